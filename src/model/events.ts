@@ -1,0 +1,87 @@
+import type { Problem } from './entry.ts';
+import type { RelPath } from './path.ts';
+import type { Action, PlanCost } from './plan.ts';
+
+export type Outcome = 'clean' | 'warnings' | 'failures' | 'refused' | 'interrupted';
+
+/** What one pass did. Counts are of files unless they say folders. */
+export interface Report {
+  readonly type: 'report';
+  readonly outcome: Outcome;
+  readonly uploaded: number;
+  readonly moved: number;
+  readonly removed: number;
+  readonly unchanged: number;
+  readonly adopted: number;
+  /** Entries left out with a warning. */
+  readonly skipped: number;
+  readonly failed: number;
+  readonly foldersCreated: number;
+  readonly foldersRemoved: number;
+  /** Bytes of the files uploaded. */
+  readonly bytes: number;
+  /** Requests sent to Stage, every attempt counted. */
+  readonly requests: number;
+  readonly retries: number;
+  readonly durationMs: number;
+  readonly dryRun: boolean;
+}
+
+/** What the engine tells while it works. Everything in it is safe to print. */
+export type SyncEvent =
+  | {
+      readonly type: 'pass:started';
+      readonly source: string;
+      readonly destination: string;
+      readonly dryRun: boolean;
+    }
+  /** How far the comparison is; `listed` becomes the total once `done`. */
+  | {
+      readonly type: 'listing';
+      readonly listed: number;
+      readonly toUpload: number;
+      readonly toUploadBytes: number;
+      readonly done: boolean;
+    }
+  /** Before the first change, when the whole plan is known; under --dry-run always. */
+  | { readonly type: 'plan'; readonly cost: PlanCost; readonly estimateMs: number }
+  /** Only under --dry-run: what would be done. */
+  | ({ readonly type: 'planned' } & PlannedAction)
+  | { readonly type: 'transfer'; readonly path: RelPath; readonly bytes: number }
+  | {
+      readonly type: 'action';
+      readonly kind: Action['kind'];
+      readonly path: RelPath;
+      readonly to?: RelPath | undefined;
+      readonly reason: string;
+      readonly bytes?: number | undefined;
+      readonly files?: number | undefined;
+      readonly ms: number;
+      readonly outcome: 'done' | 'failed' | 'skipped';
+      readonly error?: { readonly code: string; readonly message: string } | undefined;
+    }
+  | ({ readonly type: 'problem'; readonly path: RelPath } & Problem)
+  /** An attempt failed and will be made again. */
+  | {
+      readonly type: 'retry';
+      readonly what: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly code: string;
+      readonly message: string;
+    }
+  /** Stage asked us to slow down: requests start no faster than this now. */
+  | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }
+  | Report;
+
+export interface PlannedAction {
+  readonly kind: Action['kind'];
+  readonly path: RelPath;
+  readonly to?: RelPath | undefined;
+  readonly reason: string;
+  readonly bytes?: number | undefined;
+  readonly files?: number | undefined;
+}
+
+/** Must not throw; a listener that does is ignored. */
+export type EventListener = (event: SyncEvent) => void;

@@ -1,0 +1,83 @@
+import type { FileEntry, Problem } from './entry.ts';
+import type { RelPath } from './path.ts';
+
+/** What Stage shows for a file: the ledger remembers it to notice that somebody else changed the file. */
+export interface StageVersion {
+  readonly size: number;
+  readonly modifiedMs: number | undefined;
+}
+
+export type UploadReason =
+  | 'new'
+  | 'changed'
+  /** The file on Stage is not the one we put there; the source wins. */
+  | 'drifted'
+  /** We put it there and it is gone. */
+  | 'missing'
+  /** Both ends have it, the ledger does not, and they are not equal. */
+  | 'differs';
+
+export type FolderReason = 'new' | 'missing' | 'parent';
+export type MoveReason = 'renamed' | 'folder_renamed' | 'cycle';
+export type RemoveReason = 'gone_from_source' | 'not_in_source' | 'leftover';
+
+/** One thing a pass will do to Stage, and why. Paths are relative to the two roots. */
+export type Action =
+  | { readonly kind: 'createFolder'; readonly path: RelPath; readonly reason: FolderReason }
+  | {
+      readonly kind: 'upload';
+      readonly path: RelPath;
+      readonly reason: UploadReason;
+      readonly entry: FileEntry;
+      /** What Stage showed at the path when this was decided. */
+      readonly replaces?: StageVersion | undefined;
+    }
+  | {
+      readonly kind: 'move';
+      /** Folders end in '/', on both sides. */
+      readonly path: RelPath;
+      readonly to: RelPath;
+      readonly reason: MoveReason;
+      /** The source entry that is then at `to`; absent for a folder and for a step through a temporary name. */
+      readonly entry?: FileEntry | undefined;
+      /** Files that move. */
+      readonly files: number;
+    }
+  | {
+      readonly kind: 'remove';
+      readonly path: RelPath;
+      readonly reason: RemoveReason;
+      /** Files that go: 1, or all below a folder. */
+      readonly files: number;
+    };
+
+/** Decisions that change only the ledger, or nothing at all. */
+export type Note =
+  /** First meeting, equal: from now on it counts as put by us. */
+  | {
+      readonly kind: 'adopt';
+      readonly path: RelPath;
+      readonly entry: FileEntry;
+      readonly stage: StageVersion;
+    }
+  /** The same content under a new version (touched, restored). */
+  | {
+      readonly kind: 'record';
+      readonly path: RelPath;
+      readonly entry: FileEntry;
+      readonly stage: StageVersion;
+    }
+  | { readonly kind: 'forget'; readonly path: RelPath }
+  /** Gone from the source but changed on Stage by someone else, so kept. */
+  | { readonly kind: 'keep'; readonly path: RelPath; readonly problem: Problem };
+
+/** What a plan will cost. */
+export interface PlanCost {
+  readonly uploads: number;
+  readonly bytes: number;
+  readonly moves: number;
+  readonly removals: number;
+  readonly foldersCreated: number;
+  /** Requests that change Stage, plus the confirming listings. */
+  readonly calls: number;
+}

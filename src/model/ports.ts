@@ -1,0 +1,102 @@
+/**
+ * The words of the engine and the seams it is built on.
+ *
+ * Source: where files come from. Destination: where they go; a Stage. Entry: one file or folder as listed. Listing:
+ * all entries of one end. Ledger: what we put on Stage and what Stage then showed. Plan: what a pass will do, as data.
+ * Pass: list, merge, plan, guard, execute, confirm, report. docs/glossary.md has the rest.
+ */
+import type { DestinationChild, FileEntry, SourceEntry } from './entry.ts';
+import type { RelPath } from './path.ts';
+
+export interface CallOptions {
+  /** Aborted: stop, make no further change, reject with the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Which paths take part. An excluded path is neither uploaded nor removed; it is as if neither end had it. */
+export interface PathFilter {
+  /** `path` is a file. */
+  excludes(path: RelPath): boolean;
+  /** `folder` ends in '/'. True only when nothing below it can take part, so that it need not be walked. */
+  prunes(folder: RelPath): boolean;
+}
+
+/**
+ * The bytes of one file, for one attempt; a retry asks the source again. Exactly `size` bytes come, or the reading
+ * rejects. The last chunk is handed out only after the whole proved to be the version that was listed, so that an
+ * upload of anything else never completes.
+ */
+export type Content =
+  | { readonly size: number; readonly bytes: Uint8Array }
+  | { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> };
+
+export interface ListOptions extends CallOptions {
+  readonly filter: PathFilter;
+}
+
+/** Where files come from. All paths are relative to the source's root. Methods may be called at the same time. */
+export interface Source {
+  readonly kind: 'local' | 's3' | 'memory';
+  /** The address, for people and for the pair's name; without credentials. */
+  readonly label: string;
+  /**
+   * Everything the filter lets through, in path order (comparePaths), in batches of any size. Folders that exist on
+   * their own come as entries ('a/' before 'a/b'); S3 has them only where a marker object is. A listing that breaks
+   * off rejects with a SyncError; it never ends short. One unreadable folder is an unknown entry, not a rejection.
+   */
+  list(options: ListOptions): AsyncIterable<readonly SourceEntry[]>;
+  /** Direct children of `folder` ('' or ending in '/') in path order; undefined when it is not there. */
+  listFolder?(folder: RelPath, options: ListOptions): Promise<readonly SourceEntry[] | undefined>;
+  /**
+   * Rejects with `entry_changed` when the file is no longer the one that was listed, `entry_gone` when there is none,
+   * `entry_unreadable`; such a rejection can also come from the chunks.
+   */
+  read(entry: FileEntry, call: CallOptions): Promise<Content>;
+  /** SHA-256 of the content in hex, where reading is cheap. Absent where it would cost a transfer. */
+  digest?(entry: FileEntry, call: CallOptions): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface DestinationLimits {
+  /** Larger files are reported and left out, in bytes. */
+  readonly maxFileBytes: number;
+}
+
+/**
+ * Where files go. Paths are full paths from the Stage root; folders end in '/'. Each method is one request (a read is
+ * two), made once: retrying is the caller's. Methods may be called at the same time. All reject with SyncError.
+ */
+export interface Destination {
+  /** The address of the target folder, for people and for the pair's name. */
+  readonly label: string;
+  /** The target folder as a path from the Stage root: '' or ending in '/'. */
+  readonly root: RelPath;
+  readonly limits: DestinationLimits;
+  /** Direct children in no particular order; undefined when there is no such folder. */
+  listFolder(folder: RelPath, call: CallOptions): Promise<readonly DestinationChild[] | undefined>;
+  /** One file's size and time; undefined when there is no such file. For a folder use listFolder. */
+  stat(
+    path: RelPath,
+    call: CallOptions,
+  ): Promise<{ size: number; modifiedMs: number | undefined } | undefined>;
+  /** Creates or replaces a file; its folder must exist. `stage_exists` when the Stage refuses to overwrite. */
+  put(path: RelPath, content: Content, call: CallOptions): Promise<void>;
+  read(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
+  /** The parent must exist; making a folder that exists is no error. */
+  makeFolder(folder: RelPath, call: CallOptions): Promise<void>;
+  /** A file or a whole folder (both with '/'). `stage_exists` when the target exists, `stage_not_found`. */
+  move(from: RelPath, to: RelPath, call: CallOptions): Promise<void>;
+  /** A file, or a folder with everything in it. `stage_not_found` when it is not there. */
+  remove(path: RelPath, call: CallOptions): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Time and chance, so that tests can hold both. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** In [0, 1). */
+  random(): number;
+}
