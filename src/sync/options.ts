@@ -1,0 +1,53 @@
+import type { SyncError } from '../model/errors.ts';
+import type { EventListener, Report } from '../model/events.ts';
+import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
+
+/** The guards `--force` can name; each passes exactly one. */
+export const GUARDS = ['empty-source', 'max-delete', 'root-changed'] as const;
+export type GuardName = (typeof GUARDS)[number];
+
+/** Files that may be removed in one pass: a count, or a percentage of the files on Stage. */
+export type RemovalLimit = { readonly count: number } | { readonly percent: number };
+
+/** Everything one pass needs, resolved: nothing optional is left for the engine to guess, except true opt-ins. */
+export interface PassOptions {
+  readonly source: Source;
+  readonly destination: Destination;
+  readonly filter: PathFilter;
+  /** Which files on Stage may go when the source lacks them: none, those we put there, or all others too. */
+  readonly removal: 'none' | 'ours' | 'everything';
+  /** How a file that both ends have and the ledger does not know is compared. */
+  readonly compare: 'size' | 'content';
+  readonly maxDelete: RemovalLimit;
+  readonly force: ReadonlySet<GuardName>;
+  /** Stage requests at the same time, at most. */
+  readonly concurrency: number;
+  readonly dryRun: boolean;
+  /** Renames at the source become moves on Stage. */
+  readonly moves: boolean;
+  /** Take the ledger's word for what is on Stage: no listing. */
+  readonly trustLedger: boolean;
+  /** Upload into a hidden folder outside the target, then move in. */
+  readonly atomic: boolean;
+  /** With `atomic`: move nothing in until everything has been uploaded. */
+  readonly publishSet: boolean;
+  /** With `publishSet`: an empty file written last, relative to the target. */
+  readonly marker: string | undefined;
+  readonly maxRequestsPerSecond: number | undefined;
+  /** Upload bandwidth, all transfers together. */
+  readonly maxBytesPerSecond: number | undefined;
+  /** Attempts for one request before it counts as failed; a 429 does not count. */
+  readonly attempts: number;
+  readonly clock: Clock;
+  /** Aborted: start nothing new, let what is in flight finish and be recorded. */
+  readonly draining: AbortSignal;
+  /** Aborted: stop at once. */
+  readonly signal: AbortSignal;
+  readonly onEvent: EventListener;
+}
+
+export interface PassResult {
+  readonly report: Report;
+  /** What ended the run before its end: unreachable, unauthorised, a guard, an interruption. */
+  readonly error: SyncError | undefined;
+}
