@@ -1,0 +1,143 @@
+import type { DestinationChild, Problem } from '../../model/entry.ts';
+import { isSyncError, messageOf } from '../../model/errors.ts';
+import { comparePaths } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { PathFilter } from '../../model/ports.ts';
+
+/** A file or folder on Stage, relative to the target folder. */
+export type StageEntry =
+  | {
+      readonly kind: 'file';
+      readonly path: RelPath;
+      readonly size: number;
+      readonly modifiedMs: number | undefined;
+    }
+  /** `unseen`: left unlisted because the filter excludes all of it, so it may hold anything. */
+  | { readonly kind: 'folder'; readonly path: RelPath; readonly unseen: boolean }
+  | {
+      readonly kind: 'unknown';
+      readonly path: RelPath;
+      readonly covers: 'path' | 'subtree';
+      readonly problem: Problem;
+    };
+
+export interface WalkOptions {
+  /** One listing, retried by the callee; `folder` is relative to the target folder. Undefined: no such folder. */
+  readonly list: (folder: RelPath) => Promise<readonly DestinationChild[] | undefined>;
+  readonly filter: PathFilter;
+  /** Listings under way or waiting to be read, at most. */
+  readonly lookAhead: number;
+}
+
+/** One folder's children in path order, and how far they are read. */
+interface Frame {
+  readonly entries: readonly StageEntry[];
+  next: number;
+  /** The first entry whose listing has not been asked for. */
+  wanted: number;
+}
+
+/**
+ * Everything in the target folder, in path order, one listing a folder. The folders ahead are listed while earlier
+ * ones are read; memory is bounded by `lookAhead` listings plus the folders on the way down.
+ *
+ * A folder that cannot be listed becomes an unknown subtree; only an error that ends the run rejects. A folder that
+ * its parent listed and that then is not there is unknown as well: somebody is changing it, or Stage is confused.
+ */
+export async function* walkDestination(
+  top: readonly DestinationChild[],
+  options: WalkOptions,
+): AsyncGenerator<readonly StageEntry[], void> {
+  const stack: Frame[] = [{ entries: childEntries('', top, options.filter), next: 0, wanted: 0 }];
+  const asked = new Map<RelPath, Promise<readonly StageEntry[]>>();
+
+  const lookAhead = (): void => {
+    for (let depth = stack.length - 1; depth >= 0 && asked.size < options.lookAhead; depth--) {
+      const frame = stack[depth]!;
+      if (frame.wanted < frame.next) frame.wanted = frame.next;
+      while (frame.wanted < frame.entries.length && asked.size < options.lookAhead) {
+        const entry = frame.entries[frame.wanted++]!;
+        if (entry.kind === 'folder' && !entry.unseen) ask(entry.path);
+      }
+    }
+  };
+  const ask = (folder: RelPath): Promise<readonly StageEntry[]> => {
+    const answer = listEntries(folder, options);
+    // the answer may be read much later; until then its rejection must not count as unhandled
+    answer.catch(() => undefined);
+    asked.set(folder, answer);
+    return answer;
+  };
+
+  while (stack.length > 0) {
+    const frame = stack[stack.length - 1]!;
+    const run: StageEntry[] = [];
+    let below: RelPath | undefined;
+    while (frame.next < frame.entries.length && below === undefined) {
+      const entry = frame.entries[frame.next++]!;
+      run.push(entry);
+      if (entry.kind === 'folder' && !entry.unseen) below = entry.path;
+    }
+    if (below === undefined) stack.pop();
+    lookAhead();
+    if (below !== undefined) {
+      const entries = await (asked.get(below) ?? ask(below));
+      asked.delete(below);
+      const only = entries[0];
+      if (entries.length === 1 && only?.kind === 'unknown' && only.path === below) {
+        run[run.length - 1] = only;
+      } else {
+        stack.push({ entries, next: 0, wanted: 0 });
+        lookAhead();
+      }
+    }
+    if (run.length > 0) yield run;
+  }
+}
+
+async function listEntries(folder: RelPath, options: WalkOptions): Promise<readonly StageEntry[]> {
+  try {
+    const children = await options.list(folder);
+    if (children !== undefined) return childEntries(folder, children, options.filter);
+    return [
+      unknown(
+        folder,
+        'stage_folder_vanished',
+        'Stage listed this folder and then had none; left alone in this run',
+      ),
+    ];
+  } catch (error) {
+    if (!isSyncError(error) || error.verdict === 'end_run') throw error;
+    return [
+      unknown(folder, error.code, `cannot list this folder: ${messageOf(error)}; left alone in this run`),
+    ];
+  }
+}
+
+const unknown = (path: RelPath, code: string, message: string): StageEntry => ({
+  kind: 'unknown',
+  path,
+  covers: 'subtree',
+  problem: { code, severity: 'failure', message },
+});
+
+/** A folder's children as entries in path order, without what the filter excludes. */
+export function childEntries(
+  folder: RelPath,
+  children: readonly DestinationChild[],
+  filter: PathFilter,
+): StageEntry[] {
+  const entries: StageEntry[] = [];
+  for (const child of children) {
+    const path = folder + child.name;
+    if (child.kind === 'file') {
+      if (!filter.excludes(path))
+        entries.push({ kind: 'file', path, size: child.size, modifiedMs: child.modifiedMs });
+    } else if (child.kind === 'folder') {
+      entries.push({ kind: 'folder', path: `${path}/`, unseen: filter.prunes(`${path}/`) });
+    } else {
+      entries.push({ kind: 'unknown', path, covers: 'path', problem: child.problem });
+    }
+  }
+  return entries.sort((a, b) => comparePaths(a.path, b.path));
+}
