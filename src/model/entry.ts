@@ -33,6 +33,8 @@ export interface UnknownEntry {
   readonly path: RelPath;
   readonly covers: 'path' | 'subtree' | 'nothing';
   readonly problem: Problem;
+  /** The same trouble as another entry's, which covers more of the same name: it protects, but is not reported again. */
+  readonly echo?: true;
 }
 
 export type SourceEntry = FileEntry | FolderEntry | UnknownEntry;

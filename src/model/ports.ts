@@ -15,7 +15,7 @@ export interface CallOptions {
 
 /** Which paths take part. An excluded path is neither uploaded nor removed; it is as if neither end had it. */
 export interface PathFilter {
-  /** `path` is a file. */
+  /** Whether this entry is left out. A folder (`path` ends in '/') that is left out may still hold files that are not. */
   excludes(path: RelPath): boolean;
   /** `folder` ends in '/'. True only when nothing below it can take part, so that it need not be walked. */
   prunes(folder: RelPath): boolean;

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import type { SourceEntry } from '../../../src/model/entry.ts';
+import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
+import type { MemorySource } from '../../../src/sources/memory/memory-source.ts';
+import { everything } from '../../../src/sync/filter.ts';
+import { describeSource } from '../../contract/source.ts';
+
+describeSource('a memory source', async () => {
+  const source = createMemorySource();
+  return {
+    source,
+    write: async (path, bytes) => source.write(path, bytes),
+    remove: async (path) => source.remove(path),
+    makeFolder: async (folder) => source.makeFolder(folder),
+    [Symbol.asyncDispose]: () => source.close(),
+  };
+});
+
+async function list(source: MemorySource): Promise<SourceEntry[]> {
+  const signal = new AbortController().signal;
+  return (await Array.fromAsync(source.list({ filter: everything, signal }))).flat();
+}
+
+describe('the memory source', () => {
+  test('keeps version and identity of what is moved with its folder', async () => {
+    const source = createMemorySource({ now: () => 5 });
+    source.write('a/b/c', 'text');
+    const [, , before] = await list(source);
+    source.move('a/', 'x/');
+    expect(await list(source)).toEqual([
+      { kind: 'folder', path: 'x/' },
+      { kind: 'folder', path: 'x/b/' },
+      { ...before, path: 'x/b/c' },
+    ]);
+  });
+
+  test('keeps the folder of a file that is removed', async () => {
+    const source = createMemorySource();
+    source.write('a/b', 'text');
+    source.remove('a/b');
+    expect(await list(source)).toEqual([{ kind: 'folder', path: 'a/' }]);
+  });
+
+  test('lists an obscured path as unknown, in its place', async () => {
+    const source = createMemorySource();
+    source.write('a', '');
+    source.write('c', '');
+    const problem = { code: 'unreadable', severity: 'failure', message: 'for a test' } as const;
+    source.obscure('b/', 'subtree', problem);
+    expect((await list(source)).map((entry) => `${entry.kind} ${entry.path}`)).toEqual([
+      'file a',
+      'unknown b/',
+      'file c',
+    ]);
+  });
+});
