@@ -1,5 +1,21 @@
-import type { PathFilter } from '../model/ports.ts';
+import { SyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
+import type { PathFilter } from '../model/ports.ts';
+import { createPattern, patternProblem } from './filter-pattern.ts';
+import type { FilterRule, Pattern } from './filter-pattern.ts';
+
+export { parseFilterLines } from './filter-file.ts';
+export type { FilterRule };
+
+export interface FilterOptions {
+  /** The lines of `.stagesyncignore` at the source's root: plain gitignore rules. */
+  readonly ignoreFile?: readonly string[] | undefined;
+  /**
+   * From the command line, in its order. The last rule that matches a path or one of its parents decides. A path that
+   * none matches takes part, unless the first rule is an include: then only what is included does.
+   */
+  readonly rules: readonly FilterRule[];
+}
 
 const IGNORE_FILE = '.stagesyncignore';
 
@@ -19,3 +35,53 @@ export function isReserved(path: RelPath): boolean {
 
 /** The filter without rules: everything takes part but the reserved names. */
 export const everything: PathFilter = { excludes: isReserved, prunes: isReserved };
+
+/** Two layers, and a path takes part when both let it: the ignore file, and the rules. Rejects a bad rule as `usage`. */
+export function createFilter({ ignoreFile = [], rules }: FilterOptions): PathFilter {
+  const layers: PathFilter[] = [];
+  if (ignoreFile.length > 0) layers.push(ignoreFileLayer(ignoreFile));
+  if (rules.length > 0) layers.push(ruleLayer(rules));
+  if (layers.length === 0) return everything;
+  return {
+    excludes: (path) => isReserved(path) || layers.some((layer) => layer.excludes(path)),
+    prunes: (folder) => isReserved(folder) || layers.some((layer) => layer.prunes(folder)),
+  };
+}
+
+/** In gitignore nothing below an ignored folder can be let in again, so the folder's own answer settles it. */
+function ignoreFileLayer(lines: readonly string[]): PathFilter {
+  const pattern = createPattern(lines);
+  const matches = (path: RelPath): boolean => pattern.matches(path);
+  return { excludes: matches, prunes: matches };
+}
+
+function ruleLayer(rules: readonly FilterRule[]): PathFilter {
+  const compiled = rules.map(compile);
+  const lone = rules[0]?.kind === 'include';
+
+  /** The last rule that matches, or -1. */
+  const decider = (path: RelPath): number => compiled.findLastIndex((rule) => rule.matches(path));
+  const leavesOut = (rule: number): boolean => (rule === -1 ? lone : compiled[rule]?.kind === 'exclude');
+
+  return {
+    excludes: (path) => leavesOut(decider(path)),
+    // Whatever matches a folder matches everything below it, so only a later include could let something in.
+    prunes: (folder) => {
+      const rule = decider(folder);
+      return (
+        leavesOut(rule) &&
+        !compiled.slice(rule + 1).some((later) => later.kind === 'include' && later.reaches(folder))
+      );
+    },
+  };
+}
+
+function compile({ kind, pattern }: FilterRule): FilterRule & Pattern {
+  const problem = pattern.startsWith('!')
+    ? `begins with "!": use --${kind === 'include' ? 'exclude' : 'include'} instead, or write "\\!" for a name that begins with it`
+    : patternProblem(pattern);
+  if (problem !== undefined)
+    throw new SyncError('usage', `--${kind} ${JSON.stringify(pattern)} ${problem}`, { verdict: 'end_run' });
+  // Only a file has comments: on the command line "#" is a character like any other.
+  return { kind, pattern, ...createPattern([pattern.startsWith('#') ? `\\${pattern}` : pattern]) };
+}

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { isSyncError } from '../../src/model/errors.ts';
+import type { PathFilter } from '../../src/model/ports.ts';
+import { createFilter, everything, parseFilterLines } from '../../src/sync/filter.ts';
+import type { FilterRule } from '../../src/sync/filter.ts';
+
+const include = (pattern: string): FilterRule => ({ kind: 'include', pattern });
+const exclude = (pattern: string): FilterRule => ({ kind: 'exclude', pattern });
+const rules = (...list: FilterRule[]): PathFilter => createFilter({ rules: list });
+const ignoring = (...ignoreFile: string[]): PathFilter => createFilter({ ignoreFile, rules: [] });
+
+const PATHS = ['a.csv', 'a.txt', 'd/b.csv', 'd/b.txt', 'd/e/c.csv', 'd/e/c.tmp', 'logs/x.csv', 'logs/x.log'];
+const passing = (filter: PathFilter): string => PATHS.filter((path) => !filter.excludes(path)).join(' ');
+
+const CSV = 'a.csv d/b.csv d/e/c.csv logs/x.csv';
+
+describe('the rules of the command line', () => {
+  test.each<[string, FilterRule[], string]>([
+    ['let everything through when there are none', [], PATHS.join(' ')],
+    [
+      'leave out what matches an exclude, at any depth',
+      [exclude('*.csv')],
+      'a.txt d/b.txt d/e/c.tmp logs/x.log',
+    ],
+    ['let only the included through when the first is an include', [include('*.csv')], CSV],
+    ['let the last match decide', [exclude('*'), include('*.csv')], CSV],
+    ['let a later exclude take back an include', [include('*.csv'), exclude('d/')], 'a.csv logs/x.csv'],
+    [
+      'let a later include reach into an excluded folder',
+      [exclude('d/'), include('d/e/')],
+      'a.csv a.txt d/e/c.csv d/e/c.tmp logs/x.csv logs/x.log',
+    ],
+    ['anchor a pattern with a slash at the root', [include('/*.csv')], 'a.csv'],
+    ['take everything below an included folder', [include('d/e/')], 'd/e/c.csv d/e/c.tmp'],
+    [
+      'let what no rule matches through after a leading exclude',
+      [exclude('*.txt'), include('d/b.txt')],
+      'a.csv d/b.csv d/b.txt d/e/c.csv d/e/c.tmp logs/x.csv logs/x.log',
+    ],
+  ])('%s', (_, list, expected) => {
+    expect(passing(rules(...list))).toBe(expected);
+  });
+
+  test('tell names apart that differ only in case', () => {
+    const filter = rules(exclude('*.CSV'));
+    expect(filter.excludes('a.CSV')).toBe(true);
+    expect(filter.excludes('a.csv')).toBe(false);
+  });
+
+  test('take "#" as a character', () => {
+    expect(rules(exclude('#*#')).excludes('d/#draft#')).toBe(true);
+  });
+
+  test('leave out a folder entry that no include names, but not the walk below it', () => {
+    const filter = rules(include('*.csv'));
+    expect(filter.excludes('d/')).toBe(true);
+    expect(filter.prunes('d/')).toBe(false);
+    expect(rules(exclude('*.tmp')).excludes('d/')).toBe(false);
+  });
+
+  test.each<[boolean, string, FilterRule[]]>([
+    [true, 'd/', [exclude('d/')]],
+    [true, 'd/e/', [exclude('d/')]],
+    [false, 'd/', [exclude('*.csv')]],
+    [false, 'd/', [exclude('d/'), include('*.csv')]],
+    [true, 'd/', [include('*.csv'), exclude('d/')]],
+    [true, 'd/', [exclude('d/'), include('/logs/*.csv')]],
+    [false, 'logs/', [exclude('*'), include('/logs/2026/*.csv')]],
+    [false, 'logs/2026/', [exclude('*'), include('/logs/2026/*.csv')]],
+    [true, 'logs/2025/', [exclude('*'), include('/logs/2026/*.csv')]],
+    [false, 'logs/2025/', [exclude('*'), include('/logs/*/x.csv')]],
+    [true, 'd/', [include('/logs/')]],
+    [false, 'd/', [include('**/logs/')]],
+  ])('prune: %s for %s under %j', (expected, folder, list) => {
+    expect(rules(...list).prunes(folder)).toBe(expected);
+  });
+
+  test.each([
+    [exclude('!x'), '"!"'],
+    [include(''), 'empty'],
+    [include('  '), 'empty'],
+    [exclude('a\\'), 'backslash'],
+    [exclude('[ab'), 'never closed'],
+  ])('refuse %j with the reason', (rule, reason) => {
+    expect(() => rules(rule)).toThrow(reason);
+  });
+});
+
+describe('the ignore file', () => {
+  test('follows gitignore: an ignored folder cannot be reached into', () => {
+    const filter = ignoring('d/', '!d/b.csv', '# a comment', '', '*.log');
+    expect(passing(filter)).toBe('a.csv a.txt logs/x.csv');
+    expect(filter.prunes('d/')).toBe(true);
+    expect(filter.prunes('logs/')).toBe(false);
+  });
+
+  test('lets a file in again when only the content of its folder is ignored', () => {
+    const filter = ignoring('d/*', '!d/b.csv');
+    expect(filter.prunes('d/')).toBe(false);
+    expect(filter.excludes('d/b.csv')).toBe(false);
+    expect(filter.excludes('d/b.txt')).toBe(true);
+  });
+
+  test('is not overruled by an include of the command line, nor the other way round', () => {
+    const filter = createFilter({ ignoreFile: ['logs/'], rules: [include('*.csv')] });
+    expect(passing(filter)).toBe('a.csv d/b.csv d/e/c.csv');
+  });
+});
+
+describe.each([
+  ['without rules', everything],
+  ['with an include of everything', rules(include('*'))],
+  ['with an ignore file', ignoring('nothing')],
+])('the reserved names, %s', (_, filter) => {
+  test.each([
+    '.stagesyncignore',
+    '.stagesync/',
+    '.stagesync/x',
+    '.stagesync-1.tmp',
+    'd/.stagesync-1.tmp',
+    'd/.stagesync-x/y',
+  ])('never take part: %s', (path) => expect(filter.excludes(path)).toBe(true));
+
+  test.each(['.stagesync', 'd/.stagesync/x', 'd/.stagesyncignore', 'a.stagesync-b', 'x.stagesync/y'])(
+    'are no wider than said: %s takes part',
+    (path) => expect(filter.excludes(path)).toBe(false),
+  );
+
+  test('prune the folders of that name', () => {
+    expect(filter.prunes('.stagesync/')).toBe(true);
+    expect(filter.prunes('d/.stagesync-x/')).toBe(true);
+    expect(filter.prunes('d/')).toBe(false);
+  });
+});
+
+test('a filter without rules is the constant one', () => {
+  expect(createFilter({ rules: [] })).toBe(everything);
+});
+
+test('a filter asked about more paths than it remembers still answers the same', () => {
+  const filter = createFilter({ ignoreFile: ['*.tmp'], rules: [exclude('/d/')] });
+  for (let at = 0; at < 25_000; at++) {
+    if (!filter.excludes(`x/${at}.tmp`) || filter.excludes(`x/${at}.csv`) || !filter.excludes(`d/${at}.csv`))
+      throw new Error(`wrong at ${at}`);
+  }
+});
+
+describe('a filter file', () => {
+  test('gives excludes, and includes for lines that begin with "!"', () => {
+    const text = '\uFEFF# comment\r\n*.tmp  \r\n\n   \n!keep.tmp\n\\#name\n\\!bang\n!!bang\nspace\\ \n';
+    expect(parseFilterLines(text, 'rules')).toEqual([
+      exclude('*.tmp'),
+      include('keep.tmp'),
+      exclude('\\#name'),
+      exclude('\\!bang'),
+      include('\\!bang'),
+      exclude('space\\ '),
+    ]);
+  });
+
+  test('means what its lines mean to git', () => {
+    const filter = createFilter({
+      rules: parseFilterLines('*.tmp\n!keep.tmp\n\\!bang\nspace\\ \n', 'rules'),
+    });
+    expect(['x.tmp', 'd/keep.tmp', '!bang', 'space ', 'space'].map((path) => filter.excludes(path))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test.each([
+    ['ok\n!\n', 'line 2'],
+    ['# c\n\n[ab\n', 'line 3'],
+    ['a\\', 'line 1'],
+  ])('names file and line of a bad rule in %j', (text, line) => {
+    try {
+      parseFilterLines(text, 'my.rules');
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      expect(error.code).toBe('usage');
+      expect(error.message).toContain(`my.rules, ${line}`);
+      return;
+    }
+    throw new Error('was accepted');
+  });
+});
