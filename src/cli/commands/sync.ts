@@ -1,0 +1,122 @@
+import { Option, type Command } from 'commander';
+import type { Action, CommandModule } from '../context.ts';
+import {
+  byteRate,
+  guards,
+  positiveInteger,
+  positiveNumber,
+  removalLimit,
+  type FilterFlag,
+} from '../flag-values.ts';
+import { addStageFlags, type StageFlags } from '../stage-flags.ts';
+import { GUARDS, type GuardName, type RemovalLimit } from '../../sync/options.ts';
+
+/** The flags of `stagesync sync`, parsed and with their defaults. */
+export interface SyncFlags extends StageFlags {
+  readonly delete?: true;
+  readonly mirror?: true;
+  readonly maxDelete: RemovalLimit;
+  readonly force: ReadonlySet<GuardName>;
+  readonly dryRun?: true;
+  readonly compare: 'size' | 'content';
+  readonly moves: boolean;
+  readonly trustLedger?: true;
+  readonly filters: readonly FilterFlag[];
+  readonly filterFrom: readonly string[];
+  readonly followSymlinks?: true;
+  readonly atomic?: true;
+  readonly publishSet?: true;
+  readonly marker?: string;
+  readonly concurrency: number;
+  readonly maxRequestsPerSecond?: number;
+  readonly bwlimit?: number;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  readonly progress: boolean;
+}
+
+const HALF: RemovalLimit = { percent: 50 };
+
+export const sync: CommandModule = {
+  name: 'sync',
+  reports: true,
+  declare(program: Command, action: Action): void {
+    const filters: FilterFlag[] = [];
+    const rule = (name: FilterFlag['rule']) => (pattern: string) =>
+      void filters.push({ rule: name, pattern });
+    const command = program
+      .command('sync')
+      .summary('make a Stage folder equal to a directory or bucket')
+      .description(
+        'Make the Stage folder DEST equal to SOURCE: a directory (its contents, not the directory itself) or s3://BUCKET/PREFIX. Nothing on Stage is removed without --delete or --mirror.',
+      )
+      .argument('<source>', 'directory or s3://BUCKET/PREFIX')
+      .argument('<dest>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH')
+      .optionsGroup('What is done:')
+      .option('-n, --dry-run', 'say what would be done and why; send no changing request')
+      .option('--delete', 'remove what an earlier run put there and the source no longer has')
+      .option('--mirror', 'remove everything the source does not have, whoever put it there')
+      .addOption(
+        new Option('--max-delete <limit>', 'refuse to remove more files than this: a count or a percentage')
+          .argParser(removalLimit)
+          .default(HALF, '50%'),
+      )
+      .addOption(
+        new Option('--force [guard]', `go past a guard: ${GUARDS.join(', ')}; all without a name; repeatable`)
+          .argParser(guards)
+          .default(new Set<GuardName>(), 'none'),
+      )
+      .addOption(
+        new Option('--compare <how>', 'how a file that both ends have is compared when first met')
+          .choices(['size', 'content'])
+          .default('size'),
+      )
+      .option('--no-moves', 'upload renamed files anew instead of moving them on Stage')
+      .option('--trust-ledger', 'do not list the Stage; believe what earlier runs recorded')
+      .optionsGroup('Which files:')
+      .addOption(
+        new Option('--include <pattern>', 'take part, in .gitignore rules; repeatable').argParser(
+          rule('include'),
+        ),
+      )
+      .addOption(
+        new Option('--exclude <pattern>', 'take no part: neither uploaded nor removed; repeatable').argParser(
+          rule('exclude'),
+        ),
+      )
+      .addOption(
+        new Option('--filter-from <file>', 'rules from a file, as in .stagesyncignore; repeatable')
+          .argParser(collect)
+          .default([], 'none'),
+      )
+      .option('--follow-symlinks', 'follow symbolic links instead of leaving them out')
+      .optionsGroup('How it is published:')
+      .option('--atomic', 'upload to a hidden folder outside DEST, then move each file in')
+      .option('--publish-set', 'with --atomic: move nothing in until everything is uploaded')
+      .option('--marker <name>', 'with --publish-set: write this empty file last')
+      .optionsGroup('How fast:')
+      .addOption(
+        new Option('--concurrency <n>', 'Stage requests at the same time')
+          .argParser(positiveInteger)
+          .default(16),
+      )
+      .option('--max-requests-per-second <n>', 'start no more Stage requests a second', positiveNumber)
+      .option('--bwlimit <rate>', 'upload no faster, in bytes a second: 500K, 10M', byteRate);
+    addStageFlags(command)
+      .optionsGroup('Output:')
+      .option('--json', 'one event a line on stdout, the report last; text goes to stderr')
+      .addOption(new Option('-q, --quiet', 'say only what went wrong').conflicts('verbose'))
+      .option('-v, --verbose', 'every action, attempt and problem')
+      .option('--no-progress', 'no live display')
+      .optionsGroup('Other:')
+      .action(
+        action(async (context, source: string, dest: string, flags: Omit<SyncFlags, 'filters'>) => {
+          const { runSync } = await import('../run-sync.ts');
+          return runSync(context, source, dest, { ...flags, filters });
+        }),
+      );
+  },
+};
+
+const collect = (text: string, previous: readonly string[]): readonly string[] => [...previous, text];

@@ -1,0 +1,51 @@
+import { isAbsolute, join } from 'node:path';
+
+/** The settings that come from the environment. Names are those of the official SingleStore clients and of XDG. */
+export interface Environment {
+  /** Secret. */
+  readonly token: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly apiVersion: string | undefined;
+  /** The deployment of `stage:///path` with API v1. */
+  readonly workspaceGroup: string | undefined;
+  /** The deployment of `stage:///path` with API v2, where it names a cluster. */
+  readonly workspace: string | undefined;
+  readonly organization: string | undefined;
+  /** Ledgers and locks. */
+  readonly stateFolder: string;
+  /** Files of the embedded Stage. */
+  readonly stageFolder: string;
+  /** Print stacks. */
+  readonly debug: boolean;
+  readonly ci: boolean;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** An empty variable counts as unset. */
+const setting = (env: Variables, name: string): string | undefined => env[name]?.trim() || undefined;
+
+/** XDG: a relative path in one of its variables is invalid and ignored. */
+function xdgFolder(env: Variables, name: string, fallback: string): string {
+  const value = setting(env, name);
+  return value !== undefined && isAbsolute(value) ? value : fallback;
+}
+
+export function readEnvironment(env: Variables, home: string): Environment {
+  const state = xdgFolder(env, 'XDG_STATE_HOME', join(home, '.local', 'state'));
+  const data = xdgFolder(env, 'XDG_DATA_HOME', join(home, '.local', 'share'));
+  const debug = setting(env, 'STAGESYNC_DEBUG');
+  const ci = setting(env, 'CI');
+  return {
+    token: setting(env, 'SINGLESTOREDB_MANAGEMENT_TOKEN'),
+    baseUrl: setting(env, 'SINGLESTOREDB_MANAGEMENT_BASE_URL'),
+    apiVersion: setting(env, 'SINGLESTOREDB_MANAGEMENT_VERSION'),
+    workspaceGroup: setting(env, 'SINGLESTOREDB_WORKSPACE_GROUP'),
+    workspace: setting(env, 'SINGLESTOREDB_WORKSPACE'),
+    organization: setting(env, 'SINGLESTOREDB_ORGANIZATION'),
+    stateFolder: join(state, 'stagesync'),
+    stageFolder: join(data, 'stagesync', 'stage'),
+    debug: debug !== undefined && debug !== '0',
+    ci: ci !== undefined && ci !== 'false' && ci !== '0',
+  };
+}

@@ -1,0 +1,92 @@
+import type { ErrorCode } from '../model/errors.ts';
+import type { Outcome } from '../model/events.ts';
+
+/** Exit statuses are part of the interface: docs/exit-status.md and the help text say the same. */
+export const EXIT = {
+  clean: 0,
+  unexpected: 1,
+  usage: 2,
+  failures: 3,
+  refused: 4,
+  unreachable: 5,
+  locked: 6,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_MEANINGS: readonly (readonly [ExitStatus, string])[] = [
+  [EXIT.clean, 'in sync; warnings about entries left out included'],
+  [EXIT.unexpected, 'unexpected error: a fault in stagesync'],
+  [EXIT.usage, 'usage or configuration'],
+  [EXIT.failures, 'finished, but some entries failed'],
+  [EXIT.refused, 'refused by a guard; nothing was changed'],
+  [EXIT.unreachable, 'source or Stage unreachable, unauthorised or broken'],
+  [EXIT.locked, 'another run holds the lock'],
+  [EXIT.interrupted, 'interrupted by Ctrl-C, or nobody reads the output any more'],
+  [EXIT.terminated, 'ended by SIGTERM'],
+];
+
+const OF_CODE: Record<ErrorCode, ExitStatus> = {
+  usage: EXIT.usage,
+  config: EXIT.usage,
+  state_unusable: EXIT.usage,
+  locked: EXIT.locked,
+  interrupted: EXIT.interrupted,
+  guard_empty_source: EXIT.refused,
+  guard_max_delete: EXIT.refused,
+  guard_root_changed: EXIT.refused,
+  source_missing: EXIT.unreachable,
+  source_denied: EXIT.unreachable,
+  source_unauthorised: EXIT.unreachable,
+  source_unreachable: EXIT.unreachable,
+  source_throttled: EXIT.unreachable,
+  source_listing_broken: EXIT.unreachable,
+  source_failed: EXIT.unreachable,
+  entry_changed: EXIT.failures,
+  entry_gone: EXIT.failures,
+  entry_unreadable: EXIT.failures,
+  stage_unreachable: EXIT.unreachable,
+  stage_timeout: EXIT.unreachable,
+  stage_unauthorised: EXIT.unreachable,
+  stage_deployment_missing: EXIT.unreachable,
+  stage_throttled: EXIT.unreachable,
+  stage_unavailable: EXIT.unreachable,
+  stage_bad_reply: EXIT.unreachable,
+  stage_not_found: EXIT.failures,
+  stage_exists: EXIT.failures,
+  stage_rejected: EXIT.failures,
+  stage_too_large: EXIT.failures,
+  stage_quota: EXIT.failures,
+  stage_not_confirmed: EXIT.failures,
+};
+
+const OF_OUTCOME: Record<Outcome, ExitStatus> = {
+  clean: EXIT.clean,
+  warnings: EXIT.clean,
+  failures: EXIT.failures,
+  refused: EXIT.refused,
+  interrupted: EXIT.interrupted,
+};
+
+/** The signal that asked for the stop decides between the two statuses of an interruption. */
+type StopCause = NodeJS.Signals | undefined;
+
+const interruption = (stoppedBy: StopCause): ExitStatus =>
+  stoppedBy === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+
+export function statusOfError(code: ErrorCode, stoppedBy: StopCause): ExitStatus {
+  return code === 'interrupted' ? interruption(stoppedBy) : OF_CODE[code];
+}
+
+export function statusOfOutcome(outcome: Outcome, stoppedBy: StopCause): ExitStatus {
+  return outcome === 'interrupted' ? interruption(stoppedBy) : OF_OUTCOME[outcome];
+}
+
+/** What a run that `code` ended counts as in its report. */
+export function outcomeOfError(code: ErrorCode): Outcome {
+  if (code === 'interrupted') return 'interrupted';
+  const status = OF_CODE[code];
+  return status === EXIT.refused || status === EXIT.locked ? 'refused' : 'failures';
+}

@@ -1,0 +1,83 @@
+import { InvalidArgumentError } from 'commander';
+import { GUARDS, type GuardName, type RemovalLimit } from '../sync/options.ts';
+
+/** Values of flags, from text. Each rejects with commander's error, which names the flag. */
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('Give a whole number of 1 or more.');
+  return value;
+}
+
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535)
+    throw new InvalidArgumentError('Give a port from 0 (any free one) to 65535.');
+  return value;
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0)
+    throw new InvalidArgumentError('Give a number greater than 0.');
+  return value;
+}
+
+/** '20' files, or '50%' of the files on Stage. */
+export function removalLimit(text: string): RemovalLimit {
+  const match = /^(\d+)(%?)$/.exec(text);
+  const value = Number(match?.[1]);
+  if (match === null || !Number.isSafeInteger(value) || (match[2] === '%' && value > 100))
+    throw new InvalidArgumentError('Give a count, like 20, or a percentage up to 100%, like 50%.');
+  return match[2] === '%' ? { percent: value } : { count: value };
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+/** Bytes a second: '500K', '10M', '1.5G'; a K is 1,024. */
+export function byteRate(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([KMG]?)$/i.exec(text);
+  const value = Math.floor(Number(match?.[1]) * (UNITS[match?.[2]?.toUpperCase() ?? ''] ?? 1));
+  if (match === null || value < 1)
+    throw new InvalidArgumentError('Give bytes a second, with K, M or G if you like: 500K, 10M.');
+  return value;
+}
+
+const ALL_GUARDS = 'all';
+
+const isGuard = (text: string): text is GuardName => (GUARDS as readonly string[]).includes(text);
+
+/** Collects the guards that repeated --force flags pass. */
+export function guards(text: string, previous: ReadonlySet<GuardName>): ReadonlySet<GuardName> {
+  if (text === ALL_GUARDS) return new Set(GUARDS);
+  if (!isGuard(text))
+    throw new InvalidArgumentError(`The guards are ${GUARDS.join(', ')} and ${ALL_GUARDS}.`);
+  return new Set([...previous, text]);
+}
+
+/**
+ * Gives every bare `--force` its value, so that it cannot swallow the argument after it: `--force DIR` is all guards
+ * and DIR, `--force max-delete` is that guard.
+ */
+export function nameForce(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  const named: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (word !== '--force' || (end !== -1 && i > end)) {
+      named.push(word);
+      continue;
+    }
+    const next = argv[i + 1] ?? '';
+    if (isGuard(next) || next === ALL_GUARDS) i++;
+    named.push(`--force=${isGuard(next) ? next : ALL_GUARDS}`);
+  }
+  return named;
+}
+
+/** One --include or --exclude, in the order of the command line, where a later one overrules an earlier one. */
+export interface FilterFlag {
+  readonly rule: 'include' | 'exclude';
+  readonly pattern: string;
+}

@@ -1,0 +1,39 @@
+import { homedir } from 'node:os';
+import type { Writable } from 'node:stream';
+
+/** A stream that may be a terminal. */
+export type HostStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** What the command line takes from the process it runs in. Nothing below `main` touches `process` itself. */
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  readonly stdout: HostStream;
+  readonly stderr: HostStream;
+  /** Calls `listener` for each signal until the returned function is called. */
+  onSignal(signal: NodeJS.Signals, listener: () => void): () => void;
+  /** An error that nothing caught. The process cannot go on after it. */
+  onCrash(listener: (error: unknown) => void): () => void;
+  /** Ends the process now; only for what cannot be ended by returning. */
+  exit(status: number): void;
+}
+
+export function processHost(): Host {
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    home: homedir(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onSignal(signal, listener) {
+      process.on(signal, listener);
+      return () => void process.off(signal, listener);
+    },
+    onCrash(listener) {
+      process.on('uncaughtException', listener);
+      return () => void process.off('uncaughtException', listener);
+    },
+    exit: (status) => process.exit(status),
+  };
+}

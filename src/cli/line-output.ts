@@ -1,0 +1,62 @@
+import type { Writable } from 'node:stream';
+
+/** Characters that may wait for the end of the tick before they are written at once. */
+const BATCH = 64 * 1024;
+
+/**
+ * Lines to a stream, gathered per tick: thousands of events a second must not be thousands of system calls. Order is
+ * kept. When the reader goes away (EPIPE) or the stream fails, `onClosed` hears of it once and later lines are dropped.
+ */
+export class LineOutput {
+  readonly stream: Writable;
+  #waiting: string[] = [];
+  #size = 0;
+  #scheduled = false;
+  #closed = false;
+
+  constructor(stream: Writable, onClosed: (error: NodeJS.ErrnoException) => void) {
+    this.stream = stream;
+    // never taken off again: a late EPIPE must not crash the process
+    stream.on('error', (error) => {
+      if (this.#closed) return;
+      this.#closed = true;
+      this.#waiting = [];
+      onClosed(error);
+    });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  line(text: string): void {
+    if (this.#closed) return;
+    this.#waiting.push(text);
+    this.#size += text.length;
+    if (this.#size >= BATCH) this.#write();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => {
+        this.#scheduled = false;
+        this.#write();
+      });
+    }
+  }
+
+  /** Resolves when everything said so far has been taken by the system, or the stream is closed. */
+  flush(): Promise<void> {
+    this.#write();
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.stream.write('', () => resolve());
+    });
+  }
+
+  #write(): void {
+    if (this.#waiting.length === 0 || this.#closed) return;
+    const text = `${this.#waiting.join('\n')}\n`;
+    this.#waiting = [];
+    this.#size = 0;
+    this.stream.write(text);
+  }
+}

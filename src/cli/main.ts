@@ -1,0 +1,72 @@
+import { CommanderError } from 'commander';
+import { isSyncError, messageOf, SyncError } from '../model/errors.ts';
+import { commands } from './commands/index.ts';
+import type { Action, Context } from './context.ts';
+import { readEnvironment } from './environment.ts';
+import { EXIT, statusOfError, type ExitStatus } from './exit-status.ts';
+import { nameForce } from './flag-values.ts';
+import { processHost, type Host } from './host.ts';
+import { LineOutput } from './line-output.ts';
+import { createProgram } from './program.ts';
+import { printable } from './render/printable.ts';
+import { failedReport } from './render/json.ts';
+import { listenForStop } from './stop-signals.ts';
+
+/** Runs one command line, given without the two leading words of `process.argv`. Resolves with the exit status. */
+export async function main(argv: readonly string[], host: Host = processHost()): Promise<number> {
+  const err = new LineOutput(host.stderr, () => undefined);
+  const stop = listenForStop(host, (text) => err.line(`stagesync: ${text}`));
+  const out = new LineOutput(host.stdout, (error) => stop.drain(`the output went away: ${messageOf(error)}`));
+  const environment = readEnvironment(host.env, host.home);
+  const context: Context = { host, environment, out, err, stop };
+  const stacks = environment.debug || argv.includes('--verbose');
+  const releaseCrash = host.onCrash((error) => {
+    host.stderr.write(`${describeError(error, stacks)}\n`);
+    host.exit(EXIT.unexpected);
+  });
+
+  let status: ExitStatus = EXIT.clean;
+  const action: Action =
+    (work) =>
+    async (...args) => {
+      status = await work(context, ...args);
+    };
+  try {
+    await createProgram(host, action).parseAsync(nameForce(argv), { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.clean; // --help, --version
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage; // printed it
+    const cause = error instanceof CommanderError ? usageOf(error, argv) : error;
+    if (wantsReport(argv)) out.line(failedReport(cause));
+    err.line(describeError(cause, stacks));
+    status = isSyncError(cause) ? statusOfError(cause.code, stop.stoppedBy) : EXIT.unexpected;
+  } finally {
+    await out.flush();
+    await err.flush();
+    stop.dispose();
+    releaseCrash();
+  }
+  return status;
+}
+
+/** commander's message on one line, without its own prefix, with the way out. */
+function usageOf(error: CommanderError, argv: readonly string[]): SyncError {
+  const command = commands.find(({ name }) => name === argv[0]);
+  const help = command === undefined ? 'stagesync --help' : `stagesync ${command.name} --help`;
+  const said = messageOf(error).replace(/^error: /, '');
+  return new SyncError('usage', `${said}${/[.)?]$/.test(said) ? '' : '.'} See "${help}"`, {
+    verdict: 'end_run',
+    cause: error,
+  });
+}
+
+const wantsReport = (argv: readonly string[]): boolean =>
+  commands.some(({ name, reports }) => reports && name === argv[0]) && argv.includes('--json');
+
+/** One line for a person; with `stacks`, the stack of an unexpected error after it. */
+function describeError(error: unknown, stacks: boolean): string {
+  if (isSyncError(error)) return `stagesync: ${printable(messageOf(error))}`;
+  const line = `stagesync: unexpected: ${printable(messageOf(error))}`;
+  if (!stacks) return `${line} (STAGESYNC_DEBUG=1 or --verbose shows where)`;
+  return error instanceof Error && error.stack !== undefined ? `${line}\n${error.stack}` : line;
+}

@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import type { Action } from './context.ts';
+import { EXIT_MEANINGS } from './exit-status.ts';
+import { commands } from './commands/index.ts';
+import type { Host } from './host.ts';
+
+/** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+const exitStatuses = (): string =>
+  `\nExit status:\n${EXIT_MEANINGS.map(([status, meaning]) => `  ${String(status).padEnd(4)} ${meaning}`).join('\n')}`;
+
+const EXAMPLES = `
+Examples:
+  stagesync sync data stage://local/data             try it: a Stage on this machine, no account
+  stagesync sync data stage:///data --dry-run        what would happen, and why
+  stagesync sync data stage://my-group/data --delete
+
+The token of a real Stage comes from SINGLESTOREDB_MANAGEMENT_TOKEN.`;
+
+/** Errors and help requests come out as CommanderError; nothing exits the process. */
+export function createProgram(host: Host, action: Action): Command {
+  const program = new Command('stagesync')
+    .description('Keep a SingleStore Stage folder equal to a local directory or an S3 bucket.')
+    .version(packageVersion())
+    .configureOutput({
+      writeOut: (text) => void host.stdout.write(text),
+      writeErr: (text) => void host.stderr.write(text),
+      outputError: () => undefined, // main prints errors, all in one form
+    })
+    .exitOverride()
+    .helpCommand('help [command]', 'how to use a command')
+    .helpOption('-h, --help', 'this text')
+    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', exitStatuses);
+  for (const command of commands) command.declare(program, action);
+  return program;
+}

@@ -1,0 +1,34 @@
+import type { Action } from '../../model/plan.ts';
+import type { PlannedAction } from '../../model/events.ts';
+import { printable } from './printable.ts';
+import { bytes, counted } from './quantities.ts';
+
+const VERBS: Record<Action['kind'], string> = {
+  createFolder: 'create',
+  upload: 'upload',
+  move: 'move',
+  remove: 'remove',
+};
+
+const REASONS: Readonly<Record<string, string>> = {
+  gone_from_source: 'gone from the source',
+  not_in_source: 'not in the source',
+  folder_renamed: 'folder renamed',
+  cycle: 'step of a swap',
+  drifted: 'changed on Stage by someone else',
+  missing: 'missing on Stage',
+  leftover: 'left over from an earlier run',
+};
+
+/** A reason as a person reads it; one that has no words of its own stands for itself. */
+export const reasonText = (reason: string): string => REASONS[reason] ?? reason.replaceAll('_', ' ');
+
+/** 'upload  data/a.csv  (new, 12 kB)' */
+export function actionText(action: PlannedAction): string {
+  const target = action.to === undefined ? '' : ` -> ${printable(action.to)}`;
+  const facts = [reasonText(action.reason)];
+  if (action.kind === 'upload' && action.bytes !== undefined) facts.push(bytes(action.bytes));
+  if (action.path.endsWith('/') && action.files !== undefined && action.kind !== 'createFolder')
+    facts.push(counted(action.files, 'file'));
+  return `${VERBS[action.kind].padEnd(6)}  ${printable(action.path)}${target}  (${facts.join(', ')})`;
+}

@@ -1,0 +1,18 @@
+import prettyBytes from 'pretty-bytes';
+import prettyMilliseconds from 'pretty-ms';
+
+/** '1,234'. Always in English, so that output does not change with the machine's locale. */
+export const count = (n: number): string => n.toLocaleString('en-US');
+
+/** '1 file', '2 files'. */
+export const counted = (n: number, noun: string, plural = `${noun}s`): string =>
+  `${count(n)} ${n === 1 ? noun : plural}`;
+
+/** '12.3 kB'; a kB is 1,000 bytes. */
+export const bytes = (n: number): string => prettyBytes(n);
+
+/** '1.2s', '3m 4s'. */
+export const duration = (ms: number): string =>
+  ms < 1000
+    ? `${Math.round(ms)}ms`
+    : prettyMilliseconds(ms, { unitCount: 2, secondsDecimalDigits: ms < 10_000 ? 1 : 0 });

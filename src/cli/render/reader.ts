@@ -1,0 +1,9 @@
+import type { Report, SyncEvent } from '../../model/events.ts';
+import type { SyncError } from '../../model/errors.ts';
+
+/** One way of showing a run. Readers take the same events; none of them can disturb the run. */
+export interface Reader {
+  onEvent(event: SyncEvent): void;
+  /** The run is over. `error` is what ended it before its end. */
+  finish(report: Report, error: SyncError | undefined): void;
+}

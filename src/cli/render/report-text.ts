@@ -1,0 +1,80 @@
+import type { Report } from '../../model/events.ts';
+import type { SyncError } from '../../model/errors.ts';
+import type { PlanCost } from '../../model/plan.ts';
+import type { Cause } from './causes.ts';
+import { printable } from './printable.ts';
+import { bytes, count, counted, duration } from './quantities.ts';
+
+const HEADLINES: Record<Report['outcome'], string> = {
+  clean: 'In sync',
+  warnings: 'In sync, with entries left out',
+  failures: 'Not in sync: some entries failed',
+  refused: 'Refused: nothing was changed',
+  interrupted: 'Interrupted: the next run goes on from here',
+};
+
+/** The block at the end of a run: what was done, what was not and why. */
+export function reportText(
+  report: Report,
+  causes: readonly Cause[],
+  error: SyncError | undefined,
+  plan: { readonly cost: PlanCost; readonly estimateMs: number } | undefined,
+): string[] {
+  const lines = [headline(report, error)];
+  const row = (name: string, text: string): void => void lines.push(`  ${name.padEnd(10)} ${text}`);
+  const changes = changesText(report);
+  if (report.dryRun && plan !== undefined) row('would be', planText(plan.cost, plan.estimateMs));
+  else if (changes !== '') row('changed', changes);
+  const kept = [
+    report.unchanged > 0 ? `${count(report.unchanged)} unchanged` : '',
+    report.adopted > 0 ? `${count(report.adopted)} found equal on Stage and adopted` : '',
+  ].filter((text) => text !== '');
+  if (kept.length > 0) row('kept', kept.join(', '));
+  row(
+    'requests',
+    `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}`,
+  );
+  row('took', `${duration(report.durationMs)}${rateText(report)}`);
+  for (const cause of causes) row(cause.severity === 'failure' ? 'failed' : 'left out', causeText(cause));
+  return lines;
+}
+
+function headline(report: Report, error: SyncError | undefined): string {
+  if (report.dryRun && (report.outcome === 'clean' || report.outcome === 'warnings'))
+    return 'Dry run: nothing was changed';
+  if (report.outcome === 'failures' && error !== undefined) return 'Not in sync: the run ended early';
+  return HEADLINES[report.outcome];
+}
+
+function changesText(report: Report): string {
+  const parts = [
+    report.uploaded > 0 ? `${count(report.uploaded)} uploaded (${bytes(report.bytes)})` : '',
+    report.moved > 0 ? `${count(report.moved)} moved` : '',
+    report.removed > 0 ? `${count(report.removed)} removed` : '',
+    report.foldersCreated > 0 ? `${counted(report.foldersCreated, 'folder')} created` : '',
+    report.foldersRemoved > 0 ? `${counted(report.foldersRemoved, 'folder')} removed` : '',
+  ].filter((text) => text !== '');
+  return parts.join(', ');
+}
+
+function planText(cost: PlanCost, estimateMs: number): string {
+  const parts = [
+    cost.uploads > 0 ? `${counted(cost.uploads, 'upload')} (${bytes(cost.bytes)})` : '',
+    cost.moves > 0 ? counted(cost.moves, 'move') : '',
+    cost.removals > 0 ? counted(cost.removals, 'removal') : '',
+    cost.foldersCreated > 0 ? counted(cost.foldersCreated, 'new folder') : '',
+  ].filter((text) => text !== '');
+  if (parts.length === 0) return 'no change';
+  return `${parts.join(', ')}; ${counted(cost.calls, 'call')}, about ${duration(estimateMs)}`;
+}
+
+const rateText = (report: Report): string =>
+  report.bytes > 0 && report.durationMs > 0 ? `, ${bytes((report.bytes * 1000) / report.durationMs)}/s` : '';
+
+function causeText(cause: Cause): string {
+  const example = `${printable(cause.firstPath)}: ${printable(cause.firstMessage)}`;
+  if (cause.count === 1) return `${cause.code}: ${example}`;
+  const unprinted = cause.count - cause.printed;
+  const more = unprinted > 0 ? `, ${count(unprinted)} of them not shown above` : '';
+  return `${count(cause.count)} × ${cause.code}${more}; first: ${example}`;
+}

@@ -1,0 +1,88 @@
+import type { SyncEvent } from '../../model/events.ts';
+import type { PlanCost } from '../../model/plan.ts';
+import { actionText } from './action-text.ts';
+import { Causes } from './causes.ts';
+import { printable } from './printable.ts';
+import { duration } from './quantities.ts';
+import type { Reader } from './reader.ts';
+import { reportText } from './report-text.ts';
+
+export interface TextOptions {
+  /** Every action, every attempt, every problem. */
+  readonly verbose: boolean;
+  /** Only what went wrong. */
+  readonly quiet: boolean;
+  /** Takes results: planned actions, done actions, the report. */
+  readonly result: (line: string) => void;
+  /** Takes what went wrong or is worth knowing on the way. */
+  readonly notice: (line: string) => void;
+}
+
+/** A run in plain lines. */
+export function textReader(options: TextOptions): Reader {
+  const { verbose, quiet } = options;
+  const causes = new Causes(verbose);
+  let plan: { cost: PlanCost; estimateMs: number } | undefined;
+  let toldOfThrottle = false;
+
+  const trouble = (severity: 'warning' | 'failure', code: string, path: string, message: string): void => {
+    if (!causes.add(severity, code, path, message)) return;
+    if (quiet && severity === 'warning') return;
+    const label = severity === 'failure' ? 'failed' : 'warning';
+    options.notice(`${label}: ${printable(path) || 'the whole source'}: ${printable(message)}`);
+  };
+
+  const onEvent = (event: SyncEvent): void => {
+    switch (event.type) {
+      case 'pass:started':
+        if (!quiet) options.result(`${printable(event.source)} -> ${printable(event.destination)}`);
+        break;
+      case 'plan':
+        plan = event;
+        break;
+      case 'planned':
+        if (!quiet) options.result(`would ${actionText(event)}`);
+        break;
+      case 'action':
+        if (event.outcome === 'failed')
+          trouble('failure', event.error?.code ?? 'failed', event.path, event.error?.message ?? event.reason);
+        else if (event.outcome === 'skipped')
+          trouble(
+            'warning',
+            event.error?.code ?? 'skipped',
+            event.path,
+            event.error?.message ?? event.reason,
+          );
+        else if (verbose) options.result(`${actionText(event)}  ${duration(event.ms)}`);
+        break;
+      case 'problem':
+        trouble(event.severity, event.code, event.path, event.message);
+        break;
+      case 'retry':
+        if (verbose)
+          options.notice(
+            `retry: ${printable(event.what)}, attempt ${event.attempt} in ${duration(event.waitMs)}: ${printable(event.message)}`,
+          );
+        break;
+      case 'throttled':
+        if (!quiet && (verbose || !toldOfThrottle))
+          options.notice(
+            `Stage asks for fewer requests: pausing ${duration(event.pauseMs)}, then ${event.requestsPerSecond.toFixed(1)} a second`,
+          );
+        toldOfThrottle = true;
+        break;
+      case 'listing':
+      case 'transfer':
+      case 'report':
+        break;
+    }
+  };
+
+  return {
+    onEvent,
+    finish(report, error) {
+      if (quiet) return;
+      for (const line of reportText(report, causes.list(), error, plan)) options.result(line);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { Option, type Command } from 'commander';
+
+/** How to reach a Stage, as typed. */
+export interface StageFlags {
+  readonly tokenFile?: string;
+  readonly baseUrl?: string;
+  readonly apiVersion?: 'v1' | 'v2' | 'legacy';
+  readonly organization?: string;
+}
+
+/** Declares the flags every command that talks to a Stage has. `stage://local` needs none of them. */
+export function addStageFlags(command: Command): Command {
+  return command
+    .optionsGroup('Stage:')
+    .option(
+      '--token-file <file>',
+      'read the API token from this file instead of SINGLESTOREDB_MANAGEMENT_TOKEN',
+    )
+    .option('--base-url <url>', 'API address (SINGLESTOREDB_MANAGEMENT_BASE_URL)')
+    .addOption(
+      new Option('--api-version <version>', 'API generation (SINGLESTOREDB_MANAGEMENT_VERSION)').choices([
+        'v1',
+        'v2',
+        'legacy',
+      ]),
+    )
+    .option('--organization <id>', 'organization ID (SINGLESTOREDB_ORGANIZATION)');
+}

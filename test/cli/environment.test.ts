@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { readEnvironment } from '../../src/cli/environment.ts';
+
+test('state and files live in the XDG folders, or in their defaults', () => {
+  expect(readEnvironment({}, '/home/me')).toMatchObject({
+    stateFolder: '/home/me/.local/state/stagesync',
+    stageFolder: '/home/me/.local/share/stagesync/stage',
+  });
+  expect(readEnvironment({ XDG_STATE_HOME: '/s', XDG_DATA_HOME: '/d' }, '/home/me')).toMatchObject({
+    stateFolder: '/s/stagesync',
+    stageFolder: '/d/stagesync/stage',
+  });
+});
+
+test('a relative XDG folder is ignored, as its specification asks', () => {
+  expect(readEnvironment({ XDG_STATE_HOME: 'here' }, '/home/me').stateFolder).toBe(
+    '/home/me/.local/state/stagesync',
+  );
+});
+
+test('an empty variable counts as unset, and a line break around a token is not part of it', () => {
+  const env = readEnvironment(
+    { SINGLESTOREDB_MANAGEMENT_TOKEN: ' abc\n', SINGLESTOREDB_WORKSPACE_GROUP: '' },
+    '/home/me',
+  );
+  expect(env.token).toBe('abc');
+  expect(env.workspaceGroup).toBeUndefined();
+});
+
+test('CI and debug are off when their variable says so', () => {
+  expect(readEnvironment({ CI: 'false', STAGESYNC_DEBUG: '0' }, '/h')).toMatchObject({
+    ci: false,
+    debug: false,
+  });
+  expect(readEnvironment({ CI: 'true', STAGESYNC_DEBUG: '1' }, '/h')).toMatchObject({
+    ci: true,
+    debug: true,
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { byteRate, guards, nameForce, positiveNumber, removalLimit } from '../../src/cli/flag-values.ts';
+
+describe('--force', () => {
+  test.each([
+    [
+      ['--force', 'dir', 'stage://d/'],
+      ['--force=all', 'dir', 'stage://d/'],
+    ],
+    [
+      ['dir', 'stage://d/', '--force'],
+      ['dir', 'stage://d/', '--force=all'],
+    ],
+    [
+      ['--force', 'max-delete', 'dir'],
+      ['--force=max-delete', 'dir'],
+    ],
+    [
+      ['--force', 'all', 'dir'],
+      ['--force=all', 'dir'],
+    ],
+    [
+      ['--force', '--delete'],
+      ['--force=all', '--delete'],
+    ],
+    [
+      ['--force=empty-source', 'dir'],
+      ['--force=empty-source', 'dir'],
+    ],
+    [
+      ['--', '--force', 'x'],
+      ['--', '--force', 'x'],
+    ],
+    [
+      ['--force', '--force', 'max-delete'],
+      ['--force=all', '--force=max-delete'],
+    ],
+  ])('%j reads as %j', (typed, read) => {
+    expect(nameForce(typed)).toEqual(read);
+  });
+
+  test('repeated flags add up, and "all" is every guard', () => {
+    const one = guards('max-delete', new Set());
+    expect([...guards('empty-source', one)]).toEqual(['max-delete', 'empty-source']);
+    expect([...guards('all', one)]).toEqual(['empty-source', 'max-delete', 'root-changed']);
+  });
+});
+
+describe('--max-delete', () => {
+  test('is a count or a percentage', () => {
+    expect(removalLimit('0')).toEqual({ count: 0 });
+    expect(removalLimit('250')).toEqual({ count: 250 });
+    expect(removalLimit('50%')).toEqual({ percent: 50 });
+    expect(removalLimit('100%')).toEqual({ percent: 100 });
+  });
+
+  test.each(['', '-1', '101%', '1.5', '5 %', '%', '0x10', '99999999999999999999'])('refuses %j', (text) => {
+    expect(() => removalLimit(text)).toThrow(/a count/);
+  });
+});
+
+describe('rates', () => {
+  test.each([
+    ['1', 1],
+    ['500K', 512_000],
+    ['10m', 10_485_760],
+    ['1.5G', 1_610_612_736],
+  ])('--bwlimit %s is %i bytes a second', (text, rate) => {
+    expect(byteRate(text)).toBe(rate);
+  });
+
+  test.each(['0', '0.1', 'K', '10MB', '-1', '1e9', ''])('--bwlimit refuses %j', (text) => {
+    expect(() => byteRate(text)).toThrow(/bytes a second/);
+  });
+
+  test('a request rate may be a fraction, but not nothing', () => {
+    expect(positiveNumber('0.5')).toBe(0.5);
+    expect(() => positiveNumber('0')).toThrow(/greater than 0/);
+    expect(() => positiveNumber('Infinity')).toThrow(/greater than 0/);
+  });
+});

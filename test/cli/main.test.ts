@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+import { fakeHost } from '../support/fake-host.ts';
+
+async function run(...argv: string[]) {
+  const fake = fakeHost();
+  const status = await main(argv, fake.host);
+  return { status, stdout: fake.stdout(), stderr: fake.stderr(), fake };
+}
+
+describe('a wrong command line', () => {
+  test.each([
+    [['sync', 'a'], /missing required argument 'dest'/],
+    [['sync', 'a', 'stage://local/a', '--frobnicate'], /unknown option '--frobnicate'/],
+    [['synk'], /unknown command 'synk' \(Did you mean sync\?\)/],
+    [['sync', 'a', 'stage://local/a', 'b'], /too many arguments/],
+    [['sync', 'a', 'stage://local/a', '--max-delete', 'half'], /--max-delete.*a count, like 20/],
+    [['sync', 'a', 'stage://local/a', '--concurrency', '0'], /--concurrency.*1 or more/],
+    [['sync', 'a', 'stage://local/a', '--compare', 'luck'], /Allowed choices are size, content/],
+    [['sync', 'a', 'stage://local/a', '--force=luck'], /guards are empty-source, max-delete, root-changed/],
+    [['sync', 'a', 'stage://local/a', '--quiet', '--verbose'], /cannot be used with option/],
+    [['ls'], /missing required argument 'address'/],
+    [['emulator', '--port', '65536'], /port from 0/],
+  ])('%j is one line on stderr with the way out, status 2', async (argv, message) => {
+    const { status, stdout, stderr } = await run(...argv);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^stagesync: [^\n]* See "stagesync [^\n]*--help"\n$/);
+  });
+
+  test('ends the output of --json with a report all the same', async () => {
+    const { status, stdout } = await run('sync', 'a', '--json');
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      type: 'report',
+      outcome: 'failures',
+      error: { code: 'usage' },
+    });
+  });
+
+  test('without a command is the help text on stderr, status 2', async () => {
+    const { status, stdout, stderr } = await run();
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Usage: stagesync');
+  });
+});
+
+describe('help', () => {
+  test('--help and --version are answers, status 0', async () => {
+    expect(await run('--help')).toMatchObject({ status: 0, stderr: '' });
+    expect((await run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test('names the exit statuses', async () => {
+    const { stdout } = await run('--help');
+    for (const status of [0, 1, 2, 3, 4, 5, 6, 130, 143])
+      expect(stdout).toMatch(new RegExp(`^  ${status} +\\S`, 'm'));
+  });
+});
+
+test('the signal handlers are gone when the command is over', async () => {
+  const { fake } = await run('sync', 'a');
+  expect(fake.listeners('SIGINT')).toBe(0);
+  expect(fake.listeners('SIGTERM')).toBe(0);
+});
