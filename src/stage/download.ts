@@ -1,0 +1,87 @@
+import type { Dispatcher } from 'undici';
+import { SyncError } from '../model/errors.ts';
+import { isLoopback } from './base-url.ts';
+import { badReply, errorFromNetwork, errorFromReply, type StageCall } from './stage-errors.ts';
+import type { Transport } from './transport.ts';
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const MAX_REDIRECTS = 4;
+
+/**
+ * A file's bytes as they come. Stage answers with a redirect to a signed URL of its object store, which is followed by
+ * hand: without the token, which is nobody else's to see and which such a store refuses besides, and asking for the
+ * stored bytes, since a store may otherwise unpack them on the way.
+ */
+export async function download(
+  transport: Transport,
+  call: StageCall,
+  target: string,
+  allowInsecure: boolean,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
+  const identity = ['accept-encoding', 'identity'];
+  let url = new URL(target, transport.origin);
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+    const headers = hops === 0 ? transport.authorize(...identity) : identity;
+    const reply = await open(transport, call, url, headers, signal);
+    if (reply.statusCode >= 200 && reply.statusCode < 300) return chunksOf(call, reply, signal);
+    const { location } = reply.headers;
+    if (!REDIRECTS.has(reply.statusCode) || typeof location !== 'string')
+      throw await refused(transport, call, reply, hops > 0);
+    await reply.body.dump();
+    url = nextUrl(call, url, location, allowInsecure);
+  }
+  throw badReply(call, 'leads in a circle of redirects', { verdict: 'skip_entry' });
+}
+
+async function open(
+  transport: Transport,
+  call: StageCall,
+  url: URL,
+  headers: string[],
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  signal.throwIfAborted();
+  try {
+    return await transport.open(url, headers, signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : errorFromNetwork(call, error);
+  }
+}
+
+/** Neither another scheme nor a step down to plain HTTP; only this machine may be reached without encryption. */
+function nextUrl(call: StageCall, from: URL, location: string, allowInsecure: boolean): URL {
+  const url = URL.parse(location, from.href) ?? undefined;
+  const secure =
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && (isLoopback(url) || (allowInsecure && from.protocol === 'http:')));
+  if (url === undefined || !secure)
+    throw badReply(call, 'redirects to an address that is not https://', { verdict: 'skip_entry' });
+  return url;
+}
+
+async function refused(
+  transport: Transport,
+  call: StageCall,
+  reply: Dispatcher.ResponseData,
+  byStore: boolean,
+): Promise<SyncError> {
+  const text = await reply.body.text().catch(() => '');
+  const { statusCode: status, headers } = reply;
+  const error = errorFromReply(call, { status, headers, text: transport.redact(text) }, transport.now());
+  if (!byStore || error.code !== 'stage_unauthorised') return error;
+  // The signed URL ran out; the next attempt is given a new one.
+  return new SyncError('stage_unavailable', error.message, { verdict: 'retry', details: error.details });
+}
+
+async function* chunksOf(
+  call: StageCall,
+  reply: Dispatcher.ResponseData,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of reply.body) yield chunk as Uint8Array;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : errorFromNetwork(call, error);
+  }
+}

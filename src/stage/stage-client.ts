@@ -1,0 +1,148 @@
+import { isUtf8 } from 'node:buffer';
+import type { RelPath } from '../model/path.ts';
+import type { CallOptions, Content } from '../model/ports.ts';
+import { download } from './download.ts';
+import type { Reply } from './exchange.ts';
+import { createMultipartFrame } from './multipart-frame.ts';
+import { badReply, type StageCall } from './stage-errors.ts';
+import { createStageUrls, type StageGeneration } from './stage-url.ts';
+import { success } from './success.ts';
+import { createTransport, type SendOptions, type StageConnection, type StageVerb } from './transport.ts';
+import { framedBuffer, framedChunks, framedSize } from './upload-body.ts';
+
+export interface StageClientOptions extends StageConnection {
+  /** A workspace group ID, a starter workspace ID or, for v2, a cluster ID. For names see resolveDeployment. */
+  readonly deployment: string;
+  readonly generation?: StageGeneration | undefined;
+  readonly organizationID?: string | undefined;
+}
+
+/** A JSON reply; `exact` is false when it was not valid UTF-8 and has replacement characters instead. */
+export interface JsonReply {
+  readonly value: unknown;
+  readonly exact: boolean;
+}
+
+/**
+ * Every operation of the Stage API, each one request, made once (a download is two). Paths are full paths from the
+ * Stage root and decide the kind: a folder's ends in '/'. All reject with a SyncError, or with the signal's reason.
+ */
+export interface StageClient {
+  readonly deployment: string;
+  /** Requests started so far, by verb. */
+  readonly requests: Readonly<Record<StageVerb, number>>;
+  /** The folder object as sent, with its direct children; '' is the root. `stage_not_found` when it is not there. */
+  list(folder: RelPath, call: CallOptions): Promise<JsonReply>;
+  /** The file object as sent. `stage_not_found` when there is no such file. */
+  metadata(path: RelPath, call: CallOptions): Promise<JsonReply>;
+  /** The file's bytes as they come; read them or leave the iteration, for they hold a connection. */
+  download(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
+  /** Its folder must exist. A content of the wrong size, or whose source fails, never arrives. */
+  upload(path: RelPath, content: Content, call: CallOptions): Promise<void>;
+  createEmptyFile(path: RelPath, call: CallOptions): Promise<void>;
+  createFolder(folder: RelPath, call: CallOptions): Promise<void>;
+  move(from: RelPath, to: RelPath, call: CallOptions): Promise<void>;
+  /** A folder goes with everything in it. */
+  delete(path: RelPath, call: CallOptions): Promise<void>;
+  /** Breaks off what is still under way. */
+  close(): Promise<void>;
+}
+
+/** Loads the HTTP client and form-data. Rejects with `config` for a base URL or token that cannot be used. */
+export async function createStageClient(options: StageClientOptions): Promise<StageClient> {
+  const transport = await createTransport(options);
+  const { default: FormData } = await import('form-data');
+  const frame = createMultipartFrame(FormData);
+  const urls = createStageUrls({
+    generation: options.generation ?? 'v1',
+    basePath: transport.basePath,
+    deployment: options.deployment,
+    organizationID: options.organizationID,
+  });
+  const plainHeaders = transport.authorize();
+  const jsonHeaders = transport.authorize('content-type', 'application/json');
+  const uploadHeaders = transport.authorize('content-type', frame.contentType);
+  const { headers: headersMs, idle: idleMs } = transport.timeouts;
+
+  const send = (call: StageCall, options: SendOptions, body?: Uint8Array | null): Promise<Reply> =>
+    success(transport, call, transport.send(options, body), options.signal);
+
+  async function getJson(call: StageCall, target: string, signal: AbortSignal): Promise<JsonReply> {
+    const { body } = await send(call, { signal, verb: 'GET', target, headers: plainHeaders, keepBody: true });
+    try {
+      return { value: JSON.parse(body.toString()), exact: isUtf8(body) };
+    } catch (cause) {
+      const text = transport.redact(body.subarray(0, 1024).toString());
+      throw badReply(call, 'is not JSON', { text, cause });
+    }
+  }
+
+  async function uploadChunks(
+    call: StageCall,
+    { size, chunks }: Extract<Content, { chunks: unknown }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let begun = false;
+    try {
+      const target = urls.create(call.path);
+      const headers = [...uploadHeaders, 'content-length', String(framedSize(frame, size))];
+      const sent = transport.sendStream({ signal, verb: 'PUT', target, headers }, (exchange) =>
+        framedChunks(call.path, frame, size, chunks, {
+          sending() {
+            begun = true;
+            exchange.expectProgress(idleMs, 'UND_ERR_BODY_TIMEOUT');
+          },
+          // How long its source may take is for the source to say.
+          reading: () => exchange.expectProgress(0, ''),
+          finishing: () => exchange.expectProgress(headersMs, 'UND_ERR_HEADERS_TIMEOUT'),
+        }),
+      );
+      await success(transport, call, sent, signal);
+    } catch (error) {
+      // A source that nobody began to read may hold an open file.
+      if (!begun) await chunks[Symbol.asyncIterator]().return?.();
+      throw error;
+    }
+  }
+
+  return {
+    deployment: options.deployment,
+    requests: transport.requests,
+    list: async (folder, { signal }) => getJson({ verb: 'list', path: folder }, urls.plain(folder), signal),
+    metadata: async (path, { signal }) => getJson({ verb: 'look at', path }, urls.metadata(path), signal),
+    download: async (path, { signal }) =>
+      download(
+        transport,
+        { verb: 'download', path },
+        urls.plain(path),
+        options.allowInsecure === true,
+        signal,
+      ),
+    async upload(path, content, { signal }) {
+      const call = { verb: 'upload', path };
+      if ('chunks' in content) return uploadChunks(call, content, signal);
+      const target = urls.create(path);
+      const body = framedBuffer(path, frame, content.size, content.bytes);
+      await send(call, { signal, verb: 'PUT', target, headers: uploadHeaders }, body);
+    },
+    async createEmptyFile(path, { signal }) {
+      const target = urls.create(path);
+      await send({ verb: 'create', path }, { signal, verb: 'PUT', target, headers: plainHeaders });
+    },
+    async createFolder(folder, { signal }) {
+      const target = urls.create(folder);
+      await send({ verb: 'create', path: folder }, { signal, verb: 'PUT', target, headers: plainHeaders });
+    },
+    async move(from, to, { signal }) {
+      urls.plain(to);
+      const body = Buffer.from(JSON.stringify({ newPath: to }));
+      const target = urls.plain(from);
+      await send({ verb: 'move', path: from }, { signal, verb: 'PATCH', target, headers: jsonHeaders }, body);
+    },
+    async delete(path, { signal }) {
+      const target = urls.plain(path);
+      await send({ verb: 'remove', path }, { signal, verb: 'DELETE', target, headers: plainHeaders });
+    },
+    close: () => transport.close(),
+  };
+}

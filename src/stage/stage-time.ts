@@ -1,0 +1,30 @@
+/** RFC 3339 with any number of fraction digits: the service cuts trailing zeros. */
+const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
+
+/** Go's zero time stands for "none". */
+const NONE = '0001-01-01T00:00:00';
+
+/** Milliseconds since 1970 of a time as Stage writes it; undefined when it says none or nothing that can be read. */
+export function parseStageTime(text: string): number | undefined {
+  const match = TIME.exec(text);
+  if (match === null || match[1] === NONE) return undefined;
+  const fraction = (match[2] ?? '').slice(0, 3).padEnd(3, '0');
+  const ms = Date.parse(`${match[1]}.${fraction}${match[3]}`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/**
+ * How long a Retry-After header asks to wait, in milliseconds: a number of seconds, or a date, which is measured
+ * against the reply's own Date where it has one, so that a wrong clock here does not matter.
+ */
+export function parseRetryAfter(value: string, date: string | undefined, nowMs: number): number | undefined {
+  const text = value.trim();
+  if (/^\d+(?:\.\d+)?$/.test(text)) {
+    const ms = Math.ceil(Number(text) * 1000);
+    return Number.isSafeInteger(ms) ? ms : undefined;
+  }
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) return undefined;
+  const from = date === undefined ? Number.NaN : Date.parse(date);
+  return Math.max(0, at - (Number.isNaN(from) ? nowMs : from));
+}

@@ -1,0 +1,79 @@
+import { isFolderPath, pathProblem, type RelPath } from '../model/path.ts';
+import { SyncError } from '../model/errors.ts';
+import { printable } from './printable.ts';
+
+/**
+ * The forms the Stage API has had. `v1` is the documented one; `v2` puts Stage below clusters; `legacy` is the one of
+ * 2023, which wants to be told whether a PUT makes a file.
+ */
+export type StageGeneration = 'v1' | 'v2' | 'legacy';
+
+export interface StageUrlOptions {
+  readonly generation: StageGeneration;
+  /** The path part of the base URL, without a slash at its end. */
+  readonly basePath: string;
+  /** A workspace group ID, a starter workspace ID, or for v2 a cluster ID. */
+  readonly deployment: string;
+  /** Needed by tokens that are not bound to one organisation; sent with every request. */
+  readonly organizationID?: string | undefined;
+}
+
+export interface StageUrls {
+  /** Lists a folder, downloads a file, moves or deletes either. '' is the root of the Stage. */
+  plain(path: RelPath): string;
+  /** One file's metadata instead of its content. */
+  metadata(path: RelPath): string;
+  /** Uploads a file, makes an empty file, or makes a folder: the path decides. */
+  create(path: RelPath): string;
+}
+
+/** Request targets (path and query) for one deployment. All reject paths that Stage cannot hold. */
+export function createStageUrls(options: StageUrlOptions): StageUrls {
+  const id = encodeURIComponent(options.deployment);
+  const prefix = options.basePath + ROOTS[options.generation](id);
+  const organization = organizationQuery(options.organizationID);
+  const plainEnd = organization === '' ? '' : `?${organization}`;
+  const metadataEnd = `?metadata=1${organization === '' ? '' : `&${organization}`}`;
+  const createEnd = (isFile: boolean): string =>
+    options.generation === 'legacy'
+      ? `?isFile=${isFile}${organization === '' ? '' : `&${organization}`}`
+      : plainEnd;
+  const [fileEnd, folderEnd] = [createEnd(true), createEnd(false)];
+
+  return {
+    plain: (path) => (path === '' ? prefix + plainEnd : prefix + encodePath(path) + plainEnd),
+    metadata: (path) => prefix + encodePath(path) + metadataEnd,
+    create: (path) => prefix + encodePath(path) + (isFolderPath(path) ? folderEnd : fileEnd),
+  };
+}
+
+const ROOTS: Readonly<Record<StageGeneration, (id: string) => string>> = {
+  v1: (id) => `/v1/stage/${id}/fs/`,
+  v2: (id) => `/v2/clusters/${id}/stage/fs/`,
+  legacy: (id) => `/v1/stages/${id}/fs/`,
+};
+
+export const organizationQuery = (organizationID: string | undefined): string =>
+  organizationID === undefined ? '' : `organizationID=${encodeURIComponent(organizationID)}`;
+
+/** Characters that stand for themselves in a URL path. */
+const PLAIN = /^[\w\-.~/]*$/;
+
+/**
+ * The path as it goes into a URL: every segment percent-encoded as UTF-8, the slashes kept, so that `a?b #1 100%41.csv`
+ * arrives as itself. Throws `stage_rejected` for a path that is no Stage path (see pathProblem).
+ */
+export function encodePath(path: RelPath): string {
+  const problem = pathProblem(path);
+  if (problem !== undefined)
+    throw new SyncError(
+      'stage_rejected',
+      `Cannot send ${printable(path)} to Stage: its path ${problem}. Rename it.`,
+      {
+        verdict: 'skip_entry',
+        details: { path: printable(path) },
+      },
+    );
+  // A '%' of the name becomes %25, so every %2F stands for a slash between segments.
+  return PLAIN.test(path) ? path : encodeURIComponent(path).replaceAll('%2F', '/');
+}

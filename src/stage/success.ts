@@ -1,0 +1,21 @@
+import type { Reply } from './exchange.ts';
+import { errorFromNetwork, errorFromReply, type StageCall } from './stage-errors.ts';
+import type { Transport } from './transport.ts';
+
+/** The reply of a request that succeeded; every other end of it as a SyncError, or the signal's reason. */
+export async function success(
+  transport: Transport,
+  call: StageCall,
+  sent: Promise<Reply>,
+  signal: AbortSignal,
+): Promise<Reply> {
+  let reply: Reply;
+  try {
+    reply = await sent;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : errorFromNetwork(call, error);
+  }
+  const { status, headers, body } = reply;
+  if (status < 300) return reply;
+  throw errorFromReply(call, { status, headers, text: transport.redact(body.toString()) }, transport.now());
+}

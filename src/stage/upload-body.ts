@@ -1,0 +1,61 @@
+import { SyncError } from '../model/errors.ts';
+import type { MultipartFrame } from './multipart-frame.ts';
+import { printable } from './printable.ts';
+
+/** What an upload's body tells while the network takes it. */
+export interface UploadProgress {
+  /** A piece is on its way out; the next call comes once the network has taken it. */
+  sending(): void;
+  /** The body waits for its source. */
+  reading(): void;
+  /** Only the last bytes are left to be sent, then the reply comes. */
+  finishing(): void;
+}
+
+export const framedSize = (frame: MultipartFrame, size: number): number =>
+  frame.head.byteLength + size + frame.tail.byteLength;
+
+/** The whole body as one buffer: for a small file one write, and no asynchronous step. */
+export function framedBuffer(path: string, frame: MultipartFrame, size: number, bytes: Uint8Array): Buffer {
+  if (bytes.byteLength !== size) throw wrongSize(path, size, bytes.byteLength);
+  const { head, tail } = frame;
+  const body = Buffer.allocUnsafeSlow(framedSize(frame, size));
+  body.set(head, 0);
+  body.set(bytes, head.byteLength);
+  body.set(tail, head.byteLength + size);
+  return body;
+}
+
+/**
+ * The body as its source gives it, chunk by chunk; no chunk is copied or kept. The frame's tail goes out only after
+ * exactly `size` bytes came and the source ended without an error, so a request with anything else never completes.
+ */
+export async function* framedChunks(
+  path: string,
+  frame: MultipartFrame,
+  size: number,
+  chunks: AsyncIterable<Uint8Array>,
+  progress: UploadProgress,
+): AsyncGenerator<Uint8Array> {
+  progress.sending();
+  yield frame.head;
+  progress.reading();
+  let sent = 0;
+  for await (const chunk of chunks) {
+    sent += chunk.byteLength;
+    if (sent > size) throw wrongSize(path, size, sent);
+    progress.sending();
+    yield chunk;
+    progress.reading();
+  }
+  if (sent !== size) throw wrongSize(path, size, sent);
+  progress.finishing();
+  yield frame.tail;
+}
+
+const wrongSize = (path: string, size: number, got: number): SyncError =>
+  new SyncError(
+    'entry_changed',
+    `${printable(path)} changed while it was uploaded: ${got > size ? 'more than' : `${got} instead of`} ${size} bytes came. The next run takes it up again.`,
+    { verdict: 'skip_entry', details: { path: printable(path), size, got } },
+  );
