@@ -1,0 +1,157 @@
+import type { Problem, SourceEntry, UnknownEntry } from '../../model/entry.ts';
+import { foldersOf, pathProblem } from '../../model/path.ts';
+import type { PathFilter } from '../../model/ports.ts';
+import type { ListedObject } from './bucket.ts';
+
+/**
+ * Turns objects, in key order, into entries. S3 has only keys; what a tree of files cannot hold is decided here, once:
+ *
+ * - `a/` is the folder a. Bytes in it have no place on Stage: reported.
+ * - A key that no path equals (`a//b`, `../a`, backslashes, control characters) is reported and left out.
+ * - `a` beside `a/b`: the object a is kept, and everything below `a/` is one unknown subtree.
+ * - An archived object is reported until it is restored.
+ */
+export class EntryReader {
+  readonly #prefix: string;
+  readonly #filter: PathFilter;
+  /** Kept objects whose path begins the current one: in key order nothing else can lie between them. */
+  readonly #files: { path: string; reported: boolean }[] = [];
+  #checkedFolders: readonly string[] = [];
+  #pruned: string | undefined;
+
+  constructor(prefix: string, filter: PathFilter) {
+    this.#prefix = prefix;
+    this.#filter = filter;
+  }
+
+  /** Entries of the next objects. */
+  read(objects: readonly ListedObject[]): SourceEntry[] {
+    const entries: SourceEntry[] = [];
+    for (const object of objects) this.#readOne(object, entries);
+    return entries;
+  }
+
+  #readOne(object: ListedObject, entries: SourceEntry[]): void {
+    const path = object.key.slice(this.#prefix.length);
+    // The marker of the root says nothing.
+    if (path === '' || this.#isPruned(path)) return;
+
+    const problem = pathProblem(path);
+    if (problem !== undefined) {
+      entries.push(
+        unknown(printablePath(path), 'nothing', 'name_not_allowed', `its name ${problem}; rename the object`),
+      );
+      return;
+    }
+    const isFolder = path.endsWith('/');
+    if (!isFolder && this.#filter.excludes(path)) return;
+
+    const file = this.#fileAbove(path);
+    if (file !== undefined) {
+      if (!file.reported) entries.push(conflict(file.path));
+      file.reported = true;
+      return;
+    }
+    if (isFolder) {
+      entries.push({ kind: 'folder', path });
+      if (object.size > 0) entries.push(folderWithBytes(path));
+      return;
+    }
+    this.#files.push({ path, reported: false });
+    entries.push(readFile(object, path));
+  }
+
+  #fileAbove(path: string): { path: string; reported: boolean } | undefined {
+    while (this.#files.length > 0 && !path.startsWith(this.#files.at(-1)!.path)) this.#files.pop();
+    return this.#files.find((file) => path[file.path.length] === '/');
+  }
+
+  /** Asks the filter once for every folder, and not at all below a name it could not understand. */
+  #isPruned(path: string): boolean {
+    if (this.#pruned !== undefined) {
+      if (path.startsWith(this.#pruned)) return true;
+      this.#pruned = undefined;
+    }
+    const folders = foldersOf(path);
+    for (const [at, folder] of folders.entries()) {
+      if (this.#checkedFolders[at] === folder) continue;
+      if (pathProblem(folder) !== undefined) break;
+      if (this.#filter.prunes(folder)) {
+        this.#pruned = folder;
+        return true;
+      }
+    }
+    this.#checkedFolders = folders;
+    return false;
+  }
+}
+
+/** The outermost folder above `key` that the filter leaves out, as a key; for a listing that can jump over it. */
+export function prunedFolderOf(prefix: string, filter: PathFilter, key: string): string | undefined {
+  for (const folder of foldersOf(key.slice(prefix.length))) {
+    if (pathProblem(folder) !== undefined) return undefined;
+    if (filter.prunes(folder)) return prefix + folder;
+  }
+  return undefined;
+}
+
+function readFile(object: ListedObject, path: string): SourceEntry {
+  const { size, etag, modifiedMs, storageClass, restored } = object;
+  if (etag === undefined)
+    return unknown(
+      path,
+      'path',
+      'unreadable',
+      'the server lists no ETag for it, so that a change could not be noticed',
+    );
+  if ((storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE') && restored !== 'yes')
+    return unknown(
+      path,
+      'path',
+      'archived',
+      restored === 'running'
+        ? `it is archived (${storageClass}) and being restored; run again when it is there`
+        : `it is archived (${storageClass}); restore it (aws s3api restore-object) or exclude it`,
+    );
+  const version = `${etag}:${size}`;
+  // All empty objects have one ETag: it names none of them.
+  return { kind: 'file', path, size, modifiedMs, version, ...(size > 0 ? { identity: version } : {}) };
+}
+
+/** The ETag of an entry's version. */
+export const etagOf = (version: string): string => version.slice(0, version.lastIndexOf(':'));
+
+const conflict = (file: string): UnknownEntry =>
+  unknown(
+    `${file}/`,
+    'subtree',
+    'name_conflict',
+    `there is an object "${file}" as well, and a file cannot be a folder; the object is taken and what is below "${file}/" is not: rename one of them`,
+  );
+
+/** The folder itself is an entry; this one takes no part in the merge. */
+const folderWithBytes = (path: string): UnknownEntry =>
+  unknown(
+    path,
+    'nothing',
+    'folder_with_content',
+    'it is a folder by its name but has content, which is not taken; rename the object',
+  );
+
+function unknown(
+  path: string,
+  covers: UnknownEntry['covers'],
+  code: Problem['code'],
+  message: string,
+): UnknownEntry {
+  return { kind: 'unknown', path, covers, problem: { code, severity: 'failure', message } };
+}
+
+// eslint-disable-next-line no-control-regex -- naming control characters is the point
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/** Control characters as escapes: the path goes to terminals and logs. */
+const printablePath = (path: string): string =>
+  path
+    .toWellFormed()
+    .replaceAll(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);

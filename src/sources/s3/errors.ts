@@ -1,0 +1,222 @@
+import { SyncError, messageOf } from '../../model/errors.ts';
+import type { ErrorCode, Verdict } from '../../model/errors.ts';
+
+/** What was being done when S3 failed. */
+export interface S3Attempt {
+  readonly operation: 'list' | 'read';
+  readonly bucket: string;
+  readonly key?: string;
+  readonly endpointUrl?: string | undefined;
+}
+
+interface Rule {
+  readonly code: ErrorCode;
+  readonly verdict: Verdict;
+  /** The cause and the way out. */
+  readonly text: string;
+}
+
+const CREDENTIALS: Rule = {
+  code: 'source_unauthorised',
+  verdict: 'end_run',
+  text: 'the AWS credentials are not accepted; check the keys or the profile (--profile), and whether they belong to this endpoint',
+};
+const EXPIRED: Rule = {
+  code: 'source_unauthorised',
+  verdict: 'end_run',
+  text: 'the AWS credentials have expired; sign in again (for example: aws sso login) and repeat',
+};
+const NO_CREDENTIALS: Rule = {
+  code: 'source_unauthorised',
+  verdict: 'end_run',
+  text: 'no usable AWS credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or use --no-sign-request for a public bucket',
+};
+const REGION: Rule = {
+  code: 'source_failed',
+  verdict: 'end_run',
+  text: 'the bucket is in another region; name it with --region',
+};
+const DENIED: Rule = {
+  code: 'source_denied',
+  verdict: 'end_run',
+  text: 'access is denied; the credentials need s3:ListBucket on the bucket and s3:GetObject on its objects',
+};
+const DENIED_OBJECT: Rule = {
+  code: 'entry_unreadable',
+  verdict: 'skip_entry',
+  text: 'access is denied; reading needs s3:GetObject on the object and, where it is encrypted with a KMS key, kms:Decrypt on that key',
+};
+const NO_BUCKET: Rule = {
+  code: 'source_missing',
+  verdict: 'end_run',
+  text: 'there is no such bucket; check its name and --endpoint-url',
+};
+const THROTTLED: Rule = {
+  code: 'source_throttled',
+  verdict: 'retry',
+  text: 'S3 asks for fewer requests and did so again after several attempts; lower --concurrency',
+};
+const UNAVAILABLE: Rule = {
+  code: 'source_unreachable',
+  verdict: 'retry',
+  text: 'S3 cannot serve the request at the moment and could not after several attempts; try again later',
+};
+const UNREACHABLE: Rule = {
+  code: 'source_unreachable',
+  verdict: 'retry',
+  text: 'the connection failed; check the network and --endpoint-url',
+};
+const NO_HOST: Rule = {
+  code: 'source_unreachable',
+  verdict: 'end_run',
+  text: 'the host name cannot be resolved; check --endpoint-url and --region, and try --path-style with an S3-compatible server',
+};
+const TLS: Rule = {
+  code: 'source_unreachable',
+  verdict: 'end_run',
+  text: 'the TLS certificate is not accepted; name a CA with NODE_EXTRA_CA_CERTS, or use --path-style if the bucket name has dots',
+};
+const CHANGED: Rule = {
+  code: 'entry_changed',
+  verdict: 'skip_entry',
+  text: 'the object was replaced after it was listed; the next run takes the new one',
+};
+const GONE: Rule = {
+  code: 'entry_gone',
+  verdict: 'skip_entry',
+  text: 'the object was deleted after it was listed',
+};
+const ARCHIVED: Rule = {
+  code: 'entry_unreadable',
+  verdict: 'skip_entry',
+  text: 'the object is archived; restore it (aws s3api restore-object) or exclude it',
+};
+const SKEWED: Rule = {
+  code: 'source_unauthorised',
+  verdict: 'end_run',
+  text: 'the clock of this machine is too far off for signed requests; set it right',
+};
+
+/** By S3 error code, or by the name of the SDK's own error. */
+const BY_NAME: Readonly<Record<string, Rule>> = {
+  NoSuchBucket: NO_BUCKET,
+  InvalidBucketName: { ...NO_BUCKET, text: 'this is not a valid bucket name' },
+  NoSuchKey: GONE,
+  PreconditionFailed: CHANGED,
+  InvalidRange: CHANGED,
+  InvalidObjectState: ARCHIVED,
+  InvalidAccessKeyId: CREDENTIALS,
+  SignatureDoesNotMatch: CREDENTIALS,
+  InvalidToken: CREDENTIALS,
+  InvalidClientTokenId: CREDENTIALS,
+  UnrecognizedClientException: CREDENTIALS,
+  ExpiredToken: EXPIRED,
+  ExpiredTokenException: EXPIRED,
+  TokenRefreshRequired: EXPIRED,
+  CredentialsProviderError: NO_CREDENTIALS,
+  TokenProviderError: EXPIRED,
+  RequestTimeTooSkewed: SKEWED,
+  RequestExpired: SKEWED,
+  PermanentRedirect: REGION,
+  TemporaryRedirect: REGION,
+  AuthorizationHeaderMalformed: REGION,
+  IllegalLocationConstraintException: REGION,
+  SlowDown: THROTTLED,
+  Throttling: THROTTLED,
+  ThrottlingException: THROTTLED,
+  RequestLimitExceeded: THROTTLED,
+  TooManyRequestsException: THROTTLED,
+  RequestTimeout: UNREACHABLE,
+  TimeoutError: UNREACHABLE,
+};
+
+/** By the code of Node's network errors. */
+const BY_NETWORK_CODE: Readonly<Record<string, Rule>> = {
+  ENOTFOUND: NO_HOST,
+  DEPTH_ZERO_SELF_SIGNED_CERT: TLS,
+  SELF_SIGNED_CERT_IN_CHAIN: TLS,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: TLS,
+  UNABLE_TO_GET_ISSUER_CERT: TLS,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: TLS,
+  CERT_HAS_EXPIRED: TLS,
+  CERT_NOT_YET_VALID: TLS,
+  ERR_TLS_CERT_ALTNAME_INVALID: TLS,
+  EPROTO: TLS,
+};
+
+const NETWORK_CODES = new Set(
+  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT EAI_AGAIN EHOSTUNREACH ENETUNREACH ERR_STREAM_PREMATURE_CLOSE'.split(
+    ' ',
+  ),
+);
+
+interface SdkError {
+  readonly name?: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly errors?: readonly SdkError[];
+}
+
+/**
+ * Anything the SDK throws, as a SyncError. The SDK's error itself is left behind: it holds the signed request. S3's own
+ * names decide before HTTP statuses, and the text of a message never does.
+ */
+export function s3Error(error: unknown, attempt: S3Attempt): SyncError {
+  if (error instanceof SyncError) return error;
+  const sdk = error as SdkError;
+  const { name = 'Error', $metadata: { httpStatusCode: status, requestId } = {} } = sdk;
+  // A name with several addresses fails as an AggregateError.
+  const network = sdk.code ?? sdk.errors?.[0]?.code;
+  const rule = findRule(name, status, network, attempt.operation);
+  const what =
+    attempt.operation === 'list'
+      ? `cannot list s3://${attempt.bucket}`
+      : `cannot read ${attempt.key ?? 'an object'}`;
+  const at =
+    rule.code === 'source_unreachable' && attempt.endpointUrl !== undefined
+      ? ` at ${hostOf(attempt.endpointUrl)}`
+      : '';
+  const reason = [network ?? name, status].filter((part) => part !== undefined).join(' ');
+  return new SyncError(rule.code, `${what}${at}: ${rule.text} (${reason})`, {
+    verdict: rule.verdict,
+    details: {
+      bucket: attempt.bucket,
+      ...(attempt.key === undefined ? {} : { key: attempt.key }),
+      reason: network ?? name,
+      ...(status === undefined ? {} : { status }),
+      ...(requestId === undefined ? {} : { requestId }),
+      // What S3 says of a denial names the missing right. Other messages may quote the signed request.
+      ...(rule === DENIED || rule === DENIED_OBJECT ? { message: messageOf(error).slice(0, 300) } : {}),
+    },
+  });
+}
+
+function findRule(
+  name: string,
+  status: number | undefined,
+  network: string | undefined,
+  operation: S3Attempt['operation'],
+): Rule {
+  if (name === 'AccessDenied' || (status === 403 && BY_NAME[name] === undefined))
+    return operation === 'list' ? DENIED : DENIED_OBJECT;
+  const named = BY_NAME[name] ?? (network === undefined ? undefined : BY_NETWORK_CODE[network]);
+  if (named !== undefined) return named;
+  if (network !== undefined && NETWORK_CODES.has(network)) return UNREACHABLE;
+  if (status === 429) return THROTTLED;
+  if (status !== undefined && status >= 500) return status === 503 ? THROTTLED : UNAVAILABLE;
+  if (status === 404) return operation === 'list' ? NO_BUCKET : GONE;
+  if (status === 412 || status === 416) return CHANGED;
+  if (status === 301 || status === 307) return REGION;
+  if (operation === 'read')
+    return { code: 'entry_unreadable', verdict: 'skip_entry', text: 'S3 refuses to serve the object' };
+  return {
+    code: 'source_failed',
+    verdict: 'end_run',
+    text: 'the answer is not one that S3 gives; check --endpoint-url and --region',
+  };
+}
+
+/** The host and port of an endpoint; the rest of the URL may hold credentials. */
+export function hostOf(endpointUrl: string): string {
+  return URL.canParse(endpointUrl) ? new URL(endpointUrl).host : 'the endpoint';
+}

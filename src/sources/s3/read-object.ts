@@ -1,0 +1,193 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { SyncError, isSyncError } from '../../model/errors.ts';
+import type { Content } from '../../model/ports.ts';
+import type { ObjectBody, S3Bucket } from './bucket.ts';
+
+/** How a broken read goes on. */
+export interface ResumeLimits {
+  /** Resumptions in a row that bring less than 256 KiB before the read gives up. */
+  readonly attempts: number;
+  /** The first pause in milliseconds; it doubles with every attempt, up to 10 s, and a random part of it is slept. */
+  readonly delayMs: number;
+  /** Milliseconds without a byte after which a read counts as broken. */
+  readonly stallMs: number;
+}
+
+export const RESUME_LIMITS: ResumeLimits = { attempts: 5, delayMs: 200, stallMs: 60_000 };
+
+/** Up to this size a file is one buffer: streams cost more than they save. */
+const WHOLE_BYTES = 256 * 1024;
+const PROGRESS_BYTES = 256 * 1024;
+const MAX_DELAY_MS = 10_000;
+
+export interface WantedObject {
+  readonly key: string;
+  readonly etag: string;
+  readonly size: number;
+}
+
+/**
+ * The bytes of exactly the listed version. The request is sent at once, so that a replaced object is noticed before an
+ * upload begins.
+ *
+ * What makes the bytes right: every request carries If-Match, and the answer's ETag and size are compared. A read
+ * without a break is checked by the SDK against the checksum that S3 keeps. A resumed one has no checksum from the SDK:
+ * then we compute CRC-32 where S3 keeps that one; otherwise the length, If-Match and the connection's own integrity (TLS
+ * or TCP) remain. The last chunk is held back until all of this is known.
+ */
+export async function readObject(
+  bucket: S3Bucket,
+  wanted: WantedObject,
+  limits: ResumeLimits,
+  signal: AbortSignal,
+): Promise<Content> {
+  const first = await open(bucket, wanted, 0, signal);
+  const chunks = readChunks(bucket, wanted, first, limits, signal);
+  if (wanted.size > WHOLE_BYTES) {
+    // A reader that never comes must not hold the socket; one that comes late opens it again.
+    const unread = setTimeout(() => first.stream.destroy(), limits.stallMs);
+    unread.unref();
+    return { size: wanted.size, chunks: started(chunks, () => clearTimeout(unread)) };
+  }
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return { size: wanted.size, bytes: Buffer.concat(parts, wanted.size) };
+}
+
+async function* started(chunks: AsyncIterable<Uint8Array>, onStart: () => void): AsyncGenerator<Uint8Array> {
+  onStart();
+  yield* chunks;
+}
+
+async function* readChunks(
+  bucket: S3Bucket,
+  wanted: WantedObject,
+  first: ObjectBody,
+  limits: ResumeLimits,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { size } = wanted;
+  let body = first;
+  let offset = 0;
+  let crc = 0;
+  let held: Uint8Array | undefined;
+  let failedAttempts = 0;
+  let resumed = false;
+  for (;;) {
+    const from = offset;
+    let failure: unknown;
+    try {
+      for await (const chunk of withoutStalls(body, limits.stallMs)) {
+        offset += chunk.length;
+        if (offset > size) throw notAsListed(wanted, 'more bytes come than were listed');
+        if (first.crc32 !== undefined) crc = crc32(chunk, crc);
+        if (held !== undefined) yield held;
+        held = chunk;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isSyncError(error)) throw error;
+      // All bytes came, and still the stream failed: this is the SDK's checksum.
+      if (offset === size) throw corrupt(wanted);
+      failure = error;
+    }
+    signal.throwIfAborted();
+    if (offset === size) break;
+
+    failedAttempts = offset - from >= PROGRESS_BYTES ? 1 : failedAttempts + 1;
+    resumed = true;
+    body = await reopen(failure);
+  }
+  if (resumed && first.crc32 !== undefined && crc !== first.crc32) throw corrupt(wanted);
+  if (held !== undefined) yield held;
+
+  async function reopen(failure: unknown): Promise<ObjectBody> {
+    for (let cause = failure; ; failedAttempts += 1) {
+      if (failedAttempts > limits.attempts) throw interrupted(wanted, offset, cause);
+      const pause = Math.min(limits.delayMs * 2 ** (failedAttempts - 1), MAX_DELAY_MS);
+      await sleep(Math.random() * pause, signal);
+      try {
+        return await open(bucket, wanted, offset, signal);
+      } catch (error) {
+        if (!isSyncError(error) || error.verdict !== 'retry') throw error;
+        cause = error;
+      }
+    }
+  }
+}
+
+async function open(
+  bucket: S3Bucket,
+  wanted: WantedObject,
+  start: number,
+  signal: AbortSignal,
+): Promise<ObjectBody> {
+  const body = await bucket.getObject(wanted.key, wanted.etag, start, signal);
+  const problem =
+    body.etag !== undefined && body.etag !== wanted.etag
+      ? 'it has another ETag than was listed'
+      : body.totalSize !== undefined && body.totalSize !== wanted.size
+        ? `it has ${body.totalSize} bytes and ${wanted.size} were listed`
+        : undefined;
+  if (problem === undefined) return body;
+  body.stream.destroy();
+  throw notAsListed(wanted, problem);
+}
+
+/** The chunks of a body. The time a reader takes does not count as a stall; only our own waiting does. */
+async function* withoutStalls(body: ObjectBody, stallMs: number): AsyncGenerator<Buffer, void, undefined> {
+  let waiting = true;
+  const stalled = (): void => {
+    if (waiting) body.stream.destroy(new Error('no byte came for too long'));
+  };
+  const timer = setTimeout(stalled, stallMs);
+  try {
+    // Leaving the loop early destroys the stream, which frees its socket.
+    for await (const chunk of body.stream as AsyncIterable<Buffer>) {
+      waiting = false;
+      yield chunk;
+      waiting = true;
+      timer.refresh();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch {
+    signal.throwIfAborted();
+  }
+}
+
+const notAsListed = ({ key }: WantedObject, why: string): SyncError =>
+  new SyncError(
+    'entry_changed',
+    `${key} is not the object that was listed: ${why}; the next run takes the new one`,
+    {
+      verdict: 'skip_entry',
+      details: { key },
+    },
+  );
+
+const corrupt = ({ key }: WantedObject): SyncError =>
+  new SyncError('source_failed', `the bytes received for ${key} do not match the checksum that S3 keeps`, {
+    verdict: 'retry',
+    details: { key },
+  });
+
+const interrupted = ({ key, size }: WantedObject, offset: number, cause: unknown): SyncError =>
+  new SyncError(
+    'source_unreachable',
+    `reading ${key} broke off at byte ${offset} of ${size} and could not be resumed: ${reasonOf(cause)}`,
+    { verdict: 'retry', details: { key, offset, size } },
+  );
+
+function reasonOf(cause: unknown): string {
+  if (isSyncError(cause)) return cause.message;
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : 'the connection ended early';
+}

@@ -1,0 +1,109 @@
+import type { FileEntry, SourceEntry } from '../../model/entry.ts';
+import { SyncError } from '../../model/errors.ts';
+import { comparePaths } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { CallOptions, Content, ListOptions, Source } from '../../model/ports.ts';
+import { formatS3Address } from './address.ts';
+import type { S3Address } from './address.ts';
+import type { ListedObject, S3Bucket } from './bucket.ts';
+import { LIST_STREAMS } from './client.ts';
+import { EntryReader, etagOf, prunedFolderOf } from './entries.ts';
+import { hostOf } from './errors.ts';
+import { broken } from './lane.ts';
+import { listObjects } from './list-objects.ts';
+import { RESUME_LIMITS, readObject } from './read-object.ts';
+import type { ResumeLimits } from './read-object.ts';
+import { openSdkBucket } from './sdk-bucket.ts';
+import type { SdkBucketOptions } from './sdk-bucket.ts';
+
+export interface S3SourceOptions extends SdkBucketOptions {
+  /** '' or ending in '/'; see parseS3Address. */
+  readonly prefix: string;
+  /** Listing requests at the same time for a large bucket. Default 4; 1 lists page by page. */
+  readonly listStreams?: number | undefined;
+  readonly resume?: Partial<ResumeLimits> | undefined;
+}
+
+/**
+ * Objects below a prefix. Nothing is requested before the first listing or read. Rejects with a SyncError `usage` for an
+ * endpoint that is no URL, and when the profile cannot be read.
+ */
+export async function openS3Source(options: S3SourceOptions): Promise<Source> {
+  return s3Source(await openSdkBucket(options), options);
+}
+
+/** The source over any bucket. */
+export function s3Source(
+  bucket: S3Bucket,
+  options: Pick<S3SourceOptions, 'prefix' | 'endpointUrl' | 'listStreams' | 'resume'>,
+): Source {
+  const { prefix, endpointUrl, listStreams = LIST_STREAMS } = options;
+  const limits = { ...RESUME_LIMITS, ...options.resume };
+  const address: S3Address = { bucket: bucket.name, prefix };
+  return {
+    kind: 's3',
+    // The same bucket name elsewhere is another bucket.
+    label: formatS3Address(address) + (endpointUrl === undefined ? '' : ` at ${hostOf(endpointUrl)}`),
+
+    async *list({ filter, signal }: ListOptions): AsyncGenerator<readonly SourceEntry[]> {
+      signal.throwIfAborted();
+      const reader = new EntryReader(prefix, filter);
+      const prunedFolder = (key: string): string | undefined => prunedFolderOf(prefix, filter, key);
+      for await (const objects of listObjects(bucket, {
+        prefix,
+        streams: listStreams,
+        prunedFolder,
+        signal,
+      })) {
+        const entries = reader.read(objects);
+        if (entries.length > 0) yield entries;
+      }
+    },
+
+    async listFolder(
+      folder: RelPath,
+      { filter, signal }: ListOptions,
+    ): Promise<readonly SourceEntry[] | undefined> {
+      const children = await listChildren(bucket, prefix + folder, signal);
+      if (children.length === 0) return folder === '' ? [] : undefined;
+      return new EntryReader(prefix, filter).read(children).filter(({ path }) => path !== folder);
+    },
+
+    read(entry: FileEntry, { signal }: CallOptions): Promise<Content> {
+      const wanted = { key: prefix + entry.path, etag: etagOf(entry.version), size: entry.size };
+      return readObject(bucket, wanted, limits, signal);
+    },
+
+    close(): Promise<void> {
+      bucket.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Direct children; a common prefix comes as an empty object named as the folder. */
+async function listChildren(bucket: S3Bucket, prefix: string, signal: AbortSignal): Promise<ListedObject[]> {
+  const children: ListedObject[] = [];
+  let token: string | undefined;
+  do {
+    const page = await bucket.listPage({ prefix, delimiter: '/', token }, signal);
+    if (page.truncated && (page.next === undefined || page.next === token))
+      throw broken('a page says that more follow, but not how to ask for them');
+    children.push(...page.objects, ...page.prefixes.map(folderObject));
+    token = page.truncated ? page.next : undefined;
+  } while (token !== undefined);
+  if (children.some(({ key }) => !key.startsWith(prefix)))
+    throw new SyncError('source_listing_broken', 'the S3 listing holds keys that were not asked for', {
+      verdict: 'end_run',
+    });
+  return children.toSorted((a, b) => comparePaths(a.key, b.key));
+}
+
+const folderObject = (key: string): ListedObject => ({
+  key,
+  size: 0,
+  etag: undefined,
+  modifiedMs: undefined,
+  storageClass: undefined,
+  restored: 'no',
+});
