@@ -1,0 +1,86 @@
+/**
+ * The switches. Every one is a question that public knowledge of Stage leaves open; the default is the answer that
+ * the evidence favours, the others are what a client should survive as well. All values are plain JSON.
+ */
+export interface Behaviour {
+  /** PUT of a file onto an existing file: replace it, or refuse with this status. */
+  readonly putOverExisting: 'overwrite' | number;
+  /** PATCH onto an existing file: replace it (files only), or refuse with this status. Folders are always refused. */
+  readonly moveOverExisting: 'overwrite' | number;
+  /** PUT of a folder that exists: accept it, or refuse with this status. */
+  readonly makeExistingFolder: 'accept' | number;
+  /** PUT or PATCH below a folder that does not exist. */
+  readonly missingParentStatus: number;
+  /** A file and a folder would share one name. */
+  readonly kindConflictStatus: number;
+  /** The Content-Type of error replies. */
+  readonly errorContentType: string;
+  /** `content` of an empty folder; `missing` leaves the key out. */
+  readonly emptyFolderContent: '[]' | 'null' | 'missing';
+  /** `created` and `last_modified`: fraction digits as needed, whole seconds, Go's zero time, or no such keys. */
+  readonly timestamps: 'fractional' | 'seconds' | 'zero' | 'missing';
+  /** Whether a move sets `last_modified`. */
+  readonly moveTouches: boolean;
+  /** `path` of the root folder's own object. */
+  readonly rootPath: '/' | '';
+  /** How PUT, PATCH and DELETE spell `path` in their replies. */
+  readonly replyPath: 'plain' | 'leading_slash';
+  /** The status of the answer to a download request. */
+  readonly redirectStatus: 307 | 302;
+  /** Lifetime of a download URL, in seconds; 0 makes URLs that have expired already. */
+  readonly redirectExpiresSeconds: number;
+  /** Largest total size of one deployment in bytes, and the answer beyond it. */
+  readonly quotaBytes: number | null;
+  readonly quotaStatus: number;
+  /** Largest file in bytes, and the answer beyond it. */
+  readonly fileLimitBytes: number | null;
+  readonly fileLimitStatus: number;
+  /** The answer when the data folder's disk is full. */
+  readonly diskFullStatus: number;
+}
+
+export const DEFAULT_BEHAVIOUR: Behaviour = Object.freeze({
+  putOverExisting: 'overwrite',
+  moveOverExisting: 409,
+  makeExistingFolder: 'accept',
+  missingParentStatus: 400,
+  kindConflictStatus: 409,
+  errorContentType: 'text/plain; charset=utf-8',
+  emptyFolderContent: '[]',
+  timestamps: 'fractional',
+  moveTouches: false,
+  rootPath: '/',
+  replyPath: 'plain',
+  redirectStatus: 307,
+  redirectExpiresSeconds: 300,
+  quotaBytes: null,
+  quotaStatus: 507,
+  fileLimitBytes: null,
+  fileLimitStatus: 413,
+  diskFullStatus: 507,
+});
+
+/** The behaviour in force; it can change between any two requests. */
+export class BehaviourControl {
+  readonly #initial: Behaviour;
+  #current: Behaviour;
+
+  constructor(initial: Partial<Behaviour> = {}) {
+    this.#initial = { ...DEFAULT_BEHAVIOUR, ...initial };
+    this.#current = this.#initial;
+  }
+
+  get current(): Behaviour {
+    return this.#current;
+  }
+
+  /** Switches that are not named keep their value. */
+  set(changes: Partial<Behaviour>): void {
+    this.#current = { ...this.#current, ...changes };
+  }
+
+  /** Back to what the emulator was started with. */
+  reset(): void {
+    this.#current = this.#initial;
+  }
+}

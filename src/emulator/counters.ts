@@ -1,0 +1,94 @@
+/** What a request asks for. `content` is a GET on the download port; `other` is no route at all. */
+export type RequestKind =
+  | 'list'
+  | 'metadata'
+  | 'download'
+  | 'putFile'
+  | 'putFolder'
+  | 'move'
+  | 'remove'
+  | 'content'
+  | 'management'
+  | 'other';
+
+export interface CounterValues {
+  /** Requests that arrived on either port, refused ones included. `/_emulator` requests are not counted. */
+  readonly requests: number;
+  /** Requests of the kinds putFile, putFolder, move and remove: those that would change a Stage. */
+  readonly changing: number;
+  /** Changes that were made. */
+  readonly committed: number;
+  readonly byVerb: Readonly<Record<string, number>>;
+  readonly byKind: Readonly<Record<RequestKind, number>>;
+  /** Replies by status; a request that got none counts as `0`. */
+  readonly byStatus: Readonly<Record<string, number>>;
+  /** Bytes of files that were stored, and that were sent from the download port. */
+  readonly bytesStored: number;
+  readonly bytesServed: number;
+}
+
+const KINDS: readonly RequestKind[] = [
+  'list',
+  'metadata',
+  'download',
+  'putFile',
+  'putFolder',
+  'move',
+  'remove',
+  'content',
+  'management',
+  'other',
+];
+
+const CHANGING: ReadonlySet<RequestKind> = new Set(['putFile', 'putFolder', 'move', 'remove']);
+
+export class Counters {
+  #values = zero();
+
+  /** A copy; it does not change afterwards. */
+  read(): CounterValues {
+    return structuredClone(this.#values);
+  }
+
+  reset(): void {
+    this.#values = zero();
+  }
+
+  /** @internal */
+  countRequest(verb: string, kind: RequestKind): void {
+    const values = this.#values;
+    values.requests++;
+    if (CHANGING.has(kind)) values.changing++;
+    values.byVerb[verb] = (values.byVerb[verb] ?? 0) + 1;
+    values.byKind[kind]++;
+  }
+
+  /** @internal */
+  countCommit(bytes: number): void {
+    this.#values.committed++;
+    this.#values.bytesStored += bytes;
+  }
+
+  /** @internal */
+  countReply(status: number): void {
+    this.#values.byStatus[status] = (this.#values.byStatus[status] ?? 0) + 1;
+  }
+
+  /** @internal */
+  countServed(bytes: number): void {
+    this.#values.bytesServed += bytes;
+  }
+}
+
+function zero() {
+  return {
+    requests: 0,
+    changing: 0,
+    committed: 0,
+    byVerb: {} as Record<string, number>,
+    byKind: Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<RequestKind, number>,
+    byStatus: {} as Record<string, number>,
+    bytesStored: 0,
+    bytesServed: 0,
+  };
+}

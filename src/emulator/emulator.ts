@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import multipart from '@fastify/multipart';
+import { bearerCheck } from './bearer-check.ts';
+import { BehaviourControl } from './behaviour.ts';
+import { registerControlRoutes } from './control-routes.ts';
+import { Counters } from './counters.ts';
+import { DataFolder } from './data-folder.ts';
+import { registerDownloads } from './downloads.ts';
+import type { ExchangeContext } from './exchange.ts';
+import { FaultControl } from './fault-control.ts';
+import { registerManagementRoutes } from './management-routes.ts';
+import { LOCAL_DEPLOYMENT } from './options.ts';
+import type { Emulator, EmulatorOptions } from './options.ts';
+import { RequestsInProgress } from './requests-in-progress.ts';
+import { endConnections, httpServer, stopListening } from './server.ts';
+import { registerStageRoutes } from './stage-routes.ts';
+import { UrlSigner } from './url-signer.ts';
+
+/** How long requests in progress may go on when the emulator closes. */
+const GRACE_MS = 1000;
+
+/**
+ * Starts an embedded Stage on two ports. Rejects when the port is taken, the data folder cannot be used or a deployment
+ * ID is not a UUID.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { host = '127.0.0.1', port = 0, token = randomBytes(24).toString('hex') } = options;
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'stagesync-emulator-')));
+  const data = new DataFolder(resolve(dataDir), options.autoCreate ?? false);
+  const context = contextOf(options);
+  const authorise = bearerCheck(token);
+  const signer = new UrlSigner();
+  const api = httpServer(context, options.keepAliveMs);
+  const downloads = httpServer(context, options.keepAliveMs);
+
+  const close = async (): Promise<void> => {
+    stopListening(api);
+    stopListening(downloads);
+    await context.requests.finish(GRACE_MS);
+    await Promise.all([endConnections(api), endConnections(downloads)]);
+    await context.requests.settled();
+    await swept;
+    await data.close();
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+  };
+
+  let swept = Promise.resolve();
+  try {
+    for (const deployment of options.deployments ?? [LOCAL_DEPLOYMENT]) data.deployments.ensure(deployment);
+    registerDownloads(downloads, { ...context, data, signer });
+    const downloadUrl = await downloads.listen({ host, port: 0 });
+    const downloadUrlOf = (deployment: string, path: string): string =>
+      downloadUrl + signer.sign(deployment, path, context.behaviour.current.redirectExpiresSeconds);
+    await api.register(multipart, { limits: { fileSize: Infinity }, throwFileSizeLimit: false });
+    registerStageRoutes(api, { ...context, data, authorise, downloadUrlOf, generated: options.generated });
+    registerManagementRoutes(api, { ...context, data, authorise });
+    registerControlRoutes(api, { ...context, authorise });
+    const url = await api.listen({ host, port });
+    swept = data.sweep();
+    let closing: Promise<void> | undefined;
+    return {
+      url,
+      downloadUrl,
+      port: (api.server.address() as AddressInfo).port,
+      token,
+      get deployments() {
+        return data.deployments.live().map(({ id, name }) => ({ id, name }));
+      },
+      counters: context.counters,
+      behaviour: context.behaviour,
+      faults: context.faults,
+      swept,
+      close: () => (closing ??= close()),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function contextOf(options: EmulatorOptions): ExchangeContext {
+  return {
+    counters: new Counters(),
+    behaviour: new BehaviourControl(options.behaviour),
+    faults: new FaultControl(options.faults),
+    requests: new RequestsInProgress(),
+    onRequest: options.onRequest,
+    onLog: options.onLog,
+  };
+}

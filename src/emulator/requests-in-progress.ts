@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Knows what is still being done, so that closing can wait for it, and cut it short. */
+export class RequestsInProgress {
+  readonly #requests = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
+  #nextId = 0;
+
+  nextId(): number {
+    return ++this.#nextId;
+  }
+
+  async track<T>(request: Promise<T>): Promise<T> {
+    this.#requests.add(request);
+    try {
+      return await request;
+    } finally {
+      this.#requests.delete(request);
+    }
+  }
+
+  /** Rejects when the emulator closes first. */
+  async sleep(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#closing.signal });
+  }
+
+  /** The same for anything that others may hold back for ever. */
+  async unlessClosing(work: Promise<void> | void): Promise<void> {
+    if (work === undefined) return;
+    const { signal } = this.#closing;
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(signal.reason);
+    signal.addEventListener('abort', abort);
+    try {
+      await Promise.race([work, aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Waits until nothing is in progress, at most `graceMs`; after that nothing sleeps or waits any more. */
+  async finish(graceMs: number): Promise<void> {
+    const graceOver = new AbortController();
+    const grace = sleep(graceMs, undefined, { signal: graceOver.signal }).catch(() => undefined);
+    await Promise.race([this.settled(), grace]);
+    graceOver.abort();
+    this.#closing.abort(new Error('the emulator is closing'));
+  }
+
+  async settled(): Promise<void> {
+    while (this.#requests.size > 0) await Promise.allSettled(this.#requests);
+  }
+}

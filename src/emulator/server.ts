@@ -1,0 +1,52 @@
+import Fastify from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Exchange } from './exchange.ts';
+import type { ExchangeContext } from './exchange.ts';
+import { Refusal } from './refusal.ts';
+
+const TEN_MINUTES_MS = 600_000;
+/** For long paths: far beyond what Node allows by default. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+
+/** An HTTP server without routes: bodies are left to the routes, what has no route is answered as Stage does. */
+export function httpServer(context: ExchangeContext, keepAliveMs = TEN_MINUTES_MS): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    keepAliveTimeout: keepAliveMs,
+    requestTimeout: 0,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+    frameworkErrors: (_error: FastifyError, request, reply) => {
+      void refuse(context, request, reply, new Refusal(400, 'invalid URL escape in path'));
+    },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.setNotFoundHandler((request, reply) =>
+    refuse(context, request, reply, new Refusal(404, '404 page not found')),
+  );
+  return app;
+}
+
+/** Stops listening; connections in use go on. */
+export function stopListening(app: FastifyInstance): void {
+  if (app.server.listening) app.server.close();
+  app.server.closeIdleConnections();
+}
+
+export async function endConnections(app: FastifyInstance): Promise<void> {
+  app.server.closeAllConnections();
+  await app.close();
+}
+
+function refuse(
+  context: ExchangeContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+): Promise<FastifyReply> {
+  const path = request.raw.url ?? '';
+  const exchange = new Exchange(context, request, reply, { kind: 'other', deployment: '', path });
+  return exchange.run(() => Promise.reject(refusal));
+}
