@@ -1,0 +1,149 @@
+import { isUtf8 } from 'node:buffer';
+import type { BigIntStats } from 'node:fs';
+import type { Problem, UnknownEntry } from '../../model/entry.ts';
+import { comparePaths, pathProblem } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { PathFilter } from '../../model/ports.ts';
+import { errnoOf, inside, kindOf } from './disk.ts';
+import type { Child, ChildKind, Disk } from './disk.ts';
+import * as problems from './local-problems.ts';
+
+/** A folder that is being listed. */
+export interface OpenFolder {
+  /** As the system knows it, without a slash at the end. */
+  readonly place: string;
+  readonly path: RelPath;
+  readonly stats: BigIntStats;
+}
+
+export interface Children {
+  /** Names in path order, folders with their slash. */
+  readonly names: string[];
+  /** What stands in for a name that cannot be listed as a file or a folder. */
+  readonly unknown: ReadonlyMap<string, UnknownEntry>;
+  /** Names that no path can express; they have no place in the order. */
+  readonly nameless: readonly UnknownEntry[];
+}
+
+export interface ChildrenOptions {
+  readonly disk: Disk;
+  readonly filter: PathFilter;
+  readonly followSymlinks: boolean;
+  /** Whether a folder is one of those being listed, so that a link to it would never end. */
+  readonly isOpen: (stats: BigIntStats) => boolean;
+}
+
+const PAUSE_EVERY = 64;
+
+// Names that need a second look: refused characters, surrogates (JavaScript sorts them wrongly), a failed decoding.
+// eslint-disable-next-line no-control-regex -- naming control characters is the point
+const ODD = /[\\\u0000-\u001f\u007f\ud800-\udfff\ufffd]/;
+
+type Covers = 'file' | 'folder' | 'either';
+const COVERS: Readonly<Record<ChildKind, Covers>> = {
+  file: 'file',
+  folder: 'folder',
+  link: 'either',
+  special: 'file',
+};
+
+/** Reads one folder. Yields nothing but pauses, now and then; throws the error of the system call. */
+export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Generator<undefined, Children> {
+  const { disk, filter } = options;
+  const names: string[] = [];
+  const unknown = new Map<string, UnknownEntry>();
+  const nameless: UnknownEntry[] = [];
+  let surrogates = false;
+  let undecoded = false;
+  let seen = 0;
+
+  const add = (name: string): void => {
+    const path = folder.path + name;
+    if (name.endsWith('/') ? !filter.prunes(path) : !filter.excludes(path)) names.push(name);
+  };
+
+  /** Protects the name as all that it may be, and reports it once. */
+  const addUnknown = (name: string, covers: Covers, problem: Problem): void => {
+    const before = names.length;
+    if (covers !== 'folder') add(name);
+    if (covers !== 'file') add(`${name}/`);
+    for (const [at, added] of names.slice(before).entries()) {
+      const entry = problems.unknownPath(folder.path + added, problem);
+      unknown.set(added, at === 0 ? entry : { ...entry, echo: true });
+    }
+  };
+
+  const addLink = (name: string): void => {
+    // Nobody asks about an excluded link, so a dead mount behind it does no harm.
+    if (filter.excludes(folder.path + name) && filter.prunes(`${folder.path}${name}/`)) return;
+    const target = targetOf(inside(folder.place, name), options);
+    if (target === 'file') add(name);
+    else if (target === 'folder') add(`${name}/`);
+    else addUnknown(name, target.covers, target.problem);
+  };
+
+  const take = ({ name, kind }: Child): void => {
+    if (kind === 'file') add(name);
+    else if (kind === 'folder') add(`${name}/`);
+    else if (kind === 'link') addLink(name);
+    else addUnknown(name, 'file', problems.SPECIAL_FILE);
+  };
+
+  const takeOdd = (child: Child): void => {
+    surrogates = true;
+    const refused = pathProblem(child.name);
+    if (refused === undefined) take(child);
+    else addUnknown(child.name, COVERS[child.kind], problems.nameNotAllowed(refused));
+  };
+
+  for (const child of disk.children(folder.place)) {
+    if (++seen % PAUSE_EVERY === 0) yield;
+    if (!ODD.test(child.name)) take(child);
+    else if (child.name.includes('\uFFFD')) undecoded = true;
+    else takeOdd(child);
+  }
+  if (undecoded)
+    for (const { name, kind } of disk.rawChildren(folder.place)) {
+      const lossy = name.toString();
+      if (!lossy.includes('\uFFFD')) continue;
+      if (isUtf8(name)) takeOdd({ name: lossy, kind });
+      else if (!filter.excludes(folder.path + lossy))
+        nameless.push({
+          kind: 'unknown',
+          path: folder.path + escaped(name),
+          covers: 'nothing',
+          problem: problems.NAME_NOT_UTF8,
+        });
+    }
+  return { names: surrogates ? names.sort(comparePaths) : names.sort(), unknown, nameless };
+}
+
+const escaped = (name: Buffer): string =>
+  name
+    .toString('latin1')
+    .replaceAll(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+type Target = 'file' | 'folder' | { readonly covers: Covers; readonly problem: Problem };
+
+function targetOf(link: string, { disk, followSymlinks, isOpen }: ChildrenOptions): Target {
+  let stats: BigIntStats | undefined;
+  let loop = false;
+  try {
+    stats = disk.stat(link);
+  } catch (error) {
+    loop = errnoOf(error) === 'ELOOP';
+    if (followSymlinks && !loop) return { covers: 'either', problem: problems.unreadable(error) };
+  }
+  const kind = stats && kindOf(stats);
+  if (!followSymlinks)
+    // A folder, or perhaps one that is not mounted just now: what lies below it on Stage stays.
+    return {
+      covers: kind === 'file' || kind === 'special' ? 'file' : 'either',
+      problem: problems.LINK_SKIPPED,
+    };
+  if (loop || (stats && kind === 'folder' && isOpen(stats)))
+    return { covers: 'either', problem: problems.LINK_LOOP };
+  if (kind === undefined) return { covers: 'either', problem: problems.LINK_DANGLING };
+  if (kind === 'file' || kind === 'folder') return kind;
+  return { covers: 'file', problem: problems.SPECIAL_FILE };
+}

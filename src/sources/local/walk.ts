@@ -1,0 +1,201 @@
+import type { BigIntStats } from 'node:fs';
+import type { SourceEntry } from '../../model/entry.ts';
+import { foldersOf, nameOf, pathProblem } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { PathFilter } from '../../model/ports.ts';
+import { inside, isMissing } from './disk.ts';
+import type { Disk } from './disk.ts';
+import { fileEntry, isSameFile } from './file-version.ts';
+import { readChildren } from './folder-children.ts';
+import type { Children, OpenFolder } from './folder-children.ts';
+import * as problems from './local-problems.ts';
+
+export interface WalkOptions {
+  readonly disk: Disk;
+  /** An absolute path. */
+  readonly root: string;
+  readonly followSymlinks: boolean;
+  readonly filter: PathFilter;
+}
+
+interface Frame extends OpenFolder, Children {
+  next: number;
+  /** It was moved or removed meanwhile, so that its children are missing proves nothing. */
+  gone: boolean;
+}
+
+/** What a walk gives: an entry, or nothing when it is a good moment to pause. */
+export type Step = SourceEntry | undefined;
+
+/** One walk of a tree: a stack of open folders. It keeps the names in these folders, and nothing else. */
+export class Walk {
+  readonly #options: WalkOptions;
+  readonly #root: OpenFolder;
+  readonly #stack: Frame[] = [];
+
+  /** Throws `source_missing`, `source_denied` or `guard_root_changed` when the root is not a folder we can see. */
+  constructor(options: WalkOptions) {
+    this.#options = options;
+    this.#root = { place: options.root, path: '', stats: statRoot(options) };
+  }
+
+  /** Everything below the root, in path order. Throws a SyncError when the root goes or is replaced meanwhile. */
+  *entries(): Generator<Step, void> {
+    const root = yield* this.#openRoot();
+    yield* root.nameless;
+    this.#stack.push(root);
+    for (let frame = this.#stack.at(-1); frame !== undefined; frame = this.#stack.at(-1)) {
+      const name = frame.names[frame.next++];
+      if (name === undefined) this.#stack.pop();
+      else if (isFolder(frame, name)) yield* this.#enter(frame, name);
+      else yield this.#entryOf(frame, name);
+    }
+    this.#checkRoot();
+  }
+
+  /** Returns the direct children of `folder` in path order, or undefined when it is not there. */
+  *childrenOf(folder: RelPath): Generator<undefined, SourceEntry[] | undefined> {
+    if (this.#options.filter.prunes(folder)) return [];
+    const found = folder === '' ? this.#root : this.#find(folder);
+    if (found === undefined || 'kind' in found) return found && [found];
+    let frame: Frame;
+    try {
+      frame = yield* folder === '' ? this.#openRoot() : this.#open(found);
+    } catch (error) {
+      if (folder === '') throw error;
+      return isMissing(error) ? undefined : [problems.unknownPath(folder, problems.unreadable(error))];
+    }
+    const entries: SourceEntry[] = [...frame.nameless];
+    for (const name of frame.names) {
+      const path = folder + name;
+      const entry = isFolder(frame, name) ? this.#folderEntry(path) : this.#entryOf(frame, name);
+      if (entry !== undefined) entries.push(entry);
+      yield;
+    }
+    this.#checkRoot();
+    return entries;
+  }
+
+  *#openRoot(): Generator<undefined, Frame> {
+    try {
+      return yield* this.#open(this.#root);
+    } catch (error) {
+      throw problems.rootError(this.#root.place, error);
+    }
+  }
+
+  *#open(folder: OpenFolder): Generator<undefined, Frame> {
+    const isOpen = (stats: BigIntStats): boolean =>
+      isSameFile(stats, folder.stats) || this.#stack.some((frame) => isSameFile(stats, frame.stats));
+    const children = yield* readChildren(folder, { ...this.#options, isOpen });
+    return { ...folder, ...children, next: 0, gone: false };
+  }
+
+  *#enter(parent: Frame, name: string): Generator<Step, void> {
+    const path = parent.path + name;
+    const opened = yield* this.#openChild(path, inside(parent.place, name.slice(0, -1)));
+    if (opened === 'missing') yield this.#missing(parent, path);
+    else if ('kind' in opened) yield opened;
+    else {
+      this.#stack.push(opened);
+      yield this.#folderEntry(path);
+      yield* opened.nameless;
+    }
+  }
+
+  *#openChild(path: RelPath, place: string): Generator<undefined, Frame | SourceEntry | 'missing'> {
+    try {
+      const stats = this.#stat(place);
+      if (stats === undefined) return 'missing';
+      if (!stats.isDirectory()) return problems.unknownPath(path, problems.RETYPED);
+      return yield* this.#open({ place, path, stats });
+    } catch (error) {
+      return isMissing(error) ? 'missing' : problems.unknownPath(path, problems.unreadable(error));
+    }
+  }
+
+  /** Looks at every folder on the way, because a link among them is not followed. */
+  #find(folder: RelPath): OpenFolder | SourceEntry | undefined {
+    const refused = pathProblem(folder);
+    if (refused !== undefined) return problems.unknownPath(folder, problems.nameNotAllowed(refused));
+    let found = this.#root;
+    for (const path of foldersOf(folder)) {
+      const place = inside(found.place, nameOf(path));
+      try {
+        const stats = this.#stat(place);
+        if (stats?.isSymbolicLink()) return problems.unknownPath(folder, problems.LINK_SKIPPED);
+        if (!stats?.isDirectory()) return undefined;
+        this.#stack.push({ ...found, ...NO_CHILDREN, next: 0, gone: false });
+        found = { place, path, stats };
+      } catch (error) {
+        return problems.unknownPath(folder, problems.unreadable(error));
+      }
+    }
+    return found;
+  }
+
+  #folderEntry(path: RelPath): Step {
+    return this.#options.filter.excludes(path) ? undefined : { kind: 'folder', path };
+  }
+
+  #entryOf(frame: Frame, name: string): Step {
+    const unknown = frame.unknown.get(name);
+    if (unknown !== undefined) return unknown;
+    const path = frame.path + name;
+    let stats: BigIntStats | undefined;
+    try {
+      stats = this.#stat(inside(frame.place, name));
+    } catch (error) {
+      return problems.unknownPath(path, problems.unreadable(error));
+    }
+    if (stats === undefined) return this.#missing(frame, path);
+    return stats.isFile() ? fileEntry(path, stats) : problems.unknownPath(path, problems.RETYPED);
+  }
+
+  /**
+   * A name that was there a moment ago. It is absent when its folder is still the one that was read; when the folder
+   * went (moved, unmounted, removed from above), nobody knows.
+   */
+  #missing(frame: Frame, path: RelPath): Step {
+    if (frame.gone) return { ...problems.unknownPath(path, problems.VANISHED), echo: true };
+    if (this.#isStillThere(frame)) return undefined;
+    this.#checkRoot();
+    frame.gone = true;
+    return problems.unknownPath(path, problems.VANISHED);
+  }
+
+  #isStillThere(frame: Frame): boolean {
+    try {
+      const stats = frame.path === '' ? statRoot(this.#options) : this.#stat(frame.place);
+      return stats !== undefined && isSameFile(stats, frame.stats);
+    } catch {
+      return false;
+    }
+  }
+
+  #checkRoot(): void {
+    if (!isSameFile(statRoot(this.#options), this.#root.stats)) throw problems.rootChanged(this.#root.place);
+  }
+
+  #stat(place: string): BigIntStats | undefined {
+    const { disk, followSymlinks } = this.#options;
+    return followSymlinks ? disk.stat(place) : disk.lstat(place);
+  }
+}
+
+const NO_CHILDREN: Children = { names: [], unknown: new Map(), nameless: [] };
+
+const isFolder = (frame: Frame, name: string): boolean => name.endsWith('/') && !frame.unknown.has(name);
+
+/** The root itself may be a link. */
+function statRoot({ disk, root }: WalkOptions): BigIntStats {
+  let stats: BigIntStats | undefined;
+  try {
+    stats = disk.stat(root);
+  } catch (error) {
+    throw problems.rootError(root, error);
+  }
+  if (stats === undefined) throw problems.rootMissing(root);
+  if (!stats.isDirectory()) throw problems.rootNotFolder(root);
+  return stats;
+}

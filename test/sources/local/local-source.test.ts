@@ -1,0 +1,24 @@
+import fs from 'node:fs';
+import { openLocalSource } from '../../../src/sources/local/local-source.ts';
+import { describeSource } from '../../contract/source.ts';
+import { localTree } from '../../support/local-tree.ts';
+
+describeSource('a directory', async () => {
+  const tree = localTree();
+  const source = await openLocalSource({ root: tree.root, followSymlinks: false });
+  return {
+    source,
+    async write(path, bytes) {
+      const before = fs.statSync(tree.at(path), { bigint: true, throwIfNoEntry: false })?.mtimeNs;
+      // Twice in one step of the file system's clock is the same version; a person is never that fast.
+      do tree.write(path, bytes);
+      while (fs.statSync(tree.at(path), { bigint: true }).mtimeNs === before);
+    },
+    remove: async (path) => tree.remove(path),
+    makeFolder: async (folder) => tree.makeFolder(folder),
+    async [Symbol.asyncDispose]() {
+      await source.close();
+      tree[Symbol.dispose]();
+    },
+  };
+});
