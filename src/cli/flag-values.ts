@@ -56,28 +56,36 @@ export function guards(text: string, previous: ReadonlySet<GuardName>): Readonly
   return new Set([...previous, text]);
 }
 
+/** Flags whose value may be left out: the values they can have, and the one they then get. */
+const BARE: ReadonlyMap<string, { readonly values: readonly string[]; readonly preset: string }> = new Map([
+  ['--force', { values: [...GUARDS, ALL_GUARDS], preset: ALL_GUARDS }],
+  ['--request-payer', { values: ['requester'], preset: 'requester' }],
+]);
+
 /**
- * Gives every bare `--force` its value, so that it cannot swallow the argument after it: `--force DIR` is all guards
- * and DIR, `--force max-delete` is that guard.
+ * Gives every such flag its value with '=', so that it cannot swallow the argument after it: `--force DIR` is all
+ * guards and DIR, `--force max-delete` is that guard.
  */
-export function nameForce(argv: readonly string[]): string[] {
+export function bindBareFlags(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
-  const named: string[] = [];
+  const bound: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
-    if (word !== '--force' || (end !== -1 && i > end)) {
-      named.push(word);
-      continue;
+    const flag = end !== -1 && i > end ? undefined : BARE.get(word);
+    if (flag === undefined) bound.push(word);
+    else {
+      const next = argv[i + 1];
+      const given = next !== undefined && flag.values.includes(next);
+      if (given) i++;
+      bound.push(`${word}=${given ? next : flag.preset}`);
     }
-    const next = argv[i + 1] ?? '';
-    if (isGuard(next) || next === ALL_GUARDS) i++;
-    named.push(`--force=${isGuard(next) ? next : ALL_GUARDS}`);
   }
-  return named;
+  return bound;
 }
 
-/** One --include or --exclude, in the order of the command line, where a later one overrules an earlier one. */
+/** One --include, --exclude or --filter-from. Their order on the command line counts: the last match decides. */
 export interface FilterFlag {
-  readonly rule: 'include' | 'exclude';
-  readonly pattern: string;
+  readonly kind: 'include' | 'exclude' | 'file';
+  /** A pattern, or the file's name. */
+  readonly value: string;
 }

@@ -4,7 +4,7 @@ import { commands } from './commands/index.ts';
 import type { Action, Context } from './context.ts';
 import { readEnvironment } from './environment.ts';
 import { EXIT, statusOfError, type ExitStatus } from './exit-status.ts';
-import { nameForce } from './flag-values.ts';
+import { bindBareFlags } from './flag-values.ts';
 import { processHost, type Host } from './host.ts';
 import { LineOutput } from './line-output.ts';
 import { createProgram } from './program.ts';
@@ -32,7 +32,7 @@ export async function main(argv: readonly string[], host: Host = processHost()):
       status = await work(context, ...args);
     };
   try {
-    await createProgram(host, action).parseAsync(nameForce(argv), { from: 'user' });
+    await createProgram(host, action).parseAsync(bindBareFlags(argv), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.clean; // --help, --version
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage; // printed it

@@ -6,6 +6,7 @@ export interface StageFlags {
   readonly baseUrl?: string;
   readonly apiVersion?: 'v1' | 'v2' | 'legacy';
   readonly organization?: string;
+  readonly allowInsecure?: true;
 }
 
 /** Declares the flags every command that talks to a Stage has. `stage://local` needs none of them. */
@@ -24,5 +25,6 @@ export function addStageFlags(command: Command): Command {
         'legacy',
       ]),
     )
-    .option('--organization <id>', 'organization ID (SINGLESTOREDB_ORGANIZATION)');
+    .option('--organization <id>', 'organization ID (SINGLESTOREDB_ORGANIZATION)')
+    .option('--allow-insecure', 'allow an http: API address on another machine; the token goes in the clear');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { byteRate, guards, nameForce, positiveNumber, removalLimit } from '../../src/cli/flag-values.ts';
+import { byteRate, guards, bindBareFlags, positiveNumber, removalLimit } from '../../src/cli/flag-values.ts';
 
-describe('--force', () => {
+describe('flags whose value may be left out', () => {
   test.each([
     [
       ['--force', 'dir', 'stage://d/'],
@@ -36,10 +36,10 @@ describe('--force', () => {
       ['--force=all', '--force=max-delete'],
     ],
   ])('%j reads as %j', (typed, read) => {
-    expect(nameForce(typed)).toEqual(read);
+    expect(bindBareFlags(typed)).toEqual(read);
   });
 
-  test('repeated flags add up, and "all" is every guard', () => {
+  test('repeated --force flags add up, and "all" is every guard', () => {
     const one = guards('max-delete', new Set());
     expect([...guards('empty-source', one)]).toEqual(['max-delete', 'empty-source']);
     expect([...guards('all', one)]).toEqual(['empty-source', 'max-delete', 'root-changed']);

@@ -8,11 +8,12 @@ import {
   removalLimit,
   type FilterFlag,
 } from '../flag-values.ts';
+import { addS3Flags, type SourceFlags } from '../source-flags.ts';
 import { addStageFlags, type StageFlags } from '../stage-flags.ts';
 import { GUARDS, type GuardName, type RemovalLimit } from '../../sync/options.ts';
 
 /** The flags of `stagesync sync`, parsed and with their defaults. */
-export interface SyncFlags extends StageFlags {
+export interface SyncFlags extends StageFlags, SourceFlags {
   readonly delete?: true;
   readonly mirror?: true;
   readonly maxDelete: RemovalLimit;
@@ -22,8 +23,6 @@ export interface SyncFlags extends StageFlags {
   readonly moves: boolean;
   readonly trustLedger?: true;
   readonly filters: readonly FilterFlag[];
-  readonly filterFrom: readonly string[];
-  readonly followSymlinks?: true;
   readonly atomic?: true;
   readonly publishSet?: true;
   readonly marker?: string;
@@ -43,8 +42,10 @@ export const sync: CommandModule = {
   reports: true,
   declare(program: Command, action: Action): void {
     const filters: FilterFlag[] = [];
-    const rule = (name: FilterFlag['rule']) => (pattern: string) =>
-      void filters.push({ rule: name, pattern });
+    const filter =
+      (kind: FilterFlag['kind']) =>
+      (value: string): undefined =>
+        void filters.push({ kind, value });
     const command = program
       .command('sync')
       .summary('make a Stage folder equal to a directory or bucket')
@@ -77,18 +78,18 @@ export const sync: CommandModule = {
       .optionsGroup('Which files:')
       .addOption(
         new Option('--include <pattern>', 'take part, in .gitignore rules; repeatable').argParser(
-          rule('include'),
+          filter('include'),
         ),
       )
       .addOption(
         new Option('--exclude <pattern>', 'take no part: neither uploaded nor removed; repeatable').argParser(
-          rule('exclude'),
+          filter('exclude'),
         ),
       )
       .addOption(
-        new Option('--filter-from <file>', 'rules from a file, as in .stagesyncignore; repeatable')
-          .argParser(collect)
-          .default([], 'none'),
+        new Option('--filter-from <file>', 'rules from a file, as in .stagesyncignore; repeatable').argParser(
+          filter('file'),
+        ),
       )
       .option('--follow-symlinks', 'follow symbolic links instead of leaving them out')
       .optionsGroup('How it is published:')
@@ -103,7 +104,7 @@ export const sync: CommandModule = {
       )
       .option('--max-requests-per-second <n>', 'start no more Stage requests a second', positiveNumber)
       .option('--bwlimit <rate>', 'upload no faster, in bytes a second: 500K, 10M', byteRate);
-    addStageFlags(command)
+    addStageFlags(addS3Flags(command))
       .optionsGroup('Output:')
       .option('--json', 'one event a line on stdout, the report last; text goes to stderr')
       .addOption(new Option('-q, --quiet', 'say only what went wrong').conflicts('verbose'))
@@ -118,5 +119,3 @@ export const sync: CommandModule = {
       );
   },
 };
-
-const collect = (text: string, previous: readonly string[]): readonly string[] => [...previous, text];

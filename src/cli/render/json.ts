@@ -19,6 +19,7 @@ export function jsonReader(out: LineOutput): Reader {
     finish(report, error) {
       out.line(reportLine(report, error));
     },
+    abandon: () => undefined,
   };
 }
 

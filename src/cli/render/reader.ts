@@ -6,4 +6,6 @@ export interface Reader {
   onEvent(event: SyncEvent): void;
   /** The run is over. `error` is what ended it before its end. */
   finish(report: Report, error: SyncError | undefined): void;
+  /** The run failed without a report: leave the terminal as it was. */
+  abandon(): void;
 }

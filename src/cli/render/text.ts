@@ -84,5 +84,6 @@ export function textReader(options: TextOptions): Reader {
       if (quiet) return;
       for (const line of reportText(report, causes.list(), error, plan)) options.result(line);
     },
+    abandon: () => undefined,
   };
 }

@@ -1,0 +1,33 @@
+import type { Source } from '../model/ports.ts';
+import type { SourceAddress } from './addresses.ts';
+import { bucketFlagIn, type SourceFlags } from './source-flags.ts';
+import { usageError } from './usage.ts';
+
+/** The source an address names. What a bucket needs, the AWS SDK above all, is loaded for a bucket only. */
+export async function openSource(
+  address: SourceAddress,
+  flags: SourceFlags,
+  concurrency: number,
+): Promise<Source> {
+  if (address.kind === 'local') {
+    const alien = bucketFlagIn(flags);
+    if (alien !== undefined) throw usageError(`${alien} is for an s3:// source; SOURCE is a directory`);
+    const { openLocalSource } = await import('../sources/local/local-source.ts');
+    return openLocalSource({ root: address.root, followSymlinks: flags.followSymlinks ?? false });
+  }
+  if (flags.followSymlinks) throw usageError('--follow-symlinks is for a directory; a bucket has no links');
+  const [{ parseS3Address }, { openS3Source }] = await Promise.all([
+    import('../sources/s3/address.ts'),
+    import('../sources/s3/s3-source.ts'),
+  ]);
+  return openS3Source({
+    ...parseS3Address(address.address),
+    region: flags.region,
+    profile: flags.profile,
+    endpointUrl: flags.endpointUrl,
+    pathStyle: flags.pathStyle,
+    noSignRequest: !flags.signRequest,
+    requestPayer: flags.requestPayer !== undefined,
+    concurrency,
+  });
+}

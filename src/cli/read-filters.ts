@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { messageOf } from '../model/errors.ts';
+import type { PathFilter } from '../model/ports.ts';
+import { createFilter, parseFilterLines, type FilterRule } from '../sync/filter.ts';
+import type { FilterFlag } from './flag-values.ts';
+import { configError, usageError } from './usage.ts';
+
+const IGNORE_FILE = '.stagesyncignore';
+
+/**
+ * The filter that the flags and, at a local source's root, `.stagesyncignore` make. A file that is named or there, but
+ * cannot be read, rejects: without its rules a run could remove what it protects.
+ */
+export function readFilters(
+  flags: readonly FilterFlag[],
+  cwd: string,
+  localRoot: string | undefined,
+): PathFilter {
+  const rules = flags.flatMap(({ kind, value }): FilterRule[] =>
+    kind === 'file' ? parseFilterLines(readRules(resolve(cwd, value)), value) : [{ kind, pattern: value }],
+  );
+  const ignored = localRoot === undefined ? undefined : readIgnoreFile(join(localRoot, IGNORE_FILE));
+  return createFilter({ rules, ignoreFile: ignored?.split(/\r?\n/) });
+}
+
+function readRules(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usageError(`cannot read --filter-from: ${messageOf(error)}`);
+  }
+}
+
+function readIgnoreFile(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw configError(`cannot read ${file}: ${messageOf(error)}; make it readable, or remove it`, error);
+  }
+}

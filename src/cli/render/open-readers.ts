@@ -1,0 +1,55 @@
+import type { Context } from '../context.ts';
+import { jsonReader } from './json.ts';
+import type { Reader } from './reader.ts';
+import { textReader } from './text.ts';
+
+export interface OutputFlags {
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  readonly progress: boolean;
+}
+
+/**
+ * The reader that shows a run as the flags ask. Results go to stdout and the rest to stderr; with --json, events go
+ * to stdout and all text to stderr. The live display is for a person at a terminal only.
+ */
+export async function openReaders(context: Context, flags: OutputFlags): Promise<Reader> {
+  const { host, out, err, environment } = context;
+  const live =
+    flags.progress &&
+    flags.quiet !== true &&
+    host.stderr.isTTY === true &&
+    !environment.ci &&
+    host.env['TERM'] !== 'dumb';
+  const progress = live ? new (await import('./progress.ts')).Progress(host.stderr, Date.now) : undefined;
+  let over = false;
+  const notice = (line: string): void =>
+    progress === undefined || over ? err.line(line) : progress.above(line);
+  // text for the terminal that the display is on must pass through the display
+  const onDisplay = flags.json === true || host.stdout.isTTY === true;
+  const result = (line: string): void => {
+    if (progress !== undefined && !over && onDisplay) progress.above(line);
+    else (flags.json ? err : out).line(line);
+  };
+  const text = textReader({ verbose: flags.verbose ?? false, quiet: flags.quiet ?? false, result, notice });
+  const json = flags.json ? jsonReader(out) : undefined;
+
+  return {
+    onEvent(event) {
+      json?.onEvent(event);
+      progress?.onEvent(event);
+      text.onEvent(event);
+    },
+    finish(report, error) {
+      progress?.stop();
+      over = true;
+      text.finish(report, error);
+      json?.finish(report, error);
+    },
+    abandon() {
+      progress?.stop();
+      over = true;
+    },
+  };
+}

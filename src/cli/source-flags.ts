@@ -1,0 +1,42 @@
+import { Option, type Command } from 'commander';
+
+/** How to reach a source, as typed. */
+export interface SourceFlags {
+  readonly followSymlinks?: true;
+  readonly profile?: string;
+  readonly region?: string;
+  readonly endpointUrl?: string;
+  readonly pathStyle?: true;
+  readonly signRequest: boolean;
+  readonly requestPayer?: 'requester';
+}
+
+/** The first flag in use that only an s3:// source has. */
+export function bucketFlagIn(flags: SourceFlags): string | undefined {
+  const { profile, region, endpointUrl, pathStyle, requestPayer } = flags;
+  const used: Readonly<Record<string, boolean>> = {
+    '--profile': profile !== undefined,
+    '--region': region !== undefined,
+    '--endpoint-url': endpointUrl !== undefined,
+    '--path-style': pathStyle === true,
+    '--no-sign-request': !flags.signRequest,
+    '--request-payer': requestPayer !== undefined,
+  };
+  return Object.keys(used).find((flag) => used[flag]);
+}
+
+/** Declares the flags for a bucket, named as in the AWS command line. Credentials come as the AWS SDK finds them. */
+export function addS3Flags(command: Command): Command {
+  return command
+    .optionsGroup('S3:')
+    .option('--profile <name>', 'profile of the AWS configuration files')
+    .option('--region <name>', "the bucket's region, where it is not found by itself")
+    .option('--endpoint-url <url>', 'an S3-compatible server')
+    .option('--path-style', 'put the bucket in the path; with --endpoint-url this is the default')
+    .option('--no-sign-request', 'read a public bucket without credentials')
+    .addOption(
+      new Option('--request-payer [requester]', 'accept the charges of a requester-pays bucket')
+        .choices(['requester'])
+        .preset('requester'),
+    );
+}
