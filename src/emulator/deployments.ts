@@ -24,6 +24,8 @@ export function deploymentIdOf(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+type NewDeployment = Pick<DeploymentRow, 'id' | 'name' | 'kind' | 'region'>;
+
 const COLUMNS = 'id, name, kind, root, region, created, terminated';
 
 export class Deployments {
@@ -31,7 +33,7 @@ export class Deployments {
   readonly #tree: Tree;
   readonly #autoCreate: boolean;
   readonly #get: StatementSync;
-  readonly #live: StatementSync;
+  readonly #all: StatementSync;
   readonly #byName: StatementSync;
   readonly #insert: StatementSync;
   readonly #terminate: StatementSync;
@@ -41,9 +43,7 @@ export class Deployments {
     this.#tree = tree;
     this.#autoCreate = autoCreate;
     this.#get = database.prepare(`SELECT ${COLUMNS} FROM deployments WHERE id = ?`);
-    this.#live = database.prepare(
-      `SELECT ${COLUMNS} FROM deployments WHERE terminated IS NULL ORDER BY created, id`,
-    );
+    this.#all = database.prepare(`SELECT ${COLUMNS} FROM deployments ORDER BY created, id`);
     this.#byName = database.prepare('SELECT 1 FROM deployments WHERE name = ? AND terminated IS NULL');
     this.#insert = database.prepare(
       'INSERT INTO deployments (id, name, kind, root, region, created) VALUES (?, ?, ?, ?, ?, ?)',
@@ -61,11 +61,11 @@ export class Deployments {
     });
   }
 
-  /** Undefined when the name is taken. */
-  create(name: string, region: string): DeploymentRow | undefined {
+  /** With a new ID. Undefined when the name is taken. */
+  create(deployment: Omit<NewDeployment, 'id'>): DeploymentRow | undefined {
     return this.#database.transaction(() =>
-      this.#byName.get(name) === undefined
-        ? this.#add({ id: randomUUID(), name, kind: 'group', region })
+      this.#byName.get(deployment.name) === undefined
+        ? this.#add({ id: randomUUID(), ...deployment })
         : undefined,
     );
   }
@@ -76,9 +76,11 @@ export class Deployments {
   }
 
   /** In the order in which they were made. */
-  live(kind?: 'group' | 'starter'): readonly DeploymentRow[] {
-    const rows = this.#live.all() as unknown as DeploymentRow[];
-    return kind === undefined ? rows : rows.filter((row) => row.kind === kind);
+  list(kind?: 'group' | 'starter', includeTerminated = false): readonly DeploymentRow[] {
+    const rows = this.#all.all() as unknown as DeploymentRow[];
+    return rows.filter(
+      (row) => (kind === undefined || row.kind === kind) && (includeTerminated || row.terminated === null),
+    );
   }
 
   /** The root folder of a deployment's Stage; undefined when there is no such deployment. */
@@ -101,7 +103,7 @@ export class Deployments {
     });
   }
 
-  #add(deployment: { id: string; name: string; kind: 'group' | 'starter'; region: string }): DeploymentRow {
+  #add(deployment: NewDeployment): DeploymentRow {
     const { id, name, kind, region } = deployment;
     const created = Date.now() * 1000;
     const root = this.#tree.addRoot(`${id} ${randomUUID()}`);
@@ -111,7 +113,7 @@ export class Deployments {
   }
 }
 
-function resolve(option: DeploymentOption): { id: string; name: string; kind: 'group' | 'starter' } {
+function resolve(option: DeploymentOption): Omit<NewDeployment, 'region'> {
   const given = typeof option === 'string' ? (isUuid(option) ? { id: option } : { name: option }) : option;
   const id = (given.id ?? deploymentIdOf(given.name ?? '')).toLowerCase();
   if (!isUuid(id)) throw new TypeError(`the deployment ID ${JSON.stringify(given.id)} is not a UUID`);

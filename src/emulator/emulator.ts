@@ -68,7 +68,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       port: (api.server.address() as AddressInfo).port,
       token,
       get deployments() {
-        return data.deployments.live().map(({ id, name }) => ({ id, name }));
+        return data.deployments.list().map(({ id, name }) => ({ id, name }));
       },
       counters: context.counters,
       behaviour: context.behaviour,
