@@ -28,10 +28,8 @@ export class Lane {
   readonly after: string | undefined;
   /** Pages fetched. */
   pages = 0;
-  /** The first key that came beyond the end; the next lane has to begin with it or before it. */
-  overflow: string | undefined;
-  /** The first key that came at all. */
-  first: string | undefined;
+  /** The keys that came beyond the end; the lanes behind have to bring them too. */
+  overflow: readonly string[] = [];
   #until: string | undefined;
   #position: string | undefined;
   readonly #options: LaneOptions;
@@ -40,7 +38,6 @@ export class Lane {
   #failure: unknown;
   #wakeReader: (() => void) | undefined;
   #wakeFetcher: (() => void) | undefined;
-  readonly #started = Promise.withResolvers<void>();
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -76,12 +73,6 @@ export class Lane {
     return true;
   }
 
-  /** Resolves when the first key came, or when there is none; false when the listing failed before. */
-  async started(): Promise<boolean> {
-    await this.#started.promise;
-    return this.first !== undefined || this.#state !== 'failed';
-  }
-
   /** The next page; undefined at the end. Rejects when the listing failed, once the pages before are read. */
   async take(): Promise<readonly ListedObject[] | undefined> {
     for (;;) {
@@ -103,7 +94,6 @@ export class Lane {
       this.#failure = error;
       this.#state = 'failed';
     }
-    this.#started.resolve();
     this.#wakeReader?.();
   }
 
@@ -118,7 +108,6 @@ export class Lane {
       const { kept, done } = this.#accept(page);
       if (kept.length > 0) this.#ready.push(kept);
       if (done) this.#state = 'finished';
-      if (this.first !== undefined) this.#started.resolve();
       this.#wakeReader?.();
       if (done) return;
 
@@ -145,22 +134,24 @@ export class Lane {
   /** Checks a page, and tells whether it was the last of the lane. */
   #accept(page: ListPage): { kept: readonly ListedObject[]; done: boolean } {
     const { objects } = page;
+    const until = this.#until;
+    let last = this.#position;
+    let kept = objects.length;
     for (const [at, { key }] of objects.entries()) {
       if (!key.startsWith(this.#options.prefix))
         throw broken(`the key ${printable(key)} is not below the prefix`);
-      if (this.#position !== undefined && comparePaths(key, this.#position) <= 0)
+      if (last !== undefined && comparePaths(key, last) <= 0)
         throw broken(
-          `the keys do not come in the order of their UTF-8 bytes (${printable(key)} after ${printable(this.#position)}), ` +
+          `the keys do not come in the order of their UTF-8 bytes (${printable(key)} after ${printable(last)}), ` +
             'so what is missing could not be told from what comes later; directory buckets and some S3-compatible servers list like this and cannot be a source',
         );
-      this.first ??= key;
-      if (this.#until !== undefined && comparePaths(key, this.#until) > 0) {
-        this.overflow = key;
-        return { kept: objects.slice(0, at), done: true };
-      }
-      this.#position = key;
+      last = key;
+      if (until === undefined || comparePaths(key, until) <= 0) this.#position = key;
+      else kept = Math.min(kept, at);
     }
-    return { kept: objects, done: !page.truncated };
+    if (kept === objects.length) return { kept: objects, done: !page.truncated };
+    this.overflow = objects.slice(kept).map(({ key }) => key);
+    return { kept: objects.slice(0, kept), done: true };
   }
 
   /** A key behind everything in the pruned folder that the listing is in. */

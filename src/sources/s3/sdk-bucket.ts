@@ -1,5 +1,6 @@
 import type {
   GetObjectCommandOutput,
+  ListObjectsV2CommandInput,
   ListObjectsV2CommandOutput,
   S3Client,
   _Object,
