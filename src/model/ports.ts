@@ -52,6 +52,8 @@ export interface Source {
    * `entry_unreadable`; such a rejection can also come from the chunks.
    */
   read(entry: FileEntry, call: CallOptions): Promise<Content>;
+  /** One file as it is now, undefined when there is none: to look again after `entry_changed`. */
+  stat?(path: RelPath, call: CallOptions): Promise<FileEntry | undefined>;
   /** SHA-256 of the content in hex, where reading is cheap. Absent where it would cost a transfer. */
   digest?(entry: FileEntry, call: CallOptions): Promise<string>;
   close(): Promise<void>;

@@ -57,7 +57,7 @@ export async function* walkDestination(
       if (frame.wanted < frame.next) frame.wanted = frame.next;
       while (frame.wanted < frame.entries.length && asked.size < options.lookAhead) {
         const entry = frame.entries[frame.wanted++]!;
-        if (entry.kind === 'folder' && !entry.unseen) ask(entry.path);
+        if (entry.kind === 'folder' && !entry.unseen) void ask(entry.path);
       }
     }
   };
@@ -136,7 +136,9 @@ export function childEntries(
     } else if (child.kind === 'folder') {
       entries.push({ kind: 'folder', path: `${path}/`, unseen: filter.prunes(`${path}/`) });
     } else {
+      // what kind it is cannot be told, so neither the file nor anything below a folder of that name is known
       entries.push({ kind: 'unknown', path, covers: 'path', problem: child.problem });
+      entries.push({ kind: 'unknown', path: `${path}/`, covers: 'subtree', problem: child.problem });
     }
   }
   return entries.sort((a, b) => comparePaths(a.path, b.path));

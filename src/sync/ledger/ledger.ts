@@ -22,15 +22,19 @@ export interface LedgerRow {
   readonly digest: string | undefined;
   /** Stage's time for the file in milliseconds; undefined until a listing told it, or when Stage tells none. */
   readonly stageModifiedMs: number | undefined;
-  /** Put, and not yet seen in a listing. */
+  /** Put or moved, and not yet seen in a listing. */
   readonly pending: boolean;
 }
 
 /** A change that is about to be sent. What it leaves behind after a kill is in doubt. */
 export interface Intent {
-  readonly op: 'put' | 'move' | 'remove' | 'swap' | 'publish';
+  readonly op: 'put' | 'move' | 'remove';
   readonly path: RelPath;
   readonly to?: RelPath | undefined;
+  /** A full Stage path on the way: where a put is uploaded first, or where a cycle's first file waits. */
+  readonly via?: RelPath | undefined;
+  /** A full Stage path: where the file that a put replaces waits meanwhile. */
+  readonly aside?: RelPath | undefined;
   readonly size?: number | undefined;
   readonly version?: string | undefined;
   readonly identity?: string | undefined;
@@ -169,7 +173,7 @@ export class Ledger {
     );
   }
 
-  /** Rows put and not yet confirmed by a listing, in path order. */
+  /** Files put and not yet confirmed by a listing, in path order. */
   *pendingRows(): Generator<readonly LedgerRow[], void> {
     yield* this.#pages(`SELECT ${COLUMNS} FROM entry WHERE pending = 1 AND path >= ?`, '', undefined);
   }
@@ -189,6 +193,15 @@ export class Ledger {
   }
 
   put(row: LedgerRow, reason: string): void {
+    this.#write(row, row.pending ? 1 : 0, reason);
+  }
+
+  /** Like `put` for a file that moved: its new time is learnt when a listing happens to show it. */
+  moved(row: LedgerRow, reason: string): void {
+    this.#write(row, 2, reason);
+  }
+
+  #write(row: LedgerRow, pending: 0 | 1 | 2, reason: string): void {
     this.#sql(
       `INSERT OR REPLACE INTO entry (${COLUMNS}, reason, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ).run(
@@ -198,7 +211,7 @@ export class Ledger {
       row.identity ?? null,
       row.digest ?? null,
       row.stageModifiedMs ?? null,
-      row.pending ? 1 : 0,
+      pending,
       reason,
       this.#run,
     );
@@ -225,8 +238,8 @@ export class Ledger {
   rename(from: RelPath, to: RelPath): void {
     if (from.endsWith('/')) {
       this.#sql(
-        'UPDATE OR REPLACE entry SET path = ? || substr(path, ?), pending = 1, stage_modified = NULL WHERE path >= ? AND path < ?',
-      ).run(to, [...from].length + 1, from, afterFolder(from));
+        'UPDATE OR REPLACE entry SET path = ? || substr(path, length(?) + 1), pending = 2, stage_modified = NULL WHERE path >= ? AND path < ?',
+      ).run(to, from, from, afterFolder(from));
       // folders are not listed as such: nothing about them waits for confirmation
       this.#sql("UPDATE entry SET pending = 0 WHERE path >= ? AND path < ? AND path LIKE '%/'").run(
         to,
@@ -234,7 +247,7 @@ export class Ledger {
       );
     } else {
       this.#sql(
-        'UPDATE OR REPLACE entry SET path = ?, pending = 1, stage_modified = NULL WHERE path = ?',
+        'UPDATE OR REPLACE entry SET path = ?, pending = 2, stage_modified = NULL WHERE path = ?',
       ).run(to, from);
     }
   }
@@ -275,7 +288,7 @@ export class Ledger {
 
   addIntents(intents: readonly Intent[], nowMs: number): number[] {
     const insert = this.#sql(
-      'INSERT INTO intent (op, path, to_path, size, version, identity, reason, before_size, before_modified, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO intent (op, path, to_path, size, version, identity, reason, before_size, before_modified, via, aside, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     return this.transaction(() =>
       intents.map((intent) =>
@@ -290,11 +303,18 @@ export class Ledger {
             intent.reason,
             intent.beforeSize ?? null,
             intent.beforeModifiedMs ?? null,
+            intent.via ?? null,
+            intent.aside ?? null,
             nowMs,
           ).lastInsertRowid,
         ),
       ),
     );
+  }
+
+  /** Where a put goes through other names, from now on. */
+  detour(id: number, via: RelPath, aside: RelPath): void {
+    this.#sql('UPDATE intent SET via = ?, aside = ? WHERE id = ?').run(via, aside, id);
   }
 
   dropIntent(id: number): void {
@@ -319,6 +339,8 @@ export class Ledger {
           reason: row['reason'] as string,
           beforeSize: number(row['before_size']),
           beforeModifiedMs: number(row['before_modified']),
+          via: text(row['via']),
+          aside: text(row['aside']),
         };
       });
   }
@@ -380,7 +402,7 @@ const toRow = (raw: RawRow): LedgerRow => ({
   identity: raw.identity ?? undefined,
   digest: raw.digest ?? undefined,
   stageModifiedMs: raw.stage_modified ?? undefined,
-  pending: raw.pending === 1,
+  pending: raw.pending !== 0,
 });
 
 const text = (value: string | number | null | undefined): string | undefined =>

@@ -5,8 +5,8 @@ import { SyncError } from '../../model/errors.ts';
 export const SCHEMA_VERSION = 1;
 
 /**
- * `entry`: one row per file or folder (path ends in '/') that is on Stage because of us. `pending` is 1 until a
- * listing has confirmed the size and told Stage's time. SQLite's BINARY collation is path order.
+ * `entry`: one row per file or folder (path ends in '/') that is on Stage because of us. `pending` is 1 for a
+ * file put and 2 for one moved, until a listing has confirmed the size and told Stage's time. SQLite's BINARY collation is path order.
  * `intent`: changes that were about to be sent; a row that survives a run is in doubt.
  * `verdict`: what was last decided for paths without an entry row (removed, failed, skipped, kept).
  */
@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS intent (
   reason TEXT NOT NULL,
   before_size INTEGER,
   before_modified INTEGER,
+  via TEXT,
+  aside TEXT,
   at INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS verdict (

@@ -1,0 +1,95 @@
+import type { Problem } from '../../model/entry.ts';
+import { isSyncError, messageOf } from '../../model/errors.ts';
+import { isWithin, nameOf, parentOf } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { StageVersion } from '../../model/plan.ts';
+import type { Ledger, LedgerRow } from '../ledger/ledger.ts';
+import type { Remote } from './remote.ts';
+
+export interface ConfirmOptions {
+  readonly remote: Remote;
+  readonly ledger: Ledger;
+  /** Listings at the same time. */
+  readonly concurrency: number;
+  readonly stopped: () => boolean;
+  readonly onProblem: (path: RelPath, problem: Problem) => void;
+}
+
+type Shown = ReadonlyMap<string, StageVersion> | undefined;
+
+/**
+ * Lists each folder that was put into, once, and compares. Sizes that agree are confirmed with the time Stage gave
+ * them; a file that is missing or of another size is forgotten, so that the next run uploads it, and reported.
+ * Rows come in path order, so a folder's rows end before its neighbour's begin: memory is the folders on the way down
+ * plus those listed ahead.
+ */
+export async function confirmUploads(options: ConfirmOptions): Promise<void> {
+  const { ledger, remote } = options;
+  const open: { readonly folder: RelPath; readonly shown: Promise<Shown> }[] = [];
+  const list = async (folder: RelPath): Promise<Shown> => {
+    const children = await remote.list(remote.root + folder);
+    const shown = new Map<string, StageVersion>();
+    for (const child of children ?? []) if (child.kind === 'file') shown.set(child.name, child);
+    return shown;
+  };
+  for (const page of ledger.pendingRows()) {
+    const ahead = new Map<RelPath, Promise<Shown>>();
+    const folders = [...new Set(page.map((row) => parentOf(row.path)))];
+    let next = 0;
+    const lookAhead = (): void => {
+      while (next < folders.length && ahead.size < options.concurrency) {
+        const folder = folders[next++]!;
+        if (open.some((each) => each.folder === folder)) continue;
+        const shown = list(folder);
+        shown.catch(() => undefined);
+        ahead.set(folder, shown);
+      }
+    };
+    const confirmed: [LedgerRow, StageVersion][] = [];
+    const refuted: LedgerRow[] = [];
+    for (const row of page) {
+      if (options.stopped()) return;
+      const folder = parentOf(row.path);
+      while (open.length > 0 && !isWithin(row.path, open.at(-1)!.folder)) open.pop();
+      let frame = open.find((each) => each.folder === folder);
+      if (frame === undefined) {
+        lookAhead();
+        frame = { folder, shown: ahead.get(folder) ?? list(folder) };
+        ahead.delete(folder);
+        open.push(frame);
+        lookAhead();
+      }
+      let shown: Shown;
+      try {
+        shown = await frame.shown;
+      } catch (error) {
+        if (!isSyncError(error) || error.verdict === 'end_run') throw error;
+        options.onProblem(
+          row.path,
+          unconfirmed(`its folder could not be listed: ${messageOf(error)}`, 'warning'),
+        );
+        continue;
+      }
+      const now = shown?.get(nameOf(row.path));
+      if (now !== undefined && now.size === row.size) confirmed.push([row, now]);
+      else {
+        refuted.push(row);
+        const found = now === undefined ? 'Stage does not list it' : `Stage lists ${now.size} bytes`;
+        options.onProblem(
+          row.path,
+          unconfirmed(`uploaded ${row.size} bytes, but ${found}; the next run uploads it again`, 'failure'),
+        );
+      }
+    }
+    ledger.transaction(() => {
+      for (const [row, now] of confirmed) ledger.confirm(row.path, now.modifiedMs);
+      for (const row of refuted) ledger.forget(row.path);
+    });
+  }
+}
+
+const unconfirmed = (message: string, severity: Problem['severity']): Problem => ({
+  code: 'stage_not_confirmed',
+  severity,
+  message,
+});

@@ -1,0 +1,55 @@
+import { foldersOf, parentOf } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { Remote } from './remote.ts';
+
+/**
+ * Creates folders, each once, parents first and siblings at the same time. Whoever needs a folder waits for `ready`;
+ * a folder it never heard of exists. Paths are relative to the target folder.
+ */
+export class FolderMaker {
+  readonly #remote: Remote;
+  /** The target folder and those above it that are missing; full Stage paths, outermost first. */
+  readonly #missingRoots: readonly RelPath[];
+  readonly #making = new Map<RelPath, Promise<void>>();
+  #root: Promise<void> | undefined;
+
+  constructor(remote: Remote, missingRoots: readonly RelPath[]) {
+    this.#remote = remote;
+    this.#missingRoots = missingRoots;
+  }
+
+  /** Resolves when `folder` can be uploaded into; rejects when it could not be created. */
+  ready(folder: RelPath): Promise<void> | undefined {
+    return this.#making.get(folder) ?? (this.#missingRoots.length > 0 ? this.#makeRoot() : undefined);
+  }
+
+  make(folder: RelPath): Promise<void> {
+    const made = this.#make(folder);
+    // whoever waits for it sees the failure
+    made.catch(() => undefined);
+    this.#making.set(folder, made);
+    // once it exists it need not be remembered: memory is bounded by what is being made, and by failures
+    void made.then(
+      () => this.#making.delete(folder),
+      () => undefined,
+    );
+    return made;
+  }
+
+  async #make(folder: RelPath): Promise<void> {
+    await this.ready(parentOf(folder));
+    await this.#remote.makeFolder(this.#remote.root + folder);
+  }
+
+  #makeRoot(): Promise<void> {
+    this.#root ??= (async () => {
+      for (const folder of this.#missingRoots) await this.#remote.makeFolder(folder);
+    })();
+    return this.#root;
+  }
+
+  /** Somebody removed a folder meanwhile: makes every one on the way again. Making one that exists is no error. */
+  async restore(path: RelPath): Promise<void> {
+    for (const folder of foldersOf(this.#remote.root + parentOf(path))) await this.#remote.makeFolder(folder);
+  }
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../../model/ports.ts';
+import type { Intent, Ledger } from '../ledger/ledger.ts';
+
+/** Completions wait at most this long for a commit they can share, in milliseconds. */
+const FLUSH_AFTER_MS = 25;
+const FLUSH_AT = 128;
+
+/**
+ * Writes intents before anything is sent and outcomes after. Many share a commit: an outcome that a kill keeps from
+ * being written only leaves its intent in doubt, and the next run looks.
+ */
+export class Journal {
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  #finished: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(ledger: Ledger, clock: Clock) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  /** Commits intents, and every outcome so far with them. Nothing may be sent before this returned. */
+  begin(intents: readonly Intent[]): number[] {
+    this.#check();
+    return this.#ledger.transaction(() => {
+      this.#writeFinished();
+      return this.#ledger.addIntents(intents, this.#clock.now());
+    });
+  }
+
+  detour(id: number, via: string, aside: string): void {
+    this.#ledger.transaction(() => this.#ledger.detour(id, via, aside));
+  }
+
+  /** The change of intent `id` is settled; `outcome` is what the ledger then says. */
+  end(id: number, outcome?: () => void): void {
+    this.#finished.push(() => {
+      outcome?.();
+      this.#ledger.dropIntent(id);
+    });
+    if (this.#finished.length >= FLUSH_AT) this.#write();
+    else this.#timer ??= setTimeout(() => this.#write(), FLUSH_AFTER_MS);
+  }
+
+  /** Rejects with `state_unusable` when an outcome could not be written, now or earlier. */
+  flush(): void {
+    this.#write();
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Outcomes that cannot be written are not lost: their intents stay, and the next run looks. */
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#finished.length === 0) return;
+    try {
+      this.#ledger.transaction(() => this.#writeFinished());
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+  }
+
+  #writeFinished(): void {
+    const finished = this.#finished;
+    this.#finished = [];
+    for (const write of finished) write();
+  }
+}

@@ -1,0 +1,112 @@
+import type { Problem } from '../../model/entry.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { Ledger, StoredIntent } from '../ledger/ledger.ts';
+import type { Remote } from './remote.ts';
+import { finishDetour } from './replace.ts';
+
+export interface RecoverOptions {
+  readonly remote: Remote;
+  readonly ledger: Ledger;
+  readonly onProblem: (path: RelPath, problem: Problem) => void;
+}
+
+/**
+ * Settles what an earlier run had begun when it died: only those paths are looked at, mostly one request each. What
+ * turns out done is recorded as if that run had lived; what does not is left for the pass to plan anew.
+ */
+export async function recoverIntents(options: RecoverOptions): Promise<number> {
+  const intents = options.ledger.intents();
+  // a move within a cycle is begun after the cycle and settled before it; all else is independent
+  const moves = intents.filter((intent) => intent.op === 'move').reverse();
+  for (const intent of moves) await settle(intent, options);
+  await Promise.all(
+    intents.filter((intent) => intent.op !== 'move').map((intent) => settle(intent, options)),
+  );
+  return intents.length;
+}
+
+async function settle(intent: StoredIntent, options: RecoverOptions): Promise<void> {
+  const { ledger } = options;
+  const outcome = await OUTCOMES[intent.op](intent, options);
+  ledger.transaction(() => {
+    outcome?.();
+    ledger.dropIntent(intent.id);
+  });
+}
+
+type Outcome = (() => void) | undefined;
+
+const OUTCOMES: Record<
+  StoredIntent['op'],
+  (intent: StoredIntent, options: RecoverOptions) => Promise<Outcome>
+> = {
+  put: settlePut,
+  move: settleMove,
+  remove: settleRemove,
+};
+
+async function settlePut(intent: StoredIntent, { remote, ledger }: RecoverOptions): Promise<Outcome> {
+  const final = remote.root + intent.path;
+  if (intent.via !== undefined && intent.aside !== undefined) {
+    const end = await finishDetour(remote, final, { via: intent.via, aside: intent.aside });
+    if (end === 'withdrawn') return undefined;
+  }
+  const shown = await remote.stat(final);
+  if (shown === undefined || shown.size !== intent.size) return undefined;
+  // the file that was there before, of the same size and unchanged, is not ours
+  const before = intent.beforeSize !== undefined;
+  if (before && intent.beforeSize === shown.size && intent.beforeModifiedMs === shown.modifiedMs)
+    return undefined;
+  return () =>
+    ledger.put(
+      {
+        path: intent.path,
+        size: intent.size!,
+        version: intent.version ?? '',
+        identity: intent.identity,
+        digest: undefined,
+        stageModifiedMs: shown.modifiedMs,
+        pending: false,
+      },
+      intent.reason,
+    );
+}
+
+async function settleMove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
+  const { remote, ledger, onProblem } = options;
+  const from = remote.root + intent.path;
+  const to = remote.root + intent.to!;
+  const via = intent.via;
+  if (via !== undefined && (await exists(remote, via))) {
+    // a cycle stopped half way: its first member waits under another name
+    const aside = via.slice(remote.root.length);
+    const held = ledger.get(aside) === undefined ? intent.path : aside;
+    if (!(await exists(remote, to))) {
+      await remote.move(via, to);
+      return () => ledger.rename(held, intent.to!);
+    }
+    if (!(await exists(remote, from))) {
+      await remote.move(via, from);
+      return held === intent.path ? undefined : () => ledger.rename(held, intent.path);
+    }
+    onProblem(aside, {
+      code: 'left_aside',
+      severity: 'warning',
+      message:
+        'left on Stage by an interrupted move, and both its names are taken; remove it by hand once its content is safe',
+    });
+    return undefined;
+  }
+  if ((await exists(remote, to)) && !(await exists(remote, from)) && ledger.get(intent.path) !== undefined) {
+    return () => ledger.rename(intent.path, intent.to!);
+  }
+  return undefined;
+}
+
+async function settleRemove(intent: StoredIntent, { remote, ledger }: RecoverOptions): Promise<Outcome> {
+  if (await exists(remote, remote.root + intent.path)) return undefined;
+  return () => (intent.path.endsWith('/') ? ledger.forgetFolder(intent.path) : ledger.forget(intent.path));
+}
+
+const exists = async (remote: Remote, path: RelPath): Promise<boolean> =>
+  (await (path.endsWith('/') ? remote.list(path) : remote.stat(path))) !== undefined;

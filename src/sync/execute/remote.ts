@@ -1,0 +1,164 @@
+import { createHash, hash } from 'node:crypto';
+import type { DestinationChild, FileEntry } from '../../model/entry.ts';
+import { isSyncError } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { StageVersion } from '../../model/plan.ts';
+import type { Content, Destination, Source } from '../../model/ports.ts';
+import type { Bandwidth } from '../flow/bandwidth.ts';
+import type { Gate } from '../flow/gate.ts';
+
+/**
+ * Up to here content is hashed on its way, so that the file is known again when it moves or is touched. Hashing runs
+ * on the thread that also feeds the connection and would halve the rate of very large files.
+ */
+export const DIGEST_LIMIT_BYTES = 128 * 1024 * 1024;
+
+export interface RemoteOptions {
+  readonly destination: Destination;
+  readonly source: Source;
+  readonly gate: Gate;
+  readonly bandwidth: Bandwidth | undefined;
+  readonly signal: AbortSignal;
+  /** Bytes handed to a connection, for progress. */
+  readonly onBytes: (path: RelPath, bytes: number) => void;
+}
+
+/** Stage through the gate: every request retried, and lost replies resolved by looking. Paths are full Stage paths. */
+export class Remote {
+  readonly root: RelPath;
+  readonly #options: RemoteOptions;
+
+  constructor(options: RemoteOptions) {
+    this.#options = options;
+    this.root = options.destination.root;
+  }
+
+  list(folder: RelPath): Promise<readonly DestinationChild[] | undefined> {
+    const { gate, destination, signal } = this.#options;
+    return gate.request(`list ${folder || '/'}`, () => destination.listFolder(folder, { signal }));
+  }
+
+  stat(path: RelPath): Promise<StageVersion | undefined> {
+    const { gate, destination, signal } = this.#options;
+    return gate.request(`look at ${path}`, () => destination.stat(path, { signal }));
+  }
+
+  read(path: RelPath): Promise<AsyncIterable<Uint8Array>> {
+    const { gate, destination, signal } = this.#options;
+    return gate.request(`read ${path}`, () => destination.read(path, { signal }));
+  }
+
+  async makeFolder(folder: RelPath): Promise<void> {
+    const { gate, destination, signal } = this.#options;
+    await gate.request(`create folder ${folder}`, () => destination.makeFolder(folder, { signal }));
+  }
+
+  /**
+   * Uploads a file, each attempt from a fresh reading. Resolves with its digest where one was made. When the last
+   * attempt's reply was lost, a look decides: a file of this size that is not the one replaced has arrived.
+   */
+  async put(entry: FileEntry, to: RelPath, replaces: StageVersion | undefined): Promise<string | undefined> {
+    const { gate, destination, source, signal, bandwidth } = this.#options;
+    let digest: string | undefined;
+    try {
+      await gate.request(`upload ${to}`, async (attempt) => {
+        const content = await source.read(entry, { signal });
+        const watched = this.#watch(entry, content, (value) => (digest = value));
+        try {
+          await destination.put(to, bandwidth === undefined ? watched : bandwidth.limit(watched, signal), {
+            signal,
+          });
+        } catch (error) {
+          const repeated = attempt > 1 && isSyncError(error) && error.code === 'stage_exists';
+          if (!repeated || !(await this.#arrived(entry, to, replaces))) throw error;
+        }
+      });
+    } catch (error) {
+      if (!isSyncError(error) || !error.inDoubt || !(await this.#arrived(entry, to, replaces))) throw error;
+    }
+    return digest;
+  }
+
+  /** A file of no bytes. */
+  async putEmpty(path: RelPath): Promise<void> {
+    const { gate, destination, signal } = this.#options;
+    await gate.request(`upload ${path}`, () =>
+      destination.put(path, { size: 0, bytes: new Uint8Array() }, { signal }),
+    );
+  }
+
+  async #arrived(entry: FileEntry, to: RelPath, replaces: StageVersion | undefined): Promise<boolean> {
+    const { destination, signal } = this.#options;
+    try {
+      const shown = await destination.stat(to, { signal });
+      if (shown === undefined || shown.size !== entry.size) return false;
+      return (
+        replaces === undefined || replaces.size !== shown.size || replaces.modifiedMs !== shown.modifiedMs
+      );
+    } catch {
+      // the look failed too: the upload's own error says more
+      return false;
+    }
+  }
+
+  #watch(entry: FileEntry, content: Content, onDigest: (digest: string) => void): Content {
+    const { source, onBytes } = this.#options;
+    const digesting = source.digest !== undefined && content.size <= DIGEST_LIMIT_BYTES;
+    if ('bytes' in content) {
+      if (digesting) onDigest(hash('sha256', content.bytes));
+      onBytes(entry.path, content.size);
+      return content;
+    }
+    const hashing = digesting ? createHash('sha256') : undefined;
+    const { chunks, size } = content;
+    return {
+      size,
+      chunks: (async function* () {
+        for await (const chunk of chunks) {
+          hashing?.update(chunk);
+          onBytes(entry.path, chunk.byteLength);
+          yield chunk;
+        }
+        if (hashing !== undefined) onDigest(hashing.digest('hex'));
+      })(),
+    };
+  }
+
+  /** Moves a file or folder. A repeated move that finds its origin gone looks whether the first one worked. */
+  async move(from: RelPath, to: RelPath): Promise<void> {
+    const { gate, destination, signal } = this.#options;
+    await gate.request(`move ${from} to ${to}`, async (attempt) => {
+      try {
+        await destination.move(from, to, { signal });
+      } catch (error) {
+        const repeated =
+          attempt > 1 &&
+          isSyncError(error) &&
+          (error.code === 'stage_not_found' || error.code === 'stage_exists');
+        if (!repeated || !(await this.#hasMoved(from, to))) throw error;
+      }
+    });
+  }
+
+  async #hasMoved(from: RelPath, to: RelPath): Promise<boolean> {
+    return (await this.#exists(to)) && !(await this.#exists(from));
+  }
+
+  async #exists(path: RelPath): Promise<boolean> {
+    const { destination, signal } = this.#options;
+    const found = path.endsWith('/')
+      ? destination.listFolder(path, { signal })
+      : destination.stat(path, { signal });
+    return (await found) !== undefined;
+  }
+
+  /** Removes a file, or a folder with everything in it. Gone already is gone. */
+  async remove(path: RelPath): Promise<void> {
+    const { gate, destination, signal } = this.#options;
+    try {
+      await gate.request(`remove ${path}`, () => destination.remove(path, { signal }));
+    } catch (error) {
+      if (!isSyncError(error) || error.code !== 'stage_not_found') throw error;
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import PQueue from 'p-queue';
+import { isSyncError, SyncError } from '../../model/errors.ts';
+import type { EventListener } from '../../model/events.ts';
+import type { Clock } from '../../model/ports.ts';
+import { Pacer } from './pacer.ts';
+
+export interface GateOptions {
+  readonly concurrency: number;
+  /** Attempts for one request before it counts as failed; a 429 does not count. */
+  readonly attempts: number;
+  readonly maxRequestsPerSecond: number | undefined;
+  readonly clock: Clock;
+  /** Aborted: no further attempt is begun for what failed. */
+  readonly draining: AbortSignal;
+  readonly signal: AbortSignal;
+  readonly onEvent: EventListener;
+}
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 20_000;
+
+/**
+ * The one door to Stage. Every request passes it, so that concurrency, pace, retries and their budget hold for the
+ * whole process. Retries are exponential with full jitter; each attempt is a fresh call of the function.
+ */
+export class Gate {
+  readonly #queue: PQueue;
+  readonly #pacer: Pacer;
+  readonly #options: GateOptions;
+  #recovering = 0;
+  #failuresInARow = 0;
+  requests = 0;
+  retries = 0;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#queue = new PQueue({ concurrency: options.concurrency });
+    this.#pacer = new Pacer(options.clock, options.maxRequestsPerSecond);
+  }
+
+  /** Resolves when there is room for another request: producers wait here, so that little is ever queued. */
+  async room(): Promise<void> {
+    if (this.#queue.size >= this.#options.concurrency)
+      await this.#queue.onSizeLessThan(this.#options.concurrency);
+  }
+
+  /**
+   * Makes a request until it succeeds, its attempts are used up, or it fails for good. `what` is for people: "put a/b".
+   * `attempt` counts from 1: above 1, an earlier one may have been carried out unseen.
+   */
+  async request<T>(what: string, call: (attempt: number) => Promise<T>): Promise<T> {
+    const { signal, draining, clock } = this.#options;
+    let waitMs = FIRST_WAIT_MS;
+    for (let attempt = 1, counted = 1; ; attempt++) {
+      let startedAt = 0;
+      try {
+        return await this.#queue.add(async () => {
+          signal.throwIfAborted();
+          for (let wait = this.#pacer.take(); wait !== undefined; wait = undefined)
+            await clock.sleep(wait, signal);
+          startedAt = clock.now();
+          this.requests++;
+          const result = await call(attempt);
+          this.#succeeded();
+          return result;
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isSyncError(error) || error.verdict !== 'retry') throw error;
+        const throttled = error.code === 'stage_throttled';
+        if (throttled) this.#throttled(startedAt, error.retryAfterMs);
+        else this.#failed(error);
+        if (draining.aborted || (!throttled && counted >= this.#options.attempts)) throw error;
+        if (!throttled) counted++;
+        const wait = throttled ? 0 : Math.max(error.retryAfterMs ?? 0, clock.random() * waitMs);
+        this.retries++;
+        this.#options.onEvent({
+          type: 'retry',
+          what,
+          attempt,
+          waitMs: Math.round(wait),
+          code: error.code,
+          message: error.message,
+        });
+        if (wait > 0) await clock.sleep(wait, signal);
+        if (!throttled) waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2);
+      }
+    }
+  }
+
+  #succeeded(): void {
+    this.#failuresInARow = 0;
+    this.#pacer.succeeded();
+    const { concurrency } = this.#options;
+    if (this.#queue.concurrency < concurrency && ++this.#recovering >= this.#queue.concurrency) {
+      this.#recovering = 0;
+      this.#queue.concurrency++;
+    }
+  }
+
+  #throttled(startedAt: number, retryAfterMs: number | undefined): void {
+    const slowdown = this.#pacer.throttled(startedAt, retryAfterMs);
+    if (slowdown === undefined) return;
+    this.#queue.concurrency = Math.max(1, Math.floor(this.#queue.concurrency / 2));
+    this.#recovering = 0;
+    this.#options.onEvent({ type: 'throttled', ...slowdown });
+  }
+
+  /** The run's own budget: when nothing has worked for long, trying the other million files is no use. */
+  #failed(error: SyncError): void {
+    this.#failuresInARow++;
+    const most = this.#options.attempts * Math.max(8, this.#options.concurrency);
+    if (this.#failuresInARow < most) return;
+    throw new SyncError(
+      error.code,
+      `${error.message} (${this.#failuresInARow} requests in a row failed; gave up)`,
+      {
+        verdict: 'end_run',
+        details: error.details,
+        inDoubt: error.inDoubt,
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { SyncError } from '../model/errors.ts';
+import type { GuardName, RemovalLimit } from './options.ts';
+
+/** Below this many removals a percentage says nothing: two of three files is everyday work. */
+const ALWAYS_ALLOWED = 20;
+
+/** What the guards look at. Counts are of files. */
+export interface GuardFacts {
+  readonly inSource: number;
+  /** Entries the source could not tell about: it is then not known to be empty. */
+  readonly sourceUnknown: boolean;
+  readonly onStage: number;
+  readonly removals: number;
+}
+
+/**
+ * The brakes, before the first change. Pure. Returns what stops the run, or undefined.
+ * `empty-source`: a source without a single file against a Stage folder that has some is far more often an unmounted
+ * disk or a wrong prefix than a wish. `max-delete`: more removals than the limit.
+ */
+export function checkGuards(
+  facts: GuardFacts,
+  limit: RemovalLimit,
+  force: ReadonlySet<GuardName>,
+): SyncError | undefined {
+  if (facts.inSource === 0 && facts.onStage > 0 && !facts.sourceUnknown && !force.has('empty-source')) {
+    return new SyncError(
+      'guard_empty_source',
+      `the source has no files, and the Stage folder has ${facts.onStage}; nothing was changed. If the source is really empty (not unmounted, not a wrong path), pass --force empty-source`,
+      { verdict: 'end_run' },
+    );
+  }
+  const most = removalsAllowed(limit, facts.onStage);
+  if (facts.removals > most && !force.has('max-delete')) {
+    const named = 'count' in limit ? `${limit.count}` : `${limit.percent}% of ${facts.onStage}`;
+    return new SyncError(
+      'guard_max_delete',
+      `${facts.removals} files would be removed from Stage, more than --max-delete allows (${named}); nothing was changed. Look at the plan with --dry-run, then raise --max-delete or pass --force max-delete`,
+      { verdict: 'end_run' },
+    );
+  }
+  return undefined;
+}
+
+/** Files that may go: a count as it is; a percentage of those on Stage, and a handful in any case. */
+export const removalsAllowed = (limit: RemovalLimit, onStage: number): number =>
+  'count' in limit
+    ? limit.count
+    : limit.percent === 0
+      ? 0
+      : Math.max(ALWAYS_ALLOWED, Math.floor((onStage * limit.percent) / 100));

@@ -1,0 +1,76 @@
+import type { PlanCost } from '../../model/plan.ts';
+import { parentOf } from '../../model/path.ts';
+import type { Tally } from '../tally.ts';
+import type { MovePlan } from './plan-moves.ts';
+import type { PlanStore } from './plan-store.ts';
+
+/** What one request takes on a real Stage, in milliseconds: 1 s to read, 1.5 s and more to change. */
+const CHANGE_MS = 1500;
+const LIST_MS = 1000;
+
+/** Says what a plan will do and cost; under --dry-run also every action, each with its reason. */
+export function announcePlan(
+  store: PlanStore,
+  plan: MovePlan,
+  tally: Tally,
+  dryRun: boolean,
+  concurrency: number,
+  missingRoots: number,
+): void {
+  const touched = new Set<string>();
+  for (const arrival of store.arrivals()) touched.add(parentOf(arrival.path));
+  const totals = store.totals();
+  const moves = plan.folderMoves.length + plan.fileMoves.length;
+  const cost: PlanCost = {
+    uploads: totals.arrivals,
+    bytes: totals.bytes,
+    moves,
+    removals: totals.removals,
+    foldersCreated: totals.folders + (totals.arrivals + totals.folders > 0 ? missingRoots : 0),
+    calls: totals.arrivals + moves + totals.removals + totals.folders + touched.size,
+  };
+  const changes = cost.calls - touched.size;
+  const estimateMs =
+    Math.ceil(changes / concurrency) * CHANGE_MS + Math.ceil(touched.size / concurrency) * LIST_MS;
+  tally.emit({ type: 'plan', cost, estimateMs });
+  if (!dryRun) return;
+  for (const folder of store.folders()) tally.emit({ type: 'planned', kind: 'createFolder', ...folder });
+  for (const move of plan.folderMoves) {
+    tally.emit({
+      type: 'planned',
+      kind: 'move',
+      path: move.from,
+      to: move.to,
+      reason: move.cycle ? 'cycle' : 'folder_renamed',
+      files: move.files,
+    });
+  }
+  for (const move of plan.fileMoves) {
+    tally.emit({
+      type: 'planned',
+      kind: 'move',
+      path: move.from,
+      to: move.to,
+      reason: move.cycle ? 'cycle' : 'renamed',
+      files: 1,
+    });
+  }
+  for (const arrival of store.arrivals()) {
+    tally.emit({
+      type: 'planned',
+      kind: 'upload',
+      path: arrival.path,
+      reason: arrival.reason,
+      bytes: arrival.entry.size,
+    });
+  }
+  for (const removal of store.removals()) {
+    tally.emit({
+      type: 'planned',
+      kind: 'remove',
+      path: removal.path,
+      reason: removal.reason,
+      files: removal.files,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import type { RelPath } from '../../model/path.ts';
+import type { RemoveReason } from '../../model/plan.ts';
+import type { PlanStore } from './plan-store.ts';
+
+interface Frame {
+  readonly path: RelPath;
+  /** Stage has the folder. */
+  readonly onStage: boolean;
+  /** The folder itself may go; undefined: it stays. */
+  readonly reason: RemoveReason | undefined;
+  /** Everything seen in it so far goes. */
+  clean: boolean;
+  /** Everything seen in it so far is ours and freed. */
+  pure: boolean;
+  /** Files that go. */
+  removed: number;
+  /** Files on Stage. */
+  files: number;
+}
+
+/**
+ * Adds up, folder by folder while the merge passes by, which folders can go or move as wholes. In path order a
+ * folder's subtree is one stretch, so the open folders form a stack: memory is the depth of the tree.
+ */
+export class FolderFrames {
+  readonly #stack: Frame[] = [];
+  readonly #store: PlanStore;
+
+  constructor(store: PlanStore) {
+    this.#store = store;
+  }
+
+  /** Closes every folder that `path` is not in. */
+  leave(path: RelPath): void {
+    for (
+      let top = this.#stack.at(-1);
+      top !== undefined && !path.startsWith(top.path);
+      top = this.#stack.at(-1)
+    ) {
+      this.#stack.pop();
+      this.#close(top);
+    }
+  }
+
+  closeAll(): void {
+    for (let top = this.#stack.pop(); top !== undefined; top = this.#stack.pop()) this.#close(top);
+  }
+
+  open(path: RelPath, onStage: boolean, reason: RemoveReason | undefined, ours: boolean): void {
+    this.#stack.push({
+      path,
+      onStage,
+      reason,
+      clean: reason !== undefined,
+      pure: ours,
+      removed: 0,
+      files: 0,
+    });
+  }
+
+  /** A file on Stage, in the innermost open folder. */
+  file(goes: boolean, freed: boolean): void {
+    const top = this.#stack.at(-1);
+    if (top === undefined) return;
+    top.files++;
+    if (goes) top.removed++;
+    else top.clean = false;
+    if (!freed) top.pure = false;
+  }
+
+  /** Something in the innermost open folder stays, or may be there unseen: the folder cannot be taken as a whole. */
+  block(): void {
+    const top = this.#stack.at(-1);
+    if (top === undefined) return;
+    top.clean = false;
+    top.pure = false;
+  }
+
+  #close(frame: Frame): void {
+    const parent = this.#stack.at(-1);
+    if (!frame.onStage) return;
+    const goes = frame.reason !== undefined && frame.clean;
+    if (goes) this.#store.collapseRemovals(frame.path, frame.reason, frame.removed);
+    if (frame.pure && frame.files > 0) this.#store.addWhole(frame.path, frame.files);
+    if (parent === undefined) return;
+    parent.files += frame.files;
+    parent.removed += frame.removed;
+    if (!goes) parent.clean = false;
+    if (!frame.pure) parent.pure = false;
+  }
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { FileEntry } from '../../model/entry.ts';
+import { isSyncError, messageOf } from '../../model/errors.ts';
+import type { StageVersion } from '../../model/plan.ts';
+import type { Source } from '../../model/ports.ts';
+import type { Executor } from '../execute/executor.ts';
+import type { Remote } from '../execute/remote.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { rowOf } from './planner.ts';
+import type { Standing } from './planner.ts';
+import type { PlanStore } from './plan-store.ts';
+
+export interface MeetingOptions {
+  readonly ledger: Ledger;
+  readonly source: Source;
+  readonly signal: AbortSignal;
+  readonly dryRun: boolean;
+}
+
+/** --compare content: reads both sides of every first meeting, then adopts what is equal and plans to upload the rest. */
+export async function meetByContent(
+  store: PlanStore,
+  remote: Remote,
+  options: MeetingOptions,
+  standing: Standing,
+  executor: Executor,
+): Promise<void> {
+  for (const { entry, stage } of store.meetings()) {
+    await executor.run(async () => {
+      const [ours, theirs] = await Promise.all([
+        digestOfSource(entry, options),
+        digestOfStage(remote, entry),
+      ]);
+      if (ours === theirs) adopt(entry, stage, ours, options, standing);
+      else store.addArrival({ path: entry.path, reason: 'differs', entry, replaces: stage, digest: ours });
+    });
+  }
+  await executor.idle();
+}
+
+function adopt(
+  entry: FileEntry,
+  stage: StageVersion,
+  digest: string,
+  options: MeetingOptions,
+  standing: Standing,
+): void {
+  standing.adopted++;
+  if (options.dryRun) return;
+  options.ledger.put(
+    { ...rowOf(entry, digest), stageModifiedMs: stage.modifiedMs, pending: false },
+    'adopted',
+  );
+}
+
+async function digestOfSource(entry: FileEntry, { source, signal }: MeetingOptions): Promise<string> {
+  if (source.digest !== undefined) return source.digest(entry, { signal });
+  const content = await source.read(entry, { signal });
+  const hashing = createHash('sha256');
+  if ('bytes' in content) hashing.update(content.bytes);
+  else for await (const chunk of content.chunks) hashing.update(chunk);
+  return hashing.digest('hex');
+}
+
+async function digestOfStage(remote: Remote, entry: FileEntry): Promise<string> {
+  const hashing = createHash('sha256');
+  try {
+    for await (const chunk of await remote.read(remote.root + entry.path)) hashing.update(chunk);
+  } catch (error) {
+    // what cannot be read cannot be shown equal: it is uploaded
+    if (isSyncError(error) && error.verdict !== 'end_run') return `unreadable: ${messageOf(error)}`;
+    throw error;
+  }
+  return hashing.digest('hex');
+}

@@ -1,0 +1,74 @@
+import type { Problem } from '../model/entry.ts';
+import { isSyncError, messageOf } from '../model/errors.ts';
+import type { EventListener, Outcome, Report, SyncEvent } from '../model/events.ts';
+import type { RelPath } from '../model/path.ts';
+
+/** Counts what a pass does, tells listeners, and makes the report. */
+export class Tally {
+  uploaded = 0;
+  moved = 0;
+  removed = 0;
+  skipped = 0;
+  failed = 0;
+  /** Uploads, moves and folders that failed: removals then stay undone. */
+  changesFailed = 0;
+  foldersCreated = 0;
+  foldersRemoved = 0;
+  bytes = 0;
+  readonly #listener: EventListener;
+
+  constructor(listener: EventListener) {
+    this.#listener = listener;
+  }
+
+  /** A listener that throws must not break a run. */
+  emit = (event: SyncEvent): void => {
+    try {
+      this.#listener(event);
+    } catch {
+      // its own trouble
+    }
+  };
+
+  problem = (path: RelPath, problem: Problem): void => {
+    if (problem.severity === 'failure') this.failed++;
+    else this.skipped++;
+    this.emit({ type: 'problem', path, ...problem });
+  };
+
+  report(facts: {
+    readonly unchanged: number;
+    readonly adopted: number;
+    readonly requests: number;
+    readonly retries: number;
+    readonly durationMs: number;
+    readonly dryRun: boolean;
+    readonly outcome?: Outcome | undefined;
+  }): Report {
+    const plain: Outcome = this.failed > 0 ? 'failures' : this.skipped > 0 ? 'warnings' : 'clean';
+    return {
+      type: 'report',
+      outcome: facts.outcome ?? plain,
+      uploaded: this.uploaded,
+      moved: this.moved,
+      removed: this.removed,
+      unchanged: facts.unchanged,
+      adopted: facts.adopted,
+      skipped: this.skipped,
+      failed: this.failed,
+      foldersCreated: this.foldersCreated,
+      foldersRemoved: this.foldersRemoved,
+      bytes: this.bytes,
+      requests: facts.requests,
+      retries: facts.retries,
+      durationMs: Math.round(facts.durationMs),
+      dryRun: facts.dryRun,
+    };
+  }
+}
+
+/** An error as an event carries it. */
+export const describeError = (error: unknown): { code: string; message: string } => ({
+  code: isSyncError(error) ? error.code : 'unexpected',
+  message: messageOf(error),
+});
