@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { BigIntStats } from 'node:fs';
 import type { Problem, UnknownEntry } from '../../model/entry.ts';
-import { comparePaths, pathProblem } from '../../model/path.ts';
+import { pathProblem } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import { errnoOf, inside, kindOf } from './disk.ts';
 import type { Child, ChildKind, Disk } from './disk.ts';
 import * as problems from './local-problems.ts';
+import { sortNames } from './name-sort.ts';
 
 /** A folder that is being listed. */
 export interface OpenFolder {
@@ -115,7 +116,7 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
           problem: problems.NAME_NOT_UTF8,
         });
     }
-  return { names: surrogates ? names.sort(comparePaths) : names.sort(), unknown, nameless };
+  return { names: yield* sortNames(names, surrogates), unknown, nameless };
 }
 
 const escaped = (name: Buffer): string =>

@@ -79,7 +79,7 @@ async function* inBatches(steps: Iterable<Step>, signal: AbortSignal): AsyncGene
       batch = [];
       signal.throwIfAborted();
     }
-    if (slice.isOver()) await slice.next();
+    if (slice.isOver(step === undefined)) await slice.next();
   }
   if (batch.length > 0) yield batch;
 }
@@ -89,7 +89,7 @@ async function resultOf<T>(steps: Iterator<undefined, T>, signal: AbortSignal): 
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    if (slice.isOver()) await slice.next();
+    if (slice.isOver(true)) await slice.next();
   }
 }
 
@@ -103,9 +103,10 @@ class Slice {
     this.#signal = signal;
   }
 
-  isOver(): boolean {
+  /** `pause`: the walk offers a pause, so that a good deal has been done since the last step. */
+  isOver(pause: boolean): boolean {
     this.#steps += 1;
-    return this.#steps % STEPS_PER_LOOK === 0 && performance.now() - this.#start > SLICE_MS;
+    return (pause || this.#steps % STEPS_PER_LOOK === 0) && performance.now() - this.#start > SLICE_MS;
   }
 
   async next(): Promise<void> {

@@ -1,10 +1,10 @@
 // A read from the page cache takes some 30 µs; 2 ms means a cold disk or a network, and a stalled event loop.
 const SLOW_MS = 2;
-const SLOW_READS = 200;
+const SLOW_READS = 50;
 
 /**
  * Whether small files are read at once or through the thread pool. Reading at once costs a fifth of the processor time,
- * but nothing else happens meanwhile. So a slow read sends the next 200 to the pool; then one is tried at once again.
+ * but nothing else happens meanwhile. So a slow read sends the next 50 to the pool; then one is tried at once again.
  */
 export class ReadPace {
   readonly #now: () => number;

@@ -1,0 +1,408 @@
+import fs from 'node:fs';
+import { createServer } from 'node:net';
+import { execFileSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SourceEntry, UnknownEntry } from '../../../src/model/entry.ts';
+import type { PathFilter } from '../../../src/model/ports.ts';
+import { realDisk } from '../../../src/sources/local/disk.ts';
+import type { Disk } from '../../../src/sources/local/disk.ts';
+import { openLocalSource } from '../../../src/sources/local/local-source.ts';
+import { createFilter, everything } from '../../../src/sync/filter.ts';
+import { localTree } from '../../support/local-tree.ts';
+import type { LocalTree } from '../../support/local-tree.ts';
+
+let tree: LocalTree;
+beforeEach(() => {
+  tree = localTree();
+});
+afterEach(() => tree[Symbol.dispose]());
+
+const { signal } = new AbortController();
+
+interface How {
+  readonly follow?: boolean;
+  readonly disk?: Partial<Disk>;
+  readonly filter?: PathFilter;
+}
+
+async function list({ follow = false, disk = {}, filter = everything }: How = {}): Promise<SourceEntry[]> {
+  const source = await openLocalSource({ root: tree.root, followSymlinks: follow }, { ...realDisk, ...disk });
+  return (await Array.fromAsync(source.list({ filter, signal }))).flat();
+}
+
+async function listFolder(folder: string, how: How = {}): Promise<readonly SourceEntry[] | undefined> {
+  const disk = { ...realDisk, ...how.disk };
+  const source = await openLocalSource({ root: tree.root, followSymlinks: how.follow ?? false }, disk);
+  return source.listFolder?.(folder, { filter: how.filter ?? everything, signal });
+}
+
+/** One line an entry: 'file a', 'unknown b/ (link_skipped warning)', 'unknown b/ (echo)'. */
+const lines = (entries: readonly SourceEntry[] | undefined): string[] | undefined => entries?.map(line);
+const line = (entry: SourceEntry): string =>
+  `${entry.kind} ${entry.path}${entry.kind === 'unknown' ? ` (${about(entry)})` : ''}`;
+const about = ({ covers, problem, echo }: UnknownEntry): string =>
+  `${covers} ${echo ? 'echo' : `${problem.code} ${problem.severity}`}`;
+
+const failing = (code: string): never => {
+  throw Object.assign(new Error(code), { code });
+};
+
+describe('folders', () => {
+  test('are entries before what they hold, also empty ones', async () => {
+    tree.write('a/b/c', 'x');
+    tree.makeFolder('empty/inner');
+    expect(lines(await list())).toEqual([
+      'folder a/',
+      'folder a/b/',
+      'file a/b/c',
+      'folder empty/',
+      'folder empty/inner/',
+    ]);
+  });
+
+  test('that no include names are walked, but are no entries', async () => {
+    tree.write('a/b.csv', 'x');
+    tree.write('c/d.txt', 'x');
+    const filter = createFilter({ rules: [{ kind: 'include', pattern: '*.csv' }] });
+    expect(lines(await list({ filter }))).toEqual(['file a/b.csv']);
+  });
+
+  test('that the filter prunes are not opened', async () => {
+    tree.write('a/b', 'x');
+    tree.write('skip/c', 'x');
+    const opened: string[] = [];
+    const disk: Partial<Disk> = {
+      children: (folder) => {
+        opened.push(folder);
+        return realDisk.children(folder);
+      },
+    };
+    const filter = createFilter({ rules: [{ kind: 'exclude', pattern: 'skip/' }] });
+    expect(lines(await list({ filter, disk }))).toEqual(['folder a/', 'file a/b']);
+    expect(opened).not.toContain(tree.at('skip'));
+  });
+
+  test.each(['EACCES', 'EIO'])(
+    'that cannot be read (%s) are unknown with all below, and the rest is listed',
+    async (code) => {
+      for (const path of ['a/x', 'b/y', 'c/z']) tree.write(path, 'x');
+      const children = (folder: string) =>
+        folder === tree.at('b') ? failing(code) : realDisk.children(folder);
+      expect(lines(await list({ disk: { children } }))).toEqual([
+        'folder a/',
+        'file a/x',
+        'unknown b/ (subtree unreadable failure)',
+        'folder c/',
+        'file c/z',
+      ]);
+    },
+  );
+
+  test('that fail half way through are unknown, and give no part of their files', async () => {
+    for (const path of ['b/1', 'b/2', 'c']) tree.write(path, 'x');
+    function* children(folder: string) {
+      for (const child of realDisk.children(folder)) {
+        yield child;
+        if (folder === tree.at('b')) failing('EIO');
+      }
+    }
+    expect(lines(await list({ disk: { children } }))).toEqual([
+      'unknown b/ (subtree unreadable failure)',
+      'file c',
+    ]);
+  });
+
+  test('whose files cannot be looked at list these as unknown', async () => {
+    for (const path of ['b/1', 'b/2']) tree.write(path, 'x');
+    const lstat = (path: string) => (path === tree.at('b/1') ? failing('EACCES') : realDisk.lstat(path));
+    expect(lines(await list({ disk: { lstat } }))).toEqual([
+      'folder b/',
+      'unknown b/1 (path unreadable failure)',
+      'file b/2',
+    ]);
+  });
+});
+
+describe('what vanishes while it is listed', () => {
+  test('is left out when its folder is still there', async () => {
+    for (const path of ['a/1', 'a/2', 'b/1', 'c']) tree.write(path, 'x');
+    const lstat = (path: string) => {
+      if (path === tree.at('a/1')) tree.remove('a/1');
+      if (path === tree.at('b')) tree.remove('b');
+      return realDisk.lstat(path);
+    };
+    expect(lines(await list({ disk: { lstat } }))).toEqual(['folder a/', 'file a/2', 'file c']);
+  });
+
+  test('is unknown when its folder went with it, reported once', async () => {
+    for (const path of ['a/1', 'a/2', 'a/3/x', 'c']) tree.write(path, 'x');
+    const lstat = (path: string) => {
+      if (path === tree.at('a/1')) fs.renameSync(tree.at('a'), tree.at('z'));
+      return realDisk.lstat(path);
+    };
+    expect(lines(await list({ disk: { lstat } }))).toEqual([
+      'folder a/',
+      'unknown a/1 (path vanished warning)',
+      'unknown a/2 (path echo)',
+      'unknown a/3/ (subtree echo)',
+      'file c',
+    ]);
+  });
+
+  test('ends the listing when it is the root', async () => {
+    for (const path of ['a/1', 'b']) tree.write(path, 'x');
+    const lstat = (path: string) => {
+      if (path === tree.at('a')) fs.rmSync(tree.root, { recursive: true });
+      return realDisk.lstat(path);
+    };
+    await expect(list({ disk: { lstat } })).rejects.toMatchObject({
+      code: 'source_missing',
+      verdict: 'end_run',
+    });
+  });
+
+  test('ends the listing when another folder took the name of the root', async () => {
+    for (const path of ['a/1', 'b']) tree.write(path, 'x');
+    const lstat = (path: string) => {
+      if (path === tree.at('b')) {
+        fs.renameSync(tree.root, `${tree.root}-old`);
+        fs.mkdirSync(tree.root);
+      }
+      return realDisk.lstat(path);
+    };
+    await expect(list({ disk: { lstat } })).rejects.toMatchObject({ code: 'guard_root_changed' });
+    fs.rmSync(`${tree.root}-old`, { recursive: true });
+  });
+
+  test('is unknown when something else took its name', async () => {
+    tree.write('a', 'x');
+    tree.write('b/c', 'x');
+    const lstat = (path: string) => {
+      if (path === tree.at('a') && fs.statSync(path).isFile()) {
+        tree.remove('a');
+        tree.makeFolder('a');
+      }
+      if (path === tree.at('b')) {
+        tree.remove('b');
+        tree.write('b', 'x');
+      }
+      return realDisk.lstat(path);
+    };
+    expect(lines(await list({ disk: { lstat } }))).toEqual([
+      'unknown a (path changed_while_listed warning)',
+      'unknown b/ (subtree changed_while_listed warning)',
+    ]);
+  });
+});
+
+describe('links', () => {
+  beforeEach(() => {
+    tree.write('real/x', 'x');
+    fs.symlinkSync('real', tree.at('dir'));
+    fs.symlinkSync('real/x', tree.at('file'));
+    fs.symlinkSync('nowhere', tree.at('dangling'));
+    fs.symlinkSync('..', tree.at('real/up'));
+    tree.write('dir-b', 'sorts between dir and dir/');
+  });
+
+  test('are reported once and skipped, and protect all that may be behind them', async () => {
+    expect(lines(await list())).toEqual([
+      'unknown dangling (path link_skipped warning)',
+      'unknown dangling/ (subtree echo)',
+      'unknown dir (path link_skipped warning)',
+      'file dir-b',
+      'unknown dir/ (subtree echo)',
+      'unknown file (path link_skipped warning)',
+      'folder real/',
+      'unknown real/up (path link_skipped warning)',
+      'unknown real/up/ (subtree echo)',
+      'file real/x',
+    ]);
+  });
+
+  test('are followed on demand; those that lead nowhere or back are reported', async () => {
+    const entries = await list({ follow: true });
+    expect(lines(entries)).toEqual([
+      'unknown dangling (path link_dangling warning)',
+      'unknown dangling/ (subtree echo)',
+      'file dir-b',
+      'folder dir/',
+      'unknown dir/up (path link_loop warning)',
+      'unknown dir/up/ (subtree echo)',
+      'file dir/x',
+      'file file',
+      'folder real/',
+      'unknown real/up (path link_loop warning)',
+      'unknown real/up/ (subtree echo)',
+      'file real/x',
+    ]);
+    expect(entries.find((entry) => entry.path === 'file')).toMatchObject({ size: 1 });
+  });
+
+  test('to themselves are loops', async () => {
+    fs.symlinkSync('self', tree.at('self'));
+    expect(lines(await list({ follow: true }))).toContain('unknown self (path link_loop warning)');
+  });
+
+  test('that the filter leaves out are not reported', async () => {
+    const filter = createFilter({
+      rules: ['dir', 'file', 'dangling', 'up'].map((pattern) => ({ kind: 'exclude', pattern })),
+    });
+    expect(lines(await list({ filter }))).toEqual(['file dir-b', 'folder real/', 'file real/x']);
+  });
+
+  test('may be the root itself', async () => {
+    const source = await openLocalSource({ root: tree.at('dir'), followSymlinks: false });
+    const entries = (await Array.fromAsync(source.list({ filter: everything, signal }))).flat();
+    expect(lines(entries)?.at(-1)).toBe('file x');
+    expect(source.label).toBe(tree.at('dir'));
+  });
+});
+
+describe('names and kinds that cannot be synced', () => {
+  test('sockets and FIFOs are reported, unless the filter leaves them out', async () => {
+    execFileSync('mkfifo', [tree.at('pipe')]);
+    const server = createServer().listen(tree.at('sock'));
+    try {
+      expect(lines(await list())).toEqual([
+        'unknown pipe (path special_file warning)',
+        'unknown sock (path special_file warning)',
+      ]);
+      expect(await list({ filter: createFilter({ rules: [{ kind: 'exclude', pattern: '*' }] }) })).toEqual(
+        [],
+      );
+    } finally {
+      server.close();
+    }
+  });
+
+  test('names with a backslash or a control character are failures, in their place', async () => {
+    for (const path of ['a\\b', 'a\nb', 'd\\e/f', 'ok']) tree.write(path, 'x');
+    expect(lines(await list())).toEqual([
+      'unknown a\nb (path name_not_allowed failure)',
+      'unknown a\\b (path name_not_allowed failure)',
+      'unknown d\\e/ (subtree name_not_allowed failure)',
+      'file ok',
+    ]);
+  });
+
+  test('names that are not UTF-8 are failures without a place; a real U+FFFD is a name', async () => {
+    tree.write('a\uFFFDb', 'x');
+    const bad = (bytes: number[]) => Buffer.concat([Buffer.from(`${tree.root}/`), Buffer.from(bytes)]);
+    fs.writeFileSync(bad([0x61, 0xff, 0x62]), 'x');
+    fs.mkdirSync(bad([0x64, 0xe9]));
+    const entries = await list();
+    expect(lines(entries.filter((entry) => entry.kind === 'file'))).toEqual(['file a\uFFFDb']);
+    expect(lines(entries.filter((entry) => entry.kind === 'unknown'))?.toSorted()).toEqual([
+      'unknown a\\xffb (nothing name_not_allowed failure)',
+      'unknown d\\xe9 (nothing name_not_allowed failure)',
+    ]);
+  });
+});
+
+describe('one folder', () => {
+  test('is listed without what lies deeper', async () => {
+    for (const path of ['a/1', 'a/b/2', 'a/b-c', 'd']) tree.write(path, 'x');
+    expect(lines(await listFolder('a/'))).toEqual(['file a/1', 'file a/b-c', 'folder a/b/']);
+    expect(lines(await listFolder(''))).toEqual(['folder a/', 'file d']);
+  });
+
+  test('is undefined when it is missing or a file, and unknown when it cannot be read', async () => {
+    tree.write('a/1', 'x');
+    expect(await listFolder('b/')).toBeUndefined();
+    expect(await listFolder('a/1/')).toBeUndefined();
+    expect(await listFolder('a/1/2/')).toBeUndefined();
+    const children = (folder: string) =>
+      folder === tree.at('a') ? failing('EACCES') : realDisk.children(folder);
+    expect(lines(await listFolder('a/', { disk: { children } }))).toEqual([
+      'unknown a/ (subtree unreadable failure)',
+    ]);
+  });
+
+  test('behind a link is unknown, unless links are followed', async () => {
+    tree.write('real/in/x', 'x');
+    fs.symlinkSync('real', tree.at('dir'));
+    expect(lines(await listFolder('dir/in/'))).toEqual(['unknown dir/in/ (subtree link_skipped warning)']);
+    expect(lines(await listFolder('dir/in/', { follow: true }))).toEqual(['file dir/in/x']);
+  });
+
+  test('finds loops through the folders on the way', async () => {
+    tree.makeFolder('a/b');
+    fs.symlinkSync('..', tree.at('a/b/up'));
+    expect(lines(await listFolder('a/b/', { follow: true }))).toContain(
+      'unknown a/b/up (path link_loop warning)',
+    );
+  });
+
+  test('rejects when the root is gone', async () => {
+    const source = await openLocalSource({ root: tree.root, followSymlinks: false });
+    fs.rmSync(tree.root, { recursive: true });
+    await expect(source.listFolder?.('a/', { filter: everything, signal })).rejects.toMatchObject({
+      code: 'source_missing',
+    });
+  });
+});
+
+describe('opening', () => {
+  test('rejects a root that is missing, is a file, or may not be read', async () => {
+    tree.write('file', 'x');
+    const open = (path: string, disk: Partial<Disk> = {}) =>
+      openLocalSource({ root: tree.at(path), followSymlinks: false }, { ...realDisk, ...disk });
+    await expect(open('nowhere')).rejects.toMatchObject({ code: 'source_missing', verdict: 'end_run' });
+    await expect(open('file')).rejects.toMatchObject({ code: 'source_missing' });
+    await expect(open('.', { children: () => failing('EACCES') })).rejects.toMatchObject({
+      code: 'source_denied',
+    });
+  });
+
+  test('a root that becomes a file stops the next listing', async () => {
+    const source = await openLocalSource({ root: tree.root, followSymlinks: false });
+    fs.rmSync(tree.root, { recursive: true });
+    fs.writeFileSync(tree.root, '');
+    await expect(Array.fromAsync(source.list({ filter: everything, signal }))).rejects.toMatchObject({
+      code: 'guard_root_changed',
+    });
+  });
+});
+
+describe('a version', () => {
+  test('has the time to the nanosecond, and a rename keeps the identity', async () => {
+    tree.write('a', 'x');
+    const [before] = await list();
+    fs.renameSync(tree.at('a'), tree.at('b'));
+    const [after] = await list();
+    expect(after).toEqual({ ...before, path: 'b' });
+    const { size, mtimeNs, ino } = fs.statSync(tree.at('b'), { bigint: true });
+    expect(after).toMatchObject({ version: `${size}:${mtimeNs}` });
+    expect((after as { identity?: string }).identity).toContain(`:${ino}:`);
+  });
+
+  test('has no identity where the file system keeps no birth time', async () => {
+    tree.write('a', 'x');
+    const lstat: Disk['lstat'] = (path) => {
+      const stats = realDisk.lstat(path);
+      return stats && Object.assign(stats, { birthtimeNs: 0n });
+    };
+    expect((await list({ disk: { lstat } }))[0]).not.toHaveProperty('identity');
+  });
+});
+
+test('a long walk lets the event loop turn', async () => {
+  for (let at = 0; at < 3000; at++) tree.write(`d${at % 3}/${at}`, '');
+  let turns = 0;
+  let done = false;
+  const turn = (): void => {
+    turns += 1;
+    if (!done) setImmediate(turn);
+  };
+  // Slow enough that slices end whatever the machine.
+  const lstat: Disk['lstat'] = (path) => {
+    const end = performance.now() + 0.02;
+    while (performance.now() < end);
+    return realDisk.lstat(path);
+  };
+  setImmediate(turn);
+  await list({ disk: { lstat } });
+  done = true;
+  expect(turns).toBeGreaterThan(3);
+});
