@@ -33,11 +33,13 @@ export function readListing(
 
 /** A file's size and time as its metadata says; undefined for a folder. */
 export function readMetadata(
+  path: RelPath,
   reply: unknown,
 ): { size: number; modifiedMs: number | undefined } | undefined | NotAListing {
   if (!isRecord(reply)) return { why: 'is not a JSON object' };
+  const { size, path: told } = reply;
+  if (typeof told === 'string' && trimSlashes(told) !== path) return { why: 'describes another file' };
   if (reply['type'] === 'directory') return undefined;
-  const size = reply['size'];
   if (!isSize(size)) return { why: 'has no usable size' };
   const modifiedMs = readTime(reply['last_modified']);
   return modifiedMs === null ? { why: 'has no usable time' } : { size, modifiedMs };
@@ -72,18 +74,17 @@ function readChild(folder: RelPath, child: unknown, index: number, exact: boolea
  * of one name can.
  */
 function withoutDuplicates(children: readonly DestinationChild[]): DestinationChild[] {
-  const byKey = new Map<string, DestinationChild>();
+  const clear = new Map<string, DestinationChild>();
+  const unclear = new Map<string, DestinationChild>();
   for (const child of children) {
-    const key = keyOf(child);
-    byKey.set(key, byKey.has(key) ? unknown(child.name, 'is listed more than once') : child);
+    const key = child.kind === 'folder' ? `${child.name}/` : child.name;
+    if (child.kind === 'unknown') unclear.set(child.name, child);
+    else if (clear.has(key)) unclear.set(child.name, unknown(child.name, 'is listed more than once'));
+    else clear.set(key, child);
   }
-  for (const child of byKey.values())
-    if (child.kind === 'unknown') for (const kind of KINDS) byKey.delete(keyOf({ kind, name: child.name }));
-  return [...byKey.values()];
+  if (unclear.size === 0) return [...clear.values()];
+  return [...[...clear.values()].filter(({ name }) => !unclear.has(name)), ...unclear.values()];
 }
-
-const KINDS = ['file', 'folder'] as const;
-const keyOf = ({ kind, name }: Pick<DestinationChild, 'kind' | 'name'>): string => `${kind} ${name}`;
 
 function unknown(name: string, why: string): DestinationChild {
   const problem: Problem = {

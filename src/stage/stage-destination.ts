@@ -40,7 +40,7 @@ export function createStageDestination(options: StageDestinationOptions): Destin
     listFolder,
     async stat(path, call) {
       const reply = await found(client.metadata(path, call));
-      return reply === undefined ? undefined : checked(readMetadata(reply.value), 'look at', path);
+      return reply === undefined ? undefined : checked(readMetadata(path, reply.value), 'look at', path);
     },
     put: (path, content, call) => client.upload(path, content, call),
     read: (path, call) => client.download(path, call),

@@ -134,8 +134,6 @@ const TIMEOUTS: ReadonlyMap<string, { readonly what: string; readonly inDoubt: b
 /** Certificates and handshakes: another attempt meets the same certificate. */
 const TLS =
   /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO$|HOSTNAME_MISMATCH$|CRL_)/;
-/** What answered does not speak HTTP, or not within bounds. */
-const NOT_HTTP = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW$)/;
 /** Calls of the system that come before the first byte of the request. */
 const BEFORE_SENDING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo', 'bind', 'socket']);
 const REFUSED: ReadonlySet<string> = new Set([
@@ -176,7 +174,9 @@ export function errorFromNetwork(call: StageCall, error: unknown): SyncError {
     return badReply(call, 'is longer than allowed', { verdict: 'skip_entry', inDoubt: true, cause: error });
   if (code === EARLY_SUCCESS)
     return badReply(call, 'came before the whole file was sent', { inDoubt: true, cause: error });
-  if (NOT_HTTP.test(code)) return badReply(call, 'is not valid HTTP', { inDoubt: true, cause: error });
+  // Without its cause: the parser's error has what the other side sent, and that may be our own header.
+  if (code === 'UND_ERR_HEADERS_OVERFLOW' || (error instanceof Error && error.name === 'HTTPParserError'))
+    return badReply(call, 'is not valid HTTP', { inDoubt: true });
   const inDoubt = !REFUSED.has(code) && !BEFORE_SENDING.has(syscall);
   return failed(
     'stage_unreachable',

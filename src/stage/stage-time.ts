@@ -23,7 +23,8 @@ export function parseRetryAfter(value: string, date: string | undefined, nowMs: 
     const ms = Math.ceil(Number(text) * 1000);
     return Number.isSafeInteger(ms) ? ms : undefined;
   }
-  const at = Date.parse(text);
+  // Date.parse makes a date of almost anything; an HTTP date begins with its weekday.
+  const at = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) return undefined;
   const from = date === undefined ? Number.NaN : Date.parse(date);
   return Math.max(0, at - (Number.isNaN(from) ? nowMs : from));
