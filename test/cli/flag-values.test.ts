@@ -24,9 +24,18 @@ describe('flags whose value may be left out', () => {
       ['--force=all', '--delete'],
     ],
     [
+      ['--request-payer', 's3://b/'],
+      ['--request-payer=requester', 's3://b/'],
+    ],
+    [
+      ['--request-payer', 'requester', 's3://b/'],
+      ['--request-payer=requester', 's3://b/'],
+    ],
+    [
       ['--force=empty-source', 'dir'],
       ['--force=empty-source', 'dir'],
     ],
+    [['constructor'], ['constructor']],
     [
       ['--', '--force', 'x'],
       ['--', '--force', 'x'],

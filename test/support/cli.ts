@@ -92,3 +92,11 @@ function runCli(args: readonly string[], options: CliOptions): Promise<CliResult
     });
   });
 }
+
+/** The actions a --json run says it did, as 'upload a.csv new', in path order. */
+export function actionsOf(result: CliResult): string[] {
+  return result.events
+    .flatMap((event) => (event.type === 'action' && event.outcome === 'done' ? [event] : []))
+    .map(({ kind, path, to, reason }) => `${kind} ${path}${to === undefined ? '' : ` -> ${to}`} ${reason}`)
+    .sort();
+}

@@ -1,0 +1,49 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { servedStage } from '../support/served-stage.ts';
+import { writeTree } from '../support/trees.ts';
+
+test('an excluded file is neither uploaded nor removed, whatever excludes it', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, {
+    'data/.stagesyncignore': '*.log\nprivate/\n',
+    'data/a.csv': 'a',
+    'data/a.log': 'log',
+    'data/private/p.csv': 'p',
+    'data/tmp/t.csv': 't',
+    'data/x.bak': 'x',
+    'data/keep.bak': 'k',
+    'rules.txt': '# comment\n*.bak\n!keep.bak\n',
+  });
+  const flags = ['--exclude', 'tmp/', '--filter-from', 'rules.txt', '--json', '--mirror'];
+  const run = await cli.run(['sync', 'data', address, ...flags]);
+  expect(run.status).toBe(0);
+  expect(Object.keys(await stage.snapshot()).sort()).toEqual(['a.csv', 'keep.bak']);
+
+  await cli.run(['sync', 'data', address, '--json']);
+  expect(Object.keys(await stage.snapshot())).toContain('tmp/t.csv');
+  await rm(join(cli.folder, 'data/tmp/t.csv'));
+  const again = await cli.run(['sync', 'data', address, ...flags]);
+  expect(again.report).toMatchObject({ removed: 0 });
+  expect(Object.keys(await stage.snapshot())).toContain('tmp/t.csv');
+});
+
+test('--include first takes only what it names, and the last rule that matches decides', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, {
+    'data/a.csv': 'a',
+    'data/b.csv': 'b',
+    'data/c.json': 'c',
+    'data/sub/d.csv': 'd',
+  });
+  const run = await cli.run(['sync', 'data', address, '--include', '*.csv', '--exclude', 'b.csv']);
+  expect(run.status).toBe(0);
+  expect(
+    Object.keys(await stage.snapshot())
+      .filter((path) => !path.endsWith('/'))
+      .sort(),
+  ).toEqual(['a.csv', 'sub/d.csv']);
+});

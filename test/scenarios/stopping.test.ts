@@ -1,0 +1,106 @@
+import type { ChildProcess } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { servedStage, type ServedStage } from '../support/served-stage.ts';
+import { snapshotFolder, writeTree } from '../support/trees.ts';
+import { join } from 'node:path';
+
+const FILES = 40;
+
+/** A Stage whose uploads wait until the test opens the door; `waiting` resolves when `n` of them do. */
+async function heldStage(n: number) {
+  let open = (): void => undefined;
+  const door = new Promise<void>((resolve) => (open = resolve));
+  let enough = (): void => undefined;
+  const waiting = new Promise<void>((resolve) => (enough = resolve));
+  let held = 0;
+  const stage: ServedStage = await servedStage({
+    onRequest: async (phase, { kind }) => {
+      if (phase !== 'received' || kind !== 'putFile') return;
+      if (++held === n) enough();
+      await door;
+    },
+  });
+  await writeTree(
+    stage.cli.folder,
+    Object.fromEntries(Array.from({ length: FILES }, (_, i) => [`data/file-${i}.csv`, `${i}`])),
+  );
+  return { stage, waiting, open };
+}
+
+/** Resolves when the process has written `pattern` to stderr. */
+const said = (child: ChildProcess, pattern: RegExp): Promise<void> =>
+  new Promise((resolve) => {
+    let text = '';
+    child.stderr?.on('data', (part: Buffer) => {
+      text += part.toString();
+      if (pattern.test(text)) resolve();
+    });
+  });
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  '%s finishes what is in flight, records it, and the next run goes on from there',
+  async (signal, status) => {
+    const { stage, waiting, open } = await heldStage(4);
+    await using _ = stage;
+    const { cli, address } = stage;
+    let child!: ChildProcess;
+    const run = cli.run(['sync', 'data', address, '--json', '--concurrency', '4'], {
+      running: (process) => (child = process),
+    });
+    await waiting;
+    const draining = said(child, /finishing what is in flight/);
+    child.kill(signal);
+    await draining;
+    open();
+    const result = await run;
+    expect(result.status).toBe(status);
+    expect(result.report).toMatchObject({ outcome: 'interrupted', failed: 0 });
+    expect(result.report.uploaded).toBeGreaterThanOrEqual(4);
+    expect(result.report.uploaded).toBeLessThan(FILES);
+    const next = await cli.run(['sync', 'data', address, '--json']);
+    expect(next.report).toMatchObject({ outcome: 'clean', uploaded: FILES - result.report.uploaded });
+    expect(await stage.snapshot()).toEqual(snapshotFolder(join(cli.folder, 'data')));
+  },
+);
+
+test('a second signal stops at once, and the next run puts right what was in flight', async () => {
+  const { stage, waiting, open } = await heldStage(4);
+  await using _ = stage;
+  const { cli, address } = stage;
+  let child!: ChildProcess;
+  const run = cli.run(['sync', 'data', address, '--json', '--concurrency', '4'], {
+    running: (process) => (child = process),
+  });
+  await waiting;
+  const draining = said(child, /finishing what is in flight/);
+  child.kill('SIGINT');
+  await draining;
+  child.kill('SIGINT');
+  const result = await run; // the door is still closed: nothing was waited for
+  expect(result.status).toBe(130);
+  expect(result.report).toMatchObject({ outcome: 'interrupted' });
+  open();
+  expect((await cli.run(['sync', 'data', address])).status).toBe(0);
+  expect(await stage.snapshot()).toEqual(snapshotFolder(join(cli.folder, 'data')));
+});
+
+test('a reader of the output that goes away stops the run tidily', async () => {
+  const { stage, waiting, open } = await heldStage(4);
+  await using _ = stage;
+  const { cli, address } = stage;
+  let child!: ChildProcess;
+  const run = cli.run(['sync', 'data', address, '--json', '--concurrency', '4'], {
+    running: (process) => (child = process),
+  });
+  await waiting;
+  child.stdout?.destroy();
+  open();
+  const result = await run;
+  expect(result.status).toBe(130);
+  expect(result.stderr).toMatch(/output went away/);
+  expect(result.stderr).not.toMatch(/unexpected|^\s+at /m);
+  expect((await cli.run(['sync', 'data', address])).status).toBe(0);
+});
