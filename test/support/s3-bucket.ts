@@ -63,7 +63,7 @@ export interface TestBucket {
   readonly proxy: S3Proxy;
   /** To the server itself, past the proxy. */
   readonly client: S3Client;
-  put(key: string, body: Uint8Array | string): Promise<void>;
+  put(key: string, body: Uint8Array | string, checksum?: 'SHA256'): Promise<void>;
   remove(key: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -87,8 +87,9 @@ export async function createTestBucket(
     url: proxy.url,
     proxy,
     client,
-    async put(key, body) {
-      await client.send(new PutObjectCommand({ Bucket, Key: key, Body: Buffer.from(body) }));
+    async put(key, body, checksum) {
+      const input = { Bucket, Key: key, Body: Buffer.from(body), ChecksumAlgorithm: checksum };
+      await client.send(new PutObjectCommand(input));
     },
     async remove(key) {
       await client.send(new DeleteObjectCommand({ Bucket, Key: key }));

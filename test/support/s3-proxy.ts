@@ -25,8 +25,10 @@ export interface Fault {
   };
   /** Reset the connection after so many bytes of the body. */
   readonly breakAfter?: number;
-  /** End the answer in good order after so many bytes, with a Content-Length that fits them. */
+  /** End the answer in good order after so many bytes, with a Content-Length that fits them unless it is dropped. */
   readonly shortenTo?: number;
+  /** Send so many bytes more than there are. */
+  readonly append?: number;
   /** Send so many bytes and then nothing. */
   readonly stallAfter?: number;
   /** Flip a bit of this byte of the body. */
@@ -105,7 +107,6 @@ async function forward(
   const [answer] = (await once(upstream, 'response')) as [IncomingMessage];
   res.once('close', () => answer.destroy());
   const headers: IncomingHttpHeaders = { ...answer.headers, ...fault.setHeaders };
-  for (const name of fault.dropHeaders ?? []) delete headers[name];
   if (fault.rewrite !== undefined) {
     const text = fault.rewrite(Buffer.concat(await answer.toArray()).toString());
     delete headers['content-length'];
@@ -114,6 +115,7 @@ async function forward(
     return;
   }
   if (fault.shortenTo !== undefined) headers['content-length'] = String(fault.shortenTo);
+  for (const name of fault.dropHeaders ?? []) delete headers[name];
   res.writeHead(answer.statusCode ?? 500, headers);
   await copy(answer, res, fault);
 }
@@ -132,6 +134,7 @@ async function copy(answer: IncomingMessage, res: ServerResponse, fault: Fault):
     }
   }
   await pipeline(answer, spoil, res, { end: false });
+  if (fault.append !== undefined) res.write(Buffer.alloc(fault.append));
   if (sent < limit || fault.shortenTo !== undefined) res.end();
   // Not destroy(): a reset could overtake the bytes before it.
   else if (fault.breakAfter !== undefined) res.socket?.destroySoon();

@@ -88,8 +88,7 @@ async function* readChunks(
     } catch (error) {
       signal.throwIfAborted();
       if (isSyncError(error)) throw error;
-      // All bytes came, and still the stream failed: this is the SDK's checksum.
-      if (offset === size) throw corrupt(wanted);
+      if (!isBreak(error)) throw corrupt(wanted);
       failure = error;
     }
     signal.throwIfAborted();
@@ -139,7 +138,8 @@ async function open(
 async function* withoutStalls(body: ObjectBody, stallMs: number): AsyncGenerator<Buffer, void, undefined> {
   let waiting = true;
   const stalled = (): void => {
-    if (waiting) body.stream.destroy(new Error('no byte came for too long'));
+    if (waiting)
+      body.stream.destroy(Object.assign(new Error('no byte came for too long'), { code: 'ETIMEDOUT' }));
   };
   const timer = setTimeout(stalled, stallMs);
   try {
@@ -154,6 +154,12 @@ async function* withoutStalls(body: ObjectBody, stallMs: number): AsyncGenerator
     clearTimeout(timer);
   }
 }
+
+/**
+ * Whether the connection broke. The SDK's error for a wrong checksum has no code, and the last bytes are lost with it: to
+ * go on from there would make the wrong bytes before them whole.
+ */
+const isBreak = (error: unknown): boolean => typeof (error as { code?: unknown }).code === 'string';
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   try {
