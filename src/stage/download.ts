@@ -28,7 +28,7 @@ export async function download(
     const { location } = reply.headers;
     if (!REDIRECTS.has(reply.statusCode) || typeof location !== 'string')
       throw await refused(transport, call, reply, hops > 0);
-    await reply.body.dump();
+    await reply.body.dump().catch(() => undefined);
     url = nextUrl(call, url, location, allowInsecure);
   }
   throw badReply(call, 'leads in a circle of redirects', { verdict: 'skip_entry' });
@@ -66,12 +66,26 @@ async function refused(
   reply: Dispatcher.ResponseData,
   byStore: boolean,
 ): Promise<SyncError> {
-  const text = await reply.body.text().catch(() => '');
+  const text = await beginningOf(reply.body);
   const { statusCode: status, headers } = reply;
   const error = errorFromReply(call, { status, headers, text: transport.redact(text) }, transport.now());
   if (!byStore || error.code !== 'stage_unauthorised') return error;
   // The signed URL ran out; the next attempt is given a new one.
   return new SyncError('stage_unavailable', error.message, { verdict: 'retry', details: error.details });
+}
+
+/** Enough for a person; a reply without end is left. */
+async function beginningOf(body: AsyncIterable<unknown>): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of body) {
+      text += String(chunk);
+      if (text.length > 4096) break;
+    }
+  } catch {
+    // The status says enough.
+  }
+  return text;
 }
 
 async function* chunksOf(

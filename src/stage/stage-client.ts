@@ -83,6 +83,7 @@ export async function createStageClient(options: StageClientOptions): Promise<St
     signal: AbortSignal,
   ): Promise<void> {
     let begun = false;
+    let failure: { readonly error: unknown } | undefined;
     try {
       const target = urls.create(call.path);
       const headers = [...uploadHeaders, 'content-length', String(framedSize(frame, size))];
@@ -95,13 +96,17 @@ export async function createStageClient(options: StageClientOptions): Promise<St
           // How long its source may take is for the source to say.
           reading: () => exchange.expectProgress(0, ''),
           finishing: () => exchange.expectProgress(headersMs, 'UND_ERR_HEADERS_TIMEOUT'),
+          failed(error) {
+            failure = { error };
+          },
         }),
       );
       await success(transport, call, sent, signal);
     } catch (error) {
       // A source that nobody began to read may hold an open file.
       if (!begun) await chunks[Symbol.asyncIterator]().return?.();
-      throw error;
+      // What the source threw must not pass for a failure of the network.
+      throw failure === undefined || signal.aborted ? error : failure.error;
     }
   }
 

@@ -10,6 +10,8 @@ export interface UploadProgress {
   reading(): void;
   /** Only the last bytes are left to be sent, then the reply comes. */
   finishing(): void;
+  /** The source threw, or gave more or less than it promised. */
+  failed(error: unknown): void;
 }
 
 export const framedSize = (frame: MultipartFrame, size: number): number =>
@@ -40,15 +42,20 @@ export async function* framedChunks(
   progress.sending();
   yield frame.head;
   progress.reading();
-  let sent = 0;
-  for await (const chunk of chunks) {
-    sent += chunk.byteLength;
-    if (sent > size) throw wrongSize(path, size, sent);
-    progress.sending();
-    yield chunk;
-    progress.reading();
+  try {
+    let sent = 0;
+    for await (const chunk of chunks) {
+      sent += chunk.byteLength;
+      if (sent > size) throw wrongSize(path, size, sent);
+      progress.sending();
+      yield chunk;
+      progress.reading();
+    }
+    if (sent !== size) throw wrongSize(path, size, sent);
+  } catch (error) {
+    progress.failed(error);
+    throw error;
   }
-  if (sent !== size) throw wrongSize(path, size, sent);
   progress.finishing();
   yield frame.tail;
 }

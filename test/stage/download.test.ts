@@ -97,6 +97,17 @@ describe('a download', () => {
     });
   });
 
+  test('a refusal without end is left after its beginning', async () => {
+    await using api = await startRawServer((_, response) => {
+      response.writeHead(404);
+      const more = (): void => {
+        if (!response.destroyed) response.write('no '.repeat(1000), () => setImmediate(more));
+      };
+      more();
+    });
+    await expect(readAll(api.url)).rejects.toMatchObject({ code: 'stage_not_found' });
+  });
+
   test('a signed address that ran out is worth another attempt', async () => {
     await using target = await store((_, response) => sendText(response, 403, 'Request has expired'));
     await using api = await redirectTo(target.url);

@@ -141,6 +141,11 @@ describe('a hostile child is unknown, with a reason, and the others stay', () =>
     ]);
   });
 
+  test('a path made of slashes costs no more than its length', () => {
+    const path = `${'/'.repeat(2_000_000)}x${'/'.repeat(2_000_000)}y`;
+    expect(read(listing(file('x', { path })))).toMatchObject([{ kind: 'unknown', name: 'x' }]);
+  });
+
   test('an object may call its fields __proto__ without harm', () => {
     const reply: unknown = JSON.parse('{"type":"directory","content":[{"__proto__":{"name":"x"}}]}');
     expect(read(reply)).toMatchObject([{ kind: 'unknown', name: '(entry 1)' }]);

@@ -105,10 +105,12 @@ describe('a body that is not what was promised never completes', () => {
     expect(server.seen).toHaveLength(0);
   });
 
-  test('the error of its source is what the upload rejects with', async () => {
+  test.each([
+    new SyncError('entry_changed', 'it changed', { verdict: 'skip_entry' }),
+    Object.assign(new Error('input/output error'), { code: 'ECONNRESET' }),
+  ])('the error of its source is what the upload rejects with: %s', async (thrown) => {
     await using server = await startLoopbackServer((_, response) => sendJson(response, {}));
     const client = await open(server.url);
-    const thrown = new SyncError('entry_changed', 'it changed', { verdict: 'skip_entry' });
     async function* chunks(): AsyncGenerator<Uint8Array> {
       yield randomBytes(50_000);
       throw thrown;
