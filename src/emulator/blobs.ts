@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,14 +7,17 @@ import type { Database } from './database.ts';
 import type { StoredBytes } from './tree.ts';
 import type { WriterLock } from './writer-lock.ts';
 
-/** Bodies up to this size, in bytes, are written in one call: far fewer steps than a stream for the usual small file. */
+/**
+ * Files up to this size, in bytes, are kept in the database: on many file systems it takes far longer to create a file
+ * than to add a row.
+ */
 const SMALL = 64 * 1024;
 /** Blobs in one directory. */
 const SHARD = 4096;
 const COLLECT_AT_ONCE = 500;
 
 /**
- * The bytes of files, each in a file of its own that is written once, under a name nobody else uses, and has no
+ * The bytes of larger files, each in a file of its own that is written once, under a name nobody else uses, and has no
  * meaning until a row of the database names it. So nothing is ever seen half written, whenever the process dies.
  */
 export class Blobs {
@@ -37,7 +40,7 @@ export class Blobs {
   }
 
   /**
-   * Writes a body to disk; memory stays bounded whatever its size. `onBytes` sees each chunk's size before it is written
+   * Takes a body in, to disk when it is large; memory stays bounded whatever its size. `onBytes` sees each chunk's size before it is written
    * and may throw. Rejects, leaving nothing behind, when the body breaks off.
    */
   async write(
@@ -61,9 +64,9 @@ export class Blobs {
           }
         }
       }
-      if (large === undefined) return size === 0 ? { blob: null, size } : this.#writeSmall(held, size);
+      if (large === undefined) return { small: Buffer.concat(held, size), blob: null, size };
       await large.handle.close();
-      return { blob: large.blob, size };
+      return { small: null, blob: large.blob, size };
     } catch (error) {
       if (large !== undefined) {
         await large.handle.close().catch(() => undefined);
@@ -133,22 +136,6 @@ export class Blobs {
   async #openLarge(): Promise<{ blob: string; handle: FileHandle }> {
     const blob = this.#nextName();
     return { blob, handle: await open(this.#path(blob), 'wx') };
-  }
-
-  /** Synchronous: on a local disk this is several times cheaper than a trip through the thread pool. */
-  #writeSmall(chunks: readonly Uint8Array[], size: number): StoredBytes {
-    const blob = this.#nextName();
-    const file = openSync(this.#path(blob), 'wx');
-    try {
-      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
-      for (let at = 0; at < size;) at += writeSync(file, bytes, at);
-    } catch (error) {
-      rmSync(this.#path(blob), { force: true });
-      throw error;
-    } finally {
-      closeSync(file);
-    }
-    return { blob, size };
   }
 
   #nextName(): string {

@@ -16,8 +16,13 @@ export class DataFolder {
   readonly #writer: WriterLock;
 
   constructor(path: string, autoCreate: boolean) {
-    this.database = new Database(path);
     this.#writer = new WriterLock(path);
+    try {
+      this.database = new Database(path);
+    } catch (error) {
+      this.#writer.release();
+      throw error;
+    }
     this.tree = new Tree(this.database);
     this.blobs = new Blobs(path, this.database, this.#writer);
     this.deployments = new Deployments(this.database, this.tree, autoCreate);

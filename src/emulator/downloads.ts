@@ -54,10 +54,10 @@ async function sendFile(
   deployment: string,
   path: StagePath,
 ): Promise<void> {
-  const { node, handle } = await openCurrent(context, deployment, path);
+  const { node, bytes } = await openCurrent(context, deployment, path);
   const range = byteRange(request.headers.range, node.size);
   if (range === 'unsatisfiable') {
-    await handle?.close();
+    await closeBytes(bytes);
     throw new Refusal(416, 'InvalidRange', { 'content-range': `bytes */${node.size}` });
   }
   const { start, end } = range ?? { start: 0, end: node.size };
@@ -67,7 +67,7 @@ async function sendFile(
     'last-modified': new Date(node.modified / 1000).toUTCString(),
     ...(range && { 'content-range': `bytes ${start}-${end - 1}/${node.size}` }),
   });
-  await exchange.sendBytes(range ? 206 : 200, handle, start, end);
+  await exchange.sendBytes(range ? 206 : 200, bytes, start, end);
 }
 
 /** A blob may be replaced between the look at its name and its opening: then the name leads to a new one. */
@@ -75,18 +75,22 @@ async function openCurrent(
   context: DownloadContext,
   deployment: string,
   path: StagePath,
-): Promise<{ node: Node; handle: FileHandle | undefined }> {
+): Promise<{ node: Node; bytes: FileHandle | Uint8Array }> {
   for (;;) {
     const root = context.data.deployments.rootOf(deployment);
     const node = root === undefined ? undefined : context.data.tree.find(root, path);
     if (node === undefined || node.folder === 1) throw notFound(path);
-    if (node.blob === null) return { node, handle: undefined };
+    if (node.blob === null) return { node, bytes: context.data.tree.smallBytes(node) };
     try {
-      return { node, handle: await context.data.blobs.open(node.blob) };
+      return { node, bytes: await context.data.blobs.open(node.blob) };
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
       const now = context.data.tree.find(root!, path);
       if (now?.blob === node.blob) throw error;
     }
   }
+}
+
+async function closeBytes(bytes: FileHandle | Uint8Array): Promise<void> {
+  if (!(bytes instanceof Uint8Array)) await bytes.close();
 }

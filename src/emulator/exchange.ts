@@ -129,40 +129,32 @@ export class Exchange {
     }
   }
 
-  /** A file's bytes from `start` up to `end`; undefined has none. Headers but the type must have been set. */
-  async sendBytes(status: number, file: FileHandle | undefined, start: number, end: number): Promise<void> {
-    try {
-      await this.#phase('replying');
-    } catch (error) {
-      await file?.close();
-      throw error;
-    }
+  /** Bytes from `start` up to `end`; a file is closed in any case. All headers but the type must have been set. */
+  async sendBytes(status: number, bytes: FileHandle | Uint8Array, start: number, end: number): Promise<void> {
+    // A generator that was never started does not run its `finally`.
+    if (!(bytes instanceof Uint8Array)) this.#reply.raw.once('close', () => void bytes.close());
+    await this.#phase('replying');
     const { rule } = this.#fate;
     const stop = rule?.fault === 'truncated_reply' ? start + ((end - start) >> 1) : end;
-    const bytes = file === undefined ? Readable.from([]) : this.#fileBytes(file, start, stop, stop < end);
-    this.#reply.code(status).type('application/octet-stream').send(bytes);
+    const pieces = Readable.from(this.#pieces(bytes, start, stop, stop < end));
+    this.#reply.code(status).type('application/octet-stream').send(pieces);
   }
 
-  #fileBytes(file: FileHandle, start: number, end: number, breaksOff: boolean): Readable {
+  async *#pieces(
+    bytes: FileHandle | Uint8Array,
+    start: number,
+    end: number,
+    breaksOff: boolean,
+  ): AsyncGenerator<Uint8Array> {
     const { counters, faults } = this.#context;
-    const socket = this.#request.raw.socket;
-    async function* read(): AsyncGenerator<Buffer> {
-      try {
-        for (let at = start; at < end;) {
-          const buffer = Buffer.allocUnsafe(Math.min(faults.shapesDownloads ? SLICE : READ, end - at));
-          const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-          if (bytesRead === 0) throw new Error('the stored bytes are shorter than their file');
-          at += bytesRead;
-          counters.countServed(bytesRead);
-          await faults.waitForDownload(bytesRead);
-          yield buffer.subarray(0, bytesRead);
-        }
-        if (breaksOff) socket.destroySoon();
-      } finally {
-        await file.close();
-      }
+    for (let at = start; at < end;) {
+      const piece = await readPiece(bytes, at, Math.min(at + (faults.shapesDownloads ? SLICE : READ), end));
+      at += piece.length;
+      counters.countServed(piece.length);
+      await faults.waitForDownload(piece.length);
+      yield piece;
     }
-    return Readable.from(read());
+    if (breaksOff) this.#request.raw.socket.destroySoon();
   }
 
   #phase(phase: RequestPhase): Promise<void> | undefined {
@@ -214,6 +206,13 @@ export class Exchange {
     const ms = performance.now() - this.#arrived;
     this.#context.onLog?.({ ...this.info, status, ms, fault: this.#fate.rule?.fault });
   }
+}
+
+async function readPiece(bytes: FileHandle | Uint8Array, start: number, end: number): Promise<Uint8Array> {
+  if (bytes instanceof Uint8Array) return bytes.subarray(start, end);
+  const { bytesRead, buffer } = await bytes.read(Buffer.allocUnsafe(end - start), 0, end - start, start);
+  if (bytesRead === 0) throw new Error('the stored bytes are shorter than their file');
+  return buffer.subarray(0, bytesRead);
 }
 
 const text = (body: string | Iterable<string>): string =>

@@ -8,6 +8,10 @@ const TEN_MINUTES_MS = 600_000;
 /** For long paths: far beyond what Node allows by default. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
+/** To what is not HTTP. */
+const BAD_REQUEST =
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
+
 /** An HTTP server without routes: bodies are left to the routes, what has no route is answered as Stage does. */
 export function httpServer(context: ExchangeContext, keepAliveMs = TEN_MINUTES_MS): FastifyInstance {
   const app = Fastify({
@@ -17,6 +21,9 @@ export function httpServer(context: ExchangeContext, keepAliveMs = TEN_MINUTES_M
     requestTimeout: 0,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+    clientErrorHandler: (_error, socket) => {
+      if (socket.writable) socket.end(BAD_REQUEST);
+    },
     frameworkErrors: (_error: FastifyError, request, reply) => {
       void refuse(context, request, reply, new Refusal(400, 'invalid URL escape in path'));
     },

@@ -29,21 +29,16 @@ export function stagePath(path: string): StagePath {
   return { segments, isFolder, text };
 }
 
-/** Percent-decodes; a client may also have sent raw UTF-8, which Node hands over one character a byte. */
+/** Percent-decodes a part of a request target, which Node lets through only when it is ASCII. */
 export function decodePart(encoded: string): string {
-  // eslint-disable-next-line no-control-regex -- ASCII is meant
-  const ascii = /^[\x00-\x7f]*$/.test(encoded)
-    ? encoded
-    : encoded.replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
-  if (!ascii.includes('%')) return ascii;
   try {
-    return decodeURIComponent(ascii);
+    return decodeURIComponent(encoded);
   } catch {
     throw new Refusal(400, 'invalid URL escape in path');
   }
 }
 
-/** The query's values by name; a parameter may come more than once. */
+/** Whether the query has the parameter as 1 or true; it may come more than once. */
 export function hasTrueParameter(query: string, name: string): boolean {
   if (query === '') return false;
   return new URLSearchParams(query).getAll(name).some((value) => value === '1' || value === 'true');

@@ -113,7 +113,7 @@ class StageRequest {
       if (this.#exchange.suffers('disk_full')) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
       await this.#exchange.receiving(bytes, total);
     });
-    await this.#store(root, path, stored ?? { blob: null, size: 0 });
+    await this.#store(root, path, stored ?? { small: null, blob: null, size: 0 });
   }
 
   async #store(root: number, path: StagePath, bytes: StoredBytes): Promise<void> {

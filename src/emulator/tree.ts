@@ -11,14 +11,15 @@ export interface Node {
   readonly folder: 0 | 1;
   /** Bytes. */
   readonly size: number;
-  /** Where the bytes are; null for folders and empty files. */
+  /** Where the bytes are; null for folders, and for files whose bytes are in the database. */
   readonly blob: string | null;
   readonly created: number;
   readonly modified: number;
 }
 
-/** Bytes that are on disk and wait for a name. */
+/** Bytes that wait for a name: in memory when they are few, in a blob otherwise. */
 export interface StoredBytes {
+  readonly small: Uint8Array | null;
   readonly blob: string | null;
   readonly size: number;
 }
@@ -34,12 +35,17 @@ const SUBTREE = `WITH RECURSIVE subtree(id) AS (
  * of them stays.
  */
 export class Tree {
+  readonly #byId: StatementSync;
   readonly #child: StatementSync;
   readonly #children: StatementSync;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
   readonly #rename: StatementSync;
   readonly #delete: StatementSync;
+  readonly #keepSmall: StatementSync;
+  readonly #dropSmall: StatementSync;
+  readonly #small: StatementSync;
+  readonly #dropSmallBelow: StatementSync;
   readonly #discard: StatementSync;
   readonly #sizeBelow: StatementSync;
   readonly #discardBelow: StatementSync;
@@ -51,6 +57,7 @@ export class Tree {
   #lastTime = 0;
 
   constructor(database: Database) {
+    this.#byId = database.prepare(`SELECT ${COLUMNS} FROM nodes WHERE id = ?`);
     this.#child = database.prepare(`SELECT ${COLUMNS} FROM nodes WHERE parent = ? AND name = ?`);
     this.#children = database.prepare(`SELECT ${COLUMNS} FROM nodes WHERE parent = ? ORDER BY name`);
     this.#insert = database.prepare(
@@ -59,6 +66,10 @@ export class Tree {
     this.#replace = database.prepare('UPDATE nodes SET size = ?, blob = ?, modified = ? WHERE id = ?');
     this.#rename = database.prepare('UPDATE nodes SET parent = ?, name = ? WHERE id = ?');
     this.#delete = database.prepare('DELETE FROM nodes WHERE id = ?');
+    this.#small = database.prepare('SELECT bytes FROM small WHERE node = ?');
+    this.#keepSmall = database.prepare('INSERT OR REPLACE INTO small (node, bytes) VALUES (?, ?)');
+    this.#dropSmall = database.prepare('DELETE FROM small WHERE node = ?');
+    this.#dropSmallBelow = database.prepare(`${SUBTREE} DELETE FROM small WHERE node IN subtree`);
     this.#discard = database.prepare('INSERT OR IGNORE INTO garbage (blob) VALUES (?)');
     this.#sizeBelow = database.prepare(
       `${SUBTREE} SELECT COALESCE(SUM(size), 0) AS size FROM nodes WHERE id IN subtree`,
@@ -78,7 +89,7 @@ export class Tree {
     const parent = this.#parentOf(root, path);
     if (parent === undefined) return undefined;
     const name = path.segments.at(-1);
-    if (name === undefined) return rootNode(root);
+    if (name === undefined) return { ...(this.#byId.get(root) as unknown as Node), name: '' };
     const node = this.#get(parent, name);
     return node !== undefined && (node.folder === 1) === path.isFolder ? node : undefined;
   }
@@ -86,6 +97,11 @@ export class Tree {
   /** In the order of the names' UTF-8 bytes. */
   children(folder: Node): readonly Node[] {
     return this.#children.all(folder.id) as unknown as Node[];
+  }
+
+  /** The bytes of a file that has no blob. */
+  smallBytes(file: Node): Uint8Array {
+    return (this.#small.get(file.id) as { bytes: Uint8Array } | undefined)?.bytes ?? new Uint8Array();
   }
 
   /** Bytes stored in the deployment whose root this is. */
@@ -104,8 +120,11 @@ export class Tree {
     if (behaviour.quotaBytes !== null && grows > 0 && this.used(root) + grows > behaviour.quotaBytes)
       throw new Refusal(behaviour.quotaStatus, 'the storage limit of this Stage is reached');
     const now = this.#now();
-    if (existing === undefined) this.#insert.run(parent, name, 0, bytes.size, bytes.blob, now, now);
-    else this.#replace.run(bytes.size, bytes.blob, now, existing.id);
+    const id =
+      existing?.id ?? this.#insert.run(parent, name, 0, bytes.size, bytes.blob, now, now).lastInsertRowid;
+    if (existing !== undefined) this.#replace.run(bytes.size, bytes.blob, now, id);
+    if (bytes.small !== null && bytes.size > 0) this.#keepSmall.run(id, bytes.small);
+    else if (existing !== undefined) this.#dropSmall.run(id);
     if (grows !== 0) this.#use.run(grows, root);
     if (existing === undefined || existing.blob === null) return false;
     this.#discard.run(existing.blob);
@@ -161,7 +180,7 @@ export class Tree {
 
   /** Everything in a Stage and its root. */
   removeAll(root: number): void {
-    this.#removeNode(root, rootNode(root));
+    this.#removeNode(root, this.#byId.get(root) as unknown as Node);
   }
 
   /** The root folder of a new deployment; `name` must be unique. */
@@ -173,6 +192,7 @@ export class Tree {
   #removeNode(root: number, node: Node): boolean {
     if (node.folder === 0) {
       if (node.blob !== null) this.#discard.run(node.blob);
+      else this.#dropSmall.run(node.id);
       if (node.size !== 0) this.#use.run(-node.size, root);
       this.#delete.run(node.id);
       return node.blob !== null;
@@ -180,6 +200,7 @@ export class Tree {
     const { size } = this.#sizeBelow.get(node.id) as { size: number };
     const discarded = this.#discardBelow.run(node.id).changes;
     if (size !== 0) this.#use.run(-size, root);
+    this.#dropSmallBelow.run(node.id);
     this.#deleteBelow.run(node.id);
     return discarded !== 0;
   }
@@ -212,10 +233,6 @@ export class Tree {
     this.#lastTime = Math.max(this.#lastTime + 1, Date.now() * 1000);
     return this.#lastTime;
   }
-}
-
-function rootNode(root: number): Node {
-  return { id: root, name: '', folder: 1, size: 0, blob: null, created: 0, modified: 0 };
 }
 
 function refuseExistingFolder(path: string, behaviour: Behaviour): void {
