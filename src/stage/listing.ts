@@ -1,7 +1,10 @@
 import type { DestinationChild, Problem } from '../model/entry.ts';
 import { pathProblem, type RelPath } from '../model/path.ts';
-import { excerpt } from './printable.ts';
+import { printable } from './printable.ts';
 import { parseStageTime } from './stage-time.ts';
+
+/** Names that need no closer look; most are such, and a folder may have a million of them. */
+const PLAIN = /^\w[\w.-]*$/;
 
 /** A reply that is no listing of the folder; `why` ends the sentence "got a reply that". */
 export interface NotAListing {
@@ -46,14 +49,13 @@ export function readMetadata(
 }
 
 function readChild(folder: RelPath, child: unknown, index: number, exact: boolean): DestinationChild {
-  const place = `(entry ${index + 1})`;
+  const place = unsendable(`(entry ${index + 1})`);
   if (!isRecord(child)) return unknown(place, 'is not an object');
   const { name, path, type, size } = child;
   if (typeof name !== 'string' || name === '') return unknown(place, 'has no name');
-  // Such a name is shown, and cannot be the path of anything: what is shown never equals a path that can be sent.
-  if (name.includes('/')) return unknown(excerpt(name), 'has a name with a slash');
-  const problem = pathProblem(name);
-  if (problem !== undefined) return unknown(excerpt(name) || place, `has a name that ${problem}`);
+  if (name.includes('/')) return unknown(unsendable(name), 'has a name with a slash');
+  const problem = PLAIN.test(name) ? undefined : pathProblem(name);
+  if (problem !== undefined) return unknown(unsendable(name), `has a name that ${problem}`);
   if (!exact && name.includes('\ufffd')) return unknown(name, 'has a name that is not valid UTF-8');
   if (typeof path !== 'string') return unknown(name, 'has no path');
   if (type !== null && typeof type !== 'string') return unknown(name, 'has no type');
@@ -61,7 +63,7 @@ function readChild(folder: RelPath, child: unknown, index: number, exact: boolea
   // The type decides. Its spelling of the path may differ by the slashes at the ends only.
   if (!isFolder && path.endsWith('/'))
     return unknown(name, 'has the path of a folder and the type of a file');
-  if (trimSlashes(path) !== folder + name)
+  if (!isChildPath(path, folder, name))
     return unknown(name, 'has a path outside the folder or of another name');
   if (isFolder) return { kind: 'folder', name };
   if (!isSize(size)) return unknown(name, 'has no usable size');
@@ -73,17 +75,24 @@ function readChild(folder: RelPath, child: unknown, index: number, exact: boolea
  * Two children of one kind and name cannot both be there, and which one is true nobody can tell. A file and a folder
  * of one name can.
  */
-function withoutDuplicates(children: readonly DestinationChild[]): DestinationChild[] {
-  const clear = new Map<string, DestinationChild>();
+function withoutDuplicates(children: DestinationChild[]): DestinationChild[] {
+  const files = new Set<string>();
+  const folders = new Set<string>();
   const unclear = new Map<string, DestinationChild>();
   for (const child of children) {
-    const key = child.kind === 'folder' ? `${child.name}/` : child.name;
+    const seen = child.kind === 'folder' ? folders : files;
     if (child.kind === 'unknown') unclear.set(child.name, child);
-    else if (clear.has(key)) unclear.set(child.name, unknown(child.name, 'is listed more than once'));
-    else clear.set(key, child);
+    else if (seen.has(child.name)) unclear.set(child.name, unknown(child.name, 'is listed more than once'));
+    else seen.add(child.name);
   }
-  if (unclear.size === 0) return [...clear.values()];
-  return [...[...clear.values()].filter(({ name }) => !unclear.has(name)), ...unclear.values()];
+  if (unclear.size === 0) return children;
+  return [...children.filter(({ name }) => !unclear.has(name)), ...unclear.values()];
+}
+
+/** One printable segment that stands for a name which is none, and, having a backslash, equals no path of Stage. */
+function unsendable(name: string): string {
+  const text = printable(name.slice(0, 200)).replaceAll('/', '\\u{2f}');
+  return text.includes('\\') ? text : `\\${text}`;
 }
 
 function unknown(name: string, why: string): DestinationChild {
@@ -104,6 +113,10 @@ function readTime(value: unknown): number | undefined | null {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isChildPath = (path: string, folder: RelPath, name: string): boolean =>
+  (path.length === folder.length + name.length && path.startsWith(folder) && path.endsWith(name)) ||
+  trimSlashes(path) === folder + name;
 
 /** By hand: a pattern for the slashes at the end takes quadratic time on a path that is made of them. */
 function trimSlashes(path: string): string {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pathProblem } from '../../src/model/path.ts';
 import { readListing, readMetadata } from '../../src/stage/listing.ts';
 
 const file = (name: string, more: object = {}): object => ({
@@ -77,12 +78,12 @@ test.each([
 
 describe('a hostile child is unknown, with a reason, and the others stay', () => {
   test.each([
-    ['no object', 7, '(entry 2)'],
-    ['null', null, '(entry 2)'],
-    ['a list', [], '(entry 2)'],
-    ['no name', file('x', { name: undefined }), '(entry 2)'],
-    ['an empty name', file(''), '(entry 2)'],
-    ['a name that is a number', file('x', { name: 5 }), '(entry 2)'],
+    ['no object', 7, '\\(entry 2)'],
+    ['null', null, '\\(entry 2)'],
+    ['a list', [], '\\(entry 2)'],
+    ['no name', file('x', { name: undefined }), '\\(entry 2)'],
+    ['an empty name', file(''), '\\(entry 2)'],
+    ['a name that is a number', file('x', { name: 5 }), '\\(entry 2)'],
     ['no path', file('x', { path: undefined }), 'x'],
     ['no type', file('x', { type: undefined }), 'x'],
     ['a type that is a number', file('x', { type: 1 }), 'x'],
@@ -97,11 +98,11 @@ describe('a hostile child is unknown, with a reason, and the others stay', () =>
     ['a path of another name', file('x', { path: 'f/y' }), 'x'],
     ['a path that climbs', file('x', { path: 'f/../x' }), 'x'],
     ['a file with the path of a folder', file('x', { path: 'f/x/' }), 'x'],
-    ['..', folder('..'), '..'],
-    ['.', folder('.'), '.'],
-    ['a name with a slash', file('a/b'), 'a/b'],
+    ['..', folder('..'), '\\..'],
+    ['.', folder('.'), '\\.'],
+    ['a name with a slash', file('a/b'), 'a\\u{2f}b'],
     ['a name with a backslash', file('a\\b'), 'a\\b'],
-    ['a line break in a name', file('a\nb'), 'a b'],
+    ['a line break in a name', file('a\nb'), 'a\\u{a}b'],
     ['an escape sequence in a name', file('\u001b[2J'), '\\u{1b}[2J'],
     ['a lone surrogate', file('\ud800x'), '\\u{d800}x'],
   ])('%s', (_, child, name) => {
@@ -111,6 +112,15 @@ describe('a hostile child is unknown, with a reason, and the others stay', () =>
       { kind: 'file', name: 'good' },
       { kind: 'unknown', name, problem: { code: 'listing_unclear', severity: 'failure' } },
     ]);
+  });
+
+  test('a name that is none is shown as one segment that equals no path of Stage', () => {
+    for (const name of ['..', 'a/b', 'a\nb', `${'x'.repeat(300)}\n`]) {
+      const children = read(listing(file(name)));
+      if (!Array.isArray(children)) throw new Error('it is a listing');
+      expect(children[0]?.name).not.toContain('/');
+      expect(pathProblem(children[0]?.name ?? '')).toBeDefined();
+    }
   });
 
   test('two files of one name are one unknown', () => {
@@ -148,7 +158,7 @@ describe('a hostile child is unknown, with a reason, and the others stay', () =>
 
   test('an object may call its fields __proto__ without harm', () => {
     const reply: unknown = JSON.parse('{"type":"directory","content":[{"__proto__":{"name":"x"}}]}');
-    expect(read(reply)).toMatchObject([{ kind: 'unknown', name: '(entry 1)' }]);
+    expect(read(reply)).toMatchObject([{ kind: 'unknown', name: '\\(entry 1)' }]);
   });
 });
 
