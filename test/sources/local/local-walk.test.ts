@@ -174,6 +174,20 @@ describe('what vanishes while it is listed', () => {
     fs.rmSync(`${tree.root}-old`, { recursive: true });
   });
 
+  test('ends the listing even when the root is replaced after the last file', async () => {
+    for (const path of ['a', 'b']) tree.write(path, 'x');
+    const lstat = (path: string) => {
+      const stats = realDisk.lstat(path);
+      if (path === tree.at('b')) {
+        fs.renameSync(tree.root, `${tree.root}-old`);
+        fs.mkdirSync(tree.root);
+      }
+      return stats;
+    };
+    await expect(list({ disk: { lstat } })).rejects.toMatchObject({ code: 'guard_root_changed' });
+    fs.rmSync(`${tree.root}-old`, { recursive: true });
+  });
+
   test('is unknown when something else took its name', async () => {
     tree.write('a', 'x');
     tree.write('b/c', 'x');

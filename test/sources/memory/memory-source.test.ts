@@ -34,6 +34,20 @@ describe('the memory source', () => {
     ]);
   });
 
+  test('never completes a file that is replaced while it is read', async () => {
+    const source = createMemorySource();
+    const { signal } = new AbortController();
+    source.write('f', Buffer.alloc(2 * 1024 * 1024));
+    const [entry] = await list(source);
+    if (entry?.kind !== 'file') throw new Error('expected a file');
+    const content = await source.read(entry, { signal });
+    if (!('chunks' in content)) throw new Error('expected chunks');
+    const chunks = content.chunks[Symbol.asyncIterator]();
+    await chunks.next();
+    source.write('f', 'other');
+    await expect(chunks.next()).rejects.toMatchObject({ code: 'entry_changed' });
+  });
+
   test('keeps the folder of a file that is removed', async () => {
     const source = createMemorySource();
     source.write('a/b', 'text');
