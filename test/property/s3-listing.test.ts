@@ -108,7 +108,15 @@ test('a server that sorts in any other way is refused, or gives every key in byt
 
 test('a server whose order hides keys between two parts is found out', async () => {
   // c0 is shown to the part before c/ and b/9 to nobody: the server begins after c/ with c/1.
-  const order = [...Array.from({ length: 20 }, (_, at) => `a${10 + at}`), 'b/1', 'c0', 'b/9', 'c/', 'c/1', 'd'];
+  const order = [
+    ...Array.from({ length: 20 }, (_, at) => `a${10 + at}`),
+    'b/1',
+    'c0',
+    'b/9',
+    'c/',
+    'c/1',
+    'd',
+  ];
   const bucket = modelS3({
     keys: order.filter((text) => text !== 'c/'),
     pageSize: 2,

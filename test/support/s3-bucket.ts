@@ -98,8 +98,11 @@ export async function createTestBucket(
       await proxy.close();
       for (let more = true; more;) {
         const page = await client.send(new ListObjectsV2Command({ Bucket }));
-        for (const { Key } of page.Contents ?? [])
-          await client.send(new DeleteObjectCommand({ Bucket, Key: Key ?? '' }));
+        const keys = (page.Contents ?? []).map(({ Key = '' }) => Key);
+        while (keys.length > 0) {
+          const some = keys.splice(0, 32);
+          await Promise.all(some.map((Key) => client.send(new DeleteObjectCommand({ Bucket, Key }))));
+        }
         more = page.IsTruncated === true;
       }
       // A bucket that keeps versions is not empty yet; it goes with the server.

@@ -101,12 +101,14 @@ export async function openSdkBucket(options: SdkBucketOptions): Promise<S3Bucket
 }
 
 function readPage(output: ListObjectsV2CommandOutput): ListPage {
+  // Every listing says it. A page of something else may be well-formed XML too, and would look like an empty bucket.
+  if (output.IsTruncated === undefined) throw broken('the answer is not an S3 listing; check --endpoint-url');
   // Some servers ignore the wish and say so by leaving EncodingType out.
   const decode = output.EncodingType === 'url' ? decodeKey : (text: string): string => text;
   return {
     objects: (output.Contents ?? []).map((object) => readObject(object, decode)),
     prefixes: (output.CommonPrefixes ?? []).map(({ Prefix = '' }) => decode(Prefix)),
-    truncated: output.IsTruncated === true,
+    truncated: output.IsTruncated,
     next: output.NextContinuationToken,
   };
 }

@@ -83,7 +83,10 @@ describe('a listing page', () => {
   });
 
   test('is taken as it is from a server that does not encode', async () => {
-    s3.on(ListObjectsV2Command).resolves({ Contents: [{ Key: 'a+b%41', Size: 1, ETag: 'bare' }] });
+    s3.on(ListObjectsV2Command).resolves({
+      Contents: [{ Key: 'a+b%41', Size: 1, ETag: 'bare' }],
+      IsTruncated: false,
+    });
     const page = await (await open()).listPage({ prefix: '' }, signal);
     expect(page.objects[0]).toMatchObject({ key: 'a+b%41', etag: 'bare' });
     expect(page.truncated).toBe(false);
@@ -92,7 +95,7 @@ describe('a listing page', () => {
   test.each([{ Size: 1 }, { Key: 'a' }, { Key: 'a', Size: -1 }])(
     'with the object %j is refused',
     async (object) => {
-      s3.on(ListObjectsV2Command).resolves({ Contents: [object] });
+      s3.on(ListObjectsV2Command).resolves({ Contents: [object], IsTruncated: false });
       await expect((await open()).listPage({ prefix: '' }, signal)).rejects.toMatchObject({
         code: 'source_listing_broken',
       });
@@ -222,7 +225,7 @@ describe('the region', () => {
       const region = await regionOf(client());
       regions.push(region);
       if (region !== 'ap-south-1') throw moved('ap-south-1');
-      return { Contents: [] };
+      return { IsTruncated: false };
     });
     const bucket = await open({ region: undefined });
     await Promise.all([bucket.listPage({ prefix: '' }, signal), bucket.listPage({ prefix: '' }, signal)]);
