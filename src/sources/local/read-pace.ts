@@ -4,10 +4,12 @@ const SLOW_READS = 50;
 
 /**
  * Whether small files are read at once or through the thread pool. Reading at once costs a fifth of the processor time,
- * but nothing else happens meanwhile. So a slow read sends the next 50 to the pool; then one is tried at once again.
+ * but nothing else happens meanwhile. So two slow reads in a row (one may only have had to wait for the processor) send
+ * the next 50 to the pool; then one is tried at once again.
  */
 export class ReadPace {
   readonly #now: () => number;
+  #slow = 0;
   #pooled = 0;
 
   /** `now` in milliseconds. */
@@ -28,7 +30,8 @@ export class ReadPace {
     try {
       return read();
     } finally {
-      if (this.#now() - start > SLOW_MS) this.#pooled = SLOW_READS;
+      this.#slow = this.#now() - start > SLOW_MS ? this.#slow + 1 : 0;
+      if (this.#slow > 1) this.#pooled = SLOW_READS;
     }
   }
 }
