@@ -56,6 +56,8 @@ export class Exchange {
   async #run(handle: () => Promise<void>): Promise<FastifyReply> {
     try {
       await this.#phase('received');
+      // the client left meanwhile: what it sent cannot be read any more, not even to its end
+      if (this.#request.raw.destroyed) throw new Ended();
       this.#fate = this.#context.faults.decide(this.info);
       await handle();
     } catch (error) {
