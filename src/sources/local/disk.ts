@@ -53,14 +53,9 @@ export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].incl
 const flagsFor = (followLink: boolean): number =>
   fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | (followLink ? 0 : fs.constants.O_NOFOLLOW);
 
-const undefinedWhenMissing = (call: () => BigIntStats | undefined): BigIntStats | undefined => {
-  try {
-    return call();
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-};
+function undefinedWhenMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
+}
 
 const STAT = { bigint: true, throwIfNoEntry: false } as const;
 
@@ -79,8 +74,20 @@ export const realDisk: Disk = {
     for (const child of fs.readdirSync(folder, { withFileTypes: true, encoding: 'buffer' }))
       yield { name: child.name, kind: kindOf(child) };
   },
-  lstat: (path) => undefinedWhenMissing(() => fs.lstatSync(path, STAT)),
-  stat: (path) => undefinedWhenMissing(() => fs.statSync(path, STAT)),
+  lstat(path) {
+    try {
+      return fs.lstatSync(path, STAT);
+    } catch (error) {
+      return undefinedWhenMissing(error);
+    }
+  },
+  stat(path) {
+    try {
+      return fs.statSync(path, STAT);
+    } catch (error) {
+      return undefinedWhenMissing(error);
+    }
+  },
   open: (path, followLink) => fs.openSync(path, flagsFor(followLink)),
   openLater: (path, followLink) => open(path, flagsFor(followLink)),
   fstat: (fd) => fs.fstatSync(fd, { bigint: true }),

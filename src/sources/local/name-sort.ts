@@ -11,6 +11,7 @@ const compareUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 :
  * sorts rightly; the built-in order is several times as fast.
  */
 export function* sortNames(names: string[], surrogates: boolean): Generator<undefined, string[]> {
+  if (names.length <= RUN) return surrogates ? names.sort(comparePaths) : names.sort();
   const compare = surrogates ? comparePaths : compareUnits;
   let runs: string[][] = [];
   for (let start = 0; start < names.length; start += RUN) {
