@@ -34,6 +34,25 @@ export interface ListOptions extends CallOptions {
   readonly filter: PathFilter;
 }
 
+/** "Look again here." Never the truth: what is there is read anew. Paths are relative to the source's root. */
+export type ChangeHint =
+  | {
+      /** Folders ('' or ending in '/') whose direct children may have changed. */
+      readonly folders: readonly RelPath[];
+      /** Called once everything this hint led to is recorded; a queue message is acknowledged then. */
+      readonly settled?: () => void;
+    }
+  /** Nobody knows where: a full pass is needed. `reason` is for people ("the event queue overflowed"). */
+  | { readonly everything: true; readonly reason: string; readonly settled?: () => void };
+
+export interface Watching {
+  /** How hints are found, for people and metrics: 'folders', 'polling', 'sqs'. */
+  readonly mode: string;
+  /** Kernel watches or queue receivers held. */
+  readonly watches: number;
+  close(): Promise<void>;
+}
+
 /** Where files come from. All paths are relative to the source's root. Methods may be called at the same time. */
 export interface Source {
   readonly kind: 'local' | 's3' | 'memory';
@@ -56,6 +75,8 @@ export interface Source {
   stat?(path: RelPath, call: CallOptions): Promise<FileEntry | undefined>;
   /** SHA-256 of the content in hex, where reading is cheap. Absent where it would cost a transfer. */
   digest?(entry: FileEntry, call: CallOptions): Promise<string>;
+  /** Tells of changes until closed. Resolves when nothing that happens from now on is missed silently. */
+  watch?(onHint: (hint: ChangeHint) => void, options: ListOptions): Promise<Watching>;
   close(): Promise<void>;
 }
 

@@ -161,7 +161,7 @@ export class Executor {
       this.#uploaded(sent.arrival, id, sent.digest, started);
     } catch (error) {
       // what may have been stored stays in doubt; what certainly was not is settled
-      if (isSyncError(error) && !error.inDoubt) this.journal.end(id);
+      if (this.#notBegun(error) || (isSyncError(error) && !error.inDoubt)) this.journal.end(id);
       this.#failed('upload', path, reason, started, error);
     }
   }
@@ -289,9 +289,10 @@ export class Executor {
     const { arrival, files = 1 } = step;
     const started = clock.now();
     const half = step.cycle?.half;
+    const begins = step.cycle === undefined || half === 'first';
     const intent = this.#moveIntent(step, reason, cycles);
     try {
-      await remote.move(remote.root + step.from, remote.root + step.to);
+      await remote.move(remote.root + step.from, remote.root + step.to, begins);
       const write = (): void => {
         ledger.rename(step.from, step.to);
         const row = arrival === undefined || half === 'first' ? undefined : ledger.get(step.to);
@@ -317,7 +318,8 @@ export class Executor {
       });
     } catch (error) {
       const refused = isSyncError(error) && error.verdict === 'skip_entry';
-      if (half === undefined && isSyncError(error) && !error.inDoubt) this.journal.end(intent);
+      if (begins && this.#notBegun(error)) this.journal.end(intent);
+      else if (half === undefined && isSyncError(error) && !error.inDoubt) this.journal.end(intent);
       if (refused && arrival !== undefined && half === undefined) await this.upload(arrival);
       else this.#failed('move', step.from, reason, started, error);
     }
@@ -342,7 +344,7 @@ export class Executor {
     const started = clock.now();
     const id = this.journal.begin([{ op: 'remove', path, reason }])[0]!;
     try {
-      await remote.remove(remote.root + path);
+      await remote.remove(remote.root + path, true);
       this.journal.end(id, () => {
         if (folder) ledger.forgetFolder(path);
         else ledger.forget(path);
@@ -360,7 +362,7 @@ export class Executor {
         outcome: 'done',
       });
     } catch (error) {
-      if (isSyncError(error) && !error.inDoubt) this.journal.end(id);
+      if (this.#notBegun(error) || (isSyncError(error) && !error.inDoubt)) this.journal.end(id);
       this.#failed('remove', path, reason, started, error);
     }
   }
@@ -396,6 +398,12 @@ export class Executor {
     for (const resume of this.#waiting.splice(0)) resume();
   }
 
+  /** The run was asked to stop before the action's first request was sent: nothing failed, and nothing is in doubt. */
+  #notBegun(error: unknown): boolean {
+    const { draining } = this.#options;
+    return draining.aborted && error === draining.reason;
+  }
+
   #failed(
     kind: 'upload' | 'move' | 'remove' | 'createFolder',
     path: RelPath,
@@ -404,7 +412,7 @@ export class Executor {
     error: unknown,
   ): void {
     const { tally, clock, signal, ledger } = this.#options;
-    if (signal.aborted) return;
+    if (signal.aborted || this.#notBegun(error)) return;
     if (isSyncError(error) && error.code === 'entry_gone') {
       tally.problem(path, {
         code: 'entry_gone',

@@ -23,7 +23,10 @@ export interface RemoteOptions {
   readonly onBytes: (path: RelPath, bytes: number) => void;
 }
 
-/** Stage through the gate: every request retried, and lost replies resolved by looking. Paths are full Stage paths. */
+/**
+ * Stage through the gate: every request retried, and lost replies resolved by looking. Paths are full Stage paths.
+ * `begins` marks the first request of an action (see Gate); uploads and new folders always are.
+ */
 export class Remote {
   readonly root: RelPath;
   readonly #options: RemoteOptions;
@@ -50,7 +53,7 @@ export class Remote {
 
   async makeFolder(folder: RelPath): Promise<void> {
     const { gate, destination, signal } = this.#options;
-    await gate.request(`create folder ${folder}`, () => destination.makeFolder(folder, { signal }));
+    await gate.request(`create folder ${folder}`, () => destination.makeFolder(folder, { signal }), true);
   }
 
   /**
@@ -61,18 +64,22 @@ export class Remote {
     const { gate, destination, source, signal, bandwidth } = this.#options;
     let digest: string | undefined;
     try {
-      await gate.request(`upload ${to}`, async (attempt) => {
-        const content = await source.read(entry, { signal });
-        const watched = this.#watch(entry, content, (value) => (digest = value));
-        try {
-          await destination.put(to, bandwidth === undefined ? watched : bandwidth.limit(watched, signal), {
-            signal,
-          });
-        } catch (error) {
-          const repeated = attempt > 1 && isSyncError(error) && error.code === 'stage_exists';
-          if (!repeated || !(await this.#arrived(entry, to, replaces))) throw error;
-        }
-      });
+      await gate.request(
+        `upload ${to}`,
+        async (attempt) => {
+          const content = await source.read(entry, { signal });
+          const watched = this.#watch(entry, content, (value) => (digest = value));
+          try {
+            await destination.put(to, bandwidth === undefined ? watched : bandwidth.limit(watched, signal), {
+              signal,
+            });
+          } catch (error) {
+            const repeated = attempt > 1 && isSyncError(error) && error.code === 'stage_exists';
+            if (!repeated || !(await this.#arrived(entry, to, replaces))) throw error;
+          }
+        },
+        true,
+      );
     } catch (error) {
       if (!isSyncError(error) || !error.inDoubt || !(await this.#arrived(entry, to, replaces))) throw error;
     }
@@ -125,9 +132,9 @@ export class Remote {
   }
 
   /** Moves a file or folder. A repeated move that finds its origin gone looks whether the first one worked. */
-  async move(from: RelPath, to: RelPath): Promise<void> {
+  async move(from: RelPath, to: RelPath, begins = false): Promise<void> {
     const { gate, destination, signal } = this.#options;
-    await gate.request(`move ${from} to ${to}`, async (attempt) => {
+    const call = async (attempt: number): Promise<void> => {
       try {
         await destination.move(from, to, { signal });
       } catch (error) {
@@ -137,7 +144,8 @@ export class Remote {
           (error.code === 'stage_not_found' || error.code === 'stage_exists');
         if (!repeated || !(await this.#hasMoved(from, to))) throw error;
       }
-    });
+    };
+    await gate.request(`move ${from} to ${to}`, call, begins);
   }
 
   async #hasMoved(from: RelPath, to: RelPath): Promise<boolean> {
@@ -153,10 +161,10 @@ export class Remote {
   }
 
   /** Removes a file, or a folder with everything in it. Gone already is gone. */
-  async remove(path: RelPath): Promise<void> {
+  async remove(path: RelPath, begins = false): Promise<void> {
     const { gate, destination, signal } = this.#options;
     try {
-      await gate.request(`remove ${path}`, () => destination.remove(path, { signal }));
+      await gate.request(`remove ${path}`, () => destination.remove(path, { signal }), begins);
     } catch (error) {
       if (!isSyncError(error) || error.code !== 'stage_not_found') throw error;
     }

@@ -36,7 +36,8 @@ export async function publish(
     await remote.move(detour.via, final);
     return;
   } catch (error) {
-    if (!occupied || !refusesName(error)) throw error;
+    if (!refusesName(error)) throw error;
+    if (!occupied && (await remote.stat(final)) === undefined) throw error;
   }
   await remote.move(final, detour.aside);
   try {

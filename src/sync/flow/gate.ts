@@ -1,7 +1,7 @@
-import PQueue from 'p-queue';
 import { isSyncError, SyncError } from '../../model/errors.ts';
 import type { EventListener } from '../../model/events.ts';
 import type { Clock } from '../../model/ports.ts';
+import { Lanes } from './lanes.ts';
 import { Pacer } from './pacer.ts';
 
 export interface GateOptions {
@@ -24,7 +24,7 @@ const LONGEST_WAIT_MS = 20_000;
  * whole process. Retries are exponential with full jitter; each attempt is a fresh call of the function.
  */
 export class Gate {
-  readonly #queue: PQueue;
+  readonly #lanes: Lanes;
   readonly #pacer: Pacer;
   readonly #options: GateOptions;
   #recovering = 0;
@@ -34,30 +34,32 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#queue = new PQueue({ concurrency: options.concurrency });
+    this.#lanes = new Lanes(options.concurrency);
     this.#pacer = new Pacer(options.clock, options.maxRequestsPerSecond);
   }
 
   /** Resolves when there is room for another request: producers wait here, so that little is ever queued. */
-  async room(): Promise<void> {
-    if (this.#queue.size >= this.#options.concurrency)
-      await this.#queue.onSizeLessThan(this.#options.concurrency);
+  room(): Promise<void> | undefined {
+    const { concurrency } = this.#options;
+    return this.#lanes.waiting < concurrency ? undefined : this.#lanes.room(concurrency);
   }
 
   /**
    * Makes a request until it succeeds, its attempts are used up, or it fails for good. `what` is for people: "put a/b".
-   * `attempt` counts from 1: above 1, an earlier one may have been carried out unseen.
+   * `attempt` counts from 1: above 1, an earlier one may have been carried out unseen. `begins` marks the first request
+   * of an action: once the run drains it is not sent any more, and rejects with the reason.
    */
-  async request<T>(what: string, call: (attempt: number) => Promise<T>): Promise<T> {
+  async request<T>(what: string, call: (attempt: number) => Promise<T>, begins = false): Promise<T> {
     const { signal, draining, clock } = this.#options;
     let waitMs = FIRST_WAIT_MS;
     for (let attempt = 1, counted = 1; ; attempt++) {
       let startedAt = 0;
       try {
-        return await this.#queue.add(async () => {
+        return await this.#lanes.run(async () => {
           signal.throwIfAborted();
           for (let wait = this.#pacer.take(); wait !== undefined; wait = undefined)
             await clock.sleep(wait, signal);
+          if (begins && attempt === 1) draining.throwIfAborted();
           startedAt = clock.now();
           this.requests++;
           const result = await call(attempt);
@@ -92,16 +94,16 @@ export class Gate {
     this.#failuresInARow = 0;
     this.#pacer.succeeded();
     const { concurrency } = this.#options;
-    if (this.#queue.concurrency < concurrency && ++this.#recovering >= this.#queue.concurrency) {
+    if (this.#lanes.limit < concurrency && ++this.#recovering >= this.#lanes.limit) {
       this.#recovering = 0;
-      this.#queue.concurrency++;
+      this.#lanes.limit++;
     }
   }
 
   #throttled(startedAt: number, retryAfterMs: number | undefined): void {
     const slowdown = this.#pacer.throttled(startedAt, retryAfterMs);
     if (slowdown === undefined) return;
-    this.#queue.concurrency = Math.max(1, Math.floor(this.#queue.concurrency / 2));
+    this.#lanes.limit = Math.max(1, Math.floor(this.#lanes.limit / 2));
     this.#recovering = 0;
     this.#options.onEvent({ type: 'throttled', ...slowdown });
   }

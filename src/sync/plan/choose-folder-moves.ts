@@ -51,6 +51,13 @@ export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): C
   }
 }
 
+/** Two folder moves that would carry each other's files along, or that land inside what the other takes away. */
+const hinders = (a: Move, b: Move): boolean =>
+  overlap(a.from, b.from) ||
+  overlap(a.to, b.to) ||
+  (a.to !== b.from && isWithin(a.to, b.from)) ||
+  (b.to !== a.from && isWithin(b.to, a.from));
+
 const overlap = (a: RelPath, b: RelPath): boolean => isWithin(a, b) || isWithin(b, a);
 
 /** For every pair of folders, how many files lie at the same place below the one and the other. */

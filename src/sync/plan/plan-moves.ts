@@ -144,7 +144,10 @@ function dropUnwanted(
   for (const freed of store.freedWithin(move.from)) {
     store.dropRemoval(freed.path);
     const place = move.to + freed.path.slice(move.from.length);
-    if (!target.has(freed.path) && store.arrival(place) === undefined) unwanted.push(place);
+    if (target.has(freed.path)) continue;
+    const arrival = store.arrival(place);
+    if (arrival === undefined) unwanted.push(place);
+    else store.addArrival({ ...arrival, replaces: { size: freed.size, modifiedMs: undefined } });
   }
   store.dropRemovalsWithin(move.from);
   let cover: RelPath | undefined;

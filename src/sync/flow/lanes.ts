@@ -1,0 +1,63 @@
+import PQueue from 'p-queue';
+
+/**
+ * Runs jobs in the order they come, at most `limit` at the same time. One task of the queue is a lane that works off
+ * many jobs: a task costs tens of microseconds in events and contexts, and a small file costs not much more than that
+ * in all.
+ */
+export class Lanes {
+  readonly #queue: PQueue;
+  readonly #jobs: (() => Promise<void>)[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #limit: number;
+  #lanes = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#queue = new PQueue({ concurrency: limit });
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** What runs goes on; a lower limit holds from the next job on. */
+  set limit(limit: number) {
+    this.#limit = limit;
+    this.#queue.concurrency = limit;
+    while (this.#lanes < Math.min(limit, this.#jobs.length)) this.#open();
+  }
+
+  /** Jobs that have not begun. */
+  get waiting(): number {
+    return this.#jobs.length;
+  }
+
+  /** Resolves when fewer than `jobs` wait. */
+  async room(jobs: number): Promise<void> {
+    while (this.#jobs.length >= jobs) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Settles as the job does. */
+  run<T>(job: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#jobs.push(() => job().then(resolve, reject));
+      if (this.#lanes < this.#limit) this.#open();
+    });
+  }
+
+  #open(): void {
+    this.#lanes++;
+    void this.#queue.add(() => this.#work());
+  }
+
+  async #work(): Promise<void> {
+    while (this.#lanes <= this.#limit) {
+      const job = this.#jobs.shift();
+      if (job === undefined) break;
+      this.#waiting.shift()?.();
+      await job();
+    }
+    this.#lanes--;
+  }
+}
