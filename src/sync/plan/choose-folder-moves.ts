@@ -36,8 +36,7 @@ export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): C
   candidates.sort((a, b) => b.files - a.files || a.to.length - b.to.length || (a.to < b.to ? -1 : 1));
   let chosen: Candidate[] = [];
   for (const candidate of candidates) {
-    if (chosen.some((other) => overlap(other.from, candidate.from) || overlap(other.to, candidate.to)))
-      continue;
+    if (chosen.some((other) => hinders(other, candidate))) continue;
     const leftOver = facts.leftOver(candidate.from, candidate.to);
     if (leftOver === undefined || 1 + leftOver > candidate.files + facts.newFolders(candidate.to)) continue;
     chosen.push(candidate);
