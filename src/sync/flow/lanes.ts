@@ -25,7 +25,7 @@ export class Lanes {
   set limit(limit: number) {
     this.#limit = limit;
     this.#queue.concurrency = limit;
-    while (this.#lanes < Math.min(limit, this.#jobs.length)) this.#open();
+    for (let more = Math.min(limit - this.#lanes, this.#jobs.length); more > 0; more--) this.#open();
   }
 
   /** Jobs that have not begun. */
@@ -38,7 +38,7 @@ export class Lanes {
     while (this.#jobs.length >= jobs) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Settles as the job does. */
+  /** Settles as the job does; `job` must not throw before it gives its promise. */
   run<T>(job: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#jobs.push(() => job().then(resolve, reject));
@@ -54,8 +54,10 @@ export class Lanes {
   async #work(): Promise<void> {
     while (this.#lanes <= this.#limit) {
       const job = this.#jobs.shift();
+      // one that waits for room takes the place of this job; who gives up its turn must not leave the others waiting
+      const resumed = this.#waiting.splice(0, job === undefined ? this.#waiting.length : 1);
+      for (const resume of resumed) resume();
       if (job === undefined) break;
-      this.#waiting.shift()?.();
       await job();
     }
     this.#lanes--;
