@@ -16,7 +16,7 @@ export function parseBaseUrl(text: string, allowInsecure: boolean): URL {
     throw unusable('The base URL of Stage must not contain "?" or "#".');
   if (url.protocol === 'http:' && !isLoopback(url) && !allowInsecure)
     throw unusable(
-      `The base URL of Stage, ${url.origin}, would send the API key in the clear. Use https://, or allow it explicitly.`,
+      `The base URL of Stage, ${url.origin}, would send the API key in the clear. Use https://, or allow it with --allow-insecure.`,
     );
   return url;
 }

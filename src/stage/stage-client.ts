@@ -71,9 +71,10 @@ export async function createStageClient(options: StageClientOptions): Promise<St
     const { body } = await send(call, { signal, verb: 'GET', target, headers: plainHeaders, keepBody: true });
     try {
       return { value: JSON.parse(body.toString()), exact: isUtf8(body) };
-    } catch (cause) {
+    } catch {
+      // Without its cause: the parser's message quotes what came, and that may be our own header.
       const text = transport.redact(body.subarray(0, 1024).toString());
-      throw badReply(call, 'is not JSON', { text, cause });
+      throw badReply(call, 'is not JSON', { text });
     }
   }
 
@@ -113,7 +114,7 @@ export async function createStageClient(options: StageClientOptions): Promise<St
   return {
     deployment: options.deployment,
     requests: transport.requests,
-    list: async (folder, { signal }) => getJson({ verb: 'list', path: folder }, urls.plain(folder), signal),
+    list: async (folder, { signal }) => getJson({ verb: 'list', path: folder }, urls.list(folder), signal),
     metadata: async (path, { signal }) => getJson({ verb: 'look at', path }, urls.metadata(path), signal),
     download: async (path, { signal }) =>
       download(

@@ -19,7 +19,9 @@ export interface StageUrlOptions {
 }
 
 export interface StageUrls {
-  /** Lists a folder, downloads a file, moves or deletes either. '' is the root of the Stage. */
+  /** Lists a folder; '' is the root of the Stage. */
+  list(folder: RelPath): string;
+  /** Downloads a file; moves or deletes a file or a folder, but never the root. */
   plain(path: RelPath): string;
   /** One file's metadata instead of its content. */
   metadata(path: RelPath): string;
@@ -41,7 +43,8 @@ export function createStageUrls(options: StageUrlOptions): StageUrls {
   const [fileEnd, folderEnd] = [createEnd(true), createEnd(false)];
 
   return {
-    plain: (path) => (path === '' ? prefix + plainEnd : prefix + encodePath(path) + plainEnd),
+    list: (folder) => prefix + (folder === '' ? '' : encodePath(folder)) + plainEnd,
+    plain: (path) => prefix + encodePath(path) + plainEnd,
     metadata: (path) => prefix + encodePath(path) + metadataEnd,
     create: (path) => prefix + encodePath(path) + (isFolderPath(path) ? folderEnd : fileEnd),
   };

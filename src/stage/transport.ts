@@ -106,7 +106,6 @@ export async function createTransport(connection: StageConnection): Promise<Tran
     // the official client names as its commonest failure. A server that says how long gets its way, less a second.
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 60_000,
-    strictContentLength: true,
   };
   const pool = new undici.Pool(base.origin, options);
   let agent: Agent | undefined;

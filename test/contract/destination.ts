@@ -265,7 +265,7 @@ export function describeDestination(name: string, open: () => Promise<Destinatio
           expectCode(await rejection(stage.move('a/b.csv', path, call)), 'stage_rejected');
         }
         for (const path of ['', '..', '../', 'a/..', 'a/../', '/', './'])
-          expectCode(await rejection(stage.remove(path, call)), 'stage_rejected', 'stage_not_found');
+          expectCode(await rejection(stage.remove(path, call)), 'stage_rejected');
         expect(await stage.listFolder('', call)).toEqual([{ kind: 'folder', name: 'a' }]);
         expect(await textOf(stage, 'a/b.csv')).toBe('b');
       });

@@ -127,6 +127,14 @@ describe('a download', () => {
     await expect(readAll(api.url)).rejects.toMatchObject({ code: 'stage_unreachable', verdict: 'retry' });
   });
 
+  test('no answer in time rejects', async () => {
+    await using api = await startRawServer(() => {});
+    await expect(readAll(api.url, { timeouts: { headers: 300 } })).rejects.toMatchObject({
+      code: 'stage_timeout',
+      verdict: 'retry',
+    });
+  });
+
   test('a body that stalls rejects', async () => {
     await using api = await startRawServer((_, response) => {
       response.writeHead(200, { 'content-length': '1000' });

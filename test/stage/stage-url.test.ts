@@ -10,7 +10,8 @@ describe('the URL generations', () => {
     ['v2', '/v2/clusters/id%201/stage/fs/'],
     ['legacy', '/v1/stages/id%201/fs/'],
   ] as const)('%s puts the Stage below %s', (generation, prefix) => {
-    expect(urls(generation).plain('')).toBe(prefix);
+    expect(urls(generation).list('')).toBe(prefix);
+    expect(urls(generation).list('a/')).toBe(`${prefix}a/`);
     expect(urls(generation).plain('a/b.csv')).toBe(`${prefix}a/b.csv`);
     expect(urls(generation).plain('a/b/')).toBe(`${prefix}a/b/`);
     expect(urls(generation).metadata('a.csv')).toBe(`${prefix}a.csv?metadata=1`);
@@ -24,7 +25,7 @@ describe('the URL generations', () => {
 
   test('an organisation goes with every request', () => {
     const v1 = urls('v1', 'o&1');
-    expect(v1.plain('')).toBe('/v1/stage/id%201/fs/?organizationID=o%261');
+    expect(v1.list('')).toBe('/v1/stage/id%201/fs/?organizationID=o%261');
     expect(v1.plain('a/')).toBe('/v1/stage/id%201/fs/a/?organizationID=o%261');
     expect(v1.metadata('a')).toBe('/v1/stage/id%201/fs/a?metadata=1&organizationID=o%261');
     expect(v1.create('a')).toBe('/v1/stage/id%201/fs/a?organizationID=o%261');
@@ -41,6 +42,7 @@ describe('encodePath', () => {
     ['a/b-c_d.e~f/', 'a/b-c_d.e~f/'],
     ['a?b #1 100%41 ü 😀.csv', 'a%3Fb%20%231%20100%2541%20%C3%BC%20%F0%9F%98%80.csv'],
     ['a+b&c=d;e.csv', 'a%2Bb%26c%3Dd%3Be.csv'],
+    ['a+b', 'a%2Bb'],
     ['%2F/x', '%252F/x'],
     ['u\u0308', 'u%CC%88'],
     ['...', '...'],

@@ -93,6 +93,7 @@ describe('a body that is not what was promised never completes', () => {
   test.each([
     ['short', 9999, 'entry_changed'],
     ['long', 10_001, 'entry_changed'],
+    ['far longer', 100_000, 'entry_changed'],
     ['empty', 0, 'entry_changed'],
   ])('%s', async (_, given, code) => {
     await using server = await startLoopbackServer((_, response) => sendJson(response, {}));

@@ -69,8 +69,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
 
   /** A name is free when neither a file nor a folder has it. */
   function requirePlace(path: RelPath): void {
-    const problem = pathProblem(path);
-    if (problem !== undefined) throw refusal('stage_rejected', path, `its path ${problem}`);
+    requireName(path);
     if (!hasFolder(parentOf(path))) throw refusal('stage_rejected', path, 'its folder does not exist');
     const other = isFolderPath(path) ? path.slice(0, -1) : `${path}/`;
     if (files.has(other) || folders.has(other)) throw refusal('stage_rejected', path, 'the name is taken');
@@ -161,6 +160,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
       }),
     remove: (path, options) =>
       call({ kind: 'remove', path }, options, () => {
+        requireName(path);
         if (files.delete(path)) return;
         if (!folders.has(path)) throw refusal('stage_not_found', path, 'there is nothing to remove');
         for (const folder of folders) if (isWithin(folder, path)) folders.delete(folder);
@@ -179,6 +179,11 @@ async function gather(path: RelPath, content: Content): Promise<Uint8Array> {
   if (bytes.byteLength !== content.size)
     throw refusal('entry_changed', path, `${bytes.byteLength} bytes came instead of ${content.size}`);
   return bytes;
+}
+
+function requireName(path: RelPath): void {
+  const problem = pathProblem(path);
+  if (problem !== undefined) throw refusal('stage_rejected', path, `its path ${problem}`);
 }
 
 async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
