@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { comparePaths } from '../../src/model/path.ts';
 import { listObjects } from '../../src/sources/s3/list-objects.ts';

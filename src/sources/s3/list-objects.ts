@@ -13,7 +13,9 @@ export interface ListObjectsOptions {
 }
 
 /** Pages that one lane may hold. With twice `streams` lanes and 1,000 keys a page this bounds the memory. */
-const AHEAD = 3;
+const AHEAD = 4;
+const MIN_PART_PAGES = 4;
+const MAX_PART_PAGES = 10;
 /** Pages after which a listing is taken to be long: two requests more would not pay for a short one. */
 const FIRST_PROBE = 2;
 /** Pages after which a lane is looked at again for places to cut it. */
@@ -55,7 +57,7 @@ export async function* listObjects(
   });
   const seams = new Seams(bucket);
   const parts = [part(undefined, undefined, [])];
-  /** Folders to a part: grows while parts turn out to be less than a page, shrinks when they are many pages. */
+  /** Folders to a part. */
   let stride = 1;
 
   try {
@@ -81,9 +83,10 @@ export async function* listObjects(
   }
 }
 
+/** A part costs a page more than it holds, and a part of many pages leaves the others waiting for it. */
 function nextStride(stride: number, pages: number): number {
-  if (pages <= 1) return Math.min(stride * 2, 1_000);
-  return pages > PROBE_EVERY ? Math.max(1, Math.floor(stride / 2)) : stride;
+  if (pages < MIN_PART_PAGES) return Math.min(stride * 2, 1_000);
+  return pages > MAX_PART_PAGES ? Math.max(1, Math.floor(stride / 2)) : stride;
 }
 
 /** Starts lanes until enough requests are on their way, the nearest keys first. */
