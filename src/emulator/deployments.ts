@@ -43,7 +43,7 @@ export class Deployments {
     this.#tree = tree;
     this.#autoCreate = autoCreate;
     this.#get = database.prepare(`SELECT ${COLUMNS} FROM deployments WHERE id = ?`);
-    this.#all = database.prepare(`SELECT ${COLUMNS} FROM deployments ORDER BY created, id`);
+    this.#all = database.prepare(`SELECT ${COLUMNS} FROM deployments ORDER BY created, root`);
     this.#byName = database.prepare('SELECT 1 FROM deployments WHERE name = ? AND terminated IS NULL');
     this.#insert = database.prepare(
       'INSERT INTO deployments (id, name, kind, root, region, created) VALUES (?, ?, ?, ?, ?, ?)',
