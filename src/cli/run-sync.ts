@@ -15,6 +15,7 @@ import {
 import type { SyncFlags } from './commands/sync.ts';
 import type { Context } from './context.ts';
 import { statusOfError, statusOfOutcome, type ExitStatus } from './exit-status.ts';
+import { ATTEMPTS } from './stage-gate.ts';
 import { openSource } from './open-source.ts';
 import { openStage } from './open-stage.ts';
 import { readFilters } from './read-filters.ts';
@@ -22,9 +23,6 @@ import { openReaders } from './render/open-readers.ts';
 import { printable } from './render/printable.ts';
 import type { Reader } from './render/reader.ts';
 import { usageError } from './usage.ts';
-
-/** Attempts for one request, the first included. */
-const ATTEMPTS = 6;
 
 /** `stagesync sync`. Resolves with the exit status; rejects when the run fails before its pass begins. */
 export async function runSync(
@@ -45,8 +43,11 @@ export async function runSync(
     throw error;
   }
   reader.finish(result.report, result.error);
-  if (result.error !== undefined) context.err.line(`stagesync: ${printable(messageOf(result.error))}`);
-  const { stoppedBy } = context.stop;
+  const { stoppedBy, draining } = context.stop;
+  if (result.error !== undefined) {
+    const why = result.error.code === 'interrupted' ? `${messageOf(draining.reason)}: ` : '';
+    context.err.line(`stagesync: ${printable(why + messageOf(result.error))}`);
+  }
   return isSyncError(result.error)
     ? statusOfError(result.error.code, stoppedBy)
     : statusOfOutcome(result.report.outcome, stoppedBy);
@@ -75,6 +76,7 @@ async function pass(
     source: source.label,
     destination: destination.label,
     command: 'stagesync sync',
+    pid: process.pid,
   });
   opened.defer(() => ledger.close());
   return await runPass({

@@ -219,7 +219,7 @@ class Pass {
     const refusal = checkGuards(
       {
         inSource: standing.inSource,
-        sourceUnknown: this.#tally.failed > 0,
+        sourceUnknown: standing.unknownInSource > 0,
         onStage: standing.onStage,
         removals: store.totals().removedFiles,
       },

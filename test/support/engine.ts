@@ -48,6 +48,7 @@ export function createEngine(
         source: source.label,
         destination: destination.label,
         command: 'test',
+        pid: process.pid,
       });
       try {
         return await runPass({

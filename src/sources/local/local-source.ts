@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { SourceEntry } from '../../model/entry.ts';
 import { SyncError, isSyncError } from '../../model/errors.ts';
@@ -6,6 +6,7 @@ import type { ListOptions, Source } from '../../model/ports.ts';
 import { realDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { FileReader } from './file-reader.ts';
+import { fileEntry } from './file-version.ts';
 import { rootError, rootMissing } from './local-problems.ts';
 import { Walk } from './walk.ts';
 import type { Step } from './walk.ts';
@@ -44,6 +45,12 @@ export async function openLocalSource(options: LocalSourceOptions, disk: Disk = 
     async listFolder(folder, listOptions) {
       listOptions.signal.throwIfAborted();
       return resultOf(walk(listOptions).childrenOf(folder), listOptions.signal);
+    },
+    async stat(path, { signal }) {
+      signal.throwIfAborted();
+      const name = join(root, path);
+      const stats = followSymlinks ? disk.stat(name) : disk.lstat(name);
+      return stats?.isFile() === true ? fileEntry(path, stats) : undefined;
     },
     read: (entry, { signal }) => reader.read(entry, signal),
     digest: (entry, { signal }) => reader.digest(entry, signal),

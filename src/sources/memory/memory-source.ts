@@ -106,6 +106,13 @@ export function createMemorySource(options: MemorySourceOptions = {}): MemorySou
       return select(filter, (path) => path !== folder && parentOf(path) === folder);
     },
 
+    async stat(path, { signal }) {
+      signal.throwIfAborted();
+      const item = stored.get(path);
+      const entry = item === undefined ? undefined : entryOf(path, item);
+      return entry?.kind === 'file' ? entry : undefined;
+    },
+
     async read(entry: FileEntry, { signal }: CallOptions): Promise<Content> {
       signal.throwIfAborted();
       const { bytes } = current(entry);

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pid } from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 import { isSyncError, SyncError, messageOf } from '../../model/errors.ts';
@@ -55,8 +54,9 @@ export interface LedgerOptions {
   /** Labels of both ends; together they name the pair. */
   readonly source: string;
   readonly destination: string;
-  /** The command line's verb, to tell a second run who holds the pair. */
+  /** The command and process that hold the pair, to tell a second run. */
   readonly command: string;
+  readonly pid: number;
   /** Read only, without the lock: to explain or show status while a run works. */
   readonly inspect?: boolean;
 }
@@ -81,7 +81,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     if (options.inspect !== true) {
       mkdirSync(options.folder, { recursive: true, mode: 0o700 });
       lock = lockPair(join(options.folder, `${name}.lock`), {
-        pid,
+        pid: options.pid,
         command: options.command,
         since: new Date().toISOString(),
       });

@@ -16,6 +16,8 @@ export interface Standing {
   onStage: number;
   /** Files the source has. */
   inSource: number;
+  /** Entries the source could not tell about. */
+  unknownInSource: number;
 }
 
 export interface PlannerOptions {
@@ -39,7 +41,7 @@ const LEARN_BATCH = 500;
 
 /** Turns what the merge sees into a plan. Decides and writes down; sends nothing. */
 export class Planner {
-  readonly standing: Standing = { unchanged: 0, adopted: 0, onStage: 0, inSource: 0 };
+  readonly standing: Standing = { unchanged: 0, adopted: 0, onStage: 0, inSource: 0, unknownInSource: 0 };
   readonly #store: PlanStore;
   readonly #ledger: Ledger;
   readonly #options: PlannerOptions;
@@ -55,7 +57,8 @@ export class Planner {
 
   visit = (sighting: Sighting): void | Promise<void> => {
     const { path, source, stage, row } = sighting;
-    if (source?.kind === 'unknown') this.#options.onProblem(path, source.problem);
+    if (source?.kind === 'unknown') this.standing.unknownInSource++;
+    if (source?.kind === 'unknown' && source.echo !== true) this.#options.onProblem(path, source.problem);
     if (stage?.kind === 'unknown') this.#options.onProblem(path, stage.problem);
     if (source?.kind === 'unknown' && source.covers === 'nothing') return undefined;
     this.#frames.leave(path);
