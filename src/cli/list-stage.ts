@@ -1,10 +1,12 @@
 import { SyncError } from '../model/errors.ts';
+import type { RelPath } from '../model/path.ts';
 import type { Destination, PathFilter } from '../model/ports.ts';
 import { childEntries, walkDestination, type StageEntry } from '../sync/compare/destination-walk.ts';
 import { folderPath, parseStageAddress } from './addresses.ts';
 import type { LsFlags } from './commands/ls.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
+import { openGate } from './stage-gate.ts';
 import { openStage } from './open-stage.ts';
 import { printable } from './render/printable.ts';
 
@@ -44,18 +46,23 @@ async function* listEntries(
   recursive: boolean,
 ): AsyncGenerator<readonly StageEntry[], void> {
   const call = { signal: context.stop.draining };
-  const top = await destination.listFolder(destination.root, call);
+  const gate = openGate(context, LOOK_AHEAD);
+  const list = (folder: RelPath) =>
+    gate.request(`list ${folder}`, () => destination.listFolder(destination.root + folder, call));
+  const top = await list('');
   if (top !== undefined) {
     if (!recursive) yield childEntries('', top, NOTHING_HIDDEN);
     else
       yield* walkDestination(top, {
-        list: (folder) => destination.listFolder(destination.root + folder, call),
+        list,
         filter: NOTHING_HIDDEN,
         lookAhead: LOOK_AHEAD,
       });
     return;
   }
-  const file = path.endsWith('/') ? undefined : await destination.stat(path, call);
+  const file = path.endsWith('/')
+    ? undefined
+    : await gate.request(`look at ${path}`, () => destination.stat(path, call));
   if (file === undefined)
     throw new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
       verdict: 'end_run',

@@ -3,6 +3,7 @@ import type { RelPath } from '../model/path.ts';
 import type { Destination } from '../model/ports.ts';
 import { EMBEDDED, type StageAddress } from './addresses.ts';
 import type { Context } from './context.ts';
+import { openGate } from './stage-gate.ts';
 import type { StageFlags } from './stage-flags.ts';
 import { resolveStageSettings } from './stage-settings.ts';
 import { configError, usageError } from './usage.ts';
@@ -64,7 +65,10 @@ async function openRemote(context: Context, options: OpenStageOptions): Promise<
     );
   const stage = await importStage();
   const { defaultDeployment: _, ...connection } = settings;
-  const deployment = await stage.resolveDeployment(connection, named, { signal: context.stop.draining });
+  const { draining: signal } = context.stop;
+  const deployment = await openGate(context, 1).request('look the deployment up', () =>
+    stage.resolveDeployment(connection, named, { signal }),
+  );
   const client = await stage.createStageClient({
     ...connection,
     deployment,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { parseStageAddress } from './addresses.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
+import { openGate } from './stage-gate.ts';
 import { openStage } from './open-stage.ts';
 import type { StageFlags } from './stage-flags.ts';
 import { usageError } from './usage.ts';
@@ -15,8 +16,9 @@ export async function printStageFile(context: Context, text: string, flags: Stag
   const signal = context.stop.draining;
   const { stdout } = context.host;
   try {
-    for await (const chunk of await destination.read(address.path, { signal }))
-      if (!stdout.write(chunk)) await once(stdout, 'drain', { signal });
+    const gate = openGate(context, 1);
+    const bytes = await gate.request('read', () => destination.read(address.path, { signal }));
+    for await (const chunk of bytes) if (!stdout.write(chunk)) await once(stdout, 'drain', { signal });
   } catch (error) {
     // nobody reads any more, as in "cat … | head": that is no error of ours
     if (context.out.closed) return EXIT.interrupted;

@@ -58,7 +58,7 @@ const script = spawnSync('script', ['--version']).status === 0;
 /** Runs a command line on a terminal, through util-linux' script. */
 function onTerminal(env: Readonly<Record<string, string>>, cwd: string, args: readonly string[]): string {
   const bin = new URL('../../bin/stagesync.js', import.meta.url).pathname;
-  const command = [process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ');
+  const command = `stty cols 100 rows 30; ${[process.execPath, bin, ...args].map((word) => `'${word}'`).join(' ')}`;
   const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
     cwd,
     env: { ...env, TERM: 'xterm', SHELL: '/bin/sh' },

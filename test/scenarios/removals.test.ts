@@ -72,16 +72,30 @@ describe('guards stop a run before it changes anything', () => {
     await rm(join(cli.folder, 'data/a.csv'));
     await writeTree(cli.folder, { 'data/new.csv': 'new' });
     const before = stage.changingRequests();
-    const refused = await cli.run(['sync', 'data', address, '--delete', '--json']);
+    const flags = ['--delete', '--max-delete', '2'];
+    const refused = await cli.run(['sync', 'data', address, '--json', ...flags]);
     expect(refused.status).toBe(4);
     expect(refused.report).toMatchObject({ outcome: 'refused', error: { code: 'guard_max_delete' } });
-    expect(refused.stderr).toMatch(/^stagesync: .*--force max-delete/m);
+    expect(refused.stderr).toMatch(/^stagesync: 3 files would be removed [^\n]*--force max-delete\n$/);
+    expect((await cli.run(['sync', '--force', 'empty-source', 'data', address, ...flags])).status).toBe(4);
     expect(stage.changingRequests()).toBe(before);
 
-    expect((await cli.run(['sync', '--force', 'empty-source', 'data', address, '--delete'])).status).toBe(4);
-    expect((await cli.run(['sync', 'data', address, '--delete', '--max-delete', '2'])).status).toBe(4);
-    const forced = await cli.run(['sync', '--force', 'max-delete', 'data', address, '--delete', '--json']);
+    const forced = await cli.run(['sync', '--force', 'max-delete', 'data', address, '--json', ...flags]);
     expect(forced).toMatchObject({ status: 0, report: { removed: 3, uploaded: 1 } });
+  });
+
+  test('more than half of the files on Stage is too many without any flag; a handful never is', async () => {
+    await using stage = await servedStage();
+    const { cli, address } = stage;
+    await writeTree(cli.folder, Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`data/${i}`, 'x'])));
+    await cli.run(['sync', 'data', address]);
+    for (let i = 0; i < 31; i++) await rm(join(cli.folder, `data/${i}`));
+    const refused = await cli.run(['sync', 'data', address, '--delete', '--json']);
+    expect(refused).toMatchObject({ status: 4, report: { error: { code: 'guard_max_delete' }, removed: 0 } });
+    expect((await cli.run(['sync', 'data', address, '--delete', '--max-delete', '60%'])).status).toBe(0);
+    for (let i = 31; i < 51; i++) await rm(join(cli.folder, `data/${i}`));
+    const handful = await cli.run(['sync', 'data', address, '--delete', '--json']);
+    expect(handful).toMatchObject({ status: 0, report: { removed: 20 } });
   });
 
   test('an empty source against a Stage with files: status 4, nothing removed', async () => {

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { servedStage, type ServedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
-import { join } from 'node:path';
 
 const FILES = 40;
 

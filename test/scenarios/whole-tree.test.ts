@@ -58,24 +58,28 @@ test(
     expect(actionsOf(second)).toEqual([]);
     expect(stage.changingRequests()).toBe(changesBefore);
 
+    const plain = Object.keys(await stage.snapshot()).filter(
+      (path) => path.endsWith('.csv') && /file-\d+\.csv$/.test(path),
+    );
+    const [touched, appended, gone] = [plain[1]!, plain[20]!, plain[40]!];
     const later = new Date(Date.now() + 5000);
-    await utimes(join(root, 'f0/file-1000.csv').replace('file-1000', `file-${FOLDERS}`), later, later);
+    await utimes(join(root, touched), later, later);
+    await appendFile(join(root, appended), 'more');
+    await rm(join(root, gone));
     await writeTree(root, {
       'f0/new ü.csv': 'new',
       'new folder/sub/one.csv': '1',
       'same-size.txt': 'before',
     });
-    await appendFile(join(root, 'f3/file-3.csv'), 'more');
-    await rm(join(root, `f6/file-${6 + FOLDERS}.csv`));
     const third = await sync('--delete');
     expect(third.status).toBe(0);
     expect(actionsOf(third)).toEqual(
       [
         'createFolder new folder/ new',
         'createFolder new folder/sub/ new',
-        `remove f6/file-${6 + FOLDERS}.csv gone_from_source`,
+        `remove ${gone} gone_from_source`,
         'upload f0/new ü.csv new',
-        'upload f3/file-3.csv changed',
+        `upload ${appended} changed`,
         'upload new folder/sub/one.csv new',
         'upload same-size.txt new',
       ].sort(),

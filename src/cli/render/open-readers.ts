@@ -20,6 +20,7 @@ export async function openReaders(context: Context, flags: OutputFlags): Promise
     flags.progress &&
     flags.quiet !== true &&
     host.stderr.isTTY === true &&
+    (host.stderr.columns ?? 0) > 0 &&
     !environment.ci &&
     host.env['TERM'] !== 'dumb';
   const progress = live ? new (await import('./progress.ts')).Progress(host.stderr, Date.now) : undefined;

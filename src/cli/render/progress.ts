@@ -49,8 +49,12 @@ export class Progress {
       this.#counted = event.done;
     } else if (event.type === 'transfer') {
       this.#startedMs ??= this.#now();
-      this.#underWay.set(event.path, event.bytes);
+      this.#underWay.set(event.path, (this.#underWay.get(event.path) ?? 0) + event.bytes);
     } else if (event.type === 'action') this.#count(event);
+    else if (event.type === 'retry') {
+      // its next attempt begins at the first byte
+      for (const path of this.#underWay.keys()) if (event.what.endsWith(path)) this.#underWay.delete(path);
+    }
   }
 
   #count(event: SyncEvent & { type: 'action' }): void {

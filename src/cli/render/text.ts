@@ -1,4 +1,4 @@
-import type { SyncEvent } from '../../model/events.ts';
+import type { Report, SyncEvent } from '../../model/events.ts';
 import type { PlanCost } from '../../model/plan.ts';
 import { actionText } from './action-text.ts';
 import { Causes } from './causes.ts';
@@ -24,6 +24,15 @@ export function textReader(options: TextOptions): Reader {
   const causes = new Causes(verbose);
   let plan: { cost: PlanCost; estimateMs: number } | undefined;
   let toldOfThrottle = false;
+  /** Said before the first result: a run that fails at once is the line of its error and nothing else. */
+  let title: string | undefined;
+
+  const result = (line: string): void => {
+    if (quiet) return;
+    if (title !== undefined) options.result(title);
+    title = undefined;
+    options.result(line);
+  };
 
   const trouble = (severity: 'warning' | 'failure', code: string, path: string, message: string): void => {
     if (!causes.add(severity, code, path, message)) return;
@@ -35,13 +44,13 @@ export function textReader(options: TextOptions): Reader {
   const onEvent = (event: SyncEvent): void => {
     switch (event.type) {
       case 'pass:started':
-        if (!quiet) options.result(`${printable(event.source)} -> ${printable(event.destination)}`);
+        title = `${printable(event.source)} -> ${printable(event.destination)}`;
         break;
       case 'plan':
         plan = event;
         break;
       case 'planned':
-        if (!quiet) options.result(`would ${actionText(event)}`);
+        result(`would ${actionText(event)}`);
         break;
       case 'action':
         if (event.outcome === 'failed')
@@ -53,7 +62,7 @@ export function textReader(options: TextOptions): Reader {
             event.path,
             event.error?.message ?? event.reason,
           );
-        else if (verbose) options.result(`${actionText(event)}  ${duration(event.ms)}`);
+        else if (verbose) result(`${actionText(event)}  ${duration(event.ms)}`);
         break;
       case 'problem':
         trouble(event.severity, event.code, event.path, event.message);
@@ -81,9 +90,14 @@ export function textReader(options: TextOptions): Reader {
   return {
     onEvent,
     finish(report, error) {
-      if (quiet) return;
-      for (const line of reportText(report, causes.list(), error, plan)) options.result(line);
+      if (error !== undefined && !hasNews(report)) return;
+      for (const line of reportText(report, causes.list(), error, plan)) result(line);
     },
     abandon: () => undefined,
   };
 }
+
+/** Whether a report says more than the error that ended its run. */
+const hasNews = (report: Report): boolean =>
+  report.uploaded + report.moved + report.removed + report.foldersCreated + report.foldersRemoved > 0 ||
+  report.failed + report.skipped + report.adopted > 0;

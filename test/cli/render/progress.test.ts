@@ -22,7 +22,17 @@ test('counts files and bytes under way, and measures the rate', () => {
   const { progress, pass, drawn } = showing();
   progress.onEvent({ type: 'listing', listed: 4, toUpload: 2, toUploadBytes: 3000, done: true });
   progress.state();
-  progress.onEvent({ type: 'transfer', path: 'a', bytes: 500 });
+  progress.onEvent({ type: 'transfer', path: 'a', bytes: 999 });
+  progress.onEvent({
+    type: 'retry',
+    what: 'upload target/a',
+    attempt: 1,
+    waitMs: 1,
+    code: 'stage_unavailable',
+    message: 'no',
+  });
+  progress.onEvent({ type: 'transfer', path: 'a', bytes: 300 });
+  progress.onEvent({ type: 'transfer', path: 'a', bytes: 200 });
   progress.onEvent({
     type: 'action',
     kind: 'upload',

@@ -160,11 +160,17 @@ describe('the report', () => {
     ]);
   });
 
-  test('of a run that ended early says so', () => {
-    const { reader, results } = reading();
+  test('of a run that ended early says so, and is left out when nothing was done before', () => {
     const error = new SyncError('stage_unreachable', 'no', { verdict: 'end_run' });
-    reader.finish(report({ outcome: 'failures' }), error);
-    expect(results[0]).toBe('Not in sync: the run ended early');
+    const started: SyncEvent = { type: 'pass:started', source: 'a', destination: 'b', dryRun: false };
+    const late = reading();
+    late.reader.onEvent(started);
+    late.reader.finish(report({ outcome: 'failures', uploaded: 1 }), error);
+    expect(late.results.slice(0, 2)).toEqual(['a -> b', 'Not in sync: the run ended early']);
+    const early = reading();
+    early.reader.onEvent(started);
+    early.reader.finish(report({ outcome: 'failures' }), error);
+    expect([...early.results, ...early.notices]).toEqual([]);
   });
 
   test('is left out under --quiet', () => {
