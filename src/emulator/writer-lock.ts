@@ -62,7 +62,8 @@ export class WriterLock {
 function lockFile(path: string): DatabaseSync | undefined {
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
-    db.exec('BEGIN EXCLUSIVE');
+    // Nothing is ever written to it, so it needs no journal file beside it.
+    db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE;');
     return db;
   } catch {
     db.close();

@@ -21,7 +21,7 @@ const outcome = (reply: Promise<{ status: number }>): Promise<number | string> =
 
 describe('a rule applies', () => {
   const statuses = async (rule: Omit<FaultRule, 'fault'>, paths: readonly string[]) => {
-    const { stage } = await stageWith({ rules: [{ ...rule, fault: 'status', status: 503 } as FaultRule] });
+    const { stage } = await stageWith({ rules: [{ ...rule, fault: 'status', status: 503 }] });
     const seen: number[] = [];
     for (const path of paths) seen.push((await stage.put(path, 'x')).status);
     return seen;
@@ -173,7 +173,7 @@ describe('no reply ever', () => {
 
 describe('a damaged reply', () => {
   const listing = async (rule: FaultRule) => {
-    const { stage } = await stageWith({ rules: [{ ...rule, kind: 'list' } as FaultRule] });
+    const { stage } = await stageWith({ rules: [{ ...rule, kind: 'list' }] });
     await stage.makeFolder('d/');
     return stage;
   };
