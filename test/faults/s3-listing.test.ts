@@ -142,13 +142,6 @@ describe('a listing over HTTP', () => {
     vi.unstubAllEnvs();
   });
 
-  test('prints nothing, however many requests wait for a socket', async () => {
-    const warned = vi.spyOn(console, 'warn');
-    const source = await open({ concurrency: 1 });
-    await Promise.all(Array.from({ length: 60 }, () => list(source)));
-    expect(warned).not.toHaveBeenCalled();
-  });
-
   test('without a signature carries none', async () => {
     await list(await open({ noSignRequest: true }));
     expect(bucket.proxy.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true);
