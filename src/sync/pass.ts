@@ -104,6 +104,8 @@ class Pass {
   readonly #tally: Tally;
   readonly #gate: Gate;
   #planner: Planner | undefined;
+  /** Every action was handed out during the listing: there is no plan to tell before the first change. */
+  #allStreamed = false;
 
   constructor(options: PassOptions & { readonly ledger: Ledger }, tally: Tally, gate: Gate) {
     this.#options = options;
@@ -152,7 +154,7 @@ class Pass {
 
   /** Lists and merges. What needs nothing else to be known is carried out meanwhile, the rest waits in the store. */
   async #compare(remote: Remote, target: Target, store: PlanStore, executor: Executor): Promise<void> {
-    const { ledger, source, removal, dryRun, moves, signal } = this.#options;
+    const { ledger, source, removal, dryRun, moves, compare, signal } = this.#options;
     const first = ledger.isEmpty();
     const nothingToMove = first || !moves;
     const nothingToRemove = removal === 'none' || (first && target.children.length === 0);
@@ -192,12 +194,15 @@ class Pass {
       },
     );
     planner.finish();
-    await meetByContent(store, remote, this.#options, planner.standing, executor);
-    if (!streaming) {
-      const totals = store.totals();
-      toUpload = totals.arrivals;
-      toUploadBytes = totals.bytes;
+    this.#allStreamed = streaming && compare === 'size';
+    if (this.#allStreamed) {
+      progress(true);
+      return;
     }
+    await meetByContent(store, remote, this.#options, planner.standing, executor);
+    const totals = store.totals();
+    toUpload += totals.arrivals;
+    toUploadBytes += totals.bytes;
     progress(true);
   }
 
@@ -226,7 +231,8 @@ class Pass {
       maxDelete,
       force,
     );
-    announcePlan(store, plan, this.#tally, dryRun, concurrency, target.missing.length);
+    if (!this.#allStreamed)
+      announcePlan(store, plan, this.#tally, dryRun, concurrency, target.missing.length);
     if (refusal !== undefined) throw refusal;
     if (dryRun) return;
     await executePlan({ ...this.#options, store, plan, executor, remote, tally: this.#tally });

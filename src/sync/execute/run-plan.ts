@@ -1,9 +1,8 @@
 import type { RelPath } from '../../model/path.ts';
 import type { MovePlan } from '../plan/plan-moves.ts';
-import type { OrderedMove } from '../plan/order-moves.ts';
-import type { PlanStore, Removal } from '../plan/plan-store.ts';
+import type { PlanStore } from '../plan/plan-store.ts';
 import type { Tally } from '../tally.ts';
-import type { Executor, MoveStep } from './executor.ts';
+import type { Executor } from './executor.ts';
 import type { Remote } from './remote.ts';
 
 export interface RunPlanOptions {
@@ -24,18 +23,18 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
   const { store, plan, executor, tally } = options;
   // a file took a folder's name or a folder a file's: the old one has to go first, there is no other order
   const obstacles = store.obstacles();
-  await removeAll(obstacles, executor);
+  await executor.removeAll(obstacles);
   for (const obstacle of obstacles) store.dropRemoval(obstacle.path);
 
   await createFolders(store, executor, (path) => !plan.foldersAfter.has(path));
   if (plan.folderMoves.length > 0) {
     await executor.idle();
-    await makeMoves(plan.folderMoves, 'folder_renamed', executor);
+    await executor.makeMoves(plan.folderMoves, 'folder_renamed');
   }
   await createFolders(store, executor, (path) => plan.foldersAfter.has(path));
   if (plan.fileMoves.length > 0) {
     await executor.idle();
-    await makeMoves(plan.fileMoves, 'renamed', executor);
+    await executor.makeMoves(plan.fileMoves, 'renamed');
   }
   for (const arrival of store.arrivals()) {
     if (executor.stopped) break;
@@ -43,9 +42,9 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
   }
   await executor.idle();
   if (options.publishSet && !executor.stopped) await publish(options);
-  if (executor.usedStaging && !executor.stopped && tally.changesFailed === 0) await executor.removeStaging();
+  if (!executor.stopped && tally.changesFailed === 0) await executor.removeStaging();
   if (executor.stopped) return;
-  if (tally.changesFailed === 0) await removeAll(store.removals(), executor);
+  if (tally.changesFailed === 0) await executor.removeAll(store.removals());
   else if (store.totals().removals > 0) {
     tally.problem('', {
       code: 'removals_skipped',
@@ -64,39 +63,6 @@ async function createFolders(
     if (executor.stopped) return;
     if (wanted(path)) await executor.createFolder(path, reason);
   }
-}
-
-/** Moves at the same time, but each after the one that frees its target, and after the one that brings its origin. */
-async function makeMoves(steps: readonly MoveStep[], reason: string, executor: Executor): Promise<void> {
-  const frees = new Map<RelPath, Promise<unknown>>();
-  const brings = new Map<RelPath, Promise<unknown>>();
-  const cycles = new Map<OrderedMove, number>();
-  for (const step of steps) {
-    if (executor.stopped) break;
-    const waits = [frees.get(step.to), brings.get(step.from)];
-    let done: () => void = () => undefined;
-    const settled = new Promise<void>((resolve) => (done = resolve));
-    frees.set(step.from, settled);
-    brings.set(step.to, settled);
-    await executor.run(async () => {
-      try {
-        for (const earlier of waits) if (earlier !== undefined) await earlier;
-        if (executor.stopped) return;
-        await executor.makeMove(step, step.cycle === undefined ? reason : 'cycle', cycles);
-      } finally {
-        done();
-      }
-    });
-  }
-  await executor.idle();
-}
-
-async function removeAll(removals: Iterable<Removal>, executor: Executor): Promise<void> {
-  for (const removal of removals) {
-    if (executor.stopped) break;
-    await executor.run(() => executor.remove(removal));
-  }
-  await executor.idle();
 }
 
 async function publish({ executor, tally, remote, marker }: RunPlanOptions): Promise<void> {

@@ -12,8 +12,9 @@ interface Frame {
   clean: boolean;
   /** Everything seen in it so far is ours and freed. */
   pure: boolean;
-  /** Files that go. */
+  /** Files that go, and a sum over what Stage showed of them. */
   removed: number;
+  stamp: number;
   /** Files on Stage. */
   files: number;
 }
@@ -54,17 +55,20 @@ export class FolderFrames {
       clean: reason !== undefined,
       pure: ours,
       removed: 0,
+      stamp: 0,
       files: 0,
     });
   }
 
   /** A file on Stage, in the innermost open folder. */
-  file(goes: boolean, freed: boolean): void {
+  file(goes: boolean, freed: boolean, stamp: number): void {
     const top = this.#stack.at(-1);
     if (top === undefined) return;
     top.files++;
-    if (goes) top.removed++;
-    else top.clean = false;
+    if (goes) {
+      top.removed++;
+      top.stamp = (top.stamp + stamp) % Number.MAX_SAFE_INTEGER;
+    } else top.clean = false;
     if (!freed) top.pure = false;
   }
 
@@ -79,13 +83,16 @@ export class FolderFrames {
   #close(frame: Frame): void {
     const parent = this.#stack.at(-1);
     if (!frame.onStage) return;
-    const goes = frame.reason !== undefined && frame.clean;
-    if (goes) this.#store.collapseRemovals(frame.path, frame.reason, frame.removed);
+    if (frame.reason !== undefined && frame.clean) {
+      const { path, reason, removed: files, stamp } = frame;
+      this.#store.collapseRemovals({ path, reason, files, stamp: String(stamp) });
+    }
     if (frame.pure && frame.files > 0) this.#store.addWhole(frame.path, frame.files);
     if (parent === undefined) return;
     parent.files += frame.files;
     parent.removed += frame.removed;
-    if (!goes) parent.clean = false;
+    parent.stamp = (parent.stamp + frame.stamp) % Number.MAX_SAFE_INTEGER;
+    if (!frame.clean) parent.clean = false;
     if (!frame.pure) parent.pure = false;
   }
 }

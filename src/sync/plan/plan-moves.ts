@@ -154,7 +154,7 @@ function dropUnwanted(
   for (const path of unwanted.sort()) {
     if (cover !== undefined && path.startsWith(cover)) continue;
     cover = path.endsWith('/') ? path : undefined;
-    store.addRemoval({ path, reason: 'leftover', files: path.endsWith('/') ? 0 : 1 });
+    store.addRemoval({ path, reason: 'leftover', files: path.endsWith('/') ? 0 : 1, stamp: '' });
   }
 }
 

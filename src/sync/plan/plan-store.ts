@@ -29,6 +29,8 @@ export interface Removal {
   readonly reason: RemoveReason;
   /** Files that go with it. */
   readonly files: number;
+  /** Equality only: what Stage showed of what goes. */
+  readonly stamp: string;
 }
 
 const TABLES = `
@@ -40,7 +42,7 @@ CREATE TABLE standing (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE freed (path TEXT PRIMARY KEY, size INTEGER, identity TEXT, digest TEXT, gone INTEGER) STRICT, WITHOUT ROWID;
 CREATE TABLE whole (path TEXT PRIMARY KEY, files INTEGER) STRICT, WITHOUT ROWID;
 CREATE TABLE pair (from_path TEXT PRIMARY KEY, to_path TEXT UNIQUE) STRICT, WITHOUT ROWID;
-CREATE TABLE removal (path TEXT PRIMARY KEY, reason TEXT, files INTEGER) STRICT, WITHOUT ROWID;
+CREATE TABLE removal (path TEXT PRIMARY KEY, reason TEXT, files INTEGER, stamp TEXT) STRICT, WITHOUT ROWID;
 CREATE TABLE meeting (path TEXT PRIMARY KEY, size INTEGER, modified REAL, version TEXT, identity TEXT,
   stage_modified REAL) STRICT, WITHOUT ROWID;
 BEGIN;
@@ -260,10 +262,11 @@ export class PlanStore {
   }
 
   addRemoval(removal: Removal): void {
-    this.#sql('INSERT OR REPLACE INTO removal VALUES (?, ?, ?)').run(
+    this.#sql('INSERT OR REPLACE INTO removal VALUES (?, ?, ?, ?)').run(
       removal.path,
       removal.reason,
       removal.files,
+      removal.stamp,
     );
   }
 
@@ -280,9 +283,9 @@ export class PlanStore {
   }
 
   /** Replaces all removals below a folder by one of the folder. */
-  collapseRemovals(folder: RelPath, reason: RemoveReason, files: number): void {
-    this.#sql('DELETE FROM removal WHERE path >= ? AND path < ?').run(folder, afterFolder(folder));
-    this.addRemoval({ path: folder, reason, files });
+  collapseRemovals(removal: Removal): void {
+    this.dropRemovalsWithin(removal.path);
+    this.addRemoval(removal);
   }
 
   *removals(): Generator<Removal, void> {

@@ -118,7 +118,7 @@ export class Planner {
     const file = source as FileEntry | undefined;
     const shown: StageVersion | undefined = stage?.kind === 'file' ? stage : undefined;
     if (file !== undefined && file.size > this.#options.maxFileBytes) {
-      if (shown !== undefined) this.#frames.file(false, false);
+      if (shown !== undefined) this.#frames.file(false, false, 0);
       this.#options.onProblem(path, tooLarge(file.size, this.#options.maxFileBytes));
       return undefined;
     }
@@ -165,7 +165,7 @@ export class Planner {
         break;
       case 'remove':
         this.#seen(shown, true, decision.reason === 'gone_from_source');
-        this.#store.addRemoval({ path, reason: decision.reason, files: 1 });
+        this.#store.addRemoval({ path, reason: decision.reason, files: 1, stamp: String(stampOf(shown)) });
         if (decision.reason === 'gone_from_source') this.#free(row!, true);
         break;
       case 'leave':
@@ -188,7 +188,7 @@ export class Planner {
   }
 
   #seen(shown: StageVersion | undefined, goes: boolean, freed: boolean): void {
-    if (shown !== undefined) this.#frames.file(goes, freed);
+    if (shown !== undefined) this.#frames.file(goes, freed, stampOf(shown));
   }
 
   #upload(
@@ -253,6 +253,10 @@ export const folderRow = (path: RelPath) => ({
   stageModifiedMs: undefined,
   pending: false,
 });
+
+/** Tells apart what Stage showed of a file at two moments; sums of them do so for folders. */
+const stampOf = (shown: StageVersion | undefined): number =>
+  shown === undefined ? 0 : shown.size + (shown.modifiedMs ?? 0);
 
 const KEPT: Problem = {
   code: 'changed_on_stage',

@@ -1,0 +1,82 @@
+import { isSyncError } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { Action } from '../../model/plan.ts';
+import type { Clock } from '../../model/ports.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { describeError } from '../tally.ts';
+import type { Tally } from '../tally.ts';
+import type { TaskPool } from './task-pool.ts';
+
+/** An action under way, as its outcome will be told. */
+export interface Attempted {
+  readonly kind: Action['kind'];
+  readonly path: RelPath;
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly started: number;
+}
+
+export interface OutcomesOptions {
+  readonly tally: Tally;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly tasks: TaskPool;
+  readonly signal: AbortSignal;
+}
+
+/** Tells and counts how actions ended, and whether the run can go on. */
+export class Outcomes {
+  readonly #options: OutcomesOptions;
+
+  constructor(options: OutcomesOptions) {
+    this.#options = options;
+  }
+
+  begin(kind: Action['kind'], path: RelPath, reason: string): Attempted {
+    return { kind, path, reason, started: this.#options.clock.now() };
+  }
+
+  done(
+    attempted: Attempted,
+    more: { readonly to?: RelPath; readonly bytes?: number; readonly files?: number },
+  ): void {
+    const { tally, clock } = this.#options;
+    const { kind, path, reason, started } = attempted;
+    tally.emit({ type: 'action', kind, path, reason, ...more, ms: clock.now() - started, outcome: 'done' });
+  }
+
+  failed(attempted: Attempted, error: unknown): void {
+    const { tally, clock, signal, ledger, tasks } = this.#options;
+    const { kind, path, reason, started } = attempted;
+    if (signal.aborted || tasks.notBegun(error)) return;
+    if (isSyncError(error) && error.code === 'entry_gone') {
+      tally.problem(path, {
+        code: 'entry_gone',
+        severity: 'warning',
+        message: 'gone before it could be read; left for the next run',
+      });
+      return;
+    }
+    tally.failed++;
+    if (kind !== 'remove') tally.changesFailed++;
+    const described = describeError(error);
+    tally.emit({
+      type: 'action',
+      kind,
+      path,
+      reason,
+      ms: clock.now() - started,
+      outcome: 'failed',
+      error: described,
+    });
+    // an error that nobody mapped fails its entry and no more; a Stage out of reach fails all that would follow
+    if (isSyncError(error) && (error.verdict === 'end_run' || error.code === 'stage_unreachable'))
+      tasks.end(error);
+    if (described.code !== 'state_unusable') ledger.note(path, 'failed', described.code);
+  }
+
+  /** Whether a change certainly was not made, so that its intent is settled. */
+  isSettled(error: unknown): boolean {
+    return this.#options.tasks.notBegun(error) || (isSyncError(error) && !error.inDoubt);
+  }
+}

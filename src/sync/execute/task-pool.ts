@@ -1,0 +1,67 @@
+export interface TaskPoolOptions {
+  /** Tasks under way at the same time, at most; most of them wait for a request's turn. */
+  readonly limit: number;
+  readonly draining: AbortSignal;
+  readonly signal: AbortSignal;
+}
+
+/** What is under way, with back-pressure, and what ended the run. */
+export class TaskPool {
+  readonly #options: TaskPoolOptions;
+  readonly #active = new Set<Promise<void>>();
+  readonly #waiting: (() => void)[] = [];
+  #fatal: { readonly error: unknown } | undefined;
+
+  constructor(options: TaskPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Nothing more is begun: the run was asked to stop, or cannot go on. */
+  get stopped(): boolean {
+    return this.#fatal !== undefined || this.#options.draining.aborted || this.#options.signal.aborted;
+  }
+
+  /** The run was asked to stop before an action's first request was sent: nothing failed, and nothing is in doubt. */
+  notBegun(error: unknown): boolean {
+    const { draining } = this.#options;
+    return draining.aborted && error === draining.reason;
+  }
+
+  /** Starts a task; the promise, where there is one, says when there is room for more. */
+  start(work: Promise<void>): void | Promise<void> {
+    const tracked = work
+      .catch((error: unknown) => this.end(error))
+      .finally(() => {
+        this.#active.delete(tracked);
+        for (const resume of this.#waiting.splice(0)) resume();
+      });
+    this.#active.add(tracked);
+    return this.room();
+  }
+
+  room(): void | Promise<void> {
+    return this.#active.size < this.#options.limit ? undefined : this.#room();
+  }
+
+  async #room(): Promise<void> {
+    while (this.#active.size >= this.#options.limit && !this.stopped) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#active.size > 0) await Promise.allSettled(this.#active);
+  }
+
+  /** Ends the run. The first reason counts. */
+  end(error: unknown): void {
+    this.#fatal ??= { error };
+    for (const resume of this.#waiting.splice(0)) resume();
+  }
+
+  /** Rejects with what ended the run, if something did. */
+  throwIfEnded(): void {
+    if (this.#fatal !== undefined) throw this.#fatal.error;
+  }
+}

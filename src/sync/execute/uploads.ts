@@ -1,0 +1,220 @@
+import type { FileEntry } from '../../model/entry.ts';
+import { isSyncError } from '../../model/errors.ts';
+import { nameOf, parentOf } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { Source } from '../../model/ports.ts';
+import type { Gate } from '../flow/gate.ts';
+import type { Intent, Ledger } from '../ledger/ledger.ts';
+import { rowOf } from '../plan/planner.ts';
+import type { Arrival } from '../plan/plan-store.ts';
+import type { Tally } from '../tally.ts';
+import type { FolderMaker } from './folder-maker.ts';
+import type { Journal } from './journal.ts';
+import type { Attempted, Outcomes } from './outcomes.ts';
+import type { Remote } from './remote.ts';
+import { besideDetour, publish, refusesName } from './replace.ts';
+import type { Detour } from './replace.ts';
+import type { TaskPool } from './task-pool.ts';
+
+export interface UploadsOptions {
+  readonly remote: Remote;
+  readonly gate: Gate;
+  readonly ledger: Ledger;
+  readonly source: Source;
+  readonly folders: FolderMaker;
+  readonly tally: Tally;
+  readonly tasks: TaskPool;
+  readonly outcomes: Outcomes;
+  readonly journal: Journal;
+  readonly signal: AbortSignal;
+  /** With --atomic: a hidden folder outside the target, as a full Stage path; files are uploaded there first. */
+  readonly staging: RelPath | undefined;
+  /** With --publish-set: nothing takes its name before `publishSet`. */
+  readonly holdBack: boolean;
+}
+
+/** Intents that share one commit. A kill leaves at most these, plus those in flight, in doubt. */
+export const INTENT_BATCH = 64;
+
+/** What was sent: under its name, or to where it waits to be published. */
+type Sent =
+  | { readonly arrival: Arrival; readonly digest: string | undefined; readonly waits?: undefined }
+  | { readonly arrival: Arrival; readonly digest: string | undefined; readonly waits: Detour };
+
+/** Sends files: in place, or through other names where the Stage or the user wants it so. */
+export class Uploads {
+  readonly #options: UploadsOptions;
+  #batch: Arrival[] = [];
+  #flushing: NodeJS.Immediate | undefined;
+  /** This Stage does not let a PUT replace a file: learnt from its first refusal. */
+  #refusesOverwrite = false;
+  #held: { readonly sent: Sent & { readonly waits: Detour }; readonly id: number }[] = [];
+  #stagingMade: Promise<void> | undefined;
+
+  constructor(options: UploadsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes an upload; the promise, where there is one, says when there is room for more. */
+  add(arrival: Arrival): void | Promise<void> {
+    const { tasks } = this.#options;
+    if (tasks.stopped) return undefined;
+    this.#batch.push(arrival);
+    if (this.#batch.length >= INTENT_BATCH) this.launch();
+    else this.#flushing ??= setImmediate(() => this.launch());
+    return tasks.room();
+  }
+
+  /** Starts what was taken, its intents in one commit. */
+  launch(): void {
+    const { tasks, journal } = this.#options;
+    clearImmediate(this.#flushing);
+    this.#flushing = undefined;
+    const batch = this.#batch;
+    this.#batch = [];
+    if (batch.length === 0 || tasks.stopped) return;
+    let ids: number[];
+    try {
+      ids = journal.begin(batch.map(intentOf));
+    } catch (error) {
+      tasks.end(error);
+      return;
+    }
+    for (const [index, arrival] of batch.entries()) void tasks.start(this.#upload(arrival, ids[index]!));
+  }
+
+  async #upload(arrival: Arrival, id: number): Promise<void> {
+    const { folders, gate, tasks, journal, outcomes } = this.#options;
+    const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
+    try {
+      const room = gate.room();
+      if (room !== undefined) await room;
+      if (tasks.stopped) {
+        journal.end(id);
+        return;
+      }
+      const folder = folders.ready(parentOf(arrival.path));
+      if (folder !== undefined) await folder;
+      const sent = await this.#send(arrival, id);
+      if (sent.waits === undefined) this.#finish(sent, id, attempted);
+      else this.#held.push({ sent, id });
+    } catch (error) {
+      // what may have been stored stays in doubt; what certainly was not is settled
+      if (outcomes.isSettled(error)) journal.end(id);
+      outcomes.failed(attempted, error);
+    }
+  }
+
+  #finish({ arrival, digest }: Sent, id: number, attempted: Attempted): void {
+    const { tally, ledger, journal, outcomes } = this.#options;
+    const { entry, reason } = arrival;
+    journal.end(id, () => {
+      ledger.put({ ...rowOf(entry, digest), stageModifiedMs: undefined, pending: true }, reason);
+    });
+    tally.uploaded++;
+    tally.bytes += entry.size;
+    outcomes.done(attempted, { bytes: entry.size });
+  }
+
+  /** Sends one file, again when it changed at the source while it was read: its newest version counts. */
+  async #send(arrival: Arrival, id: number): Promise<Sent> {
+    const { source, signal, tasks } = this.#options;
+    for (let current = arrival, again = 2; ; again--) {
+      try {
+        return await this.#sendOnce(current, id);
+      } catch (error) {
+        const changed = isSyncError(error) && error.code === 'entry_changed';
+        if (!changed || again === 0 || source.stat === undefined) throw error;
+        const entry: FileEntry | undefined = await source.stat(arrival.path, { signal });
+        if (entry === undefined || tasks.stopped) throw error;
+        current = { ...current, entry, digest: undefined };
+      }
+    }
+  }
+
+  async #sendOnce(arrival: Arrival, id: number): Promise<Sent> {
+    const { remote, folders, staging } = this.#options;
+    const { entry, replaces } = arrival;
+    const final = remote.root + arrival.path;
+    if (staging !== undefined) {
+      await this.#makeStaging(staging);
+      const stem = `${staging}${id}-`;
+      return this.#sendVia(arrival, id, {
+        via: `${stem}new-${nameOf(final)}`,
+        aside: `${stem}old-${nameOf(final)}`,
+      });
+    }
+    if (replaces !== undefined && this.#refusesOverwrite)
+      return this.#sendVia(arrival, id, besideDetour(final, id));
+    try {
+      return { arrival, digest: await remote.put(entry, final, replaces) };
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      if (replaces !== undefined && refusesName(error)) {
+        const sent = await this.#sendVia(arrival, id, besideDetour(final, id));
+        this.#refusesOverwrite = true;
+        return sent;
+      }
+      if (replaces !== undefined || !(refusesName(error) || error.code === 'stage_not_found')) throw error;
+      // the name was free and the folder there when this was planned; look what changed
+      const now = await remote.stat(final);
+      if (now !== undefined) return this.#sendVia({ ...arrival, replaces: now }, id, besideDetour(final, id));
+      await folders.restore(arrival.path);
+      return { arrival, digest: await remote.put(entry, final, undefined) };
+    }
+  }
+
+  async #sendVia(arrival: Arrival, id: number, detour: Detour): Promise<Sent> {
+    const { remote, holdBack, journal } = this.#options;
+    journal.detour(id, detour.via, detour.aside);
+    const digest = await remote.put(arrival.entry, detour.via, undefined);
+    if (holdBack) return { arrival, digest, waits: detour };
+    await publish(remote, remote.root + arrival.path, detour, arrival.replaces !== undefined);
+    return { arrival, digest };
+  }
+
+  #makeStaging(staging: RelPath): Promise<void> {
+    this.#stagingMade ??= this.#options.remote.makeFolder(staging);
+    return this.#stagingMade;
+  }
+
+  /** Gives every file that was held back its name; only called when all of them arrived. Resolves with their number. */
+  async publishSet(): Promise<number> {
+    const { remote, tasks, outcomes } = this.#options;
+    const held = this.#held;
+    this.#held = [];
+    for (const { sent, id } of held) {
+      if (tasks.stopped) break;
+      const { arrival, waits } = sent;
+      const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
+      const work = async (): Promise<void> => {
+        try {
+          await publish(remote, remote.root + arrival.path, waits, arrival.replaces !== undefined);
+          this.#finish(sent, id, attempted);
+        } catch (error) {
+          outcomes.failed(attempted, error);
+        }
+      };
+      await tasks.start(work());
+    }
+    await tasks.idle();
+    return held.length;
+  }
+
+  /** Removes the hidden folder of --atomic; by now it is empty. */
+  async removeStaging(): Promise<void> {
+    const { remote, staging } = this.#options;
+    if (staging !== undefined && this.#stagingMade !== undefined) await remote.remove(staging);
+  }
+}
+
+const intentOf = (arrival: Arrival): Intent => ({
+  op: 'put',
+  path: arrival.path,
+  size: arrival.entry.size,
+  version: arrival.entry.version,
+  identity: arrival.entry.identity,
+  reason: arrival.reason,
+  beforeSize: arrival.replaces?.size,
+  beforeModifiedMs: arrival.replaces?.modifiedMs,
+});
