@@ -15,6 +15,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import { listBothEnds } from './list-both-ends.ts';
 import type { PassOptions, PassResult } from './options.ts';
 import { announcePlan } from './plan/announce.ts';
+import { restrictTo } from './plan/approved-plan.ts';
 import { meetByContent } from './plan/meet-by-content.ts';
 import { NO_MOVES, planMoves } from './plan/plan-moves.ts';
 import { Planner } from './plan/planner.ts';
@@ -134,9 +135,14 @@ class Pass {
       trustLedger && !ledger.isEmpty() ? { children: [], missing: [] } : await openTarget(remote);
     using store = new PlanStore();
     const executor = this.#executor(remote, target);
-    await this.#compare(remote, target, store, executor);
-    this.#options.draining.throwIfAborted();
-    await this.#carryOut(remote, store, executor, target);
+    try {
+      await this.#compare(remote, target, store, executor);
+      this.#options.draining.throwIfAborted();
+      await this.#carryOut(remote, store, executor, target);
+    } finally {
+      // however it ends, what is under way is finished and recorded
+      await executor.idle();
+    }
   }
 
   #executor(remote: Remote, target: Target): Executor {
@@ -158,7 +164,7 @@ class Pass {
     const first = ledger.isEmpty();
     const nothingToMove = first || !moves;
     const nothingToRemove = removal === 'none' || (first && target.children.length === 0);
-    const streaming = !dryRun && nothingToMove && nothingToRemove;
+    const streaming = !dryRun && nothingToMove && nothingToRemove && this.#options.approved === undefined;
     let listed = 0;
     let toUpload = 0;
     let toUploadBytes = 0;
@@ -197,6 +203,7 @@ class Pass {
     this.#allStreamed = streaming && compare === 'size';
     if (this.#allStreamed) {
       progress(true);
+      await executor.idle();
       return;
     }
     await meetByContent(store, remote, this.#options, planner.standing, executor);
@@ -219,7 +226,9 @@ class Pass {
         }
       });
     }
-    const plan = moves ? planMoves(store, ledger, removal !== 'none') : NO_MOVES;
+    const found = moves ? planMoves(store, ledger, removal !== 'none') : NO_MOVES;
+    const { approved } = this.#options;
+    const plan = approved === undefined ? found : restrictTo(approved, store, found, this.#tally.problem);
     const standing = this.#planner!.standing;
     const refusal = checkGuards(
       {
