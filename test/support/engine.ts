@@ -13,7 +13,7 @@ export function createTestClock(start = 1_700_000_000_000): Clock & { at: number
   return {
     at: start,
     now() {
-      return this.at;
+      return Math.floor(this.at);
     },
     sleep(ms, signal) {
       signal.throwIfAborted();

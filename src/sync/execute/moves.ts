@@ -1,4 +1,4 @@
-import { isSyncError } from '../../model/errors.ts';
+import { isSyncError, SyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowOf } from '../plan/planner.ts';
@@ -36,25 +36,39 @@ export class Moves {
   /** Many at the same time, but each after the one that frees its target and the one that brings its origin. */
   async makeAll(steps: readonly MoveStep[], reason: string): Promise<void> {
     const { tasks } = this.#options;
-    const frees = new Map<RelPath, Promise<void>>();
-    const brings = new Map<RelPath, Promise<void>>();
+    const frees = new Map<RelPath, Promise<boolean>>();
+    const brings = new Map<RelPath, Promise<boolean>>();
     for (const step of steps) {
       if (tasks.stopped) break;
       const [freed, brought] = [frees.get(step.to), brings.get(step.from)];
+      const why = step.cycle === undefined ? reason : 'cycle';
       const made = (async () => {
-        await freed;
-        await brought;
-        if (!tasks.stopped) await this.#make(step, step.cycle === undefined ? reason : 'cycle');
+        const ready = (await freed) !== false && (await brought) !== false;
+        if (tasks.stopped) return false;
+        return ready ? this.#make(step, why) : this.#goWithout(step, why);
       })();
-      const settled = made.catch(() => undefined);
-      frees.set(step.from, settled);
-      brings.set(step.to, settled);
+      const worked = made.catch(() => false);
+      frees.set(step.from, worked);
+      brings.set(step.to, worked);
       await tasks.start(made);
     }
     await tasks.idle();
   }
 
-  async #make(step: MoveStep, reason: string): Promise<void> {
+  /**
+   * The move before this one failed: its target is still taken, or its origin not there. On a Stage whose moves
+   * replace files it would destroy what the other was to bring elsewhere. A file is uploaded over the target instead.
+   */
+  async #goWithout(step: MoveStep, reason: string): Promise<false> {
+    const { outcomes, upload } = this.#options;
+    if (step.cycle?.half === 'first') return false;
+    if (step.arrival !== undefined) await upload(step.arrival);
+    else outcomes.failed(outcomes.begin('move', step.cycle?.whole.from ?? step.from, reason), heldUp(step));
+    return false;
+  }
+
+  /** Resolves with whether it was made. */
+  async #make(step: MoveStep, reason: string): Promise<boolean> {
     const { remote, tally, ledger, journal, outcomes, tasks, upload } = this.#options;
     const { arrival, files = 1 } = step;
     const half = step.cycle?.half;
@@ -73,15 +87,17 @@ export class Moves {
       else journal.end(intent, write);
       // later steps rename the rows that this one renamed
       journal.flush();
-      if (half === 'first') return;
+      if (half === 'first') return true;
       tally.moved += files;
       outcomes.done(attempted, { to: step.to, files });
+      return true;
     } catch (error) {
       const settled = half === undefined ? outcomes.isSettled(error) : begins && tasks.notBegun(error);
       if (settled) journal.end(intent);
       const refused = half === undefined && isSyncError(error) && error.verdict === 'skip_entry';
       if (refused && arrival !== undefined) await upload(arrival);
       else outcomes.failed(attempted, error);
+      return false;
     }
   }
 
@@ -99,3 +115,10 @@ export class Moves {
     return intent;
   }
 }
+
+const heldUp = ({ from, to }: MoveStep): SyncError =>
+  new SyncError(
+    'stage_exists',
+    `${from} was not moved to ${to}, because a move before it failed; the next run plans it anew`,
+    { verdict: 'skip_entry' },
+  );

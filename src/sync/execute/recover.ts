@@ -20,8 +20,12 @@ export async function recoverIntents(options: RecoverOptions): Promise<number> {
   const moves = intents.filter((intent) => intent.op === 'move').reverse();
   for (const intent of moves) await settle(intent, options);
   await Promise.all(
-    intents.filter((intent) => intent.op !== 'move').map((intent) => settle(intent, options)),
+    intents
+      .filter((intent) => intent.op === 'put' || intent.op === 'remove')
+      .map((intent) => settle(intent, options)),
   );
+  // what waits in a hidden folder has come out of it by now
+  for (const intent of intents) if (intent.op === 'staging') await settle(intent, options);
   return intents.length;
 }
 
@@ -43,6 +47,7 @@ const OUTCOMES: Record<
   put: settlePut,
   move: settleMove,
   remove: settleRemove,
+  staging: settleStaging,
 };
 
 async function settlePut(intent: StoredIntent, { remote, ledger }: RecoverOptions): Promise<Outcome> {
@@ -106,6 +111,11 @@ async function settleMove(intent: StoredIntent, options: RecoverOptions): Promis
 async function settleRemove(intent: StoredIntent, { remote, ledger }: RecoverOptions): Promise<Outcome> {
   if (await exists(remote, remote.root + intent.path)) return undefined;
   return () => (intent.path.endsWith('/') ? ledger.forgetFolder(intent.path) : ledger.forget(intent.path));
+}
+
+async function settleStaging(intent: StoredIntent, { remote }: RecoverOptions): Promise<Outcome> {
+  await remote.remove(intent.via!);
+  return undefined;
 }
 
 const exists = async (remote: Remote, path: RelPath): Promise<boolean> =>

@@ -131,7 +131,7 @@ export class Remote {
     };
   }
 
-  /** Moves a file or folder. A repeated move that finds its origin gone looks whether the first one worked. */
+  /** Moves a file or folder. Where a reply was lost a look decides: the origin is gone and the target is there. */
   async move(from: RelPath, to: RelPath, begins = false): Promise<void> {
     const { gate, destination, signal } = this.#options;
     const call = async (attempt: number): Promise<void> => {
@@ -145,7 +145,14 @@ export class Remote {
         if (!repeated || !(await this.#hasMoved(from, to))) throw error;
       }
     };
-    await gate.request(`move ${from} to ${to}`, call, begins);
+    try {
+      await gate.request(`move ${from} to ${to}`, call, begins);
+    } catch (error) {
+      // a name must not stay empty, or a chain of moves broken, for a reply that was lost
+      const moved =
+        isSyncError(error) && error.inDoubt && (await this.#hasMoved(from, to).catch(() => false));
+      if (!moved) throw error;
+    }
   }
 
   async #hasMoved(from: RelPath, to: RelPath): Promise<boolean> {

@@ -28,9 +28,12 @@ export class TaskPool {
   }
 
   /** Starts a task; the promise, where there is one, says when there is room for more. */
-  start(work: Promise<void>): void | Promise<void> {
+  start(work: Promise<unknown>): void | Promise<void> {
     const tracked = work
-      .catch((error: unknown) => this.end(error))
+      .then(
+        () => undefined,
+        (error: unknown) => this.end(error),
+      )
       .finally(() => {
         this.#active.delete(tracked);
         for (const resume of this.#waiting.splice(0)) resume();

@@ -1,5 +1,5 @@
 import type { FileEntry } from '../../model/entry.ts';
-import { isSyncError } from '../../model/errors.ts';
+import { isSyncError, messageOf } from '../../model/errors.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Source } from '../../model/ports.ts';
@@ -49,7 +49,9 @@ export class Uploads {
   /** This Stage does not let a PUT replace a file: learnt from its first refusal. */
   #refusesOverwrite = false;
   #held: { readonly sent: Sent & { readonly waits: Detour }; readonly id: number }[] = [];
-  #stagingMade: Promise<void> | undefined;
+  #stagingMade: Promise<number> | undefined;
+  /** Uploads under way that leave something under another name until they are published. */
+  readonly #detoured = new Set<number>();
 
   constructor(options: UploadsOptions) {
     this.#options = options;
@@ -99,8 +101,9 @@ export class Uploads {
       if (sent.waits === undefined) this.#finish(sent, id, attempted);
       else this.#held.push({ sent, id });
     } catch (error) {
-      // what may have been stored stays in doubt; what certainly was not is settled
-      if (outcomes.isSettled(error)) journal.end(id);
+      // what may have been stored, also under another name, stays in doubt; what certainly was not is settled
+      if (outcomes.isSettled(error) && (tasks.notBegun(error) || !this.#detoured.has(id))) journal.end(id);
+      this.#detoured.delete(id);
       outcomes.failed(attempted, error);
     }
   }
@@ -108,6 +111,7 @@ export class Uploads {
   #finish({ arrival, digest }: Sent, id: number, attempted: Attempted): void {
     const { tally, ledger, journal, outcomes } = this.#options;
     const { entry, reason } = arrival;
+    this.#detoured.delete(id);
     journal.end(id, () => {
       ledger.put({ ...rowOf(entry, digest), stageModifiedMs: undefined, pending: true }, reason);
     });
@@ -167,15 +171,22 @@ export class Uploads {
   async #sendVia(arrival: Arrival, id: number, detour: Detour): Promise<Sent> {
     const { remote, holdBack, journal } = this.#options;
     journal.detour(id, detour.via, detour.aside);
+    this.#detoured.add(id);
     const digest = await remote.put(arrival.entry, detour.via, undefined);
     if (holdBack) return { arrival, digest, waits: detour };
     await publish(remote, remote.root + arrival.path, detour, arrival.replaces !== undefined);
     return { arrival, digest };
   }
 
-  #makeStaging(staging: RelPath): Promise<void> {
-    this.#stagingMade ??= this.#options.remote.makeFolder(staging);
-    return this.#stagingMade;
+  /** Its intent stays until the folder is removed, by this run or, after a failure, first thing by the next. */
+  async #makeStaging(staging: RelPath): Promise<void> {
+    const { remote, journal } = this.#options;
+    this.#stagingMade ??= (async () => {
+      const id = journal.begin([{ op: 'staging', path: '', via: staging, reason: 'atomic' }])[0]!;
+      await remote.makeFolder(staging);
+      return id;
+    })();
+    await this.#stagingMade;
   }
 
   /** Gives every file that was held back its name; only called when all of them arrived. Resolves with their number. */
@@ -203,8 +214,20 @@ export class Uploads {
 
   /** Removes the hidden folder of --atomic; by now it is empty. */
   async removeStaging(): Promise<void> {
-    const { remote, staging } = this.#options;
-    if (staging !== undefined && this.#stagingMade !== undefined) await remote.remove(staging);
+    const { remote, staging, journal, tally } = this.#options;
+    if (staging === undefined || this.#stagingMade === undefined) return;
+    const id = await this.#stagingMade;
+    try {
+      await remote.remove(staging);
+      journal.end(id);
+    } catch (error) {
+      if (!isSyncError(error) || error.verdict === 'end_run') throw error;
+      tally.problem('', {
+        code: 'left_aside',
+        severity: 'warning',
+        message: `the hidden folder ${staging} could not be removed; the next run removes it: ${messageOf(error)}`,
+      });
+    }
   }
 }
 

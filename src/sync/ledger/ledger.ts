@@ -27,7 +27,8 @@ export interface LedgerRow {
 
 /** A change that is about to be sent. What it leaves behind after a kill is in doubt. */
 export interface Intent {
-  readonly op: 'put' | 'move' | 'remove';
+  /** `staging`: the hidden folder `via` is made; it ends when the folder is removed. */
+  readonly op: 'put' | 'move' | 'remove' | 'staging';
   readonly path: RelPath;
   readonly to?: RelPath | undefined;
   /** A full Stage path on the way: where a put is uploaded first, or where a cycle's first file waits. */

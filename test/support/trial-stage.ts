@@ -1,0 +1,72 @@
+import { startEmulator } from '../../src/emulator/emulator.ts';
+import type { Emulator, RequestHook } from '../../src/emulator/options.ts';
+import type { Destination } from '../../src/model/ports.ts';
+import { createStageClient } from '../../src/stage/stage-client.ts';
+import type { StageClient } from '../../src/stage/stage-client.ts';
+import { createStageDestination } from '../../src/stage/stage-destination.ts';
+import type { StageTimeouts } from '../../src/stage/transport.ts';
+
+/** An embedded Stage over loopback that many runs share, one after the other, each in a folder of its own. */
+export interface TrialStage extends AsyncDisposable {
+  readonly emulator: Emulator;
+  /** Told of every phase of every request; the request waits for it. */
+  onRequest: RequestHook | undefined;
+  /** The same folder has the same label whoever looks: one pair, one ledger. */
+  open(root: string, timeouts?: Partial<StageTimeouts>, concurrency?: number): Promise<Destination>;
+  /** Every path below `folder`, hidden ones too, with its content; folders with ''. */
+  contents(folder: string): Promise<Map<string, string>>;
+  /** Removes everything. */
+  clear(): Promise<void>;
+}
+
+export async function trialStage(): Promise<TrialStage> {
+  const { signal } = new AbortController();
+  const emulator = await startEmulator({ onRequest: (phase, info) => stage.onRequest?.(phase, info) });
+  const deployment = emulator.deployments[0]!.id;
+  const connect = (timeouts?: Partial<StageTimeouts>, concurrency?: number): Promise<StageClient> =>
+    createStageClient({ baseUrl: emulator.url, token: emulator.token, deployment, timeouts, concurrency });
+  const onlooker = createStageDestination({ client: await connect(), root: '' });
+
+  async function walk(folder: string, found: Map<string, string>): Promise<void> {
+    for (const child of (await onlooker.listFolder(folder, { signal })) ?? []) {
+      const path = folder + child.name;
+      if (child.kind === 'unknown') throw new Error(`${path} cannot be read`);
+      if (child.kind === 'folder') {
+        found.set(`${path}/`, '');
+        await walk(`${path}/`, found);
+      } else {
+        const parts: Uint8Array[] = [];
+        for await (const part of await onlooker.read(path, { signal })) parts.push(part);
+        found.set(path, Buffer.concat(parts).toString());
+      }
+    }
+  }
+
+  const stage: TrialStage = {
+    emulator,
+    onRequest: undefined,
+    async open(root, timeouts, concurrency) {
+      return createStageDestination({
+        client: await connect(timeouts, concurrency),
+        root,
+        label: `stage://trial/${root}`,
+      });
+    },
+    async contents(folder) {
+      const found = new Map<string, string>();
+      await walk(folder, found);
+      return found;
+    },
+    async clear() {
+      stage.onRequest = undefined;
+      emulator.faults.set({});
+      for (const { kind, name } of (await onlooker.listFolder('', { signal })) ?? [])
+        await onlooker.remove(kind === 'folder' ? `${name}/` : name, { signal });
+    },
+    async [Symbol.asyncDispose]() {
+      await onlooker.close();
+      await emulator.close();
+    },
+  };
+  return stage;
+}
