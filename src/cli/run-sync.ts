@@ -3,6 +3,7 @@ import { isSyncError, messageOf } from '../model/errors.ts';
 import { openLedger } from '../sync/ledger/ledger.ts';
 import { runPass } from '../sync/pass.ts';
 import { systemClock } from '../sync/clock.ts';
+import type { PlanLine } from '../model/plan.ts';
 import type { PassResult } from '../sync/options.ts';
 import {
   EMBEDDED,
@@ -24,12 +25,22 @@ import { printable } from './render/printable.ts';
 import type { Reader } from './render/reader.ts';
 import { usageError } from './usage.ts';
 
+/** What `plan` and `apply` add to a sync. */
+export interface PlanFileUse {
+  /** Gets every action of the plan. */
+  readonly onPlanned?: (line: PlanLine) => void;
+  /** Does only these. */
+  readonly approved?: Iterable<PlanLine>;
+  readonly command: string;
+}
+
 /** `stagesync sync`. Resolves with the exit status; rejects when the run fails before its pass begins. */
 export async function runSync(
   context: Context,
   sourceText: string,
   destText: string,
   flags: SyncFlags,
+  use: PlanFileUse = { command: 'stagesync sync' },
 ): Promise<ExitStatus> {
   const from = parseSource(sourceText, context.host.cwd);
   const to = parseStageAddress(destText, 'DEST');
@@ -37,7 +48,7 @@ export async function runSync(
   const reader = await openReaders(context, flags);
   let result: PassResult;
   try {
-    result = await pass(context, from, to, flags, reader);
+    result = await pass(context, from, to, flags, reader, use);
   } catch (error) {
     reader.abandon();
     throw error;
@@ -59,6 +70,7 @@ async function pass(
   to: StageAddress,
   flags: SyncFlags,
   reader: Reader,
+  use: PlanFileUse,
 ): Promise<PassResult> {
   await using opened = new AsyncDisposableStack();
   const source = await openSource(from, flags, flags.concurrency);
@@ -75,7 +87,7 @@ async function pass(
     folder: context.environment.stateFolder,
     source: source.label,
     destination: destination.label,
-    command: 'stagesync sync',
+    command: use.command,
     pid: process.pid,
   });
   opened.defer(() => ledger.close());
@@ -98,10 +110,14 @@ async function pass(
     maxRequestsPerSecond: flags.maxRequestsPerSecond,
     maxBytesPerSecond: flags.bwlimit,
     attempts: ATTEMPTS,
+    approved: use.approved,
     clock: systemClock,
     draining: context.stop.draining,
     signal: context.stop.signal,
-    onEvent: (event) => reader.onEvent(event),
+    onEvent: (event) => {
+      if (event.type === 'planned') use.onPlanned?.(event);
+      reader.onEvent(event);
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Problem } from './entry.ts';
 import type { RelPath } from './path.ts';
-import type { Action, PlanCost } from './plan.ts';
+import type { Action, PlanCost, PlanLine } from './plan.ts';
 
 export type Outcome = 'clean' | 'warnings' | 'failures' | 'refused' | 'interrupted';
 
@@ -46,7 +46,7 @@ export type SyncEvent =
   /** Before the first change, when the whole plan is known; under --dry-run always. */
   | { readonly type: 'plan'; readonly cost: PlanCost; readonly estimateMs: number }
   /** Only under --dry-run: what would be done. */
-  | ({ readonly type: 'planned' } & PlannedAction)
+  | ({ readonly type: 'planned' } & PlanLine)
   | { readonly type: 'transfer'; readonly path: RelPath; readonly bytes: number }
   | {
       readonly type: 'action';
@@ -73,15 +73,6 @@ export type SyncEvent =
   /** Stage asked us to slow down: requests start no faster than this now. */
   | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }
   | Report;
-
-export interface PlannedAction {
-  readonly kind: Action['kind'];
-  readonly path: RelPath;
-  readonly to?: RelPath | undefined;
-  readonly reason: string;
-  readonly bytes?: number | undefined;
-  readonly files?: number | undefined;
-}
 
 /** Must not throw; a listener that does is ignored. */
 export type EventListener = (event: SyncEvent) => void;

@@ -71,6 +71,20 @@ export type Note =
   /** Gone from the source but changed on Stage by someone else, so kept. */
   | { readonly kind: 'keep'; readonly path: RelPath; readonly problem: Problem };
 
+/**
+ * One action of a plan as data: what --dry-run shows and what a plan file holds. `stamp` is equality only: the source
+ * version and the Stage version that the decision rests on, so that a later run can tell whether either changed.
+ */
+export interface PlanLine {
+  readonly kind: Action['kind'];
+  readonly path: RelPath;
+  readonly to?: RelPath | undefined;
+  readonly reason: string;
+  readonly bytes?: number | undefined;
+  readonly files?: number | undefined;
+  readonly stamp: string;
+}
+
 /** What a plan will cost. */
 export interface PlanCost {
   readonly uploads: number;

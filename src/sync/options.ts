@@ -1,5 +1,6 @@
 import type { SyncError } from '../model/errors.ts';
 import type { EventListener, Report } from '../model/events.ts';
+import type { PlanLine } from '../model/plan.ts';
 import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
 
 /** The guards `--force` can name; each passes exactly one. */
@@ -38,6 +39,8 @@ export interface PassOptions {
   readonly maxBytesPerSecond: number | undefined;
   /** Attempts for one request before it counts as failed; a 429 does not count. */
   readonly attempts: number;
+  /** A plan made earlier: nothing else is done, and what no longer holds is refused. */
+  readonly approved?: Iterable<PlanLine> | undefined;
   readonly clock: Clock;
   /** Aborted: start nothing new, let what is in flight finish and be recorded. */
   readonly draining: AbortSignal;

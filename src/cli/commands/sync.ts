@@ -41,11 +41,6 @@ export const sync: CommandModule = {
   name: 'sync',
   reports: true,
   declare(program: Command, action: Action): void {
-    const filters: FilterFlag[] = [];
-    const filter =
-      (kind: FilterFlag['kind']) =>
-      (value: string): undefined =>
-        void filters.push({ kind, value });
     const command = program
       .command('sync')
       .summary('make a Stage folder equal to a directory or bucket')
@@ -55,67 +50,79 @@ export const sync: CommandModule = {
       .argument('<source>', 'directory or s3://BUCKET/PREFIX')
       .argument('<dest>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH')
       .optionsGroup('What is done:')
-      .option('-n, --dry-run', 'say what would be done and why; send no changing request')
-      .option('--delete', 'remove what an earlier run put there and the source no longer has')
-      .option('--mirror', 'remove everything the source does not have, whoever put it there')
-      .addOption(
-        new Option('--max-delete <limit>', 'refuse to remove more files than this: a count or a percentage')
-          .argParser(removalLimit)
-          .default(HALF, '50%'),
-      )
-      .addOption(
-        new Option('--force [guard]', `go past a guard: ${GUARDS.join(', ')}; all without a name; repeatable`)
-          .argParser(guards)
-          .default(new Set<GuardName>(), 'none'),
-      )
-      .addOption(
-        new Option('--compare <how>', 'how a file that both ends have is compared when first met')
-          .choices(['size', 'content'])
-          .default('size'),
-      )
-      .option('--no-moves', 'upload renamed files anew instead of moving them on Stage')
-      .option('--trust-ledger', 'do not list the Stage; believe what earlier runs recorded')
-      .optionsGroup('Which files:')
-      .addOption(
-        new Option('--include <pattern>', 'take part, in .gitignore rules; repeatable').argParser(
-          filter('include'),
-        ),
-      )
-      .addOption(
-        new Option('--exclude <pattern>', 'take no part: neither uploaded nor removed; repeatable').argParser(
-          filter('exclude'),
-        ),
-      )
-      .addOption(
-        new Option('--filter-from <file>', 'rules from a file, as in .stagesyncignore; repeatable').argParser(
-          filter('file'),
-        ),
-      )
-      .option('--follow-symlinks', 'follow symbolic links instead of leaving them out')
-      .optionsGroup('How it is published:')
-      .option('--atomic', 'upload to a hidden folder outside DEST, then move each file in')
-      .option('--publish-set', 'with --atomic: move nothing in until everything is uploaded')
-      .option('--marker <name>', 'with --publish-set: write this empty file last')
-      .optionsGroup('How fast:')
-      .addOption(
-        new Option('--concurrency <n>', 'Stage requests at the same time')
-          .argParser(positiveInteger)
-          .default(16),
-      )
-      .option('--max-requests-per-second <n>', 'start no more Stage requests a second', positiveNumber)
-      .option('--bwlimit <rate>', 'upload no faster, in bytes a second: 500K, 10M', byteRate);
-    addStageFlags(addS3Flags(command))
-      .optionsGroup('Output:')
-      .option('--json', 'one event a line on stdout, the report last; text goes to stderr')
-      .addOption(new Option('-q, --quiet', 'say only what went wrong').conflicts('verbose'))
-      .option('-v, --verbose', 'every action, attempt and problem')
-      .option('--no-progress', 'no live display')
-      .optionsGroup('Other:')
-      .action(
-        action(async (context, source: string, dest: string, flags: Omit<SyncFlags, 'filters'>) => {
-          const { runSync } = await import('../run-sync.ts');
-          return runSync(context, source, dest, { ...flags, filters });
-        }),
-      );
+      .option('-n, --dry-run', 'say what would be done and why; send no changing request');
+    const filters = addSyncFlags(command);
+    command.action(
+      action(async (context, source: string, dest: string, flags: Omit<SyncFlags, 'filters'>) => {
+        const { runSync } = await import('../run-sync.ts');
+        return runSync(context, source, dest, { ...flags, filters });
+      }),
+    );
   },
 };
+
+/** Everything that decides what a pass does and how. Returns the filters, which fill in as the line is parsed. */
+export function addSyncFlags(command: Command): readonly FilterFlag[] {
+  const filters: FilterFlag[] = [];
+  const filter =
+    (kind: FilterFlag['kind']) =>
+    (value: string): undefined =>
+      void filters.push({ kind, value });
+  command
+    .option('--delete', 'remove what an earlier run put there and the source no longer has')
+    .option('--mirror', 'remove everything the source does not have, whoever put it there')
+    .addOption(
+      new Option('--max-delete <limit>', 'refuse to remove more files than this: a count or a percentage')
+        .argParser(removalLimit)
+        .default(HALF, '50%'),
+    )
+    .addOption(
+      new Option('--force [guard]', `go past a guard: ${GUARDS.join(', ')}; all without a name; repeatable`)
+        .argParser(guards)
+        .default(new Set<GuardName>(), 'none'),
+    )
+    .addOption(
+      new Option('--compare <how>', 'how a file that both ends have is compared when first met')
+        .choices(['size', 'content'])
+        .default('size'),
+    )
+    .option('--no-moves', 'upload renamed files anew instead of moving them on Stage')
+    .option('--trust-ledger', 'do not list the Stage; believe what earlier runs recorded')
+    .optionsGroup('Which files:')
+    .addOption(
+      new Option('--include <pattern>', 'take part, in .gitignore rules; repeatable').argParser(
+        filter('include'),
+      ),
+    )
+    .addOption(
+      new Option('--exclude <pattern>', 'take no part: neither uploaded nor removed; repeatable').argParser(
+        filter('exclude'),
+      ),
+    )
+    .addOption(
+      new Option('--filter-from <file>', 'rules from a file, as in .stagesyncignore; repeatable').argParser(
+        filter('file'),
+      ),
+    )
+    .option('--follow-symlinks', 'follow symbolic links instead of leaving them out')
+    .optionsGroup('How it is published:')
+    .option('--atomic', 'upload to a hidden folder outside DEST, then move each file in')
+    .option('--publish-set', 'with --atomic: move nothing in until everything is uploaded')
+    .option('--marker <name>', 'with --publish-set: write this empty file last')
+    .optionsGroup('How fast:')
+    .addOption(
+      new Option('--concurrency <n>', 'Stage requests at the same time')
+        .argParser(positiveInteger)
+        .default(16),
+    )
+    .option('--max-requests-per-second <n>', 'start no more Stage requests a second', positiveNumber)
+    .option('--bwlimit <rate>', 'upload no faster, in bytes a second: 500K, 10M', byteRate);
+  addStageFlags(addS3Flags(command))
+    .optionsGroup('Output:')
+    .option('--json', 'one event a line on stdout, the report last; text goes to stderr')
+    .addOption(new Option('-q, --quiet', 'say only what went wrong').conflicts('verbose'))
+    .option('-v, --verbose', 'every action, attempt and problem')
+    .option('--no-progress', 'no live display')
+    .optionsGroup('Other:');
+  return filters;
+}

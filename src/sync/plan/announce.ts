@@ -1,6 +1,7 @@
 import type { PlanCost } from '../../model/plan.ts';
 import { parentOf } from '../../model/path.ts';
 import type { Tally } from '../tally.ts';
+import { planLines } from './plan-lines.ts';
 import type { MovePlan } from './plan-moves.ts';
 import type { PlanStore } from './plan-store.ts';
 
@@ -34,43 +35,5 @@ export function announcePlan(
     Math.ceil(changes / concurrency) * CHANGE_MS + Math.ceil(touched.size / concurrency) * LIST_MS;
   tally.emit({ type: 'plan', cost, estimateMs });
   if (!dryRun) return;
-  for (const folder of store.folders()) tally.emit({ type: 'planned', kind: 'createFolder', ...folder });
-  for (const move of plan.folderMoves) {
-    tally.emit({
-      type: 'planned',
-      kind: 'move',
-      path: move.from,
-      to: move.to,
-      reason: move.cycle ? 'cycle' : 'folder_renamed',
-      files: move.files,
-    });
-  }
-  for (const move of plan.fileMoves) {
-    tally.emit({
-      type: 'planned',
-      kind: 'move',
-      path: move.from,
-      to: move.to,
-      reason: move.cycle ? 'cycle' : 'renamed',
-      files: 1,
-    });
-  }
-  for (const arrival of store.arrivals()) {
-    tally.emit({
-      type: 'planned',
-      kind: 'upload',
-      path: arrival.path,
-      reason: arrival.reason,
-      bytes: arrival.entry.size,
-    });
-  }
-  for (const removal of store.removals()) {
-    tally.emit({
-      type: 'planned',
-      kind: 'remove',
-      path: removal.path,
-      reason: removal.reason,
-      files: removal.files,
-    });
-  }
+  for (const line of planLines(store, plan)) tally.emit({ type: 'planned', ...line });
 }

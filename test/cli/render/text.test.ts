@@ -137,12 +137,20 @@ describe('the report', () => {
 
   test('of a dry run lists the plan, its calls and the time they take', () => {
     const { reader, results } = reading();
-    reader.onEvent({ type: 'planned', kind: 'upload', path: 'a.csv', reason: 'changed', bytes: 10 });
+    reader.onEvent({
+      type: 'planned',
+      kind: 'upload',
+      path: 'a.csv',
+      reason: 'changed',
+      bytes: 10,
+      stamp: '',
+    });
     reader.onEvent({
       type: 'planned',
       kind: 'move',
       path: 'old/',
       to: 'new/',
+      stamp: '',
       reason: 'folder_renamed',
       files: 7,
     });

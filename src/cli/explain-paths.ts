@@ -1,0 +1,74 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { inspectLedger, knownPairs } from '../sync/ledger/known-pairs.ts';
+import type { KnownPair } from '../sync/ledger/known-pairs.ts';
+import type { ExplainFlags } from './commands/explain.ts';
+import type { Context } from './context.ts';
+import type { ExitStatus } from './exit-status.ts';
+import { reasonText } from './render/action-text.ts';
+import { printable } from './render/printable.ts';
+
+/** `stagesync explain`. Exit status 3 when some path is in no ledger. */
+export function explainPaths(
+  context: Context,
+  paths: readonly string[],
+  flags: ExplainFlags,
+): Promise<ExitStatus> {
+  const pairs = knownPairs(context.environment.stateFolder);
+  let unknown = false;
+  for (const text of paths) {
+    const found = pairs.flatMap((pair) => {
+      const path = within(pair, text, context.host.cwd);
+      return path === undefined ? [] : explained(pair, path);
+    });
+    if (found.length === 0) {
+      unknown = true;
+      const known =
+        pairs.length === 0 ? 'nothing has been synced from here yet' : 'no run has decided about it';
+      context.err.line(`stagesync: ${printable(text)}: ${known}`);
+    }
+    for (const each of found) context.out.line(flags.json ? JSON.stringify(each) : inWords(each));
+  }
+  return Promise.resolve(unknown ? 3 : 0);
+}
+
+interface Explained {
+  readonly path: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly decision: string;
+  readonly reason: string;
+  /** ISO 8601: when that run began. */
+  readonly at: string;
+  readonly size?: number;
+}
+
+function explained(pair: KnownPair, path: string): Explained[] {
+  const ledger = inspectLedger(pair);
+  try {
+    const last = ledger.explain(path);
+    if (last === undefined) return [];
+    const { source, destination } = pair;
+    const at = new Date(last.startedMs).toISOString();
+    const size = last.row === undefined ? {} : { size: last.row.size };
+    return [{ path, source, destination, decision: last.kind, reason: last.reason, at, ...size }];
+  } finally {
+    ledger.close();
+  }
+}
+
+const inWords = ({ path, source, destination, decision, reason, at, size }: Explained): string =>
+  `${printable(path)}: ${decision} (${reasonText(reason)})${size === undefined ? '' : `, ${size} bytes`}, run of ${at}\n  ${printable(source)} -> ${printable(destination)}`;
+
+/** The path relative to the pair, when it lies within its source or its destination. */
+function within(pair: KnownPair, text: string, cwd: string): string | undefined {
+  if (text.includes('://')) return below(pair.destination, text) ?? below(pair.source, text);
+  const path = resolve(cwd, text);
+  const folder = text.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return below(pair.source, folder ? `${path}/` : path);
+}
+
+function below(root: string, path: string): string | undefined {
+  const top = root.endsWith('/') ? root : `${root}/`;
+  return path.startsWith(top) && path.length > top.length ? path.slice(top.length) : undefined;
+}
