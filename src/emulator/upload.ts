@@ -34,7 +34,6 @@ export async function receiveFile(
       }
     }
     if (!arrived) throw new Refusal(400, 'multipart: NextPart: EOF');
-    if (!request.raw.complete) throw new Refusal(400, 'unexpected EOF');
     return stored;
   } catch (error) {
     if (stored !== undefined) await blobs.discard(stored.blob);

@@ -1,3 +1,4 @@
+import { readdir, readlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { byteRange } from '../../src/emulator/byte-range.ts';
 import { useEmulators } from '../support/emulators.ts';
@@ -92,3 +93,22 @@ test('ranges that are not understood mean the whole', () => {
   expect(byteRange('bytes=0-', 0)).toBe('unsatisfiable');
   expect(byteRange('bytes=-0', 10)).toBe('unsatisfiable');
 });
+
+test.runIf(process.platform === 'linux')(
+  'no file stays open after downloads, whole or broken off',
+  async () => {
+    const emulator = await start();
+    const stage = new StageHttp(emulator);
+    await stage.put('f', new Uint8Array(5_000_000));
+    await stage.download('f');
+    await stage.download('f', { range: 'bytes=9000000-' });
+    const reply = await fetch(await locationOf(stage, 'f'));
+    await reply.body?.cancel();
+    const openBlobs = async (): Promise<string[]> => {
+      const links = await readdir('/proc/self/fd');
+      const targets = await Promise.all(links.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+      return targets.filter((target) => target.includes('/blobs/'));
+    };
+    await expect.poll(openBlobs).toEqual([]);
+  },
+);

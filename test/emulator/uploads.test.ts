@@ -204,13 +204,25 @@ describe('an upload that breaks off leaves nothing', () => {
   });
 });
 
-test('a refused upload is read to its end, so that the connection stays usable', async () => {
-  const emulator = await start();
-  const stage = new StageHttp(emulator);
-  const socket = openUpload(emulator, stage, 'missing/f', 'Content-Length: 2000000');
-  const second = `GET ${stage.prefix} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${emulator.token}\r\n\r\n`;
-  const body = HEAD + 'a'.repeat(2_000_000 - HEAD.length - TAIL.length) + TAIL;
-  socket.write(body + second);
-  const replies = await text(socket);
-  expect(replies.match(/HTTP\/1\.1 (\d+)/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 200']);
-});
+test.each([
+  ['before its body is looked at', 401, 'Bearer wrong', {}],
+  ['in the middle of its body', 413, undefined, { fileLimitBytes: 100_000 }],
+  ['at its end', 400, undefined, {}],
+])(
+  'an upload refused %s is read to its end, so that the connection stays usable',
+  async (_when, status, authorization, behaviour) => {
+    const emulator = await start({ behaviour });
+    const stage = new StageHttp(emulator);
+    const right = `Authorization: Bearer ${emulator.token}`;
+    const body = HEAD + 'a'.repeat(2_000_000 - HEAD.length - TAIL.length) + TAIL;
+    const socket = connect(emulator.port, '127.0.0.1');
+    socket.write(
+      `PUT ${stage.prefix}missing/f HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n` +
+        `Content-Type: multipart/form-data; boundary=bb\r\n` +
+        `${authorization === undefined ? right : `Authorization: ${authorization}`}\r\n\r\n${body}` +
+        `GET ${stage.prefix} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${right}\r\n\r\n`,
+    );
+    const replies = await text(socket);
+    expect(replies.match(/HTTP\/1\.1 (\d+)/g)).toEqual([`HTTP/1.1 ${status}`, 'HTTP/1.1 200']);
+  },
+);
