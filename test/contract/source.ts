@@ -163,6 +163,18 @@ export function describeSource(name: string, open: () => Promise<SourceFixture>)
       expect(await source.listFolder('nowhere/', options)).toBeUndefined();
     });
 
+    test('shows one file as a listing would, and none where there is none', async () => {
+      if (source.stat === undefined) return;
+      await fixture.write('a/x', Buffer.from('x'));
+      await fixture.write('a/xy', Buffer.from('xy'));
+      const listed = (await source.listFolder!('a/', { filter: everything, signal }))?.find(
+        ({ path }) => path === 'a/x',
+      );
+      expect(await source.stat('a/x', { signal })).toEqual(listed);
+      expect(await source.stat('a', { signal })).toBeUndefined();
+      expect(await source.stat('a/nothing', { signal })).toBeUndefined();
+    });
+
     test.each([0, 1, 256 * KIB - 1, 256 * KIB, 256 * KIB + 1, 3 * KIB * KIB])(
       'reads a file of %d bytes exactly',
       async (size) => {

@@ -2,7 +2,7 @@ import type { FileEntry, SourceEntry } from '../../model/entry.ts';
 import { SyncError } from '../../model/errors.ts';
 import { comparePaths } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { CallOptions, Content, ListOptions, Source } from '../../model/ports.ts';
+import type { CallOptions, Content, ListOptions, PathFilter, Source } from '../../model/ports.ts';
 import { formatS3Address } from './address.ts';
 import type { S3Address } from './address.ts';
 import type { ListedObject, S3Bucket } from './bucket.ts';
@@ -69,6 +69,14 @@ export function s3Source(
       return new EntryReader(prefix, filter).read(children).filter(({ path }) => path !== folder);
     },
 
+    /** A listing of one key, so that the version comes from where all others come from. */
+    async stat(path: RelPath, { signal }: CallOptions): Promise<FileEntry | undefined> {
+      const { objects } = await bucket.listPage({ prefix: prefix + path, maxKeys: 1 }, signal);
+      if (objects[0]?.key !== prefix + path) return undefined;
+      const [entry] = new EntryReader(prefix, UNFILTERED).read(objects);
+      return entry?.kind === 'file' ? entry : undefined;
+    },
+
     read(entry: FileEntry, { signal }: CallOptions): Promise<Content> {
       const wanted = { key: prefix + entry.path, etag: etagOf(entry.version), size: entry.size };
       return readObject(bucket, wanted, limits, signal);
@@ -80,6 +88,8 @@ export function s3Source(
     },
   };
 }
+
+const UNFILTERED: PathFilter = { excludes: () => false, prunes: () => false };
 
 /** Direct children; a common prefix comes as an empty object named as the folder. */
 async function listChildren(bucket: S3Bucket, prefix: string, signal: AbortSignal): Promise<ListedObject[]> {
