@@ -14,6 +14,16 @@ export interface GuardFacts {
 }
 
 /**
+ * The facts of a pass over some folders, made those of the whole: the files elsewhere are at both ends, as the ledger
+ * says. They are only counted where it matters.
+ */
+export function inWhole(facts: GuardFacts, ledger: { countFiles(): number }): GuardFacts {
+  const matters = facts.removals > ALWAYS_ALLOWED || (facts.inSource === 0 && facts.onStage > 0);
+  const elsewhere = matters ? Math.max(0, ledger.countFiles() - facts.onStage) : 0;
+  return { ...facts, inSource: facts.inSource + elsewhere, onStage: facts.onStage + elsewhere };
+}
+
+/**
  * The brakes, before the first change. Pure. Returns what stops the run, or undefined.
  * `empty-source`: a source without a single file against a Stage folder that has some is far more often an unmounted
  * disk or a wrong prefix than a wish. `max-delete`: more removals than the limit.

@@ -1,12 +1,18 @@
+import { SyncError } from '../model/errors.ts';
+import type { RelPath } from '../model/path.ts';
 import type { PathFilter, Source } from '../model/ports.ts';
 import { Cursor } from './compare/cursor.ts';
 import { walkDestination } from './compare/destination-walk.ts';
 import type { StageEntry } from './compare/destination-walk.ts';
 import { withImpliedFolders } from './compare/implied-folders.ts';
 import { mergeThree } from './compare/merge.ts';
-import type { Sighting, Visit } from './compare/merge.ts';
+import type { Visit } from './compare/merge.ts';
 import type { Remote } from './execute/remote.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { DirtyFolders } from './scope/dirty-folders.ts';
+import type { ListFolder } from './scope/dirty-folders.ts';
+import { stageAsLedgerSays } from './scope/ledger-view.ts';
+import { mergeScope } from './scope/merge-scope.ts';
 import type { Target } from './target.ts';
 
 export interface ListingOptions {
@@ -15,6 +21,8 @@ export interface ListingOptions {
   readonly filter: PathFilter;
   readonly concurrency: number;
   readonly trustLedger: boolean;
+  /** Only these folders; the ledger then says what is on Stage. */
+  readonly scope?: readonly RelPath[] | undefined;
   readonly signal: AbortSignal;
   readonly draining: AbortSignal;
 }
@@ -23,7 +31,7 @@ const COUNT_EVERY = 1000;
 
 /**
  * Feeds the merge with the listings of both ends and the ledger, and closes them however it ends. With `trustLedger`
- * the ledger also says what is on Stage, and Stage is not listed. Stops early once `stopped`.
+ * or a `scope` the ledger also says what is on Stage, and Stage is not listed. Stops early once `stopped`.
  */
 export async function listBothEnds(
   options: ListingOptions,
@@ -35,6 +43,41 @@ export async function listBothEnds(
 ): Promise<void> {
   const { source, ledger, filter, signal, draining } = options;
   const until = AbortSignal.any([signal, draining]);
+  let count = 0;
+  const counted: Visit = (sighting) => {
+    if (++count % COUNT_EVERY === 0) {
+      onCount(count);
+      until.throwIfAborted();
+      if (stopped()) throw STOPPED;
+    }
+    if (!options.trustLedger || options.scope !== undefined) return visit(sighting);
+    return visit({ ...sighting, stage: stageAsLedgerSays(sighting.path, sighting.row, filter) });
+  };
+  try {
+    if (options.scope === undefined) await mergeAll(options, remote, target, counted, until);
+    else {
+      const list = folderLister(source, filter, until);
+      await mergeScope({
+        dirty: await DirtyFolders.open(options.scope, list),
+        ledger,
+        filter,
+        visit: counted,
+      });
+    }
+    onCount(count);
+  } catch (error) {
+    if (error !== STOPPED) throw error;
+  }
+}
+
+async function mergeAll(
+  options: ListingOptions,
+  remote: Remote,
+  target: Target,
+  visit: Visit,
+  until: AbortSignal,
+): Promise<void> {
+  const { source, ledger, filter } = options;
   const sourceSide = new Cursor(withImpliedFolders(source.list({ filter, signal: until }), filter));
   const stageSide = new Cursor<StageEntry>(
     options.trustLedger
@@ -47,32 +90,23 @@ export async function listBothEnds(
         }),
   );
   const ledgerSide = new Cursor(ledger.rows());
-  let count = 0;
-  const counted: Visit = (sighting) => {
-    if (++count % COUNT_EVERY === 0) {
-      onCount(count);
-      until.throwIfAborted();
-      if (stopped()) throw STOPPED;
-    }
-    return visit(options.trustLedger ? asTheLedgerSays(sighting) : sighting);
-  };
   try {
-    await mergeThree(sourceSide, stageSide, ledgerSide, counted);
-    onCount(count);
-  } catch (error) {
-    if (error !== STOPPED) throw error;
+    await mergeThree(sourceSide, stageSide, ledgerSide, visit);
   } finally {
     await Promise.allSettled([sourceSide.close(), stageSide.close(), ledgerSide.close()]);
   }
 }
 
-const STOPPED = new Error('stopped');
-
-function asTheLedgerSays(sighting: Sighting): Sighting {
-  const { row, path } = sighting;
-  if (row === undefined) return sighting;
-  const stage: StageEntry = path.endsWith('/')
-    ? { kind: 'folder', path, unseen: false }
-    : { kind: 'file', path, size: row.size, modifiedMs: row.stageModifiedMs };
-  return { ...sighting, stage };
+function folderLister(source: Source, filter: PathFilter, signal: AbortSignal): ListFolder {
+  const list = source.listFolder?.bind(source);
+  if (list === undefined)
+    throw new SyncError('source_failed', `${source.label} cannot list single folders`, {
+      verdict: 'end_run',
+    });
+  return (folder) => {
+    signal.throwIfAborted();
+    return list(folder, { filter, signal });
+  };
 }
+
+const STOPPED = new Error('stopped');

@@ -1,6 +1,7 @@
 import type { SyncError } from '../model/errors.ts';
 import type { EventListener, Report } from '../model/events.ts';
 import type { PlanLine } from '../model/plan.ts';
+import type { RelPath } from '../model/path.ts';
 import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
 
 /** The guards `--force` can name; each passes exactly one. */
@@ -28,6 +29,11 @@ export interface PassOptions {
   readonly moves: boolean;
   /** Take the ledger's word for what is on Stage: no listing. */
   readonly trustLedger: boolean;
+  /**
+   * Look at these folders only ('' or ending in '/'): their direct children, and everything below a child folder that
+   * is new or gone. The ledger's word is taken for what is on Stage, as with `trustLedger`. Absent: the whole source.
+   */
+  readonly scope?: readonly RelPath[] | undefined;
   /** Upload into a hidden folder outside the target, then move in. */
   readonly atomic: boolean;
   /** With `atomic`: move nothing in until everything has been uploaded. */

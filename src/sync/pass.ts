@@ -9,7 +9,7 @@ import { Remote } from './execute/remote.ts';
 import { executePlan } from './execute/run-plan.ts';
 import { Bandwidth } from './flow/bandwidth.ts';
 import { Gate } from './flow/gate.ts';
-import { checkGuards } from './guard.ts';
+import { checkGuards, inWhole } from './guard.ts';
 import { pairName } from './ledger/ledger.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { listBothEnds } from './list-both-ends.ts';
@@ -120,8 +120,8 @@ class Pass {
   }
 
   async run(): Promise<void> {
-    const { ledger, source, destination, clock, signal, dryRun, trustLedger, maxBytesPerSecond } =
-      this.#options;
+    const { ledger, source, destination, clock, signal, dryRun, maxBytesPerSecond } = this.#options;
+    const trustLedger = this.#options.trustLedger || this.#options.scope !== undefined;
     const remote = new Remote({
       destination,
       source,
@@ -230,16 +230,14 @@ class Pass {
     const { approved } = this.#options;
     const plan = approved === undefined ? found : restrictTo(approved, store, found, this.#tally.problem);
     const standing = this.#planner!.standing;
-    const refusal = checkGuards(
-      {
-        inSource: standing.inSource,
-        sourceUnknown: standing.unknownInSource > 0,
-        onStage: standing.onStage,
-        removals: store.totals().removedFiles,
-      },
-      maxDelete,
-      force,
-    );
+    const facts = {
+      inSource: standing.inSource,
+      sourceUnknown: standing.unknownInSource > 0,
+      onStage: standing.onStage,
+      removals: store.totals().removedFiles,
+    };
+    const { scope } = this.#options;
+    const refusal = checkGuards(scope === undefined ? facts : inWhole(facts, ledger), maxDelete, force);
     if (!this.#allStreamed)
       announcePlan(store, plan, this.#tally, dryRun, concurrency, target.missing.length);
     if (refusal !== undefined) throw refusal;

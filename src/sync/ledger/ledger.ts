@@ -193,6 +193,22 @@ export class Ledger {
     }
   }
 
+  /** At most `limit` rows from `from` on (itself only if `inclusive`) and before `end`, in path order. */
+  page(from: RelPath, inclusive: boolean, end: RelPath | undefined, limit: number): LedgerRow[] {
+    const select = `SELECT ${COLUMNS} FROM entry WHERE path ${inclusive ? '>=' : '>'} ?`;
+    const rows =
+      end === undefined
+        ? this.#sql(`${select} ORDER BY path LIMIT ?`).all(from, limit)
+        : this.#sql(`${select} AND path < ? ORDER BY path LIMIT ?`).all(from, end, limit);
+    return (rows as unknown as RawRow[]).map(toRow);
+  }
+
+  /** Files, folders not counted. It reads every row. */
+  countFiles(): number {
+    const row = this.#sql("SELECT count(*) AS n FROM entry WHERE path NOT LIKE '%/'").get();
+    return row?.['n'] as number;
+  }
+
   put(row: LedgerRow, reason: string): void {
     this.#write(row, row.pending ? 1 : 0, reason);
   }

@@ -1,0 +1,19 @@
+import type { RelPath } from '../../model/path.ts';
+import type { PathFilter } from '../../model/ports.ts';
+import type { StageEntry } from '../compare/destination-walk.ts';
+import type { LedgerRow } from '../ledger/ledger.ts';
+
+/**
+ * What Stage shows at a path when the ledger is believed. The filter holds here as it does in a listing: an excluded
+ * file is as if it were not there, and of a folder that it closes nothing is known.
+ */
+export function stageAsLedgerSays(
+  path: RelPath,
+  row: LedgerRow | undefined,
+  filter: PathFilter,
+): StageEntry | undefined {
+  if (row === undefined) return undefined;
+  if (path.endsWith('/')) return { kind: 'folder', path, unseen: filter.prunes(path) };
+  if (filter.excludes(path)) return undefined;
+  return { kind: 'file', path, size: row.size, modifiedMs: row.stageModifiedMs };
+}
