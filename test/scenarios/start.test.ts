@@ -16,9 +16,9 @@ async function packagesLoadedBy(cli: CliSandbox, args: readonly string[]) {
   return { status: result.status, packages: new Set(packages), modules };
 }
 
-test.each([['--help'], ['--version'], ['sync', '--help'], ['help', 'sync']])(
-  '%s %s answers without loading anything but the argument parser',
-  async (...args) => {
+test.each([[['--help']], [['--version']], [['sync', '--help']], [['help', 'sync']]])(
+  '%j answers without loading anything but the argument parser',
+  async (args) => {
     await using cli = await cliSandbox();
     const { status, packages, modules } = await packagesLoadedBy(cli, args);
     expect(status).toBe(0);

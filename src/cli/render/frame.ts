@@ -37,6 +37,7 @@ export function progressFrame(state: ProgressState, width: number): string {
     state.removed > 0 ? `${count(state.removed)} removed` : '',
     state.failed > 0 ? `${count(state.failed)} failed` : '',
     state.counted ? '' : `still counting: ${count(state.listed)} compared`,
+    state.counted && state.totalFiles > 0 && state.files >= state.totalFiles ? 'confirming' : '',
     state.current === undefined ? '' : printable(state.current),
   ].filter((text) => text !== '');
   if (also.length > 0) lines.push(`  ${also.join(' · ')}`);

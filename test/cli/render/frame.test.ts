@@ -50,3 +50,7 @@ test('counts moves, removals and failures where there are any', () => {
     '2 moved · 3 removed · 1 failed',
   );
 });
+
+test('says that it is confirming when everything was sent', () => {
+  expect(progressFrame(state({ files: 100 }), 120)).toContain('confirming');
+});

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
+import { fakeHost } from '../support/fake-host.ts';
+
+const page = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+
+const program = createProgram(fakeHost().host, () => async () => undefined);
+
+test.each(program.commands.map((command) => [command.name(), command] as const))(
+  'the command reference has every flag of %s, in long and short form',
+  (name, command) => {
+    const reference = page('commands.md');
+    expect(reference).toContain(`## stagesync ${name}`);
+    for (const { long, short } of command.options) {
+      expect(reference).toContain(`\`${long}`);
+      if (short !== undefined) expect(reference).toContain(`\`${short}\``);
+    }
+  },
+);
+
+test('the command reference has no flag that does not exist', () => {
+  const known = new Set(program.commands.flatMap(({ options }) => options.map(({ long }) => long)));
+  const named = [...page('commands.md').matchAll(/`(--[a-z-]+)/g)].map(([, flag]) => flag);
+  expect(named.filter((flag) => !known.has(flag) && flag !== '--help' && flag !== '--version')).toEqual([]);
+});
+
+test('the event reference has every type of event, reason and count', () => {
+  const source = readFileSync(new URL('../../src/model/events.ts', import.meta.url), 'utf8');
+  const types = [...source.matchAll(/readonly type: '([^']+)'/g)].map(([, type]) => type!);
+  expect(types.length).toBeGreaterThan(8);
+  const plan = readFileSync(new URL('../../src/model/plan.ts', import.meta.url), 'utf8');
+  const reasons = [...plan.matchAll(/type \w+Reason =[^;]+/g)].flatMap(([text]) =>
+    [...text.matchAll(/'(\w+)'/g)].map(([, reason]) => reason!),
+  );
+  expect(reasons.length).toBeGreaterThan(10);
+  const report = /interface Report \{(.*?)\n\}/s.exec(source)![1]!;
+  const counts = [...report.matchAll(/readonly (\w+):/g)].map(([, name]) => name!);
+  const reference = page('events.md');
+  for (const word of [...types, ...reasons, ...counts.filter((name) => name !== 'type')])
+    expect(reference, word).toContain(`\`${word}\``);
+});
