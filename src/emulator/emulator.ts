@@ -74,6 +74,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       behaviour: context.behaviour,
       faults: context.faults,
       swept,
+      settled: () => context.requests.settled(),
       close: () => (closing ??= close()),
     };
   } catch (error) {

@@ -20,7 +20,7 @@ export interface Faults {
 
 export type Verb = 'GET' | 'PUT' | 'PATCH' | 'DELETE' | 'POST';
 
-export interface RateLimit {
+interface RateLimit {
   readonly perSecond: number;
   /** Requests that may come at once after a quiet time; `perSecond`, and at least 1, when absent. */
   readonly burst?: number;
@@ -33,7 +33,7 @@ export interface RateLimit {
 export type RetryAfterForm = 'seconds' | 'date' | 'none';
 
 /** Which requests: all conditions that are given must hold. */
-export interface FaultMatch {
+interface FaultMatch {
   readonly verb?: Verb | readonly Verb[];
   readonly kind?: RequestKind | readonly RequestKind[];
   /** The whole decoded path, as in listings: no leading slash, folders end in '/', the root is ''. */
@@ -53,7 +53,7 @@ export interface FaultMatch {
 
 export type FaultRule = FaultMatch & Fault;
 
-export type Fault =
+type Fault =
   /** An error reply; with several statuses one is drawn. `afterCommit`: the change is made all the same. */
   | {
       readonly fault: 'status';

@@ -3,7 +3,7 @@ import type { Listed } from './object-json.ts';
 /** A tree that is made up as it is asked for: numbers, or code that gives a folder's children (undefined: no folder). */
 export type GeneratedTree = GeneratedShape | ((folder: string, deployment: string) => GeneratedChildren);
 
-export interface GeneratedShape {
+interface GeneratedShape {
   /** Folders in the root: `folder-000000/`, … */
   readonly folders: number;
   /** Files in each of them: `file-000000.csv`, … */
@@ -14,7 +14,7 @@ export interface GeneratedShape {
   readonly modifiedMs?: number;
 }
 
-export interface GeneratedChild {
+interface GeneratedChild {
   readonly name: string;
   readonly folder?: boolean;
   /** Bytes. */
@@ -23,7 +23,7 @@ export interface GeneratedChild {
   readonly modifiedMs?: number;
 }
 
-export type GeneratedChildren = readonly GeneratedChild[] | undefined;
+type GeneratedChildren = readonly GeneratedChild[] | undefined;
 
 /** 2024-01-01, so that a generated tree is the same on every day. */
 const MODIFIED_MS = 1_704_067_200_000;

@@ -63,6 +63,8 @@ export interface Emulator {
   readonly faults: FaultControl;
   /** Settles when what killed processes left in the data folder is gone; it never rejects. */
   readonly swept: Promise<void>;
+  /** Resolves when no request is in progress, those whose client has gone included. */
+  settled(): Promise<void>;
   /** Lets requests in progress finish for a moment, ends all connections, closes the database. */
   close(): Promise<void>;
 }
