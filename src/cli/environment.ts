@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 
-/** The settings that come from the environment. Names are those of the official SingleStore clients and of XDG. */
+/** The settings that come from the environment. Names are those of the official SingleStore clients, the AWS tools and XDG. */
 export interface Environment {
   /** Secret. */
   readonly token: string | undefined;
@@ -11,6 +11,8 @@ export interface Environment {
   /** The deployment of `stage:///path` with API v2, where it names a cluster. */
   readonly workspace: string | undefined;
   readonly organization: string | undefined;
+  /** Where S3 is, when no flag says so; the more special of the AWS tools' two variables counts. */
+  readonly s3EndpointUrl: string | undefined;
   /** Ledgers and locks. */
   readonly stateFolder: string;
   /** Files of the embedded Stage. */
@@ -31,6 +33,11 @@ function xdgFolder(env: Variables, name: string, fallback: string): string {
   return value !== undefined && isAbsolute(value) ? value : fallback;
 }
 
+const s3Endpoint = (env: Variables): string | undefined =>
+  setting(env, 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS')?.toLowerCase() === 'true'
+    ? undefined
+    : (setting(env, 'AWS_ENDPOINT_URL_S3') ?? setting(env, 'AWS_ENDPOINT_URL'));
+
 export function readEnvironment(env: Variables, home: string): Environment {
   const state = xdgFolder(env, 'XDG_STATE_HOME', join(home, '.local', 'state'));
   const data = xdgFolder(env, 'XDG_DATA_HOME', join(home, '.local', 'share'));
@@ -43,6 +50,7 @@ export function readEnvironment(env: Variables, home: string): Environment {
     workspaceGroup: setting(env, 'SINGLESTOREDB_WORKSPACE_GROUP'),
     workspace: setting(env, 'SINGLESTOREDB_WORKSPACE'),
     organization: setting(env, 'SINGLESTOREDB_ORGANIZATION'),
+    s3EndpointUrl: s3Endpoint(env),
     stateFolder: join(state, 'stagesync'),
     stageFolder: join(data, 'stagesync', 'stage'),
     debug: debug !== undefined && debug !== '0',

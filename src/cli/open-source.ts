@@ -1,5 +1,6 @@
 import type { Source } from '../model/ports.ts';
 import type { SourceAddress } from './addresses.ts';
+import type { Environment } from './environment.ts';
 import { bucketFlagIn, type SourceFlags } from './source-flags.ts';
 import { usageError } from './usage.ts';
 
@@ -7,6 +8,7 @@ import { usageError } from './usage.ts';
 export async function openSource(
   address: SourceAddress,
   flags: SourceFlags,
+  environment: Environment,
   concurrency: number,
 ): Promise<Source> {
   if (address.kind === 'local') {
@@ -24,7 +26,8 @@ export async function openSource(
     ...parseS3Address(address.address),
     region: flags.region,
     profile: flags.profile,
-    endpointUrl: flags.endpointUrl,
+    // The SDK knows the variables too, but would neither put the bucket in the path nor tell the label where it is.
+    endpointUrl: flags.endpointUrl ?? environment.s3EndpointUrl,
     pathStyle: flags.pathStyle,
     noSignRequest: !flags.signRequest,
     requestPayer: flags.requestPayer !== undefined,

@@ -73,7 +73,7 @@ async function pass(
   use: PlanFileUse,
 ): Promise<PassResult> {
   await using opened = new AsyncDisposableStack();
-  const source = await openSource(from, flags, flags.concurrency);
+  const source = await openSource(from, flags, context.environment, flags.concurrency);
   opened.defer(() => source.close());
   const filter = readFilters(flags.filters, context.host.cwd, from.kind === 'local' ? from.root : undefined);
   const destination = await openStage(context, {

@@ -37,3 +37,13 @@ test('CI and debug are off when their variable says so', () => {
     debug: true,
   });
 });
+
+test('an S3 endpoint comes from the AWS variable for S3, or from the one for all services', () => {
+  const all = { AWS_ENDPOINT_URL: 'http://all.test' };
+  expect(readEnvironment({}, '/h').s3EndpointUrl).toBeUndefined();
+  expect(readEnvironment(all, '/h').s3EndpointUrl).toBe('http://all.test');
+  const both = { ...all, AWS_ENDPOINT_URL_S3: 'http://s3.test' };
+  expect(readEnvironment(both, '/h').s3EndpointUrl).toBe('http://s3.test');
+  const ignored = { ...both, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' };
+  expect(readEnvironment(ignored, '/h').s3EndpointUrl).toBeUndefined();
+});
