@@ -1,0 +1,46 @@
+/**
+ * The library. A pass needs a source, a destination, a ledger and its options:
+ *
+ *     const source = await openLocalSource({ root: 'data', followSymlinks: false });
+ *     const client = await createStageClient({ token, deployment });
+ *     const destination = createStageDestination({ client, root: 'data/' });
+ *     const ledger = openLedger({ folder, source: source.label, destination: destination.label, command, pid });
+ *     const { report, error } = await runPass({ source, destination, ledger, filter: everything, …options });
+ *
+ * HTTP and the AWS SDK are loaded when they are used. The embedded Stage is a module of its own, 'stagesync/emulator'.
+ */
+export * from './model/entry.ts';
+export * from './model/errors.ts';
+export * from './model/events.ts';
+export * from './model/path.ts';
+export * from './model/plan.ts';
+export * from './model/ports.ts';
+export { openLocalSource, type LocalSourceOptions } from './sources/local/local-source.ts';
+export {
+  createMemorySource,
+  type MemorySource,
+  type MemorySourceOptions,
+} from './sources/memory/memory-source.ts';
+export { formatS3Address, isS3Address, parseS3Address, type S3Address } from './sources/s3/address.ts';
+export { openS3Source, type S3SourceOptions } from './sources/s3/s3-source.ts';
+export {
+  listDeployments,
+  resolveDeployment,
+  type Deployment,
+  type DeploymentLookup,
+} from './stage/deployments.ts';
+export { createStageClient, type StageClient, type StageClientOptions } from './stage/stage-client.ts';
+export { createStageDestination, type StageDestinationOptions } from './stage/stage-destination.ts';
+export type { StageGeneration } from './stage/stage-url.ts';
+export type { StageConnection, StageTimeouts, StageVerb } from './stage/transport.ts';
+export { systemClock } from './sync/clock.ts';
+export {
+  createFilter,
+  everything,
+  parseFilterLines,
+  type FilterOptions,
+  type FilterRule,
+} from './sync/filter.ts';
+export { openLedger, type Ledger, type LedgerOptions } from './sync/ledger/ledger.ts';
+export * from './sync/options.ts';
+export { runPass } from './sync/pass.ts';
