@@ -1,0 +1,64 @@
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './measure/child.ts';
+import type { Run, RunOptions } from './measure/child.ts';
+
+/** The packed tool, as a user has it: the compiled files and nothing of the sources. */
+export interface Product {
+  readonly bin: string;
+  readonly version: string;
+}
+
+export const ROOT = new URL('..', import.meta.url).pathname;
+
+/**
+ * Builds the tool and lays it out in `folder` as npm would install it. In the checkout itself the executable would run
+ * from the sources.
+ */
+export async function buildProduct(folder: string): Promise<Product> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [
+    tsc,
+    '-p',
+    join(ROOT, 'tsconfig.build.json'),
+    '--outDir',
+    join(folder, 'dist'),
+  ]);
+  cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return openProduct(folder);
+}
+
+export async function openProduct(folder: string): Promise<Product> {
+  const bin = join(folder, 'bin/stagesync.js');
+  if (!existsSync(bin)) throw new Error(`there is no built package in ${folder}`);
+  const { stdout } = await run(process.execPath, [bin, '--version']);
+  return { bin, version: stdout.trim() };
+}
+
+/** A workspace group that exists nowhere; the sink takes any. */
+export const DEPLOYMENT = '00000000-0000-4000-8000-000000000001';
+
+export interface ToolOptions extends RunOptions {
+  /** Where the ledger is; a new folder is a first meeting. */
+  readonly state: string;
+  readonly sinkUrl: string;
+}
+
+/** Runs the tool against a sink. */
+export function runTool(product: Product, args: readonly string[], options: ToolOptions): Promise<Run> {
+  return run(process.execPath, [product.bin, ...args], {
+    ...options,
+    env: {
+      XDG_STATE_HOME: options.state,
+      XDG_DATA_HOME: options.state,
+      SINGLESTOREDB_MANAGEMENT_TOKEN: 'bench',
+      SINGLESTOREDB_MANAGEMENT_BASE_URL: options.sinkUrl,
+      SINGLESTOREDB_MANAGEMENT_VERSION: 'v1',
+      ...options.env,
+    },
+  });
+}

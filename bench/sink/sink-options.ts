@@ -1,0 +1,46 @@
+/** How a sink behaves. Everything left out is off. */
+export interface SinkOptions {
+  /** Hash every file that arrives, with SHA-256. */
+  readonly hash?: boolean;
+  /** Every answer is held back this long, in milliseconds, by verb. */
+  readonly delayMs?: Partial<Record<Verb, number>>;
+  /** A token bucket: `burst` requests at once, then `perSecond`. Others get 429 with Retry-After: 1. */
+  readonly limit?: { readonly perSecond: number; readonly burst: number };
+  /** What is on the Stage before anybody puts something there: listed, with no file behind it. */
+  readonly generated?: GeneratedTree;
+  /** Tell the parent as soon as this many files began to arrive. */
+  readonly tellAtPut?: number;
+}
+
+export type Verb = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** `folders` x `files` files of `bytes` below `root` ('' or ending in '/'), named as in fixture/names.ts. */
+export interface GeneratedTree {
+  readonly root: string;
+  readonly folders: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What a sink saw since it was last reset. */
+export interface SinkReport {
+  readonly requests: Readonly<Record<Verb, number>>;
+  /** PUTs of folders. */
+  readonly folderPuts: number;
+  /** Requests answered with 429. */
+  readonly refused: number;
+  /** PUTs of files that were there already. */
+  readonly repeatedPuts: number;
+  /** GETs of single files' metadata. */
+  readonly looks: number;
+  /** Bytes of files that arrived. */
+  readonly bytes: number;
+  /** When the first file began to arrive, in milliseconds since 1970; with a fraction. */
+  readonly firstPutMs: number | undefined;
+  /** Path from the Stage root, size, digest; in no order. */
+  readonly files: readonly (readonly [path: string, size: number, digest: string])[];
+}
+
+export type SinkRequest =
+  | { readonly id: number; readonly ask: 'reset'; readonly options: SinkOptions; readonly keepFiles: boolean }
+  | { readonly id: number; readonly ask: 'report' };
