@@ -4,7 +4,7 @@ import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
 import type { MemorySource } from '../../src/sources/memory/memory-source.ts';
 import { createEngine } from '../support/engine.ts';
 import { createMemoryDestination } from '../support/memory-destination.ts';
-import type { MemoryDestination } from '../support/memory-destination.ts';
+import type { MemoryCall, MemoryDestination } from '../support/memory-destination.ts';
 
 /** Few names, so that moves, swaps and collisions are common. */
 const NAMES = ['a', 'b', 'c-d', 'c'];
@@ -138,6 +138,50 @@ const contentsOf = (stage: MemoryDestination, root: string): Record<string, stri
       .sort(),
   );
 
+/**
+ * Looks after every request that changed something: each path holds its old content, its new content, or nothing
+ * because it moved or went. Below a folder that moved as a whole, the old content is what the folder brought.
+ */
+class Onlooker {
+  readonly #before: ReadonlyMap<string, string>;
+  readonly #wanted: ReadonlyMap<string, string>;
+  readonly #root: string;
+  readonly #left = new Map<string, string>();
+  readonly seen: string[] = [];
+
+  constructor(before: Record<string, string>, wanted: ReadonlyMap<string, string>, root: string) {
+    this.#before = new Map(Object.entries(before));
+    this.#wanted = wanted;
+    this.#root = root;
+  }
+
+  look(stage: MemoryDestination, call: MemoryCall): void {
+    // calls are in the list from their start: another one's work can be done before its turn to be looked at comes
+    for (const { kind, path, to } of stage.calls) {
+      if (kind === 'move') this.#left.set(path.slice(this.#root.length), to!.slice(this.#root.length));
+    }
+    for (const path of new Set([...this.#before.keys(), ...this.#wanted.keys()])) {
+      const now = stage.text(this.#root + path);
+      const old = this.#before.get(path);
+      if (now === this.#wanted.get(path) || now === old) continue;
+      const leaves = [...this.#left.keys()].some(
+        (from) => path === from || (from.endsWith('/') && path.startsWith(from)),
+      );
+      if (now === undefined && (old === undefined || leaves || !this.#wanted.has(path))) continue;
+      const brought = [...this.#left].some(
+        ([from, to]) =>
+          to.endsWith('/') && path.startsWith(to) && now === this.#before.get(from + path.slice(to.length)),
+      );
+      // through a swap of folders a file comes in two steps
+      const swapped =
+        [...this.#left.values()].some((to) => to.includes('.stagesync-swap-')) &&
+        [...this.#before.values()].includes(now ?? '');
+      if (!brought && !swapped)
+        this.seen.push(`after ${call.kind} ${call.path}: ${path} holds ${JSON.stringify(now)}`);
+    }
+  }
+}
+
 const CHANGING = new Set(['put', 'makeFolder', 'move', 'remove']);
 const runs = Number(process.env['STAGESYNC_PROPERTY_RUNS'] ?? 400);
 
@@ -200,7 +244,14 @@ test('after any edits a pass makes Stage equal to the source, touches nothing fo
     fc.asyncProperty(scenario, async (given) => {
       let now = 1_700_000_000_000;
       const source = createMemorySource();
-      const stage = createMemoryDestination({ ...given, now: () => (now += 2000) });
+      let onlooker: Onlooker | undefined;
+      const stage: MemoryDestination = createMemoryDestination({
+        ...given,
+        now: () => (now += 2000),
+        after: (call) => {
+          if (CHANGING.has(call.kind)) onlooker?.look(stage, call);
+        },
+      });
       using engine = createEngine(source, stage);
       const options = {
         removal: given.removal,
@@ -231,7 +282,11 @@ test('after any edits a pass makes Stage equal to the source, touches nothing fo
       );
       fc.pre(!clash || given.removal === 'everything');
 
+      stage.calls.length = 0;
+      onlooker = new Onlooker(contentsOf(stage, given.root), tree.files, given.root);
       const second = await engine.pass({ ...options, trustLedger: given.trustLedger });
+      expect(onlooker.seen).toEqual([]);
+      onlooker = undefined;
       expect(second.error).toBeUndefined();
       const typeChanged = given.removal === 'none' && second.report.failed > 0;
       if (!typeChanged) expect(second.report.failed).toBe(0);
