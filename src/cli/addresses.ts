@@ -19,7 +19,7 @@ export interface StageAddress {
 const STAGE = 'stage://';
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-export const isStageAddress = (text: string): boolean => text.startsWith(STAGE);
+const isStageAddress = (text: string): boolean => text.startsWith(STAGE);
 
 /** `cwd` is absolute; a local source's root comes back absolute. */
 export function parseSource(text: string, cwd: string): SourceAddress {

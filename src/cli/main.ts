@@ -38,7 +38,9 @@ export async function main(argv: readonly string[], host: Host = processHost()):
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage; // printed it
     const cause = error instanceof CommanderError ? usageOf(error, argv) : error;
     if (wantsReport(argv)) out.line(failedReport(cause));
-    err.line(describeError(cause, stacks));
+    // whoever stopped reading, as in "ls … | head", wants no message about it
+    if (!(out.closed && isSyncError(cause) && cause.code === 'interrupted'))
+      err.line(describeError(cause, stacks));
     status = isSyncError(cause) ? statusOfError(cause.code, stop.stoppedBy) : EXIT.unexpected;
   } finally {
     await out.flush();

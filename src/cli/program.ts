@@ -6,7 +6,7 @@ import { commands } from './commands/index.ts';
 import type { Host } from './host.ts';
 
 /** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */
-export function packageVersion(): string {
+function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

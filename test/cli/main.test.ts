@@ -60,6 +60,36 @@ describe('help', () => {
   });
 });
 
+describe('a fault of our own', () => {
+  /** A host whose working directory is no text: what uses it fails as a mistake in the program would. */
+  const broken = (env: Record<string, string> = {}) => {
+    const fake = fakeHost(env);
+    return { ...fake, host: { ...fake.host, cwd: undefined as unknown as string } };
+  };
+  const argv = ['sync', 'a', 'stage://local/a'];
+
+  test('is one line that says how to get the stack, status 1', async () => {
+    const fake = broken();
+    expect(await main(argv, fake.host)).toBe(1);
+    expect(fake.stderr()).toMatch(/^stagesync: unexpected: [^\n]+ \(STAGESYNC_DEBUG=1 [^\n]+\)\n$/);
+  });
+
+  test.each([
+    ['STAGESYNC_DEBUG', argv, { STAGESYNC_DEBUG: '1' }],
+    ['--verbose', [...argv, '--verbose'], {}],
+  ])('shows its stack with %s', async (_name, line, env) => {
+    const fake = broken(env);
+    expect(await main(line, fake.host)).toBe(1);
+    expect(fake.stderr()).toMatch(/^stagesync: unexpected: [^\n]+\n.*\n +at /s);
+  });
+
+  test('is in the report of --json', async () => {
+    const fake = broken();
+    expect(await main([...argv, '--json'], fake.host)).toBe(1);
+    expect(JSON.parse(fake.stdout())).toMatchObject({ outcome: 'failures', error: { code: 'unexpected' } });
+  });
+});
+
 test('the signal handlers are gone when the command is over', async () => {
   const { fake } = await run('sync', 'a');
   expect(fake.listeners('SIGINT')).toBe(0);

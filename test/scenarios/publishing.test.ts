@@ -1,144 +1,101 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import type { EmulatorOptions, RequestInfo } from '../../src/emulator/options.ts';
-import { servedStage, type ServedStage } from '../support/served-stage.ts';
+import { expect, test } from 'vitest';
+import { actionsOf } from '../support/cli.ts';
+import { servedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
 
-interface Prepared {
-  readonly stage: ServedStage;
-  readonly data: string;
-  /** Changes as Stage made them, in order, since the last call. */
-  changes(): RequestInfo[];
-  sync(...flags: string[]): ReturnType<ServedStage['cli']['run']>;
-}
+const call = { signal: new AbortController().signal };
 
-async function prepared(options: EmulatorOptions, work: (given: Prepared) => Promise<void>): Promise<void> {
-  const committed: RequestInfo[] = [];
-  const onRequest: EmulatorOptions['onRequest'] = (phase, info) => {
-    if (phase === 'committed') committed.push(info);
-  };
-  await using stage = await servedStage({ ...options, onRequest });
-  const data = join(stage.cli.folder, 'data');
-  await writeTree(data, { 'a.csv': 'a', 'sub/b.csv': 'bb', 'sub/c.csv': 'ccc' });
-  await work({
-    stage,
-    data,
-    changes: () => committed.splice(0),
-    sync: (...flags) => stage.cli.run(['sync', 'data', stage.address, '--json', ...flags]),
-  });
-}
-
-const isHidden = ({ path }: RequestInfo): boolean => path.startsWith('.stagesync-');
-
-describe.each([
-  ['a Stage whose moves do not overwrite', {}],
-  ['a Stage whose moves overwrite', { behaviour: { moveOverExisting: 'overwrite' } }],
-] as const)('--atomic on %s', (_, options: EmulatorOptions) => {
-  test('sends every file to a hidden folder outside the target, and moves it in', async () => {
-    await prepared(options, async ({ stage, data, changes, sync }) => {
-      expect((await sync('--atomic')).status).toBe(0);
-      const first = changes();
-      expect(first.filter(({ kind }) => kind === 'putFile').every(isHidden)).toBe(true);
-      expect(await stage.snapshot()).toEqual(snapshotFolder(data));
-
-      await writeFile(join(data, 'sub/b.csv'), 'edited');
-      expect((await sync('--atomic')).status).toBe(0);
-      expect(
-        changes()
-          .filter(({ kind }) => kind === 'putFile')
-          .every(isHidden),
-      ).toBe(true);
-      expect(await stage.snapshot()).toEqual(snapshotFolder(data));
-    });
-  });
-
-  test('leaves nothing hidden behind', async () => {
-    await prepared(options, async ({ stage, data, sync }) => {
-      await sync('--atomic');
-      await writeFile(join(data, 'a.csv'), 'edited');
-      await sync('--atomic');
-      const { signal } = new AbortController();
-      expect((await stage.destination.listFolder('', { signal }))?.map(({ name }) => name)).toEqual([
-        'target',
-      ]);
-    });
-  });
-});
-
-describe('a Stage that does not let an upload replace a file', () => {
-  test.each([409, 400])(
-    'answering %i: the file is uploaded beside the old one and swapped in',
-    async (status) => {
-      await prepared({ behaviour: { putOverExisting: status } }, async ({ stage, data, changes, sync }) => {
-        await sync();
-        await writeTree(data, { 'a.csv': 'edited', 'sub/b.csv': 'edited too' });
-        changes();
-        const { report } = await sync();
-        expect(report).toMatchObject({ outcome: 'clean', uploaded: 2 });
-        expect(
-          changes().filter(({ kind, path }) => kind === 'remove' && !path.includes('.stagesync-')),
-        ).toEqual([]);
-        expect(await stage.snapshot()).toEqual(snapshotFolder(data));
-      });
+test('--atomic: a file takes its name by a move from a hidden folder outside the target, which is gone afterwards', async () => {
+  const seen: string[] = [];
+  await using stage = await servedStage({
+    onRequest: (phase, { kind, path, verb }) => {
+      if (phase === 'received' && (kind === 'putFile' || kind === 'move')) seen.push(`${verb} ${path}`);
     },
-  );
-
-  test('the refusal is learnt: later files go by another name at once', async () => {
-    await prepared({ behaviour: { putOverExisting: 409 } }, async ({ stage, data, sync }) => {
-      const names = Array.from({ length: 30 }, (_, index) => `many/${index}.csv`);
-      await writeTree(data, Object.fromEntries(names.map((name) => [name, name])));
-      await sync();
-      await writeTree(data, Object.fromEntries(names.map((name) => [name, `edited ${name}`])));
-      stage.emulator.counters.reset();
-      expect((await sync('--concurrency', '1')).status).toBe(0);
-      const uploads = stage.emulator.counters.read().byKind.putFile;
-      expect(uploads).toBeGreaterThan(names.length);
-      // only those already on their way when the first came back were refused too
-      expect(uploads).toBeLessThanOrEqual(names.length + 4);
-    });
   });
+  const { cli, address, destination } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/sub/b.csv': 'b' });
+  const run = await cli.run(['sync', 'data', address, '--json', '--atomic']);
+  expect(run).toMatchObject({ status: 0, report: { outcome: 'clean', uploaded: 2 } });
+  expect(await stage.snapshot()).toEqual(snapshotFolder(join(cli.folder, 'data')));
+  expect(seen.filter((line) => line.startsWith('PUT'))).toEqual([
+    expect.stringMatching(/^PUT \.stagesync-/),
+    expect.stringMatching(/^PUT \.stagesync-/),
+  ]);
+  expect(seen.filter((line) => line.startsWith('PATCH'))).toHaveLength(2);
+  const top = await destination.listFolder('', call);
+  expect(top?.map(({ name }) => name)).toEqual(['target']);
 });
 
-describe('--publish-set', () => {
-  const flags = ['--atomic', '--publish-set', '--marker', '_SUCCESS'];
-
-  test('moves nothing in before everything is uploaded, and writes the marker last', async () => {
-    await prepared({}, async ({ stage, data, changes, sync }) => {
-      expect((await sync(...flags)).status).toBe(0);
-      const made = changes().filter(({ kind }) => kind !== 'putFolder');
-      const uploads = made.filter((change) => change.kind === 'putFile' && isHidden(change));
-      const moves = made.filter(({ kind }) => kind === 'move');
-      expect(uploads).toHaveLength(3);
-      expect(moves).toHaveLength(3);
-      expect(made.indexOf(uploads.at(-1)!)).toBeLessThan(made.indexOf(moves[0]!));
-      expect(made.findLast(({ kind }) => kind === 'putFile')?.path).toBe('target/_SUCCESS');
-      expect(await stage.snapshot()).toEqual({ ...snapshotFolder(data), _SUCCESS: expect.any(String) });
-    });
+test('--publish-set: nothing appears when a part of the set cannot be uploaded; then all of it, and the marker last', async () => {
+  const order: string[] = [];
+  await using stage = await servedStage({
+    onRequest: (phase, { kind, path }) => {
+      if (phase === 'committed' && (kind === 'putFile' || kind === 'move')) order.push(path);
+    },
   });
+  const { cli, address, emulator } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b'.repeat(5000) });
+  const flags = ['--atomic', '--publish-set', '--marker', '_DONE', '--json'];
+  emulator.behaviour.set({ fileLimitBytes: 1000 });
+  const failed = await cli.run(['sync', 'data', address, ...flags]);
+  expect(failed.status).toBe(3);
+  expect(Object.keys(await stage.snapshot())).toEqual([]);
 
-  test('a set of which one file fails is not published at all, and the next run publishes it', async () => {
-    const rules = [{ kind: 'putFile', pathPattern: 'c\\.csv', fault: 'status', status: 413 }] as const;
-    await prepared({ faults: { rules } }, async ({ stage, data, sync }) => {
-      const failed = await sync(...flags);
-      expect(failed.status).toBe(3);
-      expect(Object.keys(await stage.snapshot())).toEqual(['sub/']);
-      stage.emulator.faults.set({});
-      expect((await sync(...flags)).status).toBe(0);
-      expect(await stage.snapshot()).toEqual({ ...snapshotFolder(data), _SUCCESS: expect.any(String) });
-      const { signal } = new AbortController();
-      expect((await stage.destination.listFolder('', { signal }))?.map(({ name }) => name)).toEqual([
-        'target',
-      ]);
-    });
-  });
+  emulator.behaviour.set({ fileLimitBytes: null });
+  const whole = await cli.run(['sync', 'data', address, ...flags]);
+  expect(whole).toMatchObject({ status: 0, report: { uploaded: 2 } });
+  expect(Object.keys(await stage.snapshot()).sort()).toEqual(['_DONE', 'a.csv', 'b.csv']);
+  expect(order.at(-1)).toBe('target/_DONE');
+  const again = await cli.run(['sync', 'data', address, '--mirror', ...flags]);
+  expect(again).toMatchObject({ status: 0, report: { uploaded: 0, removed: 0 } });
+});
 
-  test('a run with nothing to publish writes no marker, and a mirror leaves the marker alone', async () => {
-    await prepared({}, async ({ changes, sync }) => {
-      await sync(...flags);
-      changes();
-      expect((await sync(...flags, '--mirror')).status).toBe(0);
-      expect(changes()).toEqual([]);
-    });
-  });
+test('a Stage that refuses to overwrite gets the new versions all the same', async () => {
+  await using stage = await servedStage({ behaviour: { putOverExisting: 409 } });
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b' });
+  await cli.run(['sync', 'data', address]);
+  await writeTree(cli.folder, { 'data/a.csv': 'changed', 'data/b.csv': 'changed too' });
+  const run = await cli.run(['sync', 'data', address, '--json']);
+  expect(run).toMatchObject({ status: 0, report: { outcome: 'clean', uploaded: 2 } });
+  expect(await stage.snapshot()).toEqual(snapshotFolder(join(cli.folder, 'data')));
+});
+
+test('--trust-ledger sends nothing when nothing changed, and does not see what others did', async () => {
+  await using stage = await servedStage();
+  const { cli, address, destination } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b' });
+  await cli.run(['sync', 'data', address]);
+  await destination.remove('target/b.csv', call);
+  const idle = await cli.run(['sync', 'data', address, '--json', '--trust-ledger']);
+  expect(idle.report).toMatchObject({ outcome: 'clean', requests: 0, uploaded: 0 });
+  await writeFile(join(cli.folder, 'data/a.csv'), 'changed');
+  const edited = await cli.run(['sync', 'data', address, '--json', '--trust-ledger']);
+  expect(actionsOf(edited)).toEqual(['upload a.csv changed']);
+  expect(actionsOf(await cli.run(['sync', 'data', address, '--json']))).toEqual(['upload b.csv missing']);
+});
+
+test('links are left out with a warning and status 0; --follow-symlinks takes what they lead to', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a', 'elsewhere/b.csv': 'b' });
+  await symlink('../elsewhere', join(cli.folder, 'data/link'));
+  const left = await cli.run(['sync', 'data', address, '--json']);
+  expect(left).toMatchObject({ status: 0, report: { outcome: 'warnings', uploaded: 1, skipped: 1 } });
+  expect(left.stderr).toMatch(/warning: link: [^\n]*--follow-symlinks/);
+  const followed = await cli.run(['sync', 'data', address, '--json', '--follow-symlinks']);
+  expect(followed).toMatchObject({ status: 0, report: { outcome: 'clean', uploaded: 1 } });
+  expect(Object.keys(await stage.snapshot())).toContain('link/b.csv');
+});
+
+test('--no-moves uploads a renamed file anew', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'content' });
+  await cli.run(['sync', 'data', address]);
+  await rename(join(cli.folder, 'data/a.csv'), join(cli.folder, 'data/b.csv'));
+  const run = await cli.run(['sync', 'data', address, '--json', '--no-moves', '--delete']);
+  expect(actionsOf(run)).toEqual(['remove a.csv gone_from_source', 'upload b.csv new']);
 });

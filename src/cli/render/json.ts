@@ -5,7 +5,7 @@ import type { LineOutput } from '../line-output.ts';
 import type { Reader } from './reader.ts';
 
 /** What ended a run before its end, as it stands in the report line. */
-export interface ReportedError {
+interface ReportedError {
   readonly code: string;
   readonly message: string;
 }

@@ -51,6 +51,7 @@ export class Progress {
       this.#startedMs ??= this.#now();
       this.#underWay.set(event.path, (this.#underWay.get(event.path) ?? 0) + event.bytes);
     } else if (event.type === 'action') this.#count(event);
+    else if (event.type === 'problem') this.#underWay.delete(event.path);
     else if (event.type === 'retry') {
       // its next attempt begins at the first byte
       for (const path of this.#underWay.keys()) if (event.what.endsWith(path)) this.#underWay.delete(path);
