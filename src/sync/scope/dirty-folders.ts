@@ -80,11 +80,7 @@ export class DirtyFolders {
     return this.#ways.get(folder) ?? [];
   }
 
-  /** A folder's children, each time at most once from memory. */
   async childrenOf(folder: RelPath): Promise<readonly SourceEntry[] | undefined> {
-    const kept = this.#kept.get(folder);
-    if (kept === undefined) return this.#list(folder);
-    this.#kept.delete(folder);
-    return kept;
+    return this.#kept.get(folder) ?? this.#list(folder);
   }
 }

@@ -78,7 +78,7 @@ class ScopeMerge {
     if (entry?.kind === 'unknown') return this.#visit(path, entry, row);
     // what leads to a dirty folder was there when that one was looked at
     if (entry === undefined && !leads && !(await this.#isListable(path))) return this.#vanished(path);
-    if (dirty.has(path) || (row === undefined && entry !== undefined)) return this.#enter(path, entry, row);
+    if (dirty.has(path) || (row === undefined && entry !== undefined)) return this.#enter(path, row);
     await this.#leaveAlone(path, row);
     return this.passThrough(path);
   }
@@ -92,16 +92,26 @@ class ScopeMerge {
   }
 
   /** A folder that is dirty or new. */
-  async #enter(path: RelPath, entry: SourceEntry | undefined, row: LedgerRow | undefined): Promise<void> {
+  async #enter(path: RelPath, row: LedgerRow | undefined): Promise<void> {
     const listed = await this.#options.dirty.childrenOf(path);
     // it was there a moment ago; whatever becomes of it comes as another change
     if (listed === undefined) return this.#visit(path, vanishing(path), row);
     const only = listed[0];
     if (only?.kind === 'unknown' && only.path === path) return this.#visit(path, only, row);
-    // an excluded folder stands for nothing by itself
-    if (entry !== undefined || !this.#options.filter.excludes(path))
-      await this.#visit(path, { kind: 'folder', path }, row);
+    const source = (await this.#isImplied(path, listed)) ? { kind: 'folder' as const, path } : undefined;
+    if (source !== undefined || row !== undefined) await this.#visit(path, source, row);
     await this.contents(path, listed);
+  }
+
+  /** An excluded folder stands for nothing by itself; what is let through below it implies it. */
+  async #isImplied(folder: RelPath, listed: readonly SourceEntry[]): Promise<boolean> {
+    const { dirty, filter } = this.#options;
+    if (!filter.excludes(folder) || listed.some(({ kind }) => kind !== 'unknown')) return true;
+    for (const below of dirty.waysFrom(folder)) {
+      const children = dirty.has(below) ? await dirty.childrenOf(below) : [];
+      if (await this.#isImplied(below, children ?? [])) return true;
+    }
+    return false;
   }
 
   /** The dirty folders below one that is not itself dirty. */
@@ -109,7 +119,7 @@ class ScopeMerge {
     const { dirty, ledger } = this.#options;
     for (const path of dirty.waysFrom(folder)) {
       const row = ledger.get(path);
-      if (dirty.has(path)) await this.#enter(path, undefined, row);
+      if (dirty.has(path)) await this.#enter(path, row);
       else {
         await this.#leaveAlone(path, row);
         await this.passThrough(path);
@@ -119,7 +129,7 @@ class ScopeMerge {
 
   /** There at the source, and not looked into. */
   async #leaveAlone(path: RelPath, row: LedgerRow | undefined): Promise<void> {
-    if (row === undefined && this.#options.filter.excludes(path)) return;
+    if (row === undefined && !(await this.#isImplied(path, []))) return;
     await this.#options.visit({
       path,
       source: { kind: 'folder', path },
