@@ -116,8 +116,10 @@ export interface Destination {
 
 /** Time and chance, so that tests can hold both. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, for records. It may jump when somebody sets the machine's clock. */
   now(): number;
+  /** Milliseconds since some start, for waits and durations: it only grows. */
+  elapsed(): number;
   /** Rejects with the signal's reason when aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** In [0, 1). */

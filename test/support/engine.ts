@@ -15,6 +15,9 @@ export function createTestClock(start = 1_700_000_000_000): Clock & { at: number
     now() {
       return Math.floor(this.at);
     },
+    elapsed() {
+      return this.at;
+    },
     sleep(ms, signal) {
       signal.throwIfAborted();
       this.at += ms;

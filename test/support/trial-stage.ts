@@ -12,9 +12,16 @@ export interface TrialStage extends AsyncDisposable {
   /** Told of every phase of every request; the request waits for it. */
   onRequest: RequestHook | undefined;
   /** The same folder has the same label whoever looks: one pair, one ledger. */
-  open(root: string, timeouts?: Partial<StageTimeouts>, concurrency?: number): Promise<Destination>;
+  open(
+    root: string,
+    timeouts?: Partial<StageTimeouts>,
+    concurrency?: number,
+    label?: string,
+  ): Promise<Destination>;
   /** Every path below `folder`, hidden ones too, with its content; folders with ''. */
   contents(folder: string): Promise<Map<string, string>>;
+  /** Resolves when every request that arrived has been dealt with, also those whose client has gone. */
+  settled(): Promise<void>;
   /** Removes everything. */
   clear(): Promise<void>;
 }
@@ -45,17 +52,18 @@ export async function trialStage(): Promise<TrialStage> {
   const stage: TrialStage = {
     emulator,
     onRequest: undefined,
-    async open(root, timeouts, concurrency) {
-      return createStageDestination({
-        client: await connect(timeouts, concurrency),
-        root,
-        label: `stage://trial/${root}`,
-      });
+    async open(root, timeouts, concurrency, label = `stage://trial/${root}`) {
+      return createStageDestination({ client: await connect(timeouts, concurrency), root, label });
     },
     async contents(folder) {
       const found = new Map<string, string>();
       await walk(folder, found);
       return found;
+    },
+    async settled() {
+      // what a client sent before it died is read before what is sent after that
+      await onlooker.listFolder('', { signal });
+      await emulator.settled();
     },
     async clear() {
       stage.onRequest = undefined;

@@ -82,9 +82,9 @@ async function settleMove(intent: StoredIntent, options: RecoverOptions): Promis
   const from = remote.root + intent.path;
   const to = remote.root + intent.to!;
   const via = intent.via;
-  if (via !== undefined && (await exists(remote, via))) {
+  const aside = via?.slice(remote.root.length);
+  if (via !== undefined && aside !== undefined && (await exists(remote, via))) {
     // a cycle stopped half way: its first member waits under another name
-    const aside = via.slice(remote.root.length);
     const held = ledger.get(aside) === undefined ? intent.path : aside;
     if (!(await exists(remote, to))) {
       await remote.move(via, to);
@@ -101,6 +101,10 @@ async function settleMove(intent: StoredIntent, options: RecoverOptions): Promis
         'left on Stage by an interrupted move, and both its names are taken; remove it by hand once its content is safe',
     });
     return undefined;
+  }
+  if (aside !== undefined && ledger.get(aside) !== undefined) {
+    // its last step worked, and only that was not written
+    return () => ledger.rename(aside, intent.to!);
   }
   if ((await exists(remote, to)) && !(await exists(remote, from)) && ledger.get(intent.path) !== undefined) {
     return () => ledger.rename(intent.path, intent.to!);

@@ -13,7 +13,7 @@ export class Bandwidth {
 
   /** Waits until `bytes` more may be sent. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const at = Math.max(now, this.#freeAt);
     this.#freeAt = at + (bytes * 1000) / this.#bytesPerSecond;
     if (at > now) await this.#clock.sleep(at - now, signal);

@@ -27,6 +27,8 @@ export class Gate {
   readonly #lanes: Lanes;
   readonly #pacer: Pacer;
   readonly #options: GateOptions;
+  /** Aborted by the first request to stop as well as by the second. */
+  readonly #stopping: AbortSignal;
   #recovering = 0;
   #failuresInARow = 0;
   requests = 0;
@@ -34,6 +36,7 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#stopping = AbortSignal.any([options.draining, options.signal]);
     this.#lanes = new Lanes(options.concurrency);
     this.#pacer = new Pacer(options.clock, options.maxRequestsPerSecond);
   }
@@ -57,10 +60,11 @@ export class Gate {
       try {
         return await this.#lanes.run(async () => {
           signal.throwIfAborted();
-          for (let wait = this.#pacer.take(); wait !== undefined; wait = undefined)
-            await clock.sleep(wait, signal);
-          if (begins && attempt === 1) draining.throwIfAborted();
-          startedAt = clock.now();
+          const first = begins && attempt === 1;
+          const wait = this.#pacer.take();
+          if (wait !== undefined) await this.#wait(wait, first ? this.#stopping : signal);
+          if (first) draining.throwIfAborted();
+          startedAt = clock.elapsed();
           this.requests++;
           const result = await call(attempt);
           this.#succeeded();
@@ -84,9 +88,20 @@ export class Gate {
           code: error.code,
           message: error.message,
         });
-        if (wait > 0) await clock.sleep(wait, signal);
+        if (wait > 0) await clock.sleep(wait, this.#stopping).catch(() => undefined);
+        signal.throwIfAborted();
+        if (draining.aborted) throw error;
         if (!throttled) waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2);
       }
+    }
+  }
+
+  /** A pause that begins while a request waits for its turn holds for that request too: it takes another turn. */
+  async #wait(ms: number, until: AbortSignal): Promise<void> {
+    for (let wait: number | undefined = ms; wait !== undefined;) {
+      const { pauses } = this.#pacer;
+      await this.#options.clock.sleep(wait, until);
+      wait = this.#pacer.pauses === pauses ? undefined : this.#pacer.take();
     }
   }
 

@@ -25,25 +25,31 @@ export class Pacer {
   #cutAt: number;
   #successes = 0;
   #fruitless = 0;
+  #pauses = 0;
 
   /** `limit`: requests per second at most, whatever Stage allows. */
   constructor(clock: Clock, limit: number | undefined) {
     this.#clock = clock;
     this.#limit = limit;
-    this.#cutAt = clock.now();
+    this.#cutAt = clock.elapsed();
     this.#rate = limit;
   }
 
   /** How long the next request has to wait, in milliseconds; taking the turn. Undefined: not at all. */
   take(): number | undefined {
     if (this.#rate === undefined && this.#pausedUntil === 0) return undefined;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     let at = Math.max(now, this.#pausedUntil);
     if (this.#rate !== undefined) {
       at = Math.max(at, this.#nextAt);
       this.#nextAt = at + 1000 / this.#rate;
     }
     return at > now ? at - now : undefined;
+  }
+
+  /** Pauses so far: whoever waited for its turn while another one began takes a new turn. */
+  get pauses(): number {
+    return this.#pauses;
   }
 
   succeeded(): void {
@@ -57,9 +63,12 @@ export class Pacer {
 
   /** A 429 for a request that started at `startedAt`. Undefined: it belongs to a slowdown already made. */
   throttled(startedAt: number, retryAfterMs: number | undefined): Throttling | undefined {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const pauseMs = retryAfterMs ?? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#fruitless);
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs);
+    if (now + pauseMs > this.#pausedUntil) {
+      this.#pausedUntil = now + pauseMs;
+      this.#pauses++;
+    }
     if (startedAt < this.#cutAt) return undefined;
     const seconds = Math.max(0.001, (now - this.#cutAt) / 1000);
     const passed = Math.max(SLOWEST_PER_SECOND, this.#successes / seconds);

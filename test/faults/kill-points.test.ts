@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { createDice } from '../support/dice.ts';
+import { runKillCase } from '../support/kill-case.ts';
+import type { KillMode, KillOutcome, KillPoint } from '../support/kill-case.ts';
+import { trialStage } from '../support/trial-stage.ts';
+import type { TrialStage } from '../support/trial-stage.ts';
+
+const MODES: readonly KillMode[] = [
+  { name: 'files replaced in place', flags: [], behaviour: { moveOverExisting: 409 } },
+  {
+    name: 'a Stage that refuses to overwrite',
+    flags: [],
+    behaviour: { putOverExisting: 409, moveOverExisting: 409 },
+  },
+  { name: 'atomic, moves that refuse', flags: ['--atomic'], behaviour: { moveOverExisting: 409 } },
+  { name: 'atomic, moves that replace', flags: ['--atomic'], behaviour: { moveOverExisting: 'overwrite' } },
+  {
+    name: 'a set with a marker',
+    flags: ['--atomic', '--publish-set', '--marker', '_done'],
+    behaviour: { moveOverExisting: 'overwrite' },
+    holdsBack: true,
+  },
+];
+
+/** Kill points of each mode; all of them with STAGESYNC_KILL_POINTS=all. */
+const POINTS = process.env['STAGESYNC_KILL_POINTS'] === 'all' ? Infinity : 42;
+
+/** Evenly chosen from every phase of every changing request, moments between them, and every statement. */
+function choosePoints({ phases, statements }: KillOutcome): KillPoint[] {
+  const dice = createDice(phases);
+  const all: KillPoint[] = [];
+  for (let nth = 1; nth <= phases; nth++) {
+    all.push({ at: 'received', nth });
+    if (nth % 3 === 0) all.push({ at: 'meanwhile', nth, delayMs: dice.below(6) });
+  }
+  for (let nth = 1; nth <= statements; nth += 2) all.push({ at: 'before', nth }, { at: 'after', nth });
+  const step = Math.max(1, all.length / POINTS);
+  return Array.from({ length: Math.min(all.length, POINTS) }, (_, i) => all[Math.floor(i * step)]!);
+}
+
+async function killEverywhere(
+  mode: KillMode,
+  stages: readonly TrialStage[],
+): Promise<{ killed: number; failed: string[] }> {
+  const whole = await runKillCase(stages[0]!, mode, undefined, 0);
+  const points = choosePoints(whole).entries();
+  const failed: string[] = [];
+  let killed = 0;
+  await Promise.all(
+    stages.map(async (stage) => {
+      for (const [serial, point] of points) {
+        try {
+          if ((await runKillCase(stage, mode, point, serial + 1)).killed) killed++;
+        } catch (error) {
+          failed.push(
+            `${JSON.stringify(point)}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+          );
+        }
+      }
+    }),
+  );
+  return { killed, failed };
+}
+
+test.each(MODES)(
+  'killed at any step, the next run puts everything right and repeats at most what was in flight: $name',
+  async (mode) => {
+    await using first = await trialStage();
+    await using second = await trialStage();
+    const { killed, failed } = await killEverywhere(mode, [first, second]);
+    console.log(`${mode.name}: ${killed} kills`);
+    expect(failed).toEqual([]);
+    expect(killed).toBeGreaterThanOrEqual(40);
+  },
+  120_000,
+);

@@ -1,0 +1,258 @@
+import { describe, expect, test } from 'vitest';
+import { SyncError } from '../../../src/model/errors.ts';
+import type { ErrorCode, Verdict } from '../../../src/model/errors.ts';
+import type { SyncEvent } from '../../../src/model/events.ts';
+import { Gate } from '../../../src/sync/flow/gate.ts';
+import type { GateOptions } from '../../../src/sync/flow/gate.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
+import type { ManualClock } from '../../support/manual-clock.ts';
+
+const failure = (code: ErrorCode, more: { verdict?: Verdict; retryAfterMs?: number } = {}): SyncError =>
+  new SyncError(code, `it failed: ${code}`, { verdict: 'retry', ...more });
+const throttled = (retryAfterMs?: number): SyncError =>
+  failure('stage_throttled', retryAfterMs === undefined ? {} : { retryAfterMs });
+
+function setUp(overrides: Partial<GateOptions> = {}) {
+  const clock = createManualClock();
+  const events: SyncEvent[] = [];
+  const draining = new AbortController();
+  const stopping = new AbortController();
+  const gate = new Gate({
+    concurrency: 4,
+    attempts: 3,
+    maxRequestsPerSecond: undefined,
+    clock,
+    draining: draining.signal,
+    signal: stopping.signal,
+    onEvent: (event) => events.push(event),
+    ...overrides,
+  });
+  return { gate, clock, events, draining, stopping };
+}
+
+/** A call that fails with each of these in turn, then succeeds; `times` are when it was made. */
+function failing(clock: ManualClock, ...errors: readonly Error[]) {
+  const times: number[] = [];
+  const left = [...errors];
+  return {
+    times,
+    call: async (): Promise<string> => {
+      times.push(clock.elapsed());
+      const error = left.shift();
+      if (error !== undefined) throw error;
+      return 'done';
+    },
+  };
+}
+
+/** The outcome, however it comes. */
+const settled = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
+
+describe('attempts', () => {
+  test('a failure that says retry is tried again, each wait drawn from a span that doubles', async () => {
+    const { gate, clock, events } = setUp();
+    const { call, times } = failing(clock, failure('stage_unavailable'), failure('stage_timeout'));
+    const work = gate.request('put a', call);
+    await clock.pass(10_000);
+    expect(await work).toBe('done');
+    expect(times).toEqual([0, 125, 375]);
+    expect(gate).toMatchObject({ requests: 3, retries: 2 });
+    expect(events.map((event) => event.type)).toEqual(['retry', 'retry']);
+  });
+
+  test('when they are used up the last error comes out', async () => {
+    const { gate, clock } = setUp();
+    const { call, times } = failing(clock, ...Array.from({ length: 9 }, () => failure('stage_unavailable')));
+    const work = settled(gate.request('put a', call));
+    await clock.pass(100_000);
+    expect(await work).toMatchObject({ code: 'stage_unavailable', verdict: 'retry' });
+    expect(times).toHaveLength(3);
+  });
+
+  test.each<[string, Verdict]>([
+    ['an entry that cannot be', 'skip_entry'],
+    ['a run that cannot go on', 'end_run'],
+  ])('%s is not tried again', async (_, verdict) => {
+    const { gate, clock } = setUp();
+    const { call, times } = failing(clock, failure('stage_rejected', { verdict }));
+    await expect(gate.request('put a', call)).rejects.toMatchObject({ verdict });
+    expect(times).toHaveLength(1);
+  });
+
+  test('an error that nobody mapped is not tried again', async () => {
+    const { gate, clock } = setUp();
+    const { call, times } = failing(clock, new TypeError('a mistake'));
+    await expect(gate.request('put a', call)).rejects.toThrow('a mistake');
+    expect(times).toHaveLength(1);
+  });
+
+  test('a wait that Stage asks for is kept, whatever chance would give', async () => {
+    const { gate, clock } = setUp();
+    const { call, times } = failing(clock, failure('stage_unavailable', { retryAfterMs: 7000 }));
+    const work = gate.request('put a', call);
+    await clock.pass(6999);
+    expect(times).toEqual([0]);
+    await clock.pass(1);
+    expect(await work).toBe('done');
+  });
+
+  test('the run has a budget too: when nothing works for long, all of it ends', async () => {
+    const { gate, clock } = setUp({ attempts: 2, concurrency: 1 });
+    let ended: unknown;
+    for (let i = 0; i < 50 && ended === undefined; i++) {
+      const work = settled(
+        gate.request('put a', () => Promise.reject(failure('stage_unavailable'))),
+      ) as Promise<SyncError>;
+      await clock.pass(60_000);
+      const error = await work;
+      if (error.verdict === 'end_run') ended = error;
+    }
+    expect(ended).toMatchObject({ code: 'stage_unavailable' });
+    expect((ended as SyncError).message).toContain('16 requests in a row failed');
+  });
+
+  test('one success gives the run its budget back', async () => {
+    const { gate, clock } = setUp({ attempts: 2, concurrency: 1 });
+    for (let i = 0; i < 40; i++) {
+      const { call } = failing(clock, failure('stage_unavailable'));
+      const work = gate.request('put a', call);
+      await clock.pass(60_000);
+      expect(await work).toBe('done');
+    }
+  });
+});
+
+describe('a 429', () => {
+  test('does not count as an attempt, however often it comes', async () => {
+    const { gate, clock } = setUp({ attempts: 1 });
+    const { call, times } = failing(clock, ...Array.from({ length: 30 }, () => throttled()));
+    const work = gate.request('put a', call);
+    await clock.pass(3_600_000);
+    expect(await work).toBe('done');
+    expect(times).toHaveLength(31);
+  });
+
+  test('stops every request of the process for as long as it asks', async () => {
+    const { gate, clock } = setUp();
+    const first = failing(clock, throttled(5000));
+    const work = [gate.request('put a', first.call)];
+    await clock.pass(10);
+    const others = ['b', 'c', 'd'].map((name) => {
+      const other = failing(clock);
+      work.push(gate.request(`put ${name}`, other.call));
+      return other;
+    });
+    await clock.pass(4980);
+    expect(others.flatMap(({ times }) => times)).toEqual([]);
+    await clock.pass(60_000);
+    await Promise.all(work);
+    for (const time of others.flatMap(({ times }) => times)) expect(time).toBeGreaterThanOrEqual(5000);
+  });
+
+  test('also holds for a request that was waiting for its turn when it came', async () => {
+    const { gate, clock } = setUp({ maxRequestsPerSecond: 1 });
+    let refuse: (error: Error) => void = () => undefined;
+    const first = gate.request('put a', () => new Promise((_, reject) => (refuse = reject)));
+    const second = failing(clock);
+    const work = gate.request('put b', second.call);
+    await clock.pass(500);
+    refuse(throttled(10_000));
+    await clock.pass(9999);
+    expect(second.times).toEqual([]);
+    await clock.pass(60_000);
+    expect(await work).toBe('done');
+    expect(second.times[0]).toBeGreaterThanOrEqual(10_500);
+    refuse(failure('stage_rejected', { verdict: 'skip_entry' }));
+    await settled(first);
+  });
+
+  test('halves what runs at the same time, and success brings it back', async () => {
+    const { gate, clock, events } = setUp({ concurrency: 8 });
+    let running = 0;
+    let most = 0;
+    const busy = async (): Promise<void> => {
+      most = Math.max(most, ++running);
+      await clock.sleep(10, new AbortController().signal);
+      running--;
+    };
+    const { call } = failing(clock, throttled(1000));
+    const first = gate.request('put a', call);
+    await clock.pass(5000);
+    await first;
+    expect(events.map((event) => event.type)).toContain('throttled');
+    const work = Array.from({ length: 200 }, (_, i) => gate.request(`put ${i}`, busy));
+    await clock.pass(5);
+    expect(running).toBeLessThanOrEqual(4);
+    await clock.pass(3_600_000);
+    await Promise.all(work);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+
+  test('a clock set back does not make anybody wait longer', async () => {
+    const { gate, clock } = setUp();
+    const { call, times } = failing(clock, throttled(2000));
+    const work = gate.request('put a', call);
+    await clock.pass(100);
+    clock.set(clock.now() - 86_400_000);
+    await clock.pass(2000);
+    expect(await work).toBe('done');
+    expect(times).toEqual([0, 2000]);
+  });
+});
+
+describe('pace', () => {
+  test('--max-requests-per-second spaces out what starts', async () => {
+    const { gate, clock } = setUp({ maxRequestsPerSecond: 2 });
+    const { call, times } = failing(clock);
+    const work = Array.from({ length: 5 }, () => gate.request('list a', call));
+    await clock.pass(10_000);
+    await Promise.all(work);
+    expect(times).toEqual([0, 500, 1000, 1500, 2000]);
+  });
+});
+
+describe('stopping', () => {
+  test('draining: nothing that failed is tried again, and its own error comes out', async () => {
+    const { gate, clock, draining } = setUp();
+    const { call, times } = failing(clock, failure('stage_unavailable'), failure('stage_unavailable'));
+    const work = settled(gate.request('put a', call));
+    await clock.pass(1);
+    expect(times).toEqual([0]);
+    draining.abort(new SyncError('interrupted', 'stopped', { verdict: 'end_run' }));
+    await clock.pass(0);
+    expect(await work).toMatchObject({ code: 'stage_unavailable' });
+    await clock.pass(60_000);
+    expect(times).toEqual([0]);
+  });
+
+  test('draining: an action that has not begun is not begun, even while all wait for a 429 to pass', async () => {
+    const { gate, clock, draining } = setUp();
+    const first = settled(gate.request('put a', () => Promise.reject(throttled(600_000))));
+    await clock.pass(1);
+    const { call, times } = failing(clock);
+    const work = settled(gate.request('put b', call, true));
+    await clock.pass(1);
+    const stopped = new SyncError('interrupted', 'stopped', { verdict: 'end_run' });
+    draining.abort(stopped);
+    await clock.pass(0);
+    expect(await work).toBe(stopped);
+    expect(times).toEqual([]);
+    expect(clock.elapsed()).toBeLessThan(600_000);
+    await clock.pass(600_000);
+    expect(await first).toMatchObject({ code: 'stage_throttled' });
+  });
+
+  test('stopping at once ends every wait with the reason, and nothing is sent after it', async () => {
+    const { gate, clock, stopping } = setUp();
+    const { call, times } = failing(clock, failure('stage_unavailable'));
+    const work = settled(gate.request('put a', call));
+    await clock.pass(1);
+    const reason = new SyncError('interrupted', 'stopped at once', { verdict: 'end_run' });
+    stopping.abort(reason);
+    await clock.pass(60_000);
+    expect(await work).toBe(reason);
+    expect(await settled(gate.request('put b', call))).toBe(reason);
+    expect(times).toEqual([0]);
+    expect(clock.sleeping).toBe(0);
+  });
+});
