@@ -54,6 +54,10 @@ export async function openLocalSource(options: LocalSourceOptions, disk: Disk = 
     },
     read: (entry, { signal }) => reader.read(entry, signal),
     digest: (entry, { signal }) => reader.digest(entry, signal),
+    async watch(onHint, list) {
+      const { watchLocal } = await import('./watch.ts');
+      return watchLocal({ disk, root, followSymlinks, list, onHint });
+    },
     async close() {},
   };
 }
