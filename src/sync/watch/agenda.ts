@@ -1,0 +1,121 @@
+import type { RelPath } from '../../model/path.ts';
+import type { ChangeHint } from '../../model/ports.ts';
+
+/** A hint's promise: `settled` is called once nothing of what it named is left to do. */
+export interface Debt {
+  readonly folders: ReadonlySet<RelPath> | 'everything';
+  readonly settled: () => void;
+}
+
+/** What the next pass is to look at. */
+export interface Work {
+  /** Undefined: everything. */
+  readonly folders: ReadonlySet<RelPath> | undefined;
+  readonly reason: string;
+  readonly debts: readonly Debt[];
+  /** When the oldest change in it was heard of. */
+  readonly sinceMs: number;
+}
+
+interface Item {
+  readonly folders: Set<RelPath>;
+  readonly debts: Debt[];
+  readonly dueMs: number;
+  readonly sinceMs: number;
+}
+
+/** More folders than this are cheaper found by looking at everything. */
+const MOST_FOLDERS = 20_000;
+
+/** What is to be looked at, and when. Times are milliseconds since 1970. */
+export class Agenda {
+  readonly #batchMs: number;
+  /** Hints gathered since the first of them; they share one due time. */
+  #batch: Item | undefined;
+  #later: Item[] = [];
+  #whole: { readonly dueMs: number; readonly sinceMs: number; readonly reason: string } | undefined;
+  #debts: Debt[] = [];
+
+  /** `batchMs`: hints wait this long for others that belong to the same change. */
+  constructor(batchMs: number) {
+    this.#batchMs = batchMs;
+  }
+
+  hint(hint: ChangeHint, nowMs: number): void {
+    if ('everything' in hint) {
+      if (hint.settled !== undefined) this.#debts.push({ folders: 'everything', settled: hint.settled });
+      this.everything(hint.reason, nowMs + this.#batchMs, nowMs);
+      return;
+    }
+    const batch = (this.#batch ??= {
+      folders: new Set(),
+      debts: [],
+      dueMs: nowMs + this.#batchMs,
+      sinceMs: nowMs,
+    });
+    for (const folder of hint.folders) batch.folders.add(folder);
+    if (hint.settled !== undefined)
+      batch.debts.push({ folders: new Set(hint.folders), settled: hint.settled });
+    if (batch.folders.size > MOST_FOLDERS)
+      this.everything('very many folders changed', batch.dueMs, batch.sinceMs);
+  }
+
+  /** Folders to look at again: files in them were still changing, or failed. */
+  again(folders: ReadonlySet<RelPath>, dueMs: number, sinceMs: number, debts: readonly Debt[]): void {
+    this.#later.push({ folders: new Set(folders), debts: [...debts], dueMs, sinceMs });
+  }
+
+  /** An earlier due time wins, with its reason. */
+  everything(reason: string, dueMs: number, sinceMs: number, debts: readonly Debt[] = []): void {
+    this.#debts.push(...debts);
+    const known = this.#whole;
+    if (known === undefined || dueMs < known.dueMs)
+      this.#whole = { reason, dueMs, sinceMs: Math.min(sinceMs, known?.sinceMs ?? sinceMs) };
+  }
+
+  get #items(): Item[] {
+    return this.#batch === undefined ? this.#later : [...this.#later, this.#batch];
+  }
+
+  /** When there is something to do; undefined: never, as it looks now. */
+  get nextDueMs(): number | undefined {
+    const times = this.#items.map(({ dueMs }) => dueMs);
+    if (this.#whole !== undefined) times.push(this.#whole.dueMs);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  get oldestMs(): number | undefined {
+    const times = this.#items.map(({ sinceMs }) => sinceMs);
+    if (this.#whole !== undefined) times.push(this.#whole.sinceMs);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Folders that wait. */
+  get size(): number {
+    return this.#items.reduce((sum, { folders }) => sum + folders.size, 0);
+  }
+
+  /** What is due, undefined when nothing is. A look at everything takes all that waits with it. */
+  take(nowMs: number): Work | undefined {
+    const whole = this.#whole;
+    const everything = whole !== undefined && whole.dueMs <= nowMs;
+    const taken = this.#items.filter(({ dueMs }) => everything || dueMs <= nowMs);
+    if (!everything && taken.length === 0) return undefined;
+    this.#later = this.#later.filter((item) => !taken.includes(item));
+    if (this.#batch !== undefined && taken.includes(this.#batch)) this.#batch = undefined;
+    const debts = taken.flatMap((item) => item.debts);
+    const sinceMs = Math.min(...taken.map((item) => item.sinceMs), whole?.sinceMs ?? Infinity);
+    if (everything) {
+      this.#whole = undefined;
+      debts.push(...this.#debts.splice(0));
+      return { folders: undefined, reason: whole.reason, debts, sinceMs };
+    }
+    const folders = new Set(taken.flatMap((item) => [...item.folders]));
+    return {
+      folders,
+      reason: 'changes',
+      debts,
+      sinceMs: Math.min(...taken.map((item) => item.sinceMs)),
+    };
+  }
+}

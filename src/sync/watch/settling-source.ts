@@ -1,0 +1,83 @@
+import type { FileEntry, Problem, SourceEntry } from '../../model/entry.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { Clock, Source } from '../../model/ports.ts';
+
+export interface SettlingOptions {
+  readonly clock: Clock;
+  /** A file is taken when its size and time have stood still for so long, in milliseconds. */
+  readonly settleMs: number;
+  /** Whether the ledger has this very version: then it was taken before. */
+  readonly isRecorded: (entry: FileEntry) => boolean;
+}
+
+/** The code of the problem that stands for a file that is still being written. */
+export const STILL_CHANGING = 'still_changing';
+
+const CHANGING: Problem = {
+  code: STILL_CHANGING,
+  severity: 'warning',
+  message: 'is still being written; it is taken once it stands still',
+};
+
+/** A file that was not seen for so long is gone, or was taken. */
+const FORGET_MS = 60_000;
+
+/** What was seen of a file that could not be taken. */
+interface Unsettled {
+  readonly version: string;
+  readonly sinceMs: number;
+}
+
+/**
+ * A source that lists files which are still being written as unknown, so that a pass neither uploads nor removes
+ * anything there. A file has settled when its modification time is old enough, or, where that time lies in the future
+ * or is not told, when it was seen with the same version long enough ago.
+ */
+export class SettlingSource {
+  readonly source: Source;
+  readonly #options: SettlingOptions;
+  /** Files left out, and when to look again. */
+  readonly #unsettled = new Map<RelPath, Unsettled>();
+  #leftOut = new Map<RelPath, number>();
+
+  constructor(source: Source, options: SettlingOptions) {
+    this.#options = options;
+    const settle = (entry: SourceEntry): SourceEntry => this.#settle(entry);
+    const listFolder = source.listFolder?.bind(source);
+    this.source = {
+      ...source,
+      async *list(listOptions) {
+        for await (const batch of source.list(listOptions)) yield batch.map(settle);
+      },
+      ...(listFolder !== undefined && {
+        listFolder: async (folder, listOptions) => (await listFolder(folder, listOptions))?.map(settle),
+      }),
+    };
+  }
+
+  /** The files left out since the last call, each with the time when it may have settled. */
+  takeLeftOut(): ReadonlyMap<RelPath, number> {
+    const leftOut = this.#leftOut;
+    this.#leftOut = new Map();
+    const { clock, settleMs } = this.#options;
+    const forgetBefore = clock.now() - 10 * settleMs - FORGET_MS;
+    for (const [path, { sinceMs }] of this.#unsettled)
+      if (sinceMs < forgetBefore && !leftOut.has(path)) this.#unsettled.delete(path);
+    return leftOut;
+  }
+
+  #settle(entry: SourceEntry): SourceEntry {
+    if (entry.kind !== 'file') return entry;
+    const { clock, settleMs, isRecorded } = this.#options;
+    const now = clock.now();
+    const age = entry.modifiedMs === undefined ? -1 : now - entry.modifiedMs;
+    if (age >= settleMs || isRecorded(entry)) return entry;
+    const seen = this.#unsettled.get(entry.path);
+    if (seen?.version === entry.version && now - seen.sinceMs >= settleMs) return entry;
+    const sinceMs = seen?.version === entry.version ? seen.sinceMs : now;
+    this.#unsettled.set(entry.path, { version: entry.version, sinceMs });
+    const readyMs = Math.min(sinceMs, age >= 0 ? now - age : Infinity) + settleMs;
+    this.#leftOut.set(entry.path, readyMs);
+    return { kind: 'unknown', path: entry.path, covers: 'path', problem: CHANGING };
+  }
+}
