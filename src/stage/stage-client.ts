@@ -3,7 +3,7 @@ import type { RelPath } from '../model/path.ts';
 import type { CallOptions, Content } from '../model/ports.ts';
 import { download } from './download.ts';
 import type { Reply } from './exchange.ts';
-import { createMultipartFrame } from './multipart-frame.ts';
+import { createMultipartFrame, type MultipartFrame } from './multipart-frame.ts';
 import { badReply, type StageCall } from './stage-errors.ts';
 import { createStageUrls, type StageGeneration } from './stage-url.ts';
 import { success } from './success.ts';
@@ -48,11 +48,15 @@ export interface StageClient {
   close(): Promise<void>;
 }
 
-/** Loads the HTTP client and form-data. Rejects with `config` for a base URL or token that cannot be used. */
+interface UploadForm {
+  readonly frame: MultipartFrame;
+  /** Flat, with the token. */
+  readonly headers: string[];
+}
+
+/** Loads the HTTP client; the first upload loads form-data. Rejects with `config` for a base URL or token that cannot be used. */
 export async function createStageClient(options: StageClientOptions): Promise<StageClient> {
   const transport = await createTransport(options);
-  const { default: FormData } = await import('form-data');
-  const frame = createMultipartFrame(FormData);
   const urls = createStageUrls({
     generation: options.generation ?? 'v1',
     basePath: transport.basePath,
@@ -61,8 +65,17 @@ export async function createStageClient(options: StageClientOptions): Promise<St
   });
   const plainHeaders = transport.authorize();
   const jsonHeaders = transport.authorize('content-type', 'application/json');
-  const uploadHeaders = transport.authorize('content-type', frame.contentType);
   const { headers: headersMs, idle: idleMs } = transport.timeouts;
+  let form: UploadForm | undefined;
+  let loading: Promise<UploadForm> | undefined;
+
+  /** Only an upload needs form-data, and loading it takes as long as a request to a near server. */
+  async function loadForm(): Promise<UploadForm> {
+    const { default: FormData } = await import('form-data');
+    const frame = createMultipartFrame(FormData);
+    form = { frame, headers: transport.authorize('content-type', frame.contentType) };
+    return form;
+  }
 
   const send = (call: StageCall, options: SendOptions, body?: Uint8Array | null): Promise<Reply> =>
     success(transport, call, transport.send(options, body), options.signal);
@@ -86,8 +99,9 @@ export async function createStageClient(options: StageClientOptions): Promise<St
     let begun = false;
     let failure: { readonly error: unknown } | undefined;
     try {
+      const { frame, headers: formHeaders } = form ?? (await (loading ??= loadForm()));
       const target = urls.create(call.path);
-      const headers = [...uploadHeaders, 'content-length', String(framedSize(frame, size))];
+      const headers = [...formHeaders, 'content-length', String(framedSize(frame, size))];
       const sent = transport.sendStream({ signal, verb: 'PUT', target, headers }, (exchange) =>
         framedChunks(call.path, frame, size, chunks, {
           sending() {
@@ -127,9 +141,10 @@ export async function createStageClient(options: StageClientOptions): Promise<St
     async upload(path, content, { signal }) {
       const call = { verb: 'upload', path };
       if ('chunks' in content) return uploadChunks(call, content, signal);
+      const { frame, headers } = form ?? (await (loading ??= loadForm()));
       const target = urls.create(path);
       const body = framedBuffer(path, frame, content.size, content.bytes);
-      await send(call, { signal, verb: 'PUT', target, headers: uploadHeaders }, body);
+      await send(call, { signal, verb: 'PUT', target, headers }, body);
     },
     async createEmptyFile(path, { signal }) {
       const target = urls.create(path);

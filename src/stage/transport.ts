@@ -68,14 +68,14 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** Rejects with `config` for a base URL or a token that cannot be used. Loads undici. */
+/** Rejects with `config` for a base URL or a token that cannot be used. Loads the HTTP client. */
 export async function createTransport(connection: StageConnection): Promise<Transport> {
   const base = parseBaseUrl(
     connection.baseUrl ?? 'https://api.singlestore.com',
     connection.allowInsecure === true,
   );
   const token = checkToken(connection.token);
-  const undici = await import('undici');
+  const Pool = await loadPool();
   const timeouts: StageTimeouts = { ...TIMEOUTS, ...connection.timeouts };
   const now = connection.now ?? Date.now;
   const maxBytes = connection.maxReplyBytes ?? MAX_REPLY_BYTES;
@@ -107,8 +107,8 @@ export async function createTransport(connection: StageConnection): Promise<Tran
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 60_000,
   };
-  const pool = new undici.Pool(base.origin, options);
-  let agent: Agent | undefined;
+  const pool = new Pool(base.origin, options);
+  let agent: Promise<Agent> | undefined;
 
   function dispatch(
     send: SendOptions,
@@ -153,11 +153,11 @@ export async function createTransport(connection: StageConnection): Promise<Tran
       dispatch(options, exchange, body(exchange), options.headers, 0);
       return exchange.reply;
     },
-    open(url, headers, signal) {
-      const { connections, ...rest } = options;
-      agent ??= new undici.Agent({ ...rest, connections: connections ?? null });
+    async open(url, headers, signal) {
+      agent ??= openAgent(options);
+      const anywhere = await agent;
       started('GET');
-      return agent.request({
+      return anywhere.request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: 'GET',
@@ -167,7 +167,26 @@ export async function createTransport(connection: StageConnection): Promise<Tran
     },
     redact: (text) => text.replaceAll(token, '[token]'),
     async close() {
-      await Promise.all([pool.destroy(), agent?.destroy()]);
+      await Promise.all([pool.destroy(), agent?.then((anywhere) => anywhere.destroy())]);
     },
   };
+}
+
+/**
+ * The pool by itself: undici's index also loads fetch, WebSocket and caches, which would take a third of the time of
+ * every short command. A release that keeps it elsewhere still has it in the index.
+ */
+async function loadPool(): Promise<typeof Pool> {
+  const place: string = 'undici/lib/dispatcher/pool.js';
+  try {
+    const { default: pool } = (await import(place)) as { default: typeof Pool };
+    return pool;
+  } catch {
+    return (await import('undici')).Pool;
+  }
+}
+
+async function openAgent({ connections, ...options }: Pool.Options): Promise<Agent> {
+  const { Agent } = await import('undici');
+  return new Agent({ ...options, connections: connections ?? null });
 }
