@@ -31,6 +31,8 @@ export interface Fault {
   readonly append?: number;
   /** Send so many bytes and then nothing. */
   readonly stallAfter?: number;
+  /** Wait between the bytes up to here and those after. */
+  readonly pauseAt?: { readonly bytes: number; readonly until: () => Promise<unknown> };
   /** Flip a bit of this byte of the body. */
   readonly corruptAt?: number;
   /** Leave these headers out of the answer. */
@@ -128,8 +130,13 @@ async function copy(answer: IncomingMessage, res: ServerResponse, fault: Fault):
       const at = fault.corruptAt === undefined ? -1 : fault.corruptAt - sent;
       if (at >= 0 && at < chunk.length) chunk[at]! ^= 1;
       const part = chunk.subarray(0, limit - sent);
+      const pause = fault.pauseAt === undefined ? -1 : fault.pauseAt.bytes - sent;
       sent += part.length;
-      yield part;
+      if (pause >= 0 && pause < part.length) {
+        yield part.subarray(0, pause);
+        await fault.pauseAt?.until();
+        yield part.subarray(pause);
+      } else yield part;
       if (sent >= limit) return;
     }
   }

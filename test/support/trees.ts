@@ -19,7 +19,9 @@ export async function writeTree(folder: string, tree: Tree): Promise<void> {
   }
 }
 
-const hash = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex').slice(0, 16);
+/** As a snapshot shows a file. */
+export const digestOf = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex').slice(0, 16);
 
 /** Every file with a digest of its bytes, every folder as ''. */
 export type Snapshot = Readonly<Record<string, string>>;
@@ -33,7 +35,7 @@ export function snapshotFolder(root: string): Snapshot {
       if (entry.isDirectory()) {
         found[`${path}/`] = '';
         walk(`${path}/`);
-      } else if (entry.isFile()) found[path] = hash(readFileSync(join(root, path)));
+      } else if (entry.isFile()) found[path] = digestOf(readFileSync(join(root, path)));
     }
   };
   walk('');
@@ -54,7 +56,7 @@ export async function snapshotStage(destination: Destination): Promise<Snapshot>
         const parts: Uint8Array[] = [];
         for await (const part of await destination.read(destination.root + folder + child.name, { signal }))
           parts.push(part);
-        found[folder + child.name] = hash(Buffer.concat(parts));
+        found[folder + child.name] = digestOf(Buffer.concat(parts));
       } else throw new Error(`unreadable child ${child.name}`);
     });
   };
