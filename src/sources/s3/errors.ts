@@ -1,5 +1,6 @@
 import { SyncError, messageOf } from '../../model/errors.ts';
-import type { ErrorCode, Verdict } from '../../model/errors.ts';
+import { ACCOUNT_RULES, NETWORK_CODES, TLS_CODES, causeOf } from './aws-errors.ts';
+import type { AwsCause, Rule } from './aws-errors.ts';
 
 /** What was being done when S3 failed. */
 export interface S3Attempt {
@@ -9,23 +10,6 @@ export interface S3Attempt {
   readonly endpointUrl?: string | undefined;
 }
 
-interface Rule {
-  readonly code: ErrorCode;
-  readonly verdict: Verdict;
-  /** The cause and the way out. */
-  readonly text: string;
-}
-
-const CREDENTIALS: Rule = {
-  code: 'source_unauthorised',
-  verdict: 'end_run',
-  text: 'the AWS credentials are not accepted; check the keys or the profile (--profile), and whether they belong to this endpoint',
-};
-const EXPIRED: Rule = {
-  code: 'source_unauthorised',
-  verdict: 'end_run',
-  text: 'the AWS credentials have expired; sign in again (for example: aws sso login) and repeat',
-};
 const NO_CREDENTIALS: Rule = {
   code: 'source_unauthorised',
   verdict: 'end_run',
@@ -91,32 +75,17 @@ const ARCHIVED: Rule = {
   verdict: 'skip_entry',
   text: 'the object is archived; restore it (aws s3api restore-object) or exclude it',
 };
-const SKEWED: Rule = {
-  code: 'source_unauthorised',
-  verdict: 'end_run',
-  text: 'the clock of this machine is too far off for signed requests; set it right',
-};
 
 /** By S3 error code, or by the name of the SDK's own error. */
 const BY_NAME: Readonly<Record<string, Rule>> = {
+  ...ACCOUNT_RULES,
   NoSuchBucket: NO_BUCKET,
   InvalidBucketName: { ...NO_BUCKET, text: 'this is not a valid bucket name' },
   NoSuchKey: GONE,
   PreconditionFailed: CHANGED,
   InvalidRange: CHANGED,
   InvalidObjectState: ARCHIVED,
-  InvalidAccessKeyId: CREDENTIALS,
-  SignatureDoesNotMatch: CREDENTIALS,
-  InvalidToken: CREDENTIALS,
-  InvalidClientTokenId: CREDENTIALS,
-  UnrecognizedClientException: CREDENTIALS,
-  ExpiredToken: EXPIRED,
-  ExpiredTokenException: EXPIRED,
-  TokenRefreshRequired: EXPIRED,
   CredentialsProviderError: NO_CREDENTIALS,
-  TokenProviderError: EXPIRED,
-  RequestTimeTooSkewed: SKEWED,
-  RequestExpired: SKEWED,
   PermanentRedirect: REGION,
   TemporaryRedirect: REGION,
   AuthorizationHeaderMalformed: REGION,
@@ -130,44 +99,14 @@ const BY_NAME: Readonly<Record<string, Rule>> = {
   TimeoutError: UNREACHABLE,
 };
 
-/** By the code of Node's network errors. */
-const BY_NETWORK_CODE: Readonly<Record<string, Rule>> = {
-  ENOTFOUND: NO_HOST,
-  DEPTH_ZERO_SELF_SIGNED_CERT: TLS,
-  SELF_SIGNED_CERT_IN_CHAIN: TLS,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: TLS,
-  UNABLE_TO_GET_ISSUER_CERT: TLS,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: TLS,
-  CERT_HAS_EXPIRED: TLS,
-  CERT_NOT_YET_VALID: TLS,
-  ERR_TLS_CERT_ALTNAME_INVALID: TLS,
-  EPROTO: TLS,
-};
-
-const NETWORK_CODES = new Set(
-  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT EAI_AGAIN EHOSTUNREACH ENETUNREACH ERR_STREAM_PREMATURE_CLOSE'.split(
-    ' ',
-  ),
-);
-
-interface SdkError {
-  readonly name?: string;
-  readonly code?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
-  readonly errors?: readonly SdkError[];
-}
-
 /**
  * Anything the SDK throws, as a SyncError. The SDK's error itself is left behind: it holds the signed request. S3's own
  * names decide before HTTP statuses, and the text of a message never does.
  */
 export function s3Error(error: unknown, attempt: S3Attempt): SyncError {
   if (error instanceof SyncError) return error;
-  const sdk = error as SdkError;
-  const { name = 'Error', $metadata: { httpStatusCode: status, requestId } = {} } = sdk;
-  // A name with several addresses fails as an AggregateError.
-  const network = sdk.code ?? sdk.errors?.[0]?.code;
-  const rule = findRule(name, status, network, attempt.operation);
+  const { name, network, status, requestId } = causeOf(error);
+  const rule = findRule({ name, network, status }, attempt.operation);
   const what =
     attempt.operation === 'list'
       ? `cannot list s3://${attempt.bucket}`
@@ -192,15 +131,15 @@ export function s3Error(error: unknown, attempt: S3Attempt): SyncError {
 }
 
 function findRule(
-  name: string,
-  status: number | undefined,
-  network: string | undefined,
+  { name, network, status }: Omit<AwsCause, 'requestId'>,
   operation: S3Attempt['operation'],
 ): Rule {
   if (name === 'AccessDenied' || (status === 403 && BY_NAME[name] === undefined))
     return operation === 'list' ? DENIED : DENIED_OBJECT;
-  const named = BY_NAME[name] ?? (network === undefined ? undefined : BY_NETWORK_CODE[network]);
+  const named = BY_NAME[name];
   if (named !== undefined) return named;
+  if (network === 'ENOTFOUND') return NO_HOST;
+  if (network !== undefined && TLS_CODES.has(network)) return TLS;
   if (network !== undefined && NETWORK_CODES.has(network)) return UNREACHABLE;
   if (status === 429) return THROTTLED;
   if (status !== undefined && status >= 500) return status === 503 ? THROTTLED : UNAVAILABLE;
