@@ -1,29 +1,15 @@
-import { sep } from 'node:path';
 import { isSyncError, messageOf } from '../model/errors.ts';
-import { openLedger } from '../sync/ledger/ledger.ts';
 import { runPass } from '../sync/pass.ts';
-import { systemClock } from '../sync/clock.ts';
 import type { PlanLine } from '../model/plan.ts';
 import type { PassResult } from '../sync/options.ts';
-import {
-  EMBEDDED,
-  folderPath,
-  parseSource,
-  parseStageAddress,
-  type SourceAddress,
-  type StageAddress,
-} from './addresses.ts';
+import { parseSource, parseStageAddress, type SourceAddress, type StageAddress } from './addresses.ts';
 import type { SyncFlags } from './commands/sync.ts';
 import type { Context } from './context.ts';
 import { statusOfError, statusOfOutcome, type ExitStatus } from './exit-status.ts';
-import { ATTEMPTS } from './stage-gate.ts';
-import { openSource } from './open-source.ts';
-import { openStage } from './open-stage.ts';
-import { readFilters } from './read-filters.ts';
+import { checkFlags, openPair } from './open-pair.ts';
 import { openReaders } from './render/open-readers.ts';
 import { printable } from './render/printable.ts';
 import type { Reader } from './render/reader.ts';
-import { usageError } from './usage.ts';
 
 /** What `plan` and `apply` add to a sync. */
 export interface PlanFileUse {
@@ -73,65 +59,15 @@ async function pass(
   use: PlanFileUse,
 ): Promise<PassResult> {
   await using opened = new AsyncDisposableStack();
-  const source = await openSource(from, flags, context.environment, flags.concurrency);
-  opened.defer(() => source.close());
-  const filter = readFilters(flags.filters, context.host.cwd, from.kind === 'local' ? from.root : undefined);
-  const destination = await openStage(context, {
-    address: to,
-    root: folderPath(to),
-    flags,
-    concurrency: flags.concurrency,
-  });
-  opened.defer(() => destination.close());
-  const ledger = openLedger({
-    folder: context.environment.stateFolder,
-    source: source.label,
-    destination: destination.label,
-    command: use.command,
-    pid: process.pid,
-  });
-  opened.defer(() => ledger.close());
+  const pair = await openPair(opened, context, from, to, flags, use.command);
   return await runPass({
-    source,
-    destination,
-    ledger,
-    filter,
-    removal: flags.mirror ? 'everything' : flags.delete ? 'ours' : 'none',
-    compare: flags.compare,
-    maxDelete: flags.maxDelete,
-    force: flags.force,
-    concurrency: flags.concurrency,
+    ...pair,
     dryRun: flags.dryRun ?? false,
-    moves: flags.moves,
     trustLedger: flags.trustLedger ?? false,
-    atomic: flags.atomic ?? false,
-    publishSet: flags.publishSet ?? false,
-    marker: flags.marker,
-    maxRequestsPerSecond: flags.maxRequestsPerSecond,
-    maxBytesPerSecond: flags.bwlimit,
-    attempts: ATTEMPTS,
     approved: use.approved,
-    clock: systemClock,
-    draining: context.stop.draining,
-    signal: context.stop.signal,
     onEvent: (event) => {
       if (event.type === 'planned') use.onPlanned?.(event);
       reader.onEvent(event);
     },
   });
 }
-
-/** Flags that ask for something only together with others, and a source that would swallow the Stage it is sent to. */
-function checkFlags(flags: SyncFlags, from: SourceAddress, to: StageAddress, { environment }: Context): void {
-  if (flags.publishSet && !flags.atomic)
-    throw usageError('--publish-set needs --atomic: a set is published by moving whole files in');
-  if (flags.marker !== undefined && !flags.publishSet)
-    throw usageError('--marker needs --publish-set: it is written when the whole set is in place');
-  if (from.kind === 'local' && to.deployment === EMBEDDED && isInside(environment.stageFolder, from.root))
-    throw usageError(
-      `SOURCE ${printable(from.root)} holds the embedded Stage's own files (${printable(environment.stageFolder)}); choose another directory, or set XDG_DATA_HOME`,
-    );
-}
-
-const isInside = (path: string, folder: string): boolean =>
-  `${path}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);

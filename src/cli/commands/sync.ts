@@ -12,16 +12,14 @@ import { addS3Flags, type SourceFlags } from '../source-flags.ts';
 import { addStageFlags, type StageFlags } from '../stage-flags.ts';
 import { GUARDS, type GuardName, type RemovalLimit } from '../../sync/options.ts';
 
-/** The flags of `stagesync sync`, parsed and with their defaults. */
-export interface SyncFlags extends StageFlags, SourceFlags {
+/** Flags that decide what a pass does and how. */
+export interface PassFlags extends StageFlags, SourceFlags {
   readonly delete?: true;
   readonly mirror?: true;
   readonly maxDelete: RemovalLimit;
   readonly force: ReadonlySet<GuardName>;
-  readonly dryRun?: true;
   readonly compare: 'size' | 'content';
   readonly moves: boolean;
-  readonly trustLedger?: true;
   readonly filters: readonly FilterFlag[];
   readonly atomic?: true;
   readonly publishSet?: true;
@@ -29,6 +27,12 @@ export interface SyncFlags extends StageFlags, SourceFlags {
   readonly concurrency: number;
   readonly maxRequestsPerSecond?: number;
   readonly bwlimit?: number;
+}
+
+/** The flags of `stagesync sync`, parsed and with their defaults. */
+export interface SyncFlags extends PassFlags {
+  readonly dryRun?: true;
+  readonly trustLedger?: true;
   readonly json?: true;
   readonly quiet?: true;
   readonly verbose?: true;
@@ -61,8 +65,22 @@ export const sync: CommandModule = {
   },
 };
 
-/** Everything that decides what a pass does and how. Returns the filters, which fill in as the line is parsed. */
+/** The flags of a single run. Returns the filters, which fill in as the line is parsed. */
 export function addSyncFlags(command: Command): readonly FilterFlag[] {
+  command.option('--trust-ledger', 'do not list the Stage; believe what earlier runs recorded');
+  const filters = addPassFlags(command);
+  command
+    .optionsGroup('Output:')
+    .option('--json', 'one event a line on stdout, the report last; text goes to stderr')
+    .addOption(new Option('-q, --quiet', 'say only what went wrong').conflicts('verbose'))
+    .option('-v, --verbose', 'every action, attempt and problem')
+    .option('--no-progress', 'no live display')
+    .optionsGroup('Other:');
+  return filters;
+}
+
+/** Everything that decides what a pass does and how. Returns the filters, which fill in as the line is parsed. */
+export function addPassFlags(command: Command): readonly FilterFlag[] {
   const filters: FilterFlag[] = [];
   const filter =
     (kind: FilterFlag['kind']) =>
@@ -87,7 +105,6 @@ export function addSyncFlags(command: Command): readonly FilterFlag[] {
         .default('size'),
     )
     .option('--no-moves', 'upload renamed files anew instead of moving them on Stage')
-    .option('--trust-ledger', 'do not list the Stage; believe what earlier runs recorded')
     .optionsGroup('Which files:')
     .addOption(
       new Option('--include <pattern>', 'take part, in .gitignore rules; repeatable').argParser(
@@ -117,12 +134,6 @@ export function addSyncFlags(command: Command): readonly FilterFlag[] {
     )
     .option('--max-requests-per-second <n>', 'start no more Stage requests a second', positiveNumber)
     .option('--bwlimit <rate>', 'upload no faster, in bytes a second: 500K, 10M', byteRate);
-  addStageFlags(addS3Flags(command))
-    .optionsGroup('Output:')
-    .option('--json', 'one event a line on stdout, the report last; text goes to stderr')
-    .addOption(new Option('-q, --quiet', 'say only what went wrong').conflicts('verbose'))
-    .option('-v, --verbose', 'every action, attempt and problem')
-    .option('--no-progress', 'no live display')
-    .optionsGroup('Other:');
+  addStageFlags(addS3Flags(command));
   return filters;
 }

@@ -1,0 +1,87 @@
+import { sep } from 'node:path';
+import { systemClock } from '../sync/clock.ts';
+import { openLedger } from '../sync/ledger/ledger.ts';
+import type { Ledger } from '../sync/ledger/ledger.ts';
+import type { PassOptions } from '../sync/options.ts';
+import { EMBEDDED, folderPath, type SourceAddress, type StageAddress } from './addresses.ts';
+import type { PassFlags } from './commands/sync.ts';
+import type { Context } from './context.ts';
+import { openSource } from './open-source.ts';
+import { openStage } from './open-stage.ts';
+import { readFilters } from './read-filters.ts';
+import { printable } from './render/printable.ts';
+import { ATTEMPTS } from './stage-gate.ts';
+import { usageError } from './usage.ts';
+
+/** What every pass over a pair has in common. */
+export type Pair = Omit<PassOptions, 'onEvent' | 'dryRun' | 'trustLedger'> & { readonly ledger: Ledger };
+
+/** Opens both ends and the ledger, which holds the pair against other runs. `opened` closes them in reverse order. */
+export async function openPair(
+  opened: AsyncDisposableStack,
+  context: Context,
+  from: SourceAddress,
+  to: StageAddress,
+  flags: PassFlags,
+  command: string,
+): Promise<Pair> {
+  const source = await openSource(from, flags, context.environment, flags.concurrency);
+  opened.defer(() => source.close());
+  const filter = readFilters(flags.filters, context.host.cwd, from.kind === 'local' ? from.root : undefined);
+  const destination = await openStage(context, {
+    address: to,
+    root: folderPath(to),
+    flags,
+    concurrency: flags.concurrency,
+  });
+  opened.defer(() => destination.close());
+  const ledger = openLedger({
+    folder: context.environment.stateFolder,
+    source: source.label,
+    destination: destination.label,
+    command,
+    pid: process.pid,
+  });
+  opened.defer(() => ledger.close());
+  return {
+    source,
+    destination,
+    ledger,
+    filter,
+    removal: flags.mirror ? 'everything' : flags.delete ? 'ours' : 'none',
+    compare: flags.compare,
+    maxDelete: flags.maxDelete,
+    force: flags.force,
+    concurrency: flags.concurrency,
+    moves: flags.moves,
+    atomic: flags.atomic ?? false,
+    publishSet: flags.publishSet ?? false,
+    marker: flags.marker,
+    maxRequestsPerSecond: flags.maxRequestsPerSecond,
+    maxBytesPerSecond: flags.bwlimit,
+    attempts: ATTEMPTS,
+    clock: systemClock,
+    draining: context.stop.draining,
+    signal: context.stop.signal,
+  };
+}
+
+/** Flags that ask for something only together with others, and a source that would swallow the Stage it is sent to. */
+export function checkFlags(
+  flags: PassFlags,
+  from: SourceAddress,
+  to: StageAddress,
+  { environment }: Context,
+): void {
+  if (flags.publishSet && !flags.atomic)
+    throw usageError('--publish-set needs --atomic: a set is published by moving whole files in');
+  if (flags.marker !== undefined && !flags.publishSet)
+    throw usageError('--marker needs --publish-set: it is written when the whole set is in place');
+  if (from.kind === 'local' && to.deployment === EMBEDDED && isInside(environment.stageFolder, from.root))
+    throw usageError(
+      `SOURCE ${printable(from.root)} holds the embedded Stage's own files (${printable(environment.stageFolder)}); choose another directory, or set XDG_DATA_HOME`,
+    );
+}
+
+const isInside = (path: string, folder: string): boolean =>
+  `${path}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
