@@ -137,7 +137,7 @@ function suite(name: string, server: () => S3Server): void {
           await pair.put(path, body);
         }
       };
-      const writing = Promise.all([write()]);
+      const writing = write();
       for (let run = 0; run < 3; run++) {
         const { status, report, stderr } = await pair.sync();
         // replaced again and again while it was read: given up for this run, and said so
@@ -146,8 +146,7 @@ function suite(name: string, server: () => S3Server): void {
         await expectWhole(pair, versions);
       }
       over.abort();
-      const [written] = await writing;
-      expect(written).toBeGreaterThan(20);
+      expect(await writing).toBeGreaterThan(20);
       const last = Object.fromEntries([...versions].map(([path, all]) => [path, all.at(-1)!]));
       expect(await pair.sync()).toMatchObject({ status: 0, report: { outcome: 'clean' } });
       expect(await pair.files()).toEqual(digests(last));
