@@ -63,7 +63,7 @@ function mayImport(from: string, to: string): boolean {
 const HOMES: Readonly<Record<string, readonly string[]>> = {
   undici: ['stage'],
   'form-data': ['stage'],
-  fastify: ['emulator'],
+  fastify: ['emulator', 'cli'],
   '@fastify/multipart': ['emulator'],
   chokidar: ['sources/local'],
   'p-queue': ['sync'],

@@ -24,6 +24,37 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+const DURATIONS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Milliseconds: '500ms', '1s', '5m', '1.5h', '1d'. */
+export function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
+  const value = Math.round(Number(match?.[1]) * (DURATIONS[match?.[2] ?? ''] ?? 1));
+  if (match === null || value < 1)
+    throw new InvalidArgumentError('Give a duration with its unit: 500ms, 1s, 5m, 1h.');
+  return value;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** '9465' and ':9465' are on 127.0.0.1; '0.0.0.0:9465', '[::1]:9465'. */
+export function listenAddress(text: string): ListenAddress {
+  const match = /^(?:(\[[0-9a-f:.]+\]|[^:[\]]*):)?(\d{1,5})$/i.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 65_535)
+    throw new InvalidArgumentError('Give PORT or HOST:PORT, like 9465 or 127.0.0.1:9465.');
+  return { host: (match[1] ?? '').replaceAll(/^\[|\]$/g, '') || '127.0.0.1', port };
+}
+
 /** '20' files, or '50%' of the files on Stage. */
 export function removalLimit(text: string): RemovalLimit {
   const match = /^(\d+)(%?)$/.exec(text);

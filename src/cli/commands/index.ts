@@ -5,7 +5,19 @@ import { emulator } from './emulator.ts';
 import { explain } from './explain.ts';
 import { ls } from './ls.ts';
 import { plan } from './plan.ts';
+import { status } from './status.ts';
 import { sync } from './sync.ts';
+import { watch } from './watch.ts';
 
 /** In the order of the help text. */
-export const commands: readonly CommandModule[] = [sync, plan, apply, explain, ls, cat, emulator];
+export const commands: readonly CommandModule[] = [
+  sync,
+  watch,
+  status,
+  plan,
+  apply,
+  explain,
+  ls,
+  cat,
+  emulator,
+];

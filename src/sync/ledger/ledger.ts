@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { StatementSync } from 'node:sqlite';
-import { isSyncError, SyncError, messageOf } from '../../model/errors.ts';
+import { isSyncError } from '../../model/errors.ts';
 import { afterFolder } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import { lockPair, unusable } from './lock.ts';
+import { lockPair } from './lock.ts';
 import type { PairLock } from './lock.ts';
 import { prepareSchema } from './schema.ts';
+import { execute, Statement, stateError } from './state-errors.ts';
 
 /** What we put on Stage at a path, from which version of the source, and what Stage then showed. */
 export interface LedgerRow {
@@ -94,30 +94,16 @@ export function openLedger(options: LedgerOptions): Ledger {
     db?.close();
     lock?.release();
     if (isSyncError(error)) throw error;
-    if (isCorrupt(error)) {
-      throw new SyncError(
-        'state_unusable',
-        `the ledger ${file} is damaged (${messageOf(error)}); delete it: the next run then adopts what is on Stage and removes nothing`,
-        { verdict: 'end_run', cause: error },
-      );
-    }
-    throw unusable(file, error);
+    throw stateError(file, error);
   }
 }
-
-/** SQLITE_CORRUPT is 11, SQLITE_NOTADB 26. */
-const isCorrupt = (error: unknown): boolean => {
-  if (typeof error !== 'object' || error === null || !('errcode' in error)) return false;
-  const code = Number(error.errcode) & 0xff;
-  return code === 11 || code === 26;
-};
 
 /** What we put there, and what we saw. One connection; every method is synchronous and short. */
 export class Ledger {
   readonly file: string;
   readonly #db: DatabaseSync;
   readonly #lock: PairLock | undefined;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Statement>();
   #run = 0;
   #inTransaction = false;
 
@@ -127,10 +113,10 @@ export class Ledger {
     this.file = file;
   }
 
-  #sql(text: string): StatementSync {
+  #sql(text: string): Statement {
     let statement = this.#statements.get(text);
     if (statement === undefined) {
-      statement = this.#db.prepare(text);
+      statement = new Statement(this.#db, this.file, text);
       this.#statements.set(text, statement);
     }
     return statement;
@@ -139,15 +125,15 @@ export class Ledger {
   /** Runs `work` as one commit. Nested calls join the outer one. */
   transaction<T>(work: () => T): T {
     if (this.#inTransaction) return work();
-    this.#db.exec('BEGIN IMMEDIATE');
+    execute(this.#db, this.file, 'BEGIN IMMEDIATE');
     this.#inTransaction = true;
     try {
       const result = work();
-      this.#db.exec('COMMIT');
+      execute(this.#db, this.file, 'COMMIT');
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw isSyncError(error) ? error : unusable(this.file, error);
+      throw error;
     } finally {
       this.#inTransaction = false;
     }
@@ -390,6 +376,16 @@ export class Ledger {
     return this.#sql('SELECT * FROM run ORDER BY id DESC LIMIT ?').all(limit) as unknown as ReturnType<
       Ledger['runs']
     >;
+  }
+
+  /** Keeps a fact about the pair; undefined forgets it. */
+  remember(key: string, value: string | undefined): void {
+    if (value === undefined) this.#sql('DELETE FROM meta WHERE key = ?').run(key);
+    else this.#sql('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
+  }
+
+  recall(key: string): string | undefined {
+    return this.#sql('SELECT value FROM meta WHERE key = ?').get(key)?.['value'] as string | undefined;
   }
 
   close(): void {

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { SyncError, messageOf } from '../../model/errors.ts';
+import { SyncError } from '../../model/errors.ts';
+import { isBusy, stateError } from './state-errors.ts';
 
 /** Who holds a pair, as its holder wrote it. */
 export interface Holder {
@@ -25,14 +26,14 @@ export function lockPair(file: string, holder: Holder): PairLock {
   try {
     db = new DatabaseSync(file, { timeout: 0 });
   } catch (error) {
-    throw unusable(file, error);
+    throw stateError(file, error);
   }
   try {
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     writeFileSync(about, JSON.stringify(holder));
   } catch (error) {
     db.close();
-    if (!isBusy(error)) throw unusable(file, error);
+    if (!isBusy(error)) throw stateError(file, error);
     throw new SyncError(
       'locked',
       `another run works on this source and destination: ${describe(readHolder(file))}; wait for it to end, or stop it`,
@@ -40,6 +41,18 @@ export function lockPair(file: string, holder: Holder): PairLock {
     );
   }
   return { release: () => db.close() };
+}
+
+/** Who holds the lock at this moment, undefined when nobody does. Takes nothing: it only looks. */
+export function whoHolds(file: string): Holder | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    using db = new DatabaseSync(file, { readOnly: true, timeout: 0 });
+    db.prepare('SELECT count(*) FROM sqlite_master').get();
+    return undefined;
+  } catch (error) {
+    return isBusy(error) ? readHolder(file) : undefined;
+  }
 }
 
 /** The note beside a lock file, if there is one. It does not say that the holder still lives; the lock does. */
@@ -59,15 +72,3 @@ const describe = (holder: Holder | undefined): string =>
   holder === undefined
     ? 'its process is not known'
     : `"${holder.command}", process ${holder.pid}, since ${holder.since}`;
-
-/** SQLITE_BUSY is 5; its extended codes keep it in the low byte. */
-const isBusy = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
-
-export function unusable(file: string, error: unknown): SyncError {
-  return new SyncError(
-    'state_unusable',
-    `cannot keep state in ${file}: ${messageOf(error)}; make the folder writable, or set XDG_STATE_HOME to one that is`,
-    { verdict: 'end_run', cause: error },
-  );
-}

@@ -1,0 +1,79 @@
+import { runPass } from '../../sync/pass.ts';
+import type { PassOptions } from '../../sync/options.ts';
+import { WatchLoop } from '../../sync/watch/watch-loop.ts';
+import type { WatchEvent } from '../../sync/watch/watch-events.ts';
+import { parseSource, parseStageAddress } from '../addresses.ts';
+import type { WatchFlags } from '../commands/watch.ts';
+import type { Context } from '../context.ts';
+import { EXIT, statusOfError, type ExitStatus } from '../exit-status.ts';
+import { checkFlags, openPair, type Pair } from '../open-pair.ts';
+import { countRequests } from './count-requests.ts';
+import { WatchLog } from './watch-log.ts';
+import { WatchMetrics } from './metrics.ts';
+import { serveStatus } from './server.ts';
+import { tellServiceManager } from './service-manager.ts';
+import { rememberStatus } from './remembered-status.ts';
+
+/** `stagesync watch`. Resolves once stopped; rejects when it cannot begin. */
+export async function runWatch(
+  context: Context,
+  sourceText: string,
+  destText: string,
+  flags: WatchFlags,
+): Promise<ExitStatus> {
+  const from = parseSource(sourceText, context.host.cwd);
+  const to = parseStageAddress(destText, 'DEST');
+  checkFlags(flags, from, to, context);
+  await using opened = new AsyncDisposableStack();
+  const pair = await openPair(opened, context, from, to, flags, 'stagesync watch');
+  const log = new WatchLog(context.host.stderr, flags);
+  opened.defer(() => log.close());
+  const metrics = new WatchMetrics();
+  const loop = createLoop(pair, flags, metrics, (event) => {
+    metrics.onEvent(event);
+    log.onEvent(event);
+    if (event.type !== 'sync') rememberStatus(pair.ledger, loop.status);
+    if (event.type === 'state') tellServiceManager(context.host.env, event);
+  });
+  opened.defer(() => rememberStatus(pair.ledger, undefined));
+  if (flags.http !== undefined) {
+    const server = await serveStatus(flags.http, () => loop.status, metrics, pair);
+    opened.defer(() => server.close());
+    log.info(`serving status on ${server.url}`, { url: server.url });
+  }
+  log.info(`watching ${pair.source.label} for ${pair.destination.label}`, {
+    source: pair.source.label,
+    destination: pair.destination.label,
+    settleMs: flags.settle,
+    fullEveryMs: flags.fullEvery,
+  });
+  await loop.run();
+  log.info('stopped', {});
+  // being stopped is how a watch ends; only one that was not let finish is an interruption
+  return context.stop.signal.aborted ? statusOfError('interrupted', context.stop.stoppedBy) : EXIT.clean;
+}
+
+function createLoop(
+  pair: Pair,
+  flags: WatchFlags,
+  metrics: WatchMetrics,
+  onEvent: (event: WatchEvent) => void,
+): WatchLoop {
+  const { source, ledger } = pair;
+  const shared: Omit<PassOptions, 'onEvent' | 'source'> & Pick<Pair, 'ledger'> = {
+    ...pair,
+    destination: countRequests(pair.destination, metrics),
+    dryRun: false,
+    trustLedger: false,
+  };
+  return new WatchLoop({
+    ...pair,
+    pass: (request) => runPass({ ...shared, ...request }),
+    isRecorded: (entry) => ledger.get(entry.path)?.version === entry.version,
+    // objects appear whole
+    settleMs: source.kind === 's3' ? 0 : flags.settle,
+    fullEveryMs: flags.fullEvery,
+    pollMs: flags.poll,
+    onEvent,
+  });
+}

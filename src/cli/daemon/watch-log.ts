@@ -1,0 +1,116 @@
+import { pino, type Logger } from 'pino';
+import { build as pinoPretty } from 'pino-pretty';
+import type { SyncEvent } from '../../model/events.ts';
+import type { PassSummary, WatchEvent } from '../../sync/watch/watch-events.ts';
+import type { HostStream } from '../host.ts';
+import { actionText } from '../render/action-text.ts';
+import { printable } from '../render/printable.ts';
+
+export interface LogFlags {
+  readonly log?: 'text' | 'json';
+  readonly quiet?: true;
+  readonly verbose?: true;
+}
+
+type Facts = object;
+
+/** Troubles that were logged already are not repeated with every try, up to so many. */
+const REMEMBERED = 1000;
+
+/** The log of a watch on one stream: text for a person at a terminal, one JSON object a line for anything else. */
+export class WatchLog {
+  readonly #logger: Logger;
+  readonly #text: ReturnType<typeof pinoPretty> | undefined;
+  readonly #told = new Set<string>();
+
+  constructor(stream: HostStream, flags: LogFlags) {
+    const text = flags.log === undefined ? stream.isTTY === true : flags.log === 'text';
+    this.#text = text
+      ? pinoPretty({
+          destination: stream,
+          colorize: stream.isTTY === true,
+          translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
+          // the message says it all; the facts are for machines
+          hideObject: true,
+          sync: true,
+        })
+      : undefined;
+    this.#logger = pino(
+      {
+        base: null,
+        level: flags.quiet ? 'warn' : flags.verbose ? 'debug' : 'info',
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (level) => ({ level }) },
+      },
+      this.#text ?? stream,
+    );
+  }
+
+  info(message: string, facts: Facts): void {
+    this.#logger.info(facts, printable(message));
+  }
+
+  close(): void {
+    this.#text?.end();
+  }
+
+  onEvent(event: WatchEvent): void {
+    switch (event.type) {
+      case 'state': {
+        const bad = event.state === 'halted' || event.state === 'backing_off';
+        const message = `${event.state.replace('_', ' ')}${event.reason === undefined ? '' : `: ${event.reason}`}`;
+        this.#logger[bad ? 'warn' : 'debug'](
+          { event: 'state', state: event.state, reason: event.reason },
+          printable(message),
+        );
+        break;
+      }
+      case 'notice':
+        this.#logger.warn({ event: 'notice' }, printable(event.message));
+        break;
+      case 'pass':
+        this.#pass(event);
+        break;
+      case 'sync':
+        this.#sync(event.event);
+        break;
+    }
+  }
+
+  #pass({ folders, reason, report, error }: PassSummary): void {
+    const { uploaded, moved, removed, failed, foldersCreated, foldersRemoved, durationMs } = report;
+    const changes = uploaded + moved + removed + failed + foldersCreated + foldersRemoved;
+    const scope = folders === undefined ? 'everything' : `${folders} ${folders === 1 ? 'folder' : 'folders'}`;
+    const facts = { event: 'pass', scope, reason, report, error: error?.code };
+    const counts = `${uploaded} uploaded, ${moved} moved, ${removed} removed, ${failed} failed`;
+    const message = `looked at ${scope} (${reason}): ${error === undefined ? counts : `${counts}; ended early`}, ${durationMs} ms`;
+    if (folders === undefined && error === undefined && failed === 0) this.#told.clear();
+    const level = failed > 0 ? 'warn' : changes > 0 || folders === undefined ? 'info' : 'debug';
+    this.#logger[level](facts, message);
+  }
+
+  #sync(event: SyncEvent): void {
+    if (event.type === 'action' && event.outcome === 'done')
+      this.#logger.debug(event, printable(actionText(event)));
+    else if (event.type === 'action') {
+      const why = event.error?.message ?? event.reason;
+      this.#trouble(`${event.error?.code ?? 'failed'} ${event.path}`, event, `${event.path}: ${why}`);
+    } else if (event.type === 'problem')
+      this.#trouble(`${event.code} ${event.path}`, event, `${event.path || 'the source'}: ${event.message}`);
+    else if (event.type === 'retry')
+      this.#logger.debug(event, printable(`again in ${event.waitMs} ms: ${event.what}: ${event.message}`));
+    else if (event.type === 'throttled')
+      this.#logger.info(
+        event,
+        `Stage asks for fewer requests: ${event.requestsPerSecond.toFixed(1)} a second`,
+      );
+  }
+
+  /** The first time as a warning, then only for who wants every detail. */
+  #trouble(key: string, facts: Facts, message: string): void {
+    const first = !this.#told.has(key);
+    if (this.#told.size >= REMEMBERED) this.#told.clear();
+    this.#told.add(key);
+    this.#logger[first ? 'warn' : 'debug'](facts, printable(message));
+  }
+}

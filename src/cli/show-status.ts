@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import { inspectLedger, knownPairs } from '../sync/ledger/known-pairs.ts';
+import type { KnownPair } from '../sync/ledger/known-pairs.ts';
+import { whoHolds } from '../sync/ledger/lock.ts';
+import type { Holder } from '../sync/ledger/lock.ts';
+import type { StatusFlags } from './commands/status.ts';
+import type { Context } from './context.ts';
+import { recallStatus } from './daemon/remembered-status.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import { printable } from './render/printable.ts';
+
+const RUNS_SHOWN = 5;
+
+interface Run {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Undefined: it has not ended, or was killed. */
+  readonly outcome: string | undefined;
+  readonly report: Readonly<Record<string, unknown>> | undefined;
+}
+
+interface PairStatus {
+  readonly source: string;
+  readonly destination: string;
+  readonly heldBy: Holder | undefined;
+  /** Of a watch that runs. */
+  readonly watch: Readonly<Record<string, unknown>> | undefined;
+  readonly runs: readonly Run[];
+}
+
+/** `stagesync status`. Exit status 3 when no pair fits. */
+export function showStatus(
+  context: Context,
+  source: string | undefined,
+  dest: string | undefined,
+  flags: StatusFlags,
+): Promise<ExitStatus> {
+  const pairs = knownPairs(context.environment.stateFolder).filter(
+    (pair) => fits(pair.source, source, context.host.cwd) && fits(pair.destination, dest, context.host.cwd),
+  );
+  for (const pair of pairs) {
+    const status = statusOf(pair);
+    if (flags.json) context.out.line(JSON.stringify(status));
+    else for (const line of inWords(status)) context.out.line(line);
+  }
+  if (pairs.length > 0) return Promise.resolve(EXIT.clean);
+  context.err.line('stagesync: nothing has been synced from here yet, or not this pair');
+  return Promise.resolve(EXIT.failures);
+}
+
+function fits(label: string, wanted: string | undefined, cwd: string): boolean {
+  if (wanted === undefined) return true;
+  const text = wanted.includes('://') ? wanted : resolve(cwd, wanted);
+  const bare = (each: string): string => each.replace(/\/+$/, '');
+  return bare(label) === bare(text);
+}
+
+function statusOf(pair: KnownPair): PairStatus {
+  const heldBy = whoHolds(`${pair.file}.lock`);
+  const ledger = inspectLedger(pair);
+  try {
+    return {
+      source: pair.source,
+      destination: pair.destination,
+      heldBy,
+      watch: heldBy?.command === 'stagesync watch' ? recallStatus(ledger) : undefined,
+      runs: ledger.runs(RUNS_SHOWN).map((run) => ({
+        at: new Date(run.started).toISOString(),
+        outcome: run.outcome ?? undefined,
+        report: run.report === null ? undefined : (JSON.parse(run.report) as Run['report']),
+      })),
+    };
+  } finally {
+    ledger.close();
+  }
+}
+
+function inWords({ source, destination, heldBy, watch, runs }: PairStatus): string[] {
+  const lines = [`${printable(source)} -> ${printable(destination)}`];
+  const row = (name: string, text: string): void => void lines.push(`  ${name.padEnd(8)} ${printable(text)}`);
+  const word = (key: string): string | undefined =>
+    watch?.[key] === undefined ? undefined : String(watch[key]);
+  if (heldBy === undefined) row('now', 'nothing works on it');
+  else row('now', `${heldBy.command}, process ${heldBy.pid}, since ${heldBy.since}`);
+  if (watch !== undefined) {
+    const reason = word('reason');
+    row('watch', `${word('state')} since ${word('since')}${reason === undefined ? '' : `: ${reason}`}`);
+    row(
+      '',
+      `hears of changes by ${word('mode')} (${word('watches')} watches), ${word('waiting')} folders wait`,
+    );
+    if (word('nextFullPass') !== undefined) row('', `compares everything again at ${word('nextFullPass')}`);
+  }
+  for (const run of runs) {
+    const count = (key: string): string => String(run.report?.[key] ?? 0);
+    const counts = `${count('uploaded')} uploaded, ${count('moved')} moved, ${count('removed')} removed, ${count('failed')} failed`;
+    row('run', `${run.at}  ${run.outcome === undefined ? 'not ended' : `${run.outcome}: ${counts}`}`);
+  }
+  return lines;
+}
