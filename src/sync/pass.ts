@@ -1,3 +1,4 @@
+import type { FileEntry } from '../model/entry.ts';
 import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
 import type { Outcome } from '../model/events.ts';
 import type { PathFilter } from '../model/ports.ts';
@@ -160,7 +161,7 @@ class Pass {
 
   /** Lists and merges. What needs nothing else to be known is carried out meanwhile, the rest waits in the store. */
   async #compare(remote: Remote, target: Target, store: PlanStore, executor: Executor): Promise<void> {
-    const { ledger, source, removal, dryRun, moves, compare, signal } = this.#options;
+    const { ledger, removal, dryRun, moves, compare } = this.#options;
     const first = ledger.isEmpty();
     const nothingToMove = first || !moves;
     const nothingToRemove = removal === 'none' || (first && target.children.length === 0);
@@ -174,7 +175,7 @@ class Pass {
       ...this.#options,
       maxFileBytes: this.#options.destination.limits.maxFileBytes,
       learn: !dryRun,
-      digestOf: async (entry) => (source.digest === undefined ? undefined : source.digest(entry, { signal })),
+      digestOf: (entry) => this.#digest(entry),
       onProblem: this.#tally.problem,
       ...(streaming && {
         stream: {
@@ -213,19 +214,20 @@ class Pass {
     progress(true);
   }
 
-  async #carryOut(remote: Remote, store: PlanStore, executor: Executor, target: Target): Promise<void> {
-    const { ledger, moves, removal, dryRun, force, maxDelete, source, signal, concurrency } = this.#options;
-    if (moves) {
-      await store.pair(async (arrival) => {
-        if (source.digest === undefined) return undefined;
-        try {
-          return await source.digest(arrival.entry, { signal });
-        } catch (error) {
-          if (isSyncError(error) && error.verdict === 'skip_entry') return undefined;
-          throw error;
-        }
-      });
+  /** Undefined where it cannot be told: also of a file that changed or went since it was listed. */
+  async #digest(entry: FileEntry): Promise<string | undefined> {
+    const { source, signal } = this.#options;
+    try {
+      return await source.digest?.(entry, { signal });
+    } catch (error) {
+      if (isSyncError(error) && error.verdict === 'skip_entry') return undefined;
+      throw error;
     }
+  }
+
+  async #carryOut(remote: Remote, store: PlanStore, executor: Executor, target: Target): Promise<void> {
+    const { ledger, moves, removal, dryRun, force, maxDelete, concurrency } = this.#options;
+    if (moves) await store.pair((arrival) => this.#digest(arrival.entry));
     const found = moves ? planMoves(store, ledger, removal !== 'none') : NO_MOVES;
     const { approved } = this.#options;
     const plan = approved === undefined ? found : restrictTo(approved, store, found, this.#tally.problem);

@@ -1,24 +1,30 @@
 import { expect, test } from 'vitest';
 import { createDice } from '../support/dice.ts';
-import { runKillCase } from '../support/kill-case.ts';
+import { CONCURRENCY, runKillCase } from '../support/kill-case.ts';
 import type { KillMode, KillOutcome, KillPoint } from '../support/kill-case.ts';
 import { trialStage } from '../support/trial-stage.ts';
 import type { TrialStage } from '../support/trial-stage.ts';
 
 const MODES: readonly KillMode[] = [
-  { name: 'files replaced in place', flags: [], behaviour: { moveOverExisting: 409 } },
+  { name: 'files replaced in place', flags: [], behaviour: {}, inFlight: 0 },
   {
     name: 'a Stage that refuses to overwrite',
     flags: [],
     behaviour: { putOverExisting: 409, moveOverExisting: 409 },
+    inFlight: 2 * CONCURRENCY,
   },
-  { name: 'atomic, moves that refuse', flags: ['--atomic'], behaviour: { moveOverExisting: 409 } },
-  { name: 'atomic, moves that replace', flags: ['--atomic'], behaviour: { moveOverExisting: 'overwrite' } },
+  { name: 'atomic, moves that refuse', flags: ['--atomic'], behaviour: {}, inFlight: 2 * CONCURRENCY },
+  {
+    name: 'atomic, moves that replace',
+    flags: ['--atomic'],
+    behaviour: { moveOverExisting: 'overwrite' },
+    inFlight: 2 * CONCURRENCY,
+  },
   {
     name: 'a set with a marker',
     flags: ['--atomic', '--publish-set', '--marker', '_done'],
     behaviour: { moveOverExisting: 'overwrite' },
-    holdsBack: true,
+    inFlight: Infinity,
   },
 ];
 

@@ -75,8 +75,9 @@ export class Outcomes {
     if (described.code !== 'state_unusable') ledger.note(path, 'failed', described.code);
   }
 
-  /** Whether a change certainly was not made, so that its intent is settled. */
+  /** Whether a change certainly was not made, so that its intent is settled. What was broken off may have been made. */
   isSettled(error: unknown): boolean {
-    return this.#options.tasks.notBegun(error) || (isSyncError(error) && !error.inDoubt);
+    const { tasks, signal } = this.#options;
+    return tasks.notBegun(error) || (!signal.aborted && isSyncError(error) && !error.inDoubt);
   }
 }

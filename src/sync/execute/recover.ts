@@ -1,4 +1,5 @@
 import type { Problem } from '../../model/entry.ts';
+import { isSyncError, messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Ledger, StoredIntent } from '../ledger/ledger.ts';
 import type { Remote } from './remote.ts';
@@ -30,8 +31,20 @@ export async function recoverIntents(options: RecoverOptions): Promise<number> {
 }
 
 async function settle(intent: StoredIntent, options: RecoverOptions): Promise<void> {
-  const { ledger } = options;
-  const outcome = await OUTCOMES[intent.op](intent, options);
+  const { ledger, onProblem } = options;
+  let outcome: Outcome;
+  try {
+    outcome = await OUTCOMES[intent.op](intent, options);
+  } catch (error) {
+    // one path that Stage cannot speak of must not keep all others from being synced
+    if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
+    onProblem(intent.path, {
+      code: 'in_doubt',
+      severity: 'warning',
+      message: `what an earlier run began here could not be settled; the next run looks again: ${messageOf(error)}`,
+    });
+    return;
+  }
   ledger.transaction(() => {
     outcome?.();
     ledger.dropIntent(intent.id);

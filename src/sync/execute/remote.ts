@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { DestinationChild, FileEntry } from '../../model/entry.ts';
-import { isSyncError } from '../../model/errors.ts';
+import { isSyncError, SyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { StageVersion } from '../../model/plan.ts';
 import type { Content, Destination, Source } from '../../model/ports.ts';
@@ -58,11 +58,19 @@ export class Remote {
 
   /**
    * Uploads a file, each attempt from a fresh reading. Resolves with its digest where one was made. When the last
-   * attempt's reply was lost, a look decides: a file of this size that is not the one replaced has arrived.
+   * attempt's reply was lost, a look decides: a file of this size that is not the one replaced has arrived. Not so
+   * with `mayLook` false: another version of the file may have been stored before, of the same size.
    */
-  async put(entry: FileEntry, to: RelPath, replaces: StageVersion | undefined): Promise<string | undefined> {
+  async put(
+    entry: FileEntry,
+    to: RelPath,
+    replaces: StageVersion | undefined,
+    mayLook = true,
+  ): Promise<string | undefined> {
     const { gate, destination, source, signal, bandwidth } = this.#options;
     let digest: string | undefined;
+    // whether an attempt so far may have been stored although it failed
+    let inDoubt = false;
     try {
       await gate.request(
         `upload ${to}`,
@@ -74,14 +82,17 @@ export class Remote {
               signal,
             });
           } catch (error) {
+            inDoubt ||= isSyncError(error) && error.inDoubt;
             const repeated = attempt > 1 && isSyncError(error) && error.code === 'stage_exists';
-            if (!repeated || !(await this.#arrived(entry, to, replaces))) throw error;
+            if (!repeated || !mayLook || !(await this.#arrived(entry, to, replaces))) throw error;
           }
         },
         true,
       );
     } catch (error) {
-      if (!isSyncError(error) || !error.inDoubt || !(await this.#arrived(entry, to, replaces))) throw error;
+      if (!isSyncError(error)) throw error;
+      const looks = mayLook && error.inDoubt && (await this.#arrived(entry, to, replaces));
+      if (!looks) throw inDoubt && !error.inDoubt ? doubtful(error) : error;
     }
     return digest;
   }
@@ -146,7 +157,7 @@ export class Remote {
       }
     };
     try {
-      await gate.request(`move ${from} to ${to}`, call, begins);
+      await gate.request(`move ${from} to ${to}`, call, begins, !begins);
     } catch (error) {
       // a name must not stay empty, or a chain of moves broken, for a reply that was lost
       const moved =
@@ -177,3 +188,13 @@ export class Remote {
     }
   }
 }
+
+/** The last attempt certainly changed nothing, but one before it may have. */
+const doubtful = (error: SyncError): SyncError =>
+  new SyncError(error.code, error.message, {
+    verdict: error.verdict,
+    retryAfterMs: error.retryAfterMs,
+    details: error.details,
+    inDoubt: true,
+    cause: error,
+  });

@@ -123,56 +123,57 @@ export class Uploads {
   /** Sends one file, again when it changed at the source while it was read: its newest version counts. */
   async #send(arrival: Arrival, id: number): Promise<Sent> {
     const { source, signal, tasks } = this.#options;
+    let mayLook = true;
     for (let current = arrival, again = 2; ; again--) {
       try {
-        return await this.#sendOnce(current, id);
+        return await this.#sendOnce(current, id, mayLook);
       } catch (error) {
         const changed = isSyncError(error) && error.code === 'entry_changed';
         if (!changed || again === 0 || source.stat === undefined) throw error;
         const entry: FileEntry | undefined = await source.stat(arrival.path, { signal });
         if (entry === undefined || tasks.stopped) throw error;
+        mayLook &&= !error.inDoubt;
         current = { ...current, entry, digest: undefined };
       }
     }
   }
 
-  async #sendOnce(arrival: Arrival, id: number): Promise<Sent> {
+  async #sendOnce(arrival: Arrival, id: number, mayLook: boolean): Promise<Sent> {
     const { remote, folders, staging } = this.#options;
     const { entry, replaces } = arrival;
     const final = remote.root + arrival.path;
     if (staging !== undefined) {
       await this.#makeStaging(staging);
       const stem = `${staging}${id}-`;
-      return this.#sendVia(arrival, id, {
-        via: `${stem}new-${nameOf(final)}`,
-        aside: `${stem}old-${nameOf(final)}`,
-      });
+      const detour = { via: `${stem}new-${nameOf(final)}`, aside: `${stem}old-${nameOf(final)}` };
+      return this.#sendVia(arrival, id, detour, mayLook);
     }
     if (replaces !== undefined && this.#refusesOverwrite)
-      return this.#sendVia(arrival, id, besideDetour(final, id));
+      return this.#sendVia(arrival, id, besideDetour(final, id), mayLook);
     try {
-      return { arrival, digest: await remote.put(entry, final, replaces) };
+      return { arrival, digest: await remote.put(entry, final, replaces, mayLook) };
     } catch (error) {
       if (!isSyncError(error)) throw error;
       if (replaces !== undefined && refusesName(error)) {
-        const sent = await this.#sendVia(arrival, id, besideDetour(final, id));
+        const sent = await this.#sendVia(arrival, id, besideDetour(final, id), mayLook);
         this.#refusesOverwrite = true;
         return sent;
       }
       if (replaces !== undefined || !(refusesName(error) || error.code === 'stage_not_found')) throw error;
       // the name was free and the folder there when this was planned; look what changed
       const now = await remote.stat(final);
-      if (now !== undefined) return this.#sendVia({ ...arrival, replaces: now }, id, besideDetour(final, id));
+      if (now !== undefined)
+        return this.#sendVia({ ...arrival, replaces: now }, id, besideDetour(final, id), mayLook);
       await folders.restore(arrival.path);
-      return { arrival, digest: await remote.put(entry, final, undefined) };
+      return { arrival, digest: await remote.put(entry, final, undefined, mayLook) };
     }
   }
 
-  async #sendVia(arrival: Arrival, id: number, detour: Detour): Promise<Sent> {
+  async #sendVia(arrival: Arrival, id: number, detour: Detour, mayLook: boolean): Promise<Sent> {
     const { remote, holdBack, journal } = this.#options;
     journal.detour(id, detour.via, detour.aside);
     this.#detoured.add(id);
-    const digest = await remote.put(arrival.entry, detour.via, undefined);
+    const digest = await remote.put(arrival.entry, detour.via, undefined, mayLook);
     if (holdBack) return { arrival, digest, waits: detour };
     await publish(remote, remote.root + arrival.path, detour, arrival.replaces !== undefined);
     return { arrival, digest };

@@ -50,9 +50,15 @@ export class Gate {
   /**
    * Makes a request until it succeeds, its attempts are used up, or it fails for good. `what` is for people: "put a/b".
    * `attempt` counts from 1: above 1, an earlier one may have been carried out unseen. `begins` marks the first request
-   * of an action: once the run drains it is not sent any more, and rejects with the reason.
+   * of an action: once the run drains it is not sent any more, and rejects with the reason. `urgent`: until it is made
+   * a name is empty or a file waits for its name.
    */
-  async request<T>(what: string, call: (attempt: number) => Promise<T>, begins = false): Promise<T> {
+  async request<T>(
+    what: string,
+    call: (attempt: number) => Promise<T>,
+    begins = false,
+    urgent = false,
+  ): Promise<T> {
     const { signal, draining, clock } = this.#options;
     let waitMs = FIRST_WAIT_MS;
     for (let attempt = 1, counted = 1; ; attempt++) {
@@ -69,7 +75,7 @@ export class Gate {
           const result = await call(attempt);
           this.#succeeded();
           return result;
-        });
+        }, urgent);
       } catch (error) {
         signal.throwIfAborted();
         if (!isSyncError(error) || error.verdict !== 'retry') throw error;

@@ -38,10 +38,12 @@ export class Lanes {
     while (this.#jobs.length >= jobs) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Settles as the job does; `job` must not throw before it gives its promise. */
-  run<T>(job: () => Promise<T>): Promise<T> {
+  /** Settles as the job does; `job` must not throw before it gives its promise. What is urgent goes before all that waits. */
+  run<T>(job: () => Promise<T>, urgent = false): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#jobs.push(() => job().then(resolve, reject));
+      const settling = (): Promise<void> => job().then(resolve, reject);
+      if (urgent) this.#jobs.unshift(settling);
+      else this.#jobs.push(settling);
       if (this.#lanes < this.#limit) this.#open();
     });
   }

@@ -31,7 +31,7 @@ export async function meetByContent(
         digestOfSource(entry, options),
         digestOfStage(remote, entry),
       ]);
-      if (ours === theirs) adopt(entry, stage, ours, options, standing);
+      if (ours !== undefined && ours === theirs) adopt(entry, stage, ours, options, standing);
       else store.addArrival({ path: entry.path, reason: 'differs', entry, replaces: stage, digest: ours });
     });
   }
@@ -53,7 +53,17 @@ function adopt(
   );
 }
 
-async function digestOfSource(entry: FileEntry, { source, signal }: MeetingOptions): Promise<string> {
+/** Undefined when the file is not what was listed, or cannot be read: its upload then says so. */
+async function digestOfSource(entry: FileEntry, options: MeetingOptions): Promise<string | undefined> {
+  try {
+    return await readDigest(entry, options);
+  } catch (error) {
+    if (isSyncError(error) && error.verdict === 'skip_entry') return undefined;
+    throw error;
+  }
+}
+
+async function readDigest(entry: FileEntry, { source, signal }: MeetingOptions): Promise<string> {
   if (source.digest !== undefined) return source.digest(entry, { signal });
   const content = await source.read(entry, { signal });
   const hashing = createHash('sha256');
