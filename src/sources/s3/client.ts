@@ -23,7 +23,7 @@ export interface S3ConnectionOptions {
 export const LIST_STREAMS = 4;
 
 /** Used until the bucket's own region is known, and by servers that do not care. */
-const FALLBACK_REGION = 'us-east-1';
+export const FALLBACK_REGION = 'us-east-1';
 
 /** A client that knows the region to start with. */
 export async function createClient(sdk: Sdk, options: S3ConnectionOptions): Promise<S3Client> {
@@ -53,7 +53,6 @@ export function clientFor(sdk: Sdk, options: S3ConnectionOptions, region: string
     // listing that breaks off has to begin again.
     retryMode: 'standard',
     maxAttempts: options.maxAttempts ?? 6,
-    // The SDK would print warnings to the terminal.
     logger: SILENT,
     requestHandler: {
       logger: SILENT,
@@ -72,7 +71,8 @@ export function clientFor(sdk: Sdk, options: S3ConnectionOptions, region: string
 }
 
 const nothing = (): void => undefined;
-const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+/** The SDK would print warnings to the terminal. */
+export const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 const UNSIGNED: S3ClientConfig = {
   credentials: { accessKeyId: 'unsigned', secretAccessKey: 'unsigned' },

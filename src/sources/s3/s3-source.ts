@@ -2,7 +2,7 @@ import type { FileEntry, SourceEntry } from '../../model/entry.ts';
 import { SyncError } from '../../model/errors.ts';
 import { comparePaths } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { CallOptions, Content, ListOptions, PathFilter, Source } from '../../model/ports.ts';
+import type { CallOptions, Content, ListOptions, PathFilter, Source, Watching } from '../../model/ports.ts';
 import { formatS3Address } from './address.ts';
 import type { S3Address } from './address.ts';
 import type { ListedObject, S3Bucket } from './bucket.ts';
@@ -11,10 +11,12 @@ import { EntryReader, etagOf, prunedFolderOf } from './entries.ts';
 import { hostOf } from './errors.ts';
 import { broken } from './lane.ts';
 import { listObjects } from './list-objects.ts';
+import { parseQueueUrl } from './queue-url.ts';
 import { RESUME_LIMITS, readObject } from './read-object.ts';
 import type { ResumeLimits } from './read-object.ts';
 import { openSdkBucket } from './sdk-bucket.ts';
 import type { SdkBucketOptions } from './sdk-bucket.ts';
+import type { QueueTiming } from './sqs-watch.ts';
 
 export interface S3SourceOptions extends SdkBucketOptions {
   /** '' or ending in '/'; see parseS3Address. */
@@ -22,14 +24,31 @@ export interface S3SourceOptions extends SdkBucketOptions {
   /** Listing requests at the same time for a large bucket. Default 4; 1 lists page by page. */
   readonly listStreams?: number | undefined;
   readonly resume?: Partial<ResumeLimits> | undefined;
+  /** The SQS queue that the bucket's notifications go to; without it the source cannot be watched. */
+  readonly queueUrl?: string | undefined;
+  readonly queueTiming?: Partial<QueueTiming> | undefined;
 }
 
 /**
  * Objects below a prefix. Nothing is requested before the first listing or read. Rejects with a SyncError `usage` for an
- * endpoint that is no URL, and when the profile cannot be read.
+ * endpoint or a queue that is no URL, and when the profile cannot be read.
  */
 export async function openS3Source(options: S3SourceOptions): Promise<Source> {
-  return s3Source(await openSdkBucket(options), options);
+  const { prefix, queueUrl, queueTiming: timing } = options;
+  if (queueUrl !== undefined) parseQueueUrl(queueUrl);
+  const source = s3Source(await openSdkBucket(options), options);
+  if (queueUrl === undefined) return source;
+  return {
+    ...source,
+    async watch(onHint, { filter, signal }): Promise<Watching> {
+      const [{ openSdkQueue }, { watchQueue }] = await Promise.all([
+        import('./sdk-queue.ts'),
+        import('./sqs-watch.ts'),
+      ]);
+      const queue = await openSdkQueue({ ...options, queueUrl });
+      return watchQueue({ queue, part: { bucket: options.bucket, prefix, filter }, onHint, signal, timing });
+    },
+  };
 }
 
 /** The source over any bucket. */
