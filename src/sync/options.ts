@@ -4,8 +4,8 @@ import type { PlanLine } from '../model/plan.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
 
-/** The guards `--force` can name; each passes exactly one. */
-export const GUARDS = ['empty-source', 'max-delete', 'root-changed'] as const;
+/** The guards `--force` can name; each passes exactly one. A root that was replaced during a run cannot be passed: run again. */
+export const GUARDS = ['empty-source', 'max-delete'] as const;
 export type GuardName = (typeof GUARDS)[number];
 
 /** Files that may be removed in one pass: a count, or a percentage of the files on Stage. */
