@@ -78,8 +78,7 @@ function statusOf(pair: KnownPair): PairStatus {
 function inWords({ source, destination, heldBy, watch, runs }: PairStatus): string[] {
   const lines = [`${printable(source)} -> ${printable(destination)}`];
   const row = (name: string, text: string): void => void lines.push(`  ${name.padEnd(8)} ${printable(text)}`);
-  const word = (key: string): string | undefined =>
-    watch?.[key] === undefined ? undefined : String(watch[key]);
+  const word = (key: string): string | undefined => plain(watch?.[key]);
   if (heldBy === undefined) row('now', 'nothing works on it');
   else row('now', `${heldBy.command}, process ${heldBy.pid}, since ${heldBy.since}`);
   if (watch !== undefined) {
@@ -92,9 +91,12 @@ function inWords({ source, destination, heldBy, watch, runs }: PairStatus): stri
     if (word('nextFullPass') !== undefined) row('', `compares everything again at ${word('nextFullPass')}`);
   }
   for (const run of runs) {
-    const count = (key: string): string => String(run.report?.[key] ?? 0);
+    const count = (key: string): string => plain(run.report?.[key]) ?? '0';
     const counts = `${count('uploaded')} uploaded, ${count('moved')} moved, ${count('removed')} removed, ${count('failed')} failed`;
     row('run', `${run.at}  ${run.outcome === undefined ? 'not ended' : `${run.outcome}: ${counts}`}`);
   }
   return lines;
 }
+
+const plain = (value: unknown): string | undefined =>
+  typeof value === 'string' || typeof value === 'number' ? `${value}` : undefined;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { foldersOf, parentOf } from '../../src/model/path.ts';
 import type { MemorySource } from '../../src/sources/memory/memory-source.ts';

@@ -19,7 +19,7 @@ export function createManualClock(random = 0.5): ManualClock {
   const sleeps: number[] = [];
   const sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
   const settle = async (): Promise<void> => {
-    for (let i = 0; i < 5; i++) await turn();
+    for (let i = 0; i < 20; i++) await turn();
   };
   return {
     sleeps,

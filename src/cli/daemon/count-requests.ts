@@ -4,27 +4,25 @@ import type { WatchMetrics } from './metrics.ts';
 
 /** A destination that counts its requests, each attempt as one, by HTTP method and how it ended. */
 export function countRequests(destination: Destination, metrics: WatchMetrics): Destination {
-  const counted =
-    <Args extends unknown[], T>(verb: string, call: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      try {
-        const result = await call.apply(destination, args);
-        metrics.request(verb, '2xx');
-        return result;
-      } catch (error) {
-        metrics.request(verb, statusOf(error));
-        throw error;
-      }
-    };
+  const counted = async <T>(verb: string, request: Promise<T>): Promise<T> => {
+    try {
+      const result = await request;
+      metrics.request(verb, '2xx');
+      return result;
+    } catch (error) {
+      metrics.request(verb, statusOf(error));
+      throw error;
+    }
+  };
   return {
     ...destination,
-    listFolder: counted('GET', destination.listFolder),
-    stat: counted('GET', destination.stat),
-    read: counted('GET', destination.read),
-    put: counted('PUT', destination.put),
-    makeFolder: counted('PUT', destination.makeFolder),
-    move: counted('PATCH', destination.move),
-    remove: counted('DELETE', destination.remove),
+    listFolder: (folder, call) => counted('GET', destination.listFolder(folder, call)),
+    stat: (path, call) => counted('GET', destination.stat(path, call)),
+    read: (path, call) => counted('GET', destination.read(path, call)),
+    put: (path, content, call) => counted('PUT', destination.put(path, content, call)),
+    makeFolder: (folder, call) => counted('PUT', destination.makeFolder(folder, call)),
+    move: (from, to, call) => counted('PATCH', destination.move(from, to, call)),
+    remove: (path, call) => counted('DELETE', destination.remove(path, call)),
   };
 }
 

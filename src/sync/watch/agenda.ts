@@ -1,11 +1,6 @@
 import type { RelPath } from '../../model/path.ts';
 import type { ChangeHint } from '../../model/ports.ts';
-
-/** A hint's promise: `settled` is called once nothing of what it named is left to do. */
-export interface Debt {
-  readonly folders: ReadonlySet<RelPath> | 'everything';
-  readonly settled: () => void;
-}
+import type { Debt } from './debts.ts';
 
 /** What the next pass is to look at. */
 export interface Work {
@@ -27,7 +22,7 @@ interface Item {
 /** More folders than this are cheaper found by looking at everything. */
 const MOST_FOLDERS = 20_000;
 
-/** What is to be looked at, and when. Times are milliseconds since 1970. */
+/** What is to be looked at, and when. Times are those of a clock that is never set (`Clock.elapsed`). */
 export class Agenda {
   readonly #batchMs: number;
   /** Hints gathered since the first of them; they share one due time. */

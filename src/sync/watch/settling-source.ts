@@ -25,6 +25,7 @@ const FORGET_MS = 60_000;
 /** What was seen of a file that could not be taken. */
 interface Unsettled {
   readonly version: string;
+  /** On the clock that is never set. */
   readonly sinceMs: number;
 }
 
@@ -55,12 +56,12 @@ export class SettlingSource {
     };
   }
 
-  /** The files left out since the last call, each with the time when it may have settled. */
+  /** The files left out since the last call, each with the time, as the clock's `elapsed` tells it, when it may have settled. */
   takeLeftOut(): ReadonlyMap<RelPath, number> {
     const leftOut = this.#leftOut;
     this.#leftOut = new Map();
     const { clock, settleMs } = this.#options;
-    const forgetBefore = clock.now() - 10 * settleMs - FORGET_MS;
+    const forgetBefore = clock.elapsed() - 10 * settleMs - FORGET_MS;
     for (const [path, { sinceMs }] of this.#unsettled)
       if (sinceMs < forgetBefore && !leftOut.has(path)) this.#unsettled.delete(path);
     return leftOut;
@@ -69,8 +70,8 @@ export class SettlingSource {
   #settle(entry: SourceEntry): SourceEntry {
     if (entry.kind !== 'file') return entry;
     const { clock, settleMs, isRecorded } = this.#options;
-    const now = clock.now();
-    const age = entry.modifiedMs === undefined ? -1 : now - entry.modifiedMs;
+    const now = clock.elapsed();
+    const age = entry.modifiedMs === undefined ? -1 : clock.now() - entry.modifiedMs;
     if (age >= settleMs || isRecorded(entry)) return entry;
     const seen = this.#unsettled.get(entry.path);
     if (seen?.version === entry.version && now - seen.sinceMs >= settleMs) return entry;

@@ -5,7 +5,8 @@ import type { RelPath } from '../../model/path.ts';
 import type { Clock, ListOptions, PathFilter, Source, Watching } from '../../model/ports.ts';
 import type { PassResult } from '../options.ts';
 import { Agenda } from './agenda.ts';
-import type { Debt, Work } from './agenda.ts';
+import type { Work } from './agenda.ts';
+import { divideDebts } from './debts.ts';
 import { afterError, GrowingDelay } from './halts.ts';
 import { Retries } from './retries.ts';
 import { SettlingSource, STILL_CHANGING } from './settling-source.ts';
@@ -70,20 +71,21 @@ export class WatchLoop {
     this.#options = options;
     const { clock, settleMs, source } = options;
     this.#agenda = new Agenda(settleMs > 0 ? settleMs : BATCH_MS);
-    this.#retries = new Retries(clock.random);
+    const random = (): number => clock.random();
+    this.#retries = new Retries(random);
     this.#settling =
       settleMs > 0
         ? new SettlingSource(source, { clock, settleMs, isRecorded: options.isRecorded })
         : undefined;
-    this.#backOff = new GrowingDelay(BACK_OFF_MS.first, BACK_OFF_MS.longest, clock.random);
-    this.#haltDelay = new GrowingDelay(HALT_MS.first, HALT_MS.longest, clock.random);
+    this.#backOff = new GrowingDelay(BACK_OFF_MS.first, BACK_OFF_MS.longest, random);
+    this.#haltDelay = new GrowingDelay(HALT_MS.first, HALT_MS.longest, random);
     this.#stateSinceMs = clock.now();
   }
 
   get status(): WatchStatus {
-    const { oldestMs } = this.#agenda;
-    const working = this.#working?.sinceMs ?? Infinity;
-    const oldest = Math.min(oldestMs ?? Infinity, working);
+    const { clock } = this.#options;
+    const oldest = Math.min(this.#agenda.oldestMs ?? Infinity, this.#working?.sinceMs ?? Infinity);
+    const dated = (ms: number): number => Math.round(clock.now() - clock.elapsed() + ms);
     return {
       state: this.#state,
       reason: this.#reason,
@@ -91,10 +93,10 @@ export class WatchLoop {
       mode: this.#watching?.mode ?? 'polling',
       watches: this.#watching?.watches ?? 0,
       waiting: this.#agenda.size + (this.#working?.folders?.size ?? 0),
-      oldestChangeMs: Number.isFinite(oldest) ? oldest : undefined,
+      oldestChangeMs: Number.isFinite(oldest) ? dated(oldest) : undefined,
       lastPass: this.#lastPass,
       lastFullPass: this.#lastFullPass,
-      nextFullPassMs: this.#nextFullMs,
+      nextFullPassMs: this.#nextFullMs === undefined ? undefined : dated(this.#nextFullMs),
     };
   }
 
@@ -104,7 +106,7 @@ export class WatchLoop {
     this.#set('starting');
     try {
       await this.#watch();
-      this.#agenda.everything('start', clock.now(), clock.now());
+      this.#agenda.everything('start', clock.elapsed(), clock.elapsed());
       while (!this.#stopped) await this.#turn();
     } finally {
       this.#set('stopping');
@@ -121,7 +123,7 @@ export class WatchLoop {
   }
 
   async #turn(): Promise<void> {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.elapsed();
     const everyMs = this.#fullEveryMs;
     if (this.#nextFullMs !== undefined && now >= this.#nextFullMs) {
       this.#nextFullMs = undefined;
@@ -136,7 +138,7 @@ export class WatchLoop {
     }
     this.#working = work;
     const result = await this.#pass(work);
-    const ended = this.#options.clock.now();
+    const ended = this.#options.clock.elapsed();
     if (work.folders === undefined) this.#nextFullMs = Math.max(now + everyMs, ended + SOONEST_AGAIN_MS);
     if (result.error === undefined) this.#afterPass(work, result.failed);
     else await this.#afterError(work, result.error);
@@ -158,7 +160,7 @@ export class WatchLoop {
     try {
       this.#watching = await source.watch(
         (hint) => {
-          this.#agenda.hint(hint, clock.now());
+          this.#agenda.hint(hint, clock.elapsed());
           if ('everything' in hint) this.#options.onEvent({ type: 'notice', message: hint.reason });
           this.#wake?.abort();
         },
@@ -219,33 +221,28 @@ export class WatchLoop {
 
   #afterPass(work: Work, failed: ReadonlySet<RelPath>): void {
     const { clock, settleMs } = this.#options;
-    const now = clock.now();
+    const now = clock.elapsed();
     this.#backOff.reset();
     this.#haltDelay.reset();
     const changing = new Set<RelPath>();
     let readyMs = Infinity;
-    for (const [path, ready] of this.#settling?.takeLeftOut() ?? []) {
+    const leftOut = this.#settling?.takeLeftOut() ?? new Map<RelPath, number>();
+    for (const [path, ready] of leftOut) {
       changing.add(parentOf(path));
       readyMs = Math.min(readyMs, ready);
     }
     // removals are put off as a whole, and what they are due to is no longer known
     const troubled = failed.has('') ? (work.folders ?? new Set([''])) : new Set([...failed].map(parentOf));
     const retryInMs = this.#retries.after(work.folders, troubled);
-    const open = (debt: Debt): boolean =>
-      debt.folders === 'everything'
-        ? changing.size + troubled.size > 0
-        : [...debt.folders].some((folder) => changing.has(folder) || troubled.has(folder));
-    const debts = work.debts.filter(open);
-    for (const debt of work.debts) if (!debts.includes(debt)) debt.settled();
-
+    const [waiting = [], failing = []] = divideDebts(work.debts, [...leftOut.keys()], [...failed]);
     if (changing.size > 0) {
       const dueMs = Math.max(readyMs, now + Math.min(SOONEST_AGAIN_MS, settleMs));
-      this.#agenda.again(changing, dueMs, work.sinceMs, troubled.size === 0 ? debts : []);
+      this.#agenda.again(changing, dueMs, work.sinceMs, waiting);
     }
     if (troubled.size === 0) return;
     if (failed.has('') && work.folders === undefined)
-      this.#agenda.everything('some changes failed', now + retryInMs, work.sinceMs, debts);
-    else this.#agenda.again(troubled, now + retryInMs, work.sinceMs, debts);
+      this.#agenda.everything('some changes failed', now + retryInMs, work.sinceMs, failing);
+    else this.#agenda.again(troubled, now + retryInMs, work.sinceMs, failing);
   }
 
   /** Whatever the pass left undone is found by looking at everything once it can go on. */
@@ -262,7 +259,7 @@ export class WatchLoop {
       const delay = (what === 'halt' ? this.#haltDelay : this.#backOff).next();
       await this.#sleep(Math.max(delay, error.retryAfterMs ?? 0), false);
     }
-    this.#agenda.everything('an error before', clock.now(), work.sinceMs, work.debts);
+    this.#agenda.everything('an error before', clock.elapsed(), work.sinceMs, work.debts);
   }
 
   /** Waits until the source can be listed and has something in it. */
