@@ -24,8 +24,7 @@ const versionOf = (path: string, version: number): string => `${path} version ${
 function startReader(destination: Destination) {
   const { signal } = new AbortController();
   const wrong: string[] = [];
-  let reading = true;
-  let reads = 0;
+  const state = { reading: true, reads: 0 };
   async function look(): Promise<void> {
     const seen = new Map<string, string>();
     await eachOf(['part-0/', 'part-1/'], 2, async (folder) => {
@@ -34,9 +33,13 @@ function startReader(destination: Destination) {
         if (kind !== 'file') wrong.push(`${folder}${name} is listed as ${kind}`);
       await eachOf(children, 4, async ({ name }) => {
         const parts: Uint8Array[] = [];
-        for await (const part of await destination.read(destination.root + folder + name, { signal }))
-          parts.push(part);
-        seen.set(folder + name, Buffer.concat(parts).toString());
+        try {
+          for await (const part of await destination.read(destination.root + folder + name, { signal }))
+            parts.push(part);
+          seen.set(folder + name, Buffer.concat(parts).toString());
+        } catch (error) {
+          wrong.push(`${folder}${name} cannot be read: ${String(error)}`);
+        }
       });
     });
     for (const path of PATHS) {
@@ -45,21 +48,21 @@ function startReader(destination: Destination) {
       else if (seen.get(path) !== versionOf(path, version)) wrong.push(`${path} is not whole`);
     }
     for (const path of seen.keys()) if (!PATHS.includes(path)) wrong.push(`${path} is listed`);
-    reads++;
+    state.reads++;
   }
   const done = (async () => {
-    while (reading) {
+    while (state.reading) {
       await look();
       await turn();
     }
   })();
   return {
     async stop(): Promise<{ wrong: readonly string[]; reads: number }> {
-      const enough = reads + 1;
-      while (reads < enough) await turn();
-      reading = false;
+      const enough = state.reads + 1;
+      while (state.reads < enough) await turn();
+      state.reading = false;
       await done;
-      return { wrong, reads };
+      return { wrong, reads: state.reads };
     },
   };
 }

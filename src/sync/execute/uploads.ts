@@ -41,6 +41,12 @@ type Sent =
   | { readonly arrival: Arrival; readonly digest: string | undefined; readonly waits?: undefined }
   | { readonly arrival: Arrival; readonly digest: string | undefined; readonly waits: Detour };
 
+/** The intents of one upload: of the version that is sent, and of earlier ones that may have been stored. */
+interface Noted {
+  id: number;
+  readonly earlier: number[];
+}
+
 /** Sends files: in place, or through other names where the Stage or the user wants it so. */
 export class Uploads {
   readonly #options: UploadsOptions;
@@ -48,7 +54,7 @@ export class Uploads {
   #flushing: NodeJS.Immediate | undefined;
   /** This Stage does not let a PUT replace a file: learnt from its first refusal. */
   #refusesOverwrite = false;
-  #held: { readonly sent: Sent & { readonly waits: Detour }; readonly id: number }[] = [];
+  #held: { readonly sent: Sent & { readonly waits: Detour }; readonly noted: Noted }[] = [];
   #stagingMade: Promise<number> | undefined;
   /** Uploads under way that leave something under another name until they are published. */
   readonly #detoured = new Set<number>();
@@ -82,25 +88,27 @@ export class Uploads {
       tasks.end(error);
       return;
     }
-    for (const [index, arrival] of batch.entries()) void tasks.start(this.#upload(arrival, ids[index]!));
+    for (const [index, arrival] of batch.entries())
+      void tasks.start(this.#upload(arrival, { id: ids[index]!, earlier: [] }));
   }
 
-  async #upload(arrival: Arrival, id: number): Promise<void> {
+  async #upload(arrival: Arrival, noted: Noted): Promise<void> {
     const { folders, gate, tasks, journal, outcomes } = this.#options;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     try {
       const room = gate.room();
       if (room !== undefined) await room;
       if (tasks.stopped) {
-        journal.end(id);
+        journal.end(noted.id);
         return;
       }
       const folder = folders.ready(parentOf(arrival.path));
       if (folder !== undefined) await folder;
-      const sent = await this.#send(arrival, id);
-      if (sent.waits === undefined) this.#finish(sent, id, attempted);
-      else this.#held.push({ sent, id });
+      const sent = await this.#send(arrival, noted);
+      if (sent.waits === undefined) this.#finish(sent, noted, attempted);
+      else this.#held.push({ sent, noted });
     } catch (error) {
+      const { id } = noted;
       // what may have been stored, also under another name, stays in doubt; what certainly was not is settled
       if (outcomes.isSettled(error) && (tasks.notBegun(error) || !this.#detoured.has(id))) journal.end(id);
       this.#detoured.delete(id);
@@ -108,10 +116,12 @@ export class Uploads {
     }
   }
 
-  #finish({ arrival, digest }: Sent, id: number, attempted: Attempted): void {
+  #finish({ arrival, digest }: Sent, { id, earlier }: Noted, attempted: Attempted): void {
     const { tally, ledger, journal, outcomes } = this.#options;
     const { entry, reason } = arrival;
     this.#detoured.delete(id);
+    // what an earlier version may have left under a hidden name is for the next run to find
+    for (const before of earlier) if (!this.#detoured.delete(before)) journal.end(before);
     journal.end(id, () => {
       ledger.put({ ...rowOf(entry, digest), stageModifiedMs: undefined, pending: true }, reason);
     });
@@ -121,19 +131,21 @@ export class Uploads {
   }
 
   /** Sends one file, again when it changed at the source while it was read: its newest version counts. */
-  async #send(arrival: Arrival, id: number): Promise<Sent> {
-    const { source, signal, tasks } = this.#options;
-    let mayLook = true;
+  async #send(arrival: Arrival, noted: Noted): Promise<Sent> {
+    const { source, signal, tasks, journal } = this.#options;
     for (let current = arrival, again = 2; ; again--) {
       try {
-        return await this.#sendOnce(current, id, mayLook);
+        return await this.#sendOnce(current, noted.id, noted.earlier.length === 0);
       } catch (error) {
         const changed = isSyncError(error) && error.code === 'entry_changed';
         if (!changed || again === 0 || source.stat === undefined) throw error;
         const entry: FileEntry | undefined = await source.stat(arrival.path, { signal });
         if (entry === undefined || tasks.stopped) throw error;
-        mayLook &&= !error.inDoubt;
         current = { ...current, entry, digest: undefined };
+        // another version is another change: whichever of them Stage then has, its intent tells
+        if (error.inDoubt) noted.earlier.push(noted.id);
+        else journal.end(noted.id);
+        noted.id = journal.begin([intentOf(current)])[0]!;
       }
     }
   }
@@ -195,14 +207,14 @@ export class Uploads {
     const { remote, tasks, outcomes } = this.#options;
     const held = this.#held;
     this.#held = [];
-    for (const { sent, id } of held) {
+    for (const { sent, noted } of held) {
       if (tasks.stopped) break;
       const { arrival, waits } = sent;
       const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
       const work = async (): Promise<void> => {
         try {
           await publish(remote, remote.root + arrival.path, waits, arrival.replaces !== undefined);
-          this.#finish(sent, id, attempted);
+          this.#finish(sent, noted, attempted);
         } catch (error) {
           outcomes.failed(attempted, error);
         }
