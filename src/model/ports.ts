@@ -28,7 +28,12 @@ export interface PathFilter {
  */
 export type Content =
   | { readonly size: number; readonly bytes: Uint8Array }
-  | { readonly size: number; readonly chunks: AsyncIterable<Uint8Array> };
+  | {
+      readonly size: number;
+      readonly chunks: AsyncIterable<Uint8Array>;
+      /** Takes back a chunk that nobody will look at any more, to be read into again. Never a duty. */
+      readonly recycle?: ((chunk: Uint8Array) => void) | undefined;
+    };
 
 export interface ListOptions extends CallOptions {
   readonly filter: PathFilter;

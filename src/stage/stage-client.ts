@@ -93,7 +93,7 @@ export async function createStageClient(options: StageClientOptions): Promise<St
 
   async function uploadChunks(
     call: StageCall,
-    { size, chunks }: Extract<Content, { chunks: unknown }>,
+    content: Extract<Content, { chunks: unknown }>,
     signal: AbortSignal,
   ): Promise<void> {
     let begun = false;
@@ -101,9 +101,9 @@ export async function createStageClient(options: StageClientOptions): Promise<St
     try {
       const { frame, headers: formHeaders } = form ?? (await (loading ??= loadForm()));
       const target = urls.create(call.path);
-      const headers = [...formHeaders, 'content-length', String(framedSize(frame, size))];
+      const headers = [...formHeaders, 'content-length', String(framedSize(frame, content.size))];
       const sent = transport.sendStream({ signal, verb: 'PUT', target, headers }, (exchange) =>
-        framedChunks(call.path, frame, size, chunks, {
+        framedChunks(call.path, frame, content, {
           sending() {
             begun = true;
             exchange.expectProgress(idleMs, 'UND_ERR_BODY_TIMEOUT');
@@ -119,7 +119,7 @@ export async function createStageClient(options: StageClientOptions): Promise<St
       await success(transport, call, sent, signal);
     } catch (error) {
       // A source that nobody began to read may hold an open file.
-      if (!begun) await chunks[Symbol.asyncIterator]().return?.();
+      if (!begun) await content.chunks[Symbol.asyncIterator]().return?.();
       // What the source threw must not pass for a failure of the network.
       throw failure === undefined || signal.aborted ? error : failure.error;
     }

@@ -1,4 +1,5 @@
 import { SyncError } from '../model/errors.ts';
+import type { Content } from '../model/ports.ts';
 import type { MultipartFrame } from './multipart-frame.ts';
 import { printable } from './printable.ts';
 
@@ -29,14 +30,14 @@ export function framedBuffer(path: string, frame: MultipartFrame, size: number, 
 }
 
 /**
- * The body as its source gives it, chunk by chunk; no chunk is copied or kept. The frame's tail goes out only after
+ * The body as its source gives it, chunk by chunk; no chunk is copied or kept. A chunk goes back to its source when the
+ * network has asked for the second one after it: then not even a short write of it can still wait. The frame's tail goes out only after
  * exactly `size` bytes came and the source ended without an error, so a request with anything else never completes.
  */
 export async function* framedChunks(
   path: string,
   frame: MultipartFrame,
-  size: number,
-  chunks: AsyncIterable<Uint8Array>,
+  { size, chunks, recycle }: Extract<Content, { chunks: unknown }>,
   progress: UploadProgress,
 ): AsyncGenerator<Uint8Array> {
   progress.sending();
@@ -44,12 +45,15 @@ export async function* framedChunks(
   progress.reading();
   try {
     let sent = 0;
+    let before: Uint8Array | undefined;
     for await (const chunk of chunks) {
       sent += chunk.byteLength;
       if (sent > size) throw wrongSize(path, size, sent);
       progress.sending();
       yield chunk;
       progress.reading();
+      if (before !== undefined) recycle?.(before);
+      before = chunk;
     }
     if (sent !== size) throw wrongSize(path, size, sent);
   } catch (error) {

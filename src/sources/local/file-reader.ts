@@ -45,7 +45,12 @@ export class FileReader {
       if (size > WHOLE_BYTES) {
         // Opened and closed for its errors; the chunks open it again, so that nothing stays open if nobody takes them.
         this.#checkedOnce(entry);
-        return { size, chunks: this.#chunks(entry, signal) };
+        const spare: Uint8Array[] = [];
+        return {
+          size,
+          chunks: this.#chunks(entry, spare, signal),
+          recycle: (chunk) => void spare.push(chunk),
+        };
       }
       const bytes = this.#pace.takesAtOnce()
         ? this.#pace.atOnce(() => this.#readAtOnce(entry))
@@ -112,7 +117,11 @@ export class FileReader {
   }
 
   /** The last block is handed out only after the final check, so a wrong body never becomes whole. */
-  async *#chunks(entry: FileEntry, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  async *#chunks(
+    entry: FileEntry,
+    spare: Uint8Array[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void> {
     try {
       signal.throwIfAborted();
       const handle = await this.#openLater(entry);
@@ -120,7 +129,8 @@ export class FileReader {
         const before = await handle.stat({ bigint: true });
         checkListed(entry, before);
         for (let left = entry.size; left > 0;) {
-          const block = await readBlock(entry, handle, Math.min(left, this.#options.blockBytes));
+          const size = Math.min(left, this.#options.blockBytes);
+          const block = await readBlock(entry, handle, size, spare.pop());
           signal.throwIfAborted();
           left -= block.length;
           if (left === 0) this.#checkUnchanged(entry, before);
@@ -152,9 +162,18 @@ function checkListed(entry: FileEntry, stats: BigIntStats): void {
   if (!stats.isFile() || versionOf(stats) !== entry.version) throw entryChanged(entry.path);
 }
 
-/** A buffer of its own each time: the network layer may still be sending the one before. */
-async function readBlock(entry: FileEntry, handle: FileHandle, size: number): Promise<Uint8Array> {
-  const block = Buffer.allocUnsafeSlow(size);
+/**
+ * A buffer of its own each time, for the network layer may still be sending the one before; or one that came back. With
+ * new ones only, the collector lets some 100 MB of them pile up, and the system clears each page again.
+ */
+async function readBlock(
+  entry: FileEntry,
+  handle: FileHandle,
+  size: number,
+  spare?: Uint8Array,
+): Promise<Uint8Array> {
+  const block =
+    spare !== undefined && spare.length >= size ? spare.subarray(0, size) : Buffer.allocUnsafeSlow(size);
   for (let filled = 0; filled < size;) {
     const { bytesRead } = await handle.read(block, filled, size - filled, null);
     if (bytesRead === 0) throw entryChanged(entry.path);

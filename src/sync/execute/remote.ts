@@ -128,9 +128,10 @@ export class Remote {
       return content;
     }
     const hashing = digesting ? createHash('sha256') : undefined;
-    const { chunks, size } = content;
+    const { chunks, size, recycle } = content;
     return {
       size,
+      recycle,
       chunks: (async function* () {
         for await (const chunk of chunks) {
           hashing?.update(chunk);

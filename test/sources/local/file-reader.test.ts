@@ -80,6 +80,21 @@ describe('a large file', () => {
     expect(new Set(chunks.map((chunk) => chunk.buffer)).size).toBe(chunks.length);
   });
 
+  test('is read into the blocks that came back, and only into those', async () => {
+    const bytes = Buffer.alloc(LARGE, 'numbers 0123456789 ');
+    const content = await readerOn().read(writeOld('f', bytes), signal);
+    if (!('chunks' in content)) throw new Error('it should come in chunks');
+    const buffers = new Set<ArrayBufferLike>();
+    const read: Buffer[] = [];
+    for await (const chunk of content.chunks) {
+      buffers.add(chunk.buffer);
+      read.push(Buffer.from(chunk));
+      content.recycle?.(chunk);
+    }
+    expect(Buffer.concat(read).equals(bytes)).toBe(true);
+    expect(buffers.size).toBe(1);
+  });
+
   test.each<[string, () => void]>([
     ['grows', () => fs.appendFileSync(tree.at('f'), 'more')],
     ['shrinks', () => fs.truncateSync(tree.at('f'), BLOCK + 1)],
