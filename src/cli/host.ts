@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import type { Writable } from 'node:stream';
+import { keepHeapSmall } from './small-heap.ts';
 
 /** A stream that may be a terminal. */
 export type HostStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -15,6 +16,8 @@ export interface Host {
   onSignal(signal: NodeJS.Signals, listener: () => void): () => void;
   /** An error that nothing caught. The process cannot go on after it. */
   onCrash(listener: (error: unknown) => void): () => void;
+  /** From now on the process keeps little garbage: for what may run for hours. */
+  keepHeapSmall(): void;
   /** Ends the process now; only for what cannot be ended by returning. */
   exit(status: number): void;
 }
@@ -34,6 +37,7 @@ export function processHost(): Host {
       process.on('uncaughtException', listener);
       return () => void process.off('uncaughtException', listener);
     },
+    keepHeapSmall,
     exit: (status) => process.exit(status),
   };
 }

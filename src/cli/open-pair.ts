@@ -43,6 +43,8 @@ export async function openPair(
     pid: process.pid,
   });
   opened.defer(() => ledger.close());
+  // not earlier: while modules are being loaded, a small heap costs time
+  context.host.keepHeapSmall();
   return {
     source,
     destination,

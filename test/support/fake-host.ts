@@ -27,6 +27,7 @@ export function fakeHost(env: Record<string, string> = {}): FakeHost {
       return () => void set.delete(listener);
     },
     onCrash: () => () => undefined,
+    keepHeapSmall: () => undefined,
     exit: (status) => {
       throw new Error(`exit ${status}`);
     },
