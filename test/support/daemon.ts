@@ -15,6 +15,7 @@ export interface Daemon extends AsyncDisposable {
   /** Resolves once its status fits. */
   becomes(wanted: Readonly<Record<string, unknown>>): Promise<void>;
   metric(line: string): Promise<number>;
+  signal(signal: NodeJS.Signals): void;
   /** Sends a signal; resolves with the exit status. */
   stop(signal?: NodeJS.Signals): Promise<number>;
 }
@@ -68,6 +69,7 @@ export async function startDaemon(cli: CliSandbox, args: readonly string[]): Pro
         .find((each) => each.startsWith(`${line} `));
       return found === undefined ? 0 : Number(found.slice(line.length + 1));
     },
+    signal: (signal) => void child.kill(signal),
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill(signal);
