@@ -127,17 +127,14 @@ export class HeldMessages {
       const settled = [...this.#messages].filter((each) => each[1].settled);
       if (settled.length === 0) return;
       try {
-        const before = this.#messages.size;
+        let removed = 0;
         await inBatches(settled, async (some) => {
-          const again = new Set(
-            await queue.remove(
-              some.map(([, { handle }]) => handle),
-              signal,
-            ),
-          );
-          for (const [id, { handle }] of some) if (!again.has(handle)) this.#messages.delete(id);
+          const handles = some.map(([, { handle }]) => handle);
+          const again = new Set(await queue.remove(handles, signal));
+          for (const [at, [id]] of some.entries())
+            if (!again.has(handles[at]!) && this.#messages.delete(id)) removed++;
         });
-        failures = this.#messages.size < before ? 0 : failures + 1;
+        failures = removed > 0 ? 0 : failures + 1;
       } catch (error) {
         if (signal.aborted) return;
         failures = isSyncError(error) && error.verdict === 'retry' ? failures + 1 : REMOVE_ATTEMPTS;

@@ -1,4 +1,4 @@
-import { parentOf, pathProblem } from '../../model/path.ts';
+import { foldersOf, pathProblem } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import type { ObjectEvent } from './notifications.ts';
@@ -28,7 +28,5 @@ function folderOf(path: RelPath, filter: PathFilter): RelPath | undefined {
   const isMarker = path.endsWith('/');
   if (pathProblem(path) === undefined && (isMarker ? filter.prunes(path) : filter.excludes(path)))
     return undefined;
-  let folder = isMarker ? path : parentOf(path);
-  while (folder !== '' && pathProblem(folder) !== undefined) folder = parentOf(folder);
-  return folder;
+  return foldersOf(path).findLast((folder) => pathProblem(folder) === undefined) ?? '';
 }

@@ -99,8 +99,11 @@ class QueueWatch implements Watching {
   }
 
   async #run(pauseMs: number): Promise<void> {
-    for (let pause = pauseMs; !this.#stop.aborted; pause = await this.#receive(this.#timing.waitSeconds))
+    for (let pause = pauseMs; !this.#stop.aborted;) {
       if (pause > 0) await delay(pause, undefined, { signal: this.#stop }).catch(() => undefined);
+      // After a failure too, whether it works is to be known at once.
+      pause = await this.#receive(pause > 0 ? 0 : this.#timing.waitSeconds);
+    }
   }
 
   /** Receives once, and returns how long to wait before the next time, in milliseconds. */
