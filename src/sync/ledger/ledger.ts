@@ -168,11 +168,15 @@ export class Ledger {
   *#pages(select: string, from: RelPath, end: RelPath | undefined): Generator<readonly LedgerRow[], void> {
     const first = this.#sql(`${select} ORDER BY path LIMIT ${PAGE}`);
     const next = this.#sql(`${select.replace('path >= ?', 'path > ?')} ORDER BY path LIMIT ${PAGE}`);
+    // a row as an array costs half of what one as an object does, and a pass over a million files reads them all
+    first.setReturnArrays(true);
+    next.setReturnArrays(true);
     let statement = first;
     let at = from;
     for (;;) {
-      const rows = (end === undefined ? statement.all(at) : statement.all(at, end)) as unknown as RawRow[];
-      if (rows.length > 0) yield rows.map(toRow);
+      const raw = (end === undefined ? statement.all(at) : statement.all(at, end)) as unknown as RawArray[];
+      const rows = raw.map(fromArray);
+      if (rows.length > 0) yield rows;
       if (rows.length < PAGE) return;
       at = rows[rows.length - 1]!.path;
       statement = next;
@@ -407,6 +411,27 @@ interface RawRow {
   readonly stage_modified: number | null;
   readonly pending: number;
 }
+
+/** In the order of COLUMNS. */
+type RawArray = readonly [
+  path: string,
+  size: number,
+  version: string,
+  identity: string | null,
+  digest: string | null,
+  stageModified: number | null,
+  pending: number,
+];
+
+const fromArray = (raw: RawArray): LedgerRow => ({
+  path: raw[0],
+  size: raw[1],
+  version: raw[2],
+  identity: raw[3] ?? undefined,
+  digest: raw[4] ?? undefined,
+  stageModifiedMs: raw[5] ?? undefined,
+  pending: raw[6] !== 0,
+});
 
 const toRow = (raw: RawRow): LedgerRow => ({
   path: raw.path,
