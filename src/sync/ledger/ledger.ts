@@ -166,11 +166,10 @@ export class Ledger {
   }
 
   *#pages(select: string, from: RelPath, end: RelPath | undefined): Generator<readonly LedgerRow[], void> {
-    const first = this.#sql(`${select} ORDER BY path LIMIT ${PAGE}`);
-    const next = this.#sql(`${select.replace('path >= ?', 'path > ?')} ORDER BY path LIMIT ${PAGE}`);
-    // a row as an array costs half of what one as an object does, and a pass over a million files reads them all
-    first.setReturnArrays(true);
-    next.setReturnArrays(true);
+    const first = this.#sql(`${select} ORDER BY path LIMIT ${PAGE}`).returnArrays();
+    const next = this.#sql(
+      `${select.replace('path >= ?', 'path > ?')} ORDER BY path LIMIT ${PAGE}`,
+    ).returnArrays();
     let statement = first;
     let at = from;
     for (;;) {

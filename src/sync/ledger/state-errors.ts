@@ -67,6 +67,12 @@ export class Statement {
     }
   }
 
+  /** From now on rows come as arrays of their columns: half the cost where there are very many. */
+  returnArrays(): this {
+    this.#statement.setReturnArrays(true);
+    return this;
+  }
+
   all(...values: SQLInputValue[]): ReturnType<StatementSync['all']> {
     try {
       return this.#statement.all(...values);
