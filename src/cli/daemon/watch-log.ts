@@ -1,6 +1,7 @@
 import { pino, type Logger } from 'pino';
 import { build as pinoPretty } from 'pino-pretty';
 import type { SyncEvent } from '../../model/events.ts';
+import { isMoving } from '../../sync/watch/loose-ends.ts';
 import type { PassSummary, WatchEvent } from '../../sync/watch/watch-events.ts';
 import type { HostStream } from '../host.ts';
 import { actionText } from '../render/action-text.ts';
@@ -94,9 +95,9 @@ export class WatchLog {
       this.#logger.debug(event, printable(actionText(event)));
     else if (event.type === 'action') {
       const why = event.error?.message ?? event.reason;
-      this.#trouble(`${event.error?.code ?? 'failed'} ${event.path}`, event, `${event.path}: ${why}`);
+      this.#trouble(event.error?.code ?? 'failed', event.path, event, `${event.path}: ${why}`);
     } else if (event.type === 'problem')
-      this.#trouble(`${event.code} ${event.path}`, event, `${event.path || 'the source'}: ${event.message}`);
+      this.#trouble(event.code, event.path, event, `${event.path || 'the source'}: ${event.message}`);
     else if (event.type === 'retry')
       this.#logger.debug(event, printable(`again in ${event.waitMs} ms: ${event.what}: ${event.message}`));
     else if (event.type === 'throttled')
@@ -106,9 +107,11 @@ export class WatchLog {
       );
   }
 
-  /** The first time as a warning, then only for who wants every detail. */
-  #trouble(key: string, facts: Facts, message: string): void {
-    const first = !this.#told.has(key);
+  /** The first time as a warning, then only for who wants every detail; so is what only says that files change. */
+  #trouble(code: string, path: string, facts: Facts, message: string): void {
+    const key = `${code} ${path}`;
+    const moving = isMoving(code);
+    const first = !moving && !this.#told.has(key);
     if (this.#told.size >= REMEMBERED) this.#told.clear();
     this.#told.add(key);
     this.#logger[first ? 'warn' : 'debug'](facts, printable(message));

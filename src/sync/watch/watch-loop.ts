@@ -1,13 +1,14 @@
 import { isSyncError, messageOf, SyncError } from '../../model/errors.ts';
 import type { SyncEvent } from '../../model/events.ts';
-import { parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, ListOptions, PathFilter, Source, Watching } from '../../model/ports.ts';
 import type { PassResult } from '../options.ts';
 import { Agenda } from './agenda.ts';
 import type { Work } from './agenda.ts';
 import { divideDebts } from './debts.ts';
+import type { Debt } from './debts.ts';
 import { afterError, GrowingDelay } from './halts.ts';
+import { foldersOfAll, LooseEnds } from './loose-ends.ts';
 import { Retries } from './retries.ts';
 import { SettlingSource, STILL_CHANGING } from './settling-source.ts';
 import type { SettlingOptions } from './settling-source.ts';
@@ -140,7 +141,7 @@ export class WatchLoop {
     const result = await this.#pass(work);
     const ended = this.#options.clock.elapsed();
     if (work.folders === undefined) this.#nextFullMs = Math.max(now + everyMs, ended + SOONEST_AGAIN_MS);
-    if (result.error === undefined) this.#afterPass(work, result.failed);
+    if (result.error === undefined) this.#afterPass(work, result.ends);
     else await this.#afterError(work, result.error);
     this.#working = undefined;
   }
@@ -176,16 +177,16 @@ export class WatchLoop {
   }
 
   /** Never rejects: what the program did not foresee must not end a daemon either. */
-  async #pass(work: Work): Promise<{ error: SyncError | undefined; failed: Set<RelPath> }> {
+  async #pass(work: Work): Promise<{ error: SyncError | undefined; ends: LooseEnds }> {
     const { clock, pass, source, onEvent } = this.#options;
     const startedMs = clock.now();
-    const failed = new Set<RelPath>();
+    const ends = new LooseEnds();
     this.#set('listing');
     try {
       const { report, error } = await pass({
         source: this.#settling?.source ?? source,
         scope: work.folders === undefined ? undefined : [...work.folders],
-        onEvent: (event) => this.#heard(event, failed),
+        onEvent: (event) => this.#heard(event, ends),
       });
       const summary: PassSummary = {
         startedMs,
@@ -197,7 +198,7 @@ export class WatchLoop {
       this.#lastPass = summary;
       if (work.folders === undefined) this.#lastFullPass = summary;
       onEvent({ type: 'pass', ...summary });
-      return { error, failed };
+      return { error, ends };
     } catch (error) {
       const unforeseen = isSyncError(error)
         ? error
@@ -205,44 +206,41 @@ export class WatchLoop {
             verdict: 'end_run',
             cause: error,
           });
-      return { error: unforeseen, failed };
+      return { error: unforeseen, ends };
     }
   }
 
-  #heard(event: SyncEvent, failed: Set<RelPath>): void {
-    // it is not trouble: the file is looked at again
-    if (event.type === 'problem' && event.code === STILL_CHANGING) return;
+  #heard(event: SyncEvent, ends: LooseEnds): void {
     if (event.type === 'transfer' || event.type === 'action') this.#set('transferring');
-    if (event.type === 'action' && event.outcome === 'failed') failed.add(event.path);
-    if (event.type === 'problem' && (event.severity === 'failure' || AGAIN.has(event.code)))
-      failed.add(event.path);
+    // not trouble: the file is looked at again
+    if (event.type === 'problem' && event.code === STILL_CHANGING) return;
+    ends.hear(event);
     this.#options.onEvent({ type: 'sync', event });
   }
 
-  #afterPass(work: Work, failed: ReadonlySet<RelPath>): void {
+  #afterPass(work: Work, ends: LooseEnds): void {
     const { clock, settleMs } = this.#options;
     const now = clock.elapsed();
     this.#backOff.reset();
     this.#haltDelay.reset();
-    const changing = new Set<RelPath>();
-    let readyMs = Infinity;
-    const leftOut = this.#settling?.takeLeftOut() ?? new Map<RelPath, number>();
-    for (const [path, ready] of leftOut) {
-      changing.add(parentOf(path));
+    let readyMs = ends.moving.size > 0 ? now + Math.max(settleMs, BATCH_MS) : Infinity;
+    for (const [path, ready] of this.#settling?.takeLeftOut() ?? []) {
+      ends.moving.add(path);
       readyMs = Math.min(readyMs, ready);
     }
-    // removals are put off as a whole, and what they are due to is no longer known
-    const troubled = failed.has('') ? (work.folders ?? new Set([''])) : new Set([...failed].map(parentOf));
-    const retryInMs = this.#retries.after(work.folders, troubled);
-    const [waiting = [], failing = []] = divideDebts(work.debts, [...leftOut.keys()], [...failed]);
-    if (changing.size > 0) {
-      const dueMs = Math.max(readyMs, now + Math.min(SOONEST_AGAIN_MS, settleMs));
-      this.#agenda.again(changing, dueMs, work.sinceMs, waiting);
-    }
-    if (troubled.size === 0) return;
-    if (failed.has('') && work.folders === undefined)
-      this.#agenda.everything('some changes failed', now + retryInMs, work.sinceMs, failing);
-    else this.#agenda.again(troubled, now + retryInMs, work.sinceMs, failing);
+    const scope = work.folders ?? EVERYTHING;
+    const moving = foldersOfAll(ends.moving, scope);
+    const failed = foldersOfAll(ends.failed, scope);
+    const retryInMs = this.#retries.after(work.folders, failed);
+    const [waiting = [], failing = []] = divideDebts(work.debts, [...ends.moving], [...ends.failed]);
+    if (moving.size > 0) this.#again(moving, Math.max(readyMs, now + SOONEST_AGAIN_MS), work, waiting);
+    if (failed.size > 0) this.#again(failed, now + retryInMs, work, failing);
+  }
+
+  #again(folders: ReadonlySet<RelPath>, dueMs: number, work: Work, debts: readonly Debt[]): void {
+    if (folders === EVERYTHING)
+      this.#agenda.everything('some changes could not be made', dueMs, work.sinceMs, debts);
+    else this.#agenda.again(folders, dueMs, work.sinceMs, debts);
   }
 
   /** Whatever the pass left undone is found by looking at everything once it can go on. */
@@ -304,13 +302,8 @@ export class WatchLoop {
   }
 }
 
-/** Warnings that another look may do away with. */
-const AGAIN: ReadonlySet<string> = new Set([
-  'removals_skipped',
-  'vanished',
-  'entry_gone',
-  'changed_while_listed',
-]);
+/** The scope of a pass over all, where one is wanted as a set of folders. */
+const EVERYTHING: ReadonlySet<RelPath> = new Set(['']);
 
 /** Timers of the system hold at most 2^31 milliseconds. */
 const LONGEST_SLEEP_MS = 86_400_000;
