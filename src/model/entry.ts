@@ -58,5 +58,13 @@ export type DestinationChild =
       readonly modifiedMs: number | undefined;
     }
   | { readonly kind: 'folder'; readonly name: string }
-  /** Listed with a field missing, of the wrong type or out of range. `name` is a safe printable form. */
-  | { readonly kind: 'unknown'; readonly name: string; readonly problem: Problem };
+  /**
+   * Listed with a field missing, of the wrong type or out of range. `name` is a safe printable form. `anywhere`: which
+   * child it speaks of cannot be told, so that none of the folder is known to be absent.
+   */
+  | {
+      readonly kind: 'unknown';
+      readonly name: string;
+      readonly problem: Problem;
+      readonly anywhere?: true;
+    };

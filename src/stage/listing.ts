@@ -50,10 +50,11 @@ export function readMetadata(
 
 function readChild(folder: RelPath, child: unknown, index: number, exact: boolean): DestinationChild {
   const place = unsendable(`(entry ${index + 1})`);
-  if (!isRecord(child)) return unknown(place, 'is not an object');
+  if (!isRecord(child)) return anywhere(unknown(place, 'is not an object'));
   const { name, path, type, size } = child;
-  if (typeof name !== 'string' || name === '') return unknown(place, 'has no name');
-  if (name.includes('/')) return unknown(unsendable(name), 'has a name with a slash');
+  if (typeof name !== 'string' || name === '') return anywhere(unknown(place, 'has no name'));
+  if (name.includes('/')) return anywhere(unknown(unsendable(name), 'has a name with a slash'));
+  if (name === '.' || name === '..') return anywhere(unknown(unsendable(name), 'has a name that is none'));
   const problem = PLAIN.test(name) ? undefined : pathProblem(name);
   if (problem !== undefined) return unknown(unsendable(name), `has a name that ${problem}`);
   if (!exact && name.includes('\ufffd')) return unknown(name, 'has a name that is not valid UTF-8');
@@ -64,7 +65,7 @@ function readChild(folder: RelPath, child: unknown, index: number, exact: boolea
   if (!isFolder && path.endsWith('/'))
     return unknown(name, 'has the path of a folder and the type of a file');
   if (!isChildPath(path, folder, name))
-    return unknown(name, 'has a path outside the folder or of another name');
+    return anywhere(unknown(name, 'has a path outside the folder or of another name'));
   if (isFolder) return { kind: 'folder', name };
   if (!isSize(size)) return unknown(name, 'has no usable size');
   const modifiedMs = readTime(child['last_modified']);
@@ -103,6 +104,10 @@ function unknown(name: string, why: string): DestinationChild {
   };
   return { kind: 'unknown', name, problem };
 }
+
+/** No name of Stage's is such, so the entry is another's, garbled. */
+const anywhere = (child: DestinationChild): DestinationChild =>
+  child.kind === 'unknown' ? { ...child, anywhere: true } : child;
 
 /** undefined when there is none, null when it is not a time at all. A text that cannot be read says no time. */
 function readTime(value: unknown): number | undefined | null {

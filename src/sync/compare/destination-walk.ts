@@ -121,12 +121,15 @@ const unknown = (path: RelPath, code: string, message: string): StageEntry => ({
   problem: { code, severity: 'failure', message },
 });
 
-/** A folder's children as entries in path order, without what the filter excludes. */
+/** A folder's children as entries in path order, without what the filter excludes; or the folder itself as unknown. */
 export function childEntries(
   folder: RelPath,
   children: readonly DestinationChild[],
   filter: PathFilter,
 ): StageEntry[] {
+  const garbled = children.find((child) => child.kind === 'unknown' && child.anywhere === true);
+  if (garbled?.kind === 'unknown')
+    return [{ kind: 'unknown', path: folder, covers: 'subtree', problem: garbled.problem }];
   const entries: StageEntry[] = [];
   for (const child of children) {
     const path = folder + child.name;
