@@ -12,8 +12,9 @@ import { smallFilesLatency } from './small-files-latency.ts';
 import { smallFiles } from './small-files.ts';
 import { stagePace } from './stage-pace.ts';
 import { startUp } from './start-up.ts';
+import { watchReady } from './watch-ready.ts';
 
-/** All benchmarks by the number of their row; 14, watching, has its place at the end. */
+/** All benchmarks by the number of their row. */
 export const benchmarks: readonly Benchmark[] = [
   smallFiles,
   smallFilesLatency,
@@ -28,4 +29,5 @@ export const benchmarks: readonly Benchmark[] = [
   rateLimit,
   startUp,
   fewCalls,
+  watchReady,
 ];

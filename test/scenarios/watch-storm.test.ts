@@ -47,24 +47,23 @@ test(
     const { cli, address, emulator } = stage;
     await writeTree(cli.folder, { 'data/start': `1${WHOLE}` });
     const root = join(cli.folder, 'data');
-    await using daemon = await startDaemon(cli, [
-      ...['data', address, '--delete', '--force', 'max-delete', '--settle', `${SETTLE_MS}ms`],
-    ]);
+    const flags = ['--delete', '--force', 'max-delete', '--settle', `${SETTLE_MS}ms`];
+    await using daemon = await startDaemon(cli, ['data', address, ...flags]);
     await daemon.atRest();
     emulator.faults.set(FAULTS);
     const dice = createDice(SEED);
-    let raging = true;
+    const over = new AbortController();
     const stalls = (async () => {
-      while (raging) {
+      while (!over.signal.aborted) {
         await wait(1000 + dice.below(2000));
-        if (!raging) return;
+        if (over.signal.aborted) return;
         daemon.signal('SIGSTOP');
         await wait(500 + dice.below(1500));
         daemon.signal('SIGCONT');
       }
     })();
     const { versions, changes, pausedTooLong } = await storm(root, dice, SECONDS * 1000, SETTLE_MS);
-    raging = false;
+    over.abort();
     await stalls;
     emulator.faults.set({});
     await vi.waitFor(

@@ -11,7 +11,7 @@ interface Scene extends AsyncDisposable {
   readonly stage: ServedStage;
   readonly daemon: Daemon;
   /** A path in the watched folder. */
-  at(path: string): string;
+  readonly at: (path: string) => string;
   /** Resolves when Stage equals the folder and the watch rests. */
   converges(): Promise<void>;
 }

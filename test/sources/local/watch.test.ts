@@ -54,7 +54,7 @@ interface Watched {
   readonly watching: Watching;
   readonly hints: ChangeHint[];
   /** Resolves when a hint has named the folder; the hints so far are then forgotten. */
-  names(...folders: readonly string[]): Promise<void>;
+  readonly names: (...folders: readonly string[]) => Promise<void>;
 }
 
 async function watched(files: Record<string, string>, followSymlinks = false): Promise<Watched> {

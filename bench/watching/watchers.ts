@@ -1,0 +1,94 @@
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Bench } from '../bench.ts';
+import { stageAddress } from '../rows/tool-runs.ts';
+import { cpuMs, peakMemory, watchesOf } from './process-facts.ts';
+
+/** A watcher that is ready. */
+export interface Watcher {
+  /** From the start of the process until every change is noticed. */
+  readonly readyMs: number;
+  readonly watches: number;
+  /** Peak memory so far, in bytes. */
+  memory(): number;
+  /** Processor time so far, in milliseconds. */
+  cpuMs(): number;
+  /** New files it has noticed, or brought over. */
+  noticed(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const LOOK_MS = 20;
+
+/** `stagesync watch` on a tree that is on Stage already; `before`: files that are there. */
+export async function startTool(bench: Bench, root: string, state: string, before: number): Promise<Watcher> {
+  const startedMs = performance.now();
+  const child = spawn(
+    process.execPath,
+    [bench.product.bin, 'watch', root, stageAddress('in/'), '--http', '0', '--log', 'json'],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        ...process.env,
+        XDG_STATE_HOME: state,
+        XDG_DATA_HOME: state,
+        SINGLESTOREDB_MANAGEMENT_TOKEN: 'bench',
+        SINGLESTOREDB_MANAGEMENT_BASE_URL: bench.sink.url,
+        SINGLESTOREDB_MANAGEMENT_VERSION: 'v1',
+      },
+    },
+  );
+  let text = '';
+  child.stderr.on('data', (part: Buffer) => (text += part.toString()));
+  const status = async (): Promise<Record<string, unknown> | undefined> => {
+    if (child.exitCode !== null) throw new Error(`the watch ended: ${text}`);
+    const url = /"url":"([^"]+)"/.exec(text)?.[1];
+    if (url === undefined) return undefined;
+    return (await (await fetch(`${url}/status`)).json()) as Record<string, unknown>;
+  };
+  const until = async (fits: (state: unknown) => boolean): Promise<void> => {
+    while (!fits((await status())?.['state'] ?? 'starting')) await wait(LOOK_MS);
+  };
+  await until((state) => state !== 'starting');
+  const readyMs = performance.now() - startedMs;
+  // the first comparison of everything belongs to what it costs
+  await until((state) => state === 'idle');
+  const pid = child.pid!;
+  return {
+    readyMs,
+    watches: watchesOf(pid),
+    memory: () => peakMemory(pid),
+    cpuMs: () => cpuMs(pid),
+    noticed: async () => (await bench.sink.report()).files.length - before,
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'close');
+    },
+  };
+}
+
+export async function startChokidar(root: string): Promise<Watcher> {
+  const startedMs = performance.now();
+  const child = fork(fileURLToPath(new URL('./chokidar-watch.ts', import.meta.url)), [root]);
+  await once(child, 'message');
+  const readyMs = performance.now() - startedMs;
+  const pid = child.pid!;
+  return {
+    readyMs,
+    watches: watchesOf(pid),
+    memory: () => peakMemory(pid),
+    cpuMs: () => cpuMs(pid),
+    async noticed() {
+      child.send('heard?');
+      const [{ heard }] = (await once(child, 'message')) as [{ heard: number }];
+      return heard;
+    },
+    async stop() {
+      const exit = once(child, 'exit');
+      child.kill();
+      await exit;
+    },
+  };
+}
