@@ -6,6 +6,7 @@ import type { StageVersion } from '../../model/plan.ts';
 import type { Content, Destination, Source } from '../../model/ports.ts';
 import type { Bandwidth } from '../flow/bandwidth.ts';
 import type { Gate } from '../flow/gate.ts';
+import { refusesName } from './replace.ts';
 
 /**
  * Up to here content is hashed on its way, so that the file is known again when it moves or is touched. Hashing runs
@@ -74,7 +75,7 @@ export class Remote {
     try {
       await gate.request(
         `upload ${to}`,
-        async (attempt) => {
+        async () => {
           const content = await source.read(entry, { signal });
           const watched = this.#watch(entry, content, (value) => (digest = value));
           try {
@@ -83,8 +84,9 @@ export class Remote {
             });
           } catch (error) {
             inDoubt ||= isSyncError(error) && error.inDoubt;
-            const repeated = attempt > 1 && isSyncError(error) && error.code === 'stage_exists';
-            if (!repeated || !mayLook || !(await this.#arrived(entry, to, replaces))) throw error;
+            // the name may be taken by what an earlier attempt stored
+            const ours = inDoubt && mayLook && refusesName(error);
+            if (!ours || !(await this.#arrived(entry, to, replaces))) throw error;
           }
         },
         true,

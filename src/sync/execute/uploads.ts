@@ -44,6 +44,8 @@ type Sent =
 /** The intents of one upload: of the version that is sent, and of earlier ones that may have been stored. */
 interface Noted {
   id: number;
+  /** What `id` stands for may have been stored, whatever its last attempt said. */
+  inDoubt: boolean;
   readonly earlier: number[];
 }
 
@@ -89,7 +91,7 @@ export class Uploads {
       return;
     }
     for (const [index, arrival] of batch.entries())
-      void tasks.start(this.#upload(arrival, { id: ids[index]!, earlier: [] }));
+      void tasks.start(this.#upload(arrival, { id: ids[index]!, inDoubt: false, earlier: [] }));
   }
 
   async #upload(arrival: Arrival, noted: Noted): Promise<void> {
@@ -110,7 +112,8 @@ export class Uploads {
     } catch (error) {
       const { id } = noted;
       // what may have been stored, also under another name, stays in doubt; what certainly was not is settled
-      if (outcomes.isSettled(error) && (tasks.notBegun(error) || !this.#detoured.has(id))) journal.end(id);
+      const nothingAside = tasks.notBegun(error) || !this.#detoured.has(id);
+      if (!noted.inDoubt && nothingAside && outcomes.isSettled(error)) journal.end(id);
       this.#detoured.delete(id);
       outcomes.failed(attempted, error);
     }
@@ -135,7 +138,7 @@ export class Uploads {
     const { source, signal, tasks, journal } = this.#options;
     for (let current = arrival, again = 2; ; again--) {
       try {
-        return await this.#sendOnce(current, noted.id, noted.earlier.length === 0);
+        return await this.#sendOnce(current, noted);
       } catch (error) {
         const changed = isSyncError(error) && error.code === 'entry_changed';
         if (!changed || again === 0 || source.stat === undefined) throw error;
@@ -143,15 +146,18 @@ export class Uploads {
         if (entry === undefined || tasks.stopped) throw error;
         current = { ...current, entry, digest: undefined };
         // another version is another change: whichever of them Stage then has, its intent tells
-        if (error.inDoubt) noted.earlier.push(noted.id);
+        if (noted.inDoubt || error.inDoubt) noted.earlier.push(noted.id);
         else journal.end(noted.id);
+        noted.inDoubt = false;
         noted.id = journal.begin([intentOf(current)])[0]!;
       }
     }
   }
 
-  async #sendOnce(arrival: Arrival, id: number, mayLook: boolean): Promise<Sent> {
+  async #sendOnce(arrival: Arrival, noted: Noted): Promise<Sent> {
     const { remote, folders, staging } = this.#options;
+    const { id } = noted;
+    const mayLook = noted.earlier.length === 0;
     const { entry, replaces } = arrival;
     const final = remote.root + arrival.path;
     if (staging !== undefined) {
@@ -166,6 +172,7 @@ export class Uploads {
       return { arrival, digest: await remote.put(entry, final, replaces, mayLook) };
     } catch (error) {
       if (!isSyncError(error)) throw error;
+      noted.inDoubt ||= error.inDoubt;
       if (replaces !== undefined && refusesName(error)) {
         const sent = await this.#sendVia(arrival, id, besideDetour(final, id), mayLook);
         this.#refusesOverwrite = true;
