@@ -31,6 +31,7 @@ export async function openSource(
     pathStyle: flags.pathStyle,
     noSignRequest: !flags.signRequest,
     requestPayer: flags.requestPayer !== undefined,
+    queueUrl: flags.sqsQueue,
     concurrency,
   });
 }

@@ -9,11 +9,13 @@ export interface SourceFlags {
   readonly pathStyle?: true;
   readonly signRequest: boolean;
   readonly requestPayer?: 'requester';
+  /** Of a watch. */
+  readonly sqsQueue?: string;
 }
 
 /** The first flag in use that only an s3:// source has. */
 export function bucketFlagIn(flags: SourceFlags): string | undefined {
-  const { profile, region, endpointUrl, pathStyle, requestPayer } = flags;
+  const { profile, region, endpointUrl, pathStyle, requestPayer, sqsQueue } = flags;
   const used: Readonly<Record<string, boolean>> = {
     '--profile': profile !== undefined,
     '--region': region !== undefined,
@@ -21,6 +23,7 @@ export function bucketFlagIn(flags: SourceFlags): string | undefined {
     '--path-style': pathStyle === true,
     '--no-sign-request': !flags.signRequest,
     '--request-payer': requestPayer !== undefined,
+    '--sqs-queue': sqsQueue !== undefined,
   };
   return Object.keys(used).find((flag) => used[flag]);
 }

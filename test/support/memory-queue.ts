@@ -37,6 +37,13 @@ export function memoryQueue(): MemoryQueue {
     if (error !== undefined) throw error;
   };
   const showing = (): Stored[] => [...stored.values()].filter(({ handle }) => handle === undefined);
+  const arrival = async (signal: AbortSignal): Promise<void> => {
+    for (; showing().length === 0; signal.throwIfAborted())
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+  };
   const queue: MemoryQueue = {
     name: 'changes',
     fault: () => undefined,
@@ -48,13 +55,7 @@ export function memoryQueue(): MemoryQueue {
     async receive({ waitSeconds }, signal): Promise<readonly QueueMessage[]> {
       signal.throwIfAborted();
       enter('receive');
-      const waits = waitSeconds > 0;
-      for (; waits && showing().length === 0; signal.throwIfAborted()) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          signal.addEventListener('abort', () => resolve(), { once: true });
-        });
-      }
+      if (waitSeconds > 0) await arrival(signal);
       return showing()
         .slice(0, 10)
         .map((message) => {

@@ -38,6 +38,12 @@ export const watch: CommandModule = {
           .default(3_600_000, '1h'),
       )
       .option('--poll <duration>', 'do not watch; compare everything so often instead', duration)
+      .addOption(
+        new Option(
+          '--sqs-queue <url>',
+          "hear of a bucket's changes by its notifications in this queue",
+        ).conflicts('poll'),
+      )
       .optionsGroup('What is done:');
     const filters = addPassFlags(command);
     command
