@@ -67,6 +67,7 @@ export class WatchLoop {
   #lastPass: PassSummary | undefined;
   #lastFullPass: PassSummary | undefined;
   #nextFullMs: number | undefined;
+  #lastNotice: string | undefined;
 
   constructor(options: WatchLoopOptions) {
     this.#options = options;
@@ -162,18 +163,25 @@ export class WatchLoop {
       this.#watching = await source.watch(
         (hint) => {
           this.#agenda.hint(hint, clock.elapsed());
-          if ('everything' in hint) this.#options.onEvent({ type: 'notice', message: hint.reason });
+          if ('everything' in hint) this.#notice(hint.reason);
           this.#wake?.abort();
         },
         { filter, signal: this.#until },
       );
     } catch (error) {
       if (this.#stopped) return;
-      this.#options.onEvent({
-        type: 'notice',
-        message: `cannot watch ${source.label}: ${messageOf(error)}; it is looked at every ${this.#fullEveryMs / 1000} s instead`,
-      });
+      const every = `${this.#fullEveryMs / 1000} s`;
+      this.#notice(
+        `cannot watch ${source.label}: ${messageOf(error)}; it is looked at every ${every} instead`,
+      );
     }
+  }
+
+  /** Once, however often it is said in a row: scanning says the same every time. */
+  #notice(message: string): void {
+    if (message === this.#lastNotice) return;
+    this.#lastNotice = message;
+    this.#options.onEvent({ type: 'notice', message });
   }
 
   /** Never rejects: what the program did not foresee must not end a daemon either. */

@@ -1,0 +1,106 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { describe, expect, test, vi } from 'vitest';
+import { tellServiceManager } from '../../src/cli/daemon/service-manager.ts';
+import { WatchLog } from '../../src/cli/daemon/watch-log.ts';
+import { duration, listenAddress } from '../../src/cli/flag-values.ts';
+import type { WatchEvent } from '../../src/sync/watch/watch-events.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+test.each([
+  ['500ms', 500],
+  ['1s', 1000],
+  ['1.5h', 5_400_000],
+  ['5m', 300_000],
+  ['1d', 86_400_000],
+])('the duration %s is %i ms', (text, ms) => {
+  expect(duration(text)).toBe(ms);
+});
+
+test.each(['', '5', '0s', '-1s', '1 s', '1w', 's'])('%j is no duration', (text) => {
+  expect(() => duration(text)).toThrow(/unit/);
+});
+
+test.each([
+  ['9465', '127.0.0.1', 9465],
+  [':9465', '127.0.0.1', 9465],
+  ['0.0.0.0:80', '0.0.0.0', 80],
+  ['[::1]:0', '::1', 0],
+  ['localhost:9', 'localhost', 9],
+])('--http %s listens on %s, port %i', (text, host, port) => {
+  expect(listenAddress(text)).toEqual({ host, port });
+});
+
+test.each(['', 'localhost', '65536', '::1:80', 'a:b:80', '1.5'])('--http %j is refused', (text) => {
+  expect(() => listenAddress(text)).toThrow(/HOST:PORT/);
+});
+
+describe('the log', () => {
+  function logOf(events: readonly WatchEvent[], flags: ConstructorParameters<typeof WatchLog>[1]): string {
+    const stream = new PassThrough();
+    const log = new WatchLog(stream, flags);
+    for (const event of events) log.onEvent(event);
+    log.close();
+    return String(stream.read() ?? '');
+  }
+  const trouble: WatchEvent = {
+    type: 'sync',
+    event: {
+      type: 'problem',
+      path: 'x/\u001b[31mred',
+      code: 'unreadable',
+      severity: 'failure',
+      message: 'permission denied',
+    },
+  };
+
+  test('is JSON lines where nobody looks, with the facts', () => {
+    const [line = '{}'] = logOf([trouble], {}).split('\n');
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'warn',
+      code: 'unreadable',
+      msg: String.raw`x/\x1b[31mred: permission denied`,
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
+  });
+
+  test('is text for a person', () => {
+    const text = logOf([{ type: 'notice', message: 'events were lost' }], { log: 'text' });
+    expect(text).toMatch(/WARN.*events were lost/);
+    expect(text).not.toContain('{');
+  });
+
+  test('tells of the same trouble once, and of every try only with --verbose', () => {
+    expect(logOf([trouble, trouble, trouble], {}).trim().split('\n')).toHaveLength(1);
+    expect(logOf([trouble, trouble, trouble], { verbose: true }).trim().split('\n')).toHaveLength(3);
+  });
+
+  test('says nothing of a file that only changes while it is read', () => {
+    const moving: WatchEvent = {
+      type: 'sync',
+      event: { type: 'problem', path: 'a', code: 'entry_gone', severity: 'warning', message: 'gone' },
+    };
+    expect(logOf([moving], {})).toBe('');
+  });
+});
+
+test('systemd hears of readiness, of a halt with its reason, and of the stop, where it asks', async () => {
+  const folder = await temporaryFolder();
+  const said = join(folder, 'said');
+  const program = join(folder, 'systemd-notify');
+  writeFileSync(program, `#!/bin/sh\necho "$@" >> ${said}\n`);
+  chmodSync(program, 0o755);
+  const env = { PATH: `${folder}:${process.env['PATH']}`, NOTIFY_SOCKET: '/run/systemd/notify' };
+  const text = (): string => (existsSync(said) ? readFileSync(said, 'utf8') : '');
+  for (const [state, reason, expected] of [
+    ['listing', undefined, '--ready --status=listing'],
+    ['halted', 'no source', '--status=halted: no source'],
+    ['stopping', undefined, '--stopping --status=stopping'],
+  ] as const) {
+    tellServiceManager(env, { type: 'state', state, reason });
+    await vi.waitFor(() => expect(text()).toContain(expected), { timeout: 20_000 });
+  }
+  tellServiceManager({ ...env, NOTIFY_SOCKET: undefined }, { type: 'state', state: 'idle', reason: 'x' });
+  expect(text().trim().split('\n')).toHaveLength(3);
+});
