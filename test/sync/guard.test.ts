@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { checkGuards, removalsAllowed } from '../../src/sync/guard.ts';
+import type { GuardFacts } from '../../src/sync/guard.ts';
+import { GUARDS } from '../../src/sync/options.ts';
+import type { GuardName, RemovalLimit } from '../../src/sync/options.ts';
+
+const facts = (some: Partial<GuardFacts>): GuardFacts => ({
+  inSource: 100,
+  sourceUnknown: false,
+  onStage: 100,
+  removals: 0,
+  ...some,
+});
+const HALF: RemovalLimit = { percent: 50 };
+const none: ReadonlySet<GuardName> = new Set();
+
+describe('the empty source', () => {
+  test.each<[string, Partial<GuardFacts>, boolean]>([
+    ['nothing in the source, files on Stage', { inSource: 0 }, true],
+    ['nothing in the source, nothing on Stage', { inSource: 0, onStage: 0 }, false],
+    [
+      'nothing known in the source, but something that cannot be read',
+      { inSource: 0, sourceUnknown: true },
+      false,
+    ],
+    ['one file', { inSource: 1 }, false],
+  ])('%s: refused %s', (_, some, refused) => {
+    expect(checkGuards(facts(some), HALF, none)?.code).toBe(refused ? 'guard_empty_source' : undefined);
+  });
+});
+
+describe('the removal cap', () => {
+  test.each<[RemovalLimit, number, number]>([
+    [{ percent: 50 }, 1000, 500],
+    [{ percent: 50 }, 1001, 500],
+    [{ percent: 10 }, 100, 20],
+    [{ percent: 50 }, 10, 20],
+    [{ percent: 100 }, 1000, 1000],
+    [{ percent: 0 }, 1000, 0],
+    [{ count: 0 }, 1000, 0],
+    [{ count: 7 }, 3, 7],
+  ])('%j of %i files allows %i', (limit, onStage, allowed) => {
+    expect(removalsAllowed(limit, onStage)).toBe(allowed);
+    expect(checkGuards(facts({ onStage, removals: allowed }), limit, none)).toBeUndefined();
+    expect(checkGuards(facts({ onStage, removals: allowed + 1 }), limit, none)?.code).toBe(
+      'guard_max_delete',
+    );
+  });
+});
+
+test('--force passes exactly the guard it names', () => {
+  const empty = facts({ inSource: 0 });
+  const many = facts({ removals: 100 });
+  for (const guard of GUARDS) {
+    const force = new Set([guard]);
+    expect(checkGuards(empty, HALF, force)?.code).toBe(
+      guard === 'empty-source' ? undefined : 'guard_empty_source',
+    );
+    expect(checkGuards(many, HALF, force)?.code).toBe(
+      guard === 'max-delete' ? undefined : 'guard_max_delete',
+    );
+  }
+  const both = facts({ inSource: 0, removals: 100 });
+  expect(checkGuards(both, HALF, new Set(['empty-source']))?.code).toBe('guard_max_delete');
+  expect(checkGuards(both, HALF, new Set(['empty-source', 'max-delete']))).toBeUndefined();
+});
+
+test('a refusal says what would happen, that nothing did, and the way out', () => {
+  const error = checkGuards(facts({ removals: 80 }), HALF, none);
+  expect(error?.verdict).toBe('end_run');
+  expect(error?.message).toMatch(
+    /^80 files would be removed.*nothing was changed.*--dry-run.*--force max-delete$/,
+  );
+});
