@@ -161,6 +161,20 @@ describe('a bucket kept in step by the engine', () => {
     expect(files()).toContain('a/stays');
   });
 
+  test('an object below a key that is an object too does no harm, and the next whole pass reports it', async () => {
+    await it.bucket.put(`${PREFIX}a`, 'file');
+    await it.bucket.put(`${PREFIX}keep`, '1');
+    await pass();
+    await it.write('a/b', 'below');
+    await vi.waitFor(() => expect(hints).not.toEqual([]), PATIENCE);
+    await engine.pass({ scope: ['a/'], removal: 'ours' });
+    expect(stage.text(`${stage.root}a`)).toBe('file');
+    const { report } = await engine.pass({ removal: 'ours' });
+    expect(report.outcome).toBe('failures');
+    expect(engine.events).toContainEqual(expect.objectContaining({ type: 'problem', code: 'name_conflict' }));
+    expect(files().toSorted()).toEqual(['a', 'keep']);
+  });
+
   test('odd names arrive under their own name', async () => {
     await pass();
     const names = ['red flower.jpg', 'a+b', '100%', 'é/日本.csv', 'x&y=z?'];
