@@ -53,7 +53,7 @@ export interface Check {
   readonly value: Spread;
   /** As it is printed: '>= 0.9'. Without a target it is there to be compared. */
   readonly target?: string;
-  readonly met?: boolean;
+  readonly met?: boolean | undefined;
   /** Of `value`, after the number; nothing for a ratio. */
   readonly unit?: string;
 }
