@@ -1,16 +1,9 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { bucketAndStage, digests } from '../support/bucket-and-stage.ts';
-import type { BucketAndStage } from '../support/bucket-and-stage.ts';
-import type { CliSandbox } from '../support/cli.ts';
-import { startDaemon } from '../support/daemon.ts';
-import type { Daemon } from '../support/daemon.ts';
+import { digests } from '../support/bucket-and-stage.ts';
 import { startFakeS3 } from '../support/s3-bucket.ts';
 import type { S3Server } from '../support/s3-bucket.ts';
 import { TEST_EVENT, bridgeEvent, s3Event, throughSns } from '../support/s3-events.ts';
-import { createTestQueue } from '../support/test-queue.ts';
-import type { TestQueue } from '../support/test-queue.ts';
-
-const PATIENCE = { timeout: 60_000, interval: 50 };
+import { PATIENCE, watchedBucket } from '../support/watched-bucket.ts';
 
 let server: S3Server;
 beforeAll(async () => {
@@ -18,57 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-interface Scene extends AsyncDisposable {
-  readonly pair: BucketAndStage;
-  readonly queue: TestQueue;
-  start(flags?: readonly string[]): Promise<Daemon>;
-  /** Puts an object and tells of it. */
-  put(path: string, body: string, tell?: typeof s3Event): Promise<void>;
-  remove(path: string): Promise<void>;
-  /** Resolves when Stage has exactly these files and the queue is empty but for so many messages. */
-  converges(files: Readonly<Record<string, string>>, left?: number): Promise<void>;
-}
-
-async function scene(): Promise<Scene> {
-  const pair = await bucketAndStage(server);
-  const queue = await createTestQueue(server.url);
-  const { bucket, stage, prefix } = pair;
-  const env = {
-    AWS_ACCESS_KEY_ID: server.accessKey,
-    AWS_SECRET_ACCESS_KEY: server.secretKey,
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
-  const cli: CliSandbox = {
-    ...stage.cli,
-    run: (args, options) => stage.cli.run(args, { ...options, env }),
-  };
-  return {
-    pair,
-    queue,
-    start: (flags = ['--sqs-queue', queue.url]) =>
-      startDaemon(cli, [pair.source, stage.address, '--endpoint-url', bucket.url, '--delete', ...flags]),
-    async put(path, body, tell = s3Event) {
-      await pair.put(path, body);
-      await queue.send(tell(bucket.name, prefix + path));
-    },
-    async remove(path) {
-      await pair.remove(path);
-      await queue.send(s3Event(bucket.name, prefix + path, { event: 'ObjectRemoved:Delete' }));
-    },
-    converges: (files, left = 0) =>
-      vi.waitFor(async () => {
-        expect(await pair.files()).toEqual(digests(files));
-        expect(await queue.size()).toBe(left);
-      }, PATIENCE),
-    async [Symbol.asyncDispose]() {
-      await queue[Symbol.asyncDispose]();
-      await pair[Symbol.asyncDispose]();
-    },
-  };
-}
-
 test('what is put and removed in a bucket reaches Stage, by notifications in every envelope, without a full pass', async () => {
-  await using it = await scene();
+  await using it = await watchedBucket(server);
   await it.pair.put('there/before.csv', '0');
   await using daemon = await it.start();
   await daemon.becomes({ state: 'idle', mode: 'sqs', watches: 1 });
@@ -95,7 +39,7 @@ test('what is put and removed in a bucket reaches Stage, by notifications in eve
 });
 
 test('a message stays in the queue until its object is on Stage', async () => {
-  await using it = await scene();
+  await using it = await watchedBucket(server);
   await it.pair.put('first', '0');
   await using daemon = await it.start();
   await it.converges({ first: '0' });
@@ -109,7 +53,7 @@ test('a message stays in the queue until its object is on Stage', async () => {
 });
 
 test('what changed while nobody watched is there after the start, and its messages go', async () => {
-  await using it = await scene();
+  await using it = await watchedBucket(server);
   await it.put('one', '1');
   {
     await using daemon = await it.start();
@@ -125,7 +69,7 @@ test('what changed while nobody watched is there after the start, and its messag
 });
 
 test('a message that cannot be understood has everything compared, is told of, and stays', async () => {
-  await using it = await scene();
+  await using it = await watchedBucket(server);
   await it.pair.put('one', '1');
   await using daemon = await it.start();
   await it.converges({ one: '1' });
@@ -140,7 +84,7 @@ test('a message that cannot be understood has everything compared, is told of, a
 });
 
 test('without its queue the bucket is looked at now and then, and the log says why', async () => {
-  await using it = await scene();
+  await using it = await watchedBucket(server);
   await it.pair.put('one', '1');
   await using daemon = await it.start(['--sqs-queue', `${it.queue.url}-mistyped`]);
   await daemon.becomes({ state: 'idle', mode: 'polling' });
@@ -150,7 +94,7 @@ test('without its queue the bucket is looked at now and then, and the log says w
 });
 
 test('with --poll the bucket is listed so often, and no queue is needed', async () => {
-  await using it = await scene();
+  await using it = await watchedBucket(server);
   await it.pair.put('one', '1');
   await using daemon = await it.start(['--poll', '300ms']);
   await it.converges({ one: '1' });
