@@ -41,6 +41,7 @@ export {
   type FilterOptions,
   type FilterRule,
 } from './sync/filter.ts';
-export { openLedger, type Ledger, type LedgerOptions } from './sync/ledger/ledger.ts';
+export { openLedger, type LedgerOptions } from './sync/ledger/open-ledger.ts';
+export { type Ledger } from './sync/ledger/ledger.ts';
 export * from './sync/options.ts';
 export { runPass } from './sync/pass.ts';

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import { systemClock } from '../sync/clock.ts';
-import { openLedger } from '../sync/ledger/ledger.ts';
+import { openLedger } from '../sync/ledger/open-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
 import type { PassOptions } from '../sync/options.ts';
 import { EMBEDDED, folderPath, type SourceAddress, type StageAddress } from './addresses.ts';

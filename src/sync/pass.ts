@@ -11,7 +11,7 @@ import { executePlan } from './execute/run-plan.ts';
 import { Bandwidth } from './flow/bandwidth.ts';
 import { Gate } from './flow/gate.ts';
 import { checkGuards, inWhole } from './guard.ts';
-import { pairName } from './ledger/ledger.ts';
+import { pairName } from './ledger/open-ledger.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { listBothEnds } from './list-both-ends.ts';
 import type { PassOptions, PassResult } from './options.ts';

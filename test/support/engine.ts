@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SyncEvent } from '../../src/model/events.ts';
 import type { Clock, Destination, Source } from '../../src/model/ports.ts';
 import { createFilter } from '../../src/sync/filter.ts';
-import { openLedger } from '../../src/sync/ledger/ledger.ts';
+import { openLedger } from '../../src/sync/ledger/open-ledger.ts';
 import type { PassOptions, PassResult } from '../../src/sync/options.ts';
 import { runPass } from '../../src/sync/pass.ts';
 

@@ -3,7 +3,7 @@ import type { RequestInfo } from '../../src/emulator/options.ts';
 import type { SyncEvent } from '../../src/model/events.ts';
 import { foldersOf, isWithin } from '../../src/model/path.ts';
 import type { Destination } from '../../src/model/ports.ts';
-import { openLedger } from '../../src/sync/ledger/ledger.ts';
+import { openLedger } from '../../src/sync/ledger/open-ledger.ts';
 import type { PassOptions, PassResult } from '../../src/sync/options.ts';
 import { createDice } from './dice.ts';
 import type { Dice } from './dice.ts';

@@ -10,7 +10,7 @@ import type { RequestInfo, RequestPhase } from '../../src/emulator/options.ts';
 import { isFolderPath, nameOf } from '../../src/model/path.ts';
 import { openLocalSource } from '../../src/sources/local/local-source.ts';
 import { createFilter } from '../../src/sync/filter.ts';
-import { openLedger } from '../../src/sync/ledger/ledger.ts';
+import { openLedger } from '../../src/sync/ledger/open-ledger.ts';
 import { runPass } from '../../src/sync/pass.ts';
 import { createTestClock } from './engine.ts';
 import type { TrialStage } from './trial-stage.ts';

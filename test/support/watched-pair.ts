@@ -7,7 +7,7 @@ import type { ChangeHint, Source } from '../../src/model/ports.ts';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
 import type { MemorySource } from '../../src/sources/memory/memory-source.ts';
 import { createFilter } from '../../src/sync/filter.ts';
-import { openLedger } from '../../src/sync/ledger/ledger.ts';
+import { openLedger } from '../../src/sync/ledger/open-ledger.ts';
 import type { PassOptions } from '../../src/sync/options.ts';
 import { runPass } from '../../src/sync/pass.ts';
 import type { PassSummary, WatchEvent } from '../../src/sync/watch/watch-events.ts';

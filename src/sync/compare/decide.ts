@@ -1,6 +1,6 @@
 import type { FileEntry } from '../../model/entry.ts';
 import type { RemoveReason, StageVersion, UploadReason } from '../../model/plan.ts';
-import type { LedgerRow } from '../ledger/ledger.ts';
+import type { LedgerRow } from '../ledger/ledger-row.ts';
 
 /** What to do about one file, from what the three sides show. */
 export type FileDecision =

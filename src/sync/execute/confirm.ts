@@ -3,7 +3,8 @@ import { isSyncError, messageOf } from '../../model/errors.ts';
 import { isWithin, nameOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { StageVersion } from '../../model/plan.ts';
-import type { Ledger, LedgerRow } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { Remote } from './remote.ts';
 
 export interface ConfirmOptions {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../model/ports.ts';
-import type { Intent, Ledger } from '../ledger/ledger.ts';
+import type { Intent } from '../ledger/intent.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 
 /** Completions wait at most this long for a commit they can share, in milliseconds. */
 const FLUSH_AFTER_MS = 25;

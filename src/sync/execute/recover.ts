@@ -1,7 +1,8 @@
 import type { Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { Ledger, StoredIntent } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { StoredIntent } from '../ledger/intent.ts';
 import type { Remote } from './remote.ts';
 import { finishDetour } from './replace.ts';
 
@@ -20,21 +21,23 @@ export async function recoverIntents(options: RecoverOptions): Promise<number> {
   // a move within a cycle is begun after the cycle and settled before it; all else is independent
   const moves = intents.filter((intent) => intent.op === 'move').reverse();
   for (const intent of moves) await settle(intent, options);
+  const others = intents.filter((intent) => intent.op === 'put' || intent.op === 'remove');
   await Promise.all(
-    intents
-      .filter((intent) => intent.op === 'put' || intent.op === 'remove')
-      .map((intent) => settle(intent, options)),
+    [...Map.groupBy(others, (intent) => intent.path).values()].map(async (ofOnePath) => {
+      for (const intent of ofOnePath) await settle(intent, options, ofOnePath.length > 1);
+    }),
   );
   // what waits in a hidden folder has come out of it by now
   for (const intent of intents) if (intent.op === 'staging') await settle(intent, options);
   return intents.length;
 }
 
-async function settle(intent: StoredIntent, options: RecoverOptions): Promise<void> {
+/** `contested`: several changes of one path were begun, and their files may be of one size. */
+async function settle(intent: StoredIntent, options: RecoverOptions, contested = false): Promise<void> {
   const { ledger, onProblem } = options;
   let outcome: Outcome;
   try {
-    outcome = await OUTCOMES[intent.op](intent, options);
+    outcome = await OUTCOMES[intent.op](intent, options, contested);
   } catch (error) {
     // one path that Stage cannot speak of must not keep all others from being synced
     if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
@@ -55,7 +58,7 @@ type Outcome = (() => void) | undefined;
 
 const OUTCOMES: Record<
   StoredIntent['op'],
-  (intent: StoredIntent, options: RecoverOptions) => Promise<Outcome>
+  (intent: StoredIntent, options: RecoverOptions, contested: boolean) => Promise<Outcome>
 > = {
   put: settlePut,
   move: settleMove,
@@ -63,11 +66,16 @@ const OUTCOMES: Record<
   staging: settleStaging,
 };
 
-async function settlePut(intent: StoredIntent, { remote, ledger }: RecoverOptions): Promise<Outcome> {
+async function settlePut(
+  intent: StoredIntent,
+  { remote, ledger }: RecoverOptions,
+  contested: boolean,
+): Promise<Outcome> {
   const final = remote.root + intent.path;
   if (intent.via !== undefined && intent.aside !== undefined) {
     const end = await finishDetour(remote, final, { via: intent.via, aside: intent.aside });
-    if (end === 'withdrawn') return undefined;
+    // where there was nothing before, what is there now came by an earlier attempt that went straight to its name
+    if (end === 'withdrawn' && intent.beforeSize !== undefined) return undefined;
   }
   const shown = await remote.stat(final);
   if (shown === undefined || shown.size !== intent.size) return undefined;
@@ -80,8 +88,9 @@ async function settlePut(intent: StoredIntent, { remote, ledger }: RecoverOption
       {
         path: intent.path,
         size: intent.size!,
-        version: intent.version ?? '',
-        identity: intent.identity,
+        // ours, but of no version that can be told: what the source has is uploaded
+        version: contested ? '' : (intent.version ?? ''),
+        identity: contested ? undefined : intent.identity,
         digest: undefined,
         stageModifiedMs: shown.modifiedMs,
         pending: false,

@@ -1,6 +1,7 @@
 import { afterFolder } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { Ledger, LedgerRow } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerRow } from '../ledger/ledger-row.ts';
 
 /** A direct child in the ledger. A folder without a row of its own has rows below it. */
 export interface LedgerChild {

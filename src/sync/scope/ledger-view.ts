@@ -1,7 +1,7 @@
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import type { StageEntry } from '../compare/destination-walk.ts';
-import type { LedgerRow } from '../ledger/ledger.ts';
+import type { LedgerRow } from '../ledger/ledger-row.ts';
 
 /**
  * What Stage shows at a path when the ledger is believed. The filter holds here as it does in a listing: an excluded

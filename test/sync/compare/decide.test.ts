@@ -3,7 +3,7 @@ import type { FileEntry } from '../../../src/model/entry.ts';
 import type { StageVersion } from '../../../src/model/plan.ts';
 import { decideFile } from '../../../src/sync/compare/decide.ts';
 import type { DecideOptions } from '../../../src/sync/compare/decide.ts';
-import type { LedgerRow } from '../../../src/sync/ledger/ledger.ts';
+import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 
 const T = 1_700_000_000_000;
 const source = (some: Partial<FileEntry> = {}): FileEntry => ({

@@ -1,0 +1,67 @@
+import type { RelPath } from '../../model/path.ts';
+
+/** A change that is about to be sent. What it leaves behind after a kill is in doubt. */
+export interface Intent {
+  /** `staging`: the hidden folder `via` is made; it ends when the folder is removed. */
+  readonly op: 'put' | 'move' | 'remove' | 'staging';
+  readonly path: RelPath;
+  readonly to?: RelPath | undefined;
+  /** A full Stage path on the way: where a put is uploaded first, or where a cycle's first file waits. */
+  readonly via?: RelPath | undefined;
+  /** A full Stage path: where the file that a put replaces waits meanwhile. */
+  readonly aside?: RelPath | undefined;
+  readonly size?: number | undefined;
+  readonly version?: string | undefined;
+  readonly identity?: string | undefined;
+  readonly reason: string;
+  /** What Stage showed at `path` when this was decided; undefined size: nothing. */
+  readonly beforeSize?: number | undefined;
+  readonly beforeModifiedMs?: number | undefined;
+}
+
+export interface StoredIntent extends Intent {
+  readonly id: number;
+  readonly at: number;
+}
+
+export const INTENT_COLUMNS =
+  'op, path, to_path, size, version, identity, reason, before_size, before_modified, via, aside, at';
+
+type Stored = string | number | null;
+
+/** The values of INTENT_COLUMNS. */
+export const intentValues = (intent: Intent, nowMs: number): Stored[] => [
+  intent.op,
+  intent.path,
+  intent.to ?? null,
+  intent.size ?? null,
+  intent.version ?? null,
+  intent.identity ?? null,
+  intent.reason,
+  intent.beforeSize ?? null,
+  intent.beforeModifiedMs ?? null,
+  intent.via ?? null,
+  intent.aside ?? null,
+  nowMs,
+];
+
+export function toIntent(row: Readonly<Record<string, unknown>>): StoredIntent {
+  return {
+    id: row['id'] as number,
+    at: row['at'] as number,
+    op: row['op'] as Intent['op'],
+    path: row['path'] as string,
+    to: text(row['to_path']),
+    size: number(row['size']),
+    version: text(row['version']),
+    identity: text(row['identity']),
+    reason: row['reason'] as string,
+    beforeSize: number(row['before_size']),
+    beforeModifiedMs: number(row['before_modified']),
+    via: text(row['via']),
+    aside: text(row['aside']),
+  };
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
