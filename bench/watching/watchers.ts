@@ -27,7 +27,7 @@ export async function startTool(bench: Bench, root: string, state: string, befor
   const startedMs = performance.now();
   const child = spawn(
     process.execPath,
-    [bench.product.bin, 'watch', root, stageAddress('in/'), '--http', '0', '--log', 'json'],
+    [bench.product.bin, 'watch', root, stageAddress('in/'), '--log', 'json', '--verbose'],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {
@@ -41,20 +41,20 @@ export async function startTool(bench: Bench, root: string, state: string, befor
     },
   );
   let text = '';
-  child.stderr.on('data', (part: Buffer) => (text += part.toString()));
-  const status = async (): Promise<Record<string, unknown> | undefined> => {
-    if (child.exitCode !== null) throw new Error(`the watch ended: ${text}`);
-    const url = /"url":"([^"]+)"/.exec(text)?.[1];
-    if (url === undefined) return undefined;
-    return (await (await fetch(`${url}/status`)).json()) as Record<string, unknown>;
+  // each state is a line; those of single files are not kept
+  child.stderr.on('data', (part: Buffer) => {
+    if (text.length < 1e6) text += part.toString();
+  });
+  const until = async (state: string): Promise<void> => {
+    while (!text.includes(`"state":"${state}"`)) {
+      if (child.exitCode !== null) throw new Error(`the watch ended: ${text}`);
+      await wait(LOOK_MS);
+    }
   };
-  const until = async (fits: (state: unknown) => boolean): Promise<void> => {
-    while (!fits((await status())?.['state'] ?? 'starting')) await wait(LOOK_MS);
-  };
-  await until((state) => state !== 'starting');
+  await until('listing');
   const readyMs = performance.now() - startedMs;
   // the first comparison of everything belongs to what it costs
-  await until((state) => state === 'idle');
+  await until('idle');
   const pid = child.pid!;
   return {
     readyMs,

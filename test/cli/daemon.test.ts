@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
 import { tellServiceManager } from '../../src/cli/daemon/service-manager.ts';
-import { WatchLog } from '../../src/cli/daemon/watch-log.ts';
+import { openWatchLog, type LogFlags } from '../../src/cli/daemon/watch-log.ts';
 import { duration, listenAddress } from '../../src/cli/flag-values.ts';
 import type { WatchEvent } from '../../src/sync/watch/watch-events.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -37,9 +37,9 @@ test.each(['', 'localhost', '65536', '::1:80', 'a:b:80', '1.5'])('--http %j is r
 });
 
 describe('the log', () => {
-  function logOf(events: readonly WatchEvent[], flags: ConstructorParameters<typeof WatchLog>[1]): string {
+  async function logOf(events: readonly WatchEvent[], flags: LogFlags): Promise<string> {
     const stream = new PassThrough();
-    const log = new WatchLog(stream, flags);
+    const log = await openWatchLog(stream, flags);
     for (const event of events) log.onEvent(event);
     log.close();
     return String(stream.read() ?? '');
@@ -55,8 +55,8 @@ describe('the log', () => {
     },
   };
 
-  test('is JSON lines where nobody looks, with the facts', () => {
-    const [line = '{}'] = logOf([trouble], {}).split('\n');
+  test('is JSON lines where nobody looks, with the facts', async () => {
+    const [line = '{}'] = (await logOf([trouble], {})).split('\n');
     expect(JSON.parse(line)).toMatchObject({
       level: 'warn',
       code: 'unreadable',
@@ -65,23 +65,23 @@ describe('the log', () => {
     });
   });
 
-  test('is text for a person', () => {
-    const text = logOf([{ type: 'notice', message: 'events were lost' }], { log: 'text' });
+  test('is text for a person', async () => {
+    const text = await logOf([{ type: 'notice', message: 'events were lost' }], { log: 'text' });
     expect(text).toMatch(/WARN.*events were lost/);
     expect(text).not.toContain('{');
   });
 
-  test('tells of the same trouble once, and of every try only with --verbose', () => {
-    expect(logOf([trouble, trouble, trouble], {}).trim().split('\n')).toHaveLength(1);
-    expect(logOf([trouble, trouble, trouble], { verbose: true }).trim().split('\n')).toHaveLength(3);
+  test('tells of the same trouble once, and of every try only with --verbose', async () => {
+    expect((await logOf([trouble, trouble, trouble], {})).trim().split('\n')).toHaveLength(1);
+    expect((await logOf([trouble, trouble, trouble], { verbose: true })).trim().split('\n')).toHaveLength(3);
   });
 
-  test('says nothing of a file that only changes while it is read', () => {
+  test('says nothing of a file that only changes while it is read', async () => {
     const moving: WatchEvent = {
       type: 'sync',
       event: { type: 'problem', path: 'a', code: 'entry_gone', severity: 'warning', message: 'gone' },
     };
-    expect(logOf([moving], {})).toBe('');
+    expect(await logOf([moving], {})).toBe('');
   });
 });
 

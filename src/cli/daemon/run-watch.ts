@@ -1,5 +1,4 @@
 import { runPass } from '../../sync/pass.ts';
-import type { PassOptions } from '../../sync/options.ts';
 import { WatchLoop } from '../../sync/watch/watch-loop.ts';
 import type { WatchEvent } from '../../sync/watch/watch-events.ts';
 import { parseSource, parseStageAddress } from '../addresses.ts';
@@ -7,10 +6,7 @@ import type { WatchFlags } from '../commands/watch.ts';
 import type { Context } from '../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../exit-status.ts';
 import { checkFlags, openPair, type Pair } from '../open-pair.ts';
-import { countRequests } from './count-requests.ts';
-import { WatchLog } from './watch-log.ts';
-import { WatchMetrics } from './metrics.ts';
-import { serveStatus } from './server.ts';
+import { openWatchLog } from './watch-log.ts';
 import { tellServiceManager } from './service-manager.ts';
 import { rememberStatus } from './remembered-status.ts';
 
@@ -26,18 +22,22 @@ export async function runWatch(
   checkFlags(flags, from, to, context);
   await using opened = new AsyncDisposableStack();
   const pair = await openPair(opened, context, from, to, flags, 'stagesync watch');
-  const log = new WatchLog(context.host.stderr, flags);
+  const log = await openWatchLog(context.host.stderr, flags);
   opened.defer(() => log.close());
-  const metrics = new WatchMetrics();
-  const loop = createLoop(pair, flags, metrics, (event) => {
-    metrics.onEvent(event);
+  // what is only for looking in from outside is loaded only then: it is a fifth of the memory
+  const outside = flags.http === undefined ? undefined : await import('./outside.ts');
+  const metrics = outside && new outside.WatchMetrics();
+  const destination =
+    metrics === undefined ? pair.destination : outside!.countRequests(pair.destination, metrics);
+  const loop = createLoop({ ...pair, destination }, flags, (event) => {
+    metrics?.onEvent(event);
     log.onEvent(event);
     if (event.type !== 'sync') rememberStatus(pair.ledger, loop.status);
     if (event.type === 'state') tellServiceManager(context.host.env, event);
   });
   opened.defer(() => rememberStatus(pair.ledger, undefined));
-  if (flags.http !== undefined) {
-    const server = await serveStatus(flags.http, () => loop.status, metrics, pair);
+  if (flags.http !== undefined && metrics !== undefined) {
+    const server = await outside!.serveStatus(flags.http, () => loop.status, metrics, pair);
     opened.defer(() => server.close());
     log.info(`serving status on ${server.url}`, { url: server.url });
   }
@@ -53,22 +53,11 @@ export async function runWatch(
   return context.stop.signal.aborted ? statusOfError('interrupted', context.stop.stoppedBy) : EXIT.clean;
 }
 
-function createLoop(
-  pair: Pair,
-  flags: WatchFlags,
-  metrics: WatchMetrics,
-  onEvent: (event: WatchEvent) => void,
-): WatchLoop {
+function createLoop(pair: Pair, flags: WatchFlags, onEvent: (event: WatchEvent) => void): WatchLoop {
   const { source, ledger } = pair;
-  const shared: Omit<PassOptions, 'onEvent' | 'source'> & Pick<Pair, 'ledger'> = {
-    ...pair,
-    destination: countRequests(pair.destination, metrics),
-    dryRun: false,
-    trustLedger: false,
-  };
   return new WatchLoop({
     ...pair,
-    pass: (request) => runPass({ ...shared, ...request }),
+    pass: (request) => runPass({ ...pair, dryRun: false, trustLedger: false, ...request }),
     isRecorded: (entry) => ledger.get(entry.path)?.version === entry.version,
     // objects appear whole
     settleMs: source.kind === 's3' ? 0 : flags.settle,

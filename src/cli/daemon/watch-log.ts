@@ -1,5 +1,5 @@
 import { pino, type Logger } from 'pino';
-import { build as pinoPretty } from 'pino-pretty';
+import type { PrettyStream } from 'pino-pretty';
 import type { SyncEvent } from '../../model/events.ts';
 import { isMoving } from '../../sync/watch/loose-ends.ts';
 import type { PassSummary, WatchEvent } from '../../sync/watch/watch-events.ts';
@@ -18,24 +18,31 @@ type Facts = object;
 /** Troubles that were logged already are not repeated with every try, up to so many. */
 const REMEMBERED = 1000;
 
-/** The log of a watch on one stream: text for a person at a terminal, one JSON object a line for anything else. */
+/** Text for a person at a terminal, one JSON object a line for anything else, unless a flag says which. */
+export async function openWatchLog(stream: HostStream, flags: LogFlags): Promise<WatchLog> {
+  const asText = flags.log === undefined ? stream.isTTY === true : flags.log === 'text';
+  if (!asText) return new WatchLog(stream, undefined, flags);
+  const { build } = await import('pino-pretty');
+  const text = build({
+    destination: stream,
+    colorize: stream.isTTY === true,
+    translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
+    // the message says it all; the facts are for machines
+    hideObject: true,
+    sync: true,
+  });
+  return new WatchLog(stream, text, flags);
+}
+
+/** The log of a watch on one stream. */
 export class WatchLog {
   readonly #logger: Logger;
-  readonly #text: ReturnType<typeof pinoPretty> | undefined;
+  readonly #text: PrettyStream | undefined;
   readonly #told = new Set<string>();
 
-  constructor(stream: HostStream, flags: LogFlags) {
-    const text = flags.log === undefined ? stream.isTTY === true : flags.log === 'text';
-    this.#text = text
-      ? pinoPretty({
-          destination: stream,
-          colorize: stream.isTTY === true,
-          translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
-          // the message says it all; the facts are for machines
-          hideObject: true,
-          sync: true,
-        })
-      : undefined;
+  /** `text`: makes text of the lines and writes it to the stream. */
+  constructor(stream: HostStream, text: PrettyStream | undefined, flags: LogFlags) {
+    this.#text = text;
     this.#logger = pino(
       {
         base: null,
@@ -43,7 +50,7 @@ export class WatchLog {
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (level) => ({ level }) },
       },
-      this.#text ?? stream,
+      text ?? stream,
     );
   }
 
