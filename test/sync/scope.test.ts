@@ -38,10 +38,10 @@ test('a subfolder that both know is not read, also when its parent is named', as
   it.source.write('a/deep/unheard', 'x');
   it.source.write('a/2', 'x');
   const read: string[] = [];
-  const { listFolder } = it.source;
+  const listFolder = it.source.listFolder!.bind(it.source);
   it.source.listFolder = (folder, options) => {
     read.push(folder);
-    return listFolder!(folder, options);
+    return listFolder(folder, options);
   };
   await it.engine.pass({ ...OURS, scope: ['a/'] });
   expect(read).toEqual(['a/']);
