@@ -41,6 +41,8 @@ export interface QueueWatchOptions {
   readonly onHint: (hint: ChangeHint) => void;
   readonly signal: AbortSignal;
   readonly timing?: Partial<QueueTiming> | undefined;
+  /** Messages held at the same time. Default 10,000. */
+  readonly mostHeld?: number | undefined;
 }
 
 /**
@@ -76,7 +78,7 @@ class QueueWatch implements Watching {
     this.#held = new HeldMessages({
       queue: options.queue,
       hideSeconds: this.#timing.hideSeconds,
-      most: MOST_HELD,
+      most: options.mostHeld ?? MOST_HELD,
       onTrouble: (error) => this.#tell(messageOf(error), messageOf(error)),
     });
   }

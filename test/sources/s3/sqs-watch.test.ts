@@ -20,13 +20,14 @@ afterEach(async () => {
   watching = undefined;
 });
 
-async function watch(timing: Partial<QueueTiming> = {}): Promise<Watching> {
+async function watch(timing: Partial<QueueTiming> = {}, mostHeld?: number): Promise<Watching> {
   watching = await watchQueue({
     queue,
     part: { bucket: 'bucket', prefix: 'in/', filter: everything },
     onHint: (hint) => hints.push(hint),
     signal: new AbortController().signal,
     timing: { firstPauseMs: 1, longestPauseMs: 2, ...timing },
+    mostHeld,
   });
   return watching;
 }
@@ -122,6 +123,19 @@ describe('a message', () => {
     await vi.waitFor(() => expect(queue.bodies()).toEqual([]), { timeout: 5_000 });
   });
 
+  test('that is worked on for long is not given up for others that lead to nothing', async () => {
+    await watch({}, 2);
+    queue.send(put('a/1'));
+    await vi.waitFor(() => expect(hints).toHaveLength(1));
+    queue.send(TEST_EVENT);
+    await vi.waitFor(() => expect(queue.bodies()).toHaveLength(1));
+    queue.send(put('b/1'));
+    await vi.waitFor(() => expect(hints).toHaveLength(2));
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const hint of hints) hint.settled?.();
+    await vi.waitFor(() => expect(queue.bodies()).toEqual([]));
+  });
+
   test('is kept hidden while it is worked on', async () => {
     await watch({ hideSeconds: 0.01 });
     queue.send(put('a/b'));
@@ -143,6 +157,18 @@ describe('a message that cannot be understood', () => {
     expect(foldersIn(hints[1])).toEqual(['a/']);
     hints[1]?.settled?.();
     await vi.waitFor(() => expect(queue.bodies()).toEqual(['no JSON', 'no JSON either']));
+  });
+
+  test('is told of once, however often it comes', async () => {
+    await watch({ tellEveryMs: 0 });
+    queue.send('no JSON');
+    await vi.waitFor(() => expect(hints).toHaveLength(1));
+    queue.comeAgain();
+    queue.send('no JSON either');
+    await vi.waitFor(() => expect(hints).toHaveLength(2));
+    queue.comeAgain();
+    queue.send(put('a/b'));
+    await vi.waitFor(() => expect(hints.map(foldersIn)).toEqual([undefined, undefined, ['a/']]));
   });
 
   test('in part has the rest of it looked at', async () => {
