@@ -18,9 +18,10 @@ export async function openSource(
     return openLocalSource({ root: address.root, followSymlinks: flags.followSymlinks ?? false });
   }
   if (flags.followSymlinks) throw usageError('--follow-symlinks is for a directory; a bucket has no links');
-  const [{ parseS3Address }, { openS3Source }] = await Promise.all([
+  const [{ parseS3Address }, { openS3Source }, { collectBuffers }] = await Promise.all([
     import('../sources/s3/address.ts'),
     import('../sources/s3/s3-source.ts'),
+    import('./collect-buffers.ts'),
   ]);
   return openS3Source({
     ...parseS3Address(address.address),
@@ -32,6 +33,7 @@ export async function openSource(
     noSignRequest: !flags.signRequest,
     requestPayer: flags.requestPayer !== undefined,
     queueUrl: flags.sqsQueue,
+    onBytes: collectBuffers(),
     concurrency,
   });
 }

@@ -14,10 +14,17 @@ export interface ResumeLimits {
   readonly stallMs: number;
 }
 
+export interface ReadOptions extends ResumeLimits {
+  /** Told of bytes as they arrive. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
 export const RESUME_LIMITS: ResumeLimits = { attempts: 5, delayMs: 200, stallMs: 60_000 };
 
 /** Up to this size a file is one buffer: streams cost more than they save. */
 const WHOLE_BYTES = 256 * 1024;
+/** Larger ones come in blocks of this size. */
+const BLOCK_BYTES = 128 * 1024;
 const PROGRESS_BYTES = 256 * 1024;
 const MAX_DELAY_MS = 10_000;
 
@@ -34,25 +41,30 @@ export interface WantedObject {
  * What makes the bytes right: every request carries If-Match, and the answer's ETag and size are compared. A read
  * without a break is checked by the SDK against the checksum that S3 keeps. A resumed one has no checksum from the SDK:
  * then we compute CRC-32 where S3 keeps that one; otherwise the length, If-Match and the connection's own integrity (TLS
- * or TCP) remain. The last chunk is held back until all of this is known.
+ * or TCP) remain. The last block is held back until all of this is known.
  */
 export async function readObject(
   bucket: S3Bucket,
   wanted: WantedObject,
-  limits: ResumeLimits,
+  limits: ReadOptions,
   signal: AbortSignal,
 ): Promise<Content> {
   const first = await open(bucket, wanted, 0, signal);
-  const chunks = readChunks(bucket, wanted, first, limits, signal);
+  const spare: Uint8Array[] = [];
+  const chunks = readBlocks(bucket, wanted, first, limits, spare, signal);
   if (wanted.size > WHOLE_BYTES) {
     // A reader that never comes must not hold the socket; one that comes late opens it again.
     const unread = setTimeout(() => first.stream.destroy(), limits.stallMs);
     unread.unref();
-    return { size: wanted.size, chunks: started(chunks, () => clearTimeout(unread)) };
+    return {
+      size: wanted.size,
+      chunks: started(chunks, () => clearTimeout(unread)),
+      recycle: (block) => void spare.push(block),
+    };
   }
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return { size: wanted.size, bytes: Buffer.concat(parts, wanted.size) };
+  let bytes = new Uint8Array();
+  for await (const whole of chunks) bytes = whole;
+  return { size: wanted.size, bytes };
 }
 
 async function* started(chunks: AsyncIterable<Uint8Array>, onStart: () => void): AsyncGenerator<Uint8Array> {
@@ -60,18 +72,25 @@ async function* started(chunks: AsyncIterable<Uint8Array>, onStart: () => void):
   yield* chunks;
 }
 
-async function* readChunks(
+/**
+ * Blocks of one size, the last one shorter; a small object is one block. The bytes are copied out of what the network
+ * hands over: many large objects at a time would otherwise leave some 100 MB of its buffers to the collector.
+ */
+async function* readBlocks(
   bucket: S3Bucket,
   wanted: WantedObject,
   first: ObjectBody,
-  limits: ResumeLimits,
+  limits: ReadOptions,
+  spare: Uint8Array[],
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   const { size } = wanted;
+  const blockBytes = size > WHOLE_BYTES ? BLOCK_BYTES : size;
   let body = first;
   let offset = 0;
   let crc = 0;
-  let held: Uint8Array | undefined;
+  let block = Buffer.allocUnsafeSlow(blockBytes);
+  let filled = 0;
   let failedAttempts = 0;
   let resumed = false;
   for (;;) {
@@ -82,8 +101,17 @@ async function* readChunks(
         offset += chunk.length;
         if (offset > size) throw notAsListed(wanted, 'more bytes come than were listed');
         if (first.crc32 !== undefined) crc = crc32(chunk, crc);
-        if (held !== undefined) yield held;
-        held = chunk;
+        limits.onBytes?.(chunk.length);
+        for (let copied = 0; copied < chunk.length;) {
+          if (filled === blockBytes) {
+            yield block;
+            block = takeBlock(spare, blockBytes);
+            filled = 0;
+          }
+          const part = chunk.copy(block, filled, copied);
+          filled += part;
+          copied += part;
+        }
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -99,7 +127,7 @@ async function* readChunks(
     body = await reopen(failure);
   }
   if (resumed && first.crc32 !== undefined && crc !== first.crc32) throw corrupt(wanted);
-  if (held !== undefined) yield held;
+  if (filled > 0) yield block.subarray(0, filled);
 
   async function reopen(failure: unknown): Promise<ObjectBody> {
     for (let cause = failure; ; failedAttempts += 1) {
@@ -114,6 +142,12 @@ async function* readChunks(
       }
     }
   }
+}
+
+/** One that came back, or a new one of its own memory. Only whole blocks are used again. */
+function takeBlock(spare: Uint8Array[], bytes: number): Buffer<ArrayBuffer> {
+  const used = spare.pop() as Buffer<ArrayBuffer> | undefined;
+  return used?.length === bytes ? used : Buffer.allocUnsafeSlow(bytes);
 }
 
 async function open(

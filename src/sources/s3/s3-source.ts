@@ -24,6 +24,8 @@ export interface S3SourceOptions extends SdkBucketOptions {
   /** Listing requests at the same time for a large bucket. Default 4; 1 lists page by page. */
   readonly listStreams?: number | undefined;
   readonly resume?: Partial<ResumeLimits> | undefined;
+  /** Told of the bytes of objects as they arrive. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
   /** The SQS queue that the bucket's notifications go to; without it the source cannot be watched. */
   readonly queueUrl?: string | undefined;
   readonly queueTiming?: Partial<QueueTiming> | undefined;
@@ -54,10 +56,10 @@ export async function openS3Source(options: S3SourceOptions): Promise<Source> {
 /** The source over any bucket. */
 export function s3Source(
   bucket: S3Bucket,
-  options: Pick<S3SourceOptions, 'prefix' | 'endpointUrl' | 'listStreams' | 'resume'>,
+  options: Pick<S3SourceOptions, 'prefix' | 'endpointUrl' | 'listStreams' | 'resume' | 'onBytes'>,
 ): Source {
   const { prefix, endpointUrl, listStreams = LIST_STREAMS } = options;
-  const limits = { ...RESUME_LIMITS, ...options.resume };
+  const limits = { ...RESUME_LIMITS, ...options.resume, onBytes: options.onBytes };
   const address: S3Address = { bucket: bucket.name, prefix };
   return {
     kind: 's3',
