@@ -10,6 +10,8 @@ import { cpuMs, peakMemory, watchesOf } from './process-facts.ts';
 export interface Watcher {
   /** From the start of the process until every change is noticed. */
   readonly readyMs: number;
+  /** Peak memory until then, in bytes. */
+  readonly readyMemory: number;
   readonly watches: number;
   /** Peak memory so far, in bytes. */
   memory(): number;
@@ -53,11 +55,13 @@ export async function startTool(bench: Bench, root: string, state: string, befor
   };
   await until('listing');
   const readyMs = performance.now() - startedMs;
+  const pid = child.pid!;
+  const readyMemory = peakMemory(pid);
   // the first comparison of everything belongs to what it costs
   await until('idle');
-  const pid = child.pid!;
   return {
     readyMs,
+    readyMemory,
     watches: watchesOf(pid),
     memory: () => peakMemory(pid),
     cpuMs: () => cpuMs(pid),
@@ -77,6 +81,7 @@ export async function startChokidar(root: string): Promise<Watcher> {
   const pid = child.pid!;
   return {
     readyMs,
+    readyMemory: peakMemory(pid),
     watches: watchesOf(pid),
     memory: () => peakMemory(pid),
     cpuMs: () => cpuMs(pid),
