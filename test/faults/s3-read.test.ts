@@ -96,6 +96,24 @@ function suite(name: string, server: () => S3Server): void {
       );
     });
 
+    test('a block that is taken back is read into again, and no byte of the others changes', async () => {
+      const bytes = pattern(1024 * KIB);
+      const source = await open();
+      const entry = await put(source, bytes);
+      const content = await source.read(entry, { signal });
+      if (!('chunks' in content)) throw new Error('1 MiB should come in blocks');
+      const memory = new Set<ArrayBufferLike>();
+      const got: Buffer[] = [];
+      for await (const block of content.chunks) {
+        got.push(Buffer.from(block));
+        memory.add(block.buffer);
+        content.recycle?.(block);
+      }
+      expect(Buffer.concat(got).equals(bytes)).toBe(true);
+      expect(got.length).toBeGreaterThan(4);
+      expect(memory.size).toBeLessThan(3);
+    });
+
     test('a small object that breaks is read on as well', async () => {
       const bytes = pattern(100 * KIB);
       const source = await open();
