@@ -22,7 +22,10 @@ onRealS3('notifications that a server sends', (server) => {
 
     const names = ['red flower+100%.csv', 'a%2Fb.csv', 'new/deep/é/日本.csv', 'x&y=z?.csv'];
     for (const name of names) await it.pair.put(name, name);
-    const all: Record<string, string> = { 'before.csv': '0', ...Object.fromEntries(names.map((name) => [name, name])) };
+    const all: Record<string, string> = {
+      'before.csv': '0',
+      ...Object.fromEntries(names.map((name) => [name, name])),
+    };
     await it.converges(all);
 
     await bucket.client.send(
