@@ -209,8 +209,34 @@ const PLAIN = {
   trustLedger: false,
 };
 
+const write = (path: string, content: string) => ({ do: 'write' as const, path, content });
+const move = (path: string, to: string) => ({ do: 'move' as const, path, to });
+const gone = (path: string) => ({ do: 'remove' as const, path });
+const many = (folder: string) => ['1', '2', '3', '4'].map((name) => write(folder + name, folder + name));
+
 /** Cases that once failed. */
 const FOUND = [
+  // a file moves to a name that a moved folder brings another file to: it is uploaded, and its old place is cleared
+  {
+    ...PLAIN,
+    removal: 'everything' as const,
+    start: [...many('c/'), ...many('g/'), write('c/x', 'one'), write('g/y', 'three')],
+    edits: [move('c/', 'n/'), move('g/', 'm/'), gone('m/y'), move('n/x', 'm/y')],
+  },
+  // what a moved folder brings is in the way of a folder, once it has moved
+  {
+    ...PLAIN,
+    removal: 'everything' as const,
+    start: [...many('c/'), write('c/x', 'one')],
+    edits: [move('c/', 'n/'), gone('n/x'), write('n/x/in', 'two')],
+  },
+  // of two folders that move in a row, each brings something unwanted
+  {
+    ...PLAIN,
+    removal: 'everything' as const,
+    start: [...many('a/'), write('a/x', 'one'), ...many('b/'), write('b/y', 'three')],
+    edits: [gone('b/y'), move('b/', 'c/'), gone('a/x'), move('a/', 'b/')],
+  },
   // a folder moved into one that moves away would have gone with it
   {
     ...PLAIN,

@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
   cycle: 'step of a swap',
   drifted: 'changed on Stage by someone else',
   missing: 'missing on Stage',
-  leftover: 'left over from an earlier run',
+  leftover: 'came along with a moved folder',
 };
 
 /** A reason as a person reads it; one that has no words of its own stands for itself. */

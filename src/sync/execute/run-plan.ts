@@ -1,6 +1,7 @@
+import { isWithin } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { MovePlan } from '../plan/plan-moves.ts';
-import type { PlanStore } from '../plan/plan-store.ts';
+import type { PlanStore, Removal } from '../plan/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { Executor } from './executor.ts';
 import type { Remote } from './remote.ts';
@@ -23,13 +24,16 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
   const { store, plan, executor, tally } = options;
   // a file took a folder's name or a folder a file's: the old one has to go first, there is no other order
   const obstacles = store.obstacles();
-  await executor.removeAll(obstacles);
+  // what a moved folder brings along stands in the way only once it has moved
+  const isBrought = ({ path }: Removal): boolean => plan.folderMoves.some((move) => isWithin(path, move.to));
+  await executor.removeAll(obstacles.filter((obstacle) => !isBrought(obstacle)));
   for (const obstacle of obstacles) store.dropRemoval(obstacle.path);
 
   await createFolders(store, executor, (path) => !plan.foldersAfter.has(path));
   if (plan.folderMoves.length > 0) {
     await executor.idle();
     await executor.makeMoves(plan.folderMoves, 'folder_renamed');
+    await executor.removeAll(obstacles.filter(isBrought));
   }
   await createFolders(store, executor, (path) => plan.foldersAfter.has(path));
   if (plan.fileMoves.length > 0) {
