@@ -29,17 +29,22 @@ export class TaskPool {
 
   /** Starts a task; the promise, where there is one, says when there is room for more. */
   start(work: Promise<unknown>): void | Promise<void> {
-    const tracked = work
-      .then(
-        () => undefined,
-        (error: unknown) => this.end(error),
-      )
-      .finally(() => {
-        this.#active.delete(tracked);
-        for (const resume of this.#waiting.splice(0)) resume();
-      });
-    this.#active.add(tracked);
+    this.add(work);
     return this.room();
+  }
+
+  /** Starts a task among others that nobody waits for one by one. */
+  add(work: Promise<unknown>): void {
+    const settled = (): void => {
+      this.#active.delete(tracked);
+      // who waits for room is woken when there is some: looking in vain, each time, costs more than what it waits for
+      if (this.#active.size < this.#options.limit) this.#resume();
+    };
+    const tracked: Promise<void> = work.then(settled, (error: unknown) => {
+      this.end(error);
+      settled();
+    });
+    this.#active.add(tracked);
   }
 
   room(): void | Promise<void> {
@@ -60,6 +65,10 @@ export class TaskPool {
   /** Ends the run. The first reason counts. */
   end(error: unknown): void {
     this.#fatal ??= { error };
+    this.#resume();
+  }
+
+  #resume(): void {
     for (const resume of this.#waiting.splice(0)) resume();
   }
 

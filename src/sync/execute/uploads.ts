@@ -92,7 +92,7 @@ export class Uploads {
       return;
     }
     for (const [index, arrival] of batch.entries())
-      void tasks.start(this.#upload(arrival, { id: ids[index]!, inDoubt: false, earlier: [] }));
+      tasks.add(this.#upload(arrival, { id: ids[index]!, inDoubt: false, earlier: [] }));
   }
 
   async #upload(arrival: Arrival, noted: Noted): Promise<void> {
