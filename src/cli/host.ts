@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import type { Writable } from 'node:stream';
 import { keepHeapSmall } from './small-heap.ts';
+import { configError } from './usage.ts';
 
 /** A stream that may be a terminal. */
 export type HostStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -22,10 +23,21 @@ export interface Host {
   exit(status: number): void;
 }
 
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw configError('the current folder was removed; change to one that exists', error);
+  }
+}
+
 export function processHost(): Host {
   return {
     env: process.env,
-    cwd: process.cwd(),
+    // asked for only when a relative path needs it: it throws when the folder was removed
+    get cwd() {
+      return currentFolder();
+    },
     home: homedir(),
     stdout: process.stdout,
     stderr: process.stderr,

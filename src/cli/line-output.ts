@@ -13,6 +13,7 @@ export class LineOutput {
   #size = 0;
   #scheduled = false;
   #closed = false;
+  #divertedTo: ((text: string) => void) | undefined;
 
   constructor(stream: Writable, onClosed: (error: NodeJS.ErrnoException) => void) {
     this.stream = stream;
@@ -29,8 +30,18 @@ export class LineOutput {
     return this.#closed;
   }
 
+  /**
+   * Gives the lines to `take` until the returned function is called: a live display on the same terminal has to place
+   * them, or its next drawing wipes them out.
+   */
+  divert(take: (text: string) => void): () => void {
+    this.#divertedTo = take;
+    return () => (this.#divertedTo = undefined);
+  }
+
   line(text: string): void {
     if (this.#closed) return;
+    if (this.#divertedTo !== undefined) return this.#divertedTo(text);
     this.#waiting.push(text);
     this.#size += text.length;
     if (this.#size >= BATCH) this.#write();

@@ -28,7 +28,7 @@ function readRules(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw usageError(`cannot read --filter-from: ${messageOf(error)}`);
+    throw usageError(`cannot read --filter-from ${file}: ${messageOf(error)}`);
   }
 }
 

@@ -15,7 +15,7 @@ export async function serveEmulator(context: Context, flags: EmulatorFlags): Pro
     port: flags.port,
     dataDir,
     ...(flags.token === undefined ? {} : { token: flags.token }),
-    ...(flags.deployment.length === 0 ? {} : { deployments: flags.deployment }),
+    ...(flags.deployment !== undefined && { deployments: flags.deployment }),
   }).catch((error: unknown) => {
     throw configError(
       `cannot start the emulator on port ${flags.port} with ${dataDir}: ${messageOf(error)}`,

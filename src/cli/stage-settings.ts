@@ -48,7 +48,7 @@ function readToken(file: string): string {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw configError(`cannot read --token-file: ${messageOf(error)}`, error);
+    throw configError(`cannot read --token-file ${file}: ${messageOf(error)}`, error);
   }
   if (text === '') throw configError(`--token-file ${file} is empty`);
   return text;

@@ -59,7 +59,11 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
     dryRun: options.dryRun,
     outcome: outcomeOf(error),
   });
-  if (!options.dryRun) error ??= closeRun(() => ledger.finishRun(report.outcome, report, clock.now()));
+  if (!options.dryRun) {
+    // also a run that ended early has ended; what ended it matters more than a ledger that takes no more
+    const unwritten = closeRun(() => ledger.finishRun(report.outcome, report, clock.now()));
+    error ??= unwritten;
+  }
   tally.emit(report);
   return { report, error };
 }

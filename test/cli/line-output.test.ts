@@ -38,6 +38,19 @@ test('flush resolves when everything is written', async () => {
   expect(writes.join('')).toBe('a\n');
 });
 
+test('lines go where they are diverted to, and back again', async () => {
+  const { stream, writes } = sink();
+  const out = new LineOutput(stream, () => undefined);
+  const taken: string[] = [];
+  const restore = out.divert((text) => taken.push(text));
+  out.line('a');
+  restore();
+  out.line('b');
+  await out.flush();
+  expect(taken).toEqual(['a']);
+  expect(writes.join('')).toBe('b\n');
+});
+
 test('a reader that goes away is told once, and later lines are dropped without an error', async () => {
   const gone = vi.fn();
   const stream = new Writable({

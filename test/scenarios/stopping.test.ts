@@ -60,6 +60,7 @@ test.each([
     expect(result.report).toMatchObject({ outcome: 'interrupted', failed: 0 });
     expect(result.report.uploaded).toBeGreaterThanOrEqual(4);
     expect(result.report.uploaded).toBeLessThan(FILES);
+    expect((await cli.run(['status', 'data'])).stdout).toMatch(/run .*interrupted: \d+ uploaded/);
     const next = await cli.run(['sync', 'data', address, '--json']);
     expect(next.report).toMatchObject({ outcome: 'clean', uploaded: FILES - result.report.uploaded });
     expect(await stage.snapshot()).toEqual(snapshotFolder(join(cli.folder, 'data')));

@@ -7,7 +7,7 @@ export interface EmulatorFlags {
   readonly port: number;
   readonly data?: string;
   readonly token?: string;
-  readonly deployment: readonly string[];
+  readonly deployment?: readonly string[];
   readonly json?: true;
 }
 
@@ -27,8 +27,7 @@ export const emulator: CommandModule = {
       .option(
         '--deployment <id>',
         'a deployment it has; repeatable (default: local)',
-        (id: string, previous: readonly string[]): readonly string[] => [...previous, id],
-        [],
+        (id: string, previous: readonly string[] | undefined): readonly string[] => [...(previous ?? []), id],
       )
       .option('--json', 'one object when ready: url, token, deployments')
       .action(

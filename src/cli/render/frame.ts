@@ -44,7 +44,10 @@ export function progressFrame(state: ProgressState, width: number): string {
   return lines.map((line) => cliTruncate(line, columns, { position: 'end' })).join('\n');
 }
 
+/** While the total still grows there is no share to show. */
 function transferLine(state: ProgressState): string {
+  const sent = [`${count(state.files)} files`, bytes(state.bytes), `${bytes(state.bytesPerSecond)}/s`];
+  if (!state.counted) return `uploading: ${sent.join('  ')}`;
   const share = doneShare(state);
   const filled = Math.floor(share * BAR);
   return [
@@ -63,8 +66,8 @@ function doneShare(state: ProgressState): number {
   return total === 0 ? 1 : Math.min(done / total, 1);
 }
 
-/** Nothing while the total may still grow or too little is done to tell. */
+/** Nothing while too little is done to tell. */
 function timeLeft(state: ProgressState, share: number): string[] {
-  if (!state.counted || share < 0.01 || share >= 1 || state.transferMs < 1000) return [];
+  if (share < 0.01 || share >= 1 || state.transferMs < 1000) return [];
   return [`${duration((state.transferMs * (1 - share)) / share)} left`];
 }

@@ -25,15 +25,24 @@ export async function openReaders(context: Context, flags: OutputFlags): Promise
     host.env['TERM'] !== 'dumb';
   const progress = live ? new (await import('./progress.ts')).Progress(host.stderr, Date.now) : undefined;
   let over = false;
-  const notice = (line: string): void =>
-    progress === undefined || over ? err.line(line) : progress.above(line);
+  const restore = progress === undefined ? undefined : err.divert((line) => progress.above(line));
+  const stop = (): void => {
+    progress?.stop();
+    restore?.();
+    over = true;
+  };
   // text for the terminal that the display is on must pass through the display
   const onDisplay = flags.json === true || host.stdout.isTTY === true;
   const result = (line: string): void => {
     if (progress !== undefined && !over && onDisplay) progress.above(line);
     else (flags.json ? err : out).line(line);
   };
-  const text = textReader({ verbose: flags.verbose ?? false, quiet: flags.quiet ?? false, result, notice });
+  const text = textReader({
+    verbose: flags.verbose ?? false,
+    quiet: flags.quiet ?? false,
+    result,
+    notice: (line) => err.line(line),
+  });
   const json = flags.json ? jsonReader(out) : undefined;
 
   return {
@@ -43,14 +52,10 @@ export async function openReaders(context: Context, flags: OutputFlags): Promise
       text.onEvent(event);
     },
     finish(report, error) {
-      progress?.stop();
-      over = true;
+      stop();
       text.finish(report, error);
       json?.finish(report, error);
     },
-    abandon() {
-      progress?.stop();
-      over = true;
-    },
+    abandon: stop,
   };
 }
