@@ -1,4 +1,5 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
 import type { Writable } from 'node:stream';
 import { keepHeapSmall } from './small-heap.ts';
 import { configError } from './usage.ts';
@@ -38,7 +39,8 @@ export function processHost(): Host {
     get cwd() {
       return currentFolder();
     },
-    home: homedir(),
+    // HOME can be empty or relative; state must not land in whatever folder is the current one
+    home: isAbsolute(homedir()) ? homedir() : userInfo().homedir,
     stdout: process.stdout,
     stderr: process.stderr,
     onSignal(signal, listener) {

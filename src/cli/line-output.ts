@@ -13,21 +13,28 @@ export class LineOutput {
   #size = 0;
   #scheduled = false;
   #closed = false;
+  #failure: NodeJS.ErrnoException | undefined;
   #divertedTo: ((text: string) => void) | undefined;
 
   constructor(stream: Writable, onClosed: (error: NodeJS.ErrnoException) => void) {
     this.stream = stream;
     // never taken off again: a late EPIPE must not crash the process
-    stream.on('error', (error) => {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
       if (this.#closed) return;
       this.#closed = true;
       this.#waiting = [];
+      if (error.code !== 'EPIPE') this.#failure = error;
       onClosed(error);
     });
   }
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** What went wrong with the stream, unless it was only that nobody reads any more. */
+  get failure(): NodeJS.ErrnoException | undefined {
+    return this.#failure;
   }
 
   /**

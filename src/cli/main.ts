@@ -44,6 +44,10 @@ export async function main(argv: readonly string[], host: Host = processHost()):
     status = isSyncError(cause) ? statusOfError(cause.code, stop.stoppedBy) : EXIT.unexpected;
   } finally {
     await out.flush();
+    if (out.failure !== undefined) {
+      err.line(`stagesync: the output could not be written: ${messageOf(out.failure)}`);
+      if (status === EXIT.clean || status === EXIT.interrupted) status = EXIT.unexpected;
+    }
     await err.flush();
     stop.dispose();
     releaseCrash();

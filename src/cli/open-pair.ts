@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 import { systemClock } from '../sync/clock.ts';
+import { pathProblem } from '../model/path.ts';
 import { openLedger } from '../sync/ledger/open-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
 import type { PassOptions } from '../sync/options.ts';
@@ -79,11 +80,20 @@ export function checkFlags(
     throw usageError('--publish-set needs --atomic: a set is published by moving whole files in');
   if (flags.marker !== undefined && !flags.publishSet)
     throw usageError('--marker needs --publish-set: it is written when the whole set is in place');
+  const wrongMarker = flags.marker === undefined ? undefined : markerProblem(flags.marker);
+  if (wrongMarker !== undefined)
+    throw usageError(
+      `--marker ${printable(flags.marker!)} ${wrongMarker}; give a file name, as in --marker _SUCCESS`,
+    );
   if (from.kind === 'local' && to.deployment === EMBEDDED && isInside(environment.stageFolder, from.root))
     throw usageError(
       `SOURCE ${printable(from.root)} holds the embedded Stage's own files (${printable(environment.stageFolder)}); choose another directory, or set XDG_DATA_HOME`,
     );
 }
+
+/** The marker lies in DEST itself: no other folder is sure to be there when a set has been published. */
+const markerProblem = (name: string): string | undefined =>
+  name.includes('/') ? 'names a folder' : pathProblem(name);
 
 const isInside = (path: string, folder: string): boolean =>
   `${path}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);

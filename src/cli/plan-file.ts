@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
 import { SyncError, messageOf } from '../model/errors.ts';
@@ -33,7 +33,7 @@ export class PlanFileWriter {
     try {
       this.#fd = openSync(this.#partial, 'w', 0o600);
     } catch (error) {
-      throw unusable(file, messageOf(error));
+      throw unusable(file, `cannot be written: ${messageOf(error)}`);
     }
     this.#line({
       type: 'plan',
@@ -139,9 +139,10 @@ function* textLines(path: string, name: string): Generator<string, void> {
   try {
     fd = openSync(path, 'r');
   } catch (error) {
-    throw unusable(name, messageOf(error));
+    throw unusable(name, `cannot be opened: ${messageOf(error)}`);
   }
   try {
+    if (!fstatSync(fd).isFile()) throw unusable(name, 'is not a file');
     const decoder = new TextDecoder();
     const block = Buffer.alloc(1 << 16);
     let rest = '';

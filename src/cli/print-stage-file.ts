@@ -19,6 +19,7 @@ export async function printStageFile(context: Context, text: string, flags: Stag
     const gate = openGate(context, 1);
     const bytes = await gate.request('read', () => destination.read(address.path, { signal }));
     for await (const chunk of bytes) if (!stdout.write(chunk)) await once(stdout, 'drain', { signal });
+    await context.out.flush();
   } catch (error) {
     // nobody reads any more, as in "cat … | head": that is no error of ours
     if (context.out.closed) return EXIT.interrupted;

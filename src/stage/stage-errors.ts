@@ -46,7 +46,14 @@ const STATUSES: ReadonlyMap<number, Row> = new Map<number, Row>([
   [403, UNAUTHORISED],
   [404, { code: 'stage_not_found', verdict: 'skip_entry', hint: 'There is nothing at this path.' }],
   [408, { code: 'stage_timeout', verdict: 'retry', inDoubt: true, hint: 'Try again later.' }],
-  [409, { code: 'stage_exists', verdict: 'skip_entry', hint: 'Something is at this path already.' }],
+  [
+    409,
+    {
+      code: 'stage_exists',
+      verdict: 'skip_entry',
+      hint: 'Something of this name is there already; --delete or --mirror removes what is in the way.',
+    },
+  ],
   [413, { code: 'stage_too_large', verdict: 'skip_entry', hint: 'Exclude the file or split it.' }],
   [429, { code: 'stage_throttled', verdict: 'retry', hint: 'Send fewer requests at a time.' }],
   [501, REJECTED],

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
 import type { MemorySource } from '../../src/sources/memory/memory-source.ts';
@@ -105,10 +105,10 @@ class Tree {
 
   #remove(path: string): void {
     this.source.remove(path);
-    for (const each of [...this.files.keys()])
+    for (const each of Array.from(this.files.keys()))
       if (each === path || (path.endsWith('/') && each.startsWith(path))) this.files.delete(each);
     if (path.endsWith('/'))
-      for (const each of [...this.folders]) if (each.startsWith(path)) this.folders.delete(each);
+      for (const each of Array.from(this.folders)) if (each.startsWith(path)) this.folders.delete(each);
   }
 
   #move(from: string, to: string): void {
@@ -120,7 +120,7 @@ class Tree {
       this.files.set(to + path.slice(from.length), text);
     }
     if (from.endsWith('/')) {
-      for (const path of [...this.folders]) {
+      for (const path of Array.from(this.folders)) {
         if (!path.startsWith(from)) continue;
         this.folders.delete(path);
         this.folders.add(to + path.slice(from.length));
@@ -130,12 +130,14 @@ class Tree {
   }
 }
 
+const byPath = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
 const contentsOf = (stage: MemoryDestination, root: string): Record<string, string> =>
   Object.fromEntries(
     [...stage.files]
       .filter(([path]) => path.startsWith(root))
       .map(([path, { bytes }]): [string, string] => [path.slice(root.length), Buffer.from(bytes).toString()])
-      .sort(),
+      .sort(byPath),
   );
 
 /**
@@ -324,7 +326,7 @@ test('after any edits a pass makes Stage equal to the source, touches nothing fo
       }
       if (given.removal !== 'none') {
         const kept = given.removal === 'ours' ? [...foreign].filter(([path]) => !tree.files.has(path)) : [];
-        expect(found).toEqual(Object.fromEntries([...tree.files, ...kept].sort()));
+        expect(found).toEqual(Object.fromEntries([...tree.files, ...kept].sort(byPath)));
       }
       if (given.removal === 'everything') {
         expect(
