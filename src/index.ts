@@ -5,7 +5,8 @@
  *     const client = await createStageClient({ token, deployment });
  *     const destination = createStageDestination({ client, root: 'data/' });
  *     const ledger = openLedger({ folder, source: source.label, destination: destination.label, command, pid });
- *     const { report, error } = await runPass({ source, destination, ledger, filter: everything, …options });
+ *     const { report, error } = await runPass({ source, destination, ledger, filter: everything,
+ *       ...PASS_DEFAULTS, draining, signal, onEvent });
  *
  * HTTP and the AWS SDK are loaded when they are used. The embedded Stage is a module of its own, 'stagesync/emulator'.
  */
@@ -44,4 +45,5 @@ export {
 export { openLedger, type LedgerOptions } from './sync/ledger/open-ledger.ts';
 export { type Ledger } from './sync/ledger/ledger.ts';
 export * from './sync/options.ts';
+export { PASS_DEFAULTS } from './sync/pass-defaults.ts';
 export { runPass } from './sync/pass.ts';

@@ -114,7 +114,7 @@ class Tree {
   #move(from: string, to: string): void {
     if (this.#taken(to)) return;
     this.source.move(from, to);
-    for (const [path, text] of [...this.files]) {
+    for (const [path, text] of Array.from(this.files)) {
       if (path !== from && !(from.endsWith('/') && path.startsWith(from))) continue;
       this.files.delete(path);
       this.files.set(to + path.slice(from.length), text);

@@ -7,6 +7,7 @@ import { createFilter } from '../../src/sync/filter.ts';
 import { openLedger } from '../../src/sync/ledger/open-ledger.ts';
 import type { PassOptions, PassResult } from '../../src/sync/options.ts';
 import { runPass } from '../../src/sync/pass.ts';
+import { PASS_DEFAULTS } from '../../src/sync/pass-defaults.ts';
 
 /** Time stands still but for sleeps, which pass at once. */
 export function createTestClock(start = 1_700_000_000_000): Clock & { at: number } {
@@ -59,19 +60,9 @@ export function createEngine(
           destination,
           ledger,
           filter: createFilter({ rules: [] }),
-          removal: 'none',
-          compare: 'size',
+          ...PASS_DEFAULTS,
           maxDelete: { percent: 100 },
-          force: new Set(),
           concurrency: 4,
-          dryRun: false,
-          moves: true,
-          trustLedger: false,
-          atomic: false,
-          publishSet: false,
-          marker: undefined,
-          maxRequestsPerSecond: undefined,
-          maxBytesPerSecond: undefined,
           attempts: 4,
           clock,
           draining: new AbortController().signal,

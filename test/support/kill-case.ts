@@ -12,6 +12,7 @@ import { openLocalSource } from '../../src/sources/local/local-source.ts';
 import { createFilter } from '../../src/sync/filter.ts';
 import { openLedger } from '../../src/sync/ledger/open-ledger.ts';
 import { runPass } from '../../src/sync/pass.ts';
+import { PASS_DEFAULTS } from '../../src/sync/pass-defaults.ts';
 import { createTestClock } from './engine.ts';
 import type { TrialStage } from './trial-stage.ts';
 import { writeTree } from './trees.ts';
@@ -190,19 +191,13 @@ function passOver(disk: Disk, destination: Awaited<ReturnType<TrialStage['open']
         destination,
         ledger,
         filter: createFilter({ rules: [] }),
+        ...PASS_DEFAULTS,
         removal: 'ours',
-        compare: 'size',
         maxDelete: { percent: 100 },
-        force: new Set(),
         concurrency: CONCURRENCY,
-        dryRun: false,
-        moves: true,
-        trustLedger: false,
         atomic: mode.flags.includes('--atomic'),
         publishSet: mode.flags.includes('--publish-set'),
         marker: mode.flags.includes('--marker') ? MARKER : undefined,
-        maxRequestsPerSecond: undefined,
-        maxBytesPerSecond: undefined,
         attempts: 3,
         clock: createTestClock(Date.now()),
         draining: new AbortController().signal,

@@ -10,6 +10,7 @@ import { createFilter } from '../../src/sync/filter.ts';
 import { openLedger } from '../../src/sync/ledger/open-ledger.ts';
 import type { PassOptions } from '../../src/sync/options.ts';
 import { runPass } from '../../src/sync/pass.ts';
+import { PASS_DEFAULTS } from '../../src/sync/pass-defaults.ts';
 import type { PassSummary, WatchEvent } from '../../src/sync/watch/watch-events.ts';
 import { WatchLoop } from '../../src/sync/watch/watch-loop.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -88,19 +89,9 @@ export async function watchedPair(options: WatchedPairOptions = {}): Promise<Wat
         destination: stage,
         ledger,
         filter,
+        ...PASS_DEFAULTS,
         removal: 'ours',
-        compare: 'size',
-        maxDelete: { percent: 50 },
-        force: new Set(),
         concurrency: 4,
-        dryRun: false,
-        moves: true,
-        trustLedger: false,
-        atomic: false,
-        publishSet: false,
-        marker: undefined,
-        maxRequestsPerSecond: undefined,
-        maxBytesPerSecond: undefined,
         attempts: 1,
         clock,
         draining: draining.signal,

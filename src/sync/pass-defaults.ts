@@ -1,0 +1,21 @@
+import { systemClock } from './clock.ts';
+import type { PassOptions } from './options.ts';
+
+/** What the command line does when no flag says otherwise; for programs that run passes of their own. */
+export const PASS_DEFAULTS = {
+  removal: 'none',
+  compare: 'size',
+  maxDelete: { percent: 50 },
+  force: new Set(),
+  concurrency: 16,
+  dryRun: false,
+  moves: true,
+  trustLedger: false,
+  atomic: false,
+  publishSet: false,
+  marker: undefined,
+  maxRequestsPerSecond: undefined,
+  maxBytesPerSecond: undefined,
+  attempts: 6,
+  clock: systemClock,
+} as const satisfies Partial<PassOptions>;
