@@ -2,6 +2,7 @@ import { sep } from 'node:path';
 import { systemClock } from '../sync/clock.ts';
 import { pathProblem } from '../model/path.ts';
 import { openLedger } from '../sync/ledger/open-ledger.ts';
+import { openUnwrittenLedger } from '../sync/ledger/unwritten-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
 import type { PassOptions } from '../sync/options.ts';
 import { EMBEDDED, folderPath, type SourceAddress, type StageAddress } from './addresses.ts';
@@ -17,6 +18,14 @@ import { usageError } from './usage.ts';
 /** What every pass over a pair has in common. */
 export type Pair = Omit<PassOptions, 'onEvent' | 'dryRun' | 'trustLedger'> & { readonly ledger: Ledger };
 
+/** What the pair is opened for. */
+export interface PairUse {
+  /** As a second run is told who holds the pair. */
+  readonly command: string;
+  /** Nothing is to be remembered: a pair that was never synced leaves no trace. */
+  readonly dryRun: boolean;
+}
+
 /** Opens both ends and the ledger, which holds the pair against other runs. `opened` closes them in reverse order. */
 export async function openPair(
   opened: AsyncDisposableStack,
@@ -24,7 +33,7 @@ export async function openPair(
   from: SourceAddress,
   to: StageAddress,
   flags: PassFlags,
-  command: string,
+  { command, dryRun }: PairUse,
 ): Promise<Pair> {
   const source = await openSource(from, flags, context.environment, flags.concurrency);
   opened.defer(() => source.close());
@@ -36,7 +45,7 @@ export async function openPair(
     concurrency: flags.concurrency,
   });
   opened.defer(() => destination.close());
-  const ledger = openLedger({
+  const ledger = (dryRun ? openUnwrittenLedger : openLedger)({
     folder: context.environment.stateFolder,
     source: source.label,
     destination: destination.label,

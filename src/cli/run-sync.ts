@@ -59,10 +59,11 @@ async function pass(
   use: PlanFileUse,
 ): Promise<PassResult> {
   await using opened = new AsyncDisposableStack();
-  const pair = await openPair(opened, context, from, to, flags, use.command);
+  const dryRun = flags.dryRun ?? false;
+  const pair = await openPair(opened, context, from, to, flags, { command: use.command, dryRun });
   return await runPass({
     ...pair,
-    dryRun: flags.dryRun ?? false,
+    dryRun,
     trustLedger: flags.trustLedger ?? false,
     approved: use.approved,
     onEvent: (event) => {

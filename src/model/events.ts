@@ -16,6 +16,7 @@ export interface Report {
   /** Entries left out with a warning. */
   readonly skipped: number;
   readonly failed: number;
+  /** Below the destination. */
   readonly foldersCreated: number;
   readonly foldersRemoved: number;
   /** Bytes of the files uploaded. */

@@ -91,6 +91,7 @@ export interface PlanCost {
   readonly bytes: number;
   readonly moves: number;
   readonly removals: number;
+  /** Below the destination; the destination itself and the folders above it count among the calls only. */
   readonly foldersCreated: number;
   /** Requests that change Stage, plus the confirming listings. */
   readonly calls: number;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -37,6 +38,35 @@ test('a dry run to a folder that does not exist yet does not make it', async () 
   const run = await stage.cli.run(['sync', 'data', stage.address, '-n']);
   expect(run.status).toBe(0);
   expect(stage.changingRequests()).toBe(0);
+});
+
+test('a dry run of a pair that was never synced leaves no trace of it', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a' });
+  expect((await cli.run(['sync', 'data', address, '--dry-run'])).status).toBe(0);
+  expect((await cli.run(['plan', 'data', address, '-o', 'plan.json'])).status).toBe(0);
+  expect(existsSync(cli.stateFolder)).toBe(false);
+  expect((await cli.run(['status'])).status).toBe(3);
+
+  await cli.run(['sync', 'data', address]);
+  await cli.run(['sync', 'data', address, '--dry-run']);
+  const { stdout } = await cli.run(['status', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ runs: [{ outcome: 'clean' }] });
+});
+
+test('a dry run counts the folders below DEST, as the report of the run does, and every call the run makes', async () => {
+  await using stage = await servedStage();
+  const { cli, deployment } = stage;
+  const address = `stage://${deployment}/not/there/yet`;
+  await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/sub/deep/b.csv': 'b' });
+  const { events } = await cli.run(['sync', 'data', address, '--dry-run', '--json']);
+  const plan = events.find((event) => event.type === 'plan');
+  const run = await cli.run(['sync', 'data', address, '--json']);
+  expect(plan?.cost).toMatchObject({ uploads: 2, foldersCreated: 2, calls: 9 });
+  expect(run.report).toMatchObject({ uploaded: 2, foldersCreated: 2 });
+  // beside them the run looks for DEST: each folder on the way until one is missing
+  expect(run.report.requests).toBe(9 + 2);
 });
 
 test('a guard refuses a dry run as it would refuse the run', async () => {

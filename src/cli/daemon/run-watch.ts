@@ -21,7 +21,10 @@ export async function runWatch(
   const to = parseStageAddress(destText, 'DEST');
   checkFlags(flags, from, to, context);
   await using opened = new AsyncDisposableStack();
-  const pair = await openPair(opened, context, from, to, flags, 'stagesync watch');
+  const pair = await openPair(opened, context, from, to, flags, {
+    command: 'stagesync watch',
+    dryRun: false,
+  });
   const log = await openWatchLog(context.host.stderr, flags);
   opened.defer(() => log.close());
   // what is only for looking in from outside is loaded only then: it is a fifth of the memory

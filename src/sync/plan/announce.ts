@@ -22,13 +22,15 @@ export function announcePlan(
   for (const arrival of store.arrivals()) touched.add(parentOf(arrival.path));
   const totals = store.totals();
   const moves = plan.folderMoves.length + plan.fileMoves.length;
+  // the report does not count DEST itself among the folders created either, but making it costs its calls
+  const roots = totals.arrivals + totals.folders > 0 ? missingRoots : 0;
   const cost: PlanCost = {
     uploads: totals.arrivals,
     bytes: totals.bytes,
     moves,
     removals: totals.removals,
-    foldersCreated: totals.folders + (totals.arrivals + totals.folders > 0 ? missingRoots : 0),
-    calls: totals.arrivals + moves + totals.removals + totals.folders + touched.size,
+    foldersCreated: totals.folders,
+    calls: totals.arrivals + moves + totals.removals + totals.folders + roots + touched.size,
   };
   const changes = cost.calls - touched.size;
   const estimateMs =

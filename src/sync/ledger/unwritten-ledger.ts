@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Ledger } from './ledger.ts';
+import { openLedger, pairName } from './open-ledger.ts';
+import type { LedgerOptions } from './open-ledger.ts';
+import { prepareSchema } from './schema.ts';
+
+/**
+ * The ledger for a run that records nothing. A pair that has one is locked and opened as always, so that what is
+ * compared with does not change underneath; one that was never synced gets an empty ledger in memory, and neither a
+ * file nor a state folder is made for it. Rejects as openLedger does.
+ */
+export function openUnwrittenLedger(options: LedgerOptions): Ledger {
+  const name = `${pairName(options.source, options.destination)}.sqlite`;
+  if (existsSync(join(options.folder, name))) return openLedger(options);
+  const db = new DatabaseSync(':memory:');
+  prepareSchema(db, ':memory:', options);
+  return new Ledger(db, undefined, ':memory:');
+}
