@@ -5,6 +5,7 @@ import { isMoving } from '../../sync/watch/loose-ends.ts';
 import type { PassSummary, WatchEvent } from '../../sync/watch/watch-events.ts';
 import type { HostStream } from '../host.ts';
 import { actionText } from '../render/action-text.ts';
+import { BesidePath, besideAction } from '../render/beside-path.ts';
 import { printable } from '../render/printable.ts';
 
 export interface LogFlags {
@@ -39,6 +40,7 @@ export class WatchLog {
   readonly #logger: Logger;
   readonly #text: PrettyStream | undefined;
   readonly #told = new Set<string>();
+  readonly #beside = new BesidePath();
 
   /** `text`: makes text of the lines and writes it to the stream. */
   constructor(stream: HostStream, text: PrettyStream | undefined, flags: LogFlags) {
@@ -98,15 +100,19 @@ export class WatchLog {
   }
 
   #sync(event: SyncEvent): void {
-    if (event.type === 'action' && event.outcome === 'done')
+    if (event.type === 'pass:started') this.#beside.startsFrom(event.destination, event.source);
+    else if (event.type === 'action' && event.outcome === 'done')
       this.#logger.debug(event, printable(actionText(event)));
     else if (event.type === 'action') {
-      const why = event.error?.message ?? event.reason;
+      const why = this.#beside.message(event.path, event.error?.message ?? event.reason);
       this.#trouble(event.error?.code ?? 'failed', event.path, event, `${event.path}: ${why}`);
     } else if (event.type === 'problem')
       this.#trouble(event.code, event.path, event, `${event.path || 'the source'}: ${event.message}`);
     else if (event.type === 'retry')
-      this.#logger.debug(event, printable(`again in ${event.waitMs} ms: ${event.what}: ${event.message}`));
+      this.#logger.debug(
+        event,
+        printable(`again in ${event.waitMs} ms: ${event.what}: ${besideAction(event.what, event.message)}`),
+      );
     else if (event.type === 'throttled')
       this.#logger.info(
         event,

@@ -1,6 +1,7 @@
 import type { Report, SyncEvent } from '../../model/events.ts';
 import type { PlanCost } from '../../model/plan.ts';
 import { actionText } from './action-text.ts';
+import { BesidePath, besideAction } from './beside-path.ts';
 import { Causes } from './causes.ts';
 import { printable } from './printable.ts';
 import { duration } from './quantities.ts';
@@ -23,6 +24,7 @@ export function textReader(options: TextOptions): Reader {
   const { verbose, quiet } = options;
   const causes = new Causes(verbose);
   let plan: { cost: PlanCost; estimateMs: number } | undefined;
+  const beside = new BesidePath();
   let toldOfThrottle = false;
   /** Said before the first result: a run that fails at once is the line of its error and nothing else. */
   let title: string | undefined;
@@ -34,7 +36,8 @@ export function textReader(options: TextOptions): Reader {
     options.result(line);
   };
 
-  const trouble = (severity: 'warning' | 'failure', code: string, path: string, message: string): void => {
+  const trouble = (severity: 'warning' | 'failure', code: string, path: string, said: string): void => {
+    const message = beside.message(path, said);
     if (!causes.add(severity, code, path, message)) return;
     if (quiet && severity === 'warning') return;
     const label = severity === 'failure' ? 'failed' : 'warning';
@@ -44,6 +47,7 @@ export function textReader(options: TextOptions): Reader {
   const onEvent = (event: SyncEvent): void => {
     switch (event.type) {
       case 'pass:started':
+        beside.startsFrom(event.destination, event.source);
         title = `${printable(event.source)} -> ${printable(event.destination)}`;
         break;
       case 'plan':
@@ -70,7 +74,7 @@ export function textReader(options: TextOptions): Reader {
       case 'retry':
         if (verbose)
           options.notice(
-            `retry: ${printable(event.what)}, attempt ${event.attempt} in ${duration(event.waitMs)}: ${printable(event.message)}`,
+            `retry: ${printable(event.what)}, attempt ${event.attempt} in ${duration(event.waitMs)}: ${printable(besideAction(event.what, event.message))}`,
           );
         break;
       case 'throttled':

@@ -72,6 +72,23 @@ describe('plain lines', () => {
     expect(notices).toEqual(['failed: a\\n.csv: Stage says no']);
   });
 
+  test('name a failed file once', () => {
+    const { reader, results, notices } = reading();
+    reader.onEvent({
+      type: 'pass:started',
+      source: '/data',
+      destination: 'stage://local/in/',
+      dryRun: false,
+    });
+    const message = 'Stage refused to upload in/a.csv (status 400: no).';
+    reader.onEvent(upload('a.csv', { outcome: 'failed', error: { code: 'stage_rejected', message } }));
+    reader.finish(report({ outcome: 'failures', failed: 1 }), undefined);
+    expect(notices).toEqual(['failed: a.csv: Stage refused to upload it (status 400: no).']);
+    expect(results.at(-1)).toBe(
+      '  failed     stage_rejected: a.csv: Stage refused to upload it (status 400: no).',
+    );
+  });
+
   test('stop repeating one cause after fifty, and count the rest in the report', () => {
     const { reader, results, notices } = reading();
     for (let i = 0; i < 1000; i++) reader.onEvent(link(`l${i}`));
