@@ -93,6 +93,14 @@ const BARE: ReadonlyMap<string, { readonly values: readonly string[]; readonly p
   ['--request-payer', { values: ['requester'], preset: 'requester' }],
 ]);
 
+/** Which of them a word of a bound line is, when it was given the value of one that stands alone. */
+export function bareFlag(
+  word: string,
+): { readonly flag: string; readonly values: readonly string[] } | undefined {
+  for (const [flag, { values, preset }] of BARE) if (word === `${flag}=${preset}`) return { flag, values };
+  return undefined;
+}
+
 /**
  * Gives every such flag its value with '=', so that it cannot swallow the argument after it: `--force DIR` is all
  * guards and DIR, `--force max-delete` is that guard.

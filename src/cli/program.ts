@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import type { Action } from './context.ts';
+import { refuseExcessArguments } from './excess-arguments.ts';
 import { EXIT_MEANINGS } from './exit-status.ts';
 import { commands } from './commands/index.ts';
 import type { Host } from './host.ts';
@@ -38,5 +39,6 @@ export function createProgram(host: Host, action: Action): Command {
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', exitStatuses);
   for (const command of commands) command.declare(program, action);
+  refuseExcessArguments(program);
   return program;
 }
