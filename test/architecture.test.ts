@@ -61,13 +61,14 @@ function mayImport(from: string, to: string): boolean {
 
 /** A package's home. What is not named here may be used by src/cli alone. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
-  undici: ['stage'],
+  undici: ['stage', 'sources/s3'],
   'form-data': ['stage'],
   fastify: ['emulator', 'cli'],
   '@fastify/multipart': ['emulator'],
   chokidar: ['sources/local'],
   'p-queue': ['sync'],
   ignore: ['sync'],
+  saxes: ['sources/s3'],
 };
 
 function homesOf(name: string): readonly string[] {

@@ -239,14 +239,14 @@ function suite(name: string, server: () => S3Server): void {
       const content = await source.read(await put(source, pattern(8000 * KIB)), { signal });
       if (!('chunks' in content)) throw new Error('expected chunks');
       for await (const chunk of content.chunks) if (chunk.length > 0) break;
-      await vi.waitFor(async () => expect(await bucket.proxy.connections()).toBe(0));
+      await vi.waitFor(() => expect(bucket.proxy.answering()).toBe(0));
     });
 
     test('a reader that does not come holds no connection, and may come later', async () => {
       const bytes = pattern(8000 * KIB);
       const source = await open({ resume: { delayMs: 1, stallMs: 50 } });
       const unread = await source.read(await put(source, bytes), { signal });
-      await vi.waitFor(async () => expect(await bucket.proxy.connections()).toBe(0));
+      await vi.waitFor(() => expect(bucket.proxy.answering()).toBe(0));
       expect((await drain(unread)).bytes.equals(bytes)).toBe(true);
     });
 
@@ -262,7 +262,7 @@ function suite(name: string, server: () => S3Server): void {
         for await (const chunk of content.chunks) if (chunk.length > 0) controller.abort(reason);
       })();
       await expect(reading).rejects.toBe(reason);
-      await vi.waitFor(async () => expect(await bucket.proxy.connections()).toBe(0));
+      await vi.waitFor(() => expect(bucket.proxy.answering()).toBe(0));
     });
 
     // Only where the server keeps checksums and sends them.

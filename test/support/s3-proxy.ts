@@ -46,8 +46,8 @@ export interface S3Proxy {
   readonly url: string;
   /** Every request that passed, in order. */
   readonly requests: readonly ProxiedRequest[];
-  /** Connections from the client that are open. */
-  connections(): Promise<number>;
+  /** Answers that are under way: neither sent to their end nor given up by the client. */
+  answering(): number;
   close(): Promise<void>;
 }
 
@@ -60,6 +60,7 @@ export async function startS3Proxy(
   decide: (request: ProxiedRequest) => Fault | undefined = () => undefined,
 ): Promise<S3Proxy> {
   const requests: ProxiedRequest[] = [];
+  let answering = 0;
   const agent = new Agent({ keepAlive: true });
   const server = createServer((req, res) => {
     const url = new URL(req.url ?? '/', target);
@@ -72,6 +73,8 @@ export async function startS3Proxy(
       isRead: req.method === 'GET' && !isList,
     };
     requests.push(proxied);
+    answering += 1;
+    res.once('close', () => (answering -= 1));
     const fault = decide(proxied) ?? {};
     forward(req, res, url, fault, agent).catch(() => res.destroy());
   });
@@ -80,7 +83,7 @@ export async function startS3Proxy(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    connections: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
+    answering: () => answering,
     async close() {
       server.closeAllConnections();
       server.close();

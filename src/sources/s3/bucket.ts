@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Checksum } from './checksum.ts';
 
 /** One object as ListObjectsV2 gives it, decoded. */
 export interface ListedObject {
@@ -33,14 +33,22 @@ export interface ListPage {
   readonly next: string | undefined;
 }
 
+/**
+ * Bytes as they arrive, for one reader. A connection that breaks rejects with an error that has a `code`; whoever leaves
+ * the loop early, or calls `destroy`, lets go of the connection.
+ */
+export interface ByteStream extends AsyncIterable<Buffer> {
+  destroy(error?: Error): unknown;
+}
+
 /** The answer to one GetObject: the bytes from the asked offset to the end of the object. */
 export interface ObjectBody {
-  readonly stream: Readable;
+  readonly stream: ByteStream;
   /** Bytes of the whole object, when the answer tells. */
   readonly totalSize: number | undefined;
   readonly etag: string | undefined;
-  /** CRC-32 of the whole object, as an unsigned number, when the answer carries one. */
-  readonly crc32: number | undefined;
+  /** For the bytes of the whole object, when the answer brings one and begins at the first byte. */
+  readonly checksum: Checksum | undefined;
 }
 
 /** The two requests a source needs. Both reject with a SyncError, or with the signal's reason. */

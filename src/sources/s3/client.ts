@@ -1,5 +1,7 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { SyncError } from '../../model/errors.ts';
+import { httpHandlers } from './http-handler.ts';
+import type { HttpHandler } from './http-handler.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
@@ -26,48 +28,60 @@ export const LIST_STREAMS = 4;
 export const FALLBACK_REGION = 'us-east-1';
 
 /** A client that knows the region to start with. */
-export async function createClient(sdk: Sdk, options: S3ConnectionOptions): Promise<S3Client> {
-  const client = clientFor(sdk, options, options.region);
+export async function createClient(
+  create: (region: string | undefined) => RegionalClient,
+  region: string | undefined,
+): Promise<RegionalClient> {
+  const created = create(region);
   try {
-    await client.config.region();
-    return client;
+    await created.client.config.region();
+    return created;
   } catch {
-    client.destroy();
-    return clientFor(sdk, options, FALLBACK_REGION);
+    created.client.destroy();
+    return create(FALLBACK_REGION);
   }
 }
 
-export function clientFor(sdk: Sdk, options: S3ConnectionOptions, region: string | undefined): S3Client {
-  // The SDK's own limit is 50 sockets; with fewer sockets than readers, reads wait for one another, and a listing waits
-  // for reads. Probes for split points come on top of the listing streams.
-  const maxSockets = options.concurrency + LIST_STREAMS + 2;
+/** A client of the SDK, and the connections that it has; it closes them. */
+export interface RegionalClient {
+  readonly client: S3Client;
+  readonly handler: HttpHandler;
+}
+
+/** Loads the SDK's HTTP client. */
+export async function regionalClients(
+  sdk: Sdk,
+  options: S3ConnectionOptions,
+): Promise<(region: string | undefined) => RegionalClient> {
+  const createHandler = await httpHandlers({
+    // With fewer connections than readers, reads wait for one another, and a listing waits for reads. Probes for split
+    // points come on top of the listing streams.
+    connections: options.concurrency + LIST_STREAMS + 2,
+    connectMs: 10_000,
+    headersMs: 60_000,
+  });
   const config: S3ClientConfig = {
-    ...(region === undefined ? {} : { region }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.endpointUrl === undefined ? {} : { endpoint: checkedEndpoint(options.endpointUrl) }),
     forcePathStyle: options.pathStyle ?? options.endpointUrl !== undefined,
-    // The middleware stack is built once, not for every request: a quarter less CPU.
-    cacheMiddleware: true,
     // "standard" backs off with full jitter and stops when most requests fail. "adaptive" would slow a whole client down
     // for minutes after one SlowDown; the engine lowers its concurrency by itself. Six attempts, not three, because a
     // listing that breaks off has to begin again.
     retryMode: 'standard',
     maxAttempts: options.maxAttempts ?? 6,
     logger: SILENT,
-    requestHandler: {
-      logger: SILENT,
-      connectionTimeout: 10_000,
-      // Until the headers are there.
-      requestTimeout: 60_000,
-      throwOnRequestTimeout: true,
-      // A socket is idle as long as Stage takes its time with the bytes. Who waits for bytes watches the time (read.ts).
-      socketTimeout: 0,
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
-    },
     ...(options.noSignRequest === true ? UNSIGNED : {}),
   };
-  return new sdk.S3Client(config);
+  return (region) => {
+    const handler = createHandler();
+    const client = new sdk.S3Client({
+      ...config,
+      ...(region === undefined ? {} : { region }),
+      // It answers as the SDK wants; the types of its options are wider than those that we ever give.
+      requestHandler: handler as unknown as NonNullable<S3ClientConfig['requestHandler']>,
+    });
+    return { client, handler };
+  };
 }
 
 const nothing = (): void => undefined;

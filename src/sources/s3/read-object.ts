@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { crc32 } from 'node:zlib';
 import { SyncError, isSyncError } from '../../model/errors.ts';
 import type { Content } from '../../model/ports.ts';
 import type { ObjectBody, S3Bucket } from './bucket.ts';
@@ -38,10 +37,9 @@ export interface WantedObject {
  * The bytes of exactly the listed version. The request is sent at once, so that a replaced object is noticed before an
  * upload begins.
  *
- * What makes the bytes right: every request carries If-Match, and the answer's ETag and size are compared. A read
- * without a break is checked by the SDK against the checksum that S3 keeps. A resumed one has no checksum from the SDK:
- * then we compute CRC-32 where S3 keeps that one; otherwise the length, If-Match and the connection's own integrity (TLS
- * or TCP) remain. The last block is held back until all of this is known.
+ * What makes the bytes right: every request carries If-Match, and the answer's ETag and size are compared; where S3 keeps a
+ * checksum of the object, all bytes are summed up, across resumptions too. Where it keeps none, the length, If-Match and
+ * the connection's own integrity (TLS or TCP) remain. The last block is held back until all of this is known.
  */
 export async function readObject(
   bucket: S3Bucket,
@@ -88,11 +86,9 @@ async function* readBlocks(
   const blockBytes = size > WHOLE_BYTES ? BLOCK_BYTES : size;
   let body = first;
   let offset = 0;
-  let crc = 0;
   let block = Buffer.allocUnsafeSlow(blockBytes);
   let filled = 0;
   let failedAttempts = 0;
-  let resumed = false;
   for (;;) {
     const from = offset;
     let failure: unknown;
@@ -100,7 +96,7 @@ async function* readBlocks(
       for await (const chunk of withoutStalls(body, limits.stallMs)) {
         offset += chunk.length;
         if (offset > size) throw notAsListed(wanted, 'more bytes come than were listed');
-        if (first.crc32 !== undefined) crc = crc32(chunk, crc);
+        first.checksum?.update(chunk);
         limits.onBytes?.(chunk.length);
         for (let copied = 0; copied < chunk.length;) {
           if (filled === blockBytes) {
@@ -123,10 +119,9 @@ async function* readBlocks(
     if (offset === size) break;
 
     failedAttempts = offset - from >= PROGRESS_BYTES ? 1 : failedAttempts + 1;
-    resumed = true;
     body = await reopen(failure);
   }
-  if (resumed && first.crc32 !== undefined && crc !== first.crc32) throw corrupt(wanted);
+  if (first.checksum !== undefined && !(await first.checksum.matches())) throw corrupt(wanted);
   if (filled > 0) yield block.subarray(0, filled);
 
   async function reopen(failure: unknown): Promise<ObjectBody> {

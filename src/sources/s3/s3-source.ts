@@ -11,14 +11,14 @@ import { EntryReader, etagOf, prunedFolderOf } from './entries.ts';
 import { hostOf } from './errors.ts';
 import { broken } from './lane.ts';
 import { listObjects } from './list-objects.ts';
+import { openBucket } from './open-bucket.ts';
+import type { BucketOptions } from './open-bucket.ts';
 import { parseQueueUrl } from './queue-url.ts';
 import { RESUME_LIMITS, readObject } from './read-object.ts';
 import type { ResumeLimits } from './read-object.ts';
-import { openSdkBucket } from './sdk-bucket.ts';
-import type { SdkBucketOptions } from './sdk-bucket.ts';
 import type { QueueTiming } from './sqs-watch.ts';
 
-export interface S3SourceOptions extends SdkBucketOptions {
+export interface S3SourceOptions extends BucketOptions {
   /** '' or ending in '/'; see parseS3Address. */
   readonly prefix: string;
   /** Listing requests at the same time for a large bucket. Default 4; 1 lists page by page. */
@@ -38,7 +38,7 @@ export interface S3SourceOptions extends SdkBucketOptions {
 export async function openS3Source(options: S3SourceOptions): Promise<Source> {
   const { prefix, queueUrl, queueTiming: timing } = options;
   if (queueUrl !== undefined) parseQueueUrl(queueUrl);
-  const source = s3Source(await openSdkBucket(options), options);
+  const source = s3Source(await openBucket(options), options);
   if (queueUrl === undefined) return source;
   return {
     ...source,

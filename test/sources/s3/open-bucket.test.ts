@@ -2,7 +2,8 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client, S3ServiceException } 
 import { mockClient } from 'aws-sdk-client-mock';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openSdkBucket } from '../../../src/sources/s3/sdk-bucket.ts';
+import type { S3Bucket } from '../../../src/sources/s3/bucket.ts';
+import { openBucket } from '../../../src/sources/s3/open-bucket.ts';
 
 const signal = new AbortController().signal;
 const s3 = mockClient(S3Client);
@@ -15,8 +16,8 @@ afterEach(() => {
   s3.reset();
 });
 
-const open = (options: object = {}): ReturnType<typeof openSdkBucket> =>
-  openSdkBucket({ bucket: 'bucket', region: 'eu-west-1', concurrency: 4, ...options });
+const open = (options: object = {}): Promise<S3Bucket> =>
+  openBucket({ bucket: 'bucket', region: 'eu-west-1', concurrency: 4, onlySdk: true, ...options });
 
 function failure(name: string, status: number, extra: object = {}): S3ServiceException {
   const error = new S3ServiceException({

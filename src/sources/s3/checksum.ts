@@ -1,0 +1,71 @@
+import type { Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/** A sum that grows with the bytes, and what S3 says that it has to be. */
+export interface Checksum {
+  update(bytes: Uint8Array): void;
+  /** Whether all bytes given so far are what S3 keeps. Once, at the end. */
+  matches(): Promise<boolean>;
+}
+
+const ALGORITHMS = ['CRC32', 'SHA256', 'SHA1', 'CRC32C', 'CRC64NVME'] as const;
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+export interface KeptChecksums {
+  /** In base64, as the answer has it. */
+  readonly valueOf: (algorithm: Algorithm) => string | undefined;
+  /** 'FULL_OBJECT' or 'COMPOSITE', when the answer tells. */
+  readonly type: string | undefined;
+}
+
+/** The two that Node does not have; `@aws-sdk/checksums/crc`, which comes with the SDK. */
+export interface CrcClasses {
+  readonly Crc32c: typeof Crc32c;
+  readonly Crc64Nvme: typeof Crc64Nvme;
+}
+
+interface Sum {
+  update(bytes: Uint8Array): unknown;
+  digest(): Uint8Array | Promise<Uint8Array>;
+}
+
+/**
+ * The first of the checksums that an answer carries for the object as a whole. One of an object that was uploaded in parts
+ * may be a checksum of checksums (`…-3`), which says nothing of the bytes without knowing the parts.
+ */
+export function createChecksum(kept: KeptChecksums, classes: CrcClasses): Checksum | undefined {
+  if (kept.type === 'COMPOSITE') return undefined;
+  for (const algorithm of ALGORITHMS) {
+    const expected = kept.valueOf(algorithm);
+    if (expected === undefined || expected === '' || expected.includes('-')) continue;
+    const sum = SUMS[algorithm](classes);
+    return {
+      update: (bytes) => void sum.update(bytes),
+      matches: async () => Buffer.from(await sum.digest()).toString('base64') === expected,
+    };
+  }
+  return undefined;
+}
+
+const SUMS: Readonly<Record<Algorithm, (classes: CrcClasses) => Sum>> = {
+  CRC32: () => new Crc32(),
+  SHA256: () => createHash('sha256'),
+  SHA1: () => createHash('sha1'),
+  CRC32C: (classes) => new classes.Crc32c(),
+  CRC64NVME: (classes) => new classes.Crc64Nvme(),
+};
+
+class Crc32 implements Sum {
+  #value = 0;
+
+  update(bytes: Uint8Array): void {
+    this.#value = crc32(bytes, this.#value);
+  }
+
+  digest(): Buffer {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(this.#value);
+    return bytes;
+  }
+}
