@@ -31,7 +31,7 @@ export class Transfer implements Dispatcher.DispatchHandler, ByteStream, AsyncIt
   #waitingBytes = 0;
   #paused = false;
   #ended = false;
-  #failure: { readonly error: unknown } | undefined;
+  #failure: { readonly error: Error } | undefined;
   #reader: PromiseWithResolvers<IteratorResult<Buffer, undefined>> | undefined;
 
   constructor(signal: AbortSignal | undefined) {
@@ -45,7 +45,7 @@ export class Transfer implements Dispatcher.DispatchHandler, ByteStream, AsyncIt
 
   /** The signal was aborted. */
   handleEvent(): void {
-    this.#end({ error: this.#signal?.reason }, true);
+    this.#end({ error: this.#signal?.reason as Error }, true);
   }
 
   destroy(error?: Error): void {
@@ -110,7 +110,7 @@ export class Transfer implements Dispatcher.DispatchHandler, ByteStream, AsyncIt
   }
 
   /** `ours`: we break it off, and nobody wants the bytes that are waiting. */
-  #end(failure: { readonly error: unknown } | undefined, ours: boolean): void {
+  #end(failure: { readonly error: Error } | undefined, ours: boolean): void {
     if (ours) {
       this.#waiting.length = 0;
       this.#waitingBytes = 0;
