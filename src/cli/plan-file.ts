@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
 import { SyncError, messageOf } from '../model/errors.ts';
@@ -25,15 +25,20 @@ export interface PlanHeader {
 export class PlanFileWriter {
   readonly #file: string;
   readonly #partial: string;
+  readonly #name: string;
   readonly #fd: number;
+  #failure: unknown;
 
   constructor(file: string, cwd: string, source: string, dest: string, flags: SyncFlags) {
     this.#file = isAbsolute(file) ? file : resolve(cwd, file);
     this.#partial = `${this.#file}.partial`;
+    this.#name = file;
+    if (statSync(this.#file, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw unusable(file, 'is a folder: name a file in it');
     try {
       this.#fd = openSync(this.#partial, 'w', 0o600);
     } catch (error) {
-      throw unusable(file, `cannot be written: ${messageOf(error)}`);
+      throw unwritable(file, error);
     }
     this.#line({
       type: 'plan',
@@ -50,17 +55,31 @@ export class PlanFileWriter {
     this.#line({ kind, path, to, reason, bytes, files, stamp });
   }
 
+  /** A failure is kept: it comes in the middle of a comparison, which takes nothing from those who listen to it. */
   #line(value: unknown): void {
-    writeSync(this.#fd, `${JSON.stringify(value)}\n`);
+    if (this.#failure !== undefined) return;
+    try {
+      writeSync(this.#fd, `${JSON.stringify(value)}\n`);
+    } catch (error) {
+      this.#failure = error;
+    }
   }
 
-  /** Gives the file its name, or takes it back. */
+  /** Gives the file its name, or takes it back. Rejects with `config` when a line of it could not be written. */
   finish(keep: boolean): void {
-    closeSync(this.#fd);
-    if (keep) renameSync(this.#partial, this.#file);
-    else rmSync(this.#partial, { force: true });
+    try {
+      closeSync(this.#fd);
+      if (keep && this.#failure === undefined) return renameSync(this.#partial, this.#file);
+    } catch (error) {
+      this.#failure ??= error;
+    }
+    rmSync(this.#partial, { force: true });
+    if (keep) throw unwritable(this.#name, this.#failure);
   }
 }
+
+const unwritable = (file: string, error: unknown): SyncError =>
+  unusable(file, `cannot be written: ${messageOf(error)}`);
 
 const unusable = (file: string, why: string): SyncError =>
   new SyncError('config', `the plan file ${printable(file)} ${why}`, { verdict: 'end_run' });
@@ -93,6 +112,7 @@ export function readPlanFile(
   file: string,
   cwd: string,
 ): { readonly header: PlanHeader; readonly lines: Iterable<PlanLine> } {
+  if (file === '-') throw unusable(file, 'cannot be standard input: it is read twice; write it to a file');
   const path = isAbsolute(file) ? file : resolve(cwd, file);
   const first = jsonLines(path, file).next();
   const header = headerShape.safeParse(first.value);

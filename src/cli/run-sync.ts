@@ -18,6 +18,8 @@ export interface PlanFileUse {
   /** Does only these. */
   readonly approved?: Iterable<PlanLine>;
   readonly command: string;
+  /** Something else is written to stdout: text goes to stderr. */
+  readonly textAside?: boolean;
 }
 
 /** `stagesync sync`. Resolves with the exit status; rejects when the run fails before its pass begins. */
@@ -31,7 +33,7 @@ export async function runSync(
   const from = parseSource(sourceText, context.host.cwd);
   const to = parseStageAddress(destText, 'DEST');
   checkFlags(flags, from, to, context);
-  const reader = await openReaders(context, flags);
+  const reader = await openReaders(context, flags, use.textAside ?? false);
   let result: PassResult;
   try {
     result = await pass(context, from, to, flags, reader, use);

@@ -1,5 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { servedStage, type ServedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
@@ -64,6 +66,58 @@ test('apply refuses what changed on Stage since', async () => {
     expect(applied.events).toContainEqual(expect.objectContaining({ path: 'b.csv', code: 'plan_outdated' }));
     expect((await stage.snapshot())['b.csv']).toBeDefined();
   });
+});
+
+test('--output - writes the plan, and nothing else, to stdout', async () => {
+  await prepared(async (stage, data) => {
+    await edit(data);
+    const args = ['plan', 'data', stage.address, '--delete', '--output'];
+    const piped = await stage.cli.run([...args, '-']);
+    expect(piped.status, piped.stderr).toBe(0);
+    expect(piped.stderr).toMatch(/would upload {2}a\.csv.*\n(.*\n)*Dry run: nothing was changed/);
+    await stage.cli.run([...args, 'plan.json']);
+    expect(piped.stdout).toBe(await readFile(join(stage.cli.folder, 'plan.json'), 'utf8'));
+    expect(await readdir(stage.cli.folder)).toEqual(['data', 'plan.json']);
+  });
+});
+
+test('a plan that a guard refuses does not come on stdout either', async () => {
+  await prepared(async (stage, data) => {
+    await rm(data, { recursive: true });
+    await writeTree(stage.cli.folder, { 'data/': '' });
+    const refused = await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', '-']);
+    expect([refused.status, refused.stdout]).toEqual([4, '']);
+  });
+});
+
+test('--output - and --json do not go together; apply reads no standard input', async () => {
+  await using stage = await servedStage();
+  await writeTree(stage.cli.folder, { 'data/a.csv': 'a' });
+  const both = await stage.cli.run(['plan', 'data', stage.address, '-o', '-', '--json']);
+  expect([both.status, both.report.error?.code]).toEqual([2, 'usage']);
+  const applied = await stage.cli.run(['apply', '-']);
+  expect(applied.status).toBe(2);
+  expect(applied.stderr).toMatch(/standard input.*write it to a file/);
+});
+
+test('a plan goes into no folder, and not by halves onto a disk that takes no more', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  const files = Array.from({ length: 500 }, (_, i) => [`data/${i}.csv`, 'x'] as const);
+  await writeTree(cli.folder, Object.fromEntries(files));
+  const folder = await cli.run(['plan', 'data', address, '-o', 'data']);
+  expect([folder.status, folder.stderr]).toEqual([2, expect.stringMatching(/plan file data is a folder/)]);
+
+  // a limit on the size of files stands for the full disk
+  const bin = new URL('../../bin/stagesync.js', import.meta.url).pathname;
+  const line = `trap '' XFSZ; ulimit -f 16; exec "$0" "$@"`;
+  const words = ['-c', line, process.execPath, bin, 'plan', 'data', address, '-q', '-o', 'plan.json'];
+  const full = promisify(execFile)('sh', words, { cwd: cli.folder, env: cli.env });
+  await expect(full).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^stagesync: the plan file plan\.json cannot be written: .+\n$/),
+  });
+  expect(await readdir(cli.folder)).toEqual(['data']);
 });
 
 test.each([

@@ -14,7 +14,7 @@ export const plan: CommandModule = {
       )
       .argument('<source>', 'directory or s3://BUCKET/PREFIX')
       .argument('<dest>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH')
-      .requiredOption('-o, --output <file>', 'where the plan goes: JSON, one action a line');
+      .requiredOption('-o, --output <file>', 'where the plan goes: JSON, one action a line; - for stdout');
     const filters = addSyncFlags(command);
     command.action(
       action(

@@ -12,9 +12,9 @@ export interface OutputFlags {
 
 /**
  * The reader that shows a run as the flags ask. Results go to stdout and the rest to stderr; with --json, events go
- * to stdout and all text to stderr. The live display is for a person at a terminal only.
+ * to stdout and all text to stderr, as with `textAside`. The live display is for a person at a terminal only.
  */
-export async function openReaders(context: Context, flags: OutputFlags): Promise<Reader> {
+export async function openReaders(context: Context, flags: OutputFlags, textAside: boolean): Promise<Reader> {
   const { host, out, err, environment } = context;
   const live =
     flags.progress &&
@@ -32,10 +32,11 @@ export async function openReaders(context: Context, flags: OutputFlags): Promise
     over = true;
   };
   // text for the terminal that the display is on must pass through the display
-  const onDisplay = flags.json === true || host.stdout.isTTY === true;
+  const toStderr = flags.json === true || textAside;
+  const onDisplay = toStderr || host.stdout.isTTY === true;
   const result = (line: string): void => {
     if (progress !== undefined && !over && onDisplay) progress.above(line);
-    else (flags.json ? err : out).line(line);
+    else (toStderr ? err : out).line(line);
   };
   const text = textReader({
     verbose: flags.verbose ?? false,
