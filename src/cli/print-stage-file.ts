@@ -1,31 +1,34 @@
-import { once } from 'node:events';
+import { isSyncError, type SyncError } from '../model/errors.ts';
 import { parseStageAddress } from './addresses.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { openGate } from './stage-gate.ts';
 import { openStage } from './open-stage.ts';
+import { pour } from './pour.ts';
+import { printable } from './render/printable.ts';
 import type { StageFlags } from './stage-flags.ts';
 import { usageError } from './usage.ts';
 
 /** `stagesync cat`: the file's bytes go to stdout no faster than its reader takes them. */
 export async function printStageFile(context: Context, text: string, flags: StageFlags): Promise<ExitStatus> {
   const address = parseStageAddress(text, 'ADDRESS');
-  if (address.path === '' || address.path.endsWith('/'))
-    throw usageError('ADDRESS names a folder; give a file, or use "stagesync ls"');
+  if (address.path === '' || address.path.endsWith('/')) throw isFolder(text);
   const destination = await openStage(context, { address, root: '', flags, concurrency: 1 });
-  const signal = context.stop.draining;
-  const { stdout } = context.host;
+  const call = { signal: context.stop.draining };
+  const gate = openGate(context, 1);
   try {
-    const gate = openGate(context, 1);
-    const bytes = await gate.request('read', () => destination.read(address.path, { signal }));
-    for await (const chunk of bytes) if (!stdout.write(chunk)) await once(stdout, 'drain', { signal });
-    await context.out.flush();
-  } catch (error) {
-    // nobody reads any more, as in "cat … | head": that is no error of ours
-    if (context.out.closed) return EXIT.interrupted;
-    throw error;
+    const bytes = await gate
+      .request('read', () => destination.read(address.path, call))
+      .catch(async (error: unknown) => {
+        if (!isSyncError(error) || error.code !== 'stage_not_found') throw error;
+        const folder = await gate.request('list', () => destination.listFolder(`${address.path}/`, call));
+        throw folder === undefined ? error : isFolder(text);
+      });
+    return (await pour(context, bytes)) ? EXIT.clean : EXIT.interrupted;
   } finally {
     await destination.close();
   }
-  return EXIT.clean;
 }
+
+const isFolder = (text: string): SyncError =>
+  usageError(`${printable(text)} is a folder; name a file in it, or list it with "stagesync ls"`);

@@ -73,7 +73,12 @@ test('cat of a folder, and of nothing', async () => {
   const { stage } = await filled();
   await using _ = stage;
   const { cli, address } = stage;
-  expect(await cli.run(['cat', `${address}/sub/`])).toMatchObject({ status: 2 });
+  for (const folder of ['/sub/', '/sub', ''])
+    expect(await cli.run(['cat', `${address}${folder}`])).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^stagesync: stage:\S+ is a folder; .*"stagesync ls"\n$/),
+    });
   const missing = await cli.run(['cat', `${address}/nothing`]);
   expect(missing).toMatchObject({ status: 3, stdout: '' });
   expect(missing.stderr).toMatch(/^stagesync: [^\n]+\n$/);
