@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import type { PathFilter } from '../model/ports.ts';
+import { checkIgnoreLines, linesOf } from '../sync/filter-file.ts';
 import { createFilter, parseFilterLines, type FilterRule } from '../sync/filter.ts';
 import type { FilterFlag } from './flag-values.ts';
 import { configError, usageError } from './usage.ts';
@@ -20,8 +21,10 @@ export function readFilters(
   const rules = flags.flatMap(({ kind, value }): FilterRule[] =>
     kind === 'file' ? parseFilterLines(readRules(resolve(cwd, value)), value) : [{ kind, pattern: value }],
   );
-  const ignored = localRoot === undefined ? undefined : readIgnoreFile(join(localRoot, IGNORE_FILE));
-  return createFilter({ rules, ignoreFile: ignored?.split(/\r?\n/) });
+  return createFilter({
+    rules,
+    ignoreFile: localRoot === undefined ? [] : readIgnoreFile(join(localRoot, IGNORE_FILE)),
+  });
 }
 
 function readRules(file: string): string {
@@ -32,11 +35,15 @@ function readRules(file: string): string {
   }
 }
 
-function readIgnoreFile(file: string): string | undefined {
+function readIgnoreFile(file: string): string[] {
+  let text: string;
   try {
-    return readFileSync(file, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw configError(`cannot read ${file}: ${messageOf(error)}; make it readable, or remove it`, error);
   }
+  const lines = linesOf(text);
+  checkIgnoreLines(lines, file);
+  return lines;
 }

@@ -47,3 +47,22 @@ test('--include first takes only what it names, and the last rule that matches d
       .sort(),
   ).toEqual(['a.csv', 'sub/d.csv']);
 });
+
+test.each([
+  ['--exclude', ['--exclude', '[z-a].csv'], '--exclude "\\[z-a\\]\\.csv" has the range "z-a"'],
+  [
+    '--filter-from',
+    ['--filter-from', 'rules.txt'],
+    'rules\\.txt, line 2: "!\\[ab" has a "\\[" that is never closed',
+  ],
+  ['the ignore file', [], 'data/\\.stagesyncignore, line 1: "\\[9-0\\]" has the range "9-0"'],
+])('a pattern that says nothing is refused by the name of its place: %s', async (where, flags, message) => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a', 'rules.txt': '*.bak\n![ab\n' });
+  if (where === 'the ignore file')
+    await writeTree(cli.folder, { 'data/.stagesyncignore': '\ufeff[9-0]\r\n' });
+  const run = await cli.run(['sync', 'data', address, ...flags]);
+  expect(run.stderr).toMatch(new RegExp(`^stagesync: .*${message}.*\n$`));
+  expect([run.status, stage.changingRequests()]).toEqual([2, 0]);
+});

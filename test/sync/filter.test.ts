@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isSyncError } from '../../src/model/errors.ts';
 import type { PathFilter } from '../../src/model/ports.ts';
 import { createFilter, everything, parseFilterLines } from '../../src/sync/filter.ts';
+import { checkIgnoreLines } from '../../src/sync/filter-file.ts';
 import type { FilterRule } from '../../src/sync/filter.ts';
 
 const include = (pattern: string): FilterRule => ({ kind: 'include', pattern });
@@ -81,12 +82,43 @@ describe('the rules of the command line', () => {
     [include('  '), 'empty'],
     [exclude('a\\'), 'backslash'],
     [exclude('[ab'), 'never closed'],
+    [exclude('a[!]'), 'never closed'],
+    [exclude('[a\\]'), 'never closed'],
+    [include('x/[z-a].csv'), 'the range "z-a"'],
+    [exclude('[!b-dz-y]'), 'the range "z-y"'],
+    [exclude('[\\z-a]'), 'the range'],
+    [exclude('[😀-a]'), 'the range "😀-a"'],
   ])('refuse %j with the reason', (rule, reason) => {
     expect(() => rules(rule)).toThrow(reason);
   });
 });
 
+test.each([
+  '[a-z]',
+  '[]a]',
+  '[!]-z]',
+  '[a-]',
+  '[-a]',
+  '[a\\-!]',
+  '\\[z-a]',
+  '[[:alpha:]z]',
+  '[!-\\]]x',
+  '[--0]',
+])('a set of characters as gitignore has them is taken: %s', (pattern) => {
+  expect(() => rules(exclude(pattern))).not.toThrow();
+});
+
 describe('the ignore file', () => {
+  test.each([
+    ['[ab', 'never closed'],
+    ['![z-a]', 'the range "z-a"'],
+    ['a\\', 'backslash'],
+  ])('has its line %j, which would be passed over, refused by its number', (line, reason) => {
+    const check = (): void => checkIgnoreLines(['# comment [', '', line], 'data/ignore');
+    expect(check).toThrow(`data/ignore, line 3: ${JSON.stringify(line)}`);
+    expect(check).toThrow(reason);
+  });
+
   test('follows gitignore: an ignored folder cannot be reached into', () => {
     const filter = ignoring('d/', '!d/b.csv', '# a comment', '', '*.log');
     expect(passing(filter)).toBe('a.csv a.txt logs/x.csv');
