@@ -22,16 +22,17 @@ export interface ProgressState {
   readonly current: string | undefined;
 }
 
-const BAR = 24;
+/** Widths of the bar. */
+const BAR = { wide: 24, narrow: 10 } as const;
 
 /** What a file costs beside its bytes, as bytes: a call takes about as long as this much data. */
 const FILE_WEIGHT = 256 * 1024;
 
 /** Two lines for a terminal `width` columns wide. */
 export function progressFrame(state: ProgressState, width: number): string {
-  const columns = Math.max(width - 1, 20);
+  const columns = Math.max(width - 1, 1);
   const lines =
-    state.totalFiles === 0 ? [`comparing: ${count(state.listed)} entries`] : [transferLine(state)];
+    state.totalFiles === 0 ? [`comparing: ${count(state.listed)} entries`] : [transferLine(state, columns)];
   const also = [
     state.moved > 0 ? `${count(state.moved)} moved` : '',
     state.removed > 0 ? `${count(state.removed)} removed` : '',
@@ -44,19 +45,28 @@ export function progressFrame(state: ProgressState, width: number): string {
   return lines.map((line) => cliTruncate(line, columns, { position: 'end' })).join('\n');
 }
 
-/** While the total still grows there is no share to show. */
-function transferLine(state: ProgressState): string {
-  const sent = [`${count(state.files)} files`, bytes(state.bytes), `${bytes(state.bytesPerSecond)}/s`];
-  if (!state.counted) return `uploading: ${sent.join('  ')}`;
+/** While the total still grows there is no share to show. A narrow terminal gets the parts that matter most. */
+function transferLine(state: ProgressState, columns: number): string {
+  const rate = `${bytes(state.bytesPerSecond)}/s`;
+  if (!state.counted) return `uploading: ${count(state.files)} files  ${bytes(state.bytes)}  ${rate}`;
   const share = doneShare(state);
-  const filled = Math.floor(share * BAR);
-  return [
-    `[${'#'.repeat(filled)}${'-'.repeat(BAR - filled)}] ${String(Math.floor(share * 100)).padStart(3)}%`,
-    `${count(state.files)}/${count(state.totalFiles)} files`,
-    `${bytes(state.bytes)} of ${bytes(state.totalBytes)}`,
-    `${bytes(state.bytesPerSecond)}/s`,
-    ...timeLeft(state, share),
-  ].join('  ');
+  const percent = `${String(Math.floor(share * 100)).padStart(3)}%`;
+  const files = `${count(state.files)}/${count(state.totalFiles)} files`;
+  const amount = `${bytes(state.bytes)} of ${bytes(state.totalBytes)}`;
+  const left = timeLeft(state, share);
+  const forms = [
+    [`${bar(share, BAR.wide)} ${percent}`, files, amount, rate, ...left],
+    [`${bar(share, BAR.narrow)} ${percent}`, files, amount, rate, ...left],
+    [`${bar(share, BAR.narrow)} ${percent}`, files, rate, ...left],
+    [percent, files, rate, ...left],
+    [percent, files, ...left],
+  ].map((parts) => parts.join('  '));
+  return forms.find((form) => form.length <= columns) ?? forms.at(-1)!;
+}
+
+function bar(share: number, size: number): string {
+  const filled = Math.floor(share * size);
+  return `[${'#'.repeat(filled)}${'-'.repeat(size - filled)}]`;
 }
 
 /** How much of the known work is done, from 0 to 1. */

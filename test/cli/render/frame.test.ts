@@ -46,6 +46,28 @@ test('fits the terminal, whatever the name of the file', () => {
   for (const line of lines) expect(line.length).toBeLessThan(60);
 });
 
+test.each([
+  [100, '[############------------]  50%  50/100 files  10 MB of 20 MB  2 MB/s  10s left'],
+  [70, '[#####-----]  50%  50/100 files  10 MB of 20 MB  2 MB/s  10s left'],
+  [60, '[#####-----]  50%  50/100 files  2 MB/s  10s left'],
+  [40, ' 50%  50/100 files  2 MB/s  10s left'],
+  [30, ' 50%  50/100 files  10s left'],
+  [12, ' 50%  50/1…'],
+  [1, '…'],
+])('on %i columns shows what matters most, on one line', (width, line) => {
+  expect(progressFrame(state(), width)).toBe(line);
+});
+
+/** Columns: the names here have ASCII and CJK only. */
+const widthOf = (line: string): number =>
+  Array.from(line).reduce((sum, c) => sum + (c > '\u2fff' ? 2 : 1), 0);
+
+test.each([2, 12, 40, 79])('takes no line of a terminal of %i columns to its last column', (width) => {
+  const long = state({ current: '日本/x.csv', moved: 12_345, removed: 6789, failed: 12 });
+  for (const each of [long, { ...long, counted: false }, { ...long, totalFiles: 0, files: 0 }])
+    for (const line of progressFrame(each, width).split('\n')) expect(widthOf(line)).toBeLessThan(width);
+});
+
 test('counts moves, removals and failures where there are any', () => {
   expect(progressFrame(state({ moved: 2, removed: 3, failed: 1 }), 120)).toContain(
     '2 moved · 3 removed · 1 failed',
