@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { GUARDS, type GuardName, type RemovalLimit } from '../sync/options.ts';
+import { usageError } from './usage.ts';
 
 /** Values of flags, from text. Each rejects with commander's error, which names the flag. */
 
@@ -121,6 +122,22 @@ export function bindBareFlags(argv: readonly string[]): string[] {
   }
   return bound;
 }
+
+const CREDENTIALS_IN_URL = /^(?:[a-z][a-z0-9+.-]*:)?\/*[^/?#]*@/i;
+
+/** Whether a URL, or what was meant as one, has a user or a password before its host. */
+export const hasCredentials = (url: string): boolean => CREDENTIALS_IN_URL.test(url);
+
+/**
+ * A URL without a user or a password: those would stand in plan files and messages. Rejects as `usage`, not with
+ * commander's error, which would show the text.
+ */
+export const urlOf =
+  (flag: string, instead: string) =>
+  (text: string): string => {
+    if (!hasCredentials(text)) return text;
+    throw usageError(`${flag} has a user or a password before its "@": leave them out; ${instead}`);
+  };
 
 /** One --include, --exclude or --filter-from. Their order on the command line counts: the last match decides. */
 export interface FilterFlag {

@@ -1,8 +1,9 @@
 import type { Source } from '../model/ports.ts';
 import type { SourceAddress } from './addresses.ts';
 import type { Environment } from './environment.ts';
-import { bucketFlagIn, type SourceFlags } from './source-flags.ts';
-import { usageError } from './usage.ts';
+import { hasCredentials } from './flag-values.ts';
+import { AWS_CREDENTIALS, bucketFlagIn, type SourceFlags } from './source-flags.ts';
+import { configError, usageError } from './usage.ts';
 
 /** The source an address names. What a bucket needs, the AWS SDK above all, is loaded for a bucket only. */
 export async function openSource(
@@ -18,6 +19,10 @@ export async function openSource(
     return openLocalSource({ root: address.root, followSymlinks: flags.followSymlinks ?? false });
   }
   if (flags.followSymlinks) throw usageError('--follow-symlinks is for a directory; a bucket has no links');
+  if (environment.s3EndpointUrl !== undefined && hasCredentials(environment.s3EndpointUrl))
+    throw configError(
+      `AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL has a user or a password before its "@": leave them out; ${AWS_CREDENTIALS}`,
+    );
   const [{ parseS3Address }, { openS3Source }, { collectBuffers }] = await Promise.all([
     import('../sources/s3/address.ts'),
     import('../sources/s3/s3-source.ts'),

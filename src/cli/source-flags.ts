@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { urlOf } from './flag-values.ts';
 
 /** How to reach a source, as typed. */
 export interface SourceFlags {
@@ -12,6 +13,10 @@ export interface SourceFlags {
   /** Of a watch. */
   readonly sqsQueue?: string;
 }
+
+/** Said where credentials are not taken. */
+export const AWS_CREDENTIALS =
+  'credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or a --profile';
 
 /** The first flag in use that only an s3:// source has. */
 export function bucketFlagIn(flags: SourceFlags): string | undefined {
@@ -34,7 +39,7 @@ export function addS3Flags(command: Command): Command {
     .optionsGroup('S3:')
     .option('--profile <name>', 'profile of the AWS configuration files')
     .option('--region <name>', "the bucket's region, where it is not found by itself")
-    .option('--endpoint-url <url>', 'an S3-compatible server')
+    .option('--endpoint-url <url>', 'an S3-compatible server', urlOf('--endpoint-url', AWS_CREDENTIALS))
     .option('--path-style', 'put the bucket in the path; with --endpoint-url this is the default')
     .option('--no-sign-request', 'read a public bucket without credentials')
     .addOption(

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { urlOf } from './flag-values.ts';
 
 /** How to reach a Stage, as typed. */
 export interface StageFlags {
@@ -17,7 +18,11 @@ export function addStageFlags(command: Command): Command {
       '--token-file <file>',
       'read the API token from this file instead of SINGLESTOREDB_MANAGEMENT_TOKEN',
     )
-    .option('--base-url <url>', 'API address (SINGLESTOREDB_MANAGEMENT_BASE_URL)')
+    .option(
+      '--base-url <url>',
+      'API address (SINGLESTOREDB_MANAGEMENT_BASE_URL)',
+      urlOf('--base-url', 'the API takes a token from SINGLESTOREDB_MANAGEMENT_TOKEN or --token-file'),
+    )
     .addOption(
       new Option('--api-version <version>', 'API generation (SINGLESTOREDB_MANAGEMENT_VERSION)').choices([
         'v1',

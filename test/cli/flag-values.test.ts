@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { byteRate, guards, bindBareFlags, positiveNumber, removalLimit } from '../../src/cli/flag-values.ts';
+import {
+  byteRate,
+  guards,
+  bindBareFlags,
+  positiveNumber,
+  removalLimit,
+  urlOf,
+} from '../../src/cli/flag-values.ts';
 
 describe('flags whose value may be left out', () => {
   test.each([
@@ -86,5 +93,24 @@ describe('rates', () => {
     expect(positiveNumber('0.5')).toBe(0.5);
     expect(() => positiveNumber('0')).toThrow(/greater than 0/);
     expect(() => positiveNumber('Infinity')).toThrow(/greater than 0/);
+  });
+});
+
+describe('a URL', () => {
+  const parse = urlOf('--endpoint-url', 'use the environment');
+
+  test.each(['https://s3.test', 'http://127.0.0.1:9000/a@b', 'https://s3.test?x=@', 's3.test:9000', ''])(
+    'is taken as it is: %j',
+    (text) => expect(parse(text)).toBe(text),
+  );
+
+  test.each([
+    'https://me:5ec2e7@s3.test',
+    'https://5ec2e7@s3.test',
+    'me:5ec2e7@s3.test:9000',
+    '//me:5ec2e7@s3',
+  ])('with a user or a password is refused, and not shown: %j', (text) => {
+    expect(() => parse(text)).toThrow(/^--endpoint-url has a user or a password .* use the environment$/);
+    expect(() => parse(text)).not.toThrow(/5ec2e7/);
   });
 });

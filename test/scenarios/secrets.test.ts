@@ -31,6 +31,15 @@ test('no token and no AWS secret is in any output, in any state file, or in an e
   expect(await run(['cat', `${address}/a.csv`])).toBe(0);
   expect(await run(['sync', 'data', address, '--base-url', `http://x:${TOKEN}@127.0.0.1:1`])).toBe(2);
   expect(await run(['sync', `s3://x:${AWS_SECRET}@y/z`, address])).not.toBe(0);
+  const endpoint = `https://x:${AWS_SECRET}@127.0.0.1:1`;
+  for (const args of [
+    ['sync', 's3://b/p', address, '--json', '--endpoint-url', endpoint],
+    ['plan', 's3://b/p', address, '-o', 'plan.json', `--endpoint-url=${endpoint}`],
+    ['watch', 's3://b/p', address, '--sqs-queue', `${endpoint}/1/queue`],
+  ])
+    expect(await run(args)).toBe(2);
+  expect(await run(['sync', 's3://b/p', address], { AWS_ENDPOINT_URL: endpoint })).toBe(2);
+  expect(readdirSync(cli.folder).sort()).toEqual(['data', 'token.txt']);
   await writeTree(cli.folder, { 'data/a.csv': 'changed' });
   emulator.behaviour.set({ putOverExisting: 500 });
   await run(['sync', 'data', address, '--verbose', '--json']);

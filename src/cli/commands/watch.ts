@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Action, CommandModule } from '../context.ts';
-import { duration, listenAddress, type ListenAddress } from '../flag-values.ts';
+import { duration, listenAddress, urlOf, type ListenAddress } from '../flag-values.ts';
+import { AWS_CREDENTIALS } from '../source-flags.ts';
 import { addPassFlags, type PassFlags } from './sync.ts';
 
 /** The flags of `stagesync watch`; durations are in milliseconds. */
@@ -39,10 +40,9 @@ export const watch: CommandModule = {
       )
       .option('--poll <duration>', 'do not watch; compare everything so often instead', duration)
       .addOption(
-        new Option(
-          '--sqs-queue <url>',
-          "hear of a bucket's changes by its notifications in this queue",
-        ).conflicts('poll'),
+        new Option('--sqs-queue <url>', "hear of a bucket's changes by its notifications in this queue")
+          .argParser(urlOf('--sqs-queue', AWS_CREDENTIALS))
+          .conflicts('poll'),
       )
       .optionsGroup('What is done:');
     const filters = addPassFlags(command);
