@@ -15,7 +15,10 @@ import { listenForStop } from './stop-signals.ts';
 /** Runs one command line, given without the two leading words of `process.argv`. Resolves with the exit status. */
 export async function main(argv: readonly string[], host: Host = processHost()): Promise<number> {
   const err = new LineOutput(host.stderr, () => undefined);
-  const stop = listenForStop(host, (text) => err.line(`stagesync: ${text}`));
+  const stop = listenForStop(host, (text) => {
+    err.line(`stagesync: ${text}`);
+    void err.flush(); // before anything that others say about stopping
+  });
   const out = new LineOutput(host.stdout, (error) => stop.drain(`the output went away: ${messageOf(error)}`));
   const environment = readEnvironment(host.env, host.home);
   const context: Context = { host, environment, out, err, stop };

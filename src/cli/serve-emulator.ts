@@ -17,8 +17,10 @@ export async function serveEmulator(context: Context, flags: EmulatorFlags): Pro
     ...(flags.token === undefined ? {} : { token: flags.token }),
     ...(flags.deployment !== undefined && { deployments: flags.deployment }),
   }).catch((error: unknown) => {
+    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    const way = taken ? '--port 0 takes a free one' : 'choose another --port, or another --data folder';
     throw configError(
-      `cannot start the emulator on port ${flags.port} with ${dataDir}: ${messageOf(error)}`,
+      `cannot start the emulator on port ${flags.port} with ${dataDir}: ${messageOf(error)}; ${way}`,
       error,
     );
   });

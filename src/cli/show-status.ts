@@ -38,8 +38,7 @@ export function showStatus(
   const pairs = knownPairs(context.environment.stateFolder).filter(
     (pair) => fits(pair.source, source, context.host.cwd) && fits(pair.destination, dest, context.host.cwd),
   );
-  for (const pair of pairs) {
-    const status = statusOf(pair);
+  for (const status of pairs.map(statusOf).sort(byLastRun)) {
     if (flags.json) context.out.line(JSON.stringify(status));
     else for (const line of inWords(status)) context.out.line(line);
   }
@@ -47,6 +46,10 @@ export function showStatus(
   context.err.line('stagesync: nothing has been synced from here yet, or not this pair');
   return Promise.resolve(EXIT.failures);
 }
+
+/** The most recent first. */
+const byLastRun = (a: PairStatus, b: PairStatus): number =>
+  (b.runs[0]?.at ?? '') < (a.runs[0]?.at ?? '') ? -1 : 1;
 
 function fits(label: string, wanted: string | undefined, cwd: string): boolean {
   if (wanted === undefined) return true;

@@ -19,6 +19,14 @@ export interface PathFilter {
   excludes(path: RelPath): boolean;
   /** `folder` ends in '/'. True only when nothing below it can take part, so that it need not be walked. */
   prunes(folder: RelPath): boolean;
+  /** How another thread makes the same filter; absent where that cannot be. */
+  readonly recipe?: FilterRecipe | undefined;
+}
+
+/** `module` is a URL, and what it exports as `createFilter` makes the filter of `options`, which are plain data. */
+export interface FilterRecipe {
+  readonly module: string;
+  readonly options: unknown;
 }
 
 /**

@@ -49,10 +49,9 @@ export function readMetadata(
 }
 
 function readChild(folder: RelPath, child: unknown, index: number, exact: boolean): DestinationChild {
-  const place = unsendable(`(entry ${index + 1})`);
-  if (!isRecord(child)) return anywhere(unknown(place, 'is not an object'));
+  if (!isRecord(child)) return anywhere(unknown(placeOf(index), 'is not an object'));
   const { name, path, type, size } = child;
-  if (typeof name !== 'string' || name === '') return anywhere(unknown(place, 'has no name'));
+  if (typeof name !== 'string' || name === '') return anywhere(unknown(placeOf(index), 'has no name'));
   if (name.includes('/')) return anywhere(unknown(unsendable(name), 'has a name with a slash'));
   if (name === '.' || name === '..') return anywhere(unknown(unsendable(name), 'has a name that is none'));
   const problem = PLAIN.test(name) ? undefined : pathProblem(name);
@@ -89,6 +88,8 @@ function withoutDuplicates(children: DestinationChild[]): DestinationChild[] {
   if (unclear.size === 0) return children;
   return [...children.filter(({ name }) => !unclear.has(name)), ...unclear.values()];
 }
+
+const placeOf = (index: number): string => unsendable(`(entry ${index + 1})`);
 
 /** One printable segment that stands for a name which is none, and, having a backslash, equals no path of Stage. */
 function unsendable(name: string): string {

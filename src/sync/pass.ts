@@ -1,7 +1,6 @@
 import type { FileEntry } from '../model/entry.ts';
 import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
 import type { Outcome } from '../model/events.ts';
-import type { PathFilter } from '../model/ports.ts';
 import { Executor } from './execute/executor.ts';
 import { confirmUploads } from './execute/confirm.ts';
 import { FolderMaker } from './execute/folder-maker.ts';
@@ -10,6 +9,7 @@ import { Remote } from './execute/remote.ts';
 import { executePlan } from './execute/run-plan.ts';
 import { Bandwidth } from './flow/bandwidth.ts';
 import { Gate } from './flow/gate.ts';
+import { hiding } from './filter.ts';
 import { checkGuards, inWhole } from './guard.ts';
 import { pairName } from './ledger/open-ledger.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -35,7 +35,12 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
   const started = clock.now();
   const tally = new Tally(options.onEvent);
   const gate = new Gate({ ...options, onEvent: tally.emit });
-  const pass = new Pass({ ...options, filter: withoutMarker(options.filter, options.marker) }, tally, gate);
+  const { filter, marker } = options;
+  const pass = new Pass(
+    { ...options, filter: marker === undefined ? filter : hiding(filter, marker) },
+    tally,
+    gate,
+  );
   tally.emit({
     type: 'pass:started',
     source: source.label,
@@ -67,15 +72,6 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
   tally.emit(report);
   return { report, error };
 }
-
-/** The marker is ours to write; at both ends it is as if it were not there. */
-const withoutMarker = (filter: PathFilter, marker: string | undefined): PathFilter =>
-  marker === undefined
-    ? filter
-    : {
-        excludes: (path) => path === marker || filter.excludes(path),
-        prunes: (folder) => filter.prunes(folder),
-      };
 
 function closeRun(finish: () => void): SyncError | undefined {
   try {

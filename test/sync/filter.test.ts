@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isSyncError } from '../../src/model/errors.ts';
 import type { PathFilter } from '../../src/model/ports.ts';
-import { createFilter, everything, parseFilterLines } from '../../src/sync/filter.ts';
+import { createFilter, everything, hiding, parseFilterLines } from '../../src/sync/filter.ts';
 import { checkIgnoreLines } from '../../src/sync/filter-file.ts';
 import type { FilterRule } from '../../src/sync/filter.ts';
 
@@ -167,6 +167,46 @@ describe.each([
 
 test('a filter without rules is the constant one', () => {
   expect(createFilter({ rules: [] })).toBe(everything);
+});
+
+describe('a hidden path', () => {
+  const rules: FilterRule[] = [{ kind: 'exclude', pattern: '*.tmp' }];
+
+  test.each([
+    ['a filter with rules', createFilter({ rules })],
+    [
+      'a filter that only one thread can have',
+      { excludes: (path: string) => path === 'x.tmp', prunes: () => false },
+    ],
+  ])('comes on top of %s', (_, filter) => {
+    const hidden = hiding(filter, 'done/_SUCCESS');
+    expect(['done/_SUCCESS', 'done/_SUCCESS2', 'x.tmp', 'x'].map((path) => hidden.excludes(path))).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect(hidden.prunes('done/')).toBe(false);
+  });
+});
+
+test('the recipe of a filter makes the same filter', async () => {
+  const filter = hiding(
+    createFilter({ rules: [{ kind: 'exclude', pattern: '/out/' }], ignoreFile: ['*.tmp'] }),
+    'm',
+  );
+  for (const made of [filter, everything]) {
+    const { module, options } = made.recipe!;
+    const again = ((await import(module)) as { createFilter: typeof createFilter }).createFilter(
+      structuredClone(options) as Parameters<typeof createFilter>[0],
+    );
+    for (const path of ['a', 'a.tmp', 'm', 'n/m', 'out/', 'out/a', '.stagesyncignore'])
+      expect([path, again.excludes(path), again.prunes(path)]).toEqual([
+        path,
+        made.excludes(path),
+        made.prunes(path),
+      ]);
+  }
 });
 
 test('a filter asked about more paths than it remembers still answers the same', () => {

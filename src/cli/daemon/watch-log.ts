@@ -7,6 +7,7 @@ import type { HostStream } from '../host.ts';
 import { actionText } from '../render/action-text.ts';
 import { BesidePath, besideAction } from '../render/beside-path.ts';
 import { printable } from '../render/printable.ts';
+import { counted } from '../render/quantities.ts';
 
 export interface LogFlags {
   readonly log?: 'text' | 'json';
@@ -90,9 +91,11 @@ export class WatchLog {
   #pass({ folders, reason, report, error }: PassSummary): void {
     const { uploaded, moved, removed, failed, foldersCreated, foldersRemoved, durationMs } = report;
     const changes = uploaded + moved + removed + failed + foldersCreated + foldersRemoved;
-    const scope = folders === undefined ? 'everything' : `${folders} ${folders === 1 ? 'folder' : 'folders'}`;
+    const scope = folders === undefined ? 'everything' : counted(folders, 'folder');
     const facts = { event: 'pass', scope, reason, report, error: error?.code };
-    const counts = `${uploaded} uploaded, ${moved} moved, ${removed} removed, ${failed} failed`;
+    const made = foldersCreated > 0 ? `${counted(foldersCreated, 'folder')} created, ` : '';
+    const gone = foldersRemoved > 0 ? `${counted(foldersRemoved, 'folder')} removed, ` : '';
+    const counts = `${uploaded} uploaded, ${moved} moved, ${removed} removed, ${made}${gone}${failed} failed`;
     const message = `looked at ${scope} (${reason}): ${error === undefined ? counts : `${counts}; ended early`}, ${durationMs} ms`;
     if (folders === undefined && error === undefined && failed === 0) this.#told.clear();
     const level = failed > 0 ? 'warn' : changes > 0 || folders === undefined ? 'info' : 'debug';

@@ -1,8 +1,8 @@
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 
-/** '1,234'. Always in English, so that output does not change with the machine's locale. */
-export const count = (n: number): string => n.toLocaleString('en-US');
+/** '1,234', of a whole number, on every machine. Without Intl, which takes 20 ms to load. */
+export const count = (n: number): string => String(n).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** '1 file', '2 files'. */
 export const counted = (n: number, noun: string, plural = `${noun}s`): string =>

@@ -4,7 +4,10 @@ import type { RelPath } from '../../model/path.ts';
 
 export const versionOf = (stats: BigIntStats): string => `${stats.size}:${stats.mtimeNs}`;
 
-export const isSameFile = (a: BigIntStats, b: BigIntStats): boolean => a.ino === b.ino && a.dev === b.dev;
+/** What tells one file or folder from all others for as long as it exists. */
+export type FileId = Pick<BigIntStats, 'dev' | 'ino'>;
+
+export const isSameFile = (a: FileId, b: FileId): boolean => a.ino === b.ino && a.dev === b.dev;
 
 /**
  * A listed file. Its identity is device, inode, birth time, size and mtime: an inode alone is reused at once. There is

@@ -6,6 +6,7 @@ import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import { errnoOf, inside, kindOf } from './disk.ts';
 import type { Child, ChildKind, Disk } from './disk.ts';
+import type { FileId } from './file-version.ts';
 import * as problems from './local-problems.ts';
 import { sortNames } from './name-sort.ts';
 
@@ -14,7 +15,7 @@ export interface OpenFolder {
   /** As the system knows it, without a slash at the end. */
   readonly place: string;
   readonly path: RelPath;
-  readonly stats: BigIntStats;
+  readonly id: FileId;
 }
 
 export interface Children {
@@ -31,7 +32,7 @@ export interface ChildrenOptions {
   readonly filter: PathFilter;
   readonly followSymlinks: boolean;
   /** Whether a folder is one of those being listed, so that a link to it would never end. */
-  readonly isOpen: (stats: BigIntStats) => boolean;
+  readonly isOpen: (id: FileId) => boolean;
 }
 
 const PAUSE_EVERY = 64;

@@ -1,15 +1,14 @@
 import { join, resolve } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
-import type { SourceEntry } from '../../model/entry.ts';
 import { SyncError, isSyncError } from '../../model/errors.ts';
-import type { ListOptions, Source } from '../../model/ports.ts';
+import type { Source } from '../../model/ports.ts';
 import { realDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { FileReader } from './file-reader.ts';
 import { fileEntry } from './file-version.ts';
+import { THREAD_AFTER, listTree } from './list-tree.ts';
 import { rootError, rootMissing } from './local-problems.ts';
+import { inSlices } from './time-slice.ts';
 import { Walk } from './walk.ts';
-import type { Step } from './walk.ts';
 
 export interface LocalSourceOptions {
   /** A folder; a relative path starts at the current folder. It may itself be a symbolic link. */
@@ -18,12 +17,9 @@ export interface LocalSourceOptions {
   readonly followSymlinks: boolean;
   /** Bytes in one chunk of a file over 256 KiB. Default: 512 KiB, where throughput levels off. */
   readonly blockBytes?: number;
+  /** Entries after which a listing moves to a thread of its own, 0 for at once. Default: 5,000. */
+  readonly threadAfter?: number;
 }
-
-const BATCH_ENTRIES = 500;
-// The event loop turns at least this often, so that timers, sockets and the progress display go on during a walk.
-const SLICE_MS = 5;
-const STEPS_PER_LOOK = 16;
 
 /**
  * A directory as a source. Rejects with `source_missing` or `source_denied` when it cannot be listed.
@@ -32,19 +28,21 @@ const STEPS_PER_LOOK = 16;
 export async function openLocalSource(options: LocalSourceOptions, disk: Disk = realDisk): Promise<Source> {
   const root = resolve(options.root);
   const { followSymlinks, blockBytes = 512 * 1024 } = options;
+  // Another thread has the real system calls.
+  const threadAfter = disk === realDisk ? (options.threadAfter ?? THREAD_AFTER) : undefined;
   checkRoot(root, disk);
   const reader = new FileReader({ disk, root, followSymlinks, blockBytes });
-  const walk = ({ filter }: ListOptions): Walk => new Walk({ disk, root, followSymlinks, filter });
   return {
     kind: 'local',
     label: root,
-    async *list(listOptions) {
-      listOptions.signal.throwIfAborted();
-      yield* inBatches(walk(listOptions).entries(), listOptions.signal);
+    async *list({ filter, signal }) {
+      signal.throwIfAborted();
+      yield* listTree({ disk, root, followSymlinks, filter, threadAfter }, signal);
     },
-    async listFolder(folder, listOptions) {
-      listOptions.signal.throwIfAborted();
-      return resultOf(walk(listOptions).childrenOf(folder), listOptions.signal);
+    async listFolder(folder, { filter, signal }) {
+      signal.throwIfAborted();
+      const walk = new Walk({ disk, root, followSymlinks, filter });
+      return inSlices(walk.childrenOf(folder), signal);
     },
     async stat(path, { signal }) {
       signal.throwIfAborted();
@@ -77,52 +75,5 @@ function checkRoot(root: string, disk: Disk): void {
     for (const child of disk.children(root)) if (child.name !== '') break;
   } catch (error) {
     throw isSyncError(error) ? error : rootError(root, error);
-  }
-}
-
-async function* inBatches(steps: Iterable<Step>, signal: AbortSignal): AsyncGenerator<SourceEntry[], void> {
-  const slice = new Slice(signal);
-  let batch: SourceEntry[] = [];
-  for (const step of steps) {
-    if (step !== undefined) batch.push(step);
-    if (batch.length === BATCH_ENTRIES) {
-      yield batch;
-      batch = [];
-      signal.throwIfAborted();
-    }
-    if (slice.isOver(step === undefined)) await slice.next();
-  }
-  if (batch.length > 0) yield batch;
-}
-
-async function resultOf<T>(steps: Iterator<undefined, T>, signal: AbortSignal): Promise<T> {
-  const slice = new Slice(signal);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    if (slice.isOver(true)) await slice.next();
-  }
-}
-
-/** Counts the time since the event loop last turned. */
-class Slice {
-  readonly #signal: AbortSignal;
-  #start = performance.now();
-  #steps = 0;
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-  }
-
-  /** `pause`: the walk offers a pause, so that a good deal has been done since the last step. */
-  isOver(pause: boolean): boolean {
-    this.#steps += 1;
-    return (pause || this.#steps % STEPS_PER_LOOK === 0) && performance.now() - this.#start > SLICE_MS;
-  }
-
-  async next(): Promise<void> {
-    await turn();
-    this.#signal.throwIfAborted();
-    this.#start = performance.now();
   }
 }

@@ -6,6 +6,7 @@ import type { PathFilter } from '../../model/ports.ts';
 import { inside, isMissing } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { fileEntry, isSameFile } from './file-version.ts';
+import type { FileId } from './file-version.ts';
 import { readChildren } from './folder-children.ts';
 import type { Children, OpenFolder } from './folder-children.ts';
 import * as problems from './local-problems.ts';
@@ -20,6 +21,7 @@ export interface WalkOptions {
 
 interface Frame extends OpenFolder, Children {
   next: number;
+  nextNameless: number;
   /** It was moved or removed meanwhile, so that its children are missing proves nothing. */
   gone: boolean;
 }
@@ -27,24 +29,42 @@ interface Frame extends OpenFolder, Children {
 /** What a walk gives: an entry, or nothing when it is a good moment to pause. */
 export type Step = SourceEntry | undefined;
 
+/** Where a walk is: plain data, from which a walk in another thread can go on. */
+export interface WalkState {
+  readonly root: OpenFolder;
+  readonly stack: readonly Frame[];
+}
+
 /** One walk of a tree: a stack of open folders. It keeps the names in these folders, and nothing else. */
 export class Walk {
   readonly #options: WalkOptions;
   readonly #root: OpenFolder;
-  readonly #stack: Frame[] = [];
+  readonly #stack: Frame[];
 
-  /** Throws `source_missing`, `source_denied` or `guard_root_changed` when the root is not a folder we can see. */
-  constructor(options: WalkOptions) {
+  /**
+   * `from` is where another walk of the same tree is. Throws `source_missing`, `source_denied` or
+   * `guard_root_changed` when the root is not a folder we can see.
+   */
+  constructor(options: WalkOptions, from?: WalkState) {
     this.#options = options;
-    this.#root = { place: options.root, path: '', stats: statRoot(options) };
+    this.#root = from?.root ?? { place: options.root, path: '', id: idOf(statRoot(options)) };
+    this.#stack = [...(from?.stack ?? [])];
+  }
+
+  /** Complete whenever `entries` has just given an entry, not at its pauses; it changes as soon as the walk goes on. */
+  get state(): WalkState {
+    return { root: this.#root, stack: this.#stack };
   }
 
   /** Everything below the root, in path order. Throws a SyncError when the root goes or is replaced meanwhile. */
   *entries(): Generator<Step, void> {
-    const root = yield* this.#openRoot();
-    yield* root.nameless;
-    this.#stack.push(root);
+    if (this.#stack.length === 0) this.#stack.push(yield* this.#openRoot());
     for (let frame = this.#stack.at(-1); frame !== undefined; frame = this.#stack.at(-1)) {
+      const nameless = frame.nameless[frame.nextNameless++];
+      if (nameless !== undefined) {
+        yield nameless;
+        continue;
+      }
       const name = frame.names[frame.next++];
       if (name === undefined) this.#stack.pop();
       else if (isFolder(frame, name)) yield* this.#enter(frame, name);
@@ -85,10 +105,10 @@ export class Walk {
   }
 
   *#open(folder: OpenFolder): Generator<undefined, Frame> {
-    const isOpen = (stats: BigIntStats): boolean =>
-      isSameFile(stats, folder.stats) || this.#stack.some((frame) => isSameFile(stats, frame.stats));
+    const isOpen = (id: FileId): boolean =>
+      isSameFile(id, folder.id) || this.#stack.some((frame) => isSameFile(id, frame.id));
     const children = yield* readChildren(folder, { ...this.#options, isOpen });
-    return { ...folder, ...children, next: 0, gone: false };
+    return { ...folder, ...children, ...UNREAD };
   }
 
   *#enter(parent: Frame, name: string): Generator<Step, void> {
@@ -99,7 +119,6 @@ export class Walk {
     else {
       this.#stack.push(opened);
       yield this.#folderEntry(path);
-      yield* opened.nameless;
     }
   }
 
@@ -108,7 +127,7 @@ export class Walk {
       const stats = this.#stat(place);
       if (stats === undefined) return 'missing';
       if (!stats.isDirectory()) return problems.unknownPath(path, problems.RETYPED);
-      return yield* this.#open({ place, path, stats });
+      return yield* this.#open({ place, path, id: idOf(stats) });
     } catch (error) {
       return isMissing(error) ? 'missing' : problems.unknownPath(path, problems.unreadable(error));
     }
@@ -125,8 +144,8 @@ export class Walk {
         const stats = this.#stat(place);
         if (stats?.isSymbolicLink()) return problems.unknownPath(folder, problems.LINK_SKIPPED);
         if (!stats?.isDirectory()) return undefined;
-        this.#stack.push({ ...found, ...NO_CHILDREN, next: 0, gone: false });
-        found = { place, path, stats };
+        this.#stack.push({ ...found, ...NO_CHILDREN, ...UNREAD });
+        found = { place, path, id: idOf(stats) };
       } catch (error) {
         return problems.unknownPath(folder, problems.unreadable(error));
       }
@@ -167,14 +186,14 @@ export class Walk {
   #isStillThere(frame: Frame): boolean {
     try {
       const stats = frame.path === '' ? statRoot(this.#options) : this.#stat(frame.place);
-      return stats !== undefined && isSameFile(stats, frame.stats);
+      return stats !== undefined && isSameFile(stats, frame.id);
     } catch {
       return false;
     }
   }
 
   #checkRoot(): void {
-    if (!isSameFile(statRoot(this.#options), this.#root.stats)) throw problems.rootChanged(this.#root.place);
+    if (!isSameFile(statRoot(this.#options), this.#root.id)) throw problems.rootChanged(this.#root.place);
   }
 
   #stat(place: string): BigIntStats | undefined {
@@ -184,6 +203,10 @@ export class Walk {
 }
 
 const NO_CHILDREN: Children = { names: [], unknown: new Map(), nameless: [] };
+const UNREAD = { next: 0, nextNameless: 0, gone: false };
+
+/** Only what tells it apart: the state of a walk is plain data. */
+const idOf = ({ dev, ino }: FileId): FileId => ({ dev, ino });
 
 const isFolder = (frame: Frame, name: string): boolean => name.endsWith('/') && !frame.unknown.has(name);
 

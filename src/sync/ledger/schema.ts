@@ -55,7 +55,10 @@ CREATE TABLE IF NOT EXISTS run (
 ) STRICT;
 `;
 
-/** Sets up a new ledger, or checks that an existing one is ours and of this release. Rejects with `state_unusable`. */
+/**
+ * Sets up a new ledger, in one commit, or checks that an existing one is ours and of this release. Rejects with
+ * `state_unusable`.
+ */
 export function prepareSchema(
   db: DatabaseSync,
   file: string,
@@ -74,9 +77,11 @@ export function prepareSchema(
       { verdict: 'end_run' },
     );
   }
+  if (version === SCHEMA_VERSION) return;
+  db.exec('BEGIN IMMEDIATE');
   db.exec(TABLES);
-  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   const insert = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
   insert.run('source', pair.source);
   insert.run('destination', pair.destination);
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
 }

@@ -1,11 +1,19 @@
 import fs from 'node:fs';
 import { openLocalSource } from '../../../src/sources/local/local-source.ts';
 import { describeSource } from '../../contract/source.ts';
+import type { SourceFixture } from '../../contract/source.ts';
 import { localTree } from '../../support/local-tree.ts';
 
-describeSource('a directory', async () => {
+describeSource('a directory', () => open());
+describeSource('a directory, listed by another thread,', () => open(0));
+
+async function open(threadAfter?: number): Promise<SourceFixture> {
   const tree = localTree();
-  const source = await openLocalSource({ root: tree.root, followSymlinks: false });
+  const source = await openLocalSource({
+    root: tree.root,
+    followSymlinks: false,
+    ...(threadAfter === undefined ? {} : { threadAfter }),
+  });
   return {
     source,
     async write(path, bytes) {
@@ -21,4 +29,4 @@ describeSource('a directory', async () => {
       tree[Symbol.dispose]();
     },
   };
-});
+}
