@@ -23,6 +23,8 @@ export interface Fault {
     readonly code: string;
     readonly headers?: Record<string, string>;
   };
+  /** Close the connection and answer nothing. */
+  readonly drop?: boolean;
   /** Reset the connection after so many bytes of the body. */
   readonly breakAfter?: number;
   /** End the answer in good order after so many bytes, with a Content-Length that fits them unless it is dropped. */
@@ -101,6 +103,10 @@ async function forward(
   agent: Agent,
 ): Promise<void> {
   await fault.before?.();
+  if (fault.drop === true) {
+    res.destroy();
+    return;
+  }
   if (fault.reply !== undefined) {
     const { status, code, headers } = fault.reply;
     res.writeHead(status, { 'content-type': 'application/xml', ...headers });
