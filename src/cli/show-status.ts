@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { recallStatus } from './daemon/remembered-status.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { printable } from './render/printable.ts';
+import { counted } from './render/quantities.ts';
 
 const RUNS_SHOWN = 5;
 
@@ -47,9 +48,11 @@ export function showStatus(
   return Promise.resolve(EXIT.failures);
 }
 
-/** The most recent first. */
-const byLastRun = (a: PairStatus, b: PairStatus): number =>
-  (b.runs[0]?.at ?? '') < (a.runs[0]?.at ?? '') ? -1 : 1;
+/** The most recent first; the times are in ISO 8601. */
+function byLastRun(a: PairStatus, b: PairStatus): number {
+  const [one, other] = [a.runs[0]?.at ?? '', b.runs[0]?.at ?? ''];
+  return one > other ? -1 : one < other ? 1 : 0;
+}
 
 function fits(label: string, wanted: string | undefined, cwd: string): boolean {
   if (wanted === undefined) return true;
@@ -87,10 +90,9 @@ function inWords({ source, destination, heldBy, watch, runs }: PairStatus): stri
   if (watch !== undefined) {
     const reason = word('reason');
     row('watch', `${word('state')} since ${word('since')}${reason === undefined ? '' : `: ${reason}`}`);
-    row(
-      '',
-      `hears of changes by ${word('mode')} (${word('watches')} watches), ${word('waiting')} folders wait`,
-    );
+    const watches = counted(Number(word('watches')), 'watch', 'watches');
+    const waiting = counted(Number(word('waiting')), 'folder');
+    row('', `hears of changes by ${word('mode')} (${watches}), ${waiting} waiting`);
     if (word('nextFullPass') !== undefined) row('', `compares everything again at ${word('nextFullPass')}`);
   }
   for (const run of runs) {

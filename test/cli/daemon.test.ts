@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { tellServiceManager } from '../../src/cli/daemon/service-manager.ts';
 import { openWatchLog, type LogFlags } from '../../src/cli/daemon/watch-log.ts';
 import { duration, listenAddress } from '../../src/cli/flag-values.ts';
+import type { Report, SyncEvent } from '../../src/model/events.ts';
 import type { WatchEvent } from '../../src/sync/watch/watch-events.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -69,6 +70,57 @@ describe('the log', () => {
     const text = await logOf([{ type: 'notice', message: 'events were lost' }], { log: 'text' });
     expect(text).toMatch(/WARN.*events were lost/);
     expect(text).not.toContain('{');
+  });
+
+  test('names a failed file once', async () => {
+    const started: SyncEvent = {
+      type: 'pass:started',
+      source: '/data',
+      destination: 'stage://local/in/',
+      dryRun: false,
+    };
+    const failed: SyncEvent = {
+      type: 'action',
+      kind: 'upload',
+      path: 'a.csv',
+      reason: 'new',
+      ms: 1,
+      outcome: 'failed',
+      error: { code: 'stage_rejected', message: 'Stage refused to upload in/a.csv (status 400).' },
+    };
+    const said = await logOf(
+      [started, failed].map((event) => ({ type: 'sync', event })),
+      {},
+    );
+    expect(JSON.parse(said)).toMatchObject({
+      msg: 'a.csv: Stage refused to upload it (status 400).',
+      error: failed.error,
+    });
+  });
+
+  test('counts the folders of a pass that made or removed some', async () => {
+    const report: Report = {
+      type: 'report',
+      outcome: 'clean',
+      uploaded: 2,
+      moved: 0,
+      removed: 0,
+      unchanged: 0,
+      adopted: 0,
+      skipped: 0,
+      failed: 0,
+      foldersCreated: 1,
+      foldersRemoved: 2,
+      bytes: 0,
+      requests: 0,
+      retries: 0,
+      durationMs: 7,
+      dryRun: false,
+    };
+    const pass = { startedMs: 0, folders: 1, reason: 'changes', report, error: undefined };
+    expect(JSON.parse(await logOf([{ type: 'pass', ...pass }], {})).msg).toBe(
+      'looked at 1 folder (changes): 2 uploaded, 0 moved, 0 removed, 1 folder created, 2 folders removed, 0 failed, 7 ms',
+    );
   });
 
   test('tells of the same trouble once, and of every try only with --verbose', async () => {

@@ -87,7 +87,7 @@ test('a port that is taken is one line, status 2', async () => {
   const second = await cli.run(['emulator', '--port', new URL(line).port]);
   expect(second.status).toBe(2);
   expect(second.stderr).toMatch(
-    /^stagesync: cannot start the emulator on port \d+ [^\n]*EADDRINUSE[^\n]*\n$/,
+    /^stagesync: cannot start the emulator on port \d+ [^\n]*EADDRINUSE[^\n]*; --port 0 takes a free one\n$/,
   );
   await stop('SIGTERM');
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { servedStage } from '../support/served-stage.ts';
-import { ODD_NAMES } from '../support/trees.ts';
+import { ODD_NAMES, writeTree } from '../support/trees.ts';
 import { comparePaths } from '../../src/model/path.ts';
 
 const call = { signal: new AbortController().signal };
@@ -92,4 +92,18 @@ test('cat stops quietly when nobody reads on', async () => {
     running: (child) => child.stdout?.once('data', () => child.stdout?.destroy()),
   });
   expect(cut).toMatchObject({ status: 130, stderr: '' });
+});
+
+test('status names the pair that ran last first', async () => {
+  const { stage } = await filled();
+  await using _ = stage;
+  const { cli, address } = stage;
+  for (const name of ['one', 'two', 'three']) {
+    await writeTree(cli.folder, { [`${name}/a.csv`]: 'a' });
+    expect((await cli.run(['sync', name, `${address}/${name}`])).status).toBe(0);
+  }
+  await cli.run(['sync', 'two', `${address}/two`]);
+  const { stdout } = await cli.run(['status', '--json']);
+  const names = [...stdout.matchAll(/"source":"[^"]*\/(\w+)"/g)].map(([, name]) => name);
+  expect(names.slice(0, 3)).toEqual(['two', 'three', 'one']);
 });

@@ -122,7 +122,9 @@ test('a second watch is refused, a sync is told who holds the pair, and status s
     watch: { state: 'idle', mode: 'folders', watches: 1 },
     runs: [{ outcome: 'clean', report: { uploaded: 1 } }],
   });
-  expect((await cli.run(['status'])).stdout).toMatch(/idle since .*\n.*by folders \(1 watches\)/);
+  expect((await cli.run(['status'])).stdout).toMatch(
+    /idle since .*\n.*by folders \(1 watch\), 0 folders waiting/,
+  );
   expect(await it.daemon.metric('stagesync_actions_total{kind="upload",outcome="done"}')).toBe(1);
   expect(await it.daemon.metric('stagesync_state{state="idle"}')).toBe(1);
   expect(await it.daemon.metric('stagesync_stage_requests_total{verb="PUT",status="2xx"}')).toBeGreaterThan(
@@ -184,6 +186,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s finishes what is in flight and end
   await vi.waitFor(() => expect(it.daemon.text()).toMatch(/finishing what is in flight/), PATIENCE);
   open();
   expect(await stopped).toBe(0);
+  expect(it.daemon.text()).toMatch(/stagesync: stopping: finishing[^]*"msg":"stopped"/);
   expect(Object.keys(await it.stage.snapshot()).toSorted()).toEqual(['a.csv', 'b.csv']);
 });
 
