@@ -1,18 +1,20 @@
 import { isSyncError, messageOf, SyncError } from '../../model/errors.ts';
 import type { SyncEvent } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { Clock, ListOptions, PathFilter, Source, Watching } from '../../model/ports.ts';
+import type { Clock, PathFilter, Source, Watching } from '../../model/ports.ts';
 import type { PassResult } from '../options.ts';
 import { Agenda } from './agenda.ts';
 import type { Work } from './agenda.ts';
 import { divideDebts } from './debts.ts';
 import type { Debt } from './debts.ts';
-import { afterError, GrowingDelay } from './halts.ts';
 import { foldersOfAll, LooseEnds } from './loose-ends.ts';
+import { Pauses, PROBE_MS } from './pauses.ts';
 import { Retries } from './retries.ts';
 import { SettlingSource, STILL_CHANGING } from './settling-source.ts';
 import type { SettlingOptions } from './settling-source.ts';
-import type { PassSummary, WatchEvent, WatchState, WatchStatus } from './watch-events.ts';
+import { Sleeper } from './sleeper.ts';
+import { WatchAccount } from './watch-account.ts';
+import type { WatchEvent, WatchStatus } from './watch-events.ts';
 
 export interface PassRequest {
   readonly source: Source;
@@ -45,10 +47,6 @@ const BATCH_MS = 500;
 /** Where the source offers no way to watch and nobody said how often to look. */
 const POLL_MS = 300_000;
 const SOONEST_AGAIN_MS = 100;
-const BACK_OFF_MS = { first: 1000, longest: 300_000 };
-const HALT_MS = { first: 30_000, longest: 600_000 };
-/** How often a source that is gone is looked for; in a bucket each look is a request. */
-const PROBE_MS = { local: 5000, remote: 60_000 };
 
 /** Keeps one pair in step until it is told to stop. See watch-events.ts for its states. */
 export class WatchLoop {
@@ -56,32 +54,33 @@ export class WatchLoop {
   readonly #agenda: Agenda;
   readonly #retries: Retries;
   readonly #settling: SettlingSource | undefined;
-  readonly #backOff: GrowingDelay;
-  readonly #haltDelay: GrowingDelay;
-  #state: WatchState = 'starting';
-  #reason: string | undefined;
-  #stateSinceMs: number;
+  readonly #account: WatchAccount;
+  /** Aborted by either way of stopping. */
+  readonly #until: AbortSignal;
+  readonly #sleeper: Sleeper;
+  readonly #pauses: Pauses;
   #watching: Watching | undefined;
-  #wake: AbortController | undefined;
   #working: Work | undefined;
-  #lastPass: PassSummary | undefined;
-  #lastFullPass: PassSummary | undefined;
   #nextFullMs: number | undefined;
-  #lastNotice: string | undefined;
 
   constructor(options: WatchLoopOptions) {
     this.#options = options;
     const { clock, settleMs, source } = options;
     this.#agenda = new Agenda(settleMs > 0 ? settleMs : BATCH_MS);
-    const random = (): number => clock.random();
-    this.#retries = new Retries(random);
+    this.#retries = new Retries(() => clock.random());
     this.#settling =
       settleMs > 0
         ? new SettlingSource(source, { clock, settleMs, isRecorded: options.isRecorded })
         : undefined;
-    this.#backOff = new GrowingDelay(BACK_OFF_MS.first, BACK_OFF_MS.longest, random);
-    this.#haltDelay = new GrowingDelay(HALT_MS.first, HALT_MS.longest, random);
-    this.#stateSinceMs = clock.now();
+    this.#account = new WatchAccount(clock, options.onEvent);
+    this.#until = AbortSignal.any([options.draining, options.signal]);
+    this.#sleeper = new Sleeper(clock, this.#until);
+    this.#pauses = new Pauses({
+      ...options,
+      until: this.#until,
+      sleeper: this.#sleeper,
+      account: this.#account,
+    });
   }
 
   get status(): WatchStatus {
@@ -89,15 +88,11 @@ export class WatchLoop {
     const oldest = Math.min(this.#agenda.oldestMs ?? Infinity, this.#working?.sinceMs ?? Infinity);
     const dated = (ms: number): number => Math.round(clock.now() - clock.elapsed() + ms);
     return {
-      state: this.#state,
-      reason: this.#reason,
-      stateSinceMs: this.#stateSinceMs,
+      ...this.#account.status,
       mode: this.#watching?.mode ?? 'polling',
       watches: this.#watching?.watches ?? 0,
       waiting: this.#agenda.size + (this.#working?.folders?.size ?? 0),
       oldestChangeMs: Number.isFinite(oldest) ? dated(oldest) : undefined,
-      lastPass: this.#lastPass,
-      lastFullPass: this.#lastFullPass,
       nextFullPassMs: this.#nextFullMs === undefined ? undefined : dated(this.#nextFullMs),
     };
   }
@@ -105,23 +100,19 @@ export class WatchLoop {
   /** Resolves once stopped, with everything in flight recorded; it does not end by itself. */
   async run(): Promise<void> {
     const { clock } = this.#options;
-    this.#set('starting');
+    this.#account.enter('starting');
     try {
       await this.#watch();
       this.#agenda.everything('start', clock.elapsed(), clock.elapsed());
       while (!this.#stopped) await this.#turn();
     } finally {
-      this.#set('stopping');
+      this.#account.enter('stopping');
       await this.#watching?.close();
     }
   }
 
   get #stopped(): boolean {
-    return this.#options.draining.aborted || this.#options.signal.aborted;
-  }
-
-  get #until(): AbortSignal {
-    return AbortSignal.any([this.#options.draining, this.#options.signal]);
+    return this.#until.aborted;
   }
 
   async #turn(): Promise<void> {
@@ -133,9 +124,9 @@ export class WatchLoop {
     }
     const work = this.#agenda.take(now);
     if (work === undefined) {
-      this.#set('idle');
+      this.#account.enter('idle');
       const due = Math.min(this.#agenda.nextDueMs ?? Infinity, this.#nextFullMs ?? Infinity);
-      await this.#sleep(due - now, true);
+      await this.#sleeper.sleepUntilWoken(due - now);
       return;
     }
     this.#working = work;
@@ -151,9 +142,7 @@ export class WatchLoop {
     const { pollMs, fullEveryMs, source } = this.#options;
     if (pollMs !== undefined) return pollMs;
     if (this.#watching !== undefined) return fullEveryMs;
-    return source.watch === undefined
-      ? Math.min(fullEveryMs, POLL_MS)
-      : Math.min(fullEveryMs, PROBE_MS.remote);
+    return source.watch === undefined ? Math.min(fullEveryMs, POLL_MS) : Math.min(fullEveryMs, PROBE_MS.s3);
   }
 
   async #watch(): Promise<void> {
@@ -163,49 +152,39 @@ export class WatchLoop {
       this.#watching = await source.watch(
         (hint) => {
           this.#agenda.hint(hint, clock.elapsed());
-          if ('everything' in hint) this.#notice(hint.reason);
-          this.#wake?.abort();
+          if ('everything' in hint) this.#account.notice(hint.reason);
+          this.#sleeper.wake();
         },
         { filter, signal: this.#until },
       );
     } catch (error) {
       if (this.#stopped) return;
       const every = `${this.#fullEveryMs / 1000} s`;
-      this.#notice(
+      this.#account.notice(
         `cannot watch ${source.label}: ${messageOf(error)}; it is looked at every ${every} instead`,
       );
     }
   }
 
-  /** Once, however often it is said in a row: scanning says the same every time. */
-  #notice(message: string): void {
-    if (message === this.#lastNotice) return;
-    this.#lastNotice = message;
-    this.#options.onEvent({ type: 'notice', message });
-  }
-
   /** Never rejects: what the program did not foresee must not end a daemon either. */
   async #pass(work: Work): Promise<{ error: SyncError | undefined; ends: LooseEnds }> {
-    const { clock, pass, source, onEvent } = this.#options;
+    const { clock, pass, source } = this.#options;
     const startedMs = clock.now();
     const ends = new LooseEnds();
-    this.#set('listing');
+    this.#account.enter('listing');
     try {
       const { report, error } = await pass({
         source: this.#settling?.source ?? source,
         scope: work.folders === undefined ? undefined : [...work.folders],
         onEvent: (event) => this.#heard(event, ends),
       });
-      const summary: PassSummary = {
+      this.#account.passed({
         startedMs,
         folders: work.folders?.size,
         reason: work.reason,
         report,
         error,
-      };
-      this.#lastPass = summary;
-      if (work.folders === undefined) this.#lastFullPass = summary;
-      onEvent({ type: 'pass', ...summary });
+      });
       return { error, ends };
     } catch (error) {
       const unforeseen = isSyncError(error)
@@ -219,7 +198,7 @@ export class WatchLoop {
   }
 
   #heard(event: SyncEvent, ends: LooseEnds): void {
-    if (event.type === 'transfer' || event.type === 'action') this.#set('transferring');
+    if (event.type === 'transfer' || event.type === 'action') this.#account.enter('transferring');
     // not trouble: the file is looked at again
     if (event.type === 'problem' && event.code === STILL_CHANGING) return;
     ends.hear(event);
@@ -229,8 +208,7 @@ export class WatchLoop {
   #afterPass(work: Work, ends: LooseEnds): void {
     const { clock, settleMs } = this.#options;
     const now = clock.elapsed();
-    this.#backOff.reset();
-    this.#haltDelay.reset();
+    this.#pauses.reset();
     let readyMs = ends.moving.size > 0 ? now + Math.max(settleMs, BATCH_MS) : Infinity;
     for (const [path, ready] of this.#settling?.takeLeftOut() ?? []) {
       ends.moving.add(path);
@@ -256,62 +234,10 @@ export class WatchLoop {
     const { clock } = this.#options;
     this.#settling?.takeLeftOut();
     if (error.code === 'interrupted' || this.#stopped) return;
-    const what = afterError(error);
-    if (what === 'await_source') {
-      this.#set('halted', error.message);
-      await this.#awaitSource();
-    } else {
-      this.#set(what === 'halt' ? 'halted' : 'backing_off', error.message);
-      const delay = (what === 'halt' ? this.#haltDelay : this.#backOff).next();
-      await this.#sleep(Math.max(delay, error.retryAfterMs ?? 0), false);
-    }
+    await this.#pauses.after(error);
     this.#agenda.everything('an error before', clock.elapsed(), work.sinceMs, work.debts);
-  }
-
-  /** Waits until the source can be listed and has something in it. */
-  async #awaitSource(): Promise<void> {
-    const { source, filter } = this.#options;
-    const everyMs = source.kind === 's3' ? PROBE_MS.remote : PROBE_MS.local;
-    const options: ListOptions = { filter, signal: this.#until };
-    while (!this.#stopped) {
-      await this.#sleep(everyMs, false);
-      if (source.listFolder === undefined) return;
-      try {
-        const entries = await source.listFolder('', options);
-        if (entries !== undefined && entries.length > 0) return;
-      } catch (error) {
-        if (this.#stopped || !isSyncError(error) || afterError(error) !== 'await_source') return;
-      }
-    }
-  }
-
-  /** Ends early on a stop, and, where `onHint`, on a hint. */
-  async #sleep(ms: number, onHint: boolean): Promise<void> {
-    const wake = new AbortController();
-    if (onHint) this.#wake = wake;
-    try {
-      await this.#options.clock.sleep(
-        Math.min(Math.max(0, ms), LONGEST_SLEEP_MS),
-        AbortSignal.any([this.#until, wake.signal]),
-      );
-    } catch {
-      // woken
-    } finally {
-      this.#wake = undefined;
-    }
-  }
-
-  #set(state: WatchState, reason?: string): void {
-    if (state === this.#state && reason === this.#reason) return;
-    this.#state = state;
-    this.#reason = reason;
-    this.#stateSinceMs = this.#options.clock.now();
-    this.#options.onEvent({ type: 'state', state, reason });
   }
 }
 
 /** The scope of a pass over all, where one is wanted as a set of folders. */
 const EVERYTHING: ReadonlySet<RelPath> = new Set(['']);
-
-/** Timers of the system hold at most 2^31 milliseconds. */
-const LONGEST_SLEEP_MS = 86_400_000;

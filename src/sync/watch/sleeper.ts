@@ -1,0 +1,40 @@
+import type { Clock } from '../../model/ports.ts';
+
+/** Timers of the system hold at most 2^31 milliseconds. */
+const LONGEST_MS = 86_400_000;
+
+/** Sleeps that a stop ends and, where that is wanted, a call to `wake`. They end early rather than reject. */
+export class Sleeper {
+  readonly #clock: Clock;
+  readonly #until: AbortSignal;
+  #wake: AbortController | undefined;
+
+  constructor(clock: Clock, until: AbortSignal) {
+    this.#clock = clock;
+    this.#until = until;
+  }
+
+  /** At most a day, whatever `ms` says: whoever sleeps looks again then. */
+  sleep(ms: number): Promise<void> {
+    return this.#sleep(ms, this.#until);
+  }
+
+  async sleepUntilWoken(ms: number): Promise<void> {
+    const wake = new AbortController();
+    this.#wake = wake;
+    await this.#sleep(ms, AbortSignal.any([this.#until, wake.signal]));
+    this.#wake = undefined;
+  }
+
+  wake(): void {
+    this.#wake?.abort();
+  }
+
+  async #sleep(ms: number, until: AbortSignal): Promise<void> {
+    try {
+      await this.#clock.sleep(Math.min(Math.max(0, ms), LONGEST_MS), until);
+    } catch {
+      // woken
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../../model/ports.ts';
+import type { PassSummary, WatchEvent, WatchState, WatchStatus } from './watch-events.ts';
+
+/** What a watch says of itself: the state it is in, and how its passes ended. Each change is told once. */
+export class WatchAccount {
+  readonly #clock: Clock;
+  readonly #onEvent: (event: WatchEvent) => void;
+  #state: WatchState = 'starting';
+  #reason: string | undefined;
+  #stateSinceMs: number;
+  #lastPass: PassSummary | undefined;
+  #lastFullPass: PassSummary | undefined;
+  #lastNotice: string | undefined;
+
+  constructor(clock: Clock, onEvent: (event: WatchEvent) => void) {
+    this.#clock = clock;
+    this.#onEvent = onEvent;
+    this.#stateSinceMs = clock.now();
+  }
+
+  get status(): Pick<WatchStatus, 'state' | 'reason' | 'stateSinceMs' | 'lastPass' | 'lastFullPass'> {
+    return {
+      state: this.#state,
+      reason: this.#reason,
+      stateSinceMs: this.#stateSinceMs,
+      lastPass: this.#lastPass,
+      lastFullPass: this.#lastFullPass,
+    };
+  }
+
+  enter(state: WatchState, reason?: string): void {
+    if (state === this.#state && reason === this.#reason) return;
+    this.#state = state;
+    this.#reason = reason;
+    this.#stateSinceMs = this.#clock.now();
+    this.#onEvent({ type: 'state', state, reason });
+  }
+
+  /** Once, however often it is said in a row: scanning says the same every time. */
+  notice(message: string): void {
+    if (message === this.#lastNotice) return;
+    this.#lastNotice = message;
+    this.#onEvent({ type: 'notice', message });
+  }
+
+  passed(summary: PassSummary): void {
+    this.#lastPass = summary;
+    if (summary.folders === undefined) this.#lastFullPass = summary;
+    this.#onEvent({ type: 'pass', ...summary });
+  }
+}
