@@ -1,9 +1,11 @@
-import { readFileSync, watch } from 'node:fs';
+import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RelPath } from '../../model/path.ts';
 import { errnoOf, inside, isMissing } from './disk.ts';
 import { EventFlood } from './event-flood.ts';
+import { FolderFinder } from './folder-finder.ts';
+import { queueLength, refusalOf } from './inotify-limits.ts';
 import { rootError } from './local-problems.ts';
 import type { Watcher, WatchOptions } from './watch.ts';
 
@@ -12,7 +14,7 @@ interface Node {
   readonly path: RelPath;
   readonly place: string;
   readonly parent: Node | undefined;
-  /** Device, inode and birth time: another folder under the same name is another folder. */
+  /** See FolderFinder. */
   readonly id: string;
   readonly watcher: FSWatcher;
   readonly folders: Map<string, Node>;
@@ -51,6 +53,7 @@ export async function watchFolders(options: WatchOptions): Promise<Watcher> {
 class FolderTree implements Watcher {
   readonly #options: WatchOptions;
   readonly #flood: EventFlood;
+  readonly #finder: FolderFinder;
   #root: Node | undefined;
   #count = 0;
   #dirty = new Set<Node>();
@@ -64,6 +67,7 @@ class FolderTree implements Watcher {
 
   constructor(options: WatchOptions) {
     this.#options = options;
+    this.#finder = new FolderFinder(options);
     this.#flood = new EventFlood(queueLength(), () =>
       options.onHint({
         everything: true,
@@ -101,7 +105,7 @@ class FolderTree implements Watcher {
     if (this.#closed || this.#refused || this.#options.list.signal.aborted) return undefined;
     let node: Node;
     try {
-      const id = this.#idOf(place);
+      const id = this.#finder.idOf(place);
       if (id === undefined || (parent !== undefined && this.#isAbove(parent, id))) return undefined;
       const watcher = watch(place, { persistent: false });
       node = { path, place, parent, id, watcher, folders: new Map(), news: new Set() };
@@ -113,7 +117,7 @@ class FolderTree implements Watcher {
     node.watcher.on('change', (kind, name) => this.#heard(node, kind, name?.toString()));
     node.watcher.on('error', () => this.#heard(node, 'rename', undefined));
     found?.push(path);
-    for (const name of this.#folderNames(node)) {
+    for (const name of this.#finder.namesIn(node.path, node.place)) {
       await this.#breathe();
       const below = await this.#add(`${path}${name}/`, inside(place, name), node, found);
       if (below !== undefined) node.folders.set(name, below);
@@ -128,38 +132,13 @@ class FolderTree implements Watcher {
 
   #cannotWatch(place: string, error: unknown, isRoot: boolean): void {
     const errno = errnoOf(error);
-    if (errno === 'ENOSPC' || errno === 'EMFILE' || errno === 'ENFILE') {
+    const refusal = refusalOf(errno, this.#count);
+    if (refusal !== undefined) {
       this.#refused = true;
-      const limit = errno === 'ENOSPC' ? 'fs.inotify.max_user_watches' : 'fs.inotify.max_user_instances';
-      this.#options.onRefused(
-        `the kernel refuses to watch more folders after ${this.#count} (${errno}; ${limit} can be raised)`,
-      );
+      this.#options.onRefused(refusal);
     } else if (isRoot) throw error;
     else if (!isMissing(error))
       this.#options.onHint({ everything: true, reason: `cannot watch ${place}: ${errno}` });
-  }
-
-  /** Undefined when it is not a folder, or not there. */
-  #idOf(place: string): string | undefined {
-    const { disk, followSymlinks, root } = this.#options;
-    const stats = followSymlinks || place === root ? disk.stat(place) : disk.lstat(place);
-    return stats?.isDirectory() === true ? `${stats.dev}:${stats.ino}:${stats.birthtimeNs}` : undefined;
-  }
-
-  #folderNames(node: Node): string[] {
-    const { disk, followSymlinks, list } = this.#options;
-    const names: string[] = [];
-    try {
-      for (const { name, kind } of disk.children(node.place)) {
-        if (kind !== 'folder' && !(kind === 'link' && followSymlinks)) continue;
-        if (!list.filter.prunes(`${node.path}${name}/`)) names.push(name);
-      }
-    } catch (error) {
-      // gone, or unreadable: whoever lists it says so
-      if (isMissing(error)) return names;
-      this.#options.onHint({ folders: [node.path] });
-    }
-    return names;
   }
 
   #heard(node: Node, kind: string, name: string | undefined): void {
@@ -194,29 +173,21 @@ class FolderTree implements Watcher {
   async #lookForFolders(node: Node, news: readonly string[], found: RelPath[]): Promise<void> {
     let names = news;
     if (news.includes('') || news.length > NAMES_ONE_BY_ONE) {
-      const now = this.#folderNames(node);
+      const now = this.#finder.namesIn(node.path, node.place);
       names = [...new Set([...now, ...node.folders.keys()])];
     }
     for (const name of names) {
       const place = inside(node.place, name);
       const known = node.folders.get(name);
-      const id = this.#quietIdOf(place);
+      const id = this.#finder.quietIdOf(place);
       if (known !== undefined && known.id !== id) {
         this.#drop(known);
         node.folders.delete(name);
       } else if (known !== undefined) continue;
-      if (id === undefined || this.#options.list.filter.prunes(`${node.path}${name}/`)) continue;
+      if (id === undefined || !this.#finder.isWanted(node.path, name)) continue;
       await this.#breathe();
       const added = await this.#add(`${node.path}${name}/`, place, node, found);
       if (added !== undefined) node.folders.set(name, added);
-    }
-  }
-
-  #quietIdOf(place: string): string | undefined {
-    try {
-      return this.#idOf(place);
-    } catch {
-      return undefined;
     }
   }
 
@@ -232,7 +203,7 @@ class FolderTree implements Watcher {
   /** The root itself may go, come back or be replaced, by a mount for one, without any event of its own. */
   #checkRoot(): void {
     if (this.#closed || this.#refused || this.#reopening) return;
-    const id = this.#quietIdOf(this.#options.root);
+    const id = this.#finder.quietIdOf(this.#options.root);
     if (id === this.#root?.id) return;
     if (this.#root !== undefined) this.#drop(this.#root);
     this.#root = undefined;
@@ -258,14 +229,5 @@ class FolderTree implements Watcher {
     if (performance.now() - this.#sliceStart < SLICE_MS) return;
     await turn();
     this.#sliceStart = performance.now();
-  }
-}
-
-/** Events that the kernel keeps for a reader that is late; beyond, it drops them. */
-function queueLength(): number {
-  try {
-    return Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8')) || 16_384;
-  } catch {
-    return 16_384;
   }
 }
