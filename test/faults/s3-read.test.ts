@@ -33,7 +33,10 @@ async function drain(content: Content): Promise<{ bytes: Buffer; error?: unknown
 }
 
 function suite(name: string, server: () => S3Server): void {
-  describe(`reading from ${name}`, () => {
+  describe.each([
+    ['directly', false],
+    ['through the SDK', true],
+  ])(`reading from ${name} %s`, (_, onlySdk) => {
     let bucket: TestBucket;
     /** By the number of the read, beginning with 1. */
     let fault: (read: number, request: ProxiedRequest) => Fault | undefined;
@@ -61,6 +64,7 @@ function suite(name: string, server: () => S3Server): void {
           endpointUrl: bucket.url,
           concurrency: 4,
           resume: { delayMs: 1 },
+          onlySdk,
           ...options,
         }),
       );

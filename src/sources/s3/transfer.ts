@@ -142,7 +142,9 @@ const NODE_CODES: Readonly<Record<string, string>> = {
 function codeOf(error: Error & { readonly code?: unknown; readonly errors?: readonly unknown[] }): string {
   // A name with several addresses fails as an AggregateError.
   const code = error.code ?? (error.errors?.[0] as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? (NODE_CODES[code] ?? code) : 'ECONNRESET';
+  if (typeof code === 'string') return NODE_CODES[code] ?? code;
+  // What answered does not speak HTTP: undici has codes for some ways of it only.
+  return error.name === 'HTTPParserError' ? 'HPE_INVALID' : error.name;
 }
 
 /** A new error: undici's may hold what the other side sent, or the request with its signature. */

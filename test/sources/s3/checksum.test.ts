@@ -1,0 +1,46 @@
+import * as classes from '@aws-sdk/checksums/crc';
+import { describe, expect, test } from 'vitest';
+import { createChecksum } from '../../../src/sources/s3/checksum.ts';
+import type { Checksum } from '../../../src/sources/s3/checksum.ts';
+
+const kept = (values: Record<string, string>, type?: string): Checksum | undefined =>
+  createChecksum({ valueOf: (algorithm) => values[algorithm], type }, classes);
+
+// Of "123456789": the check values that the definitions of these sums give.
+const VALUES: [string, string][] = [
+  ['CRC32', 'y/Q5Jg=='],
+  ['CRC32C', '4waSgw=='],
+  ['CRC64NVME', 'rosUhgp5mIg='],
+  ['SHA1', '98O8HYCOBHMq32eZZczDTKeuNEE='],
+  ['SHA256', 'FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU='],
+];
+
+describe.each(VALUES)('%s', (algorithm, value) => {
+  test('matches the bytes in whatever pieces they come', async () => {
+    const checksum = kept({ [algorithm]: value })!;
+    for (const piece of ['12', '', '3456', '789']) checksum.update(Buffer.from(piece));
+    expect(await checksum.matches()).toBe(true);
+  });
+
+  test('does not match when a bit, or a byte, is another', async () => {
+    for (const bytes of ['123456788', '12345678']) {
+      const checksum = kept({ [algorithm]: value })!;
+      checksum.update(Buffer.from(bytes));
+      expect(await checksum.matches()).toBe(false);
+    }
+  });
+});
+
+test('where an answer has none, or only those of parts, there is nothing to compare', () => {
+  expect(kept({})).toBeUndefined();
+  expect(kept({ CRC32: '' })).toBeUndefined();
+  expect(kept({ CRC32: 'y/Q5Jg==-3', SHA256: 'abc-3' })).toBeUndefined();
+  expect(kept({ CRC32: 'y/Q5Jg==' }, 'COMPOSITE')).toBeUndefined();
+  expect(kept({ CRC32: 'y/Q5Jg==' }, 'FULL_OBJECT')).toBeDefined();
+});
+
+test('of several, one that is for the whole is taken', async () => {
+  const checksum = kept({ CRC32: 'y/Q5Jg==-3', CRC64NVME: 'rosUhgp5mIg=' })!;
+  checksum.update(Buffer.from('123456789'));
+  expect(await checksum.matches()).toBe(true);
+});
