@@ -13,7 +13,7 @@ const YOUNG_BYTES = 4 * 1024 * 1024;
 export function keepHeapSmall(): void {
   growYoungGeneration();
   setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=70');
+  setFlagsFromString('--heap-growing-percent=40');
   // Helpers for so small a generation cost more than they save.
   setFlagsFromString('--no-parallel-scavenge');
 }
