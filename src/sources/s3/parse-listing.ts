@@ -3,7 +3,7 @@ import { SaxesParser } from 'saxes';
 import type { Listing } from './list-page.ts';
 
 /**
- * What matters of an answer to ListObjectsV2, as the SDK reads it, for a sixth of what that costs. Undefined for whatever is
+ * What matters of an answer to ListObjectsV2, as the SDK reads it, for a fifth of what that costs. Undefined for whatever is
  * no plain listing: then the SDK has to read it, and to say what it is.
  */
 export function parseListing(xml: string): Listing | undefined {
