@@ -40,7 +40,7 @@ export async function requestMaker(
   const region = PLAIN_SCOPE.exec(authorization ?? '')?.[1];
   if (signed ? region === undefined : authorization !== undefined) return undefined;
 
-  const { method, protocol, hostname, port, path } = request;
+  const { method, protocol, hostname, port, path, query: always } = request;
   const headers = Object.fromEntries(
     Object.entries(request.headers).filter(([name]) => !NOT_KEPT.test(name)),
   );
@@ -59,7 +59,7 @@ export async function requestMaker(
         hostname,
         ...(port === undefined ? {} : { port }),
         path: key === undefined ? path : parent + encodeKey(key),
-        query: { ...request.query, ...query },
+        query: { ...always, ...query },
         headers: { ...headers, ...more },
       },
       {
