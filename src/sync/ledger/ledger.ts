@@ -8,7 +8,8 @@ import { COLUMNS, toRow } from './ledger-row.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
 import type { PairLock } from './lock.ts';
 
-const PAGE = 2000;
+/** Rows read at once: enough to make a query cheap, few enough not to be copied by every collection. */
+const PAGE = 500;
 
 /** What we put there, and what we saw. One connection; every method is synchronous and short. */
 export class Ledger {
