@@ -69,7 +69,6 @@ export function planMoves(store: PlanStore, ledger: Ledger, removesGone: boolean
     )
       continue;
     store.addFolder(folder, 'missing');
-    foldersAfter.add(folder);
   }
   for (const move of chosen) for (const folder of store.foldersWithin(move.from)) foldersAfter.add(folder);
 
@@ -161,7 +160,6 @@ function takeUnwanted(
   const unwanted: RelPath[] = [];
   if (removesGone) for (const folder of brought) if (!stays(folder)) unwanted.push(folder);
   for (const freed of store.freedWithin(move.from)) {
-    store.dropRemoval(freed.path);
     const place = move.to + freed.path.slice(move.from.length);
     if (leaving.has(freed.path)) continue;
     const arrival = store.arrival(place);
