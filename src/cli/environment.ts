@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 
-/** The settings that come from the environment. Names are those of the official SingleStore clients, the AWS tools and XDG. */
+/** The settings that come from the environment. Names are those of the official SingleStore clients, the AWS tools, curl and XDG. */
 export interface Environment {
   /** Secret. */
   readonly token: string | undefined;
@@ -13,6 +13,12 @@ export interface Environment {
   readonly organization: string | undefined;
   /** Where S3 is, when no flag says so; the more special of the AWS tools' two variables counts. */
   readonly s3EndpointUrl: string | undefined;
+  /** For the Stage API. Secret: they may hold a password. */
+  readonly proxy: {
+    readonly https: string | undefined;
+    readonly http: string | undefined;
+    readonly except: string | undefined;
+  };
   /** Ledgers and locks. */
   readonly stateFolder: string;
   /** Files of the embedded Stage. */
@@ -26,6 +32,10 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** An empty variable counts as unset. */
 const setting = (env: Variables, name: string): string | undefined => env[name]?.trim() || undefined;
+
+/** Both are in use; curl and most others let the lower case win. */
+const inEitherCase = (env: Variables, name: string): string | undefined =>
+  setting(env, name) ?? setting(env, name.toUpperCase());
 
 /** XDG: a relative path in one of its variables is invalid and ignored. */
 function xdgFolder(env: Variables, name: string, fallback: string): string {
@@ -51,6 +61,11 @@ export function readEnvironment(env: Variables, home: string): Environment {
     workspace: setting(env, 'SINGLESTOREDB_WORKSPACE'),
     organization: setting(env, 'SINGLESTOREDB_ORGANIZATION'),
     s3EndpointUrl: s3Endpoint(env),
+    proxy: {
+      https: inEitherCase(env, 'https_proxy'),
+      http: inEitherCase(env, 'http_proxy'),
+      except: inEitherCase(env, 'no_proxy'),
+    },
     stateFolder: join(state, 'stagesync'),
     stageFolder: join(data, 'stagesync', 'stage'),
     debug: debug !== undefined && debug !== '0',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf } from '../model/errors.ts';
+import type { ProxySettings } from '../stage/proxy.ts';
 import type { StageGeneration } from '../stage/stage-url.ts';
 import type { Context } from './context.ts';
 import type { StageFlags } from './stage-flags.ts';
@@ -14,6 +15,8 @@ export interface StageSettings {
   readonly generation: StageGeneration;
   readonly organizationID: string | undefined;
   readonly allowInsecure: boolean;
+  /** Secret. */
+  readonly proxy: ProxySettings;
   /** What `stage:///path` means; undefined when the environment does not say. */
   readonly defaultDeployment: string | undefined;
 }
@@ -38,6 +41,7 @@ export function resolveStageSettings({ environment, host }: Context, flags: Stag
     generation: generation as StageGeneration,
     organizationID: flags.organization ?? environment.organization,
     allowInsecure: flags.allowInsecure ?? false,
+    proxy: environment.proxy,
     defaultDeployment: generation === 'v2' ? environment.workspace : environment.workspaceGroup,
   };
 }

@@ -187,7 +187,7 @@ export function errorFromNetwork(call: StageCall, error: unknown): SyncError {
   const inDoubt = !REFUSED.has(code) && !BEFORE_SENDING.has(syscall);
   return failed(
     'stage_unreachable',
-    `${excerpt(messageOf(error)) || code}. Check the network and the base URL.`,
+    `${excerpt(messageOf(error)) || code}. Check the network, the base URL and any proxy.`,
     'retry',
     inDoubt,
   );

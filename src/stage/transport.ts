@@ -1,6 +1,7 @@
-import type { Agent, Dispatcher, Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { checkToken, parseBaseUrl } from './base-url.ts';
 import { Exchange, type Reply } from './exchange.ts';
+import { openProxied, type ProxySettings } from './proxy.ts';
 
 export type StageVerb = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -11,6 +12,8 @@ export interface StageConnection {
   readonly token: string;
   /** Also allows `http:` to hosts other than this machine; the token then crosses the network in the clear. */
   readonly allowInsecure?: boolean | undefined;
+  /** None unless told: the environment is not looked at. */
+  readonly proxy?: ProxySettings | undefined;
   /** Requests at the same time, and connections kept for them. 16 unless told. */
   readonly concurrency?: number | undefined;
   readonly timeouts?: Partial<StageTimeouts> | undefined;
@@ -107,8 +110,9 @@ export async function createTransport(connection: StageConnection): Promise<Tran
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 60_000,
   };
-  const pool = new Pool(base.origin, options);
-  let agent: Promise<Agent> | undefined;
+  const proxied = await openProxied(base, connection.proxy, options, timeouts.connect);
+  const pool = proxied ?? new Pool(base.origin, options);
+  let agent: Promise<Dispatcher> | undefined;
 
   function dispatch(
     send: SendOptions,
@@ -119,6 +123,7 @@ export async function createTransport(connection: StageConnection): Promise<Tran
   ): void {
     pool.dispatch(
       {
+        origin: base.origin,
         path: send.target,
         method: send.verb,
         headers,
@@ -154,7 +159,7 @@ export async function createTransport(connection: StageConnection): Promise<Tran
       return exchange.reply;
     },
     async open(url, headers, signal) {
-      agent ??= openAgent(options);
+      agent ??= proxied === undefined ? openAgent(options) : Promise.resolve(proxied);
       const anywhere = await agent;
       started('GET');
       return anywhere.request({
@@ -186,7 +191,7 @@ async function loadPool(): Promise<typeof Pool> {
   }
 }
 
-async function openAgent({ connections, ...options }: Pool.Options): Promise<Agent> {
+async function openAgent({ connections, ...options }: Pool.Options): Promise<Dispatcher> {
   const { Agent } = await import('undici');
   return new Agent({ ...options, connections: connections ?? null });
 }

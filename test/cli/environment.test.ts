@@ -47,3 +47,16 @@ test('an S3 endpoint comes from the AWS variable for S3, or from the one for all
   const ignored = { ...both, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' };
   expect(readEnvironment(ignored, '/h').s3EndpointUrl).toBeUndefined();
 });
+
+test('proxies come from the variables in either case, the lower one first', () => {
+  const upper = { HTTPS_PROXY: 'http://upper:1', HTTP_PROXY: 'http://plain:1', NO_PROXY: 'a.test' };
+  expect(readEnvironment({}, '/h').proxy).toEqual({ https: undefined, http: undefined, except: undefined });
+  expect(readEnvironment(upper, '/h').proxy).toEqual({
+    https: 'http://upper:1',
+    http: 'http://plain:1',
+    except: 'a.test',
+  });
+  expect(readEnvironment({ ...upper, https_proxy: 'http://lower:1' }, '/h').proxy.https).toBe(
+    'http://lower:1',
+  );
+});
