@@ -13,8 +13,19 @@ export interface BucketFixture {
 }
 
 const signal = new AbortController().signal;
-const never = (): Promise<never> => new Promise(() => undefined);
-const refused = (status: number, code: string, headers: Record<string, string> = {}): Fault => ({
+
+export async function etagOf(bucket: S3Bucket, key: string): Promise<string> {
+  const { objects } = await bucket.listPage({ prefix: key, maxKeys: 1 }, signal);
+  expect(objects[0]?.key).toBe(key);
+  return objects[0]!.etag!;
+}
+
+export async function bytesOf(bucket: S3Bucket, key: string, etag: string, start = 0): Promise<string> {
+  const { stream } = await bucket.getObject(key, etag, start, signal);
+  return Buffer.concat(await Array.fromAsync(stream)).toString();
+}
+
+export const refused = (status: number, code: string, headers: Record<string, string> = {}): Fault => ({
   reply: { status, code, headers },
 });
 
@@ -46,15 +57,6 @@ export function describeBucket(name: string, openFixture: () => Promise<BucketFi
     });
     afterEach(() => it.close());
 
-    async function etagOf(bucket: S3Bucket, key: string): Promise<string> {
-      const { objects } = await bucket.listPage({ prefix: key, maxKeys: 1 }, signal);
-      expect(objects[0]?.key).toBe(key);
-      return objects[0]!.etag!;
-    }
-    async function bytesOf(bucket: S3Bucket, key: string, etag: string, start = 0): Promise<string> {
-      const { stream } = await bucket.getObject(key, etag, start, signal);
-      return Buffer.concat(await Array.fromAsync(stream)).toString();
-    }
     const requests = (): readonly ProxiedRequest[] => it.server.proxy.requests;
 
     test('lists what is known of each object, page by page', async () => {
@@ -114,132 +116,6 @@ export function describeBucket(name: string, openFixture: () => Promise<BucketFi
       rest.stream.destroy();
     });
 
-    test('tells an object that was replaced from one that is gone', async () => {
-      await it.server.put('f', 'one');
-      const bucket = await it.open();
-      const etag = await etagOf(bucket, 'f');
-      await it.server.put('f', 'two');
-      await expect(bucket.getObject('f', etag, 0, signal)).rejects.toMatchObject({ code: 'entry_changed' });
-      await it.server.remove('f');
-      await expect(bucket.getObject('f', etag, 0, signal)).rejects.toMatchObject({ code: 'entry_gone' });
-      expect(requests().filter(({ isRead }) => isRead)).toHaveLength(2);
-    });
-
-    test('a range that lies behind the end is a change', async () => {
-      await it.server.put('f', 'one');
-      const bucket = await it.open();
-      await expect(bucket.getObject('f', await etagOf(bucket, 'f'), 99, signal)).rejects.toMatchObject({
-        code: 'entry_changed',
-      });
-    });
-
-    test('an answer that ignores the range is refused, and may be tried again', async () => {
-      await it.server.put('f', 'one');
-      const bucket = await it.open();
-      const etag = await etagOf(bucket, 'f');
-      it.fault = ({ headers }) => {
-        delete headers.range;
-        return undefined;
-      };
-      // A signature that covers the range does not fit any more: a real server refuses it, which is as good.
-      await expect(bucket.getObject('f', etag, 1, signal)).rejects.toMatchObject({
-        code: expect.stringMatching(/source_failed|source_unauthorised/),
-      });
-    });
-
-    test.each([
-      ['is throttled', refused(503, 'SlowDown')],
-      ['meets an error of the server', refused(500, 'InternalError')],
-      ['loses its connection', { breakAfter: 0 }],
-      ['loses its connection within the answer', { breakAfter: 40 }],
-    ] satisfies [string, Fault][])('a listing that %s is asked for again', async (_, fault) => {
-      for (const key of ['a', 'b']) await it.server.put(key, key);
-      let lists = 0;
-      it.fault = ({ isList }) => (isList && ++lists === 1 ? fault : undefined);
-      const page = await (await it.open()).listPage({ prefix: '' }, signal);
-      expect(page.objects.map(({ key }) => key)).toEqual(['a', 'b']);
-      expect(lists).toBe(2);
-    });
-
-    test.each([
-      ['is throttled', refused(503, 'SlowDown')],
-      ['is told to come back', refused(429, 'TooManyRequests')],
-      ['meets an error of the server', refused(500, 'InternalError')],
-      ['meets a bad gateway', refused(502, 'BadGateway')],
-      ['loses its connection before the answer', { drop: true }],
-    ] satisfies [string, Fault][])('a read that %s is asked for again', async (_, fault) => {
-      await it.server.put('f', 'bytes');
-      const bucket = await it.open();
-      const etag = await etagOf(bucket, 'f');
-      let reads = 0;
-      it.fault = ({ isRead }) => (isRead && ++reads < 3 ? fault : undefined);
-      expect(await bytesOf(bucket, 'f', etag)).toBe('bytes');
-      expect(reads).toBe(3);
-    });
-
-    test('gives up after as many attempts as were asked for', async () => {
-      it.fault = () => refused(503, 'SlowDown');
-      const bucket = await it.open({ maxAttempts: 3 });
-      await expect(bucket.listPage({ prefix: '' }, signal)).rejects.toMatchObject({
-        code: 'source_throttled',
-        verdict: 'retry',
-      });
-      expect(requests()).toHaveLength(3);
-      await expect(bucket.getObject('f', 'etag', 0, signal)).rejects.toMatchObject({
-        code: 'source_throttled',
-      });
-      expect(requests()).toHaveLength(6);
-    });
-
-    test.each([
-      ['AccessDenied', 403, 'entry_unreadable', 'skip_entry'],
-      ['InvalidObjectState', 403, 'entry_unreadable', 'skip_entry'],
-      ['ExpiredToken', 400, 'source_unauthorised', 'end_run'],
-      ['SignatureDoesNotMatch', 403, 'source_unauthorised', 'end_run'],
-      ['NoSuchBucket', 404, 'source_missing', 'end_run'],
-    ])('%s is told at once', async (code, status, ours, verdict) => {
-      it.fault = () => refused(status, code, { 'x-amz-request-id': 'REQ7' });
-      const bucket = await it.open();
-      await expect(bucket.getObject('f', 'etag', 0, signal)).rejects.toMatchObject({
-        code: ours,
-        verdict,
-        details: { status, reason: code, requestId: 'REQ7' },
-      });
-      expect(requests()).toHaveLength(1);
-    });
-
-    test('follows the bucket to its region, and stays there', async () => {
-      await it.server.put('f', 'bytes');
-      const regions: (string | undefined)[] = [];
-      it.fault = ({ headers }) => {
-        const region = /\/\d{8}\/([^/]+)\/s3\//.exec(headers.authorization ?? '')?.[1];
-        regions.push(region);
-        return region === 'us-east-1'
-          ? undefined
-          : refused(301, 'PermanentRedirect', { 'x-amz-bucket-region': 'us-east-1' });
-      };
-      const bucket = await it.open({ region: 'eu-south-2' });
-      expect(await bytesOf(bucket, 'f', await etagOf(bucket, 'f'))).toBe('bytes');
-      expect(regions).toEqual(['eu-south-2', 'us-east-1', 'us-east-1']);
-    });
-
-    test('goes by the time of the server when that is far off', async () => {
-      const hours3 = 3 * 3_600_000;
-      const dates: number[] = [];
-      it.fault = ({ headers }) => {
-        const parts = /^(....)(..)(..T..)(..)(..Z)$/.exec(String(headers['x-amz-date']));
-        dates.push(Date.parse(parts!.slice(1, 4).join('-') + `:${parts![4]}:${parts![5]}`));
-        const date = new Date(Date.now() + hours3).toUTCString();
-        return dates.length === 1
-          ? refused(403, 'RequestTimeTooSkewed', { date })
-          : { reply: { status: 200, code: 'text that nobody reads', headers: { date } } };
-      };
-      const bucket = await it.open();
-      for (let reads = 0; reads < 2; reads++) (await bucket.getObject('f', 'e', 0, signal)).stream.destroy();
-      expect(dates).toHaveLength(3);
-      for (const date of dates.slice(1)) expect(Math.abs(date - dates[0]! - hours3)).toBeLessThan(600_000);
-    });
-
     test('asks for what a reader pays, and for no checksum of a listing', async () => {
       await it.server.put('f', 'bytes');
       const bucket = await it.open({ requestPayer: true });
@@ -268,17 +144,6 @@ export function describeBucket(name: string, openFixture: () => Promise<BucketFi
       expect(requests()).toHaveLength(2);
     });
 
-    test.each([
-      ['a web page', '<html><body>welcome</body></html>'],
-      ['a list of something else', '<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>'],
-    ])('an answer that is %s is no listing', async (_, xml) => {
-      it.fault = () => ({ rewrite: () => xml });
-      await expect((await it.open()).listPage({ prefix: '' }, signal)).rejects.toMatchObject({
-        code: 'source_listing_broken',
-        verdict: 'end_run',
-      });
-    });
-
     test('reads a listing that is written in another way', async () => {
       await it.server.put('a', 'a');
       const page = await (await it.open()).listPage({ prefix: '' }, signal);
@@ -289,31 +154,6 @@ export function describeBucket(name: string, openFixture: () => Promise<BucketFi
             .replaceAll('&quot;', '&#34;'),
       });
       expect(await (await it.open()).listPage({ prefix: '' }, signal)).toEqual(page);
-    });
-
-    test('stops waiting for an answer when it is cancelled, and keeps no connection', async () => {
-      const controller = new AbortController();
-      const reason = new Error('enough');
-      it.fault = () => {
-        queueMicrotask(() => controller.abort(reason));
-        return { before: never };
-      };
-      const bucket = await it.open();
-      await expect(bucket.listPage({ prefix: '' }, controller.signal)).rejects.toBe(reason);
-      await expect(bucket.getObject('f', 'e', 0, controller.signal)).rejects.toBe(reason);
-    });
-
-    test('breaks off what is under way when it is closed', async () => {
-      let closing: (() => void) | undefined;
-      it.fault = () => {
-        closing?.();
-        return { before: never };
-      };
-      const bucket = await it.open({ maxAttempts: 1 });
-      closing = () => queueMicrotask(() => bucket.close());
-      await expect(bucket.getObject('f', 'e', 0, signal)).rejects.toMatchObject({
-        code: expect.stringMatching(/^(source|entry)_/),
-      });
     });
   });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openBucket } from '../../../src/sources/s3/open-bucket.ts';
+import { describeFailures } from '../../contract/s3-bucket-failures.ts';
 import { describeBucket } from '../../contract/s3-bucket.ts';
 import type { BucketFixture } from '../../contract/s3-bucket.ts';
 import { createTestBucket, onRealS3, startFakeS3 } from '../../support/s3-bucket.ts';
@@ -33,8 +34,13 @@ async function openFixture(server: S3Server, onlySdk: boolean): Promise<BucketFi
 }
 
 function suite(where: string, server: () => S3Server): void {
-  describeBucket(`of ${where}, asked directly`, () => openFixture(server(), false));
-  describeBucket(`of ${where}, asked by the SDK`, () => openFixture(server(), true));
+  for (const [how, onlySdk] of [
+    ['asked directly', false],
+    ['asked by the SDK', true],
+  ] as const) {
+    describeBucket(`of ${where}, ${how}`, () => openFixture(server(), onlySdk));
+    describeFailures(`of ${where}, ${how}`, () => openFixture(server(), onlySdk));
+  }
 }
 
 describe('over fauxqs', () => {
