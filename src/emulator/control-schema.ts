@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Behaviour } from './behaviour.ts';
+import { REQUEST_KINDS } from './counters.ts';
 import type { Faults } from './faults.ts';
 import { Refusal } from './refusal.ts';
 
@@ -38,18 +39,7 @@ const latency = z.union([
   }),
 ]);
 const verb = z.enum(['GET', 'PUT', 'PATCH', 'DELETE', 'POST']);
-const kind = z.enum([
-  'list',
-  'metadata',
-  'download',
-  'putFile',
-  'putFolder',
-  'move',
-  'remove',
-  'content',
-  'management',
-  'other',
-]);
+const kind = z.enum(REQUEST_KINDS);
 const retryAfter = z.enum(['seconds', 'date', 'none']);
 const count = z.int().positive();
 

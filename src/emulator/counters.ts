@@ -1,15 +1,17 @@
-/** What a request asks for. `content` is a GET on the download port; `other` is no route at all. */
-export type RequestKind =
-  | 'list'
-  | 'metadata'
-  | 'download'
-  | 'putFile'
-  | 'putFolder'
-  | 'move'
-  | 'remove'
-  | 'content'
-  | 'management'
-  | 'other';
+/** What a request can ask for. `content` is a GET on the download port; `other` is no route at all. */
+export const REQUEST_KINDS = [
+  'list',
+  'metadata',
+  'download',
+  'putFile',
+  'putFolder',
+  'move',
+  'remove',
+  'content',
+  'management',
+  'other',
+] as const;
+export type RequestKind = (typeof REQUEST_KINDS)[number];
 
 export interface CounterValues {
   /** Requests that arrived on either port, refused ones included. `/_emulator` requests are not counted. */
@@ -26,19 +28,6 @@ export interface CounterValues {
   readonly bytesStored: number;
   readonly bytesServed: number;
 }
-
-const KINDS: readonly RequestKind[] = [
-  'list',
-  'metadata',
-  'download',
-  'putFile',
-  'putFolder',
-  'move',
-  'remove',
-  'content',
-  'management',
-  'other',
-];
 
 const CHANGING: ReadonlySet<RequestKind> = new Set(['putFile', 'putFolder', 'move', 'remove']);
 
@@ -86,7 +75,7 @@ function zero() {
     changing: 0,
     committed: 0,
     byVerb: {} as Record<string, number>,
-    byKind: Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<RequestKind, number>,
+    byKind: Object.fromEntries(REQUEST_KINDS.map((kind) => [kind, 0])) as Record<RequestKind, number>,
     byStatus: {} as Record<string, number>,
     bytesStored: 0,
     bytesServed: 0,

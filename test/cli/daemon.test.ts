@@ -5,8 +5,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { tellServiceManager } from '../../src/cli/daemon/service-manager.ts';
 import { openWatchLog, type LogFlags } from '../../src/cli/daemon/watch-log.ts';
 import { duration, listenAddress } from '../../src/cli/flag-values.ts';
-import type { Report, SyncEvent } from '../../src/model/events.ts';
+import type { SyncEvent } from '../../src/model/events.ts';
 import type { WatchEvent } from '../../src/sync/watch/watch-events.ts';
+import { reportWith } from '../support/report.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test.each([
@@ -99,24 +100,7 @@ describe('the log', () => {
   });
 
   test('counts the folders of a pass that made or removed some', async () => {
-    const report: Report = {
-      type: 'report',
-      outcome: 'clean',
-      uploaded: 2,
-      moved: 0,
-      removed: 0,
-      unchanged: 0,
-      adopted: 0,
-      skipped: 0,
-      failed: 0,
-      foldersCreated: 1,
-      foldersRemoved: 2,
-      bytes: 0,
-      requests: 0,
-      retries: 0,
-      durationMs: 7,
-      dryRun: false,
-    };
+    const report = reportWith({ uploaded: 2, foldersCreated: 1, foldersRemoved: 2, durationMs: 7 });
     const pass = { startedMs: 0, folders: 1, reason: 'changes', report, error: undefined };
     expect(JSON.parse(await logOf([{ type: 'pass', ...pass }], {})).msg).toBe(
       'looked at 1 folder (changes): 2 uploaded, 0 moved, 0 removed, 1 folder created, 2 folders removed, 0 failed, 7 ms',

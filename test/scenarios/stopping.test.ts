@@ -6,8 +6,11 @@ import { snapshotFolder, writeTree } from '../support/trees.ts';
 
 const FILES = 40;
 
-/** A Stage whose uploads wait until the test opens the door; `waiting` resolves when `n` of them do. */
-async function heldStage(n: number) {
+/** As many uploads as are under way at the same time. */
+const AT_ONCE = 4;
+
+/** A sync whose first uploads wait, all that go at the same time, until the test opens the door. */
+async function heldSync() {
   let open = (): void => undefined;
   const door = new Promise<void>((resolve) => (open = resolve));
   let enough = (): void => undefined;
@@ -16,7 +19,7 @@ async function heldStage(n: number) {
   const stage: ServedStage = await servedStage({
     onRequest: async (phase, { kind }) => {
       if (phase !== 'received' || kind !== 'putFile') return;
-      if (++held === n) enough();
+      if (++held === AT_ONCE) enough();
       await door;
     },
   });
@@ -24,7 +27,12 @@ async function heldStage(n: number) {
     stage.cli.folder,
     Object.fromEntries(Array.from({ length: FILES }, (_, i) => [`data/file-${i}.csv`, `${i}`])),
   );
-  return { stage, waiting, open };
+  let child!: ChildProcess;
+  const run = stage.cli.run(['sync', 'data', stage.address, '--json', '--concurrency', `${AT_ONCE}`], {
+    running: (process) => (child = process),
+  });
+  await waiting;
+  return { stage, cli: stage.cli, address: stage.address, child, run, open };
 }
 
 /** Resolves when the process has written `pattern` to stderr. */
@@ -43,14 +51,8 @@ test.each([
 ] as const)(
   '%s finishes what is in flight, records it, and the next run goes on from there',
   async (signal, status) => {
-    const { stage, waiting, open } = await heldStage(4);
+    const { stage, cli, address, child, run, open } = await heldSync();
     await using _ = stage;
-    const { cli, address } = stage;
-    let child!: ChildProcess;
-    const run = cli.run(['sync', 'data', address, '--json', '--concurrency', '4'], {
-      running: (process) => (child = process),
-    });
-    await waiting;
     const draining = said(child, /finishing what is in flight/);
     child.kill(signal);
     await draining;
@@ -58,7 +60,7 @@ test.each([
     const result = await run;
     expect(result.status).toBe(status);
     expect(result.report).toMatchObject({ outcome: 'interrupted', failed: 0 });
-    expect(result.report.uploaded).toBeGreaterThanOrEqual(4);
+    expect(result.report.uploaded).toBeGreaterThanOrEqual(AT_ONCE);
     expect(result.report.uploaded).toBeLessThan(FILES);
     expect((await cli.run(['status', 'data'])).stdout).toMatch(/run .*interrupted: \d+ uploaded/);
     const next = await cli.run(['sync', 'data', address, '--json']);
@@ -68,14 +70,8 @@ test.each([
 );
 
 test('a second signal stops at once, and the next run puts right what was in flight', async () => {
-  const { stage, waiting, open } = await heldStage(4);
+  const { stage, cli, address, child, run, open } = await heldSync();
   await using _ = stage;
-  const { cli, address } = stage;
-  let child!: ChildProcess;
-  const run = cli.run(['sync', 'data', address, '--json', '--concurrency', '4'], {
-    running: (process) => (child = process),
-  });
-  await waiting;
   const draining = said(child, /finishing what is in flight/);
   child.kill('SIGINT');
   await draining;
@@ -89,14 +85,8 @@ test('a second signal stops at once, and the next run puts right what was in fli
 });
 
 test('a reader of the output that goes away stops the run tidily', async () => {
-  const { stage, waiting, open } = await heldStage(4);
+  const { stage, cli, address, child, run, open } = await heldSync();
   await using _ = stage;
-  const { cli, address } = stage;
-  let child!: ChildProcess;
-  const run = cli.run(['sync', 'data', address, '--json', '--concurrency', '4'], {
-    running: (process) => (child = process),
-  });
-  await waiting;
   child.stdout?.destroy();
   open();
   const result = await run;

@@ -1,27 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Report, SyncEvent } from '../../../src/model/events.ts';
+import type { SyncEvent } from '../../../src/model/events.ts';
 import { SyncError } from '../../../src/model/errors.ts';
 import { textReader } from '../../../src/cli/render/text.ts';
-
-const report = (changes: Partial<Report> = {}): Report => ({
-  type: 'report',
-  outcome: 'clean',
-  uploaded: 0,
-  moved: 0,
-  removed: 0,
-  unchanged: 0,
-  adopted: 0,
-  skipped: 0,
-  failed: 0,
-  foldersCreated: 0,
-  foldersRemoved: 0,
-  bytes: 0,
-  requests: 1,
-  retries: 0,
-  durationMs: 1500,
-  dryRun: false,
-  ...changes,
-});
+import { reportWith as report } from '../../support/report.ts';
 
 function reading(options: { verbose?: boolean; quiet?: boolean } = {}) {
   const results: string[] = [];

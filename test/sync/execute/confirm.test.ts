@@ -1,9 +1,9 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../../src/model/entry.ts';
 import { SyncError, type Verdict } from '../../../src/model/errors.ts';
 import { confirmUploads } from '../../../src/sync/execute/confirm.ts';
-import { openUnwrittenLedger } from '../../../src/sync/ledger/unwritten-ledger.ts';
 import { createMemoryDestination, type MemoryCall } from '../../support/memory-destination.ts';
+import { memoryLedger } from '../../support/memory-ledger.ts';
 import { openRemote } from '../../support/open-remote.ts';
 
 const AT = 1_700_000_000_000;
@@ -17,14 +17,7 @@ interface Setting {
 /** Files that a run put, each of 3 bytes, and that are on Stage so far. */
 function put(paths: readonly string[], { before, ...setting }: Setting = {}) {
   const stage = createMemoryDestination({ root: 'in/', ...(before !== undefined && { before }) });
-  const ledger = openUnwrittenLedger({
-    folder: '/nonexistent',
-    source: 'a',
-    destination: 'b',
-    command: 'test',
-    pid: 1,
-  });
-  onTestFinished(() => ledger.close());
+  const ledger = memoryLedger();
   for (const path of paths) {
     stage.place(`in/${path}`, 'abc', AT);
     ledger.put(

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openUnwrittenLedger } from '../../../src/sync/ledger/unwritten-ledger.ts';
 import { folderRow } from '../../../src/sync/plan/planner.ts';
 import { planMoves } from '../../../src/sync/plan/plan-moves.ts';
 import { PlanStore } from '../../../src/sync/plan/plan-store.ts';
+import { memoryLedger } from '../../support/memory-ledger.ts';
 
 /** A plan before its moves are looked for. A file's identity is its content; here, one word. */
 interface Before {
@@ -29,17 +29,8 @@ interface Before {
 
 async function planned(before: Before) {
   const store = new PlanStore();
-  const ledger = openUnwrittenLedger({
-    folder: '/nonexistent',
-    source: 'a',
-    destination: 'b',
-    command: 'test',
-    pid: 1,
-  });
-  onTestFinished(() => {
-    ledger.close();
-    store[Symbol.dispose]();
-  });
+  const ledger = memoryLedger();
+  onTestFinished(() => store[Symbol.dispose]());
   for (const [path, identity] of Object.entries(before.comes)) {
     const replaces = before.replaces?.includes(path) ? { size: 3, modifiedMs: 1 } : undefined;
     const reason = replaces === undefined ? 'new' : 'changed';
