@@ -112,6 +112,21 @@ describe('the log', () => {
     expect((await logOf([trouble, trouble, trouble], { verbose: true })).trim().split('\n')).toHaveLength(3);
   });
 
+  test('tells of it again only when a look at everything did not meet it in between', async () => {
+    const full: WatchEvent = {
+      type: 'pass',
+      startedMs: 0,
+      folders: undefined,
+      reason: 'start',
+      report: reportWith(),
+      error: undefined,
+    };
+    const warnings = async (events: readonly WatchEvent[]): Promise<number> =>
+      (await logOf(events, {})).split('\n').filter((line) => line.includes('permission denied')).length;
+    expect(await warnings([trouble, full, trouble, full, trouble])).toBe(1);
+    expect(await warnings([trouble, full, full, trouble])).toBe(2);
+  });
+
   test('says nothing of a file that only changes while it is read', async () => {
     const moving: WatchEvent = {
       type: 'sync',

@@ -40,7 +40,9 @@ export async function openWatchLog(stream: HostStream, flags: LogFlags): Promise
 export class WatchLog {
   readonly #logger: Logger;
   readonly #text: PrettyStream | undefined;
-  readonly #told = new Set<string>();
+  #told = new Set<string>();
+  /** Of the pass that is running. */
+  #met = new Set<string>();
   readonly #beside = new BesidePath();
 
   /** `text`: makes text of the lines and writes it to the stream. */
@@ -97,7 +99,9 @@ export class WatchLog {
     const gone = foldersRemoved > 0 ? `${counted(foldersRemoved, 'folder')} removed, ` : '';
     const counts = `${uploaded} uploaded, ${moved} moved, ${removed} removed, ${made}${gone}${failed} failed`;
     const message = `looked at ${scope} (${reason}): ${error === undefined ? counts : `${counts}; ended early`}, ${durationMs} ms`;
-    if (folders === undefined && error === undefined && failed === 0) this.#told.clear();
+    // what a look at everything did not meet is over, and news should it come again
+    if (folders === undefined && error === undefined && failed === 0) this.#told = this.#met;
+    this.#met = new Set();
     const level = failed > 0 ? 'warn' : changes > 0 || folders === undefined ? 'info' : 'debug';
     this.#logger[level](facts, message);
   }
@@ -128,8 +132,9 @@ export class WatchLog {
     const key = `${code} ${path}`;
     const moving = isMoving(code);
     const first = !moving && !this.#told.has(key);
-    if (this.#told.size >= REMEMBERED) this.#told.clear();
+    for (const known of [this.#told, this.#met]) if (known.size >= REMEMBERED) known.clear();
     this.#told.add(key);
+    this.#met.add(key);
     this.#logger[first ? 'warn' : 'debug'](facts, printable(message));
   }
 }
