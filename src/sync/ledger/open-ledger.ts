@@ -18,8 +18,6 @@ export interface LedgerOptions {
   /** The command and process that hold the pair, to tell a second run. */
   readonly command: string;
   readonly pid: number;
-  /** Read only, without the lock: to explain or show status while a run works. */
-  readonly inspect?: boolean;
 }
 
 /** The file name of a pair's state, without its ending. */
@@ -36,16 +34,14 @@ export function openLedger(options: LedgerOptions): Ledger {
   let lock: PairLock | undefined;
   let db: DatabaseSync | undefined;
   try {
-    if (options.inspect !== true) {
-      mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-      lock = lockPair(join(options.folder, `${name}.lock`), {
-        pid: options.pid,
-        command: options.command,
-        since: new Date().toISOString(),
-      });
-    }
-    db = new DatabaseSync(file, { readOnly: options.inspect === true });
-    if (options.inspect !== true) prepareSchema(db, file, options);
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    lock = lockPair(join(options.folder, `${name}.lock`), {
+      pid: options.pid,
+      command: options.command,
+      since: new Date().toISOString(),
+    });
+    db = new DatabaseSync(file);
+    prepareSchema(db, file, options);
     return new Ledger(db, lock, file);
   } catch (error) {
     db?.close();
