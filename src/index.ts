@@ -16,6 +16,7 @@ export * from './model/events.ts';
 export * from './model/path.ts';
 export * from './model/plan.ts';
 export * from './model/ports.ts';
+export type { ProxySettings } from './network/proxy.ts';
 export { openLocalSource, type LocalSourceOptions } from './sources/local/local-source.ts';
 export {
   createMemorySource,

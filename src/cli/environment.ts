@@ -13,7 +13,7 @@ export interface Environment {
   readonly organization: string | undefined;
   /** Where S3 is, when no flag says so; the more special of the AWS tools' two variables counts. */
   readonly s3EndpointUrl: string | undefined;
-  /** For the Stage API. Secret: they may hold a password. */
+  /** For the Stage API and for S3. Secret: they may hold a password. */
   readonly proxy: {
     readonly https: string | undefined;
     readonly http: string | undefined;

@@ -38,6 +38,7 @@ export async function openSource(
     noSignRequest: !flags.signRequest,
     requestPayer: flags.requestPayer !== undefined,
     queueUrl: flags.sqsQueue,
+    proxy: environment.proxy,
     onBytes: collectBuffers(),
     concurrency,
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf } from '../model/errors.ts';
-import type { ProxySettings } from '../stage/proxy.ts';
+import type { ProxySettings } from '../network/proxy.ts';
 import type { StageGeneration } from '../stage/stage-url.ts';
 import type { Context } from './context.ts';
 import type { StageFlags } from './stage-flags.ts';

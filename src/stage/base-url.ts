@@ -1,9 +1,5 @@
 import { SyncError } from '../model/errors.ts';
-
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
-/** This machine, so that nothing sent there crosses a network. */
-export const isLoopback = (url: URL): boolean => LOOPBACK.test(url.hostname);
+import { isLoopback } from '../network/loopback.ts';
 
 /** Rejects with `config` what is no URL, has a part that is none of a base URL's, or would show the token to others. */
 export function parseBaseUrl(text: string, allowInsecure: boolean): URL {

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { SyncError } from '../model/errors.ts';
-import { isLoopback } from './base-url.ts';
+import { isLoopback } from '../network/loopback.ts';
 import { badReply, errorFromNetwork, errorFromReply, type StageCall } from './stage-errors.ts';
 import type { Transport } from './transport.ts';
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, isSyncError, messageOf, SyncError, type Verdict } from '../model/errors.ts';
+import { proxyErrorIn } from '../network/proxy-error.ts';
 import { EARLY_SUCCESS, REPLY_TOO_LONG } from './exchange.ts';
 import { excerpt, printable } from './printable.ts';
 import { parseRetryAfter } from './stage-time.ts';
@@ -162,6 +163,8 @@ export function errorFromNetwork(call: StageCall, error: unknown): SyncError {
   const failed = (name: ErrorCode, why: string, verdict: Verdict, inDoubt: boolean): SyncError =>
     new SyncError(name, `${subject(call)} failed: ${why}`, { verdict, inDoubt, details, cause: error });
 
+  const proxy = proxyErrorIn(error);
+  if (proxy !== undefined) return failed('stage_unreachable', `${proxy.message}.`, proxy.verdict, false);
   const timeout = TIMEOUTS.get(code);
   if (timeout !== undefined)
     return failed(

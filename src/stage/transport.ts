@@ -1,7 +1,7 @@
 import type { Dispatcher, Pool } from 'undici';
+import { loadProxied, type ProxySettings } from '../network/proxy.ts';
 import { checkToken, parseBaseUrl } from './base-url.ts';
 import { Exchange, type Reply } from './exchange.ts';
-import { openProxied, type ProxySettings } from './proxy.ts';
 
 export type StageVerb = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -110,8 +110,8 @@ export async function createTransport(connection: StageConnection): Promise<Tran
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 60_000,
   };
-  const proxied = await openProxied(base, connection.proxy, options, timeouts.connect);
-  const pool = proxied ?? new Pool(base.origin, options);
+  const proxied = (await loadProxied(connection.proxy))?.(options, timeouts.connect);
+  const pool = proxied?.leadsTo(base) === true ? proxied.dispatcher : new Pool(base.origin, options);
   let agent: Promise<Dispatcher> | undefined;
 
   function dispatch(
@@ -159,8 +159,8 @@ export async function createTransport(connection: StageConnection): Promise<Tran
       return exchange.reply;
     },
     async open(url, headers, signal) {
-      agent ??= proxied === undefined ? openAgent(options) : Promise.resolve(proxied);
-      const anywhere = await agent;
+      const anywhere =
+        proxied?.leadsTo(url) === true ? proxied.dispatcher : await (agent ??= openAgent(options));
       started('GET');
       return anywhere.request({
         origin: url.origin,
@@ -172,7 +172,11 @@ export async function createTransport(connection: StageConnection): Promise<Tran
     },
     redact: (text) => text.replaceAll(token, '[token]'),
     async close() {
-      await Promise.all([pool.destroy(), agent?.then((anywhere) => anywhere.destroy())]);
+      await Promise.all([
+        pool.destroy(),
+        proxied?.dispatcher.destroy(),
+        agent?.then((anywhere) => anywhere.destroy()),
+      ]);
     },
   };
 }

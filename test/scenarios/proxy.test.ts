@@ -44,12 +44,26 @@ describe.skipIf(!canMakeCertificates())('HTTPS_PROXY', () => {
     expect(new Set(proxy.asked)).toEqual(new Set([`${BEHIND_PROXY}:443`]));
   });
 
+  test('is HTTP_PROXY for an http: address, to which the proxy hands requests on', async () => {
+    await using it = await behindProxy();
+    const { stage, proxy, run } = it;
+    const plain = { SINGLESTOREDB_MANAGEMENT_BASE_URL: `http://${BEHIND_PROXY}`, HTTP_PROXY: proxy.url };
+    const synced = await run(['sync', 'data', stage.address, '--allow-insecure', '--json'], plain);
+    expect(synced).toMatchObject({ status: 0, report: { outcome: 'clean', uploaded: 2 } });
+    expect(new Set(proxy.asked)).toEqual(new Set([`http://${BEHIND_PROXY}`]));
+    const wrong = { ...plain, HTTP_PROXY: proxy.url.replace('5ec2e7', '5ec2e7-0') };
+    const refused = await run(['ls', stage.address, '--allow-insecure'], wrong);
+    expect(refused.status).toBe(5);
+    expect(refused.stderr).toMatch(/^stagesync: [^\n]*does not accept the user and password[^\n]*\n$/);
+    expect(refused.stdout + refused.stderr).not.toContain('5ec2e7');
+  });
+
   test('is not asked for what NO_PROXY names, nor for this machine', async () => {
     await using it = await behindProxy();
     const { stage, proxy, run } = it;
     const list = ['ls', stage.address];
     // without the proxy there is no way: the name is known to nobody
-    const past = await run(list, { HTTPS_PROXY: proxy.url, NO_PROXY: 'other.test,.test' });
+    const past = await run(list, { HTTPS_PROXY: proxy.url, NO_PROXY: `other.test,${BEHIND_PROXY}` });
     expect(past.status).toBe(5);
     const here = { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url };
     const own = { ...here, SINGLESTOREDB_MANAGEMENT_BASE_URL: stage.emulator.url };
@@ -66,9 +80,7 @@ describe.skipIf(!canMakeCertificates())('HTTPS_PROXY', () => {
     expect(wrong.stderr).toMatch(/^stagesync: [^\n]*407[^\n]*\n$/);
     const socks = await run(['ls', stage.address], { HTTPS_PROXY: `socks5://me:5ec2e7@127.0.0.1:1` });
     expect(socks.status).toBe(2);
-    expect(socks.stderr).toMatch(
-      /^stagesync: The proxy for Stage, HTTPS_PROXY, must begin with http:[^\n]*\n$/,
-    );
+    expect(socks.stderr).toMatch(/^stagesync: The proxy in HTTPS_PROXY must begin with http:[^\n]*\n$/);
     for (const said of [wrong, socks]) expect(said.stdout + said.stderr).not.toContain('5ec2e7');
   });
 });
@@ -86,5 +98,5 @@ test('a proxy that nobody serves makes the Stage unreachable', async () => {
     },
   });
   expect(run.status).toBe(5);
-  expect(run.stderr).toContain(`ECONNREFUSED 127.0.0.1:${port}`);
+  expect(run.stderr).toContain(`the proxy 127.0.0.1:${port} cannot be reached (ECONNREFUSED)`);
 });

@@ -1,21 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request as send } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** The name that only the proxy knows the way to. */
-export const BEHIND_PROXY = 'stage.test';
+/** The host that only the proxy knows the way to; without a dot, before which an S3 server would look for a bucket. */
+export const BEHIND_PROXY = 'behind-proxy';
 
 export interface ConnectProxy extends AsyncDisposable {
   /** Of the proxy, with the user and the password that it wants. */
   readonly url: string;
   readonly password: string;
-  /** What was asked of it: 'stage.test:443'. */
+  /** What was asked of it: 'behind-proxy:443' for a tunnel, 'http://behind-proxy' for a request that it is to hand on. */
   readonly asked: string[];
-  /** The certificate that `https://stage.test` shows: for NODE_EXTRA_CA_CERTS. */
+  /** The certificate that `https://behind-proxy` shows: for NODE_EXTRA_CA_CERTS. */
   readonly certificateFile: string;
 }
 
@@ -29,7 +30,10 @@ export function canMakeCertificates(): boolean {
   }
 }
 
-/** A proxy that opens tunnels to `https://stage.test`, which is the server at `target`, and to nothing else. */
+/**
+ * A proxy that opens tunnels to `https://behind-proxy`, which is the server at `target`, hands on requests to
+ * `http://behind-proxy`, which is the same, and leads to nothing else.
+ */
 export async function startConnectProxy(target: string): Promise<ConnectProxy> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
@@ -45,13 +49,25 @@ export async function startConnectProxy(target: string): Promise<ConnectProxy> {
   const asked: string[] = [];
   const password = 'proxy-5ec2e7';
   const wanted = `Basic ${Buffer.from(`me:${password}`).toString('base64')}`;
-  const proxy = createServer((_request, response) => response.writeHead(405).end());
+  const refusal = ({ headers }: IncomingMessage, isKnown: boolean): string | undefined => {
+    if (headers['proxy-authorization'] !== wanted) return '407 Proxy Authentication Required';
+    return isKnown ? undefined : '502 Bad Gateway';
+  };
+  const proxy = createServer((request, response) => {
+    const url = URL.parse(request.url ?? '');
+    asked.push(url?.origin ?? '');
+    const refused = refusal(request, url?.origin === `http://${BEHIND_PROXY}`);
+    if (refused === undefined) handOn(request, response, new URL(url!.pathname + url!.search, target));
+    else response.writeHead(Number.parseInt(refused)).end();
+  });
   proxy.on('connection', keep);
   proxy.on('connect', (request, client: Socket, head: Buffer) => {
     asked.push(request.url ?? '');
-    const refuse = (status: string): void => void client.end(`HTTP/1.1 ${status}\r\n\r\n`);
-    if (request.headers['proxy-authorization'] !== wanted) return refuse('407 Proxy Authentication Required');
-    if (request.url !== `${BEHIND_PROXY}:443`) return refuse('502 Bad Gateway');
+    const refused = refusal(request, request.url === `${BEHIND_PROXY}:443`);
+    if (refused !== undefined) {
+      client.end(`HTTP/1.1 ${refused}\r\n\r\n`);
+      return;
+    }
     const through = keep(connect((stage.address() as AddressInfo).port, '127.0.0.1'));
     client.write('HTTP/1.1 200 Connection established\r\n\r\n');
     through.write(head);
@@ -69,6 +85,18 @@ export async function startConnectProxy(target: string): Promise<ConnectProxy> {
       for (const server of [stage, proxy]) await new Promise((resolve) => void server.close(resolve));
     },
   };
+}
+
+/** With the Host header as it came: a signature holds for it. */
+function handOn(request: IncomingMessage, response: ServerResponse, to: URL): void {
+  const { 'proxy-authorization': _, ...headers } = request.headers;
+  const onward = send(to, { method: request.method, headers });
+  onward.on('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 500, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on('error', () => response.destroy());
+  request.pipe(onward);
 }
 
 async function makeCertificate(): Promise<{ certificateFile: string; key: Buffer; cert: Buffer }> {

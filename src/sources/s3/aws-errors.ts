@@ -1,4 +1,6 @@
+import { SyncError } from '../../model/errors.ts';
 import type { ErrorCode, Verdict } from '../../model/errors.ts';
+import type { ProxyError } from '../../network/proxy-error.ts';
 
 /** What an error of AWS means here. */
 export interface Rule {
@@ -82,3 +84,14 @@ export function causeOf(error: unknown): AwsCause {
     requestId: $metadata.requestId,
   };
 }
+
+/** A request that no proxy led to the service; `what` begins the sentence: "cannot list s3://bucket". */
+export const proxyFailed = (
+  what: string,
+  { message, code, verdict }: ProxyError,
+  details: Readonly<Record<string, string>>,
+): SyncError =>
+  new SyncError('source_unreachable', `${what}: ${message}`, {
+    verdict,
+    details: { ...details, reason: code },
+  });

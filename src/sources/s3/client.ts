@@ -1,5 +1,6 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { SyncError } from '../../model/errors.ts';
+import type { ProxySettings } from '../../network/proxy.ts';
 import { httpHandlers } from './http-handler.ts';
 import type { HttpHandler } from './http-handler.ts';
 
@@ -15,6 +16,8 @@ export interface S3ConnectionOptions {
   readonly pathStyle?: boolean | undefined;
   /** Send requests without a signature, for public buckets. */
   readonly noSignRequest?: boolean | undefined;
+  /** None unless told: the environment is not looked at. */
+  readonly proxy?: ProxySettings | undefined;
   /** How many objects are read at the same time. */
   readonly concurrency: number;
   /** Attempts for one request, the first included. Default 6. */
@@ -59,6 +62,7 @@ export async function regionalClients(
     connections: options.concurrency + LIST_STREAMS + 2,
     connectMs: 10_000,
     headersMs: 60_000,
+    proxy: options.proxy,
   });
   const config: S3ClientConfig = {
     ...(options.profile === undefined ? {} : { profile: options.profile }),

@@ -1,5 +1,6 @@
 import { SyncError, messageOf } from '../../model/errors.ts';
-import { ACCOUNT_RULES, NETWORK_CODES, TLS_CODES, causeOf } from './aws-errors.ts';
+import { proxyErrorIn } from '../../network/proxy-error.ts';
+import { ACCOUNT_RULES, NETWORK_CODES, TLS_CODES, causeOf, proxyFailed } from './aws-errors.ts';
 import type { AwsCause, Rule } from './aws-errors.ts';
 
 /** What was being done when S3 failed. */
@@ -105,12 +106,15 @@ const BY_NAME: Readonly<Record<string, Rule>> = {
  */
 export function s3Error(error: unknown, attempt: S3Attempt): SyncError {
   if (error instanceof SyncError) return error;
-  const { name, network, status, requestId } = causeOf(error);
-  const rule = findRule({ name, network, status }, attempt.operation);
   const what =
     attempt.operation === 'list'
       ? `cannot list s3://${attempt.bucket}`
       : `cannot read ${attempt.key ?? 'an object'}`;
+  const place = { bucket: attempt.bucket, ...(attempt.key === undefined ? {} : { key: attempt.key }) };
+  const proxy = proxyErrorIn(error);
+  if (proxy !== undefined) return proxyFailed(what, proxy, place);
+  const { name, network, status, requestId } = causeOf(error);
+  const rule = findRule({ name, network, status }, attempt.operation);
   const at =
     rule.code === 'source_unreachable' && attempt.endpointUrl !== undefined
       ? ` at ${hostOf(attempt.endpointUrl)}`
@@ -119,8 +123,7 @@ export function s3Error(error: unknown, attempt: S3Attempt): SyncError {
   return new SyncError(rule.code, `${what}${at}: ${rule.text} (${reason})`, {
     verdict: rule.verdict,
     details: {
-      bucket: attempt.bucket,
-      ...(attempt.key === undefined ? {} : { key: attempt.key }),
+      ...place,
       reason: network ?? name,
       ...(status === undefined ? {} : { status }),
       ...(requestId === undefined ? {} : { requestId }),

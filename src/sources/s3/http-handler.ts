@@ -1,5 +1,7 @@
 import type { Agent } from 'undici';
 import { Readable } from 'node:stream';
+import { loadProxied } from '../../network/proxy.ts';
+import type { Proxied, ProxySettings } from '../../network/proxy.ts';
 import { Transfer } from './transfer.ts';
 import type { Answer } from './transfer.ts';
 
@@ -29,22 +31,25 @@ export interface SendOptions {
   readonly first?: { outcome?: Outcome | undefined };
 }
 
-export interface HttpLimits {
+export interface HttpOptions {
   /** Connections to one host. */
   readonly connections: number;
   /** Until a connection is there, in milliseconds. */
   readonly connectMs: number;
   /** From the request to the headers of its answer, in milliseconds. */
   readonly headersMs: number;
+  readonly proxy: ProxySettings | undefined;
 }
 
 /** HTTP for the SDK's clients and for those requests that are sent past it: one pool of connections for both. */
 export class HttpHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #agent: Agent;
+  readonly #proxied: Proxied | undefined;
 
-  constructor(agent: Agent) {
+  constructor(agent: Agent, proxied?: Proxied) {
     this.#agent = agent;
+    this.#proxied = proxied;
   }
 
   /** The SDK's way in. The body is a stream, as it expects. */
@@ -74,7 +79,8 @@ export class HttpHandler {
     const { protocol, hostname, port, method, headers, body } = request;
     signal?.throwIfAborted();
     const transfer = new Transfer(signal);
-    this.#agent.dispatch(
+    const dispatcher = this.#proxied?.leadsTo(request) === true ? this.#proxied.dispatcher : this.#agent;
+    dispatcher.dispatch(
       {
         origin: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`,
         path: targetOf(request),
@@ -97,31 +103,34 @@ export class HttpHandler {
 
   destroy(): void {
     void this.#agent.destroy();
+    void this.#proxied?.dispatcher.destroy();
   }
 }
 
-/** Loads the HTTP client; then each client of the SDK can have a handler of its own, and closes it with itself. */
+/**
+ * Loads the HTTP client; then each client of the SDK can have a handler of its own, and closes it with itself. Rejects
+ * with a SyncError `config` for a proxy that cannot be used.
+ */
 export async function httpHandlers({
   connections,
   connectMs,
   headersMs,
-}: HttpLimits): Promise<() => HttpHandler> {
-  const AgentClass = await loadAgent();
-  return () =>
-    new HttpHandler(
-      new AgentClass({
-        connections,
-        pipelining: 1,
-        allowH2: false,
-        connect: { timeout: connectMs },
-        headersTimeout: headersMs,
-        // A connection is idle as long as Stage takes its time with the bytes. Who waits for bytes watches the time.
-        bodyTimeout: 0,
-        // Shorter than S3 and its like keep an idle connection; one that says how long gets its way, less a second.
-        keepAliveTimeout: 4_000,
-        keepAliveMaxTimeout: 60_000,
-      }),
-    );
+  proxy,
+}: HttpOptions): Promise<() => HttpHandler> {
+  const [AgentClass, openProxied] = await Promise.all([loadAgent(), loadProxied(proxy)]);
+  const options = {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    connect: { timeout: connectMs },
+    headersTimeout: headersMs,
+    // A connection is idle as long as Stage takes its time with the bytes. Who waits for bytes watches the time.
+    bodyTimeout: 0,
+    // Shorter than S3 and its like keep an idle connection; one that says how long gets its way, less a second.
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 60_000,
+  };
+  return () => new HttpHandler(new AgentClass(options), openProxied?.(options, connectMs));
 }
 
 /** The agent by itself: undici's index also loads fetch, WebSocket and caches. A release that keeps it elsewhere still has it there. */

@@ -1,5 +1,6 @@
 import { SyncError, messageOf } from '../../model/errors.ts';
-import { ACCOUNT_RULES, NETWORK_CODES, TLS_CODES, causeOf } from './aws-errors.ts';
+import { proxyErrorIn } from '../../network/proxy-error.ts';
+import { ACCOUNT_RULES, NETWORK_CODES, TLS_CODES, causeOf, proxyFailed } from './aws-errors.ts';
 import type { AwsCause, Rule } from './aws-errors.ts';
 
 export interface QueueAttempt {
@@ -88,10 +89,12 @@ const BY_NAME: Readonly<Record<string, Rule>> = {
 /** Anything the SDK throws, as a SyncError; see s3Error. */
 export function queueError(error: unknown, { operation, queue }: QueueAttempt): SyncError {
   if (error instanceof SyncError) return error;
+  const { task, right } = WORDS[operation];
+  const proxy = proxyErrorIn(error);
+  if (proxy !== undefined) return proxyFailed(`cannot ${task} the queue ${queue}`, proxy, { queue });
   const cause = causeOf(error);
   const name = cause.name.replace(/^(?:AWS\.SimpleQueueService\.|com\.amazonaws\.sqs#)/, '');
   const denied = /^AccessDenied(?:Exception)?$/.test(name) || (cause.status === 403 && !(name in BY_NAME));
-  const { task, right } = WORDS[operation];
   const rule: Rule = denied
     ? {
         code: 'source_denied',

@@ -1,5 +1,7 @@
 import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
+import type { ProxySettings } from '../../network/proxy.ts';
 import { FALLBACK_REGION, SILENT } from './client.ts';
+import { httpHandlers } from './http-handler.ts';
 import { queueError } from './queue-errors.ts';
 import type { QueueAttempt } from './queue-errors.ts';
 import { parseQueueUrl } from './queue-url.ts';
@@ -12,14 +14,19 @@ export interface SdkQueueOptions {
   /** For a queue whose URL does not tell its region. Default: from the AWS environment. */
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
+  /** None unless told: the environment is not looked at. */
+  readonly proxy?: ProxySettings | undefined;
 }
 
 /** The longest wait for a message is 20 s. */
-const REQUEST_TIMEOUT_MS = 40_000;
+const HEADERS_TIMEOUT_MS = 40_000;
+
+/** One waits for messages while others remove and hide. */
+const CONNECTIONS = 8;
 
 /**
  * An SQS queue through the AWS SDK, which is loaded here and nowhere else. Nothing is requested yet. Rejects with a
- * SyncError `usage` for a URL that is none.
+ * SyncError `usage` for a URL that is none, with `config` for a proxy that cannot be used.
  */
 export async function openSdkQueue(options: SdkQueueOptions): Promise<MessageQueue> {
   const { url, endpoint, name, region = options.region } = parseQueueUrl(options.queueUrl);
@@ -31,14 +38,23 @@ export async function openSdkQueue(options: SdkQueueOptions): Promise<MessageQue
     // Who receives tries again for ever, with longer pauses.
     maxAttempts: 3,
     logger: SILENT,
-    requestHandler: {
-      logger: SILENT,
-      connectionTimeout: 10_000,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
   };
-  const client = await clientIn(region, (where) => new sdk.SQSClient({ ...config, ...where }));
+  const createHandler = await httpHandlers({
+    connections: CONNECTIONS,
+    connectMs: 10_000,
+    headersMs: HEADERS_TIMEOUT_MS,
+    proxy: options.proxy,
+  });
+  const client = await clientIn(
+    region,
+    (where) =>
+      new sdk.SQSClient({
+        ...config,
+        ...where,
+        // As in client.ts: its types are wider than what we give.
+        requestHandler: createHandler() as unknown as NonNullable<SQSClientConfig['requestHandler']>,
+      }),
+  );
   const attempt = async <Output>(
     operation: QueueAttempt['operation'],
     signal: AbortSignal,

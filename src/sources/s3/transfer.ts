@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { proxyErrorIn } from '../../network/proxy-error.ts';
 import type { ByteStream } from './bucket.ts';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -81,7 +82,7 @@ export class Transfer implements Dispatcher.DispatchHandler, ByteStream, AsyncIt
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#end({ error: connectionError(codeOf(error)) }, false);
+    this.#end({ error: proxyFailure(error) ?? connectionError(codeOf(error)) }, false);
   }
 
   [Symbol.asyncIterator](): this {
@@ -145,6 +146,12 @@ function codeOf(error: Error & { readonly code?: unknown; readonly errors?: read
   if (typeof code === 'string') return NODE_CODES[code] ?? code;
   // What answered does not speak HTTP: undici has codes for some ways of it only.
   return error.name === 'HTTPParserError' ? 'HPE_INVALID' : error.name;
+}
+
+/** The SDK tries again what has `$retryable`. */
+function proxyFailure(error: Error): Error | undefined {
+  const failure = proxyErrorIn(error);
+  return failure?.verdict === 'retry' ? Object.assign(failure, { $retryable: {} }) : failure;
 }
 
 /** A new error: undici's may hold what the other side sent, or the request with its signature. */
