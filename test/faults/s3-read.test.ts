@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FileEntry } from '../../src/model/entry.ts';
 import type { Content, Source } from '../../src/model/ports.ts';
 import { openS3Source } from '../../src/sources/s3/s3-source.ts';
 import type { S3SourceOptions } from '../../src/sources/s3/s3-source.ts';
 import { everything } from '../../src/sync/filter.ts';
-import { createTestBucket, onRealS3, startFakeS3 } from '../support/s3-bucket.ts';
+import { createTestBucket, onEveryS3 } from '../support/s3-bucket.ts';
 import type { S3Server, TestBucket } from '../support/s3-bucket.ts';
 import { withKeys } from '../support/s3-keys.ts';
 import type { Fault, ProxiedRequest } from '../support/s3-proxy.ts';
@@ -318,12 +318,4 @@ function suite(name: string, server: () => S3Server): void {
   });
 }
 
-let fake: S3Server;
-beforeAll(async () => {
-  fake = await startFakeS3();
-});
-afterAll(async () => {
-  await fake.close();
-});
-suite('fauxqs', () => fake);
-onRealS3('reads that break', (server) => suite('a real S3 server', () => server));
+onEveryS3('reads that break', suite);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bucketAndStage, digests, keyOf } from '../support/bucket-and-stage.ts';
 import type { BucketAndStage } from '../support/bucket-and-stage.ts';
 import { createDice } from '../support/dice.ts';
-import { onRealS3, startFakeS3 } from '../support/s3-bucket.ts';
+import { onEveryS3 } from '../support/s3-bucket.ts';
 import type { S3Server } from '../support/s3-bucket.ts';
 import type { Fault, ProxiedRequest } from '../support/s3-proxy.ts';
 import { digestOf, eachOf } from '../support/trees.ts';
@@ -226,12 +226,4 @@ function suite(name: string, server: () => S3Server): void {
   });
 }
 
-let fake: S3Server;
-beforeAll(async () => {
-  fake = await startFakeS3();
-});
-afterAll(async () => {
-  await fake.close();
-});
-suite('fauxqs', () => fake);
-onRealS3('faults between a bucket and the command line', (server) => suite('a real S3 server', () => server));
+onEveryS3('faults between a bucket and the command line', suite);

@@ -3,11 +3,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bucketAndStage } from '../support/bucket-and-stage.ts';
 import { cliSandbox } from '../support/cli.ts';
 import type { CliResult } from '../support/cli.ts';
-import { onRealS3, startFakeS3 } from '../support/s3-bucket.ts';
+import { onEveryS3 } from '../support/s3-bucket.ts';
 import type { S3Server } from '../support/s3-bucket.ts';
 import type { Fault } from '../support/s3-proxy.ts';
 
@@ -201,22 +201,7 @@ function suite(name: string, server: () => S3Server): void {
   });
 }
 
-let fake: S3Server;
-beforeAll(async () => {
-  fake = await startFakeS3();
-});
-afterAll(async () => {
-  await fake.close();
-});
-suite('fauxqs', () => fake);
-
-onRealS3('refusals through the command line', (server) => {
-  suite('a real S3 server', () => server);
-
-  test('a real server refuses a wrong secret, an unknown key and a request without a signature', async () => {
-    await using pair = await bucketAndStage(server);
-    await pair.put('a.csv', 'a');
-    const wrong = await pair.sync([], { env: { AWS_SECRET_ACCESS_KEY: SECRET } });
+onEveryS3('refusals through the command line', suite);
     expectRefusal(wrong, 5, 'source_unauthorised', /credentials are not accepted/);
     expect(wrong.stdout + wrong.stderr).not.toContain(SECRET);
     const unknown = await pair.sync([], { env: { AWS_ACCESS_KEY_ID: 'NOSUCHKEY' } });

@@ -1,8 +1,8 @@
 import { CopyObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bucketAndStage, digests } from '../support/bucket-and-stage.ts';
 import { actionsOf } from '../support/cli.ts';
-import { onRealS3, startFakeS3 } from '../support/s3-bucket.ts';
+import { onEveryS3 } from '../support/s3-bucket.ts';
 import type { S3Server } from '../support/s3-bucket.ts';
 import type { Fault, ProxiedRequest } from '../support/s3-proxy.ts';
 import { ODD_NAMES } from '../support/trees.ts';
@@ -216,12 +216,4 @@ function suite(name: string, server: () => S3Server): void {
   });
 }
 
-let fake: S3Server;
-beforeAll(async () => {
-  fake = await startFakeS3();
-});
-afterAll(async () => {
-  await fake.close();
-});
-suite('fauxqs', () => fake);
-onRealS3('a bucket through the command line', (server) => suite('a real S3 server', () => server));
+onEveryS3('a bucket through the command line', suite);

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
 import { startFauxqs } from 'fauxqs';
-import { test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { comparePaths } from '../../src/model/path.ts';
 import type { Fault, ProxiedRequest, S3Proxy } from './s3-proxy.ts';
 import { startS3Proxy } from './s3-proxy.ts';
@@ -54,6 +54,17 @@ export function onRealS3(what: string, suite: (server: S3Server) => void): void 
   const notice = `LEFT OUT, no real S3 server: ${what} (.ci/radosgw/install-and-start.sh starts one)`;
   console.info(notice);
   test.skip(notice);
+}
+
+/** Runs a suite on an S3 server in this process and, where one is named, on a real one. `what` as in onRealS3. */
+export function onEveryS3(what: string, suite: (name: string, server: () => S3Server) => void): void {
+  let fake: S3Server;
+  beforeAll(async () => {
+    fake = await startFakeS3();
+  });
+  afterAll(() => fake.close());
+  suite('fauxqs', () => fake);
+  onRealS3(what, (server) => suite('a real S3 server', () => server));
 }
 
 export interface TestBucket {
