@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { bucketAndStage } from '../support/bucket-and-stage.ts';
 import { cliSandbox } from '../support/cli.ts';
 import type { CliResult } from '../support/cli.ts';
-import { onEveryS3 } from '../support/s3-bucket.ts';
+import { onEveryS3, onRealS3 } from '../support/s3-bucket.ts';
 import type { S3Server } from '../support/s3-bucket.ts';
 import type { Fault } from '../support/s3-proxy.ts';
 
@@ -202,6 +202,12 @@ function suite(name: string, server: () => S3Server): void {
 }
 
 onEveryS3('refusals through the command line', suite);
+
+onRealS3('refusals of signatures', (server) => {
+  test('a real server refuses a wrong secret, an unknown key and a request without a signature', async () => {
+    await using pair = await bucketAndStage(server);
+    await pair.put('a.csv', 'a');
+    const wrong = await pair.sync([], { env: { AWS_SECRET_ACCESS_KEY: SECRET } });
     expectRefusal(wrong, 5, 'source_unauthorised', /credentials are not accepted/);
     expect(wrong.stdout + wrong.stderr).not.toContain(SECRET);
     const unknown = await pair.sync([], { env: { AWS_ACCESS_KEY_ID: 'NOSUCHKEY' } });
