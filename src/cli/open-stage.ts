@@ -4,7 +4,7 @@ import type { Destination } from '../model/ports.ts';
 import { EMBEDDED, type StageAddress } from './addresses.ts';
 import type { Context } from './context.ts';
 import { openGate } from './stage-gate.ts';
-import type { StageFlags } from './stage-flags.ts';
+import { deploymentFlagIn, type StageFlags } from './stage-flags.ts';
 import { resolveStageSettings } from './stage-settings.ts';
 import { configError, usageError } from './usage.ts';
 
@@ -27,7 +27,15 @@ export function openStage(context: Context, options: OpenStageOptions): Promise<
     : openRemote(context, options);
 }
 
-async function openEmbedded(context: Context, { root, concurrency }: OpenStageOptions): Promise<Destination> {
+async function openEmbedded(
+  context: Context,
+  { root, flags, concurrency }: OpenStageOptions,
+): Promise<Destination> {
+  const flag = deploymentFlagIn(flags);
+  if (flag !== undefined)
+    throw usageError(
+      `stage://${EMBEDDED} is the embedded Stage, which ${flag} does not apply to: leave the flag out, or name a deployment by its ID`,
+    );
   const [{ startEmulator }, { LOCAL_DEPLOYMENT }, stage] = await Promise.all([
     import('../emulator/emulator.ts'),
     import('../emulator/options.ts'),

@@ -10,7 +10,19 @@ export interface StageFlags {
   readonly allowInsecure?: true;
 }
 
-/** Declares the flags every command that talks to a Stage has. `stage://local` needs none of them. */
+/** The first flag in use that says which Stage to reach, or as whom: the embedded one has no use for it. */
+export function deploymentFlagIn(flags: StageFlags): string | undefined {
+  const { baseUrl, tokenFile, organization, apiVersion } = flags;
+  const used = {
+    '--base-url': baseUrl,
+    '--token-file': tokenFile,
+    '--organization': organization,
+    '--api-version': apiVersion,
+  };
+  return Object.entries(used).find(([, value]) => value !== undefined)?.[0];
+}
+
+/** Declares the flags every command that talks to a Stage has. `stage://local` takes none that names a deployment's API. */
 export function addStageFlags(command: Command): Command {
   return command
     .optionsGroup('Stage:')

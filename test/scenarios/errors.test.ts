@@ -69,6 +69,32 @@ test('a plain http: address on another machine', async () => {
   expectRefusal(await cli.run(to), 2, 'config', /in the clear.*--allow-insecure/);
 });
 
+test.each([
+  ['--base-url', 'http://127.0.0.1:9'],
+  ['--token-file', 'no-such-file'],
+  ['--organization', 'mine'],
+  ['--api-version', 'v2'],
+])('the embedded Stage with %s, which says how to reach another', async (flag, value) => {
+  await using cli = await cliSandbox();
+  await writeTree(cli.folder, DATA);
+  const run = await cli.run(['sync', 'data', 'stage://local/x', flag, value]);
+  expect(run.stderr).toMatch(new RegExp(`^stagesync: stage://local is .* ${flag} .*by its ID\n$`));
+  expect(run.status).toBe(2);
+  expect(run.stdout).toBe('');
+});
+
+test('the embedded Stage works whatever the environment says of another', async () => {
+  await using cli = await cliSandbox({
+    SINGLESTOREDB_MANAGEMENT_BASE_URL: 'http://127.0.0.1:9',
+    SINGLESTOREDB_MANAGEMENT_TOKEN: 'token',
+    SINGLESTOREDB_MANAGEMENT_VERSION: 'v2',
+    SINGLESTOREDB_ORGANIZATION: 'mine',
+  });
+  await writeTree(cli.folder, DATA);
+  const run = await cli.run(['sync', 'data', 'stage://local/x', '--json']);
+  expect(run).toMatchObject({ status: 0, report: { uploaded: 2 } });
+});
+
 test('a state folder that cannot be made', async () => {
   await using stage = await servedStage();
   await writeTree(stage.cli.folder, { ...DATA, 'not-a-folder': '' });
