@@ -146,21 +146,27 @@ describe.each([
 ])('the reserved names, %s', (_, filter) => {
   test.each([
     '.stagesyncignore',
-    '.stagesync/',
-    '.stagesync/x',
     '.stagesync-1.tmp',
+    '.stagesync-x/',
+    '.stagesync-x/y',
     'd/.stagesync-1.tmp',
     'd/.stagesync-x/y',
   ])('never take part: %s', (path) => expect(filter.excludes(path)).toBe(true));
 
-  test.each(['.stagesync', 'd/.stagesync/x', 'd/.stagesyncignore', 'a.stagesync-b', 'x.stagesync/y'])(
-    'are no wider than said: %s takes part',
-    (path) => expect(filter.excludes(path)).toBe(false),
-  );
+  test.each([
+    '.stagesync',
+    '.stagesync/',
+    '.stagesync/x',
+    'd/.stagesync/x',
+    'd/.stagesyncignore',
+    'a.stagesync-b',
+    'x.stagesync/y',
+  ])('are no wider than said: %s takes part', (path) => expect(filter.excludes(path)).toBe(false));
 
   test('prune the folders of that name', () => {
-    expect(filter.prunes('.stagesync/')).toBe(true);
+    expect(filter.prunes('.stagesync-x/')).toBe(true);
     expect(filter.prunes('d/.stagesync-x/')).toBe(true);
+    expect(filter.prunes('.stagesync/')).toBe(false);
     expect(filter.prunes('d/')).toBe(false);
   });
 });
