@@ -83,3 +83,9 @@ export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replaceAll(/\s+/g, ' ').trim();
 }
+
+/** Whether this code of the system says that the process, or the machine, has as many files open as it may. */
+export const isTooManyFiles = (code: unknown): boolean => code === 'EMFILE' || code === 'ENFILE';
+
+/** The way out of that. */
+export const RAISE_FILE_LIMIT = 'raise the limit on open files (ulimit -n)';

@@ -1,4 +1,12 @@
-import { type ErrorCode, isSyncError, messageOf, SyncError, type Verdict } from '../model/errors.ts';
+import {
+  type ErrorCode,
+  isSyncError,
+  isTooManyFiles,
+  messageOf,
+  RAISE_FILE_LIMIT,
+  SyncError,
+  type Verdict,
+} from '../model/errors.ts';
 import { proxyErrorIn } from '../network/proxy-error.ts';
 import { EARLY_SUCCESS, REPLY_TOO_LONG } from './exchange.ts';
 import { excerpt, printable } from './printable.ts';
@@ -187,6 +195,13 @@ export function errorFromNetwork(call: StageCall, error: unknown): SyncError {
   // Without its cause: the parser's error has what the other side sent, and that may be our own header.
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || (error instanceof Error && error.name === 'HTTPParserError'))
     return badReply(call, 'is not valid HTTP', { inDoubt: true });
+  if (isTooManyFiles(code))
+    return failed(
+      'stage_unreachable',
+      `too many open files (${code}). ${capitalised(RAISE_FILE_LIMIT)}.`,
+      'retry',
+      false,
+    );
   const inDoubt = !REFUSED.has(code) && !BEFORE_SENDING.has(syscall);
   return failed(
     'stage_unreachable',
@@ -218,8 +233,6 @@ function retryAfter(reply: RefusedReply, nowMs: number): number | undefined {
 
 const wording = (call: StageCall): string =>
   call.path === '' ? `to ${call.verb} the root folder` : `to ${call.verb} ${printable(call.path)}`;
-const subject = (call: StageCall): string => {
-  const text = wording(call).slice(3);
-  return text.charAt(0).toUpperCase() + text.slice(1);
-};
+const subject = (call: StageCall): string => capitalised(wording(call).slice(3));
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const withoutFullStop = (text: string): string => (text.endsWith('.') ? text.slice(0, -1) : text);

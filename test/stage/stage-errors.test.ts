@@ -127,6 +127,14 @@ describe('a failure below HTTP becomes a code and a verdict', () => {
     expect(errorFromNetwork(call, error)).toMatchObject({ code: 'stage_unreachable', inDoubt: false });
   });
 
+  test.each(['EMFILE', 'ENFILE'])('too many open files (%s) are no matter of the network', (code) => {
+    const { message, inDoubt } = errorFromNetwork(call, withCode(code, { syscall: 'open' }));
+    expect(message).toBe(
+      `Upload data/a.csv failed: too many open files (${code}). Raise the limit on open files (ulimit -n).`,
+    );
+    expect(inDoubt).toBe(false);
+  });
+
   test('what a source threw passes as it is', () => {
     const thrown = new SyncError('entry_gone', 'gone', { verdict: 'skip_entry' });
     expect(errorFromNetwork(call, thrown)).toBe(thrown);

@@ -1,5 +1,5 @@
 import type { Problem, UnknownEntry } from '../../model/entry.ts';
-import { SyncError } from '../../model/errors.ts';
+import { isTooManyFiles, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import { errnoOf, isMissing } from './disk.ts';
 
@@ -25,7 +25,13 @@ const warning = (code: string, message: string): Problem => ({ code, severity: '
 const failure = (code: string, message: string): Problem => ({ code, severity: 'failure', message });
 
 export const unreadable = (error: unknown): Problem =>
-  failure('unreadable', `cannot be read: ${causeOf(error)}; grant access to it or exclude it`);
+  failure(
+    'unreadable',
+    `cannot be read: ${causeOf(error)}; ${isTooManyFiles(errnoOf(error)) ? RAISE_FILE_LIMIT : 'grant access to it or exclude it'}`,
+  );
+
+/** What to do about it, where the cause alone does not say. */
+const wayOut = (errno: string): string => (isTooManyFiles(errno) ? `; ${RAISE_FILE_LIMIT}` : '');
 
 export const LINK_SKIPPED = warning(
   'link_skipped',
@@ -69,7 +75,7 @@ export function rootError(root: string, error: unknown): SyncError {
   const denied = errno === 'EACCES' || errno === 'EPERM';
   return new SyncError(
     denied ? 'source_denied' : 'source_failed',
-    `The source folder ${root} cannot be read: ${causeOf(error)}`,
+    `The source folder ${root} cannot be read: ${causeOf(error)}${wayOut(errno)}`,
     { verdict: 'end_run', cause: error },
   );
 }
@@ -105,8 +111,8 @@ export function entryError(path: RelPath, error: unknown): SyncError {
   const errno = errnoOf(error);
   // Opened without following links, so a link has taken the file's name.
   if (errno === 'ELOOP') return entryChanged(path);
-  return new SyncError('entry_unreadable', `${path} cannot be read: ${causeOf(error)}`, {
-    verdict: errno === 'EMFILE' || errno === 'ENFILE' ? 'retry' : 'skip_entry',
+  return new SyncError('entry_unreadable', `${path} cannot be read: ${causeOf(error)}${wayOut(errno)}`, {
+    verdict: isTooManyFiles(errno) ? 'retry' : 'skip_entry',
     details: { path, errno },
     cause: error,
   });

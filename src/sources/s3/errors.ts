@@ -1,4 +1,4 @@
-import { SyncError, messageOf } from '../../model/errors.ts';
+import { isTooManyFiles, messageOf, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
 import { proxyErrorIn } from '../../network/proxy-error.ts';
 import { ACCOUNT_RULES, NETWORK_CODES, TLS_CODES, causeOf, proxyFailed } from './aws-errors.ts';
 import type { AwsCause, Rule } from './aws-errors.ts';
@@ -50,6 +50,11 @@ const UNREACHABLE: Rule = {
   code: 'source_unreachable',
   verdict: 'retry',
   text: 'the connection failed; check the network and --endpoint-url',
+};
+const TOO_MANY_FILES: Rule = {
+  code: 'source_unreachable',
+  verdict: 'retry',
+  text: `there are too many open files; ${RAISE_FILE_LIMIT}`,
 };
 const NO_HOST: Rule = {
   code: 'source_unreachable',
@@ -142,6 +147,7 @@ function findRule(
   const named = BY_NAME[name];
   if (named !== undefined) return named;
   if (network === 'ENOTFOUND') return NO_HOST;
+  if (isTooManyFiles(network)) return TOO_MANY_FILES;
   if (network !== undefined && TLS_CODES.has(network)) return TLS;
   if (network !== undefined && NETWORK_CODES.has(network)) return UNREACHABLE;
   if (status === 429) return THROTTLED;

@@ -44,9 +44,10 @@ export function openLedger(options: LedgerOptions): Ledger {
     prepareSchema(db, file, options);
     return new Ledger(db, lock, file);
   } catch (error) {
+    // before anything is closed: with these files open too, there may have been too many
+    const failed = isSyncError(error) ? error : stateError(file, error);
     db?.close();
     lock?.release();
-    if (isSyncError(error)) throw error;
-    throw stateError(file, error);
+    throw failed;
   }
 }

@@ -1,5 +1,7 @@
+import { closeSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DatabaseSync, StatementResultingChanges, StatementSync, SQLInputValue } from 'node:sqlite';
-import { SyncError, messageOf } from '../../model/errors.ts';
+import { isTooManyFiles, messageOf, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
 
 /** SQLite's result codes; the extended ones keep them in the low byte. */
 const SQLITE = { busy: 5, corrupt: 11, full: 13, notADatabase: 26 } as const;
@@ -20,8 +22,26 @@ export function stateError(file: string, error: unknown): SyncError {
       ? `the file ${file} is damaged (${why}); delete it: the next run then adopts what is on Stage and removes nothing`
       : code === SQLITE.full
         ? `cannot write ${file}: ${why}; make room on its disk and run again: what was done is looked up on Stage`
-        : `cannot keep state in ${file}: ${why}; make the folder writable, or set XDG_STATE_HOME to one that is`;
+        : lacksFiles(file)
+          ? `cannot keep state in ${file}: ${why}, for there are too many open files; ${RAISE_FILE_LIMIT}`
+          : `cannot keep state in ${file}: ${why}; make the folder writable, or set XDG_STATE_HOME to one that is`;
   return new SyncError('state_unusable', message, { verdict: 'end_run', cause: error });
+}
+
+/** The database, its log, the log's index and one more. */
+const FILES_OF_SQLITE = 4;
+
+/** Whether what SQLite opens at the same time can be opened at the moment: of its own failure it does not say why. */
+function lacksFiles(file: string): boolean {
+  const opened: number[] = [];
+  try {
+    while (opened.length < FILES_OF_SQLITE) opened.push(openSync(dirname(file), 'r'));
+    return false;
+  } catch (error) {
+    return isTooManyFiles((error as NodeJS.ErrnoException).code);
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
 }
 
 /** An error of SQLite as a SyncError; anything else is a mistake of ours and stays what it is. */
