@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -225,6 +226,20 @@ test('a server that refuses connections: one line, status 5', async () => {
   const endpoint = ['--endpoint-url', `http://127.0.0.1:${port}`];
   const run = await cli.run(['sync', 's3://bucket/p', 'stage://local/x', '--json', ...endpoint]);
   expectRefusal(run, 5, 'source_unreachable', new RegExp(`127\\.0\\.0\\.1:${port}.*ECONNREFUSED`));
+});
+
+test('an https: endpoint at a server of plain HTTP: one line, status 5', async () => {
+  const server = createHttpServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    await using cli = await cliSandbox({ AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: SECRET });
+    const endpoint = ['--endpoint-url', `https://127.0.0.1:${port}`];
+    const run = await cli.run(['sync', 's3://bucket/p', 'stage://local/x', '--json', ...endpoint]);
+    expectRefusal(run, 5, 'source_unreachable', /does not speak https at this port; .* http:\/\//);
+  } finally {
+    server.close();
+  }
 });
 
 test('no credentials anywhere: one line that names the ways out, status 5', async () => {

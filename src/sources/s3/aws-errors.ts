@@ -49,6 +49,12 @@ export const TLS_CODES: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Node's codes for an answer to a handshake that is none, as a server that expects plain HTTP gives. */
+export const NO_TLS_CODES: ReadonlySet<string> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+]);
+
 /** Node's codes for a connection that failed and may work later. */
 export const NETWORK_CODES: ReadonlySet<string> = new Set(
   'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT EAI_AGAIN EHOSTUNREACH ENETUNREACH ERR_STREAM_PREMATURE_CLOSE'.split(

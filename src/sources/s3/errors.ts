@@ -1,6 +1,6 @@
 import { isTooManyFiles, messageOf, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
 import { proxyErrorIn } from '../../network/proxy-error.ts';
-import { ACCOUNT_RULES, NETWORK_CODES, TLS_CODES, causeOf, proxyFailed } from './aws-errors.ts';
+import { ACCOUNT_RULES, NETWORK_CODES, NO_TLS_CODES, TLS_CODES, causeOf, proxyFailed } from './aws-errors.ts';
 import type { AwsCause, Rule } from './aws-errors.ts';
 
 /** What was being done when S3 failed. */
@@ -65,6 +65,11 @@ const TLS: Rule = {
   code: 'source_unreachable',
   verdict: 'end_run',
   text: 'the TLS certificate is not accepted; name a CA with NODE_EXTRA_CA_CERTS, or use --path-style if the bucket name has dots',
+};
+const NO_TLS: Rule = {
+  code: 'source_unreachable',
+  verdict: 'end_run',
+  text: 'the server does not speak https at this port; try --endpoint-url with http://',
 };
 const CHANGED: Rule = {
   code: 'entry_changed',
@@ -149,6 +154,7 @@ function findRule(
   if (network === 'ENOTFOUND') return NO_HOST;
   if (isTooManyFiles(network)) return TOO_MANY_FILES;
   if (network !== undefined && TLS_CODES.has(network)) return TLS;
+  if (network !== undefined && NO_TLS_CODES.has(network)) return NO_TLS;
   if (network !== undefined && NETWORK_CODES.has(network)) return UNREACHABLE;
   if (status === 429) return THROTTLED;
   if (status !== undefined && status >= 500) return status === 503 ? THROTTLED : UNAVAILABLE;
