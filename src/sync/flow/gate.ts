@@ -2,6 +2,7 @@ import { isSyncError, SyncError } from '../../model/errors.ts';
 import type { EventListener } from '../../model/events.ts';
 import type { Clock } from '../../model/ports.ts';
 import { Lanes } from './lanes.ts';
+import { Outage } from './outage.ts';
 import { Pacer } from './pacer.ts';
 
 export interface GateOptions {
@@ -26,19 +27,21 @@ const LONGEST_WAIT_MS = 20_000;
 export class Gate {
   readonly #lanes: Lanes;
   readonly #pacer: Pacer;
+  readonly #outage: Outage;
   readonly #options: GateOptions;
-  /** Aborted by the first request to stop as well as by the second. */
+  /** Aborted by the first request to stop as well as by the second, and when the run is given up. */
   readonly #stopping: AbortSignal;
+  readonly #givingUp = new AbortController();
   #recovering = 0;
-  #failuresInARow = 0;
   requests = 0;
   retries = 0;
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#stopping = AbortSignal.any([options.draining, options.signal]);
+    this.#stopping = AbortSignal.any([options.draining, options.signal, this.#givingUp.signal]);
     this.#lanes = new Lanes(options.concurrency);
     this.#pacer = new Pacer(options.clock, options.maxRequestsPerSecond);
+    this.#outage = new Outage(options.clock);
   }
 
   /** Resolves when there is room for another request: producers wait here, so that little is ever queued. */
@@ -61,6 +64,8 @@ export class Gate {
   ): Promise<T> {
     const { signal, draining, clock } = this.#options;
     let waitMs = FIRST_WAIT_MS;
+    let last: unknown;
+    let left = false;
     for (let attempt = 1, counted = 1; ; attempt++) {
       let startedAt = 0;
       try {
@@ -69,6 +74,13 @@ export class Gate {
           const first = begins && attempt === 1;
           const wait = this.#pacer.take();
           if (wait !== undefined) await this.#wait(wait, first ? this.#stopping : signal);
+          if (this.#outage.wait() !== undefined) {
+            await this.#sitOut();
+            left = draining.aborted && last !== undefined;
+            if (left) throw last;
+          }
+          left = this.#givingUp.signal.aborted && !urgent;
+          if (left) throw this.#givingUp.signal.reason;
           if (first) draining.throwIfAborted();
           startedAt = clock.elapsed();
           this.requests++;
@@ -78,7 +90,8 @@ export class Gate {
         }, urgent);
       } catch (error) {
         signal.throwIfAborted();
-        if (!isSyncError(error) || error.verdict !== 'retry') throw error;
+        if (left || !isSyncError(error) || error.verdict !== 'retry') throw error;
+        last = error;
         const throttled = error.code === 'stage_throttled';
         if (throttled) this.#throttled(startedAt, error.retryAfterMs);
         else this.#failed(error);
@@ -111,8 +124,18 @@ export class Gate {
     }
   }
 
+  /** Waits until something may work again, or the run is to end. */
+  async #sitOut(): Promise<void> {
+    const { clock, signal } = this.#options;
+    for (let wait = this.#outage.wait(); wait !== undefined; wait = this.#outage.wait()) {
+      await clock.sleep(wait, this.#stopping).catch(() => undefined);
+      signal.throwIfAborted();
+      if (this.#stopping.aborted) return;
+    }
+  }
+
   #succeeded(): void {
-    this.#failuresInARow = 0;
+    this.#outage.succeeded();
     this.#pacer.succeeded();
     const { concurrency } = this.#options;
     if (this.#lanes.limit < concurrency && ++this.#recovering >= this.#lanes.limit) {
@@ -131,12 +154,12 @@ export class Gate {
 
   /** The run's own budget: when nothing has worked for long, trying the other million files is no use. */
   #failed(error: SyncError): void {
-    this.#failuresInARow++;
-    const most = this.#options.attempts * Math.max(8, this.#options.concurrency);
-    if (this.#failuresInARow < most) return;
-    throw new SyncError(
+    this.#outage.failed();
+    const { failures } = this.#outage;
+    if (failures < this.#options.attempts * Math.max(8, this.#options.concurrency)) return;
+    const end = new SyncError(
       error.code,
-      `${error.message} (${this.#failuresInARow} requests in a row failed; gave up)`,
+      `${error.message} (${failures} requests in a row failed; gave up)`,
       {
         verdict: 'end_run',
         details: error.details,
@@ -144,5 +167,7 @@ export class Gate {
         cause: error,
       },
     );
+    this.#givingUp.abort(end);
+    throw end;
   }
 }

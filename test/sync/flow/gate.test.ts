@@ -122,6 +122,68 @@ describe('attempts', () => {
   });
 });
 
+describe('an outage', () => {
+  /** Works again from `upAt` on. */
+  const down = (clock: ManualClock, upAt: number, times: number[]) => async (): Promise<string> => {
+    times.push(clock.elapsed());
+    if (clock.elapsed() < upAt) throw failure('stage_unreachable');
+    return 'done';
+  };
+
+  test('of some seconds fails no request, however many there are', async () => {
+    const { gate, clock } = setUp({ attempts: 6 });
+    const times: number[] = [];
+    const work = Array.from({ length: 200 }, (_, at) =>
+      settled(gate.request(`put ${at}`, down(clock, 6000, times))),
+    );
+    await clock.pass(120_000);
+    expect(new Set(await Promise.all(work))).toEqual(new Set(['done']));
+  });
+
+  test('holds back what has not been tried, for spans that double, and one success lets all go on', async () => {
+    const { gate, clock } = setUp({ attempts: 6 });
+    const times: number[] = [];
+    const work = Array.from({ length: 100 }, (_, at) => gate.request(`put ${at}`, down(clock, 1000, times)));
+    await clock.pass(400);
+    expect(times.length).toBeLessThanOrEqual(12);
+    await clock.pass(60_000);
+    await Promise.all(work);
+    const back = times.filter((time) => time >= 1000);
+    expect(back.length).toBeGreaterThanOrEqual(100);
+    expect(Math.max(...back)).toBeLessThan(5000);
+  });
+
+  test('ends the run when it does not end', async () => {
+    const { gate, clock } = setUp({ attempts: 3 });
+    const times: number[] = [];
+    const work = Array.from({ length: 100 }, (_, at) =>
+      settled(gate.request(`put ${at}`, down(clock, Infinity, times))),
+    );
+    await clock.pass(600_000);
+    const errors = (await Promise.all(work)) as SyncError[];
+    expect(errors.some(({ message }) => message.includes('in a row failed; gave up'))).toBe(true);
+    expect(times.at(-1)).toBeGreaterThan(1000);
+  });
+
+  test('draining: nobody waits for its end', async () => {
+    const { gate, clock, draining } = setUp({ attempts: 6 });
+    const times: number[] = [];
+    const work = Array.from({ length: 20 }, (_, at) =>
+      settled(gate.request(`put ${at}`, down(clock, Infinity, times), true)),
+    );
+    await clock.pass(600);
+    const before = times.length;
+    draining.abort(new Error('stop'));
+    await clock.pass(0);
+    const ended = await Promise.all(work);
+    expect(times).toHaveLength(before);
+    for (const error of ended)
+      expect(error === draining.signal.reason || (error as SyncError).code === 'stage_unreachable').toBe(
+        true,
+      );
+  });
+});
+
 describe('a 429', () => {
   test('does not count as an attempt, however often it comes', async () => {
     const { gate, clock } = setUp({ attempts: 1 });
