@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { tellServiceManager } from '../../src/cli/daemon/service-manager.ts';
 import { openWatchLog, type LogFlags } from '../../src/cli/daemon/watch-log.ts';
 import { duration, listenAddress } from '../../src/cli/flag-values.ts';
+import { SyncError } from '../../src/model/errors.ts';
 import type { SyncEvent } from '../../src/model/events.ts';
 import type { WatchEvent } from '../../src/sync/watch/watch-events.ts';
 import { reportWith } from '../support/report.ts';
@@ -104,6 +105,20 @@ describe('the log', () => {
     const pass = { startedMs: 0, folders: 1, reason: 'changes', report, error: undefined };
     expect(JSON.parse(await logOf([{ type: 'pass', ...pass }], {})).msg).toBe(
       'looked at 1 folder (changes): 2 uploaded, 0 moved, 0 removed, 1 folder created, 2 folders removed, 0 failed, 7 ms',
+    );
+  });
+
+  test.each([
+    ['stage_unreachable', 'warn', undefined, 'everything'],
+    ['stage_unreachable', 'warn', 1, '1 folder'],
+    ['interrupted', 'info', undefined, 'everything'],
+  ] as const)('of a pass that %s ended early is a %s that says why', async (code, level, folders, scope) => {
+    const error = new SyncError(code, 'List x/ failed: it says\nno.', { verdict: 'end_run' });
+    const report = reportWith({ durationMs: 7 });
+    const said = await logOf([{ type: 'pass', startedMs: 0, folders, reason: 'start', report, error }], {});
+    expect(JSON.parse(said)).toMatchObject({ level, error: code });
+    expect(JSON.parse(said).msg).toBe(
+      `the look at ${scope} (start) ended early, with 0 uploaded, 0 moved, 0 removed, 0 failed, 7 ms: List x/ failed: it says\\nno.`,
     );
   });
 

@@ -98,12 +98,17 @@ export class WatchLog {
     const made = foldersCreated > 0 ? `${counted(foldersCreated, 'folder')} created, ` : '';
     const gone = foldersRemoved > 0 ? `${counted(foldersRemoved, 'folder')} removed, ` : '';
     const counts = `${uploaded} uploaded, ${moved} moved, ${removed} removed, ${made}${gone}${failed} failed`;
-    const message = `looked at ${scope} (${reason}): ${error === undefined ? counts : `${counts}; ended early`}, ${durationMs} ms`;
+    const message =
+      error === undefined
+        ? `looked at ${scope} (${reason}): ${counts}, ${durationMs} ms`
+        : `the look at ${scope} (${reason}) ended early, with ${counts}, ${durationMs} ms: ${error.message}`;
     // what a look at everything did not meet is over, and news should it come again
     if (folders === undefined && error === undefined && failed === 0) this.#told = this.#met;
     this.#met = new Set();
-    const level = failed > 0 ? 'warn' : changes > 0 || folders === undefined ? 'info' : 'debug';
-    this.#logger[level](facts, message);
+    // being stopped is no trouble
+    const broken = error !== undefined && error.code !== 'interrupted';
+    const level = broken || failed > 0 ? 'warn' : changes > 0 || folders === undefined ? 'info' : 'debug';
+    this.#logger[level](facts, printable(message));
   }
 
   #sync(event: SyncEvent): void {
