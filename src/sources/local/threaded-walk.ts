@@ -30,8 +30,16 @@ export class ThreadedWalk {
   #end: 'done' | { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  /** Starts the thread, which takes some 50 ms. */
-  constructor({ root, followSymlinks, filter }: ThreadedWalkOptions) {
+  /** Starts the thread, which takes some 50 ms. Undefined where the system allows no more of them. */
+  static start(options: ThreadedWalkOptions): ThreadedWalk | undefined {
+    try {
+      return new ThreadedWalk(options);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private constructor({ root, followSymlinks, filter }: ThreadedWalkOptions) {
     const workerData: WalkOrder = { root, followSymlinks, filter, flow: this.#flow.shared };
     // It has no use for the environment, which holds secrets.
     this.#worker = new Worker(PROGRAM, { workerData, env: {} });

@@ -46,7 +46,7 @@ async function moved(first: number, filter = everything): Promise<SourceEntry[]>
 
 async function started(filter: FilterRecipe): Promise<ThreadedWalk> {
   await walked?.close();
-  walked = new ThreadedWalk({ root: tree.root, followSymlinks: false, filter });
+  walked = ThreadedWalk.start({ root: tree.root, followSymlinks: false, filter })!;
   await walked.started();
   return walked;
 }
@@ -141,6 +141,24 @@ describe('a listing', () => {
     expect(listed.flat()).toEqual(whole());
   });
 
+  test('stays here when its reader takes nearly all of the time', async () => {
+    for (let file = 0; file < 3_000; file++) fs.writeFileSync(tree.at(`f${file}`), '');
+    let asked = 0;
+    const filter = {
+      ...everything,
+      recipe: {
+        get module(): string {
+          asked++;
+          return 'data:text/javascript,throw 1';
+        },
+        options: undefined,
+      },
+    };
+    const how = { ...options, threadAfter: 1, threadShare: 1, root: tree.root, filter };
+    expect((await Array.fromAsync(listTree(how, never))).flat()).toHaveLength(3_000);
+    expect(asked).toBe(0);
+  });
+
   test('moves between two batches once the other thread is ready', async () => {
     for (let folder = 0; folder < 300; folder++) {
       tree.makeFolder(`d${folder}`);
@@ -151,12 +169,13 @@ describe('a listing', () => {
       ...everything,
       recipe: recipeOf(`{ excludes: (path) => path.endsWith('7'), prunes: () => false }`),
     };
-    const listing = listTree({ ...options, threadAfter: 1, root: tree.root, filter }, never);
+    const how = { ...options, threadAfter: 1, threadShare: 0, root: tree.root, filter };
+    const listing = listTree(how, never);
     let listed = 0;
     for await (const batch of listing) {
       listed += batch.filter(({ kind }) => kind === 'file').length;
       // Gives the thread time to start.
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(listed).toBeGreaterThan(1_000);
     expect(listed).toBeLessThan(30_000);
