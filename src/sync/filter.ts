@@ -15,8 +15,8 @@ export interface FilterOptions {
    * none matches takes part, unless the first rule is an include: then only what is included does.
    */
   readonly rules: readonly FilterRule[];
-  /** Left out at both ends, whatever the rules say: a file that is ours to write. */
-  readonly hidden?: RelPath | undefined;
+  /** Left out at both ends, whatever the rules say: files that are ours to write. */
+  readonly hidden?: readonly RelPath[] | undefined;
 }
 
 const IGNORE_FILE = '.stagesyncignore';
@@ -39,11 +39,11 @@ export const everything: PathFilter = {
 
 /** Two layers, and a path takes part when both let it: the ignore file, and the rules. Rejects a bad rule as `usage`. */
 export function createFilter(options: FilterOptions): PathFilter {
-  const { ignoreFile = [], rules, hidden } = options;
+  const { ignoreFile = [], rules, hidden = [] } = options;
   const layers: PathFilter[] = [];
   if (ignoreFile.length > 0) layers.push(ignoreFileLayer(ignoreFile));
   if (rules.length > 0) layers.push(ruleLayer(rules));
-  if (hidden !== undefined) layers.push({ excludes: (path) => path === hidden, prunes: () => false });
+  if (hidden.length > 0) layers.push({ excludes: (path) => hidden.includes(path), prunes: () => false });
   if (layers.length === 0) return everything;
   return {
     excludes: (path) => isReserved(path) || layers.some((layer) => layer.excludes(path)),
@@ -54,8 +54,10 @@ export function createFilter(options: FilterOptions): PathFilter {
 
 /** The filter with one path more that is, at both ends, as if it were not there. */
 export function hiding(filter: PathFilter, path: RelPath): PathFilter {
-  if (filter.recipe?.module === import.meta.url)
-    return createFilter({ ...(filter.recipe.options as FilterOptions), hidden: path });
+  if (filter.recipe?.module === import.meta.url) {
+    const options = filter.recipe.options as FilterOptions;
+    return createFilter({ ...options, hidden: [...(options.hidden ?? []), path] });
+  }
   return {
     excludes: (asked) => asked === path || filter.excludes(asked),
     prunes: (folder) => filter.prunes(folder),

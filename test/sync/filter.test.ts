@@ -193,6 +193,8 @@ describe('a hidden path', () => {
       false,
     ]);
     expect(hidden.prunes('done/')).toBe(false);
+    const twice = hiding(hidden, 'more');
+    expect(['done/_SUCCESS', 'more', 'x'].map((path) => twice.excludes(path))).toEqual([true, true, false]);
   });
 });
 

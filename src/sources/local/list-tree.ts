@@ -29,17 +29,22 @@ export async function* listTree(
   const walk = new Walk(options);
   let thread: ThreadedWalk | undefined;
   let startable = recipe !== undefined;
-  const moves = (listed: number, share: number): boolean => {
-    if (startable && listed >= threadAfter && share >= threadShare) {
-      startable = false;
-      thread = ThreadedWalk.start({ root, followSymlinks, filter: recipe! });
-    }
-    return thread?.ready === true;
+  const start = (): void => {
+    if (startable) thread = ThreadedWalk.start({ root, followSymlinks, filter: recipe! });
+    startable = false;
   };
   try {
-    moves(0, 1);
-    await thread?.started();
-    const from = moves(0, 1) ? walk.state : yield* listHere(walk, signal, moves);
+    if (threadAfter === 0) {
+      start();
+      await thread?.started();
+    }
+    const from =
+      thread?.ready === true
+        ? walk.state
+        : yield* listHere(walk, signal, (listed, share) => {
+            if (listed >= threadAfter && share >= threadShare) start();
+            return thread?.ready === true;
+          });
     if (from !== undefined) yield* thread!.goOn(from, signal);
   } finally {
     await thread?.close();

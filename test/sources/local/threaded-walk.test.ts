@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SourceEntry } from '../../../src/model/entry.ts';
 import type { FilterRecipe } from '../../../src/model/ports.ts';
 import { realDisk } from '../../../src/sources/local/disk.ts';
@@ -52,8 +52,8 @@ async function started(filter: FilterRecipe): Promise<ThreadedWalk> {
 }
 
 /** A module, as text, whose filter the other thread is to make. */
-const recipeOf = (source: string): FilterRecipe => ({
-  module: `data:text/javascript,${encodeURIComponent(`export const createFilter = () => (${source});`)}`,
+const recipeOf = (source: string, first = ''): FilterRecipe => ({
+  module: `data:text/javascript,${encodeURIComponent(`${first}; export const createFilter = () => (${source});`)}`,
   options: undefined,
 });
 
@@ -160,24 +160,31 @@ describe('a listing', () => {
   });
 
   test('moves between two batches once the other thread is ready', async () => {
-    for (let folder = 0; folder < 300; folder++) {
+    for (let folder = 0; folder < 100; folder++) {
       tree.makeFolder(`d${folder}`);
       for (let file = 0; file < 100; file++) fs.writeFileSync(tree.at(`d${folder}/f${file}`), '');
     }
-    // The other thread has another filter, which tells where an entry was listed.
+    // The other thread has another filter, which tells where an entry was listed, and says when it makes it.
+    const stamp = `${tree.root}.started`;
     const filter = {
       ...everything,
-      recipe: recipeOf(`{ excludes: (path) => path.endsWith('7'), prunes: () => false }`),
+      recipe: recipeOf(
+        `{ excludes: (path) => path.endsWith('7'), prunes: () => false }`,
+        `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(stamp)}, '')`,
+      ),
     };
+    let batches = 0;
     const how = { ...options, threadAfter: 1, threadShare: 0, root: tree.root, filter };
     const listing = listTree(how, never);
     let listed = 0;
     for await (const batch of listing) {
       listed += batch.filter(({ kind }) => kind === 'file').length;
-      // Gives the thread time to start.
+      // The thread is started after the first batch.
+      if (++batches === 2) await vi.waitUntil(() => fs.existsSync(stamp), { timeout: 30_000 });
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    fs.rmSync(stamp);
     expect(listed).toBeGreaterThan(1_000);
-    expect(listed).toBeLessThan(30_000);
+    expect(listed).toBeLessThan(10_000);
   }, 60_000);
 });
