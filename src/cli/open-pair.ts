@@ -61,6 +61,8 @@ export async function openPair(
     ledger,
     filter,
     removal: flags.mirror ? 'everything' : flags.delete ? 'ours' : 'none',
+    deleteExcluded: flags.deleteExcluded ?? false,
+    sweepOlderThanMs: flags.sweepOlderThan,
     compare: flags.compare,
     maxDelete: flags.maxDelete,
     force: flags.force,
@@ -87,6 +89,8 @@ export function checkFlags(
 ): void {
   if (flags.publishSet && !flags.atomic)
     throw usageError('--publish-set needs --atomic: a set is published by moving whole files in');
+  if (flags.deleteExcluded && !flags.delete && !flags.mirror)
+    throw usageError('--delete-excluded needs --delete or --mirror: those say which of the excluded files go');
   if (flags.marker !== undefined && !flags.publishSet)
     throw usageError('--marker needs --publish-set: it is written when the whole set is in place');
   const wrongMarker = flags.marker === undefined ? undefined : markerProblem(flags.marker);

@@ -35,6 +35,8 @@ export interface UnknownEntry {
   readonly problem: Problem;
   /** The same trouble as another entry's, which covers more of the same name: it protects, but is not reported again. */
   readonly echo?: true;
+  /** It is a file that can be synced, only not yet: a source that has one is not empty. */
+  readonly file?: true;
 }
 
 export type SourceEntry = FileEntry | FolderEntry | UnknownEntry;

@@ -57,6 +57,8 @@ export type SyncEvent =
       readonly reason: string;
       readonly bytes?: number | undefined;
       readonly files?: number | undefined;
+      /** The folder that took this file with it: its own event counts the file already. */
+      readonly within?: RelPath | undefined;
       readonly ms: number;
       readonly outcome: 'done' | 'failed' | 'skipped';
       readonly error?: { readonly code: string; readonly message: string } | undefined;

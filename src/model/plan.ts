@@ -82,6 +82,8 @@ export interface PlanLine {
   readonly reason: string;
   readonly bytes?: number | undefined;
   readonly files?: number | undefined;
+  /** The folder whose own line already stands for this one: they go, or move, together. */
+  readonly within?: RelPath | undefined;
   readonly stamp: string;
 }
 

@@ -84,6 +84,8 @@ export interface Source {
    * `entry_unreadable`; such a rejection can also come from the chunks.
    */
   read(entry: FileEntry, call: CallOptions): Promise<Content>;
+  /** Rejects as `read` would, as far as that can be told without reading. Absent where nothing can be told so. */
+  check?(entry: FileEntry, call: CallOptions): Promise<void>;
   /** One file as it is now, undefined when there is none: to look again after `entry_changed`. */
   stat?(path: RelPath, call: CallOptions): Promise<FileEntry | undefined>;
   /** SHA-256 of the content in hex, where reading is cheap. Absent where it would cost a transfer. */

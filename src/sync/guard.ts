@@ -6,9 +6,8 @@ const ALWAYS_ALLOWED = 20;
 
 /** What the guards look at. Counts are of files. */
 export interface GuardFacts {
+  /** Those that can be synced: a link, a FIFO or an unreadable folder does not make up for all files gone. */
   readonly inSource: number;
-  /** Entries the source could not tell about: it is then not known to be empty. */
-  readonly sourceUnknown: boolean;
   readonly onStage: number;
   readonly removals: number;
 }
@@ -33,10 +32,10 @@ export function checkGuards(
   limit: RemovalLimit,
   force: ReadonlySet<GuardName>,
 ): SyncError | undefined {
-  if (facts.inSource === 0 && facts.onStage > 0 && !facts.sourceUnknown && !force.has('empty-source')) {
+  if (facts.inSource === 0 && facts.onStage > 0 && !force.has('empty-source')) {
     return new SyncError(
       'guard_empty_source',
-      `the source has no files, and the Stage folder has ${facts.onStage}; nothing was changed. If the source is really empty (not unmounted, not a wrong path), pass --force empty-source`,
+      `the source has no file that can be synced, and the Stage folder has ${facts.onStage}; nothing was changed. If the source is really empty (not unmounted, not a wrong path), pass --force empty-source`,
       { verdict: 'end_run' },
     );
   }

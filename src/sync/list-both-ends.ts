@@ -19,6 +19,8 @@ export interface ListingOptions {
   readonly source: Source;
   readonly ledger: Ledger;
   readonly filter: PathFilter;
+  /** What takes part on Stage. */
+  readonly stageFilter: PathFilter;
   readonly concurrency: number;
   readonly trustLedger: boolean;
   /** Only these folders; the ledger then says what is on Stage. */
@@ -41,7 +43,7 @@ export async function listBothEnds(
   stopped: () => boolean,
   onCount: (listed: number) => void,
 ): Promise<void> {
-  const { source, ledger, filter, signal, draining } = options;
+  const { source, ledger, filter, stageFilter, signal, draining } = options;
   const until = AbortSignal.any([signal, draining]);
   let count = 0;
   const counted: Visit = (sighting) => {
@@ -51,7 +53,7 @@ export async function listBothEnds(
       if (stopped()) throw STOPPED;
     }
     if (!options.trustLedger || options.scope !== undefined) return visit(sighting);
-    return visit({ ...sighting, stage: stageAsLedgerSays(sighting.path, sighting.row, filter) });
+    return visit({ ...sighting, stage: stageAsLedgerSays(sighting.path, sighting.row, stageFilter) });
   };
   try {
     if (options.scope === undefined) await mergeAll(options, remote, target, counted, until);
@@ -61,6 +63,7 @@ export async function listBothEnds(
         dirty: await DirtyFolders.open(options.scope, list),
         ledger,
         filter,
+        stageFilter,
         visit: counted,
       });
     }
@@ -77,14 +80,14 @@ async function mergeAll(
   visit: Visit,
   until: AbortSignal,
 ): Promise<void> {
-  const { source, ledger, filter } = options;
+  const { source, ledger, filter, stageFilter } = options;
   const sourceSide = new Cursor(withImpliedFolders(source.list({ filter, signal: until }), filter));
   const stageSide = new Cursor<StageEntry>(
     options.trustLedger
       ? []
       : walkDestination(target.children, {
           list: (folder) => remote.list(remote.root + folder),
-          filter,
+          filter: stageFilter,
           // listings are small and the next ones are always wanted: some more than can be under way keeps all lanes busy
           lookAhead: options.concurrency * 2,
         }),

@@ -18,7 +18,14 @@ export interface PassOptions {
   readonly filter: PathFilter;
   /** Which files on Stage may go when the source lacks them: none, those we put there, or all others too. */
   readonly removal: 'none' | 'ours' | 'everything';
-  /** How a file that both ends have and the ledger does not know is compared. */
+  /** What the filter leaves out is removed on Stage as what the source does not have. */
+  readonly deleteExcluded: boolean;
+  /** Hidden names on Stage that no ledger of ours knows go when they are older, in milliseconds. */
+  readonly sweepOlderThanMs?: number | undefined;
+  /**
+   * How a file that both ends have and the ledger does not know is compared. With `content` also what the ledger knows
+   * is read again, at both ends, unless the pass has a `scope`.
+   */
   readonly compare: 'size' | 'content';
   readonly maxDelete: RemovalLimit;
   readonly force: ReadonlySet<GuardName>;

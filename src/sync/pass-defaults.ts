@@ -4,6 +4,8 @@ import type { PassOptions } from './options.ts';
 /** What the command line does when no flag says otherwise; for programs that run passes of their own. */
 export const PASS_DEFAULTS = {
   removal: 'none',
+  deleteExcluded: false,
+  sweepOlderThanMs: undefined,
   compare: 'size',
   maxDelete: { percent: 50 },
   force: new Set(),

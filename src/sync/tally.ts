@@ -3,6 +3,9 @@ import { isSyncError, messageOf } from '../model/errors.ts';
 import type { EventListener, Outcome, Report, SyncEvent } from '../model/events.ts';
 import type { RelPath } from '../model/path.ts';
 
+/** Trouble that is remembered, so that it is not told again. */
+const MOST_TOLD = 10_000;
+
 /** Counts what a pass does, tells listeners, and makes the report. */
 export class Tally {
   uploaded = 0;
@@ -10,11 +13,16 @@ export class Tally {
   removed = 0;
   skipped = 0;
   failed = 0;
-  /** Uploads, moves and folders that failed: removals then stay undone. */
+  /** Uploads, moves and folders that failed. */
   changesFailed = 0;
+  /** Those of them that Stage did not take: removals then stay undone. */
+  changesRefused = 0;
   foldersCreated = 0;
   foldersRemoved = 0;
   bytes = 0;
+  /** Rounds of a run see the same trouble again: it is told and counted once. */
+  round = 1;
+  readonly #told = new Set<string>();
   readonly #listener: EventListener;
 
   constructor(listener: EventListener) {
@@ -30,7 +38,16 @@ export class Tally {
     }
   };
 
+  /** Whether this trouble was told in an earlier round. */
+  isTold(path: RelPath, code: string): boolean {
+    const key = `${code}\n${path}`;
+    if (this.round > 1 && this.#told.has(key)) return true;
+    if (this.#told.size < MOST_TOLD) this.#told.add(key);
+    return false;
+  }
+
   problem = (path: RelPath, problem: Problem): void => {
+    if (this.isTold(path, problem.code)) return;
     if (problem.severity === 'failure') this.failed++;
     else this.skipped++;
     this.emit({ type: 'problem', path, ...problem });

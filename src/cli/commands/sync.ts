@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Action, CommandModule } from '../context.ts';
 import {
   byteRate,
+  duration,
   guards,
   positiveInteger,
   positiveNumber,
@@ -16,6 +17,9 @@ import { GUARDS, type GuardName, type RemovalLimit } from '../../sync/options.ts
 export interface PassFlags extends StageFlags, SourceFlags {
   readonly delete?: true;
   readonly mirror?: true;
+  readonly deleteExcluded?: true;
+  /** Milliseconds. */
+  readonly sweepOlderThan?: number;
   readonly maxDelete: RemovalLimit;
   readonly force: ReadonlySet<GuardName>;
   readonly compare: 'size' | 'content';
@@ -89,6 +93,7 @@ export function addPassFlags(command: Command): readonly FilterFlag[] {
   command
     .option('--delete', 'remove what an earlier run put there and the source no longer has')
     .option('--mirror', 'remove everything the source does not have, whoever put it there')
+    .option('--delete-excluded', 'with --delete or --mirror: also remove on Stage what the filters exclude')
     .addOption(
       new Option('--max-delete <limit>', 'refuse to remove more files than this: a count or a percentage')
         .argParser(removalLimit)
@@ -103,6 +108,11 @@ export function addPassFlags(command: Command): readonly FilterFlag[] {
       new Option('--compare <how>', 'how a file that both ends have is compared when first met')
         .choices(['size', 'content'])
         .default('size'),
+    )
+    .option(
+      '--sweep-older-than <duration>',
+      'remove hidden names of runs from elsewhere that died on Stage at least so long ago: 1d, 12h',
+      duration,
     )
     .option('--no-moves', 'upload renamed files anew instead of moving them on Stage')
     .optionsGroup('Which files:')

@@ -13,18 +13,20 @@ export type FileDecision =
   | { readonly do: 'check_digest'; readonly stage: StageVersion; readonly digest: string | undefined }
   /** First meeting: count it as ours. */
   | { readonly do: 'adopt'; readonly stage: StageVersion }
-  /** First meeting under --compare content: read both, then adopt or upload as `differs`. */
+  /** Under --compare content: read both, then count as ours what is equal and upload what `differs`. */
   | { readonly do: 'compare_content'; readonly stage: StageVersion }
   | { readonly do: 'remove'; readonly reason: RemoveReason }
   /** Gone from the source, put there by us, and removals were not asked for: it stays, and may be moved from. */
   | { readonly do: 'leave' }
-  /** Gone from the source, and someone else changed it on Stage. */
-  | { readonly do: 'keep' }
+  /** Gone from the source, and not ours to remove: someone else changed it on Stage, or it was never put there by us. */
+  | { readonly do: 'keep'; readonly why: 'changed' | 'adopted' }
   | { readonly do: 'forget' };
 
 export interface DecideOptions {
   readonly removal: 'none' | 'ours' | 'everything';
   readonly compare: 'size' | 'content';
+  /** With `compare: 'content'`: also what the ledger knows is read again. */
+  readonly verify: boolean;
 }
 
 /** Times of one file in two answers of Stage can differ in their fraction digits; below a second they are one time. */
@@ -45,8 +47,11 @@ export function decideFile(
     }
     if (stage === undefined) return { do: 'forget' };
     if (!sameOnStage(stage, row)) {
-      return options.removal === 'everything' ? { do: 'remove', reason: 'not_in_source' } : { do: 'keep' };
+      return options.removal === 'everything'
+        ? { do: 'remove', reason: 'not_in_source' }
+        : { do: 'keep', why: 'changed' };
     }
+    if (row.adopted) return decideAdopted(options.removal);
     return options.removal === 'none' ? { do: 'leave' } : { do: 'remove', reason: 'gone_from_source' };
   }
   if (row === undefined) {
@@ -59,8 +64,17 @@ export function decideFile(
   if (stage === undefined) return { do: 'upload', reason: same === 'yes' ? 'missing' : 'changed' };
   if (!sameOnStage(stage, row)) return { do: 'upload', reason: same === 'yes' ? 'drifted' : 'changed' };
   if (same === 'no') return { do: 'upload', reason: 'changed' };
+  if (options.compare === 'content' && options.verify) return { do: 'compare_content', stage };
   if (same === 'check') return { do: 'check_digest', stage, digest: row.digest };
   return row.pending ? { do: 'confirm', stage } : { do: 'unchanged' };
+}
+
+/** Gone from the source, and taken for ours by its size alone: only a mirror removes it. */
+function decideAdopted(removal: DecideOptions['removal']): FileDecision {
+  if (removal === 'none') return { do: 'nothing' };
+  return removal === 'ours'
+    ? { do: 'keep', why: 'adopted' }
+    : { do: 'remove', reason: 'not_in_source' };
 }
 
 /**
@@ -75,11 +89,17 @@ export function sameInSource(source: FileEntry, row: LedgerRow): 'yes' | 'no' | 
   return sameVersion ? 'yes' : 'no';
 }
 
-/** Whether Stage still shows what we put there. A time that either side does not tell cannot differ. */
-export function sameOnStage(stage: StageVersion, row: LedgerRow): boolean {
-  if (stage.size !== row.size) return false;
-  if (stage.modifiedMs === undefined || row.stageModifiedMs === undefined) return true;
-  return Math.abs(stage.modifiedMs - row.stageModifiedMs) < TIME_TOLERANCE_MS;
+/** Whether Stage still shows what we put there. */
+export const sameOnStage = (stage: StageVersion, row: LedgerRow): boolean => sameShown(stage, shownOf(row));
+
+/** What Stage last showed of a file of the ledger's. */
+export const shownOf = (row: LedgerRow): StageVersion => ({ size: row.size, modifiedMs: row.stageModifiedMs });
+
+/** Whether Stage shows one file twice. A time that either side does not tell cannot differ. */
+export function sameShown(a: StageVersion, b: StageVersion, ignoreTimes = false): boolean {
+  if (a.size !== b.size) return false;
+  if (ignoreTimes || a.modifiedMs === undefined || b.modifiedMs === undefined) return true;
+  return Math.abs(a.modifiedMs - b.modifiedMs) < TIME_TOLERANCE_MS;
 }
 
 /** Without a time on Stage nothing can be told from an equal size, so it counts as newer. */

@@ -14,6 +14,8 @@ export type StageEntry =
     }
   /** `unseen`: left unlisted because the filter excludes all of it, so it may hold anything. */
   | { readonly kind: 'folder'; readonly path: RelPath; readonly unseen: boolean }
+  /** A file that the filter leaves out: it takes no part, but what holds it cannot go or move as a whole. */
+  | { readonly kind: 'excluded'; readonly path: RelPath; readonly modifiedMs: number | undefined }
   | {
       readonly kind: 'unknown';
       readonly path: RelPath;
@@ -29,6 +31,9 @@ export interface WalkOptions {
   readonly lookAhead: number;
 }
 
+/** Folders within folders beyond this are no tree that somebody made: a Stage that lists them so has gone wrong. */
+export const DEEPEST = 512;
+
 /** One folder's children in path order, and how far they are read. */
 interface Frame {
   readonly entries: readonly StageEntry[];
@@ -42,7 +47,8 @@ interface Frame {
  * ones are read; memory is bounded by `lookAhead` listings plus the folders on the way down.
  *
  * A folder that cannot be listed becomes an unknown subtree; only an error that ends the run rejects. A folder that
- * its parent listed and that then is not there is unknown as well: somebody is changing it, or Stage is confused.
+ * its parent listed and that then is not there is unknown as well: somebody is changing it, or Stage is confused. So
+ * is one that lies deeper than any tree does.
  */
 export async function* walkDestination(
   top: readonly DestinationChild[],
@@ -57,7 +63,7 @@ export async function* walkDestination(
       if (frame.wanted < frame.next) frame.wanted = frame.next;
       while (frame.wanted < frame.entries.length && asked.size < options.lookAhead) {
         const entry = frame.entries[frame.wanted++]!;
-        if (entry.kind === 'folder' && !entry.unseen) void ask(entry.path);
+        if (entry.kind === 'folder' && !entry.unseen && depth + 1 < DEEPEST) void ask(entry.path);
       }
     }
   };
@@ -75,8 +81,9 @@ export async function* walkDestination(
     let below: RelPath | undefined;
     while (frame.next < frame.entries.length && below === undefined) {
       const entry = frame.entries[frame.next++]!;
-      run.push(entry);
-      if (entry.kind === 'folder' && !entry.unseen) below = entry.path;
+      const tooDeep = entry.kind === 'folder' && !entry.unseen && stack.length >= DEEPEST;
+      run.push(tooDeep ? unknown(entry.path, 'stage_too_deep', TOO_DEEP) : entry);
+      if (entry.kind === 'folder' && !entry.unseen && !tooDeep) below = entry.path;
     }
     if (below === undefined) stack.pop();
     lookAhead();
@@ -114,6 +121,8 @@ async function listEntries(folder: RelPath, options: WalkOptions): Promise<reado
   }
 }
 
+const TOO_DEEP = `lies ${DEEPEST} folders deep or deeper; left alone, since no listing can be trusted there`;
+
 const unknown = (path: RelPath, code: string, message: string): StageEntry => ({
   kind: 'unknown',
   path,
@@ -121,7 +130,7 @@ const unknown = (path: RelPath, code: string, message: string): StageEntry => ({
   problem: { code, severity: 'failure', message },
 });
 
-/** A folder's children as entries in path order, without what the filter excludes; or the folder itself as unknown. */
+/** A folder's children as entries in path order; or the folder itself as unknown. */
 export function childEntries(
   folder: RelPath,
   children: readonly DestinationChild[],
@@ -134,8 +143,12 @@ export function childEntries(
   for (const child of children) {
     const path = folder + child.name;
     if (child.kind === 'file') {
-      if (!filter.excludes(path))
-        entries.push({ kind: 'file', path, size: child.size, modifiedMs: child.modifiedMs });
+      const { size, modifiedMs } = child;
+      entries.push(
+        filter.excludes(path)
+          ? { kind: 'excluded', path, modifiedMs }
+          : { kind: 'file', path, size, modifiedMs },
+      );
     } else if (child.kind === 'folder') {
       entries.push({ kind: 'folder', path: `${path}/`, unseen: filter.prunes(`${path}/`) });
     } else {

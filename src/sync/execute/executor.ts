@@ -1,13 +1,16 @@
 import type { RelPath } from '../../model/path.ts';
 import type { FolderReason } from '../../model/plan.ts';
-import type { Clock, Source } from '../../model/ports.ts';
+import type { Clock, PathFilter, Source } from '../../model/ports.ts';
 import type { Gate } from '../flow/gate.ts';
+import { folderRow } from '../ledger/ledger-row.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { folderRow } from '../plan/planner.ts';
-import type { Arrival, Removal } from '../plan/plan-store.ts';
+import type { Arrival, PlanStore, Removal } from '../plan/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { FolderMaker } from './folder-maker.ts';
+import { FreshLooks } from './fresh-looks.ts';
+import type { HiddenNames } from './hidden-names.ts';
 import { Journal } from './journal.ts';
+import type { Learnt } from './learnt.ts';
 import { Moves } from './moves.ts';
 import type { MoveStep } from './moves.ts';
 import { Outcomes } from './outcomes.ts';
@@ -21,15 +24,21 @@ export interface ExecutorOptions {
   readonly gate: Gate;
   readonly ledger: Ledger;
   readonly source: Source;
+  readonly store: PlanStore;
+  /** What takes part on Stage. */
+  readonly filter: PathFilter;
   readonly folders: FolderMaker;
   readonly tally: Tally;
   readonly clock: Clock;
   readonly concurrency: number;
   readonly draining: AbortSignal;
   readonly signal: AbortSignal;
-  /** With --atomic: a hidden folder outside the target, as a full Stage path. */
-  readonly staging: RelPath | undefined;
+  readonly hidden: HiddenNames;
+  readonly learnt: Learnt;
+  readonly atomic: boolean;
   readonly holdBack: boolean;
+  /** A file that was to move is still at its old name. */
+  readonly onStayed: (path: RelPath) => void;
 }
 
 /** Carries out actions, many at the same time, each written down before it is sent and after it is done. */
@@ -43,11 +52,12 @@ export class Executor {
   readonly #removals: Removals;
 
   constructor(options: ExecutorOptions) {
-    const { concurrency, draining, signal, ledger, clock } = options;
+    const { concurrency, draining, signal, ledger, clock, remote, gate } = options;
     const tasks = new TaskPool({ limit: concurrency * 2 + INTENT_BATCH, draining, signal });
     const journal = new Journal(ledger, clock);
     const outcomes = new Outcomes({ ...options, tasks });
-    const parts = { ...options, tasks, journal, outcomes };
+    const looks = new FreshLooks(remote, gate, clock);
+    const parts = { ...options, tasks, journal, outcomes, looks };
     this.#options = options;
     this.#tasks = tasks;
     this.#journal = journal;
@@ -67,9 +77,17 @@ export class Executor {
     this.#tasks.throwIfEnded();
   }
 
-  /** Takes an upload; the promise, where there is one, says when there is room for more. */
-  upload(arrival: Arrival): void | Promise<void> {
-    return this.#uploads.add(arrival);
+  /**
+   * Takes an upload; the promise, where there is one, says when there is room for more. `wait`: it takes its name with
+   * `publishHeld`.
+   */
+  upload(arrival: Arrival, wait = false): void | Promise<void> {
+    return this.#uploads.add(arrival, wait);
+  }
+
+  /** Whether the new file of this path is on Stage and waits for its name. */
+  isHeld(path: RelPath): boolean {
+    return this.#uploads.isHeld(path);
   }
 
   createFolder(path: RelPath, reason: FolderReason): void | Promise<void> {
@@ -79,12 +97,17 @@ export class Executor {
   async #createFolder(path: RelPath, reason: FolderReason): Promise<void> {
     const { folders, tally, ledger } = this.#options;
     const attempted = this.#outcomes.begin('createFolder', path, reason);
+    const journal = this.#journal;
+    let id: number | undefined;
     try {
-      await folders.make(path);
-      ledger.put(folderRow(path), reason);
+      await folders.make(path, () => {
+        id = journal.begin([{ op: 'folder', path, reason }])[0]!;
+      });
+      journal.end(id!, () => ledger.put(folderRow(path), reason));
       tally.foldersCreated++;
       this.#outcomes.done(attempted, {});
     } catch (error) {
+      if (id !== undefined && this.#outcomes.isSettled(error)) journal.end(id);
       this.#outcomes.failed(attempted, error);
     }
   }
@@ -100,8 +123,24 @@ export class Executor {
   }
 
   /** Gives every file that was held back its name. Resolves with their number. */
-  publishSet(): Promise<number> {
-    return this.#uploads.publishSet();
+  async publishHeld(): Promise<number> {
+    const published = await this.#uploads.publishHeld();
+    await this.idle();
+    return published;
+  }
+
+  get holdsAny(): boolean {
+    return this.#uploads.holdsAny;
+  }
+
+  /** Whether the first half of a move by way of a hidden name was made. */
+  isOut(step: MoveStep): boolean {
+    return this.#moves.isOut(step);
+  }
+
+  /** Gives up what was held back. */
+  withdrawHeld(): void {
+    this.#uploads.withdrawHeld();
   }
 
   /** Runs other work among the actions. */

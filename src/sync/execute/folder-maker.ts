@@ -23,8 +23,9 @@ export class FolderMaker {
     return this.#making.get(folder) ?? (this.#missingRoots.length > 0 ? this.#makeRoot() : undefined);
   }
 
-  make(folder: RelPath): Promise<void> {
-    const made = this.#make(folder);
+  /** `onBegin`: called right before the request, once its parent is there. */
+  make(folder: RelPath, onBegin?: () => void): Promise<void> {
+    const made = this.#make(folder, onBegin);
     // whoever waits for it sees the failure
     made.catch(() => undefined);
     this.#making.set(folder, made);
@@ -36,8 +37,9 @@ export class FolderMaker {
     return made;
   }
 
-  async #make(folder: RelPath): Promise<void> {
+  async #make(folder: RelPath, onBegin: (() => void) | undefined): Promise<void> {
     await this.ready(parentOf(folder));
+    onBegin?.();
     await this.#remote.makeFolder(this.#remote.root + folder);
   }
 

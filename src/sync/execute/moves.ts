@@ -1,12 +1,21 @@
-import { isSyncError, SyncError } from '../../model/errors.ts';
+import { isSyncError } from '../../model/errors.ts';
+import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
+import { sameOnStage } from '../compare/decide.ts';
+import type { PathFilter } from '../../model/ports.ts';
+import type { Gate } from '../flow/gate.ts';
+import { rowOf } from '../ledger/ledger-row.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { rowOf } from '../plan/planner.ts';
-import type { Arrival } from '../plan/plan-store.ts';
 import type { OrderedMove } from '../plan/order-moves.ts';
+import { KEPT } from '../plan/plan-problems.ts';
+import type { Arrival, PlanStore } from '../plan/plan-store.ts';
 import type { Tally } from '../tally.ts';
+import { FolderMoves } from './folder-moves.ts';
+import type { FreshLooks } from './fresh-looks.ts';
+import { isHidden } from './hidden-names.ts';
 import type { Journal } from './journal.ts';
-import type { Outcomes } from './outcomes.ts';
+import type { Learnt } from './learnt.ts';
+import type { Attempted, Outcomes } from './outcomes.ts';
 import type { Remote } from './remote.ts';
 import type { TaskPool } from './task-pool.ts';
 
@@ -14,38 +23,52 @@ export type MoveStep = OrderedMove & { readonly files?: number; readonly arrival
 
 export interface MovesOptions {
   readonly remote: Remote;
+  readonly gate: Gate;
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly outcomes: Outcomes;
   readonly tasks: TaskPool;
   readonly tally: Tally;
-  /** Where a file goes whose move is refused: it is uploaded instead. */
+  readonly looks: FreshLooks;
+  readonly learnt: Learnt;
+  readonly store: PlanStore;
+  readonly concurrency: number;
+  /** What takes part on Stage. */
+  readonly filter: PathFilter;
+  /** Where a file goes whose move is not made: it is uploaded instead. */
   readonly upload: (arrival: Arrival) => void | Promise<void>;
+  /** A file that was to move is still at its old name. */
+  readonly onStayed: (path: RelPath) => void;
 }
 
-/** Moves files and folders on Stage, and their rows in the ledger with them. */
+/** Moves files and folders on Stage, and their rows in the ledger with them, once a fresh look shows them as planned. */
 export class Moves {
   readonly #options: MovesOptions;
-  /** The intents of cycles under way: one covers both halves. */
-  readonly #cycles = new Map<OrderedMove, number>();
+  readonly #folders: FolderMoves;
+  /** The intents of moves by way of a hidden name: one covers both halves. */
+  readonly #begun = new Map<OrderedMove, number>();
+  /** Moves whose first half was made. */
+  readonly #out = new Set<OrderedMove>();
 
   constructor(options: MovesOptions) {
     this.#options = options;
+    this.#folders = new FolderMoves({ ...options, place: (path) => this.#place(path) });
   }
 
   /** Many at the same time, but each after the one that frees its target and the one that brings its origin. */
   async makeAll(steps: readonly MoveStep[], reason: string): Promise<void> {
-    const { tasks } = this.#options;
+    const { tasks, looks } = this.#options;
+    looks.forget();
     const frees = new Map<RelPath, Promise<boolean>>();
     const brings = new Map<RelPath, Promise<boolean>>();
     for (const step of steps) {
       if (tasks.stopped) break;
       const [freed, brought] = [frees.get(step.to), brings.get(step.from)];
-      const why = step.cycle === undefined ? reason : 'cycle';
+      const why = step.aside === undefined ? reason : 'cycle';
       const made = (async () => {
-        const ready = (await freed) !== false && (await brought) !== false;
+        const ready = (await freed) !== false && (await brought) !== false && this.isOut(step);
         if (tasks.stopped) return false;
-        return ready ? this.#make(step, why) : this.#goWithout(step, why);
+        return ready ? this.#make(step, why) : this.#goWithout(step);
       })();
       const worked = made.catch(() => false);
       frees.set(step.from, worked);
@@ -55,70 +78,107 @@ export class Moves {
     await tasks.idle();
   }
 
+  /** A second half can only be made where the first was, maybe in an earlier phase. */
+  isOut({ aside }: MoveStep): boolean {
+    return aside?.half !== 'in' || this.#out.has(aside.whole);
+  }
+
   /**
-   * The move before this one failed: its target is still taken, or its origin not there. On a Stage whose moves
-   * replace files it would destroy what the other was to bring elsewhere. A file is uploaded over the target instead.
+   * The move before this one was not made: its target is still taken, or its origin not there. On a Stage whose moves
+   * replace files it would destroy what the other was to bring elsewhere. A file is uploaded over the target instead; a
+   * folder, and what already waits under a hidden name, is left to another look.
    */
-  async #goWithout(step: MoveStep, reason: string): Promise<false> {
-    const { outcomes, upload } = this.#options;
-    if (step.cycle?.half === 'first') return false;
-    if (step.arrival !== undefined) await upload(step.arrival);
-    else outcomes.failed(outcomes.begin('move', step.cycle?.whole.from ?? step.from, reason), heldUp(step));
+  async #goWithout(step: MoveStep): Promise<false> {
+    const { upload, learnt, onStayed } = this.#options;
+    const { aside, arrival } = step;
+    if (aside?.half === 'out') return false;
+    if (aside !== undefined && this.#out.has(aside.whole)) learnt.lookAgain();
+    else if (arrival !== undefined) {
+      onStayed((aside?.whole ?? step).from);
+      await upload(arrival);
+    } else learnt.isMixed((aside?.whole ?? step).from);
     return false;
   }
 
   /** Resolves with whether it was made. */
   async #make(step: MoveStep, reason: string): Promise<boolean> {
-    const { remote, tally, ledger, journal, outcomes, tasks, upload } = this.#options;
-    const { arrival, files = 1 } = step;
-    const half = step.cycle?.half;
-    const begins = half !== 'last';
-    const attempted = outcomes.begin('move', step.cycle?.whole.from ?? step.from, reason);
-    const intent = this.#intent(step, reason);
+    const { outcomes, tasks } = this.#options;
+    const attempted = outcomes.begin('move', (step.aside?.whole ?? step).from, reason);
     try {
-      await remote.move(remote.root + step.from, remote.root + step.to, begins);
-      const write = (): void => {
-        ledger.rename(step.from, step.to);
-        const row = arrival === undefined || half === 'first' ? undefined : ledger.get(step.to);
-        if (row !== undefined)
-          ledger.moved({ ...row, ...rowOf(arrival!.entry, row.digest ?? arrival!.digest) }, reason);
-      };
-      if (half === 'first') ledger.transaction(write);
-      else journal.end(intent, write);
-      // later steps rename the rows that this one renamed
-      journal.flush();
-      if (half === 'first') return true;
-      tally.moved += files;
-      outcomes.done(attempted, { to: step.to, files });
-      return true;
+      if (isFolderPath(step.from))
+        return await this.#folders.make(step, attempted, () => this.#intent(step, reason));
+      if (!(await this.#isAsPlanned(step))) return await this.#goWithout(step);
+      if (tasks.stopped) return false;
+      return await this.#makeFile(step, attempted, reason);
     } catch (error) {
-      const settled = half === undefined ? outcomes.isSettled(error) : begins && tasks.notBegun(error);
-      if (settled) journal.end(intent);
-      const refused = half === undefined && isSyncError(error) && error.verdict === 'skip_entry';
-      if (refused && arrival !== undefined) await upload(arrival);
-      else outcomes.failed(attempted, error);
+      outcomes.failed(attempted, error);
       return false;
+    } finally {
+      if (step.aside?.half === 'out' && isFolderPath(step.from) && this.#folders.isOut(step.aside.whole))
+        this.#out.add(step.aside.whole);
     }
+  }
+
+  async #makeFile(step: MoveStep, attempted: Attempted, reason: string): Promise<boolean> {
+    const { remote, tally, ledger, journal, outcomes, tasks } = this.#options;
+    const half = step.aside?.half;
+    const intent = this.#intent(step, reason);
+    const begins = half !== 'in';
+    try {
+      await remote.move(this.#place(step.from), this.#place(step.to), begins);
+    } catch (error) {
+      const untouched = half !== 'in' && (tasks.notBegun(error) || outcomes.isSettled(error));
+      if (untouched) journal.end(intent);
+      if (!isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;
+      // refused: the content comes by an upload
+      return this.#goWithout(step);
+    }
+    const write = (): void => {
+      ledger.rename(step.from, step.to);
+      const row = half === 'out' ? undefined : ledger.get(step.to);
+      if (row !== undefined)
+        ledger.moved({ ...row, ...rowOf(step.arrival!.entry, row.digest ?? step.arrival!.digest) }, reason);
+    };
+    if (half === 'out') ledger.transaction(write);
+    else journal.end(intent, write);
+    // later steps rename the rows that this one renamed
+    journal.flush();
+    if (half === 'out') {
+      this.#out.add(step.aside!.whole);
+      return true;
+    }
+    tally.moved++;
+    outcomes.done(attempted, { to: step.to, files: 1 });
+    return true;
+  }
+
+  /** Whether a file is there as the ledger has it. A hidden name is known to this run alone. */
+  async #isAsPlanned({ from }: MoveStep): Promise<boolean> {
+    if (isHidden(from)) return true;
+    const { looks, ledger, tally } = this.#options;
+    const look = await looks.at(from);
+    const row = ledger.get(from);
+    if (row === undefined || 'unclear' in look || look.shown === undefined) return false;
+    if (sameOnStage(look.shown, row)) return true;
+    tally.problem(from, KEPT);
+    return false;
+  }
+
+  /** Hidden names lie at the top of the Stage, all others below the target. */
+  #place(path: RelPath): RelPath {
+    return isHidden(path) ? path : this.#options.remote.root + path;
   }
 
   #intent(step: MoveStep, reason: string): number {
-    const { journal, remote } = this.#options;
-    if (step.cycle === undefined) {
+    const { journal } = this.#options;
+    if (step.aside === undefined)
       return journal.begin([{ op: 'move', path: step.from, to: step.to, reason }])[0]!;
-    }
-    const { whole } = step.cycle;
-    const begun = this.#cycles.get(whole);
+    const { whole } = step.aside;
+    const begun = this.#begun.get(whole);
     if (begun !== undefined) return begun;
-    const via = remote.root + step.to;
+    const via = step.to;
     const intent = journal.begin([{ op: 'move', path: whole.from, to: whole.to, via, reason }])[0]!;
-    this.#cycles.set(whole, intent);
+    this.#begun.set(whole, intent);
     return intent;
   }
 }
-
-const heldUp = ({ from, to }: MoveStep): SyncError =>
-  new SyncError(
-    'stage_exists',
-    `${from} was not moved to ${to}, because a move before it failed; the next run plans it anew`,
-    { verdict: 'skip_entry' },
-  );

@@ -24,6 +24,9 @@ export interface OutcomesOptions {
   readonly signal: AbortSignal;
 }
 
+/** The source could not give this one file. It protects what Stage has there, and nothing else. */
+const isSourceTrouble = (error: unknown): boolean => isSyncError(error) && error.code.startsWith('entry_');
+
 /** Tells and counts how actions ended, and whether the run can go on. */
 export class Outcomes {
   readonly #options: OutcomesOptions;
@@ -38,7 +41,12 @@ export class Outcomes {
 
   done(
     attempted: Attempted,
-    more: { readonly to?: RelPath; readonly bytes?: number; readonly files?: number },
+    more: {
+      readonly to?: RelPath;
+      readonly bytes?: number;
+      readonly files?: number;
+      readonly within?: RelPath;
+    },
   ): void {
     const { tally, clock } = this.#options;
     const { kind, path, reason, started } = attempted;
@@ -57,8 +65,11 @@ export class Outcomes {
       });
       return;
     }
+    if (tally.isTold(path, 'failed')) return;
     tally.failed++;
     if (kind !== 'remove') tally.changesFailed++;
+    // what the source could not give says nothing of other files; a Stage that takes no change is not one to remove from
+    if (kind !== 'remove' && !isSourceTrouble(error)) tally.changesRefused++;
     const described = describeError(error);
     tally.emit({
       type: 'action',

@@ -1,27 +1,42 @@
 import type { Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
+import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
+import type { PathFilter } from '../../model/ports.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { folderRow } from '../ledger/ledger-row.ts';
 import type { StoredIntent } from '../ledger/intent.ts';
+import type { Learnt } from './learnt.ts';
+import { renameRows, strangersAfterMove } from './folder-moves.ts';
+import { putBackFolder, removeFolder } from './put-back.ts';
+import { settleMove } from './recover-move.ts';
 import type { Remote } from './remote.ts';
 import { finishDetour } from './replace.ts';
 
 export interface RecoverOptions {
   readonly remote: Remote;
   readonly ledger: Ledger;
+  readonly learnt: Learnt;
+  /** What takes part on Stage. */
+  readonly filter: PathFilter;
+  readonly concurrency: number;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
 /**
- * Settles what an earlier run had begun when it died: only those paths are looked at, mostly one request each. What
- * turns out done is recorded as if that run had lived; what does not is left for the pass to plan anew.
+ * Settles what an earlier run, or round, had begun when it ended: only those paths are looked at, mostly one request
+ * each. What turns out done is recorded as if that run had lived; what does not is left for the pass to plan anew.
  */
 export async function recoverIntents(options: RecoverOptions): Promise<number> {
   const intents = options.ledger.intents();
+  // what was removed by way of a hidden name gets its own back first: others may have been on their way into it
+  for (const intent of intents) if (intent.op === 'remove' && intent.via !== undefined) await settle(intent, options);
   // a move within a cycle is begun after the cycle and settled before it; all else is independent
   const moves = intents.filter((intent) => intent.op === 'move').reverse();
   for (const intent of moves) await settle(intent, options);
-  const others = intents.filter((intent) => intent.op === 'put' || intent.op === 'remove');
+  const others = intents.filter(
+    ({ op, via }) => op === 'put' || op === 'folder' || (op === 'remove' && via === undefined),
+  );
   await Promise.all(
     [...Map.groupBy(others, (intent) => intent.path).values()].map(async (ofOnePath) => {
       for (const intent of ofOnePath) await settle(intent, options, ofOnePath.length > 1);
@@ -54,7 +69,8 @@ async function settle(intent: StoredIntent, options: RecoverOptions, contested =
   });
 }
 
-type Outcome = (() => void) | undefined;
+/** What the ledger then says. */
+export type Outcome = (() => void) | undefined;
 
 const OUTCOMES: Record<
   StoredIntent['op'],
@@ -63,6 +79,7 @@ const OUTCOMES: Record<
   put: settlePut,
   move: settleMove,
   remove: settleRemove,
+  folder: settleFolder,
   staging: settleStaging,
 };
 
@@ -94,55 +111,33 @@ async function settlePut(
         digest: undefined,
         stageModifiedMs: shown.modifiedMs,
         pending: false,
+        adopted: false,
       },
       intent.reason,
     );
 }
 
-async function settleMove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
-  const { remote, ledger, onProblem } = options;
-  const from = remote.root + intent.path;
-  const to = remote.root + intent.to!;
-  const via = intent.via;
-  const aside = via?.slice(remote.root.length);
-  if (via !== undefined && aside !== undefined && (await exists(remote, via))) {
-    // a cycle stopped half way: its first member waits under another name
-    const held = ledger.get(aside) === undefined ? intent.path : aside;
-    if (!(await exists(remote, to))) {
-      await remote.move(via, to);
-      return () => ledger.rename(held, intent.to!);
-    }
-    if (!(await exists(remote, from))) {
-      await remote.move(via, from);
-      return held === intent.path ? undefined : () => ledger.rename(held, intent.path);
-    }
-    onProblem(aside, {
-      code: 'left_aside',
-      severity: 'warning',
-      message:
-        'left on Stage by an interrupted move, and both its names are taken; remove it by hand once its content is safe',
-    });
-    return undefined;
+/** A folder that was to be removed gets its name back, with all that is in it: the pass looks at it anew. */
+async function settleRemove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
+  const { remote, ledger, concurrency, filter } = options;
+  const { path, via } = intent;
+  if (via !== undefined && (await remote.exists(via))) {
+    const strangers = await strangersAfterMove(remote, ledger, path, via, concurrency, filter);
+    await putBackFolder(remote, via, remote.root + path);
+    return () => renameRows(ledger, path, path, strangers);
   }
-  if (aside !== undefined && ledger.get(aside) !== undefined) {
-    // its last step worked, and only that was not written
-    return () => ledger.rename(aside, intent.to!);
-  }
-  if ((await exists(remote, to)) && !(await exists(remote, from)) && ledger.get(intent.path) !== undefined) {
-    return () => ledger.rename(intent.path, intent.to!);
-  }
+  if (await remote.exists(remote.root + path)) return undefined;
+  return () => (isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path));
+}
+
+async function settleFolder({ path, reason }: StoredIntent, { remote, ledger }: RecoverOptions): Promise<Outcome> {
+  if (!(await remote.exists(remote.root + path))) return undefined;
+  return () => {
+    if (ledger.get(path) === undefined) ledger.put(folderRow(path), reason);
+  };
+}
+
+async function settleStaging(intent: StoredIntent, { remote, learnt }: RecoverOptions): Promise<Outcome> {
+  if (await remote.exists(intent.via!)) await removeFolder(remote, intent.via!, learnt);
   return undefined;
 }
-
-async function settleRemove(intent: StoredIntent, { remote, ledger }: RecoverOptions): Promise<Outcome> {
-  if (await exists(remote, remote.root + intent.path)) return undefined;
-  return () => (intent.path.endsWith('/') ? ledger.forgetFolder(intent.path) : ledger.forget(intent.path));
-}
-
-async function settleStaging(intent: StoredIntent, { remote }: RecoverOptions): Promise<Outcome> {
-  await remote.remove(intent.via!);
-  return undefined;
-}
-
-const exists = async (remote: Remote, path: RelPath): Promise<boolean> =>
-  (await (path.endsWith('/') ? remote.list(path) : remote.stat(path))) !== undefined;

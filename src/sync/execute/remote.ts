@@ -52,9 +52,9 @@ export class Remote {
     return gate.request(`read ${path}`, () => destination.read(path, { signal }));
   }
 
-  async makeFolder(folder: RelPath): Promise<void> {
+  async makeFolder(folder: RelPath, begins = true): Promise<void> {
     const { gate, destination, signal } = this.#options;
-    await gate.request(`create folder ${folder}`, () => destination.makeFolder(folder, { signal }), true);
+    await gate.request(`create folder ${folder}`, () => destination.makeFolder(folder, { signal }), begins);
   }
 
   /**
@@ -167,6 +167,11 @@ export class Remote {
         isSyncError(error) && error.inDoubt && (await this.#hasMoved(from, to).catch(() => false));
       if (!moved) throw error;
     }
+  }
+
+  /** Whether there is a file, or a folder (path ends in '/'), of this name. */
+  async exists(path: RelPath): Promise<boolean> {
+    return (await (path.endsWith('/') ? this.list(path) : this.stat(path))) !== undefined;
   }
 
   async #hasMoved(from: RelPath, to: RelPath): Promise<boolean> {

@@ -1,56 +1,106 @@
+import type { Problem } from '../../model/entry.ts';
+import { isFolderPath } from '../../model/path.ts';
+import type { StageVersion } from '../../model/plan.ts';
+import { sameShown, shownOf } from '../compare/decide.ts';
+import type { Gate } from '../flow/gate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Removal } from '../plan/plan-store.ts';
+import type { PlanStore, Removal } from '../plan/plan-store.ts';
 import type { Tally } from '../tally.ts';
+import { FolderRemovals } from './folder-removals.ts';
+import type { FreshLooks } from './fresh-looks.ts';
+import type { HiddenNames } from './hidden-names.ts';
 import type { Journal } from './journal.ts';
+import type { Learnt } from './learnt.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Remote } from './remote.ts';
 import type { TaskPool } from './task-pool.ts';
 
 export interface RemovalsOptions {
   readonly remote: Remote;
+  readonly gate: Gate;
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly outcomes: Outcomes;
   readonly tasks: TaskPool;
   readonly tally: Tally;
+  readonly looks: FreshLooks;
+  readonly hidden: HiddenNames;
+  readonly learnt: Learnt;
+  readonly store: PlanStore;
+  readonly concurrency: number;
 }
 
-/** Removes files, and folders with everything in them. */
+/** Removes what a fresh look shows to be as it was when that was decided. Everything else stays, and is told. */
 export class Removals {
   readonly #options: RemovalsOptions;
+  readonly #folders: FolderRemovals;
 
   constructor(options: RemovalsOptions) {
     this.#options = options;
+    this.#folders = new FolderRemovals({ ...options, removeFile: (removal) => this.#removeFile(removal) });
   }
 
   async removeAll(removals: Iterable<Removal>): Promise<void> {
-    const { tasks } = this.#options;
+    const { tasks, looks } = this.#options;
+    looks.forget();
     for (const removal of removals) {
       if (tasks.stopped) break;
-      await tasks.start(this.#remove(removal));
+      await tasks.start(
+        isFolderPath(removal.path) ? this.#folders.remove(removal) : this.#removeFile(removal),
+      );
     }
     await tasks.idle();
   }
 
-  async #remove(removal: Removal): Promise<void> {
-    const { remote, tally, ledger, journal, outcomes } = this.#options;
-    const { path, reason, files } = removal;
-    const folder = path.endsWith('/');
+  async #removeFile(removal: Removal): Promise<void> {
+    const { remote, tally, ledger, journal, outcomes, tasks } = this.#options;
+    const { path, reason } = removal;
     const attempted = outcomes.begin('remove', path, reason);
-    const id = journal.begin([{ op: 'remove', path, reason }])[0]!;
+    let id: number | undefined;
     try {
+      if (!(await this.#isAsPlanned(removal)) || tasks.stopped) return;
+      id = journal.begin([{ op: 'remove', path, reason }])[0]!;
       await remote.remove(remote.root + path, true);
       journal.end(id, () => {
-        if (folder) ledger.forgetFolder(path);
-        else ledger.forget(path);
+        ledger.forget(path);
         ledger.note(path, 'removed', reason);
       });
-      tally.removed += files;
-      if (folder) tally.foldersRemoved++;
-      outcomes.done(attempted, { files });
+      tally.removed++;
+      outcomes.done(attempted, { files: 1 });
     } catch (error) {
-      if (outcomes.isSettled(error)) journal.end(id);
+      if (id !== undefined && outcomes.isSettled(error)) journal.end(id);
       outcomes.failed(attempted, error);
     }
   }
+
+  async #isAsPlanned({ path, shown, reason }: Removal): Promise<boolean> {
+    const { looks, ledger, tally } = this.#options;
+    const look = await looks.at(path);
+    if ('unclear' in look) {
+      tally.problem(path, { code: 'listing_unclear', severity: 'failure', message: look.unclear });
+      return false;
+    }
+    const row = ledger.get(path);
+    if (look.shown === undefined) {
+      // gone already, by somebody else
+      if (row !== undefined) ledger.forget(path);
+      return false;
+    }
+    const expected = shown ?? (row === undefined ? undefined : shownOf(row));
+    if (expected !== undefined && sameShown(look.shown, expected)) return true;
+    const problem = changedSince(expected, look.shown);
+    tally.problem(path, problem);
+    ledger.note(path, 'keep', problem.code);
+    if (reason === 'leftover' && row !== undefined) ledger.forget(path);
+    return false;
+  }
 }
+
+const changedSince = (before: StageVersion | undefined, now: StageVersion): Problem => ({
+  code: 'changed_on_stage',
+  severity: 'warning',
+  message: `kept: someone changed it on Stage since this run listed it (${before === undefined ? 'nothing' : told(before)} then, ${told(now)} now)`,
+});
+
+const told = ({ size, modifiedMs }: StageVersion): string =>
+  modifiedMs === undefined ? `${size} bytes` : `${size} bytes of ${new Date(modifiedMs).toISOString()}`;

@@ -1,5 +1,4 @@
 import { isSyncError } from '../../model/errors.ts';
-import { nameOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Remote } from './remote.ts';
 
@@ -9,12 +8,6 @@ export interface Detour {
   readonly via: RelPath;
   /** Where the old file waits while the new one takes its name. */
   readonly aside: RelPath;
-}
-
-/** Hidden names beside the file, reserved so that no listing of ours takes them for content. */
-export function besideDetour(final: RelPath, id: number): Detour {
-  const stem = `${parentOf(final)}.stagesync-${id}-`;
-  return { via: `${stem}new-${nameOf(final)}`, aside: `${stem}old-${nameOf(final)}` };
 }
 
 /** True when a Stage says no to a name that is taken; whether that was the reason a 400 does not tell. */

@@ -4,58 +4,61 @@ import type { MovePlan } from '../plan/plan-moves.ts';
 import type { PlanStore, Removal } from '../plan/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { Executor } from './executor.ts';
-import type { Remote } from './remote.ts';
 
 export interface RunPlanOptions {
   readonly store: PlanStore;
   readonly plan: MovePlan;
   readonly executor: Executor;
-  readonly remote: Remote;
   readonly tally: Tally;
   readonly publishSet: boolean;
-  readonly marker: string | undefined;
+  /** With `publishSet`: called before the first of the set takes its name. */
+  readonly beforePublishing: () => void;
+  /** With `publishSet`: called once all of the set have their names; `files`: how many took them just now. */
+  readonly afterPublishing: (files: number) => Promise<void>;
 }
 
 /**
- * A plan's phases, in the order that loses nothing: what stands in the way, folders, moves, uploads; removals last,
- * and only when everything before them worked.
+ * A plan's phases, in the order that loses nothing: files that stand in the way of folders, folders, moves, uploads;
+ * folders that stand in the way of files once those files are on Stage under another name; removals last, and only
+ * when Stage took every change before them.
  */
 export async function executePlan(options: RunPlanOptions): Promise<void> {
-  const { store, plan, executor, tally } = options;
-  // a file took a folder's name or a folder a file's: the old one has to go first, there is no other order
-  const obstacles = store.obstacles();
+  const { store, plan, executor } = options;
+  await executor.makeMoves(plan.outFirst, 'renamed');
+  const inTheWay = filesInTheWay(store, plan);
   // what a moved folder brings along stands in the way only once it has moved
   const isBrought = ({ path }: Removal): boolean => plan.folderMoves.some((move) => isWithin(path, move.to));
-  await executor.removeAll(obstacles.filter((obstacle) => !isBrought(obstacle)));
-  for (const obstacle of obstacles) store.dropRemoval(obstacle.path);
+  await executor.removeAll(inTheWay.filter((removal) => !isBrought(removal)));
 
   await createFolders(store, executor, (path) => !plan.foldersAfter.has(path));
   if (plan.folderMoves.length > 0) {
     await executor.idle();
     await executor.makeMoves(plan.folderMoves, 'folder_renamed');
-    await executor.removeAll(obstacles.filter(isBrought));
+    await executor.removeAll(inTheWay.filter(isBrought));
   }
+  for (const { path } of inTheWay) store.dropRemoval(path);
   await createFolders(store, executor, (path) => plan.foldersAfter.has(path));
   if (plan.fileMoves.length > 0) {
     await executor.idle();
     await executor.makeMoves(plan.fileMoves, 'renamed');
   }
+  const waited = new Set(store.foldersInTheWay().map(({ path }) => path));
   for (const arrival of store.arrivals()) {
     if (executor.stopped) break;
-    await executor.upload(arrival);
+    await executor.upload(arrival, waited.has(`${arrival.path}/`));
   }
   await executor.idle();
-  if (options.publishSet && !executor.stopped) await publish(options);
-  if (!executor.stopped && tally.changesFailed === 0) await executor.removeStaging();
-  if (executor.stopped) return;
-  if (tally.changesFailed === 0) await executor.removeAll(store.removals());
-  else if (store.totals().removals > 0) {
-    tally.problem('', {
-      code: 'removals_skipped',
-      severity: 'warning',
-      message: `nothing was removed from Stage, because ${tally.changesFailed} changes before it failed`,
-    });
-  }
+  await publish(options);
+  if (!executor.stopped) await removeGone(options);
+}
+
+/** Files that have to leave a name before a folder can take it. */
+function filesInTheWay(store: PlanStore, { folderMoves }: MovePlan): Removal[] {
+  const ofMoves = folderMoves.flatMap((step) => {
+    const { to } = step.aside?.whole ?? step;
+    return store.removal(to.slice(0, -1)) ?? [];
+  });
+  return [...store.filesInTheWay(), ...ofMoves];
 }
 
 async function createFolders(
@@ -69,17 +72,54 @@ async function createFolders(
   }
 }
 
-async function publish({ executor, tally, remote, marker }: RunPlanOptions): Promise<void> {
-  if (tally.changesFailed > 0) {
+/** Removes the folders in the way of files, and gives everything that waits for its name that name. */
+async function publish(options: RunPlanOptions): Promise<void> {
+  const { store, plan, executor, tally, publishSet, beforePublishing, afterPublishing } = options;
+  if (executor.stopped) return;
+  if (publishSet && tally.changesFailed > 0) {
     tally.problem('', {
       code: 'set_not_published',
       severity: 'failure',
       message: `nothing was published, because ${tally.changesFailed} of the set could not be uploaded; the next run tries again`,
     });
+    executor.withdrawHeld();
+    await executor.removeStaging();
     return;
   }
-  const published = await executor.publishSet();
-  if (marker === undefined || published === 0 || executor.stopped || tally.changesFailed > 0) return;
-  await executor.run(() => remote.putEmpty(remote.root + marker));
+  const moves = plan.inLast.filter((step) => executor.isOut(step));
+  for (const step of plan.inLast) if (!executor.isOut(step)) await executor.upload(step.arrival, true);
   await executor.idle();
+  if (publishSet && executor.holdsAny) beforePublishing();
+  const freed = new Set<RelPath>();
+  for (const { path } of store.foldersInTheWay())
+    if (executor.isHeld(path.slice(0, -1))) freed.add(path);
+    // the new file did not come: the old folder is all there is
+    else dropFolderRemoval(store, path);
+  for (const { to } of plan.inLast)
+    if (moves.some((step) => step.to === to) || executor.isHeld(to)) freed.add(`${to}/`);
+    else dropFolderRemoval(store, `${to}/`);
+  await executor.removeAll([...freed].flatMap((path) => store.removal(path) ?? []));
+  for (const path of freed) dropFolderRemoval(store, path);
+  await executor.makeMoves(moves, 'renamed');
+  if (executor.stopped) return;
+  const published = await executor.publishHeld();
+  if (executor.stopped) return;
+  await executor.removeStaging();
+  if (publishSet && tally.changesFailed === 0) await afterPublishing(published);
+}
+
+function dropFolderRemoval(store: PlanStore, folder: RelPath): void {
+  store.dropRemovalsWithin(folder);
+  store.dropRemoval(folder);
+}
+
+async function removeGone({ store, executor, tally, publishSet }: RunPlanOptions): Promise<void> {
+  const failed = publishSet ? tally.changesFailed : tally.changesRefused;
+  if (failed === 0) return executor.removeAll(store.removals());
+  if (store.totals().removals > 0)
+    tally.problem('', {
+      code: 'removals_skipped',
+      severity: 'warning',
+      message: `nothing was removed from Stage, because ${failed} changes before it failed`,
+    });
 }

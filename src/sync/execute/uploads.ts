@@ -6,14 +6,17 @@ import type { Source } from '../../model/ports.ts';
 import type { Gate } from '../flow/gate.ts';
 import type { Intent } from '../ledger/intent.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { rowOf } from '../plan/planner.ts';
+import { rowOf } from '../ledger/ledger-row.ts';
 import type { Arrival } from '../plan/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { FolderMaker } from './folder-maker.ts';
 import type { Journal } from './journal.ts';
 import type { Attempted, Outcomes } from './outcomes.ts';
 import type { Remote } from './remote.ts';
-import { besideDetour, publish, refusesName } from './replace.ts';
+import type { HiddenNames } from './hidden-names.ts';
+import type { Learnt } from './learnt.ts';
+import { removeFolder } from './put-back.ts';
+import { publish, refusesName } from './replace.ts';
 import type { Detour } from './replace.ts';
 import type { TaskPool } from './task-pool.ts';
 
@@ -28,8 +31,10 @@ export interface UploadsOptions {
   readonly outcomes: Outcomes;
   readonly journal: Journal;
   readonly signal: AbortSignal;
-  /** With --atomic: a hidden folder outside the target, as a full Stage path; files are uploaded there first. */
-  readonly staging: RelPath | undefined;
+  readonly hidden: HiddenNames;
+  readonly learnt: Learnt;
+  /** With --atomic: files are uploaded into a hidden folder first. */
+  readonly atomic: boolean;
   /** With --publish-set: nothing takes its name before `publishSet`. */
   readonly holdBack: boolean;
 }
@@ -42,6 +47,16 @@ type Sent =
   | { readonly arrival: Arrival; readonly digest: string | undefined; readonly waits?: undefined }
   | { readonly arrival: Arrival; readonly digest: string | undefined; readonly waits: Detour };
 
+type Waiting = Sent & { readonly waits: Detour };
+
+const isWaiting = (sent: Sent): sent is Waiting => sent.waits !== undefined;
+
+/** An upload as it was asked for; `wait`: it takes its name later. */
+interface Wanted {
+  readonly arrival: Arrival;
+  readonly wait: boolean;
+}
+
 /** The intents of one upload: of the version that is sent, and of earlier ones that may have been stored. */
 interface Noted {
   id: number;
@@ -53,24 +68,27 @@ interface Noted {
 /** Sends files: in place, or through other names where the Stage or the user wants it so. */
 export class Uploads {
   readonly #options: UploadsOptions;
-  #batch: Arrival[] = [];
+  #batch: Wanted[] = [];
   #flushing: NodeJS.Immediate | undefined;
-  /** This Stage does not let a PUT replace a file: learnt from its first refusal. */
-  #refusesOverwrite = false;
-  #held: { readonly sent: Sent & { readonly waits: Detour }; readonly noted: Noted }[] = [];
+  #held: { readonly sent: Waiting; readonly noted: Noted }[] = [];
   #stagingMade: Promise<number> | undefined;
   /** Uploads under way that leave something under another name until they are published. */
   readonly #detoured = new Set<number>();
+  /** An old file may wait in the hidden folder for a name that its new one did not take. */
+  #leftInDoubt = false;
 
   constructor(options: UploadsOptions) {
     this.#options = options;
   }
 
-  /** Takes an upload; the promise, where there is one, says when there is room for more. */
-  add(arrival: Arrival): void | Promise<void> {
-    const { tasks } = this.#options;
+  /**
+   * Takes an upload; the promise, where there is one, says when there is room for more. `wait`: it is not to have its
+   * name before `publishHeld`, for something is still there.
+   */
+  add(arrival: Arrival, wait = false): void | Promise<void> {
+    const { tasks, holdBack } = this.#options;
     if (tasks.stopped) return undefined;
-    this.#batch.push(arrival);
+    this.#batch.push({ arrival, wait: wait || holdBack });
     if (this.#batch.length >= INTENT_BATCH) this.launch();
     else this.#flushing ??= setImmediate(() => this.launch());
     return tasks.room();
@@ -86,16 +104,16 @@ export class Uploads {
     if (batch.length === 0 || tasks.stopped) return;
     let ids: number[];
     try {
-      ids = journal.begin(batch.map(intentOf));
+      ids = journal.begin(batch.map(({ arrival }) => intentOf(arrival)));
     } catch (error) {
       tasks.end(error);
       return;
     }
-    for (const [index, arrival] of batch.entries())
-      tasks.add(this.#upload(arrival, { id: ids[index]!, inDoubt: false, earlier: [] }));
+    for (const [index, wanted] of batch.entries())
+      tasks.add(this.#upload(wanted, { id: ids[index]!, inDoubt: false, earlier: [] }));
   }
 
-  async #upload(arrival: Arrival, noted: Noted): Promise<void> {
+  async #upload({ arrival, wait }: Wanted, noted: Noted): Promise<void> {
     const { folders, gate, tasks, journal, outcomes } = this.#options;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     try {
@@ -107,14 +125,15 @@ export class Uploads {
       }
       const folder = folders.ready(parentOf(arrival.path));
       if (folder !== undefined) await folder;
-      const sent = await this.#send(arrival, noted);
-      if (sent.waits === undefined) this.#finish(sent, noted, attempted);
-      else this.#held.push({ sent, noted });
+      const sent = await this.#send({ arrival, wait }, noted);
+      if (isWaiting(sent)) this.#held.push({ sent, noted });
+      else this.#finish(sent, noted, attempted);
     } catch (error) {
       const { id } = noted;
       // what may have been stored, also under another name, stays in doubt; what certainly was not is settled
       const nothingAside = tasks.notBegun(error) || !this.#detoured.has(id);
       if (!noted.inDoubt && nothingAside && outcomes.isSettled(error)) journal.end(id);
+      else this.#leftInDoubt = true;
       this.#detoured.delete(id);
       outcomes.failed(attempted, error);
     }
@@ -135,11 +154,11 @@ export class Uploads {
   }
 
   /** Sends one file, again when it changed at the source while it was read: its newest version counts. */
-  async #send(arrival: Arrival, noted: Noted): Promise<Sent> {
+  async #send({ arrival, wait }: Wanted, noted: Noted): Promise<Sent> {
     const { source, signal, tasks, journal } = this.#options;
     for (let current = arrival, again = 2; ; again--) {
       try {
-        return await this.#sendOnce(current, noted);
+        return await this.#sendOnce(current, noted, wait);
       } catch (error) {
         const changed = isSyncError(error) && error.code === 'entry_changed';
         if (!changed || again === 0 || source.stat === undefined) throw error;
@@ -155,64 +174,80 @@ export class Uploads {
     }
   }
 
-  async #sendOnce(arrival: Arrival, noted: Noted): Promise<Sent> {
-    const { remote, folders, staging } = this.#options;
+  async #sendOnce(arrival: Arrival, noted: Noted, wait: boolean): Promise<Sent> {
+    const { remote, folders, atomic, learnt } = this.#options;
     const { id } = noted;
     const mayLook = noted.earlier.length === 0;
     const { entry, replaces } = arrival;
     const final = remote.root + arrival.path;
-    if (staging !== undefined) {
-      await this.#makeStaging(staging);
-      const stem = `${staging}${id}-`;
-      const detour = { via: `${stem}new-${nameOf(final)}`, aside: `${stem}old-${nameOf(final)}` };
-      return this.#sendVia(arrival, id, detour, mayLook);
-    }
-    if (replaces !== undefined && this.#refusesOverwrite)
-      return this.#sendVia(arrival, id, besideDetour(final, id), mayLook);
+    if (atomic) await this.#makeStaging();
+    if (atomic || wait || (replaces !== undefined && learnt.refusesOverwrite))
+      return this.#sendVia(arrival, id, this.#detour(final, id), mayLook, wait);
     try {
       return { arrival, digest: await remote.put(entry, final, replaces, mayLook) };
     } catch (error) {
       if (!isSyncError(error)) throw error;
       noted.inDoubt ||= error.inDoubt;
       if (replaces !== undefined && refusesName(error)) {
-        const sent = await this.#sendVia(arrival, id, besideDetour(final, id), mayLook);
-        this.#refusesOverwrite = true;
+        const sent = await this.#sendVia(arrival, id, this.#detour(final, id), mayLook, wait);
+        learnt.refusesOverwrite = true;
         return sent;
       }
       if (replaces !== undefined || !(refusesName(error) || error.code === 'stage_not_found')) throw error;
       // the name was free and the folder there when this was planned; look what changed
       const now = await remote.stat(final);
       if (now !== undefined)
-        return this.#sendVia({ ...arrival, replaces: now }, id, besideDetour(final, id), mayLook);
+        return this.#sendVia({ ...arrival, replaces: now }, id, this.#detour(final, id), mayLook, wait);
       await folders.restore(arrival.path);
       return { arrival, digest: await remote.put(entry, final, undefined, mayLook) };
     }
   }
 
-  async #sendVia(arrival: Arrival, id: number, detour: Detour, mayLook: boolean): Promise<Sent> {
-    const { remote, holdBack, journal } = this.#options;
+  /** The hidden names of a replacement: in the hidden folder where there is one. */
+  #detour(final: RelPath, id: number): Detour {
+    const { hidden, atomic } = this.#options;
+    const stem = `${hidden.folder}${id}-`;
+    const name = (role: 'new' | 'old'): RelPath =>
+      atomic ? `${stem}${role}-${nameOf(final)}` : hidden.next(role, final);
+    return { via: name('new'), aside: name('old') };
+  }
+
+  async #sendVia(
+    arrival: Arrival,
+    id: number,
+    detour: Detour,
+    mayLook: boolean,
+    wait: boolean,
+  ): Promise<Sent> {
+    const { remote, journal } = this.#options;
     journal.detour(id, detour.via, detour.aside);
     this.#detoured.add(id);
     const digest = await remote.put(arrival.entry, detour.via, undefined, mayLook);
-    if (holdBack) return { arrival, digest, waits: detour };
+    if (wait) return { arrival, digest, waits: detour };
     await publish(remote, remote.root + arrival.path, detour, arrival.replaces !== undefined);
     return { arrival, digest };
   }
 
   /** Its intent stays until the folder is removed, by this run or, after a failure, first thing by the next. */
-  async #makeStaging(staging: RelPath): Promise<void> {
-    const { remote, journal } = this.#options;
+  async #makeStaging(): Promise<void> {
+    const { remote, journal, hidden } = this.#options;
     this.#stagingMade ??= (async () => {
-      const id = journal.begin([{ op: 'staging', path: '', via: staging, reason: 'atomic' }])[0]!;
-      await remote.makeFolder(staging);
+      const via = hidden.folder;
+      const id = journal.begin([{ op: 'staging', path: '', via, reason: 'atomic' }])[0]!;
+      await remote.makeFolder(via);
       return id;
     })();
     await this.#stagingMade;
   }
 
-  /** Gives every file that was held back its name; only called when all of them arrived. Resolves with their number. */
-  async publishSet(): Promise<number> {
-    const { remote, tasks, outcomes } = this.#options;
+  /** Whether the new file of this path is on Stage and waits for its name. */
+  isHeld(path: RelPath): boolean {
+    return this.#held.some(({ sent }) => sent.arrival.path === path);
+  }
+
+  /** Gives every file that was held back its name. Resolves with their number. */
+  async publishHeld(): Promise<number> {
+    const { remote, tasks, outcomes, learnt } = this.#options;
     const held = this.#held;
     this.#held = [];
     for (const { sent, noted } of held) {
@@ -224,7 +259,10 @@ export class Uploads {
           await publish(remote, remote.root + arrival.path, waits, arrival.replaces !== undefined);
           this.#finish(sent, noted, attempted);
         } catch (error) {
-          outcomes.failed(attempted, error);
+          this.#leftInDoubt = true;
+          // what was in the way may still be there: its intent stays, and another look tells
+          if (!learnt.isLastRound && isSyncError(error) && error.verdict === 'skip_entry') learnt.lookAgain();
+          else outcomes.failed(attempted, error);
         }
       };
       await tasks.start(work());
@@ -233,13 +271,29 @@ export class Uploads {
     return held.length;
   }
 
-  /** Removes the hidden folder of --atomic; by now it is empty. */
+  /** Gives up what was held back, since not all of the set arrived. */
+  withdrawHeld(): void {
+    for (const { noted } of this.#held)
+      for (const id of [noted.id, ...noted.earlier]) {
+        this.#options.journal.end(id);
+        this.#detoured.delete(id);
+      }
+    this.#held = [];
+  }
+
+  get holdsAny(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /** Removes the hidden folder of --atomic, unless something in it may still be needed: the next run then looks. */
   async removeStaging(): Promise<void> {
-    const { remote, staging, journal, tally } = this.#options;
-    if (staging === undefined || this.#stagingMade === undefined) return;
+    const { remote, journal, tally, learnt, hidden } = this.#options;
+    if (this.#stagingMade === undefined || this.#leftInDoubt) return;
     const id = await this.#stagingMade;
+    const staging = hidden.folder;
     try {
-      await remote.remove(staging);
+      await removeFolder(remote, staging, learnt);
+      this.#stagingMade = undefined;
       journal.end(id);
     } catch (error) {
       if (!isSyncError(error) || error.verdict === 'end_run') throw error;

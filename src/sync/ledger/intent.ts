@@ -2,11 +2,16 @@ import type { RelPath } from '../../model/path.ts';
 
 /** A change that is about to be sent. What it leaves behind after a kill is in doubt. */
 export interface Intent {
-  /** `staging`: the hidden folder `via` is made; it ends when the folder is removed. */
-  readonly op: 'put' | 'move' | 'remove' | 'staging';
+  /**
+   * `folder`: a folder of the target is made. `staging`: the hidden folder `via` is made; it ends when that is removed.
+   */
+  readonly op: 'put' | 'move' | 'remove' | 'folder' | 'staging';
   readonly path: RelPath;
   readonly to?: RelPath | undefined;
-  /** A full Stage path on the way: where a put is uploaded first, or where a cycle's first file waits. */
+  /**
+   * A full Stage path on the way: where a put is uploaded first, where something that moves waits for its new name, or
+   * where a folder is looked at before it is deleted.
+   */
   readonly via?: RelPath | undefined;
   /** A full Stage path: where the file that a put replaces waits meanwhile. */
   readonly aside?: RelPath | undefined;

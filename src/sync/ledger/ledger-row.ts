@@ -1,3 +1,4 @@
+import type { FileEntry } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
 
 /** What we put on Stage at a path, from which version of the source, and what Stage then showed. */
@@ -13,10 +14,15 @@ export interface LedgerRow {
   readonly stageModifiedMs: number | undefined;
   /** Put or moved, and not yet seen in a listing. */
   readonly pending: boolean;
+  /** Found there with an equal size, never put by us nor compared by content: it is not ours to remove or to move. */
+  readonly adopted: boolean;
 }
 
 /** The columns of a row, in the order of `RawRow`. */
-export const COLUMNS = 'path, size, version, identity, digest, stage_modified, pending';
+export const COLUMNS = 'path, size, version, identity, digest, stage_modified, pending, adopted';
+
+/** The same of a ledger of format 1, which did not keep who put a file there. */
+export const COLUMNS_1 = COLUMNS.replace('adopted', "reason = 'adopted'");
 
 /** In the order of COLUMNS. */
 export type RawRow = readonly [
@@ -27,6 +33,7 @@ export type RawRow = readonly [
   digest: string | null,
   stageModified: number | null,
   pending: number,
+  adopted: number,
 ];
 
 export const toRow = (raw: RawRow): LedgerRow => ({
@@ -37,4 +44,26 @@ export const toRow = (raw: RawRow): LedgerRow => ({
   digest: raw[4] ?? undefined,
   stageModifiedMs: raw[5] ?? undefined,
   pending: raw[6] !== 0,
+  adopted: raw[7] !== 0,
+});
+
+/** What the ledger keeps of a file just put, or found equal. */
+export const rowOf = (entry: FileEntry, digest: string | undefined) => ({
+  path: entry.path,
+  size: entry.size,
+  version: entry.version,
+  identity: entry.identity,
+  digest,
+  adopted: false,
+});
+
+export const folderRow = (path: RelPath): LedgerRow => ({
+  path,
+  size: 0,
+  version: '',
+  identity: undefined,
+  digest: undefined,
+  stageModifiedMs: undefined,
+  pending: false,
+  adopted: false,
 });

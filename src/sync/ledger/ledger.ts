@@ -4,7 +4,7 @@ import type { RelPath } from '../../model/path.ts';
 import { INTENT_COLUMNS, intentValues, toIntent } from './intent.ts';
 import type { Intent, StoredIntent } from './intent.ts';
 import { LedgerDatabase } from './ledger-database.ts';
-import { COLUMNS, toRow } from './ledger-row.ts';
+import { COLUMNS, COLUMNS_1, toRow } from './ledger-row.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
 import type { PairLock } from './lock.ts';
 
@@ -16,12 +16,15 @@ export class Ledger {
   readonly file: string;
   readonly #db: LedgerDatabase;
   readonly #lock: PairLock | undefined;
+  /** What is selected of a row: a ledger of an earlier format can be looked at, though not written. */
+  readonly #columns: string;
   #run = 0;
 
   constructor(db: DatabaseSync, lock: PairLock | undefined, file: string) {
     this.#db = new LedgerDatabase(db, file);
     this.#lock = lock;
     this.file = file;
+    this.#columns = this.#db.sql('PRAGMA user_version').get()?.['user_version'] === 1 ? COLUMNS_1 : COLUMNS;
   }
 
   /** Runs `work` as one commit. Nested calls join the outer one. */
@@ -43,8 +46,8 @@ export class Ledger {
     const end = folder === '' ? undefined : afterFolder(folder);
     yield* this.#pages(
       end === undefined
-        ? `SELECT ${COLUMNS} FROM entry WHERE path >= ?`
-        : `SELECT ${COLUMNS} FROM entry WHERE path >= ? AND path < ?`,
+        ? `SELECT ${this.#columns} FROM entry WHERE path >= ?`
+        : `SELECT ${this.#columns} FROM entry WHERE path >= ? AND path < ?`,
       folder,
       end,
     );
@@ -52,7 +55,7 @@ export class Ledger {
 
   /** Files put and not yet confirmed by a listing, in path order. */
   *pendingRows(): Generator<readonly LedgerRow[], void> {
-    yield* this.#pages(`SELECT ${COLUMNS} FROM entry WHERE pending = 1 AND path >= ?`, '', undefined);
+    yield* this.#pages(`SELECT ${this.#columns} FROM entry WHERE pending = 1 AND path >= ?`, '', undefined);
   }
 
   *#pages(select: string, from: RelPath, end: RelPath | undefined): Generator<readonly LedgerRow[], void> {
@@ -74,7 +77,7 @@ export class Ledger {
 
   /** At most `limit` rows from `from` on (itself only if `inclusive`) and before `end`, in path order. */
   page(from: RelPath, inclusive: boolean, end: RelPath | undefined, limit: number): LedgerRow[] {
-    const select = `SELECT ${COLUMNS} FROM entry WHERE path ${inclusive ? '>=' : '>'} ?`;
+    const select = `SELECT ${this.#columns} FROM entry WHERE path ${inclusive ? '>=' : '>'} ?`;
     const rows =
       end === undefined
         ? this.#db.sql(`${select} ORDER BY path LIMIT ?`).returnArrays().all(from, limit)
@@ -99,7 +102,7 @@ export class Ledger {
 
   #write(row: LedgerRow, pending: 0 | 1 | 2, reason: string): void {
     this.#db
-      .sql(`INSERT OR REPLACE INTO entry (${COLUMNS}, reason, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .sql(`INSERT OR REPLACE INTO entry (${COLUMNS}, reason, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
       .run(
         row.path,
         row.size,
@@ -108,6 +111,7 @@ export class Ledger {
         row.digest ?? null,
         row.stageModifiedMs ?? null,
         pending,
+        row.adopted ? 1 : 0,
         reason,
         this.#run,
       );

@@ -2,11 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import { SyncError } from '../../model/errors.ts';
 
 /** Raised when a release changes what the tables mean; an older stagesync then refuses the file. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * `entry`: one row per file or folder (path ends in '/') that is on Stage because of us. `pending` is 1 for a
  * file put and 2 for one moved, until a listing has confirmed the size and told Stage's time. SQLite's BINARY collation is path order.
+ * `adopted` is 1 for what was found there and taken for equal by its size alone: it is not ours.
  * `intent`: changes that were about to be sent; a row that survives a run is in doubt.
  * `verdict`: what was last decided for paths without an entry row (removed, failed, skipped, kept).
  */
@@ -21,7 +22,8 @@ CREATE TABLE IF NOT EXISTS entry (
   stage_modified INTEGER,
   pending INTEGER NOT NULL,
   reason TEXT NOT NULL,
-  run INTEGER NOT NULL
+  run INTEGER NOT NULL,
+  adopted INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entry_pending ON entry (path) WHERE pending = 1;
 CREATE TABLE IF NOT EXISTS intent (
@@ -55,6 +57,21 @@ CREATE TABLE IF NOT EXISTS run (
 ) STRICT;
 `;
 
+/** What a pass has to tell once after an upgrade: how many rows count as adopted from now on. */
+export const ORIGIN_UNKNOWN = 'origin_unknown';
+
+/**
+ * From format 1, which kept only the last thing done to a file. What was uploaded says so; so does a digest, which was
+ * made on the way or when contents were compared. All else may have been adopted, and moved since.
+ */
+const FROM_1 = `
+ALTER TABLE entry ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0;
+UPDATE entry SET adopted = 1 WHERE reason = 'adopted' AND digest IS NULL;
+UPDATE entry SET adopted = 1 WHERE reason IN ('renamed', 'folder_renamed', 'cycle') AND digest IS NULL AND path NOT LIKE '%/';
+INSERT OR REPLACE INTO meta (key, value) SELECT '${ORIGIN_UNKNOWN}', count(*) FROM entry
+  WHERE adopted = 1 AND path NOT LIKE '%/' HAVING count(*) > 0;
+`;
+
 /**
  * Sets up a new ledger, in one commit, or checks that an existing one is ours and of this release. Rejects with
  * `state_unusable`.
@@ -79,6 +96,10 @@ export function prepareSchema(
   }
   if (version === SCHEMA_VERSION) return;
   db.exec('BEGIN IMMEDIATE');
+  if (version === 1) {
+    db.exec(`${FROM_1} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    return;
+  }
   db.exec(TABLES);
   const insert = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
   insert.run('source', pair.source);

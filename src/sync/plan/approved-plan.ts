@@ -2,6 +2,8 @@ import type { Problem } from '../../model/entry.ts';
 import { foldersOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PlanLine } from '../../model/plan.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { OrderedMove } from './order-moves.ts';
 import { planLines } from './plan-lines.ts';
 import type { MovePlan } from './plan-moves.ts';
 import type { PlanStore } from './plan-store.ts';
@@ -10,13 +12,14 @@ const keyOf = ({ kind, path, to = '', stamp }: PlanLine): string => [kind, path,
 
 /**
  * Holds a fresh plan to one that was approved earlier: only actions that both have, resting on the same versions at
- * both ends, are left. What was approved and is not in the fresh plan is refused, entry by entry: either end changed
- * since. What only the fresh plan has was never approved and is left for the next plan.
+ * both ends, are left. What was approved and is not in the fresh plan is refused, entry by entry, for either end changed
+ * since; unless its goal is reached already. What only the fresh plan has was never approved and is left for the next.
  */
 export function restrictTo(
   approved: Iterable<PlanLine>,
   store: PlanStore,
   moves: MovePlan,
+  ledger: Ledger,
   refuse: (path: RelPath, problem: Problem) => void,
 ): MovePlan {
   const fresh = new Map<string, PlanLine>();
@@ -24,6 +27,7 @@ export function restrictTo(
   for (const line of planLines(store, moves)) {
     fresh.set(keyOf(line), line);
     freshKinds.set(line.path, line.kind);
+    if (line.to !== undefined) freshKinds.set(line.to, line.kind);
   }
   const kept = new Set<string>();
   const needed = new Set<RelPath>();
@@ -32,12 +36,16 @@ export function restrictTo(
     if (fresh.has(key)) {
       kept.add(key);
       for (const folder of foldersOf(line.to ?? line.path)) needed.add(folder);
-    } else if (line.kind !== 'createFolder') {
-      // a folder that exists by now is what was wanted
-      refuse(line.path, outdated(line, freshKinds.get(line.path)));
+    } else if (line.kind !== 'createFolder' && line.within === undefined) {
+      // a folder that exists by now is what was wanted; what goes with a folder is told with that
+      const now = freshKinds.get(line.path) ?? (line.to === undefined ? undefined : freshKinds.get(line.to));
+      if (now !== undefined || !isDone(line, ledger)) refuse(line.path, outdated(line, now));
     }
   }
-  const isKept = (line: PlanLine): boolean => kept.has(keyOf(line));
+  const keptFolders = new Set<RelPath>();
+  for (const key of kept) if (fresh.get(key)!.kind === 'remove') keptFolders.add(fresh.get(key)!.path);
+  const isKept = (line: PlanLine): boolean =>
+    kept.has(keyOf(line)) || (line.within !== undefined && keptFolders.has(line.within));
   for (const line of fresh.values()) {
     if (isKept(line)) continue;
     if (line.kind === 'upload') store.dropArrival(line.path);
@@ -47,19 +55,25 @@ export function restrictTo(
   const keptMoves = new Set<string>();
   for (const line of fresh.values())
     if (line.kind === 'move' && isKept(line)) keptMoves.add(`${line.path}\n${line.to}`);
-  const stays = (move: {
-    readonly from: RelPath;
-    readonly to: RelPath;
-    readonly cycle?: { readonly whole: { from: RelPath; to: RelPath } };
-  }): boolean => {
-    const { from, to } = move.cycle?.whole ?? move;
+  const stays = (move: OrderedMove): boolean => {
+    const { from, to } = move.aside?.whole ?? move;
     return keptMoves.has(`${from}\n${to}`);
   };
   return {
+    outFirst: moves.outFirst.filter(stays),
     folderMoves: moves.folderMoves.filter(stays),
     foldersAfter: moves.foldersAfter,
     fileMoves: moves.fileMoves.filter(stays),
+    inLast: moves.inLast.filter(stays),
   };
+}
+
+/** Whether what was approved holds already; asked where a fresh comparison finds nothing to do at the path. */
+function isDone({ kind, path, to, stamp }: PlanLine, ledger: Ledger): boolean {
+  if (kind === 'remove') return ledger.get(path) === undefined;
+  if (kind === 'move') return ledger.get(to ?? '') !== undefined && ledger.get(path) === undefined;
+  const row = ledger.get(path);
+  return row !== undefined && stamp.startsWith(`${row.size}:${row.version}|`);
 }
 
 const outdated = (line: PlanLine, now: string | undefined): Problem => ({

@@ -14,7 +14,7 @@ export interface FolderFacts {
   newFolders(to: RelPath): number;
 }
 
-interface Candidate extends Move {
+export interface FolderMove extends Move {
   /** Files that arrive at their place by it. */
   readonly files: number;
 }
@@ -23,7 +23,7 @@ interface Candidate extends Move {
  * Which folders move as wholes: one request instead of one a file. Topmost first where folders nest. A folder moves
  * only if it holds nothing that is not ours and freed, onto a name that is free, or that its own move frees.
  */
-export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): Candidate[] {
+export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): FolderMove[] {
   const candidates = countFolderPairs(pairs).filter(
     ({ from, to, files }) =>
       facts.whole(from) !== undefined &&
@@ -34,7 +34,7 @@ export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): C
   );
   // most files first; of a folder and its parent, which then bring the same number, the parent
   candidates.sort((a, b) => b.files - a.files || a.to.length - b.to.length || (a.to < b.to ? -1 : 1));
-  let chosen: Candidate[] = [];
+  let chosen: FolderMove[] = [];
   for (const candidate of candidates) {
     if (chosen.some((other) => hinders(other, candidate))) continue;
     const leftOver = facts.leftOver(candidate.from, candidate.to);
@@ -60,7 +60,7 @@ const hinders = (a: Move, b: Move): boolean =>
 const overlap = (a: RelPath, b: RelPath): boolean => isWithin(a, b) || isWithin(b, a);
 
 /** For every pair of folders, how many files lie at the same place below the one and the other. */
-function countFolderPairs(pairs: readonly Move[]): Candidate[] {
+function countFolderPairs(pairs: readonly Move[]): FolderMove[] {
   const counts = new Map<string, { from: RelPath; to: RelPath; files: number }>();
   for (const pair of pairs) {
     let { from, to } = pair;

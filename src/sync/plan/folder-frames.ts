@@ -17,6 +17,8 @@ interface Frame {
   stamp: number;
   /** Files on Stage. */
   files: number;
+  /** The source has a file of this name: the folder has to go. */
+  readonly inTheWay: boolean;
 }
 
 /**
@@ -26,9 +28,12 @@ interface Frame {
 export class FolderFrames {
   readonly #stack: Frame[] = [];
   readonly #store: PlanStore;
+  readonly #onObstacle: (folder: RelPath, mayMove: boolean) => void;
 
-  constructor(store: PlanStore) {
+  /** `onObstacle`: a folder in the way of a file stays, unless (`mayMove`) it can be moved away whole. */
+  constructor(store: PlanStore, onObstacle: (folder: RelPath, mayMove: boolean) => void) {
     this.#store = store;
+    this.#onObstacle = onObstacle;
   }
 
   /** Closes every folder that `path` is not in. */
@@ -47,7 +52,13 @@ export class FolderFrames {
     for (let top = this.#stack.pop(); top !== undefined; top = this.#stack.pop()) this.#close(top);
   }
 
-  open(path: RelPath, onStage: boolean, reason: RemoveReason | undefined, ours: boolean): void {
+  open(
+    path: RelPath,
+    onStage: boolean,
+    reason: RemoveReason | undefined,
+    ours: boolean,
+    inTheWay = false,
+  ): void {
     this.#stack.push({
       path,
       onStage,
@@ -57,6 +68,7 @@ export class FolderFrames {
       removed: 0,
       stamp: 0,
       files: 0,
+      inTheWay,
     });
   }
 
@@ -85,9 +97,11 @@ export class FolderFrames {
     if (!frame.onStage) return;
     if (frame.reason !== undefined && frame.clean) {
       const { path, reason, removed: files, stamp } = frame;
-      this.#store.collapseRemovals({ path, reason, files, stamp: String(stamp) });
+      this.#store.addRemoval({ path, reason, files, stamp: String(stamp) });
     }
-    if (frame.pure && frame.files > 0) this.#store.addWhole(frame.path, frame.files);
+    const mayMove = frame.pure && frame.files > 0;
+    if (mayMove) this.#store.addWhole(frame.path, frame.files);
+    if (frame.inTheWay && !frame.clean) this.#onObstacle(frame.path, mayMove);
     if (parent === undefined) return;
     parent.files += frame.files;
     parent.removed += frame.removed;

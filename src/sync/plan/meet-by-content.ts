@@ -6,7 +6,7 @@ import type { Source } from '../../model/ports.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Remote } from '../execute/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { rowOf } from './planner.ts';
+import { rowOf } from '../ledger/ledger-row.ts';
 import type { Standing } from './planner.ts';
 import type { PlanStore } from './plan-store.ts';
 
@@ -17,7 +17,7 @@ export interface MeetingOptions {
   readonly dryRun: boolean;
 }
 
-/** --compare content: reads both sides of every first meeting, then adopts what is equal and plans to upload the rest. */
+/** --compare content: reads both sides of what both have, counts as ours what is equal and plans to upload the rest. */
 export async function meetByContent(
   store: PlanStore,
   remote: Remote,
@@ -25,31 +25,33 @@ export async function meetByContent(
   standing: Standing,
   executor: Executor,
 ): Promise<void> {
-  for (const { entry, stage } of store.meetings()) {
+  for (const { entry, stage, known } of store.meetings()) {
     await executor.run(async () => {
       const [ours, theirs] = await Promise.all([
         digestOfSource(entry, options),
         digestOfStage(remote, entry),
       ]);
-      if (ours !== undefined && ours === theirs) adopt(entry, stage, ours, options, standing);
+      if (ours !== undefined && ours === theirs) {
+        standing[known ? 'unchanged' : 'adopted']++;
+        if (!options.dryRun) record(entry, stage, ours, options, known);
+      }
       else store.addArrival({ path: entry.path, reason: 'differs', entry, replaces: stage, digest: ours });
     });
   }
   await executor.idle();
 }
 
-function adopt(
+/** What is equal to the byte is ours: it could as well have been uploaded. */
+function record(
   entry: FileEntry,
   stage: StageVersion,
   digest: string,
   options: MeetingOptions,
-  standing: Standing,
+  known: boolean,
 ): void {
-  standing.adopted++;
-  if (options.dryRun) return;
   options.ledger.put(
     { ...rowOf(entry, digest), stageModifiedMs: stage.modifiedMs, pending: false },
-    'adopted',
+    known ? 'verified' : 'adopted',
   );
 }
 

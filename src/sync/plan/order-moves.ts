@@ -5,18 +5,18 @@ export interface Move {
   readonly to: RelPath;
 }
 
-/** A step of the order; `via` on the first and last step of a cycle names the move they are halves of. */
+/** A step of the order. A move by way of a hidden name is two steps, which name the move they are halves of. */
 export interface OrderedMove extends Move {
-  readonly cycle?: { readonly half: 'first' | 'last'; readonly whole: Move };
+  readonly aside?: { readonly half: 'out' | 'in'; readonly whole: Move };
 }
 
 /**
  * Puts moves in an order in which no target is occupied when its turn comes: the end of a chain first, and one member
- * of each cycle through a temporary name. Each path is the origin of at most one move and the target of at most one.
+ * of each cycle by way of a hidden name. Each path is the origin of at most one move and the target of at most one.
  */
 export function orderMoves(
   moves: readonly Move[],
-  temporary: (move: Move, index: number) => RelPath,
+  hiddenName: (move: Move) => RelPath,
 ): OrderedMove[] {
   const byFrom = new Map(moves.map((move) => [move.from, move]));
   const done = new Set<Move>();
@@ -36,10 +36,10 @@ export function orderMoves(
     const first = cyclic ? chain[0] : undefined;
     const steps = cyclic ? chain.slice(1) : chain;
     if (first !== undefined) {
-      const aside = temporary(first, ordered.length);
-      ordered.push({ from: first.from, to: aside, cycle: { half: 'first', whole: first } });
+      const [out, back] = byWayOf(first, hiddenName(first));
+      ordered.push(out);
       for (const move of steps.reverse()) ordered.push(move);
-      ordered.push({ from: aside, to: first.to, cycle: { half: 'last', whole: first } });
+      ordered.push(back);
     } else {
       for (const move of steps.reverse()) ordered.push(move);
     }
@@ -47,3 +47,9 @@ export function orderMoves(
   }
   return ordered;
 }
+
+/** A move as its two halves, from its name to a hidden one and from there. */
+export const byWayOf = (whole: Move, hidden: RelPath): [out: OrderedMove, back: OrderedMove] => [
+  { from: whole.from, to: hidden, aside: { half: 'out', whole } },
+  { from: hidden, to: whole.to, aside: { half: 'in', whole } },
+];

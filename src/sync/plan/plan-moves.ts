@@ -1,59 +1,65 @@
-import { foldersOf, nameOf, parentOf } from '../../model/path.ts';
+import type { Problem } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { foldersInLedger, removeBroughtAlong } from './brought-along.ts';
 import { chooseFolderMoves } from './choose-folder-moves.ts';
-import { orderMoves } from './order-moves.ts';
+import type { FolderMove } from './choose-folder-moves.ts';
+import { byWayOf, orderMoves } from './order-moves.ts';
 import type { Move, OrderedMove } from './order-moves.ts';
 import type { FoundPair } from './pair-arrivals.ts';
 import type { Arrival, PlanStore, Removal } from './plan-store.ts';
+import { giveUpStuckNames } from './stuck-names.ts';
 
-/** The moves of a plan, in the order in which they can be made, and what they need first. */
+export type FolderStep = OrderedMove & { readonly files: number };
+export type FileStep = OrderedMove & { readonly arrival: Arrival };
+
+/** The moves of a plan, by what has to come before them and after. */
 export interface MovePlan {
-  readonly folderMoves: readonly (OrderedMove & { readonly files: number })[];
+  /** Files whose names are needed for folders leave them first. */
+  readonly outFirst: readonly FileStep[];
+  readonly folderMoves: readonly FolderStep[];
   /** Folders that can only be created once the folders have moved. */
   readonly foldersAfter: ReadonlySet<RelPath>;
-  readonly fileMoves: readonly (OrderedMove & { readonly arrival: Arrival })[];
+  readonly fileMoves: readonly FileStep[];
+  /** Files that take the names of folders which go: they come in once those are gone. */
+  readonly inLast: readonly FileStep[];
 }
 
-export const NO_MOVES: MovePlan = { folderMoves: [], foldersAfter: new Set(), fileMoves: [] };
+export const NO_MOVES: MovePlan = {
+  outFirst: [],
+  folderMoves: [],
+  foldersAfter: new Set(),
+  fileMoves: [],
+  inLast: [],
+};
+
+export interface MoveOptions {
+  readonly removesGone: boolean;
+  /** Whether a folder may be moved as a whole. */
+  readonly mayMove: (folder: RelPath) => boolean;
+  /** A name on Stage that nobody else has, for what waits there between two moves; a folder's for a folder. */
+  readonly hiddenName: (move: Move) => RelPath;
+  readonly refuse: (path: RelPath, problem: Problem) => void;
+}
 
 /**
  * Turns uploads and removals in the store into moves wherever a file, or a whole folder, only changed its place.
  * What the moves leave to do stays in the store: changed files, files that a moved folder brings along unwanted, and
  * folders it does not bring.
  */
-export function planMoves(store: PlanStore, ledger: Ledger, removesGone: boolean): MovePlan {
-  const found = withFreeTargets(store.pairs());
+export function planMoves(store: PlanStore, ledger: Ledger, options: MoveOptions): MovePlan {
+  const { found, chosen } = choose(store, ledger, options);
   if (found.length === 0) return NO_MOVES;
-  const moving = new Set(found.map((pair) => pair.from));
-
-  const chosen = chooseFolderMoves(found, {
-    whole: (folder) => store.whole(folder),
-    isNew: (folder) => store.hasFolder(folder),
-    newFolders: (to) => store.foldersWithin(to).length,
-    leftOver: (from, to) => {
-      let calls = store.standingWithin(from).length;
-      for (const freed of store.freedWithin(from)) {
-        const place = to + freed.path.slice(from.length);
-        if (moving.has(freed.path) || store.arrival(place) !== undefined) continue;
-        if (freed.gone && !removesGone) return undefined;
-        calls++;
-      }
-      return calls;
-    },
-  });
-
-  let pairs: Move[] = withoutTaken(found, chosen, store);
+  const { removesGone, hiddenName } = options;
+  const pairs = withoutTaken(found, chosen, store);
   const leaving = new Set(pairs.map((pair) => pair.from));
   const foldersAfter = new Set<RelPath>();
   const recreated: RelPath[] = [];
   const unwanted: Removal[] = [];
-  const before = new Map(chosen.map((move) => [move, folderRows(ledger, move.from)]));
+  const before = new Map(chosen.map((move) => [move, foldersInLedger(ledger, move.from)]));
   for (const move of chosen) {
     const brought = new Set(before.get(move)!.map((path) => move.to + path.slice(move.from.length)));
-    const stays = (folder: RelPath): boolean => store.hasFolder(folder) || standing.has(folder);
-    const standing = new Set(store.standingWithin(move.to));
-    unwanted.push(...takeUnwanted(store, move, leaving, stays, brought, removesGone));
+    unwanted.push(...removeBroughtAlong(store, move, leaving, brought, removesGone));
     for (const folder of store.foldersWithin(move.to)) {
       if (brought.has(folder)) store.dropFolder(folder);
       else foldersAfter.add(folder);
@@ -72,26 +78,99 @@ export function planMoves(store: PlanStore, ledger: Ledger, removesGone: boolean
   }
   for (const move of chosen) for (const folder of store.foldersWithin(move.from)) foldersAfter.add(folder);
 
-  pairs = pairs.flatMap((pair) => {
-    const from = placeAfter(chosen, pair.from);
-    if (store.removal(pair.from) !== undefined) store.dropRemoval(pair.from);
-    else if (from === pair.from) uncount(store, pair.from, 1);
-    if (from !== pair.to) return [{ from, to: pair.to }];
-    store.dropArrival(pair.to);
-    return [];
-  });
+  const apart: FoundPair[] = [];
+  for (const pair of pairs) {
+    store.dropRemoval(pair.from);
+    if (placeAfter(chosen, pair.from) === pair.to) carry(store, pair);
+    else apart.push(pair);
+  }
   // not earlier: the same names may be those of what another move takes away
   for (const removal of unwanted) store.addRemoval(removal);
-  const fileMoves = orderMoves(pairs, besides).map((step) => {
-    const arrival = store.arrival((step.cycle?.whole ?? step).to)!;
-    return { ...step, arrival };
+  const { outFirst, fileMoves, inLast } = arrange(store, chosen, apart, hiddenName);
+  for (const step of [...fileMoves, ...inLast]) store.dropArrival(step.arrival.path);
+  const folderMoves = orderMoves(chosen, hiddenName).map((step) => {
+    const origin = chosen.find((move) => move.from === (step.aside?.whole ?? step).from);
+    return { ...step, files: step.aside?.half === 'out' ? 0 : (origin?.files ?? 0) };
   });
-  for (const step of fileMoves) store.dropArrival(step.arrival.path);
-  const folderMoves = orderMoves(chosen, besides).map((step) => {
-    const origin = chosen.find((move) => move.from === (step.cycle?.whole ?? step).from);
-    return { ...step, files: step.cycle?.half === 'first' ? 0 : (origin?.files ?? 0) };
+  return { outFirst, folderMoves, foldersAfter, fileMoves, inLast };
+}
+
+/** The pairs that can become moves, and the folders that move as wholes; names that stay taken are given up first. */
+function choose(
+  store: PlanStore,
+  ledger: Ledger,
+  { removesGone, mayMove, refuse }: MoveOptions,
+): { found: FoundPair[]; chosen: readonly FolderMove[] } {
+  for (let found = withFreeTargets(store.pairs()); ;) {
+    const moving = new Set(found.map((pair) => pair.from));
+    const chosen = chooseFolderMoves(found, {
+      whole: (folder) => (mayMove(folder) ? store.whole(folder) : undefined),
+      isNew: (folder) => store.hasFolder(folder),
+      newFolders: (to) => store.foldersWithin(to).length,
+      leftOver: (from, to) => {
+        let calls = store.standingWithin(from).length;
+        for (const freed of store.freedWithin(from)) {
+          const place = to + freed.path.slice(from.length);
+          if (moving.has(freed.path) || store.arrival(place) !== undefined) continue;
+          if (freed.gone && !removesGone) return undefined;
+          calls++;
+        }
+        if (removesGone) return calls;
+        // a folder that it would bring to a file's name could not be removed there
+        const blocks = (folder: RelPath): boolean =>
+          store.arrival(to + folder.slice(from.length, -1)) !== undefined;
+        return foldersInLedger(ledger, from).some(blocks) ? undefined : calls;
+      },
+    });
+    if (!giveUpStuckNames(store, chosen, withoutTaken(found, chosen, store), refuse)) return { found, chosen };
+    found = withFreeTargets(found.filter((pair) => store.arrival(pair.to) !== undefined));
+  }
+}
+
+/** The moves of single files, in three groups; where a name is first a file's and then a folder's, by way of a hidden one. */
+function arrange(
+  store: PlanStore,
+  chosen: readonly Move[],
+  pairs: readonly Move[],
+  hiddenName: MoveOptions['hiddenName'],
+): Pick<MovePlan, 'outFirst' | 'fileMoves' | 'inLast'> {
+  const becomesFolder = (path: RelPath): boolean =>
+    store.hasFolder(`${path}/`) || chosen.some((move) => move.to === `${path}/`);
+  const isFolderYet = (path: RelPath): boolean => store.removal(`${path}/`) !== undefined;
+  const outFirst: OrderedMove[] = [];
+  const outNext: OrderedMove[] = [];
+  const inLast: OrderedMove[] = [];
+  const direct: (Move & { readonly second?: OrderedMove })[] = [];
+  for (const pair of pairs) {
+    const from = placeAfter(chosen, pair.from);
+    const needed = becomesFolder(from);
+    if (!needed && !isFolderYet(pair.to)) {
+      direct.push({ from, to: pair.to });
+      continue;
+    }
+    const whole = { from: needed ? pair.from : from, to: pair.to };
+    const [out, back] = byWayOf(whole, hiddenName(whole));
+    (needed ? outFirst : outNext).push(out);
+    if (isFolderYet(pair.to)) inLast.push(back);
+    else direct.push({ ...back, second: back });
+  }
+  const ordered = orderMoves(direct, hiddenName).map(
+    (step) => direct.find(({ from, second }) => second !== undefined && from === step.from)?.second ?? step,
+  );
+  const withArrival = (step: OrderedMove): FileStep => ({
+    ...step,
+    arrival: store.arrival((step.aside?.whole ?? step).to)!,
   });
-  return { folderMoves, foldersAfter, fileMoves };
+  return {
+    outFirst: outFirst.map(withArrival),
+    fileMoves: [...outNext, ...ordered].map(withArrival),
+    inLast: inLast.map(withArrival),
+  };
+}
+
+function carry(store: PlanStore, { from, to }: Move): void {
+  store.addCarried({ from, arrival: store.arrival(to)! });
+  store.dropArrival(to);
 }
 
 /** Where a file of a moved folder is after the move. */
@@ -121,14 +200,6 @@ function withoutTaken(pairs: readonly FoundPair[], chosen: readonly Move[], stor
   }
 }
 
-/** A folder that is removed as a whole holds fewer files once some have moved out of it. */
-function uncount(store: PlanStore, path: RelPath, files: number): void {
-  for (const folder of foldersOf(path)) {
-    const removal = store.removal(folder);
-    if (removal !== undefined) store.addRemoval({ ...removal, files: removal.files - files });
-  }
-}
-
 /** Without the pairs whose target is taken by a file that stays; dropping one can make another's target stay taken. */
 function withFreeTargets(pairs: readonly FoundPair[]): FoundPair[] {
   let kept = pairs;
@@ -139,44 +210,3 @@ function withFreeTargets(pairs: readonly FoundPair[]): FoundPair[] {
     kept = next;
   }
 }
-
-const folderRows = (ledger: Ledger, folder: RelPath): RelPath[] => {
-  const found: RelPath[] = [];
-  for (const page of ledger.rows(folder))
-    for (const row of page) if (row.path.endsWith('/')) found.push(row.path);
-  return found;
-};
-
-/** The removals of what a moved folder brings along and the source does not have there, in place of those at its old name. */
-function takeUnwanted(
-  store: PlanStore,
-  move: Move,
-  leaving: ReadonlySet<RelPath>,
-  stays: (folder: RelPath) => boolean,
-  brought: ReadonlySet<RelPath>,
-  removesGone: boolean,
-): Removal[] {
-  uncount(store, move.from, store.removal(move.from) === undefined ? (store.whole(move.from) ?? 0) : 0);
-  const unwanted: RelPath[] = [];
-  if (removesGone) for (const folder of brought) if (!stays(folder)) unwanted.push(folder);
-  for (const freed of store.freedWithin(move.from)) {
-    const place = move.to + freed.path.slice(move.from.length);
-    if (leaving.has(freed.path)) continue;
-    const arrival = store.arrival(place);
-    if (arrival === undefined) unwanted.push(place);
-    else store.addArrival({ ...arrival, replaces: { size: freed.size, modifiedMs: undefined } });
-  }
-  store.dropRemovalsWithin(move.from);
-  const removals: Removal[] = [];
-  let cover: RelPath | undefined;
-  for (const path of unwanted.sort()) {
-    if (cover !== undefined && path.startsWith(cover)) continue;
-    cover = path.endsWith('/') ? path : undefined;
-    removals.push({ path, reason: 'leftover', files: path.endsWith('/') ? 0 : 1, stamp: '' });
-  }
-  return removals;
-}
-
-/** A name beside the move's origin, hidden and reserved, so that listings of the target leave it out. */
-const besides = (move: Move, index: number): RelPath =>
-  `${parentOf(move.from)}.stagesync-swap-${index}-${nameOf(move.from)}${move.from.endsWith('/') ? '/' : ''}`;

@@ -20,13 +20,22 @@ export interface Freed {
   readonly gone: boolean;
 }
 
+/** A file that goes, or a folder that goes with everything in it; what is in it has rows of its own. */
 export interface Removal {
   readonly path: RelPath;
   readonly reason: RemoveReason;
-  /** Files that go with it. */
+  /** Files that go with it: 1, or all below a folder. */
   readonly files: number;
   /** Equality only: what Stage showed of what goes. */
   readonly stamp: string;
+  /** What Stage showed of the file; undefined for a folder, and where the ledger will say. */
+  readonly shown?: StageVersion | undefined;
+}
+
+/** A file that arrives at its place with its folder. */
+export interface Carried {
+  readonly from: RelPath;
+  readonly arrival: Arrival;
 }
 
 /**
@@ -60,6 +69,12 @@ export class PlanStore {
 
   dropArrival(path: RelPath): void {
     this.#db.sql('DELETE FROM arrival WHERE path = ?').run(path);
+  }
+
+  /** Drops files and folders that were to come below `folder`, and the folder itself. */
+  dropArrivalsWithin(folder: RelPath): void {
+    for (const table of ['arrival', 'folder'])
+      this.#db.sql(`DELETE FROM ${table} WHERE path >= ? AND path < ?`).run(folder, afterFolder(folder));
   }
 
   *arrivals(): Generator<Arrival, void> {
@@ -135,15 +150,66 @@ export class PlanStore {
     return pairArrivals(this.#db, digestOf);
   }
 
+  /** The origins of the pairs whose files have one identity, by that. */
+  pairedIdentities(): Map<string, RelPath> {
+    const rows = this.#db
+      .sql(
+        'SELECT f.identity, f.path FROM pair p JOIN freed f ON f.path = p.from_path JOIN arrival a ON a.path = p.to_path WHERE f.identity = a.identity',
+      )
+      .all();
+    return new Map(rows.map((row) => [row['identity'] as string, row['path'] as string]));
+  }
+
+  dropPair(from: RelPath): void {
+    this.#db.sql('DELETE FROM pair WHERE from_path = ?').run(from);
+  }
+
   /** The pairs found. */
   pairs(): FoundPair[] {
     return foundPairs(this.#db);
   }
 
-  /** First meetings whose content has to be compared. */
-  addMeeting(entry: FileEntry, stage: StageVersion): void {
+  /** Something on Stage that has the name of a folder, or of a file, that is to come, and leaves it only by a move. */
+  addObstacle(path: RelPath): void {
+    this.#db.sql('INSERT OR REPLACE INTO obstacle VALUES (?)').run(path);
+  }
+
+  dropObstacle(path: RelPath): void {
+    this.#db.sql('DELETE FROM obstacle WHERE path = ?').run(path);
+  }
+
+  *obstacles(): Generator<RelPath, void> {
+    for (const row of this.#db.pages('obstacle')) yield row['path'] as RelPath;
+  }
+
+  addCarried({ from, arrival }: Carried): void {
+    const { entry, replaces } = arrival;
     this.#db
-      .sql('INSERT OR REPLACE INTO meeting VALUES (?, ?, ?, ?, ?, ?)')
+      .sql('INSERT OR REPLACE INTO carried VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(
+        arrival.path,
+        from,
+        arrival.reason,
+        entry.size,
+        entry.modifiedMs ?? null,
+        entry.version,
+        entry.identity ?? null,
+        arrival.digest ?? null,
+        replaces?.size ?? null,
+        replaces?.modifiedMs ?? null,
+      );
+  }
+
+  /** The files that a folder's move brings to their place below `folder`, its new name. */
+  *carriedInto(folder: RelPath): Generator<Carried, void> {
+    for (const row of this.#db.pages('carried', folder, afterFolder(folder)))
+      yield { from: row['from_path'] as string, arrival: toArrival(row as unknown as ArrivalRow) };
+  }
+
+  /** Files whose content has to be compared; `known`: the ledger has them. */
+  addMeeting(entry: FileEntry, stage: StageVersion, known: boolean): void {
+    this.#db
+      .sql('INSERT OR REPLACE INTO meeting VALUES (?, ?, ?, ?, ?, ?, ?)')
       .run(
         entry.path,
         entry.size,
@@ -151,10 +217,14 @@ export class PlanStore {
         entry.version,
         entry.identity ?? null,
         stage.modifiedMs ?? null,
+        known ? 1 : 0,
       );
   }
 
-  *meetings(): Generator<{ readonly entry: FileEntry; readonly stage: StageVersion }, void> {
+  *meetings(): Generator<
+    { readonly entry: FileEntry; readonly stage: StageVersion; readonly known: boolean },
+    void
+  > {
     for (const row of this.#db.pages('meeting')) {
       const arrival = toArrival({
         ...row,
@@ -164,43 +234,60 @@ export class PlanStore {
         before_modified: null,
       } as unknown as ArrivalRow);
       const modified = row['stage_modified'] as number | null;
-      yield { entry: arrival.entry, stage: { size: arrival.entry.size, modifiedMs: modified ?? undefined } };
+      yield {
+        entry: arrival.entry,
+        stage: { size: arrival.entry.size, modifiedMs: modified ?? undefined },
+        known: row['known'] === 1,
+      };
     }
   }
 
-  /** Removals that stand in the way of a file or folder of the same name, so that they cannot come last. */
-  obstacles(): Removal[] {
+  /** Removals of files whose name a folder needs: they cannot come last. */
+  filesInTheWay(): Removal[] {
     return this.#db
       .sql(
-        `SELECT r.* FROM removal r WHERE
-        (r.path LIKE '%/' AND EXISTS (SELECT 1 FROM arrival a WHERE a.path = substr(r.path, 1, length(r.path) - 1)))
-        OR EXISTS (SELECT 1 FROM folder f WHERE f.path = r.path || '/') ORDER BY r.path`,
+        "SELECT r.* FROM removal r WHERE r.path NOT LIKE '%/' AND EXISTS (SELECT 1 FROM folder f WHERE f.path = r.path || '/') ORDER BY r.path",
       )
-      .all() as unknown as Removal[];
+      .all()
+      .map((row) => toRemoval(row as unknown as RemovalRow));
   }
 
-  /** Everything counted: what the guards and the cost are made from. */
+  /** Removals of folders whose name a file needs. */
+  foldersInTheWay(): Removal[] {
+    return this.#db
+      .sql(
+        "SELECT r.* FROM removal r WHERE r.path LIKE '%/' AND EXISTS (SELECT 1 FROM arrival a WHERE a.path = substr(r.path, 1, length(r.path) - 1)) ORDER BY r.path",
+      )
+      .all()
+      .map((row) => toRemoval(row as unknown as RemovalRow));
+  }
+
+  /** Everything counted: what the guards and the cost are made from. `removals` are requests, `removedFiles` files. */
   totals(): { arrivals: number; bytes: number; folders: number; removals: number; removedFiles: number } {
     const arrivals = this.#db.sql('SELECT count(*) AS n, total(size) AS bytes FROM arrival').get()!;
     const folders = this.#db.sql('SELECT count(*) AS n FROM folder').get()!;
-    const removals = this.#db.sql('SELECT count(*) AS n, total(files) AS files FROM removal').get()!;
+    const removed = this.#db.sql("SELECT count(*) AS n FROM removal WHERE path NOT LIKE '%/'").get()!;
+    let removals = 0;
+    for (const _ of this.removals()) removals++;
     return {
       arrivals: arrivals['n'] as number,
       bytes: arrivals['bytes'] as number,
       folders: folders['n'] as number,
-      removals: removals['n'] as number,
-      removedFiles: removals['files'] as number,
+      removals,
+      removedFiles: removed['n'] as number,
     };
   }
 
   addRemoval(removal: Removal): void {
+    const { path, reason, files, stamp, shown } = removal;
     this.#db
-      .sql('INSERT OR REPLACE INTO removal VALUES (?, ?, ?, ?)')
-      .run(removal.path, removal.reason, removal.files, removal.stamp);
+      .sql('INSERT OR REPLACE INTO removal VALUES (?, ?, ?, ?, ?, ?)')
+      .run(path, reason, files, stamp, shown?.size ?? null, shown?.modifiedMs ?? null);
   }
 
   removal(path: RelPath): Removal | undefined {
-    return this.#db.sql('SELECT * FROM removal WHERE path = ?').get(path) as Removal | undefined;
+    const row = this.#db.sql('SELECT * FROM removal WHERE path = ?').get(path);
+    return row === undefined ? undefined : toRemoval(row as unknown as RemovalRow);
   }
 
   dropRemoval(path: RelPath): void {
@@ -211,20 +298,49 @@ export class PlanStore {
     this.#db.sql('DELETE FROM removal WHERE path >= ? AND path < ?').run(folder, afterFolder(folder));
   }
 
-  /** Replaces all removals below a folder by one of the folder. */
-  collapseRemovals(removal: Removal): void {
-    this.dropRemovalsWithin(removal.path);
-    this.addRemoval(removal);
+  /** What goes by a change of its own: not what goes with its folder. */
+  *removals(): Generator<Removal, void> {
+    let cover: RelPath | undefined;
+    for (const row of this.#db.pages('removal')) {
+      const path = row['path'] as RelPath;
+      if (cover !== undefined && path.startsWith(cover)) continue;
+      cover = path.endsWith('/') ? path : undefined;
+      yield toRemoval(row as unknown as RemovalRow);
+    }
   }
 
-  *removals(): Generator<Removal, void> {
-    for (const row of this.#db.pages('removal')) yield row as unknown as Removal;
+  /** Files that go with a folder. */
+  filesWithin(folder: RelPath): number {
+    const row = this.#db
+      .sql("SELECT count(*) AS n FROM removal WHERE path > ? AND path < ? AND path NOT LIKE '%/'")
+      .get(folder, afterFolder(folder));
+    return row!['n'] as number;
+  }
+
+  /** Everything below a folder that goes, files and folders, without the folder itself. */
+  *removalsWithin(folder: RelPath): Generator<Removal, void> {
+    for (const row of this.#db.pages('removal', folder, afterFolder(folder)))
+      yield toRemoval(row as unknown as RemovalRow);
   }
 
   [Symbol.dispose](): void {
     this.#db[Symbol.dispose]();
   }
 }
+
+interface RemovalRow {
+  readonly path: string;
+  readonly reason: RemoveReason;
+  readonly files: number;
+  readonly stamp: string;
+  readonly size: number | null;
+  readonly modified: number | null;
+}
+
+const toRemoval = ({ size, modified, ...row }: RemovalRow): Removal => ({
+  ...row,
+  shown: size === null ? undefined : { size, modifiedMs: modified ?? undefined },
+});
 
 interface FreedRow {
   readonly path: string;

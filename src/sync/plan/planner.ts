@@ -1,11 +1,18 @@
 import type { FileEntry, Problem } from '../../model/entry.ts';
+import { isReservedName } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { FolderReason, StageVersion, UploadReason } from '../../model/plan.ts';
+import type { FolderReason, StageVersion } from '../../model/plan.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import { decideFile, sameOnStage } from '../compare/decide.ts';
+import type { FileDecision } from '../compare/decide.ts';
 import type { Sighting } from '../compare/merge.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { folderRow, rowOf } from '../ledger/ledger-row.ts';
+import type { LedgerRow } from '../ledger/ledger-row.ts';
 import { FolderFrames } from './folder-frames.ts';
+import { Lessons } from './lessons.ts';
+import { NameClashes } from './name-clashes.ts';
+import { ADOPTED_KEPT, FILE_IN_THE_WAY, FOLDER_IN_THE_WAY, KEPT, tooLarge } from './plan-problems.ts';
 import type { Arrival, PlanStore } from './plan-store.ts';
 
 /** Counts of what needs no action. */
@@ -14,22 +21,26 @@ export interface Standing {
   adopted: number;
   /** Files on Stage that take part: what a percentage of removals is of. */
   onStage: number;
-  /** Files the source has. */
+  /** Files the source has that can be synced. */
   inSource: number;
-  /** Entries the source could not tell about. */
-  unknownInSource: number;
 }
 
 export interface PlannerOptions {
   readonly removal: 'none' | 'ours' | 'everything';
   readonly compare: 'size' | 'content';
+  /** With `compare: 'content'`: read again what the ledger knows, too. */
+  readonly verify: boolean;
+  readonly moves: boolean;
   readonly maxFileBytes: number;
+  /** What takes part on Stage. */
   readonly filter: PathFilter;
   /** Write what was learnt (adopted, confirmed, forgotten) into the ledger; false under --dry-run. */
   readonly learn: boolean;
   /** Whether the content has this digest; undefined where it cannot be told. */
   readonly digestOf: (entry: FileEntry) => Promise<string | undefined>;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
+  /** A file or folder on Stage with a name that only a stagesync gives. */
+  readonly onHidden: (path: RelPath, modifiedMs: number | undefined) => void;
   /** Uploads and folders that need not wait for the end of the comparison. Absent: all of them wait in the store. */
   readonly stream?: {
     upload(arrival: Arrival): void | Promise<void>;
@@ -37,235 +48,239 @@ export interface PlannerOptions {
   };
 }
 
-const LEARN_BATCH = 500;
-
 /** Turns what the merge sees into a plan. Decides and writes down; sends nothing. */
 export class Planner {
-  readonly standing: Standing = { unchanged: 0, adopted: 0, onStage: 0, inSource: 0, unknownInSource: 0 };
+  readonly standing: Standing = { unchanged: 0, adopted: 0, onStage: 0, inSource: 0 };
   readonly #store: PlanStore;
   readonly #ledger: Ledger;
   readonly #options: PlannerOptions;
   readonly #frames: FolderFrames;
-  #lessons: (() => void)[] = [];
+  readonly #clashes = new NameClashes();
+  readonly #lessons: Lessons;
 
   constructor(store: PlanStore, ledger: Ledger, options: PlannerOptions) {
     this.#store = store;
     this.#ledger = ledger;
     this.#options = options;
-    this.#frames = new FolderFrames(store);
+    this.#lessons = new Lessons(ledger);
+    this.#frames = new FolderFrames(store, (folder, mayMove) => this.#folderStays(folder, mayMove));
   }
 
   visit = (sighting: Sighting): void | Promise<void> => {
     const { path, source, stage, row } = sighting;
-    if (source?.kind === 'unknown') this.standing.unknownInSource++;
-    if (source?.kind === 'unknown' && source.echo !== true) this.#options.onProblem(path, source.problem);
-    if (stage?.kind === 'unknown') this.#options.onProblem(path, stage.problem);
+    const { filter, onProblem } = this.#options;
+    if (source?.kind === 'unknown' && source.echo !== true) onProblem(path, source.problem);
+    if (stage?.kind === 'unknown') onProblem(path, stage.problem);
     if (source?.kind === 'unknown' && source.covers === 'nothing') return undefined;
     this.#frames.leave(path);
+    this.#clashes.leave(path);
+    this.#count(sighting);
+    if (this.#clashes.isClosed(path)) return undefined;
+    if (stage?.kind === 'excluded') return this.#excluded(path, stage.modifiedMs);
     // outside the filter nothing is known of either end, and nothing is to be concluded
-    if (source === undefined && stage === undefined && this.#options.filter.excludes(path)) return undefined;
-    return path.endsWith('/') ? this.#visitFolder(sighting) : this.#visitFile(sighting, row);
+    if (source === undefined && stage === undefined && filter.excludes(path)) {
+      if (row !== undefined) this.#frames.block();
+      return undefined;
+    }
+    return path.endsWith('/') ? this.#visitFolder(sighting) : this.#visitFile(sighting);
   };
 
   finish(): void {
     this.#frames.closeAll();
-    this.#flush();
+    this.#lessons.write();
   }
 
-  #visitFolder({ path, source, stage, row, sourceUnknown, stageUnknown }: Sighting): void | Promise<void> {
+  #count({ path, source, stage }: Sighting): void {
+    if (path.endsWith('/')) return;
+    if (stage !== undefined && stage.kind !== 'excluded') this.standing.onStage++;
+    const sendable = source?.kind === 'file' && source.size <= this.#options.maxFileBytes;
+    if (sendable || (source?.kind === 'unknown' && source.file === true)) this.standing.inSource++;
+  }
+
+  /** It stays where it is, and what holds it stays with it. */
+  #excluded(path: RelPath, modifiedMs: number | undefined): void {
+    this.#frames.block();
+    this.#clashes.file(path, 'stays');
+    if (isReservedName(path)) this.#options.onHidden(path, modifiedMs);
+  }
+
+  #visitFolder(sighting: Sighting): void | Promise<void> {
+    const { path, source, stage, row, sourceUnknown, stageUnknown } = sighting;
     const unseen = stage?.kind === 'folder' && stage.unseen;
+    if (unseen && isReservedName(path)) this.#options.onHidden(path, undefined);
+    const inTheWay =
+      source === undefined && this.#options.stream === undefined && this.#clashes.at(path) === 'arrives';
     if (sourceUnknown || stageUnknown || unseen) {
       this.#frames.block();
-      if (stage !== undefined) this.#frames.open(path, true, undefined, false);
+      if (stage !== undefined) this.#frames.open(path, true, undefined, false, inTheWay);
       return undefined;
     }
-    if (source !== undefined) {
-      if (stage === undefined) {
-        this.#frames.open(path, false, undefined, false);
-        const reason = row === undefined ? 'new' : 'missing';
-        const { stream } = this.#options;
-        if (stream !== undefined) return stream.createFolder(path, reason);
-        this.#store.addFolder(path, reason);
-        return undefined;
-      }
-      this.#frames.open(path, true, undefined, row !== undefined);
-      if (this.#options.stream === undefined) this.#store.addStanding(path);
-      if (row === undefined) this.#learn(() => this.#ledger.put(folderRow(path), 'adopted'));
-      return undefined;
-    }
+    if (source !== undefined)
+      return stage === undefined ? this.#newFolder(path, row) : this.#standingFolder(path, row);
     if (stage === undefined) {
       if (row !== undefined) this.#learn(() => this.#ledger.forget(path));
       return undefined;
     }
+    const ours = row !== undefined && !row.adopted;
     const mayGo =
       !this.#options.filter.excludes(path) &&
-      (this.#options.removal === 'everything' || (this.#options.removal === 'ours' && row !== undefined));
-    const reason = row === undefined ? 'not_in_source' : 'gone_from_source';
-    this.#frames.open(path, true, mayGo ? reason : undefined, row !== undefined);
+      (this.#options.removal === 'everything' || (this.#options.removal === 'ours' && ours));
+    const reason = ours ? 'gone_from_source' : 'not_in_source';
+    this.#frames.open(path, true, mayGo ? reason : undefined, ours, inTheWay);
     return undefined;
   }
 
-  #visitFile(
-    { path, source, stage, sourceUnknown, stageUnknown }: Sighting,
-    row: Sighting['row'],
-  ): void | Promise<void> {
-    if (stage !== undefined) this.standing.onStage++;
-    if (source?.kind === 'file') this.standing.inSource++;
+  #newFolder(path: RelPath, row: LedgerRow | undefined): void | Promise<void> {
+    const { stream, moves, onProblem } = this.#options;
+    const fate = this.#clashes.at(path);
+    const mayMove = fate === 'may_move' && moves && stream === undefined;
+    if (fate === 'stays' || (fate === 'may_move' && !mayMove)) {
+      onProblem(path, FILE_IN_THE_WAY);
+      this.#clashes.close(path);
+      return undefined;
+    }
+    if (mayMove) this.#store.addObstacle(path.slice(0, -1));
+    this.#frames.open(path, false, undefined, false);
+    const reason = row === undefined ? 'new' : 'missing';
+    if (stream !== undefined) return stream.createFolder(path, reason);
+    this.#store.addFolder(path, reason);
+    return undefined;
+  }
+
+  #standingFolder(path: RelPath, row: LedgerRow | undefined): void {
+    this.#frames.open(path, true, undefined, row !== undefined && !row.adopted);
+    if (this.#options.stream === undefined) this.#store.addStanding(path);
+    if (row === undefined)
+      this.#learn(() => this.#ledger.put({ ...folderRow(path), adopted: true }, 'adopted'));
+  }
+
+  #visitFile(sighting: Sighting): void | Promise<void> {
+    const { path, source, stage, row, sourceUnknown, stageUnknown } = sighting;
+    const { maxFileBytes, onProblem, digestOf } = this.#options;
     if (sourceUnknown || stageUnknown) {
       this.#frames.block();
+      if (stage !== undefined) this.#clashes.file(path, 'stays');
       return undefined;
     }
     const file = source as FileEntry | undefined;
     const shown: StageVersion | undefined = stage?.kind === 'file' ? stage : undefined;
-    if (file !== undefined && file.size > this.#options.maxFileBytes) {
-      if (shown !== undefined) this.#frames.file(false, false, 0);
-      this.#options.onProblem(path, tooLarge(file.size, this.#options.maxFileBytes));
+    if (file !== undefined && file.size > maxFileBytes) {
+      this.#seen(shown, false, false);
+      onProblem(path, tooLarge(file.size, maxFileBytes));
       return undefined;
     }
     const decision = decideFile(file, shown, row, this.#options);
-    if (decision.do === 'check_digest') {
-      return this.#options.digestOf(file!).then((digest) => {
-        if (digest !== undefined && digest === row!.digest) {
-          this.#seen(shown, false, false);
-          this.standing.unchanged++;
-          const stageModifiedMs = decision.stage.modifiedMs;
-          this.#learn(() =>
-            this.#ledger.put({ ...rowOf(file!, digest), stageModifiedMs, pending: false }, 'touched'),
-          );
-          return undefined;
-        }
-        return this.#upload(path, file!, 'changed', shown, row, digest);
-      });
-    }
+    if (decision.do !== 'check_digest') return this.#carryOut(decision, sighting, file, shown);
+    return digestOf(file!).then((digest) => {
+      if (digest === undefined || digest !== row!.digest)
+        return this.#upload({ path, reason: 'changed', entry: file!, replaces: shown, digest }, row);
+      this.#seen(shown, false, false);
+      this.standing.unchanged++;
+      const stageModifiedMs = decision.stage.modifiedMs;
+      this.#learn(() =>
+        this.#ledger.put({ ...rowOf(file!, digest), stageModifiedMs, pending: false }, 'touched'),
+      );
+      return undefined;
+    });
+  }
+
+  #carryOut(
+    decision: Exclude<FileDecision, { do: 'check_digest' }>,
+    { path, row }: Sighting,
+    file: FileEntry | undefined,
+    shown: StageVersion | undefined,
+  ): void | Promise<void> {
+    const goes = decision.do === 'remove';
+    const freed = decision.do === 'leave' || (goes && decision.reason === 'gone_from_source');
+    if (decision.do !== 'upload') this.#seen(shown, goes, freed);
     switch (decision.do) {
       case 'upload':
-        return this.#upload(path, file!, decision.reason, shown, row, undefined);
+        if (shown === undefined) this.#clashes.file(path, 'arrives');
+        return this.#upload(
+          { path, reason: decision.reason, entry: file!, replaces: shown, digest: undefined },
+          row,
+        );
       case 'unchanged':
         this.standing.unchanged++;
-        this.#seen(shown, false, false);
         break;
       case 'confirm':
         this.standing.unchanged++;
-        this.#seen(shown, false, false);
         this.#learn(() => this.#ledger.confirm(path, decision.stage.modifiedMs));
         break;
-      case 'adopt':
+      case 'adopt': {
         this.standing.adopted++;
-        this.#seen(shown, false, false);
-        this.#learn(() =>
-          this.#ledger.put(
-            { ...rowOf(file!, undefined), stageModifiedMs: decision.stage.modifiedMs, pending: false },
-            'adopted',
-          ),
-        );
+        const stageModifiedMs = decision.stage.modifiedMs;
+        const adopted = { ...rowOf(file!, undefined), stageModifiedMs, pending: false, adopted: true };
+        this.#learn(() => this.#ledger.put(adopted, 'adopted'));
         break;
+      }
       case 'compare_content':
-        this.#seen(shown, false, false);
-        this.#store.addMeeting(file!, decision.stage);
+        this.#store.addMeeting(file!, decision.stage, row !== undefined);
         break;
       case 'remove':
-        this.#seen(shown, true, decision.reason === 'gone_from_source');
-        this.#store.addRemoval({ path, reason: decision.reason, files: 1, stamp: String(stampOf(shown)) });
-        if (decision.reason === 'gone_from_source') this.#free(row!, true);
+        this.#store.addRemoval({ path, reason: decision.reason, files: 1, stamp: String(stampOf(shown)), shown });
+        if (freed) this.#free(row!, true);
         break;
       case 'leave':
-        this.#seen(shown, false, true);
+        this.#clashes.file(path, 'may_move');
         this.#free(row!, true);
         break;
       case 'keep':
-        this.#seen(shown, false, false);
-        this.#options.onProblem(path, KEPT);
-        this.#learn(() => this.#ledger.note(path, 'keep', KEPT.code));
+        this.#keep(path, decision.why);
         break;
       case 'forget':
         this.#learn(() => this.#ledger.forget(path));
         break;
       case 'nothing':
-        this.#seen(shown, false, false);
+        if (shown !== undefined) this.#clashes.file(path, 'stays');
         break;
     }
     return undefined;
+  }
+
+  #keep(path: RelPath, why: 'changed' | 'adopted'): void {
+    this.#clashes.file(path, 'stays');
+    const problem = why === 'changed' ? KEPT : ADOPTED_KEPT;
+    this.#options.onProblem(path, problem);
+    this.#learn(() => {
+      // it is told once: from now on it is as any other file that others put there
+      if (why === 'adopted') this.#ledger.forget(path);
+      this.#ledger.note(path, 'keep', problem.code);
+    });
   }
 
   #seen(shown: StageVersion | undefined, goes: boolean, freed: boolean): void {
     if (shown !== undefined) this.#frames.file(goes, freed, stampOf(shown));
   }
 
-  #upload(
-    path: RelPath,
-    entry: FileEntry,
-    reason: UploadReason,
-    replaces: StageVersion | undefined,
-    row: Sighting['row'],
-    digest: string | undefined,
-  ): void | Promise<void> {
-    const freed = replaces !== undefined && row !== undefined && sameOnStage(replaces, row);
+  #upload(arrival: Arrival, row: LedgerRow | undefined): void | Promise<void> {
+    const { replaces } = arrival;
+    const freed = replaces !== undefined && row !== undefined && !row.adopted && sameOnStage(replaces, row);
     this.#seen(replaces, false, freed);
-    const arrival: Arrival = { path, reason, entry, replaces, digest };
     if (this.#options.stream !== undefined) return this.#options.stream.upload(arrival);
     this.#store.addArrival(arrival);
     if (freed) this.#free(row, false);
     return undefined;
   }
 
-  #free(row: NonNullable<Sighting['row']>, gone: boolean): void {
-    if (this.#options.stream !== undefined) return;
-    this.#store.addFreed({
-      path: row.path,
-      size: row.size,
-      identity: row.identity,
-      digest: row.digest,
-      gone,
-    });
+  #free({ path, size, identity, digest }: LedgerRow, gone: boolean): void {
+    if (this.#options.stream === undefined) this.#store.addFreed({ path, size, identity, digest, gone });
+  }
+
+  /** A folder has the name of a file that is to arrive, and is not removed. */
+  #folderStays(folder: RelPath, mayMove: boolean): void {
+    const file = folder.slice(0, -1);
+    if (this.#store.arrival(file) === undefined) return;
+    if (mayMove && this.#options.moves) return this.#store.addObstacle(folder);
+    this.#store.dropArrival(file);
+    this.#options.onProblem(file, FOLDER_IN_THE_WAY);
   }
 
   #learn(lesson: () => void): void {
-    if (!this.#options.learn) return;
-    this.#lessons.push(lesson);
-    if (this.#lessons.length >= LEARN_BATCH) this.#flush();
-  }
-
-  #flush(): void {
-    if (this.#lessons.length === 0) return;
-    const lessons = this.#lessons;
-    this.#lessons = [];
-    this.#ledger.transaction(() => {
-      for (const lesson of lessons) lesson();
-    });
+    if (this.#options.learn) this.#lessons.add(lesson);
   }
 }
-
-/** What the ledger keeps of a file just put, or found equal. */
-export const rowOf = (entry: FileEntry, digest: string | undefined) => ({
-  path: entry.path,
-  size: entry.size,
-  version: entry.version,
-  identity: entry.identity,
-  digest,
-});
-
-export const folderRow = (path: RelPath) => ({
-  path,
-  size: 0,
-  version: '',
-  identity: undefined,
-  digest: undefined,
-  stageModifiedMs: undefined,
-  pending: false,
-});
 
 /** Tells apart what Stage showed of a file at two moments; sums of them do so for folders. */
 const stampOf = (shown: StageVersion | undefined): number =>
   shown === undefined ? 0 : shown.size + (shown.modifiedMs ?? 0);
-
-const KEPT: Problem = {
-  code: 'changed_on_stage',
-  severity: 'warning',
-  message: 'gone from the source, but someone changed it on Stage; kept (remove it by hand, or use --mirror)',
-};
-
-const tooLarge = (size: number, limit: number): Problem => ({
-  code: 'too_large',
-  severity: 'failure',
-  message: `${size} bytes is over the limit of ${limit} bytes for one file; split it, exclude it, or raise --max-file-size`,
-});

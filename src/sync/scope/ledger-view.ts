@@ -5,7 +5,7 @@ import type { LedgerRow } from '../ledger/ledger-row.ts';
 
 /**
  * What Stage shows at a path when the ledger is believed. The filter holds here as it does in a listing: an excluded
- * file is as if it were not there, and of a folder that it closes nothing is known.
+ * file takes no part, and of a folder that it closes nothing is known.
  */
 export function stageAsLedgerSays(
   path: RelPath,
@@ -14,6 +14,6 @@ export function stageAsLedgerSays(
 ): StageEntry | undefined {
   if (row === undefined) return undefined;
   if (path.endsWith('/')) return { kind: 'folder', path, unseen: filter.prunes(path) };
-  if (filter.excludes(path)) return undefined;
+  if (filter.excludes(path)) return { kind: 'excluded', path, modifiedMs: row.stageModifiedMs };
   return { kind: 'file', path, size: row.size, modifiedMs: row.stageModifiedMs };
 }

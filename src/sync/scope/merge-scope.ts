@@ -13,6 +13,8 @@ export interface ScopeOptions {
   readonly dirty: DirtyFolders;
   readonly ledger: Ledger;
   readonly filter: PathFilter;
+  /** What takes part on Stage. */
+  readonly stageFilter: PathFilter;
   readonly visit: Visit;
 }
 
@@ -147,11 +149,11 @@ class ScopeMerge {
   }
 
   #visit(path: RelPath, source: SourceEntry | undefined, row: LedgerRow | undefined): void | Promise<void> {
-    const { visit, filter } = this.#options;
+    const { visit, stageFilter } = this.#options;
     return visit({
       path,
       source,
-      stage: stageAsLedgerSays(path, row, filter),
+      stage: stageAsLedgerSays(path, row, stageFilter),
       row,
       sourceUnknown: source?.kind === 'unknown',
       stageUnknown: false,

@@ -79,6 +79,6 @@ export class SettlingSource {
     this.#unsettled.set(entry.path, { version: entry.version, sinceMs });
     const readyMs = Math.min(sinceMs, age >= 0 ? now - age : Infinity) + settleMs;
     this.#leftOut.set(entry.path, readyMs);
-    return { kind: 'unknown', path: entry.path, covers: 'path', problem: CHANGING };
+    return { kind: 'unknown', path: entry.path, covers: 'path', problem: CHANGING, file: true };
   }
 }

@@ -1,0 +1,85 @@
+import { comparePaths } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { StageVersion } from '../../model/plan.ts';
+import type { PathFilter } from '../../model/ports.ts';
+import { Cursor } from '../compare/cursor.ts';
+import { sameShown } from '../compare/decide.ts';
+import { walkDestination } from '../compare/destination-walk.ts';
+import type { StageEntry } from '../compare/destination-walk.ts';
+import type { Remote } from './remote.ts';
+
+/** Something that is known to be in a folder: a file with what Stage showed of it, or a folder (path ends in '/'). */
+export interface Expected {
+  /** Relative to the folder. */
+  readonly path: RelPath;
+  /** Undefined for a folder. */
+  readonly shown: StageVersion | undefined;
+}
+
+/** A difference between what is known to be in a folder and what is there. */
+export interface Deviation {
+  /** Relative to the folder; '' where the folder itself cannot be listed. */
+  readonly path: RelPath;
+  /** `extra`: nobody knew of it. `unclear`: it cannot be told what is there. */
+  readonly kind: 'extra' | 'changed' | 'missing' | 'unclear';
+}
+
+export interface CompareOptions {
+  readonly remote: Remote;
+  /** Full Stage path. */
+  readonly folder: RelPath;
+  /** In path order, in batches, without the folder itself. */
+  readonly expected: Iterable<readonly Expected[]>;
+  /** Listings at the same time. */
+  readonly concurrency: number;
+  /** The folder was moved since: where no file kept its time, this Stage gives moved files a new one, and sizes count. */
+  readonly moved?: boolean;
+}
+
+/** Changes that are held until it is known whether times count; a folder with more is not gone into further. */
+const MOST_HELD = 10_000;
+
+/**
+ * Lists a folder, all of it, and tells where it differs from what is known; undefined when it is not there. Memory is
+ * that of a listing and of the differences.
+ */
+export async function compareFolder(options: CompareOptions): Promise<Deviation[] | undefined> {
+  const { remote, folder, concurrency, moved = false } = options;
+  const top = await remote.list(folder);
+  if (top === undefined) return undefined;
+  const list = (below: RelPath) => remote.list(folder + below);
+  const walk = walkDestination(top, { list, filter: EVERYTHING, lookAhead: concurrency });
+  const there = new Cursor<StageEntry>(walk);
+  const known = new Cursor<Expected>(options.expected);
+  const found: Deviation[] = [];
+  const otherTimes: Deviation[] = [];
+  let same = 0;
+  const compare = (seen: StageEntry, told: Expected): void => {
+    if (seen.kind !== 'file') return;
+    if (sameShown(seen, told.shown!)) same++;
+    else if (seen.size !== told.shown!.size) found.push({ path: seen.path, kind: 'changed' });
+    else if (otherTimes.length < MOST_HELD) otherTimes.push({ path: seen.path, kind: 'changed' });
+    else if (same > 0) found.push({ path: '', kind: 'unclear' });
+  };
+  try {
+    for (;;) {
+      if (there.current === undefined && !there.ended) await there.fill();
+      if (known.current === undefined && !known.ended) await known.fill();
+      const [seen, told] = [there.current, known.current];
+      if (seen === undefined && told === undefined) break;
+      const order = seen === undefined ? 1 : told === undefined ? -1 : comparePaths(seen.path, told.path);
+      if (order <= 0) there.advance();
+      if (order >= 0) known.advance();
+      if (order > 0) found.push({ path: told!.path, kind: 'missing' });
+      else if (seen!.kind === 'unknown') found.push({ path: seen!.path, kind: 'unclear' });
+      else if (order < 0) found.push({ path: seen!.path, kind: 'extra' });
+      else compare(seen!, told!);
+    }
+  } finally {
+    await Promise.all([there.close(), known.close()]);
+  }
+  return moved && same === 0 ? found : [...found, ...otherTimes];
+}
+
+/** Also what the filter of the run leaves out, and hidden names, have to be seen here. */
+const EVERYTHING: PathFilter = { excludes: () => false, prunes: () => false };

@@ -1,0 +1,183 @@
+import type { Problem } from '../../model/entry.ts';
+import { isSyncError } from '../../model/errors.ts';
+import { isFolderPath, parentOf } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import { shownOf } from '../compare/decide.ts';
+import type { Removal } from '../plan/plan-store.ts';
+import { compareFolder } from './compare-folder.ts';
+import type { Deviation, Expected } from './compare-folder.ts';
+import type { Attempted } from './outcomes.ts';
+import { putBack, putBackFolder, removeFolder } from './put-back.ts';
+import type { RemovalsOptions } from './removals.ts';
+
+export interface FolderRemovalsOptions extends RemovalsOptions {
+  readonly removeFile: (removal: Removal) => Promise<void>;
+}
+
+const BATCH = 500;
+
+/**
+ * Removes folders with everything in them. One request would destroy also what nobody has seen, so a folder is looked
+ * at, all of it, moved to a name that only this run knows, looked at again there, and deleted then. What came in between
+ * is put back. A folder in which anything is not as planned is taken apart instead: what is as planned goes, piece by
+ * piece, and the folder stays.
+ */
+export class FolderRemovals {
+  readonly #options: FolderRemovalsOptions;
+
+  constructor(options: FolderRemovalsOptions) {
+    this.#options = options;
+  }
+
+  async remove(removal: Removal): Promise<void> {
+    const { outcomes, tasks, learnt, gate, remote } = this.#options;
+    const { path } = removal;
+    const attempted = outcomes.begin('remove', path, removal.reason);
+    try {
+      const room = gate.room();
+      if (room !== undefined) await room;
+      if (tasks.stopped) return;
+      const strangers = await this.#strangersIn(remote.root + path, path);
+      if (strangers === undefined) this.#options.ledger.forgetFolder(path);
+      else if (strangers.length > 0) await this.#takeApart(path, strangers);
+      else if (learnt.refusesFolderMoves) await this.#takeApart(path, strangers);
+      else await this.#removeWhole(removal, attempted);
+    } catch (error) {
+      outcomes.failed(attempted, error);
+    }
+  }
+
+  /** What is in a folder and does not go with it; undefined when it is not there. `place` is its full path now. */
+  async #strangersIn(place: RelPath, folder: RelPath, moved = false): Promise<Deviation[] | undefined> {
+    const { remote, concurrency } = this.#options;
+    const expected = this.#expectedIn(folder);
+    const found = await compareFolder({ remote, folder: place, expected, concurrency, moved });
+    return found?.filter(({ kind }) => kind !== 'missing');
+  }
+
+  *#expectedIn(folder: RelPath): Generator<readonly Expected[], void> {
+    const { store, ledger } = this.#options;
+    let batch: Expected[] = [];
+    for (const removal of store.removalsWithin(folder)) {
+      const path = removal.path.slice(folder.length);
+      const row = removal.shown === undefined ? ledger.get(removal.path) : undefined;
+      const shown = removal.shown ?? (row && shownOf(row));
+      if (isFolderPath(path)) batch.push({ path, shown: undefined });
+      // a file of which nobody can say how it was is as one that nobody knew of
+      else if (shown !== undefined) batch.push({ path, shown });
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+    yield batch;
+  }
+
+  async #removeWhole(removal: Removal, attempted: Attempted): Promise<void> {
+    const { remote, journal, hidden, learnt, outcomes, tally, tasks, ledger } = this.#options;
+    const { path, reason } = removal;
+    if (tasks.stopped) return;
+    const place = remote.root + path;
+    const via = hidden.next('gone', path);
+    const id = journal.begin([{ op: 'remove', path, via, reason }])[0]!;
+    try {
+      await remote.move(place, via, true);
+    } catch (error) {
+      if (outcomes.isSettled(error)) journal.end(id);
+      if (tasks.notBegun(error) || !isSyncError(error) || error.verdict !== 'skip_entry') throw error;
+      learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
+      return this.#takeApart(path, []);
+    }
+    const strangers = (await this.#strangersIn(via, path, true)) ?? [];
+    if (strangers.some(({ kind }) => kind === 'unclear')) {
+      // what cannot be read is not deleted: all of it goes back
+      await putBackFolder(remote, via, place);
+      journal.end(id);
+      tally.problem(path, kept(strangers));
+      return;
+    }
+    const back = strangers.map((each) => each.path);
+    if (back.length > 0) await putBack(remote, via, place, back);
+    await removeFolder(remote, via, learnt);
+    const gone = this.#tell(removal, new Set(back), attempted);
+    journal.end(id, () => {
+      ledger.forgetFolder(path);
+      for (const each of gone) ledger.note(each, 'removed', reason);
+    });
+    if (back.length > 0) tally.problem(path, kept(strangers));
+  }
+
+  /** Tells of everything that went with a folder. Returns the paths. */
+  #tell({ path, reason }: Removal, back: ReadonlySet<RelPath>, attempted: Attempted): RelPath[] {
+    const { store, outcomes, tally } = this.#options;
+    const gone: RelPath[] = [path];
+    let files = 0;
+    for (const each of store.removalsWithin(path)) {
+      if (back.has(each.path.slice(path.length))) continue;
+      gone.push(each.path);
+      if (isFolderPath(each.path)) tally.foldersRemoved++;
+      else files++;
+      outcomes.done({ ...attempted, path: each.path, reason }, { within: path });
+    }
+    tally.removed += files;
+    tally.foldersRemoved++;
+    outcomes.done(attempted, { files });
+    return gone;
+  }
+
+  /** Removes what a folder holds one by one, and the folder itself where nothing else is in it. */
+  async #takeApart(folder: RelPath, strangers: readonly Deviation[]): Promise<void> {
+    const { store, remote, ledger, tally, concurrency, tasks, removeFile } = this.#options;
+    let batch: Removal[] = [];
+    const work = async (): Promise<void> => {
+      await Promise.all(
+        batch.map((each) => (isFolderPath(each.path) ? this.remove(each) : removeFile(each))),
+      );
+      batch = [];
+    };
+    for (const each of store.removalsWithin(folder)) {
+      if (tasks.stopped) return;
+      if (parentOf(each.path) !== folder) continue;
+      batch.push(each);
+      if (batch.length >= concurrency) await work();
+    }
+    await work();
+    if (tasks.stopped) return;
+    if (strangers.length > 0) {
+      ledger.forget(folder);
+      tally.problem(folder, kept(strangers));
+      return;
+    }
+    const left = await remote.list(remote.root + folder);
+    if (left === undefined) ledger.forget(folder);
+    else if (left.length === 0) await this.#removeEmpty(folder);
+  }
+
+  async #removeEmpty(folder: RelPath): Promise<void> {
+    const { remote, journal, ledger, outcomes, tally, store } = this.#options;
+    const reason = store.removal(folder)?.reason ?? 'leftover';
+    const attempted = outcomes.begin('remove', folder, reason);
+    const id = journal.begin([{ op: 'remove', path: folder, reason }])[0]!;
+    try {
+      await remote.remove(remote.root + folder, true);
+    } catch (error) {
+      if (outcomes.isSettled(error)) journal.end(id);
+      throw error;
+    }
+    journal.end(id, () => {
+      ledger.forget(folder);
+      ledger.note(folder, 'removed', reason);
+    });
+    tally.foldersRemoved++;
+    outcomes.done(attempted, { files: 0 });
+  }
+}
+
+const kept = (strangers: readonly Deviation[]): Problem => {
+  const [first] = strangers;
+  const more = strangers.length > 1 ? ` and ${strangers.length - 1} more` : '';
+  return {
+    code: 'folder_kept',
+    severity: 'warning',
+    message: `not removed, for it holds what this run was not to remove: ${first?.path || 'something that cannot be listed'}${more} (excluded, put there by others, or changed since it was listed)`,
+  };
+};

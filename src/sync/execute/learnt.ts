@@ -1,0 +1,50 @@
+import type { Problem } from '../../model/entry.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
+
+/** What a run learns about its Stage while it works, kept for all its rounds. */
+export class Learnt {
+  /** A file put onto another is refused. */
+  refusesOverwrite = false;
+  /** Folders cannot be moved: a refusal is not tried again. */
+  refusesFolderMoves = false;
+  /** A folder is only deleted when it is empty. */
+  refusesFullFolders = false;
+  /** Folders that turned out to hold more, or something else, than the plan knew: they do not move as wholes. */
+  readonly #mixed = new Set<RelPath>();
+  #again = false;
+  /** Whoever finds something undone now has to tell it as a failure. */
+  isLastRound = false;
+
+  mayMove(folder: RelPath): boolean {
+    return !this.refusesFolderMoves && !this.#mixed.has(folder);
+  }
+
+  /** Folders cannot be moved on this Stage; told once. */
+  refuseFolderMoves(tell: (problem: Problem) => void, error: unknown): void {
+    if (this.refusesFolderMoves) return;
+    this.refusesFolderMoves = true;
+    tell({
+      code: 'folder_moves_refused',
+      severity: 'warning',
+      message: `this Stage does not move folders, so their files are moved or removed one by one: ${messageOf(error)}`,
+    });
+  }
+
+  isMixed(folder: RelPath): void {
+    this.#mixed.add(folder);
+    this.#again = true;
+  }
+
+  /** Something was left undone that another look at both ends can plan better. */
+  lookAgain(): void {
+    this.#again = true;
+  }
+
+  /** Whether another look is wanted since the last call. */
+  takeAgain(): boolean {
+    const again = this.#again;
+    this.#again = false;
+    return again;
+  }
+}

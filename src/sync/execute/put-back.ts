@@ -1,0 +1,84 @@
+import { isSyncError } from '../../model/errors.ts';
+import { comparePaths, foldersOf, isFolderPath, parentOf } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import { walkDestination } from '../compare/destination-walk.ts';
+import type { Learnt } from './learnt.ts';
+import type { Remote } from './remote.ts';
+
+/** Folders are listed one after the other where it does not matter how long it takes. */
+const LOOK_AHEAD = 4;
+
+/**
+ * Moves files and folders that went along with a folder back to where they were; `paths` are below both. A name that
+ * somebody took meanwhile has what is newer: the older one is dropped, as if it had been overwritten.
+ */
+export async function putBack(
+  remote: Remote,
+  from: RelPath,
+  to: RelPath,
+  paths: readonly RelPath[],
+): Promise<void> {
+  const made = new Set<RelPath>();
+  const make = async (folders: readonly RelPath[]): Promise<void> => {
+    for (const folder of folders) {
+      if (!made.has(folder)) await remote.makeFolder(folder, false);
+      made.add(folder);
+    }
+  };
+  let along: RelPath | undefined;
+  for (const path of paths) {
+    if (along !== undefined && path.startsWith(along)) continue;
+    const place = to + path;
+    await make(foldersOf(parentOf(place)).filter((folder) => folder.startsWith(to)));
+    if (isFolderPath(path)) {
+      if ((await remote.list(place)) !== undefined) continue;
+      await remote.move(from + path, place);
+      along = path;
+    } else if ((await remote.stat(place)) === undefined) await remote.move(from + path, place);
+    else await remote.remove(from + path);
+  }
+}
+
+/** Gives a whole folder its name back, or, where that is there again, moves what it holds into it. */
+export async function putBackFolder(remote: Remote, from: RelPath, to: RelPath): Promise<void> {
+  if ((await remote.list(to)) === undefined) {
+    try {
+      return await remote.move(from, to);
+    } catch (error) {
+      if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
+    }
+  }
+  await putBack(remote, from, to, await everythingIn(remote, from));
+  await removeEmptied(remote, from);
+}
+
+/** Removes a hidden folder that holds only what may go; from the inside out where the Stage wants it empty. */
+export async function removeFolder(remote: Remote, folder: RelPath, learnt: Learnt): Promise<void> {
+  if (!learnt.refusesFullFolders) {
+    try {
+      return await remote.remove(folder);
+    } catch (error) {
+      if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
+      learnt.refusesFullFolders = true;
+    }
+  }
+  await removeEmptied(remote, folder);
+}
+
+async function removeEmptied(remote: Remote, folder: RelPath): Promise<void> {
+  const paths = await everythingIn(remote, folder);
+  for (const path of paths) if (!isFolderPath(path)) await remote.remove(folder + path);
+  for (const path of paths.reverse()) if (isFolderPath(path)) await remote.remove(folder + path);
+  await remote.remove(folder);
+}
+
+/** In path order: a folder comes before what it holds. */
+async function everythingIn(remote: Remote, folder: RelPath): Promise<RelPath[]> {
+  const paths: RelPath[] = [];
+  const top = (await remote.list(folder)) ?? [];
+  const list = (below: RelPath) => remote.list(folder + below);
+  const filter = { excludes: () => false, prunes: () => false };
+  for await (const batch of walkDestination(top, { list, filter, lookAhead: LOOK_AHEAD }))
+    for (const { path, kind } of batch) if (kind !== 'unknown') paths.push(path);
+  return paths.sort(comparePaths);
+}

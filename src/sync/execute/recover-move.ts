@@ -1,0 +1,100 @@
+import type { Problem } from '../../model/entry.ts';
+import { isSyncError } from '../../model/errors.ts';
+import { afterFolder, isFolderPath } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { StoredIntent } from '../ledger/intent.ts';
+import { moveBack, renameRows, strangersAfterMove } from './folder-moves.ts';
+import { putBackFolder } from './put-back.ts';
+import type { Outcome, RecoverOptions } from './recover.ts';
+import type { Remote } from './remote.ts';
+
+/** Finds out how far a move came that an earlier run had begun, and brings it to an end or back. */
+export async function settleMove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
+  const { remote, ledger } = options;
+  const { path: from, to: target, via } = intent;
+  const to = target!;
+  if (via !== undefined && (await remote.exists(via))) return settleWaiting(intent, via, options);
+  const waited = via === undefined ? undefined : rowKey(via, options);
+  if (waited !== undefined) {
+    // its last step worked, and only that was not written
+    if (await remote.exists(remote.root + to)) return () => ledger.rename(waited, to);
+    return () => forget(options, waited);
+  }
+  if (!(await remote.exists(remote.root + to))) return undefined;
+  if (!isFolderPath(from))
+    return ledger.get(from) === undefined || (await remote.exists(remote.root + from))
+      ? undefined
+      : () => ledger.rename(from, to);
+  if (!(await hasCome(intent, options))) return undefined;
+  const { concurrency, filter } = options;
+  const strangers = await strangersAfterMove(remote, ledger, from, remote.root + to, concurrency, filter);
+  await moveBack(remote, remote.root + from, remote.root + to, strangers);
+  return () => renameRows(ledger, from, to, strangers);
+}
+
+/** Files that are looked at to see whether a folder moved; others may have taken some of them away. */
+const ENOUGH = 5;
+
+/** Whether the folder at the new name is the one that moved: its old name may be there again, with what was put back. */
+async function hasCome({ path: from, to }: StoredIntent, { remote, ledger }: RecoverOptions): Promise<boolean> {
+  const files = ledger
+    .page(from, false, afterFolder(from), 100)
+    .filter(({ path }) => !isFolderPath(path))
+    .slice(0, ENOUGH);
+  for (const { path } of files)
+    if (await remote.exists(remote.root + to! + path.slice(from.length))) return true;
+  return false;
+}
+
+/** Its content waits under a hidden name: it goes back, or on, or, its names both taken, is uploaded anew. */
+async function settleWaiting(
+  { path: from, to, reason }: StoredIntent,
+  via: RelPath,
+  options: RecoverOptions,
+): Promise<Outcome> {
+  const { remote, ledger, onProblem } = options;
+  const waited = rowKey(via, options) ?? from;
+  if (isFolderPath(via)) {
+    const { concurrency, filter } = options;
+    const strangers = await strangersAfterMove(remote, ledger, waited, via, concurrency, filter);
+    await putBackFolder(remote, via, remote.root + from);
+    return () => renameRows(ledger, waited, from, strangers);
+  }
+  for (const path of [from, to!]) {
+    if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path))) continue;
+    return () => ledger.rename(waited, path);
+  }
+  // ours, and at the source still: as any other file that is not on Stage it is uploaded
+  await remote.remove(via);
+  onProblem(to!, { ...UPLOADED_ANEW, message: `${UPLOADED_ANEW.message} (${reason})` });
+  return () => forget(options, waited);
+}
+
+/** Names of an earlier release lay in the target, and its rows were kept by their place there. */
+function rowKey(via: RelPath, { ledger, remote }: RecoverOptions): RelPath | undefined {
+  const keys = [via, via.startsWith(remote.root) ? via.slice(remote.root.length) : via];
+  return keys.find((key) => ledger.get(key) !== undefined);
+}
+
+const forget = ({ ledger }: RecoverOptions, path: RelPath): void =>
+  isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path);
+
+/** Neither a file nor a folder has the name. */
+const isFree = async (remote: Remote, path: RelPath): Promise<boolean> =>
+  !(await remote.exists(path)) && !(await remote.exists(`${path}/`));
+
+async function moves(remote: Remote, from: RelPath, to: RelPath): Promise<boolean> {
+  try {
+    await remote.move(from, to);
+    return true;
+  } catch (error) {
+    if (isSyncError(error) && error.verdict === 'skip_entry') return false;
+    throw error;
+  }
+}
+
+const UPLOADED_ANEW: Problem = {
+  code: 'moved_anew',
+  severity: 'warning',
+  message: 'an interrupted move had left it between two names that are both taken; it is uploaded anew',
+};

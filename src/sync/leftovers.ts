@@ -1,0 +1,112 @@
+import type { Problem } from '../model/entry.ts';
+import { isSyncError, messageOf } from '../model/errors.ts';
+import { isFolderPath, isReservedName, nameOf } from '../model/path.ts';
+import type { RelPath } from '../model/path.ts';
+import type { Clock } from '../model/ports.ts';
+import { walkDestination } from './compare/destination-walk.ts';
+import type { HiddenNames } from './execute/hidden-names.ts';
+import { madeAt } from './execute/hidden-names.ts';
+import type { Learnt } from './execute/learnt.ts';
+import { removeFolder } from './execute/put-back.ts';
+import type { Remote } from './execute/remote.ts';
+
+export interface LeftoversOptions {
+  readonly remote: Remote;
+  readonly hidden: HiddenNames;
+  readonly learnt: Learnt;
+  readonly clock: Clock;
+  /** In milliseconds; undefined: nothing is swept. */
+  readonly sweepOlderThanMs: number | undefined;
+  readonly onProblem: (path: RelPath, problem: Problem) => void;
+}
+
+/** Those that are told of one by one; more are a heap that somebody should look at anyway. */
+const MOST = 1000;
+const NOTHING_LEFT_OUT = { excludes: () => false, prunes: () => false };
+
+/**
+ * Hidden names on Stage that this ledger does not know: of a run from elsewhere, maybe under way, or of one that died
+ * and never came back. They are told with their age, and go only when asked, once they are old enough.
+ */
+export class Leftovers {
+  readonly #options: LeftoversOptions;
+  /** By full Stage path. */
+  readonly #found = new Map<RelPath, number | undefined>();
+
+  constructor(options: LeftoversOptions) {
+    this.#options = options;
+  }
+
+  /** A listing showed a hidden name; `path` is a full Stage path. */
+  see(path: RelPath, modifiedMs: number | undefined): void {
+    if (this.#options.hidden.isOurs(path) || this.#found.size >= MOST) return;
+    this.#found.set(path, modifiedMs);
+  }
+
+  /** Before a sweep: hidden names lie at the top of the Stage, which nothing else may list. */
+  async look(): Promise<void> {
+    const { remote, sweepOlderThanMs } = this.#options;
+    if (sweepOlderThanMs === undefined || remote.root === '') return;
+    for (const child of (await remote.list('')) ?? []) {
+      if (child.kind === 'file' && isReservedName(child.name)) this.see(child.name, child.modifiedMs);
+      if (child.kind === 'folder' && isReservedName(child.name)) this.see(`${child.name}/`, undefined);
+    }
+  }
+
+  /** Tells of what was found, or removes it where that is asked for and it is old enough. */
+  async settle(dryRun: boolean): Promise<void> {
+    const { clock, sweepOlderThanMs, onProblem } = this.#options;
+    for (const [path, modifiedMs] of this.#found) {
+      const sweeping = sweepOlderThanMs !== undefined;
+      const newest = isFolderPath(path) && sweeping ? await this.#newestIn(path) : modifiedMs;
+      const times = [madeAt(nameOf(path)), newest].filter((ms) => ms !== undefined);
+      const ageMs = times.length === 0 ? undefined : Math.max(0, clock.now() - Math.max(...times));
+      if (sweeping && ageMs !== undefined && ageMs >= sweepOlderThanMs && !dryRun) await this.#sweep(path);
+      else onProblem(path, leftOver(ageMs));
+    }
+    this.#found.clear();
+  }
+
+  async #sweep(path: RelPath): Promise<void> {
+    const { remote, learnt, onProblem } = this.#options;
+    try {
+      if (isFolderPath(path)) await removeFolder(remote, path, learnt);
+      else await remote.remove(path);
+    } catch (error) {
+      if (!isSyncError(error) || error.verdict === 'end_run') throw error;
+      onProblem(path, { code: 'sweep_failed', severity: 'warning', message: messageOf(error) });
+    }
+  }
+
+  async #newestIn(folder: RelPath): Promise<number | undefined> {
+    const { remote } = this.#options;
+    let newest: number | undefined;
+    const list = (below: RelPath) => remote.list(folder + below);
+    const walk = walkDestination((await remote.list(folder)) ?? [], {
+      list,
+      filter: NOTHING_LEFT_OUT,
+      lookAhead: 4,
+    });
+    for await (const batch of walk)
+      for (const entry of batch)
+        if (entry.kind === 'file' && entry.modifiedMs !== undefined)
+          newest = Math.max(newest ?? 0, entry.modifiedMs);
+    return newest;
+  }
+}
+
+const HOUR_MS = 3_600_000;
+
+function leftOver(ageMs: number | undefined): Problem {
+  const age =
+    ageMs === undefined
+      ? 'of unknown age'
+      : ageMs < HOUR_MS
+        ? `${Math.floor(ageMs / 60_000)} minutes old`
+        : `${Math.floor(ageMs / HOUR_MS)} hours old`;
+  return {
+    code: 'hidden_left_over',
+    severity: 'warning',
+    message: `${age}, left on Stage by a stagesync that this ledger knows nothing of, or in use by one at this moment; --sweep-older-than removes it once it is old enough`,
+  };
+}

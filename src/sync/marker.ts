@@ -1,0 +1,74 @@
+import { isSyncError, messageOf } from '../model/errors.ts';
+import type { Clock } from '../model/ports.ts';
+import type { HiddenNames } from './execute/hidden-names.ts';
+import type { Remote } from './execute/remote.ts';
+import { publish, refusesName } from './execute/replace.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Tally } from './tally.ts';
+import type { Target } from './target.ts';
+
+export interface MarkerOptions {
+  /** A file name in the target folder. */
+  readonly name: string;
+  readonly remote: Remote;
+  readonly ledger: Ledger;
+  readonly hidden: HiddenNames;
+  readonly tally: Tally;
+  readonly clock: Clock;
+}
+
+const DUE = 'marker_due';
+
+/**
+ * The empty file that says that a set is complete. That it is due is written down before the first file of a set takes
+ * its name, and holds until it is there: a run that dies in between leaves it to the next.
+ */
+export class Marker {
+  readonly #options: MarkerOptions;
+
+  constructor(options: MarkerOptions) {
+    this.#options = options;
+  }
+
+  /** A set is about to be published. */
+  due(): void {
+    this.#options.ledger.remember(DUE, this.#options.name);
+  }
+
+  /** The set is complete; `files`: how many of it came just now. Also puts a marker back that somebody removed. */
+  async complete(files: number, target: Target): Promise<void> {
+    const { name, ledger, tally } = this.#options;
+    const missing =
+      target.listed && !target.children.some((child) => child.kind === 'file' && child.name === name);
+    if (files === 0 && !missing && ledger.recall(DUE) !== name) return;
+    this.due();
+    try {
+      await this.#put();
+      ledger.remember(DUE, undefined);
+    } catch (error) {
+      if (!isSyncError(error) || error.verdict === 'end_run') throw error;
+      tally.problem(name, {
+        code: 'marker_failed',
+        severity: 'failure',
+        message: `the set is published, but its marker could not be written; the next run writes it: ${messageOf(error)}`,
+      });
+    }
+  }
+
+  async #put(): Promise<void> {
+    const { name, remote, ledger, hidden, clock } = this.#options;
+    const final = remote.root + name;
+    try {
+      return await remote.putEmpty(final);
+    } catch (error) {
+      if (!refusesName(error)) throw error;
+    }
+    // this Stage does not replace files by an upload
+    const detour = { via: hidden.next('new', name), aside: hidden.next('old', name) };
+    const intent = { op: 'put' as const, path: name, size: 0, version: '', reason: 'marker', ...detour };
+    const [id] = ledger.addIntents([intent], clock.now());
+    await remote.putEmpty(detour.via);
+    await publish(remote, final, detour, true);
+    ledger.dropIntent(id!);
+  }
+}

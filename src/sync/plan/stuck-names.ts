@@ -1,0 +1,33 @@
+import type { Problem } from '../../model/entry.ts';
+import { isFolderPath } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { Move } from './order-moves.ts';
+import { FILE_IN_THE_WAY, FOLDER_IN_THE_WAY } from './plan-problems.ts';
+import type { PlanStore } from './plan-store.ts';
+
+/**
+ * Names that only a move could free, and that no move of the plan frees: what the source has there cannot come, and is
+ * taken out of the plan. Returns whether there were any.
+ */
+export function giveUpStuckNames(
+  store: PlanStore,
+  folderMoves: readonly Move[],
+  fileMoves: readonly Move[],
+  refuse: (path: RelPath, problem: Problem) => void,
+): boolean {
+  const leaving = new Set(fileMoves.map((move) => move.from));
+  const isTaken = (path: RelPath): boolean => folderMoves.some((move) => path.startsWith(move.from));
+  const stuck = [...store.obstacles()].filter((path) => !isTaken(path) && !leaving.has(path));
+  for (const path of stuck) {
+    store.dropObstacle(path);
+    if (isFolderPath(path)) {
+      const file = path.slice(0, -1);
+      store.dropArrival(file);
+      refuse(file, FOLDER_IN_THE_WAY);
+    } else {
+      store.dropArrivalsWithin(`${path}/`);
+      refuse(`${path}/`, FILE_IN_THE_WAY);
+    }
+  }
+  return stuck.length > 0;
+}

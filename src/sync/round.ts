@@ -1,0 +1,209 @@
+import type { FileEntry } from '../model/entry.ts';
+import { isSyncError } from '../model/errors.ts';
+import type { PathFilter } from '../model/ports.ts';
+import { confirmUploads } from './execute/confirm.ts';
+import { Executor } from './execute/executor.ts';
+import { FolderMaker } from './execute/folder-maker.ts';
+import type { HiddenNames } from './execute/hidden-names.ts';
+import type { Learnt } from './execute/learnt.ts';
+import type { Remote } from './execute/remote.ts';
+import { executePlan } from './execute/run-plan.ts';
+import type { Gate } from './flow/gate.ts';
+import { checkGuards, inWhole } from './guard.ts';
+import type { Leftovers } from './leftovers.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { listBothEnds } from './list-both-ends.ts';
+import { Marker } from './marker.ts';
+import type { PassOptions } from './options.ts';
+import { announcePlan } from './plan/announce.ts';
+import { restrictTo } from './plan/approved-plan.ts';
+import { checkReadable } from './plan/check-readable.ts';
+import { meetByContent } from './plan/meet-by-content.ts';
+import { planMoves } from './plan/plan-moves.ts';
+import { Planner } from './plan/planner.ts';
+import type { Standing } from './plan/planner.ts';
+import { PlanStore } from './plan/plan-store.ts';
+import { withoutSharedIdentities } from './plan/shared-identities.ts';
+import type { Tally } from './tally.ts';
+import { openTarget } from './target.ts';
+import type { Target } from './target.ts';
+
+export interface RoundOptions extends PassOptions {
+  readonly ledger: Ledger;
+  /** What takes part on Stage. */
+  readonly stageFilter: PathFilter;
+  readonly tally: Tally;
+  readonly gate: Gate;
+  readonly remote: Remote;
+  readonly hidden: HiddenNames;
+  readonly learnt: Learnt;
+  readonly leftovers: Leftovers;
+}
+
+/** One look at both ends, and what follows from it. */
+export class Round {
+  readonly #options: RoundOptions;
+  #planner: Planner | undefined;
+  /** Every action was handed out during the listing: there is no plan to tell before the first change. */
+  #allStreamed = false;
+
+  constructor(options: RoundOptions) {
+    this.#options = options;
+  }
+
+  get standing(): Pick<Standing, 'unchanged' | 'adopted'> {
+    return this.#planner?.standing ?? { unchanged: 0, adopted: 0 };
+  }
+
+  async run(): Promise<void> {
+    const { ledger, remote, draining, leftovers, scope, trustLedger } = this.#options;
+    const believes = (trustLedger || scope !== undefined) && !ledger.isEmpty();
+    const target: Target = believes ? { listed: false, children: [], missing: [] } : await openTarget(remote);
+    await leftovers.look();
+    using store = new PlanStore();
+    const executor = this.#executor(target, store);
+    try {
+      await this.#compare(target, store, executor);
+      draining.throwIfAborted();
+      await this.#carryOut(store, executor, target);
+    } finally {
+      // however it ends, what is under way is finished and recorded
+      await executor.idle();
+    }
+  }
+
+  #executor(target: Target, store: PlanStore): Executor {
+    const { atomic, publishSet, remote, removal, stageFilter, learnt } = this.#options;
+    return new Executor({
+      ...this.#options,
+      filter: stageFilter,
+      store,
+      folders: new FolderMaker(remote, target.missing),
+      holdBack: atomic && publishSet,
+      onStayed: (path) => {
+        const freed = store.freed(path);
+        if (freed === undefined) learnt.lookAgain();
+        else if (freed.gone && removal !== 'none')
+          store.addRemoval({ path, reason: 'gone_from_source', files: 1, stamp: '' });
+      },
+    });
+  }
+
+  /** Lists and merges. What needs nothing else to be known is carried out meanwhile, the rest waits in the store. */
+  async #compare(target: Target, store: PlanStore, executor: Executor): Promise<void> {
+    const { ledger, removal, dryRun, moves, compare, stageFilter, scope, remote, tally } = this.#options;
+    const first = ledger.isEmpty();
+    const nothingToMove = first || !moves;
+    const nothingToRemove = removal === 'none' || (first && target.children.length === 0);
+    const streaming = !dryRun && nothingToMove && nothingToRemove && this.#options.approved === undefined;
+    let listed = 0;
+    let toUpload = 0;
+    let toUploadBytes = 0;
+    const progress = (done: boolean): void =>
+      tally.emit({ type: 'listing', listed, toUpload, toUploadBytes, done });
+    const planner = new Planner(store, ledger, {
+      ...this.#options,
+      filter: stageFilter,
+      verify: compare === 'content' && scope === undefined,
+      maxFileBytes: this.#options.destination.limits.maxFileBytes,
+      learn: !dryRun,
+      digestOf: (entry) => this.#digest(entry),
+      onProblem: tally.problem,
+      onHidden: (path, modifiedMs) => this.#options.leftovers.see(remote.root + path, modifiedMs),
+      ...(streaming && {
+        stream: {
+          upload: (arrival) => {
+            toUpload++;
+            toUploadBytes += arrival.entry.size;
+            return executor.upload(arrival);
+          },
+          createFolder: (path, reason) => executor.createFolder(path, reason),
+        },
+      }),
+    });
+    this.#planner = planner;
+    await listBothEnds(
+      this.#options,
+      remote,
+      target,
+      planner.visit,
+      () => executor.stopped,
+      (count) => {
+        listed = count;
+        progress(false);
+      },
+    );
+    planner.finish();
+    this.#allStreamed = streaming && compare === 'size';
+    if (this.#allStreamed) {
+      progress(true);
+      await executor.idle();
+      return;
+    }
+    await meetByContent(store, remote, this.#options, planner.standing, executor);
+    const totals = store.totals();
+    toUpload += totals.arrivals;
+    toUploadBytes += totals.bytes;
+    progress(true);
+  }
+
+  /** Undefined where it cannot be told: also of a file that changed or went since it was listed. */
+  async #digest(entry: FileEntry): Promise<string | undefined> {
+    const { source, signal } = this.#options;
+    try {
+      return await source.digest?.(entry, { signal });
+    } catch (error) {
+      if (isSyncError(error) && error.verdict === 'skip_entry') return undefined;
+      throw error;
+    }
+  }
+
+  async #carryOut(store: PlanStore, executor: Executor, target: Target): Promise<void> {
+    const { ledger, moves, removal, dryRun, force, maxDelete, concurrency } = this.#options;
+    const { source, learnt, hidden, tally, approved, scope, remote } = this.#options;
+    if (moves) {
+      await store.pair((arrival) => this.#digest(arrival.entry));
+      if (source.kind !== 'local') withoutSharedIdentities(store, ledger);
+    }
+    const found = planMoves(store, ledger, {
+      removesGone: removal !== 'none',
+      mayMove: (folder) => learnt.mayMove(folder),
+      hiddenName: ({ from }) => hidden.next('moved', from),
+      refuse: tally.problem,
+    });
+    const plan =
+      approved === undefined ? found : restrictTo(approved, store, found, ledger, tally.problem);
+    const { inSource, onStage } = this.#planner!.standing;
+    const facts = { inSource, onStage, removals: store.totals().removedFiles };
+    const refusal = checkGuards(scope === undefined ? facts : inWhole(facts, ledger), maxDelete, force);
+    if (!this.#allStreamed && tally.round === 1)
+      announcePlan(store, plan, tally, dryRun, concurrency, target.missing.length);
+    if (refusal !== undefined) throw refusal;
+    if (dryRun) return checkReadable(store, this.#options);
+    const marker = this.#marker();
+    await executePlan({
+      ...this.#options,
+      store,
+      plan,
+      executor,
+      beforePublishing: () => marker?.due(),
+      afterPublishing: (files) => executor.run(() => marker?.complete(files, target) ?? Promise.resolve()),
+    });
+    await executor.idle();
+    if (!executor.stopped) {
+      await confirmUploads({
+        remote,
+        ledger,
+        concurrency,
+        stopped: () => executor.stopped,
+        onProblem: tally.problem,
+      });
+    }
+    executor.throwIfEnded();
+  }
+
+  #marker(): Marker | undefined {
+    const { marker: name } = this.#options;
+    return name === undefined ? undefined : new Marker({ ...this.#options, name });
+  }
+}
