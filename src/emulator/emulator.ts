@@ -12,6 +12,7 @@ import { DataFolder } from './data-folder.ts';
 import { registerDownloads } from './downloads.ts';
 import type { ExchangeContext } from './exchange.ts';
 import { FaultControl } from './fault-control.ts';
+import { hostCheck } from './host-check.ts';
 import { registerManagementRoutes } from './management-routes.ts';
 import { LOCAL_DEPLOYMENT } from './options.ts';
 import type { Emulator, EmulatorOptions } from './options.ts';
@@ -24,18 +25,19 @@ import { UrlSigner } from './url-signer.ts';
 const GRACE_MS = 1000;
 
 /**
- * Starts an embedded Stage on two ports. Rejects when the port is taken, the data folder cannot be used or a deployment
- * ID is not a UUID.
+ * Starts an embedded Stage on two ports. Rejects when the port is taken, the data folder cannot be used, a deployment
+ * ID is not a UUID or an allowed host is neither a name nor an address.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 0, token = randomBytes(24).toString('hex') } = options;
+  const checkHost = hostCheck(host, options.allowedHosts);
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'stagesync-emulator-')));
   const data = new DataFolder(resolve(dataDir), options.autoCreate ?? false);
   const context = contextOf(options);
   const authorise = bearerCheck(token);
   const signer = new UrlSigner();
-  const api = httpServer(context, options.keepAliveMs);
-  const downloads = httpServer(context, options.keepAliveMs);
+  const api = httpServer(context, checkHost, options.keepAliveMs);
+  const downloads = httpServer(context, checkHost, options.keepAliveMs);
 
   const close = async (): Promise<void> => {
     stopListening(api);

@@ -29,6 +29,11 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** 127.0.0.1 when absent. */
   readonly host?: string;
+  /**
+   * Names or addresses, without ports, that requests may name as their Host beside `host`, `localhost` and the address they came to;
+   * others are answered 403.
+   */
+  readonly allowedHosts?: readonly string[];
   /** Made when missing; several emulators may use one at the same time. Absent: a temporary one, deleted by close(). */
   readonly dataDir?: string;
   /** The bearer token that clients must send; a random one when absent. */

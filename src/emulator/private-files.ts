@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { chmod, lstat, readdir } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -68,7 +69,7 @@ export async function tightenTree(folder: string): Promise<void> {
 
 /** The mode that it should get; undefined when it is well as it is, or says nothing, as on Windows. */
 function tighter(stats: ReturnType<typeof lstatSync> & object): number | undefined {
-  if (process.platform === 'win32' || stats.isSymbolicLink()) return undefined;
+  if (platform() === 'win32' || stats.isSymbolicLink()) return undefined;
   if ((Number(stats.mode) & OPEN_TO_OTHERS) === 0) return undefined;
   return stats.isDirectory() ? PRIVATE_FOLDER : PRIVATE_FILE;
 }
