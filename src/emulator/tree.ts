@@ -24,6 +24,8 @@ export interface StoredBytes {
   readonly size: number;
 }
 
+type Place = Pick<Node, 'name'> & { readonly parent: number };
+
 const COLUMNS = 'id, name, folder, size, blob, created, modified';
 
 /** `node` and everything below it. */
@@ -38,7 +40,6 @@ export class Tree {
   readonly #byId: StatementSync;
   readonly #child: StatementSync;
   readonly #children: StatementSync;
-  readonly #hasChildren: StatementSync;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
   readonly #rename: StatementSync;
@@ -63,7 +64,6 @@ export class Tree {
       `SELECT ${COLUMNS} FROM nodes WHERE parent = ? AND name = ? AND folder = ?`,
     );
     this.#children = database.prepare(`SELECT ${COLUMNS} FROM nodes WHERE parent = ? ORDER BY name, folder`);
-    this.#hasChildren = database.prepare('SELECT 1 FROM nodes WHERE parent = ? LIMIT 1');
     this.#insert = database.prepare(
       'INSERT INTO nodes (parent, name, folder, size, blob, created, modified) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
@@ -172,7 +172,7 @@ export class Tree {
     const node = this.find(root, path);
     if (node === undefined) throw notFound(path);
     if (path.segments.length === 0) throw new Refusal(400, 'the root folder cannot be deleted');
-    if (behaviour.removeFullFolder !== 'accept' && this.#hasChildren.get(node.id) !== undefined)
+    if (behaviour.removeFullFolder !== 'accept' && this.children(node).length > 0)
       throw new Refusal(behaviour.removeFullFolder, `${path.text} is not empty`);
     return this.#removeNode(root, node);
   }
@@ -205,12 +205,7 @@ export class Tree {
   }
 
   /** Where a new name goes: its folder must exist, and nothing of the other kind may have the name. */
-  #place(
-    root: number,
-    path: StagePath,
-    folder: 0 | 1,
-    behaviour: Behaviour,
-  ): { parent: number; name: string } {
+  #place(root: number, path: StagePath, folder: 0 | 1, behaviour: Behaviour): Place {
     const parent = this.#parentOf(root, path);
     const name = path.segments.at(-1);
     if (parent === undefined || name === undefined)
