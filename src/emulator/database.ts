@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
+import { makePrivateFile, makePrivateFolder } from './private-files.ts';
 
 /**
  * One row a file or folder; the tree hangs together by `parent`, so that moving a folder changes one row whatever it
- * holds. `small` has the bytes of small files. (parent, name) is unique and in UTF-8 byte order, which is also the order of a listing. `garbage` names blobs
+ * holds. `small` has the bytes of small files. (parent, name, folder) is unique and in UTF-8 byte order, which is also the order of a listing. `garbage` names blobs
  * that no row refers to any more and whose files may still be there.
  */
 const SCHEMA = `
@@ -29,7 +29,8 @@ const SCHEMA = `
     created INTEGER NOT NULL,
     modified INTEGER NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX IF NOT EXISTS nodes_by_name ON nodes (parent, name);
+  DROP INDEX IF EXISTS nodes_by_name;
+  CREATE UNIQUE INDEX IF NOT EXISTS nodes_by_name_and_kind ON nodes (parent, name, folder);
   CREATE UNIQUE INDEX IF NOT EXISTS nodes_by_blob ON nodes (blob) WHERE blob IS NOT NULL;
   CREATE TABLE IF NOT EXISTS small (node INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS garbage (blob TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
@@ -46,8 +47,10 @@ export class Database {
   readonly #rollback: StatementSync;
 
   constructor(dataDir: string) {
-    mkdirSync(dataDir, { recursive: true });
-    this.#db = new DatabaseSync(join(dataDir, 'stage.db'), { timeout: BUSY_MS });
+    makePrivateFolder(dataDir);
+    const path = join(dataDir, 'stage.db');
+    makePrivateFile(path);
+    this.#db = new DatabaseSync(path, { timeout: BUSY_MS });
     // NORMAL: a killed process loses nothing, a power cut may lose the last changes but never breaks the file.
     this.#db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;',

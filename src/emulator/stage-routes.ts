@@ -152,6 +152,7 @@ class StageRequest {
 
   async #move(root: number, path: StagePath): Promise<void> {
     const to = newPathOf(await readSmallBody(this.#request.raw), path);
+    this.#exchange.movesTo(to.text);
     await this.#exchange.ready();
     this.#change(() => this.#context.data.tree.move(root, path, to, this.#context.behaviour.current));
     await this.#exchange.committed();
@@ -160,7 +161,7 @@ class StageRequest {
 
   async #remove(root: number, path: StagePath): Promise<void> {
     await this.#exchange.ready();
-    this.#change(() => this.#context.data.tree.remove(root, path));
+    this.#change(() => this.#context.data.tree.remove(root, path, this.#context.behaviour.current));
     await this.#exchange.committed();
     await this.#sendNamed(path);
   }

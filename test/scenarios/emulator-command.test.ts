@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cliSandbox, type CliResult, type CliSandbox } from '../support/cli.ts';
+import { rawRequest } from '../support/raw-request.ts';
 import { writeTree } from '../support/trees.ts';
 
 /** Starts `stagesync emulator` and waits for its first line. */
@@ -90,4 +91,19 @@ test('a port that is taken is one line, status 2', async () => {
     /^stagesync: cannot start the emulator on port \d+ [^\n]*EADDRINUSE[^\n]*; --port 0 takes a free one\n$/,
   );
   await stop('SIGTERM');
+});
+
+test('answers to another name only when it is allowed', async () => {
+  await using cli = await cliSandbox();
+  const { line, stop } = await serving(cli, '--allowed-host', 'stage.internal', '--allowed-host', 'Other');
+  for (const [host, status] of [
+    ['stage.internal:1', 401],
+    ['other', 401],
+    ['evil.example', 403],
+  ] as const)
+    expect((await rawRequest(line, ['GET /v1/regions HTTP/1.1', `Host: ${host}`])).status).toBe(status);
+  await stop('SIGTERM');
+  const refused = await cli.run(['emulator', '--allowed-host', 'http://x']);
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toContain('without scheme and port');
 });
