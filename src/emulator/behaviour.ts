@@ -7,11 +7,17 @@ export interface Behaviour {
   readonly putOverExisting: 'overwrite' | number;
   /** PATCH onto an existing file: replace it (files only), or refuse with this status. Folders are always refused. */
   readonly moveOverExisting: 'overwrite' | number;
+  /** PATCH of a folder: move it with all it holds, or refuse with this status. Files move in any case. */
+  readonly moveFolder: 'accept' | number;
+  /** DELETE of a folder that is not empty: remove all it holds too, or refuse with this status. */
+  readonly removeFullFolder: 'accept' | number;
   /** PUT of a folder that exists: accept it, or refuse with this status. */
   readonly makeExistingFolder: 'accept' | number;
   /** PUT or PATCH below a folder that does not exist. */
   readonly missingParentStatus: number;
-  /** A file and a folder would share one name. */
+  /** Whether a file `x` and a folder `x/` may both exist, as in an object store. */
+  readonly kindsCoexist: boolean;
+  /** A file and a folder would share one name, and may not. */
   readonly kindConflictStatus: number;
   /** The Content-Type of error replies. */
   readonly errorContentType: string;
@@ -19,7 +25,7 @@ export interface Behaviour {
   readonly emptyFolderContent: '[]' | 'null' | 'missing';
   /** `created` and `last_modified`: fraction digits as needed, whole seconds, Go's zero time, or no such keys. */
   readonly timestamps: 'fractional' | 'seconds' | 'zero' | 'missing';
-  /** Whether a move sets `last_modified`. */
+  /** Whether a move sets `last_modified`: of the file, or of the folder and everything in it. */
   readonly moveTouches: boolean;
   /** `path` of the root folder's own object. */
   readonly rootPath: '/' | '';
@@ -42,8 +48,11 @@ export interface Behaviour {
 export const DEFAULT_BEHAVIOUR: Behaviour = Object.freeze({
   putOverExisting: 'overwrite',
   moveOverExisting: 409,
+  moveFolder: 'accept',
+  removeFullFolder: 'accept',
   makeExistingFolder: 'accept',
   missingParentStatus: 400,
+  kindsCoexist: false,
   kindConflictStatus: 409,
   errorContentType: 'text/plain; charset=utf-8',
   emptyFolderContent: '[]',

@@ -11,8 +11,11 @@ const BEHAVIOUR = z
   .strictObject({
     putOverExisting: z.union([z.literal('overwrite'), status]),
     moveOverExisting: z.union([z.literal('overwrite'), status]),
+    moveFolder: z.union([z.literal('accept'), status]),
+    removeFullFolder: z.union([z.literal('accept'), status]),
     makeExistingFolder: z.union([z.literal('accept'), status]),
     missingParentStatus: status,
+    kindsCoexist: z.boolean(),
     kindConflictStatus: status,
     errorContentType: z.string().min(1),
     emptyFolderContent: z.enum(['[]', 'null', 'missing']),

@@ -5,7 +5,7 @@ import type { StatementSync } from 'node:sqlite';
 
 /**
  * One row a file or folder; the tree hangs together by `parent`, so that moving a folder changes one row whatever it
- * holds. `small` has the bytes of small files. (parent, name) is unique and in UTF-8 byte order, which is also the order of a listing. `garbage` names blobs
+ * holds. `small` has the bytes of small files. (parent, name, folder) is unique and in UTF-8 byte order, which is also the order of a listing. `garbage` names blobs
  * that no row refers to any more and whose files may still be there.
  */
 const SCHEMA = `
@@ -29,7 +29,8 @@ const SCHEMA = `
     created INTEGER NOT NULL,
     modified INTEGER NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX IF NOT EXISTS nodes_by_name ON nodes (parent, name);
+  DROP INDEX IF EXISTS nodes_by_name;
+  CREATE UNIQUE INDEX IF NOT EXISTS nodes_by_name_and_kind ON nodes (parent, name, folder);
   CREATE UNIQUE INDEX IF NOT EXISTS nodes_by_blob ON nodes (blob) WHERE blob IS NOT NULL;
   CREATE TABLE IF NOT EXISTS small (node INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS garbage (blob TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -160,7 +160,7 @@ class StageRequest {
 
   async #remove(root: number, path: StagePath): Promise<void> {
     await this.#exchange.ready();
-    this.#change(() => this.#context.data.tree.remove(root, path));
+    this.#change(() => this.#context.data.tree.remove(root, path, this.#context.behaviour.current));
     await this.#exchange.committed();
     await this.#sendNamed(path);
   }

@@ -38,6 +38,7 @@ export class Tree {
   readonly #byId: StatementSync;
   readonly #child: StatementSync;
   readonly #children: StatementSync;
+  readonly #hasChildren: StatementSync;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
   readonly #rename: StatementSync;
@@ -58,8 +59,11 @@ export class Tree {
 
   constructor(database: Database) {
     this.#byId = database.prepare(`SELECT ${COLUMNS} FROM nodes WHERE id = ?`);
-    this.#child = database.prepare(`SELECT ${COLUMNS} FROM nodes WHERE parent = ? AND name = ?`);
-    this.#children = database.prepare(`SELECT ${COLUMNS} FROM nodes WHERE parent = ? ORDER BY name`);
+    this.#child = database.prepare(
+      `SELECT ${COLUMNS} FROM nodes WHERE parent = ? AND name = ? AND folder = ?`,
+    );
+    this.#children = database.prepare(`SELECT ${COLUMNS} FROM nodes WHERE parent = ? ORDER BY name, folder`);
+    this.#hasChildren = database.prepare('SELECT 1 FROM nodes WHERE parent = ? LIMIT 1');
     this.#insert = database.prepare(
       'INSERT INTO nodes (parent, name, folder, size, blob, created, modified) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
@@ -90,8 +94,7 @@ export class Tree {
     if (parent === undefined) return undefined;
     const name = path.segments.at(-1);
     if (name === undefined) return { ...(this.#byId.get(root) as unknown as Node), name: '' };
-    const node = this.#get(parent, name);
-    return node !== undefined && (node.folder === 1) === path.isFolder ? node : undefined;
+    return this.#get(parent, name, path.isFolder ? 1 : 0);
   }
 
   /** In the order of the names' UTF-8 bytes. */
@@ -111,9 +114,8 @@ export class Tree {
 
   /** Creates the file or replaces it whole. Returns whether bytes became garbage. */
   putFile(root: number, path: StagePath, bytes: StoredBytes, behaviour: Behaviour): boolean {
-    const { parent, name } = this.#place(root, path, behaviour);
-    const existing = this.#get(parent, name);
-    if (existing?.folder === 1) throw new Refusal(behaviour.kindConflictStatus, `${path.text} is a folder`);
+    const { parent, name } = this.#place(root, path, 0, behaviour);
+    const existing = this.#get(parent, name, 0);
     if (existing !== undefined && behaviour.putOverExisting !== 'overwrite')
       throw new Refusal(behaviour.putOverExisting, `${path.text} already exists`);
     const grows = bytes.size - (existing?.size ?? 0);
@@ -133,10 +135,8 @@ export class Tree {
 
   makeFolder(root: number, path: StagePath, behaviour: Behaviour): void {
     if (path.segments.length === 0) return refuseExistingFolder('/', behaviour);
-    const { parent, name } = this.#place(root, path, behaviour);
-    const existing = this.#get(parent, name);
-    if (existing?.folder === 0)
-      throw new Refusal(behaviour.kindConflictStatus, `${path.text} exists and is a file`);
+    const { parent, name } = this.#place(root, path, 1, behaviour);
+    const existing = this.#get(parent, name, 1);
     if (existing !== undefined) return refuseExistingFolder(path.text, behaviour);
     const now = this.#now();
     this.#insert.run(parent, name, 1, 0, null, now, now);
@@ -149,14 +149,14 @@ export class Tree {
     if (from.segments.length === 0) throw new Refusal(400, 'the root folder cannot be moved');
     if (to.segments.length === 0 || (to.isFolder && !from.isFolder))
       throw new Refusal(400, `${from.text} cannot be moved to ${to.text === '' ? '/' : to.text}`);
-    const { parent, name } = this.#place(root, to, behaviour);
+    if (node.folder === 1 && behaviour.moveFolder !== 'accept')
+      throw new Refusal(behaviour.moveFolder, `${from.text} is a folder: folders cannot be moved`);
+    const { parent, name } = this.#place(root, to, node.folder, behaviour);
     if (node.folder === 1 && this.#isBelow.get(node.id, parent) !== undefined)
       throw new Refusal(400, `${from.text} cannot be moved into itself`);
-    const existing = this.#get(parent, name);
+    const existing = this.#get(parent, name, node.folder);
     let garbage = false;
     if (existing !== undefined && existing.id !== node.id) {
-      if (existing.folder !== node.folder)
-        throw new Refusal(behaviour.kindConflictStatus, `${to.text} exists and is of another kind`);
       if (behaviour.moveOverExisting === 'overwrite' && node.folder === 1)
         throw new Refusal(behaviour.kindConflictStatus, `${to.text} already exists`);
       if (behaviour.moveOverExisting !== 'overwrite')
@@ -171,10 +171,12 @@ export class Tree {
   }
 
   /** A file, or a folder with everything below it. Returns whether bytes became garbage. */
-  remove(root: number, path: StagePath): boolean {
+  remove(root: number, path: StagePath, behaviour: Behaviour): boolean {
     const node = this.find(root, path);
     if (node === undefined) throw notFound(path);
     if (path.segments.length === 0) throw new Refusal(400, 'the root folder cannot be deleted');
+    if (behaviour.removeFullFolder !== 'accept' && this.#hasChildren.get(node.id) !== undefined)
+      throw new Refusal(behaviour.removeFullFolder, `${path.text} is not empty`);
     return this.#removeNode(root, node);
   }
 
@@ -205,27 +207,37 @@ export class Tree {
     return discarded !== 0;
   }
 
-  /** Where a new name goes; its folder must exist. */
-  #place(root: number, path: StagePath, behaviour: Behaviour): { parent: number; name: string } {
+  /** Where a new name goes: its folder must exist, and nothing of the other kind may have the name. */
+  #place(
+    root: number,
+    path: StagePath,
+    folder: 0 | 1,
+    behaviour: Behaviour,
+  ): { parent: number; name: string } {
     const parent = this.#parentOf(root, path);
     const name = path.segments.at(-1);
     if (parent === undefined || name === undefined)
       throw new Refusal(behaviour.missingParentStatus, `the parent folder of ${path.text} does not exist`);
+    if (!behaviour.kindsCoexist && this.#get(parent, name, folder === 1 ? 0 : 1) !== undefined)
+      throw new Refusal(
+        behaviour.kindConflictStatus,
+        `${path.text} exists and is a ${folder === 1 ? 'file' : 'folder'}`,
+      );
     return { parent, name };
   }
 
   #parentOf(root: number, path: StagePath): number | undefined {
     let at = root;
     for (let i = 0; i < path.segments.length - 1; i++) {
-      const node = this.#get(at, path.segments[i]!);
-      if (node === undefined || node.folder === 0) return undefined;
+      const node = this.#get(at, path.segments[i]!, 1);
+      if (node === undefined) return undefined;
       at = node.id;
     }
     return at;
   }
 
-  #get(parent: number, name: string): Node | undefined {
-    return this.#child.get(parent, name) as Node | undefined;
+  #get(parent: number, name: string, folder: 0 | 1): Node | undefined {
+    return this.#child.get(parent, name, folder) as Node | undefined;
   }
 
   /** Never the same twice in one process: an overwritten file always shows another time. */

@@ -230,6 +230,34 @@ export function describeDestination(name: string, open: () => Promise<Destinatio
         expect(await textOf(stage, 'b.csv')).toBe('b');
       });
 
+      check(
+        'a file is refused where a folder has the name, and the reverse, and both stay',
+        async (stage) => {
+          for (const folder of ['a/', 'b/']) await stage.makeFolder(folder, call);
+          for (const file of ['a/in', 'f', 'g']) await stage.put(file, text(file), call);
+          for (const attempt of [
+            () => stage.put('a', text('new'), call),
+            () => stage.makeFolder('f/', call),
+            () => stage.move('f', 'a', call),
+            () => stage.move('b/', 'f/', call),
+            () => stage.put('f/in', text('new'), call),
+            () => stage.makeFolder('f/in/', call),
+            () => stage.move('g', 'f/in', call),
+            () => stage.move('g', 'g/in', call),
+            () => stage.move('a/', 'a/in/', call),
+          ])
+            expectCode(await rejection(attempt()), 'stage_exists', 'stage_rejected');
+          expect((await stage.listFolder('', call))?.map(({ name }) => name).sort()).toEqual([
+            'a',
+            'b',
+            'f',
+            'g',
+          ]);
+          expect(await textOf(stage, 'a/in')).toBe('a/in');
+          expect(await textOf(stage, 'f')).toBe('f');
+        },
+      );
+
       check('a folder is removed with everything below it, and nothing beside it', async (stage) => {
         for (const folder of ['a/', 'a/b/', 'ab/']) await stage.makeFolder(folder, call);
         await stage.put('a/b/1.csv', text('1'), call);

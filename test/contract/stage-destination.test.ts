@@ -1,24 +1,40 @@
+import type { Behaviour } from '../../src/emulator/behaviour.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { LOCAL_DEPLOYMENT } from '../../src/emulator/options.ts';
 import { createStageClient } from '../../src/stage/stage-client.ts';
 import { createStageDestination } from '../../src/stage/stage-destination.ts';
-import { describeDestination } from './destination.ts';
+import { describeDestination, type DestinationFixture } from './destination.ts';
+import { describeSwitches } from './destination-switches.ts';
+
+async function open(
+  generation: 'v1' | 'v2' | 'legacy',
+  behaviour: Partial<Behaviour> = {},
+): Promise<DestinationFixture> {
+  const emulator = await startEmulator({ behaviour });
+  const client = await createStageClient({
+    baseUrl: emulator.url,
+    token: emulator.token,
+    deployment: emulator.deployments[0]?.id ?? LOCAL_DEPLOYMENT.id,
+    generation,
+  });
+  const destination = createStageDestination({ client, root: '' });
+  return {
+    destination,
+    async [Symbol.asyncDispose]() {
+      await destination.close();
+      await emulator.close();
+    },
+  };
+}
 
 for (const generation of ['v1', 'v2', 'legacy'] as const)
-  describeDestination(`Stage, ${generation}`, async () => {
-    const emulator = await startEmulator();
-    const client = await createStageClient({
-      baseUrl: emulator.url,
-      token: emulator.token,
-      deployment: emulator.deployments[0]?.id ?? LOCAL_DEPLOYMENT.id,
-      generation,
-    });
-    const destination = createStageDestination({ client, root: '' });
-    return {
-      destination,
-      async [Symbol.asyncDispose]() {
-        await destination.close();
-        await emulator.close();
-      },
-    };
-  });
+  describeDestination(`Stage, ${generation}`, () => open(generation));
+
+describeSwitches('Stage', ({ refusesFolderMove, removesOnlyEmpty, moveSetsTime, kindsCoexist }) =>
+  open('v1', {
+    ...(refusesFolderMove && { moveFolder: 400 }),
+    ...(removesOnlyEmpty && { removeFullFolder: 409 }),
+    moveTouches: moveSetsTime ?? false,
+    kindsCoexist: kindsCoexist ?? false,
+  }),
+);

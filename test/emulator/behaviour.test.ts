@@ -64,6 +64,38 @@ describe('a switch', () => {
     expect((await stage.makeFolder('d/e/')).status).toBe(status);
   });
 
+  test.each([400, 405])('refuses to move folders with %d', async (status) => {
+    const stage = await stageThat({ moveFolder: status });
+    await stage.makeFolder('d/');
+    const reply = await stage.move('d/', 'e/');
+    expect([reply.status, reply.text]).toEqual([status, 'd/ is a folder: folders cannot be moved\n']);
+    expect(await stage.names('')).toEqual(['d/']);
+  });
+
+  test.each([400, 409])('refuses to remove a folder that is not empty with %d', async (status) => {
+    const stage = await stageThat({ removeFullFolder: status });
+    await stage.makeFolder('d/');
+    await stage.makeFolder('d/e/');
+    const reply = await stage.send('DELETE', 'd/');
+    expect([reply.status, reply.text]).toEqual([status, 'd/ is not empty\n']);
+    expect((await stage.send('DELETE', 'd/e/')).status).toBe(200);
+    expect((await stage.send('DELETE', 'd/')).status).toBe(200);
+  });
+
+  test('lets a file and a folder share a name, until it is turned off again', async () => {
+    const emulator = await start({ behaviour: { kindsCoexist: true } });
+    const stage = new StageHttp(emulator);
+    await stage.put('x', 'file');
+    await stage.makeFolder('x/');
+    await stage.put('x/in', 'in');
+    expect(await stage.names('')).toEqual(['x', 'x/']);
+    emulator.behaviour.set({ kindsCoexist: false });
+    expect((await stage.put('x', 'new')).status).toBe(409);
+    expect((await stage.move('x', 'y')).status).toBe(200);
+    expect((await stage.download('x/in')).text).toBe('in');
+    expect((await stage.move('y', 'x')).status).toBe(409);
+  });
+
   test('gives conflicts of kind another status', async () => {
     const stage = await stageThat({ kindConflictStatus: 400 });
     await stage.makeFolder('d/');

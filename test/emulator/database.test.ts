@@ -50,10 +50,26 @@ describe('bytes that are no file’s any more', () => {
     expect(column('SELECT blob FROM garbage')).toEqual(['w/0/0']);
     put('d/f', large('w/0/1'));
     put('d/g', small('three'));
-    expect(tree.remove(root, decodeStagePath('d/'))).toBe(true);
-    expect(tree.remove(root, decodeStagePath('f'))).toBe(false);
+    expect(tree.remove(root, decodeStagePath('d/'), DEFAULT_BEHAVIOUR)).toBe(true);
+    expect(tree.remove(root, decodeStagePath('f'), DEFAULT_BEHAVIOUR)).toBe(false);
     expect(column('SELECT bytes FROM small')).toEqual([]);
     expect(column('SELECT blob FROM garbage')).toEqual(['w/0/0', 'w/0/1']);
     expect(column('SELECT name FROM nodes')).toEqual(['root']);
   });
+});
+
+test('a data folder of an earlier version lets a file and a folder share a name too', async () => {
+  const folder = await temporaryFolder();
+  const earlier = new Database(folder);
+  earlier.prepare('DROP INDEX nodes_by_name_and_kind').run();
+  earlier.prepare('CREATE UNIQUE INDEX nodes_by_name ON nodes (parent, name)').run();
+  earlier.close();
+  const now = new Database(folder);
+  onTestFinished(() => now.close());
+  const tree = new Tree(now);
+  const root = tree.addRoot('root');
+  const behaviour = { ...DEFAULT_BEHAVIOUR, kindsCoexist: true };
+  tree.putFile(root, decodeStagePath('x'), small('x'), behaviour);
+  tree.makeFolder(root, decodeStagePath('x/'), behaviour);
+  expect(tree.children(tree.find(root, decodeStagePath(''))!).map(({ name }) => name)).toEqual(['x', 'x']);
 });

@@ -27,8 +27,14 @@ export interface MemoryDestinationOptions {
   readonly refusesOverwrite?: boolean;
   /** A move onto an existing file replaces it instead of answering stage_exists. */
   readonly moveOverwrites?: boolean;
-  /** A moved file gets a new time instead of keeping its own. */
+  /** A moved file, and every file in a moved folder, gets a new time instead of keeping its own. */
   readonly moveSetsTime?: boolean;
+  /** A move of a folder answers stage_rejected; files move. */
+  readonly refusesFolderMove?: boolean;
+  /** A removal of a folder that is not empty answers stage_exists. */
+  readonly removesOnlyEmpty?: boolean;
+  /** A file `x` and a folder `x/` may both exist, as in an object store. */
+  readonly kindsCoexist?: boolean;
   /** Runs before the call changes anything; what it throws is the call's answer and nothing is done. */
   readonly before?: (call: MemoryCall) => void | Promise<void>;
   /** Runs after the call has done its work; what it throws is a lost reply. */
@@ -67,15 +73,22 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
     return result;
   }
 
-  /** A name is free when neither a file nor a folder has it. */
-  function requirePlace(path: RelPath): void {
+  /** A name is free when nothing of the other kind has it. */
+  function requirePlace(path: RelPath, isFolder: boolean): void {
     requireName(path);
+    if (isFolderPath(path) !== isFolder) throw refusal('stage_rejected', path, 'its slash says another kind');
     if (!hasFolder(parentOf(path))) throw refusal('stage_rejected', path, 'its folder does not exist');
+    if (options.kindsCoexist === true) return;
     const other = isFolderPath(path) ? path.slice(0, -1) : `${path}/`;
     if (files.has(other) || folders.has(other)) throw refusal('stage_rejected', path, 'the name is taken');
   }
 
+  const moved = (file: MemoryFile): MemoryFile =>
+    options.moveSetsTime === true ? { ...file, modifiedMs: now() } : file;
+
   function moveFolder(from: RelPath, to: RelPath): void {
+    if (options.refusesFolderMove === true)
+      throw refusal('stage_rejected', from, 'this Stage does not move folders');
     if (isWithin(to, from)) throw refusal('stage_rejected', from, 'it cannot move into itself');
     if (folders.has(to)) throw refusal('stage_exists', to, 'the target exists');
     for (const folder of [...folders].filter((folder) => isWithin(folder, from))) {
@@ -84,8 +97,16 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
     }
     for (const [path, file] of [...files].filter(([path]) => isWithin(path, from))) {
       files.delete(path);
-      files.set(to + path.slice(from.length), file);
+      files.set(to + path.slice(from.length), moved(file));
     }
+  }
+
+  function removeFolder(path: RelPath): void {
+    const within = (other: RelPath): boolean => other !== path && isWithin(other, path);
+    if (options.removesOnlyEmpty === true && [...folders, ...files.keys()].some(within))
+      throw refusal('stage_exists', path, 'it is not empty');
+    for (const folder of folders) if (isWithin(folder, path)) folders.delete(folder);
+    for (const file of files.keys()) if (isWithin(file, path)) files.delete(file);
   }
 
   function moveFile(from: RelPath, to: RelPath): void {
@@ -93,7 +114,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
       throw refusal('stage_exists', to, 'the target exists');
     const file = files.get(from)!;
     files.delete(from);
-    files.set(to, options.moveSetsTime === true ? { ...file, modifiedMs: now() } : file);
+    files.set(to, moved(file));
   }
 
   return {
@@ -131,12 +152,12 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
       }),
     put: (path, content, callOptions) =>
       call({ kind: 'put', path }, callOptions, async () => {
-        requirePlace(path);
+        requirePlace(path, false);
         const bytes = await gather(path, content);
         callOptions.signal.throwIfAborted();
         if (options.refusesOverwrite === true && files.has(path))
           throw refusal('stage_exists', path, 'it exists and this Stage does not overwrite');
-        requirePlace(path);
+        requirePlace(path, false);
         files.set(path, { bytes, modifiedMs: now() });
       }),
     read: (path, options) =>
@@ -147,14 +168,14 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
       }),
     makeFolder: (folder, options) =>
       call({ kind: 'makeFolder', path: folder }, options, () => {
-        requirePlace(folder);
+        requirePlace(folder, true);
         folders.add(folder);
       }),
     move: (from, to, callOptions) =>
       call({ kind: 'move', path: from, to }, callOptions, () => {
         if (!files.has(from) && !folders.has(from))
           throw refusal('stage_not_found', from, 'there is nothing to move');
-        requirePlace(to);
+        requirePlace(to, isFolderPath(from));
         if (isFolderPath(from)) moveFolder(from, to);
         else moveFile(from, to);
       }),
@@ -163,8 +184,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
         requireName(path);
         if (files.delete(path)) return;
         if (!folders.has(path)) throw refusal('stage_not_found', path, 'there is nothing to remove');
-        for (const folder of folders) if (isWithin(folder, path)) folders.delete(folder);
-        for (const file of files.keys()) if (isWithin(file, path)) files.delete(file);
+        removeFolder(path);
       }),
     close: () => Promise.resolve(),
   };
