@@ -15,6 +15,7 @@ export async function serveEmulator(context: Context, flags: EmulatorFlags): Pro
     port: flags.port,
     dataDir,
     ...(flags.token === undefined ? {} : { token: flags.token }),
+    ...(flags.allowedHost !== undefined && { allowedHosts: flags.allowedHost }),
     ...(flags.deployment !== undefined && { deployments: flags.deployment }),
   }).catch((error: unknown) => {
     const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';

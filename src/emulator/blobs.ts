@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from './database.ts';
+import { makePrivateFolder, PRIVATE_FILE, tightenTree } from './private-files.ts';
 import type { StoredBytes } from './tree.ts';
 import type { WriterLock } from './writer-lock.ts';
 
@@ -111,6 +111,12 @@ export class Blobs {
     }
   }
 
+  /** What earlier versions left open to others. */
+  async tighten(): Promise<void> {
+    for (const token of await namesIn(this.#folder))
+      await tightenTree(join(this.#folder, token)).catch(ignoreMissing);
+  }
+
   /** Nothing is being written any more. */
   async close(): Promise<void> {
     await this.#collecting;
@@ -135,11 +141,11 @@ export class Blobs {
 
   async #openLarge(): Promise<{ blob: string; handle: FileHandle }> {
     const blob = this.#nextName();
-    return { blob, handle: await open(this.#path(blob), 'wx') };
+    return { blob, handle: await open(this.#path(blob), 'wx', PRIVATE_FILE) };
   }
 
   #nextName(): string {
-    if (this.#count % SHARD === 0) mkdirSync(join(this.#folder, this.#shard()), { recursive: true });
+    if (this.#count % SHARD === 0) makePrivateFolder(join(this.#folder, this.#shard()));
     const shard = this.#shard();
     return `${shard}/${this.#count++}`;
   }

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
+import { makePrivateFile, makePrivateFolder } from './private-files.ts';
 
 /**
  * One row a file or folder; the tree hangs together by `parent`, so that moving a folder changes one row whatever it
@@ -47,8 +47,10 @@ export class Database {
   readonly #rollback: StatementSync;
 
   constructor(dataDir: string) {
-    mkdirSync(dataDir, { recursive: true });
-    this.#db = new DatabaseSync(join(dataDir, 'stage.db'), { timeout: BUSY_MS });
+    makePrivateFolder(dataDir);
+    const path = join(dataDir, 'stage.db');
+    makePrivateFile(path);
+    this.#db = new DatabaseSync(path, { timeout: BUSY_MS });
     // NORMAL: a killed process loses nothing, a power cut may lose the last changes but never breaks the file.
     this.#db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import multipart from '@fastify/multipart';
 import { bearerCheck } from './bearer-check.ts';
+import type { WhoAsks } from './bearer-check.ts';
 import { BehaviourControl } from './behaviour.ts';
 import { registerControlRoutes } from './control-routes.ts';
 import { Counters } from './counters.ts';
@@ -12,6 +13,7 @@ import { DataFolder } from './data-folder.ts';
 import { registerDownloads } from './downloads.ts';
 import type { ExchangeContext } from './exchange.ts';
 import { FaultControl } from './fault-control.ts';
+import { hostCheck } from './host-check.ts';
 import { registerManagementRoutes } from './management-routes.ts';
 import { LOCAL_DEPLOYMENT } from './options.ts';
 import type { Emulator, EmulatorOptions } from './options.ts';
@@ -22,20 +24,23 @@ import { UrlSigner } from './url-signer.ts';
 
 /** How long requests in progress may go on when the emulator closes. */
 const GRACE_MS = 1000;
+/** How `by` names the token that clients normally send. */
+const MAIN_TOKEN = 'token';
 
 /**
- * Starts an embedded Stage on two ports. Rejects when the port is taken, the data folder cannot be used or a deployment
- * ID is not a UUID.
+ * Starts an embedded Stage on two ports. Rejects when the port is taken, the data folder cannot be used, a deployment
+ * ID is not a UUID or an allowed host is neither a name nor an address.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 0, token = randomBytes(24).toString('hex') } = options;
+  const checkHost = hostCheck(host, options.allowedHosts);
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'stagesync-emulator-')));
   const data = new DataFolder(resolve(dataDir), options.autoCreate ?? false);
-  const context = contextOf(options);
-  const authorise = bearerCheck(token);
+  const { authorise, whoAsks } = bearerCheck({ ...options.otherTokens, [MAIN_TOKEN]: token });
+  const context = contextOf(options, whoAsks);
   const signer = new UrlSigner();
-  const api = httpServer(context, options.keepAliveMs);
-  const downloads = httpServer(context, options.keepAliveMs);
+  const api = httpServer(context, checkHost, options.keepAliveMs);
+  const downloads = httpServer(context, checkHost, options.keepAliveMs);
 
   const close = async (): Promise<void> => {
     stopListening(api);
@@ -83,8 +88,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
-function contextOf(options: EmulatorOptions): ExchangeContext {
+function contextOf(options: EmulatorOptions, whoAsks: WhoAsks): ExchangeContext {
   return {
+    whoAsks,
     counters: new Counters(),
     behaviour: new BehaviourControl(options.behaviour),
     faults: new FaultControl(options.faults),

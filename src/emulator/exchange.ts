@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { WhoAsks } from './bearer-check.ts';
 import type { BehaviourControl } from './behaviour.ts';
 import type { Counters } from './counters.ts';
 import type { Fate, FaultControl } from './fault-control.ts';
@@ -14,6 +15,7 @@ export interface ExchangeContext {
   readonly behaviour: BehaviourControl;
   readonly faults: FaultControl;
   readonly requests: RequestsInProgress;
+  readonly whoAsks: WhoAsks;
   readonly onRequest: RequestHook | undefined;
   readonly onLog: ((record: RequestRecord) => void) | undefined;
 }
@@ -27,7 +29,7 @@ const READ = 256 * 1024;
 
 /** One request and its reply, with the faults that are due to it. The phases come in the order of the methods. */
 export class Exchange {
-  readonly info: RequestInfo;
+  #info: RequestInfo;
   readonly #context: ExchangeContext;
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
@@ -38,14 +40,28 @@ export class Exchange {
     context: ExchangeContext,
     request: FastifyRequest,
     reply: FastifyReply,
-    info: Omit<RequestInfo, 'id' | 'verb'>,
+    info: Pick<RequestInfo, 'kind' | 'deployment' | 'path'>,
   ) {
     this.#context = context;
     this.#request = request;
     this.#reply = reply;
-    this.info = { id: context.requests.nextId(), verb: request.method, ...info };
+    this.#info = {
+      id: context.requests.nextId(),
+      verb: request.method,
+      ...info,
+      by: context.whoAsks(request),
+    };
     context.counters.countRequest(this.info.verb, this.info.kind);
     reply.raw.once('close', () => this.#over());
+  }
+
+  get info(): RequestInfo {
+    return this.#info;
+  }
+
+  /** The body of a move was read. */
+  movesTo(to: string): void {
+    this.#info = { ...this.#info, to };
   }
 
   /** Runs a handler: what it throws becomes the error reply. */
@@ -92,6 +108,7 @@ export class Exchange {
   /** A change was made. */
   async committed(bytes = 0): Promise<void> {
     this.#context.counters.countCommit(bytes);
+    this.#info = { ...this.#info, commit: this.#context.requests.nextCommit() };
     await this.#phase('committed');
     const { rule } = this.#fate;
     if (rule?.fault === 'reset_after') this.#reset();

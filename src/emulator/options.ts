@@ -29,10 +29,17 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** 127.0.0.1 when absent. */
   readonly host?: string;
+  /**
+   * Names or addresses, without ports, that requests may name as their Host beside `host`, `localhost` and the address they came to;
+   * others are answered 403.
+   */
+  readonly allowedHosts?: readonly string[];
   /** Made when missing; several emulators may use one at the same time. Absent: a temporary one, deleted by close(). */
   readonly dataDir?: string;
   /** The bearer token that clients must send; a random one when absent. */
   readonly token?: string;
+  /** More tokens that are accepted, by a name for each: `by` of a request then says which of several clients sent it. */
+  readonly otherTokens?: Readonly<Record<string, string>>;
   /** UUIDs, names, or both. Those of earlier runs on the data folder stay. The default is LOCAL_DEPLOYMENT. */
   readonly deployments?: readonly DeploymentOption[];
   /** Whether a request to an unknown deployment ID makes the deployment; false when absent. */
@@ -69,9 +76,9 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-/** What is known of a request when it arrives. */
+/** What is known of a request. */
 export interface RequestInfo {
-  /** Counts from 1. */
+  /** Counts from 1, in the order of arrival, on both ports together. */
   readonly id: number;
   readonly verb: string;
   readonly kind: RequestKind;
@@ -79,9 +86,19 @@ export interface RequestInfo {
   readonly deployment: string;
   /** Decoded path in the Stage; folders end in '/', the root is ''. For requests outside a Stage the URL's path. */
   readonly path: string;
+  /** Whose token it brings: 'token' for `token`, else its name in `otherTokens`; undefined without a valid one, as for content. */
+  readonly by: string | undefined;
+  /** Where a move goes, decoded; known once its body was read, so not yet when it is received. */
+  readonly to?: string;
+  /** Counts the changes that this emulator made, from 1, in the order in which they were made; known once this one was. */
+  readonly commit?: number;
 }
 
-/** `received`: nothing is done yet. `committed`: a change is made for good. `replying`: the reply comes next. */
+/**
+ * `received`: nothing is done yet. `committed`: a change is made for good. `replying`: the reply comes next. Nothing comes between
+ * a change and the call that tells of it, nor between the look that a listing or metadata shows and its `replying`: the
+ * order of these calls is the order in which things were done and seen.
+ */
 export type RequestPhase = 'received' | 'committed' | 'replying';
 
 export type RequestHook = (phase: RequestPhase, info: RequestInfo) => void | Promise<void>;

@@ -5,9 +5,14 @@ export class RequestsInProgress {
   readonly #requests = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
   #nextId = 0;
+  #commits = 0;
 
   nextId(): number {
     return ++this.#nextId;
+  }
+
+  nextCommit(): number {
+    return ++this.#commits;
   }
 
   async track<T>(request: Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Exchange } from './exchange.ts';
 import type { ExchangeContext } from './exchange.ts';
+import type { HostCheck } from './host-check.ts';
 import { Refusal } from './refusal.ts';
 
 const TEN_MINUTES_MS = 600_000;
@@ -12,21 +13,39 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 const BAD_REQUEST =
   'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
 
-/** An HTTP server without routes: bodies are left to the routes, what has no route is answered as Stage does. */
-export function httpServer(context: ExchangeContext, keepAliveMs = TEN_MINUTES_MS): FastifyInstance {
+/**
+ * An HTTP server without routes: bodies are left to the routes, what has no route is answered as Stage does. What does not mean this server
+ * gets to no route.
+ */
+export function httpServer(
+  context: ExchangeContext,
+  checkHost: HostCheck,
+  keepAliveMs = TEN_MINUTES_MS,
+): FastifyInstance {
+  const misdirected = (request: FastifyRequest): Refusal | undefined => {
+    const refused = checkHost(request.raw);
+    return refused && new Refusal(refused.status, refused.message);
+  };
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
     keepAliveTimeout: keepAliveMs,
     requestTimeout: 0,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    // Node would answer 400 to a request without a Host, and not say why.
+    http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false },
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     clientErrorHandler: (_error, socket) => {
       if (socket.writable) socket.end(BAD_REQUEST);
     },
     frameworkErrors: (_error: FastifyError, request, reply) => {
-      void refuse(context, request, reply, new Refusal(400, 'invalid URL escape in path'));
+      const refusal = misdirected(request) ?? new Refusal(400, 'invalid URL escape in path');
+      void refuse(context, request, reply, refusal);
     },
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    const refusal = misdirected(request);
+    if (refusal === undefined) done();
+    else void refuse(context, request, reply, refusal);
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));

@@ -152,6 +152,7 @@ class StageRequest {
 
   async #move(root: number, path: StagePath): Promise<void> {
     const to = newPathOf(await readSmallBody(this.#request.raw), path);
+    this.#exchange.movesTo(to.text);
     await this.#exchange.ready();
     this.#change(() => this.#context.data.tree.move(root, path, to, this.#context.behaviour.current));
     await this.#exchange.committed();

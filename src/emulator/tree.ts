@@ -155,15 +155,12 @@ export class Tree {
     if (node.folder === 1 && this.#isBelow.get(node.id, parent) !== undefined)
       throw new Refusal(400, `${from.text} cannot be moved into itself`);
     const existing = this.#get(parent, name, node.folder);
+    if (existing !== undefined && behaviour.moveOverExisting !== 'overwrite')
+      throw new Refusal(behaviour.moveOverExisting, `${to.text} already exists`);
     let garbage = false;
     if (existing !== undefined && existing.id !== node.id) {
-      if (behaviour.moveOverExisting === 'overwrite' && node.folder === 1)
-        throw new Refusal(behaviour.kindConflictStatus, `${to.text} already exists`);
-      if (behaviour.moveOverExisting !== 'overwrite')
-        throw new Refusal(behaviour.moveOverExisting, `${to.text} already exists`);
+      if (node.folder === 1) throw new Refusal(behaviour.kindConflictStatus, `${to.text} already exists`);
       garbage = this.#removeNode(root, existing);
-    } else if (existing !== undefined && behaviour.moveOverExisting !== 'overwrite') {
-      throw new Refusal(behaviour.moveOverExisting, `${to.text} already exists`);
     }
     this.#rename.run(parent, name, node.id);
     if (behaviour.moveTouches) this.#touchBelow.run(node.id, this.#now());

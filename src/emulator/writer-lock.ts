@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makePrivateFile, makePrivateFolder } from './private-files.ts';
 
 /**
  * Says which processes may be writing to a data folder. Each holds a lock file of its own, locked by SQLite, so that
@@ -15,10 +16,11 @@ export class WriterLock {
 
   constructor(dataDir: string) {
     this.#folder = join(dataDir, 'writers');
-    mkdirSync(this.#folder, { recursive: true });
+    makePrivateFolder(this.#folder);
     this.token = randomBytes(6).toString('hex');
     // It gets its real name only when it is locked: the others would take an unlocked one for a dead writer's.
     const unlocked = join(this.#folder, `${this.token}.new`);
+    makePrivateFile(unlocked);
     this.#lock = lockFile(unlocked)!;
     renameSync(unlocked, this.#path(this.token));
   }

@@ -138,7 +138,7 @@ describe('two processes with one data folder', () => {
     const tail = '\r\n--bb--\r\n';
     const head = '--bb\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n';
     socket.write(
-      `PUT ${stage.prefix}f HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${writer.token}\r\n` +
+      `PUT ${stage.prefix}f HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${writer.token}\r\n` +
         `Content-Type: multipart/form-data; boundary=bb\r\nContent-Length: ${head.length + LARGE + tail.length}\r\n\r\n` +
         head +
         body,

@@ -19,7 +19,7 @@ const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').upda
 function openUpload(emulator: Emulator, stage: StageHttp, path: string, framing: string): Socket {
   const socket = connect(emulator.port, '127.0.0.1');
   socket.write(
-    `PUT ${stage.prefix}${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${emulator.token}\r\n` +
+    `PUT ${stage.prefix}${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${emulator.token}\r\n` +
       `Content-Type: multipart/form-data; boundary=bb\r\n${framing}\r\n\r\n`,
   );
   return socket;
@@ -217,10 +217,10 @@ test.each([
     const body = HEAD + 'a'.repeat(2_000_000 - HEAD.length - TAIL.length) + TAIL;
     const socket = connect(emulator.port, '127.0.0.1');
     socket.write(
-      `PUT ${stage.prefix}missing/f HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n` +
+      `PUT ${stage.prefix}missing/f HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n` +
         `Content-Type: multipart/form-data; boundary=bb\r\n` +
         `${authorization === undefined ? right : `Authorization: ${authorization}`}\r\n\r\n${body}` +
-        `GET ${stage.prefix} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${right}\r\n\r\n`,
+        `GET ${stage.prefix} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${right}\r\n\r\n`,
     );
     const replies = await text(socket);
     expect(replies.match(/HTTP\/1\.1 (\d+)/g)).toEqual([`HTTP/1.1 ${status}`, 'HTTP/1.1 200']);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { allowedHosts } from '../allowed-hosts.ts';
 import type { Action, CommandModule } from '../context.ts';
 import { portNumber } from '../flag-values.ts';
 
@@ -8,6 +9,7 @@ export interface EmulatorFlags {
   readonly data?: string;
   readonly token?: string;
   readonly deployment?: readonly string[];
+  readonly allowedHost?: readonly string[];
   readonly json?: true;
 }
 
@@ -28,6 +30,11 @@ export const emulator: CommandModule = {
         '--deployment <id>',
         'a deployment it has; repeatable (default: local)',
         (id: string, previous: readonly string[] | undefined): readonly string[] => [...(previous ?? []), id],
+      )
+      .option(
+        '--allowed-host <name>',
+        'a name that requests may call it by, beside localhost; repeatable',
+        allowedHosts,
       )
       .option('--json', 'one object when ready: url, token, deployments')
       .action(

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { allowedHosts } from '../allowed-hosts.ts';
 import type { Action, CommandModule } from '../context.ts';
 import { duration, listenAddress, urlOf, type ListenAddress } from '../flag-values.ts';
 import { AWS_CREDENTIALS } from '../source-flags.ts';
@@ -10,6 +11,7 @@ export interface WatchFlags extends PassFlags {
   readonly fullEvery: number;
   readonly poll?: number;
   readonly http?: ListenAddress;
+  readonly allowedHost?: readonly string[];
   readonly log?: 'text' | 'json';
   readonly quiet?: true;
   readonly verbose?: true;
@@ -52,6 +54,11 @@ export const watch: CommandModule = {
         '--http <address>',
         'serve /healthz, /readyz, /metrics and /status: PORT or HOST:PORT, on 127.0.0.1 unless HOST says more',
         listenAddress,
+      )
+      .option(
+        '--allowed-host <name>',
+        'a name that requests to --http may call it by, beside HOST and localhost; repeatable',
+        allowedHosts,
       )
       .addOption(
         new Option(

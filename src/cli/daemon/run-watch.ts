@@ -40,7 +40,13 @@ export async function runWatch(
   });
   opened.defer(() => rememberStatus(pair.ledger, undefined));
   if (flags.http !== undefined && metrics !== undefined) {
-    const server = await outside!.serveStatus(flags.http, () => loop.status, metrics, pair);
+    const server = await outside!.serveStatus(
+      flags.http,
+      () => loop.status,
+      metrics,
+      pair,
+      flags.allowedHost,
+    );
     opened.defer(() => server.close());
     log.info(`serving status on ${server.url}`, { url: server.url });
   }

@@ -1,4 +1,5 @@
-import fastify from 'fastify';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { hostCheck } from '../../emulator/host-check.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { WatchStatus } from '../../sync/watch/watch-events.ts';
 import type { ListenAddress } from '../flag-values.ts';
@@ -14,15 +15,35 @@ export interface StatusServer {
 
 /**
  * What a watch shows to the outside, read only. `/healthz`: the process lives. `/readyz`: everything was compared once
- * and nothing stands in the way now. `/metrics` for Prometheus, `/status` for people and scripts.
+ * and nothing stands in the way now. `/metrics` for Prometheus, `/status` for people and scripts. A request whose Host is
+ * not this server's gets none of it. Throws a TypeError for an allowed host that is neither a name nor an address.
  */
 export async function serveStatus(
   address: ListenAddress,
   status: () => WatchStatus,
   metrics: WatchMetrics,
   pair: Pick<Pair, 'source' | 'destination'>,
+  allowedHosts: readonly string[] = [],
 ): Promise<StatusServer> {
-  const app = fastify({ forceCloseConnections: true });
+  const checkHost = hostCheck(address.host, allowedHosts);
+  /** Whether it was refused. */
+  const refuses = (request: FastifyRequest, reply: FastifyReply): boolean => {
+    const refused = checkHost(request.raw);
+    if (refused !== undefined)
+      void reply.code(refused.status).type('text/plain; charset=utf-8').send(`${refused.message}\n`);
+    return refused !== undefined;
+  };
+  const app = fastify({
+    forceCloseConnections: true,
+    // Node would answer 400 to a request without a Host, and not say why.
+    http: { requireHostHeader: false },
+    frameworkErrors: (error, request, reply) => {
+      if (!refuses(request, reply)) void (reply as FastifyReply).send(error);
+    },
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!refuses(request, reply)) done();
+  });
   app.get('/healthz', () => ({ alive: true, state: status().state }));
   app.get('/readyz', async (_request, reply) => {
     const notReady = whyNotReady(status());
