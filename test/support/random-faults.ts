@@ -10,6 +10,9 @@ export function randomBehaviour(dice: Dice): Partial<Behaviour> {
   return {
     putOverExisting: dice.pick(['overwrite', 'overwrite', 409, 400] as const),
     moveOverExisting: dice.pick([409, 409, 400, 'overwrite'] as const),
+    moveFolder: dice.pick(['accept', 'accept', 'accept', 400, 409] as const),
+    removeFullFolder: dice.pick(['accept', 'accept', 'accept', 409, 400] as const),
+    kindsCoexist: dice.chance(0.1),
     makeExistingFolder: dice.pick(['accept', 'accept', 409, 400] as const),
     missingParentStatus: dice.pick([400, 404]),
     emptyFolderContent: dice.pick(['[]', 'null', 'missing'] as const),

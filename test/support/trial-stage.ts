@@ -68,6 +68,7 @@ export async function trialStage(): Promise<TrialStage> {
     async clear() {
       stage.onRequest = undefined;
       emulator.faults.set({});
+      emulator.behaviour.reset();
       for (const { kind, name } of (await onlooker.listFolder('', { signal })) ?? [])
         await onlooker.remove(kind === 'folder' ? `${name}/` : name, { signal });
     },
