@@ -38,8 +38,9 @@ export class Marker {
   /** The set is complete; `files`: how many of it came just now. Also puts a marker back that somebody removed. */
   async complete(files: number, target: Target): Promise<void> {
     const { name, ledger, tally } = this.#options;
-    const missing =
-      target.listed && !target.children.some((child) => child.kind === 'file' && child.name === name);
+    // of an empty source there may be no folder to write it into
+    const there = target.listed && (target.missing.length === 0 || tally.foldersCreated > 0);
+    const missing = there && !target.children.some((child) => child.kind === 'file' && child.name === name);
     if (files === 0 && !missing && ledger.recall(DUE) !== name) return;
     this.due();
     try {

@@ -41,6 +41,11 @@ export class Learnt {
     this.#again = true;
   }
 
+  /** The rest of the plan rests on what did not happen: the next round plans it anew. */
+  get cutsShort(): boolean {
+    return this.#again && !this.isLastRound;
+  }
+
   /** Whether another look is wanted since the last call. */
   takeAgain(): boolean {
     const again = this.#again;

@@ -4,12 +4,14 @@ import type { MovePlan } from '../plan/plan-moves.ts';
 import type { PlanStore, Removal } from '../plan/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { Executor } from './executor.ts';
+import type { Learnt } from './learnt.ts';
 
 export interface RunPlanOptions {
   readonly store: PlanStore;
   readonly plan: MovePlan;
   readonly executor: Executor;
   readonly tally: Tally;
+  readonly learnt: Learnt;
   readonly publishSet: boolean;
   /** With `publishSet`: called before the first of the set takes its name. */
   readonly beforePublishing: () => void;
@@ -23,7 +25,7 @@ export interface RunPlanOptions {
  * when Stage took every change before them.
  */
 export async function executePlan(options: RunPlanOptions): Promise<void> {
-  const { store, plan, executor } = options;
+  const { store, plan, executor, learnt } = options;
   await executor.makeMoves(plan.outFirst, 'renamed');
   const inTheWay = filesInTheWay(store, plan);
   // what a moved folder brings along stands in the way only once it has moved
@@ -34,6 +36,7 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
   if (plan.folderMoves.length > 0) {
     await executor.idle();
     await executor.makeMoves(plan.folderMoves, 'folder_renamed');
+    if (learnt.cutsShort) return;
     await executor.removeAll(inTheWay.filter(isBrought));
   }
   for (const { path } of inTheWay) store.dropRemoval(path);
