@@ -12,7 +12,7 @@ const { values } = parseArgs({
     kind: { type: 'string', default: 'faults' },
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
-    lanes: { type: 'string', default: '8' },
+    lanes: { type: 'string', default: '4' },
   },
 });
 

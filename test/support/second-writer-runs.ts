@@ -22,6 +22,9 @@ import type { TrialStage } from './trial-stage.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/stagesync.js', import.meta.url));
 
+/** A watch that has to try again later is not waited for, in milliseconds. */
+const LONGEST_WAIT_MS = 800;
+
 export type RunKind = 'pass' | 'trust' | 'scope' | 'apply' | 'watch' | 'process';
 
 export interface RunsOptions {
@@ -198,7 +201,7 @@ export class SecondWriterRuns implements Disposable {
   }
 
   async #idle(loop: WatchLoop, until: AbortSignal): Promise<void> {
-    const end = Date.now() + 3000;
+    const end = Date.now() + LONGEST_WAIT_MS;
     for (;;) {
       const { state, waiting } = loop.status;
       if (until.aborted || (state === 'idle' && waiting === 0) || Date.now() > end) return;

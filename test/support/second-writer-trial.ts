@@ -123,6 +123,7 @@ class Trial {
       mirror: options.pass.removal === 'everything',
       leftOut: options.leftOut,
       sourcePaths: edited.random.paths,
+      marker: options.pass.marker,
     });
     this.#model = new StageModel(this.#verdicts);
     this.#other = new SecondWriter(stage, this.#model, this.#deedDice, root);
@@ -130,7 +131,7 @@ class Trial {
   }
 
   passBegins(): void {
-    this.#verdicts.runBegins(this.#model.now);
+    this.#verdicts.runBegins(this.#model);
   }
 
   async run(): Promise<Tally> {

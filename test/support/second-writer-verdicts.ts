@@ -7,8 +7,9 @@ export interface VerdictOptions {
   readonly root: string;
   readonly mirror: boolean;
   readonly leftOut: LeftOut;
-  /** Paths that the source has, or had during this run; folders with their slash. */
+  /** Paths that the source has, or had during this run; folders with their slash. A marker counts too. */
   readonly sourcePaths: ReadonlySet<string>;
+  readonly marker: string | undefined;
 }
 
 /** What became of things of others, as far as it is allowed. */
@@ -35,8 +36,11 @@ export class Verdicts implements StageWitness {
     this.#options = options;
   }
 
-  runBegins(now: number): void {
-    this.#runBegan = now;
+  runBegins(model: StageModel): void {
+    this.#runBegan = model.now;
+    // a folder that the source has too is nobody's alone, whatever becomes of it later
+    for (const thing of within(model.root))
+      if (thing.theirs && thing.kind === 'folder' && this.#sourceHas(thing)) this.#adrift.add(thing);
   }
 
   uploaded(now: number): void {
