@@ -1,21 +1,42 @@
 import { parseArgs } from 'node:util';
 import { runTrial } from '../support/fault-trial.ts';
+import { SecondWriter } from '../support/second-writer.ts';
+import { runSecondWriterTrial } from '../support/second-writer-trial.ts';
+import type { TrialStage } from '../support/trial-stage.ts';
 import { trialStage } from '../support/trial-stage.ts';
 
 // npm run faults -- --seeds 5000 --from 1: the runs of seeded-runs.test.ts, as many as one likes.
+// npm run faults -- --kind second-writer --seeds 10000: those of second-writer.test.ts.
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' } },
+  options: {
+    kind: { type: 'string', default: 'faults' },
+    seeds: { type: 'string', default: '1000' },
+    from: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: '4' },
+  },
 });
+
+const counted = new Map<string, number>();
+const KINDS: Readonly<Record<string, (seed: number, stage: TrialStage) => Promise<void>>> = {
+  faults: runTrial,
+  'second-writer': async (seed, stage) => {
+    for (const [what, count] of Object.entries(await runSecondWriterTrial(seed, stage)))
+      counted.set(what, (counted.get(what) ?? 0) + (count as number));
+  },
+};
+const runOne = KINDS[values.kind];
+if (runOne === undefined) throw new Error(`--kind is one of ${Object.keys(KINDS).join(', ')}`);
+
 const from = Number(values.from);
 const count = Number(values.seeds);
 const failed: number[] = [];
 let next = from;
 await Promise.all(
-  Array.from({ length: 4 }, async () => {
-    await using stage = await trialStage();
+  Array.from({ length: Number(values.lanes) }, async () => {
+    await using stage = await trialStage({ [SecondWriter.name]: SecondWriter.token });
     for (let seed = next++; seed < from + count; seed = next++) {
       try {
-        await runTrial(seed, stage);
+        await runOne(seed, stage);
       } catch (error) {
         failed.push(seed);
         console.error(
@@ -27,4 +48,5 @@ await Promise.all(
   }),
 );
 console.log(`${count} seeds, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(' ')}` : ''}`);
+for (const [what, times] of counted) console.log(`${what}: ${times}`);
 process.exitCode = failed.length === 0 ? 0 : 1;

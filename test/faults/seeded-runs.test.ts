@@ -5,7 +5,7 @@ import { trialStage } from '../support/trial-stage.ts';
 // One seed again: STAGESYNC_FAULT_SEED=17 npx vitest run test/faults/seeded-runs.test.ts
 const replayed = process.env['STAGESYNC_FAULT_SEED'];
 const SEEDS = replayed === undefined ? Array.from({ length: 240 }, (_, i) => i + 1) : [Number(replayed)];
-const LANES = 8;
+const LANES = 4;
 
 test('whatever goes wrong on the way, the next run makes Stage equal and nothing is lost', async () => {
   const queue = SEEDS.values();

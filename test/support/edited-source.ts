@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { foldersOf, parentOf } from '../../src/model/path.ts';
 import type { Source } from '../../src/model/ports.ts';
 import { openLocalSource } from '../../src/sources/local/local-source.ts';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
@@ -8,7 +9,7 @@ import type { MemorySource } from '../../src/sources/memory/memory-source.ts';
 import { bucketLike } from './bucket-like.ts';
 import type { Dice } from './dice.ts';
 import { localPlace, memoryPlace } from './edited-places.ts';
-import { EditedTree, randomEdit } from './tree-edits.ts';
+import { EditedTree, isAt, randomEdit } from './tree-edits.ts';
 import type { EditedPlace } from './tree-edits.ts';
 
 /** Above this a source gives chunks instead of bytes. */
@@ -19,28 +20,61 @@ export class RandomTree {
   readonly tree: EditedTree;
   /** Every content that was ever in a file. */
   readonly contents = new Set<string>();
-  /** Every path that a file ever had. */
+  /** Every path that a file had since the last `forgetPaths`, and every folder, with its slash. */
   readonly paths = new Set<string>();
+  /** Folders in which something changed, as a watcher tells of them; who has dealt with them empties it. */
+  readonly dirty = new Set<string>();
   readonly #dice: Dice;
   #serial = 0;
 
   constructor(place: EditedPlace, dice: Dice) {
     this.#dice = dice;
     this.tree = new EditedTree({
-      ...place,
       write: (path, content) => {
         this.contents.add(content);
+        this.#arrives(path);
         place.write(path, content);
       },
+      makeFolder: (path) => {
+        this.#arrives(`${path}/`);
+        place.makeFolder(path);
+      },
+      remove: (path, kind) => {
+        this.dirty.add(parentOf(path));
+        place.remove(path, kind);
+      },
+      move: (from, to, kind) => {
+        this.dirty.add(parentOf(from));
+        this.#arrives(kind === 'folder' ? `${to}/` : to);
+        for (const folder of this.tree.folders)
+          if (isAt(folder, from)) this.dirty.add(`${to}${folder.slice(from.length)}/`);
+        place.move(from, to, kind);
+      },
     });
+  }
+
+  #arrives(path: string): void {
+    this.dirty.add(parentOf(path));
+    for (const folder of foldersOf(path)) this.dirty.add(folder);
   }
 
   /** Some edits, one after the other. */
   edit(count: number): void {
     for (let i = 0; i < count; i++) {
       this.tree.apply(randomEdit(this.#dice, this.#newContent()));
-      for (const path of this.tree.files.keys()) this.paths.add(path);
+      this.#rememberPaths();
     }
+  }
+
+  /** Of the past: what is there now is remembered. */
+  forgetPaths(): void {
+    this.paths.clear();
+    this.#rememberPaths();
+  }
+
+  #rememberPaths(): void {
+    for (const path of this.tree.files.keys()) this.paths.add(path);
+    for (const path of this.tree.folders) this.paths.add(`${path}/`);
   }
 
   #newContent(): string {

@@ -130,13 +130,13 @@ class Trial {
   readonly #parts: TrialParts;
   readonly #wrong: string[] = [];
   #until = 0;
-  #change = (): void => undefined;
+  #happen = (): void => undefined;
   #serial = 0;
 
   constructor(parts: TrialParts) {
     this.#parts = parts;
     parts.stage.onRequest = (phase, info) => {
-      if (--this.#until === 0) this.#change();
+      if (--this.#until === 0) this.#happen();
       if (phase === 'committed') this.#seeRemoval(info);
     };
   }
@@ -146,14 +146,18 @@ class Trial {
     return takingPart(edited.random.tree, planned.leftOut, edited.kind === 'bucket');
   }
 
-  /** Faults during a pass, then a look at whether anything was lost. */
+  /** Faults during a pass, or its end at a request; then a look at whether anything was lost. */
   async disturbedRound(): Promise<void> {
     const { stage, dice, planned, edited, engine } = this.#parts;
     const { faults } = stage.emulator;
     faults.set(dice.chance(0.9) ? randomFaults(dice) : {});
-    if (planned.restless) this.#editAt(1 + dice.below(12), () => edited.random.edit(3));
-    await engine.pass({ ...planned.options, trustLedger: planned.trusting });
-    this.#editAt(0, () => undefined);
+    const [signal, draining] = [new AbortController(), new AbortController()];
+    const kill = (): void => (dice.chance(0.7) ? signal : draining).abort(new Error('killed'));
+    if (dice.chance(0.25)) this.#at(1 + dice.below(50), kill);
+    else if (planned.restless) this.#at(1 + dice.below(12), () => edited.random.edit(3));
+    const stops = { signal: signal.signal, draining: draining.signal };
+    await engine.pass({ ...planned.options, ...stops, trustLedger: planned.trusting });
+    this.#at(0, () => undefined);
     faults.set({});
     // what a client gave up on is still carried out, and must not race with what comes next
     await stage.settled();
@@ -207,10 +211,10 @@ class Trial {
     this.others.set(path, content);
   }
 
-  /** The source changes at the nth phase of a request from now on. */
-  #editAt(nth: number, edit: () => void): void {
+  /** At the nth phase of a request from now on: the source changes, or the run is killed. */
+  #at(nth: number, happen: () => void): void {
     this.#until = nth;
-    this.#change = edit;
+    this.#happen = happen;
   }
 
   /** Nothing that the source has may go, and nothing outside the target. */
@@ -325,7 +329,7 @@ class Trial {
         assert.equal(row.size, shown?.size, `${which}: ${row.path}`);
         assert.ok(
           sameTime(row.stageModifiedMs, shown?.modifiedMs),
-          `${which}: ${row.path}: its time on Stage`,
+          `${which}: ${row.path}: its time on Stage, ${row.stageModifiedMs} instead of ${shown?.modifiedMs}`,
         );
       }
     } finally {

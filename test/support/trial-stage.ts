@@ -26,9 +26,13 @@ export interface TrialStage extends AsyncDisposable {
   clear(): Promise<void>;
 }
 
-export async function trialStage(): Promise<TrialStage> {
+/** `otherTokens`: of clients beside ours, by their names. */
+export async function trialStage(otherTokens: Readonly<Record<string, string>> = {}): Promise<TrialStage> {
   const { signal } = new AbortController();
-  const emulator = await startEmulator({ onRequest: (phase, info) => stage.onRequest?.(phase, info) });
+  const emulator = await startEmulator({
+    otherTokens,
+    onRequest: (phase, info) => stage.onRequest?.(phase, info),
+  });
   const deployment = emulator.deployments[0]!.id;
   const connect = (timeouts?: Partial<StageTimeouts>, concurrency?: number): Promise<StageClient> =>
     createStageClient({ baseUrl: emulator.url, token: emulator.token, deployment, timeouts, concurrency });

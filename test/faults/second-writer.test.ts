@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { SecondWriter } from '../support/second-writer.ts';
+import { runSecondWriterTrial } from '../support/second-writer-trial.ts';
+import { trialStage } from '../support/trial-stage.ts';
+
+// One seed again: STAGESYNC_SECOND_WRITER_SEED=17 npx vitest run test/faults/second-writer.test.ts
+// Many: npm run faults -- --kind second-writer --seeds 10000
+const replayed = process.env['STAGESYNC_SECOND_WRITER_SEED'];
+const SEEDS = replayed === undefined ? Array.from({ length: 300 }, (_, i) => i + 1) : [Number(replayed)];
+const LANES = 8;
+
+test('what others put, replace and remove while runs, watches and kills go on is neither lost nor carried off', async () => {
+  const queue = SEEDS.values();
+  const failed: string[] = [];
+  const tally = { overwritten: 0, mirrored: 0, window: 0 };
+  await Promise.all(
+    Array.from({ length: Math.min(LANES, SEEDS.length) }, async () => {
+      await using stage = await trialStage({ [SecondWriter.name]: SecondWriter.token });
+      for (const seed of queue) {
+        try {
+          const { overwritten, mirrored, window } = await runSecondWriterTrial(seed, stage);
+          tally.overwritten += overwritten;
+          tally.mirrored += mirrored;
+          tally.window += window;
+        } catch (error) {
+          failed.push(`seed ${seed}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+        }
+      }
+    }),
+  );
+  console.log(
+    `of the second writer: ${tally.window} within the one-request window of a single file, ${tally.mirrored} removed by --mirror, ${tally.overwritten} overwritten by the source`,
+  );
+  expect(failed).toEqual([]);
+}, 300_000);
