@@ -4,16 +4,15 @@ import type { Dispatcher } from 'undici';
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Empty when the reply was a success and nobody asked for its body. */
+  /** Of a refusal only the beginning. */
   readonly body: Buffer;
 }
 
 export interface ExchangeOptions {
   readonly signal: AbortSignal;
-  /** Whether the body of a success is wanted; that of a refusal always is, at least its beginning. */
-  readonly keepBody: boolean;
-  /** Longer bodies break the exchange off, in bytes. */
+  /** Longer bodies break the exchange off, in bytes; of a success, and of a refusal. */
   readonly maxBytes: number;
+  readonly maxRefusalBytes: number;
   /** The request starts to be sent on a connection. */
   readonly onStart: () => void;
 }
@@ -101,13 +100,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#received += chunk.byteLength;
-    if (this.#received > this.#options.maxBytes) {
+    const { maxBytes, maxRefusalBytes } = this.#options;
+    if (this.#received > (this.#status < 300 ? maxBytes : maxRefusalBytes)) {
       this.#fail(new ExchangeError(REPLY_TOO_LONG, 'reply too long'), true);
       return;
     }
-    const wanted =
-      this.#status < 300 ? this.#options.keepBody : this.#received - chunk.byteLength < KEPT_OF_REFUSAL;
-    if (!wanted) return;
+    if (this.#status >= 300 && this.#received - chunk.byteLength >= KEPT_OF_REFUSAL) return;
     if (this.#first === undefined) this.#first = chunk;
     else (this.#more ??= [this.#first]).push(chunk);
   }

@@ -16,6 +16,8 @@ import { parseRetryAfter } from './stage-time.ts';
 export interface StageCall {
   readonly verb: string;
   readonly path: string;
+  /** It changes something: a reply that is none leaves it in doubt, and is worth another attempt. */
+  readonly changes?: boolean;
 }
 
 /** What a reply says that is not a success. */
@@ -189,7 +191,11 @@ export function errorFromNetwork(call: StageCall, error: unknown): SyncError {
       false,
     );
   if (code === REPLY_TOO_LONG)
-    return badReply(call, 'is longer than allowed', { verdict: 'skip_entry', inDoubt: true, cause: error });
+    return badReply(call, 'is longer than allowed', {
+      verdict: call.changes === true ? 'retry' : 'skip_entry',
+      inDoubt: true,
+      cause: error,
+    });
   if (code === EARLY_SUCCESS)
     return badReply(call, 'came before the whole file was sent', { inDoubt: true, cause: error });
   // Without its cause: the parser's error has what the other side sent, and that may be our own header.

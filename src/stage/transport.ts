@@ -45,7 +45,8 @@ export interface SendOptions {
   readonly target: string;
   /** Flat: name, value, name, value. */
   readonly headers: string[];
-  readonly keepBody?: boolean;
+  /** A longer reply of success is refused, in bytes; as with all of the connection unless told. */
+  readonly maxBytes?: number;
 }
 
 /** A body that says itself how far it is: the exchange's clock follows it. */
@@ -136,8 +137,13 @@ export async function createTransport(connection: StageConnection): Promise<Tran
 
   function begin(send: SendOptions): Exchange {
     send.signal.throwIfAborted();
-    const { signal, keepBody = false } = send;
-    return new Exchange({ signal, keepBody, maxBytes, onStart: count[send.verb] });
+    const most = send.maxBytes === undefined ? maxBytes : Math.min(maxBytes, send.maxBytes);
+    return new Exchange({
+      signal: send.signal,
+      maxBytes: most,
+      maxRefusalBytes: maxBytes,
+      onStart: count[send.verb],
+    });
   }
 
   return {
