@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { RelPath } from '../model/path.ts';
 import type { CallOptions, Content } from '../model/ports.ts';
 import { download } from './download.ts';
-import type { Reply } from './exchange.ts';
+import { NO_HEADERS, type Reply } from './exchange.ts';
 import { createMultipartFrame, type MultipartFrame } from './multipart-frame.ts';
 import { NAMED_REPLY_BYTES, namesPath } from './named-reply.ts';
 import { badReply, type StageCall } from './stage-errors.ts';
@@ -135,7 +135,7 @@ export async function createStageClient(options: StageClientOptions): Promise<St
             },
             // How long its source may take is for the source to say.
             reading: () => exchange.expectProgress(0, ''),
-            finishing: () => exchange.expectProgress(headersMs, 'UND_ERR_HEADERS_TIMEOUT'),
+            finishing: () => exchange.expectProgress(headersMs, NO_HEADERS),
             failed(error) {
               failure = { error };
             },

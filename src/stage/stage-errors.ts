@@ -8,7 +8,7 @@ import {
   type Verdict,
 } from '../model/errors.ts';
 import { proxyErrorIn } from '../network/proxy-error.ts';
-import { EARLY_SUCCESS, REPLY_TOO_LONG } from './exchange.ts';
+import { EARLY_SUCCESS, NO_HEADERS, REPLY_TOO_LONG, REPLY_TOO_SLOW } from './exchange.ts';
 import { excerpt, printable } from './printable.ts';
 import { parseRetryAfter } from './stage-time.ts';
 
@@ -144,8 +144,9 @@ export function badReply(call: StageCall, why: string, options: BadReplyOptions 
 
 const TIMEOUTS: ReadonlyMap<string, { readonly what: string; readonly inDoubt: boolean }> = new Map([
   ['UND_ERR_CONNECT_TIMEOUT', { what: 'no connection in time', inDoubt: false }],
-  ['UND_ERR_HEADERS_TIMEOUT', { what: 'no answer in time', inDoubt: true }],
+  [NO_HEADERS, { what: 'no answer in time', inDoubt: true }],
   ['UND_ERR_BODY_TIMEOUT', { what: 'no further data in time', inDoubt: true }],
+  [REPLY_TOO_SLOW, { what: 'its reply came too slowly to ever end', inDoubt: true }],
   ['ETIMEDOUT', { what: 'the connection timed out', inDoubt: true }],
 ]);
 

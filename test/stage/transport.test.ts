@@ -247,6 +247,21 @@ describe('a connection that fails', () => {
   });
 });
 
+test('a refusal without end is the refusal', async () => {
+  await using server = await startRawServer((_, response) => {
+    response.writeHead(400);
+    const more = (): void => {
+      if (!response.destroyed) response.write('no '.repeat(10_000), () => setImmediate(more));
+    };
+    more();
+  });
+  const client = await open(server.url);
+  const expected = { code: 'stage_rejected', verdict: 'skip_entry' };
+  await expect(client.list('', call)).rejects.toMatchObject(expected);
+  await expect(client.upload('a', small, call)).rejects.toMatchObject(expected);
+  await client.close();
+});
+
 describe('an aborted signal', () => {
   const reason = new Error('stopped');
 
