@@ -29,7 +29,7 @@ export async function download(
     if (reply.statusCode >= 200 && reply.statusCode < 300) return chunksOf(transport, call, reply, signal);
     const { location } = reply.headers;
     if (!REDIRECTS.has(reply.statusCode) || typeof location !== 'string')
-      throw await refused(transport, call, reply, hops > 0);
+      throw await refused(transport, call, reply, url, hops > 0);
     await beginningOf(transport, reply);
     url = nextUrl(call, url, location, allowInsecure);
   }
@@ -66,11 +66,16 @@ async function refused(
   transport: Transport,
   call: StageCall,
   reply: Dispatcher.ResponseData,
+  { host: server }: URL,
   byStore: boolean,
 ): Promise<SyncError> {
   const text = await beginningOf(transport, reply);
   const { statusCode: status, headers } = reply;
-  const error = errorFromReply(call, { status, headers, text: transport.redact(text) }, transport.now());
+  const error = errorFromReply(
+    call,
+    { status, headers, text: transport.redact(text), server },
+    transport.now(),
+  );
   if (!byStore || error.code !== 'stage_unauthorised') return error;
   // The signed URL ran out; the next attempt is given a new one.
   return new SyncError('stage_unavailable', error.message, { verdict: 'retry', details: error.details });

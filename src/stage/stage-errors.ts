@@ -25,6 +25,8 @@ export interface RefusedReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
+  /** The host that answered, for a refusal that asks for a wait. */
+  readonly server?: string;
 }
 
 interface Row {
@@ -80,7 +82,14 @@ const STATUSES: ReadonlyMap<number, Row> = new Map<number, Row>([
 export function errorFromReply(call: StageCall, reply: RefusedReply, nowMs: number): SyncError {
   const { status } = reply;
   const text = excerpt(reply.text);
-  const details = { path: printable(call.path), status, ...(text === '' ? {} : { text }) };
+  const retryAfterMs = retryAfter(reply, nowMs);
+  const waiting = status === 429 || retryAfterMs !== undefined;
+  const details = {
+    path: printable(call.path),
+    status,
+    ...(text === '' ? {} : { text }),
+    ...(waiting && reply.server !== undefined && { server: reply.server }),
+  };
   if (status >= 300 && status < 400)
     // Only a download has a use for one (the API names it for moves too, without saying where to): anywhere else the
     // base URL leads to something that is no Stage.
@@ -106,7 +115,7 @@ export function errorFromReply(call: StageCall, reply: RefusedReply, nowMs: numb
   return new SyncError(row.code, `Stage refused ${wording(call)} (${why}). ${row.hint}`, {
     verdict: row.verdict,
     inDoubt: row.inDoubt ?? false,
-    retryAfterMs: retryAfter(reply, nowMs),
+    retryAfterMs,
     details,
   });
 }

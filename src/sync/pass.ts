@@ -34,7 +34,7 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
   const { clock, ledger, source, destination, signal, draining } = options;
   const started = clock.now();
   const tally = new Tally(options.onEvent);
-  const gate = new Gate({ ...options, onEvent: tally.emit });
+  const gate = new Gate({ ...options, maxWaitFlag: '--max-wait', onEvent: tally.emit });
   const { filter, marker } = options;
   const pass = new Pass(
     { ...options, filter: marker === undefined ? filter : hiding(filter, marker) },

@@ -85,6 +85,7 @@ async function made(stage: TrialStage, { make, verb }: Change, faults: Faults) {
     concurrency: 4,
     attempts: 4,
     maxRequestsPerSecond: undefined,
+    maxWaitMs: 3_600_000,
     clock: createTestClock(),
     draining: signal,
     signal,
