@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FaultRule } from '../../src/emulator/faults.ts';
 import { startDaemon } from '../support/daemon.ts';
-import { servedStage } from '../support/served-stage.ts';
+import type { CliResult } from '../support/cli.ts';
+import { servedStage, type ServedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
 
 /** Longer than any test. */
@@ -34,6 +35,19 @@ const wrote = (child: ChildProcess, text: string): Promise<void> =>
     });
   });
 
+/** Runs the command, which would wait for hours if the test failed: it does not outlive it. */
+const run = (
+  { cli }: ServedStage,
+  args: readonly string[],
+  running?: (child: ChildProcess) => void,
+): Promise<CliResult> =>
+  cli.run(args, {
+    running: (child) => {
+      onTestFinished(() => void child.kill('SIGKILL'));
+      running?.(child);
+    },
+  });
+
 const ATOMIC = ['--atomic'];
 const CASES: readonly (readonly [string, NodeJS.Signals, number, FaultRule, readonly string[]])[] = [
   ['the first request', 'SIGINT', 130, { nth: 1, ...HALF_AN_HOUR }, []],
@@ -52,15 +66,13 @@ describe('during a Retry-After', () => {
       let paused!: Promise<void>;
       let child!: ChildProcess;
       const sync = ['sync', 'data', address, '--json', ...flags];
-      const run = cli.run(sync, {
-        running: (process) => {
-          child = process;
-          paused = wrote(child, '"type":"throttled"');
-        },
+      const syncing = run(stage, sync, (process) => {
+        child = process;
+        paused = wrote(child, '"type":"throttled"');
       });
       await paused;
       child.kill(signal);
-      const result = await run; // the half hour is not over
+      const result = await syncing; // the half hour is not over
       expect(result.status, result.stderr).toBe(status);
       expect(result.report).toMatchObject({ outcome: 'interrupted' });
       stage.emulator.faults.set({});
@@ -88,19 +100,19 @@ describe('a wait that is asked for is longer than --max-wait', () => {
   test.each([429, 503])('after %i the run ends with status 5 and says what was asked for', async (status) => {
     await using stage = await stageWith({ kind: 'putFile', nth: 3, status, ...TWO_HOURS });
     const { cli, address } = stage;
-    const run = await cli.run(['sync', 'data', address, '--json']);
-    expect(run.status).toBe(5);
-    expect(run.stderr).toMatch(said);
-    expect(run.stderr).toContain('(--max-wait 1h)');
-    expect(run.report).toMatchObject({ outcome: 'failures' });
+    const first = await run(stage, ['sync', 'data', address, '--json']);
+    expect(first.status).toBe(5);
+    expect(first.stderr).toMatch(said);
+    expect(first.stderr).toContain('(--max-wait 1h)');
+    expect(first.report).toMatchObject({ outcome: 'failures' });
     stage.emulator.faults.set({});
     const next = await cli.run(['sync', 'data', address, '--json']);
-    expect(next.report).toMatchObject({ outcome: 'clean', uploaded: 20 - run.report.uploaded });
+    expect(next.report).toMatchObject({ outcome: 'clean', uploaded: 20 - first.report.uploaded });
   });
 
   test('sync, plan, ls and cat end alike', async () => {
     await using stage = await stageWith({ status: 429, ...TWO_HOURS });
-    const { cli, address } = stage;
+    const { address } = stage;
     for (const command of [
       ['sync', 'data', address, '--dry-run', '--max-wait', '1.5h'],
       ['plan', 'data', address, '-o', 'plan.json'],
@@ -108,25 +120,25 @@ describe('a wait that is asked for is longer than --max-wait', () => {
       ['ls', `stage://by-name/target`],
       ['cat', `${address}/a.csv`],
     ]) {
-      const run = await cli.run(command);
-      expect(run.status, command.join(' ')).toBe(5);
-      expect(run.stderr).toMatch(said);
+      const result = await run(stage, command);
+      expect(result.status, command.join(' ')).toBe(5);
+      expect(result.stderr).toMatch(said);
       // who only looks has no such flag
-      expect(run.stderr.includes('--max-wait')).toBe(command[0] === 'sync' || command[0] === 'plan');
+      expect(result.stderr.includes('--max-wait')).toBe(command[0] === 'sync' || command[0] === 'plan');
     }
   });
 
   test('a shorter one is waited for', async () => {
     await using stage = await stageWith({ kind: 'putFile', nth: 3, ...HALF_AN_HOUR, retryAfterSeconds: 1 });
-    const run = await stage.cli.run(['sync', 'data', stage.address, '--json', '--max-wait', '2s']);
-    expect(run.report, run.stderr).toMatchObject({ outcome: 'clean', uploaded: 20 });
+    const result = await run(stage, ['sync', 'data', stage.address, '--json', '--max-wait', '2s']);
+    expect(result.report, result.stderr).toMatchObject({ outcome: 'clean', uploaded: 20 });
   });
 
   test('429s without end are one wait', async () => {
     await using stage = await stageWith({ kind: 'putFile', fault: 'status', status: 429 });
-    const run = await stage.cli.run(['sync', 'data', stage.address, '--max-wait', '3s']);
-    expect(run.status).toBe(5);
-    expect(run.stderr).toMatch(/again and again for waits, .* in all, with status 429.*\(--max-wait 3s\)/);
+    const result = await run(stage, ['sync', 'data', stage.address, '--max-wait', '3s']);
+    expect(result.status).toBe(5);
+    expect(result.stderr).toMatch(/again and again for waits, .* in all, with status 429.*\(--max-wait 3s\)/);
   });
 
   test('a watch does not end: it backs off, and says why', async () => {
@@ -139,8 +151,8 @@ describe('a wait that is asked for is longer than --max-wait', () => {
 
   test('is a duration, and nothing else', async () => {
     await using stage = await stageWith();
-    const run = await stage.cli.run(['sync', 'data', stage.address, '--max-wait', '5']);
-    expect(run.status).toBe(2);
-    expect(run.stderr).toContain('--max-wait');
+    const result = await run(stage, ['sync', 'data', stage.address, '--max-wait', '5']);
+    expect(result.status).toBe(2);
+    expect(result.stderr).toContain('--max-wait');
   });
 });
