@@ -21,6 +21,9 @@ function pagesOf(generated: SinkOptions['generated']): Map<string, string> {
 const PREFIX = /^\/v1\/stages?\/[^/]+\/fs\/?/;
 const NOT_FOUND = reply('404 Not Found', 'not found');
 
+/** What Stage says of a change that it made. */
+const named = (path: string): string => reply('200 OK', `{"name":"","path":${JSON.stringify(path)}}`);
+
 class Sink {
   readonly #options: SinkOptions;
   readonly #tree: StageTree;
@@ -74,9 +77,9 @@ class Sink {
     if (verb === 'PUT') {
       this.#folderPuts++;
       this.#tree.makeFolder(path);
-      return reply('200 OK', `{"name":"","path":${JSON.stringify(path)}}`);
+      return named(path);
     }
-    if (verb === 'DELETE') return this.#tree.remove(path) ? reply('200 OK', '{}') : NOT_FOUND;
+    if (verb === 'DELETE') return this.#tree.remove(path) ? named(path) : NOT_FOUND;
     const isLook = query.includes('metadata=') && !path.endsWith('/');
     if (isLook) this.#looks++;
     const found = isLook ? this.#tree.look(path) : this.#tree.list(path);
@@ -92,7 +95,7 @@ class Sink {
       const file = part.received();
       this.#bytes += file.size;
       if (!this.#tree.put(path, file)) this.#repeatedPuts++;
-      return reply('200 OK', `{"name":"","path":${JSON.stringify(path)}}`);
+      return named(path);
     });
     return { data: (chunk) => part.data(chunk), end: (answer) => done.end(answer) };
   }
@@ -101,7 +104,7 @@ class Sink {
     let body = '';
     const done = this.#answering('PATCH', () => {
       const { newPath } = JSON.parse(body) as { newPath: string };
-      return this.#tree.move(path, newPath) ? reply('200 OK', '{}') : NOT_FOUND;
+      return this.#tree.move(path, newPath) ? named(newPath) : NOT_FOUND;
     });
     return { data: (chunk) => void (body += chunk.toString()), end: (answer) => done.end(answer) };
   }

@@ -5,6 +5,7 @@ import { openLedger } from '../sync/ledger/open-ledger.ts';
 import { openUnwrittenLedger } from '../sync/ledger/unwritten-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
 import type { PassOptions } from '../sync/options.ts';
+import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import { EMBEDDED, folderPath, type SourceAddress, type StageAddress } from './addresses.ts';
 import type { PassFlags } from './commands/sync.ts';
 import type { Context } from './context.ts';
@@ -43,6 +44,7 @@ export async function openPair(
     root: folderPath(to),
     flags,
     concurrency: flags.concurrency,
+    maxWaitMs: flags.maxWait,
   });
   opened.defer(() => destination.close());
   const ledger = (dryRun ? openUnwrittenLedger : openLedger)({
@@ -73,6 +75,8 @@ export async function openPair(
     marker: flags.marker,
     maxRequestsPerSecond: flags.maxRequestsPerSecond,
     maxBytesPerSecond: flags.bwlimit,
+    // a plan of an older release does not have it
+    maxWaitMs: flags.maxWait ?? PASS_DEFAULTS.maxWaitMs,
     attempts: ATTEMPTS,
     clock: systemClock,
     draining: context.stop.draining,

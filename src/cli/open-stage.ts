@@ -15,6 +15,8 @@ export interface OpenStageOptions {
   readonly flags: StageFlags;
   /** Requests at the same time. */
   readonly concurrency: number;
+  /** For the look-up of a deployment's name; see openGate. */
+  readonly maxWaitMs?: number | undefined;
 }
 
 /**
@@ -74,7 +76,7 @@ async function openRemote(context: Context, options: OpenStageOptions): Promise<
   const stage = await importStage();
   const { defaultDeployment: _, ...connection } = settings;
   const { draining: signal } = context.stop;
-  const deployment = await openGate(context, 1).request('look the deployment up', () =>
+  const deployment = await openGate(context, 1, options.maxWaitMs).request('look the deployment up', () =>
     stage.resolveDeployment(connection, named, { signal }),
   );
   const client = await stage.createStageClient({

@@ -92,7 +92,6 @@ async function readCatalogue(
     verb: 'GET',
     target,
     headers: transport.authorize(),
-    keepBody: true,
   });
   let text: string;
   try {

@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
 import { SyncError } from '../model/errors.ts';
 import { isLoopback } from '../network/loopback.ts';
+import { ExchangeError, REPLY_TOO_SLOW } from './exchange.ts';
+import { ReplyPace } from './reply-pace.ts';
 import { badReply, errorFromNetwork, errorFromReply, type StageCall } from './stage-errors.ts';
 import type { Transport } from './transport.ts';
 
@@ -24,11 +26,11 @@ export async function download(
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const headers = hops === 0 ? transport.authorize(...identity) : identity;
     const reply = await open(transport, call, url, headers, signal);
-    if (reply.statusCode >= 200 && reply.statusCode < 300) return chunksOf(call, reply, signal);
+    if (reply.statusCode >= 200 && reply.statusCode < 300) return chunksOf(transport, call, reply, signal);
     const { location } = reply.headers;
     if (!REDIRECTS.has(reply.statusCode) || typeof location !== 'string')
-      throw await refused(transport, call, reply, hops > 0);
-    await reply.body.dump().catch(() => undefined);
+      throw await refused(transport, call, reply, url, hops > 0);
+    await beginningOf(transport, reply);
     url = nextUrl(call, url, location, allowInsecure);
   }
   throw badReply(call, 'leads in a circle of redirects', { verdict: 'skip_entry' });
@@ -64,22 +66,27 @@ async function refused(
   transport: Transport,
   call: StageCall,
   reply: Dispatcher.ResponseData,
+  { host: server }: URL,
   byStore: boolean,
 ): Promise<SyncError> {
-  const text = await beginningOf(reply.body);
+  const text = await beginningOf(transport, reply);
   const { statusCode: status, headers } = reply;
-  const error = errorFromReply(call, { status, headers, text: transport.redact(text) }, transport.now());
+  const error = errorFromReply(
+    call,
+    { status, headers, text: transport.redact(text), server },
+    transport.now(),
+  );
   if (!byStore || error.code !== 'stage_unauthorised') return error;
   // The signed URL ran out; the next attempt is given a new one.
   return new SyncError('stage_unavailable', error.message, { verdict: 'retry', details: error.details });
 }
 
-/** Enough for a person; a reply without end is left. */
-async function beginningOf(body: AsyncIterable<unknown>): Promise<string> {
+/** Enough for a person, and most replies whole, whose connection serves again; one without end is left. */
+async function beginningOf(transport: Transport, reply: Dispatcher.ResponseData): Promise<string> {
   let text = '';
   try {
-    for await (const chunk of body) {
-      text += String(chunk);
+    for await (const chunk of paced(transport, reply)) {
+      text += chunk.toString();
       if (text.length > 4096) break;
     }
   } catch {
@@ -88,13 +95,26 @@ async function beginningOf(body: AsyncIterable<unknown>): Promise<string> {
   return text;
 }
 
+/** The reply's bytes; rejects when they come too slowly. The time that their reader takes does not count. */
+async function* paced({ timeouts }: Transport, reply: Dispatcher.ResponseData): AsyncGenerator<Buffer, void> {
+  const pace = new ReplyPace(timeouts.progress);
+  let waitsSince = performance.now();
+  for await (const chunk of reply.body as AsyncIterable<Buffer>) {
+    if (!pace.came(chunk.byteLength, performance.now() - waitsSince))
+      throw new ExchangeError(REPLY_TOO_SLOW, 'reply too slow');
+    yield chunk;
+    waitsSince = performance.now();
+  }
+}
+
 async function* chunksOf(
+  transport: Transport,
   call: StageCall,
   reply: Dispatcher.ResponseData,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of reply.body) yield chunk as Uint8Array;
+    yield* paced(transport, reply);
   } catch (error) {
     throw signal.aborted ? signal.reason : errorFromNetwork(call, error);
   }

@@ -125,7 +125,7 @@ const isChildPath = (path: string, folder: RelPath, name: string): boolean =>
   trimSlashes(path) === folder + name;
 
 /** By hand: a pattern for the slashes at the end takes quadratic time on a path that is made of them. */
-function trimSlashes(path: string): string {
+export function trimSlashes(path: string): string {
   let [start, end] = [0, path.length];
   while (path[start] === '/') start++;
   while (end > start && path[end - 1] === '/') end--;

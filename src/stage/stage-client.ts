@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import type { RelPath } from '../model/path.ts';
 import type { CallOptions, Content } from '../model/ports.ts';
 import { download } from './download.ts';
-import type { Reply } from './exchange.ts';
+import { NO_HEADERS, type Reply } from './exchange.ts';
 import { createMultipartFrame, type MultipartFrame } from './multipart-frame.ts';
+import { NAMED_REPLY_BYTES, namesPath } from './named-reply.ts';
 import { badReply, type StageCall } from './stage-errors.ts';
 import { createStageUrls, type StageGeneration } from './stage-url.ts';
 import { success } from './success.ts';
@@ -77,16 +78,38 @@ export async function createStageClient(options: StageClientOptions): Promise<St
     return form;
   }
 
-  const send = (call: StageCall, options: SendOptions, body?: Uint8Array | null): Promise<Reply> =>
-    success(transport, call, transport.send(options, body), options.signal);
+  /** One that changes something; of a move `newPath` is where to. */
+  function change(
+    call: StageCall,
+    options: Omit<SendOptions, 'maxBytes'>,
+    body?: Uint8Array | null,
+    newPath?: RelPath,
+  ): Promise<void> {
+    const sent = transport.send({ ...options, maxBytes: NAMED_REPLY_BYTES }, body);
+    return changed(call, sent, options.signal, newPath);
+  }
+
+  /** A status of success alone says nothing: it has to come from Stage, and speak of what was asked. */
+  async function changed(
+    call: StageCall,
+    sent: Promise<Reply>,
+    signal: AbortSignal,
+    newPath?: RelPath,
+  ): Promise<void> {
+    const { body } = await success(transport, call, sent, signal);
+    if (namesPath(body, call.path, newPath)) return;
+    const text = transport.redact(body.subarray(0, NAMED_REPLY_BYTES).toString());
+    throw badReply(call, 'does not name it, so that it may not have been done', { inDoubt: true, text });
+  }
 
   async function getJson(call: StageCall, target: string, signal: AbortSignal): Promise<JsonReply> {
-    const { body } = await send(call, { signal, verb: 'GET', target, headers: plainHeaders, keepBody: true });
+    const sent = transport.send({ signal, verb: 'GET', target, headers: plainHeaders });
+    const { body } = await success(transport, call, sent, signal);
     try {
       return { value: JSON.parse(body.toString()), exact: isUtf8(body) };
     } catch {
       // Without its cause: the parser's message quotes what came, and that may be our own header.
-      const text = transport.redact(body.subarray(0, 1024).toString());
+      const text = transport.redact(body.subarray(0, NAMED_REPLY_BYTES).toString());
       throw badReply(call, 'is not JSON', { text });
     }
   }
@@ -102,21 +125,23 @@ export async function createStageClient(options: StageClientOptions): Promise<St
       const { frame, headers: formHeaders } = form ?? (await (loading ??= loadForm()));
       const target = urls.create(call.path);
       const headers = [...formHeaders, 'content-length', String(framedSize(frame, content.size))];
-      const sent = transport.sendStream({ signal, verb: 'PUT', target, headers }, (exchange) =>
-        framedChunks(call.path, frame, content, {
-          sending() {
-            begun = true;
-            exchange.expectProgress(idleMs, 'UND_ERR_BODY_TIMEOUT');
-          },
-          // How long its source may take is for the source to say.
-          reading: () => exchange.expectProgress(0, ''),
-          finishing: () => exchange.expectProgress(headersMs, 'UND_ERR_HEADERS_TIMEOUT'),
-          failed(error) {
-            failure = { error };
-          },
-        }),
+      const sent = transport.sendStream(
+        { signal, verb: 'PUT', target, headers, maxBytes: NAMED_REPLY_BYTES },
+        (exchange) =>
+          framedChunks(call.path, frame, content, {
+            sending() {
+              begun = true;
+              exchange.expectProgress(idleMs, 'UND_ERR_BODY_TIMEOUT');
+            },
+            // How long its source may take is for the source to say.
+            reading: () => exchange.expectProgress(0, ''),
+            finishing: () => exchange.expectProgress(headersMs, NO_HEADERS),
+            failed(error) {
+              failure = { error };
+            },
+          }),
       );
-      await success(transport, call, sent, signal);
+      await changed(call, sent, signal);
     } catch (error) {
       // A source that nobody began to read may hold an open file.
       if (!begun) await content.chunks[Symbol.asyncIterator]().return?.();
@@ -139,30 +164,40 @@ export async function createStageClient(options: StageClientOptions): Promise<St
         signal,
       ),
     async upload(path, content, { signal }) {
-      const call = { verb: 'upload', path };
+      const call = { verb: 'upload', path, changes: true };
       if ('chunks' in content) return uploadChunks(call, content, signal);
       const { frame, headers } = form ?? (await (loading ??= loadForm()));
       const target = urls.create(path);
       const body = framedBuffer(path, frame, content.size, content.bytes);
-      await send(call, { signal, verb: 'PUT', target, headers }, body);
+      await change(call, { signal, verb: 'PUT', target, headers }, body);
     },
     async createEmptyFile(path, { signal }) {
       const target = urls.create(path);
-      await send({ verb: 'create', path }, { signal, verb: 'PUT', target, headers: plainHeaders });
+      await change(
+        { verb: 'create', path, changes: true },
+        { signal, verb: 'PUT', target, headers: plainHeaders },
+      );
     },
     async createFolder(folder, { signal }) {
       const target = urls.create(folder);
-      await send({ verb: 'create', path: folder }, { signal, verb: 'PUT', target, headers: plainHeaders });
+      await change(
+        { verb: 'create', path: folder, changes: true },
+        { signal, verb: 'PUT', target, headers: plainHeaders },
+      );
     },
     async move(from, to, { signal }) {
       urls.plain(to);
       const body = Buffer.from(JSON.stringify({ newPath: to }));
       const target = urls.plain(from);
-      await send({ verb: 'move', path: from }, { signal, verb: 'PATCH', target, headers: jsonHeaders }, body);
+      const call = { verb: 'move', path: from, changes: true };
+      await change(call, { signal, verb: 'PATCH', target, headers: jsonHeaders }, body, to);
     },
     async delete(path, { signal }) {
       const target = urls.plain(path);
-      await send({ verb: 'remove', path }, { signal, verb: 'DELETE', target, headers: plainHeaders });
+      await change(
+        { verb: 'remove', path, changes: true },
+        { signal, verb: 'DELETE', target, headers: plainHeaders },
+      );
     },
     close: () => transport.close(),
   };

@@ -8,7 +8,7 @@ import {
   type Verdict,
 } from '../model/errors.ts';
 import { proxyErrorIn } from '../network/proxy-error.ts';
-import { EARLY_SUCCESS, REPLY_TOO_LONG } from './exchange.ts';
+import { EARLY_SUCCESS, NO_HEADERS, REPLY_TOO_LONG, REPLY_TOO_SLOW } from './exchange.ts';
 import { excerpt, printable } from './printable.ts';
 import { parseRetryAfter } from './stage-time.ts';
 
@@ -16,6 +16,8 @@ import { parseRetryAfter } from './stage-time.ts';
 export interface StageCall {
   readonly verb: string;
   readonly path: string;
+  /** It changes something: a reply that is none leaves it in doubt, and is worth another attempt. */
+  readonly changes?: boolean;
 }
 
 /** What a reply says that is not a success. */
@@ -23,6 +25,8 @@ export interface RefusedReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
+  /** The host that answered, for a refusal that asks for a wait. */
+  readonly server?: string;
 }
 
 interface Row {
@@ -78,7 +82,14 @@ const STATUSES: ReadonlyMap<number, Row> = new Map<number, Row>([
 export function errorFromReply(call: StageCall, reply: RefusedReply, nowMs: number): SyncError {
   const { status } = reply;
   const text = excerpt(reply.text);
-  const details = { path: printable(call.path), status, ...(text === '' ? {} : { text }) };
+  const retryAfterMs = retryAfter(reply, nowMs);
+  const waiting = status === 429 || retryAfterMs !== undefined;
+  const details = {
+    path: printable(call.path),
+    status,
+    ...(text === '' ? {} : { text }),
+    ...(waiting && reply.server !== undefined && { server: reply.server }),
+  };
   if (status >= 300 && status < 400)
     // Only a download has a use for one (the API names it for moves too, without saying where to): anywhere else the
     // base URL leads to something that is no Stage.
@@ -104,7 +115,7 @@ export function errorFromReply(call: StageCall, reply: RefusedReply, nowMs: numb
   return new SyncError(row.code, `Stage refused ${wording(call)} (${why}). ${row.hint}`, {
     verdict: row.verdict,
     inDoubt: row.inDoubt ?? false,
-    retryAfterMs: retryAfter(reply, nowMs),
+    retryAfterMs,
     details,
   });
 }
@@ -142,8 +153,9 @@ export function badReply(call: StageCall, why: string, options: BadReplyOptions 
 
 const TIMEOUTS: ReadonlyMap<string, { readonly what: string; readonly inDoubt: boolean }> = new Map([
   ['UND_ERR_CONNECT_TIMEOUT', { what: 'no connection in time', inDoubt: false }],
-  ['UND_ERR_HEADERS_TIMEOUT', { what: 'no answer in time', inDoubt: true }],
+  [NO_HEADERS, { what: 'no answer in time', inDoubt: true }],
   ['UND_ERR_BODY_TIMEOUT', { what: 'no further data in time', inDoubt: true }],
+  [REPLY_TOO_SLOW, { what: 'its reply came too slowly to ever end', inDoubt: true }],
   ['ETIMEDOUT', { what: 'the connection timed out', inDoubt: true }],
 ]);
 
@@ -189,7 +201,11 @@ export function errorFromNetwork(call: StageCall, error: unknown): SyncError {
       false,
     );
   if (code === REPLY_TOO_LONG)
-    return badReply(call, 'is longer than allowed', { verdict: 'skip_entry', inDoubt: true, cause: error });
+    return badReply(call, 'is longer than allowed', {
+      verdict: call.changes === true ? 'retry' : 'skip_entry',
+      inDoubt: true,
+      cause: error,
+    });
   if (code === EARLY_SUCCESS)
     return badReply(call, 'came before the whole file was sent', { inDoubt: true, cause: error });
   // Without its cause: the parser's error has what the other side sent, and that may be our own header.

@@ -17,5 +17,6 @@ export async function success(
   }
   const { status, headers, body } = reply;
   if (status < 300) return reply;
-  throw errorFromReply(call, { status, headers, text: transport.redact(body.toString()) }, transport.now());
+  const text = transport.redact(body.toString());
+  throw errorFromReply(call, { status, headers, text, server: transport.origin.host }, transport.now());
 }

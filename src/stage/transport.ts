@@ -1,7 +1,7 @@
 import type { Dispatcher, Pool } from 'undici';
 import { loadProxied, type ProxySettings } from '../network/proxy.ts';
 import { checkToken, parseBaseUrl } from './base-url.ts';
-import { Exchange, type Reply } from './exchange.ts';
+import { Exchange, ExchangeError, NO_HEADERS, type Reply } from './exchange.ts';
 
 export type StageVerb = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -32,9 +32,11 @@ export interface StageTimeouts {
   readonly headers: number;
   /** Without a byte going out or coming in. */
   readonly idle: number;
+  /** In each span of this length a reply has to bring some kilobytes, or to end. */
+  readonly progress: number;
 }
 
-const TIMEOUTS: StageTimeouts = { connect: 10_000, headers: 180_000, idle: 60_000 };
+const TIMEOUTS: StageTimeouts = { connect: 10_000, headers: 180_000, idle: 60_000, progress: 60_000 };
 const CONCURRENCY = 16;
 const MAX_REPLY_BYTES = 512 * 1024 * 1024;
 
@@ -45,7 +47,8 @@ export interface SendOptions {
   readonly target: string;
   /** Flat: name, value, name, value. */
   readonly headers: string[];
-  readonly keepBody?: boolean;
+  /** A longer reply of success is refused, in bytes; as with all of the connection unless told. */
+  readonly maxBytes?: number;
 }
 
 /** A body that says itself how far it is: the exchange's clock follows it. */
@@ -136,8 +139,13 @@ export async function createTransport(connection: StageConnection): Promise<Tran
 
   function begin(send: SendOptions): Exchange {
     send.signal.throwIfAborted();
-    const { signal, keepBody = false } = send;
-    return new Exchange({ signal, keepBody, maxBytes, onStart: count[send.verb] });
+    const most = send.maxBytes === undefined ? maxBytes : Math.min(maxBytes, send.maxBytes);
+    return new Exchange({
+      signal: send.signal,
+      maxBytes: most,
+      timeouts,
+      onStart: count[send.verb],
+    });
   }
 
   return {
@@ -162,13 +170,22 @@ export async function createTransport(connection: StageConnection): Promise<Tran
       const anywhere =
         proxied?.leadsTo(url) === true ? proxied.dispatcher : await (agent ??= openAgent(options));
       started('GET');
-      return anywhere.request({
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: 'GET',
-        headers,
-        signal,
-      });
+      // undici counts its own time for headers anew whenever the other side says that they are yet to come
+      const slow = new AbortController();
+      const late = (): void => slow.abort(new ExchangeError(NO_HEADERS, 'no headers in time'));
+      const timer =
+        timeouts.headers === 0 ? undefined : setTimeout(late, timeouts.connect + timeouts.headers);
+      try {
+        return await anywhere.request({
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: 'GET',
+          headers,
+          signal: AbortSignal.any([signal, slow.signal]),
+        });
+      } finally {
+        clearTimeout(timer);
+      }
     },
     redact: (text) => text.replaceAll(token, '[token]'),
     async close() {

@@ -50,6 +50,11 @@ export interface PassOptions {
   readonly maxRequestsPerSecond: number | undefined;
   /** Upload bandwidth, all transfers together. */
   readonly maxBytesPerSecond: number | undefined;
+  /**
+   * The longest that is waited in one go because Stage asks for it (429, Retry-After), in milliseconds: beyond, the
+   * run ends.
+   */
+  readonly maxWaitMs: number;
   /** Attempts for one request before it counts as failed; a 429 does not count. */
   readonly attempts: number;
   /** A plan made earlier: nothing else is done, and what no longer holds is refused. */

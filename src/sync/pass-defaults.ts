@@ -18,6 +18,7 @@ export const PASS_DEFAULTS = {
   marker: undefined,
   maxRequestsPerSecond: undefined,
   maxBytesPerSecond: undefined,
+  maxWaitMs: 3_600_000,
   attempts: 6,
   clock: systemClock,
 } as const satisfies Partial<PassOptions>;

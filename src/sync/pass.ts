@@ -30,7 +30,7 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
   const { clock, ledger, source, destination, signal, draining } = options;
   const started = clock.now();
   const tally = new Tally(options.onEvent);
-  const gate = new Gate({ ...options, onEvent: tally.emit });
+  const gate = new Gate({ ...options, maxWaitFlag: '--max-wait', onEvent: tally.emit });
   tally.emit({
     type: 'pass:started',
     source: source.label,

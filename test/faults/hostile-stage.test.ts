@@ -142,3 +142,53 @@ test.each([
   expect((await engine.pass()).report).toMatchObject({ outcome: 'clean', uploaded: 1, unchanged: 2 });
   await destination.close();
 });
+
+const PAGE = '<!doctype html><html><title>Log in to the network</title></html>';
+
+test.each([
+  ['PUT', 'answered without being done', { fault: 'status', status: 200, text: PAGE }],
+  ['PATCH', 'answered without being done', { fault: 'status', status: 200, text: PAGE }],
+  ['DELETE', 'answered without being done', { fault: 'status', status: 200, text: PAGE }],
+  ['PUT', 'done', { fault: 'replace_reply', body: PAGE }],
+  ['PATCH', 'done', { fault: 'replace_reply', body: PAGE }],
+  ['DELETE', 'done', { fault: 'replace_reply', body: PAGE }],
+] as const)(
+  'a network that wants a log-in answers every %s with a page, %s: nothing counts that is not there, and the next run puts all right',
+  async (verb, _, fault) => {
+    await using stage = await trialStage();
+    const source = createMemorySource();
+    const destination = await stage.open('target/');
+    using engine = createEngine(source, destination);
+    for (const name of ['a', 'b', 'gone', 'folder/a', 'folder/b', 'goes/a'])
+      source.write(name, name.repeat(5), { modifiedMs: 1000 });
+    await engine.pass();
+    source.write('new/a', 'new', { modifiedMs: 2000 });
+    source.move('a', 'renamed');
+    source.move('folder/', 'moved/');
+    for (const name of ['gone', 'goes/']) source.remove(name);
+
+    stage.emulator.faults.set({ rules: [{ verb, ...fault }] });
+    const first = await engine.pass({ removal: 'ours' });
+    stage.emulator.faults.set({});
+    const { uploaded, moved, removed } = first.report;
+    const found = [...(await stage.contents('target/')).keys()];
+    const put = found.filter((path) => path === 'target/new/a').length;
+    const renamed = found.filter((path) => /^target\/(renamed|moved\/.)$/.test(path)).length;
+    expect(uploaded).toBeLessThanOrEqual(put + renamed);
+    expect(moved).toBeLessThanOrEqual(renamed);
+    expect(removed).toBeLessThanOrEqual(2 - found.filter((path) => /gone|goes\/a/.test(path)).length);
+
+    const second = await engine.pass({ removal: 'ours' });
+    expect(second.report).toMatchObject({ outcome: 'clean' });
+    const left = [...(await stage.contents('target/'))].filter(([path]) => !path.endsWith('/'));
+    expect(Object.fromEntries(left)).toEqual({
+      'target/renamed': 'aaaaa',
+      'target/b': 'bbbbb',
+      'target/new/a': 'new',
+      'target/moved/a': 'folder/a'.repeat(5),
+      'target/moved/b': 'folder/b'.repeat(5),
+    });
+    expect((await engine.pass({ removal: 'ours' })).report).toMatchObject({ outcome: 'clean', unchanged: 5 });
+    await destination.close();
+  },
+);

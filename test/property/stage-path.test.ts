@@ -5,7 +5,7 @@ import { createStageClient, type StageClient } from '../../src/stage/stage-clien
 import {
   filePartOf,
   type LoopbackServer,
-  sendJson,
+  sendNamed,
   startLoopbackServer,
 } from '../support/loopback-server.ts';
 
@@ -15,7 +15,7 @@ let server: LoopbackServer;
 let client: StageClient;
 
 beforeAll(async () => {
-  server = await startLoopbackServer((_, response) => sendJson(response, {}));
+  server = await startLoopbackServer((request, response) => sendNamed(request, response));
   client = await createStageClient({ baseUrl: server.url, token: 'secret-token', deployment: 'd' });
 });
 afterAll(async () => {

@@ -6,6 +6,7 @@ import {
   type Answer,
   type LoopbackServer,
   sendJson,
+  sendNamed,
   sendText,
   startLoopbackServer,
 } from '../support/loopback-server.ts';
@@ -100,7 +101,7 @@ test.each([
 });
 
 test('a move names its target in full and leaves the slashes of a folder on both sides', async () => {
-  await using fx = await open((_, response) => sendJson(response, {}));
+  await using fx = await open((request, response) => sendNamed(request, response));
   await fx.stage.move('in/a b/', 'in/c?d/', call);
   expect(fx.server.seen[0]).toMatchObject({ method: 'PATCH', url: '/v1/stage/d/fs/in/a%20b/' });
   expect(JSON.parse(fx.server.seen[0]?.body.toString() ?? '')).toEqual({ newPath: 'in/c?d/' });

@@ -11,6 +11,7 @@ import { createStageDestination } from '../../src/stage/stage-destination.ts';
 import {
   type LoopbackServer,
   sendJson,
+  sendNamed,
   sendText,
   startLoopbackServer,
   startRawServer,
@@ -82,7 +83,7 @@ describe('the base URL and the token', () => {
   );
 
   test('the path of the base URL stands in front of every request', async () => {
-    await using server = await startLoopbackServer((_, response) => sendJson(response, {}));
+    await using server = await startLoopbackServer((request, response) => sendNamed(request, response));
     const client = await open(`${server.url}/prefix/`);
     await client.createFolder('a/', call);
     await client.close();
@@ -217,7 +218,7 @@ describe('a connection that fails', () => {
   });
 
   test('a slow source is not the network: no time-out counts while the body waits for it', async () => {
-    await using server = await startLoopbackServer((_, response) => sendJson(response, {}));
+    await using server = await startLoopbackServer((request, response) => sendNamed(request, response));
     const client = await open(server.url, { timeouts: { idle: 50, headers: 10_000 } });
     async function* chunks(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('by');
@@ -241,9 +242,24 @@ describe('a connection that fails', () => {
     const client = await open(server.url, { maxReplyBytes: 100_000 });
     const expected = { code: 'stage_bad_reply', verdict: 'skip_entry', inDoubt: true };
     await expect(client.list('', call)).rejects.toMatchObject(expected);
-    await expect(client.delete('a', call)).rejects.toMatchObject(expected);
+    await expect(client.delete('a', call)).rejects.toMatchObject({ ...expected, verdict: 'retry' });
     await client.close();
   });
+});
+
+test('a refusal without end is the refusal', async () => {
+  await using server = await startRawServer((_, response) => {
+    response.writeHead(400);
+    const more = (): void => {
+      if (!response.destroyed) response.write('no '.repeat(10_000), () => setImmediate(more));
+    };
+    more();
+  });
+  const client = await open(server.url);
+  const expected = { code: 'stage_rejected', verdict: 'skip_entry' };
+  await expect(client.list('', call)).rejects.toMatchObject(expected);
+  await expect(client.upload('a', small, call)).rejects.toMatchObject(expected);
+  await client.close();
 });
 
 describe('an aborted signal', () => {
@@ -263,9 +279,9 @@ describe('an aborted signal', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    await using server = await startLoopbackServer(async (_, response) => {
+    await using server = await startLoopbackServer(async (request, response) => {
       await held;
-      sendJson(response, {});
+      sendNamed(request, response);
     });
     const client = await open(server.url, { concurrency: 1 });
     const first = client.delete('first', call);
@@ -290,7 +306,11 @@ describe('an aborted signal', () => {
 
 describe('requests', () => {
   const answered = (): Promise<LoopbackServer> =>
-    startLoopbackServer((_, response) => sendJson(response, { type: 'directory', content: [] }));
+    startLoopbackServer((request, response) =>
+      request.method === 'GET'
+        ? sendJson(response, { type: 'directory', content: [] })
+        : sendNamed(request, response),
+    );
 
   test('go out as the API wants them, and are counted by verb', async () => {
     await using server = await answered();
@@ -338,7 +358,7 @@ describe('requests', () => {
         setImmediate(resolve);
       });
       running--;
-      sendJson(response, {});
+      sendNamed(request, response);
     });
     const client = await open(server.url, { concurrency: 3 });
     await Promise.all(Array.from({ length: 30 }, (_, i) => client.upload(`${i}`, small, call)));

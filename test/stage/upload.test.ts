@@ -9,7 +9,7 @@ import {
 } from '../../src/stage/stage-client.ts';
 import {
   filePartOf,
-  sendJson,
+  sendNamed,
   sendText,
   startLoopbackServer,
   startRawServer,
@@ -39,7 +39,7 @@ describe('an upload', () => {
     let arrived = '';
     await using server = await startRawServer(async (request, response) => {
       arrived = await digestOfFile(request);
-      sendJson(response, {});
+      sendNamed(request, response);
     });
     const client = await open(server.url);
     const recycle = (chunk: Uint8Array): void => {
@@ -56,9 +56,7 @@ describe('an upload', () => {
   test.each([0, 1, 4096, 100_000])(
     'of %i bytes is one form with one file and its exact length',
     async (size) => {
-      await using server = await startLoopbackServer((_, response) =>
-        sendJson(response, { name: 'a', path: 'a' }),
-      );
+      await using server = await startLoopbackServer((request, response) => sendNamed(request, response));
       const client = await open(server.url);
       const bytes = randomBytes(size);
       await client.upload('dir/a.bin', { size, bytes }, call);
@@ -84,7 +82,7 @@ describe('an upload', () => {
       let arrived = '';
       await using server = await startRawServer(async (request, response) => {
         arrived = await digestOfFile(request);
-        sendJson(response, {});
+        sendNamed(request, response);
       });
       const client = await open(server.url);
       await client.upload('big.bin', { size, chunks: pieces(bytes, by) }, call);
@@ -97,7 +95,7 @@ describe('an upload', () => {
     let received = 0;
     await using server = await startRawServer(async (request, response) => {
       for await (const part of request) received += (part as Buffer).byteLength;
-      sendJson(response, {});
+      sendNamed(request, response);
     });
     const client = await open(server.url);
     const [count, by] = [400, 512 * 1024];
@@ -125,7 +123,7 @@ describe('a body that is not what was promised never completes', () => {
     ['far longer', 100_000, 'entry_changed'],
     ['empty', 0, 'entry_changed'],
   ])('%s', async (_, given, code) => {
-    await using server = await startLoopbackServer((_, response) => sendJson(response, {}));
+    await using server = await startLoopbackServer((request, response) => sendNamed(request, response));
     const client = await open(server.url);
     const bytes = randomBytes(given);
     const chunks = pieces(bytes, 1000);
@@ -139,7 +137,7 @@ describe('a body that is not what was promised never completes', () => {
     new SyncError('entry_changed', 'it changed', { verdict: 'skip_entry' }),
     Object.assign(new Error('input/output error'), { code: 'ECONNRESET' }),
   ])('the error of its source is what the upload rejects with: %s', async (thrown) => {
-    await using server = await startLoopbackServer((_, response) => sendJson(response, {}));
+    await using server = await startLoopbackServer((request, response) => sendNamed(request, response));
     const client = await open(server.url);
     async function* chunks(): AsyncGenerator<Uint8Array> {
       yield randomBytes(50_000);
@@ -219,7 +217,7 @@ describe('replies that come too early', () => {
 
   test('a success before the body was sent is none', async () => {
     await using server = await startRawServer((request, response) => {
-      request.once('data', () => sendJson(response, {}));
+      request.once('data', () => sendNamed(request, response));
     });
     const client = await open(server.url);
     async function* chunks(): AsyncGenerator<Uint8Array> {

@@ -70,6 +70,15 @@ export function sendJson(response: ServerResponse, value: unknown, status = 200)
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
+/** What Stage answers to a change that it made; of a move, under the old path. */
+export function sendNamed(
+  { url = '' }: { readonly url?: string | undefined },
+  response: ServerResponse,
+): void {
+  const path = decodeURIComponent(/\/fs\/([^?]*)/.exec(url)?.[1] ?? '');
+  sendJson(response, { name: path.split('/').findLast((segment) => segment !== ''), path });
+}
+
 export function sendText(
   response: ServerResponse,
   status: number,

@@ -11,6 +11,7 @@ export function openRemote(destination: MemoryDestination): Remote {
     concurrency: 8,
     attempts: 1,
     maxRequestsPerSecond: undefined,
+    maxWaitMs: 3_600_000,
     clock: createTestClock(),
     draining: signal,
     signal,

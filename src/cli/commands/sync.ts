@@ -31,6 +31,8 @@ export interface PassFlags extends StageFlags, SourceFlags {
   readonly concurrency: number;
   readonly maxRequestsPerSecond?: number;
   readonly bwlimit?: number;
+  /** Milliseconds. */
+  readonly maxWait?: number;
 }
 
 /** The flags of `stagesync sync`, parsed and with their defaults. */
@@ -143,7 +145,12 @@ export function addPassFlags(command: Command): readonly FilterFlag[] {
         .default(16),
     )
     .option('--max-requests-per-second <n>', 'start no more Stage requests a second', positiveNumber)
-    .option('--bwlimit <rate>', 'upload no faster, in bytes a second: 500K, 10M', byteRate);
+    .option('--bwlimit <rate>', 'upload no faster, in bytes a second: 500K, 10M', byteRate)
+    .addOption(
+      new Option('--max-wait <duration>', 'give up when Stage asks to be left alone for longer in one go')
+        .argParser(duration)
+        .default(3_600_000, '1h'),
+    );
   addStageFlags(addS3Flags(command));
   return filters;
 }

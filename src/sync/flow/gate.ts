@@ -4,12 +4,17 @@ import type { Clock } from '../../model/ports.ts';
 import { Lanes } from './lanes.ts';
 import { Outage } from './outage.ts';
 import { Pacer } from './pacer.ts';
+import { Patience } from './patience.ts';
 
 export interface GateOptions {
   readonly concurrency: number;
   /** Attempts for one request before it counts as failed; a 429 does not count. */
   readonly attempts: number;
   readonly maxRequestsPerSecond: number | undefined;
+  /** The longest that is waited in one go because the other side asks for it, in milliseconds: beyond, all ends. */
+  readonly maxWaitMs: number;
+  /** The flag that sets it, for messages. */
+  readonly maxWaitFlag?: string | undefined;
   readonly clock: Clock;
   /** Aborted: no further attempt is begun for what failed. */
   readonly draining: AbortSignal;
@@ -28,8 +33,11 @@ export class Gate {
   readonly #lanes: Lanes;
   readonly #pacer: Pacer;
   readonly #outage: Outage;
+  readonly #patience: Patience;
   readonly #options: GateOptions;
-  /** Aborted by the first request to stop as well as by the second, and when the run is given up. */
+  /** Aborted by the first request to stop as well as by the second. */
+  readonly #leaving: AbortSignal;
+  /** The same, and when the run is given up. */
   readonly #stopping: AbortSignal;
   readonly #givingUp = new AbortController();
   #recovering = 0;
@@ -38,10 +46,12 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#stopping = AbortSignal.any([options.draining, options.signal, this.#givingUp.signal]);
+    this.#leaving = AbortSignal.any([options.draining, options.signal]);
+    this.#stopping = AbortSignal.any([this.#leaving, this.#givingUp.signal]);
     this.#lanes = new Lanes(options.concurrency);
     this.#pacer = new Pacer(options.clock, options.maxRequestsPerSecond);
     this.#outage = new Outage(options.clock);
+    this.#patience = new Patience(options.clock, options.maxWaitMs, options.maxWaitFlag);
   }
 
   /** Resolves when there is room for another request: producers wait here, so that little is ever queued. */
@@ -63,8 +73,10 @@ export class Gate {
     urgent = false,
   ): Promise<T> {
     const { signal, draining, clock } = this.#options;
+    const givingUp = this.#givingUp.signal;
     let waitMs = FIRST_WAIT_MS;
-    let last: unknown;
+    let last: SyncError | undefined;
+    let inDoubt = false;
     let left = false;
     for (let attempt = 1, counted = 1; ; attempt++) {
       let startedAt = 0;
@@ -73,14 +85,10 @@ export class Gate {
           signal.throwIfAborted();
           const first = begins && attempt === 1;
           const wait = this.#pacer.take();
-          if (wait !== undefined) await this.#wait(wait, first ? this.#stopping : signal);
-          if (this.#outage.wait() !== undefined) {
-            await this.#sitOut();
-            left = draining.aborted && last !== undefined;
-            if (left) throw last;
-          }
-          left = this.#givingUp.signal.aborted && !urgent;
-          if (left) throw this.#givingUp.signal.reason;
+          left = wait !== undefined && !(await this.#wait(wait, first, last !== undefined));
+          if (!left && this.#outage.wait() !== undefined) await this.#sitOut();
+          left ||= (draining.aborted && last !== undefined) || (givingUp.aborted && !urgent);
+          if (left) throw this.#whyLeft(first, last);
           if (first) draining.throwIfAborted();
           startedAt = clock.elapsed();
           this.requests++;
@@ -90,12 +98,18 @@ export class Gate {
         }, urgent);
       } catch (error) {
         signal.throwIfAborted();
-        if (left || !isSyncError(error) || error.verdict !== 'retry') throw error;
+        if (left) throw inDoubt ? doubtful(error) : error;
+        if (!isSyncError(error) || error.verdict !== 'retry') throw error;
         last = error;
+        inDoubt ||= error.inDoubt;
         const throttled = error.code === 'stage_throttled';
         if (throttled) this.#throttled(startedAt, error.retryAfterMs);
         else this.#failed(error);
-        if (draining.aborted || (!throttled && counted >= this.#options.attempts)) throw error;
+        const askedMs = throttled ? this.#pacer.pausedFor : error.retryAfterMs;
+        const tooLong = askedMs === undefined ? undefined : this.#patience.ask(error, askedMs);
+        if (tooLong !== undefined) this.#givingUp.abort(tooLong);
+        const spent = draining.aborted || (!throttled && counted >= this.#options.attempts);
+        if (tooLong !== undefined || spent) throw inDoubt ? doubtful(tooLong ?? error) : (tooLong ?? error);
         if (!throttled) counted++;
         const wait = throttled ? 0 : Math.max(error.retryAfterMs ?? 0, clock.random() * waitMs);
         this.retries++;
@@ -109,19 +123,43 @@ export class Gate {
         });
         if (wait > 0) await clock.sleep(wait, this.#stopping).catch(() => undefined);
         signal.throwIfAborted();
-        if (draining.aborted) throw error;
+        // what is urgent is tried once more all the same, but not before it may
+        const tooSoon = givingUp.aborted && error.retryAfterMs !== undefined;
+        if (tooSoon) throw inDoubt ? doubtful(givingUp.reason) : givingUp.reason;
+        if (draining.aborted) throw inDoubt ? doubtful(error) : error;
         if (!throttled) waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2);
       }
     }
   }
 
-  /** A pause that begins while a request waits for its turn holds for that request too: it takes another turn. */
-  async #wait(ms: number, until: AbortSignal): Promise<void> {
+  /**
+   * Waits for a turn; resolves with false when the run is to end first. A pause that begins meanwhile holds for this
+   * request too: it takes another turn. A stop ends every pause, but what is under way waits for a turn that only our
+   * own pace puts off.
+   */
+  async #wait(ms: number, first: boolean, failed: boolean): Promise<boolean> {
+    const { clock, signal } = this.#options;
     for (let wait: number | undefined = ms; wait !== undefined;) {
-      const { pauses } = this.#pacer;
-      await this.#options.clock.sleep(wait, until);
+      const { pauses, pausedFor } = this.#pacer;
+      const until = first || pausedFor > 0 ? this.#stopping : failed ? this.#leaving : signal;
+      const had = await clock.sleep(wait, until).then(
+        () => true,
+        () => false,
+      );
+      signal.throwIfAborted();
+      if (!had) return false;
       wait = this.#pacer.pauses === pauses ? undefined : this.#pacer.take();
     }
+    return true;
+  }
+
+  /** What a request rejects with that is not made, or not made again. */
+  #whyLeft(first: boolean, last: SyncError | undefined): unknown {
+    const { draining } = this.#options;
+    if (this.#givingUp.signal.aborted) return this.#givingUp.signal.reason;
+    if (last !== undefined) return last;
+    // the reason itself says that nothing of the action was begun
+    return first ? draining.reason : stoppedMidway(draining.reason);
   }
 
   /** Waits until something may work again, or the run is to end. */
@@ -136,6 +174,7 @@ export class Gate {
 
   #succeeded(): void {
     this.#outage.succeeded();
+    this.#patience.succeeded();
     this.#pacer.succeeded();
     const { concurrency } = this.#options;
     if (this.#lanes.limit < concurrency && ++this.#recovering >= this.#lanes.limit) {
@@ -171,3 +210,22 @@ export class Gate {
     throw end;
   }
 }
+
+/** An earlier attempt may have been carried out, whatever became of the last. */
+const doubtful = (error: unknown): unknown =>
+  !isSyncError(error) || error.inDoubt
+    ? error
+    : new SyncError(error.code, error.message, {
+        verdict: error.verdict,
+        retryAfterMs: error.retryAfterMs,
+        details: error.details,
+        inDoubt: true,
+        cause: error,
+      });
+
+const stoppedMidway = (cause: unknown): SyncError =>
+  new SyncError(
+    'interrupted',
+    'stopped halfway, while Stage asked for a wait; the next run goes on from there',
+    { verdict: 'end_run', cause },
+  );

@@ -47,6 +47,11 @@ export class Pacer {
     return at > now ? at - now : undefined;
   }
 
+  /** What is left of a pause that was asked for, in milliseconds; 0 when there is none. */
+  get pausedFor(): number {
+    return Math.max(0, this.#pausedUntil - this.#clock.elapsed());
+  }
+
   /** Pauses so far: whoever waited for its turn while another one began takes a new turn. */
   get pauses(): number {
     return this.#pauses;

@@ -21,6 +21,8 @@ function setUp(overrides: Partial<GateOptions> = {}) {
     concurrency: 4,
     attempts: 3,
     maxRequestsPerSecond: undefined,
+    maxWaitMs: 3_600_000,
+    maxWaitFlag: '--max-wait',
     clock,
     draining: draining.signal,
     signal: stopping.signal,
@@ -262,6 +264,96 @@ describe('a 429', () => {
   });
 });
 
+describe('a wait that is asked for', () => {
+  const asks = (code: ErrorCode, retryAfterMs: number): SyncError =>
+    new SyncError(code, `it failed: ${code}`, {
+      verdict: 'retry',
+      retryAfterMs,
+      details: { status: code === 'stage_throttled' ? 429 : 503, server: 'api.test' },
+    });
+
+  test.each(['stage_throttled', 'stage_unavailable'] as const)(
+    'by %s for longer than --max-wait ends all at once, and says who asked for what',
+    async (code) => {
+      const { gate, clock } = setUp({ maxWaitMs: 3_600_000 });
+      const first = settled(gate.request('put a', () => Promise.reject(asks(code, 7_200_000))));
+      const other = failing(clock);
+      await clock.pass(0);
+      const second = settled(gate.request('put b', other.call, true));
+      const urgent = settled(gate.request('move c to d', other.call, false, true));
+      await clock.pass(0);
+      const error = (await first) as SyncError;
+      expect(error).toMatchObject({ code, verdict: 'end_run', retryAfterMs: 3_600_000 });
+      expect(error.message).toMatch(/Stage \(api\.test\) asked for a wait of 2h.*--max-wait 1h/);
+      expect(await second).toBe(error);
+      // a 503 is of one request: what is urgent is made all the same
+      expect(await urgent).toBe(code === 'stage_throttled' ? error : 'done');
+      expect(clock.elapsed()).toBe(0);
+      expect(clock.sleeping).toBe(0);
+    },
+  );
+
+  test.each(['stage_throttled', 'stage_unavailable'] as const)(
+    'by %s for no longer is waited for',
+    async (code) => {
+      const { gate, clock } = setUp({ maxWaitMs: 3_600_000 });
+      const { call, times } = failing(clock, asks(code, 3_600_000));
+      const work = gate.request('put a', call);
+      await clock.pass(3_600_000);
+      expect(await work).toBe('done');
+      expect(times).toEqual([0, 3_600_000]);
+    },
+  );
+
+  test.each([
+    ['429s that say how long', 'stage_throttled', 600_000],
+    ['429s that do not', 'stage_throttled', undefined],
+    ['503s', 'stage_unavailable', 600_000],
+  ] as const)('%s in a row are one wait', async (_, code, ms) => {
+    const { gate, clock } = setUp({ maxWaitMs: 3_600_000, attempts: 100 });
+    const error = ms === undefined ? throttled() : asks(code, ms);
+    const work = settled(gate.request('put a', () => Promise.reject(error)));
+    await clock.pass(2 * 3_600_000);
+    expect(await work).toMatchObject({ code, verdict: 'end_run' });
+    expect(((await work) as SyncError).message).toMatch(/again and again.*--max-wait 1h/);
+  });
+
+  test('counts once however many were told, and begins anew when one request works', async () => {
+    const { gate, clock } = setUp({ maxWaitMs: 3_600_000, concurrency: 16 });
+    const together = Array.from({ length: 16 }, (_, i) =>
+      gate.request(`put ${i}`, failing(clock, asks('stage_throttled', 3_000_000)).call),
+    );
+    await clock.pass(3_600_000);
+    expect(new Set(await Promise.all(together))).toEqual(new Set(['done']));
+    for (let round = 0; round < 3; round++) {
+      const work = gate.request('put a', failing(clock, asks('stage_throttled', 3_000_000)).call);
+      await clock.pass(3_600_000);
+      expect(await work).toBe('done');
+    }
+  });
+
+  test('that another request draws out ends what waits through it too', async () => {
+    const { gate, clock } = setUp({ maxWaitMs: 3_600_000 });
+    let refuse: (error: Error) => void = () => undefined;
+    const slow = settled(gate.request('put a', () => new Promise((_, reject) => (refuse = reject))));
+    const held = failing(clock, asks('stage_throttled', 2_400_000));
+    const work = settled(gate.request('put b', held.call));
+    await clock.pass(2_000_000);
+    refuse(asks('stage_throttled', 2_400_000));
+    await clock.pass(0);
+    expect(await slow).toMatchObject({ verdict: 'end_run' });
+    expect(await work).toMatchObject({ verdict: 'end_run' });
+    expect(clock.elapsed()).toBe(2_000_000);
+  });
+
+  test('without a flag names none', async () => {
+    const { gate, clock } = setUp({ maxWaitMs: 90_000, maxWaitFlag: undefined });
+    const work = settled(gate.request('list a', () => Promise.reject(asks('stage_throttled', 100_000))));
+    await clock.pass(0);
+    expect(((await work) as SyncError).message).not.toContain('--');
+  });
+});
+
 describe('pace', () => {
   test('--max-requests-per-second spaces out what starts', async () => {
     const { gate, clock } = setUp({ maxRequestsPerSecond: 2 });
@@ -302,6 +394,51 @@ describe('stopping', () => {
     expect(clock.elapsed()).toBeLessThan(600_000);
     await clock.pass(600_000);
     expect(await first).toMatchObject({ code: 'stage_throttled' });
+  });
+
+  test('draining: a pause ends at once, for what was refused and for what was under way', async () => {
+    const { gate, clock, draining } = setUp();
+    const refused = settled(gate.request('put a', () => Promise.reject(throttled(600_000))));
+    await clock.pass(1);
+    const { call, times } = failing(clock);
+    const listing = settled(gate.request('list a', call));
+    const urgent = settled(gate.request('move b to c', call, false, true));
+    await clock.pass(1);
+    const stopped = new SyncError('interrupted', 'stopped', { verdict: 'end_run' });
+    draining.abort(stopped);
+    const later = settled(gate.request('move d to e', call, false, true));
+    await clock.pass(0);
+    expect(await refused).toMatchObject({ code: 'stage_throttled' });
+    for (const work of [listing, urgent, later]) {
+      expect(await work).toMatchObject({ code: 'interrupted', verdict: 'end_run' });
+      // that one would say that nothing of the action was begun
+      expect(await work).not.toBe(stopped);
+    }
+    expect(times).toEqual([]);
+    expect(clock.elapsed()).toBe(2);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  test('draining: what is under way waits for its turn where only our own pace puts it off', async () => {
+    const { gate, clock, draining } = setUp({ maxRequestsPerSecond: 1 });
+    const { call } = failing(clock);
+    await gate.request('put a', call);
+    const move = gate.request('move a to b', call, false, true);
+    await clock.pass(10);
+    draining.abort(new SyncError('interrupted', 'stopped', { verdict: 'end_run' }));
+    await clock.pass(1000);
+    expect(await move).toBe('done');
+  });
+
+  test('an attempt that may have been carried out is not forgotten for a later one that was not', async () => {
+    const { gate, clock, draining } = setUp();
+    const doubt = new SyncError('stage_bad_reply', 'a page', { verdict: 'retry', inDoubt: true });
+    const { call } = failing(clock, doubt, throttled(600_000));
+    const work = settled(gate.request('move a to b', call));
+    await clock.pass(60_000);
+    draining.abort(new SyncError('interrupted', 'stopped', { verdict: 'end_run' }));
+    await clock.pass(0);
+    expect(await work).toMatchObject({ code: 'stage_throttled', inDoubt: true });
   });
 
   test('stopping at once ends every wait with the reason, and nothing is sent after it', async () => {
