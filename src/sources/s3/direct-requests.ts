@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import type { ListPage, ListQuery, ObjectBody } from './bucket.ts';
 import type { Algorithm, CrcClasses } from './checksum.ts';
@@ -11,6 +12,7 @@ import { TEMPLATE_KEY, requestMaker } from './request-template.ts';
 import type { MakeRequest, RequestParts } from './request-template.ts';
 import type { BucketRequests, GetQuery, SdkRequests } from './sdk-requests.ts';
 import type { Answer, Headers } from './transfer.ts';
+import { wholeBody } from './whole-body.ts';
 
 export interface DirectOptions {
   readonly client: S3Client;
@@ -106,14 +108,13 @@ const queryOf = ({ prefix, delimiter, startAfter, token, maxKeys }: ListQuery): 
 
 /** What cannot be understood goes to the SDK as it came. */
 async function readListing(answer: Answer): Promise<{ listing: Listing } | { outcome: Outcome }> {
-  const chunks: Buffer[] = [];
+  let bytes: Buffer;
   try {
-    for await (const chunk of answer.body) chunks.push(chunk);
+    bytes = await wholeBody(answer.body);
   } catch (error) {
     return { outcome: { error } };
   }
-  const bytes = Buffer.concat(chunks);
-  const listing = parseListing(bytes.toString());
+  const listing = isUtf8(bytes) ? parseListing(bytes.toString()) : undefined;
   if (listing !== undefined) return { listing };
   return { outcome: { answer: { ...answer, body: Readable.from([bytes], { objectMode: false }) } } };
 }

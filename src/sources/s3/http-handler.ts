@@ -2,6 +2,7 @@ import type { Agent } from 'undici';
 import { Readable } from 'node:stream';
 import { loadProxied } from '../../network/proxy.ts';
 import type { Proxied, ProxySettings } from '../../network/proxy.ts';
+import type { ByteStream } from './bucket.ts';
 import { Transfer } from './transfer.ts';
 import type { Answer } from './transfer.ts';
 
@@ -27,6 +28,8 @@ export interface SendOptions {
   readonly abortSignal?: AbortSignal;
   /** Takes the signed request instead of sending it; the command rejects. */
   readonly capture?: { request?: HttpRequest };
+  /** Reads the whole body of a success before the SDK does. What it throws is what the attempt comes to. */
+  readonly checkBody?: (body: ByteStream) => Promise<Buffer>;
   /** Stands for the first attempt, and is taken away by it. */
   readonly first?: { outcome?: Outcome | undefined };
 }
@@ -55,7 +58,7 @@ export class HttpHandler {
   /** The SDK's way in. The body is a stream, as it expects. */
   async handle(
     request: HttpRequest,
-    { abortSignal, capture, first }: SendOptions = {},
+    { abortSignal, capture, checkBody, first }: SendOptions = {},
   ): Promise<{ response: { statusCode: number; headers: Record<string, string>; body: Readable } }> {
     if (capture !== undefined) {
       capture.request = request;
@@ -65,11 +68,12 @@ export class HttpHandler {
     if (first !== undefined) first.outcome = undefined;
     if (outcome !== undefined && 'error' in outcome) throw outcome.error;
     const { status, headers, body } = outcome?.answer ?? (await this.send(request, abortSignal));
+    const read = checkBody === undefined || status !== 200 ? body : [await checkBody(body)];
     return {
       response: {
         statusCode: status,
         headers: headers as Record<string, string>,
-        body: Readable.from(body, { objectMode: false }),
+        body: Readable.from(read, { objectMode: false }),
       },
     };
   }

@@ -1,11 +1,13 @@
 import type { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { SyncError } from '../../model/errors.ts';
-import type { ListPage, ListQuery, ObjectBody } from './bucket.ts';
+import type { ByteStream, ListPage, ListQuery, ObjectBody } from './bucket.ts';
 import type { CrcClasses } from './checksum.ts';
 import type { HttpRequest, Outcome, SendOptions } from './http-handler.ts';
 import { readPage } from './list-page.ts';
+import { checkListingText } from './listing-text.ts';
 import { objectBody } from './object-body.ts';
+import { wholeBody } from './whole-body.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
@@ -75,8 +77,10 @@ export function sdkRequests(
   return {
     listRequest: () => captured((options) => client.send(listCommand({ prefix: '' }), options)),
     getRequest: (key) => captured((options) => client.send(getCommand({ key, etag: '', start: 0 }), options)),
-    list: async (query, signal, outcome) =>
-      readPage(await client.send(listCommand(query), options(signal, outcome))),
+    async list(query, signal, outcome) {
+      const checked: SendOptions = { ...options(signal, outcome), checkBody: checkedListing };
+      return readPage(await client.send(listCommand(query), checked));
+    },
     async get(query, signal, outcome) {
       const output = await client.send(getCommand(query), options(signal, outcome));
       const { Body, ETag, ContentLength, ContentRange, ChecksumType } = output;
@@ -98,6 +102,12 @@ export function sdkRequests(
       );
     },
   };
+}
+
+async function checkedListing(body: ByteStream): Promise<Buffer> {
+  const bytes = await wholeBody(body);
+  checkListingText(bytes);
+  return bytes;
 }
 
 async function captured(send: (options: SendOptions) => Promise<unknown>): Promise<HttpRequest> {
