@@ -315,6 +315,84 @@ function suite(name: string, server: () => S3Server): void {
         },
       );
     });
+
+    // What the server keeps else of the object is left out of its answers.
+    describe('without a checksum, of an object whose ETag is an MD5,', () => {
+      const dropHeaders = ['x-amz-checksum-crc32', 'x-amz-checksum-crc64nvme', 'x-amz-checksum-type'];
+      const sse = (value: string): Fault => ({ setHeaders: { 'x-amz-server-side-encryption': value } });
+
+      test.each([0, 150 * KIB, 400 * KIB - 1])(
+        'a wrong byte at %d stops the read before its last chunk',
+        async (corruptAt) => {
+          const source = await open();
+          const entry = await put(source, pattern(400 * KIB));
+          fault = () => ({ corruptAt, dropHeaders });
+          const { bytes, error } = await drain(await source.read(entry, { signal }));
+          expect(error).toMatchObject({
+            code: 'source_failed',
+            verdict: 'retry',
+            message: expect.stringMatching(/received for f do not match its ETag/),
+          });
+          expect(bytes.length).toBeLessThan(400 * KIB);
+          expect(reads).toBe(1);
+        },
+      );
+
+      test('a wrong byte is noticed although the read was resumed', async () => {
+        const source = await open();
+        const entry = await put(source, pattern(1000 * KIB));
+        fault = (read) =>
+          read === 1 ? { breakAfter: 600 * KIB, dropHeaders } : { corruptAt: 1000, dropHeaders };
+        const { bytes, error } = await drain(await source.read(entry, { signal }));
+        expect(error).toMatchObject({ code: 'source_failed' });
+        expect(bytes.length).toBeLessThan(1000 * KIB);
+      });
+
+      test('a wrong byte of a small object is noticed, and right bytes pass', async () => {
+        const source = await open();
+        const entry = await put(source, pattern(1000));
+        fault = () => ({ corruptAt: 999, dropHeaders });
+        await expect(source.read(entry, { signal })).rejects.toMatchObject({ code: 'source_failed' });
+        fault = () => ({ dropHeaders });
+        expect((await drain(await source.read(entry, { signal }))).bytes.equals(pattern(1000))).toBe(true);
+      });
+
+      test('the same wrong bytes twice are no accident, and that object alone is given up', async () => {
+        const source = await open();
+        const entry = await put(source, pattern(1000));
+        const spoil = async (corruptAt: number): Promise<unknown> => {
+          fault = () => ({ corruptAt, dropHeaders });
+          return source.read(entry, { signal }).catch((error: unknown) => error);
+        };
+        expect(await spoil(1)).toMatchObject({ verdict: 'retry' });
+        expect(await spoil(2)).toMatchObject({ verdict: 'retry' });
+        expect(await spoil(2)).toMatchObject({
+          code: 'entry_unreadable',
+          verdict: 'skip_entry',
+          message: expect.stringMatching(/received for f do not match.*upload it again.*exclude/),
+        });
+      });
+
+      test.each<[string, boolean, Fault]>([
+        ['that is not encrypted', true, {}],
+        ['with a key of S3', true, sse('AES256')],
+        ['with a key of KMS', false, sse('aws:kms')],
+        ['twice, with keys of KMS', false, sse('aws:kms:dsse')],
+        [
+          "with its reader's key",
+          false,
+          { setHeaders: { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' } },
+        ],
+        ['by a server that says nothing of the ETag', true, { dropHeaders: [...dropHeaders, 'etag'] }],
+      ])('an object %s: compared %s', async (_, compared, how) => {
+        const source = await open();
+        const entry = await put(source, pattern(1000));
+        fault = () => ({ corruptAt: 1, dropHeaders, ...how });
+        const read = source.read(entry, { signal });
+        if (compared) await expect(read).rejects.toMatchObject({ code: 'source_failed' });
+        else expect(await read).toMatchObject({ size: 1000 });
+      });
+    });
   });
 }
 

@@ -113,6 +113,29 @@ function suite(name: string, server: () => S3Server): void {
       expect(run).toMatchObject({ status: 3, report: { uploaded: 2, failed: 1 } });
       expect(await pair.files()).toEqual(digests({ photos: 'photos', z: 'z' }));
     });
+
+    test('bytes that do not match an ETag that looks like an MD5 are never published; that object fails alone', async () => {
+      await using pair = await bucketAndStage(server());
+      const large = Buffer.alloc(700_000, 'bytes');
+      for (const [key, body] of Object.entries({ a: 'a', large, wrong: 'wrong', z: 'z' }))
+        await pair.put(key, body);
+      pair.fault = ({ isRead, url }) =>
+        isRead
+          ? {
+              dropHeaders: ['x-amz-checksum-crc32', 'x-amz-checksum-crc64nvme', 'x-amz-checksum-type'],
+              ...(/(large|wrong)$/.test(url.pathname) ? { corruptAt: 3 } : {}),
+            }
+          : undefined;
+      const run = await pair.sync();
+      expect(run, run.stderr).toMatchObject({ status: 3, report: { uploaded: 2, failed: 2 } });
+      expect(run.stderr).toMatch(
+        /failed: wrong: .*some\/prefix\/wrong do not match its ETag.*upload it again/,
+      );
+      expect(pair.reads().sort()).toEqual(['a', 'large', 'large', 'wrong', 'wrong', 'z']);
+      expect(await pair.files()).toEqual(digests({ a: 'a', z: 'z' }));
+      pair.fault = () => undefined;
+      expect(await pair.sync()).toMatchObject({ status: 0, report: { uploaded: 2 } });
+    });
   });
 }
 

@@ -73,7 +73,7 @@ export function directRequests(options: DirectOptions): BucketRequests {
       if (outcome === undefined || 'error' in outcome || !isContent(outcome.answer.status, start))
         return sdk.get(query, signal, outcome);
       (await successCounter())();
-      return bodyOf(outcome.answer, start, crcClasses);
+      return bodyOf(outcome.answer, query, crcClasses);
     },
   };
 }
@@ -122,7 +122,7 @@ async function readListing(answer: Answer): Promise<{ listing: Listing } | { out
 /** A 200 to a Range brings other bytes than were asked for; objectBody says so. */
 const isContent = (status: number, start: number): boolean => status === 200 || (status === 206 && start > 0);
 
-function bodyOf({ headers, body }: Answer, start: number, crcClasses: CrcClasses): ObjectBody {
+function bodyOf({ headers, body }: Answer, asked: GetQuery, crcClasses: CrcClasses): ObjectBody {
   const length = textOf(headers, 'content-length');
   return objectBody(
     {
@@ -134,8 +134,10 @@ function bodyOf({ headers, body }: Answer, start: number, crcClasses: CrcClasses
         valueOf: (algorithm: Algorithm) => textOf(headers, CHECKSUM_HEADERS[algorithm]),
         type: textOf(headers, 'x-amz-checksum-type'),
       },
+      encryption: textOf(headers, 'x-amz-server-side-encryption'),
+      customerKey: textOf(headers, 'x-amz-server-side-encryption-customer-algorithm') !== undefined,
     },
-    start,
+    asked,
     crcClasses,
   );
 }

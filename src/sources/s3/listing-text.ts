@@ -20,10 +20,7 @@ export function checkListingText(bytes: Buffer): void {
   });
   parser.on('closetag', () => (depth -= 1));
   // Its messages quote names of the text.
-  parser.on(
-    'error',
-    () => (problem ??= depth > 0 ? 'it ends early or is damaged' : 'it is no XML'),
-  );
+  parser.on('error', () => (problem ??= depth > 0 ? 'it ends early or is damaged' : 'it is no XML'));
   parser.write(bytes.toString().replaceAll(NOT_IN_XML, '?')).close();
   if (problem !== undefined) throw spoilt(problem);
   if (root !== 'ListBucketResult' && root !== 'Error')

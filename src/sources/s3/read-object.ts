@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SyncError, isSyncError } from '../../model/errors.ts';
 import type { Content } from '../../model/ports.ts';
 import type { ObjectBody, S3Bucket } from './bucket.ts';
+import type { Mismatches } from './mismatches.ts';
 
 /** How a broken read goes on. */
 export interface ResumeLimits {
@@ -14,6 +15,7 @@ export interface ResumeLimits {
 }
 
 export interface ReadOptions extends ResumeLimits {
+  readonly mismatches: Mismatches;
   /** Told of bytes as they arrive. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
@@ -38,8 +40,8 @@ export interface WantedObject {
  * upload begins.
  *
  * What makes the bytes right: every request carries If-Match, and the answer's ETag and size are compared; where S3 keeps a
- * checksum of the object, all bytes are summed up, across resumptions too. Where it keeps none, the length, If-Match and
- * the connection's own integrity (TLS or TCP) remain. The last block is held back until all of this is known.
+ * checksum of the object, or its ETag is an MD5, all bytes are summed up, across resumptions too. Where there is neither, the
+ * length, If-Match and the connection's own integrity (TLS or TCP) remain. The last block is held back until all of this is known.
  */
 export async function readObject(
   bucket: S3Bucket,
@@ -112,7 +114,7 @@ async function* readBlocks(
     } catch (error) {
       signal.throwIfAborted();
       if (isSyncError(error)) throw error;
-      if (!isBreak(error)) throw corrupt(wanted);
+      if (!isBreak(error)) throw corrupt(wanted, 'the checksum that S3 keeps');
       failure = error;
     }
     signal.throwIfAborted();
@@ -121,7 +123,11 @@ async function* readBlocks(
     failedAttempts = offset - from >= PROGRESS_BYTES ? 1 : failedAttempts + 1;
     body = await reopen(failure);
   }
-  if (first.checksum !== undefined && !(await first.checksum.matches())) throw corrupt(wanted);
+  const { checksum } = first;
+  if (checksum !== undefined && !(await checksum.matches()))
+    throw limits.mismatches.again(wanted, checksum.found)
+      ? notWhatIsKept(wanted, checksum.against)
+      : corrupt(wanted, checksum.against);
   if (filled > 0) yield block.subarray(0, filled);
 
   async function reopen(failure: unknown): Promise<ObjectBody> {
@@ -208,11 +214,20 @@ const notAsListed = ({ key }: WantedObject, why: string): SyncError =>
     },
   );
 
-const corrupt = ({ key }: WantedObject): SyncError =>
-  new SyncError('source_failed', `the bytes received for ${key} do not match the checksum that S3 keeps`, {
+const corrupt = ({ key }: WantedObject, against: string): SyncError =>
+  new SyncError('source_failed', `the bytes received for ${key} do not match ${against}`, {
     verdict: 'retry',
     details: { key },
   });
+
+/** The same wrong bytes twice are what the server has. */
+const notWhatIsKept = ({ key }: WantedObject, against: string): SyncError =>
+  new SyncError(
+    'entry_unreadable',
+    `the bytes received for ${key} do not match ${against}, and were the same twice; the object is damaged, or its server puts there what is none: ` +
+      'upload it again, in parts or with a checksum if it is intact, or exclude it',
+    { verdict: 'skip_entry', details: { key } },
+  );
 
 const interrupted = ({ key, size }: WantedObject, offset: number, cause: unknown): SyncError =>
   new SyncError(

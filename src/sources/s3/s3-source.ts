@@ -9,6 +9,7 @@ import { EntryReader, prunedFolderOf } from './entries.ts';
 import { hostOf } from './errors.ts';
 import { listChildren } from './list-children.ts';
 import { listObjects } from './list-objects.ts';
+import { Mismatches } from './mismatches.ts';
 import { etagOf } from './object-version.ts';
 import { openBucket } from './open-bucket.ts';
 import type { BucketOptions } from './open-bucket.ts';
@@ -58,7 +59,12 @@ export function s3Source(
   options: Pick<S3SourceOptions, 'prefix' | 'endpointUrl' | 'listStreams' | 'resume' | 'onBytes'>,
 ): Source {
   const { prefix, endpointUrl, listStreams = LIST_STREAMS } = options;
-  const limits = { ...RESUME_LIMITS, ...options.resume, onBytes: options.onBytes };
+  const limits = {
+    ...RESUME_LIMITS,
+    ...options.resume,
+    onBytes: options.onBytes,
+    mismatches: new Mismatches(),
+  };
   const address: S3Address = { bucket: bucket.name, prefix };
   return {
     kind: 's3',

@@ -83,7 +83,7 @@ export function sdkRequests(
     },
     async get(query, signal, outcome) {
       const output = await client.send(getCommand(query), options(signal, outcome));
-      const { Body, ETag, ContentLength, ContentRange, ChecksumType } = output;
+      const { Body, ETag, ContentLength, ContentRange, ChecksumType, ServerSideEncryption } = output;
       if (Body === undefined)
         throw new SyncError('source_failed', 'S3 answered a read without a body', { verdict: 'retry' });
       const stream = Body as Readable;
@@ -96,8 +96,10 @@ export function sdkRequests(
           contentLength: ContentLength,
           contentRange: ContentRange,
           kept: { valueOf: (algorithm) => output[`Checksum${algorithm}`], type: ChecksumType },
+          encryption: ServerSideEncryption,
+          customerKey: output.SSECustomerAlgorithm !== undefined,
         },
-        query.start,
+        query,
         crcClasses,
       );
     },
