@@ -137,6 +137,17 @@ describe('a listing over HTTP', () => {
       },
     );
 
+    test('one that comes byte by byte is broken off and asked for again', async () => {
+      const source = await open({ onlySdk, progress: { leastBytes: 500, withinMs: 100 } });
+      fault = (count) => (count === 1 ? { trickleAfter: 50 } : undefined);
+      expect(paths(await list(source))).toEqual(['a/1', 'a/2', 'b']);
+      expect(lists).toBe(2);
+      fault = () => ({ trickleAfter: 50 });
+      await expect(list(source)).rejects.toMatchObject({ code: 'source_unreachable', verdict: 'retry' });
+      expect(lists).toBe(4);
+      await vi.waitFor(() => expect(bucket.proxy.answering()).toBe(0));
+    });
+
     const firstObject = /<Contents>.*?<\/Contents>/s;
     test.each<[string, (xml: string) => string]>([
       ['an object less', (xml) => xml.replace(firstObject, '')],
@@ -188,6 +199,33 @@ describe('a listing over HTTP', () => {
       message: expect.stringMatching(/"B" after "b".*directory buckets/),
     });
   });
+
+  test.each([false, true])(
+    'a server that asks for a day is not waited for a day, and a stop ends the pause at once (SDK alone: %s)',
+    async (onlySdk) => {
+      const source = await open({ onlySdk, maxAttempts: 6 });
+      const reason = new Error('enough');
+      for (const act of [
+        (signal: AbortSignal) => Array.fromAsync(source.list({ filter: everything, signal })),
+        (signal: AbortSignal) => source.listFolder!('a/', { filter: everything, signal }),
+      ]) {
+        const controller = new AbortController();
+        fault = () => ({ reply: { status: 503, code: 'SlowDown', headers: { 'retry-after': '86400' } } });
+        const asked = bucket.proxy.requests.length;
+        const acting = act(controller.signal);
+        await vi.waitFor(() => expect(bucket.proxy.requests.length).toBeGreaterThan(asked));
+        controller.abort(reason);
+        await expect(acting).rejects.toBe(reason);
+      }
+      // Not to the last attempt: the SDK adds five seconds at the most to each of its own pauses.
+      lists = 0;
+      fault = (count) =>
+        count === 1
+          ? { reply: { status: 503, code: 'SlowDown', headers: { 'retry-after': '86400' } } }
+          : undefined;
+      expect(paths(await list(source))).toEqual(['a/1', 'a/2', 'b']);
+    },
+  );
 
   test('of a bucket that does not exist names the way out', async () => {
     await expect(list(await open({ bucket: 'no-such-bucket-here' }))).rejects.toMatchObject({

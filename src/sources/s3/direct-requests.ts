@@ -124,12 +124,14 @@ const isContent = (status: number, start: number): boolean => status === 200 || 
 
 function bodyOf({ headers, body }: Answer, asked: GetQuery, crcClasses: CrcClasses): ObjectBody {
   const length = textOf(headers, 'content-length');
+  const modified = textOf(headers, 'last-modified');
   return objectBody(
     {
       stream: body,
       etag: textOf(headers, 'etag'),
       contentLength: length === undefined ? undefined : Number(length),
       contentRange: textOf(headers, 'content-range'),
+      modifiedMs: modified === undefined ? undefined : Date.parse(modified),
       kept: {
         valueOf: (algorithm: Algorithm) => textOf(headers, CHECKSUM_HEADERS[algorithm]),
         type: textOf(headers, 'x-amz-checksum-type'),

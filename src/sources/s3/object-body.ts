@@ -10,6 +10,7 @@ export interface ObjectAnswer {
   readonly etag: string | undefined;
   readonly contentLength: number | undefined;
   readonly contentRange: string | undefined;
+  readonly modifiedMs: number | undefined;
   readonly kept: Omit<KeptChecksums, 'md5'>;
   /** How S3 encrypts the object with keys of its own or of KMS; undefined where it does not, or does not tell. */
   readonly encryption: string | undefined;
@@ -40,6 +41,7 @@ export function objectBody(answer: ObjectAnswer, asked: AskedBody, crcClasses: C
   return {
     stream,
     etag,
+    modifiedMs: Number.isNaN(answer.modifiedMs) ? undefined : answer.modifiedMs,
     totalSize: start > 0 ? Number(range?.[2]) : contentLength,
     checksum:
       start === 0

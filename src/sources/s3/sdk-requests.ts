@@ -95,6 +95,7 @@ export function sdkRequests(
           etag: ETag,
           contentLength: ContentLength,
           contentRange: ContentRange,
+          modifiedMs: output.LastModified?.getTime(),
           kept: { valueOf: (algorithm) => output[`Checksum${algorithm}`], type: ChecksumType },
           encryption: ServerSideEncryption,
           customerKey: output.SSECustomerAlgorithm !== undefined,
