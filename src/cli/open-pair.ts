@@ -101,7 +101,7 @@ export function checkFlags(
 }
 
 /** The marker lies in DEST itself: no other folder is sure to be there when a set has been published. */
-const markerProblem = (name: string): string | undefined =>
+export const markerProblem = (name: string): string | undefined =>
   name.includes('/') ? 'names a folder' : pathProblem(name);
 
 const isInside = (path: string, folder: string): boolean =>

@@ -13,6 +13,8 @@ import type { Reader } from './render/reader.ts';
 
 /** What `plan` and `apply` add to a sync. */
 export interface PlanFileUse {
+  /** Gets the labels of both ends before anything is done; may reject. */
+  readonly onOpened?: (ends: { readonly source: string; readonly destination: string }) => void;
   /** Gets every action of the plan. */
   readonly onPlanned?: (line: PlanLine) => void;
   /** Does only these. */
@@ -63,6 +65,7 @@ async function pass(
   await using opened = new AsyncDisposableStack();
   const dryRun = flags.dryRun ?? false;
   const pair = await openPair(opened, context, from, to, flags, { command: use.command, dryRun });
+  use.onOpened?.({ source: pair.source.label, destination: pair.destination.label });
   return await runPass({
     ...pair,
     dryRun,
