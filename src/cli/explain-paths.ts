@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { inspectLedger, knownPairs } from '../sync/ledger/known-pairs.ts';
 import type { KnownPair } from '../sync/ledger/known-pairs.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import type { Context } from './context.ts';
 import type { ExitStatus } from './exit-status.ts';
 import { reasonText } from './render/action-text.ts';
+import { realPath } from './real-path.ts';
 import { printable } from './render/printable.ts';
 
 /** `stagesync explain`. Exit status 3 when some path is in no ledger. */
@@ -65,7 +66,13 @@ function within(pair: KnownPair, text: string, cwd: string): string | undefined 
   if (text.includes('://')) return below(pair.destination, text) ?? below(pair.source, text);
   const path = resolve(cwd, text);
   const folder = text.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  return below(pair.source, folder ? `${path}/` : path);
+  const end = folder ? '/' : '';
+  for (let top = path; ; top = dirname(top)) {
+    // the path itself, and each folder on its way, can be the source under another name
+    const named = top === path ? path : join(realPath(top), relative(top, path));
+    const found = below(pair.source, `${named}${end}`);
+    if (found !== undefined || top === dirname(top)) return found;
+  }
 }
 
 function below(root: string, path: string): string | undefined {

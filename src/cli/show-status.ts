@@ -7,6 +7,7 @@ import type { StatusFlags } from './commands/status.ts';
 import type { Context } from './context.ts';
 import { recallStatus } from './daemon/remembered-status.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
+import { realPath } from './real-path.ts';
 import { printable } from './render/printable.ts';
 import { counted } from './render/quantities.ts';
 
@@ -56,9 +57,10 @@ function byLastRun(a: PairStatus, b: PairStatus): number {
 
 function fits(label: string, wanted: string | undefined, cwd: string): boolean {
   if (wanted === undefined) return true;
-  const text = wanted.includes('://') ? wanted : resolve(cwd, wanted);
   const bare = (each: string): string => each.replace(/\/+$/, '');
-  return bare(label) === bare(text);
+  if (wanted.includes('://')) return bare(label) === bare(wanted);
+  const path = resolve(cwd, wanted);
+  return label === path || label === realPath(path);
 }
 
 function statusOf(pair: KnownPair): PairStatus {
