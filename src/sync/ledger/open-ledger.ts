@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isSyncError } from '../../model/errors.ts';
+import { checkLedger } from './check-ledger.ts';
 import { Ledger } from './ledger.ts';
 import { lockPair } from './lock.ts';
 import type { Holder, PairLock } from './lock.ts';
@@ -42,6 +43,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     if (formerSource !== undefined) takeOver({ ...options, formerSource }, file, holder);
     db = new DatabaseSync(file);
     prepareSchema(db, file, options);
+    checkLedger(db, file, options);
     return new Ledger(db, lock, file);
   } catch (error) {
     // before anything is closed: with these files open too, there may have been too many

@@ -2,6 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isSyncError, SyncError } from '../../model/errors.ts';
+import { checkLedger, labelsIn } from './check-ledger.ts';
 import { lockPair, type Holder } from './lock.ts';
 import { pairName } from './pair-name.ts';
 import { prepareSchema } from './schema.ts';
@@ -33,6 +34,9 @@ export function takeOver(pair: TakeOver, file: string, holder: Holder): void {
     const db = new DatabaseSync(former);
     try {
       prepareSchema(db, former, { ...pair, source: pair.formerSource });
+      // a run that was killed before the last step has renamed the source already
+      const { source } = labelsIn(db, former);
+      checkLedger(db, former, { ...pair, source: source === pair.source ? source : pair.formerSource });
       db.prepare("UPDATE meta SET value = ? WHERE key = 'source'").run(pair.source);
       // all that its log holds goes into the file, and the log goes
       db.exec('PRAGMA journal_mode = DELETE');
