@@ -18,16 +18,19 @@ export function readFilters(
   cwd: string,
   localRoot: string | undefined,
 ): PathFilter {
-  const rules = flags.flatMap(({ kind, value }): FilterRule[] =>
-    kind === 'file' ? parseFilterLines(readRules(resolve(cwd, value)), value) : [{ kind, pattern: value }],
-  );
   return createFilter({
-    rules,
+    rules: readRules(flags, cwd),
     ignoreFile: localRoot === undefined ? [] : readIgnoreFile(join(localRoot, IGNORE_FILE)),
   });
 }
 
-function readRules(file: string): string {
+/** The rules of the flags in their order, those of --filter-from files in place of the files. */
+export const readRules = (flags: readonly FilterFlag[], cwd: string): FilterRule[] =>
+  flags.flatMap(({ kind, value }): FilterRule[] =>
+    kind === 'file' ? parseFilterLines(readRuleFile(resolve(cwd, value)), value) : [{ kind, pattern: value }],
+  );
+
+function readRuleFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

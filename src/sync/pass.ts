@@ -85,7 +85,14 @@ async function runRounds(
   const hidden = new HiddenNames(clock.now());
   const learnt = new Learnt();
   const onProblem = tally.problem;
-  const leftovers = new Leftovers({ ...options, sweepOlderThanMs: options.sweepOlderThanMs, remote, hidden, learnt, onProblem });
+  const leftovers = new Leftovers({
+    ...options,
+    sweepOlderThanMs: options.sweepOlderThanMs,
+    remote,
+    hidden,
+    learnt,
+    onProblem,
+  });
   const recover = () =>
     recoverIntents({ remote, ledger, learnt, filter: stageFilter, concurrency, onProblem });
   const parts: RoundOptions = {
@@ -126,7 +133,8 @@ async function runRounds(
 const UNDONE = {
   code: 'undone',
   severity: 'failure',
-  message: 'others changed on Stage what was to be moved or replaced, again and again; the next run goes on from here',
+  message:
+    'others changed on Stage what was to be moved or replaced, again and again; the next run goes on from here',
 } as const;
 
 /** Once, after an upgrade. */

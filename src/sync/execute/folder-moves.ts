@@ -57,7 +57,14 @@ export class FolderMoves {
     const intent = begin();
     if (!(await this.#send(step, intent))) return false;
     if (half === 'in') return this.#arrived(step, intent, attempted, []);
-    const strangers = await strangersAfterMove(remote, ledger, step.from, place(step.to), concurrency, filter);
+    const strangers = await strangersAfterMove(
+      remote,
+      ledger,
+      step.from,
+      place(step.to),
+      concurrency,
+      filter,
+    );
     if (half === undefined) {
       await moveBack(remote, place(step.from), place(step.to), strangers);
       return this.#arrived(step, intent, attempted, strangers);
@@ -162,7 +169,9 @@ export async function moveBack(
   to: RelPath,
   strangers: readonly Deviation[],
 ): Promise<void> {
-  const paths = strangers.filter(({ kind }) => kind === 'extra' || kind === 'changed').map(({ path }) => path);
+  const paths = strangers
+    .filter(({ kind }) => kind === 'extra' || kind === 'changed')
+    .map(({ path }) => path);
   await putBack(remote, to, from, paths);
 }
 

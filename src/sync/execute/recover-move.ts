@@ -36,7 +36,10 @@ export async function settleMove(intent: StoredIntent, options: RecoverOptions):
 const ENOUGH = 5;
 
 /** Whether the folder at the new name is the one that moved: its old name may be there again, with what was put back. */
-async function hasCome({ path: from, to }: StoredIntent, { remote, ledger }: RecoverOptions): Promise<boolean> {
+async function hasCome(
+  { path: from, to }: StoredIntent,
+  { remote, ledger }: RecoverOptions,
+): Promise<boolean> {
   const files = ledger
     .page(from, false, afterFolder(from), 100)
     .filter(({ path }) => !isFolderPath(path))
@@ -61,7 +64,8 @@ async function settleWaiting(
     return () => renameRows(ledger, waited, from, strangers);
   }
   for (const path of [from, to!]) {
-    if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path))) continue;
+    if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path)))
+      continue;
     return () => ledger.rename(waited, path);
   }
   // ours, and at the source still: as any other file that is not on Stage it is uploaded

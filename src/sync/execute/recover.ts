@@ -30,7 +30,8 @@ export interface RecoverOptions {
 export async function recoverIntents(options: RecoverOptions): Promise<number> {
   const intents = options.ledger.intents();
   // what was removed by way of a hidden name gets its own back first: others may have been on their way into it
-  for (const intent of intents) if (intent.op === 'remove' && intent.via !== undefined) await settle(intent, options);
+  for (const intent of intents)
+    if (intent.op === 'remove' && intent.via !== undefined) await settle(intent, options);
   // a move within a cycle is begun after the cycle and settled before it; all else is independent
   const moves = intents.filter((intent) => intent.op === 'move').reverse();
   for (const intent of moves) await settle(intent, options);
@@ -130,7 +131,10 @@ async function settleRemove(intent: StoredIntent, options: RecoverOptions): Prom
   return () => (isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path));
 }
 
-async function settleFolder({ path, reason }: StoredIntent, { remote, ledger }: RecoverOptions): Promise<Outcome> {
+async function settleFolder(
+  { path, reason }: StoredIntent,
+  { remote, ledger }: RecoverOptions,
+): Promise<Outcome> {
   if (!(await remote.exists(remote.root + path))) return undefined;
   return () => {
     if (ledger.get(path) === undefined) ledger.put(folderRow(path), reason);

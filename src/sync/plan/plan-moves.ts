@@ -122,7 +122,8 @@ function choose(
         return foldersInLedger(ledger, from).some(blocks) ? undefined : calls;
       },
     });
-    if (!giveUpStuckNames(store, chosen, withoutTaken(found, chosen, store), refuse)) return { found, chosen };
+    if (!giveUpStuckNames(store, chosen, withoutTaken(found, chosen, store), refuse))
+      return { found, chosen };
     found = withFreeTargets(found.filter((pair) => store.arrival(pair.to) !== undefined));
   }
 }
