@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
+import { platform } from 'node:os';
 
 export type ChildKind = 'file' | 'folder' | 'link' | 'special';
 
@@ -23,6 +24,10 @@ export interface Disk {
   stat(path: string): BigIntStats | undefined;
   open(path: string, followLink: boolean): number;
   openLater(path: string, followLink: boolean): Promise<FileHandle>;
+  /** ENOTDIR for a link, too. */
+  openFolder(path: string): number;
+  /** The place of an open folder, whatever has its name by now. Undefined where the system has no such place. */
+  readonly placeOf: ((fd: number) => string) | undefined;
   fstat(fd: number): BigIntStats;
   read(fd: number, into: Uint8Array, offset: number): number;
   close(fd: number): void;
@@ -52,6 +57,10 @@ export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].incl
 // Not to hang on a FIFO, nor to follow a link, that took a file's name after it was listed.
 const flagsFor = (followLink: boolean): number =>
   fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | (followLink ? 0 : fs.constants.O_NOFOLLOW);
+
+const FOLDER_FLAGS = flagsFor(false) | fs.constants.O_DIRECTORY;
+
+const OPENED = '/proc/self/fd';
 
 function undefinedWhenMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error;
@@ -90,6 +99,8 @@ export const realDisk: Disk = {
   },
   open: (path, followLink) => fs.openSync(path, flagsFor(followLink)),
   openLater: (path, followLink) => open(path, flagsFor(followLink)),
+  openFolder: (path) => fs.openSync(path, FOLDER_FLAGS),
+  placeOf: platform() === 'linux' && fs.existsSync(OPENED) ? (fd) => `${OPENED}/${fd}` : undefined,
   fstat: (fd) => fs.fstatSync(fd, { bigint: true }),
   read: (fd, into, offset) => fs.readSync(fd, into, offset, into.length - offset, null),
   close: (fd) => fs.closeSync(fd),

@@ -81,6 +81,8 @@ export class Walk {
     let frame: Frame;
     try {
       frame = yield* folder === '' ? this.#openRoot() : this.#open(found);
+      if (folder !== '' && !this.#isInPlace(frame, this.#stack.at(-1)!))
+        return [problems.unknownPath(folder, problems.RETYPED)];
     } catch (error) {
       if (folder === '') throw error;
       return isMissing(error) ? undefined : [problems.unknownPath(folder, problems.unreadable(error))];
@@ -113,7 +115,7 @@ export class Walk {
 
   *#enter(parent: Frame, name: string): Generator<Step, void> {
     const path = parent.path + name;
-    const opened = yield* this.#openChild(path, inside(parent.place, name.slice(0, -1)));
+    const opened = yield* this.#openChild(parent, path, inside(parent.place, name.slice(0, -1)));
     if (opened === 'missing') yield this.#missing(parent, path);
     else if ('kind' in opened) yield opened;
     else {
@@ -122,15 +124,35 @@ export class Walk {
     }
   }
 
-  *#openChild(path: RelPath, place: string): Generator<undefined, Frame | SourceEntry | 'missing'> {
+  *#openChild(
+    parent: OpenFolder,
+    path: RelPath,
+    place: string,
+  ): Generator<undefined, Frame | SourceEntry | 'missing'> {
     try {
       const stats = this.#stat(place);
       if (stats === undefined) return 'missing';
       if (!stats.isDirectory()) return problems.unknownPath(path, problems.RETYPED);
-      return yield* this.#open({ place, path, id: idOf(stats) });
+      const frame = yield* this.#open({ place, path, id: idOf(stats) });
+      return this.#isInPlace(frame, parent) ? frame : problems.unknownPath(path, problems.RETYPED);
     } catch (error) {
       return isMissing(error) ? 'missing' : problems.unknownPath(path, problems.unreadable(error));
     }
+  }
+
+  /**
+   * Whether a folder that was just read has its name still, and truly lies in the one above it, as that one does in its
+   * own: else a link took the name of one of them before it was read. What a link brings in later, between two looks at
+   * files, is never read: see openWay. Throws what the system call does.
+   */
+  #isInPlace(folder: OpenFolder, parent: OpenFolder): boolean {
+    const { disk, followSymlinks } = this.#options;
+    const now = this.#stat(folder.place);
+    if (now === undefined) throw Object.assign(new Error('no such folder'), { code: 'ENOENT' });
+    if (!isSameFile(now, folder.id)) return false;
+    if (followSymlinks) return true;
+    const above = disk.lstat(inside(folder.place, '..'));
+    return above !== undefined && isSameFile(above, parent.id);
   }
 
   /** Looks at every folder on the way, because a link among them is not followed. */

@@ -209,6 +209,89 @@ describe('what vanishes while it is listed', () => {
   });
 });
 
+describe('a folder whose name a link takes while it is listed', () => {
+  /** Moves a folder away, and puts a link to another one in its place. */
+  const swap = (folder: string): void => {
+    fs.renameSync(tree.at(folder), tree.at('zz'));
+    fs.symlinkSync(tree.at('elsewhere'), tree.at(folder));
+  };
+  beforeEach(() => {
+    for (const path of ['a/b/own', 'c', 'elsewhere/b/theirs', 'elsewhere/theirs']) tree.write(path, 'x');
+  });
+  const theirs = (entries: readonly SourceEntry[] | undefined): string[] =>
+    (entries ?? []).map(({ path }) => path).filter((path) => /^a\/.*theirs/.test(path));
+
+  /** Swaps right before the names in `folder` are read. */
+  const before = (folder: string, swapped: string): Partial<Disk> => ({
+    children(place) {
+      if (place === tree.at(folder) && fs.lstatSync(tree.at(swapped)).isDirectory()) swap(swapped);
+      return realDisk.children(place);
+    },
+  });
+
+  test('is unknown with all below, and nothing behind the link is listed', async () => {
+    const entries = await list({ disk: before('a', 'a') });
+    expect(lines(entries)?.slice(0, 2)).toEqual([
+      'unknown a/ (subtree changed_while_listed warning)',
+      'file c',
+    ]);
+    expect(theirs(entries)).toEqual([]);
+  });
+
+  test('is unknown also when the link is further up', async () => {
+    const entries = await list({ disk: before('a/b', 'a') });
+    expect(lines(entries)?.slice(0, 3)).toEqual([
+      'folder a/',
+      'unknown a/b/ (subtree changed_while_listed warning)',
+      'file c',
+    ]);
+    expect(theirs(entries)).toEqual([]);
+  });
+
+  test('is unknown also when the link is further up before it is looked at', async () => {
+    const lstat: Disk['lstat'] = (path) => {
+      if (path === tree.at('a/b') && fs.lstatSync(tree.at('a')).isDirectory()) swap('a');
+      return realDisk.lstat(path);
+    };
+    const entries = await list({ disk: { lstat } });
+    expect(lines(entries)?.[1]).toBe('unknown a/b/ (subtree changed_while_listed warning)');
+    expect(theirs(entries)).toEqual([]);
+  });
+
+  test.each([
+    ['a/', 'a'],
+    ['a/b/', 'a/b'],
+    ['a/b/', 'a'],
+  ])('is unknown when only %s is listed and %s is the link', async (folder, swapped) => {
+    const entries = await listFolder(folder, { disk: before(folder.slice(0, -1), swapped) });
+    expect(lines(entries)).toEqual([`unknown ${folder} (subtree changed_while_listed warning)`]);
+  });
+
+  test('is absent when it is gone right after it was read', async () => {
+    const lstat: Disk['lstat'] = (path) => {
+      if (path === tree.at('a/b') && looks++ === 1) tree.remove('a/b');
+      return realDisk.lstat(path);
+    };
+    let looks = 0;
+    expect(lines(await list({ disk: { lstat } }))?.slice(0, 2)).toEqual(['folder a/', 'file c']);
+  });
+
+  test('is listed through the link from the next look on where links are followed', async () => {
+    swap('a');
+    expect(theirs(await list({ follow: true }))).toEqual(['a/b/theirs', 'a/theirs']);
+  });
+
+  test('shows no file behind it', async () => {
+    const source = await openLocalSource({ root: tree.root, followSymlinks: false });
+    expect(await source.stat!('a/b/own', { signal })).toMatchObject({ path: 'a/b/own', size: 1 });
+    swap('a');
+    expect(await source.stat!('a/theirs', { signal })).toBeUndefined();
+    expect(await source.stat!('a/b/theirs', { signal })).toBeUndefined();
+    const following = await openLocalSource({ root: tree.root, followSymlinks: true });
+    expect(await following.stat!('a/theirs', { signal })).toMatchObject({ path: 'a/theirs' });
+  });
+});
+
 describe('links', () => {
   beforeEach(() => {
     tree.write('real/x', 'x');
