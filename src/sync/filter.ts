@@ -1,4 +1,5 @@
 import { SyncError } from '../model/errors.ts';
+import { isFolderPath, isReservedName } from '../model/path.ts';
 import type { RelPath } from '../model/path.ts';
 import type { PathFilter } from '../model/ports.ts';
 import { createPattern, patternProblem } from './filter-pattern.ts';
@@ -27,7 +28,7 @@ const IGNORE_FILE = '.stagesyncignore';
  */
 export function isReserved(path: RelPath): boolean {
   if (!path.includes('.stagesync')) return false;
-  return path === IGNORE_FILE || path.startsWith('.stagesync-') || path.includes('/.stagesync-');
+  return path === IGNORE_FILE || isReservedName(path);
 }
 
 /** The filter without rules: everything takes part but the reserved names. */
@@ -48,6 +49,8 @@ export function createFilter(options: FilterOptions): PathFilter {
   return {
     excludes: (path) => isReserved(path) || layers.some((layer) => layer.excludes(path)),
     prunes: (folder) => isReserved(folder) || layers.some((layer) => layer.prunes(folder)),
+    rulesOut: (path) =>
+      layers.some((layer) => (isFolderPath(path) ? layer.prunes(path) : layer.excludes(path))),
     recipe: { module: import.meta.url, options },
   };
 }
@@ -61,6 +64,7 @@ export function hiding(filter: PathFilter, path: RelPath): PathFilter {
   return {
     excludes: (asked) => asked === path || filter.excludes(asked),
     prunes: (folder) => filter.prunes(folder),
+    rulesOut: (asked) => filter.rulesOut?.(asked) ?? false,
   };
 }
 

@@ -171,6 +171,29 @@ describe.each([
   });
 });
 
+describe('what the rules say of a reserved name', () => {
+  test.each<[string, PathFilter, string[]]>([
+    ['nothing without rules', everything, []],
+    [
+      'that it is left out',
+      rules(exclude('.stagesync-*')),
+      ['.stagesync-1', 'd/.stagesync-2', '.stagesync-3/'],
+    ],
+    ['so of a folder alone', rules(exclude('.stagesync-*/')), ['.stagesync-3/']],
+    ['that it is not among what is included', rules(include('*.csv')), ['.stagesync-1', 'd/.stagesync-2']],
+    ['so in the ignore file', ignoring('d/'), ['d/.stagesync-2']],
+    ['so with a hidden path', hiding(ignoring('d/'), 'x'), ['d/.stagesync-2']],
+    [
+      'so where another filter has one',
+      hiding({ excludes: () => true, prunes: () => true, rulesOut: (path) => path === '.stagesync-1' }, 'x'),
+      ['.stagesync-1'],
+    ],
+  ])('%s', (_, filter, expected) => {
+    const names = ['.stagesync-1', 'd/.stagesync-2', '.stagesync-3/'];
+    expect(names.filter((name) => filter.rulesOut?.(name))).toEqual(expected);
+  });
+});
+
 test('a filter without rules is the constant one', () => {
   expect(createFilter({ rules: [] })).toBe(everything);
 });

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
-import type { SourceEntry } from '../../model/entry.ts';
-import { foldersOf, nameOf, pathProblem } from '../../model/path.ts';
+import type { SourceEntry, UnknownEntry } from '../../model/entry.ts';
+import { comparePaths, foldersOf, isReservedName, nameOf, pathProblem } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import { inside, isMissing } from './disk.ts';
@@ -75,7 +75,7 @@ export class Walk {
 
   /** Returns the direct children of `folder` in path order, or undefined when it is not there. */
   *childrenOf(folder: RelPath): Generator<undefined, SourceEntry[] | undefined> {
-    if (this.#options.filter.prunes(folder)) return [];
+    if (isReservedName(folder) || this.#options.filter.prunes(folder)) return [];
     const found = folder === '' ? this.#root : this.#find(folder);
     if (found === undefined || 'kind' in found) return found && [found];
     let frame: Frame;
@@ -190,7 +190,21 @@ export class Walk {
       return problems.unknownPath(path, problems.unreadable(error));
     }
     if (stats === undefined) return this.#missing(frame, path);
-    return stats.isFile() ? fileEntry(path, stats) : problems.unknownPath(path, problems.RETYPED);
+    return stats.isFile() ? fileEntry(path, stats) : this.#retyped(frame, name);
+  }
+
+  /** A file that is none any more may be a folder by now, so what Stage has of that folder stays; its turn comes later. */
+  #retyped(frame: Frame, name: string): UnknownEntry {
+    const folder = `${name}/`;
+    if (!this.#options.filter.prunes(frame.path + folder)) {
+      const later = frame.names.findIndex((each) => comparePaths(each, folder) > 0);
+      frame.names.splice(later === -1 ? frame.names.length : later, 0, folder);
+      frame.unknown.set(folder, {
+        ...problems.unknownPath(frame.path + folder, problems.RETYPED),
+        echo: true,
+      });
+    }
+    return problems.unknownPath(frame.path + name, problems.RETYPED);
   }
 
   /**

@@ -7,7 +7,7 @@ import type { PathFilter } from '../../../src/model/ports.ts';
 import { realDisk } from '../../../src/sources/local/disk.ts';
 import type { Disk } from '../../../src/sources/local/disk.ts';
 import { openLocalSource } from '../../../src/sources/local/local-source.ts';
-import { createFilter, everything } from '../../../src/sync/filter.ts';
+import { createFilter, everything, hiding } from '../../../src/sync/filter.ts';
 import { localTree } from '../../support/local-tree.ts';
 import type { LocalTree } from '../../support/local-tree.ts';
 
@@ -202,9 +202,31 @@ describe('what vanishes while it is listed', () => {
       }
       return realDisk.lstat(path);
     };
+    tree.write('a-b', 'sorts between a and a/');
     expect(lines(await list({ disk: { lstat } }))).toEqual([
       'unknown a (path changed_while_listed warning)',
+      'file a-b',
+      'unknown a/ (subtree echo)',
       'unknown b/ (subtree changed_while_listed warning)',
+    ]);
+  });
+
+  test('is unknown with what the folder of its name may hold when it is no file any more', async () => {
+    for (const path of ['d/a', 'd/a-b', 'd/z']) tree.write(path, 'x');
+    const disk: Partial<Disk> = {
+      lstat(path) {
+        if (path === tree.at('d/a') && fs.statSync(path).isFile()) {
+          tree.remove('d/a');
+          tree.makeFolder('d/a');
+        }
+        return realDisk.lstat(path);
+      },
+    };
+    expect(lines(await listFolder('d/', { disk }))).toEqual([
+      'unknown d/a (path changed_while_listed warning)',
+      'file d/a-b',
+      'unknown d/a/ (subtree echo)',
+      'file d/z',
     ]);
   });
 });
@@ -310,6 +332,7 @@ describe('links', () => {
       'file dir-b',
       'unknown dir/ (subtree echo)',
       'unknown file (path link_skipped warning)',
+      'unknown file/ (subtree echo)',
       'folder real/',
       'unknown real/up (path link_skipped warning)',
       'unknown real/up/ (subtree echo)',
@@ -357,14 +380,20 @@ describe('links', () => {
 });
 
 describe('names and kinds that cannot be synced', () => {
-  test('sockets and FIFOs are reported, unless the filter leaves them out', async () => {
+  test('sockets and FIFOs are reported, unless the filter leaves them out, and protect what Stage has there', async () => {
     execFileSync('mkfifo', [tree.at('pipe')]);
+    fs.symlinkSync('pipe', tree.at('to'));
+    tree.write('pipe-1', 'sorts between pipe and pipe/');
     const server = createServer().listen(tree.at('sock'));
     try {
-      expect(lines(await list())).toEqual([
-        'unknown pipe (path special_file warning)',
-        'unknown sock (path special_file warning)',
-      ]);
+      const both = (name: string, code: string): string[] => [
+        `unknown ${name} (path ${code} warning)`,
+        `unknown ${name}/ (subtree echo)`,
+      ];
+      const pipe = both('pipe', 'special_file').toSpliced(1, 0, 'file pipe-1');
+      const sock = both('sock', 'special_file');
+      expect(lines(await list())).toEqual([...pipe, ...sock, ...both('to', 'link_skipped')]);
+      expect(lines(await list({ follow: true }))).toEqual([...pipe, ...sock, ...both('to', 'special_file')]);
       expect(await list({ filter: createFilter({ rules: [{ kind: 'exclude', pattern: '*' }] }) })).toEqual(
         [],
       );
@@ -394,6 +423,78 @@ describe('names and kinds that cannot be synced', () => {
       'unknown a\\xffb (nothing name_not_allowed failure)',
       'unknown d\\xe9 (nothing name_not_allowed failure)',
     ]);
+  });
+});
+
+describe('names that are reserved for our own files on Stage', () => {
+  const RESERVED = [
+    'unknown .stagesync-dir/ (nothing reserved_name warning)',
+    'unknown .stagesync-file (nothing reserved_name warning)',
+    'unknown .stagesync-link (nothing reserved_name warning)',
+  ];
+  beforeEach(() => {
+    for (const path of ['.stagesync-file', '.stagesync-dir/a', '.stagesync-dir/.stagesync-b', '.stagesync'])
+      tree.write(path, 'x');
+    tree.write('.stagesyncignore', '');
+    fs.symlinkSync('nowhere', tree.at('.stagesync-link'));
+    tree.write('d/.stagesync-x', 'x');
+    tree.write('d/.stagesync-\uFFFD', 'x');
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${tree.root}/d/.stagesync-`), Buffer.from([0xff])]), 'x');
+  });
+  const D = [
+    'unknown d/.stagesync-x (nothing reserved_name warning)',
+    'unknown d/.stagesync-\\xff (nothing reserved_name warning)',
+    'unknown d/.stagesync-\uFFFD (nothing reserved_name warning)',
+  ].toSorted();
+
+  test.each([[false], [true]])(
+    'are reported once each, a folder as one (links followed: %s)',
+    async (follow) => {
+      expect(lines(await list({ follow }))).toEqual([...RESERVED, 'file .stagesync', 'folder d/', ...D]);
+    },
+  );
+
+  test('are reported when one folder is listed, and nothing is listed below them', async () => {
+    expect(lines(await listFolder(''))).toEqual([...RESERVED, 'file .stagesync', 'folder d/']);
+    expect(lines(await listFolder('d/'))).toEqual(D);
+    expect(await listFolder('.stagesync-dir/')).toEqual([]);
+  });
+
+  test('say what to do', async () => {
+    const [entry] = await list();
+    expect((entry as UnknownEntry).problem.message).toMatch(
+      /^its name is reserved .*; rename it to sync it$/,
+    );
+  });
+
+  test('are listed by no filter, whether it knows of them or not', async () => {
+    const filter: PathFilter = { excludes: () => false, prunes: () => false };
+    expect(lines(await list({ filter }))).toEqual([
+      ...RESERVED,
+      'file .stagesync',
+      'file .stagesyncignore',
+      'folder d/',
+      ...D,
+    ]);
+  });
+
+  test.each([
+    ['*', []],
+    ['.stagesync-*', ['file .stagesync', 'folder d/']],
+    ['.stagesync-dir/', [...RESERVED.slice(1), 'file .stagesync', 'folder d/', ...D]],
+    ['d/', [...RESERVED, 'file .stagesync']],
+  ])('are not reported when a rule leaves them out: %s', async (pattern, expected) => {
+    const rules = createFilter({ rules: [{ kind: 'exclude', pattern }] });
+    expect(lines(await list({ filter: rules }))).toEqual(expected);
+    const ignoring = createFilter({ rules: [], ignoreFile: [pattern] });
+    expect(lines(await list({ filter: ignoring }))).toEqual(expected);
+    expect(lines(await list({ filter: hiding(ignoring, 'm') }))).toEqual(expected);
+  });
+
+  test('are not reported when they are not among what is included', async () => {
+    const filter = createFilter({ rules: [{ kind: 'include', pattern: '*.csv' }] });
+    // a folder, or what a link leads to, may hold something that is included
+    expect(lines(await list({ filter }))).toEqual([RESERVED[0], RESERVED[2]]);
   });
 });
 
