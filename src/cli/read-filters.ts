@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { messageOf } from '../model/errors.ts';
 import type { PathFilter } from '../model/ports.ts';
 import { checkIgnoreLines, linesOf } from '../sync/filter-file.ts';
 import { createFilter, parseFilterLines, type FilterRule } from '../sync/filter.ts';
 import type { FilterFlag } from './flag-values.ts';
-import { configError, usageError } from './usage.ts';
+import { readIgnoreFile, readRuleFile } from './read-filter-file.ts';
 
 const IGNORE_FILE = '.stagesyncignore';
 
@@ -19,31 +17,16 @@ export function readFilters(
   localRoot: string | undefined,
 ): PathFilter {
   const rules = flags.flatMap(({ kind, value }): FilterRule[] =>
-    kind === 'file' ? parseFilterLines(readRules(resolve(cwd, value)), value) : [{ kind, pattern: value }],
+    kind === 'file' ? parseFilterLines(readRuleFile(resolve(cwd, value)), value) : [{ kind, pattern: value }],
   );
   return createFilter({
     rules,
-    ignoreFile: localRoot === undefined ? [] : readIgnoreFile(join(localRoot, IGNORE_FILE)),
+    ignoreFile: localRoot === undefined ? [] : ignoreLines(join(localRoot, IGNORE_FILE)),
   });
 }
 
-function readRules(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw usageError(`cannot read --filter-from ${file}: ${messageOf(error)}`);
-  }
-}
-
-function readIgnoreFile(file: string): string[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw configError(`cannot read ${file}: ${messageOf(error)}; make it readable, or remove it`, error);
-  }
-  const lines = linesOf(text);
+function ignoreLines(file: string): string[] {
+  const lines = linesOf(readIgnoreFile(file) ?? '');
   checkIgnoreLines(lines, file);
   return lines;
 }
