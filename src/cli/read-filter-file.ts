@@ -38,7 +38,10 @@ export function readIgnoreFile(file: string): string | undefined {
       return textOf(fd);
     });
   } catch (error) {
-    throw configError(`cannot read ${file}: ${reasonOf(error)}; make it a readable file of rules, or remove it`, error);
+    throw configError(
+      `cannot read ${file}: ${reasonOf(error)}; make it a readable file of rules, or remove it`,
+      error,
+    );
   }
 }
 

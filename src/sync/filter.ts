@@ -2,8 +2,10 @@ import { SyncError } from '../model/errors.ts';
 import { isFolderPath, isReservedName } from '../model/path.ts';
 import type { RelPath } from '../model/path.ts';
 import type { PathFilter } from '../model/ports.ts';
-import { createPattern, patternProblem } from './filter-pattern.ts';
+import { checkedIgnoreLines } from './filter-file.ts';
+import { createPattern, normalPattern } from './filter-pattern.ts';
 import type { FilterRule, Pattern } from './filter-pattern.ts';
+import { patternProblem } from './pattern-problem.ts';
 
 export { parseFilterLines } from './filter-file.ts';
 export type { FilterRule };
@@ -42,7 +44,8 @@ export const everything: PathFilter = {
 export function createFilter(options: FilterOptions): PathFilter {
   const { ignoreFile = [], rules, hidden = [] } = options;
   const layers: PathFilter[] = [];
-  if (ignoreFile.length > 0) layers.push(ignoreFileLayer(ignoreFile));
+  const ignored = checkedIgnoreLines(ignoreFile, IGNORE_FILE);
+  if (ignored.length > 0) layers.push(ignoreFileLayer(ignored));
   if (rules.length > 0) layers.push(ruleLayer(rules));
   if (hidden.length > 0) layers.push({ excludes: (path) => hidden.includes(path), prunes: () => false });
   if (layers.length === 0) return everything;
@@ -103,5 +106,6 @@ function compile({ kind, pattern }: FilterRule): FilterRule & Pattern {
   if (problem !== undefined)
     throw new SyncError('usage', `--${kind} ${JSON.stringify(pattern)} ${problem}`, { verdict: 'end_run' });
   // Only a file has comments: on the command line "#" is a character like any other.
-  return { kind, pattern, ...createPattern([pattern.startsWith('#') ? `\\${pattern}` : pattern]) };
+  const line = normalPattern(pattern);
+  return { kind, pattern, ...createPattern([line.startsWith('#') ? `\\${line}` : line]) };
 }

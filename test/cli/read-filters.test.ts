@@ -131,3 +131,48 @@ describe('a --filter-from file', () => {
     expect(message).toContain(reason);
   });
 });
+
+describe("a rule that begins with the source's own place", () => {
+  const way = 'write "/secrets"';
+
+  test('is refused with what to write instead, wherever it is', () => {
+    const pattern = `${tree.at('data')}/secrets`;
+    const flag = refusal(() =>
+      readFilters([{ kind: 'exclude', value: pattern }], tree.root, tree.at('data')),
+    );
+    expect(flag).toMatchObject({ code: 'usage', message: expect.stringContaining(way) });
+    expect(flag.message).toContain(`--exclude ${JSON.stringify(pattern)} `);
+
+    tree.write('rules', `ok\n!${pattern}\n`);
+    const file = refusal(() => withRules('rules'));
+    expect(file).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/^rules, line 2: .*write "\/secrets"/),
+    });
+
+    tree.write(`data/${IGNORE_FILE}`, `${pattern}/\n`);
+    expect(refusal(withIgnoreFile).message).toMatch(/line 1: .*write "\/secrets\/"/);
+  });
+
+  test('is refused also when the source is reached through a link', () => {
+    fs.symlinkSync('data', tree.at('link'));
+    const value = `${fs.realpathSync(tree.at('data'))}/secrets`;
+    const call = () => readFilters([{ kind: 'include', value }], tree.root, tree.at('link'));
+    expect(refusal(call).message).toContain(way);
+  });
+
+  test('and is the place itself is refused', () => {
+    const call = () => readFilters([{ kind: 'exclude', value: tree.at('data') }], tree.root, tree.at('data'));
+    expect(refusal(call).message).toContain('write "*"');
+  });
+
+  test('is a rule like any other where the source has such a path, or lies elsewhere', () => {
+    const value = `${tree.at('data')}/secrets`;
+    const rule = [{ kind: 'exclude' as const, value }];
+    expect(readFilters(rule, tree.root, undefined).excludes(value.slice(1))).toBe(true);
+    expect(readFilters(rule, tree.root, `${tree.at('data')}2`).excludes(value.slice(1))).toBe(true);
+    expect(readFilters(rule, tree.root, '/').excludes(value.slice(1))).toBe(true);
+    tree.makeFolder(`data${tree.at('data')}`);
+    expect(readFilters(rule, tree.root, tree.at('data')).excludes(value.slice(1))).toBe(true);
+  });
+});
