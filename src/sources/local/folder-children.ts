@@ -66,7 +66,7 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
   };
 
   /** Protects the name as all that it may be, and reports it once. */
-  const addUnknown = (name: string, covers: Covers, problem: Problem): void => {
+  const protect = (name: string, covers: Covers, problem: Problem): void => {
     const before = names.length;
     if (covers !== 'folder') add(name);
     if (covers !== 'file') add(`${name}/`);
@@ -82,7 +82,7 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
     const target = targetOf(inside(folder.place, name), options);
     if (target === 'file') add(name);
     else if (target === 'folder') add(`${name}/`);
-    else addUnknown(name, target.covers, target.problem);
+    else protect(name, target.covers, target.problem);
   };
 
   /** `printed`: as people see a name that no text can hold. The filter never lets such names through: see PathFilter. */
@@ -100,14 +100,14 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
     else if (kind === 'file') add(name);
     else if (kind === 'folder') add(`${name}/`);
     else if (kind === 'link') addLink(name);
-    else addUnknown(name, COVERS.special, problems.SPECIAL_FILE);
+    else protect(name, COVERS.special, problems.SPECIAL_FILE);
   };
 
   const takeOdd = (child: Child): void => {
     surrogates = true;
     const refused = isReservedName(child.name) ? undefined : pathProblem(child.name);
     if (refused === undefined) take(child);
-    else addUnknown(child.name, COVERS[child.kind], problems.nameNotAllowed(refused));
+    else protect(child.name, COVERS[child.kind], problems.nameNotAllowed(refused));
   };
 
   for (const child of disk.children(folder.place)) {
@@ -127,6 +127,13 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
     }
   nameless.sort((a, b) => comparePaths(a.path, b.path));
   return { names: yield* sortNames(names, surrogates), unknown, nameless };
+}
+
+/** Adds what stands in for a name to a folder that was read before, in its place. */
+export function addUnknown({ names, unknown }: Children, name: string, entry: UnknownEntry): void {
+  const after = names.findIndex((each) => comparePaths(each, name) > 0);
+  names.splice(after === -1 ? names.length : after, 0, name);
+  unknown.set(name, entry);
 }
 
 const escaped = (name: Buffer): string =>

@@ -1,13 +1,13 @@
 import type { BigIntStats } from 'node:fs';
 import type { SourceEntry, UnknownEntry } from '../../model/entry.ts';
-import { comparePaths, foldersOf, isReservedName, nameOf, pathProblem } from '../../model/path.ts';
+import { foldersOf, isReservedName, nameOf, pathProblem } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import { inside, isMissing } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { fileEntry, isSameFile } from './file-version.ts';
 import type { FileId } from './file-version.ts';
-import { readChildren } from './folder-children.ts';
+import { addUnknown, readChildren } from './folder-children.ts';
 import type { Children, OpenFolder } from './folder-children.ts';
 import * as problems from './local-problems.ts';
 
@@ -115,7 +115,7 @@ export class Walk {
 
   *#enter(parent: Frame, name: string): Generator<Step, void> {
     const path = parent.path + name;
-    const opened = yield* this.#openChild(parent, path, inside(parent.place, name.slice(0, -1)));
+    const opened = yield* this.#openChild(parent, path);
     if (opened === 'missing') yield this.#missing(parent, path);
     else if ('kind' in opened) yield opened;
     else {
@@ -124,11 +124,8 @@ export class Walk {
     }
   }
 
-  *#openChild(
-    parent: OpenFolder,
-    path: RelPath,
-    place: string,
-  ): Generator<undefined, Frame | SourceEntry | 'missing'> {
+  *#openChild(parent: OpenFolder, path: RelPath): Generator<undefined, Frame | UnknownEntry | 'missing'> {
+    const place = inside(parent.place, nameOf(path));
     try {
       const stats = this.#stat(place);
       if (stats === undefined) return 'missing';
@@ -195,16 +192,10 @@ export class Walk {
 
   /** A file that is none any more may be a folder by now, so what Stage has of that folder stays; its turn comes later. */
   #retyped(frame: Frame, name: string): UnknownEntry {
-    const folder = `${name}/`;
-    if (!this.#options.filter.prunes(frame.path + folder)) {
-      const later = frame.names.findIndex((each) => comparePaths(each, folder) > 0);
-      frame.names.splice(later === -1 ? frame.names.length : later, 0, folder);
-      frame.unknown.set(folder, {
-        ...problems.unknownPath(frame.path + folder, problems.RETYPED),
-        echo: true,
-      });
-    }
-    return problems.unknownPath(frame.path + name, problems.RETYPED);
+    const entry = problems.unknownPath(frame.path + name, problems.RETYPED);
+    const folder = problems.unknownPath(`${entry.path}/`, problems.RETYPED);
+    if (!this.#options.filter.prunes(folder.path)) addUnknown(frame, `${name}/`, { ...folder, echo: true });
+    return entry;
   }
 
   /**
