@@ -16,9 +16,9 @@ export interface Child<Name = string> {
  * way is three times as fast as through the thread pool, and the callers pause often enough for the event loop.
  */
 export interface Disk {
-  /** In no particular order. What is not valid UTF-8 has U+FFFD in it. */
-  children(folder: string): Iterable<Child>;
-  rawChildren(folder: string): Iterable<Child<Buffer>>;
+  /** In no particular order. What is not valid UTF-8 has U+FFFD in it. `fd`: the folder is open, whatever has its name. */
+  children(folder: string, fd?: number): Iterable<Child>;
+  rawChildren(folder: string, fd?: number): Iterable<Child<Buffer>>;
   /** Undefined when nothing is there. */
   lstat(path: string): BigIntStats | undefined;
   stat(path: string): BigIntStats | undefined;
@@ -61,6 +61,10 @@ const flagsFor = (followLink: boolean): number =>
 const FOLDER_FLAGS = flagsFor(false) | fs.constants.O_DIRECTORY;
 
 const OPENED = '/proc/self/fd';
+const placeOf =
+  platform() === 'linux' && fs.existsSync(OPENED) ? (fd: number): string => `${OPENED}/${fd}` : undefined;
+const placeFor = (folder: string, fd: number | undefined): string =>
+  fd === undefined ? folder : (placeOf?.(fd) ?? folder);
 
 function undefinedWhenMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error;
@@ -69,9 +73,9 @@ function undefinedWhenMissing(error: unknown): undefined {
 const STAT = { bigint: true, throwIfNoEntry: false } as const;
 
 export const realDisk: Disk = {
-  *children(folder) {
+  *children(folder, fd) {
     // Unlike readdir, this can be interrupted in a folder of a million files.
-    const handle = fs.opendirSync(folder, { bufferSize: 512 });
+    const handle = fs.opendirSync(placeFor(folder, fd), { bufferSize: 512 });
     try {
       for (let child = handle.readSync(); child !== null; child = handle.readSync())
         yield { name: child.name, kind: kindOf(child) };
@@ -79,8 +83,8 @@ export const realDisk: Disk = {
       handle.closeSync();
     }
   },
-  *rawChildren(folder) {
-    for (const child of fs.readdirSync(folder, { withFileTypes: true, encoding: 'buffer' }))
+  *rawChildren(folder, fd) {
+    for (const child of fs.readdirSync(placeFor(folder, fd), { withFileTypes: true, encoding: 'buffer' }))
       yield { name: child.name, kind: kindOf(child) };
   },
   lstat(path) {
@@ -100,7 +104,7 @@ export const realDisk: Disk = {
   open: (path, followLink) => fs.openSync(path, flagsFor(followLink)),
   openLater: (path, followLink) => open(path, flagsFor(followLink)),
   openFolder: (path) => fs.openSync(path, FOLDER_FLAGS),
-  placeOf: platform() === 'linux' && fs.existsSync(OPENED) ? (fd) => `${OPENED}/${fd}` : undefined,
+  placeOf,
   fstat: (fd) => fs.fstatSync(fd, { bigint: true }),
   read: (fd, into, offset) => fs.readSync(fd, into, offset, into.length - offset, null),
   close: (fd) => fs.closeSync(fd),

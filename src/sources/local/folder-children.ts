@@ -33,6 +33,8 @@ export interface ChildrenOptions {
   readonly followSymlinks: boolean;
   /** Whether a folder is one of those being listed, so that a link to it would never end. */
   readonly isOpen: (id: FileId) => boolean;
+  /** Where the folder is open, so that its names come from no other. */
+  readonly fd?: number | undefined;
 }
 
 const PAUSE_EVERY = 64;
@@ -52,7 +54,7 @@ const COVERS: Readonly<Record<ChildKind, Covers>> = {
 
 /** Reads one folder. Yields nothing but pauses, now and then; throws the error of the system call. */
 export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Generator<undefined, Children> {
-  const { disk, filter } = options;
+  const { disk, filter, fd } = options;
   const names: string[] = [];
   const unknown = new Map<string, UnknownEntry>();
   const nameless: UnknownEntry[] = [];
@@ -110,14 +112,14 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
     else protect(child.name, COVERS[child.kind], problems.nameNotAllowed(refused));
   };
 
-  for (const child of disk.children(folder.place)) {
+  for (const child of disk.children(folder.place, fd)) {
     if (++seen % PAUSE_EVERY === 0) yield;
     if (!ODD.test(child.name)) take(child);
     else if (child.name.includes('\uFFFD')) undecoded = true;
     else takeOdd(child);
   }
   if (undecoded)
-    for (const { name, kind } of disk.rawChildren(folder.place)) {
+    for (const { name, kind } of disk.rawChildren(folder.place, fd)) {
       const lossy = name.toString();
       if (!lossy.includes('\uFFFD')) continue;
       if (isUtf8(name)) takeOdd({ name: lossy, kind });

@@ -3,12 +3,13 @@ import type { SourceEntry, UnknownEntry } from '../../model/entry.ts';
 import { foldersOf, isReservedName, nameOf, pathProblem } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
-import { inside, isMissing } from './disk.ts';
+import { errnoOf, inside, isMissing } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { fileEntry, isSameFile } from './file-version.ts';
 import type { FileId } from './file-version.ts';
 import { addUnknown, readChildren } from './folder-children.ts';
 import type { Children, OpenFolder } from './folder-children.ts';
+import { HeldFolder } from './held-folder.ts';
 import * as problems from './local-problems.ts';
 
 export interface WalkOptions {
@@ -78,11 +79,10 @@ export class Walk {
     if (isReservedName(folder) || this.#options.filter.prunes(folder)) return [];
     const found = folder === '' ? this.#root : this.#find(folder);
     if (found === undefined || 'kind' in found) return found && [found];
-    let frame: Frame;
+    let frame: Frame | undefined;
     try {
-      frame = yield* folder === '' ? this.#openRoot() : this.#open(found);
-      if (folder !== '' && !this.#isInPlace(frame, this.#stack.at(-1)!))
-        return [problems.unknownPath(folder, problems.RETYPED)];
+      frame = yield* folder === '' ? this.#openRoot() : this.#openIn(this.#stack.at(-1)!, found);
+      if (frame === undefined) return [problems.unknownPath(folder, problems.RETYPED)];
     } catch (error) {
       if (folder === '') throw error;
       return isMissing(error) ? undefined : [problems.unknownPath(folder, problems.unreadable(error))];
@@ -106,10 +106,10 @@ export class Walk {
     }
   }
 
-  *#open(folder: OpenFolder): Generator<undefined, Frame> {
+  *#open(folder: OpenFolder, fd?: number): Generator<undefined, Frame> {
     const isOpen = (id: FileId): boolean =>
       isSameFile(id, folder.id) || this.#stack.some((frame) => isSameFile(id, frame.id));
-    const children = yield* readChildren(folder, { ...this.#options, isOpen });
+    const children = yield* readChildren(folder, { ...this.#options, isOpen, fd });
     return { ...folder, ...children, ...UNREAD };
   }
 
@@ -130,26 +130,27 @@ export class Walk {
       const stats = this.#stat(place);
       if (stats === undefined) return 'missing';
       if (!stats.isDirectory()) return problems.unknownPath(path, problems.RETYPED);
-      const frame = yield* this.#open({ place, path, id: idOf(stats) });
-      return this.#isInPlace(frame, parent) ? frame : problems.unknownPath(path, problems.RETYPED);
+      const frame = yield* this.#openIn(parent, { place, path, id: idOf(stats) });
+      return frame ?? problems.unknownPath(path, problems.RETYPED);
     } catch (error) {
       return isMissing(error) ? 'missing' : problems.unknownPath(path, problems.unreadable(error));
     }
   }
 
   /**
-   * Whether a folder that was just read has its name still, and truly lies in the one above it, as that one does in its
-   * own: else a link took the name of one of them before it was read. What a link brings in later, between two looks at
-   * files, is never read: see openWay. Throws what the system call does.
+   * Reads a folder that was just found in another; undefined when it is not that one, or not there, any more. So the
+   * names listed are those of folders below the root. What a link brings in later, between two looks at files, is never
+   * read: see openWay.
    */
-  #isInPlace(folder: OpenFolder, parent: OpenFolder): boolean {
-    const { disk, followSymlinks } = this.#options;
-    const now = this.#stat(folder.place);
-    if (now === undefined) throw Object.assign(new Error('no such folder'), { code: 'ENOENT' });
-    if (!isSameFile(now, folder.id)) return false;
-    if (followSymlinks) return true;
-    const above = disk.lstat(inside(folder.place, '..'));
-    return above !== undefined && isSameFile(above, parent.id);
+  *#openIn(parent: OpenFolder, folder: OpenFolder): Generator<undefined, Frame | undefined> {
+    try {
+      using held = new HeldFolder(this.#options, folder);
+      const frame = yield* this.#open(folder, held.fd);
+      return held.isIn(parent) ? frame : undefined;
+    } catch (error) {
+      if (errnoOf(error) === 'ENOTDIR') return undefined;
+      throw error;
+    }
   }
 
   /** Looks at every folder on the way, because a link among them is not followed. */

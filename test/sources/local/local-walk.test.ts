@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SourceEntry, UnknownEntry } from '../../../src/model/entry.ts';
 import type { PathFilter } from '../../../src/model/ports.ts';
 import { realDisk } from '../../../src/sources/local/disk.ts';
-import type { Disk } from '../../../src/sources/local/disk.ts';
+import type { Child, Disk } from '../../../src/sources/local/disk.ts';
 import { openLocalSource } from '../../../src/sources/local/local-source.ts';
 import { createFilter, everything, hiding } from '../../../src/sync/filter.ts';
 import { localTree } from '../../support/local-tree.ts';
@@ -231,7 +231,10 @@ describe('what vanishes while it is listed', () => {
   });
 });
 
-describe('a folder whose name a link takes while it is listed', () => {
+describe.each([
+  ['is open', {}],
+  ['cannot be read from where it is open', { placeOf: undefined }],
+])('a folder that %s, whose name a link takes while it is listed', (_how, how: Partial<Disk>) => {
   /** Moves a folder away, and puts a link to another one in its place. */
   const swap = (folder: string): void => {
     fs.renameSync(tree.at(folder), tree.at('zz'));
@@ -245,9 +248,10 @@ describe('a folder whose name a link takes while it is listed', () => {
 
   /** Swaps right before the names in `folder` are read. */
   const before = (folder: string, swapped: string): Partial<Disk> => ({
-    children(place) {
+    ...how,
+    children(place, fd) {
       if (place === tree.at(folder) && fs.lstatSync(tree.at(swapped)).isDirectory()) swap(swapped);
-      return realDisk.children(place);
+      return realDisk.children(place, fd);
     },
   });
 
@@ -275,7 +279,7 @@ describe('a folder whose name a link takes while it is listed', () => {
       if (path === tree.at('a/b') && fs.lstatSync(tree.at('a')).isDirectory()) swap('a');
       return realDisk.lstat(path);
     };
-    const entries = await list({ disk: { lstat } });
+    const entries = await list({ disk: { ...how, lstat } });
     expect(lines(entries)?.[1]).toBe('unknown a/b/ (subtree changed_while_listed warning)');
     expect(theirs(entries)).toEqual([]);
   });
@@ -295,7 +299,7 @@ describe('a folder whose name a link takes while it is listed', () => {
       return realDisk.lstat(path);
     };
     let looks = 0;
-    expect(lines(await list({ disk: { lstat } }))?.slice(0, 2)).toEqual(['folder a/', 'file c']);
+    expect(lines(await list({ disk: { ...how, lstat } }))?.slice(0, 2)).toEqual(['folder a/', 'file c']);
   });
 
   test('is listed through the link from the next look on where links are followed', async () => {
@@ -313,6 +317,63 @@ describe('a folder whose name a link takes while it is listed', () => {
     expect(await following.stat!('a/theirs', { signal })).toMatchObject({ path: 'a/theirs' });
   });
 });
+
+test('a folder whose name is a link only while it is read is the one that is read, and none stays open', async () => {
+  for (const path of ['a/own', 'elsewhere/theirs']) tree.write(path, 'x');
+  fs.symlinkSync('elsewhere', tree.at('link'));
+  const exchange = (from: string, to: string): void => {
+    fs.renameSync(tree.at('a'), tree.at(from));
+    fs.renameSync(tree.at(to), tree.at('a'));
+  };
+  const open = new Set<number>();
+  const disk: Partial<Disk> = {
+    *children(place, fd) {
+      if (place === tree.at('a')) exchange('away', 'link');
+      const children = [...realDisk.children(place, fd)];
+      if (place === tree.at('a')) exchange('link', 'away');
+      yield* children;
+    },
+    openFolder(place) {
+      const fd = realDisk.openFolder(place);
+      open.add(fd);
+      return fd;
+    },
+    close(fd) {
+      open.delete(fd);
+      realDisk.close(fd);
+    },
+  };
+  const filter = createFilter({ rules: [{ kind: 'exclude', pattern: 'link' }] });
+  expect(lines(await list({ disk, filter }))).toEqual([
+    'folder a/',
+    'file a/own',
+    'folder elsewhere/',
+    'file elsewhere/theirs',
+  ]);
+  expect(lines(await listFolder('a/', { disk, filter }))).toEqual(['file a/own']);
+  const reason = new Error('enough');
+  const stop = new AbortController();
+  const stopping = {
+    ...disk,
+    children: (place: string) =>
+      place === tree.at('a') ? endless(() => stop.abort(reason)) : realDisk.children(place),
+  };
+  const source = await openLocalSource(
+    { root: tree.root, followSymlinks: false },
+    { ...realDisk, ...stopping },
+  );
+  const until = { filter, signal: stop.signal };
+  await expect(source.listFolder!('a/', until)).rejects.toBe(reason);
+  await expect(Array.fromAsync(source.list({ filter, signal: stop.signal }))).rejects.toBe(reason);
+  expect([...open]).toEqual([]);
+});
+
+function* endless(stop: () => void): Generator<Child> {
+  for (let at = 0; ; at++) {
+    if (at === 10_000) stop();
+    yield { name: `${at}`, kind: 'file' };
+  }
+}
 
 describe('links', () => {
   beforeEach(() => {
