@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { patternProblem } from '../sync/filter-pattern.ts';
+import { patternProblem } from '../sync/pattern-problem.ts';
 import type { ApplyFlags } from './commands/apply.ts';
 import type { SyncFlags } from './commands/sync.ts';
 import { markerProblem } from './open-pair.ts';
