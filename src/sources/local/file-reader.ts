@@ -59,6 +59,16 @@ export class FileReader {
     }
   }
 
+  /** Rejects as `read` would at once; nothing is read. */
+  check(entry: FileEntry, signal: AbortSignal): void {
+    signal.throwIfAborted();
+    try {
+      this.#checkedOnce(entry);
+    } catch (error) {
+      throw asSyncError(entry, error, signal);
+    }
+  }
+
   async digest(entry: FileEntry, signal: AbortSignal): Promise<string> {
     const content = await this.read(entry, signal);
     if ('bytes' in content) return hash('sha256', content.bytes, 'hex');

@@ -54,6 +54,9 @@ export async function openLocalSource(options: LocalSourceOptions, disk: Disk = 
     },
     read: (entry, { signal }) => reader.read(entry, signal),
     digest: (entry, { signal }) => reader.digest(entry, signal),
+    async check(entry, { signal }) {
+      reader.check(entry, signal);
+    },
     async watch(onHint, list) {
       const { watchLocal } = await import('./watch.ts');
       return watchLocal({ disk, root, followSymlinks, list, onHint });
