@@ -3,7 +3,7 @@ import { isSyncError } from '../../model/errors.ts';
 import { afterFolder, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { StoredIntent } from '../ledger/intent.ts';
-import { moveBack, renameRows, strangersAfterMove } from './folder-moves.ts';
+import { moveBack, renameRows, returnRows, strangersAfterMove } from './folder-moves.ts';
 import { putBackFolder } from './put-back.ts';
 import type { Outcome, RecoverOptions } from './recover.ts';
 import type { Remote } from './remote.ts';
@@ -60,8 +60,11 @@ async function settleWaiting(
   if (isFolderPath(via)) {
     const { concurrency, filter } = options;
     const strangers = await strangersAfterMove(remote, ledger, waited, via, concurrency, filter);
-    await putBackFolder(remote, via, remote.root + from);
-    return () => renameRows(ledger, waited, from, strangers);
+    const free = await isFree(remote, remote.root + from.slice(0, -1));
+    const on = !free && (await isFree(remote, remote.root + to!.slice(0, -1)));
+    const place = on && (await moves(remote, via, remote.root + to!)) ? to! : from;
+    const dropped = place === from ? await putBackFolder(remote, via, remote.root + from) : undefined;
+    return () => returnRows(ledger, waited, place, strangers, dropped);
   }
   for (const path of [from, to!]) {
     if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path)))

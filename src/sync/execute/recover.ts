@@ -7,7 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { StoredIntent } from '../ledger/intent.ts';
 import type { Learnt } from './learnt.ts';
-import { renameRows, strangersAfterMove } from './folder-moves.ts';
+import { returnRows, strangersAfterMove } from './folder-moves.ts';
 import { putBackFolder, removeFolder } from './put-back.ts';
 import { settleMove } from './recover-move.ts';
 import type { Remote } from './remote.ts';
@@ -124,8 +124,8 @@ async function settleRemove(intent: StoredIntent, options: RecoverOptions): Prom
   const { path, via } = intent;
   if (via !== undefined && (await remote.exists(via))) {
     const strangers = await strangersAfterMove(remote, ledger, path, via, concurrency, filter);
-    await putBackFolder(remote, via, remote.root + path);
-    return () => renameRows(ledger, path, path, strangers);
+    const dropped = await putBackFolder(remote, via, remote.root + path);
+    return () => returnRows(ledger, path, path, strangers, dropped);
   }
   if (await remote.exists(remote.root + path)) return undefined;
   return () => (isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path));
