@@ -28,6 +28,8 @@ export class FolderMoves {
   readonly #options: FolderMovesOptions;
   /** Moves whose first half, to a hidden name, was made. */
   readonly #out = new Set<OrderedMove>();
+  /** The first of all: whether this Stage moves folders is known only after it, and the others wait for that. */
+  #first: Promise<void> | undefined;
 
   constructor(options: FolderMovesOptions) {
     this.#options = options;
@@ -39,6 +41,19 @@ export class FolderMoves {
 
   /** Resolves with whether it was made. `begin` writes the intent down. */
   async make(step: MoveStep, attempted: Attempted, begin: () => number): Promise<boolean> {
+    if (this.#first !== undefined) {
+      await this.#first;
+      return this.#make(step, attempted, begin);
+    }
+    const made = this.#make(step, attempted, begin);
+    this.#first = made.then(
+      () => undefined,
+      () => undefined,
+    );
+    return made;
+  }
+
+  async #make(step: MoveStep, attempted: Attempted, begin: () => number): Promise<boolean> {
     const { remote, ledger, gate, tasks, learnt, concurrency, filter, place } = this.#options;
     const half = step.aside?.half;
     const whole = step.aside?.whole ?? step;

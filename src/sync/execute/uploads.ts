@@ -55,6 +55,8 @@ const isWaiting = (sent: Sent): sent is Waiting => sent.waits !== undefined;
 interface Wanted {
   readonly arrival: Arrival;
   readonly wait: boolean;
+  /** Something else has its name until then. */
+  readonly clashes: boolean;
 }
 
 /** The intents of one upload: of the version that is sent, and of earlier ones that may have been stored. */
@@ -70,7 +72,7 @@ export class Uploads {
   readonly #options: UploadsOptions;
   #batch: Wanted[] = [];
   #flushing: NodeJS.Immediate | undefined;
-  #held: { readonly sent: Waiting; readonly noted: Noted }[] = [];
+  #held: { readonly sent: Waiting; readonly noted: Noted; readonly clashes: boolean }[] = [];
   #stagingMade: Promise<number> | undefined;
   /** Uploads under way that leave something under another name until they are published. */
   readonly #detoured = new Set<number>();
@@ -88,7 +90,7 @@ export class Uploads {
   add(arrival: Arrival, wait = false): void | Promise<void> {
     const { tasks, holdBack } = this.#options;
     if (tasks.stopped) return undefined;
-    this.#batch.push({ arrival, wait: wait || holdBack });
+    this.#batch.push({ arrival, wait: wait || holdBack, clashes: wait });
     if (this.#batch.length >= INTENT_BATCH) this.launch();
     else this.#flushing ??= setImmediate(() => this.launch());
     return tasks.room();
@@ -113,7 +115,7 @@ export class Uploads {
       tasks.add(this.#upload(wanted, { id: ids[index]!, inDoubt: false, earlier: [] }));
   }
 
-  async #upload({ arrival, wait }: Wanted, noted: Noted): Promise<void> {
+  async #upload({ arrival, wait, clashes }: Wanted, noted: Noted): Promise<void> {
     const { folders, gate, tasks, journal, outcomes } = this.#options;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     try {
@@ -125,8 +127,8 @@ export class Uploads {
       }
       const folder = folders.ready(parentOf(arrival.path));
       if (folder !== undefined) await folder;
-      const sent = await this.#send({ arrival, wait }, noted);
-      if (isWaiting(sent)) this.#held.push({ sent, noted });
+      const sent = await this.#send(arrival, noted, wait);
+      if (isWaiting(sent)) this.#held.push({ sent, noted, clashes });
       else this.#finish(sent, noted, attempted);
     } catch (error) {
       const { id } = noted;
@@ -154,7 +156,7 @@ export class Uploads {
   }
 
   /** Sends one file, again when it changed at the source while it was read: its newest version counts. */
-  async #send({ arrival, wait }: Wanted, noted: Noted): Promise<Sent> {
+  async #send(arrival: Arrival, noted: Noted, wait: boolean): Promise<Sent> {
     const { source, signal, tasks, journal } = this.#options;
     for (let current = arrival, again = 2; ; again--) {
       try {
@@ -252,7 +254,7 @@ export class Uploads {
     const { remote, tasks, outcomes, learnt } = this.#options;
     const held = this.#held;
     this.#held = [];
-    for (const { sent, noted } of held) {
+    for (const { sent, noted, clashes } of held) {
       if (tasks.stopped) break;
       const { arrival, waits } = sent;
       const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
@@ -263,7 +265,8 @@ export class Uploads {
         } catch (error) {
           this.#leftInDoubt = true;
           // what was in the way may still be there: its intent stays, and another look tells
-          if (!learnt.isLastRound && isSyncError(error) && error.verdict === 'skip_entry') learnt.lookAgain();
+          const mayClear = clashes && isSyncError(error) && error.verdict === 'skip_entry';
+          if (mayClear && !learnt.isLastRound) learnt.lookAgain();
           else outcomes.failed(attempted, error);
         }
       };
@@ -302,12 +305,13 @@ export class Uploads {
       this.#stagingMade = undefined;
       journal.end(id);
     } catch (error) {
-      if (!isSyncError(error) || error.verdict === 'end_run') throw error;
-      tally.problem('', {
+      if (!isSyncError(error)) throw error;
+      tally.problem(staging, {
         code: 'left_aside',
         severity: 'warning',
-        message: `the hidden folder ${staging} could not be removed; the next run removes it: ${messageOf(error)}`,
+        message: `this hidden folder could not be removed; the next run removes it: ${messageOf(error)}`,
       });
+      if (error.verdict === 'end_run') throw error;
     }
   }
 }

@@ -52,14 +52,14 @@ export function restrictTo(
   for (const { line, complete } of takenApart.values())
     if (!complete) refuse(line.path, outdated(line, nowAt(line)));
   const keptFolders = new Set<RelPath>();
-  for (const key of kept) if (fresh.get(key)!.kind === 'remove') keptFolders.add(fresh.get(key)!.path);
-  // a folder that was to move, and is emptied instead, was to be gone as well
-  const isEmptied = ({ kind, path, files }: PlanLine): boolean =>
-    kind === 'remove' && files === 0 && takenApart.has(path);
+  for (const [key, { kind, path, files }] of fresh) {
+    if (kind !== 'remove') continue;
+    // a folder that was to move, and is emptied instead, was to be gone as well
+    if (files === 0 && takenApart.has(path)) kept.add(key);
+    if (kept.has(key)) keptFolders.add(path);
+  }
   const isKept = (line: PlanLine): boolean =>
-    kept.has(keyOf(line)) ||
-    (line.within !== undefined && (keptFolders.has(line.within) || takenApart.has(line.within))) ||
-    isEmptied(line);
+    kept.has(keyOf(line)) || (line.within !== undefined && keptFolders.has(line.within));
   for (const line of fresh.values()) {
     if (isKept(line)) continue;
     if (line.kind === 'upload') store.dropArrival(line.path);
