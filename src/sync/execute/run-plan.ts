@@ -26,6 +26,7 @@ export interface RunPlanOptions {
  */
 export async function executePlan(options: RunPlanOptions): Promise<void> {
   const { store, plan, executor, learnt } = options;
+  if (!(await uploadFirst(options))) return;
   await executor.makeMoves(plan.outFirst, 'renamed');
   const inTheWay = filesInTheWay(store, plan);
   // what a moved folder brings along stands in the way only once it has moved
@@ -53,6 +54,17 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
   await executor.idle();
   await publish(options);
   if (!executor.stopped) await removeGone(options);
+}
+
+/** False where one of them did not come: what it was to replace must not go, and is looked at again. */
+async function uploadFirst({ store, plan, executor, tally, learnt }: RunPlanOptions): Promise<boolean> {
+  const failed = tally.changesFailed;
+  for (const arrival of plan.uploadFirst) {
+    store.dropArrival(arrival.path);
+    await executor.upload(arrival);
+  }
+  await executor.idle();
+  return tally.changesFailed === failed && !learnt.cutsShort;
 }
 
 /** Files that have to leave a name before a folder can take it. */

@@ -74,6 +74,7 @@ export function restrictTo(
     return keptMoves.has(`${from}\n${to}`);
   };
   return {
+    uploadFirst: moves.uploadFirst.filter(({ path }) => store.arrival(path) !== undefined),
     outFirst: moves.outFirst.filter(stays),
     folderMoves: moves.folderMoves.filter(stays),
     foldersAfter: moves.foldersAfter,

@@ -8,13 +8,16 @@ import { byWayOf, orderMoves } from './order-moves.ts';
 import type { Move, OrderedMove } from './order-moves.ts';
 import type { FoundPair } from './pair-arrivals.ts';
 import type { Arrival, PlanStore, Removal } from './plan-store.ts';
-import { giveUpStuckNames, removeEmptied } from './stuck-names.ts';
+import { clearNames, giveUpStuckNames } from './stuck-names.ts';
+import type { Leaving } from './stuck-names.ts';
 
 export type FolderStep = OrderedMove & { readonly files: number };
 export type FileStep = OrderedMove & { readonly arrival: Arrival };
 
 /** The moves of a plan, by what has to come before them and after. */
 export interface MovePlan {
+  /** Files that are uploaded before all else, for their content is to go from a name that is needed. */
+  readonly uploadFirst: readonly Arrival[];
   /** Files whose names are needed for folders leave them first. */
   readonly outFirst: readonly FileStep[];
   readonly folderMoves: readonly FolderStep[];
@@ -25,7 +28,8 @@ export interface MovePlan {
   readonly inLast: readonly FileStep[];
 }
 
-export const NO_MOVES: MovePlan = {
+const NO_MOVES: MovePlan = {
+  uploadFirst: [],
   outFirst: [],
   folderMoves: [],
   foldersAfter: new Set(),
@@ -48,10 +52,10 @@ export interface MoveOptions {
  * folders it does not bring.
  */
 export function planMoves(store: PlanStore, ledger: Ledger, options: MoveOptions): MovePlan {
-  const { found, chosen } = choose(store, ledger, options);
-  if (found.length === 0) return NO_MOVES;
+  const { found, chosen, leaving: known } = choose(store, ledger, options);
+  const uploadFirst = clearNames(known, ledger);
+  if (found.length === 0) return { ...NO_MOVES, uploadFirst };
   const { removesGone, hiddenName } = options;
-  removeEmptied(store, ledger, chosen);
   const pairs = withoutTaken(found, chosen, store);
   const leaving = new Set(pairs.map((pair) => pair.from));
   const foldersAfter = new Set<RelPath>();
@@ -93,7 +97,7 @@ export function planMoves(store: PlanStore, ledger: Ledger, options: MoveOptions
     const origin = chosen.find((move) => move.from === (step.aside?.whole ?? step).from);
     return { ...step, files: step.aside?.half === 'out' ? 0 : (origin?.files ?? 0) };
   });
-  return { outFirst, folderMoves, foldersAfter, fileMoves, inLast };
+  return { uploadFirst, outFirst, folderMoves, foldersAfter, fileMoves, inLast };
 }
 
 /** The pairs that can become moves, and the folders that move as wholes; names that stay taken are given up first. */
@@ -101,8 +105,9 @@ function choose(
   store: PlanStore,
   ledger: Ledger,
   { removesGone, mayMove, refuse }: MoveOptions,
-): { found: FoundPair[]; chosen: readonly FolderMove[] } {
-  for (let found = withFreeTargets(store.pairs()); ;) {
+): { found: FoundPair[]; chosen: readonly FolderMove[]; leaving: Leaving } {
+  const all = store.pairs();
+  for (let found = withFreeTargets(all); ;) {
     const moving = new Set(found.map((pair) => pair.from));
     const chosen = chooseFolderMoves(found, {
       whole: (folder) => (mayMove(folder) ? store.whole(folder) : undefined),
@@ -123,8 +128,8 @@ function choose(
         return foldersInLedger(ledger, from).some(blocks) ? undefined : calls;
       },
     });
-    if (!giveUpStuckNames(store, chosen, withoutTaken(found, chosen, store), refuse))
-      return { found, chosen };
+    const leaving = { store, folderMoves: chosen, fileMoves: withoutTaken(found, chosen, store), pairs: all };
+    if (!giveUpStuckNames(leaving, refuse)) return { found, chosen, leaving };
     found = withFreeTargets(found.filter((pair) => store.arrival(pair.to) !== undefined));
   }
 }

@@ -5,25 +5,34 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { foldersInLedger } from './brought-along.ts';
 import type { Move } from './order-moves.ts';
 import { FILE_IN_THE_WAY, FOLDER_IN_THE_WAY } from './plan-problems.ts';
-import type { PlanStore } from './plan-store.ts';
+import type { Arrival, PlanStore } from './plan-store.ts';
+
+/** What is known of moves while the names are looked at that only moves can free. */
+export interface Leaving {
+  readonly store: PlanStore;
+  readonly folderMoves: readonly Move[];
+  readonly fileMoves: readonly Move[];
+  /** All files whose content arrives elsewhere, also where that has to be by an upload. */
+  readonly pairs: readonly Move[];
+}
 
 /**
- * Names that only a move could free, and that no move of the plan frees: what the source has there cannot come, and is
- * taken out of the plan. Returns whether there were any.
+ * Names that only a move could free, and that nothing frees: what the source has there cannot come, and is taken out of
+ * the plan. Returns whether there were any.
  */
 export function giveUpStuckNames(
-  store: PlanStore,
-  folderMoves: readonly Move[],
-  fileMoves: readonly Move[],
+  leaving: Leaving,
   refuse: (path: RelPath, problem: Problem) => void,
 ): boolean {
-  const leaving = new Set(fileMoves.map((move) => move.from));
-  const isTaken = (path: RelPath): boolean => folderMoves.some((move) => path.startsWith(move.from));
-  const isEmptied = (path: RelPath): boolean =>
-    isFolderPath(path) && store.freedWithin(path).every((freed) => leaving.has(freed.path));
-  const stuck = [...store.obstacles()].filter(
-    (path) => !isTaken(path) && !leaving.has(path) && !isEmptied(path),
+  const { store } = leaving;
+  const origins = new Set(
+    leaving.pairs.filter(({ to }) => store.arrival(to) !== undefined).map(({ from }) => from),
   );
+  const mayLeave = (path: RelPath): boolean =>
+    isFolderPath(path)
+      ? store.freedWithin(path).every((freed) => origins.has(freed.path))
+      : origins.has(path);
+  const stuck = [...store.obstacles()].filter((path) => !goesWithFolder(leaving, path) && !mayLeave(path));
   for (const path of stuck) {
     store.dropObstacle(path);
     if (isFolderPath(path)) {
@@ -38,14 +47,34 @@ export function giveUpStuckNames(
   return stuck.length > 0;
 }
 
+const goesWithFolder = ({ folderMoves }: Leaving, path: RelPath): boolean =>
+  folderMoves.some((move) => path.startsWith(move.from));
+
 /**
- * Folders of ours whose every file moves out of them, one by one, and whose name one of the files takes: without any
- * file they go, as they would have gone with a move of the whole folder.
+ * The rest of those names. A file whose content cannot move, for its new name is taken, is uploaded there and then goes
+ * from its old name; folders of ours out of which everything moved go as they would have gone with a move of the whole
+ * folder. Returns what has to be uploaded before.
  */
-export function removeEmptied(store: PlanStore, ledger: Ledger, folderMoves: readonly Move[]): void {
+export function clearNames(leaving: Leaving, ledger: Ledger): Arrival[] {
+  const { store } = leaving;
+  const moving = new Set(leaving.fileMoves.map((move) => move.from));
+  const targets = new Map(leaving.pairs.map(({ from, to }) => [from, to]));
+  const first: Arrival[] = [];
+  const replace = (path: RelPath): void => {
+    const to = targets.get(path);
+    const arrival = to === undefined ? undefined : store.arrival(to);
+    if (moving.has(path) || arrival === undefined) return;
+    first.push(arrival);
+    store.addRemoval({ path, reason: 'leftover', files: 1, stamp: '' });
+  };
   for (const path of store.obstacles()) {
-    if (!isFolderPath(path) || folderMoves.some((move) => path.startsWith(move.from))) continue;
-    for (const folder of foldersInLedger(ledger, path))
-      store.addRemoval({ path: folder, reason: 'leftover', files: 0, stamp: '' });
+    if (goesWithFolder(leaving, path)) continue;
+    if (!isFolderPath(path)) replace(path);
+    else {
+      for (const freed of store.freedWithin(path)) replace(freed.path);
+      for (const folder of foldersInLedger(ledger, path))
+        store.addRemoval({ path: folder, reason: 'leftover', files: 0, stamp: '' });
+    }
   }
+  return first;
 }
