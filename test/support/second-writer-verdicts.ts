@@ -53,6 +53,10 @@ export class Verdicts implements StageWitness {
   readonly #adrift = new Set<Thing>();
   /** The source has their path, and they stepped aside for its file: a later run may finish what a killed one began. */
   readonly #replaced = new Set<Thing>();
+  /** Could not go back to their places when the run began. */
+  readonly #stuck = new Set<Thing>();
+  /** Every folder that the source ever had. */
+  readonly #everFolders = new Set<string>();
   #folderMoves: FolderMove[] = [];
   #runBegan = 0;
   #lastUpload = 0;
@@ -63,10 +67,14 @@ export class Verdicts implements StageWitness {
 
   runBegins(model: StageModel): void {
     this.#runBegan = model.now;
-    this.#folderMoves = [];
-    // a folder that the source has too is nobody's alone, whatever becomes of it later
-    for (const thing of within(model.root))
-      if (thing.theirs && thing.kind === 'folder' && this.#sourceHas(thing)) this.#adrift.add(thing);
+    for (const path of this.#options.sourcePaths) if (path.endsWith('/')) this.#everFolders.add(path);
+    this.#stuck.clear();
+    for (const thing of within(model.root)) {
+      if (!thing.theirs || thing === model.root) continue;
+      // a folder that the source had too is nobody's alone, whatever becomes of it later
+      if (thing.kind === 'folder' && this.#isShared(thing)) this.#adrift.add(thing);
+      if (pathOf(thing) !== thing.home && this.#cannotReturn(thing, model)) this.#stuck.add(thing);
+    }
   }
 
   uploaded(now: number): void {
@@ -75,12 +83,13 @@ export class Verdicts implements StageWitness {
 
   overwritten(thing: Thing, by: RequestInfo): void {
     if (this.#adrift.has(thing)) return;
-    if (this.#sourceHas(thing) && pathOf(thing) === thing.home) this.tally.overwritten++;
+    const itsOwn = pathOf(thing) === thing.home && this.#sourceHas(thing);
+    if (itsOwn || this.#replaced.has(thing)) this.tally.overwritten++;
     else this.#lost(thing, 'overwritten', by);
   }
 
   removed(thing: Thing, by: RequestInfo): void {
-    if (this.#adrift.has(thing)) return;
+    if (this.#adrift.has(thing) || (thing.kind === 'folder' && this.#isShared(thing))) return;
     const seen = this.#seen(thing);
     if (this.#sourceHas(thing) || this.#replaced.has(thing)) this.tally.overwritten++;
     else if (this.#mayGo(thing) && seen) this.tally.mirrored++;
@@ -96,10 +105,10 @@ export class Verdicts implements StageWitness {
     // back from where it was carried to
     if (this.#adrift.has(thing) || by.path.includes('.stagesync-') || by.to === thing.home) return;
     if (this.#sourceHas(thing)) {
-      if (this.#isAlone(thing, by) && by.to?.includes('.stagesync-') === true) this.#replaced.add(thing);
+      if (this.#isAlone(thing, by)) this.#replaced.add(thing);
       return;
     }
-    if (pathOf(thing) !== thing.home) return;
+    if (pathOf(thing) !== thing.home || (thing.kind === 'folder' && this.#isShared(thing))) return;
     const seen = this.#seen(thing);
     if (this.#mayGo(thing) && seen) return;
     if (this.#strays(thing, by)) {
@@ -123,10 +132,15 @@ export class Verdicts implements StageWitness {
     for (const thing of within(model.root)) {
       if (!thing.theirs || thing === model.root || this.#adrift.has(thing)) continue;
       const path = pathOf(thing);
-      if (path === thing.home || this.#replaced.has(thing) || this.#cannotReturn(thing, model)) continue;
-      this.losses.push(`carried: ${thing.home} is at ${path}`);
+      if (path === thing.home || this.#replaced.has(thing) || this.#stuck.has(thing)) continue;
+      if (this.#cannotReturn(thing, model)) continue;
+      const file = this.#filesAbove(thing, model)[0];
+      const inTheWay = file === undefined ? '' : `, and our file ${pathOf(file)} is in its way`;
+      this.losses.push(`carried: ${thing.home} is at ${path}${inTheWay}`);
       this.#adrift.add(thing);
     }
+    // what a killed run moved, the next one looks at
+    this.#folderMoves = [];
   }
 
   /** Whether something of others waits in a place of ours because it has none to go back to. */
@@ -144,10 +158,18 @@ export class Verdicts implements StageWitness {
   #cannotReturn(thing: Thing, model: StageModel): boolean {
     if (this.#sourceHas(thing)) return true;
     const there = model.find(thing.home);
-    // a folder is one like the other
     if (there !== undefined && (there.theirs || thing.kind === 'folder')) return true;
-    const above = foldersOf(thing.home).map((folder) => model.find(folder.slice(0, -1)));
-    return above.some((file) => file?.theirs === true);
+    return this.#filesAbove(thing, model).some((file) => file.theirs);
+  }
+
+  /** Files that have the name of a folder on the way to its place. */
+  #filesAbove = ({ home }: Thing, model: StageModel): Thing[] =>
+    foldersOf(home).flatMap((folder) => model.find(folder.slice(0, -1)) ?? []);
+
+  /** A folder that the source has or had is one like the other. */
+  #isShared({ home }: Thing): boolean {
+    const { root } = this.#options;
+    return home.startsWith(root) && this.#everFolders.has(home.slice(root.length));
   }
 
   #lost(thing: Thing, how: string, { kind, path, to }: RequestInfo): void {
