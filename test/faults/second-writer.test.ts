@@ -29,7 +29,7 @@ test('what others put, replace and remove while runs, watches and kills go on is
     }),
   );
   console.log(
-    `of the second writer: within the one-request window of a single file ${tally.window}, of a folder that cannot be hidden ${tally.folderWindow}; taken for carried along ${tally.strayed}; removed by --mirror ${tally.mirrored}, overwritten by the source ${tally.overwritten}`,
+    `of the second writer: within the one-request window of a single file ${tally.window}, of a folder that cannot be hidden ${tally.folderWindow}; taken for carried along ${tally.strayed}; replaced by themselves while carried along ${tally.superseded}; removed by --mirror ${tally.mirrored}, overwritten by the source ${tally.overwritten}`,
   );
   expect(failed).toEqual([]);
 }, 300_000);

@@ -27,6 +27,8 @@ export interface Tally {
   folderWindow: number;
   /** Put into a moved folder after its move and before the listing there, so taken for carried along, and moved "back". */
   strayed: number;
+  /** Carried along, and others put another file under its name before it could go back. */
+  superseded: number;
 }
 
 export const emptyTally = (): Tally => ({
@@ -35,6 +37,7 @@ export const emptyTally = (): Tally => ({
   window: 0,
   folderWindow: 0,
   strayed: 0,
+  superseded: 0,
 });
 
 /** A folder moved as a whole in this run. */
@@ -60,12 +63,14 @@ export class Verdicts implements StageWitness {
   #folderMoves: FolderMove[] = [];
   #runBegan = 0;
   #lastUpload = 0;
+  #model: StageModel | undefined;
 
   constructor(options: VerdictOptions) {
     this.#options = options;
   }
 
   runBegins(model: StageModel): void {
+    this.#model = model;
     this.#runBegan = model.now;
     for (const path of this.#options.sourcePaths) if (path.endsWith('/')) this.#everFolders.add(path);
     this.#stuck.clear();
@@ -92,6 +97,7 @@ export class Verdicts implements StageWitness {
     if (this.#adrift.has(thing) || (thing.kind === 'folder' && this.#isShared(thing))) return;
     const seen = this.#seen(thing);
     if (this.#sourceHas(thing) || this.#replaced.has(thing)) this.tally.overwritten++;
+    else if (this.#isSuperseded(thing)) this.tally.superseded++;
     else if (this.#mayGo(thing) && seen) this.tally.mirrored++;
     else if (this.#isAlone(thing, by)) {
       if (seen || !this.#withinWindow(thing, true)) this.#lost(thing, 'removed', by);
@@ -110,11 +116,11 @@ export class Verdicts implements StageWitness {
     }
     if (pathOf(thing) !== thing.home || (thing.kind === 'folder' && this.#isShared(thing))) return;
     const seen = this.#seen(thing);
-    if (this.#mayGo(thing) && seen) return;
     if (this.#strays(thing, by)) {
       this.tally.strayed++;
       this.#adrift.add(thing);
-    } else if (seen) this.#lost(thing, 'seen, and moved', by);
+    } else if (seen && this.#mayGo(thing)) return;
+    else if (seen) this.#lost(thing, 'seen, and moved', by);
     // what came after the last look into a folder is carried along with it, and has to come back
     else if (this.#isAlone(thing, by)) {
       if (this.#withinWindow(thing, false)) this.tally.window++;
@@ -159,12 +165,20 @@ export class Verdicts implements StageWitness {
     if (this.#sourceHas(thing)) return true;
     const there = model.find(thing.home);
     if (there !== undefined && (there.theirs || thing.kind === 'folder')) return true;
-    return this.#filesAbove(thing, model).some((file) => file.theirs);
+    const { home } = thing;
+    const ofOtherKind = model.find(home.endsWith('/') ? home.slice(0, -1) : `${home}/`);
+    return ofOtherKind?.theirs === true || this.#filesAbove(thing, model).some((file) => file.theirs);
   }
 
   /** Files that have the name of a folder on the way to its place. */
   #filesAbove = ({ home }: Thing, model: StageModel): Thing[] =>
     foldersOf(home).flatMap((folder) => model.find(folder.slice(0, -1)) ?? []);
+
+  /** Carried along, and others put the same name anew meanwhile: that is what they wrote last. */
+  #isSuperseded(thing: Thing): boolean {
+    const there = this.#model?.find(thing.home);
+    return there !== undefined && there !== thing && there.theirs && there.written > thing.written;
+  }
 
   /** A folder that the source has or had is one like the other. */
   #isShared({ home }: Thing): boolean {
