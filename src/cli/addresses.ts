@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { pathProblem } from '../model/path.ts';
+import { realPath } from './real-path.ts';
 import { printable } from './render/printable.ts';
 import { usageError } from './usage.ts';
 
@@ -7,7 +8,14 @@ import { usageError } from './usage.ts';
 export const EMBEDDED = 'local';
 
 export type SourceAddress =
-  { readonly kind: 'local'; readonly root: string } | { readonly kind: 's3'; readonly address: string };
+  | {
+      readonly kind: 'local';
+      /** Absolute, and the links on the way resolved: a directory is one source however it is reached. */
+      readonly root: string;
+      /** Absolute, as typed, where that is another path. */
+      readonly typed?: string;
+    }
+  | { readonly kind: 's3'; readonly address: string };
 
 export interface StageAddress {
   /** An ID, a name, `EMBEDDED`, or undefined: from the environment. */
@@ -34,7 +42,9 @@ export function parseSource(text: string, cwd: string): SourceAddress {
     throw usageError(
       `SOURCE ${printable(text)} starts with ${scheme}, which is not supported: name a directory or s3://BUCKET/PREFIX`,
     );
-  return { kind: 'local', root: resolve(cwd, text) };
+  const typed = resolve(cwd, text);
+  const root = realPath(typed);
+  return { kind: 'local', root, ...(root !== typed && { typed }) };
 }
 
 /**

@@ -5,7 +5,11 @@ import { keepHeapSmall } from './small-heap.ts';
 import { configError } from './usage.ts';
 
 /** A stream that may be a terminal. */
-export type HostStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type HostStream = Writable & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly fd?: number;
+};
 
 /** What the command line takes from the process it runs in. Nothing below `main` touches `process` itself. */
 export interface Host {

@@ -14,22 +14,31 @@ export class LineOutput {
   #scheduled = false;
   #closed = false;
   #failure: NodeJS.ErrnoException | undefined;
+  readonly #onClosed: (error: NodeJS.ErrnoException) => void;
   #divertedTo: ((text: string) => void) | undefined;
 
   constructor(stream: Writable, onClosed: (error: NodeJS.ErrnoException) => void) {
     this.stream = stream;
     // never taken off again: a late EPIPE must not crash the process
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (this.#closed) return;
-      this.#closed = true;
-      this.#waiting = [];
-      if (error.code !== 'EPIPE') this.#failure = error;
-      onClosed(error);
-    });
+    stream.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
+    this.#onClosed = onClosed;
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#waiting = [];
+    if (error.code !== 'EPIPE') this.#failure = error;
+    this.#onClosed(error);
   }
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Nobody reads any more, as somebody found out without writing. */
+  giveUp(): void {
+    this.#fail(Object.assign(new Error('nobody reads the output any more'), { code: 'EPIPE' }));
   }
 
   /** What went wrong with the stream, unless it was only that nobody reads any more. */
@@ -76,5 +85,7 @@ export class LineOutput {
     this.#waiting = [];
     this.#size = 0;
     this.stream.write(text);
+    // a pipe tells at once; its event comes only when the caller, who may say a million lines, lets others work
+    if (this.stream.errored !== null) this.#fail(this.stream.errored);
   }
 }

@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 import { systemClock } from '../sync/clock.ts';
+import type { SyncError } from '../model/errors.ts';
 import { pathProblem } from '../model/path.ts';
 import { openLedger } from '../sync/ledger/open-ledger.ts';
 import { openUnwrittenLedger } from '../sync/ledger/unwritten-ledger.ts';
@@ -9,9 +10,11 @@ import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import { EMBEDDED, folderPath, type SourceAddress, type StageAddress } from './addresses.ts';
 import type { PassFlags } from './commands/sync.ts';
 import type { Context } from './context.ts';
+import type { Environment } from './environment.ts';
 import { openSource } from './open-source.ts';
 import { openStage } from './open-stage.ts';
 import { readFilters } from './read-filters.ts';
+import { realPath } from './real-path.ts';
 import { printable } from './render/printable.ts';
 import { ATTEMPTS } from './stage-gate.ts';
 import { usageError } from './usage.ts';
@@ -50,6 +53,8 @@ export async function openPair(
   const ledger = (dryRun ? openUnwrittenLedger : openLedger)({
     folder: context.environment.stateFolder,
     source: source.label,
+    // 0.1 named a pair by the path as it was typed
+    formerSource: from.kind === 'local' ? from.typed : undefined,
     destination: destination.label,
     command,
     pid: process.pid,
@@ -84,7 +89,7 @@ export async function openPair(
   };
 }
 
-/** Flags that ask for something only together with others, and a source that would swallow the Stage it is sent to. */
+/** Flags that ask for something only together with others, and a source that would swallow what stagesync itself writes. */
 export function checkFlags(
   flags: PassFlags,
   from: SourceAddress,
@@ -102,14 +107,26 @@ export function checkFlags(
     throw usageError(
       `--marker ${printable(flags.marker!)} ${wrongMarker}; give a file name, as in --marker _SUCCESS`,
     );
-  if (from.kind === 'local' && to.deployment === EMBEDDED && isInside(environment.stageFolder, from.root))
-    throw usageError(
-      `SOURCE ${printable(from.root)} holds the embedded Stage's own files (${printable(environment.stageFolder)}); choose another directory, or set XDG_DATA_HOME`,
+  if (from.kind === 'local') checkOwnFolders(from.root, to, environment);
+}
+
+/** What stagesync itself writes while it works is no source: each run would find something new in it. */
+function checkOwnFolders(root: string, to: StageAddress, environment: Environment): void {
+  const [stage, state] = [realPath(environment.stageFolder), realPath(environment.stateFolder)];
+  const refusal = (verb: string, what: string, folder: string, variable: string): SyncError =>
+    usageError(
+      `SOURCE ${printable(root)} ${verb} ${what} (${printable(folder)}); choose another directory, or set ${variable} to one outside it`,
     );
+  const ofStage = "the embedded Stage's own files";
+  if (to.deployment === EMBEDDED && isInside(stage, root))
+    throw refusal('holds', ofStage, stage, 'XDG_DATA_HOME');
+  if (to.deployment === EMBEDDED && isInside(root, stage))
+    throw refusal('lies among', ofStage, stage, 'XDG_DATA_HOME');
+  if (isInside(state, root)) throw refusal('holds', "stagesync's own state", state, 'XDG_STATE_HOME');
 }
 
 /** The marker lies in DEST itself: no other folder is sure to be there when a set has been published. */
-const markerProblem = (name: string): string | undefined =>
+export const markerProblem = (name: string): string | undefined =>
   name.includes('/') ? 'names a folder' : pathProblem(name);
 
 const isInside = (path: string, folder: string): boolean =>

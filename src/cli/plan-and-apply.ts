@@ -1,14 +1,18 @@
 import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import type { ApplyFlags } from './commands/apply.ts';
 import type { SyncFlags } from './commands/sync.ts';
-import { parseSource } from './addresses.ts';
+import { parseSource, parseStageAddress } from './addresses.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
-import { PlanFileWriter, readPlanFile } from './plan-file.ts';
+import { FORMAT, readPlanFile } from './plan-file.ts';
+import { planSettings } from './plan-settings.ts';
+import { placesOf, refuseOther } from './plan-places.ts';
+import { PlanWriter } from './plan-writer.ts';
 import { pour } from './pour.ts';
+import { readRules } from './read-filters.ts';
 import { runSync } from './run-sync.ts';
 import { configError, usageError } from './usage.ts';
 
@@ -63,27 +67,28 @@ async function writePlan(
 ): Promise<ExitStatus> {
   const { cwd } = context.host;
   const from = parseSource(source, cwd);
-  const { json: _json, quiet: _quiet, verbose: _verbose, progress: _progress, ...kept } = flags;
-  // a plan is applied from anywhere: its paths start at the root
-  const filters = flags.filters.map((filter) =>
-    filter.kind === 'file' && !isAbsolute(filter.value)
-      ? { ...filter, value: resolve(cwd, filter.value) }
-      : filter,
-  );
-  const writer = new PlanFileWriter(target.file, cwd, from.kind === 'local' ? from.root : source, dest, {
-    ...kept,
-    progress: true,
-    filters,
-  });
+  const to = parseStageAddress(dest, 'DEST');
+  // the rules are read once: those compared with are those the plan keeps
+  const filters = readRules(flags.filters, cwd, from.kind === 'local' ? from.root : undefined).map(({ kind, pattern }) => ({ kind, value: pattern }));
+  const writer = new PlanWriter(target.file, cwd);
   let status: ExitStatus | undefined;
   try {
     status = await runSync(
       context,
       source,
       dest,
-      { ...flags, dryRun: true },
+      { ...flags, filters, dryRun: true },
       {
         command: 'stagesync plan',
+        onOpened: (ends) =>
+          writer.begin({
+            type: 'plan',
+            format: FORMAT,
+            source: from.kind === 'local' ? from.root : source,
+            dest,
+            madeFor: { ...ends, ...placesOf(context, from, to, flags) },
+            settings: planSettings(flags, filters),
+          }),
         onPlanned: (line) => writer.add(line),
         textAside: target.stdout,
       },
@@ -95,17 +100,29 @@ async function writePlan(
   }
 }
 
-/** `stagesync apply`. */
-export function applyPlan(context: Context, file: string, shown: ApplyFlags): Promise<ExitStatus> {
+/**
+ * `stagesync apply`. Where requests go and what authorises them is what `flags` and the environment say; a plan that was
+ * made for something else rejects with `config`.
+ */
+export function applyPlan(context: Context, file: string, flags: ApplyFlags): Promise<ExitStatus> {
   const { header, lines } = readPlanFile(file, context.host.cwd);
+  const { source, dest, madeFor, settings } = header;
+  const from = parseSource(source, context.host.cwd);
+  const places = placesOf(context, from, parseStageAddress(dest, 'DEST'), flags);
+  refuseOther(file, 'baseUrl', madeFor.baseUrl, places.baseUrl);
+  refuseOther(file, 's3Endpoint', madeFor.s3Endpoint, places.s3Endpoint);
   return runSync(
     context,
-    header.source,
-    header.dest,
-    { ...header.flags, ...shown },
+    source,
+    dest,
+    { ...settings, ...flags },
     {
       command: 'stagesync apply',
       approved: lines,
+      onOpened: (ends) => {
+        refuseOther(file, 'destination', madeFor.destination, ends.destination);
+        refuseOther(file, 'source', madeFor.source, ends.source);
+      },
     },
   );
 }

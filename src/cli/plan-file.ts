@@ -1,88 +1,37 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
-import { SyncError, messageOf } from '../model/errors.ts';
+import { messageOf, type SyncError } from '../model/errors.ts';
 import type { PlanLine } from '../model/plan.ts';
-import type { SyncFlags } from './commands/sync.ts';
-import { GUARDS } from '../sync/options.ts';
+import { parseStageAddress } from './addresses.ts';
+import { settingsShape, type PlanSettings } from './plan-settings.ts';
 import { printable } from './render/printable.ts';
+import { configError } from './usage.ts';
 
 /** Raised when a plan file's lines change their meaning. */
-const FORMAT = 1;
+export const FORMAT = 2;
 
-/** The first line of a plan file: how the plan was made. Never a token: that comes from the environment again. */
+/** What a plan was made for: whoever applies it must come to the same. */
+export interface MadeFor {
+  /** The labels of both ends, in which links and names of deployments are resolved. */
+  readonly source: string;
+  readonly destination: string;
+  /** Of the API; the embedded Stage has none. */
+  readonly baseUrl?: string | undefined;
+  /** Where a bucket is, when that was said. */
+  readonly s3Endpoint?: string | undefined;
+}
+
+/** The first line of a plan file. Nothing in it says where a request goes or what authorises it. */
 export interface PlanHeader {
   readonly type: 'plan';
   readonly format: typeof FORMAT;
+  /** An absolute path, or an S3 address. */
   readonly source: string;
   readonly dest: string;
-  /** Where relative paths in it start. */
-  readonly cwd: string;
-  readonly flags: SyncFlags;
+  readonly madeFor: MadeFor;
+  readonly settings: PlanSettings;
 }
-
-/** Writes a plan file, one JSON object a line, under its name only once it is whole. */
-export class PlanFileWriter {
-  readonly #file: string;
-  readonly #partial: string;
-  readonly #name: string;
-  readonly #fd: number;
-  #failure: unknown;
-
-  constructor(file: string, cwd: string, source: string, dest: string, flags: SyncFlags) {
-    this.#file = isAbsolute(file) ? file : resolve(cwd, file);
-    this.#partial = `${this.#file}.partial`;
-    this.#name = file;
-    if (statSync(this.#file, { throwIfNoEntry: false })?.isDirectory() === true)
-      throw unusable(file, 'is a folder: name a file in it');
-    try {
-      this.#fd = openSync(this.#partial, 'w', 0o600);
-    } catch (error) {
-      throw unwritable(file, error);
-    }
-    this.#line({
-      type: 'plan',
-      format: FORMAT,
-      source,
-      dest,
-      cwd,
-      flags: { ...flags, force: [...flags.force] },
-    });
-  }
-
-  add(line: PlanLine): void {
-    const { kind, path, to, reason, bytes, files, stamp } = line;
-    this.#line({ kind, path, to, reason, bytes, files, stamp });
-  }
-
-  /** A failure is kept: it comes in the middle of a comparison, which takes nothing from those who listen to it. */
-  #line(value: unknown): void {
-    if (this.#failure !== undefined) return;
-    try {
-      writeSync(this.#fd, `${JSON.stringify(value)}\n`);
-    } catch (error) {
-      this.#failure = error;
-    }
-  }
-
-  /** Gives the file its name, or takes it back. Rejects with `config` when a line of it could not be written. */
-  finish(keep: boolean): void {
-    try {
-      closeSync(this.#fd);
-      if (keep && this.#failure === undefined) return renameSync(this.#partial, this.#file);
-    } catch (error) {
-      this.#failure ??= error;
-    }
-    rmSync(this.#partial, { force: true });
-    if (keep) throw unwritable(this.#name, this.#failure);
-  }
-}
-
-const unwritable = (file: string, error: unknown): SyncError =>
-  unusable(file, `cannot be written: ${messageOf(error)}`);
-
-const unusable = (file: string, why: string): SyncError =>
-  new SyncError('config', `the plan file ${printable(file)} ${why}`, { verdict: 'end_run' });
 
 const lineShape = z.object({
   kind: z.enum(['createFolder', 'upload', 'move', 'remove']),
@@ -91,52 +40,90 @@ const lineShape = z.object({
   reason: z.string(),
   bytes: z.number().optional(),
   files: z.number().optional(),
+  within: z.string().optional(),
   stamp: z.string(),
 });
 
-const headerShape = z.object({
-  type: z.literal('plan'),
-  format: z.literal(FORMAT),
-  source: z.string(),
-  dest: z.string(),
-  cwd: z.string(),
-  flags: z.looseObject({
-    force: z.array(z.enum(GUARDS)),
-    concurrency: z.number(),
-    filters: z.array(z.unknown()),
-  }),
+const source = z
+  .string()
+  .refine((text) => !text.includes('\0'), 'contains a NUL character')
+  .refine((text) => text.startsWith('s3://') || isAbsolute(text), 'is no absolute path and no s3:// address');
+
+const dest = z.string().superRefine((text, context) => {
+  try {
+    parseStageAddress(text, 'it');
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: messageOf(error) });
+  }
 });
 
-/** Reads a plan file: its header at once, its actions one by one. Rejects with `config` naming the line. */
-export function readPlanFile(
-  file: string,
-  cwd: string,
-): { readonly header: PlanHeader; readonly lines: Iterable<PlanLine> } {
-  if (file === '-') throw unusable(file, 'cannot be standard input: it is read twice; write it to a file');
-  const path = isAbsolute(file) ? file : resolve(cwd, file);
-  const first = jsonLines(path, file).next();
-  const header = headerShape.safeParse(first.value);
-  if (!header.success) {
+const headerShape = z.strictObject({
+  type: z.literal('plan'),
+  format: z.literal(FORMAT),
+  source,
+  dest,
+  madeFor: z.strictObject({
+    source: z.string(),
+    destination: z.string(),
+    baseUrl: z.string().optional(),
+    s3Endpoint: z.string().optional(),
+  }),
+  settings: settingsShape,
+});
+
+/** What every release can tell of every plan. */
+const anyHeader = z.looseObject({ type: z.literal('plan'), format: z.number() });
+
+export const unusable = (file: string, why: string): SyncError =>
+  configError(`the plan file ${printable(file)} ${why}`);
+
+export interface PlanFile {
+  readonly header: PlanHeader;
+  /** Can be gone through once. Rejects with `config` naming the line that is no action. */
+  readonly lines: Iterable<PlanLine>;
+}
+
+/** Reads a plan file: its header at once, its actions one by one. Rejects with `config` naming what is wrong. */
+export function readPlanFile(file: string, cwd: string): PlanFile {
+  if (file === '-') throw unusable(file, 'cannot be standard input; write it to a file');
+  const values = jsonLines(isAbsolute(file) ? file : resolve(cwd, file), file);
+  return { header: headerOf(file, values.next().value), lines: actionsOf(file, values) };
+}
+
+const MAKE = 'make one with "stagesync plan SOURCE DEST -o FILE"';
+
+function headerOf(file: string, value: unknown): PlanHeader {
+  const known = anyHeader.safeParse(value);
+  if (!known.success) throw unusable(file, `is not a plan of stagesync; ${MAKE}`);
+  const { format } = known.data;
+  if (format !== FORMAT)
     throw unusable(
       file,
-      'is not a plan of this stagesync; make one with "stagesync plan SOURCE DEST -o FILE"',
+      format < FORMAT
+        ? `has format ${format}, of an older stagesync; this one takes only format ${FORMAT}: ${MAKE}`
+        : `has format ${format}, of a newer stagesync: upgrade, or ${MAKE}`,
     );
+  const header = headerShape.safeParse(value);
+  if (header.success) return header.data as PlanHeader;
+  const { path = [], message = '' } = header.error.issues[0] ?? {};
+  const where = path.length === 0 ? 'its first line' : path.join('.');
+  throw unusable(
+    file,
+    `cannot be applied: ${where.slice(0, SHOWN)}: ${printable(message).slice(0, SHOWN)}; make the plan again`,
+  );
+}
+
+/** Characters of what a file holds that may stand in a message. */
+const SHOWN = 200;
+
+function* actionsOf(file: string, values: Generator<unknown, void>): Generator<PlanLine, void> {
+  let number = 1;
+  for (const value of values) {
+    number++;
+    const line = lineShape.safeParse(value);
+    if (!line.success) throw unusable(file, `has something else than an action in line ${number}`);
+    yield line.data;
   }
-  const { flags } = header.data;
-  return {
-    header: { ...header.data, flags: { ...flags, force: new Set(flags.force) } as unknown as SyncFlags },
-    lines: {
-      *[Symbol.iterator]() {
-        let number = 0;
-        for (const value of jsonLines(path, file)) {
-          if (++number === 1) continue;
-          const line = lineShape.safeParse(value);
-          if (!line.success) throw unusable(file, `has something else than an action in line ${number}`);
-          yield line.data;
-        }
-      },
-    },
-  };
 }
 
 function* jsonLines(path: string, name: string): Generator<unknown, void> {
@@ -147,17 +134,22 @@ function* jsonLines(path: string, name: string): Generator<unknown, void> {
     try {
       value = JSON.parse(text);
     } catch {
-      throw unusable(name, `is damaged in line ${number}`);
+      // without the parser's message, which quotes the text: the file may be any file
+      throw unusable(name, `is damaged in line ${number}; ${MAKE}`);
     }
     yield value;
   }
 }
 
+/** No line of a plan comes near it; a file without line breaks must not fill the memory. */
+const LONGEST_LINE = 64 * 1024 * 1024;
+
 /** Line by line, so that a plan of millions of actions is never in memory as a whole. */
 function* textLines(path: string, name: string): Generator<string, void> {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    // a FIFO without a writer is not waited for
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw unusable(name, `cannot be opened: ${messageOf(error)}`);
   }
@@ -165,13 +157,20 @@ function* textLines(path: string, name: string): Generator<string, void> {
     if (!fstatSync(fd).isFile()) throw unusable(name, 'is not a file');
     const decoder = new TextDecoder();
     const block = Buffer.alloc(1 << 16);
-    let rest = '';
+    let rest: string[] = [];
+    let length = 0;
     for (let read = readSync(fd, block); read > 0; read = readSync(fd, block)) {
-      const lines = (rest + decoder.decode(block.subarray(0, read), { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      yield* lines;
+      const [first = '', ...more] = decoder.decode(block.subarray(0, read), { stream: true }).split('\n');
+      rest.push(first);
+      length += first.length;
+      if (length > LONGEST_LINE) throw unusable(name, `is not a plan of stagesync; ${MAKE}`);
+      if (more.length === 0) continue;
+      yield rest.join('');
+      rest = [more.pop()!];
+      length = rest[0]!.length;
+      yield* more;
     }
-    if (rest !== '') throw unusable(name, 'ends in the middle of a line; make the plan again');
+    if (length > 0) throw unusable(name, 'ends in the middle of a line; make the plan again');
   } finally {
     closeSync(fd);
   }

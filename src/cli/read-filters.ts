@@ -1,49 +1,78 @@
-import { readFileSync } from 'node:fs';
+import fs from 'node:fs';
 import { join, resolve } from 'node:path';
-import { messageOf } from '../model/errors.ts';
 import type { PathFilter } from '../model/ports.ts';
-import { checkIgnoreLines, linesOf } from '../sync/filter-file.ts';
+import { checkedIgnoreLines, linesOf } from '../sync/filter-file.ts';
+import type { ProblemOf } from '../sync/filter-file.ts';
 import { createFilter, parseFilterLines, type FilterRule } from '../sync/filter.ts';
+import { patternProblem } from '../sync/pattern-problem.ts';
 import type { FilterFlag } from './flag-values.ts';
-import { configError, usageError } from './usage.ts';
+import { readIgnoreFile, readRuleFile } from './read-filter-file.ts';
+import { usageError } from './usage.ts';
 
 const IGNORE_FILE = '.stagesyncignore';
 
 /**
  * The filter that the flags and, at a local source's root, `.stagesyncignore` make. A file that is named or there, but
- * cannot be read, rejects: without its rules a run could remove what it protects.
+ * cannot be read, rejects: without its rules a run could remove what it protects. So does a rule that matches nothing.
  */
 export function readFilters(
   flags: readonly FilterFlag[],
   cwd: string,
   localRoot: string | undefined,
 ): PathFilter {
-  const rules = flags.flatMap(({ kind, value }): FilterRule[] =>
-    kind === 'file' ? parseFilterLines(readRules(resolve(cwd, value)), value) : [{ kind, pattern: value }],
-  );
   return createFilter({
-    rules,
-    ignoreFile: localRoot === undefined ? [] : readIgnoreFile(join(localRoot, IGNORE_FILE)),
+    rules: readRules(flags, cwd, localRoot),
+    ignoreFile:
+      localRoot === undefined ? [] : ignoreLines(join(localRoot, IGNORE_FILE), problemsIn(localRoot)),
   });
 }
 
-function readRules(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw usageError(`cannot read --filter-from ${file}: ${messageOf(error)}`);
-  }
+/** The rules of the flags in their order, those of --filter-from files in place of the files. */
+export function readRules(
+  flags: readonly FilterFlag[],
+  cwd: string,
+  localRoot: string | undefined,
+): FilterRule[] {
+  const problemOf = problemsIn(localRoot);
+  return flags.flatMap(({ kind, value }): FilterRule[] => {
+    if (kind === 'file') return parseFilterLines(readRuleFile(resolve(cwd, value)), value, problemOf);
+    const problem = localRoot === undefined ? undefined : placeProblemIn(localRoot)(value);
+    if (problem !== undefined) throw usageError(`--${kind} ${JSON.stringify(value)} ${problem}`);
+    return [{ kind, pattern: value }];
+  });
 }
 
-function readIgnoreFile(file: string): string[] {
-  let text: string;
+/** What is wrong with a pattern, also with where it leads. */
+function problemsIn(localRoot: string | undefined): ProblemOf {
+  if (localRoot === undefined) return patternProblem;
+  const placeProblem = placeProblemIn(localRoot);
+  return (pattern) => placeProblem(pattern) ?? patternProblem(pattern);
+}
+
+function ignoreLines(file: string, problemOf: ProblemOf): string[] {
+  return checkedIgnoreLines(linesOf(readIgnoreFile(file) ?? ''), file, problemOf);
+}
+
+/** Finds patterns that begin with the place of the source, as paths on the machine do, though none in it is named so. */
+function placeProblemIn(root: string): ProblemOf {
+  const places = new Set([root, realPlace(root)]);
+  places.delete('/');
+  return (pattern) => {
+    for (const place of places) {
+      if (pattern !== place && !pattern.startsWith(`${place}/`)) continue;
+      if (fs.existsSync(join(root, place))) continue;
+      const below = pattern.slice(place.length);
+      return `begins with the place of the source itself: rules begin at its top; write "${/^\/?$/.test(below) ? '*' : below}"`;
+    }
+    return undefined;
+  };
+}
+
+/** Whether the source is there is not for the filter to say. */
+function realPlace(root: string): string {
   try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw configError(`cannot read ${file}: ${messageOf(error)}; make it readable, or remove it`, error);
+    return fs.realpathSync(root);
+  } catch {
+    return root;
   }
-  const lines = linesOf(text);
-  checkIgnoreLines(lines, file);
-  return lines;
 }

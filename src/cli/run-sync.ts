@@ -5,14 +5,17 @@ import type { PassResult } from '../sync/options.ts';
 import { parseSource, parseStageAddress, type SourceAddress, type StageAddress } from './addresses.ts';
 import type { SyncFlags } from './commands/sync.ts';
 import type { Context } from './context.ts';
-import { statusOfError, statusOfOutcome, type ExitStatus } from './exit-status.ts';
+import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from './exit-status.ts';
 import { checkFlags, openPair } from './open-pair.ts';
+import { watchReader } from './reader-gone.ts';
 import { openReaders } from './render/open-readers.ts';
 import { printable } from './render/printable.ts';
 import type { Reader } from './render/reader.ts';
 
 /** What `plan` and `apply` add to a sync. */
 export interface PlanFileUse {
+  /** Gets the labels of both ends before anything is done; may reject. */
+  readonly onOpened?: (ends: { readonly source: string; readonly destination: string }) => void;
   /** Gets every action of the plan. */
   readonly onPlanned?: (line: PlanLine) => void;
   /** Does only these. */
@@ -34,15 +37,23 @@ export async function runSync(
   const to = parseStageAddress(destText, 'DEST');
   checkFlags(flags, from, to, context);
   const reader = await openReaders(context, flags, use.textAside ?? false);
+  // of a dry run that writes no plan file, and of a plan on stdout, what is written there is all that it does
+  const isForReader = flags.dryRun === true && (use.onPlanned === undefined || use.textAside === true);
+  const { stdout } = context.host;
+  const unwatch = watchReader(isForReader ? stdout.fd : undefined, () => context.out.giveUp());
   let result: PassResult;
   try {
     result = await pass(context, from, to, flags, reader, use);
   } catch (error) {
     reader.abandon();
     throw error;
+  } finally {
+    unwatch();
   }
   reader.finish(result.report, result.error);
   const { stoppedBy, draining } = context.stop;
+  if (isForReader) await context.out.flush();
+  if (isForReader && context.out.closed) return EXIT.interrupted;
   if (result.error !== undefined) {
     const why = result.error.code === 'interrupted' ? `${messageOf(draining.reason)}: ` : '';
     context.err.line(`stagesync: ${printable(why + messageOf(result.error))}`);
@@ -63,8 +74,11 @@ async function pass(
   await using opened = new AsyncDisposableStack();
   const dryRun = flags.dryRun ?? false;
   const pair = await openPair(opened, context, from, to, flags, { command: use.command, dryRun });
+  use.onOpened?.({ source: pair.source.label, destination: pair.destination.label });
   return await runPass({
     ...pair,
+    // there is nothing in flight to be finished: the first signal ends a dry run
+    signal: dryRun ? pair.draining : pair.signal,
     dryRun,
     trustLedger: flags.trustLedger ?? false,
     approved: use.approved,

@@ -7,6 +7,8 @@ import type { StatusFlags } from './commands/status.ts';
 import type { Context } from './context.ts';
 import { recallStatus } from './daemon/remembered-status.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
+import { realPath } from './real-path.ts';
+import { recordedObject, recordedTime, unusableLedger } from './recorded.ts';
 import { printable } from './render/printable.ts';
 import { counted } from './render/quantities.ts';
 
@@ -29,21 +31,33 @@ interface PairStatus {
   readonly runs: readonly Run[];
 }
 
-/** `stagesync status`. Exit status 3 when no pair fits. */
+/** `stagesync status`. Exit status 3 when no pair fits, 2 when a ledger cannot be read; the others are still shown. */
 export function showStatus(
   context: Context,
   source: string | undefined,
   dest: string | undefined,
   flags: StatusFlags,
 ): Promise<ExitStatus> {
-  const pairs = knownPairs(context.environment.stateFolder).filter(
+  const known = knownPairs(context.environment.stateFolder);
+  const pairs = known.pairs.filter(
     (pair) => fits(pair.source, source, context.host.cwd) && fits(pair.destination, dest, context.host.cwd),
   );
-  for (const status of pairs.map(statusOf).sort(byLastRun)) {
+  const unusable = [...known.unusable];
+  const statuses = pairs.flatMap((pair) => {
+    try {
+      return [statusOf(pair)];
+    } catch (error) {
+      unusable.push(unusableLedger(error, pair));
+      return [];
+    }
+  });
+  for (const status of statuses.sort(byLastRun)) {
     if (flags.json) context.out.line(JSON.stringify(status));
     else for (const line of inWords(status)) context.out.line(line);
   }
-  if (pairs.length > 0) return Promise.resolve(EXIT.clean);
+  for (const { message } of unusable) context.err.line(`stagesync: ${printable(message)}`);
+  if (unusable.length > 0) return Promise.resolve(EXIT.usage);
+  if (statuses.length > 0) return Promise.resolve(EXIT.clean);
   context.err.line('stagesync: nothing has been synced from here yet, or not this pair');
   return Promise.resolve(EXIT.failures);
 }
@@ -56,9 +70,10 @@ function byLastRun(a: PairStatus, b: PairStatus): number {
 
 function fits(label: string, wanted: string | undefined, cwd: string): boolean {
   if (wanted === undefined) return true;
-  const text = wanted.includes('://') ? wanted : resolve(cwd, wanted);
   const bare = (each: string): string => each.replace(/\/+$/, '');
-  return bare(label) === bare(text);
+  if (wanted.includes('://')) return bare(label) === bare(wanted);
+  const path = resolve(cwd, wanted);
+  return label === path || label === realPath(path);
 }
 
 function statusOf(pair: KnownPair): PairStatus {
@@ -71,9 +86,9 @@ function statusOf(pair: KnownPair): PairStatus {
       heldBy,
       watch: heldBy?.command === 'stagesync watch' ? recallStatus(ledger) : undefined,
       runs: ledger.runs(RUNS_SHOWN).map((run) => ({
-        at: new Date(run.started).toISOString(),
+        at: recordedTime(run.started, pair),
         outcome: run.outcome ?? undefined,
-        report: run.report === null ? undefined : (JSON.parse(run.report) as Run['report']),
+        report: run.report === null ? undefined : recordedObject(run.report, pair),
       })),
     };
   } finally {

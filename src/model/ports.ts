@@ -19,6 +19,11 @@ export interface PathFilter {
   excludes(path: RelPath): boolean;
   /** `folder` ends in '/'. True only when nothing below it can take part, so that it need not be walked. */
   prunes(folder: RelPath): boolean;
+  /**
+   * Whether a rule of the user leaves out a path whose name is reserved (see isReservedName), a folder with all below
+   * it. `excludes` and `prunes` are true for it in any case. Absent: none does.
+   */
+  rulesOut?(path: RelPath): boolean;
   /** How another thread makes the same filter; absent where that cannot be. */
   readonly recipe?: FilterRecipe | undefined;
 }

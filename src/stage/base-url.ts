@@ -1,6 +1,9 @@
 import { SyncError } from '../model/errors.ts';
 import { isLoopback } from '../network/loopback.ts';
 
+/** The API of SingleStore itself. */
+export const DEFAULT_BASE_URL = 'https://api.singlestore.com';
+
 /** Rejects with `config` what is no URL, has a part that is none of a base URL's, or would show the token to others. */
 export function parseBaseUrl(text: string, allowInsecure: boolean): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;

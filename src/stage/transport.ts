@@ -1,6 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
 import { loadProxied, type ProxySettings } from '../network/proxy.ts';
-import { checkToken, parseBaseUrl } from './base-url.ts';
+import { DEFAULT_BASE_URL, checkToken, parseBaseUrl } from './base-url.ts';
 import { Exchange, ExchangeError, NO_HEADERS, type Reply } from './exchange.ts';
 
 export type StageVerb = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
@@ -76,10 +76,7 @@ export interface Transport {
 
 /** Rejects with `config` for a base URL or a token that cannot be used. Loads the HTTP client. */
 export async function createTransport(connection: StageConnection): Promise<Transport> {
-  const base = parseBaseUrl(
-    connection.baseUrl ?? 'https://api.singlestore.com',
-    connection.allowInsecure === true,
-  );
+  const base = parseBaseUrl(connection.baseUrl ?? DEFAULT_BASE_URL, connection.allowInsecure === true);
   const token = checkToken(connection.token);
   const Pool = await loadPool();
   const timeouts: StageTimeouts = { ...TIMEOUTS, ...connection.timeouts };

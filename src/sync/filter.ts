@@ -1,8 +1,11 @@
 import { SyncError } from '../model/errors.ts';
+import { isFolderPath, isReservedName } from '../model/path.ts';
 import type { RelPath } from '../model/path.ts';
 import type { PathFilter } from '../model/ports.ts';
-import { createPattern, patternProblem } from './filter-pattern.ts';
+import { checkedIgnoreLines } from './filter-file.ts';
+import { createPattern, normalPattern } from './filter-pattern.ts';
 import type { FilterRule, Pattern } from './filter-pattern.ts';
+import { patternProblem } from './pattern-problem.ts';
 
 export { parseFilterLines } from './filter-file.ts';
 export type { FilterRule };
@@ -27,7 +30,7 @@ const IGNORE_FILE = '.stagesyncignore';
  */
 export function isReserved(path: RelPath): boolean {
   if (!path.includes('.stagesync')) return false;
-  return path === IGNORE_FILE || path.startsWith('.stagesync-') || path.includes('/.stagesync-');
+  return path === IGNORE_FILE || isReservedName(path);
 }
 
 /** The filter without rules: everything takes part but the reserved names. */
@@ -41,13 +44,16 @@ export const everything: PathFilter = {
 export function createFilter(options: FilterOptions): PathFilter {
   const { ignoreFile = [], rules, hidden = [] } = options;
   const layers: PathFilter[] = [];
-  if (ignoreFile.length > 0) layers.push(ignoreFileLayer(ignoreFile));
+  const ignored = checkedIgnoreLines(ignoreFile, IGNORE_FILE);
+  if (ignored.length > 0) layers.push(ignoreFileLayer(ignored));
   if (rules.length > 0) layers.push(ruleLayer(rules));
   if (hidden.length > 0) layers.push({ excludes: (path) => hidden.includes(path), prunes: () => false });
   if (layers.length === 0) return everything;
   return {
     excludes: (path) => isReserved(path) || layers.some((layer) => layer.excludes(path)),
     prunes: (folder) => isReserved(folder) || layers.some((layer) => layer.prunes(folder)),
+    rulesOut: (path) =>
+      layers.some((layer) => (isFolderPath(path) ? layer.prunes(path) : layer.excludes(path))),
     recipe: { module: import.meta.url, options },
   };
 }
@@ -61,6 +67,7 @@ export function hiding(filter: PathFilter, path: RelPath): PathFilter {
   return {
     excludes: (asked) => asked === path || filter.excludes(asked),
     prunes: (folder) => filter.prunes(folder),
+    rulesOut: (asked) => filter.rulesOut?.(asked) ?? false,
   };
 }
 
@@ -99,5 +106,6 @@ function compile({ kind, pattern }: FilterRule): FilterRule & Pattern {
   if (problem !== undefined)
     throw new SyncError('usage', `--${kind} ${JSON.stringify(pattern)} ${problem}`, { verdict: 'end_run' });
   // Only a file has comments: on the command line "#" is a character like any other.
-  return { kind, pattern, ...createPattern([pattern.startsWith('#') ? `\\${pattern}` : pattern]) };
+  const line = normalPattern(pattern);
+  return { kind, pattern, ...createPattern([line.startsWith('#') ? `\\${line}` : line]) };
 }

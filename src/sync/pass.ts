@@ -70,7 +70,7 @@ async function runRounds(
   gate: Gate,
   standing: { unchanged: number; adopted: number },
 ): Promise<void> {
-  const { clock, ledger, source, destination, signal, draining, dryRun, marker, approved } = options;
+  const { clock, ledger, source, destination, signal, draining, dryRun, marker } = options;
   const { maxBytesPerSecond, concurrency } = options;
   const hide = (filter: PassOptions['filter']) => (marker === undefined ? filter : hiding(filter, marker));
   const stageFilter = hide(options.deleteExcluded ? everything : options.filter);
@@ -85,7 +85,14 @@ async function runRounds(
   const hidden = new HiddenNames(clock.now());
   const learnt = new Learnt();
   const onProblem = tally.problem;
-  const leftovers = new Leftovers({ ...options, sweepOlderThanMs: options.sweepOlderThanMs, remote, hidden, learnt, onProblem });
+  const leftovers = new Leftovers({
+    ...options,
+    sweepOlderThanMs: options.sweepOlderThanMs,
+    remote,
+    hidden,
+    learnt,
+    onProblem,
+  });
   const recover = () =>
     recoverIntents({ remote, ledger, learnt, filter: stageFilter, concurrency, onProblem });
   const parts: RoundOptions = {
@@ -101,7 +108,7 @@ async function runRounds(
   };
   if (!dryRun) tellUnknownOrigins(ledger, tally);
   for (;;) {
-    learnt.isLastRound = dryRun || approved !== undefined || tally.round === MOST_ROUNDS;
+    learnt.isLastRound = dryRun || tally.round === MOST_ROUNDS;
     if (!dryRun) await recover();
     const round = new Round(parts);
     try {
@@ -126,7 +133,8 @@ async function runRounds(
 const UNDONE = {
   code: 'undone',
   severity: 'failure',
-  message: 'others changed on Stage what was to be moved or replaced, again and again; the next run goes on from here',
+  message:
+    'some of it could not be done as planned, again and again: others changed it on Stage meanwhile, or Stage refused it; the next run goes on from here',
 } as const;
 
 /** Once, after an upgrade. */

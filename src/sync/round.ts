@@ -171,8 +171,7 @@ export class Round {
       hiddenName: ({ from }) => hidden.next('moved', from),
       refuse: tally.problem,
     });
-    const plan =
-      approved === undefined ? found : restrictTo(approved, store, found, ledger, tally.problem);
+    const plan = approved === undefined ? found : restrictTo(approved, store, found, ledger, tally.problem);
     const { inSource, onStage } = this.#planner!.standing;
     const facts = { inSource, onStage, removals: store.totals().removedFiles };
     const refusal = checkGuards(scope === undefined ? facts : inWhole(facts, ledger), maxDelete, force);

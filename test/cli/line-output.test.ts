@@ -66,3 +66,17 @@ test('a reader that goes away is told once, and later lines are dropped without 
   expect(gone).toHaveBeenCalledTimes(1);
   expect(gone.mock.calls[0]?.[0]).toMatchObject({ code: 'EPIPE' });
 });
+
+test('a stream that fails at once is told before the caller goes on, and nothing is kept for it', () => {
+  const gone = vi.fn();
+  const taken: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      taken.push(chunk.toString());
+      done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    },
+  });
+  const out = new LineOutput(stream, gone);
+  for (let i = 0; i < 10; i++) out.line('x'.repeat(70_000));
+  expect([gone.mock.calls.length, out.closed, taken.length]).toEqual([1, true, 1]);
+});

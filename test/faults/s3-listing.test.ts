@@ -73,8 +73,10 @@ describe('a listing over HTTP', () => {
   test.each<[string, Fault, string]>([
     ['is throttled', { reply: { status: 503, code: 'SlowDown' } }, 'source_throttled'],
     ['breaks off', { breakAfter: 200 }, 'source_unreachable'],
-    ['ends early', { shortenTo: 200 }, 'source_failed'],
-    ['is a page of something else', { rewrite: () => '<html><body>Welcome</body>' }, 'source_failed'],
+    ['ends early', { shortenTo: 200 }, 'source_listing_broken'],
+    ['is a page of something else', { rewrite: () => '<html><body>Welcome</body>' }, 'source_listing_broken'],
+    ['is an empty answer', { rewrite: () => '' }, 'source_listing_broken'],
+    ['holds an error', { rewrite: () => '<Error><Code>InternalError</Code></Error>' }, 'source_throttled'],
     [
       'is an empty page of something else',
       { rewrite: () => '<html><body/></html>' },
@@ -102,6 +104,93 @@ describe('a listing over HTTP', () => {
     });
   });
 
+  describe.each([
+    ['directly', false],
+    ['through the SDK', true],
+  ])('asked for %s', (_, onlySdk) => {
+    const SPOILT: [string, (xml: string) => string][] = [
+      ['ends within a key', (xml) => xml.slice(0, xml.indexOf('<Key>') + 6)],
+      ['ends after the first object', (xml) => xml.slice(0, xml.indexOf('</Contents>') + 11)],
+      ['lacks its last tag', (xml) => xml.replace('</ListBucketResult>', '')],
+      ['has a tag that is not closed', (xml) => xml.replace('</Size>', '')],
+      ['has text behind its end', (xml) => `${xml}<p>`],
+      ['has a bare ampersand', (xml) => xml.replace('<Key>', '<Key>&')],
+      ['has a name of another element at an end', (xml) => xml.replace('</Contents>', '</Content>')],
+    ];
+
+    test.each(SPOILT)(
+      'one that %s is asked for again, and if that does not help it is refused',
+      async (_, spoil) => {
+        fault = (count) => (count === 1 ? { rewrite: spoil } : undefined);
+        const source = await open({ onlySdk });
+        expect(paths(await list(source))).toEqual(['a/1', 'a/2', 'b']);
+        expect(lists).toBe(2);
+        fault = () => ({ rewrite: spoil });
+        await expect(list(source)).rejects.toMatchObject({
+          code: 'source_listing_broken',
+          verdict: 'end_run',
+          message: expect.stringMatching(/well-formed.*--endpoint-url/),
+        });
+        await expect(source.listFolder?.('a/', { filter: everything, signal })).rejects.toMatchObject({
+          code: 'source_listing_broken',
+        });
+      },
+    );
+
+    test('one that comes byte by byte is broken off and asked for again', async () => {
+      const source = await open({ onlySdk, progress: { leastBytes: 500, withinMs: 100 } });
+      fault = (count) => (count === 1 ? { trickleAfter: 50 } : undefined);
+      expect(paths(await list(source))).toEqual(['a/1', 'a/2', 'b']);
+      expect(lists).toBe(2);
+      fault = () => ({ trickleAfter: 50 });
+      await expect(list(source)).rejects.toMatchObject({ code: 'source_unreachable', verdict: 'retry' });
+      expect(lists).toBe(4);
+      await vi.waitFor(() => expect(bucket.proxy.answering()).toBe(0));
+    });
+
+    const firstObject = /<Contents>.*?<\/Contents>/s;
+    test.each<[string, (xml: string) => string]>([
+      ['an object less', (xml) => xml.replace(firstObject, '')],
+      ['no object at all', (xml) => xml.replaceAll(/<Contents>.*<\/Contents>/gs, '')],
+      [
+        'an object more',
+        (xml) => xml.replace('</ListBucketResult>', `${firstObject.exec(xml)![0]}</ListBucketResult>`),
+      ],
+      ['another count', (xml) => xml.replace(/<KeyCount>\d+</, '<KeyCount>17<')],
+    ])('one with %s than it says is refused', async (_, change) => {
+      const source = await open({ onlySdk });
+      fault = () => ({ rewrite: change });
+      const refused = {
+        code: 'source_listing_broken',
+        message: expect.stringMatching(/says that it has \d+ keys/),
+      };
+      await expect(list(source)).rejects.toMatchObject(refused);
+      await expect(source.listFolder?.('a/', { filter: everything, signal })).rejects.toMatchObject(refused);
+      await expect(source.stat?.('b', { signal })).rejects.toMatchObject(refused);
+    });
+
+    test.each<[string, (xml: string) => string]>([
+      ['no count', (xml) => xml.replace(/<KeyCount>\d+<\/KeyCount>/, '')],
+      ['a count of objects alone', (xml) => xml.replace(/<KeyCount>\d+</, '<KeyCount>1<')],
+    ])('a folder with %s is read: some servers are like that', async (_, change) => {
+      await bucket.put('a/b/c', 'deeper');
+      await bucket.put('a/d/e', 'deeper');
+      await bucket.remove('a/2');
+      fault = () => ({ rewrite: change });
+      const children = await (await open({ onlySdk })).listFolder?.('a/', { filter: everything, signal });
+      expect(paths(children!)).toEqual(['a/1', 'a/b/', 'a/d/']);
+    });
+
+    test('one that has lost a folder is refused', async () => {
+      for (const key of ['a/b/c', 'a/d/e']) await bucket.put(key, 'deeper');
+      fault = () => ({ rewrite: (xml) => xml.replace(/<CommonPrefixes>.*?<\/CommonPrefixes>/s, '') });
+      const source = await open({ onlySdk });
+      await expect(source.listFolder?.('a/', { filter: everything, signal })).rejects.toMatchObject({
+        code: 'source_listing_broken',
+      });
+    });
+  });
+
   test('that is not in byte order is refused with the reason', async () => {
     await bucket.put('B', 'after a in a dictionary, before it in bytes');
     await expect(list(await open())).rejects.toMatchObject({
@@ -110,6 +199,33 @@ describe('a listing over HTTP', () => {
       message: expect.stringMatching(/"B" after "b".*directory buckets/),
     });
   });
+
+  test.each([false, true])(
+    'a server that asks for a day is not waited for a day, and a stop ends the pause at once (SDK alone: %s)',
+    async (onlySdk) => {
+      const source = await open({ onlySdk, maxAttempts: 6 });
+      const reason = new Error('enough');
+      for (const act of [
+        (signal: AbortSignal) => Array.fromAsync(source.list({ filter: everything, signal })),
+        (signal: AbortSignal) => source.listFolder!('a/', { filter: everything, signal }),
+      ]) {
+        const controller = new AbortController();
+        fault = () => ({ reply: { status: 503, code: 'SlowDown', headers: { 'retry-after': '86400' } } });
+        const asked = bucket.proxy.requests.length;
+        const acting = act(controller.signal);
+        await vi.waitFor(() => expect(bucket.proxy.requests.length).toBeGreaterThan(asked));
+        controller.abort(reason);
+        await expect(acting).rejects.toBe(reason);
+      }
+      // Not to the last attempt: the SDK adds five seconds at the most to each of its own pauses.
+      lists = 0;
+      fault = (count) =>
+        count === 1
+          ? { reply: { status: 503, code: 'SlowDown', headers: { 'retry-after': '86400' } } }
+          : undefined;
+      expect(paths(await list(source))).toEqual(['a/1', 'a/2', 'b']);
+    },
+  );
 
   test('of a bucket that does not exist names the way out', async () => {
     await expect(list(await open({ bucket: 'no-such-bucket-here' }))).rejects.toMatchObject({

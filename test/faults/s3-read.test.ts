@@ -156,9 +156,43 @@ function suite(name: string, server: () => S3Server): void {
       expect(reads).toBe(2);
     });
 
+    test('a server that sends byte by byte is left, and the read goes on from the last of them', async () => {
+      const bytes = pattern(800 * KIB);
+      const source = await open({ progress: { leastBytes: 2_000, withinMs: 200 } });
+      const entry = await put(source, bytes);
+      fault = (read) => (read < 3 ? { trickleAfter: 300 * KIB } : undefined);
+      expect((await drain(await source.read(entry, { signal }))).bytes.equals(bytes)).toBe(true);
+      const starts = bucket.proxy.requests
+        .filter(({ isRead }) => isRead)
+        .map(({ headers }) => Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0));
+      expect(starts).toHaveLength(3);
+      expect(starts[1]).toBeGreaterThan(300 * KIB);
+      expect(starts[2]).toBeGreaterThan(600 * KIB);
+    });
+
+    test('a server that never does anything else is given up, and the read may be tried again', async () => {
+      const source = await open({
+        progress: { leastBytes: 2_000, withinMs: 40 },
+        resume: { delayMs: 1, attempts: 2 },
+      });
+      const entry = await put(source, pattern(800 * KIB));
+      fault = () => ({ trickleAfter: 100 });
+      const { error } = await drain(await source.read(entry, { signal }));
+      expect(error).toMatchObject({
+        code: 'source_unreachable',
+        verdict: 'retry',
+        message: expect.stringMatching(/fewer than 2000 bytes came within/),
+      });
+      expect(reads).toBe(3);
+      await vi.waitFor(() => expect(bucket.proxy.answering()).toBe(0));
+    });
+
     test('a reader that takes its time is no stalled server', async () => {
       const bytes = pattern(800 * KIB);
-      const source = await open({ resume: { delayMs: 1, stallMs: 100 } });
+      const source = await open({
+        resume: { delayMs: 1, stallMs: 100 },
+        progress: { leastBytes: 1, withinMs: 100 },
+      });
       const content = await source.read(await put(source, bytes), { signal });
       if (!('chunks' in content)) throw new Error('expected chunks');
       let got = 0;
@@ -187,6 +221,25 @@ function suite(name: string, server: () => S3Server): void {
         expect(bytes.length).toBeLessThan(1500 * KIB);
       },
     );
+
+    test('an object replaced by one with the same ETag and size before it is resumed is never mixed', async () => {
+      const source = await open();
+      const entry = await put(source, pattern(1500 * KIB));
+      const at = (second: number): Fault => ({
+        setHeaders: { 'last-modified': `Fri, 17 May 2024 10:00:0${second} GMT` },
+        dropHeaders: ['x-amz-checksum-crc32', 'x-amz-checksum-crc64nvme', 'x-amz-checksum-type'],
+      });
+      fault = (read) => (read === 1 ? { ...at(1), breakAfter: 500 * KIB } : at(2));
+      const { bytes, error } = await drain(await source.read(entry, { signal }));
+      expect(error).toMatchObject({
+        code: 'entry_changed',
+        message: expect.stringMatching(/replaced while/),
+      });
+      expect(bytes.length).toBeLessThan(1500 * KIB);
+      reads = 0;
+      fault = (read) => (read === 1 ? { ...at(1), breakAfter: 500 * KIB } : at(1));
+      expect((await drain(await source.read(entry, { signal }))).error).toBeUndefined();
+    });
 
     test('an object deleted before it is resumed is gone', async () => {
       const source = await open();
@@ -314,6 +367,84 @@ function suite(name: string, server: () => S3Server): void {
           expect(bytes.length).toBeLessThan(1000 * KIB);
         },
       );
+    });
+
+    // What the server keeps else of the object is left out of its answers.
+    describe('without a checksum, of an object whose ETag is an MD5,', () => {
+      const dropHeaders = ['x-amz-checksum-crc32', 'x-amz-checksum-crc64nvme', 'x-amz-checksum-type'];
+      const sse = (value: string): Fault => ({ setHeaders: { 'x-amz-server-side-encryption': value } });
+
+      test.each([0, 150 * KIB, 400 * KIB - 1])(
+        'a wrong byte at %d stops the read before its last chunk',
+        async (corruptAt) => {
+          const source = await open();
+          const entry = await put(source, pattern(400 * KIB));
+          fault = () => ({ corruptAt, dropHeaders });
+          const { bytes, error } = await drain(await source.read(entry, { signal }));
+          expect(error).toMatchObject({
+            code: 'source_failed',
+            verdict: 'retry',
+            message: expect.stringMatching(/received for f do not match its ETag/),
+          });
+          expect(bytes.length).toBeLessThan(400 * KIB);
+          expect(reads).toBe(1);
+        },
+      );
+
+      test('a wrong byte is noticed although the read was resumed', async () => {
+        const source = await open();
+        const entry = await put(source, pattern(1000 * KIB));
+        fault = (read) =>
+          read === 1 ? { breakAfter: 600 * KIB, dropHeaders } : { corruptAt: 1000, dropHeaders };
+        const { bytes, error } = await drain(await source.read(entry, { signal }));
+        expect(error).toMatchObject({ code: 'source_failed' });
+        expect(bytes.length).toBeLessThan(1000 * KIB);
+      });
+
+      test('a wrong byte of a small object is noticed, and right bytes pass', async () => {
+        const source = await open();
+        const entry = await put(source, pattern(1000));
+        fault = () => ({ corruptAt: 999, dropHeaders });
+        await expect(source.read(entry, { signal })).rejects.toMatchObject({ code: 'source_failed' });
+        fault = () => ({ dropHeaders });
+        expect((await drain(await source.read(entry, { signal }))).bytes.equals(pattern(1000))).toBe(true);
+      });
+
+      test('the same wrong bytes twice are no accident, and that object alone is given up', async () => {
+        const source = await open();
+        const entry = await put(source, pattern(1000));
+        const spoil = async (corruptAt: number): Promise<unknown> => {
+          fault = () => ({ corruptAt, dropHeaders });
+          return source.read(entry, { signal }).catch((error: unknown) => error);
+        };
+        expect(await spoil(1)).toMatchObject({ verdict: 'retry' });
+        expect(await spoil(2)).toMatchObject({ verdict: 'retry' });
+        expect(await spoil(2)).toMatchObject({
+          code: 'entry_unreadable',
+          verdict: 'skip_entry',
+          message: expect.stringMatching(/received for f do not match.*upload it again.*exclude/),
+        });
+      });
+
+      test.each<[string, boolean, Fault]>([
+        ['that is not encrypted', true, {}],
+        ['with a key of S3', true, sse('AES256')],
+        ['with a key of KMS', false, sse('aws:kms')],
+        ['twice, with keys of KMS', false, sse('aws:kms:dsse')],
+        [
+          "with its reader's key",
+          false,
+          { setHeaders: { 'x-amz-server-side-encryption-customer-algorithm': 'AES256' } },
+        ],
+        ['by a server that says nothing of the ETag', true, { dropHeaders: [...dropHeaders, 'etag'] }],
+      ])('an object %s: compared %s', async (_, compared, how) => {
+        const source = await open();
+        const entry = await put(source, pattern(1000));
+        fault = () => ({ corruptAt: 1, dropHeaders, ...how });
+        const read = source.read(entry, { signal });
+        if (compared) await expect(read).rejects.toMatchObject({ code: 'source_failed' });
+        else expect(await read).toMatchObject({ size: 1000 });
+      });
     });
   });
 }

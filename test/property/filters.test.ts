@@ -10,10 +10,10 @@ const folder = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => `${
 const below = fc
   .tuple(fc.array(name, { maxLength: 3 }), name, fc.constantFrom('', '/'))
   .map(([folders, last, end]) => [...folders, last].join('/') + end);
-const piece = fc.oneof(name, fc.constantFrom('*', '**', '*.csv', 'a*', '?', '[ab]', '\\a'));
+const piece = fc.oneof(name, fc.constantFrom('*', '**', '*.csv', 'a*', '?', '[ab]', '\\-'));
 const pattern = fc
   .tuple(
-    fc.constantFrom('', '/', '**/'),
+    fc.constantFrom('', '/', '**/', './'),
     fc.array(piece, { minLength: 1, maxLength: 3 }),
     fc.constantFrom('', '/', '/**'),
   )

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
 import type { Listing } from '../../src/sources/s3/list-page.ts';
+import { checkListingText } from '../../src/sources/s3/listing-text.ts';
 import { parseListing } from '../../src/sources/s3/parse-listing.ts';
 
 let answer = '';
@@ -22,14 +23,14 @@ afterAll(() => client.destroy());
 /** What the SDK reads in it, without what we do not ask for. */
 async function readBySdk(xml: string): Promise<Listing> {
   answer = xml;
-  const { IsTruncated, NextContinuationToken, EncodingType, Contents, CommonPrefixes } = await client.send(
-    new ListObjectsV2Command({ Bucket: 'b' }),
-  );
+  const { IsTruncated, KeyCount, NextContinuationToken, EncodingType, Contents, CommonPrefixes } =
+    await client.send(new ListObjectsV2Command({ Bucket: 'b' }));
   const objects = Contents?.map(({ Key, Size, ETag, LastModified, StorageClass, RestoreStatus }) =>
     withoutUndefined({ Key, Size, ETag, LastModified, StorageClass, RestoreStatus }),
   );
   return withoutUndefined({
     IsTruncated,
+    KeyCount,
     NextContinuationToken,
     EncodingType,
     Contents: objects,
@@ -146,6 +147,7 @@ const listing = fc
     together(
       element('IsTruncated', bool),
       element('NextContinuationToken', text),
+      element('KeyCount', fc.nat(2_000).map(String)),
       element('EncodingType', fc.constant('url')),
       element('Name', text),
       element('Prefix', text),
@@ -210,4 +212,19 @@ test('of a listing that was damaged it reads what the SDK reads, or nothing', as
     { numRuns: 1000 },
   );
   expect(read).toBeGreaterThan(50);
+});
+
+test('a listing that ends early, wherever, is not read by us nor left to the SDK', () => {
+  fc.assert(
+    fc.property(listing, fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), (xml, where) => {
+      const whole = Buffer.from(xml);
+      expect(() => checkListingText(whole)).not.toThrow();
+      const part = whole.subarray(0, Math.floor(where * whole.length));
+      expect(parseListing(part.toString())).toBeUndefined();
+      expect(() => checkListingText(part)).toThrow(
+        expect.objectContaining({ code: 'source_listing_broken' }),
+      );
+    }),
+    { numRuns: 500 },
+  );
 });

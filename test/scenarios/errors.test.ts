@@ -1,4 +1,4 @@
-import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -169,10 +169,40 @@ test('a directory as DEST', async () => {
   expectRefusal(await cli.run(['sync', 'a', 'b', '--json']), 2, 'usage', /DEST must be a Stage address/);
 });
 
-test('a source that would swallow the embedded Stage', async () => {
+test('a source that would swallow the embedded Stage, or lies in it, by whatever path', async () => {
   await using cli = await cliSandbox();
-  const run = await cli.run(['sync', '..', 'stage://local/x', '--json']);
-  expectRefusal(run, 2, 'usage', /embedded Stage's own files/);
+  await writeTree(cli.folder, DATA);
+  expect((await cli.run(['sync', 'data', 'stage://local/x'])).status).toBe(0);
+  await symlink('../..', join(cli.folder, 'data/link'));
+  for (const source of ['..', 'data/link', join(cli.dataFolder, '..'), join(cli.dataFolder, 'stage')]) {
+    const run = await cli.run(['sync', source, 'stage://local/x', '--json']);
+    expectRefusal(run, 2, 'usage', /embedded Stage's own files.*XDG_DATA_HOME/);
+  }
+});
+
+test('a source that holds the state folder, by whatever path, also before there is one', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { ...DATA, 'real/a': '' });
+  await symlink('../real/../data', join(cli.folder, 'real/link'));
+  for (const [source, state] of [
+    ['..', undefined],
+    ['data', join(cli.folder, 'data/not/yet')],
+    ['data', join(cli.folder, 'real/link/state')],
+    ['real/link', join(cli.folder, 'data')],
+    ['data', join(cli.folder, 'data')],
+  ] as const)
+    for (const command of [['sync'], ['sync', '--dry-run'], ['plan', '-o', 'plan.json']]) {
+      const env = { ...(state !== undefined && { XDG_STATE_HOME: state }) };
+      const run = await cli.run([...command, source, address, '--json'], { env });
+      expectRefusal(run, 2, 'usage', /holds stagesync's own state.*XDG_STATE_HOME/);
+    }
+  expect(await readdir(cli.folder)).toEqual(['data', 'real']);
+  expect(await readdir(join(cli.folder, 'data'))).toEqual(['a.csv', 'b.csv']);
+  expect(stage.emulator.counters.read().requests).toBe(0);
+  // a folder that only begins like it is another one
+  const beside = { XDG_STATE_HOME: join(cli.folder, 'data-state') };
+  expect((await cli.run(['sync', 'data', address], { env: beside })).status).toBe(0);
 });
 
 test.each([

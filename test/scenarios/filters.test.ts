@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -55,6 +56,7 @@ test.each([
     ['--filter-from', 'rules.txt'],
     'rules\\.txt, line 2: "!\\[ab" has a "\\[" that is never closed',
   ],
+  ['a path out of the source', ['--exclude', 'a/../x'], '--exclude "a/\\.\\./x" has the segment "\\.\\."'],
   ['the ignore file', [], 'data/\\.stagesyncignore, line 1: "\\[9-0\\]" has the range "9-0"'],
 ])('a pattern that says nothing is refused by the name of its place: %s', async (where, flags, message) => {
   await using stage = await servedStage();
@@ -65,4 +67,27 @@ test.each([
   const run = await cli.run(['sync', 'data', address, ...flags]);
   expect(run.stderr).toMatch(new RegExp(`^stagesync: .*${message}.*\n$`));
   expect([run.status, stage.changingRequests()]).toEqual([2, 0]);
+});
+
+test('--exclude ./secrets leaves out the secrets at the top', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/secrets/key': 'k', 'data/d/secrets': 's' });
+  const run = await cli.run(['sync', 'data', address, '--exclude', './secrets']);
+  expect(run.status).toBe(0);
+  expect(Object.keys(await stage.snapshot()).sort()).toEqual(['a.csv', 'd/', 'd/secrets']);
+});
+
+test('a FIFO by the name of the ignore file is refused and not waited for', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a' });
+  execFileSync('mkfifo', [join(cli.folder, 'data/.stagesyncignore')]);
+  for (const command of ['sync', 'watch']) {
+    const run = await cli.run([command, 'data', address]);
+    expect(run.stderr).toMatch(
+      /^stagesync: cannot read .*data\/\.stagesyncignore: it is a FIFO, not a file; [^\n]*\n$/,
+    );
+    expect([run.status, stage.changingRequests()]).toEqual([2, 0]);
+  }
 });

@@ -1,4 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { servedStage } from '../support/served-stage.ts';
 import { writeTree } from '../support/trees.ts';
@@ -51,6 +54,87 @@ test('a name that steers terminals is shown as escapes', async () => {
   expect(run.stdout + run.stderr).not.toContain('\u001b');
   expect(run.stderr).toContain('a\\x1b[2J\\nb.csv');
   expect(Object.keys(await stage.snapshot())).toEqual(['ok.csv']);
+});
+
+const DRY = ['sync -n', 'sync -n --json', 'plan -o -'];
+
+test.each(DRY)('%s ends with status 130 and without a word when its reader goes away', async (command) => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  const names = Array.from({ length: 5000 }, (_, i) => [`data/some-longer-name-${i}.csv`, ''] as const);
+  await writeTree(cli.folder, Object.fromEntries(names));
+  const words = command.split(' ');
+  // the plan's text goes to stderr: 5,000 lines that nobody asked for here
+  const quiet = words.includes('plan') ? ['--quiet'] : [];
+  const run = await cli.run([...words, ...quiet, 'data', address], {
+    running: ({ stdout }) => stdout?.once('data', () => stdout.destroy()),
+  });
+  expect([run.status, run.stderr]).toEqual([130, '']);
+  expect(stage.changingRequests()).toBe(0);
+});
+
+/** A pipe whose reader is the test; to be given to a process as its stdout. */
+function pipeIn(folder: string) {
+  const name = join(folder, 'pipe');
+  spawnSync('mkfifo', [name]);
+  const reader = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { reader, writer: openSync(name, constants.O_WRONLY) };
+}
+
+test.runIf(process.platform === 'linux').each(DRY)(
+  '%s ends when its reader went away while Stage does not answer',
+  async (command) => {
+    let asked = (): void => undefined;
+    const listing = new Promise<void>((resolve) => (asked = resolve));
+    let answer = (): void => undefined;
+    const never = new Promise<void>((resolve) => (answer = resolve));
+    await using stage = await servedStage({
+      onRequest: async (phase) => {
+        if (phase !== 'received') return;
+        asked();
+        await never;
+      },
+    });
+    const { cli, address } = stage;
+    await writeTree(cli.folder, { 'data/a.csv': 'a' });
+    const { reader, writer } = pipeIn(cli.folder);
+    const bin = new URL('../../bin/stagesync.js', import.meta.url).pathname;
+    const words = command.split(' ');
+    const child: ChildProcess = spawn(process.execPath, [bin, ...words, 'data', address], {
+      cwd: cli.folder,
+      env: cli.env,
+      stdio: ['ignore', writer, 'pipe'],
+    });
+    closeSync(writer);
+    let said = '';
+    child.stderr?.on('data', (part: Buffer) => (said += part.toString()));
+    await listing;
+    closeSync(reader);
+    const [status] = (await once(child, 'close')) as [number | null];
+    answer();
+    expect([status, said]).toEqual([130, '']);
+    expect(readdirSync(cli.folder).sort()).toEqual(['data', 'pipe']);
+  },
+);
+
+test('the first signal ends a dry run at once: nothing of it is in flight', async () => {
+  let answer = (): void => undefined;
+  const never = new Promise<void>((resolve) => (answer = resolve));
+  let stop = (): void => undefined;
+  await using stage = await servedStage({
+    onRequest: async (phase) => {
+      if (phase !== 'received') return;
+      stop();
+      await never;
+    },
+  });
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a' });
+  const run = await cli.run(['sync', '-n', 'data', address], {
+    running: (child) => (stop = () => child.kill('SIGTERM')),
+  });
+  answer();
+  expect(run.status).toBe(143);
 });
 
 const script = spawnSync('script', ['--version']).status === 0;

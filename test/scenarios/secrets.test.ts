@@ -39,7 +39,14 @@ test('no token and no AWS secret is in any output, in any state file, or in an e
   ])
     expect(await run(args)).toBe(2);
   expect(await run(['sync', 's3://b/p', address], { AWS_ENDPOINT_URL: endpoint })).toBe(2);
+  const withPassword = { SINGLESTOREDB_MANAGEMENT_BASE_URL: `http://x:${TOKEN}@127.0.0.1:1` };
+  expect(await run(['plan', 'data', address, '-o', 'plan.json'], withPassword)).toBe(2);
   expect(readdirSync(cli.folder).sort()).toEqual(['data', 'token.txt']);
+  expect(await run(['plan', 'data', address, '-o', 'plan.json'])).toBe(0);
+  expect(await run(['apply', 'plan.json'], withPassword)).toBe(2);
+  // a file that is no plan is not shown, whatever it holds
+  expect(await run(['apply', 'token.txt'])).toBe(2);
+  expect(await run(['apply', 'token.txt', '--json'])).toBe(2);
   await writeTree(cli.folder, { 'data/a.csv': 'changed' });
   emulator.behaviour.set({ putOverExisting: 500 });
   await run(['sync', 'data', address, '--verbose', '--json']);

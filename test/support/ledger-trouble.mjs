@@ -9,7 +9,7 @@ let changes = 0;
 
 DatabaseSync.prototype.exec = function (sql) {
   exec.call(this, sql);
-  if (!sql.includes('journal_mode = WAL')) return;
+  if (!sql.includes('journal_mode = WAL') || this.location() === null) return; // null: in memory
   ledger = this;
   if (trouble === 'full') exec.call(this, `PRAGMA max_page_count = ${limit}`);
 };

@@ -3,6 +3,7 @@ import { Agent, createServer, request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A request on its way to S3. */
 export interface ProxiedRequest {
@@ -33,6 +34,8 @@ export interface Fault {
   readonly append?: number;
   /** Send so many bytes and then nothing. */
   readonly stallAfter?: number;
+  /** Send so many bytes at once and the others one by one, a few milliseconds apart. */
+  readonly trickleAfter?: number;
   /** Wait between the bytes up to here and those after. */
   readonly pauseAt?: { readonly bytes: number; readonly until: () => Promise<unknown> };
   /** Flip a bit of this byte of the body. */
@@ -131,6 +134,15 @@ async function forward(
   await copy(answer, res, fault);
 }
 
+async function* trickled(bytes: Buffer, atOnce: number): AsyncGenerator<Buffer> {
+  const first = Math.max(0, Math.min(atOnce, bytes.length));
+  yield bytes.subarray(0, first);
+  for (let at = first; at < bytes.length; at++) {
+    await delay(5);
+    yield bytes.subarray(at, at + 1);
+  }
+}
+
 async function copy(answer: IncomingMessage, res: ServerResponse, fault: Fault): Promise<void> {
   const limit = fault.breakAfter ?? fault.shortenTo ?? fault.stallAfter ?? Infinity;
   let sent = 0;
@@ -145,7 +157,9 @@ async function copy(answer: IncomingMessage, res: ServerResponse, fault: Fault):
         yield part.subarray(0, pause);
         await fault.pauseAt?.until();
         yield part.subarray(pause);
-      } else yield part;
+      } else if (fault.trickleAfter !== undefined)
+        yield* trickled(part, fault.trickleAfter - (sent - part.length));
+      else yield part;
       if (sent >= limit) return;
     }
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isSyncError } from '../../src/model/errors.ts';
 import type { PathFilter } from '../../src/model/ports.ts';
 import { createFilter, everything, hiding, parseFilterLines } from '../../src/sync/filter.ts';
-import { checkIgnoreLines } from '../../src/sync/filter-file.ts';
+import { checkedIgnoreLines } from '../../src/sync/filter-file.ts';
 import type { FilterRule } from '../../src/sync/filter.ts';
 
 const include = (pattern: string): FilterRule => ({ kind: 'include', pattern });
@@ -88,8 +88,84 @@ describe('the rules of the command line', () => {
     [exclude('[!b-dz-y]'), 'the range "z-y"'],
     [exclude('[\\z-a]'), 'the range'],
     [exclude('[😀-a]'), 'the range "😀-a"'],
+    // what no path of a source has
+    [exclude('//x'), 'an empty segment'],
+    [exclude('a//b'), 'an empty segment'],
+    [exclude('a/**//'), 'an empty segment'],
+    [include('s3://bucket/x'), 'an empty segment'],
+    [exclude('a/../x'), 'the segment ".."'],
+    [exclude('../x'), 'the segment ".."'],
+    [exclude('..'), 'the segment ".."'],
+    [exclude('./../x'), 'the segment ".."'],
+    [exclude('a/./x'), 'the segment "."'],
+    [exclude('a/.'), 'the segment "."'],
+    [exclude('**/./x'), 'the segment "."'],
+    [exclude('.'), 'write "*"'],
+    [exclude('./'), 'write "*"'],
+    [exclude('/'), 'write "*"'],
+    // what other tools would take otherwise
+    [exclude('~/secrets'), 'write "/~/secrets"'],
+    [exclude('secrets '), 'ends with a space'],
+    [exclude('secrets\t'), 'ends with a tab'],
+    [exclude('dir\\file'), 'a backslash before "f"'],
+    [exclude('dir\\2026\\*.csv'), 'a backslash before "2"'],
+    [exclude('a\\/b'), 'a backslash before "/"'],
+    [exclude('*.{csv,json}'), 'the braces "{csv,json}"'],
+    [exclude('dir[/\\\\]file'), 'a "/" in a set'],
+    [exclude('[[:foo:]]'), 'the class "[:foo:]"'],
   ])('refuse %j with the reason', (rule, reason) => {
     expect(() => rules(rule)).toThrow(reason);
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['./secrets', ['secrets', 'secrets/x'], ['d/secrets']],
+    ['././d/*.csv', ['d/a.csv'], ['a.csv', 'e/d/a.csv']],
+    ['./*.csv', ['a.csv'], ['d/a.csv']],
+    ['./**/x', ['x', 'd/x'], ['y']],
+    ['./d/', ['d/', 'd/x'], ['d', 'e/d/x']],
+  ])('take a leading "./" as the top of the source: %s', (pattern, matched, others) => {
+    const filter = rules(exclude(pattern));
+    expect(matched.filter((path) => !filter.excludes(path))).toEqual([]);
+    expect(others.filter((path) => filter.excludes(path))).toEqual([]);
+    const lines = createFilter({ rules: parseFilterLines(pattern, 'f') });
+    expect(matched.concat(others).map((path) => lines.excludes(path))).toEqual(
+      matched.concat(others).map((path) => filter.excludes(path)),
+    );
+    const ignored = ignoring(pattern);
+    expect(matched.concat(others).map((path) => ignored.excludes(path))).toEqual(
+      matched.concat(others).map((path) => filter.excludes(path)),
+    );
+  });
+
+  test('take a leading "./" after "!" in a file, too', () => {
+    const filter = createFilter({ rules: parseFilterLines('*.csv\n!./a.csv\n', 'f') });
+    expect(passing(filter)).toBe('a.csv a.txt d/b.txt d/e/c.tmp logs/x.log');
+    expect(passing(ignoring('*.csv', '!./a.csv'))).toBe('a.csv a.txt d/b.txt d/e/c.tmp logs/x.log');
+  });
+
+  test.each<[string, string]>([
+    ['secrets\\ ', 'secrets '],
+    [' leading', ' leading'],
+    ['~', '~'],
+    ['/~/x', '~/x'],
+    ['*~', 'a~'],
+    ['.*', '.hidden'],
+    ['...', '...'],
+    ['..data', '..data'],
+    ['a/..b/.c', 'a/..b/.c'],
+    ['[.]/x', './x'],
+    ['{uuid}.csv', '{uuid}.csv'],
+    ['\\{a,b}', '{a,b}'],
+    ['*\\.csv', 'a.csv'],
+    ['a\\[1]', 'a[1]'],
+    ['a\\\\b', 'a\\b'],
+    ['C:/x', 'C:/x'],
+    ['a # b', 'a # b'],
+    ['[[:alpha:][:digit:]]', '7'],
+    ['**/', 'd/'],
+    ['a/**', 'a/b'],
+  ])('let a pattern be that names something: %j', (pattern, path) => {
+    expect(rules(exclude(pattern)).excludes(path)).toBe(true);
   });
 });
 
@@ -113,10 +189,17 @@ describe('the ignore file', () => {
     ['[ab', 'never closed'],
     ['![z-a]', 'the range "z-a"'],
     ['a\\', 'backslash'],
+    ['a//b', 'an empty segment'],
+    ['!../x', 'the segment ".."'],
+    ['*.{csv,json}', 'the braces'],
   ])('has its line %j, which would be passed over, refused by its number', (line, reason) => {
-    const check = (): void => checkIgnoreLines(['# comment [', '', line], 'data/ignore');
+    const check = (): unknown => checkedIgnoreLines(['# comment [', '', line], 'data/ignore');
     expect(check).toThrow(`data/ignore, line 3: ${JSON.stringify(line)}`);
     expect(check).toThrow(reason);
+  });
+
+  test('has its lines checked whoever gives them', () => {
+    expect(() => ignoring('ok', '../x')).toThrow('.stagesyncignore, line 2: "../x" has the segment ".."');
   });
 
   test('follows gitignore: an ignored folder cannot be reached into', () => {
@@ -168,6 +251,29 @@ describe.each([
     expect(filter.prunes('d/.stagesync-x/')).toBe(true);
     expect(filter.prunes('.stagesync/')).toBe(false);
     expect(filter.prunes('d/')).toBe(false);
+  });
+});
+
+describe('what the rules say of a reserved name', () => {
+  test.each<[string, PathFilter, string[]]>([
+    ['nothing without rules', everything, []],
+    [
+      'that it is left out',
+      rules(exclude('.stagesync-*')),
+      ['.stagesync-1', 'd/.stagesync-2', '.stagesync-3/'],
+    ],
+    ['so of a folder alone', rules(exclude('.stagesync-*/')), ['.stagesync-3/']],
+    ['that it is not among what is included', rules(include('*.csv')), ['.stagesync-1', 'd/.stagesync-2']],
+    ['so in the ignore file', ignoring('d/'), ['d/.stagesync-2']],
+    ['so with a hidden path', hiding(ignoring('d/'), 'x'), ['d/.stagesync-2']],
+    [
+      'so where another filter has one',
+      hiding({ excludes: () => true, prunes: () => true, rulesOut: (path) => path === '.stagesync-1' }, 'x'),
+      ['.stagesync-1'],
+    ],
+  ])('%s', (_, filter, expected) => {
+    const names = ['.stagesync-1', 'd/.stagesync-2', '.stagesync-3/'];
+    expect(names.filter((name) => filter.rulesOut?.(name))).toEqual(expected);
   });
 });
 
@@ -255,6 +361,7 @@ describe('a filter file', () => {
     ['ok\n!\n', 'line 2'],
     ['# c\n\n[ab\n', 'line 3'],
     ['a\\', 'line 1'],
+    ['a\n./b\n!a/../x', 'line 3'],
   ])('names file and line of a bad rule in %j', (text, line) => {
     try {
       parseFilterLines(text, 'my.rules');

@@ -1,27 +1,17 @@
 import { Option, type Command } from 'commander';
 import type { Action, CommandModule } from '../context.ts';
-import {
-  byteRate,
-  duration,
-  guards,
-  positiveInteger,
-  positiveNumber,
-  removalLimit,
-  type FilterFlag,
-} from '../flag-values.ts';
+import { byteRate, duration, positiveInteger, positiveNumber, type FilterFlag } from '../flag-values.ts';
+import { addGuardFlags, type GuardFlags } from '../guard-flags.ts';
 import { addS3Flags, type SourceFlags } from '../source-flags.ts';
 import { addStageFlags, type StageFlags } from '../stage-flags.ts';
-import { GUARDS, type GuardName, type RemovalLimit } from '../../sync/options.ts';
 
 /** Flags that decide what a pass does and how. */
-export interface PassFlags extends StageFlags, SourceFlags {
+export interface PassFlags extends StageFlags, SourceFlags, GuardFlags {
   readonly delete?: true;
   readonly mirror?: true;
   readonly deleteExcluded?: true;
   /** Milliseconds. */
   readonly sweepOlderThan?: number;
-  readonly maxDelete: RemovalLimit;
-  readonly force: ReadonlySet<GuardName>;
   readonly compare: 'size' | 'content';
   readonly moves: boolean;
   readonly filters: readonly FilterFlag[];
@@ -44,8 +34,6 @@ export interface SyncFlags extends PassFlags {
   readonly verbose?: true;
   readonly progress: boolean;
 }
-
-const HALF: RemovalLimit = { percent: 50 };
 
 export const sync: CommandModule = {
   name: 'sync',
@@ -92,20 +80,15 @@ export function addPassFlags(command: Command): readonly FilterFlag[] {
     (kind: FilterFlag['kind']) =>
     (value: string): undefined =>
       void filters.push({ kind, value });
-  command
-    .option('--delete', 'remove what an earlier run put there and the source no longer has')
-    .option('--mirror', 'remove everything the source does not have, whoever put it there')
-    .option('--delete-excluded', 'with --delete or --mirror: also remove on Stage what the filters exclude')
-    .addOption(
-      new Option('--max-delete <limit>', 'refuse to remove more files than this: a count or a percentage')
-        .argParser(removalLimit)
-        .default(HALF, '50%'),
-    )
-    .addOption(
-      new Option('--force [guard]', `go past a guard: ${GUARDS.join(', ')}; all without a name; repeatable`)
-        .argParser(guards)
-        .default(new Set<GuardName>(), 'none'),
-    )
+  addGuardFlags(
+    command
+      .option('--delete', 'remove what an earlier run put there and the source no longer has')
+      .option('--mirror', 'remove everything the source does not have, whoever put it there')
+      .option(
+        '--delete-excluded',
+        'with --delete or --mirror: also remove on Stage what the filters exclude',
+      ),
+  )
     .addOption(
       new Option('--compare <how>', 'how a file that both ends have is compared when first met')
         .choices(['size', 'content'])

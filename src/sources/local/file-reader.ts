@@ -6,10 +6,11 @@ import type { FileEntry } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
 import type { Content } from '../../model/ports.ts';
 import { inside } from './disk.ts';
-import type { Disk } from './disk.ts';
-import { isSameFile, versionOf } from './file-version.ts';
+import { isListed, isSameFile } from './file-version.ts';
 import { entryChanged, entryError, entryGone } from './local-problems.ts';
 import { ReadPace } from './read-pace.ts';
+import { openWay } from './way-to-file.ts';
+import type { WayOptions } from './way-to-file.ts';
 
 /** Files up to this size are read into one buffer: most of a small upload's cost is in its asynchronous steps. */
 const WHOLE_BYTES = 256 * 1024;
@@ -19,11 +20,7 @@ const WHOLE_BYTES = 256 * 1024;
 const CLOCK_STEP_MS = 20;
 const COARSE_CLOCK_STEP_MS = 2100;
 
-export interface FileReaderOptions {
-  readonly disk: Disk;
-  /** An absolute path. */
-  readonly root: string;
-  readonly followSymlinks: boolean;
+export interface FileReaderOptions extends WayOptions {
   /** Bytes in one chunk of a large file. */
   readonly blockBytes: number;
 }
@@ -62,6 +59,16 @@ export class FileReader {
     }
   }
 
+  /** Rejects as `read` would at once; nothing is read. */
+  check(entry: FileEntry, signal: AbortSignal): void {
+    signal.throwIfAborted();
+    try {
+      this.#checkedOnce(entry);
+    } catch (error) {
+      throw asSyncError(entry, error, signal);
+    }
+  }
+
   async digest(entry: FileEntry, signal: AbortSignal): Promise<string> {
     const content = await this.read(entry, signal);
     if ('bytes' in content) return hash('sha256', content.bytes, 'hex');
@@ -75,8 +82,8 @@ export class FileReader {
   }
 
   #opened<T>(entry: FileEntry, use: (fd: number, before: BigIntStats) => T): T {
-    const { disk, followSymlinks } = this.#options;
-    const fd = disk.open(this.#place(entry), followSymlinks);
+    const { disk } = this.#options;
+    const fd = this.#open(entry);
     try {
       const before = disk.fstat(fd);
       checkListed(entry, before);
@@ -144,8 +151,38 @@ export class FileReader {
     }
   }
 
-  #openLater(entry: FileEntry): Promise<FileHandle> {
-    return this.#options.disk.openLater(this.#place(entry), this.#options.followSymlinks);
+  #open(entry: FileEntry): number {
+    const { disk, followSymlinks } = this.#options;
+    const way = openWay(this.#options, entry.path);
+    try {
+      const fd = disk.open(way.place, followSymlinks);
+      try {
+        way.check();
+      } catch (error) {
+        disk.close(fd);
+        throw error;
+      }
+      return fd;
+    } finally {
+      way.close();
+    }
+  }
+
+  async #openLater(entry: FileEntry): Promise<FileHandle> {
+    const { disk, followSymlinks } = this.#options;
+    const way = openWay(this.#options, entry.path);
+    try {
+      const handle = await disk.openLater(way.place, followSymlinks);
+      try {
+        way.check();
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+      return handle;
+    } finally {
+      way.close();
+    }
   }
 
   /** The name still leads to the file that was opened, and it is as it was. */
@@ -159,7 +196,7 @@ export class FileReader {
 }
 
 function checkListed(entry: FileEntry, stats: BigIntStats): void {
-  if (!stats.isFile() || versionOf(stats) !== entry.version) throw entryChanged(entry.path);
+  if (!isListed(entry, stats)) throw entryChanged(entry.path);
 }
 
 /**

@@ -10,21 +10,27 @@ export type FileId = Pick<BigIntStats, 'dev' | 'ino'>;
 export const isSameFile = (a: FileId, b: FileId): boolean => a.ino === b.ino && a.dev === b.dev;
 
 /**
- * A listed file. Its identity is device, inode, birth time, size and mtime: an inode alone is reused at once. There is
- * none for an empty file (all are equal), nor where the file system keeps no birth time (it shows as 0).
+ * Device, inode, birth time, size and mtime: an inode alone is reused at once. There is none for an empty file (all are
+ * equal), nor where the file system keeps no birth time (it shows as 0).
  */
+const identityOf = (stats: BigIntStats, version: string): string | undefined =>
+  stats.size === 0n || stats.birthtimeNs === 0n
+    ? undefined
+    : `${stats.dev}:${stats.ino}:${stats.birthtimeNs}:${version}`;
+
 export function fileEntry(path: RelPath, stats: BigIntStats): FileEntry {
   const size = Number(stats.size);
   const modifiedMs = Number(stats.mtimeMs);
   const version = versionOf(stats);
-  return size === 0 || stats.birthtimeNs === 0n
+  const identity = identityOf(stats, version);
+  return identity === undefined
     ? { kind: 'file', path, size, modifiedMs, version }
-    : {
-        kind: 'file',
-        path,
-        size,
-        modifiedMs,
-        version,
-        identity: `${stats.dev}:${stats.ino}:${stats.birthtimeNs}:${version}`,
-      };
+    : { kind: 'file', path, size, modifiedMs, version, identity };
+}
+
+/** Whether this is the file that was listed, as it then was; another one of the same size and time is not. */
+export function isListed(entry: FileEntry, stats: BigIntStats): boolean {
+  const version = versionOf(stats);
+  if (!stats.isFile() || version !== entry.version) return false;
+  return entry.identity === undefined || entry.identity === identityOf(stats, version);
 }

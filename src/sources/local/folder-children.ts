@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { BigIntStats } from 'node:fs';
 import type { Problem, UnknownEntry } from '../../model/entry.ts';
-import { pathProblem } from '../../model/path.ts';
+import { comparePaths, isReservedName, pathProblem } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import { errnoOf, inside, kindOf } from './disk.ts';
@@ -22,8 +22,8 @@ export interface Children {
   /** Names in path order, folders with their slash. */
   readonly names: string[];
   /** What stands in for a name that cannot be listed as a file or a folder. */
-  readonly unknown: ReadonlyMap<string, UnknownEntry>;
-  /** Names that no path can express; they have no place in the order. */
+  readonly unknown: Map<string, UnknownEntry>;
+  /** Names that no path can express, or that are reserved; they have no place in the order. */
   readonly nameless: readonly UnknownEntry[];
 }
 
@@ -33,6 +33,8 @@ export interface ChildrenOptions {
   readonly followSymlinks: boolean;
   /** Whether a folder is one of those being listed, so that a link to it would never end. */
   readonly isOpen: (id: FileId) => boolean;
+  /** Where the folder is open, so that its names come from no other. */
+  readonly fd?: number | undefined;
 }
 
 const PAUSE_EVERY = 64;
@@ -41,17 +43,18 @@ const PAUSE_EVERY = 64;
 // eslint-disable-next-line no-control-regex -- naming control characters is the point
 const ODD = /[\\\u0000-\u001f\u007f\ud800-\udfff\ufffd]/;
 
+/** What Stage may have of that name: of what is neither file nor folder, or may lead to either, nobody knows. */
 type Covers = 'file' | 'folder' | 'either';
 const COVERS: Readonly<Record<ChildKind, Covers>> = {
   file: 'file',
   folder: 'folder',
   link: 'either',
-  special: 'file',
+  special: 'either',
 };
 
 /** Reads one folder. Yields nothing but pauses, now and then; throws the error of the system call. */
 export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Generator<undefined, Children> {
-  const { disk, filter } = options;
+  const { disk, filter, fd } = options;
   const names: string[] = [];
   const unknown = new Map<string, UnknownEntry>();
   const nameless: UnknownEntry[] = [];
@@ -65,7 +68,7 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
   };
 
   /** Protects the name as all that it may be, and reports it once. */
-  const addUnknown = (name: string, covers: Covers, problem: Problem): void => {
+  const protect = (name: string, covers: Covers, problem: Problem): void => {
     const before = names.length;
     if (covers !== 'folder') add(name);
     if (covers !== 'file') add(`${name}/`);
@@ -81,43 +84,58 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
     const target = targetOf(inside(folder.place, name), options);
     if (target === 'file') add(name);
     else if (target === 'folder') add(`${name}/`);
-    else addUnknown(name, target.covers, target.problem);
+    else protect(name, target.covers, target.problem);
   };
 
-  const take = ({ name, kind }: Child): void => {
-    if (kind === 'file') add(name);
+  /** `printed`: as people see a name that no text can hold. The filter never lets such names through: see PathFilter. */
+  const addReserved = ({ name, kind }: Child, printed = name): void => {
+    const path = folder.path + name;
+    const out = (asked: RelPath): boolean => filter.rulesOut?.(asked) === true;
+    if ((kind === 'folder' || out(path)) && (kind === 'file' || out(`${path}/`))) return;
+    const shown = folder.path + printed + (kind === 'folder' ? '/' : '');
+    nameless.push(problems.namelessPath(shown, problems.RESERVED_NAME));
+  };
+
+  const take = (child: Child): void => {
+    const { name, kind } = child;
+    if (isReservedName(name)) addReserved(child);
+    else if (kind === 'file') add(name);
     else if (kind === 'folder') add(`${name}/`);
     else if (kind === 'link') addLink(name);
-    else addUnknown(name, 'file', problems.SPECIAL_FILE);
+    else protect(name, COVERS.special, problems.SPECIAL_FILE);
   };
 
   const takeOdd = (child: Child): void => {
     surrogates = true;
-    const refused = pathProblem(child.name);
+    const refused = isReservedName(child.name) ? undefined : pathProblem(child.name);
     if (refused === undefined) take(child);
-    else addUnknown(child.name, COVERS[child.kind], problems.nameNotAllowed(refused));
+    else protect(child.name, COVERS[child.kind], problems.nameNotAllowed(refused));
   };
 
-  for (const child of disk.children(folder.place)) {
+  for (const child of disk.children(folder.place, fd)) {
     if (++seen % PAUSE_EVERY === 0) yield;
     if (!ODD.test(child.name)) take(child);
     else if (child.name.includes('\uFFFD')) undecoded = true;
     else takeOdd(child);
   }
   if (undecoded)
-    for (const { name, kind } of disk.rawChildren(folder.place)) {
+    for (const { name, kind } of disk.rawChildren(folder.place, fd)) {
       const lossy = name.toString();
       if (!lossy.includes('\uFFFD')) continue;
       if (isUtf8(name)) takeOdd({ name: lossy, kind });
+      else if (isReservedName(lossy)) addReserved({ name: lossy, kind }, escaped(name));
       else if (!filter.excludes(folder.path + lossy))
-        nameless.push({
-          kind: 'unknown',
-          path: folder.path + escaped(name),
-          covers: 'nothing',
-          problem: problems.NAME_NOT_UTF8,
-        });
+        nameless.push(problems.namelessPath(folder.path + escaped(name), problems.NAME_NOT_UTF8));
     }
+  nameless.sort((a, b) => comparePaths(a.path, b.path));
   return { names: yield* sortNames(names, surrogates), unknown, nameless };
+}
+
+/** Adds what stands in for a name to a folder that was read before, in its place. */
+export function addUnknown({ names, unknown }: Children, name: string, entry: UnknownEntry): void {
+  const after = names.findIndex((each) => comparePaths(each, name) > 0);
+  names.splice(after === -1 ? names.length : after, 0, name);
+  unknown.set(name, entry);
 }
 
 const escaped = (name: Buffer): string =>
@@ -128,24 +146,16 @@ const escaped = (name: Buffer): string =>
 type Target = 'file' | 'folder' | { readonly covers: Covers; readonly problem: Problem };
 
 function targetOf(link: string, { disk, followSymlinks, isOpen }: ChildrenOptions): Target {
+  const unknown = (problem: Problem): Target => ({ covers: COVERS.link, problem });
+  if (!followSymlinks) return unknown(problems.LINK_SKIPPED);
   let stats: BigIntStats | undefined;
-  let loop = false;
   try {
     stats = disk.stat(link);
   } catch (error) {
-    loop = errnoOf(error) === 'ELOOP';
-    if (followSymlinks && !loop) return { covers: 'either', problem: problems.unreadable(error) };
+    return unknown(errnoOf(error) === 'ELOOP' ? problems.LINK_LOOP : problems.unreadable(error));
   }
-  const kind = stats && kindOf(stats);
-  if (!followSymlinks)
-    // A folder, or perhaps one that is not mounted just now: what lies below it on Stage stays.
-    return {
-      covers: kind === 'file' || kind === 'special' ? 'file' : 'either',
-      problem: problems.LINK_SKIPPED,
-    };
-  if (loop || (stats && kind === 'folder' && isOpen(stats)))
-    return { covers: 'either', problem: problems.LINK_LOOP };
-  if (kind === undefined) return { covers: 'either', problem: problems.LINK_DANGLING };
-  if (kind === 'file' || kind === 'folder') return kind;
-  return { covers: 'file', problem: problems.SPECIAL_FILE };
+  if (stats === undefined) return unknown(problems.LINK_DANGLING);
+  const kind = kindOf(stats);
+  if (kind === 'folder' && isOpen(stats)) return unknown(problems.LINK_LOOP);
+  return kind === 'file' || kind === 'folder' ? kind : unknown(problems.SPECIAL_FILE);
 }

@@ -51,6 +51,10 @@ export const RETYPED = warning(
   'changed_while_listed',
   'became something else while it was listed; the next run takes it',
 );
+export const RESERVED_NAME = warning(
+  'reserved_name',
+  "its name is reserved for stagesync's own temporary files on Stage; rename it to sync it",
+);
 export const NAME_NOT_UTF8 = failure('name_not_allowed', 'its name is not valid UTF-8; rename it');
 
 export const nameNotAllowed = (reason: string): Problem =>
@@ -60,6 +64,14 @@ export const unknownPath = (path: RelPath, problem: Problem): UnknownEntry => ({
   kind: 'unknown',
   path,
   covers: path.endsWith('/') ? 'subtree' : 'path',
+  problem,
+});
+
+/** Reported, and nothing else: no Stage path that takes part can have its name. */
+export const namelessPath = (path: RelPath, problem: Problem): UnknownEntry => ({
+  kind: 'unknown',
+  path,
+  covers: 'nothing',
   problem,
 });
 

@@ -1,14 +1,18 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import type { FileEntry } from '../../model/entry.ts';
 import { SyncError, isSyncError } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
 import type { Source } from '../../model/ports.ts';
 import { realDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { FileReader } from './file-reader.ts';
 import { fileEntry } from './file-version.ts';
 import { THREAD_AFTER, listTree } from './list-tree.ts';
-import { rootError, rootMissing } from './local-problems.ts';
+import { entryError, rootError, rootMissing } from './local-problems.ts';
 import { inSlices } from './time-slice.ts';
 import { Walk } from './walk.ts';
+import { openWay } from './way-to-file.ts';
+import type { WayOptions } from './way-to-file.ts';
 
 export interface LocalSourceOptions {
   /** A folder; a relative path starts at the current folder. It may itself be a symbolic link. */
@@ -46,18 +50,38 @@ export async function openLocalSource(options: LocalSourceOptions, disk: Disk = 
     },
     async stat(path, { signal }) {
       signal.throwIfAborted();
-      const name = join(root, path);
-      const stats = followSymlinks ? disk.stat(name) : disk.lstat(name);
-      return stats?.isFile() === true ? fileEntry(path, stats) : undefined;
+      return look({ disk, root, followSymlinks }, path);
     },
     read: (entry, { signal }) => reader.read(entry, signal),
     digest: (entry, { signal }) => reader.digest(entry, signal),
+    async check(entry, { signal }) {
+      reader.check(entry, signal);
+    },
     async watch(onHint, list) {
       const { watchLocal } = await import('./watch.ts');
       return watchLocal({ disk, root, followSymlinks, list, onHint });
     },
     async close() {},
   };
+}
+
+/** One file as it is now, undefined when there is none, or none that can be reached without following a link. */
+function look(options: WayOptions, path: RelPath): FileEntry | undefined {
+  const { disk, followSymlinks } = options;
+  try {
+    const way = openWay(options, path);
+    try {
+      const stats = followSymlinks ? disk.stat(way.place) : disk.lstat(way.place);
+      way.check();
+      return stats?.isFile() === true ? fileEntry(path, stats) : undefined;
+    } finally {
+      way.close();
+    }
+  } catch (error) {
+    const problem = isSyncError(error) ? error : entryError(path, error);
+    if (problem.code === 'entry_gone') return undefined;
+    throw problem;
+  }
 }
 
 function checkRoot(root: string, disk: Disk): void {

@@ -28,12 +28,16 @@ export class TimeSlice {
   }
 }
 
-/** Works off steps that give nothing but pauses, and resolves with their result. */
-export async function inSlices<T>(steps: Iterator<undefined, T>, signal: AbortSignal): Promise<T> {
+/** Works off steps that give nothing but pauses, and resolves with their result. It ends them, whatever comes. */
+export async function inSlices<T>(steps: Generator<undefined, T>, signal: AbortSignal): Promise<T> {
   const slice = new TimeSlice(signal);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    if (slice.isOver(true)) await slice.next();
+  try {
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      if (slice.isOver(true)) await slice.next();
+    }
+  } finally {
+    steps.return(undefined as never);
   }
 }

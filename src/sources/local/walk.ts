@@ -1,14 +1,15 @@
 import type { BigIntStats } from 'node:fs';
-import type { SourceEntry } from '../../model/entry.ts';
-import { foldersOf, nameOf, pathProblem } from '../../model/path.ts';
+import type { SourceEntry, UnknownEntry } from '../../model/entry.ts';
+import { foldersOf, isReservedName, nameOf, pathProblem } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
-import { inside, isMissing } from './disk.ts';
+import { errnoOf, inside, isMissing } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { fileEntry, isSameFile } from './file-version.ts';
 import type { FileId } from './file-version.ts';
-import { readChildren } from './folder-children.ts';
+import { addUnknown, readChildren } from './folder-children.ts';
 import type { Children, OpenFolder } from './folder-children.ts';
+import { HeldFolder } from './held-folder.ts';
 import * as problems from './local-problems.ts';
 
 export interface WalkOptions {
@@ -75,12 +76,13 @@ export class Walk {
 
   /** Returns the direct children of `folder` in path order, or undefined when it is not there. */
   *childrenOf(folder: RelPath): Generator<undefined, SourceEntry[] | undefined> {
-    if (this.#options.filter.prunes(folder)) return [];
+    if (isReservedName(folder) || this.#options.filter.prunes(folder)) return [];
     const found = folder === '' ? this.#root : this.#find(folder);
     if (found === undefined || 'kind' in found) return found && [found];
-    let frame: Frame;
+    let frame: Frame | undefined;
     try {
-      frame = yield* folder === '' ? this.#openRoot() : this.#open(found);
+      frame = yield* folder === '' ? this.#openRoot() : this.#openIn(this.#stack.at(-1)!, found);
+      if (frame === undefined) return [problems.unknownPath(folder, problems.RETYPED)];
     } catch (error) {
       if (folder === '') throw error;
       return isMissing(error) ? undefined : [problems.unknownPath(folder, problems.unreadable(error))];
@@ -104,16 +106,16 @@ export class Walk {
     }
   }
 
-  *#open(folder: OpenFolder): Generator<undefined, Frame> {
+  *#open(folder: OpenFolder, fd?: number): Generator<undefined, Frame> {
     const isOpen = (id: FileId): boolean =>
       isSameFile(id, folder.id) || this.#stack.some((frame) => isSameFile(id, frame.id));
-    const children = yield* readChildren(folder, { ...this.#options, isOpen });
+    const children = yield* readChildren(folder, { ...this.#options, isOpen, fd });
     return { ...folder, ...children, ...UNREAD };
   }
 
   *#enter(parent: Frame, name: string): Generator<Step, void> {
     const path = parent.path + name;
-    const opened = yield* this.#openChild(path, inside(parent.place, name.slice(0, -1)));
+    const opened = yield* this.#openChild(parent, path);
     if (opened === 'missing') yield this.#missing(parent, path);
     else if ('kind' in opened) yield opened;
     else {
@@ -122,14 +124,32 @@ export class Walk {
     }
   }
 
-  *#openChild(path: RelPath, place: string): Generator<undefined, Frame | SourceEntry | 'missing'> {
+  *#openChild(parent: OpenFolder, path: RelPath): Generator<undefined, Frame | UnknownEntry | 'missing'> {
+    const place = inside(parent.place, nameOf(path));
     try {
       const stats = this.#stat(place);
       if (stats === undefined) return 'missing';
       if (!stats.isDirectory()) return problems.unknownPath(path, problems.RETYPED);
-      return yield* this.#open({ place, path, id: idOf(stats) });
+      const frame = yield* this.#openIn(parent, { place, path, id: idOf(stats) });
+      return frame ?? problems.unknownPath(path, problems.RETYPED);
     } catch (error) {
       return isMissing(error) ? 'missing' : problems.unknownPath(path, problems.unreadable(error));
+    }
+  }
+
+  /**
+   * Reads a folder that was just found in another; undefined when it is not that one, or not there, any more. So the
+   * names listed are those of folders below the root. What a link brings in later, between two looks at files, is never
+   * read: see openWay.
+   */
+  *#openIn(parent: OpenFolder, folder: OpenFolder): Generator<undefined, Frame | undefined> {
+    try {
+      using held = new HeldFolder(this.#options, folder);
+      const frame = yield* this.#open(folder, held.fd);
+      return held.isIn(parent) ? frame : undefined;
+    } catch (error) {
+      if (errnoOf(error) === 'ENOTDIR') return undefined;
+      throw error;
     }
   }
 
@@ -168,7 +188,15 @@ export class Walk {
       return problems.unknownPath(path, problems.unreadable(error));
     }
     if (stats === undefined) return this.#missing(frame, path);
-    return stats.isFile() ? fileEntry(path, stats) : problems.unknownPath(path, problems.RETYPED);
+    return stats.isFile() ? fileEntry(path, stats) : this.#retyped(frame, name);
+  }
+
+  /** A file that is none any more may be a folder by now, so what Stage has of that folder stays; its turn comes later. */
+  #retyped(frame: Frame, name: string): UnknownEntry {
+    const entry = problems.unknownPath(frame.path + name, problems.RETYPED);
+    const folder = problems.unknownPath(`${entry.path}/`, problems.RETYPED);
+    if (!this.#options.filter.prunes(folder.path)) addUnknown(frame, `${name}/`, { ...folder, echo: true });
+    return entry;
   }
 
   /**

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FileEntry, Problem, SourceEntry, UnknownEntry } from '../../model/entry.ts';
 import { SyncError } from '../../model/errors.ts';
-import { comparePaths, foldersOf, isFolderPath, isWithin, parentOf } from '../../model/path.ts';
+import {
+  comparePaths,
+  foldersOf,
+  isFolderPath,
+  isReservedName,
+  isWithin,
+  parentOf,
+} from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { CallOptions, Content, ListOptions, PathFilter, Source } from '../../model/ports.ts';
 
@@ -36,6 +43,17 @@ const BATCH = 500;
 const WHOLE_BYTES = 256 * 1024;
 const BLOCK_BYTES = 512 * 1024;
 
+const reserved = (path: RelPath): UnknownEntry => ({
+  kind: 'unknown',
+  path,
+  covers: 'nothing',
+  problem: {
+    code: 'reserved_name',
+    severity: 'warning',
+    message: "its name is reserved for stagesync's own temporary files on Stage; rename it to sync it",
+  },
+});
+
 export function createMemorySource(options: MemorySourceOptions = {}): MemorySource {
   const now = options.now ?? Date.now;
   const stored = new Map<RelPath, Stored>();
@@ -61,7 +79,12 @@ export function createMemorySource(options: MemorySourceOptions = {}): MemorySou
   const select = (filter: PathFilter, within: (path: RelPath) => boolean): SourceEntry[] => {
     const entries: SourceEntry[] = [];
     for (const [path, item] of stored) {
-      if (!within(path) || foldersOf(path).some((folder) => filter.prunes(folder))) continue;
+      if (!within(path) || isReservedName(parentOf(path))) continue;
+      if (isReservedName(path)) {
+        if (filter.rulesOut?.(path) !== true) entries.push(reserved(path));
+        continue;
+      }
+      if (foldersOf(path).some((folder) => filter.prunes(folder))) continue;
       if (!filter.excludes(path)) entries.push(entryOf(path, item));
     }
     return entries.sort((a, b) => comparePaths(a.path, b.path));

@@ -47,6 +47,8 @@ export interface ObjectBody {
   /** Bytes of the whole object, when the answer tells. */
   readonly totalSize: number | undefined;
   readonly etag: string | undefined;
+  /** When the object was made, in milliseconds since 1970 and often in whole seconds, when the answer tells. */
+  readonly modifiedMs: number | undefined;
   /** For the bytes of the whole object, when the answer brings one and begins at the first byte. */
   readonly checksum: Checksum | undefined;
 }

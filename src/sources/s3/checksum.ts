@@ -7,6 +7,10 @@ export interface Checksum {
   update(bytes: Uint8Array): void;
   /** Whether all bytes given so far are what S3 keeps. Once, at the end. */
   matches(): Promise<boolean>;
+  /** The sum that the bytes have; known after that. */
+  readonly found: string;
+  /** What it is compared with, for people: 'the checksum that S3 keeps'. */
+  readonly against: string;
 }
 
 const ALGORITHMS = ['CRC32', 'SHA256', 'SHA1', 'CRC32C', 'CRC64NVME'] as const;
@@ -17,6 +21,8 @@ export interface KeptChecksums {
   readonly valueOf: (algorithm: Algorithm) => string | undefined;
   /** 'FULL_OBJECT' or 'COMPOSITE', when the answer tells. */
   readonly type: string | undefined;
+  /** In hex, where the object's ETag is one, as far as can be told. */
+  readonly md5: string | undefined;
 }
 
 /** The two that Node does not have; `@aws-sdk/checksums/crc`, which comes with the SDK. */
@@ -31,21 +37,42 @@ interface Sum {
 }
 
 /**
- * The first of the checksums that an answer carries for the object as a whole. One of an object that was uploaded in parts
+ * The first of the checksums that an answer carries for the object as a whole, or else the MD5 that its ETag is. One of an object that was uploaded in parts
  * may be a checksum of checksums (`…-3`), which says nothing of the bytes without knowing the parts.
  */
 export function createChecksum(kept: KeptChecksums, classes: CrcClasses): Checksum | undefined {
-  if (kept.type === 'COMPOSITE') return undefined;
-  for (const algorithm of ALGORITHMS) {
+  for (const algorithm of kept.type === 'COMPOSITE' ? [] : ALGORITHMS) {
     const expected = kept.valueOf(algorithm);
     if (expected === undefined || expected === '' || expected.includes('-')) continue;
-    const sum = SUMS[algorithm](classes);
-    return {
-      update: (bytes) => void sum.update(bytes),
-      matches: async () => Buffer.from(await sum.digest()).toString('base64') === expected,
-    };
+    return compared(SUMS[algorithm](classes), Buffer.from(expected, 'base64'), 'the checksum that S3 keeps');
   }
-  return undefined;
+  const sum = kept.md5 === undefined ? undefined : createMd5();
+  return sum && compared(sum, Buffer.from(kept.md5!, 'hex'), 'its ETag, which looks like their MD5');
+}
+
+function compared(sum: Sum, expected: Buffer, against: string): Checksum {
+  let found = '';
+  return {
+    against,
+    get found() {
+      return found;
+    },
+    update: (bytes) => void sum.update(bytes),
+    async matches() {
+      const digest = Buffer.from(await sum.digest());
+      found = digest.toString('hex');
+      return digest.equals(expected);
+    },
+  };
+}
+
+/** Undefined where the machine's rules (FIPS) allow no MD5. It costs more than the others, and is asked for last. */
+function createMd5(): Sum | undefined {
+  try {
+    return createHash('md5');
+  } catch {
+    return undefined;
+  }
 }
 
 const SUMS: Readonly<Record<Algorithm, (classes: CrcClasses) => Sum>> = {

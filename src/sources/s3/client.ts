@@ -3,6 +3,7 @@ import { SyncError } from '../../model/errors.ts';
 import type { ProxySettings } from '../../network/proxy.ts';
 import { httpHandlers } from './http-handler.ts';
 import type { HttpHandler } from './http-handler.ts';
+import type { ProgressLimits } from './progress.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
@@ -22,6 +23,8 @@ export interface S3ConnectionOptions {
   readonly concurrency: number;
   /** Attempts for one request, the first included. Default 6. */
   readonly maxAttempts?: number | undefined;
+  /** How slowly an answer may come before it is broken off. Default 16 KiB a minute. */
+  readonly progress?: ProgressLimits | undefined;
 }
 
 /** Requests for listing that run beside those for reading. */
@@ -63,6 +66,7 @@ export async function regionalClients(
     connectMs: 10_000,
     headersMs: 60_000,
     proxy: options.proxy,
+    progress: options.progress,
   });
   const config: S3ClientConfig = {
     ...(options.profile === undefined ? {} : { profile: options.profile }),

@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import type { ListPage, ListQuery, ObjectBody } from './bucket.ts';
 import type { Algorithm, CrcClasses } from './checksum.ts';
@@ -11,6 +12,7 @@ import { TEMPLATE_KEY, requestMaker } from './request-template.ts';
 import type { MakeRequest, RequestParts } from './request-template.ts';
 import type { BucketRequests, GetQuery, SdkRequests } from './sdk-requests.ts';
 import type { Answer, Headers } from './transfer.ts';
+import { wholeBody } from './whole-body.ts';
 
 export interface DirectOptions {
   readonly client: S3Client;
@@ -71,7 +73,7 @@ export function directRequests(options: DirectOptions): BucketRequests {
       if (outcome === undefined || 'error' in outcome || !isContent(outcome.answer.status, start))
         return sdk.get(query, signal, outcome);
       (await successCounter())();
-      return bodyOf(outcome.answer, start, crcClasses);
+      return bodyOf(outcome.answer, query, crcClasses);
     },
   };
 }
@@ -106,14 +108,13 @@ const queryOf = ({ prefix, delimiter, startAfter, token, maxKeys }: ListQuery): 
 
 /** What cannot be understood goes to the SDK as it came. */
 async function readListing(answer: Answer): Promise<{ listing: Listing } | { outcome: Outcome }> {
-  const chunks: Buffer[] = [];
+  let bytes: Buffer;
   try {
-    for await (const chunk of answer.body) chunks.push(chunk);
+    bytes = await wholeBody(answer.body);
   } catch (error) {
     return { outcome: { error } };
   }
-  const bytes = Buffer.concat(chunks);
-  const listing = parseListing(bytes.toString());
+  const listing = isUtf8(bytes) ? parseListing(bytes.toString()) : undefined;
   if (listing !== undefined) return { listing };
   return { outcome: { answer: { ...answer, body: Readable.from([bytes], { objectMode: false }) } } };
 }
@@ -121,20 +122,24 @@ async function readListing(answer: Answer): Promise<{ listing: Listing } | { out
 /** A 200 to a Range brings other bytes than were asked for; objectBody says so. */
 const isContent = (status: number, start: number): boolean => status === 200 || (status === 206 && start > 0);
 
-function bodyOf({ headers, body }: Answer, start: number, crcClasses: CrcClasses): ObjectBody {
+function bodyOf({ headers, body }: Answer, asked: GetQuery, crcClasses: CrcClasses): ObjectBody {
   const length = textOf(headers, 'content-length');
+  const modified = textOf(headers, 'last-modified');
   return objectBody(
     {
       stream: body,
       etag: textOf(headers, 'etag'),
       contentLength: length === undefined ? undefined : Number(length),
       contentRange: textOf(headers, 'content-range'),
+      modifiedMs: modified === undefined ? undefined : Date.parse(modified),
       kept: {
         valueOf: (algorithm: Algorithm) => textOf(headers, CHECKSUM_HEADERS[algorithm]),
         type: textOf(headers, 'x-amz-checksum-type'),
       },
+      encryption: textOf(headers, 'x-amz-server-side-encryption'),
+      customerKey: textOf(headers, 'x-amz-server-side-encryption-customer-algorithm') !== undefined,
     },
-    start,
+    asked,
     crcClasses,
   );
 }

@@ -1,7 +1,9 @@
 import type { Problem, SourceEntry, UnknownEntry } from '../../model/entry.ts';
-import { foldersOf, pathProblem } from '../../model/path.ts';
+import { foldersOf, isReservedName, pathProblem } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import type { ListedObject } from './bucket.ts';
+import { identityOf, versionOf } from './object-version.ts';
+import { ReservedNames } from './reserved-names.ts';
 
 /**
  * Turns objects, in key order, into entries. S3 has only keys; what a tree of files cannot hold is decided here, once:
@@ -10,18 +12,26 @@ import type { ListedObject } from './bucket.ts';
  * - A key that no path equals (`a//b`, `../a`, backslashes, control characters) is reported and left out.
  * - `a` beside `a/b`: the object a is kept, and everything below `a/` is one unknown subtree.
  * - An archived object is reported until it is restored.
+ * - A name that is reserved for our own files is reported and left out.
+ *
+ * What the filter leaves out is not reported. An empty marker that cannot be a folder loses nothing: a warning.
  */
 export class EntryReader {
   readonly #prefix: string;
   readonly #filter: PathFilter;
+  readonly #inhabited: ReadonlySet<string>;
   /** Kept objects whose path begins the current one: in key order nothing else can lie between them. */
   readonly #files: { path: string; reported: boolean }[] = [];
+  readonly #reserved: ReservedNames;
   #checkedFolders: readonly string[] = [];
   #pruned: string | undefined;
 
-  constructor(prefix: string, filter: PathFilter) {
+  /** `inhabited`: folders of a listing of one level, by key, that hold more than their markers. */
+  constructor(prefix: string, filter: PathFilter, inhabited: ReadonlySet<string> = NONE) {
     this.#prefix = prefix;
     this.#filter = filter;
+    this.#inhabited = inhabited;
+    this.#reserved = new ReservedNames(filter);
   }
 
   /** Entries of the next objects. */
@@ -34,20 +44,30 @@ export class EntryReader {
   #readOne(object: ListedObject, entries: SourceEntry[]): void {
     const path = object.key.slice(this.#prefix.length);
     // The marker of the root says nothing.
-    if (path === '' || this.#isPruned(path)) return;
-
-    const problem = pathProblem(path);
-    if (problem !== undefined) {
-      entries.push(
-        unknown(printablePath(path), 'nothing', 'name_not_allowed', `its name ${problem}; rename the object`),
-      );
+    if (path === '') return;
+    if (isReservedName(path)) {
+      const met = this.#reserved.meet(path);
+      if (met !== undefined) entries.push(reserved(printablePath(met)));
       return;
     }
+    if (this.#isPruned(path)) return;
+
     const isFolder = path.endsWith('/');
-    if (!isFolder && this.#filter.excludes(path)) return;
+    const isMarker = isFolder && object.size === 0 && !this.#inhabited.has(object.key);
+    const problem = pathProblem(path);
+    if (problem !== undefined) {
+      if (!this.#filter.excludes(path)) entries.push(notAllowed(printablePath(path), problem, isMarker));
+      return;
+    }
+    // The marker of a folder that is left out can stand above objects that are not.
+    if ((!isFolder || object.size > 0) && this.#filter.excludes(path)) return;
 
     const file = this.#fileAbove(path);
     if (file !== undefined) {
+      if (isMarker && path.length === file.path.length + 1) {
+        if (!this.#filter.excludes(path)) entries.push(markerBesideFile(file.path));
+        return;
+      }
       if (!file.reported) entries.push(conflict(file.path));
       file.reported = true;
       return;
@@ -86,6 +106,8 @@ export class EntryReader {
   }
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** The outermost folder above `key` that the filter leaves out, as a key; for a listing that can jump over it. */
 export function prunedFolderOf(prefix: string, filter: PathFilter, key: string): string | undefined {
   for (const folder of foldersOf(key.slice(prefix.length))) {
@@ -113,13 +135,10 @@ function readFile(object: ListedObject, path: string): SourceEntry {
         ? `it is archived (${storageClass}) and being restored; run again when it is there`
         : `it is archived (${storageClass}); restore it (aws s3api restore-object) or exclude it`,
     );
-  const version = `${etag}:${size}`;
-  // All empty objects have one ETag: it names none of them.
-  return { kind: 'file', path, size, modifiedMs, version, ...(size > 0 ? { identity: version } : {}) };
+  const identity = identityOf(etag, object);
+  const file = { kind: 'file', path, size, modifiedMs, version: versionOf(etag, object) } as const;
+  return identity === undefined ? file : { ...file, identity };
 }
-
-/** The ETag of an entry's version. */
-export const etagOf = (version: string): string => version.slice(0, version.lastIndexOf(':'));
 
 const conflict = (file: string): UnknownEntry =>
   unknown(
@@ -127,6 +146,29 @@ const conflict = (file: string): UnknownEntry =>
     'subtree',
     'name_conflict',
     `there is an object "${file}" as well, and a file cannot be a folder; the object is taken and what is below "${file}/" is not: rename one of them`,
+  );
+
+const markerBesideFile = (file: string): UnknownEntry =>
+  warning(
+    `${file}/`,
+    'name_conflict',
+    `it is an empty folder marker beside the object "${file}", which is taken; remove the marker`,
+  );
+
+const notAllowed = (path: string, problem: string, isMarker: boolean): UnknownEntry =>
+  isMarker
+    ? warning(
+        path,
+        'name_not_allowed',
+        `it is an empty folder marker whose name ${problem}; remove the marker`,
+      )
+    : unknown(path, 'nothing', 'name_not_allowed', `its name ${problem}; rename the object`);
+
+const reserved = (path: string): UnknownEntry =>
+  warning(
+    path,
+    'reserved_name',
+    `its name is reserved for stagesync's own temporary files; rename it, or exclude it by a pattern like ".stagesync*"`,
   );
 
 /** The folder itself is an entry; this one takes no part in the merge. */
@@ -146,6 +188,13 @@ function unknown(
 ): UnknownEntry {
   return { kind: 'unknown', path, covers, problem: { code, severity: 'failure', message } };
 }
+
+const warning = (path: string, code: Problem['code'], message: string): UnknownEntry => ({
+  kind: 'unknown',
+  path,
+  covers: 'nothing',
+  problem: { code, severity: 'warning', message },
+});
 
 // eslint-disable-next-line no-control-regex -- naming control characters is the point
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;

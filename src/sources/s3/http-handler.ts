@@ -2,6 +2,9 @@ import type { Agent } from 'undici';
 import { Readable } from 'node:stream';
 import { loadProxied } from '../../network/proxy.ts';
 import type { Proxied, ProxySettings } from '../../network/proxy.ts';
+import type { ByteStream } from './bucket.ts';
+import { PROGRESS_LIMITS, ProgressWatch } from './progress.ts';
+import type { ProgressLimits } from './progress.ts';
 import { Transfer } from './transfer.ts';
 import type { Answer } from './transfer.ts';
 
@@ -27,6 +30,8 @@ export interface SendOptions {
   readonly abortSignal?: AbortSignal;
   /** Takes the signed request instead of sending it; the command rejects. */
   readonly capture?: { request?: HttpRequest };
+  /** Reads the whole body of a success before the SDK does. What it throws is what the attempt comes to. */
+  readonly checkBody?: (body: ByteStream) => Promise<Buffer>;
   /** Stands for the first attempt, and is taken away by it. */
   readonly first?: { outcome?: Outcome | undefined };
 }
@@ -39,6 +44,8 @@ export interface HttpOptions {
   /** From the request to the headers of its answer, in milliseconds. */
   readonly headersMs: number;
   readonly proxy: ProxySettings | undefined;
+  /** How slowly the body of an answer may come. */
+  readonly progress?: ProgressLimits | undefined;
 }
 
 /** HTTP for the SDK's clients and for those requests that are sent past it: one pool of connections for both. */
@@ -46,16 +53,18 @@ export class HttpHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #agent: Agent;
   readonly #proxied: Proxied | undefined;
+  readonly #watch: ProgressWatch;
 
-  constructor(agent: Agent, proxied?: Proxied) {
+  constructor(agent: Agent, proxied?: Proxied, progress: ProgressLimits = PROGRESS_LIMITS) {
     this.#agent = agent;
     this.#proxied = proxied;
+    this.#watch = new ProgressWatch(progress);
   }
 
   /** The SDK's way in. The body is a stream, as it expects. */
   async handle(
     request: HttpRequest,
-    { abortSignal, capture, first }: SendOptions = {},
+    { abortSignal, capture, checkBody, first }: SendOptions = {},
   ): Promise<{ response: { statusCode: number; headers: Record<string, string>; body: Readable } }> {
     if (capture !== undefined) {
       capture.request = request;
@@ -65,11 +74,12 @@ export class HttpHandler {
     if (first !== undefined) first.outcome = undefined;
     if (outcome !== undefined && 'error' in outcome) throw outcome.error;
     const { status, headers, body } = outcome?.answer ?? (await this.send(request, abortSignal));
+    const read = checkBody === undefined || status !== 200 ? body : [await checkBody(body)];
     return {
       response: {
         statusCode: status,
         headers: headers as Record<string, string>,
-        body: Readable.from(body, { objectMode: false }),
+        body: Readable.from(read, { objectMode: false }),
       },
     };
   }
@@ -78,7 +88,7 @@ export class HttpHandler {
   send(request: HttpRequest, signal: AbortSignal | undefined): Promise<Answer> {
     const { protocol, hostname, port, method, headers, body } = request;
     signal?.throwIfAborted();
-    const transfer = new Transfer(signal);
+    const transfer = new Transfer(signal, this.#watch);
     const dispatcher = this.#proxied?.leadsTo(request) === true ? this.#proxied.dispatcher : this.#agent;
     dispatcher.dispatch(
       {
@@ -116,6 +126,7 @@ export async function httpHandlers({
   connectMs,
   headersMs,
   proxy,
+  progress,
 }: HttpOptions): Promise<() => HttpHandler> {
   const [AgentClass, openProxied] = await Promise.all([loadAgent(), loadProxied(proxy)]);
   const options = {
@@ -124,13 +135,13 @@ export async function httpHandlers({
     allowH2: false,
     connect: { timeout: connectMs },
     headersTimeout: headersMs,
-    // A connection is idle as long as Stage takes its time with the bytes. Who waits for bytes watches the time.
+    // A connection is idle as long as Stage takes its time with the bytes. ProgressWatch can tell that from a server that stopped.
     bodyTimeout: 0,
     // Shorter than S3 and its like keep an idle connection; one that says how long gets its way, less a second.
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 60_000,
   };
-  return () => new HttpHandler(new AgentClass(options), openProxied?.(options, connectMs));
+  return () => new HttpHandler(new AgentClass(options), openProxied?.(options, connectMs), progress);
 }
 
 /** The agent by itself: undici's index also loads fetch, WebSocket and caches. A release that keeps it elsewhere still has it there. */

@@ -17,7 +17,7 @@ export interface LaneOptions {
 }
 
 /** Pages without a key, in a row, before the server is taken to be broken. */
-const MAX_EMPTY_PAGES = 1_000;
+export const MAX_EMPTY_PAGES = 1_000;
 
 /**
  * The keys of one range `(after, until]`, listed page by page ahead of the reader. Every key is checked to lie below the
@@ -113,10 +113,7 @@ export class Lane {
 
       empty = page.objects.length === 0 ? empty + 1 : 0;
       if (empty > MAX_EMPTY_PAGES) throw broken('the server sends page after page without a key');
-      if (page.next === undefined || page.next === '')
-        throw broken('a page says that more follow, but not how to ask for them');
-      if (page.next === token) throw broken('the server sends the same page again and again');
-      token = page.next;
+      token = nextToken(page, token);
       startAfter = undefined;
       const behind = this.#behindPrunedFolder();
       if (behind !== undefined) {
@@ -163,6 +160,14 @@ export class Lane {
     const behind = `${folder}\u{10FFFF}`;
     return comparePaths(behind, last) > 0 ? behind : undefined;
   }
+}
+
+/** How to ask for what follows a page that says that more follows. */
+export function nextToken({ next }: ListPage, before: string | undefined): string {
+  if (next === undefined || next === '')
+    throw broken('a page says that more follow, but not how to ask for them');
+  if (next === before) throw broken('the server sends the same page again and again');
+  return next;
 }
 
 /** Keys go into messages; control characters in them must not reach a terminal. */

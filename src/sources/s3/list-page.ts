@@ -1,23 +1,32 @@
 import type { ListObjectsV2CommandOutput, _Object } from '@aws-sdk/client-s3';
-import { SyncError } from '../../model/errors.ts';
 import type { ListPage, ListedObject } from './bucket.ts';
+import { broken } from './lane.ts';
 import { unquoted } from './object-body.ts';
 
 /** Of the answer to ListObjectsV2, what matters here; in the SDK's words. */
 export type Listing = Pick<
   ListObjectsV2CommandOutput,
-  'IsTruncated' | 'NextContinuationToken' | 'EncodingType' | 'Contents' | 'CommonPrefixes'
+  'IsTruncated' | 'KeyCount' | 'NextContinuationToken' | 'EncodingType' | 'Contents' | 'CommonPrefixes'
 >;
 
 /** The page, decoded. Rejects with `source_listing_broken` what no S3 listing can be. */
 export function readPage(output: Listing): ListPage {
   // Every listing says it. A page of something else may be well-formed XML too, and would look like an empty bucket.
   if (output.IsTruncated === undefined) throw broken('the answer is not an S3 listing; check --endpoint-url');
+  const { KeyCount, Contents = [], CommonPrefixes = [] } = output;
+  const shown = Contents.length + CommonPrefixes.length;
+  // S3 counts both. Some servers leave the prefixes out; one that counts them cannot come to that number by losing some.
+  if (
+    KeyCount !== undefined &&
+    KeyCount !== shown &&
+    !(CommonPrefixes.length > 0 && KeyCount === Contents.length)
+  )
+    throw broken(`a page says that it has ${KeyCount} keys and shows ${shown}`);
   // Some servers ignore the wish and say so by leaving EncodingType out.
   const decode = output.EncodingType === 'url' ? decodeKey : (text: string): string => text;
   return {
-    objects: (output.Contents ?? []).map((object) => readObject(object, decode)),
-    prefixes: (output.CommonPrefixes ?? []).map(({ Prefix = '' }) => decode(Prefix)),
+    objects: Contents.map((object) => readObject(object, decode)),
+    prefixes: CommonPrefixes.map(({ Prefix = '' }) => decode(Prefix)),
     truncated: output.IsTruncated,
     next: output.NextContinuationToken,
   };
@@ -34,7 +43,7 @@ function decodeKey(text: string): string {
 
 function readObject(object: _Object, decode: (text: string) => string): ListedObject {
   const { Key, Size, ETag, LastModified, StorageClass, RestoreStatus } = object;
-  if (Key === undefined || Size === undefined || !Number.isSafeInteger(Size) || Size < 0)
+  if (Key === undefined || Key === '' || Size === undefined || !Number.isSafeInteger(Size) || Size < 0)
     throw broken('the listing holds an object without a key or a size; this server does not list as S3 does');
   const modifiedMs = LastModified?.getTime();
   return {
@@ -51,6 +60,3 @@ function readObject(object: _Object, decode: (text: string) => string): ListedOb
           : 'yes',
   };
 }
-
-const broken = (message: string): SyncError =>
-  new SyncError('source_listing_broken', message, { verdict: 'end_run' });

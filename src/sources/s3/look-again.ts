@@ -26,7 +26,6 @@ export function foldersToLookAt(event: ObjectEvent, part: WatchedPart): RelPath[
 /** The nearest folder with a name that a path can have: what is in it and cannot be taken is reported there. */
 function folderOf(path: RelPath, filter: PathFilter): RelPath | undefined {
   const isMarker = path.endsWith('/');
-  if (pathProblem(path) === undefined && (isMarker ? filter.prunes(path) : filter.excludes(path)))
-    return undefined;
+  if (isMarker ? filter.prunes(path) : filter.excludes(path)) return undefined;
   return foldersOf(path).findLast((folder) => pathProblem(folder) === undefined) ?? '';
 }

@@ -11,9 +11,6 @@ export interface BucketOptions extends S3ConnectionOptions, RequestOptions {
   readonly onlySdk?: boolean | undefined;
 }
 
-/** Longer than the SDK tries a request; a listing that answers its headers and then nothing ends here. */
-const LIST_TIMEOUT_MS = 180_000;
-
 /** The bucket, wherever it is. The AWS SDK and the HTTP client are loaded here and nowhere else. */
 export async function openBucket(options: BucketOptions): Promise<S3Bucket> {
   const [sdk, crcClasses] = await Promise.all([
@@ -58,13 +55,11 @@ export async function openBucket(options: BucketOptions): Promise<S3Bucket> {
 
     async listPage(query: ListQuery, signal: AbortSignal): Promise<ListPage> {
       signal.throwIfAborted();
-      const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(LIST_TIMEOUT_MS)]);
       try {
-        return await ask((requests) => requests.list(query, abortSignal));
+        return await ask((requests) => requests.list(query, signal));
       } catch (error) {
         signal.throwIfAborted();
-        const cause = abortSignal.aborted ? { name: 'TimeoutError' } : error;
-        throw s3Error(cause, { operation: 'list', bucket, endpointUrl });
+        throw s3Error(error, { operation: 'list', bucket, endpointUrl });
       }
     },
 

@@ -34,7 +34,7 @@ function refuse(): never {
 type Fields = Map<string, string>;
 
 const WANTED: ReadonlySet<string> = new Set(
-  'IsTruncated NextContinuationToken EncodingType Prefix Key Size ETag LastModified StorageClass IsRestoreInProgress RestoreExpiryDate'.split(
+  'IsTruncated KeyCount NextContinuationToken EncodingType Prefix Key Size ETag LastModified StorageClass IsRestoreInProgress RestoreExpiryDate'.split(
     ' ',
   ),
 );
@@ -96,6 +96,7 @@ class ListingReader {
     const encoding = root.get('EncodingType');
     return {
       ...given('IsTruncated', root.get('IsTruncated'), readBoolean),
+      ...given('KeyCount', root.get('KeyCount'), readSize),
       ...given('NextContinuationToken', root.get('NextContinuationToken'), readText),
       ...(encoding === undefined ? {} : { EncodingType: encoding === 'url' ? encoding : refuse() }),
       ...(this.#contents.length === 0 ? {} : { Contents: this.#contents }),

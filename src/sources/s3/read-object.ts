@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { SyncError, isSyncError } from '../../model/errors.ts';
+import { isSyncError } from '../../model/errors.ts';
 import type { Content } from '../../model/ports.ts';
 import type { ObjectBody, S3Bucket } from './bucket.ts';
+import type { Mismatches } from './mismatches.ts';
+import { corrupt, interrupted, notAsListed, notWhatIsKept } from './read-errors.ts';
 
 /** How a broken read goes on. */
 export interface ResumeLimits {
@@ -14,6 +16,7 @@ export interface ResumeLimits {
 }
 
 export interface ReadOptions extends ResumeLimits {
+  readonly mismatches: Mismatches;
   /** Told of bytes as they arrive. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
@@ -37,9 +40,9 @@ export interface WantedObject {
  * The bytes of exactly the listed version. The request is sent at once, so that a replaced object is noticed before an
  * upload begins.
  *
- * What makes the bytes right: every request carries If-Match, and the answer's ETag and size are compared; where S3 keeps a
- * checksum of the object, all bytes are summed up, across resumptions too. Where it keeps none, the length, If-Match and
- * the connection's own integrity (TLS or TCP) remain. The last block is held back until all of this is known.
+ * What makes the bytes right: every request carries If-Match, the answer's ETag and size are compared, and the times of all answers; where S3 keeps a
+ * checksum of the object, or its ETag is an MD5, all bytes are summed up, across resumptions too. Where there is neither, the
+ * length, If-Match and the connection's own integrity (TLS or TCP) remain. The last block is held back until all of this is known.
  */
 export async function readObject(
   bucket: S3Bucket,
@@ -112,7 +115,7 @@ async function* readBlocks(
     } catch (error) {
       signal.throwIfAborted();
       if (isSyncError(error)) throw error;
-      if (!isBreak(error)) throw corrupt(wanted);
+      if (!isBreak(error)) throw corrupt(wanted, 'the checksum that S3 keeps');
       failure = error;
     }
     signal.throwIfAborted();
@@ -121,7 +124,11 @@ async function* readBlocks(
     failedAttempts = offset - from >= PROGRESS_BYTES ? 1 : failedAttempts + 1;
     body = await reopen(failure);
   }
-  if (first.checksum !== undefined && !(await first.checksum.matches())) throw corrupt(wanted);
+  const { checksum } = first;
+  if (checksum !== undefined && !(await checksum.matches()))
+    throw limits.mismatches.again(wanted, checksum.found)
+      ? notWhatIsKept(wanted, checksum.against)
+      : corrupt(wanted, checksum.against);
   if (filled > 0) yield block.subarray(0, filled);
 
   async function reopen(failure: unknown): Promise<ObjectBody> {
@@ -130,7 +137,7 @@ async function* readBlocks(
       const pause = Math.min(limits.delayMs * 2 ** (failedAttempts - 1), MAX_DELAY_MS);
       await sleep(Math.random() * pause, signal);
       try {
-        return await open(bucket, wanted, offset, signal);
+        return await open(bucket, wanted, offset, signal, first.modifiedMs);
       } catch (error) {
         if (!isSyncError(error) || error.verdict !== 'retry') throw error;
         cause = error;
@@ -150,6 +157,7 @@ async function open(
   wanted: WantedObject,
   start: number,
   signal: AbortSignal,
+  modifiedMs?: number,
 ): Promise<ObjectBody> {
   const body = await bucket.getObject(wanted.key, wanted.etag, start, signal);
   const problem =
@@ -157,7 +165,10 @@ async function open(
       ? 'it has another ETag than was listed'
       : body.totalSize !== undefined && body.totalSize !== wanted.size
         ? `it has ${body.totalSize} bytes and ${wanted.size} were listed`
-        : undefined;
+        : // Where many objects have one ETag, only their times tell them apart.
+          modifiedMs !== undefined && body.modifiedMs !== undefined && body.modifiedMs !== modifiedMs
+          ? 'it was replaced while it was read'
+          : undefined;
   if (problem === undefined) return body;
   body.stream.destroy();
   throw notAsListed(wanted, problem);
@@ -168,7 +179,9 @@ async function* withoutStalls(body: ObjectBody, stallMs: number): AsyncGenerator
   let waiting = true;
   const stalled = (): void => {
     if (waiting)
-      body.stream.destroy(Object.assign(new Error('no byte came for too long'), { code: 'ETIMEDOUT' }));
+      body.stream.destroy(
+        Object.assign(new Error(`no byte came for ${stallMs / 1000} s`), { code: 'ETIMEDOUT' }),
+      );
   };
   const timer = setTimeout(stalled, stallMs);
   try {
@@ -196,33 +209,4 @@ async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   } catch {
     signal.throwIfAborted();
   }
-}
-
-const notAsListed = ({ key }: WantedObject, why: string): SyncError =>
-  new SyncError(
-    'entry_changed',
-    `${key} is not the object that was listed: ${why}; the next run takes the new one`,
-    {
-      verdict: 'skip_entry',
-      details: { key },
-    },
-  );
-
-const corrupt = ({ key }: WantedObject): SyncError =>
-  new SyncError('source_failed', `the bytes received for ${key} do not match the checksum that S3 keeps`, {
-    verdict: 'retry',
-    details: { key },
-  });
-
-const interrupted = ({ key, size }: WantedObject, offset: number, cause: unknown): SyncError =>
-  new SyncError(
-    'source_unreachable',
-    `reading ${key} broke off at byte ${offset} of ${size} and could not be resumed: ${reasonOf(cause)}`,
-    { verdict: 'retry', details: { key, offset, size } },
-  );
-
-function reasonOf(cause: unknown): string {
-  if (isSyncError(cause)) return cause.message;
-  const code = (cause as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : 'the connection ended early';
 }

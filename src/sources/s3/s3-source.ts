@@ -1,16 +1,16 @@
 import type { FileEntry, SourceEntry } from '../../model/entry.ts';
-import { SyncError } from '../../model/errors.ts';
-import { comparePaths } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { CallOptions, Content, ListOptions, PathFilter, Source, Watching } from '../../model/ports.ts';
 import { formatS3Address } from './address.ts';
 import type { S3Address } from './address.ts';
-import type { ListedObject, S3Bucket } from './bucket.ts';
+import type { S3Bucket } from './bucket.ts';
 import { LIST_STREAMS } from './client.ts';
-import { EntryReader, etagOf, prunedFolderOf } from './entries.ts';
+import { EntryReader, prunedFolderOf } from './entries.ts';
 import { hostOf } from './errors.ts';
-import { broken } from './lane.ts';
+import { listChildren } from './list-children.ts';
 import { listObjects } from './list-objects.ts';
+import { Mismatches } from './mismatches.ts';
+import { etagOf } from './object-version.ts';
 import { openBucket } from './open-bucket.ts';
 import type { BucketOptions } from './open-bucket.ts';
 import { parseQueueUrl } from './queue-url.ts';
@@ -59,7 +59,12 @@ export function s3Source(
   options: Pick<S3SourceOptions, 'prefix' | 'endpointUrl' | 'listStreams' | 'resume' | 'onBytes'>,
 ): Source {
   const { prefix, endpointUrl, listStreams = LIST_STREAMS } = options;
-  const limits = { ...RESUME_LIMITS, ...options.resume, onBytes: options.onBytes };
+  const limits = {
+    ...RESUME_LIMITS,
+    ...options.resume,
+    onBytes: options.onBytes,
+    mismatches: new Mismatches(),
+  };
   const address: S3Address = { bucket: bucket.name, prefix };
   return {
     kind: 's3',
@@ -85,9 +90,9 @@ export function s3Source(
       folder: RelPath,
       { filter, signal }: ListOptions,
     ): Promise<readonly SourceEntry[] | undefined> {
-      const children = await listChildren(bucket, prefix + folder, signal);
-      if (children.length === 0) return folder === '' ? [] : undefined;
-      return new EntryReader(prefix, filter).read(children).filter(({ path }) => path !== folder);
+      const { objects, inhabited } = await listChildren(bucket, prefix + folder, signal);
+      if (objects.length === 0) return folder === '' ? [] : undefined;
+      return new EntryReader(prefix, filter, inhabited).read(objects).filter(({ path }) => path !== folder);
     },
 
     /** A listing of one key, so that the version comes from where all others come from. */
@@ -111,30 +116,3 @@ export function s3Source(
 }
 
 const UNFILTERED: PathFilter = { excludes: () => false, prunes: () => false };
-
-/** Direct children; a common prefix comes as an empty object named as the folder. */
-async function listChildren(bucket: S3Bucket, prefix: string, signal: AbortSignal): Promise<ListedObject[]> {
-  const children: ListedObject[] = [];
-  let token: string | undefined;
-  do {
-    const page = await bucket.listPage({ prefix, delimiter: '/', token }, signal);
-    if (page.truncated && (page.next === undefined || page.next === token))
-      throw broken('a page says that more follow, but not how to ask for them');
-    children.push(...page.objects, ...page.prefixes.map(folderObject));
-    token = page.truncated ? page.next : undefined;
-  } while (token !== undefined);
-  if (children.some(({ key }) => !key.startsWith(prefix)))
-    throw new SyncError('source_listing_broken', 'the S3 listing holds keys that were not asked for', {
-      verdict: 'end_run',
-    });
-  return children.toSorted((a, b) => comparePaths(a.key, b.key));
-}
-
-const folderObject = (key: string): ListedObject => ({
-  key,
-  size: 0,
-  etag: undefined,
-  modifiedMs: undefined,
-  storageClass: undefined,
-  restored: 'no',
-});

@@ -2,6 +2,7 @@ import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { ProxySettings } from '../../network/proxy.ts';
 import { FALLBACK_REGION, SILENT } from './client.ts';
 import { httpHandlers } from './http-handler.ts';
+import type { ProgressLimits } from './progress.ts';
 import { queueError } from './queue-errors.ts';
 import type { QueueAttempt } from './queue-errors.ts';
 import { parseQueueUrl } from './queue-url.ts';
@@ -16,6 +17,8 @@ export interface SdkQueueOptions {
   readonly profile?: string | undefined;
   /** None unless told: the environment is not looked at. */
   readonly proxy?: ProxySettings | undefined;
+  /** As for a bucket. */
+  readonly progress?: ProgressLimits | undefined;
 }
 
 /** The longest wait for a message is 20 s. */
@@ -44,6 +47,7 @@ export async function openSdkQueue(options: SdkQueueOptions): Promise<MessageQue
     connectMs: 10_000,
     headersMs: HEADERS_TIMEOUT_MS,
     proxy: options.proxy,
+    progress: options.progress,
   });
   const client = await clientIn(
     region,

@@ -1,11 +1,13 @@
 import type { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { SyncError } from '../../model/errors.ts';
-import type { ListPage, ListQuery, ObjectBody } from './bucket.ts';
+import type { ByteStream, ListPage, ListQuery, ObjectBody } from './bucket.ts';
 import type { CrcClasses } from './checksum.ts';
 import type { HttpRequest, Outcome, SendOptions } from './http-handler.ts';
 import { readPage } from './list-page.ts';
+import { checkListingText } from './listing-text.ts';
 import { objectBody } from './object-body.ts';
+import { wholeBody } from './whole-body.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
@@ -75,11 +77,13 @@ export function sdkRequests(
   return {
     listRequest: () => captured((options) => client.send(listCommand({ prefix: '' }), options)),
     getRequest: (key) => captured((options) => client.send(getCommand({ key, etag: '', start: 0 }), options)),
-    list: async (query, signal, outcome) =>
-      readPage(await client.send(listCommand(query), options(signal, outcome))),
+    async list(query, signal, outcome) {
+      const checked: SendOptions = { ...options(signal, outcome), checkBody: checkedListing };
+      return readPage(await client.send(listCommand(query), checked));
+    },
     async get(query, signal, outcome) {
       const output = await client.send(getCommand(query), options(signal, outcome));
-      const { Body, ETag, ContentLength, ContentRange, ChecksumType } = output;
+      const { Body, ETag, ContentLength, ContentRange, ChecksumType, ServerSideEncryption } = output;
       if (Body === undefined)
         throw new SyncError('source_failed', 'S3 answered a read without a body', { verdict: 'retry' });
       const stream = Body as Readable;
@@ -91,13 +95,22 @@ export function sdkRequests(
           etag: ETag,
           contentLength: ContentLength,
           contentRange: ContentRange,
+          modifiedMs: output.LastModified?.getTime(),
           kept: { valueOf: (algorithm) => output[`Checksum${algorithm}`], type: ChecksumType },
+          encryption: ServerSideEncryption,
+          customerKey: output.SSECustomerAlgorithm !== undefined,
         },
-        query.start,
+        query,
         crcClasses,
       );
     },
   };
+}
+
+async function checkedListing(body: ByteStream): Promise<Buffer> {
+  const bytes = await wholeBody(body);
+  checkListingText(bytes);
+  return bytes;
 }
 
 async function captured(send: (options: SendOptions) => Promise<unknown>): Promise<HttpRequest> {

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { proxyErrorIn } from '../../network/proxy-error.ts';
 import type { ByteStream } from './bucket.ts';
+import type { Flow, ProgressWatch } from './progress.ts';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -21,10 +22,12 @@ const MOST_WAITING = 256 * 1024;
  *
  * Bytes that came before a break are handed out before the break is.
  */
-export class Transfer implements Dispatcher.DispatchHandler, ByteStream, AsyncIterator<Buffer> {
+export class Transfer implements Dispatcher.DispatchHandler, ByteStream, AsyncIterator<Buffer>, Flow {
   /** Rejects when no answer came, with an error that has a `code`, or with the signal's reason. */
   readonly answer: Promise<Answer>;
+  received = 0;
   readonly #signal: AbortSignal | undefined;
+  readonly #watch: ProgressWatch | undefined;
   #answered!: (answer: Answer) => void;
   #refused!: (error: unknown) => void;
   #controller: Dispatcher.DispatchController | undefined;
@@ -35,13 +38,24 @@ export class Transfer implements Dispatcher.DispatchHandler, ByteStream, AsyncIt
   #failure: { readonly error: Error } | undefined;
   #reader: PromiseWithResolvers<IteratorResult<Buffer, undefined>> | undefined;
 
-  constructor(signal: AbortSignal | undefined) {
+  constructor(signal: AbortSignal | undefined, watch?: ProgressWatch) {
     this.#signal = signal;
+    this.#watch = watch;
     this.answer = new Promise((resolve, reject) => {
       this.#answered = resolve;
       this.#refused = reject;
     });
     signal?.addEventListener('abort', this);
+  }
+
+  get held(): boolean {
+    return this.#paused;
+  }
+
+  /** The bytes that came are handed out before the error is. */
+  giveUp(error: Error): void {
+    this.#end({ error }, false);
+    this.#controller?.abort(connectionError('ECONNABORTED'));
   }
 
   /** The signal was aborted. */
@@ -60,11 +74,14 @@ export class Transfer implements Dispatcher.DispatchHandler, ByteStream, AsyncIt
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
-    if (status >= 200) this.#answered({ status, headers, body: this });
+    if (status < 200) return;
+    if (!this.#ended) this.#watch?.add(this);
+    this.#answered({ status, headers, body: this });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#ended) return;
+    this.received += chunk.byteLength;
     if (this.#reader !== undefined) {
       this.#reader.resolve({ done: false, value: chunk });
       this.#reader = undefined;
@@ -118,6 +135,7 @@ export class Transfer implements Dispatcher.DispatchHandler, ByteStream, AsyncIt
     }
     if (this.#ended) return;
     this.#ended = true;
+    this.#watch?.remove(this);
     this.#failure = failure;
     this.#signal?.removeEventListener('abort', this);
     if (failure !== undefined) this.#refused(failure.error);

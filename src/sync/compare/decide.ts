@@ -11,6 +11,8 @@ export type FileDecision =
   | { readonly do: 'upload'; readonly reason: UploadReason }
   /** The version is new but the size is not: equal content needs no upload. Else upload as `changed`. */
   | { readonly do: 'check_digest'; readonly stage: StageVersion; readonly digest: string | undefined }
+  /** The row says the same in the words of an earlier release, and Stage got it later: the row is written anew. */
+  | { readonly do: 'renew'; readonly stage: StageVersion }
   /** First meeting: count it as ours. */
   | { readonly do: 'adopt'; readonly stage: StageVersion }
   /** Under --compare content: read both, then count as ours what is equal and upload what `differs`. */
@@ -60,6 +62,8 @@ export function decideFile(
     if (options.compare === 'content') return { do: 'compare_content', stage };
     return notNewer(source, stage) ? { do: 'adopt', stage } : { do: 'upload', reason: 'differs' };
   }
+  if (stage !== undefined && sameOnStage(stage, row) && saysMore(source, row) && notNewer(source, stage))
+    return { do: 'renew', stage };
   const same = sameInSource(source, row);
   if (stage === undefined) return { do: 'upload', reason: same === 'yes' ? 'missing' : 'changed' };
   if (!sameOnStage(stage, row)) return { do: 'upload', reason: same === 'yes' ? 'drifted' : 'changed' };
@@ -72,9 +76,7 @@ export function decideFile(
 /** Gone from the source, and taken for ours by its size alone: only a mirror removes it. */
 function decideAdopted(removal: DecideOptions['removal']): FileDecision {
   if (removal === 'none') return { do: 'nothing' };
-  return removal === 'ours'
-    ? { do: 'keep', why: 'adopted' }
-    : { do: 'remove', reason: 'not_in_source' };
+  return removal === 'ours' ? { do: 'keep', why: 'adopted' } : { do: 'remove', reason: 'not_in_source' };
 }
 
 /**
@@ -89,11 +91,18 @@ export function sameInSource(source: FileEntry, row: LedgerRow): 'yes' | 'no' | 
   return sameVersion ? 'yes' : 'no';
 }
 
+/** A source may come to tell more of a version, behind an '@': S3's time, which release 0.1 did not keep. */
+const saysMore = (source: FileEntry, row: LedgerRow): boolean =>
+  source.size === row.size && row.version !== '' && source.version.startsWith(`${row.version}@`);
+
 /** Whether Stage still shows what we put there. */
 export const sameOnStage = (stage: StageVersion, row: LedgerRow): boolean => sameShown(stage, shownOf(row));
 
 /** What Stage last showed of a file of the ledger's. */
-export const shownOf = (row: LedgerRow): StageVersion => ({ size: row.size, modifiedMs: row.stageModifiedMs });
+export const shownOf = (row: LedgerRow): StageVersion => ({
+  size: row.size,
+  modifiedMs: row.stageModifiedMs,
+});
 
 /** Whether Stage shows one file twice. A time that either side does not tell cannot differ. */
 export function sameShown(a: StageVersion, b: StageVersion, ignoreTimes = false): boolean {

@@ -43,6 +43,10 @@ export class FolderMoves {
     const half = step.aside?.half;
     const whole = step.aside?.whole ?? step;
     if (half !== 'in') {
+      if (!learnt.mayMove(whole.from)) {
+        learnt.isMixed(whole.from);
+        return false;
+      }
       const room = gate.room();
       if (room !== undefined) await room;
       if (tasks.stopped) return false;
@@ -57,15 +61,22 @@ export class FolderMoves {
     const intent = begin();
     if (!(await this.#send(step, intent))) return false;
     if (half === 'in') return this.#arrived(step, intent, attempted, []);
-    const strangers = await strangersAfterMove(remote, ledger, step.from, place(step.to), concurrency, filter);
+    const strangers = await strangersAfterMove(
+      remote,
+      ledger,
+      step.from,
+      place(step.to),
+      concurrency,
+      filter,
+    );
     if (half === undefined) {
       await moveBack(remote, place(step.from), place(step.to), strangers);
       return this.#arrived(step, intent, attempted, strangers);
     }
     if (strangers.some(({ kind }) => kind !== 'missing')) {
       // on its way through a hidden name it takes nobody along: it goes back, and its files move one by one
-      await putBackFolder(remote, place(step.to), place(step.from));
-      this.#options.journal.end(intent);
+      const dropped = await putBackFolder(remote, place(step.to), place(step.from));
+      this.#options.journal.end(intent, () => returnRows(ledger, step.from, step.from, strangers, dropped));
       learnt.isMixed(whole.from);
       return false;
     }
@@ -162,7 +173,9 @@ export async function moveBack(
   to: RelPath,
   strangers: readonly Deviation[],
 ): Promise<void> {
-  const paths = strangers.filter(({ kind }) => kind === 'extra' || kind === 'changed').map(({ path }) => path);
+  const paths = strangers
+    .filter(({ kind }) => kind === 'extra' || kind === 'changed')
+    .map(({ path }) => path);
   await putBack(remote, to, from, paths);
 }
 
@@ -179,6 +192,31 @@ export function renameRows(
   ledger.rename(from, to);
   for (const { path, kind } of strangers) if (kind !== 'extra') ledger.forget(to + path);
   for (const row of stayed) ledger.put(row, 'changed_on_stage');
+}
+
+/**
+ * The rows of a folder that waited under another name and came back to `to`, as a whole or (`dropped`) into what stands
+ * there by now, which may be another folder of ours: rows that are there already stay as they are.
+ */
+export function returnRows(
+  ledger: Ledger,
+  waited: RelPath,
+  to: RelPath,
+  strangers: readonly Deviation[],
+  dropped: ReadonlySet<RelPath> | undefined,
+): void {
+  if (dropped === undefined) return renameRows(ledger, waited, to, strangers);
+  const strange = new Set(strangers.map(({ path }) => path));
+  for (const row of [...ledger.rows(waited)].flat()) {
+    const path = row.path.slice(waited.length);
+    const came = !dropped.has(path) && !strange.has(path);
+    const taken = waited !== to && ledger.get(to + path) !== undefined;
+    if (waited !== to) ledger.forget(row.path);
+    // its times must be learned anew
+    if (came && !taken && !isFolderPath(path))
+      ledger.put({ ...row, path: to + path, stageModifiedMs: undefined }, 'moved');
+    else if (came && !taken) ledger.put({ ...row, path: to + path }, 'moved');
+  }
 }
 
 const movedBack = (strangers: readonly Deviation[]): Problem => {

@@ -1,5 +1,5 @@
 import type { Problem } from '../../model/entry.ts';
-import { messageOf } from '../../model/errors.ts';
+import { isSyncError, messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 
 /** What a run learns about its Stage while it works, kept for all its rounds. */
@@ -27,7 +27,7 @@ export class Learnt {
     tell({
       code: 'folder_moves_refused',
       severity: 'warning',
-      message: `this Stage does not move folders, so their files are moved or removed one by one: ${messageOf(error)}`,
+      message: `this Stage does not move folders (${isSyncError(error) && error.details['status'] !== undefined ? `status ${error.details['status']}` : messageOf(error)}), so their files are moved or removed one by one`,
     });
   }
 

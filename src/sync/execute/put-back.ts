@@ -10,14 +10,15 @@ const LOOK_AHEAD = 4;
 
 /**
  * Moves files and folders that went along with a folder back to where they were; `paths` are below both. A name that
- * somebody took meanwhile has what is newer: the older one is dropped, as if it had been overwritten.
+ * is taken again has what is newer: the older one is dropped, as if it had been overwritten. Resolves with what was.
  */
 export async function putBack(
   remote: Remote,
   from: RelPath,
   to: RelPath,
   paths: readonly RelPath[],
-): Promise<void> {
+): Promise<RelPath[]> {
+  const dropped: RelPath[] = [];
   const made = new Set<RelPath>();
   const make = async (folders: readonly RelPath[]): Promise<void> => {
     for (const folder of folders) {
@@ -35,21 +36,34 @@ export async function putBack(
       await remote.move(from + path, place);
       along = path;
     } else if ((await remote.stat(place)) === undefined) await remote.move(from + path, place);
-    else await remote.remove(from + path);
+    else {
+      await remote.remove(from + path);
+      dropped.push(path);
+    }
   }
+  return dropped;
 }
 
-/** Gives a whole folder its name back, or, where that is there again, moves what it holds into it. */
-export async function putBackFolder(remote: Remote, from: RelPath, to: RelPath): Promise<void> {
+/**
+ * Gives a whole folder its name back, or, where that is there again, moves what it holds into it. Resolves with the
+ * files whose names were taken, or undefined where the folder came back as a whole.
+ */
+export async function putBackFolder(
+  remote: Remote,
+  from: RelPath,
+  to: RelPath,
+): Promise<ReadonlySet<RelPath> | undefined> {
   if ((await remote.list(to)) === undefined) {
     try {
-      return await remote.move(from, to);
+      await remote.move(from, to);
+      return undefined;
     } catch (error) {
       if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
     }
   }
-  await putBack(remote, from, to, await everythingIn(remote, from));
+  const dropped = await putBack(remote, from, to, await everythingIn(remote, from));
   await removeEmptied(remote, from);
+  return new Set(dropped);
 }
 
 /** Removes a hidden folder that holds only what may go; from the inside out where the Stage wants it empty. */

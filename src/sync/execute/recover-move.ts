@@ -3,7 +3,7 @@ import { isSyncError } from '../../model/errors.ts';
 import { afterFolder, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { StoredIntent } from '../ledger/intent.ts';
-import { moveBack, renameRows, strangersAfterMove } from './folder-moves.ts';
+import { moveBack, renameRows, returnRows, strangersAfterMove } from './folder-moves.ts';
 import { putBackFolder } from './put-back.ts';
 import type { Outcome, RecoverOptions } from './recover.ts';
 import type { Remote } from './remote.ts';
@@ -36,7 +36,10 @@ export async function settleMove(intent: StoredIntent, options: RecoverOptions):
 const ENOUGH = 5;
 
 /** Whether the folder at the new name is the one that moved: its old name may be there again, with what was put back. */
-async function hasCome({ path: from, to }: StoredIntent, { remote, ledger }: RecoverOptions): Promise<boolean> {
+async function hasCome(
+  { path: from, to }: StoredIntent,
+  { remote, ledger }: RecoverOptions,
+): Promise<boolean> {
   const files = ledger
     .page(from, false, afterFolder(from), 100)
     .filter(({ path }) => !isFolderPath(path))
@@ -57,11 +60,15 @@ async function settleWaiting(
   if (isFolderPath(via)) {
     const { concurrency, filter } = options;
     const strangers = await strangersAfterMove(remote, ledger, waited, via, concurrency, filter);
-    await putBackFolder(remote, via, remote.root + from);
-    return () => renameRows(ledger, waited, from, strangers);
+    const free = await isFree(remote, remote.root + from.slice(0, -1));
+    const on = !free && (await isFree(remote, remote.root + to!.slice(0, -1)));
+    const place = on && (await moves(remote, via, remote.root + to!)) ? to! : from;
+    const dropped = place === from ? await putBackFolder(remote, via, remote.root + from) : undefined;
+    return () => returnRows(ledger, waited, place, strangers, dropped);
   }
   for (const path of [from, to!]) {
-    if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path))) continue;
+    if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path)))
+      continue;
     return () => ledger.rename(waited, path);
   }
   // ours, and at the source still: as any other file that is not on Stage it is uploaded

@@ -7,7 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { StoredIntent } from '../ledger/intent.ts';
 import type { Learnt } from './learnt.ts';
-import { renameRows, strangersAfterMove } from './folder-moves.ts';
+import { returnRows, strangersAfterMove } from './folder-moves.ts';
 import { putBackFolder, removeFolder } from './put-back.ts';
 import { settleMove } from './recover-move.ts';
 import type { Remote } from './remote.ts';
@@ -30,7 +30,8 @@ export interface RecoverOptions {
 export async function recoverIntents(options: RecoverOptions): Promise<number> {
   const intents = options.ledger.intents();
   // what was removed by way of a hidden name gets its own back first: others may have been on their way into it
-  for (const intent of intents) if (intent.op === 'remove' && intent.via !== undefined) await settle(intent, options);
+  for (const intent of intents)
+    if (intent.op === 'remove' && intent.via !== undefined) await settle(intent, options);
   // a move within a cycle is begun after the cycle and settled before it; all else is independent
   const moves = intents.filter((intent) => intent.op === 'move').reverse();
   for (const intent of moves) await settle(intent, options);
@@ -123,14 +124,17 @@ async function settleRemove(intent: StoredIntent, options: RecoverOptions): Prom
   const { path, via } = intent;
   if (via !== undefined && (await remote.exists(via))) {
     const strangers = await strangersAfterMove(remote, ledger, path, via, concurrency, filter);
-    await putBackFolder(remote, via, remote.root + path);
-    return () => renameRows(ledger, path, path, strangers);
+    const dropped = await putBackFolder(remote, via, remote.root + path);
+    return () => returnRows(ledger, path, path, strangers, dropped);
   }
   if (await remote.exists(remote.root + path)) return undefined;
   return () => (isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path));
 }
 
-async function settleFolder({ path, reason }: StoredIntent, { remote, ledger }: RecoverOptions): Promise<Outcome> {
+async function settleFolder(
+  { path, reason }: StoredIntent,
+  { remote, ledger }: RecoverOptions,
+): Promise<Outcome> {
   if (!(await remote.exists(remote.root + path))) return undefined;
   return () => {
     if (ledger.get(path) === undefined) ledger.put(folderRow(path), reason);

@@ -1,4 +1,4 @@
-import type { FileEntry } from '../../model/entry.ts';
+import type { FileEntry, Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
@@ -176,28 +176,26 @@ export class Uploads {
 
   async #sendOnce(arrival: Arrival, noted: Noted, wait: boolean): Promise<Sent> {
     const { remote, folders, atomic, learnt } = this.#options;
-    const { id } = noted;
     const mayLook = noted.earlier.length === 0;
     const { entry, replaces } = arrival;
     const final = remote.root + arrival.path;
     if (atomic) await this.#makeStaging();
     if (atomic || wait || (replaces !== undefined && learnt.refusesOverwrite))
-      return this.#sendVia(arrival, id, this.#detour(final, id), mayLook, wait);
+      return this.#sendVia(arrival, noted, mayLook, wait);
     try {
       return { arrival, digest: await remote.put(entry, final, replaces, mayLook) };
     } catch (error) {
       if (!isSyncError(error)) throw error;
       noted.inDoubt ||= error.inDoubt;
       if (replaces !== undefined && refusesName(error)) {
-        const sent = await this.#sendVia(arrival, id, this.#detour(final, id), mayLook, wait);
+        const sent = await this.#sendVia(arrival, noted, mayLook, wait);
         learnt.refusesOverwrite = true;
         return sent;
       }
       if (replaces !== undefined || !(refusesName(error) || error.code === 'stage_not_found')) throw error;
       // the name was free and the folder there when this was planned; look what changed
       const now = await remote.stat(final);
-      if (now !== undefined)
-        return this.#sendVia({ ...arrival, replaces: now }, id, this.#detour(final, id), mayLook, wait);
+      if (now !== undefined) return this.#sendVia({ ...arrival, replaces: now }, noted, mayLook, wait);
       await folders.restore(arrival.path);
       return { arrival, digest: await remote.put(entry, final, undefined, mayLook) };
     }
@@ -212,19 +210,23 @@ export class Uploads {
     return { via: name('new'), aside: name('old') };
   }
 
-  async #sendVia(
-    arrival: Arrival,
-    id: number,
-    detour: Detour,
-    mayLook: boolean,
-    wait: boolean,
-  ): Promise<Sent> {
+  async #sendVia(arrival: Arrival, noted: Noted, mayLook: boolean, wait: boolean): Promise<Sent> {
     const { remote, journal } = this.#options;
+    const { id } = noted;
+    const final = remote.root + arrival.path;
+    const detour = this.#detour(final, id);
     journal.detour(id, detour.via, detour.aside);
+    let digest: string | undefined;
+    try {
+      digest = await remote.put(arrival.entry, detour.via, undefined, mayLook);
+    } catch (error) {
+      // what was certainly not stored leaves nothing aside
+      if (!isSyncError(error) || error.inDoubt) this.#detoured.add(id);
+      throw error;
+    }
     this.#detoured.add(id);
-    const digest = await remote.put(arrival.entry, detour.via, undefined, mayLook);
     if (wait) return { arrival, digest, waits: detour };
-    await publish(remote, remote.root + arrival.path, detour, arrival.replaces !== undefined);
+    await publish(remote, final, detour, arrival.replaces !== undefined);
     return { arrival, digest };
   }
 
@@ -288,9 +290,13 @@ export class Uploads {
   /** Removes the hidden folder of --atomic, unless something in it may still be needed: the next run then looks. */
   async removeStaging(): Promise<void> {
     const { remote, journal, tally, learnt, hidden } = this.#options;
-    if (this.#stagingMade === undefined || this.#leftInDoubt) return;
+    if (this.#stagingMade === undefined) return;
     const id = await this.#stagingMade;
     const staging = hidden.folder;
+    if (this.#leftInDoubt) {
+      tally.problem(staging, LEFT_IN_DOUBT);
+      return;
+    }
     try {
       await removeFolder(remote, staging, learnt);
       this.#stagingMade = undefined;
@@ -305,6 +311,13 @@ export class Uploads {
     }
   }
 }
+
+const LEFT_IN_DOUBT: Problem = {
+  code: 'left_aside',
+  severity: 'warning',
+  message:
+    'this hidden folder is left on Stage, for what became of an upload in it is not certain; the next run looks, and removes it',
+};
 
 const intentOf = (arrival: Arrival): Intent => ({
   op: 'put',

@@ -1,8 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { isSyncError, messageOf, SyncError } from '../../model/errors.ts';
+import { checkLedger, labelsIn } from './check-ledger.ts';
 import { Ledger } from './ledger.ts';
+import { pairName } from './pair-name.ts';
+import { SCHEMA_VERSION } from './schema.ts';
+import { damaged, stateError } from './state-errors.ts';
 
 /** A source and a destination that have been synced from this machine, by the labels of both. */
 export interface KnownPair {
@@ -10,34 +15,87 @@ export interface KnownPair {
   readonly destination: string;
   /** Without its ending: the ledger, the lock and the holder's note share it. */
   readonly file: string;
+  /** Of an older release; the next run of the pair brings it up to date. */
+  readonly older: boolean;
 }
 
-/** Every pair with a ledger in the state folder; files that are no readable ledger are passed over. */
-export function knownPairs(folder: string): KnownPair[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder).filter((name) => name.endsWith('.sqlite'));
-  } catch {
-    // no state folder: nothing has been synced yet
-    return [];
-  }
-  return names.sort().flatMap((name) => {
-    const file = join(folder, name.slice(0, -'.sqlite'.length));
+export interface KnownPairs {
+  readonly pairs: readonly KnownPair[];
+  /** One for each ledger that cannot be read, as `state_unusable`. */
+  readonly unusable: readonly SyncError[];
+}
+
+/** As pairName makes it. */
+const LEDGER = /^[0-9a-f]{24}\.sqlite$/;
+
+/**
+ * Every pair with a ledger in the state folder. What is no ledger by its name is passed over, and so is one in which
+ * nothing has been written yet. Rejects with `state_unusable` when the folder is there and cannot be looked into.
+ */
+export function knownPairs(folder: string): KnownPairs {
+  const pairs: KnownPair[] = [];
+  const unusable: SyncError[] = [];
+  for (const name of namesIn(folder)
+    .filter((each) => LEDGER.test(each))
+    .sort()) {
+    const file = join(folder, name);
     try {
-      using db = openReadOnly(`${file}.sqlite`);
-      const rows = db.prepare("SELECT key, value FROM meta WHERE key IN ('source', 'destination')").all();
-      const values = new Map(rows.map((row) => [row['key'] as string, row['value'] as string]));
-      return [{ source: values.get('source') ?? '', destination: values.get('destination') ?? '', file }];
-    } catch {
-      return [];
+      using db = openReadOnly(file);
+      const { version, tables } = db
+        .prepare(
+          'SELECT user_version AS version, (SELECT count(*) FROM sqlite_schema) AS tables FROM pragma_user_version',
+        )
+        .get() as { version: number; tables: number };
+      if (version === 0 && tables === 0) continue;
+      if (version > SCHEMA_VERSION) throw newer(file);
+      const { source, destination } = labelsIn(db, file);
+      if (source === undefined || destination === undefined)
+        throw damaged(file, 'it does not say of which pair it is');
+      const pair = {
+        source,
+        destination,
+        file: file.slice(0, -'.sqlite'.length),
+        older: version < SCHEMA_VERSION,
+      };
+      if (name !== `${pairName(source, destination)}.sqlite`)
+        throw damaged(file, 'it is the ledger of another pair');
+      if (!pair.older) checkLedger(db, file, pair);
+      pairs.push(pair);
+    } catch (error) {
+      // removed since it was listed, as the advice is for a damaged one
+      if (existsSync(file)) unusable.push(isSyncError(error) ? error : stateError(file, error));
     }
-  });
+  }
+  return { pairs, unusable };
 }
 
-/** A pair's ledger to read from, also while a run writes it. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    // no state folder: nothing has been synced yet
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new SyncError(
+      'state_unusable',
+      `cannot look into the state folder ${folder}: ${messageOf(error)}; make it readable, or set XDG_STATE_HOME`,
+      { verdict: 'end_run', cause: error },
+    );
+  }
+}
+
+const newer = (file: string): SyncError =>
+  new SyncError('state_unusable', `the ledger ${file} was written by a newer stagesync; upgrade stagesync`, {
+    verdict: 'end_run',
+  });
+
+/** A pair's ledger to read from, also while a run writes it. Rejects with `state_unusable`, as all that it reads. */
 export function inspectLedger(pair: KnownPair): Ledger {
   const file = `${pair.file}.sqlite`;
-  return new Ledger(openReadOnly(file), undefined, file);
+  try {
+    return new Ledger(openReadOnly(file), undefined, file);
+  } catch (error) {
+    throw stateError(file, error);
+  }
 }
 
 /**

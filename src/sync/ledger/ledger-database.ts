@@ -1,11 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { execute, Statement } from './state-errors.ts';
+import { execute, mapped } from './state-errors.ts';
+import { Statement } from './statement.ts';
+import { tableColumns } from './table-columns.ts';
 
 /** One connection to a ledger's file: statements are prepared once, failures come as SyncErrors. */
 export class LedgerDatabase {
   readonly file: string;
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, Statement>();
+  #requiredColumns: ReadonlySet<string> | undefined;
   #inTransaction = false;
 
   constructor(db: DatabaseSync, file: string) {
@@ -16,10 +19,20 @@ export class LedgerDatabase {
   sql(text: string): Statement {
     let statement = this.#statements.get(text);
     if (statement === undefined) {
-      statement = new Statement(this.#db, this.file, text);
+      statement = new Statement(this.#db, this.file, text, this.#required());
       this.#statements.set(text, statement);
     }
     return statement;
+  }
+
+  /** But for those of runs: what is recorded of one may outlive it, and a join then has nulls in their place. */
+  #required(): ReadonlySet<string> {
+    this.#requiredColumns ??= new Set(
+      tableColumns(this.#db, this.file).flatMap(({ name, required }) =>
+        required && !name.startsWith('run.') ? [name] : [],
+      ),
+    );
+    return this.#requiredColumns;
   }
 
   /** Runs `work` as one commit. Nested calls join the outer one. */
@@ -32,15 +45,28 @@ export class LedgerDatabase {
       execute(this.#db, this.file, 'COMMIT');
       return result;
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#rollBack();
       throw error;
     } finally {
       this.#inTransaction = false;
     }
   }
 
+  /** What made it necessary matters more than that it fails too; closing the file rolls back as well. */
+  #rollBack(): void {
+    try {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    } catch {
+      // the caller throws what came first
+    }
+  }
+
   close(): void {
     this.#statements.clear();
-    this.#db.close();
+    try {
+      this.#db.close();
+    } catch (error) {
+      throw mapped(this.file, error);
+    }
   }
 }

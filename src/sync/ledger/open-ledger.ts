@@ -1,28 +1,30 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isSyncError } from '../../model/errors.ts';
+import { checkLedger } from './check-ledger.ts';
 import { Ledger } from './ledger.ts';
 import { lockPair } from './lock.ts';
-import type { PairLock } from './lock.ts';
+import type { Holder, PairLock } from './lock.ts';
+import { pairName } from './pair-name.ts';
 import { prepareSchema } from './schema.ts';
 import { stateError } from './state-errors.ts';
+import { takeOver } from './take-over.ts';
+
+export { pairName } from './pair-name.ts';
 
 export interface LedgerOptions {
   /** The state folder; made when missing. */
   readonly folder: string;
   /** Labels of both ends; together they name the pair. */
   readonly source: string;
+  /** Another label that the source once had; a ledger that is kept under it is taken over. */
+  readonly formerSource?: string | undefined;
   readonly destination: string;
   /** The command and process that hold the pair, to tell a second run. */
   readonly command: string;
   readonly pid: number;
 }
-
-/** The file name of a pair's state, without its ending. */
-export const pairName = (source: string, destination: string): string =>
-  createHash('sha256').update(`${source}\n${destination}`).digest('hex').slice(0, 24);
 
 /**
  * Opens the ledger of a pair and takes its lock. Rejects with `locked`, or with `state_unusable` when the folder
@@ -31,17 +33,17 @@ export const pairName = (source: string, destination: string): string =>
 export function openLedger(options: LedgerOptions): Ledger {
   const name = pairName(options.source, options.destination);
   const file = join(options.folder, `${name}.sqlite`);
+  const { formerSource, pid, command } = options;
+  const holder: Holder = { pid, command, since: new Date().toISOString() };
   let lock: PairLock | undefined;
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-    lock = lockPair(join(options.folder, `${name}.lock`), {
-      pid: options.pid,
-      command: options.command,
-      since: new Date().toISOString(),
-    });
+    lock = lockPair(join(options.folder, `${name}.lock`), holder);
+    if (formerSource !== undefined) takeOver({ ...options, formerSource }, file, holder);
     db = new DatabaseSync(file);
     prepareSchema(db, file, options);
+    checkLedger(db, file, options);
     return new Ledger(db, lock, file);
   } catch (error) {
     // before anything is closed: with these files open too, there may have been too many

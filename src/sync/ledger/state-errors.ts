@@ -1,10 +1,43 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync, StatementResultingChanges, StatementSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { isTooManyFiles, messageOf, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
 
 /** SQLite's result codes; the extended ones keep them in the low byte. */
-const SQLITE = { busy: 5, corrupt: 11, full: 13, notADatabase: 26 } as const;
+const SQLITE = { error: 1, busy: 5, corrupt: 11, full: 13, notADatabase: 26 } as const;
+
+/** They come from a file that is not as it was written: what we ask and write fits the tables that we made. */
+const DAMAGED: readonly (number | undefined)[] = [
+  SQLITE.corrupt,
+  SQLITE.notADatabase,
+  18, // too big
+  19, // a constraint
+  20, // a type that does not fit
+  24, // the format
+];
+
+/** Of an extended code: the file ends where a page should be. */
+const SHORT_READ = 10 | (2 << 8);
+
+/** What SQLite says, with its general code, of tables that are not there or not ours. */
+const NOT_OUR_TABLES = /no such (?:table|column|index)|has no column|malformed|datatype mismatch/;
+
+function isDamage(error: unknown): boolean {
+  const code = codeOf(error);
+  if (DAMAGED.includes(code)) return true;
+  if (code === SQLITE.error) return NOT_OUR_TABLES.test(messageOf(error));
+  const { errcode, code: ofNode } = error as { errcode?: unknown; code?: unknown };
+  // a number that JavaScript cannot hold: we never wrote one
+  return errcode === SHORT_READ || ofNode === 'ERR_OUT_OF_RANGE';
+}
+
+/** A state file that holds what no run wrote. */
+export const damaged = (file: string, why: string, cause?: unknown): SyncError =>
+  new SyncError(
+    'state_unusable',
+    `the file ${file} is damaged (${why}); delete it: the next run then adopts what is on Stage and removes nothing`,
+    { verdict: 'end_run', cause },
+  );
 
 const codeOf = (error: unknown): number | undefined =>
   typeof error === 'object' && error !== null && 'errcode' in error
@@ -17,9 +50,10 @@ export const isBusy = (error: unknown): boolean => codeOf(error) === SQLITE.busy
 export function stateError(file: string, error: unknown): SyncError {
   const code = codeOf(error);
   const why = messageOf(error);
+  if (isDamage(error)) return damaged(file, why, error);
   const message =
-    code === SQLITE.corrupt || code === SQLITE.notADatabase
-      ? `the file ${file} is damaged (${why}); delete it: the next run then adopts what is on Stage and removes nothing`
+    statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
+      ? `cannot keep state in ${file}: it is a folder; remove it, or set XDG_STATE_HOME to another place`
       : code === SQLITE.full
         ? `cannot write ${file}: ${why}; make room on its disk and run again: what was done is looked up on Stage`
         : lacksFiles(file)
@@ -45,8 +79,8 @@ function lacksFiles(file: string): boolean {
 }
 
 /** An error of SQLite as a SyncError; anything else is a mistake of ours and stays what it is. */
-const mapped = (file: string, error: unknown): unknown =>
-  codeOf(error) === undefined ? error : stateError(file, error);
+export const mapped = (file: string, error: unknown): unknown =>
+  codeOf(error) === undefined && !isDamage(error) ? error : stateError(file, error);
 
 /** Executes SQL that gives nothing back. */
 export function execute(db: DatabaseSync, file: string, sql: string): void {
@@ -54,50 +88,5 @@ export function execute(db: DatabaseSync, file: string, sql: string): void {
     db.exec(sql);
   } catch (error) {
     throw mapped(file, error);
-  }
-}
-
-/** A prepared statement whose failures are SyncErrors: a disk can be full, or a file damaged, at any of them. */
-export class Statement {
-  readonly #statement: StatementSync;
-  readonly #file: string;
-
-  constructor(db: DatabaseSync, file: string, sql: string) {
-    this.#file = file;
-    try {
-      this.#statement = db.prepare(sql);
-    } catch (error) {
-      throw mapped(file, error);
-    }
-  }
-
-  run(...values: SQLInputValue[]): StatementResultingChanges {
-    try {
-      return this.#statement.run(...values);
-    } catch (error) {
-      throw mapped(this.#file, error);
-    }
-  }
-
-  get(...values: SQLInputValue[]): ReturnType<StatementSync['get']> {
-    try {
-      return this.#statement.get(...values);
-    } catch (error) {
-      throw mapped(this.#file, error);
-    }
-  }
-
-  /** From now on rows come as arrays of their columns: half the cost where there are very many. */
-  returnArrays(): this {
-    this.#statement.setReturnArrays(true);
-    return this;
-  }
-
-  all(...values: SQLInputValue[]): ReturnType<StatementSync['all']> {
-    try {
-      return this.#statement.all(...values);
-    } catch (error) {
-      throw mapped(this.#file, error);
-    }
   }
 }

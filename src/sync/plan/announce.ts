@@ -21,8 +21,7 @@ export function announcePlan(
   const touched = new Set<string>();
   for (const arrival of store.arrivals()) touched.add(parentOf(arrival.path));
   const totals = store.totals();
-  const moves =
-    plan.outFirst.length + plan.folderMoves.length + plan.fileMoves.length + plan.inLast.length;
+  const moves = plan.outFirst.length + plan.folderMoves.length + plan.fileMoves.length + plan.inLast.length;
   // the report does not count DEST itself among the folders created either, but making it costs its calls
   const roots = totals.arrivals + totals.folders > 0 ? missingRoots : 0;
   const cost: PlanCost = {

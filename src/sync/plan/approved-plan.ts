@@ -1,5 +1,5 @@
 import type { Problem } from '../../model/entry.ts';
-import { foldersOf } from '../../model/path.ts';
+import { foldersOf, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PlanLine } from '../../model/plan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -31,21 +31,35 @@ export function restrictTo(
   }
   const kept = new Set<string>();
   const needed = new Set<RelPath>();
+  /** Folders that were to move and do not, and whether all they hold is moved, or to be moved, file by file. */
+  const takenApart = new Map<RelPath, { readonly line: PlanLine; complete: boolean }>();
+  const nowAt = ({ path, to }: PlanLine): string | undefined =>
+    freshKinds.get(path) ?? (to === undefined ? undefined : freshKinds.get(to));
   for (const line of approved) {
     const key = keyOf(line);
+    const folder = line.within === undefined ? undefined : takenApart.get(line.within);
     if (fresh.has(key)) {
       kept.add(key);
-      for (const folder of foldersOf(line.to ?? line.path)) needed.add(folder);
-    } else if (line.kind !== 'createFolder' && line.within === undefined) {
-      // a folder that exists by now is what was wanted; what goes with a folder is told with that
-      const now = freshKinds.get(line.path) ?? (line.to === undefined ? undefined : freshKinds.get(line.to));
-      if (now !== undefined || !isDone(line, ledger)) refuse(line.path, outdated(line, now));
-    }
+      for (const each of foldersOf(line.to ?? line.path)) needed.add(each);
+    } else if (line.kind === 'createFolder' || (nowAt(line) === undefined && isDone(line, ledger))) {
+      // it was done before, or was there: what was wanted is so
+      continue;
+    } else if (folder !== undefined) folder.complete = false;
+    else if (line.within === undefined && line.kind === 'move' && isFolderPath(line.path))
+      takenApart.set(line.path, { line, complete: true });
+    else if (line.within === undefined) refuse(line.path, outdated(line, nowAt(line)));
   }
+  for (const { line, complete } of takenApart.values())
+    if (!complete) refuse(line.path, outdated(line, nowAt(line)));
   const keptFolders = new Set<RelPath>();
   for (const key of kept) if (fresh.get(key)!.kind === 'remove') keptFolders.add(fresh.get(key)!.path);
+  // a folder that was to move, and is emptied instead, was to be gone as well
+  const isEmptied = ({ kind, path, files }: PlanLine): boolean =>
+    kind === 'remove' && files === 0 && takenApart.has(path);
   const isKept = (line: PlanLine): boolean =>
-    kept.has(keyOf(line)) || (line.within !== undefined && keptFolders.has(line.within));
+    kept.has(keyOf(line)) ||
+    (line.within !== undefined && (keptFolders.has(line.within) || takenApart.has(line.within))) ||
+    isEmptied(line);
   for (const line of fresh.values()) {
     if (isKept(line)) continue;
     if (line.kind === 'upload') store.dropArrival(line.path);

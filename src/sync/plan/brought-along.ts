@@ -25,7 +25,8 @@ export function removeBroughtAlong(
   const standing = new Set(store.standingWithin(move.to));
   const unwanted: RelPath[] = [];
   if (removesGone)
-    for (const folder of brought) if (!store.hasFolder(folder) && !standing.has(folder)) unwanted.push(folder);
+    for (const folder of brought)
+      if (!store.hasFolder(folder) && !standing.has(folder)) unwanted.push(folder);
   for (const freed of store.freedWithin(move.from)) {
     const place = move.to + freed.path.slice(move.from.length);
     if (leaving.has(freed.path)) continue;

@@ -34,8 +34,7 @@ export async function meetByContent(
       if (ours !== undefined && ours === theirs) {
         standing[known ? 'unchanged' : 'adopted']++;
         if (!options.dryRun) record(entry, stage, ours, options, known);
-      }
-      else store.addArrival({ path: entry.path, reason: 'differs', entry, replaces: stage, digest: ours });
+      } else store.addArrival({ path: entry.path, reason: 'differs', entry, replaces: stage, digest: ours });
     });
   }
   await executor.idle();

@@ -19,7 +19,11 @@ export class NameClashes {
 
   /** Forgets what `path` can no longer clash with. */
   leave(path: RelPath): void {
-    for (let top = this.#files.at(-1); top !== undefined && !path.startsWith(top.path); top = this.#files.at(-1))
+    for (
+      let top = this.#files.at(-1);
+      top !== undefined && !path.startsWith(top.path);
+      top = this.#files.at(-1)
+    )
       this.#files.pop();
     if (this.#closed !== undefined && !path.startsWith(this.#closed)) this.#closed = undefined;
   }

@@ -14,10 +14,7 @@ export interface OrderedMove extends Move {
  * Puts moves in an order in which no target is occupied when its turn comes: the end of a chain first, and one member
  * of each cycle by way of a hidden name. Each path is the origin of at most one move and the target of at most one.
  */
-export function orderMoves(
-  moves: readonly Move[],
-  hiddenName: (move: Move) => RelPath,
-): OrderedMove[] {
+export function orderMoves(moves: readonly Move[], hiddenName: (move: Move) => RelPath): OrderedMove[] {
   const byFrom = new Map(moves.map((move) => [move.from, move]));
   const done = new Set<Move>();
   const ordered: OrderedMove[] = [];

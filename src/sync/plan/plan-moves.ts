@@ -8,7 +8,7 @@ import { byWayOf, orderMoves } from './order-moves.ts';
 import type { Move, OrderedMove } from './order-moves.ts';
 import type { FoundPair } from './pair-arrivals.ts';
 import type { Arrival, PlanStore, Removal } from './plan-store.ts';
-import { giveUpStuckNames } from './stuck-names.ts';
+import { giveUpStuckNames, removeEmptied } from './stuck-names.ts';
 
 export type FolderStep = OrderedMove & { readonly files: number };
 export type FileStep = OrderedMove & { readonly arrival: Arrival };
@@ -51,6 +51,7 @@ export function planMoves(store: PlanStore, ledger: Ledger, options: MoveOptions
   const { found, chosen } = choose(store, ledger, options);
   if (found.length === 0) return NO_MOVES;
   const { removesGone, hiddenName } = options;
+  removeEmptied(store, ledger, chosen);
   const pairs = withoutTaken(found, chosen, store);
   const leaving = new Set(pairs.map((pair) => pair.from));
   const foldersAfter = new Set<RelPath>();
@@ -122,7 +123,8 @@ function choose(
         return foldersInLedger(ledger, from).some(blocks) ? undefined : calls;
       },
     });
-    if (!giveUpStuckNames(store, chosen, withoutTaken(found, chosen, store), refuse)) return { found, chosen };
+    if (!giveUpStuckNames(store, chosen, withoutTaken(found, chosen, store), refuse))
+      return { found, chosen };
     found = withFreeTargets(found.filter((pair) => store.arrival(pair.to) !== undefined));
   }
 }

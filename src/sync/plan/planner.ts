@@ -207,6 +207,14 @@ export class Planner {
         this.standing.unchanged++;
         this.#learn(() => this.#ledger.confirm(path, decision.stage.modifiedMs));
         break;
+      case 'renew': {
+        this.standing.unchanged++;
+        const stageModifiedMs = decision.stage.modifiedMs;
+        const { digest, adopted } = row!;
+        const renewed = { ...rowOf(file!, digest), stageModifiedMs, pending: false, adopted };
+        this.#learn(() => this.#ledger.put(renewed, 'touched'));
+        break;
+      }
       case 'adopt': {
         this.standing.adopted++;
         const stageModifiedMs = decision.stage.modifiedMs;
@@ -218,7 +226,13 @@ export class Planner {
         this.#store.addMeeting(file!, decision.stage, row !== undefined);
         break;
       case 'remove':
-        this.#store.addRemoval({ path, reason: decision.reason, files: 1, stamp: String(stampOf(shown)), shown });
+        this.#store.addRemoval({
+          path,
+          reason: decision.reason,
+          files: 1,
+          stamp: String(stampOf(shown)),
+          shown,
+        });
         if (freed) this.#free(row!, true);
         break;
       case 'leave':

@@ -58,7 +58,8 @@ export class Pauses {
       if (source.listFolder === undefined) return;
       try {
         const entries = await source.listFolder('', { filter, signal: until });
-        if (entries !== undefined && entries.length > 0) return;
+        // a link or a FIFO does not make it a source that has something
+        if (entries?.some((entry) => entry.kind !== 'unknown' || entry.file === true)) return;
       } catch (error) {
         if (until.aborted || !isSyncError(error) || afterError(error) !== 'await_source') return;
       }

@@ -39,6 +39,11 @@ const counting: Disk = {
     opened += 1;
     return fd;
   },
+  openFolder(path) {
+    const fd = realDisk.openFolder(path);
+    opened += 1;
+    return fd;
+  },
   close(fd) {
     realDisk.close(fd);
     closed += 1;
@@ -202,6 +207,59 @@ describe.each([
     tree.remove('d');
     tree.write('d', '');
     await expect(readerOn().read(entry, signal)).rejects.toMatchObject({ code: 'entry_gone' });
+  });
+
+  test('replaced by another of the same size and time before it is read is a changed one', async () => {
+    const entry = writeOld('f', Buffer.alloc(size, 1));
+    fs.renameSync(tree.at('f'), tree.at('g'));
+    expect(writeOld('f', Buffer.alloc(size, 2)).version).toBe(entry.version);
+    await expect(readerOn().read(entry, signal).then(take)).rejects.toMatchObject({ code: 'entry_changed' });
+  });
+
+  describe.each([
+    ['opened one after another', {}],
+    ['compared, where the system cannot open from a folder', { placeOf: undefined }],
+  ])('with the folders on its way %s', (_how, how: Partial<Disk>) => {
+    test('is read through them', async () => {
+      const entry = writeOld('a/b/c/f', Buffer.alloc(size, 1));
+      expect((await take(await readerOn(how).read(entry, signal))).length).toBeGreaterThan(0);
+    });
+
+    test.each(['a', 'a/b'])('is gone when a link took the name of the folder %s', async (folder) => {
+      const entry = writeOld('a/b/f', Buffer.alloc(size, 1));
+      fs.renameSync(tree.at(folder), tree.at('away'));
+      fs.symlinkSync(tree.at('away'), tree.at(folder));
+      const reading = readerOn(how).read(entry, signal).then(take);
+      await expect(reading).rejects.toMatchObject({ code: 'entry_gone', verdict: 'skip_entry' });
+      expect((await take(await readerOn(how, true).read(entry, signal))).length).toBeGreaterThan(0);
+    });
+
+    test('is not read elsewhere although it was listed there', async () => {
+      writeOld('elsewhere/f', Buffer.alloc(size, 1));
+      fs.symlinkSync('elsewhere', tree.at('a'));
+      const entry = listed('a/f');
+      await expect(readerOn(how).read(entry, signal)).rejects.toMatchObject({ code: 'entry_gone' });
+      await expect(readerOn(how).digest(entry, signal)).rejects.toMatchObject({ code: 'entry_gone' });
+    });
+
+    test('is not read elsewhere when the link comes at the last moment', async () => {
+      writeOld('elsewhere/f', Buffer.alloc(size, 2));
+      const entry = writeOld('a/f', Buffer.alloc(size, 1));
+      const swapped = (path: string): string => {
+        if (fs.lstatSync(tree.at('a')).isDirectory()) {
+          fs.renameSync(tree.at('a'), tree.at('away'));
+          fs.symlinkSync('elsewhere', tree.at('a'));
+        }
+        return path;
+      };
+      const disk: Partial<Disk> = {
+        ...how,
+        open: (path, followLink) => counting.open(swapped(path), followLink),
+        openLater: (path, followLink) => counting.openLater(swapped(path), followLink),
+      };
+      const reading = readerOn(disk).read(entry, signal).then(take);
+      await expect(reading).rejects.toMatchObject({ code: expect.stringMatching(/^entry_(changed|gone)$/) });
+    });
   });
 
   test('that changes between its first and its last byte is refused', async () => {

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SourceEntry, UnknownEntry } from '../../../src/model/entry.ts';
 import type { PathFilter } from '../../../src/model/ports.ts';
 import { realDisk } from '../../../src/sources/local/disk.ts';
-import type { Disk } from '../../../src/sources/local/disk.ts';
+import type { Child, Disk } from '../../../src/sources/local/disk.ts';
 import { openLocalSource } from '../../../src/sources/local/local-source.ts';
-import { createFilter, everything } from '../../../src/sync/filter.ts';
+import { createFilter, everything, hiding } from '../../../src/sync/filter.ts';
 import { localTree } from '../../support/local-tree.ts';
 import type { LocalTree } from '../../support/local-tree.ts';
 
@@ -202,12 +202,178 @@ describe('what vanishes while it is listed', () => {
       }
       return realDisk.lstat(path);
     };
+    tree.write('a-b', 'sorts between a and a/');
     expect(lines(await list({ disk: { lstat } }))).toEqual([
       'unknown a (path changed_while_listed warning)',
+      'file a-b',
+      'unknown a/ (subtree echo)',
       'unknown b/ (subtree changed_while_listed warning)',
     ]);
   });
+
+  test('is unknown with what the folder of its name may hold when it is no file any more', async () => {
+    for (const path of ['d/a', 'd/a-b', 'd/z']) tree.write(path, 'x');
+    const disk: Partial<Disk> = {
+      lstat(path) {
+        if (path === tree.at('d/a') && fs.statSync(path).isFile()) {
+          tree.remove('d/a');
+          tree.makeFolder('d/a');
+        }
+        return realDisk.lstat(path);
+      },
+    };
+    expect(lines(await listFolder('d/', { disk }))).toEqual([
+      'unknown d/a (path changed_while_listed warning)',
+      'file d/a-b',
+      'unknown d/a/ (subtree echo)',
+      'file d/z',
+    ]);
+  });
 });
+
+describe.each([
+  ['is open', {}],
+  ['cannot be read from where it is open', { placeOf: undefined }],
+])('a folder that %s, whose name a link takes while it is listed', (_how, how: Partial<Disk>) => {
+  /** Moves a folder away, and puts a link to another one in its place. */
+  const swap = (folder: string): void => {
+    fs.renameSync(tree.at(folder), tree.at('zz'));
+    fs.symlinkSync(tree.at('elsewhere'), tree.at(folder));
+  };
+  beforeEach(() => {
+    for (const path of ['a/b/own', 'c', 'elsewhere/b/theirs', 'elsewhere/theirs']) tree.write(path, 'x');
+  });
+  const theirs = (entries: readonly SourceEntry[] | undefined): string[] =>
+    (entries ?? []).map(({ path }) => path).filter((path) => /^a\/.*theirs/.test(path));
+
+  /** Swaps right before the names in `folder` are read. */
+  const before = (folder: string, swapped: string): Partial<Disk> => ({
+    ...how,
+    children(place, fd) {
+      if (place === tree.at(folder) && fs.lstatSync(tree.at(swapped)).isDirectory()) swap(swapped);
+      return realDisk.children(place, fd);
+    },
+  });
+
+  test('is unknown with all below, and nothing behind the link is listed', async () => {
+    const entries = await list({ disk: before('a', 'a') });
+    expect(lines(entries)?.slice(0, 2)).toEqual([
+      'unknown a/ (subtree changed_while_listed warning)',
+      'file c',
+    ]);
+    expect(theirs(entries)).toEqual([]);
+  });
+
+  test('is unknown also when the link is further up', async () => {
+    const entries = await list({ disk: before('a/b', 'a') });
+    expect(lines(entries)?.slice(0, 3)).toEqual([
+      'folder a/',
+      'unknown a/b/ (subtree changed_while_listed warning)',
+      'file c',
+    ]);
+    expect(theirs(entries)).toEqual([]);
+  });
+
+  test('is unknown also when the link is further up before it is looked at', async () => {
+    const lstat: Disk['lstat'] = (path) => {
+      if (path === tree.at('a/b') && fs.lstatSync(tree.at('a')).isDirectory()) swap('a');
+      return realDisk.lstat(path);
+    };
+    const entries = await list({ disk: { ...how, lstat } });
+    expect(lines(entries)?.[1]).toBe('unknown a/b/ (subtree changed_while_listed warning)');
+    expect(theirs(entries)).toEqual([]);
+  });
+
+  test.each([
+    ['a/', 'a'],
+    ['a/b/', 'a/b'],
+    ['a/b/', 'a'],
+  ])('is unknown when only %s is listed and %s is the link', async (folder, swapped) => {
+    const entries = await listFolder(folder, { disk: before(folder.slice(0, -1), swapped) });
+    expect(lines(entries)).toEqual([`unknown ${folder} (subtree changed_while_listed warning)`]);
+  });
+
+  test('is absent when it is gone right after it was read', async () => {
+    const lstat: Disk['lstat'] = (path) => {
+      if (path === tree.at('a/b') && looks++ === 1) tree.remove('a/b');
+      return realDisk.lstat(path);
+    };
+    let looks = 0;
+    expect(lines(await list({ disk: { ...how, lstat } }))?.slice(0, 2)).toEqual(['folder a/', 'file c']);
+  });
+
+  test('is listed through the link from the next look on where links are followed', async () => {
+    swap('a');
+    expect(theirs(await list({ follow: true }))).toEqual(['a/b/theirs', 'a/theirs']);
+  });
+
+  test('shows no file behind it', async () => {
+    const source = await openLocalSource({ root: tree.root, followSymlinks: false });
+    expect(await source.stat!('a/b/own', { signal })).toMatchObject({ path: 'a/b/own', size: 1 });
+    swap('a');
+    expect(await source.stat!('a/theirs', { signal })).toBeUndefined();
+    expect(await source.stat!('a/b/theirs', { signal })).toBeUndefined();
+    const following = await openLocalSource({ root: tree.root, followSymlinks: true });
+    expect(await following.stat!('a/theirs', { signal })).toMatchObject({ path: 'a/theirs' });
+  });
+});
+
+test('a folder whose name is a link only while it is read is the one that is read, and none stays open', async () => {
+  for (const path of ['a/own', 'elsewhere/theirs']) tree.write(path, 'x');
+  fs.symlinkSync('elsewhere', tree.at('link'));
+  const exchange = (from: string, to: string): void => {
+    fs.renameSync(tree.at('a'), tree.at(from));
+    fs.renameSync(tree.at(to), tree.at('a'));
+  };
+  const open = new Set<number>();
+  const disk: Partial<Disk> = {
+    *children(place, fd) {
+      if (place === tree.at('a')) exchange('away', 'link');
+      const children = [...realDisk.children(place, fd)];
+      if (place === tree.at('a')) exchange('link', 'away');
+      yield* children;
+    },
+    openFolder(place) {
+      const fd = realDisk.openFolder(place);
+      open.add(fd);
+      return fd;
+    },
+    close(fd) {
+      open.delete(fd);
+      realDisk.close(fd);
+    },
+  };
+  const filter = createFilter({ rules: [{ kind: 'exclude', pattern: 'link' }] });
+  expect(lines(await list({ disk, filter }))).toEqual([
+    'folder a/',
+    'file a/own',
+    'folder elsewhere/',
+    'file elsewhere/theirs',
+  ]);
+  expect(lines(await listFolder('a/', { disk, filter }))).toEqual(['file a/own']);
+  const reason = new Error('enough');
+  const stop = new AbortController();
+  const stopping = {
+    ...disk,
+    children: (place: string) =>
+      place === tree.at('a') ? endless(() => stop.abort(reason)) : realDisk.children(place),
+  };
+  const source = await openLocalSource(
+    { root: tree.root, followSymlinks: false },
+    { ...realDisk, ...stopping },
+  );
+  const until = { filter, signal: stop.signal };
+  await expect(source.listFolder!('a/', until)).rejects.toBe(reason);
+  await expect(Array.fromAsync(source.list({ filter, signal: stop.signal }))).rejects.toBe(reason);
+  expect([...open]).toEqual([]);
+});
+
+function* endless(stop: () => void): Generator<Child> {
+  for (let at = 0; ; at++) {
+    if (at === 10_000) stop();
+    yield { name: `${at}`, kind: 'file' };
+  }
+}
 
 describe('links', () => {
   beforeEach(() => {
@@ -227,6 +393,7 @@ describe('links', () => {
       'file dir-b',
       'unknown dir/ (subtree echo)',
       'unknown file (path link_skipped warning)',
+      'unknown file/ (subtree echo)',
       'folder real/',
       'unknown real/up (path link_skipped warning)',
       'unknown real/up/ (subtree echo)',
@@ -274,14 +441,20 @@ describe('links', () => {
 });
 
 describe('names and kinds that cannot be synced', () => {
-  test('sockets and FIFOs are reported, unless the filter leaves them out', async () => {
+  test('sockets and FIFOs are reported, unless the filter leaves them out, and protect what Stage has there', async () => {
     execFileSync('mkfifo', [tree.at('pipe')]);
+    fs.symlinkSync('pipe', tree.at('to'));
+    tree.write('pipe-1', 'sorts between pipe and pipe/');
     const server = createServer().listen(tree.at('sock'));
     try {
-      expect(lines(await list())).toEqual([
-        'unknown pipe (path special_file warning)',
-        'unknown sock (path special_file warning)',
-      ]);
+      const both = (name: string, code: string): string[] => [
+        `unknown ${name} (path ${code} warning)`,
+        `unknown ${name}/ (subtree echo)`,
+      ];
+      const pipe = both('pipe', 'special_file').toSpliced(1, 0, 'file pipe-1');
+      const sock = both('sock', 'special_file');
+      expect(lines(await list())).toEqual([...pipe, ...sock, ...both('to', 'link_skipped')]);
+      expect(lines(await list({ follow: true }))).toEqual([...pipe, ...sock, ...both('to', 'special_file')]);
       expect(await list({ filter: createFilter({ rules: [{ kind: 'exclude', pattern: '*' }] }) })).toEqual(
         [],
       );
@@ -311,6 +484,78 @@ describe('names and kinds that cannot be synced', () => {
       'unknown a\\xffb (nothing name_not_allowed failure)',
       'unknown d\\xe9 (nothing name_not_allowed failure)',
     ]);
+  });
+});
+
+describe('names that are reserved for our own files on Stage', () => {
+  const RESERVED = [
+    'unknown .stagesync-dir/ (nothing reserved_name warning)',
+    'unknown .stagesync-file (nothing reserved_name warning)',
+    'unknown .stagesync-link (nothing reserved_name warning)',
+  ];
+  beforeEach(() => {
+    for (const path of ['.stagesync-file', '.stagesync-dir/a', '.stagesync-dir/.stagesync-b', '.stagesync'])
+      tree.write(path, 'x');
+    tree.write('.stagesyncignore', '');
+    fs.symlinkSync('nowhere', tree.at('.stagesync-link'));
+    tree.write('d/.stagesync-x', 'x');
+    tree.write('d/.stagesync-\uFFFD', 'x');
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${tree.root}/d/.stagesync-`), Buffer.from([0xff])]), 'x');
+  });
+  const D = [
+    'unknown d/.stagesync-x (nothing reserved_name warning)',
+    'unknown d/.stagesync-\\xff (nothing reserved_name warning)',
+    'unknown d/.stagesync-\uFFFD (nothing reserved_name warning)',
+  ].toSorted();
+
+  test.each([[false], [true]])(
+    'are reported once each, a folder as one (links followed: %s)',
+    async (follow) => {
+      expect(lines(await list({ follow }))).toEqual([...RESERVED, 'file .stagesync', 'folder d/', ...D]);
+    },
+  );
+
+  test('are reported when one folder is listed, and nothing is listed below them', async () => {
+    expect(lines(await listFolder(''))).toEqual([...RESERVED, 'file .stagesync', 'folder d/']);
+    expect(lines(await listFolder('d/'))).toEqual(D);
+    expect(await listFolder('.stagesync-dir/')).toEqual([]);
+  });
+
+  test('say what to do', async () => {
+    const [entry] = await list();
+    expect((entry as UnknownEntry).problem.message).toMatch(
+      /^its name is reserved .*; rename it to sync it$/,
+    );
+  });
+
+  test('are listed by no filter, whether it knows of them or not', async () => {
+    const filter: PathFilter = { excludes: () => false, prunes: () => false };
+    expect(lines(await list({ filter }))).toEqual([
+      ...RESERVED,
+      'file .stagesync',
+      'file .stagesyncignore',
+      'folder d/',
+      ...D,
+    ]);
+  });
+
+  test.each([
+    ['*', []],
+    ['.stagesync-*', ['file .stagesync', 'folder d/']],
+    ['.stagesync-dir/', [...RESERVED.slice(1), 'file .stagesync', 'folder d/', ...D]],
+    ['d/', [...RESERVED, 'file .stagesync']],
+  ])('are not reported when a rule leaves them out: %s', async (pattern, expected) => {
+    const rules = createFilter({ rules: [{ kind: 'exclude', pattern }] });
+    expect(lines(await list({ filter: rules }))).toEqual(expected);
+    const ignoring = createFilter({ rules: [], ignoreFile: [pattern] });
+    expect(lines(await list({ filter: ignoring }))).toEqual(expected);
+    expect(lines(await list({ filter: hiding(ignoring, 'm') }))).toEqual(expected);
+  });
+
+  test('are not reported when they are not among what is included', async () => {
+    const filter = createFilter({ rules: [{ kind: 'include', pattern: '*.csv' }] });
+    // a folder, or what a link leads to, may hold something that is included
+    expect(lines(await list({ filter }))).toEqual([RESERVED[0], RESERVED[2]]);
   });
 });
 

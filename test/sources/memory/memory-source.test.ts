@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SourceEntry } from '../../../src/model/entry.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { MemorySource } from '../../../src/sources/memory/memory-source.ts';
-import { everything } from '../../../src/sync/filter.ts';
+import { createFilter, everything } from '../../../src/sync/filter.ts';
 import { describeSource } from '../../contract/source.ts';
 
 describeSource('a memory source', async () => {
@@ -53,6 +53,26 @@ describe('the memory source', () => {
     source.write('a/b', 'text');
     source.remove('a/b');
     expect(await list(source)).toEqual([{ kind: 'folder', path: 'a/' }]);
+  });
+
+  test('reports reserved names as a disk would, a folder as one', async () => {
+    const source = createMemorySource();
+    for (const path of ['.stagesync-d/x/y', 'd/.stagesync-f', 'd/z']) source.write(path, 'x');
+    const reserved = { kind: 'unknown', covers: 'nothing', problem: { code: 'reserved_name' } };
+    const inFolder = [
+      { ...reserved, path: 'd/.stagesync-f' },
+      { kind: 'file', path: 'd/z' },
+    ];
+    expect(await list(source)).toMatchObject([
+      { ...reserved, path: '.stagesync-d/' },
+      { kind: 'folder', path: 'd/' },
+      ...inFolder,
+    ]);
+    const { signal } = new AbortController();
+    expect(await source.listFolder!('d/', { filter: everything, signal })).toMatchObject(inFolder);
+    const filter = createFilter({ rules: [{ kind: 'exclude', pattern: '.stagesync-*' }] });
+    const listed = (await Array.fromAsync(source.list({ filter, signal }))).flat();
+    expect(listed.map(({ path }) => path)).toEqual(['d/', 'd/z']);
   });
 
   test('lists an obscured path as unknown, in its place', async () => {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createChecksum } from '../../../src/sources/s3/checksum.ts';
 import type { Checksum } from '../../../src/sources/s3/checksum.ts';
 
-const kept = (values: Record<string, string>, type?: string): Checksum | undefined =>
-  createChecksum({ valueOf: (algorithm) => values[algorithm], type }, classes);
+const kept = (values: Record<string, string>, type?: string, md5?: string): Checksum | undefined =>
+  createChecksum({ valueOf: (algorithm) => values[algorithm], type, md5 }, classes);
 
 // Of "123456789": the check values that the definitions of these sums give.
 const VALUES: [string, string][] = [
@@ -43,4 +43,29 @@ test('of several, one that is for the whole is taken', async () => {
   const checksum = kept({ CRC32: 'y/Q5Jg==-3', CRC64NVME: 'rosUhgp5mIg=' })!;
   checksum.update(Buffer.from('123456789'));
   expect(await checksum.matches()).toBe(true);
+});
+
+describe('an ETag that is an MD5', () => {
+  const MD5 = '25f9e794323b453885f5181f1b624d0b';
+
+  test.each([MD5, MD5.toUpperCase()])('%s is compared where there is nothing else', async (etag) => {
+    for (const type of [undefined, 'COMPOSITE']) {
+      const checksum = kept({ CRC32: 'y/Q5Jg==-3' }, type, etag)!;
+      for (const piece of ['12', '', '3456', '789']) checksum.update(Buffer.from(piece));
+      expect(await checksum.matches()).toBe(true);
+      const other = kept({}, type, etag)!;
+      other.update(Buffer.from('123456788'));
+      expect(await other.matches()).toBe(false);
+      expect(other).toMatchObject({
+        found: expect.stringMatching(/^[0-9a-f]{32}$/),
+        against: expect.stringMatching(/ETag/),
+      });
+    }
+  });
+
+  test('is not looked at where S3 keeps a checksum: MD5 takes longest', async () => {
+    const checksum = kept({ CRC32: 'y/Q5Jg==' }, undefined, '0'.repeat(32))!;
+    checksum.update(Buffer.from('123456789'));
+    expect(await checksum.matches()).toBe(true);
+  });
 });

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { SourceEntry } from '../../../src/model/entry.ts';
 import type { PathFilter } from '../../../src/model/ports.ts';
 import type { ListedObject } from '../../../src/sources/s3/bucket.ts';
-import { EntryReader, etagOf, prunedFolderOf } from '../../../src/sources/s3/entries.ts';
-import { everything } from '../../../src/sync/filter.ts';
+import { EntryReader, prunedFolderOf } from '../../../src/sources/s3/entries.ts';
+import { etagOf } from '../../../src/sources/s3/object-version.ts';
+import { createFilter, everything } from '../../../src/sync/filter.ts';
 import { listedObject } from '../../support/model-s3.ts';
 
 function read(objects: readonly (ListedObject | string)[], filter: PathFilter = everything): SourceEntry[] {
@@ -14,6 +15,9 @@ function read(objects: readonly (ListedObject | string)[], filter: PathFilter = 
   );
 }
 
+/** An ETag that may be the MD5 of what is in the object. */
+const MD5 = '9e107d9d372bb6826bd81d3542a419d6';
+
 const summary = (entries: readonly SourceEntry[]): string[] =>
   entries.map((entry) =>
     entry.kind === 'unknown'
@@ -22,17 +26,51 @@ const summary = (entries: readonly SourceEntry[]): string[] =>
   );
 
 describe('entries of an S3 listing', () => {
-  test('an object is a file with the version and the identity of its ETag and size', () => {
-    const object: ListedObject = { ...listedObject('p/a/b.csv', 7), etag: 'abc-2' };
+  test('an object is a file whose version is its ETag, size and time, and whose identity is the first two', () => {
+    const object: ListedObject = { ...listedObject('p/a/b.csv', 7), etag: MD5 };
     expect(read([object])).toEqual([
-      { kind: 'file', path: 'a/b.csv', size: 7, modifiedMs: 1_000, version: 'abc-2:7', identity: 'abc-2:7' },
+      {
+        kind: 'file',
+        path: 'a/b.csv',
+        size: 7,
+        modifiedMs: 1_000,
+        version: `${MD5}:7@1000`,
+        identity: `${MD5}:7`,
+      },
     ]);
-    expect(etagOf('abc-2:7')).toBe('abc-2');
-    expect(etagOf('odd:etag:7')).toBe('odd:etag');
   });
 
-  test('an empty object has no identity', () => {
-    const [entry] = read([listedObject('p/empty', 0)]);
+  test.each([
+    ['abc-2', 1_000, 'abc-2:7@1000'],
+    ['odd:e@7:1@2', 1_000, 'odd:e@7:1@2:7@1000'],
+    ['no-time', undefined, 'no-time:7@'],
+  ])('the ETag %s of an object of the time %j can be told from its version', (etag, modifiedMs, version) => {
+    const [entry] = read([{ ...listedObject('p/a', 7), etag, modifiedMs }]);
+    expect(entry).toMatchObject({ version });
+    expect(etagOf(version)).toBe(etag);
+    expect(etagOf(`${etag}:7`)).toBe(etag);
+  });
+
+  test('an object that is replaced by one with the same ETag and size has another version', () => {
+    const object: ListedObject = { ...listedObject('p/a', 7), etag: `${'0'.repeat(32)}-1` };
+    const versionOf = (modifiedMs: number): unknown => {
+      const [entry] = read([{ ...object, modifiedMs }]);
+      return entry?.kind === 'file' ? entry.version : undefined;
+    };
+    expect(versionOf(1_000)).not.toBe(versionOf(2_000));
+    expect(versionOf(1_000)).toBe(versionOf(1_000));
+  });
+
+  test.each([
+    ['of a multipart upload', `${MD5}-2`, 7],
+    ['that MinIO gives to many', `${'0'.repeat(32)}-1`, 7],
+    ['that is all zeros', '0'.repeat(32), 7],
+    ['that is too long', `${MD5}0`, 7],
+    ['that is no number', 'z'.repeat(32), 7],
+    ['of nothing', 'd41d8cd98f00b204e9800998ecf8427e', 0],
+  ])('an ETag %s names no content, and nothing is moved by it', (_, etag, size) => {
+    const [entry] = read([{ ...listedObject('p/a', size), etag }]);
+    expect(entry).toMatchObject({ kind: 'file', path: 'a' });
     expect(entry).not.toHaveProperty('identity');
   });
 
@@ -81,11 +119,92 @@ describe('entries of an S3 listing', () => {
     ]);
   });
 
-  test('a marker of the same name as an object is that conflict too', () => {
-    expect(summary(read(['a', listedObject('p/a/', 0), 'a/b']))).toEqual([
+  test('an empty marker of the same name as an object is a warning, and the object is taken', () => {
+    const entries = read(['a', listedObject('p/a/', 0), 'b', listedObject('p/b/', 0), 'b/c']);
+    expect(summary(entries)).toEqual([
+      'file a',
+      'name_conflict a/ (nothing, warning)',
+      'file b',
+      'name_conflict b/ (nothing, warning)',
+      'name_conflict b/ (subtree, failure)',
+    ]);
+    expect(entries[1]).toMatchObject({ problem: { message: expect.stringMatching(/empty.*object "a"/) } });
+  });
+
+  test('a marker with content beside an object is as any other key below it', () => {
+    expect(summary(read(['a', listedObject('p/a/', 5)]))).toEqual([
       'file a',
       'name_conflict a/ (subtree, failure)',
     ]);
+  });
+
+  test('an empty marker that no folder can be is a warning; a file of such a name, empty or not, is a failure', () => {
+    const markers = ['/', '../', 'dir//', 'dir/./', 'x\\/'].map((key) => listedObject(`p/${key}`, 0));
+    expect(summary(read([...markers, listedObject('p/y//e', 0), listedObject('p/z//', 3)]))).toEqual([
+      'name_not_allowed / (nothing, warning)',
+      'name_not_allowed ../ (nothing, warning)',
+      'name_not_allowed dir// (nothing, warning)',
+      'name_not_allowed dir/./ (nothing, warning)',
+      'name_not_allowed x\\/ (nothing, warning)',
+      'name_not_allowed y//e (nothing, failure)',
+      'name_not_allowed z// (nothing, failure)',
+    ]);
+  });
+
+  test('what cannot be taken is not reported where the filter leaves it out', () => {
+    const filter = createFilter({
+      rules: ['*.tmp', 'ctl?x', 'back*slash', 'closed/', '/half/', 'both/'].map((pattern) => ({
+        kind: 'exclude',
+        pattern,
+      })),
+    });
+    const keys = ['a/../b.tmp', 'back\\slash', 'both', 'closed//x', 'ctl\u0001x', 'x//y.tmp'];
+    expect(
+      summary(read([...keys.slice(0, 3), listedObject('p/both/', 5), ...keys.slice(3)], filter)),
+    ).toEqual(['file both']);
+    expect(summary(read([listedObject('p/half/', 5), 'half//x'], filter))).toEqual([]);
+    const only = createFilter({ rules: [{ kind: 'include', pattern: '*.csv' }] });
+    expect(summary(read([listedObject('p/a/', 5), 'a//b', 'a//b.csv'], only))).toEqual([
+      'name_not_allowed a//b.csv (nothing, failure)',
+    ]);
+  });
+
+  describe('names that are reserved', () => {
+    test('are a warning each, a folder of such a name one for all that is in it', () => {
+      const entries = read([
+        '.stagesync-a.csv',
+        '.stagesync-b/.stagesync-c',
+        '.stagesync-b/x',
+        '.stagesyncignore',
+        listedObject('p/d/.stagesync-/', 0),
+        'd/.stagesync-/y',
+        'd/.stagesync-e',
+        'd/x.stagesync-f',
+      ]);
+      expect(summary(entries)).toEqual([
+        'reserved_name .stagesync-a.csv (nothing, warning)',
+        'reserved_name .stagesync-b/ (nothing, warning)',
+        'reserved_name d/.stagesync-/ (nothing, warning)',
+        'reserved_name d/.stagesync-e (nothing, warning)',
+        'file d/x.stagesync-f',
+      ]);
+      expect(entries[0]).toMatchObject({ problem: { message: expect.stringMatching(/reserved.*rename/) } });
+    });
+
+    test('are not reported where the rules leave them out', () => {
+      const rules = ['closed/', '*.tmp', '.stagesync*.bak'].map((pattern) => ({
+        kind: 'exclude' as const,
+        pattern,
+      }));
+      const keys = ['.stagesync-a.bak', '.stagesync-a.tmp', '.stagesync-b/x.tmp', 'closed/.stagesync-c'];
+      expect(summary(read([...keys, 'open/.stagesync-d'], createFilter({ rules })))).toEqual([
+        'reserved_name open/.stagesync-d (nothing, warning)',
+      ]);
+      const only = createFilter({ rules: [{ kind: 'include', pattern: '*.csv' }] });
+      expect(summary(read(['.stagesync-a/b', '.stagesync-a/b.csv'], only))).toEqual([
+        'reserved_name .stagesync-a/ (nothing, warning)',
+      ]);
+    });
   });
 
   test('an excluded object does not stand in the way of the folder of its name', () => {
@@ -126,7 +245,7 @@ describe('entries of an S3 listing', () => {
     ]);
   });
 
-  test('the filter is asked once for a folder, and never with a name it could not read', () => {
+  test('the filter is asked once for a folder, and for every object that is not in one that it leaves out', () => {
     const asked: string[] = [];
     const filter: PathFilter = {
       excludes: (path) => {
@@ -145,7 +264,7 @@ describe('entries of an S3 listing', () => {
       'file in/b',
       'file outer',
     ]);
-    expect(asked).toEqual(['in/', 'in/a', 'in/b', 'in/c.tmp', 'out/', 'outer']);
+    expect(asked).toEqual(['../x', 'in/', 'in/a', 'in/b', 'in/c.tmp', 'out/', 'outer']);
     expect(prunedFolderOf('p/', filter, 'p/out/deep/er')).toBe('p/out/');
     expect(prunedFolderOf('p/', filter, 'p/in/a')).toBeUndefined();
   });

@@ -26,6 +26,9 @@ test.each([
   ['in/closed/a.csv', []],
   ['in/closed/', []],
   ['in/.stagesync-1/a', []],
+  ['in/a/b//half.tmp', []],
+  ['in/closed//a.csv', []],
+  ['in/a/ctl\u0001.tmp', []],
 ])('%s has these folders looked at: %j', (key, folders) => {
   expect(foldersFor(key)).toEqual(folders);
 });

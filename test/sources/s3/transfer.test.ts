@@ -5,7 +5,7 @@ import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HttpHandler } from '../../../src/sources/s3/http-handler.ts';
 import type { HttpRequest } from '../../../src/sources/s3/http-handler.ts';
-import type { Answer } from '../../../src/sources/s3/transfer.ts';
+import type { Answer, Transfer } from '../../../src/sources/s3/transfer.ts';
 
 const KIB = 1024;
 
@@ -118,9 +118,34 @@ describe('an answer over a real connection', () => {
       { interval: 100, timeout: 10_000 },
     );
     expect(taken).toBeLessThan(total / 2);
+    expect((body as Transfer).held).toBe(true);
     let got = 0;
     for await (const chunk of body) got += chunk.length;
     expect(got).toBe(total);
+    expect(body).toMatchObject({ held: false, received: total });
+  });
+
+  test('that comes too slowly is broken off, and what came before is handed out', async () => {
+    handler.destroy();
+    const agent = new Agent({ connections: 1, headersTimeout: 500, bodyTimeout: 0 });
+    handler = new HttpHandler(agent, undefined, { leastBytes: 100, withinMs: 50 });
+    answer = (socket) => socket.write(`${head(100)}some`);
+    const { body } = await ask();
+    await vi.waitFor(() => expect(sockets.size).toBe(0));
+    const { value } = await body[Symbol.asyncIterator]().next();
+    expect(String(value)).toBe('some');
+    await expect(Array.fromAsync(body)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  });
+
+  test('whose headers come byte by byte is a time-out', async () => {
+    let sending: NodeJS.Timeout | undefined;
+    answer = (socket) => {
+      const text = head(2).replace('etag', `${'x'.repeat(5_000)}: y\r\netag`);
+      let at = 0;
+      sending = setInterval(() => socket.write(text.charAt(at++)), 5);
+    };
+    await expect(ask()).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    clearInterval(sending);
   });
 
   test('lets go of its connection when the reader leaves early', async () => {

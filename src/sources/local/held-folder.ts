@@ -1,0 +1,54 @@
+import { inside } from './disk.ts';
+import type { Disk } from './disk.ts';
+import { isSameFile } from './file-version.ts';
+import type { FileId } from './file-version.ts';
+
+/** A folder as it was found. */
+interface Found {
+  readonly place: string;
+  readonly id: FileId;
+}
+
+export interface HoldOptions {
+  readonly disk: Disk;
+  readonly followSymlinks: boolean;
+}
+
+/**
+ * A folder that is held open while it is read, so that what is read is that folder, whatever takes its name meanwhile.
+ * Where links are followed, or the system cannot read what is open, it goes by its name alone.
+ */
+export class HeldFolder implements Disposable {
+  /** Undefined when it is not held. */
+  readonly fd: number | undefined;
+  readonly #options: HoldOptions;
+  readonly #folder: Found;
+
+  /** Throws what the system call does; ENOTDIR also for a link. */
+  constructor(options: HoldOptions, folder: Found) {
+    this.#options = options;
+    this.#folder = folder;
+    const { disk, followSymlinks } = options;
+    if (disk.placeOf !== undefined && !followSymlinks) this.fd = disk.openFolder(folder.place);
+  }
+
+  /**
+   * Whether what was read is the folder that was found, has its name still, and truly lies in the one above it; not when
+   * a link took its name or that of one on the way. Throws what the system call does.
+   */
+  isIn(parent: Found): boolean {
+    const { disk, followSymlinks } = this.#options;
+    const { place, id } = this.#folder;
+    const now = followSymlinks ? disk.stat(place) : disk.lstat(place);
+    if (now === undefined) throw Object.assign(new Error('no such folder'), { code: 'ENOENT' });
+    if (!isSameFile(now, id)) return false;
+    if (followSymlinks) return true;
+    if (this.fd !== undefined && !isSameFile(disk.fstat(this.fd), id)) return false;
+    const above = disk.lstat(inside(this.fd === undefined ? place : disk.placeOf!(this.fd), '..'));
+    return above !== undefined && isSameFile(above, parent.id);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.fd !== undefined) this.#options.disk.close(this.fd);
+  }
+}

@@ -1,0 +1,18 @@
+import type { WantedObject } from './read-object.ts';
+
+/** Objects remembered; which of them are forgotten matters little: they are read once more. */
+const MOST = 1_000;
+
+/** Reads whose bytes did not match: what is spoilt on the way is hardly spoilt in the same way again. */
+export class Mismatches {
+  readonly #found = new Map<string, string>();
+
+  /** Whether the same wrong bytes came of this object the last time. */
+  again({ key, etag }: WantedObject, sum: string): boolean {
+    const object = `${etag} ${key}`;
+    const same = this.#found.get(object) === sum;
+    if (this.#found.size >= MOST) this.#found.clear();
+    this.#found.set(object, sum);
+    return same;
+  }
+}

@@ -1,0 +1,80 @@
+/** How slowly bytes may come. */
+export interface ProgressLimits {
+  /** So many bytes … */
+  readonly leastBytes: number;
+  /** … within so many milliseconds in which nothing of ours held them up. */
+  readonly withinMs: number;
+}
+
+/** Ten connections over the slowest of modems bring more. */
+export const PROGRESS_LIMITS: ProgressLimits = { leastBytes: 16 * 1024, withinMs: 60_000 };
+
+/** Something that bytes come through. */
+export interface Flow {
+  /** Bytes so far. */
+  readonly received: number;
+  /** It is we who hold them up: whoever reads has enough for now. */
+  readonly held: boolean;
+  /** Ends it. */
+  giveUp(error: Error): void;
+}
+
+/** What `received` was at a time. */
+interface Mark {
+  readonly received: number;
+  readonly at: number;
+}
+
+/**
+ * Ends what trickles. A body may take as long as its length needs, but not for ever: it is judged by its progress. One timer
+ * serves all bodies: small ones are thousands a second.
+ */
+export class ProgressWatch {
+  readonly #limits: ProgressLimits;
+  readonly #flows = new Map<Flow, Mark | undefined>();
+  readonly #now: () => number;
+  #timer: NodeJS.Timeout | undefined;
+  #lookedAt = 0;
+
+  /** `now` only grows, in milliseconds. */
+  constructor(limits: ProgressLimits, now = (): number => performance.now()) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  add(flow: Flow): void {
+    this.#flows.set(flow, undefined);
+    if (this.#timer !== undefined) return;
+    this.#lookedAt = this.#now();
+    this.#timer = setInterval(() => this.#look(this.#now()), this.#limits.withinMs / 4).unref();
+  }
+
+  remove(flow: Flow): void {
+    this.#flows.delete(flow);
+  }
+
+  #look(now: number): void {
+    const { leastBytes, withinMs } = this.#limits;
+    // A machine that was asleep, or a process that was busy, has not taken what came.
+    const late = now - this.#lookedAt > withinMs / 2;
+    this.#lookedAt = now;
+    for (const [flow, mark] of this.#flows) {
+      const { received, held } = flow;
+      if (held || late) this.#flows.set(flow, undefined);
+      else if (mark === undefined) this.#flows.set(flow, { received, at: now });
+      else if (now - mark.at >= withinMs) {
+        if (received - mark.received < leastBytes) flow.giveUp(tooSlow(this.#limits));
+        else this.#flows.set(flow, { received, at: now });
+      }
+    }
+    if (this.#flows.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+/** With Node's code for it: the SDK tries such a request again. */
+const tooSlow = ({ leastBytes, withinMs }: ProgressLimits): Error =>
+  Object.assign(new Error(`fewer than ${leastBytes} bytes came within ${withinMs / 1000} s`), {
+    code: 'ETIMEDOUT',
+  });

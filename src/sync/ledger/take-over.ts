@@ -1,0 +1,56 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { isSyncError, SyncError } from '../../model/errors.ts';
+import { checkLedger, labelsIn } from './check-ledger.ts';
+import { lockPair, type Holder } from './lock.ts';
+import { pairName } from './pair-name.ts';
+import { prepareSchema } from './schema.ts';
+import { stateError } from './state-errors.ts';
+
+export interface TakeOver {
+  readonly folder: string;
+  /** The label that the source had when the pair was named by the path as it was typed. */
+  readonly formerSource: string;
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** The file of the ledger that a pair had under its source's former label, if there is one. */
+export function formerLedger({ folder, formerSource, destination }: TakeOver): string | undefined {
+  const file = join(folder, `${pairName(formerSource, destination)}.sqlite`);
+  return existsSync(file) ? file : undefined;
+}
+
+/**
+ * Makes the ledger of a former label that of the pair, where the pair has none at `file`. The caller holds the pair;
+ * who works under the former name makes it reject with `locked`. Killed at any moment, it is done by the next run.
+ */
+export function takeOver(pair: TakeOver, file: string, holder: Holder): void {
+  const former = formerLedger(pair);
+  if (former === undefined || existsSync(file)) return;
+  const lock = lockPair(former.replace(/sqlite$/, 'lock'), holder);
+  try {
+    const db = new DatabaseSync(former);
+    try {
+      prepareSchema(db, former, { ...pair, source: pair.formerSource });
+      // a run that was killed before the last step has renamed the source already
+      const { source } = labelsIn(db, former);
+      checkLedger(db, former, { ...pair, source: source === pair.source ? source : pair.formerSource });
+      db.prepare("UPDATE meta SET value = ? WHERE key = 'source'").run(pair.source);
+      // all that its log holds goes into the file, and the log goes
+      db.exec('PRAGMA journal_mode = DELETE');
+    } finally {
+      db.close();
+    }
+    if (existsSync(`${former}-wal`))
+      throw new SyncError('locked', `another command reads ${former} at this moment; run again`, {
+        verdict: 'end_run',
+      });
+    renameSync(former, file);
+  } catch (error) {
+    throw isSyncError(error) ? error : stateError(former, error);
+  } finally {
+    lock.release();
+  }
+}

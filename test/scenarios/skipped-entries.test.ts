@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { servedStage } from '../support/served-stage.ts';
+import { writeTree } from '../support/trees.ts';
+
+const SKIPPED: readonly [name: string, make: (place: string) => void][] = [
+  ['a link to a file', (place) => fs.symlinkSync('keep.csv', place)],
+  ['a link to nothing', (place) => fs.symlinkSync('nowhere', place)],
+  ['a link to a folder', (place) => fs.symlinkSync('keep', place)],
+  ['a FIFO', (place) => void execFileSync('mkfifo', [place])],
+];
+
+test.each(SKIPPED)(
+  '%s that is skipped keeps the file and the folder of its name on Stage',
+  async (_, make) => {
+    await using stage = await servedStage();
+    const { cli, address } = stage;
+    await writeTree(cli.folder, {
+      'data/file': 'f',
+      'data/folder/a.csv': 'a',
+      'data/folder/b/c.csv': 'c',
+      'data/keep.csv': 'k',
+      'data/keep/x': 'x',
+      'data/other': 'o',
+    });
+    expect((await cli.run(['sync', 'data', address])).status).toBe(0);
+    for (const name of ['file', 'folder']) {
+      fs.rmSync(join(cli.folder, 'data', name), { recursive: true });
+      make(join(cli.folder, 'data', name));
+    }
+    fs.rmSync(join(cli.folder, 'data/other'));
+    for (const flag of ['--delete', '--mirror']) {
+      const run = await cli.run(['sync', 'data', address, flag, '--json']);
+      expect([run.status, run.report.outcome]).toEqual([0, 'warnings']);
+      expect(run.stderr.match(/warning: (file|folder): is /g)).toHaveLength(2);
+      expect(Object.keys(await stage.snapshot()).sort()).toEqual([
+        'file',
+        'folder/',
+        'folder/a.csv',
+        'folder/b/',
+        'folder/b/c.csv',
+        'keep.csv',
+        'keep/',
+        'keep/x',
+      ]);
+    }
+  },
+);
+
+test('a reserved name is reported and not uploaded, unless a rule leaves it out', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, {
+    'data/a.csv': 'a',
+    'data/.stagesyncignore': '*.tmp',
+    'data/d/.stagesync-file': 'x',
+    'data/.stagesync-folder/x': 'x',
+    'data/.stagesync-folder/y': 'x',
+  });
+  const run = await cli.run(['sync', 'data', address, '--mirror']);
+  expect(run.status).toBe(0);
+  const warnings = run.stderr.split('\n').filter((line) => line.startsWith('warning: '));
+  expect(warnings).toEqual([
+    expect.stringMatching(/^warning: \.stagesync-folder\/: its name is reserved .*; rename it to sync it$/),
+    expect.stringMatching(/^warning: d\/\.stagesync-file: its name is reserved /),
+  ]);
+  expect(Object.keys(await stage.snapshot()).sort()).toEqual(['a.csv', 'd/']);
+  const quiet = await cli.run(['sync', 'data', address, '--mirror', '--exclude', '.stagesync-*', '--json']);
+  expect(quiet.report.outcome).toBe('clean');
+});
