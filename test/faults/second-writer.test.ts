@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { SecondWriter } from '../support/second-writer.ts';
 import { runSecondWriterTrial } from '../support/second-writer-trial.ts';
+import { emptyTally } from '../support/second-writer-verdicts.ts';
+import type { Tally } from '../support/second-writer-verdicts.ts';
 import { trialStage } from '../support/trial-stage.ts';
 
 // One seed again: STAGESYNC_SECOND_WRITER_SEED=17 npx vitest run test/faults/second-writer.test.ts
@@ -12,16 +14,14 @@ const LANES = 8;
 test('what others put, replace and remove while runs, watches and kills go on is neither lost nor carried off', async () => {
   const queue = SEEDS.values();
   const failed: string[] = [];
-  const tally = { overwritten: 0, mirrored: 0, window: 0 };
+  const tally = emptyTally();
   await Promise.all(
     Array.from({ length: Math.min(LANES, SEEDS.length) }, async () => {
       await using stage = await trialStage({ [SecondWriter.name]: SecondWriter.token });
       for (const seed of queue) {
         try {
-          const { overwritten, mirrored, window } = await runSecondWriterTrial(seed, stage);
-          tally.overwritten += overwritten;
-          tally.mirrored += mirrored;
-          tally.window += window;
+          const found = await runSecondWriterTrial(seed, stage);
+          for (const key of Object.keys(tally) as (keyof Tally)[]) tally[key] += found[key];
         } catch (error) {
           failed.push(`seed ${seed}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
         }
@@ -29,7 +29,7 @@ test('what others put, replace and remove while runs, watches and kills go on is
     }),
   );
   console.log(
-    `of the second writer: ${tally.window} within the one-request window of a single file, ${tally.mirrored} removed by --mirror, ${tally.overwritten} overwritten by the source`,
+    `of the second writer: within the one-request window of a single file ${tally.window}, of a folder that cannot be hidden ${tally.folderWindow}; taken for carried along ${tally.strayed}; replaced by themselves while carried along ${tally.superseded}; removed by --mirror ${tally.mirrored}, overwritten by the source ${tally.overwritten}`,
   );
   expect(failed).toEqual([]);
 }, 300_000);

@@ -101,6 +101,9 @@ const EAGERNESS: Readonly<Record<string, number>> = {
   putFile: 0.05,
 };
 
+/** Requests that a failure shows. */
+const TRACED = 120;
+
 class Trial {
   readonly #parts: TrialParts;
   readonly #verdicts: Verdicts;
@@ -110,6 +113,8 @@ class Trial {
   /** Deeds that the second writer has left for this run. */
   #deedsLeft = 0;
   readonly #steps: string[] = [];
+  /** The requests of this run in the order in which they were done, theirs in brackets. */
+  #trace: string[] = [];
   /** Of its own: when a request comes is chance, and must not change the edits of a seed. */
   readonly #deedDice: Dice;
 
@@ -124,6 +129,7 @@ class Trial {
       leftOut: options.leftOut,
       sourcePaths: edited.random.paths,
       marker: options.pass.marker,
+      movesFolders: () => stage.emulator.behaviour.current.moveFolder === 'accept',
     });
     this.#model = new StageModel(this.#verdicts);
     this.#other = new SecondWriter(stage, this.#model, this.#deedDice, root);
@@ -171,13 +177,13 @@ class Trial {
     edited.random.forgetPaths();
     this.passBegins();
     this.#deedsLeft = disturbed ? 2 + dice.below(8) : 0;
-    const deeds = this.#other.deeds.length;
+    this.#trace = [];
     const result = await work();
     this.#deedsLeft = 0;
     await stage.settled();
     const killed = result === undefined || result.error !== undefined;
     this.#steps.push(
-      `${kind}${killed ? `, ended early (${result?.error?.message ?? 'killed'})` : ''}: others ${this.#other.deeds.slice(deeds).join(', ')}`,
+      `${kind}${killed ? `, ended early (${result?.error?.message ?? 'killed'})` : ''}: others ${this.#other.deeds.splice(0).join(', ')}`,
     );
     if (!killed) this.#verdicts.checkHomes(this.#model);
     this.#checkLosses();
@@ -189,9 +195,16 @@ class Trial {
     // nothing is awaited before this: the order of these calls is the order of what was done
     if (phase === 'committed') {
       this.#model.committed(info, theirs, this.#other.contentAt(info.path));
-      if (!theirs && info.kind === 'putFile') this.#verdicts.uploaded(this.#model.now);
+      const { marker } = this.#parts.options.pass;
+      // the marker is put last, between removals
+      const isMarker = marker !== undefined && info.path.endsWith(marker);
+      if (!theirs && info.kind === 'putFile' && !isMarker) this.#verdicts.uploaded(this.#model.now);
     }
     if (phase === 'replying' && info.kind === 'list' && !theirs) this.#model.listed(info.path);
+    if (phase === (info.kind === 'list' || info.kind === 'metadata' ? 'replying' : 'committed')) {
+      const did = `${info.kind} ${info.path}${info.to === undefined ? '' : ` to ${info.to}`}`;
+      this.#trace.push(theirs ? `[${did}]` : did);
+    }
     if (theirs) return;
     this.#parts.runs.onRequest();
     if (this.#deedsLeft <= 0 || !this.#deedDice.chance(EAGERNESS[info.kind] ?? 0)) return;
@@ -244,6 +257,8 @@ class Trial {
       if (options.pass.atomic !== true) assert.deepEqual(hidden, [], this.#told('names of ours are left'));
       return;
     }
+    // what has no place to go back to waits, and each run tries again
+    if (this.#verdicts.holdsWhatCannotReturn(this.#model)) return;
     assert.deepEqual(hidden, [], this.#told('names of ours are left'));
     const before = stage.emulator.counters.read().changing;
     await runs.pass({});
@@ -261,6 +276,8 @@ class Trial {
     const { options, edited } = this.#parts;
     const { filter: _filter, force: _force, ...pass } = options.pass;
     const rules = options.leftOut.rules.map(({ pattern }) => pattern).join(' ');
-    return `${what}\n  seed ${this.#seed}, a ${edited.kind}: ${JSON.stringify(pass)} without [${rules}]\n  ${this.#steps.join('\n  ')}`;
+    const { moveFolder, removeFullFolder, kindsCoexist } = this.#parts.stage.emulator.behaviour.current;
+    const manners = JSON.stringify({ moveFolder, removeFullFolder, kindsCoexist });
+    return `${what}\n  seed ${this.#seed}, a ${edited.kind}: ${JSON.stringify(pass)} without [${rules}] on ${manners}\n  ${this.#steps.join('\n  ')}\n  of the last of them: ${this.#trace.slice(-TRACED).join(', ')}`;
   }
 }

@@ -22,6 +22,7 @@ export class SecondWriter {
   readonly #root: string;
   readonly #pending = new Map<string, string>();
   #serial = 0;
+  #last: Promise<void> = Promise.resolve();
   /** What it did, for a person. */
   readonly deeds: string[] = [];
 
@@ -37,8 +38,14 @@ export class SecondWriter {
     return this.#pending.get(path) ?? '';
   }
 
-  /** One deed; `near`: a request of ours that is under way, whose place is where it happens. */
-  async act(near: RequestInfo | undefined): Promise<void> {
+  /** One deed; `near`: a request of ours that is under way, whose place is where it happens. One after the other. */
+  act(near: RequestInfo | undefined): Promise<void> {
+    const deed = this.#last.then(() => this.#act(near));
+    this.#last = deed.catch(() => undefined);
+    return deed;
+  }
+
+  async #act(near: RequestInfo | undefined): Promise<void> {
     const dice = this.#dice;
     const place = near === undefined ? undefined : (dice.chance(0.4) && near.to) || near.path;
     const aimed = place?.startsWith(this.#root) === true && !place.includes('.stagesync-');

@@ -11,6 +11,8 @@ export interface Thing {
   readonly content: string;
   /** The moment at which it was put. */
   readonly written: number;
+  /** When a listing of ours showed it last; 0: never. */
+  seen: number;
   name: string;
   parent: ThingFolder | undefined;
 }
@@ -19,7 +21,7 @@ export interface ThingFolder extends Thing {
   readonly kind: 'folder';
   /** A file and a folder of one name may both be there: folders by their names with a slash. */
   readonly children: Map<string, Thing>;
-  /** When we saw it last in a listing; 0: never. */
+  /** When we listed it last; 0: never. */
   listed: number;
 }
 
@@ -31,6 +33,8 @@ export interface StageWitness {
   removed(thing: Thing, by: RequestInfo): void;
   /** We moved it: by itself, or with a folder. */
   moved(thing: Thing, by: RequestInfo): void;
+  /** We moved a folder, whatever it held. */
+  movedFolder(folder: ThingFolder, by: RequestInfo, now: number): void;
 }
 
 /** The whole tree of a Stage as its requests make it, and who put what there. */
@@ -60,7 +64,10 @@ export class StageModel {
   /** Called at a listing's reply: what it shows is what is there now. */
   listed(path: string): void {
     const found = this.findFolder(path);
-    if (found !== undefined) found.listed = ++this.now;
+    if (found === undefined) return;
+    found.listed = ++this.now;
+    found.seen = this.now;
+    for (const child of found.children.values()) child.seen = this.now;
   }
 
   /** Called when a change was made; `content` is of a file that others put. */
@@ -83,7 +90,16 @@ export class StageModel {
     if (old !== undefined) this.#take(old);
     const name = nameOf(info.path);
     this.#add(
-      { kind: 'file', theirs, home: info.path, content, written: this.now, name, parent: undefined },
+      {
+        kind: 'file',
+        theirs,
+        home: info.path,
+        content,
+        written: this.now,
+        seen: 0,
+        name,
+        parent: undefined,
+      },
       info.path,
     );
   }
@@ -96,7 +112,10 @@ export class StageModel {
       if (old.theirs && !theirs) this.#witness.overwritten(old, info);
       this.#take(old);
     }
-    if (!theirs) for (const each of within(thing)) if (each.theirs) this.#witness.moved(each, info);
+    if (!theirs) {
+      for (const each of within(thing)) if (each.theirs) this.#witness.moved(each, info);
+      if (thing.kind === 'folder') this.#witness.movedFolder(thing as ThingFolder, info, this.now);
+    }
     this.#take(thing);
     thing.name = nameOf(to);
     this.#add(thing, to);
@@ -141,6 +160,7 @@ const folder = (home: string, theirs: boolean, name: string, written: number): T
   home,
   content: '',
   written,
+  seen: 0,
   name,
   parent: undefined,
   children: new Map(),
