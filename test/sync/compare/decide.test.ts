@@ -28,12 +28,13 @@ const row = (some: Partial<LedgerRow> = {}): LedgerRow => ({
   digest: 'd1',
   stageModifiedMs: T + 60_000,
   pending: false,
+  adopted: false,
   ...some,
 });
 
 type Case = [string, FileEntry | undefined, StageVersion | undefined, LedgerRow | undefined, object];
 const decide = (case_: Case, options: Partial<DecideOptions> = {}) =>
-  decideFile(case_[1], case_[2], case_[3], { removal: 'ours', compare: 'size', ...options });
+  decideFile(case_[1], case_[2], case_[3], { removal: 'ours', compare: 'size', verify: false, ...options });
 
 describe('the source has the file', () => {
   test.each<Case>([
