@@ -130,7 +130,9 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
     onStayed: (path) => stayed.push(path),
   });
   const told = (): string[] =>
-    events.flatMap((event) => (event.type === 'problem' ? [`${event.severity} ${event.path} ${event.code}`] : []));
+    events.flatMap((event) =>
+      event.type === 'problem' ? [`${event.severity} ${event.path} ${event.code}`] : [],
+    );
   const actions = (): string[] =>
     events.flatMap((event) => {
       if (event.type !== 'action') return [];

@@ -171,7 +171,9 @@ describe('what comes along with a folder between the look and the move', () => {
 describe('a Stage that refuses to move a folder', () => {
   test('is asked once: it is learnt, said once, and another look is taken', async () => {
     const tree = { ...TREE, 'c/': '', 'c/1': 'one' };
-    const { carry, make, there, told, learnt, ledger, rows } = moving(tree, { stage: { refusesFolderMove: true } });
+    const { carry, make, there, told, learnt, ledger, rows } = moving(tree, {
+      stage: { refusesFolderMove: true },
+    });
     carry('a/', 'b/');
     carry('c/', 'd/');
     await make(STEP);
@@ -185,17 +187,20 @@ describe('a Stage that refuses to move a folder', () => {
   test.each<[string, (it: ReturnType<typeof moving>) => void]>([
     ['folder', ({ stage }) => stage.folders.add('in/b/')],
     ['file', ({ stage }) => stage.place('in/b', 'x')],
-  ])('for a %s that somebody made at its new name is not taken for one that moves none', async (_, meddle) => {
-    const it = moving();
-    it.carry('a/', 'b/');
-    it.hooks.before = (call) => {
-      if (isMove(call)) meddle(it);
-    };
-    await it.make(STEP);
-    expect(it.there()).toMatchObject(TREE);
-    expect([it.told(), it.learnt.mayMove('x/'), it.learnt.mayMove('a/')]).toEqual([[], true, false]);
-    expect(it.ledger.intents()).toEqual([]);
-  });
+  ])(
+    'for a %s that somebody made at its new name is not taken for one that moves none',
+    async (_, meddle) => {
+      const it = moving();
+      it.carry('a/', 'b/');
+      it.hooks.before = (call) => {
+        if (isMove(call)) meddle(it);
+      };
+      await it.make(STEP);
+      expect(it.there()).toMatchObject(TREE);
+      expect([it.told(), it.learnt.mayMove('x/'), it.learnt.mayMove('a/')]).toEqual([[], true, false]);
+      expect(it.ledger.intents()).toEqual([]);
+    },
+  );
 
   test('for it is gone is not taken for one that moves none', async () => {
     const { carry, make, hooks, stage, told, learnt } = moving();
@@ -214,7 +219,8 @@ test('a move whose outcome is not known keeps its intent and its rows', async ()
   const { carry, make, hooks, ledger, rows, tally } = moving();
   carry('a/', 'b/');
   hooks.before = ({ kind }) => {
-    if (kind === 'move') throw new SyncError('stage_unavailable', 'not now', { verdict: 'retry', inDoubt: true });
+    if (kind === 'move')
+      throw new SyncError('stage_unavailable', 'not now', { verdict: 'retry', inDoubt: true });
   };
   await make(STEP);
   expect(ledger.intents()).toMatchObject([{ op: 'move', path: 'a/', to: 'b/' }]);

@@ -70,7 +70,8 @@ describe('a folder in which everything is as planned', () => {
     plan('d/');
     let written: unknown;
     hooks.before = (call) => {
-      if (isOut(call, 'd/')) written = ledger.intents().map(({ op, path, via }) => [op, path, via === call.to]);
+      if (isOut(call, 'd/'))
+        written = ledger.intents().map(({ op, path, via }) => [op, path, via === call.to]);
     };
     await remove();
     expect(written).toEqual([['remove', 'd/', true]]);
@@ -97,22 +98,37 @@ describe('a folder in which everything is as planned', () => {
 describe('a folder that holds something else', () => {
   test.each<[string, (it: ReturnType<typeof removing>) => void, Record<string, string>]>([
     ['put there by others', ({ stage }) => stage.place('in/d/e/theirs', 'x'), { 'd/e/theirs': 'x' }],
-    ['changed since by size', ({ stage }) => stage.place('in/d/e/b', 'longer', PUT_AT), { 'd/e/b': 'longer' }],
-    ['changed since by time', ({ stage }) => stage.place('in/d/e/b', 'TWO', PUT_AT + 2000), { 'd/e/b': 'TWO' }],
-    ["another run's hidden file", ({ stage }) => stage.place('in/d/e/.stagesync-x', ''), { 'd/e/.stagesync-x': '' }],
-  ])('(%s) is taken apart: that stays, the rest goes, and no recursive request is made', async (_, meddle, stays) => {
-    const it = removing();
-    it.plan('d/');
-    meddle(it);
-    const did = await it.remove();
-    expect(it.there()).toEqual({ 'd/': '', 'd/e/': '', ...stays });
-    expect(did.filter((each) => /^(move|remove) .*\/$/.test(each))).toEqual([]);
-    expect(it.told()).toContain('warning d/ folder_kept');
-    expect(it.ledger.intents()).toEqual([]);
-    expect(it.tally.failed).toBe(0);
-    // the folders are not ours alone any more
-    expect(it.ledger.get('d/')).toBeUndefined();
-  });
+    [
+      'changed since by size',
+      ({ stage }) => stage.place('in/d/e/b', 'longer', PUT_AT),
+      { 'd/e/b': 'longer' },
+    ],
+    [
+      'changed since by time',
+      ({ stage }) => stage.place('in/d/e/b', 'TWO', PUT_AT + 2000),
+      { 'd/e/b': 'TWO' },
+    ],
+    [
+      "another run's hidden file",
+      ({ stage }) => stage.place('in/d/e/.stagesync-x', ''),
+      { 'd/e/.stagesync-x': '' },
+    ],
+  ])(
+    '(%s) is taken apart: that stays, the rest goes, and no recursive request is made',
+    async (_, meddle, stays) => {
+      const it = removing();
+      it.plan('d/');
+      meddle(it);
+      const did = await it.remove();
+      expect(it.there()).toEqual({ 'd/': '', 'd/e/': '', ...stays });
+      expect(did.filter((each) => /^(move|remove) .*\/$/.test(each))).toEqual([]);
+      expect(it.told()).toContain('warning d/ folder_kept');
+      expect(it.ledger.intents()).toEqual([]);
+      expect(it.tally.failed).toBe(0);
+      // the folders are not ours alone any more
+      expect(it.ledger.get('d/')).toBeUndefined();
+    },
+  );
 
   test('a folder of others in it: what lies beside goes whole', async () => {
     const { plan, remove, there, stage } = removing();
@@ -278,7 +294,8 @@ test('once the run is stopped no folder is begun any more', async () => {
   const { plan, remove, there, hooks, draining } = removing();
   plan('d/');
   hooks.after = ({ kind }) => {
-    if (kind === 'listFolder') draining.abort(new SyncError('interrupted', 'stopped', { verdict: 'end_run' }));
+    if (kind === 'listFolder')
+      draining.abort(new SyncError('interrupted', 'stopped', { verdict: 'end_run' }));
   };
   const did = await remove();
   expect(did.filter((each) => !each.startsWith('listFolder'))).toEqual([]);

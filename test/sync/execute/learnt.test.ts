@@ -13,7 +13,10 @@ test('that folders cannot be moved is told once, with the reason', () => {
   const learnt = new Learnt();
   const told: string[] = [];
   for (const reason of ['the first', 'the second'])
-    learnt.refuseFolderMoves(({ severity, message }) => told.push(`${severity}: ${message}`), new Error(reason));
+    learnt.refuseFolderMoves(
+      ({ severity, message }) => told.push(`${severity}: ${message}`),
+      new Error(reason),
+    );
   expect(told).toHaveLength(1);
   expect(told[0]).toMatch(/^warning: .*one by one: the first$/);
   expect(learnt.mayMove('any/')).toBe(false);

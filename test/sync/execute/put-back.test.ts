@@ -24,7 +24,12 @@ function stageWith(tree: Readonly<Record<string, string>>, options: MemoryDestin
 
 describe('what went along with a folder is put back', () => {
   test('file by file, into folders that are made again once', async () => {
-    const { remote, there, changes } = stageWith({ '~/e/1': 'one', '~/e/2': 'two', '~/3': 'three', '~/ours': 'x' });
+    const { remote, there, changes } = stageWith({
+      '~/e/1': 'one',
+      '~/e/2': 'two',
+      '~/3': 'three',
+      '~/ours': 'x',
+    });
     await putBack(remote, '~/', 'd/', ['3', 'e/1', 'e/2']);
     expect(there()).toEqual({
       'd/': '',
@@ -36,7 +41,10 @@ describe('what went along with a folder is put back', () => {
       '~/e/': '',
       '~/ours': 'x',
     });
-    expect(changes().filter((each) => each.startsWith('makeFolder'))).toEqual(['makeFolder d/', 'makeFolder d/e/']);
+    expect(changes().filter((each) => each.startsWith('makeFolder'))).toEqual([
+      'makeFolder d/',
+      'makeFolder d/e/',
+    ]);
   });
 
   test('a folder that is theirs as a whole, with one request for all in it', async () => {
@@ -100,7 +108,8 @@ describe('a whole folder gets its name back', () => {
 
   test('and what could not be moved out of it is not removed', async () => {
     const before = ({ kind, path }: { kind: string; path: string }): void => {
-      if (kind === 'move' && path === '~/2') throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+      if (kind === 'move' && path === '~/2')
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
     };
     const { remote, there } = stageWith({ '~/1': 'one', '~/2': 'two', 'd/new': '' }, { before });
     await expect(putBackFolder(remote, '~/', 'd/')).rejects.toMatchObject({ code: 'stage_rejected' });

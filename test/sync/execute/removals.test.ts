@@ -51,7 +51,10 @@ describe('a file', () => {
     const { plan, remove, there, rows, ledger, tally } = removing({ ...files, top: 'x', stays: 'x' });
     for (const path of [...Object.keys(files), 'top']) plan(path);
     const did = await remove();
-    expect(did.filter((each) => each.startsWith('listFolder')).toSorted()).toEqual(['listFolder ', 'listFolder d/']);
+    expect(did.filter((each) => each.startsWith('listFolder')).toSorted()).toEqual([
+      'listFolder ',
+      'listFolder d/',
+    ]);
     expect(did.filter((each) => each.startsWith('remove'))).toHaveLength(10);
     expect([there(), rows(), ledger.intents(), tally.removed]).toEqual([
       { 'd/': '', stays: 'x' },
@@ -72,7 +75,12 @@ describe('a file', () => {
     expect(await remove()).toEqual(['listFolder d/']);
     expect(there()).toEqual({ 'd/': '', 'd/1': content });
     const [problem] = events;
-    expect(problem).toMatchObject({ type: 'problem', path: 'd/1', code: 'changed_on_stage', severity: 'warning' });
+    expect(problem).toMatchObject({
+      type: 'problem',
+      path: 'd/1',
+      code: 'changed_on_stage',
+      severity: 'warning',
+    });
     expect(problem).toMatchObject({
       message: expect.stringContaining(
         `(3 bytes of ${new Date(PUT_AT).toISOString()} then, ${content.length} bytes of ${new Date(at).toISOString()} now)`,
@@ -131,7 +139,8 @@ describe('a file', () => {
       const { plan, remove, rows, ledger, hooks, actions } = removing({ 'd/1': 'one' });
       plan('d/1');
       hooks.before = ({ kind }) => {
-        if (kind === 'remove') throw new SyncError('stage_unavailable', 'not now', { verdict: 'skip_entry', inDoubt });
+        if (kind === 'remove')
+          throw new SyncError('stage_unavailable', 'not now', { verdict: 'skip_entry', inDoubt });
       };
       await remove();
       expect([rows(), ledger.intents().length, actions()]).toEqual([

@@ -27,7 +27,15 @@ function after(seen: readonly Seen[]) {
   const frames = new FolderFrames(store, (folder, mayMove) =>
     obstacles.push(`${folder} ${mayMove ? 'may move' : 'stays'}`),
   );
-  for (const { path, goes, ours = false, stamp = 1, onlySource = false, unseen = false, inTheWay = false } of seen) {
+  for (const {
+    path,
+    goes,
+    ours = false,
+    stamp = 1,
+    onlySource = false,
+    unseen = false,
+    inTheWay = false,
+  } of seen) {
     frames.leave(path);
     if (unseen) frames.block();
     else if (path.endsWith('/')) frames.open(path, !onlySource, goes, ours, inTheWay);
@@ -150,7 +158,14 @@ test('a folder that only the source has neither goes nor moves, and says nothing
 
 describe('a folder that has the name of a file that is to come', () => {
   test.each<[string, readonly Seen[], readonly string[]]>([
-    ['is no obstacle when it goes', [{ path: 'a/', goes: gone, inTheWay: true }, { path: 'a/1', goes: gone }], []],
+    [
+      'is no obstacle when it goes',
+      [
+        { path: 'a/', goes: gone, inTheWay: true },
+        { path: 'a/1', goes: gone },
+      ],
+      [],
+    ],
     [
       'stays with what stays in it',
       [{ path: 'a/', goes: gone, inTheWay: true }, { path: 'a/1' }],

@@ -173,7 +173,11 @@ describe('a folder that only changed its place', () => {
   });
 
   test('takes along a folder that the source still has at the old place: it is made again after the move', async () => {
-    const plan = await planned({ ...renamed, standing: ['a/'], removals: { 'a/1': 1, 'a/s/': 1, 'a/s/2': 1 } });
+    const plan = await planned({
+      ...renamed,
+      standing: ['a/'],
+      removals: { 'a/1': 1, 'a/s/': 1, 'a/s/2': 1 },
+    });
     expect(plan).toMatchObject({ folderMoves: ['a/ > b/ 2'], folders: ['a/'], foldersAfter: ['a/'] });
   });
 
