@@ -28,23 +28,23 @@ export function recovering(ours: Readonly<Record<RelPath, string>>, options: Rec
     hidden: new HiddenNames(PUT_AT),
     begun: (...intents: readonly Intent[]): void => void ledger.addIntents(intents, PUT_AT),
     /** What the killed run had changed on Stage: names without the target's. */
-    moved(from: RelPath, to: RelPath): void {
+    moved: (from: RelPath, to: RelPath): void => {
       const place = (path: RelPath): RelPath => (path.startsWith('.stagesync-') ? path : stage.root + path);
       const [old, now] = [place(from), place(to)];
-      for (const [path, file] of [...stage.files])
+      for (const [path, file] of stage.files.entries().toArray())
         if (path === old || (old.endsWith('/') && path.startsWith(old))) {
           stage.files.delete(path);
           stage.files.set(now + path.slice(old.length), file);
         }
       if (!old.endsWith('/')) return;
-      for (const path of [...stage.folders])
+      for (const path of stage.folders.values().toArray())
         if (path.startsWith(old)) {
           stage.folders.delete(path);
           stage.folders.add(now + path.slice(old.length));
         }
     },
     /** Resolves with the requests it took. */
-    async recover(): Promise<string[]> {
+    recover: async (): Promise<string[]> => {
       await recoverIntents({
         remote: openRemote(stage),
         ledger,

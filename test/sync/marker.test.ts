@@ -103,6 +103,18 @@ describe('the marker of a set', () => {
     expect(it.stage.count('put')).toBe(0);
   });
 
+  test('of a later set, killed before its PUT, is put again by the next run: the old one says nothing of that set', async () => {
+    using it = setUp();
+    await it.engine.pass(SET);
+    const before = it.stage.files.get(it.marker)?.modifiedMs;
+    it.source.write('a', 'changed', { modifiedMs: 2 });
+    await it.kill('before', isMarker);
+    expect(it.stage.text('in/a')).toBe('changed');
+    expect(it.stage.files.get(it.marker)?.modifiedMs).toBe(before);
+    expect((await it.engine.pass(SET)).report).toMatchObject({ outcome: 'clean', uploaded: 0 });
+    expect(it.stage.files.get(it.marker)?.modifiedMs).toBeGreaterThan(before!);
+  });
+
   test('that somebody removed comes back', async () => {
     using it = setUp();
     await it.engine.pass(SET);

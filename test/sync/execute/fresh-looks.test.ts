@@ -79,6 +79,15 @@ test('a folder is not taken for a file of its name', async () => {
   expect(await looks.at('d/1')).toEqual({ shown: undefined });
 });
 
+test('a file is seen beside a folder of its name, in whatever order they are listed', async () => {
+  for (const order of [1, -1]) {
+    const { stage, looks } = looking((children) => (order === 1 ? children : children.toReversed()));
+    stage.place('in/d/1', 'abc');
+    stage.folders.add('in/d/1/');
+    expect(await looks.at('d/1')).toMatchObject({ shown: { size: 3 } });
+  }
+});
+
 test('a listing that failed is made again for the next who asks', async () => {
   const { stage, looks, hooks } = looking();
   stage.place('in/d/1', 'abc');

@@ -10,7 +10,6 @@ import { createMemoryDestination } from '../../support/memory-destination.ts';
 import { PUT_AT } from '../../support/executing.ts';
 import type { MemoryCall } from '../../support/memory-destination.ts';
 import { recovering } from '../../support/recovering.ts';
-import type { RecoveringOptions } from '../../support/recovering.ts';
 
 const CHANGING = new Set(['put', 'makeFolder', 'move', 'remove']);
 
@@ -185,115 +184,6 @@ describe('a file that was to go', () => {
   });
 });
 
-describe('a folder that was to go', () => {
-  const TREE = { 'd/': '', 'd/1': 'one', 'd/e/': '', 'd/e/2': 'two' };
-  const going = (tree: Record<string, string> = TREE, options: RecoveringOptions = {}) => {
-    const it = recovering(tree, options);
-    const via = it.hidden.next('gone', 'd/');
-    it.begun({ op: 'remove', path: 'd/', via, reason: 'gone_from_source' });
-    return { ...it, via };
-  };
-
-  test('and was not moved yet is left as it is', async () => {
-    const { recover, there, rows, ledger } = going();
-    expect(await recover()).toEqual(['listFolder ~-1-gone-d/', 'listFolder d/']);
-    expect([there(), rows(), ledger.intents()]).toEqual([TREE, Object.keys(TREE), []]);
-  });
-
-  test('and waits under its hidden name gets its name back, whatever it holds by now', async () => {
-    const { recover, there, rows, ledger, moved, via, stage } = going();
-    moved('d/', via);
-    stage.place(`${via}e/theirs`, 'x');
-    await recover();
-    expect(there()).toEqual({ ...TREE, 'd/e/theirs': 'x' });
-    expect([rows(), ledger.intents()]).toEqual([Object.keys(TREE), []]);
-  });
-
-  test('and waits, with a file that others changed in it, keeps what it knows of that file', async () => {
-    const { recover, ledger, moved, via, stage } = going();
-    moved('d/', via);
-    stage.place(`${via}e/2`, 'theirs', PUT_AT + 9000);
-    await recover();
-    expect(ledger.get('d/e/2')).toMatchObject({ size: 3, stageModifiedMs: PUT_AT });
-  });
-
-  test('and waits while others made its name anew is joined with that: what is newer keeps its name', async () => {
-    const { recover, there, moved, via, stage } = going();
-    moved('d/', via);
-    stage.place('in/d/new', 'x');
-    stage.place('in/d/e/2', 'newer than ours');
-    await recover();
-    expect(there()).toEqual({ ...TREE, 'd/new': 'x', 'd/e/2': 'newer than ours' });
-  });
-
-  test('and waits while others took the name of a file in it, by one of its size: it is not taken for ours', async () => {
-    const { recover, ledger, moved, via, stage, there } = going();
-    moved('d/', via);
-    stage.place('in/d/e/2', 'TWO', PUT_AT + 9000);
-    await recover();
-    expect(there()).toMatchObject({ 'd/e/2': 'TWO' });
-    const row = ledger.get('d/e/2');
-    // forgotten, or known by the time that ours had
-    expect(row === undefined || row.stageModifiedMs === PUT_AT).toBe(true);
-  });
-
-  test('and was half put back is put back wholly', async () => {
-    const { recover, there, moved, via, stage } = going();
-    moved('d/', via);
-    stage.folders.add('in/d/');
-    moved(`${via}1`, 'd/1');
-    await recover();
-    expect(there()).toEqual(TREE);
-  });
-
-  test('and was half emptied, where only empty folders go, comes back with what is left, and the rest is forgotten', async () => {
-    const { recover, there, moved, via, stage, rows } = going(TREE, { stage: { removesOnlyEmpty: true } });
-    moved('d/', via);
-    stage.files.delete(`${via}1`);
-    await recover();
-    expect(there()).toEqual({ 'd/': '', 'd/e/': '', 'd/e/2': 'two' });
-    expect(rows()).toEqual(['d/', 'd/e/', 'd/e/2']);
-  });
-
-  test('and went is forgotten with all that was in it', async () => {
-    const { recover, there, rows, ledger, stage } = going();
-    for (const path of ['in/d/', 'in/d/e/']) stage.folders.delete(path);
-    stage.files.clear();
-    await recover();
-    expect([there(), rows(), ledger.intents()]).toEqual([{}, [], []]);
-  });
-
-  test('and cannot be looked at stays in doubt, and the rest is recovered', async () => {
-    const it = going({ ...TREE, x: 'x' });
-    it.moved('d/', it.via);
-    it.stage.files.delete('in/x');
-    it.begun({ op: 'remove', path: 'x', reason: 'gone_from_source' });
-    it.hooks.before = ({ kind, path }) => {
-      if (kind === 'listFolder' && path === it.via)
-        throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
-    };
-    await it.recover();
-    expect(it.problems).toEqual(['warning d/ in_doubt']);
-    expect(it.ledger.intents()).toMatchObject([{ path: 'd/' }]);
-    expect(it.ledger.get('x')).toBeUndefined();
-    it.hooks.before = undefined;
-    await it.recover();
-    expect([it.there(), it.ledger.intents()]).toEqual([TREE, []]);
-  });
-
-  test('and waits with a part that cannot be listed, its name taken: nothing of that part is removed', async () => {
-    const it = going();
-    it.moved('d/', it.via);
-    it.stage.place('in/d/new', 'x');
-    it.hooks.before = ({ kind, path }) => {
-      if (kind === 'listFolder' && path === `${it.via}e/`)
-        throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
-    };
-    await it.recover();
-    expect(Object.values(it.there())).toContain('two');
-  });
-});
-
 describe('a folder that was to be made', () => {
   const made: Intent = { op: 'folder', path: 'd/', reason: 'new' };
 
@@ -355,46 +245,5 @@ describe('the hidden folder of --atomic', () => {
     stage.place(`${hidden.folder}1-new-a`, 'half');
     await recover();
     expect(there()).toEqual({});
-  });
-});
-
-describe('intents of release 0.1, with names beside the file', () => {
-  test('of an upload', async () => {
-    const { begun, recover, stage, there, ledger } = recovering({ 'd/a': 'old' });
-    begun({
-      op: 'put',
-      path: 'd/a',
-      size: 3,
-      version: 'v2',
-      reason: 'changed',
-      via: 'in/d/.stagesync-7-new-a',
-      aside: 'in/d/.stagesync-7-old-a',
-      beforeSize: 3,
-      beforeModifiedMs: PUT_AT,
-    });
-    stage.place('in/d/.stagesync-7-new-a', 'half');
-    await recover();
-    expect(there()).toEqual({ 'd/': '', 'd/a': 'old' });
-    expect(ledger.intents()).toEqual([]);
-  });
-
-  test('of a swap of files that died with one aside', async () => {
-    const { begun, recover, moved, there, rows, ledger } = recovering({ 'd/a': 'one', 'd/b': 'two' });
-    begun({ op: 'move', path: 'd/a', to: 'd/b', via: 'in/d/.stagesync-swap-0-a', reason: 'cycle' });
-    moved('d/a', 'd/.stagesync-swap-0-a');
-    ledger.rename('d/a', 'd/.stagesync-swap-0-a');
-    await recover();
-    expect(there()).toEqual({ 'd/': '', 'd/a': 'one', 'd/b': 'two' });
-    expect([rows(), ledger.intents()]).toEqual([['d/a', 'd/b'], []]);
-  });
-
-  test('of a swap of folders that died with one aside', async () => {
-    const { begun, recover, moved, there, rows, ledger } = recovering({ 'd/a/': '', 'd/a/1': 'one' });
-    begun({ op: 'move', path: 'd/a/', to: 'd/b/', via: 'in/d/.stagesync-swap-0-a/', reason: 'cycle' });
-    moved('d/a/', 'd/.stagesync-swap-0-a/');
-    ledger.rename('d/a/', 'd/.stagesync-swap-0-a/');
-    await recover();
-    expect(there()).toEqual({ 'd/': '', 'd/a/': '', 'd/a/1': 'one' });
-    expect([rows(), ledger.intents()]).toEqual([['d/a/', 'd/a/1'], []]);
   });
 });

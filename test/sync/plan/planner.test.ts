@@ -85,6 +85,18 @@ describe('what is excluded is never touched', () => {
   });
 });
 
+test.each([OURS, { removal: 'none' } as const])(
+  'a file of others whose name a folder takes stays, and that is a failure (%j)',
+  async (removal) => {
+    using it = await synced({ a: 'a' });
+    it.stage.place('in/theirs', 'x');
+    it.source.write('theirs/1', '1', { modifiedMs: 1 });
+    const { report } = await it.pass(removal);
+    expect(it.there()).toEqual(['a', 'theirs']);
+    expect([it.told(), report.outcome]).toEqual([['failure theirs/ in_the_way'], 'failures']);
+  },
+);
+
 describe('what was adopted', () => {
   test('stays with --delete, which says so once, and goes with --mirror', async () => {
     using it = await synced({ a: 'content', b: 'b' }, { a: 'content' });
