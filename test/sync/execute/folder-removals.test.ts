@@ -290,6 +290,22 @@ test('a deletion that fails leaves its intent, and tells; nothing is counted as 
   expect(ledger.get('d/a')).toBeDefined();
 });
 
+test('a move to the hidden name of which nobody knows whether it was made keeps its intent, its rows, and is no lesson', async () => {
+  const { plan, remove, hooks, ledger, rows, learnt } = removing();
+  plan('d/');
+  hooks.before = ({ kind, path }) => {
+    if (kind === 'listFolder' && path.startsWith('.stagesync-'))
+      throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
+  };
+  hooks.after = (call) => {
+    if (isOut(call, 'd/'))
+      throw new SyncError('stage_bad_reply', 'an HTML page', { verdict: 'skip_entry', inDoubt: true });
+  };
+  await remove();
+  expect(ledger.intents()).toMatchObject([{ op: 'remove', path: 'd/' }]);
+  expect([rows(), learnt.refusesFolderMoves]).toEqual([Object.keys(TREE), false]);
+});
+
 test('once the run is stopped no folder is begun any more', async () => {
   const { plan, remove, there, hooks, draining } = removing();
   plan('d/');
