@@ -1,5 +1,5 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RequestKind } from '../../src/emulator/counters.ts';
 import { snapshotFolder } from '../support/trees.ts';
@@ -7,6 +7,17 @@ import { servedStage, type ServedStage } from '../support/served-stage.ts';
 
 const FOLDERS = 20;
 const FILES = 200;
+
+type Edit = (data: string) => Promise<unknown>;
+
+const SET = ['--atomic', '--publish-set', '--marker', '_SUCCESS'] as const;
+
+const write =
+  (path: string, content: string): Edit =>
+  async (data) => {
+    await mkdir(dirname(join(data, path)), { recursive: true });
+    await writeFile(join(data, path), content);
+  };
 
 /** `tree/f00/000.csv` …: FILES files in FOLDERS folders below one, each with content of its own. */
 async function makeTree(top: string): Promise<void> {
@@ -45,6 +56,9 @@ async function withTree(work: (stage: ServedStage, data: string) => Promise<void
 const FILES_IN_ALL = FILES + 3;
 /** tree/, its folders, other/. */
 const FOLDERS_IN_ALL = FOLDERS + 2;
+/** Listings of everything: the target and each folder. */
+const LISTS_ALL = 1 + FOLDERS_IN_ALL;
+const LISTS_TREE = 1 + FOLDERS;
 
 describe('how many requests a run makes', () => {
   test('a first run: one PUT a file, one a folder, the target, and two listings a folder at most', async () => {
@@ -79,24 +93,39 @@ describe('how many requests a run makes', () => {
     });
   });
 
-  test('a renamed file: one PATCH, no PUT', async () => {
+  test('a renamed file: one PATCH, no PUT, and one fresh look at the folder it leaves', async () => {
     await withTree(async (stage, data) => {
       await sync(stage);
       await rename(join(data, 'other', 'a.csv'), join(data, 'other', 'z.csv'));
-      const { counts, changes } = await sync(stage);
+      const { counts, changes, lists } = await sync(stage);
       expect(counts.move).toBe(1);
       expect(changes).toBe(1);
+      expect(lists).toBe(LISTS_ALL + 1);
+      expect(counts.metadata + counts.download).toBe(0);
       expect(await stage.snapshot()).toEqual(snapshotFolder(data));
     });
   });
 
-  test('a renamed folder: one PATCH, no PUT', async () => {
+  test('files renamed out of one folder: one fresh look at it for all of them', async () => {
+    await withTree(async (stage, data) => {
+      await sync(stage);
+      for (const name of ['a', 'b'])
+        await rename(join(data, 'other', `${name}.csv`), join(data, `${name}.csv`));
+      const { counts, changes, lists } = await sync(stage);
+      expect([counts.move, changes, lists]).toEqual([2, 2, LISTS_ALL + 1]);
+      expect(await stage.snapshot()).toEqual(snapshotFolder(data));
+    });
+  });
+
+  test('a renamed folder: one PATCH, no PUT, and its listings before and after', async () => {
     await withTree(async (stage, data) => {
       await sync(stage);
       await rename(join(data, 'tree'), join(data, 'renamed'));
-      const { counts, changes } = await sync(stage, '--delete');
+      const { counts, changes, lists } = await sync(stage, '--delete');
       expect(counts.move).toBe(1);
       expect(changes).toBe(1);
+      expect(lists).toBe(LISTS_ALL + 2 * LISTS_TREE);
+      expect(counts.metadata + counts.download).toBe(0);
       expect((await sync(stage, '--delete')).changes).toBe(0);
     });
   });
@@ -117,25 +146,58 @@ describe('how many requests a run makes', () => {
     });
   });
 
-  test('a removed folder with --delete: one DELETE', async () => {
+  test('a removed folder with --delete: its listings, one PATCH, its listings again, one DELETE', async () => {
     await withTree(async (stage, data) => {
       await sync(stage);
       await rm(join(data, 'tree'), { recursive: true });
-      const { counts, changes } = await sync(stage, '--delete', '--force', 'max-delete');
-      expect(counts.remove).toBe(1);
-      expect(changes).toBe(1);
+      const { counts, changes, lists } = await sync(stage, '--delete', '--force', 'max-delete');
+      expect([counts.move, counts.remove, changes]).toEqual([1, 1, 2]);
+      expect(lists).toBe(LISTS_ALL + 2 * LISTS_TREE);
+      expect(counts.metadata + counts.download).toBe(0);
+      expect(await stage.snapshot()).toEqual(snapshotFolder(data));
     });
   });
 
-  test('two folders swapped: three PATCH, no PUT', async () => {
+  test('removed files: one DELETE each, and one fresh look for each folder in which files go', async () => {
+    await withTree(async (stage, data) => {
+      await sync(stage);
+      for (const path of ['f00/000', 'f00/001', 'f00/002', 'f01/000', 'f02/000', 'f02/001'])
+        await rm(join(data, `tree/${path}.csv`));
+      const { counts, changes, lists } = await sync(stage, '--delete');
+      expect([counts.remove, changes]).toEqual([6, 6]);
+      expect(lists).toBe(LISTS_ALL + 3);
+      expect(counts.metadata + counts.download).toBe(0);
+      expect(await stage.snapshot()).toEqual(snapshotFolder(data));
+    });
+  });
+
+  test('--trust-ledger looks at what goes and what moves, and at nothing else', async () => {
+    await withTree(async (stage, data) => {
+      await sync(stage);
+      await rm(join(data, 'tree/f00'), { recursive: true });
+      await rm(join(data, 'tree/f01/000.csv'));
+      await rename(join(data, 'tree/f02/000.csv'), join(data, 'moved.csv'));
+      await rename(join(data, 'tree/f03'), join(data, 'tree/g03'));
+      const { counts, changes, lists } = await sync(stage, '--trust-ledger', '--delete');
+      // the folder that goes: a PATCH and a DELETE
+      expect([counts.move, counts.remove, changes]).toEqual([3, 2, 5]);
+      // before and after for either folder, and one for each of the files
+      expect(lists).toBe(2 + 2 + 1 + 1);
+      expect(await stage.snapshot()).toEqual(snapshotFolder(data));
+    });
+  });
+
+  test('two folders swapped: three PATCH, no PUT, and their listings before and after', async () => {
     await withTree(async (stage, data) => {
       await sync(stage);
       await rename(join(data, 'tree/f00'), join(data, 'aside'));
       await rename(join(data, 'tree/f01'), join(data, 'tree/f00'));
       await rename(join(data, 'aside'), join(data, 'tree/f01'));
-      const { counts, changes } = await sync(stage);
+      const { counts, changes, lists } = await sync(stage);
       expect(counts.move).toBe(3);
       expect(changes).toBe(3);
+      // what waits under a hidden name is known to this run alone: it is not looked at once more when it comes in
+      expect(lists).toBe(LISTS_ALL + 2 * 2);
       expect((await sync(stage)).changes).toBe(0);
     });
   });
@@ -149,5 +211,55 @@ describe('how many requests a run makes', () => {
       expect((await sync(stage)).changes).toBe(0);
       expect((await sync(stage, '--delete')).counts.remove).toBe(1);
     });
+  });
+});
+
+/** Requests by kind; those that are not named are none. */
+type Price = Partial<Record<RequestKind, number>>;
+
+/** What each of these runs, one after the other, sent before removals and moves looked first. */
+const UNCHANGED_PRICES: Readonly<
+  Record<string, readonly (readonly [flags: readonly string[], price: Price, edit?: Edit])[]>
+> = {
+  'in place': [
+    [[], { list: 6, putFile: 20, putFolder: 5 }],
+    [[], { list: 5 }],
+    [['--delete'], { list: 5 }],
+    [['--mirror'], { list: 5 }],
+    [['--trust-ledger'], {}],
+    [[], { list: 6, putFile: 1 }, write('d0/1.csv', 'edited')],
+    [['--delete'], { list: 6, putFile: 1 }, write('d0/1.csv', 'edited again')],
+    [['--delete'], { list: 6, putFile: 1 }, write('d0/new.csv', 'new')],
+    [['--delete'], { list: 6, putFile: 1, putFolder: 2 }, write('n/m/1.csv', 'new')],
+    [['--delete'], { list: 7 }, (data) => utimes(join(data, 'd1/1.csv'), 1000, 1000)],
+    [['--trust-ledger', '--delete'], { list: 1, putFile: 1 }, write('d1/2.csv', 'more')],
+    [['--dry-run', '--delete'], { list: 7 }, write('d1/2.csv', 'more and')],
+    [[], { list: 7 + 1, putFile: 1 }, (data) => rm(join(data, 'd2/1.csv'))],
+  ],
+  '--atomic': [
+    [['--atomic'], { list: 6, putFile: 20, putFolder: 6, move: 20, remove: 1 }],
+    [['--atomic'], { list: 5 }],
+    // a Stage whose moves replace no file: the old one steps aside
+    [['--atomic'], { list: 6, putFile: 1, putFolder: 1, move: 3, remove: 2 }, write('d0/1.csv', 'edited')],
+  ],
+  '--publish-set': [
+    [SET, { list: 6, putFile: 21, putFolder: 6, move: 20, remove: 1 }],
+    [SET, { list: 5 }],
+    [SET, { list: 6, putFile: 2, putFolder: 1, move: 3, remove: 2 }, write('d0/1.csv', 'edited')],
+  ],
+};
+
+describe('a run that removes and moves nothing sends not one request more than it did', () => {
+  test.each(Object.entries(UNCHANGED_PRICES))('%s', async (_, runs) => {
+    await using stage = await servedStage();
+    const data = join(stage.cli.folder, 'data');
+    for (let folder = 0; folder < 4; folder++)
+      for (let file = 0; file < 5; file++) await write(`d${folder}/${file}.csv`, `${folder}-${file}`)(data);
+    for (const [index, [flags, price, edit]] of runs.entries()) {
+      await edit?.(data);
+      const { counts } = await sync(stage, ...flags);
+      const sent = Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+      expect(sent, `run ${index + 1}: ${flags.join(' ')}`).toEqual(price);
+    }
   });
 });

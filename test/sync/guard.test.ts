@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { checkGuards, removalsAllowed } from '../../src/sync/guard.ts';
+import { checkGuards, inWhole, removalsAllowed } from '../../src/sync/guard.ts';
 import type { GuardFacts } from '../../src/sync/guard.ts';
 import { GUARDS } from '../../src/sync/options.ts';
 import type { GuardName, RemovalLimit } from '../../src/sync/options.ts';
 
 const facts = (some: Partial<GuardFacts>): GuardFacts => ({
   inSource: 100,
-  sourceUnknown: false,
   onStage: 100,
   removals: 0,
   ...some,
@@ -18,14 +17,30 @@ describe('the empty source', () => {
   test.each<[string, Partial<GuardFacts>, boolean]>([
     ['nothing in the source, files on Stage', { inSource: 0 }, true],
     ['nothing in the source, nothing on Stage', { inSource: 0, onStage: 0 }, false],
-    [
-      'nothing known in the source, but something that cannot be read',
-      { inSource: 0, sourceUnknown: true },
-      false,
-    ],
     ['one file', { inSource: 1 }, false],
   ])('%s: refused %s', (_, some, refused) => {
     expect(checkGuards(facts(some), HALF, none)?.code).toBe(refused ? 'guard_empty_source' : undefined);
+  });
+});
+
+describe('a pass over some folders is weighed as a part of the whole', () => {
+  const ledger = (files: number) => ({ countFiles: () => files });
+  test('files elsewhere are at both ends', () => {
+    expect(inWhole(facts({ inSource: 0, onStage: 3, removals: 3 }), ledger(10))).toEqual({
+      inSource: 7,
+      onStage: 10,
+      removals: 3,
+    });
+    expect(inWhole(facts({ inSource: 50, onStage: 60, removals: 21 }), ledger(100))).toEqual({
+      inSource: 90,
+      onStage: 100,
+      removals: 21,
+    });
+  });
+  test('the ledger is only asked where it matters', () => {
+    const unasked = { countFiles: () => expect.fail('asked') };
+    expect(inWhole(facts({ inSource: 1, removals: 20 }), unasked)).toMatchObject({ inSource: 1 });
+    expect(inWhole(facts({ inSource: 0, onStage: 0 }), unasked)).toMatchObject({ inSource: 0 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FileEntry } from '../../../src/model/entry.ts';
 import type { StageVersion } from '../../../src/model/plan.ts';
-import { decideFile } from '../../../src/sync/compare/decide.ts';
+import { decideFile, sameShown } from '../../../src/sync/compare/decide.ts';
 import type { DecideOptions } from '../../../src/sync/compare/decide.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 
@@ -28,12 +28,13 @@ const row = (some: Partial<LedgerRow> = {}): LedgerRow => ({
   digest: 'd1',
   stageModifiedMs: T + 60_000,
   pending: false,
+  adopted: false,
   ...some,
 });
 
 type Case = [string, FileEntry | undefined, StageVersion | undefined, LedgerRow | undefined, object];
 const decide = (case_: Case, options: Partial<DecideOptions> = {}) =>
-  decideFile(case_[1], case_[2], case_[3], { removal: 'ours', compare: 'size', ...options });
+  decideFile(case_[1], case_[2], case_[3], { removal: 'ours', compare: 'size', verify: false, ...options });
 
 describe('the source has the file', () => {
   test.each<Case>([
@@ -159,6 +160,9 @@ describe('the source has no such file', () => {
     ['ours, changed by someone', stage({ size: 9 }), row(), 'keep', 'keep', 'remove'],
     ['not ours', stage(), undefined, 'nothing', 'nothing', 'remove'],
     ['ours, gone already', undefined, row(), 'forget', 'forget', 'forget'],
+    ['adopted, as it was', stage(), row({ adopted: true }), 'nothing', 'keep', 'remove'],
+    ['adopted, changed by someone', stage({ size: 9 }), row({ adopted: true }), 'keep', 'keep', 'remove'],
+    ['adopted, gone already', undefined, row({ adopted: true }), 'forget', 'forget', 'forget'],
     ['nowhere', undefined, undefined, 'nothing', 'nothing', 'nothing'],
   ])('%s: without removals %s, --delete %s, --mirror %s', (_, shown, known, none, ours, everything) => {
     const found: Case = ['', undefined, shown, known, {}];
@@ -166,4 +170,89 @@ describe('the source has no such file', () => {
     expect(decide(found, { removal: 'ours' }).do).toBe(ours);
     expect(decide(found, { removal: 'everything' }).do).toBe(everything);
   });
+});
+
+test('what is kept says why: others changed it, or it never was put there by us', () => {
+  const kept = (known: LedgerRow, shown: StageVersion) => decide(['', undefined, shown, known, {}]);
+  expect(kept(row(), stage({ size: 9 }))).toEqual({ do: 'keep', why: 'changed' });
+  expect(kept(row({ adopted: true }), stage())).toEqual({ do: 'keep', why: 'adopted' });
+  expect(kept(row({ adopted: true }), stage({ size: 9 }))).toEqual({ do: 'keep', why: 'changed' });
+});
+
+test('a mirror removes what is not ours as that: it cannot be moved from', () => {
+  const mirrored = (known: LedgerRow | undefined, shown: StageVersion) =>
+    decide(['', undefined, shown, known, {}], { removal: 'everything' });
+  expect(mirrored(row({ adopted: true }), stage())).toEqual({ do: 'remove', reason: 'not_in_source' });
+  expect(mirrored(row(), stage({ size: 9 }))).toEqual({ do: 'remove', reason: 'not_in_source' });
+  expect(mirrored(row(), stage())).toEqual({ do: 'remove', reason: 'gone_from_source' });
+});
+
+describe('an adopted file that the source has', () => {
+  test.each<Case>([
+    ['as it was', source(), stage(), row({ adopted: true }), { do: 'unchanged' }],
+    [
+      'changed at the source',
+      source({ size: 6, version: 'v2' }),
+      stage(),
+      row({ adopted: true }),
+      { do: 'upload', reason: 'changed' },
+    ],
+    [
+      'changed on Stage',
+      source(),
+      stage({ size: 9 }),
+      row({ adopted: true }),
+      { do: 'upload', reason: 'drifted' },
+    ],
+  ])('%s, is treated as ours: a name that the source has is overwritten', (...given) => {
+    expect(decide(given)).toMatchObject(given[4]);
+  });
+});
+
+describe('--compare content', () => {
+  const verify = { compare: 'content', verify: true } as const;
+  test.each<Case>([
+    ['as it was', source(), stage(), row(), { do: 'compare_content' }],
+    [
+      'as it was, its time on Stage not yet known',
+      source(),
+      stage(),
+      row({ pending: true }),
+      { do: 'compare_content' },
+    ],
+    [
+      'of a new version and the same size',
+      source({ version: 'v2' }),
+      stage(),
+      row(),
+      { do: 'compare_content' },
+    ],
+    ['adopted', source(), stage(), row({ adopted: true }), { do: 'compare_content' }],
+    [
+      'edited to another size',
+      source({ size: 6, version: 'v2' }),
+      stage(),
+      row(),
+      { do: 'upload', reason: 'changed' },
+    ],
+    ['changed on Stage', source(), stage({ size: 9 }), row(), { do: 'upload', reason: 'drifted' }],
+    ['gone on Stage', source(), undefined, row(), { do: 'upload', reason: 'missing' }],
+  ])('reads again what the ledger knows: %s', (...given) => {
+    expect(decide(given, verify)).toMatchObject(given[4]);
+  });
+
+  test('reads nothing again where that is not asked for, nor when sizes are compared', () => {
+    const known: Case = ['', source(), stage(), row(), {}];
+    expect(decide(known, { compare: 'content' })).toEqual({ do: 'unchanged' });
+    expect(decide(known, { verify: true })).toEqual({ do: 'unchanged' });
+  });
+});
+
+test('a time that either side does not tell, or that is off by less than a second, is no difference', () => {
+  const shown = (modifiedMs: number | undefined, size = 5) => ({ size, modifiedMs });
+  expect(sameShown(shown(T), shown(undefined))).toBe(true);
+  expect(sameShown(shown(T), shown(T + 999))).toBe(true);
+  expect(sameShown(shown(T), shown(T + 1000))).toBe(false);
+  expect(sameShown(shown(T), shown(T + 1000), true)).toBe(true);
+  expect(sameShown(shown(T), shown(T, 6), true)).toBe(false);
 });

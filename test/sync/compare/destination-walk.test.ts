@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DestinationChild } from '../../../src/model/entry.ts';
 import { SyncError } from '../../../src/model/errors.ts';
 import { comparePaths } from '../../../src/model/path.ts';
-import { walkDestination } from '../../../src/sync/compare/destination-walk.ts';
+import { DEEPEST, walkDestination } from '../../../src/sync/compare/destination-walk.ts';
 import type { StageEntry, WalkOptions } from '../../../src/sync/compare/destination-walk.ts';
 import { createFilter, everything } from '../../../src/sync/filter.ts';
 
@@ -123,4 +123,72 @@ test('a folder that the filter excludes is not listed, and known to be unseen', 
   });
   expect(listed).toEqual(['c/']);
   expect(found.find(({ path }) => path === 'a/')).toMatchObject({ kind: 'folder', unseen: true });
+});
+
+test('a file that the filter leaves out is told as that, with its time, and holds its folder', async () => {
+  const filter = createFilter({ rules: [{ kind: 'exclude', pattern: '*.log' }] });
+  const found = await walk(
+    { '': [folder('a'), file('b.log')], 'a/': [file('1'), file('2.log')] },
+    { filter },
+  );
+  expect(found).toEqual([
+    { kind: 'folder', path: 'a/', unseen: false },
+    { kind: 'file', path: 'a/1', size: 1, modifiedMs: 0 },
+    { kind: 'excluded', path: 'a/2.log', modifiedMs: 0 },
+    { kind: 'excluded', path: 'b.log', modifiedMs: 0 },
+  ]);
+});
+
+test("another run's hidden names are told, and a hidden folder is not listed", async () => {
+  const filter = createFilter({ rules: [] });
+  const tree = { '': [file('.stagesync-7-new-a'), folder('.stagesync-x'), file('a')] };
+  expect(await walk(tree, { filter })).toEqual([
+    { kind: 'excluded', path: '.stagesync-7-new-a', modifiedMs: 0 },
+    { kind: 'folder', path: '.stagesync-x/', unseen: true },
+    { kind: 'file', path: 'a', size: 1, modifiedMs: 0 },
+  ]);
+});
+
+describe('a Stage that lists folders in folders for ever', () => {
+  const endless = async (lookAhead: number) => {
+    let listed = 0;
+    const found = await walk(
+      { '': [folder('d'), file('z')] },
+      {
+        lookAhead,
+        list: () => {
+          listed++;
+          return Promise.resolve([folder('d'), file('x')]);
+        },
+      },
+    );
+    return { listed, found };
+  };
+
+  test.each([1, 8])(
+    'is not followed beyond a depth that no tree has; listings ahead: %i',
+    async (lookAhead) => {
+      const { listed, found } = await endless(lookAhead);
+      expect(listed).toBe(DEEPEST - 1);
+      const [deepest, ...others] = found.filter(({ kind }) => kind === 'unknown');
+      expect(others).toEqual([]);
+      expect(deepest).toMatchObject({
+        path: 'd/'.repeat(DEEPEST),
+        covers: 'subtree',
+        problem: { code: 'stage_too_deep', severity: 'failure' },
+      });
+      // all else is known
+      expect(found.filter(({ kind }) => kind === 'file')).toHaveLength(DEEPEST);
+    },
+  );
+
+  test('a tree as deep as that is walked to its end', async () => {
+    const at = (depth: number): string => 'd/'.repeat(depth);
+    const found = await walk(
+      { '': [folder('d')] },
+      { list: (path) => Promise.resolve(path === at(DEEPEST - 1) ? [file('x')] : [folder('d')]) },
+    );
+    expect(found.at(-1)).toMatchObject({ kind: 'file', path: `${at(DEEPEST - 1)}x` });
+    expect(found.filter(({ kind }) => kind === 'unknown')).toEqual([]);
+  });
 });

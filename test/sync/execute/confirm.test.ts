@@ -29,6 +29,7 @@ function put(paths: readonly string[], { before, ...setting }: Setting = {}) {
         digest: undefined,
         stageModifiedMs: undefined,
         pending: true,
+        adopted: false,
       },
       'new',
     );

@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
+import type { MoveStep } from '../../../src/sync/execute/moves.ts';
+import { byWayOf } from '../../../src/sync/plan/order-moves.ts';
 import { createEngine } from '../../support/engine.ts';
+import { executing, PUT_AT } from '../../support/executing.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
-import type { MemoryCall } from '../../support/memory-destination.ts';
+import type { MemoryCall, MemoryDestinationOptions } from '../../support/memory-destination.ts';
 
 function setUp(moveOverwrites = true) {
   let now = 1_700_000_000_000;
@@ -81,4 +84,117 @@ test('a move whose reply is lost at the last attempt is resolved by looking', as
   });
   hooks.after = undefined;
   expect((await engine.pass()).report).toMatchObject({ outcome: 'clean', moved: 0, unchanged: 1 });
+});
+
+describe('a single file', () => {
+  const moving = (tree: Readonly<Record<string, string>>, stage: MemoryDestinationOptions = {}) => {
+    const it = executing(tree, { stage });
+    const step = (from: string, to: string): MoveStep => {
+      const entry = { kind: 'file', path: to, size: 3, modifiedMs: 1, version: 'v2', identity: 'i' } as const;
+      return { from, to, arrival: { path: to, reason: 'new', entry, replaces: undefined, digest: 'd' } };
+    };
+    const make = async (...steps: readonly MoveStep[]): Promise<string[]> => {
+      await it.executor.makeMoves(steps, 'renamed');
+      it.executor.throwIfEnded();
+      return it.did();
+    };
+    return { ...it, step, make };
+  };
+
+  test('moves after one fresh listing of its folder, which serves all that move from there', async () => {
+    const { step, make, there, rows, ledger, tally } = moving({ 'd/1': 'one', 'd/2': 'two', 3: 'top' });
+    const did = await make(step('d/1', 'x1'), step('d/2', 'x2'), step('3', 'x3'));
+    expect(did.filter((each) => each.startsWith('listFolder')).toSorted()).toEqual([
+      'listFolder ',
+      'listFolder d/',
+    ]);
+    expect(did).toHaveLength(2 + 3);
+    expect(there()).toEqual({ 'd/': '', x1: 'one', x2: 'two', x3: 'top' });
+    expect([rows(), ledger.intents(), tally.moved]).toEqual([['x1', 'x2', 'x3'], [], 3]);
+    expect(ledger.get('x1')).toMatchObject({
+      version: 'v2',
+      identity: 'i',
+      digest: 'd',
+      stageModifiedMs: undefined,
+    });
+  });
+
+  test.each<[string, string, number, string[]]>([
+    ['another size', 'longer', PUT_AT, ['warning d/1 changed_on_stage']],
+    ['another time', 'ONE', PUT_AT + 1000, ['warning d/1 changed_on_stage']],
+  ])('that has %s by now stays, and its content is uploaded', async (_, content, at, told) => {
+    const it = moving({ 'd/1': 'one' });
+    it.stage.place('in/d/1', content, at);
+    await it.make(it.step('d/1', 'x'));
+    expect(it.there()).toMatchObject({ 'd/1': content });
+    expect(it.stayed).toEqual(['d/1']);
+    expect(it.told()).toEqual([...told, 'warning x entry_gone']);
+    // the source of this test has no such file: that it was asked for shows by its being gone
+    expect(it.events).toContainEqual(expect.objectContaining({ path: 'x', code: 'entry_gone' }));
+    expect(it.rows()).toEqual(['d/1']);
+  });
+
+  test('that is gone by now is uploaded', async () => {
+    const { step, make, stage, stayed, told } = moving({ 'd/1': 'one' });
+    stage.files.clear();
+    const did = await make(step('d/1', 'x'));
+    expect(did.filter((each) => each.startsWith('move'))).toEqual([]);
+    expect([stayed, told().filter((each) => each.includes('d/1'))]).toEqual([['d/1'], []]);
+  });
+
+  test.each([true, false])(
+    'whose move is refused stays, and what comes after it in a chain does too; moves replace files: %s',
+    async (moveOverwrites) => {
+      const it = moving({ a: 'one', b: 'two' }, { moveOverwrites });
+      it.hooks.before = ({ kind, path }) => {
+        if (kind === 'move' && path === 'in/b')
+          throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+      };
+      await it.make(it.step('b', 'c'), it.step('a', 'b'));
+      expect(it.there()).toEqual({ a: 'one', b: 'two' });
+      expect(it.stayed.toSorted()).toEqual(['a', 'b']);
+    },
+  );
+
+  test('goes by way of a hidden name in two phases, which one intent covers', async () => {
+    const { step, make, there, rows, ledger, hidden, did, executor, tally, actions } = moving({ a: 'one' });
+    const whole = step('a', 'a/a');
+    const [out, back] = byWayOf(whole, hidden.next('moved', 'a')).map((half) => ({
+      ...half,
+      arrival: whole.arrival!,
+    })) as [MoveStep, MoveStep];
+    expect(executor.isOut(back)).toBe(false);
+    await make(out);
+    expect([rows(), executor.isOut(back), tally.moved, actions()]).toEqual([['~-1-moved-a'], true, 0, []]);
+    expect(ledger.intents()).toMatchObject([{ op: 'move', path: 'a', to: 'a/a' }]);
+    await executor.createFolder('a/', 'new');
+    await executor.idle();
+    did();
+    // a hidden name is known to this run alone: it need not be looked at
+    expect(await make(back)).toEqual(['move ~-1-moved-a > a/a']);
+    expect([there(), rows(), ledger.intents()]).toEqual([{ 'a/': '', 'a/a': 'one' }, ['a/', 'a/a'], []]);
+    expect([tally.moved, actions().at(-1)]).toEqual([1, 'done move a > a/a']);
+  });
+
+  test('that did not get away to a hidden name is not moved on from there', async () => {
+    const { step, make, there, hidden, hooks, stayed, ledger } = moving({ a: 'one', b: 'two' });
+    const [out, back] = byWayOf(step('a', 'b'), hidden.next('moved', 'a'));
+    const arrival = step('a', 'b').arrival!;
+    hooks.before = ({ kind, path }) => {
+      if (kind === 'move' && path === 'in/a')
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+    };
+    await make({ ...out, arrival }, step('b', 'a'), { ...back, arrival });
+    expect([there(), ledger.intents()]).toEqual([{ a: 'one', b: 'two' }, []]);
+    expect(stayed.toSorted()).toEqual(['a', 'b']);
+  });
+
+  test('in a folder that cannot be listed stays', async () => {
+    const { step, make, there, hooks, tally } = moving({ 'd/1': 'one' });
+    hooks.before = ({ kind }) => {
+      if (kind === 'listFolder') throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
+    };
+    await make(step('d/1', 'x'));
+    expect([there(), tally.failed]).toEqual([{ 'd/': '', 'd/1': 'one' }, 1]);
+  });
 });

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
+import type { StageVersion } from '../../../src/model/plan.ts';
 import { createEngine } from '../../support/engine.ts';
+import { executing, PUT_AT } from '../../support/executing.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
 
 test('nothing is removed when a change before it failed, and the run says so', async () => {
@@ -29,4 +31,133 @@ test('nothing is removed when a change before it failed, and the run says so', a
   );
   broken = false;
   expect((await engine.pass({ removal: 'ours' })).report).toMatchObject({ outcome: 'clean', removed: 1 });
+});
+
+describe('a file', () => {
+  const removing = (tree: Readonly<Record<string, string>>) => {
+    const it = executing(tree);
+    const plan = (path: string, shown?: StageVersion): void =>
+      it.store.addRemoval({ path, reason: 'gone_from_source', files: 1, stamp: '', ...(shown && { shown }) });
+    const remove = async (): Promise<string[]> => {
+      await it.executor.removeAll(it.store.removals());
+      it.executor.throwIfEnded();
+      return it.did();
+    };
+    return { ...it, plan, remove };
+  };
+
+  test('goes after one fresh listing of its folder, which serves all that go there', async () => {
+    const files = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`d/${i}`, 'x']));
+    const { plan, remove, there, rows, ledger, tally } = removing({ ...files, top: 'x', stays: 'x' });
+    for (const path of [...Object.keys(files), 'top']) plan(path);
+    const did = await remove();
+    expect(did.filter((each) => each.startsWith('listFolder')).toSorted()).toEqual([
+      'listFolder ',
+      'listFolder d/',
+    ]);
+    expect(did.filter((each) => each.startsWith('remove'))).toHaveLength(10);
+    expect([there(), rows(), ledger.intents(), tally.removed]).toEqual([
+      { 'd/': '', stays: 'x' },
+      ['stays'],
+      [],
+      10,
+    ]);
+    expect(ledger.explain('top')).toMatchObject({ kind: 'removed', reason: 'gone_from_source' });
+  });
+
+  test.each<[string, string, number]>([
+    ['another size', 'longer', PUT_AT],
+    ['another time', 'ONE', PUT_AT + 1000],
+  ])('that has %s by now stays, and who changed what is told', async (_, content, at) => {
+    const { plan, remove, there, events, stage, tally, ledger } = removing({ 'd/1': 'one' });
+    plan('d/1', { size: 3, modifiedMs: PUT_AT });
+    stage.place('in/d/1', content, at);
+    expect(await remove()).toEqual(['listFolder d/']);
+    expect(there()).toEqual({ 'd/': '', 'd/1': content });
+    const [problem] = events;
+    expect(problem).toMatchObject({
+      type: 'problem',
+      path: 'd/1',
+      code: 'changed_on_stage',
+      severity: 'warning',
+    });
+    expect(problem).toMatchObject({
+      message: expect.stringContaining(
+        `(3 bytes of ${new Date(PUT_AT).toISOString()} then, ${content.length} bytes of ${new Date(at).toISOString()} now)`,
+      ),
+    });
+    expect([tally.removed, tally.failed]).toEqual([0, 0]);
+    expect(ledger.explain('d/1')).toMatchObject({ kind: 'synced' });
+  });
+
+  test('is held against what the plan saw, not what the ledger once had', async () => {
+    const { plan, remove, there, stage } = removing({ 'd/1': 'one', 'd/2': 'two' });
+    stage.place('in/d/1', 'theirs', PUT_AT);
+    // a mirror removes what others put, as it saw it
+    plan('d/1', { size: 6, modifiedMs: PUT_AT });
+    plan('d/2', { size: 6, modifiedMs: PUT_AT });
+    await remove();
+    expect(there()).toEqual({ 'd/': '', 'd/2': 'two' });
+  });
+
+  test('of which nobody can say how it was stays', async () => {
+    const { plan, remove, there, stage, told } = removing({});
+    stage.place('in/theirs', 'x');
+    plan('theirs');
+    await remove();
+    expect(there()).toEqual({ theirs: 'x' });
+    expect(told()).toEqual(['warning theirs changed_on_stage']);
+  });
+
+  test('that is gone already is forgotten', async () => {
+    const { plan, remove, rows, stage, told, tally } = removing({ 'd/1': 'one' });
+    plan('d/1');
+    stage.files.clear();
+    expect(await remove()).toEqual(['listFolder d/']);
+    expect([rows(), told(), tally.removed]).toEqual([[], [], 0]);
+  });
+
+  test('whose name a folder has by now is not there', async () => {
+    const { plan, remove, there, stage } = removing({ 'd/1': 'one' });
+    plan('d/1');
+    stage.files.clear();
+    stage.place('in/d/1/theirs', 'x');
+    await remove();
+    expect(there()).toEqual({ 'd/': '', 'd/1/': '', 'd/1/theirs': 'x' });
+  });
+
+  test('that came along with a moved folder and is not as it was is not ours any more', async () => {
+    const { store, remove, rows, stage } = removing({ 'd/1': 'one' });
+    store.addRemoval({ path: 'd/1', reason: 'leftover', files: 1, stamp: '' });
+    stage.place('in/d/1', 'theirs', PUT_AT);
+    await remove();
+    expect(rows()).toEqual([]);
+  });
+
+  test('whose removal fails keeps its row, and its intent where it is in doubt', async () => {
+    for (const inDoubt of [false, true]) {
+      const { plan, remove, rows, ledger, hooks, actions } = removing({ 'd/1': 'one' });
+      plan('d/1');
+      hooks.before = ({ kind }) => {
+        if (kind === 'remove')
+          throw new SyncError('stage_unavailable', 'not now', { verdict: 'skip_entry', inDoubt });
+      };
+      await remove();
+      expect([rows(), ledger.intents().length, actions()]).toEqual([
+        ['d/1'],
+        inDoubt ? 1 : 0,
+        ['failed remove d/1'],
+      ]);
+    }
+  });
+
+  test('in a folder that cannot be listed stays', async () => {
+    const { plan, remove, there, hooks, tally } = removing({ 'd/1': 'one' });
+    plan('d/1');
+    hooks.before = ({ kind }) => {
+      if (kind === 'listFolder') throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
+    };
+    await remove();
+    expect([there(), tally.failed]).toEqual([{ 'd/': '', 'd/1': 'one' }, 1]);
+  });
 });

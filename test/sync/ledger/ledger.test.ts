@@ -17,6 +17,7 @@ const row = (path: string, some: Partial<LedgerRow> = {}): LedgerRow => ({
   digest: undefined,
   stageModifiedMs: 5,
   pending: false,
+  adopted: false,
   ...some,
 });
 const paths = (ledger: Ledger, folder?: string): string[] =>
@@ -78,7 +79,14 @@ describe('rows', () => {
 
   test('keep what they were given, absent values included', async () => {
     const ledger = await newLedger();
-    const full = row('a', { size: 2 ** 53 - 1, version: '', identity: 'i', digest: 'd', pending: true });
+    const full = row('a', {
+      size: 2 ** 53 - 1,
+      version: '',
+      identity: 'i',
+      digest: 'd',
+      pending: true,
+      adopted: true,
+    });
     const bare = row('b', { stageModifiedMs: undefined });
     for (const each of [full, bare]) ledger.put(each, 'new');
     expect(ledger.get('a')).toEqual(full);

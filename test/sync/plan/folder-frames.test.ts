@@ -15,24 +15,42 @@ interface Seen {
   readonly onlySource?: boolean;
   /** Something that may be there and cannot be seen. */
   readonly unseen?: boolean;
+  /** Of a folder: the source has a file of its name. */
+  readonly inTheWay?: boolean;
 }
 
 /** The removals and the whole folders, after all was seen in order. */
 function after(seen: readonly Seen[]) {
   const store = new PlanStore();
   onTestFinished(() => store[Symbol.dispose]());
-  const frames = new FolderFrames(store);
-  for (const { path, goes, ours = false, stamp = 1, onlySource = false, unseen = false } of seen) {
+  const obstacles: string[] = [];
+  const frames = new FolderFrames(store, (folder, mayMove) =>
+    obstacles.push(`${folder} ${mayMove ? 'may move' : 'stays'}`),
+  );
+  for (const {
+    path,
+    goes,
+    ours = false,
+    stamp = 1,
+    onlySource = false,
+    unseen = false,
+    inTheWay = false,
+  } of seen) {
     frames.leave(path);
     if (unseen) frames.block();
-    else if (path.endsWith('/')) frames.open(path, !onlySource, goes, ours);
+    else if (path.endsWith('/')) frames.open(path, !onlySource, goes, ours, inTheWay);
     else {
       frames.file(goes !== undefined, ours, stamp);
       if (goes !== undefined) store.addRemoval({ path, reason: goes, files: 1, stamp: String(stamp) });
     }
   }
   frames.closeAll();
-  return { removals: [...store.removals()], whole: (folder: string) => store.whole(folder) };
+  return {
+    removals: [...store.removals()],
+    within: (folder: string) => [...store.removalsWithin(folder)].map(({ path }) => path),
+    whole: (folder: string) => store.whole(folder),
+    obstacles,
+  };
 }
 
 const gone = 'gone_from_source' as const;
@@ -136,6 +154,49 @@ test('a folder that only the source has neither goes nor moves, and says nothing
   ]);
   expect(removals.map(({ path }) => path)).toEqual(['a/']);
   expect([whole('a/'), whole('a/new/')]).toEqual([1, undefined]);
+});
+
+describe('a folder that has the name of a file that is to come', () => {
+  test.each<[string, readonly Seen[], readonly string[]]>([
+    [
+      'is no obstacle when it goes',
+      [
+        { path: 'a/', goes: gone, inTheWay: true },
+        { path: 'a/1', goes: gone },
+      ],
+      [],
+    ],
+    [
+      'stays with what stays in it',
+      [{ path: 'a/', goes: gone, inTheWay: true }, { path: 'a/1' }],
+      ['a/ stays'],
+    ],
+    ['stays when it may not go', [{ path: 'a/', inTheWay: true }], ['a/ stays']],
+    [
+      'may move away when all in it is ours and free',
+      [
+        { path: 'a/', ours: true, inTheWay: true },
+        { path: 'a/1', ours: true },
+      ],
+      ['a/ may move'],
+    ],
+    ['is not said of others', [{ path: 'a/' }, { path: 'a/1' }], []],
+  ])('%s', (_, seen, obstacles) => {
+    expect(after(seen).obstacles).toEqual(obstacles);
+  });
+});
+
+test('what goes with a folder keeps a row of its own', () => {
+  const { removals, within } = after([
+    { path: 'a/', goes: gone },
+    { path: 'a/1', goes: gone },
+    { path: 'a/b/', goes: gone },
+    { path: 'a/b/2', goes: gone },
+    { path: 'a0', goes: gone },
+  ]);
+  expect(removals.map(({ path }) => path)).toEqual(['a/', 'a0']);
+  expect(within('a/')).toEqual(['a/1', 'a/b/', 'a/b/2']);
+  expect(within('a/b/')).toEqual(['a/b/2']);
 });
 
 test('files at the top belong to no folder', () => {

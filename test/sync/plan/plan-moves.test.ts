@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { folderRow } from '../../../src/sync/plan/planner.ts';
+import { nameOf } from '../../../src/model/path.ts';
+import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
 import { planMoves } from '../../../src/sync/plan/plan-moves.ts';
 import { PlanStore } from '../../../src/sync/plan/plan-store.ts';
 import { memoryLedger } from '../../support/memory-ledger.ts';
@@ -25,6 +26,10 @@ interface Before {
   /** Removals planned so far, with the number of files that go. */
   readonly removals?: Readonly<Record<string, number>>;
   readonly removesGone?: boolean;
+  /** Folders that turned out to hold more than the plan knew. */
+  readonly mixed?: readonly string[];
+  /** Names that something on Stage has and leaves only by a move. */
+  readonly obstacles?: readonly string[];
 }
 
 async function planned(before: Before) {
@@ -51,8 +56,15 @@ async function planned(before: Before) {
   for (const path of before.known ?? []) ledger.put(folderRow(path), 'new');
   for (const [path, files] of Object.entries(before.removals ?? {}))
     store.addRemoval({ path, reason: 'gone_from_source', files, stamp: '' });
+  for (const path of before.obstacles ?? []) store.addObstacle(path);
   await store.pair(() => Promise.resolve(undefined));
-  const plan = planMoves(store, ledger, before.removesGone ?? false);
+  const refused: string[] = [];
+  const plan = planMoves(store, ledger, {
+    removesGone: before.removesGone ?? false,
+    mayMove: (folder) => before.mixed?.includes(folder) !== true,
+    hiddenName: ({ from }) => `.hidden-${nameOf(from)}${from.endsWith('/') ? '/' : ''}`,
+    refuse: (path, { code }) => refused.push(`${path} ${code}`),
+  });
   return {
     folderMoves: plan.folderMoves.map(({ from, to, files }) => `${from} > ${to} ${files}`),
     fileMoves: plan.fileMoves.map(({ from, to }) => `${from} > ${to}`),
@@ -60,7 +72,13 @@ async function planned(before: Before) {
     uploads: [...store.arrivals()].map(({ path }) => path),
     replaced: [...store.arrivals()].filter(({ replaces }) => replaces !== undefined).map(({ path }) => path),
     folders: [...store.folders()].map(({ path }) => path),
-    removals: [...store.removals()].map(({ path, reason, files }) => `${path} ${reason} ${files}`),
+    removals: [...store.removals()].map(
+      ({ path, reason, files }) =>
+        `${path} ${reason} ${path.endsWith('/') ? store.filesWithin(path) : files}`,
+    ),
+    outFirst: plan.outFirst.map(({ from, to }) => `${from} > ${to}`),
+    inLast: plan.inLast.map(({ from, to }) => `${from} > ${to}`),
+    refused,
   };
 }
 
@@ -90,14 +108,14 @@ describe('a file that only changed its place', () => {
     expect(plan.fileMoves).toEqual(['b > c', 'a > b']);
   });
 
-  test('and one that took its name swap through a hidden name beside the first', async () => {
+  test('and one that took its name swap through a hidden name', async () => {
     const plan = await planned({
       comes: { 'd/a': 'Y', 'd/b': 'X' },
       replaces: ['d/a', 'd/b'],
       free: { 'd/a': 'X', 'd/b': 'Y' },
       changed: ['d/a', 'd/b'],
     });
-    const aside = 'd/.stagesync-swap-0-b';
+    const aside = '.hidden-b';
     expect(plan.fileMoves).toEqual([`d/b > ${aside}`, 'd/a > d/b', `${aside} > d/a`]);
     expect(plan.uploads).toEqual([]);
   });
@@ -116,7 +134,7 @@ describe('a file that only changed its place', () => {
     const plan = await planned({
       comes: { new: 'X' },
       free: { 'd/e/old': 'X', 'd/gone': 'Y' },
-      removals: { 'd/': 2 },
+      removals: { 'd/': 2, 'd/e/': 1, 'd/e/old': 1, 'd/gone': 1 },
       removesGone: true,
     });
     expect(plan).toMatchObject({ fileMoves: ['d/e/old > new'], removals: ['d/ gone_from_source 1'] });
@@ -130,7 +148,7 @@ describe('a folder that only changed its place', () => {
     folders: ['b/', 'b/s/'],
     whole: { 'a/': 2, 'a/s/': 1 },
     known: ['a/', 'a/s/'],
-    removals: { 'a/': 2 },
+    removals: { 'a/': 2, 'a/1': 1, 'a/s/': 1, 'a/s/2': 1 },
     removesGone: true,
   };
 
@@ -143,6 +161,9 @@ describe('a folder that only changed its place', () => {
       replaced: [],
       folders: [],
       removals: [],
+      outFirst: [],
+      inLast: [],
+      refused: [],
     });
   });
 
@@ -152,7 +173,11 @@ describe('a folder that only changed its place', () => {
   });
 
   test('takes along a folder that the source still has at the old place: it is made again after the move', async () => {
-    const plan = await planned({ ...renamed, standing: ['a/'], removals: { 'a/1': 1, 'a/s/': 1 } });
+    const plan = await planned({
+      ...renamed,
+      standing: ['a/'],
+      removals: { 'a/1': 1, 'a/s/': 1, 'a/s/2': 1 },
+    });
     expect(plan).toMatchObject({ folderMoves: ['a/ > b/ 2'], folders: ['a/'], foldersAfter: ['a/'] });
   });
 
@@ -161,7 +186,7 @@ describe('a folder that only changed its place', () => {
       ...renamed,
       standing: ['a/'],
       folders: ['a/new/', 'b/', 'b/s/'],
-      removals: { 'a/1': 1, 'a/s/': 1 },
+      removals: { 'a/1': 1, 'a/s/': 1, 'a/s/2': 1 },
     });
     expect(plan).toMatchObject({ folderMoves: ['a/ > b/ 2'], foldersAfter: ['a/', 'a/new/'] });
   });
@@ -285,7 +310,7 @@ describe('a folder that only changed its place', () => {
       free: { 'a/1': 'X', 'a/2': 'Y', 'a/s/gone': 'Z' },
       known: ['a/', 'a/s/'],
     });
-    expect(plan).toMatchObject({ folderMoves: ['a/ > b/ 2'], removals: ['b/s/ leftover 0'] });
+    expect(plan).toMatchObject({ folderMoves: ['a/ > b/ 2'], removals: ['b/s/ leftover 1'] });
   });
 
   test('brings a file that moves on from there', async () => {
@@ -320,7 +345,7 @@ describe('a folder that only changed its place', () => {
       known: ['p/a/', 'p/b/'],
       standing: ['p/a/', 'p/b/'],
     });
-    const aside = 'p/.stagesync-swap-0-b/';
+    const aside = '.hidden-b/';
     expect(plan).toMatchObject({
       folderMoves: [`p/b/ > ${aside} 0`, 'p/a/ > p/b/ 3', `${aside} > p/a/ 3`],
       fileMoves: [],
@@ -336,10 +361,107 @@ describe('a folder that only changed its place', () => {
       free: { 'top/a/1': 'X', 'top/a/s/2': 'Y', 'top/gone': 'Z' },
       whole: { 'top/': 3, 'top/a/': 2, 'top/a/s/': 1 },
       known: ['top/', 'top/a/', 'top/a/s/'],
-      removals: { 'top/': 3 },
+      removals: { 'top/': 3, 'top/a/': 2, 'top/a/1': 1, 'top/a/s/': 1, 'top/a/s/2': 1, 'top/gone': 1 },
     });
     expect(plan).toMatchObject({ folderMoves: ['top/a/ > b/ 2'], removals: ['top/ gone_from_source 1'] });
   });
+});
+
+describe('a name that changes its kind', () => {
+  test('a file leaves it first when a folder takes it, and comes to its new name in between', async () => {
+    const plan = await planned({
+      comes: { 'a/a': 'X' },
+      free: { a: 'X' },
+      folders: ['a/'],
+      obstacles: ['a'],
+      removals: { a: 1 },
+      removesGone: true,
+    });
+    expect(plan).toMatchObject({
+      outFirst: ['a > .hidden-a'],
+      fileMoves: ['.hidden-a > a/a'],
+      inLast: [],
+      uploads: [],
+      removals: [],
+      refused: [],
+    });
+  });
+
+  test('a file comes to it last when a folder has it that goes', async () => {
+    const plan = await planned({
+      comes: { d: 'X' },
+      free: { 'd/1': 'X', 'd/2': 'Y' },
+      removals: { 'd/': 2, 'd/1': 1, 'd/2': 1 },
+      removesGone: true,
+    });
+    expect(plan).toMatchObject({
+      outFirst: [],
+      fileMoves: ['d/1 > .hidden-1'],
+      inLast: ['.hidden-1 > d'],
+      uploads: [],
+      removals: ['d/ gone_from_source 1'],
+    });
+  });
+
+  test('a file and a folder swap names: the file out first, in last where the folder was, which has moved', async () => {
+    const plan = await planned({
+      comes: { d: 'F', 'f/1': 'X', 'f/2': 'Y' },
+      free: { f: 'F', 'd/1': 'X', 'd/2': 'Y' },
+      folders: ['f/'],
+      whole: { 'd/': 2 },
+      known: ['d/'],
+      obstacles: ['f', 'd/'],
+      removals: { f: 1, 'd/': 2, 'd/1': 1, 'd/2': 1 },
+      removesGone: true,
+    });
+    expect(plan).toMatchObject({
+      outFirst: ['f > .hidden-f'],
+      folderMoves: ['d/ > f/ 2'],
+      fileMoves: ['.hidden-f > d'],
+      inLast: [],
+      uploads: [],
+      removals: [],
+      refused: [],
+    });
+  });
+
+  test('that no move frees is given up: what the source has there is refused, and the rest goes on', async () => {
+    const plan = await planned({
+      comes: { 'a/1': 'N', d: 'M', other: 'X' },
+      free: { a: 'A', old: 'X' },
+      folders: ['a/', 'a/b/'],
+      obstacles: ['a', 'd/'],
+    });
+    expect(plan).toMatchObject({
+      refused: ['a/ in_the_way', 'd in_the_way'],
+      fileMoves: ['old > other'],
+      uploads: [],
+      folders: [],
+    });
+  });
+
+  test('whose giving up keeps another file where it is frees nothing either', async () => {
+    // z was to move to a/1 and so to leave its name to a folder
+    const plan = await planned({
+      comes: { 'a/1': 'Z', 'z/1': 'N' },
+      free: { z: 'Z' },
+      folders: ['a/', 'z/'],
+      obstacles: ['a', 'z'],
+    });
+    expect(plan).toMatchObject({ refused: ['a/ in_the_way', 'z/ in_the_way'], fileMoves: [], uploads: [] });
+  });
+});
+
+test('a folder that turned out to hold more moves file by file', async () => {
+  const plan = await planned({
+    comes: { 'b/1': 'X', 'b/2': 'Y' },
+    free: { 'a/1': 'X', 'a/2': 'Y' },
+    folders: ['b/'],
+    whole: { 'a/': 2 },
+    known: ['a/'],
+    mixed: ['a/'],
+  });
+  expect(plan).toMatchObject({ folderMoves: [], fileMoves: ['a/1 > b/1', 'a/2 > b/2'], folders: ['b/'] });
 });
 
 test('without any pair the plan stays as it was', async () => {

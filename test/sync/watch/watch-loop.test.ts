@@ -95,8 +95,22 @@ test('a rename within a batch is a move, and so is that of a folder', async () =
   pair.source.move('x/', 'y/');
   pair.hint(['', 'x/', 'y/']);
   pair.events.length = 0;
+  const from = pair.stage.calls.length;
+  const moved = (): string[] =>
+    pair.stage.calls
+      .slice(from)
+      .filter(({ kind }) => kind === 'move')
+      .map(({ path, to }) => `${path} ${to}`)
+      .toSorted();
   await pair.clock.pass(1000);
-  expect(done(pair.events).toSorted()).toEqual(['move a -> y/a', 'move x/ -> y/']);
+  expect(done(pair.events).toSorted()).toEqual([
+    'move a -> y/a',
+    'move x/ -> y/',
+    // each file that goes with its folder is told of; they cost no request
+    'move x/b -> y/b',
+    'move x/c -> y/c',
+  ]);
+  expect(moved()).toEqual(['a y/a', 'x/ y/']);
 });
 
 test('everything is compared again after its time, and after lost events', async () => {
@@ -209,7 +223,7 @@ test('a source that went empty halts without removing anything, and goes on once
   pair.hint(['']);
   await pair.clock.pass(1000);
   expect(pair.loop.status.state).toBe('halted');
-  expect(pair.loop.status.reason).toMatch(/source has no files/);
+  expect(pair.loop.status.reason).toMatch(/source has no file that can be synced/);
   const calls = pair.stage.calls.length;
   await pair.clock.pass(600_000);
   expect(pair.stage.calls).toHaveLength(calls);

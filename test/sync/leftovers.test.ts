@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest';
+import type { Problem } from '../../src/model/entry.ts';
+import { SyncError } from '../../src/model/errors.ts';
+import { HiddenNames } from '../../src/sync/execute/hidden-names.ts';
+import { Learnt } from '../../src/sync/execute/learnt.ts';
+import { Leftovers } from '../../src/sync/leftovers.ts';
+import { createTestClock } from '../support/engine.ts';
+import { createMemoryDestination } from '../support/memory-destination.ts';
+import type { MemoryCall, MemoryDestinationOptions } from '../support/memory-destination.ts';
+import { openRemote } from '../support/open-remote.ts';
+
+const NOW = 1_700_000_000_000;
+const HOUR = 3_600_000;
+
+function leaving(sweepOlderThanMs?: number, options: MemoryDestinationOptions = {}) {
+  const hooks: { before?: (call: MemoryCall) => void } = {};
+  const stage = createMemoryDestination({ root: 'in/', before: (call) => hooks.before?.(call), ...options });
+  if (stage.root !== '') stage.folders.add(stage.root);
+  const told: (Problem & { path: string })[] = [];
+  const hidden = new HiddenNames(NOW);
+  const leftovers = new Leftovers({
+    remote: openRemote(stage),
+    hidden,
+    learnt: new Learnt(),
+    clock: createTestClock(NOW),
+    sweepOlderThanMs,
+    onProblem: (path, problem) => told.push({ path, ...problem }),
+  });
+  const ages = (): string[] =>
+    told.map(({ path, code, message }) => `${code} ${path}: ${message.split(',')[0]}`);
+  const there = (): string[] =>
+    [...stage.folders, ...stage.files.keys()].filter((path) => path !== 'in/').sort();
+  return { stage, leftovers, hidden, told, ages, there, hooks };
+}
+const bySomebody = (agoMs: number): HiddenNames => new HiddenNames(NOW - agoMs);
+
+describe('a hidden name that this ledger does not know', () => {
+  test('is told with its age, by its name', async () => {
+    const { leftovers, stage, ages, told, there } = leaving();
+    for (const [hours, minutes] of [
+      [30, 0],
+      [0, 7],
+    ] as const) {
+      const path = bySomebody(hours * HOUR + minutes * 60_000).next('new', 'a');
+      stage.place(path, 'x', 0);
+      leftovers.see(path, 0);
+    }
+    await leftovers.settle(false);
+    expect(ages().map((each) => each.slice(each.indexOf(': ') + 2))).toEqual([
+      '30 hours old',
+      '7 minutes old',
+    ]);
+    expect(told.every(({ code, severity }) => code === 'hidden_left_over' && severity === 'warning')).toBe(
+      true,
+    );
+    expect(there()).toHaveLength(2);
+  });
+
+  test('is as old as its file where the name does not tell, and of unknown age where nothing does', async () => {
+    const { leftovers, ages } = leaving();
+    leftovers.see('in/.stagesync-7-new-a', NOW - 2 * HOUR);
+    leftovers.see('in/.stagesync-8-new-a', undefined);
+    leftovers.see('in/.stagesync-x/', undefined);
+    await leftovers.settle(false);
+    expect(ages()).toEqual([
+      'hidden_left_over in/.stagesync-7-new-a: 2 hours old',
+      'hidden_left_over in/.stagesync-8-new-a: of unknown age',
+      'hidden_left_over in/.stagesync-x/: of unknown age',
+    ]);
+  });
+
+  test('is as young as the younger of its name and its file: somebody works there still', async () => {
+    const { leftovers, ages } = leaving();
+    leftovers.see(bySomebody(50 * HOUR).next('new', 'a'), NOW - HOUR);
+    leftovers.see(bySomebody(HOUR).next('new', 'a'), NOW - 50 * HOUR);
+    await leftovers.settle(false);
+    expect(ages().map((each) => each.slice(-11))).toEqual(['1 hours old', '1 hours old']);
+  });
+
+  test('is told once for each look, and not again', async () => {
+    const { leftovers, told } = leaving();
+    leftovers.see('in/.stagesync-7-new-a', NOW);
+    leftovers.see('in/.stagesync-7-new-a', NOW);
+    await leftovers.settle(false);
+    await leftovers.settle(false);
+    expect(told).toHaveLength(1);
+  });
+
+  test("of this run's own is none", async () => {
+    const { leftovers, hidden, told } = leaving(0);
+    leftovers.see(hidden.next('new', 'a'), NOW);
+    leftovers.see(hidden.folder, undefined);
+    await leftovers.settle(false);
+    expect(told).toEqual([]);
+  });
+});
+
+describe('a sweep', () => {
+  test('looks at the top of the Stage, where hidden names lie, and only then', async () => {
+    const swept = leaving(24 * HOUR);
+    await swept.leftovers.look();
+    expect(swept.stage.calls).toEqual([{ kind: 'listFolder', path: '' }]);
+    for (const it of [leaving(), leaving(24 * HOUR, { root: '' })]) {
+      await it.leftovers.look();
+      expect(it.stage.calls).toEqual([]);
+    }
+  });
+
+  test('removes what is old enough, files and folders, and leaves all else', async () => {
+    const { leftovers, stage, there, told, hidden } = leaving(24 * HOUR);
+    const [old, young] = [bySomebody(25 * HOUR), bySomebody(23 * HOUR)];
+    const oldFile = old.next('new', 'a');
+    const youngFile = young.next('new', 'a');
+    stage.place(oldFile, 'x', NOW - 25 * HOUR);
+    stage.place(youngFile, 'x', NOW - 23 * HOUR);
+    stage.place(`${old.folder}e/1`, 'x', NOW - 25 * HOUR);
+    stage.place(`${young.folder}1`, 'x', NOW - 25 * HOUR);
+    stage.place(`${hidden.folder}1`, 'x', NOW - 25 * HOUR);
+    stage.place('other', 'x', 0);
+    stage.place('stagesync', 'x', 0);
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect(there()).toEqual(
+      [
+        'other',
+        'stagesync',
+        youngFile,
+        young.folder,
+        `${young.folder}1`,
+        hidden.folder,
+        `${hidden.folder}1`,
+      ].sort(),
+    );
+    expect(told.map(({ path }) => path).toSorted()).toEqual([youngFile, young.folder].sort());
+  });
+
+  test('leaves a folder in which something is younger, however deep', async () => {
+    const { leftovers, stage, there } = leaving(24 * HOUR);
+    const { folder } = bySomebody(100 * HOUR);
+    stage.place(`${folder}1`, 'x', NOW - 100 * HOUR);
+    stage.place(`${folder}e/f/2`, 'x', NOW - HOUR);
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect(there()).toContain(`${folder}e/f/2`);
+  });
+
+  test('leaves a folder in which something cannot be listed: it may be younger', async () => {
+    const { leftovers, stage, there, hooks } = leaving(24 * HOUR);
+    const { folder } = bySomebody(100 * HOUR);
+    stage.place(`${folder}1`, 'x', NOW - 100 * HOUR);
+    stage.place(`${folder}e/2`, 'x', NOW - HOUR);
+    await leftovers.look();
+    hooks.before = ({ kind, path }) => {
+      if (kind === 'listFolder' && path === `${folder}e/`)
+        throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
+    };
+    await leftovers.settle(false);
+    expect(there()).toContain(`${folder}e/2`);
+  });
+
+  test('goes by the newest file of a folder whose name tells no age', async () => {
+    const { leftovers, stage, there } = leaving(24 * HOUR);
+    stage.place('.stagesync-old/1', 'x', NOW - 25 * HOUR);
+    stage.place('.stagesync-young/1', 'x', NOW - HOUR);
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect(there()).toEqual(['.stagesync-young/', '.stagesync-young/1']);
+  });
+
+  test('leaves what has no age that can be told', async () => {
+    const { leftovers, stage, there, ages } = leaving(0);
+    stage.folders.add('.stagesync-x/');
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect(there()).toEqual(['.stagesync-x/']);
+    expect(ages()).toEqual(['hidden_left_over .stagesync-x/: of unknown age']);
+  });
+
+  test('in a dry run tells and removes nothing', async () => {
+    const { leftovers, stage, there, told } = leaving(HOUR);
+    const path = bySomebody(25 * HOUR).next('new', 'a');
+    stage.place(path, 'x', 0);
+    await leftovers.look();
+    await leftovers.settle(true);
+    expect([there(), told.map((each) => each.code)]).toEqual([[path], ['hidden_left_over']]);
+  });
+
+  test('that fails for one name goes on with the others', async () => {
+    const { leftovers, stage, there, told, hooks } = leaving(HOUR);
+    const names = bySomebody(25 * HOUR);
+    const [one, other] = [names.next('new', 'a'), names.next('new', 'a')];
+    for (const path of [one, other]) stage.place(path, 'x', 0);
+    hooks.before = ({ kind, path }) => {
+      if (kind === 'remove' && path === one)
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+    };
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect([there(), told.map(({ path, code }) => `${path} ${code}`)]).toEqual([
+      [one],
+      [`${one} sweep_failed`],
+    ]);
+  });
+
+  test('empties folders first where the Stage wants it so', async () => {
+    const { leftovers, stage, there } = leaving(HOUR, { removesOnlyEmpty: true });
+    stage.place(`${bySomebody(25 * HOUR).folder}e/1`, 'x', 0);
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect(there()).toEqual([]);
+  });
+});
