@@ -58,9 +58,10 @@ export class Leftovers {
     const { clock, sweepOlderThanMs, onProblem } = this.#options;
     for (const [path, modifiedMs] of this.#found) {
       const sweeping = sweepOlderThanMs !== undefined;
-      const newest = isFolderPath(path) && sweeping ? await this.#newestIn(path) : modifiedMs;
-      const times = [madeAt(nameOf(path)), newest].filter((ms) => ms !== undefined);
-      const ageMs = times.length === 0 ? undefined : Math.max(0, clock.now() - Math.max(...times));
+      const inside = isFolderPath(path) && sweeping ? await this.#timesIn(path) : [modifiedMs];
+      const times = inside && [madeAt(nameOf(path)), ...inside].filter((ms) => ms !== undefined);
+      const ageMs =
+        times === undefined || times.length === 0 ? undefined : Math.max(0, clock.now() - Math.max(...times));
       if (sweeping && ageMs !== undefined && ageMs >= sweepOlderThanMs && !dryRun) await this.#sweep(path);
       else onProblem(path, leftOver(ageMs));
     }
@@ -78,7 +79,8 @@ export class Leftovers {
     }
   }
 
-  async #newestIn(folder: RelPath): Promise<number | undefined> {
+  /** The newest time in a folder, if any file has one; undefined where not all of it can be told. */
+  async #timesIn(folder: RelPath): Promise<number[] | undefined> {
     const { remote } = this.#options;
     let newest: number | undefined;
     const list = (below: RelPath) => remote.list(folder + below);
@@ -88,10 +90,12 @@ export class Leftovers {
       lookAhead: 4,
     });
     for await (const batch of walk)
-      for (const entry of batch)
+      for (const entry of batch) {
+        if (entry.kind === 'unknown') return undefined;
         if (entry.kind === 'file' && entry.modifiedMs !== undefined)
           newest = Math.max(newest ?? 0, entry.modifiedMs);
-    return newest;
+      }
+    return newest === undefined ? [] : [newest];
   }
 }
 

@@ -2,6 +2,7 @@ import { isSyncError, messageOf } from '../model/errors.ts';
 import type { Clock } from '../model/ports.ts';
 import type { HiddenNames } from './execute/hidden-names.ts';
 import type { Remote } from './execute/remote.ts';
+import { MARKER_REASON } from './execute/recover.ts';
 import { publish, refusesName } from './execute/replace.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Tally } from './tally.ts';
@@ -66,7 +67,7 @@ export class Marker {
     }
     // this Stage does not replace files by an upload
     const detour = { via: hidden.next('new', name), aside: hidden.next('old', name) };
-    const intent = { op: 'put' as const, path: name, size: 0, version: '', reason: 'marker', ...detour };
+    const intent = { op: 'put' as const, path: name, size: 0, version: '', reason: MARKER_REASON, ...detour };
     const [id] = ledger.addIntents([intent], clock.now());
     await remote.putEmpty(detour.via);
     await publish(remote, final, detour, true);

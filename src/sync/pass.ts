@@ -4,6 +4,7 @@ import { HiddenNames } from './execute/hidden-names.ts';
 import { Learnt } from './execute/learnt.ts';
 import { recoverIntents } from './execute/recover.ts';
 import { Remote } from './execute/remote.ts';
+import { StageTimes } from './execute/stage-times.ts';
 import { Bandwidth } from './flow/bandwidth.ts';
 import { Gate } from './flow/gate.ts';
 import { everything, hiding } from './filter.ts';
@@ -84,6 +85,7 @@ async function runRounds(
   });
   const hidden = new HiddenNames(clock.now());
   const learnt = new Learnt();
+  const times = new StageTimes({ remote, ledger, hidden, clock, signal });
   const onProblem = tally.problem;
   const leftovers = new Leftovers({
     ...options,
@@ -94,7 +96,7 @@ async function runRounds(
     onProblem,
   });
   const recover = () =>
-    recoverIntents({ remote, ledger, learnt, filter: stageFilter, concurrency, onProblem });
+    recoverIntents({ remote, ledger, learnt, filter: stageFilter, concurrency, times, onProblem });
   const parts: RoundOptions = {
     ...options,
     filter: hide(options.filter),
@@ -104,6 +106,7 @@ async function runRounds(
     remote,
     hidden,
     learnt,
+    times,
     leftovers,
   };
   if (!dryRun) tellUnknownOrigins(ledger, tally);

@@ -8,6 +8,7 @@ import type { HiddenNames } from './execute/hidden-names.ts';
 import type { Learnt } from './execute/learnt.ts';
 import type { Remote } from './execute/remote.ts';
 import { executePlan } from './execute/run-plan.ts';
+import type { StageTimes } from './execute/stage-times.ts';
 import type { Gate } from './flow/gate.ts';
 import { checkGuards, inWhole } from './guard.ts';
 import type { Leftovers } from './leftovers.ts';
@@ -37,6 +38,7 @@ export interface RoundOptions extends PassOptions {
   readonly remote: Remote;
   readonly hidden: HiddenNames;
   readonly learnt: Learnt;
+  readonly times: StageTimes;
   readonly leftovers: Leftovers;
 }
 
@@ -106,6 +108,7 @@ export class Round {
       filter: stageFilter,
       verify: compare === 'content' && scope === undefined,
       maxFileBytes: this.#options.destination.limits.maxFileBytes,
+      believes: this.#options.trustLedger || scope !== undefined,
       learn: !dryRun,
       digestOf: (entry) => this.#digest(entry),
       onProblem: tally.problem,

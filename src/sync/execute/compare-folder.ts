@@ -7,6 +7,7 @@ import { sameShown } from '../compare/decide.ts';
 import { walkDestination } from '../compare/destination-walk.ts';
 import type { StageEntry } from '../compare/destination-walk.ts';
 import type { Remote } from './remote.ts';
+import type { StageTimes } from './stage-times.ts';
 
 /** Something that is known to be in a folder: a file with what Stage showed of it, or a folder (path ends in '/'). */
 export interface Expected {
@@ -32,8 +33,8 @@ export interface CompareOptions {
   readonly expected: Iterable<readonly Expected[]>;
   /** Listings at the same time. */
   readonly concurrency: number;
-  /** The folder was moved since: where no file kept its time, this Stage gives moved files a new one, and sizes count. */
-  readonly moved?: boolean;
+  /** The folder was moved since: what that does to times is for this to say. */
+  readonly moved?: StageTimes | undefined;
 }
 
 /** Changes that are held until it is known whether times count; a folder with more is not gone into further. */
@@ -44,7 +45,7 @@ const MOST_HELD = 10_000;
  * that of a listing and of the differences.
  */
 export async function compareFolder(options: CompareOptions): Promise<Deviation[] | undefined> {
-  const { remote, folder, concurrency, moved = false } = options;
+  const { remote, folder, concurrency, moved } = options;
   const top = await remote.list(folder);
   if (top === undefined) return undefined;
   const list = (below: RelPath) => remote.list(folder + below);
@@ -78,7 +79,9 @@ export async function compareFolder(options: CompareOptions): Promise<Deviation[
   } finally {
     await Promise.all([there.close(), known.close()]);
   }
-  return moved && same === 0 ? found : [...found, ...otherTimes];
+  if (moved !== undefined && same > 0) moved.kept();
+  const timesCount = moved === undefined || same > 0 || otherTimes.length === 0 || (await moved.keeps());
+  return timesCount ? [...found, ...otherTimes] : found;
 }
 
 /** Also what the filter of the run leaves out, and hidden names, have to be seen here. */

@@ -16,6 +16,7 @@ import type { MoveStep } from './moves.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Remote } from './remote.ts';
 import { Removals } from './removals.ts';
+import type { StageTimes } from './stage-times.ts';
 import { TaskPool } from './task-pool.ts';
 import { INTENT_BATCH, Uploads } from './uploads.ts';
 
@@ -35,6 +36,7 @@ export interface ExecutorOptions {
   readonly signal: AbortSignal;
   readonly hidden: HiddenNames;
   readonly learnt: Learnt;
+  readonly times: StageTimes;
   readonly atomic: boolean;
   readonly holdBack: boolean;
   /** A file that was to move is still at its old name. */

@@ -76,14 +76,7 @@ export class FolderMoves {
     const intent = begin();
     if (!(await this.#send(step, intent))) return false;
     if (half === 'in') return this.#arrived(step, intent, attempted, []);
-    const strangers = await strangersAfterMove(
-      remote,
-      ledger,
-      step.from,
-      place(step.to),
-      concurrency,
-      filter,
-    );
+    const strangers = await strangersAfterMove(this.#options, step.from, place(step.to));
     if (half === undefined) {
       await moveBack(remote, place(step.from), place(step.to), strangers);
       return this.#arrived(step, intent, attempted, strangers);
@@ -112,9 +105,9 @@ export class FolderMoves {
       if (untouched) journal.end(intent);
       if (!isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;
       const whole = step.aside?.whole ?? step;
-      // somebody may have taken the name; else it is what this Stage does with folders
-      const taken = await isTaken(remote, place(step.to));
-      if (!taken) learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
+      // somebody may have taken the name, or the folder; else it is what this Stage does with folders
+      const others = error.code === 'stage_not_found' || (await isTaken(remote, place(step.to)));
+      if (!others) learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
       learnt.isMixed(whole.from);
       return false;
     }
@@ -168,17 +161,17 @@ function* expectedIn(
       }));
 }
 
+export type AfterMoveOptions = Pick<MovesOptions, 'remote' | 'ledger' | 'concurrency' | 'filter' | 'times'>;
+
 /** After a folder's move, before its rows are renamed: what is at its new place and not as the rows have it. */
 export async function strangersAfterMove(
-  remote: Remote,
-  ledger: Ledger,
+  options: AfterMoveOptions,
   from: RelPath,
   folder: RelPath,
-  concurrency: number,
-  filter: PathFilter,
 ): Promise<Deviation[]> {
+  const { remote, ledger, concurrency, filter, times } = options;
   const expected = expectedIn(ledger, from, filter);
-  return (await compareFolder({ remote, folder, expected, concurrency, moved: true })) ?? [];
+  return (await compareFolder({ remote, folder, expected, concurrency, moved: times })) ?? [];
 }
 
 /** Moves what came along with a folder back to where it was; full Stage paths. */

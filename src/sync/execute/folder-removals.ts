@@ -1,14 +1,16 @@
 import type { Problem } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
-import { isFolderPath, parentOf } from '../../model/path.ts';
+import { foldersOf, isFolderPath, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import { shownOf } from '../compare/decide.ts';
 import type { Removal } from '../plan/plan-store.ts';
 import { compareFolder } from './compare-folder.ts';
 import type { Deviation, Expected } from './compare-folder.ts';
+import { returnRows } from './folder-moves.ts';
 import type { Attempted } from './outcomes.ts';
 import { putBack, putBackFolder, removeFolder } from './put-back.ts';
 import type { RemovalsOptions } from './removals.ts';
+import type { StageTimes } from './stage-times.ts';
 
 export interface FolderRemovalsOptions extends RemovalsOptions {
   readonly removeFile: (removal: Removal) => Promise<void>;
@@ -48,7 +50,7 @@ export class FolderRemovals {
   }
 
   /** What is in a folder and does not go with it; undefined when it is not there. `place` is its full path now. */
-  async #strangersIn(place: RelPath, folder: RelPath, moved = false): Promise<Deviation[] | undefined> {
+  async #strangersIn(place: RelPath, folder: RelPath, moved?: StageTimes): Promise<Deviation[] | undefined> {
     const { remote, concurrency } = this.#options;
     const expected = this.#expectedIn(folder);
     const found = await compareFolder({ remote, folder: place, expected, concurrency, moved });
@@ -83,15 +85,17 @@ export class FolderRemovals {
       await remote.move(place, via, true);
     } catch (error) {
       if (outcomes.isSettled(error)) journal.end(id);
-      if (tasks.notBegun(error) || !isSyncError(error) || error.verdict !== 'skip_entry') throw error;
+      if (tasks.notBegun(error) || !isSyncError(error)) throw error;
+      if (error.verdict !== 'skip_entry' || error.inDoubt) throw error;
+      if (error.code === 'stage_not_found') return ledger.forgetFolder(path);
       learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
       return this.#takeApart(path, []);
     }
-    const strangers = (await this.#strangersIn(via, path, true)) ?? [];
+    const strangers = (await this.#strangersIn(via, path, this.#options.times)) ?? [];
     if (strangers.some(({ kind }) => kind === 'unclear')) {
       // what cannot be read is not deleted: all of it goes back
-      await putBackFolder(remote, via, place);
-      journal.end(id);
+      const dropped = await putBackFolder(remote, via, place);
+      journal.end(id, () => returnRows(ledger, path, path, strangers, dropped));
       tally.problem(path, kept(strangers));
       return;
     }
@@ -100,7 +104,11 @@ export class FolderRemovals {
     await removeFolder(remote, via, learnt);
     const gone = this.#tell(removal, new Set(back), attempted);
     journal.end(id, () => {
+      const stays = new Set(back.flatMap((each) => foldersOf(path + each)));
+      const folders = [...ledger.rows(path)].flat().filter((row) => stays.has(row.path));
       ledger.forgetFolder(path);
+      // made again for what was put back, and as much ours as it was
+      for (const row of folders) ledger.put(row, 'parent');
       for (const each of gone) ledger.note(each, 'removed', reason);
     });
     if (back.length > 0) tally.problem(path, kept(strangers));
@@ -143,7 +151,6 @@ export class FolderRemovals {
     await work();
     if (tasks.stopped) return;
     if (strangers.length > 0) {
-      ledger.forget(folder);
       tally.problem(folder, kept(strangers));
       return;
     }

@@ -11,13 +11,14 @@ export class Learnt {
   /** A folder is only deleted when it is empty. */
   refusesFullFolders = false;
   /** Folders that turned out to hold more, or something else, than the plan knew: they do not move as wholes. */
-  readonly #mixed = new Set<RelPath>();
+  readonly #mixed: RelPath[] = [];
   #again = false;
   /** Whoever finds something undone now has to tell it as a failure. */
   isLastRound = false;
 
   mayMove(folder: RelPath): boolean {
-    return !this.refusesFolderMoves && !this.#mixed.has(folder);
+    const isMixed = this.#mixed.some((each) => each.startsWith(folder) || folder.startsWith(each));
+    return !this.refusesFolderMoves && !isMixed;
   }
 
   /** Folders cannot be moved on this Stage; told once. */
@@ -32,7 +33,7 @@ export class Learnt {
   }
 
   isMixed(folder: RelPath): void {
-    this.#mixed.add(folder);
+    if (this.mayMove(folder)) this.#mixed.push(folder);
     this.#again = true;
   }
 
@@ -41,9 +42,9 @@ export class Learnt {
     this.#again = true;
   }
 
-  /** The rest of the plan rests on what did not happen: the next round plans it anew. */
+  /** The rest of the plan rests on what did not happen: it is left to the next round, or run. */
   get cutsShort(): boolean {
-    return this.#again && !this.isLastRound;
+    return this.#again;
   }
 
   /** Whether another look is wanted since the last call. */

@@ -17,6 +17,7 @@ import type { Journal } from './journal.ts';
 import type { Learnt } from './learnt.ts';
 import type { Attempted, Outcomes } from './outcomes.ts';
 import type { Remote } from './remote.ts';
+import type { StageTimes } from './stage-times.ts';
 import type { TaskPool } from './task-pool.ts';
 
 export type MoveStep = OrderedMove & { readonly files?: number; readonly arrival?: Arrival };
@@ -31,6 +32,7 @@ export interface MovesOptions {
   readonly tally: Tally;
   readonly looks: FreshLooks;
   readonly learnt: Learnt;
+  readonly times: StageTimes;
   readonly store: PlanStore;
   readonly concurrency: number;
   /** What takes part on Stage. */
@@ -102,7 +104,7 @@ export class Moves {
 
   /** Resolves with whether it was made. */
   async #make(step: MoveStep, reason: string): Promise<boolean> {
-    const { outcomes, tasks } = this.#options;
+    const { outcomes, tasks, learnt } = this.#options;
     const attempted = outcomes.begin('move', (step.aside?.whole ?? step).from, reason);
     try {
       if (isFolderPath(step.from))
@@ -111,7 +113,10 @@ export class Moves {
       if (tasks.stopped) return false;
       return await this.#makeFile(step, attempted, reason);
     } catch (error) {
-      outcomes.failed(attempted, error);
+      const mayGoOn = isSyncError(error) && error.verdict !== 'end_run' && !learnt.isLastRound;
+      // a folder that cannot be moved is not the end of it: its files may be
+      if (isFolderPath(step.from) && mayGoOn) learnt.isMixed((step.aside?.whole ?? step).from);
+      else outcomes.failed(attempted, error);
       return false;
     } finally {
       if (step.aside?.half === 'out' && isFolderPath(step.from) && this.#folders.isOut(step.aside.whole))

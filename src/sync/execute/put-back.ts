@@ -1,4 +1,4 @@
-import { isSyncError } from '../../model/errors.ts';
+import { isSyncError, SyncError } from '../../model/errors.ts';
 import { comparePaths, foldersOf, isFolderPath, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import { walkDestination } from '../compare/destination-walk.ts';
@@ -33,8 +33,8 @@ export async function putBack(
     await make(foldersOf(parentOf(place)).filter((folder) => folder.startsWith(to)));
     if (isFolderPath(path)) {
       if ((await remote.list(place)) !== undefined) continue;
-      await remote.move(from + path, place);
-      along = path;
+      if (await movesWhole(remote, from + path, place)) along = path;
+      else await make([place]);
     } else if ((await remote.stat(place)) === undefined) await remote.move(from + path, place);
     else {
       await remote.remove(from + path);
@@ -53,17 +53,23 @@ export async function putBackFolder(
   from: RelPath,
   to: RelPath,
 ): Promise<ReadonlySet<RelPath> | undefined> {
-  if ((await remote.list(to)) === undefined) {
-    try {
-      await remote.move(from, to);
-      return undefined;
-    } catch (error) {
-      if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
-    }
-  }
+  const free = (await remote.list(to)) === undefined;
+  if (free && (await movesWhole(remote, from, to))) return undefined;
+  if (free) await remote.makeFolder(to, false);
   const dropped = await putBack(remote, from, to, await everythingIn(remote, from));
   await removeEmptied(remote, from);
   return new Set(dropped);
+}
+
+/** False where it is refused, as by a Stage that does not move folders. */
+async function movesWhole(remote: Remote, from: RelPath, to: RelPath): Promise<boolean> {
+  try {
+    await remote.move(from, to);
+    return true;
+  } catch (error) {
+    if (isSyncError(error) && error.verdict === 'skip_entry' && !error.inDoubt) return false;
+    throw error;
+  }
 }
 
 /** Removes a hidden folder that holds only what may go; from the inside out where the Stage wants it empty. */
@@ -86,13 +92,21 @@ async function removeEmptied(remote: Remote, folder: RelPath): Promise<void> {
   await remote.remove(folder);
 }
 
-/** In path order: a folder comes before what it holds. */
+const unclear = (folder: RelPath, why: string): SyncError =>
+  new SyncError('stage_bad_reply', `what is in ${folder} cannot be told, so it is left alone: ${why}`, {
+    verdict: 'skip_entry',
+  });
+
+/** In path order: a folder comes before what it holds. Rejects where something in it cannot be told. */
 async function everythingIn(remote: Remote, folder: RelPath): Promise<RelPath[]> {
   const paths: RelPath[] = [];
   const top = (await remote.list(folder)) ?? [];
   const list = (below: RelPath) => remote.list(folder + below);
   const filter = { excludes: () => false, prunes: () => false };
   for await (const batch of walkDestination(top, { list, filter, lookAhead: LOOK_AHEAD }))
-    for (const { path, kind } of batch) if (kind !== 'unknown') paths.push(path);
+    for (const entry of batch) {
+      if (entry.kind === 'unknown') throw unclear(folder, entry.problem.message);
+      paths.push(entry.path);
+    }
   return paths.sort(comparePaths);
 }

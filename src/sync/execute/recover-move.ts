@@ -26,8 +26,7 @@ export async function settleMove(intent: StoredIntent, options: RecoverOptions):
       ? undefined
       : () => ledger.rename(from, to);
   if (!(await hasCome(intent, options))) return undefined;
-  const { concurrency, filter } = options;
-  const strangers = await strangersAfterMove(remote, ledger, from, remote.root + to, concurrency, filter);
+  const strangers = await strangersAfterMove(options, from, remote.root + to);
   await moveBack(remote, remote.root + from, remote.root + to, strangers);
   return () => renameRows(ledger, from, to, strangers);
 }
@@ -35,7 +34,10 @@ export async function settleMove(intent: StoredIntent, options: RecoverOptions):
 /** Files that are looked at to see whether a folder moved; others may have taken some of them away. */
 const ENOUGH = 5;
 
-/** Whether the folder at the new name is the one that moved: its old name may be there again, with what was put back. */
+/**
+ * Whether the folder at the new name is the one that moved. Its old name may be there again, with what was put back; and
+ * before its move another folder, with files of the same names, may have been at the new one.
+ */
 async function hasCome(
   { path: from, to }: StoredIntent,
   { remote, ledger }: RecoverOptions,
@@ -44,9 +46,12 @@ async function hasCome(
     .page(from, false, afterFolder(from), 100)
     .filter(({ path }) => !isFolderPath(path))
     .slice(0, ENOUGH);
-  for (const { path } of files)
-    if (await remote.exists(remote.root + to! + path.slice(from.length))) return true;
-  return false;
+  let come = false;
+  for (const { path } of files) {
+    if (await remote.exists(remote.root + path)) return false;
+    come ||= await remote.exists(remote.root + to! + path.slice(from.length));
+  }
+  return come;
 }
 
 /** Its content waits under a hidden name: it goes back, or on, or, its names both taken, is uploaded anew. */
@@ -58,8 +63,7 @@ async function settleWaiting(
   const { remote, ledger, onProblem } = options;
   const waited = rowKey(via, options) ?? from;
   if (isFolderPath(via)) {
-    const { concurrency, filter } = options;
-    const strangers = await strangersAfterMove(remote, ledger, waited, via, concurrency, filter);
+    const strangers = await strangersAfterMove(options, waited, via);
     const free = await isFree(remote, remote.root + from.slice(0, -1));
     const on = !free && (await isFree(remote, remote.root + to!.slice(0, -1)));
     const place = on && (await moves(remote, via, remote.root + to!)) ? to! : from;

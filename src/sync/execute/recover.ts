@@ -12,6 +12,7 @@ import { putBackFolder, removeFolder } from './put-back.ts';
 import { settleMove } from './recover-move.ts';
 import type { Remote } from './remote.ts';
 import { finishDetour } from './replace.ts';
+import type { StageTimes } from './stage-times.ts';
 
 export interface RecoverOptions {
   readonly remote: Remote;
@@ -20,6 +21,7 @@ export interface RecoverOptions {
   /** What takes part on Stage. */
   readonly filter: PathFilter;
   readonly concurrency: number;
+  readonly times: StageTimes;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
@@ -70,6 +72,9 @@ async function settle(intent: StoredIntent, options: RecoverOptions, contested =
   });
 }
 
+/** Of the intents of a marker that is replaced by way of hidden names. */
+export const MARKER_REASON = 'marker';
+
 /** What the ledger then says. */
 export type Outcome = (() => void) | undefined;
 
@@ -95,6 +100,8 @@ async function settlePut(
     // where there was nothing before, what is there now came by an earlier attempt that went straight to its name
     if (end === 'withdrawn' && intent.beforeSize !== undefined) return undefined;
   }
+  // a marker is no file of the source: the ledger does not keep it
+  if (intent.reason === MARKER_REASON) return undefined;
   const shown = await remote.stat(final);
   if (shown === undefined || shown.size !== intent.size) return undefined;
   // the file that was there before, of the same size and unchanged, is not ours
@@ -120,10 +127,10 @@ async function settlePut(
 
 /** A folder that was to be removed gets its name back, with all that is in it: the pass looks at it anew. */
 async function settleRemove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
-  const { remote, ledger, concurrency, filter } = options;
+  const { remote, ledger } = options;
   const { path, via } = intent;
   if (via !== undefined && (await remote.exists(via))) {
-    const strangers = await strangersAfterMove(remote, ledger, path, via, concurrency, filter);
+    const strangers = await strangersAfterMove(options, path, via);
     const dropped = await putBackFolder(remote, via, remote.root + path);
     return () => returnRows(ledger, path, path, strangers, dropped);
   }

@@ -13,6 +13,7 @@ import type { Journal } from './journal.ts';
 import type { Learnt } from './learnt.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Remote } from './remote.ts';
+import type { StageTimes } from './stage-times.ts';
 import type { TaskPool } from './task-pool.ts';
 
 export interface RemovalsOptions {
@@ -26,6 +27,7 @@ export interface RemovalsOptions {
   readonly looks: FreshLooks;
   readonly hidden: HiddenNames;
   readonly learnt: Learnt;
+  readonly times: StageTimes;
   readonly store: PlanStore;
   readonly concurrency: number;
 }

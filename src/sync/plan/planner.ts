@@ -34,6 +34,8 @@ export interface PlannerOptions {
   readonly maxFileBytes: number;
   /** What takes part on Stage. */
   readonly filter: PathFilter;
+  /** What Stage has is the ledger's word: there is nothing to learn from it. */
+  readonly believes: boolean;
   /** Write what was learnt (adopted, confirmed, forgotten) into the ledger; false under --dry-run. */
   readonly learn: boolean;
   /** Whether the content has this digest; undefined where it cannot be told. */
@@ -176,10 +178,7 @@ export class Planner {
         return this.#upload({ path, reason: 'changed', entry: file!, replaces: shown, digest }, row);
       this.#seen(shown, false, false);
       this.standing.unchanged++;
-      const stageModifiedMs = decision.stage.modifiedMs;
-      this.#learn(() =>
-        this.#ledger.put({ ...rowOf(file!, digest), stageModifiedMs, pending: false }, 'touched'),
-      );
+      this.#renew({ ...rowOf(file!, digest), adopted: row!.adopted }, row!, decision.stage);
       return undefined;
     });
   }
@@ -205,14 +204,12 @@ export class Planner {
         break;
       case 'confirm':
         this.standing.unchanged++;
-        this.#learn(() => this.#ledger.confirm(path, decision.stage.modifiedMs));
+        if (!this.#options.believes) this.#learn(() => this.#ledger.confirm(path, decision.stage.modifiedMs));
         break;
       case 'renew': {
         this.standing.unchanged++;
-        const stageModifiedMs = decision.stage.modifiedMs;
         const { digest, adopted } = row!;
-        const renewed = { ...rowOf(file!, digest), stageModifiedMs, pending: false, adopted };
-        this.#learn(() => this.#ledger.put(renewed, 'touched'));
+        this.#renew({ ...rowOf(file!, digest), adopted }, row!, decision.stage);
         break;
       }
       case 'adopt': {
@@ -288,6 +285,14 @@ export class Planner {
     if (mayMove && this.#options.moves) return this.#store.addObstacle(folder);
     this.#store.dropArrival(file);
     this.#options.onProblem(file, FOLDER_IN_THE_WAY);
+  }
+
+  /** The same content under a new version; what a listing has to confirm still waits for one. */
+  #renew(renewed: ReturnType<typeof rowOf>, row: LedgerRow, { modifiedMs }: StageVersion): void {
+    const waits = this.#options.believes && row.pending;
+    this.#learn(() =>
+      this.#ledger.put({ ...renewed, stageModifiedMs: modifiedMs, pending: waits }, 'touched'),
+    );
   }
 
   #learn(lesson: () => void): void {

@@ -1,0 +1,61 @@
+import type { Clock } from '../../model/ports.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { HiddenNames } from './hidden-names.ts';
+import type { Remote } from './remote.ts';
+
+export interface StageTimesOptions {
+  readonly remote: Remote;
+  readonly ledger: Ledger;
+  readonly hidden: HiddenNames;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const REMEMBERED = 'keeps_times';
+/** Stage's times are true to a second. */
+const A_SECOND_MS = 1100;
+
+/**
+ * Whether this Stage leaves a file its time when it is moved. Where it does, another time after a move says that others
+ * replaced the file; where it does not, times say nothing of moved files. Mostly a folder that moved shows it.
+ */
+export class StageTimes {
+  readonly #options: StageTimesOptions;
+  #asked: Promise<boolean> | undefined;
+
+  constructor(options: StageTimesOptions) {
+    this.#options = options;
+  }
+
+  /** A file was seen that kept its time. */
+  kept(): void {
+    const { ledger } = this.#options;
+    if (ledger.recall(REMEMBERED) !== 'yes') ledger.remember(REMEMBERED, 'yes');
+  }
+
+  /** Tries it once with an empty file under a hidden name, where nothing has shown it yet. */
+  keeps(): Promise<boolean> {
+    const known = this.#options.ledger.recall(REMEMBERED);
+    if (known !== undefined) return Promise.resolve(known === 'yes');
+    return (this.#asked ??= this.#try());
+  }
+
+  async #try(): Promise<boolean> {
+    const { remote, ledger, hidden, clock, signal } = this.#options;
+    const [first, second] = [hidden.next('new', 'time'), hidden.next('moved', 'time')];
+    const intents = ledger.addIntents(
+      [first, second].map((via) => ({ op: 'staging', path: '', via, reason: 'times' })),
+      clock.now(),
+    );
+    await remote.putEmpty(first);
+    const before = await remote.stat(first);
+    await clock.sleep(A_SECOND_MS, signal);
+    await remote.move(first, second);
+    const after = await remote.stat(second);
+    await remote.remove(second);
+    for (const id of intents) ledger.dropIntent(id);
+    const keeps = before?.modifiedMs !== undefined && before.modifiedMs === after?.modifiedMs;
+    ledger.remember(REMEMBERED, keeps ? 'yes' : 'no');
+    return keeps;
+  }
+}
