@@ -1,10 +1,11 @@
 import { isSyncError } from '../../model/errors.ts';
 import type { Problem } from '../../model/entry.ts';
-import { isFolderPath } from '../../model/path.ts';
+import { foldersOf, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import { shownOf } from '../compare/decide.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
+import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OrderedMove } from '../plan/order-moves.ts';
 import { compareFolder } from './compare-folder.ts';
@@ -187,7 +188,15 @@ export async function moveBack(
   await putBack(remote, to, from, paths);
 }
 
-/** The rows of a moved folder under its new name, but for what did not come along, or was moved back. */
+const rowsAt = (ledger: Ledger, path: RelPath): LedgerRow[] => {
+  const row = ledger.get(path);
+  return row === undefined ? [] : [row];
+};
+
+/**
+ * The rows of a moved folder under its new name, but for what did not come along, or was moved back. Folders that were
+ * made again at the old place for what was moved back are as much ours as they were.
+ */
 export function renameRows(
   ledger: Ledger,
   from: RelPath,
@@ -196,10 +205,13 @@ export function renameRows(
 ): void {
   const stayed = strangers
     .filter(({ kind }) => kind === 'changed')
-    .flatMap(({ path }) => ledger.get(from + path) ?? []);
+    .flatMap(({ path }) => rowsAt(ledger, from + path));
+  const back = strangers.filter(({ kind }) => kind === 'extra' || kind === 'changed');
+  const made = new Set(back.flatMap(({ path }) => foldersOf(from + path)));
+  for (const folder of made) if (folder.startsWith(from)) stayed.push(...rowsAt(ledger, folder));
   ledger.rename(from, to);
   for (const { path, kind } of strangers) if (kind !== 'extra') ledger.forget(to + path);
-  for (const row of stayed) ledger.put(row, 'changed_on_stage');
+  for (const row of stayed) ledger.put(row, 'stayed');
 }
 
 /**

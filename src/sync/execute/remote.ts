@@ -53,8 +53,41 @@ export class Remote {
   }
 
   async makeFolder(folder: RelPath, begins = true): Promise<void> {
-    const { gate, destination, signal } = this.#options;
-    await gate.request(`create folder ${folder}`, () => destination.makeFolder(folder, { signal }), begins);
+    const { destination, signal } = this.#options;
+    try {
+      await this.#change(`create folder ${folder}`, () => destination.makeFolder(folder, { signal }), begins);
+    } catch (error) {
+      // it may be there by an attempt whose reply was lost
+      const ours = isSyncError(error) && error.inDoubt && refusesName(error);
+      if (!ours || !(await this.exists(folder))) throw error;
+    }
+  }
+
+  /** A change, with what any attempt leaves in doubt: the last one may say for certain only what it did itself. */
+  async #change<T>(
+    what: string,
+    call: (attempt: number) => Promise<T>,
+    begins: boolean,
+    urgent = false,
+  ): Promise<T> {
+    let inDoubt = false;
+    try {
+      return await this.#options.gate.request(
+        what,
+        async (attempt) => {
+          try {
+            return await call(attempt);
+          } catch (error) {
+            inDoubt ||= isSyncError(error) && error.inDoubt;
+            throw error;
+          }
+        },
+        begins,
+        urgent,
+      );
+    } catch (error) {
+      throw inDoubt && isSyncError(error) && !error.inDoubt ? doubtful(error) : error;
+    }
   }
 
   /**
@@ -101,10 +134,15 @@ export class Remote {
 
   /** A file of no bytes. */
   async putEmpty(path: RelPath): Promise<void> {
-    const { gate, destination, signal } = this.#options;
-    await gate.request(`upload ${path}`, () =>
-      destination.put(path, { size: 0, bytes: new Uint8Array() }, { signal }),
-    );
+    const { destination, signal } = this.#options;
+    const empty = { size: 0, bytes: new Uint8Array() };
+    try {
+      await this.#change(`upload ${path}`, () => destination.put(path, empty, { signal }), false);
+    } catch (error) {
+      // its name may be taken by what an attempt stored whose reply was lost
+      const ours = isSyncError(error) && error.inDoubt && refusesName(error);
+      if (!ours || (await this.stat(path))?.size !== 0) throw error;
+    }
   }
 
   async #arrived(entry: FileEntry, to: RelPath, replaces: StageVersion | undefined): Promise<boolean> {
@@ -147,7 +185,7 @@ export class Remote {
 
   /** Moves a file or folder. Where a reply was lost a look decides: the origin is gone and the target is there. */
   async move(from: RelPath, to: RelPath, begins = false): Promise<void> {
-    const { gate, destination, signal } = this.#options;
+    const { destination, signal } = this.#options;
     const call = async (attempt: number): Promise<void> => {
       try {
         await destination.move(from, to, { signal });
@@ -160,7 +198,7 @@ export class Remote {
       }
     };
     try {
-      await gate.request(`move ${from} to ${to}`, call, begins, !begins);
+      await this.#change(`move ${from} to ${to}`, call, begins, !begins);
     } catch (error) {
       // a name must not stay empty, or a chain of moves broken, for a reply that was lost
       const moved =
@@ -188,9 +226,9 @@ export class Remote {
 
   /** Removes a file, or a folder with everything in it. Gone already is gone. */
   async remove(path: RelPath, begins = false): Promise<void> {
-    const { gate, destination, signal } = this.#options;
+    const { destination, signal } = this.#options;
     try {
-      await gate.request(`remove ${path}`, () => destination.remove(path, { signal }), begins);
+      await this.#change(`remove ${path}`, () => destination.remove(path, { signal }), begins);
     } catch (error) {
       if (!isSyncError(error) || error.code !== 'stage_not_found') throw error;
     }

@@ -237,7 +237,7 @@ export class Planner {
         this.#free(row!, true);
         break;
       case 'keep':
-        this.#keep(path, decision.why);
+        this.#keep(path, decision.why, row!);
         break;
       case 'forget':
         this.#learn(() => this.#ledger.forget(path));
@@ -249,13 +249,13 @@ export class Planner {
     return undefined;
   }
 
-  #keep(path: RelPath, why: 'changed' | 'adopted'): void {
+  #keep(path: RelPath, why: 'changed' | 'adopted', row: LedgerRow): void {
     this.#clashes.file(path, 'stays');
     const problem = why === 'changed' ? KEPT : ADOPTED_KEPT;
     this.#options.onProblem(path, problem);
     this.#learn(() => {
-      // it is told once: from now on it is as any other file that others put there
-      if (why === 'adopted') this.#ledger.forget(path);
+      // told once: from now on it is as any other file that others put there; so is one that no listing had confirmed
+      if (why === 'adopted' || row.pending) this.#ledger.forget(path);
       this.#ledger.note(path, 'keep', problem.code);
     });
   }
