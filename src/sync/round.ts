@@ -108,6 +108,7 @@ export class Round {
       filter: stageFilter,
       verify: compare === 'content' && scope === undefined,
       maxFileBytes: this.#options.destination.limits.maxFileBytes,
+      stays: (folder) => this.#options.learnt.isStaying(folder),
       believes: this.#options.trustLedger || scope !== undefined,
       learn: !dryRun,
       digestOf: (entry) => this.#digest(entry),

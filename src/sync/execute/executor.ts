@@ -56,11 +56,11 @@ export class Executor {
   readonly #removals: Removals;
 
   constructor(options: ExecutorOptions) {
-    const { concurrency, draining, signal, ledger, clock, remote, gate } = options;
+    const { concurrency, draining, signal, ledger, clock, remote } = options;
     const tasks = new TaskPool({ limit: concurrency * 2 + INTENT_BATCH, draining, signal });
     const journal = new Journal(ledger, clock);
     const outcomes = new Outcomes({ ...options, tasks });
-    const looks = new FreshLooks(remote, gate, clock);
+    const looks = new FreshLooks(remote, clock);
     const staging = new StagingFolder({ ...options, journal });
     const parts = { ...options, tasks, journal, outcomes, looks, staging };
     this.#options = options;

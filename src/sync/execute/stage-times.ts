@@ -14,6 +14,8 @@ export interface StageTimesOptions {
 const REMEMBERED = 'keeps_times';
 /** Stage's times are true to a second. */
 const A_SECOND_MS = 1100;
+/** A time so long past was not given by a move just now, whatever the clocks differ by. */
+const LONG_AGO_MS = 3_600_000;
 
 /**
  * Whether this Stage leaves a file its time when it is moved. Where it does, another time after a move says that others
@@ -27,17 +29,23 @@ export class StageTimes {
     this.#options = options;
   }
 
-  /** A file was seen that kept its time. */
-  kept(): void {
-    const { ledger } = this.#options;
-    if (ledger.recall(REMEMBERED) !== 'yes') ledger.remember(REMEMBERED, 'yes');
+  /** A moved file was seen with the time that it had before: a proof, unless it was put there only just now. */
+  kept(modifiedMs: number): void {
+    const { ledger, clock } = this.#options;
+    if (clock.now() - modifiedMs > LONG_AGO_MS && ledger.recall(REMEMBERED) === undefined)
+      ledger.remember(REMEMBERED, 'yes');
+  }
+
+  /** What is known; undefined: nothing yet. */
+  get known(): boolean | undefined {
+    const known = this.#options.ledger.recall(REMEMBERED);
+    return known === undefined ? undefined : known === 'yes';
   }
 
   /** Tries it once with an empty file under a hidden name, where nothing has shown it yet. */
   keeps(): Promise<boolean> {
-    const known = this.#options.ledger.recall(REMEMBERED);
-    if (known !== undefined) return Promise.resolve(known === 'yes');
-    return (this.#asked ??= this.#try());
+    const { known } = this;
+    return known === undefined ? (this.#asked ??= this.#try()) : Promise.resolve(known);
   }
 
   async #try(): Promise<boolean> {

@@ -252,7 +252,7 @@ export class Uploads {
           staging.isInDoubt = true;
           // what was in the way may still be there: its intent stays, and another look tells
           const mayClear = clashes && isSyncError(error) && error.verdict === 'skip_entry';
-          if (mayClear && !learnt.isLastRound) learnt.lookAgain();
+          if (mayClear && !learnt.isLastRound) learnt.folderStays(`${arrival.path}/`);
           else outcomes.failed(attempted, error);
         }
       };

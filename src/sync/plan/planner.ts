@@ -33,6 +33,8 @@ export interface PlannerOptions {
   readonly maxFileBytes: number;
   /** What takes part on Stage. */
   readonly filter: PathFilter;
+  /** Whether a folder is known to hold what others put there, whatever the listing or the ledger says. */
+  readonly stays: (folder: RelPath) => boolean;
   /** What Stage has is the ledger's word: there is nothing to learn from it. */
   readonly believes: boolean;
   /** Write what was learnt (adopted, confirmed, forgotten) into the ledger; false under --dry-run. */
@@ -121,7 +123,7 @@ export class Planner {
     if (unseen && isReservedName(path)) this.#options.onHidden(path, undefined);
     const inTheWay =
       source === undefined && this.#options.stream === undefined && this.#clashes.at(path) === 'arrives';
-    if (sourceUnknown || stageUnknown || unseen) {
+    if (sourceUnknown || stageUnknown || unseen || this.#options.stays(path)) {
       this.#frames.block();
       if (stage !== undefined) this.#frames.open(path, true, undefined, false, inTheWay);
       return undefined;
