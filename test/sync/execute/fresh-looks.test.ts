@@ -25,6 +25,7 @@ function looking(listed?: (children: readonly DestinationChild[]) => readonly De
     concurrency: 4,
     attempts: 1,
     maxRequestsPerSecond: undefined,
+    maxWaitMs: 3_600_000,
     clock,
     draining: signal,
     signal,
