@@ -3,6 +3,7 @@ import { SyncError } from '../../../src/model/errors.ts';
 import { comparePaths } from '../../../src/model/path.ts';
 import type { RelPath } from '../../../src/model/path.ts';
 import { compareFolder } from '../../../src/sync/execute/compare-folder.ts';
+import type { Expected } from '../../../src/sync/execute/compare-folder.ts';
 import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
 import { StageTimes } from '../../../src/sync/execute/stage-times.ts';
 import { createTestClock } from '../../support/engine.ts';
@@ -30,7 +31,7 @@ function comparing(
   for (const [path, content] of Object.entries(known))
     if (path.endsWith('/')) stage.folders.add(`d/${path}`);
     else place(path, content);
-  const expected = Object.entries(known)
+  const expected: Expected[] = Object.entries(known)
     .sort(([a], [b]) => comparePaths(a, b))
     .map(([path, content]) => ({
       path,
@@ -50,7 +51,11 @@ function comparing(
   };
   /** Whether it was tried what a move does to a time, and what is known of it. */
   const lesson = () => ({ tried: stage.count('put') > 0, keeps: ledger.recall('keeps_times') });
-  return { stage, place, compare, expected, lesson };
+  const forgetTime = (path: string): void => {
+    const at = expected.findIndex((each) => each.path === path);
+    expected[at] = { path, shown: { size: known[path]!.length, modifiedMs: undefined } };
+  };
+  return { stage, place, compare, forgetTime, lesson };
 }
 
 const KNOWN = { a: 'one', 'e/': '', 'e/b': 'two', 'e/f/': '', 'e/f/c': 'three', g: '' };
@@ -153,6 +158,27 @@ describe('after a move', () => {
     expect(it.lesson()).toEqual({ tried: false, keeps: 'yes' });
     expect(it.stage.calls).toHaveLength(3);
   });
+
+  test('a file of which no time was known does not show that times are kept', async () => {
+    const it = comparing(TWO, undefined, { moveSetsTime: true });
+    replaceAll(it);
+    it.forgetTime('a');
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson().keeps).toBe('no');
+  });
+
+  test.each([0, 1])(
+    'of more files of others than can be held none is passed over; files that are as they were: %i',
+    async (own) => {
+      const names = Array.from({ length: 10_010 }, (_, n) => `${n}`.padStart(5, '0'));
+      const it = comparing(Object.fromEntries(names.map((name) => [name, 'one'])));
+      const others = names.slice(0, names.length - own);
+      for (const name of others) it.place(name, 'ONE', AT + 60_000);
+      const found = (await it.compare('move')) ?? [];
+      const wholly = found.some((each) => each === 'unclear ');
+      expect(wholly || found.length === others.length).toBe(true);
+    },
+  );
 
   test('a folder of no files teaches nothing', async () => {
     const it = comparing({ 'e/': '' });
