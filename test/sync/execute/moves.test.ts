@@ -3,7 +3,7 @@ import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { MoveStep } from '../../../src/sync/execute/moves.ts';
 import { byWayOf } from '../../../src/sync/plan/order-moves.ts';
-import { createEngine } from '../../support/engine.ts';
+import { createEngine, createTestClock } from '../../support/engine.ts';
 import { executing, PUT_AT } from '../../support/executing.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
 import type { MemoryCall, MemoryDestinationOptions } from '../../support/memory-destination.ts';
@@ -225,4 +225,23 @@ describe('a single file', () => {
     await make(step('d/1', 'x'));
     expect([there(), tally.failed]).toEqual([{ 'd/': '', 'd/1': 'one' }, 1]);
   });
+});
+
+test('a file that others change after the look at it, while Stage asks for a wait before it moves, is not moved', async () => {
+  const { source, stage, hooks } = setUp();
+  const clock = createTestClock();
+  using engine = createEngine(source, stage, clock);
+  source.write('d/a', 'content', { modifiedMs: 1 });
+  await engine.pass();
+  await engine.pass();
+  source.move('d/a', 'd/b');
+  hooks.before = ({ kind }) => {
+    if (kind !== 'move') return;
+    hooks.before = undefined;
+    clock.at += 10_000;
+    stage.place('d/a', 'theirs');
+    throw new SyncError('stage_throttled', 'later', { verdict: 'retry', retryAfterMs: 600_000 });
+  };
+  await engine.pass({ removal: 'ours' });
+  expect([stage.text('d/a'), stage.text('d/b')]).toEqual(['theirs', 'content']);
 });
