@@ -148,10 +148,13 @@ describe('a folder that waited under a hidden name', () => {
 describe('what is ours stays ours where a listing broke', () => {
   const setUp = async () => {
     let now = PUT_AT;
-    const hooks: { garbled: boolean } = { garbled: false };
+    const hooks: { garbled: boolean; afterMove?: (() => void) | undefined } = { garbled: false };
     const source = createMemorySource();
     const stage = createMemoryDestination({
       now: () => (now += 5000),
+      after: ({ kind }) => {
+        if (kind === 'move') hooks.afterMove?.();
+      },
       before: ({ kind, path }) => {
         if (hooks.garbled && kind === 'listFolder' && path.startsWith('.stagesync-') && path.endsWith('/e/'))
           throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
@@ -161,7 +164,7 @@ describe('what is ours stays ours where a listing broke', () => {
     for (const path of ['d/1', 'd/e/2', 'x']) source.write(path, path, { modifiedMs: 1 });
     await engine.pass();
     source.remove('d/');
-    return { hooks, stage, engine, there: () => [...stage.folders, ...stage.files.keys()] };
+    return { hooks, engine, there: () => [...stage.folders, ...stage.files.keys()] };
   };
 
   test('a folder that came back, for what it held could not be listed, goes with the next run', async () => {
@@ -180,16 +183,12 @@ describe('what is ours stays ours where a listing broke', () => {
   });
 
   test('so does one that a killed run left, and that came back so', async () => {
-    const { hooks, stage, engine, there } = await setUp();
+    const { hooks, engine, there } = await setUp();
     using _ = engine;
     const stopping = new AbortController();
-    const { move } = stage;
-    stage.move = async (...call) => {
-      await move(...call);
-      stopping.abort(new SyncError('interrupted', 'killed', { verdict: 'end_run' }));
-    };
+    hooks.afterMove = () => stopping.abort(new SyncError('interrupted', 'killed', { verdict: 'end_run' }));
     await engine.pass({ removal: 'ours', signal: stopping.signal });
-    stage.move = move;
+    hooks.afterMove = undefined;
     expect(there().some((path) => path.startsWith('.stagesync-'))).toBe(true);
     hooks.garbled = true;
     await engine.pass({ removal: 'none' });

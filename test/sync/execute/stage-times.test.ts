@@ -8,7 +8,7 @@ import { everything } from '../../../src/sync/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import { createTestClock } from '../../support/engine.ts';
 import { knownStage } from '../../support/executing.ts';
-import type { MemoryCall, MemoryDestinationOptions } from '../../support/memory-destination.ts';
+import type { MemoryDestinationOptions } from '../../support/memory-destination.ts';
 import { openRemote } from '../../support/open-remote.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -147,7 +147,7 @@ describe('the trial', () => {
     async (phase, nth) => {
       const { times, hooks, recover, there, ledger, stage } = run();
       let made = 0;
-      const kill = (_: MemoryCall): void => {
+      const kill = (): void => {
         if (++made >= nth) throw new SyncError('interrupted', 'killed', { verdict: 'end_run' });
       };
       hooks[phase] = kill;
