@@ -256,6 +256,20 @@ describe('a Stage that', () => {
     expect(there()).toEqual({ 'd/': '', 'd/e/': '', 'd/e/theirs': 'x' });
   });
 
+  test('does not move folders, and asks for a wait before it deletes an emptied one, keeps what comes meanwhile', async () => {
+    const { plan, remove, there, hooks, stage } = removing(TREE, { refusesFolderMove: true });
+    plan('d/');
+    let asked = false;
+    hooks.before = ({ kind, path }) => {
+      if (kind !== 'remove' || path !== 'in/d/e/' || asked) return;
+      asked = true;
+      stage.place('in/d/e/theirs', 'x');
+      throw new SyncError('stage_throttled', 'later', { verdict: 'retry', retryAfterMs: 600_000 });
+    };
+    await remove();
+    expect(there()).toEqual({ 'd/': '', 'd/e/': '', 'd/e/theirs': 'x' });
+  });
+
   test('deletes only empty folders has the hidden one emptied', async () => {
     const { plan, remove, there, told, learnt } = removing(TREE, { removesOnlyEmpty: true });
     plan('d/');
