@@ -111,4 +111,19 @@ describe('a folder that was to go', () => {
     await it.recover();
     expect(Object.values(it.there())).toContain('two');
   });
+
+  test('and waits on a Stage that takes no new file, so that nobody can try what it does to times, gets its name back', async () => {
+    let now = PUT_AT;
+    const it = going(TREE, { stage: { moveSetsTime: true, now: () => (now += 60_000) } });
+    it.moved('d/', it.via);
+    for (const [path, { bytes }] of it.stage.files)
+      it.stage.files.set(path, { bytes, modifiedMs: now + 5000 });
+    it.hooks.before = ({ kind }) => {
+      if (kind === 'put')
+        throw new SyncError('stage_rejected', 'the quota is used up', { verdict: 'skip_entry' });
+    };
+    await it.recover();
+    expect(it.there()).toEqual(TREE);
+    expect(it.ledger.intents().filter(({ op }) => op === 'remove')).toEqual([]);
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { StageVersion } from '../../../src/model/plan.ts';
-import { createEngine } from '../../support/engine.ts';
+import { createEngine, createTestClock } from '../../support/engine.ts';
 import { executing, PUT_AT } from '../../support/executing.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
 
@@ -159,5 +159,60 @@ describe('a file', () => {
     };
     await remove();
     expect([there(), tally.failed]).toEqual([{ 'd/': '', 'd/1': 'one' }, 1]);
+  });
+});
+
+describe('a file that others change after the look at it, while its removal is not made yet', () => {
+  const NAMES = ['d/1', 'd/2', 'd/stays'];
+  const setUp = async () => {
+    const clock = createTestClock();
+    const source = createMemorySource();
+    const hooks: { before?: (path: string) => void; after?: (path: string) => void } = {};
+    const stage = createMemoryDestination({
+      now: () => clock.now(),
+      before: ({ kind, path }) => {
+        if (kind === 'remove') hooks.before?.(path);
+      },
+      after: ({ kind, path }) => {
+        if (kind === 'remove') hooks.after?.(path);
+      },
+    });
+    const engine = createEngine(source, stage, clock);
+    for (const name of NAMES) source.write(name, name, { modifiedMs: 1 });
+    await engine.pass();
+    clock.at += 60_000;
+    return { clock, source, stage, hooks, engine };
+  };
+
+  test('for the one before it takes six seconds, stays', async () => {
+    const { clock, source, stage, hooks, engine } = await setUp();
+    using _ = engine;
+    source.remove('d/1');
+    source.remove('d/2');
+    hooks.after = (path) => {
+      if (path !== 'd/1') return;
+      clock.at += 6000;
+      stage.place('d/2', 'theirs');
+    };
+    await engine.pass({ removal: 'ours', concurrency: 1 });
+    expect(stage.text('d/2')).toBe('theirs');
+    expect(stage.text('d/1')).toBeUndefined();
+  });
+
+  test.each([
+    ['asks for ten minutes', 'stage_throttled', 600_000],
+    ['does not answer at first', 'stage_unavailable', undefined],
+  ] as const)('for Stage %s, stays', async (_, code, retryAfterMs) => {
+    const { clock, source, stage, hooks, engine } = await setUp();
+    using __ = engine;
+    source.remove('d/1');
+    hooks.before = () => {
+      delete hooks.before;
+      clock.at += 10_000;
+      stage.place('d/1', 'theirs');
+      throw new SyncError(code, 'later', { verdict: 'retry', retryAfterMs });
+    };
+    await engine.pass({ removal: 'ours' });
+    expect(stage.text('d/1')).toBe('theirs');
   });
 });

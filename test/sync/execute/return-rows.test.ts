@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import { SyncError } from '../../../src/model/errors.ts';
+import type { RelPath } from '../../../src/model/path.ts';
+import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
+import type { Deviation } from '../../../src/sync/execute/compare-folder.ts';
+import { returnRows } from '../../../src/sync/execute/folder-moves.ts';
+import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
+import { createEngine } from '../../support/engine.ts';
+import { fileRow, PUT_AT } from '../../support/executing.ts';
+import { createMemoryDestination } from '../../support/memory-destination.ts';
+import { memoryLedger } from '../../support/memory-ledger.ts';
+
+const HIDDEN = '.stagesync-0-1-moved-d/';
+const BELOW: readonly RelPath[] = ['', '1', 'e/', 'e/2'];
+
+/** The rows of a folder that waited: in their own name, as of one that was to be removed, or in a hidden one. */
+function returning(waited: RelPath, more: Readonly<Record<RelPath, number>> = {}) {
+  const ledger = memoryLedger();
+  for (const below of BELOW)
+    ledger.put(
+      below === '' || below.endsWith('/')
+        ? folderRow(waited + below)
+        : fileRow(waited + below, 3, { digest: `of ${below}` }),
+      'new',
+    );
+  for (const [path, size] of Object.entries(more))
+    ledger.put(fileRow(path, size, { digest: 'other' }), 'new');
+  return {
+    ledger,
+    rows: (): string[] => [...ledger.rows()].flat().map(({ path }) => path),
+    back: (
+      strangers: readonly Deviation[],
+      dropped: readonly RelPath[] | undefined,
+      to: RelPath = 'd/',
+    ): void =>
+      ledger.transaction(() => returnRows(ledger, waited, to, strangers, dropped && new Set(dropped))),
+  };
+}
+
+const ALL = BELOW.map((below) => `d/${below}`);
+
+describe.each([
+  ['in its own name', 'd/'],
+  ['in a hidden name', HIDDEN],
+])('a folder whose rows waited %s', (_, waited) => {
+  test.each([
+    ['as a whole', undefined],
+    ['piece by piece', []],
+  ])('and that came back %s is known as it was, its files’ times to be learnt', (__, dropped) => {
+    const { ledger, rows, back } = returning(waited);
+    back([], dropped);
+    expect(rows()).toEqual(ALL);
+    expect(ledger.get('d/e/2')).toMatchObject({
+      size: 3,
+      digest: 'of e/2',
+      adopted: false,
+      stageModifiedMs: undefined,
+    });
+    expect(ledger.get('d/e/')).toEqual(folderRow('d/e/'));
+  });
+
+  test.each([
+    ['as a whole', undefined],
+    ['piece by piece', []],
+  ])('and that came back %s with what others had put into it has no row of that', (__, dropped) => {
+    const { rows, back } = returning(waited);
+    back([{ path: 'e/theirs', kind: 'extra' }], dropped);
+    expect(rows()).toEqual(ALL);
+  });
+
+  test.each([
+    ['as a whole', undefined],
+    ['piece by piece', []],
+  ])(
+    'and that came back %s knows a file that others changed by what was put there, so that the change is seen',
+    (__, dropped) => {
+      const { ledger, rows, back } = returning(waited);
+      back([{ path: 'e/2', kind: 'changed' }], dropped);
+      expect(rows()).toEqual(ALL);
+      expect(ledger.get('d/e/2')).toMatchObject({ size: 3, stageModifiedMs: PUT_AT });
+    },
+  );
+
+  test('and that came back as a whole does not know a file that went', () => {
+    const { rows, back } = returning(waited);
+    back([{ path: 'e/2', kind: 'missing' }], undefined);
+    expect(rows()).toEqual(['d/', 'd/1', 'd/e/']);
+  });
+
+  test('and that came back piece by piece does not take a file that others put under a name for its own', () => {
+    const { ledger, back } = returning(waited);
+    back([], ['e/2']);
+    const row = ledger.get('d/e/2');
+    // forgotten, or known by the time that ours had
+    expect(row === undefined || row.stageModifiedMs === PUT_AT).toBe(true);
+    expect(ledger.get('d/1')).toMatchObject({ digest: 'of 1' });
+  });
+
+  test('and that came back piece by piece does not say that a file which went is there as it was put', () => {
+    const { ledger, back } = returning(waited);
+    back([{ path: 'e/2', kind: 'missing' }], []);
+    const row = ledger.get('d/e/2');
+    // an earlier, interrupted return may have brought it: then what is known of it has to fit
+    expect(row === undefined || row.stageModifiedMs === PUT_AT).toBe(true);
+  });
+});
+
+describe('a folder that waited under a hidden name', () => {
+  test('and comes back into another of ours leaves the rows of that as they are', () => {
+    const { ledger, rows, back } = returning(HIDDEN, { 'd/1': 9, 'd/other': 5 });
+    ledger.put(folderRow('d/'), 'new');
+    back([], ['1']);
+    expect(rows()).toEqual(['d/', 'd/1', 'd/e/', 'd/e/2', 'd/other']);
+    expect(ledger.get('d/1')).toEqual(fileRow('d/1', 9, { digest: 'other' }));
+  });
+
+  test('also where its own file came, for the other’s had gone unseen', () => {
+    const { ledger, back } = returning(HIDDEN, { 'd/1': 9 });
+    back([], []);
+    // what stands there is known by another's row: its size and time tell that it changed
+    expect(ledger.get('d/1')).toMatchObject({ size: 9, stageModifiedMs: PUT_AT });
+  });
+
+  test('goes on to its new name with its rows', () => {
+    const { ledger, rows, back } = returning(HIDDEN);
+    back([{ path: 'e/theirs', kind: 'extra' }], undefined, 'new/');
+    expect(rows()).toEqual(BELOW.map((below) => `new/${below}`));
+    expect(ledger.get('new/1')).toMatchObject({ digest: 'of 1', stageModifiedMs: undefined });
+  });
+
+  test.each([
+    ['as a whole', undefined],
+    ['piece by piece', ['1']],
+  ])('leaves no row of the hidden name, %s', (_, dropped) => {
+    const { rows, back } = returning(HIDDEN);
+    back(
+      [
+        { path: '1', kind: 'changed' },
+        { path: 'e/2', kind: 'missing' },
+        { path: 'e/theirs', kind: 'extra' },
+      ],
+      dropped,
+    );
+    expect(rows().filter((path) => path.startsWith('.stagesync-'))).toEqual([]);
+  });
+});
+
+describe('what is ours stays ours where a listing broke', () => {
+  const setUp = async () => {
+    let now = PUT_AT;
+    const hooks: { garbled: boolean; afterMove?: (() => void) | undefined } = { garbled: false };
+    const source = createMemorySource();
+    const stage = createMemoryDestination({
+      now: () => (now += 5000),
+      after: ({ kind }) => {
+        if (kind === 'move') hooks.afterMove?.();
+      },
+      before: ({ kind, path }) => {
+        if (hooks.garbled && kind === 'listFolder' && path.startsWith('.stagesync-') && path.endsWith('/e/'))
+          throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
+      },
+    });
+    const engine = createEngine(source, stage);
+    for (const path of ['d/1', 'd/e/2', 'x']) source.write(path, path, { modifiedMs: 1 });
+    await engine.pass();
+    source.remove('d/');
+    return { hooks, engine, there: () => [...stage.folders, ...stage.files.keys()] };
+  };
+
+  test('a folder that came back, for what it held could not be listed, goes with the next run', async () => {
+    const { hooks, engine, there } = await setUp();
+    using _ = engine;
+    hooks.garbled = true;
+    await engine.pass({ removal: 'ours' });
+    expect(
+      there()
+        .filter((path) => path.startsWith('d/'))
+        .sort(),
+    ).toEqual(['d/', 'd/1', 'd/e/', 'd/e/2']);
+    hooks.garbled = false;
+    await engine.pass({ removal: 'ours' });
+    expect(there()).toEqual(['x']);
+  });
+
+  test('so does one that a killed run left, and that came back so', async () => {
+    const { hooks, engine, there } = await setUp();
+    using _ = engine;
+    const stopping = new AbortController();
+    hooks.afterMove = () => stopping.abort(new SyncError('interrupted', 'killed', { verdict: 'end_run' }));
+    await engine.pass({ removal: 'ours', signal: stopping.signal });
+    hooks.afterMove = undefined;
+    expect(there().some((path) => path.startsWith('.stagesync-'))).toBe(true);
+    hooks.garbled = true;
+    await engine.pass({ removal: 'none' });
+    hooks.garbled = false;
+    await engine.pass({ removal: 'ours' });
+    await engine.pass({ removal: 'ours' });
+    expect(there()).toEqual(['x']);
+  });
+});
