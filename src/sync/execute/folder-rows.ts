@@ -42,15 +42,23 @@ export function renameRows(ledger: Ledger, from: RelPath, to: RelPath, seen: Com
     ...[...made].filter((folder) => folder.startsWith(from)),
   ].flatMap((path) => rowsAt(ledger, path));
   const allSeen = touched.every(({ kind }) => kind === 'changed');
+  const isUnclear = unclearIn(deviations);
   ledger.rename(from, to, allSeen);
   if (allSeen) for (const { path, modifiedMs } of touched) ledger.confirm(to + path, modifiedMs);
-  for (const { path, kind } of deviations) if (kind !== 'extra') ledger.forget(to + path);
+  for (const { path, kind } of deviations) if (kind !== 'extra' && !isUnclear(path)) ledger.forget(to + path);
   for (const row of stayed) ledger.put(row, 'stayed');
+}
+
+/** Whether nothing can be said of a path: it cannot be told what is there, or above it. */
+function unclearIn(deviations: readonly Deviation[]): (path: RelPath) => boolean {
+  const unclear = deviations.filter(({ kind }) => kind === 'unclear').map(({ path }) => path);
+  return (path) => unclear.some((each) => path === each || (isFolderPath(each) && path.startsWith(each)));
 }
 
 /**
  * The rows of a folder that waited under another name and came to `to`, as a whole or (`dropped`) into what stands
- * there by now, which may be another folder of ours: rows that are there already stay as they are.
+ * there by now, which may be another folder of ours: rows that are there already stay as they are. What others changed
+ * meanwhile keeps its row with the old time, so that it is seen.
  */
 export function returnRows(
   ledger: Ledger,
@@ -60,21 +68,22 @@ export function returnRows(
   dropped: ReadonlySet<RelPath> | undefined,
   times: StageTimes,
 ): void {
-  const strange = new Set(deviations.filter(({ kind }) => kind !== 'extra').map(({ path }) => path));
-  const keeps = times.known === true;
-  if (dropped === undefined && waited !== to) {
-    ledger.rename(waited, to, keeps);
-    for (const path of strange) ledger.forget(to + path);
-    return;
-  }
+  const isUnclear = unclearIn(deviations);
+  const kinds = new Map(deviations.map(({ path, kind }) => [path, kind]));
   for (const row of [...ledger.rows(waited)].flat()) {
     const path = row.path.slice(waited.length);
-    const came = dropped?.has(path) !== true && !strange.has(path);
-    const taken = waited !== to && ledger.get(to + path) !== undefined;
-    if (waited !== to) ledger.forget(row.path);
-    if (!came || taken) continue;
-    const moved = keeps || isFolderPath(path) ? row : { ...row, stageModifiedMs: undefined, pending: true };
-    ledger.put({ ...moved, path: to + path }, 'moved');
+    const isMissing = kinds.get(path) === 'missing' && !isUnclear(path);
+    const stays = dropped?.has(path) === true || isMissing;
+    const taken = waited !== to && dropped !== undefined && ledger.get(to + path) !== undefined;
+    // what was dropped has the name of something newer: where that is a row of its own name, the old time tells
+    if (waited !== to || isMissing) ledger.forget(row.path);
+    if (stays || taken) continue;
+    const isSame = kinds.get(path) === undefined && !isFolderPath(path);
+    const unlearnt = isSame && times.known !== true;
+    ledger.put(
+      { ...row, path: to + path, ...(unlearnt && { stageModifiedMs: undefined, pending: true }) },
+      'moved',
+    );
   }
 }
 

@@ -165,13 +165,13 @@ export class Moves {
   /** Looks whether the file is there as the ledger has it, right before it moves; a hidden name is known to this run alone. */
   async #check({ from, to }: MoveStep, attempt: number): Promise<CheckVerdict> {
     const { looks, ledger, tally, remote } = this.#options;
-    const look = await looks.at(from, attempt > 1);
     const row = ledger.get(from);
-    const shown = 'unclear' in look ? undefined : look.shown;
-    if (row !== undefined && shown !== undefined && sameOnStage(shown, row)) return 'go';
     // an attempt whose reply was lost may have made it, and others may have put another file since
     if (attempt > 1 && row !== undefined && (await remote.statNow(this.#place(to)))?.size === row.size)
       return 'done';
+    const look = await looks.at(from, attempt > 1);
+    const shown = 'unclear' in look ? undefined : look.shown;
+    if (row !== undefined && shown !== undefined && sameOnStage(shown, row)) return 'go';
     if (shown === undefined) return 'gone';
     tally.problem(from, KEPT);
     return 'kept';

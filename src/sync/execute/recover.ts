@@ -165,6 +165,8 @@ async function settleFolder(
 }
 
 async function settleStaging(intent: StoredIntent, { remote, learnt }: RecoverOptions): Promise<Outcome> {
-  if (await remote.exists(intent.via!)) await removeFolder(remote, intent.via!, learnt);
+  const via = intent.via!;
+  if (!isFolderPath(via)) await remote.remove(via);
+  else if (await remote.exists(via)) await removeFolder(remote, via, learnt);
   return undefined;
 }

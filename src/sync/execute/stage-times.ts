@@ -1,3 +1,4 @@
+import { isSyncError } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { HiddenNames } from './hidden-names.ts';
@@ -42,10 +43,20 @@ export class StageTimes {
     return known === undefined ? undefined : known === 'yes';
   }
 
-  /** Tries it once with an empty file under a hidden name, where nothing has shown it yet. */
-  keeps(): Promise<boolean> {
+  /**
+   * Tries it once with an empty file under a hidden name, where nothing has shown it yet. Where that fails, times count:
+   * what has another one is then left to others.
+   */
+  async keeps(): Promise<boolean> {
     const { known } = this;
-    return known === undefined ? (this.#asked ??= this.#try()) : Promise.resolve(known);
+    if (known !== undefined) return known;
+    try {
+      return await (this.#asked ??= this.#try());
+    } catch (error) {
+      this.#asked = undefined;
+      if (!isSyncError(error) || error.verdict === 'end_run') throw error;
+      return true;
+    }
   }
 
   async #try(): Promise<boolean> {

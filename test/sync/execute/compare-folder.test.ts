@@ -47,7 +47,7 @@ function comparing(
     const batches = [[], ...expected.map((each) => [each]), []];
     const moved = after === 'move' ? times : undefined;
     const found = await compareFolder({ remote, folder: 'd/', expected: batches, concurrency: 2, moved });
-    return found?.map(({ kind, path }) => `${kind} ${path}`).sort();
+    return found?.deviations.map(({ kind, path }) => `${kind} ${path}`).sort();
   };
   /** Whether it was tried what a move does to a time, and what is known of it. */
   const lesson = () => ({ tried: stage.count('put') > 0, keeps: ledger.recall('keeps_times') });

@@ -35,7 +35,7 @@ function looking(
     signal,
     onEvent: () => undefined,
   });
-  const looks = new FreshLooks(openRemote(stage), gate, clock);
+  const looks = new FreshLooks(openRemote(stage), clock);
   return { stage, looks, hooks, listed: () => stage.calls.splice(0).map(({ path }) => path) };
 }
 
