@@ -2,6 +2,7 @@ import type { Problem } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
 import { afterFolder, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
+import { sameOnStage } from '../compare/decide.ts';
 import type { StoredIntent } from '../ledger/intent.ts';
 import type { Deviation } from './compare-folder.ts';
 import { lookAfterMove } from './folder-moves.ts';
@@ -80,9 +81,14 @@ async function hasCome(
     .filter(({ path }) => !isFolderPath(path))
     .slice(0, ENOUGH);
   let come = false;
-  for (const { path } of files) {
-    if (await remote.exists(remote.root + path)) return false;
-    come ||= await remote.exists(remote.root + to! + path.slice(from.length));
+  for (const row of files) {
+    const [before, after] = await Promise.all([
+      remote.stat(remote.root + row.path),
+      remote.stat(remote.root + to! + row.path.slice(from.length)),
+    ]);
+    // one that others put there by now is not as the row has it
+    if (before !== undefined && sameOnStage(before, row)) return false;
+    come ||= after?.size === row.size;
   }
   return come;
 }
