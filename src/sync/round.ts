@@ -201,7 +201,8 @@ export class Round {
         executor.run(() => marker?.complete(files + tally.moved, target) ?? Promise.resolve()),
     });
     await executor.idle();
-    if (!executor.stopped) {
+    // a round that was cut short is followed by another one, which may replace what waits to be confirmed
+    if (!executor.stopped && !learnt.cutsShort) {
       await confirmUploads({
         remote,
         ledger,
