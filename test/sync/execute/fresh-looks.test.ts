@@ -3,7 +3,6 @@ import type { DestinationChild } from '../../../src/model/entry.ts';
 import { SyncError } from '../../../src/model/errors.ts';
 import type { Clock } from '../../../src/model/ports.ts';
 import { FreshLooks } from '../../../src/sync/execute/fresh-looks.ts';
-import { Gate } from '../../../src/sync/flow/gate.ts';
 import { createTestClock } from '../../support/engine.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
@@ -24,17 +23,6 @@ function looking(
       return listed === undefined || children === undefined ? children : listed(children);
     },
   };
-  const { signal } = new AbortController();
-  const gate = new Gate({
-    concurrency: 4,
-    attempts: 1,
-    maxRequestsPerSecond: undefined,
-    maxWaitMs: 3_600_000,
-    clock,
-    draining: signal,
-    signal,
-    onEvent: () => undefined,
-  });
   const looks = new FreshLooks(openRemote(stage), clock);
   return { stage, looks, hooks, listed: () => stage.calls.splice(0).map(({ path }) => path) };
 }

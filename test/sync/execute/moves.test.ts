@@ -217,13 +217,16 @@ describe('a single file', () => {
     expect(stayed.toSorted()).toEqual(['a', 'b']);
   });
 
-  test('in a folder that cannot be listed stays', async () => {
-    const { step, make, there, hooks, tally } = moving({ 'd/1': 'one' });
+  test('in a folder that cannot be listed stays, and its content is uploaded', async () => {
+    const { step, make, there, hooks, rows, stayed, events, ledger } = moving({ 'd/1': 'one' });
     hooks.before = ({ kind }) => {
       if (kind === 'listFolder') throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
     };
     await make(step('d/1', 'x'));
-    expect([there(), tally.failed]).toEqual([{ 'd/': '', 'd/1': 'one' }, 1]);
+    expect([there(), rows(), stayed]).toEqual([{ 'd/': '', 'd/1': 'one' }, ['d/1'], ['d/1']]);
+    // the source of this test has no such file: that it was asked for shows by its being gone
+    expect(events).toContainEqual(expect.objectContaining({ path: 'x', code: 'entry_gone' }));
+    expect(ledger.intents()).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { SyncError } from '../../../src/model/errors.ts';
 import type { RelPath } from '../../../src/model/path.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { Deviation } from '../../../src/sync/execute/compare-folder.ts';
-import { returnRows } from '../../../src/sync/execute/folder-moves.ts';
+import { returnRows } from '../../../src/sync/execute/folder-rows.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
 import { createEngine } from '../../support/engine.ts';
 import { fileRow, PUT_AT } from '../../support/executing.ts';

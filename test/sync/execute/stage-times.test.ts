@@ -38,6 +38,8 @@ function run(options: MemoryDestinationOptions = {}, known?: ReturnType<typeof k
   return { ...it, clock, times, learnt, recover };
 }
 
+const HOUR_MS = 3_600_000;
+
 const TRIAL = [
   'put ~-1-new-time',
   'stat ~-1-new-time',
@@ -80,11 +82,20 @@ describe('whether a Stage leaves a moved file its time', () => {
   });
 
   test('need not be tried where a file was seen that kept its time', async () => {
-    const { times, did } = run();
-    times.kept();
-    times.kept();
-    expect([await times.keeps(), did()]).toEqual([true, []]);
+    const { times, did, clock } = run();
+    expect(times.known).toBeUndefined();
+    for (let i = 0; i < 2; i++) times.kept(clock.now() - HOUR_MS - 1);
+    expect([times.known, await times.keeps(), did()]).toEqual([true, true, []]);
   });
+
+  test.each([0, HOUR_MS, -HOUR_MS])(
+    'has to be tried where that file was put only just now, whatever the clocks differ by: %i ms ago',
+    async (agoMs) => {
+      const { times, did, clock } = run({ moveSetsTime: true });
+      times.kept(clock.now() - agoMs);
+      expect([times.known, await times.keeps(), did()]).toEqual([undefined, false, TRIAL]);
+    },
+  );
 
   test.each([true, false])('is remembered for later runs: %s', async (keeps) => {
     const first = run({ moveSetsTime: !keeps });
@@ -107,7 +118,7 @@ describe('whether a Stage leaves a moved file its time', () => {
     const second = opened();
     const it = withLedger(second);
     expect([await it.times.keeps(), it.did()]).toEqual([false, []]);
-    it.times.kept();
+    it.times.kept(it.clock.now() - HOUR_MS - 1);
     second.close();
     const third = opened();
     onTestFinished(() => third.close());
@@ -174,15 +185,16 @@ describe('the trial', () => {
     expect([it.there(), it.ledger.intents()]).toEqual([{}, []]);
   });
 
-  test('that failed is made again for the next who asks, under other names', async () => {
-    const { times, hooks, did } = run();
+  test('that failed is made again for the next who asks, under other names; until then times count', async () => {
+    const { times, hooks, did } = run({ moveSetsTime: true });
     hooks.before = ({ kind }) => {
       if (kind === 'move') throw new SyncError('stage_unavailable', 'not now', { verdict: 'retry' });
     };
-    await expect(times.keeps()).rejects.toMatchObject({ code: 'stage_unavailable' });
+    // until it is known another time counts: what has one is left to others
+    expect([await times.keeps(), times.known]).toEqual([true, undefined]);
     hooks.before = undefined;
     did();
-    expect(await times.keeps()).toBe(true);
+    expect([await times.keeps(), times.known]).toEqual([false, false]);
     expect(did()[0]).toBe('put ~-3-new-time');
   });
 

@@ -68,7 +68,7 @@ describe('rows', () => {
         for (const path of paths(ledger)) ledger.forget(path);
         for (const path of all) ledger.put(row(path), 'new');
         const from = folders[pick % folders.length]!;
-        ledger.rename(from, 'new place/');
+        ledger.rename(from, 'new place/', false);
         const moved = (path: string): string =>
           isWithin(path, from) ? `new place/${path.slice(from.length)}` : path;
         expect(paths(ledger)).toEqual(all.map(moved).toSorted(comparePaths));
