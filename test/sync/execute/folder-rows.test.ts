@@ -4,17 +4,35 @@ import type { RelPath } from '../../../src/model/path.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { Deviation } from '../../../src/sync/execute/compare-folder.ts';
 import { returnRows } from '../../../src/sync/execute/folder-rows.ts';
+import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
+import { StageTimes } from '../../../src/sync/execute/stage-times.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
-import { createEngine } from '../../support/engine.ts';
+import type { Ledger } from '../../../src/sync/ledger/ledger.ts';
+import { createEngine, createTestClock } from '../../support/engine.ts';
 import { fileRow, PUT_AT } from '../../support/executing.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
 import { memoryLedger } from '../../support/memory-ledger.ts';
+import { openRemote } from '../../support/open-remote.ts';
 
 const HIDDEN = '.stagesync-0-1-moved-d/';
 const BELOW: readonly RelPath[] = ['', '1', 'e/', 'e/2'];
 
+/** What is known of this Stage's times, without a request. */
+function knowing(ledger: Ledger, keeps: boolean | undefined): StageTimes {
+  if (keeps !== undefined) ledger.remember('keeps_times', keeps ? 'yes' : 'no');
+  const { signal } = new AbortController();
+  const remote = openRemote(createMemoryDestination());
+  return new StageTimes({
+    remote,
+    ledger,
+    hidden: new HiddenNames(PUT_AT),
+    clock: createTestClock(),
+    signal,
+  });
+}
+
 /** The rows of a folder that waited: in their own name, as of one that was to be removed, or in a hidden one. */
-function returning(waited: RelPath, more: Readonly<Record<RelPath, number>> = {}) {
+function returning(waited: RelPath, more: Readonly<Record<RelPath, number>> = {}, keeps?: boolean) {
   const ledger = memoryLedger();
   for (const below of BELOW)
     ledger.put(
@@ -33,7 +51,9 @@ function returning(waited: RelPath, more: Readonly<Record<RelPath, number>> = {}
       dropped: readonly RelPath[] | undefined,
       to: RelPath = 'd/',
     ): void =>
-      ledger.transaction(() => returnRows(ledger, waited, to, strangers, dropped && new Set(dropped))),
+      ledger.transaction(() =>
+        returnRows(ledger, waited, to, strangers, dropped && new Set(dropped), knowing(ledger, keeps)),
+      ),
   };
 }
 
