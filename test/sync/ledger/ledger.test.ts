@@ -77,6 +77,24 @@ describe('rows', () => {
     );
   });
 
+  test.each<[string, string, readonly string[]]>([
+    ['a file', 'a', ['b']],
+    ['a folder', 'd/', ['e/', 'e/1', 'e/f/']],
+  ])('of %s that moved wait for a listing where the move may have changed times', async (_, from, places) => {
+    for (const keepsTimes of [true, false]) {
+      const ledger = await newLedger();
+      for (const path of ['a', 'd/', 'd/1', 'd/f/']) ledger.put(row(path, { stageModifiedMs: 7 }), 'new');
+      ledger.rename(from, places[0]!, keepsTimes);
+      const files = places.filter((path) => !path.endsWith('/'));
+      for (const path of files)
+        expect(ledger.get(path)).toMatchObject({ stageModifiedMs: keepsTimes ? 7 : undefined });
+      const pending = [...ledger.pendingRows()].flat().map(({ path }) => path);
+      // folders are not listed as such
+      expect(pending).toEqual(keepsTimes ? [] : files);
+      expect(paths(ledger).filter((path) => path.startsWith(from))).toEqual([]);
+    }
+  });
+
   test('keep what they were given, absent values included', async () => {
     const ledger = await newLedger();
     const full = row('a', {
