@@ -67,6 +67,17 @@ test('a look goes stale with time, and with a new phase', async () => {
   expect(await looks.at('d/1')).toMatchObject({ shown: { size: 12 } });
 });
 
+test('a look anew does not count what was seen of its folder before, and the next share it', async () => {
+  const { stage, looks, listed } = looking();
+  stage.place('in/d/1', 'abc');
+  stage.place('in/d/2', 'abc');
+  await looks.at('d/1');
+  stage.place('in/d/1', 'longer');
+  expect(await looks.at('d/1', true)).toMatchObject({ shown: { size: 6 } });
+  await looks.at('d/2');
+  expect(listed()).toEqual(['in/d/', 'in/d/']);
+});
+
 test('a file that somebody changed six seconds after a look is seen as it is now, whatever the machine’s clock was set to', async () => {
   const clock = createManualClock();
   const { stage, looks, listed } = looking(undefined, clock);
