@@ -309,6 +309,21 @@ describe('a Stage that', () => {
     expect(there()).toEqual({ 'd/': '', 'd/e/': '', 'd/e/theirs': 'x' });
   });
 
+  test('does not move folders, where an emptied one goes by itself before it is deleted: it is not told as removed', async () => {
+    const { plan, remove, hooks, stage, rows, actions, tally } = removing(
+      { 'd/': '', 'd/a': 'one' },
+      { refusesFolderMove: true },
+    );
+    plan('d/');
+    hooks.after = ({ kind, path }) => {
+      if (kind === 'remove' && path === 'in/d/a') stage.folders.delete('in/d/');
+    };
+    await remove();
+    expect(actions()).toEqual(['done remove d/a']);
+    // as with any other: a listing may be short, the next one tells
+    expect([rows(), tally.foldersRemoved]).toEqual([['d/'], 0]);
+  });
+
   test('deletes only empty folders has the hidden one emptied', async () => {
     const { plan, remove, there, told, learnt } = removing(TREE, { removesOnlyEmpty: true });
     plan('d/');

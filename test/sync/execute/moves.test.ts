@@ -230,6 +230,29 @@ describe('a single file', () => {
   });
 });
 
+test('a file whose move is repeated is not taken to have arrived by one that others put at its new name', async () => {
+  let now = PUT_AT;
+  let failed = false;
+  const source = createMemorySource();
+  const stage = createMemoryDestination({
+    now: () => (now += 5000),
+    before: ({ kind }) => {
+      if (kind !== 'move' || failed) return;
+      failed = true;
+      stage.place('x', 'OTHER', now);
+      throw new SyncError('stage_unavailable', 'not now', { verdict: 'retry' });
+    },
+  });
+  using engine = createEngine(source, stage);
+  source.write('a', 'mine!', { modifiedMs: 1 });
+  await engine.pass();
+  source.move('a', 'x');
+  await engine.pass({ removal: 'ours' });
+  await engine.pass({ removal: 'ours' });
+  expect(failed).toBe(true);
+  expect(stage.text('x')).toBe('mine!');
+});
+
 test('a file that others change after the look at it, while Stage asks for a wait before it moves, is not moved', async () => {
   const { source, stage, hooks } = setUp();
   const clock = createTestClock();

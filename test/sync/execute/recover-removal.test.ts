@@ -137,6 +137,15 @@ describe('a folder that was to go', () => {
     },
   );
 
+  test('and waits while a file took its name stays, where a listing shows not all of it: what others put may be there', async () => {
+    const { recover, there, stage, via } = nameTaken();
+    stage.place(`${via}e/theirs`, 'x');
+    const list = stage.listFolder.bind(stage);
+    stage.listFolder = async (...call) => (call[0] === `${via}e/` ? [] : list(...call));
+    await recover();
+    expect(Object.values(there())).toContain('x');
+  });
+
   test('and waits on a Stage that takes no new file, so that nobody can try what it does to times, gets its name back', async () => {
     let now = PUT_AT;
     const it = going(TREE, { stage: { moveSetsTime: true, now: () => (now += 60_000) } });

@@ -121,6 +121,28 @@ describe('whether a Stage leaves a moved file its time', () => {
     expect([await it.times.keeps(), it.did()]).toEqual([false, []]);
   });
 
+  test.each([1, 2])(
+    'is not taken to be no, for good, where one reply of the trial tells no time: the one to look %i',
+    async (nth) => {
+      const it = run();
+      const stat = it.stage.stat.bind(it.stage);
+      let looks = 0;
+      it.stage.stat = async (...call) => {
+        const shown = await stat(...call);
+        return ++looks === nth && shown !== undefined ? { ...shown, modifiedMs: undefined } : shown;
+      };
+      await it.times.keeps();
+      expect(it.ledger.recall('keeps_times')).not.toBe('no');
+    },
+  );
+
+  test('is known once a file of long ago showed it, whatever was tried before: else others are not seen', async () => {
+    const { times, clock } = run({ moveSetsTime: true });
+    expect(await times.keeps()).toBe(false);
+    times.kept(clock.now() - HOUR_MS - 1);
+    expect(await times.keeps()).toBe(true);
+  });
+
   test('is remembered where a file of long ago showed it', () => {
     const first = run();
     first.times.kept(first.clock.now() - HOUR_MS - 1);
