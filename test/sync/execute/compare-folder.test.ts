@@ -3,7 +3,7 @@ import { SyncError } from '../../../src/model/errors.ts';
 import { comparePaths } from '../../../src/model/path.ts';
 import type { RelPath } from '../../../src/model/path.ts';
 import { compareFolder } from '../../../src/sync/execute/compare-folder.ts';
-import type { Expected } from '../../../src/sync/execute/compare-folder.ts';
+import type { Comparison, Deviation, Expected } from '../../../src/sync/execute/compare-folder.ts';
 import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
 import { StageTimes } from '../../../src/sync/execute/stage-times.ts';
 import { createTestClock } from '../../support/engine.ts';
@@ -13,6 +13,7 @@ import { memoryLedger } from '../../support/memory-ledger.ts';
 import { openRemote } from '../../support/open-remote.ts';
 
 const AT = 1_700_000_000_000;
+const HOUR_MS = 3_600_000;
 
 /** What is known: contents of AT; a path that ends in '/' is a folder. */
 function comparing(
@@ -42,20 +43,24 @@ function comparing(
   const { signal } = new AbortController();
   const ledger = memoryLedger();
   const times = new StageTimes({ remote, ledger, hidden: new HiddenNames(AT), clock, signal });
-  const compare = async (after: 'listing' | 'move' = 'listing'): Promise<string[] | undefined> => {
+  const look = (after: 'listing' | 'move'): Promise<Comparison | undefined> => {
     // batches as a ledger gives them, empty ones too
     const batches = [[], ...expected.map((each) => [each]), []];
     const moved = after === 'move' ? times : undefined;
-    const found = await compareFolder({ remote, folder: 'd/', expected: batches, concurrency: 2, moved });
+    return compareFolder({ remote, folder: 'd/', expected: batches, concurrency: 2, moved });
+  };
+  const compare = async (after: 'listing' | 'move' = 'listing'): Promise<string[] | undefined> => {
+    const found = await look(after);
     return found?.deviations.map(({ kind, path }) => `${kind} ${path}`).sort();
   };
+  const touched = async (): Promise<readonly Deviation[] | undefined> => (await look('move'))?.touched;
   /** Whether it was tried what a move does to a time, and what is known of it. */
   const lesson = () => ({ tried: stage.count('put') > 0, keeps: ledger.recall('keeps_times') });
   const forgetTime = (path: string): void => {
     const at = expected.findIndex((each) => each.path === path);
     expected[at] = { path, shown: { size: known[path]!.length, modifiedMs: undefined } };
   };
-  return { stage, place, compare, forgetTime, lesson };
+  return { stage, clock, place, compare, touched, forgetTime, lesson };
 }
 
 const KNOWN = { a: 'one', 'e/': '', 'e/b': 'two', 'e/f/': '', 'e/f/c': 'three', g: '' };
@@ -138,11 +143,42 @@ describe('after a move', () => {
     expect(it.lesson()).toEqual({ tried: true, keeps: 'yes' });
   });
 
-  test('a new time counts where another file kept its own, which shows what this Stage does', async () => {
+  test('a new time counts where another file of long ago kept its own, which shows what this Stage does', async () => {
     const it = comparing(TWO);
+    it.clock.at = AT + 2 * HOUR_MS;
     it.place('b', 'TWO', AT + 60_000);
     expect(await it.compare('move')).toEqual(['changed b']);
     expect(it.lesson()).toEqual({ tried: false, keeps: 'yes' });
+  });
+
+  test('one that was put only just now shows nothing: the move may have given it the same time', async () => {
+    const it = comparing(TWO, undefined, { moveSetsTime: true });
+    it.place('b', 'two', AT + 60_000);
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson()).toEqual({ tried: true, keeps: 'no' });
+  });
+
+  test('files whose time the move changed are told, with the new one', async () => {
+    const it = comparing(TWO, undefined, { moveSetsTime: true });
+    it.place('b', 'two', AT + 60_000);
+    expect(await it.touched()).toEqual([{ path: 'b', kind: 'changed', modifiedMs: AT + 60_000 }]);
+  });
+
+  test('where it cannot be tried now, a new time counts, and it is tried again later', async () => {
+    let refuses = true;
+    const it = comparing(
+      TWO,
+      ({ kind }) => {
+        if (refuses && kind === 'put') throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+      },
+      { moveSetsTime: true },
+    );
+    it.place('b', 'two', AT + 60_000);
+    expect(await it.compare('move')).toEqual(['changed b']);
+    expect(it.lesson().keeps).toBeUndefined();
+    refuses = false;
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson().keeps).toBe('no');
   });
 
   test('another size counts always, and nothing has to be tried for it', async () => {
@@ -154,8 +190,17 @@ describe('after a move', () => {
 
   test('what is as known teaches that times are kept, and costs its listings alone', async () => {
     const it = comparing(KNOWN);
+    it.clock.at = AT + 2 * HOUR_MS;
     expect(await it.compare('move')).toEqual([]);
     expect(it.lesson()).toEqual({ tried: false, keeps: 'yes' });
+    expect(it.stage.calls).toHaveLength(3);
+  });
+
+  test('what is as known but of just now costs no more, and teaches nothing', async () => {
+    const it = comparing(KNOWN);
+    it.clock.at = AT + HOUR_MS / 2;
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson()).toEqual({ tried: false, keeps: undefined });
     expect(it.stage.calls).toHaveLength(3);
   });
 

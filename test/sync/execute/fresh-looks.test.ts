@@ -3,7 +3,6 @@ import type { DestinationChild } from '../../../src/model/entry.ts';
 import { SyncError } from '../../../src/model/errors.ts';
 import type { Clock } from '../../../src/model/ports.ts';
 import { FreshLooks } from '../../../src/sync/execute/fresh-looks.ts';
-import { Gate } from '../../../src/sync/flow/gate.ts';
 import { createTestClock } from '../../support/engine.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
@@ -24,17 +23,6 @@ function looking(
       return listed === undefined || children === undefined ? children : listed(children);
     },
   };
-  const { signal } = new AbortController();
-  const gate = new Gate({
-    concurrency: 4,
-    attempts: 1,
-    maxRequestsPerSecond: undefined,
-    maxWaitMs: 3_600_000,
-    clock,
-    draining: signal,
-    signal,
-    onEvent: () => undefined,
-  });
   const looks = new FreshLooks(openRemote(stage), clock);
   return { stage, looks, hooks, listed: () => stage.calls.splice(0).map(({ path }) => path) };
 }
@@ -77,6 +65,17 @@ test('a look goes stale with time, and with a new phase', async () => {
   looks.forget();
   stage.place('in/d/1', 'longer still');
   expect(await looks.at('d/1')).toMatchObject({ shown: { size: 12 } });
+});
+
+test('a look anew does not count what was seen of its folder before, and the next share it', async () => {
+  const { stage, looks, listed } = looking();
+  stage.place('in/d/1', 'abc');
+  stage.place('in/d/2', 'abc');
+  await looks.at('d/1');
+  stage.place('in/d/1', 'longer');
+  expect(await looks.at('d/1', true)).toMatchObject({ shown: { size: 6 } });
+  await looks.at('d/2');
+  expect(listed()).toEqual(['in/d/', 'in/d/']);
 });
 
 test('a file that somebody changed six seconds after a look is seen as it is now, whatever the machine’s clock was set to', async () => {

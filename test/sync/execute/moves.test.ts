@@ -217,14 +217,40 @@ describe('a single file', () => {
     expect(stayed.toSorted()).toEqual(['a', 'b']);
   });
 
-  test('in a folder that cannot be listed stays', async () => {
-    const { step, make, there, hooks, tally } = moving({ 'd/1': 'one' });
+  test('in a folder that cannot be listed stays, and its content is uploaded', async () => {
+    const { step, make, there, hooks, rows, stayed, events, ledger } = moving({ 'd/1': 'one' });
     hooks.before = ({ kind }) => {
       if (kind === 'listFolder') throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
     };
     await make(step('d/1', 'x'));
-    expect([there(), tally.failed]).toEqual([{ 'd/': '', 'd/1': 'one' }, 1]);
+    expect([there(), rows(), stayed]).toEqual([{ 'd/': '', 'd/1': 'one' }, ['d/1'], ['d/1']]);
+    // the source of this test has no such file: that it was asked for shows by its being gone
+    expect(events).toContainEqual(expect.objectContaining({ path: 'x', code: 'entry_gone' }));
+    expect(ledger.intents()).toEqual([]);
   });
+});
+
+test('a file whose move is repeated is not taken to have arrived by one that others put at its new name', async () => {
+  let now = PUT_AT;
+  let failed = false;
+  const source = createMemorySource();
+  const stage = createMemoryDestination({
+    now: () => (now += 5000),
+    before: ({ kind }) => {
+      if (kind !== 'move' || failed) return;
+      failed = true;
+      stage.place('x', 'OTHER', now);
+      throw new SyncError('stage_unavailable', 'not now', { verdict: 'retry' });
+    },
+  });
+  using engine = createEngine(source, stage);
+  source.write('a', 'mine!', { modifiedMs: 1 });
+  await engine.pass();
+  source.move('a', 'x');
+  await engine.pass({ removal: 'ours' });
+  await engine.pass({ removal: 'ours' });
+  expect(failed).toBe(true);
+  expect(stage.text('x')).toBe('mine!');
 });
 
 test('a file that others change after the look at it, while Stage asks for a wait before it moves, is not moved', async () => {

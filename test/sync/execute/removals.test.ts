@@ -109,12 +109,13 @@ describe('a file', () => {
     expect(told()).toEqual(['warning theirs changed_on_stage']);
   });
 
-  test('that is gone already is forgotten', async () => {
-    const { plan, remove, rows, stage, told, tally } = removing({ 'd/1': 'one' });
+  test('that is not there is left to the next listing, for this one may be short', async () => {
+    const { plan, remove, rows, stage, told, tally, ledger, actions } = removing({ 'd/1': 'one' });
     plan('d/1');
     stage.files.clear();
     expect(await remove()).toEqual(['listFolder d/']);
-    expect([rows(), told(), tally.removed]).toEqual([[], [], 0]);
+    expect([rows(), told(), actions(), tally.removed]).toEqual([['d/1'], [], [], 0]);
+    expect(ledger.intents()).toEqual([]);
   });
 
   test('whose name a folder has by now is not there', async () => {
@@ -126,12 +127,14 @@ describe('a file', () => {
     expect(there()).toEqual({ 'd/': '', 'd/1/': '', 'd/1/theirs': 'x' });
   });
 
-  test('that came along with a moved folder and is not as it was is not ours any more', async () => {
-    const { store, remove, rows, stage } = removing({ 'd/1': 'one' });
+  test('that came along with a moved folder and is not as it was stays, with the row that shows its change', async () => {
+    const { store, remove, rows, there, told, ledger, stage } = removing({ 'd/1': 'one' });
     store.addRemoval({ path: 'd/1', reason: 'leftover', files: 1, stamp: '' });
     stage.place('in/d/1', 'theirs', PUT_AT);
     await remove();
-    expect(rows()).toEqual([]);
+    expect([there(), rows()]).toEqual([{ 'd/': '', 'd/1': 'theirs' }, ['d/1']]);
+    expect(ledger.get('d/1')).toMatchObject({ size: 3, stageModifiedMs: PUT_AT });
+    expect(told()).toEqual(['warning d/1 changed_on_stage']);
   });
 
   test('whose removal fails keeps its row, and its intent where it is in doubt', async () => {

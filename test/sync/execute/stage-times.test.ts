@@ -38,6 +38,8 @@ function run(options: MemoryDestinationOptions = {}, known?: ReturnType<typeof k
   return { ...it, clock, times, learnt, recover };
 }
 
+const HOUR_MS = 3_600_000;
+
 const TRIAL = [
   'put ~-1-new-time',
   'stat ~-1-new-time',
@@ -80,11 +82,20 @@ describe('whether a Stage leaves a moved file its time', () => {
   });
 
   test('need not be tried where a file was seen that kept its time', async () => {
-    const { times, did } = run();
-    times.kept();
-    times.kept();
-    expect([await times.keeps(), did()]).toEqual([true, []]);
+    const { times, did, clock } = run();
+    expect(times.known).toBeUndefined();
+    for (let i = 0; i < 2; i++) times.kept(clock.now() - HOUR_MS - 1);
+    expect([times.known, await times.keeps(), did()]).toEqual([true, true, []]);
   });
+
+  test.each([0, HOUR_MS, -HOUR_MS])(
+    'has to be tried where that file was put only just now, whatever the clocks differ by: %i ms ago',
+    async (agoMs) => {
+      const { times, did, clock } = run({ moveSetsTime: true });
+      times.kept(clock.now() - agoMs);
+      expect([times.known, await times.keeps(), did()]).toEqual([undefined, false, TRIAL]);
+    },
+  );
 
   test.each([true, false])('is remembered for later runs: %s', async (keeps) => {
     const first = run({ moveSetsTime: !keeps });
@@ -94,7 +105,7 @@ describe('whether a Stage leaves a moved file its time', () => {
     expect([await later.times.keeps(), later.did()]).toEqual([keeps, []]);
   });
 
-  test('is remembered in the ledger’s file, with what was seen since', async () => {
+  test('is remembered in the ledger’s file', async () => {
     const folder = await temporaryFolder();
     const opened = () => openLedger({ folder, source: 'a', destination: 'b', command: 'test', pid: 1 });
     const withLedger = (ledger: ReturnType<typeof opened>, options: MemoryDestinationOptions = {}) =>
@@ -105,14 +116,37 @@ describe('whether a Stage leaves a moved file its time', () => {
     expect(await withLedger(first, setting).times.keeps()).toBe(false);
     first.close();
     const second = opened();
+    onTestFinished(() => second.close());
     const it = withLedger(second);
     expect([await it.times.keeps(), it.did()]).toEqual([false, []]);
-    it.times.kept();
-    second.close();
-    const third = opened();
-    onTestFinished(() => third.close());
-    const last = withLedger(third);
-    expect([await last.times.keeps(), last.did()]).toEqual([true, []]);
+  });
+
+  test.each([1, 2])(
+    'is not taken to be no, for good, where one reply of the trial tells no time: the one to look %i',
+    async (nth) => {
+      const it = run();
+      const stat = it.stage.stat.bind(it.stage);
+      let looks = 0;
+      it.stage.stat = async (...call) => {
+        const shown = await stat(...call);
+        return ++looks === nth && shown !== undefined ? { ...shown, modifiedMs: undefined } : shown;
+      };
+      await it.times.keeps();
+      expect(it.ledger.recall('keeps_times')).not.toBe('no');
+    },
+  );
+
+  test('is known once a file of long ago showed it, whatever was tried before: else others are not seen', async () => {
+    const { times, clock } = run({ moveSetsTime: true });
+    expect(await times.keeps()).toBe(false);
+    times.kept(clock.now() - HOUR_MS - 1);
+    expect(await times.keeps()).toBe(true);
+  });
+
+  test('is remembered where a file of long ago showed it', () => {
+    const first = run();
+    first.times.kept(first.clock.now() - HOUR_MS - 1);
+    expect(run({}, first).times.known).toBe(true);
   });
 });
 
@@ -174,22 +208,24 @@ describe('the trial', () => {
     expect([it.there(), it.ledger.intents()]).toEqual([{}, []]);
   });
 
-  test('that failed is made again for the next who asks, under other names', async () => {
-    const { times, hooks, did } = run();
+  test('that failed is made again for the next who asks, under other names; until then times count', async () => {
+    const { times, hooks, did } = run({ moveSetsTime: true });
     hooks.before = ({ kind }) => {
       if (kind === 'move') throw new SyncError('stage_unavailable', 'not now', { verdict: 'retry' });
     };
-    await expect(times.keeps()).rejects.toMatchObject({ code: 'stage_unavailable' });
+    // until it is known another time counts: what has one is left to others
+    expect([await times.keeps(), times.known]).toEqual([true, undefined]);
     hooks.before = undefined;
     did();
-    expect(await times.keeps()).toBe(true);
+    expect([await times.keeps(), times.known]).toEqual([false, false]);
     expect(did()[0]).toBe('put ~-3-new-time');
   });
 
   test('leaves a file that cannot be removed to the next run, which takes it for no folder', async () => {
-    const { times, hooks, recover, ledger, learnt, there } = run();
-    hooks.before = ({ kind }) => {
-      if (kind === 'remove') throw new SyncError('stage_rejected', 'not that', { verdict: 'skip_entry' });
+    const { times, hooks, recover, ledger, learnt, there, stage } = run();
+    hooks.before = ({ kind, path }) => {
+      if (kind === 'remove' && stage.files.has(path))
+        throw new SyncError('stage_rejected', 'not that', { verdict: 'skip_entry' });
     };
     await times.keeps().catch(() => undefined);
     expect(await recover()).toEqual([' in_doubt']);

@@ -26,6 +26,7 @@ async function plan(row: LedgerRow, believes: boolean, version = row.version): P
     moves: true,
     maxFileBytes: 1000,
     filter: everything,
+    stays: () => false,
     believes,
     learn: true,
     digestOf: () => Promise.resolve('d'),

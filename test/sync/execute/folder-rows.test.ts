@@ -2,19 +2,38 @@ import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import type { RelPath } from '../../../src/model/path.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
-import type { Deviation } from '../../../src/sync/execute/compare-folder.ts';
-import { returnRows } from '../../../src/sync/execute/folder-moves.ts';
+import type { Comparison, Deviation } from '../../../src/sync/execute/compare-folder.ts';
+import { expectedIn, rename, renameRows, returnRows } from '../../../src/sync/execute/folder-rows.ts';
+import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
+import { StageTimes } from '../../../src/sync/execute/stage-times.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
-import { createEngine } from '../../support/engine.ts';
+import { createFilter } from '../../../src/sync/filter.ts';
+import type { Ledger } from '../../../src/sync/ledger/ledger.ts';
+import { createEngine, createTestClock } from '../../support/engine.ts';
 import { fileRow, PUT_AT } from '../../support/executing.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
 import { memoryLedger } from '../../support/memory-ledger.ts';
+import { openRemote } from '../../support/open-remote.ts';
 
 const HIDDEN = '.stagesync-0-1-moved-d/';
 const BELOW: readonly RelPath[] = ['', '1', 'e/', 'e/2'];
 
+/** What is known of this Stage's times, without a request. */
+function knowing(ledger: Ledger, keeps: boolean | undefined): StageTimes {
+  if (keeps !== undefined) ledger.remember('keeps_times', keeps ? 'yes' : 'no');
+  const { signal } = new AbortController();
+  const remote = openRemote(createMemoryDestination());
+  return new StageTimes({
+    remote,
+    ledger,
+    hidden: new HiddenNames(PUT_AT),
+    clock: createTestClock(),
+    signal,
+  });
+}
+
 /** The rows of a folder that waited: in their own name, as of one that was to be removed, or in a hidden one. */
-function returning(waited: RelPath, more: Readonly<Record<RelPath, number>> = {}) {
+function returning(waited: RelPath, more: Readonly<Record<RelPath, number>> = {}, keeps?: boolean) {
   const ledger = memoryLedger();
   for (const below of BELOW)
     ledger.put(
@@ -33,11 +52,112 @@ function returning(waited: RelPath, more: Readonly<Record<RelPath, number>> = {}
       dropped: readonly RelPath[] | undefined,
       to: RelPath = 'd/',
     ): void =>
-      ledger.transaction(() => returnRows(ledger, waited, to, strangers, dropped && new Set(dropped))),
+      ledger.transaction(() =>
+        returnRows(ledger, waited, to, strangers, dropped && new Set(dropped), knowing(ledger, keeps)),
+      ),
   };
 }
 
 const ALL = BELOW.map((below) => `d/${below}`);
+
+describe('a folder that moved', () => {
+  const moved = (seen: Partial<Comparison>) => {
+    const it = returning('d/');
+    it.ledger.transaction(() =>
+      renameRows(it.ledger, 'd/', 'new/', { deviations: [], touched: [], ...seen }),
+    );
+    return it;
+  };
+  const NEW = BELOW.map((below) => `new/${below}`);
+
+  test('has all its rows under its new name, with the times that were seen there', () => {
+    const { ledger, rows } = moved({ touched: [{ path: '1', kind: 'changed', modifiedMs: 7 }] });
+    expect(rows()).toEqual(NEW);
+    expect(ledger.get('new/1')).toEqual(fileRow('new/1', 3, { digest: 'of 1', stageModifiedMs: 7 }));
+    expect(ledger.get('new/e/2')).toEqual(fileRow('new/e/2', 3, { digest: 'of e/2' }));
+    expect(ledger.get('new/e/')).toEqual(folderRow('new/e/'));
+  });
+
+  test('has its times to be learnt where it could not be held what all of them are', () => {
+    const { ledger, rows } = moved({
+      touched: [
+        { path: '1', kind: 'changed', modifiedMs: 7 },
+        { path: '', kind: 'unclear' },
+      ],
+    });
+    expect(rows()).toEqual(NEW);
+    for (const path of ['new/1', 'new/e/2'])
+      expect(ledger.get(path)).toMatchObject({ stageModifiedMs: undefined, pending: true });
+  });
+
+  test('has no row of what did not come, nor of what others had put into it', () => {
+    const { rows } = moved({
+      deviations: [
+        { path: '1', kind: 'missing' },
+        { path: 'theirs', kind: 'extra' },
+      ],
+    });
+    expect(rows()).toEqual(['d/', 'new/', 'new/e/', 'new/e/2']);
+  });
+
+  test('leaves the row of what others changed at its old name, with its old time, and the folders it is in', () => {
+    const { ledger, rows } = moved({ deviations: [{ path: 'e/2', kind: 'changed', modifiedMs: 9 }] });
+    expect(rows()).toEqual(['d/', 'd/e/', 'd/e/2', 'new/', 'new/1', 'new/e/']);
+    expect(ledger.get('d/e/2')).toEqual(fileRow('d/e/2', 3, { digest: 'of e/2' }));
+  });
+
+  test('keeps the rows of what cannot be told', () => {
+    const { rows } = moved({
+      deviations: [
+        { path: 'e/', kind: 'unclear' },
+        { path: 'e/2', kind: 'missing' },
+      ],
+    });
+    expect(rows()).toEqual(NEW);
+  });
+
+  test.each([true, false, undefined])('whole keeps its times only where that is known: %s', (keeps) => {
+    const { ledger, rows } = returning('d/');
+    rename(ledger, 'd/', 'new/', knowing(ledger, keeps));
+    expect(rows()).toEqual(NEW);
+    expect(ledger.get('new/e/2')).toMatchObject({
+      stageModifiedMs: keeps === true ? PUT_AT : undefined,
+      pending: keeps !== true,
+    });
+  });
+});
+
+describe('what is known to be in a folder', () => {
+  const below = (folder: RelPath, ...patterns: readonly string[]) => {
+    const { ledger } = returning(folder);
+    const filter = createFilter({ rules: patterns.map((pattern) => ({ kind: 'exclude', pattern })) });
+    return [...expectedIn(ledger, folder, filter)].flat();
+  };
+
+  test('is told without the folder itself, files with what Stage showed of them', () => {
+    expect(below('d/')).toMatchObject([
+      { path: '1', shown: { size: 3, modifiedMs: PUT_AT } },
+      { path: 'e/', shown: undefined },
+      { path: 'e/2', shown: { size: 3 } },
+    ]);
+  });
+
+  test('is not what the filter leaves out; what waits under a hidden name is all ours', () => {
+    expect(below('d/', '1').map(({ path }) => path)).toEqual(['e/', 'e/2']);
+    expect(below(HIDDEN, '1').map(({ path }) => path)).toEqual(['1', 'e/', 'e/2']);
+  });
+});
+
+describe('a folder that came back to a Stage that is known to keep times', () => {
+  test.each([true, false])('has them as they were: %s', (keeps) => {
+    const { ledger, back } = returning('d/', {}, keeps);
+    back([], undefined);
+    expect(ledger.get('d/1')).toMatchObject({
+      stageModifiedMs: keeps ? PUT_AT : undefined,
+      pending: !keeps,
+    });
+  });
+});
 
 describe.each([
   ['in its own name', 'd/'],
