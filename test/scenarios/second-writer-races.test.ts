@@ -145,15 +145,30 @@ describe.each(Object.keys(MOVE_MOMENTS))(
   },
 );
 
-test('what others put at the new place of a folder that moves is theirs, and stays there', async () => {
+test('what others put at the new place of a folder before it was looked at there cannot be told from what came along: it is at the old place, and the run says so', async () => {
   await using target = await inStep();
   target.source.move('dir/', 'moved/');
-  const met = at(target, { phase: 'committed', kind: 'move', path: 'target/dir/' }, () =>
-    target.theirs('moved/new.csv'),
-  );
-  await target.run({ removal: 'ours' });
+  const met = at(target, { phase: 'committed', kind: 'move', path: 'target/dir/' }, async () => {
+    await target.theirs('moved/new.csv');
+    await target.theirs('moved/sub/deep/new.csv');
+  });
+  const run = await target.run({ removal: 'ours' });
   expect(met.came).toBe(true);
-  await expectTheirs(target, ['moved/new.csv']);
+  expect(run.outcome).toBe('warnings');
+  expect(run.problems).toEqual(['warning moved_back dir/']);
+  const settled = {
+    'a.csv': 'ours: a.csv',
+    'dir/new.csv': 'theirs: moved/new.csv',
+    'dir/sub/deep/new.csv': 'theirs: moved/sub/deep/new.csv',
+    'moved/sub/y.csv': 'ours: dir/sub/y.csv',
+    'moved/sub/z.csv': 'ours: dir/sub/z.csv',
+    'moved/x.csv': 'ours: dir/x.csv',
+    'other/o.csv': 'ours: other/o.csv',
+  };
+  expect(await target.contents()).toEqual(settled);
+  await expectNothingHidden(target);
+  expect((await target.run({ removal: 'ours' })).actions).toEqual([]);
+  expect(await target.contents()).toEqual(settled);
 });
 
 test('what others put at the new place of a folder just before it moves there is kept, and the source arrives beside it', async () => {
