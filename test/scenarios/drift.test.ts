@@ -2,6 +2,7 @@ import { readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { actionsOf } from '../support/cli.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
@@ -18,7 +19,7 @@ test('what others replaced or deleted on Stage is put right, and what they added
     'data/c.csv': 'c',
     'data/d.csv': 'd',
   });
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
 
   await setTimeout(1100); // a change of equal size shows in its time only, and Stage's times may be whole seconds
   const put = (path: string, text: string) =>
@@ -42,7 +43,7 @@ test('a deleted ledger changes nothing on Stage: the next run adopts what it fin
   const old = new Date(Date.now() - 3_600_000);
   for (const name of ['a.csv', 'sub/b.csv', 'empty.csv'])
     await utimes(join(cli.folder, 'data', name), old, old);
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   const before = [await stage.snapshot(), stage.changingRequests()];
 
   for (const file of await readdir(cli.stateFolder)) await rm(join(cli.stateFolder, file));

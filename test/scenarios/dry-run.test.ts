@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { writeTree } from '../support/trees.ts';
 
@@ -9,7 +10,7 @@ test('a dry run says what a run would do, with its cost, and sends no changing r
   await using stage = await servedStage();
   const { cli, address } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b', 'data/c.csv': 'c', 'data/d.csv': 'd' });
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   await writeTree(cli.folder, { 'data/a.csv': 'changed', 'data/sub/new.csv': 'new' });
   await rm(join(cli.folder, 'data/b.csv'));
   const before = [stage.changingRequests(), await stage.snapshot()];
@@ -49,7 +50,7 @@ test('a dry run of a pair that was never synced leaves no trace of it', async ()
   expect(existsSync(cli.stateFolder)).toBe(false);
   expect((await cli.run(['status'])).status).toBe(3);
 
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   await cli.run(['sync', 'data', address, '--dry-run']);
   const { stdout } = await cli.run(['status', '--json']);
   expect(JSON.parse(stdout)).toMatchObject({ runs: [{ outcome: 'clean' }] });
@@ -73,7 +74,7 @@ test('a guard refuses a dry run as it would refuse the run', async () => {
   await using stage = await servedStage();
   const { cli, address } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b' });
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   await rm(join(cli.folder, 'data/a.csv'));
   await rm(join(cli.folder, 'data/b.csv'));
   expect((await cli.run(['sync', 'data', address, '--delete', '-n'])).status).toBe(4);

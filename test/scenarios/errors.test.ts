@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { cliSandbox, type CliResult } from '../support/cli.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { writeTree } from '../support/trees.ts';
@@ -128,7 +129,7 @@ test('a damaged ledger: the message says that deleting it is safe, and it is', a
   await using stage = await servedStage();
   const { cli, address } = stage;
   await writeTree(cli.folder, DATA);
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   const name = (await readdir(cli.stateFolder)).find((file) => file.endsWith('.sqlite'))!;
   const ledger = join(cli.stateFolder, name);
   await writeFile(ledger, 'this is no database, and long enough not to be taken for an empty one'.repeat(50));

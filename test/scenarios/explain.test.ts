@@ -45,8 +45,8 @@ async function edited(): Promise<Scene> {
   };
 }
 
-type Done = Extract<SyncEvent, { type: 'action' }>;
-const shown = ({ kind, path, to, within, files }: Partial<Done & PlanLine>): string =>
+type Shown = Pick<PlanLine, 'kind' | 'path' | 'to' | 'within' | 'files'>;
+const shown = ({ kind, path, to, within, files }: Shown): string =>
   `${kind} ${path}${to === undefined ? '' : ` -> ${to}`}${within === undefined ? '' : ` within ${within}`}${files === undefined ? '' : ` (${files})`}`;
 
 const actions = (events: readonly SyncEvent[]): string[] =>

@@ -3,6 +3,7 @@ import { lstat, readdir, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { servedStage, type ServedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
 
@@ -10,7 +11,7 @@ async function prepared(work: (stage: ServedStage, data: string) => Promise<void
   await using stage = await servedStage();
   const data = join(stage.cli.folder, 'data');
   await writeTree(data, { 'a.csv': 'a', 'b.csv': 'bb', 'old/c.csv': 'ccc', 'old/d.csv': 'dddd' });
-  expect((await stage.cli.run(['sync', 'data', stage.address])).status).toBe(0);
+  expect((await commandInside(stage.cli, ['sync', 'data', stage.address])).status).toBe(0);
   await work(stage, data);
 }
 
@@ -140,7 +141,7 @@ test.each([
 test('a plan of an older release is refused with the way out', async () => {
   await using stage = await servedStage();
   await writeFile(join(stage.cli.folder, 'plan.json'), '{"type":"plan","format":1}\n');
-  const { status, stderr } = await stage.cli.run(['apply', 'plan.json']);
+  const { status, stderr } = await commandInside(stage.cli, ['apply', 'plan.json']);
   expect(status).toBe(2);
   expect(stderr).toMatch(/has format 1, of an older stagesync.*stagesync plan SOURCE DEST -o FILE/);
 });
@@ -354,7 +355,7 @@ test.each<[string, (header: Json & { settings: Json }) => Json, RegExp]>([
   await using stage = await servedStage();
   const header = change(headerFor(stage));
   await writeFile(join(stage.cli.folder, 'plan.json'), `${JSON.stringify(header)}\n`);
-  const { status, stderr } = await stage.cli.run(['apply', 'plan.json']);
+  const { status, stderr } = await commandInside(stage.cli, ['apply', 'plan.json']);
   expect(stderr).toMatch(/^stagesync: the plan file plan\.json cannot be applied: [^\n]+\n$/);
   expect(stderr).toMatch(says);
   expect(stderr).not.toContain('root:');
@@ -395,7 +396,7 @@ test('the guards of an apply are its own: a plan that was forced past one is not
   await prepared(async (stage, data) => {
     const many = Array.from({ length: 30 }, (_, i) => [`many/${i}.csv`, `${i}`] as const);
     await writeTree(data, Object.fromEntries(many));
-    await stage.cli.run(['sync', 'data', stage.address]);
+    await commandInside(stage.cli, ['sync', 'data', stage.address]);
     await rm(join(data, 'many'), { recursive: true });
     const flags = ['--delete', '--force', 'max-delete'];
     expect((await stage.cli.run(['plan', 'data', stage.address, ...flags, '-o', 'p'])).status).toBe(0);

@@ -1,6 +1,7 @@
 import { rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { actionsOf } from '../support/cli.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
@@ -56,7 +57,7 @@ test('a Stage that refuses to overwrite gets the new versions all the same', asy
   await using stage = await servedStage({ behaviour: { putOverExisting: 409 } });
   const { cli, address } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b' });
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   await writeTree(cli.folder, { 'data/a.csv': 'changed', 'data/b.csv': 'changed too' });
   const run = await cli.run(['sync', 'data', address, '--json']);
   expect(run).toMatchObject({ status: 0, report: { outcome: 'clean', uploaded: 2 } });
@@ -67,7 +68,7 @@ test('--trust-ledger sends nothing when nothing changed, and does not see what o
   await using stage = await servedStage();
   const { cli, address, destination } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b' });
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   await destination.remove('target/b.csv', call);
   const idle = await cli.run(['sync', 'data', address, '--json', '--trust-ledger']);
   expect(idle.report).toMatchObject({ outcome: 'clean', requests: 0, uploaded: 0 });
@@ -94,7 +95,7 @@ test('--no-moves uploads a renamed file anew', async () => {
   await using stage = await servedStage();
   const { cli, address } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'content' });
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   await rename(join(cli.folder, 'data/a.csv'), join(cli.folder, 'data/b.csv'));
   const run = await cli.run(['sync', 'data', address, '--json', '--no-moves', '--delete']);
   expect(actionsOf(run)).toEqual(['remove a.csv gone_from_source', 'upload b.csv new']);

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { actionsOf } from '../support/cli.ts';
 import { servedStage, type ServedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
@@ -16,7 +17,7 @@ async function inStep(): Promise<ServedStage> {
     'data/sub/c.csv': 'c',
     'data/sub/d.csv': 'd',
   });
-  expect((await stage.cli.run(['sync', 'data', stage.address])).status).toBe(0);
+  expect((await commandInside(stage.cli, ['sync', 'data', stage.address])).status).toBe(0);
   return stage;
 }
 
@@ -88,7 +89,7 @@ describe('guards stop a run before it changes anything', () => {
     await using stage = await servedStage();
     const { cli, address } = stage;
     await writeTree(cli.folder, Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`data/${i}`, 'x'])));
-    await cli.run(['sync', 'data', address]);
+    await commandInside(cli, ['sync', 'data', address]);
     for (let i = 0; i < 31; i++) await rm(join(cli.folder, `data/${i}`));
     const refused = await cli.run(['sync', 'data', address, '--delete', '--json']);
     expect(refused).toMatchObject({ status: 4, report: { error: { code: 'guard_max_delete' }, removed: 0 } });

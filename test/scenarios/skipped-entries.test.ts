@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { writeTree } from '../support/trees.ts';
 
@@ -25,7 +26,7 @@ test.each(SKIPPED)(
       'data/keep/x': 'x',
       'data/other': 'o',
     });
-    expect((await cli.run(['sync', 'data', address])).status).toBe(0);
+    expect((await commandInside(cli, ['sync', 'data', address])).status).toBe(0);
     for (const name of ['file', 'folder']) {
       fs.rmSync(join(cli.folder, 'data', name), { recursive: true });
       make(join(cli.folder, 'data', name));

@@ -1,15 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { main } from '../../src/cli/main.ts';
-import type { CliSandbox } from './cli.ts';
+import { resultOf, type CliResult, type CliSandbox } from './cli.ts';
 
 /**
  * One command line, as a process would run it, in the test's own process: for what a scenario only needs done before
- * and after the command that it is about, a process each costs most of its time. Resolves with the exit status.
+ * and after the command that it is about, a process each costs most of its time.
  */
-export async function commandInside(
-  cli: CliSandbox,
-  args: readonly string[],
-): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
+export async function commandInside(cli: CliSandbox, args: readonly string[]): Promise<CliResult> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const said = { stdout: '', stderr: '' };
   stdout.on('data', (part: Buffer) => (said.stdout += part.toString()));
@@ -27,5 +24,5 @@ export async function commandInside(
       throw new Error(`exit ${code}`);
     },
   });
-  return { status, ...said };
+  return resultOf(status, said.stdout, said.stderr);
 }

@@ -1,19 +1,22 @@
-/** Whether the full matrices run, and not only the sample of them that each change is held to. */
+/** Whether the full matrices run (`STAGESYNC_NIGHTLY=1`), and not only the sample that every change is held to. */
 export const NIGHTLY = process.env['STAGESYNC_NIGHTLY'] === '1';
 
 /**
- * The pairs of two lists: all of them by night. Else a sample in which each of both lists comes at least once, and each
- * `step` pairs on from there.
+ * The pairs of two lists: all of them by night; else a sample in which each of both comes at least once, and each of
+ * the first list with `each` of the other, spread over it. `shift` gives another sample.
  */
-export function pairs<A, B>(ones: readonly A[], others: readonly B[]): (readonly [A, B])[] {
-  const all = ones.flatMap((one) => others.map((other) => [one, other] as const));
-  if (NIGHTLY) return all;
-  return Array.from(
-    { length: Math.max(ones.length, others.length) },
-    (_, i) => [ones[i % ones.length]!, others[i % others.length]!] as const,
+export function pairs<A, B>(
+  ones: readonly A[],
+  others: readonly B[],
+  each = 1,
+  shift = 0,
+): (readonly [A, B])[] {
+  if (NIGHTLY) return ones.flatMap((one) => others.map((other) => [one, other] as const));
+  const step = Math.max(1, Math.floor(others.length / each));
+  return Array.from({ length: each }, (_, nth) => nth * step).flatMap((from) =>
+    Array.from(
+      { length: Math.max(ones.length, others.length) },
+      (_, i) => [ones[i % ones.length]!, others[(i + from + shift) % others.length]!] as const,
+    ),
   );
 }
-
-/** All by night, else the first, the last and what lies `every` apart between them. */
-export const sample = <T>(all: readonly T[], every: number): T[] =>
-  all.filter((_, i) => NIGHTLY || i % every === 0 || i === all.length - 1);
