@@ -28,13 +28,20 @@ test('a plan changes nothing; applied, it does all it says and no more', async (
     await edit(data);
     const before = await stage.snapshot();
     const changes = stage.changingRequests();
-    const planned = await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
+    const planned = await commandInside(stage.cli, [
+      'plan',
+      'data',
+      stage.address,
+      '--delete',
+      '-o',
+      'plan.json',
+    ]);
     expect(planned.status, planned.stderr).toBe(0);
     expect(stage.changingRequests()).toBe(changes);
     expect(await stage.snapshot()).toEqual(before);
 
     await writeTree(data, { 'later.csv': 'made after the plan' });
-    const applied = await stage.cli.run(['apply', 'plan.json', '--json']);
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
     expect(applied.status, applied.stderr).toBe(0);
     expect(applied.report).toMatchObject({ uploaded: 2, moved: 2, removed: 1, foldersCreated: 1, failed: 0 });
     const { 'later.csv': _later, ...wanted } = snapshotFolder(data);
@@ -45,9 +52,9 @@ test('a plan changes nothing; applied, it does all it says and no more', async (
 test('apply refuses, by name, what changed at the source since, and does the rest', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
-    await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
     await writeFile(join(data, 'a.csv'), 'edited once more');
-    const applied = await stage.cli.run(['apply', 'plan.json', '--json']);
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
     expect(applied.status).toBe(3);
     const problems = applied.events.filter((event) => event.type === 'problem');
     expect(problems).toMatchObject([{ path: 'a.csv', code: 'plan_outdated' }]);
@@ -58,11 +65,11 @@ test('apply refuses, by name, what changed at the source since, and does the res
 test('apply refuses what changed on Stage since', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
-    await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
     const { signal } = new AbortController();
     const bytes = Buffer.from("somebody else's");
     await stage.destination.put('target/b.csv', { size: bytes.length, bytes }, { signal });
-    const applied = await stage.cli.run(['apply', 'plan.json', '--json']);
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
     expect(applied.status).toBe(3);
     expect(applied.events).toContainEqual(expect.objectContaining({ path: 'b.csv', code: 'plan_outdated' }));
     expect((await stage.snapshot())['b.csv']).toBeDefined();
@@ -73,10 +80,10 @@ test('--output - writes the plan, and nothing else, to stdout', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
     const args = ['plan', 'data', stage.address, '--delete', '--output'];
-    const piped = await stage.cli.run([...args, '-']);
+    const piped = await commandInside(stage.cli, [...args, '-']);
     expect(piped.status, piped.stderr).toBe(0);
     expect(piped.stderr).toMatch(/would upload {2}a\.csv.*\n(.*\n)*Dry run: nothing was changed/);
-    await stage.cli.run([...args, 'plan.json']);
+    await commandInside(stage.cli, [...args, 'plan.json']);
     expect(piped.stdout).toBe(await readFile(join(stage.cli.folder, 'plan.json'), 'utf8'));
     expect(await readdir(stage.cli.folder)).toEqual(['data', 'plan.json']);
   });
@@ -86,7 +93,7 @@ test('a plan that a guard refuses does not come on stdout either', async () => {
   await prepared(async (stage, data) => {
     await rm(data, { recursive: true });
     await writeTree(stage.cli.folder, { 'data/': '' });
-    const refused = await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', '-']);
+    const refused = await commandInside(stage.cli, ['plan', 'data', stage.address, '--delete', '-o', '-']);
     expect([refused.status, refused.stdout]).toEqual([4, '']);
   });
 });
@@ -94,9 +101,9 @@ test('a plan that a guard refuses does not come on stdout either', async () => {
 test('--output - and --json do not go together; apply reads no standard input', async () => {
   await using stage = await servedStage();
   await writeTree(stage.cli.folder, { 'data/a.csv': 'a' });
-  const both = await stage.cli.run(['plan', 'data', stage.address, '-o', '-', '--json']);
+  const both = await commandInside(stage.cli, ['plan', 'data', stage.address, '-o', '-', '--json']);
   expect([both.status, both.report.error?.code]).toEqual([2, 'usage']);
-  const applied = await stage.cli.run(['apply', '-']);
+  const applied = await commandInside(stage.cli, ['apply', '-']);
   expect(applied.status).toBe(2);
   expect(applied.stderr).toMatch(/standard input.*write it to a file/);
 });
@@ -106,7 +113,7 @@ test('a plan goes into no folder, and not by halves onto a disk that takes no mo
   const { cli, address } = stage;
   const files = Array.from({ length: 500 }, (_, i) => [`data/${i}.csv`, 'x'] as const);
   await writeTree(cli.folder, Object.fromEntries(files));
-  const folder = await cli.run(['plan', 'data', address, '-o', 'data']);
+  const folder = await commandInside(cli, ['plan', 'data', address, '-o', 'data']);
   expect([folder.status, folder.stderr]).toEqual([2, expect.stringMatching(/plan file data is a folder/)]);
 
   // a limit on the size of files stands for the full disk
@@ -131,7 +138,7 @@ test.each([
 ])('a plan file that %s is one clear line and exit status 2', async (_, text) => {
   await using stage = await servedStage();
   if (text !== undefined) await writeFile(join(stage.cli.folder, 'plan.json'), text);
-  const applied = await stage.cli.run(['apply', 'plan.json']);
+  const applied = await commandInside(stage.cli, ['apply', 'plan.json']);
   expect(applied.status).toBe(2);
   expect(applied.stderr).toMatch(/^stagesync: the plan file plan\.json .+\n$/);
   for (const word of (text ?? '').match(/hello|service_account|passwd/g) ?? [])
@@ -150,7 +157,7 @@ test('a FIFO or a folder as plan file is refused, not waited for', async () => {
   await using stage = await servedStage();
   await promisify(execFile)('mkfifo', [join(stage.cli.folder, 'pipe')]);
   for (const file of ['pipe', '.']) {
-    const { status, stderr } = await stage.cli.run(['apply', file]);
+    const { status, stderr } = await commandInside(stage.cli, ['apply', file]);
     expect([status, stderr]).toEqual([2, expect.stringMatching(/is not a file\n$/)]);
   }
 });
@@ -170,7 +177,7 @@ test('a plan keeps the rules of filter files, and apply does not read them again
     await writeFile(rules, '# keep\n*.tmp\n!keep.tmp\n');
     await writeTree(data, { 'x.tmp': 'x', 'keep.tmp': 'k', 'y.csv': 'y' });
     const args = ['data', stage.address, '--filter-from', 'rules', '--exclude', 'y.csv', '-o', 'plan.json'];
-    expect((await stage.cli.run(['plan', ...args])).status).toBe(0);
+    expect((await commandInside(stage.cli, ['plan', ...args])).status).toBe(0);
     const plan = join(stage.cli.folder, 'plan.json');
     const { settings } = JSON.parse((await readFile(plan, 'utf8')).split('\n')[0]!) as { settings: Json };
     expect(settings['filters']).toEqual([
@@ -179,7 +186,7 @@ test('a plan keeps the rules of filter files, and apply does not read them again
       { kind: 'exclude', value: 'y.csv' },
     ]);
     await rm(rules);
-    const applied = await stage.cli.run(['apply', 'plan.json', '--json']);
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
     expect(applied).toMatchObject({ status: 0, report: { uploaded: 1, failed: 0 } });
     expect(Object.keys(await stage.snapshot())).toContain('keep.tmp');
   });
@@ -189,7 +196,7 @@ test('a plan holds nothing of where requests go but to compare, and nothing of w
   await prepared(async (stage) => {
     await writeFile(join(stage.cli.folder, 'token.txt'), stage.emulator.token);
     const flags = ['--token-file', 'token.txt', '--organization', 'ours', '--allow-insecure', '--force'];
-    await stage.cli.run(['plan', 'data', stage.address, ...flags, '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, ...flags, '-o', 'plan.json']);
     const [first = ''] = (await readFile(join(stage.cli.folder, 'plan.json'), 'utf8')).split('\n');
     expect(first).not.toMatch(/token|organization|ours|insecure|force|maxDelete|signRequest|profile/i);
     expect(JSON.parse(first)).toMatchObject({
@@ -202,15 +209,15 @@ test('a plan holds nothing of where requests go but to compare, and nothing of w
 test('apply sends requests where its own flags and environment say, as whom they say', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
-    await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
     await writeFile(join(stage.cli.folder, 'token.txt'), stage.emulator.token);
     const bare = { SINGLESTOREDB_MANAGEMENT_TOKEN: undefined, SINGLESTOREDB_MANAGEMENT_BASE_URL: undefined };
-    const without = await stage.cli.run(['apply', 'plan.json', '--base-url', stage.emulator.url], {
+    const without = await commandInside(stage.cli, ['apply', 'plan.json', '--base-url', stage.emulator.url], {
       env: bare,
     });
     expect(without).toMatchObject({ status: 2, stderr: expect.stringMatching(/no API token/) });
     const flags = ['--token-file', 'token.txt', '--base-url', `${stage.emulator.url}/`];
-    const applied = await stage.cli.run(['apply', 'plan.json', ...flags, '--json'], { env: bare });
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', ...flags, '--json'], { env: bare });
     expect(applied).toMatchObject({ status: 0, report: { uploaded: 2, moved: 2, removed: 1 } });
   });
 });
@@ -218,11 +225,16 @@ test('apply sends requests where its own flags and environment say, as whom they
 test('a plan for another API address is refused, naming both, and no request is sent anywhere', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
-    await stage.cli.run(['plan', 'data', stage.address, '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '-o', 'plan.json']);
     await using other = await servedStage();
     const requests = () => [stage, other].map(({ emulator }) => emulator.counters.read().requests);
     const before = requests();
-    const { status, stderr } = await stage.cli.run(['apply', 'plan.json', '--base-url', other.emulator.url]);
+    const { status, stderr } = await commandInside(stage.cli, [
+      'apply',
+      'plan.json',
+      '--base-url',
+      other.emulator.url,
+    ]);
     expect(status).toBe(2);
     expect(stderr).toContain(
       `was made for the API at ${stage.emulator.url}, and here it is ${other.emulator.url}`,
@@ -233,7 +245,7 @@ test('a plan for another API address is refused, naming both, and no request is 
       ...header,
       madeFor: { ...(header['madeFor'] as Json), baseUrl: other.emulator.url },
     }));
-    const redirected = await stage.cli.run(['apply', 'plan.json']);
+    const redirected = await commandInside(stage.cli, ['apply', 'plan.json']);
     expect(redirected.status).toBe(2);
     expect(requests()).toEqual(before);
   });
@@ -246,15 +258,17 @@ test('a plan for another deployment is refused, naming both', async () => {
   });
   await writeTree(stage.cli.folder, { 'data/a.csv': 'a' });
   const at = (id: string) => ({ env: { SINGLESTOREDB_WORKSPACE_GROUP: id } });
-  expect((await stage.cli.run(['plan', 'data', 'stage:///target', '-o', 'p'], at(ids[0]))).status).toBe(0);
-  const { status, stderr } = await stage.cli.run(['apply', 'p'], at(ids[1]));
+  expect(
+    (await commandInside(stage.cli, ['plan', 'data', 'stage:///target', '-o', 'p'], at(ids[0]))).status,
+  ).toBe(0);
+  const { status, stderr } = await commandInside(stage.cli, ['apply', 'p'], at(ids[1]));
   expect(status).toBe(2);
   expect(stderr).toContain(
     `was made for DEST stage://${ids[0]}/target/, and here it is stage://${ids[1]}/target/`,
   );
   expect(stage.changingRequests()).toBe(0);
   // under its name, or by its ID
-  expect((await stage.cli.run(['apply', 'p'], at('group-0'))).status).toBe(0);
+  expect((await commandInside(stage.cli, ['apply', 'p'], at('group-0'))).status).toBe(0);
 });
 
 /** A plan without an action, from a directory that nobody reads. */
@@ -276,12 +290,12 @@ test('a plan for a bucket elsewhere is refused, naming both', async () => {
     madeFor: { ...there.madeFor, source: 's3://b/p/ at one.test', s3Endpoint: 'https://one.test' },
   };
   await writeFile(join(stage.cli.folder, 'p'), `${JSON.stringify(header)}\n`);
-  const here = await stage.cli.run(['apply', 'p', '--endpoint-url', 'https://two.test']);
+  const here = await commandInside(stage.cli, ['apply', 'p', '--endpoint-url', 'https://two.test']);
   expect([here.status, here.stderr]).toEqual([
     2,
     expect.stringContaining('was made for S3 at https://one.test, and here it is https://two.test'),
   ]);
-  expect(await stage.cli.run(['apply', 'p'])).toMatchObject({
+  expect(await commandInside(stage.cli, ['apply', 'p'])).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('AWS'),
   });
@@ -366,7 +380,7 @@ test.each<[string, (header: Json & { settings: Json }) => Json, RegExp]>([
 test('lines that nobody planned do nothing: they are compared with a fresh plan, never carried out', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
-    await stage.cli.run(['plan', 'data', stage.address, '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '-o', 'plan.json']);
     const plan = join(stage.cli.folder, 'plan.json');
     const [header = ''] = (await readFile(plan, 'utf8')).split('\n');
     const hostile = [
@@ -380,7 +394,7 @@ test('lines that nobody planned do nothing: they are compared with a fresh plan,
     await writeFile(plan, `${[header, ...hostile.map((line) => JSON.stringify(line))].join('\n')}\n`);
     const before = await stage.snapshot();
     const sent = stage.changingRequests();
-    const applied = await stage.cli.run(['apply', 'plan.json', '--json']);
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
     expect(applied.status).toBe(3);
     expect(applied.stderr).not.toContain('\u001b');
     // to remove what is not there is done before it is begun
@@ -399,10 +413,12 @@ test('the guards of an apply are its own: a plan that was forced past one is not
     await commandInside(stage.cli, ['sync', 'data', stage.address]);
     await rm(join(data, 'many'), { recursive: true });
     const flags = ['--delete', '--force', 'max-delete'];
-    expect((await stage.cli.run(['plan', 'data', stage.address, ...flags, '-o', 'p'])).status).toBe(0);
-    const refused = await stage.cli.run(['apply', 'p', '--json']);
+    expect(
+      (await commandInside(stage.cli, ['plan', 'data', stage.address, ...flags, '-o', 'p'])).status,
+    ).toBe(0);
+    const refused = await commandInside(stage.cli, ['apply', 'p', '--json']);
     expect(refused).toMatchObject({ status: 4, report: { removed: 0, error: { code: 'guard_max_delete' } } });
-    expect(await stage.cli.run(['apply', 'p', '--max-delete', '40', '--json'])).toMatchObject({
+    expect(await commandInside(stage.cli, ['apply', 'p', '--max-delete', '40', '--json'])).toMatchObject({
       status: 0,
       report: { removed: 30 },
     });
@@ -424,11 +440,11 @@ test('a plan replaces files alone: no device, no pipe, and a link stays a link',
       ['to-nothing', /plan file to-nothing cannot be written: ENOENT/],
       ['data/a.csv/x', /plan file data\/a\.csv\/x cannot be written: ENOTDIR/],
     ] as const)
-      expect(await cli.run(['plan', 'data', address, '-o', file])).toMatchObject({
+      expect(await commandInside(cli, ['plan', 'data', address, '-o', file])).toMatchObject({
         status: 2,
         stderr: expect.stringMatching(says),
       });
-    expect((await cli.run(['plan', 'data', address, '-o', 'to-plan'])).status).toBe(0);
+    expect((await commandInside(cli, ['plan', 'data', address, '-o', 'to-plan'])).status).toBe(0);
     expect((await lstat(at('to-plan'))).isSymbolicLink()).toBe(true);
     expect(await readFile(at('plans/today.json'), 'utf8')).toMatch(/^{"type":"plan"/);
     expect(await readdir(at('plans'))).toEqual(['today.json']);
@@ -455,7 +471,7 @@ test('what a killed plan left goes with the next, and a link in its place is not
 
 test('a plan file holds no token', async () => {
   await prepared(async (stage) => {
-    await stage.cli.run(['plan', 'data', stage.address, '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '-o', 'plan.json']);
     expect(await readFile(join(stage.cli.folder, 'plan.json'), 'utf8')).not.toContain(stage.emulator.token);
   });
 });
@@ -464,8 +480,8 @@ test('explain says what was decided for a path, why and when', async () => {
   await prepared(async (stage, data) => {
     await rm(join(data, 'b.csv'));
     await writeFile(join(data, 'a.csv'), 'edited');
-    await stage.cli.run(['sync', 'data', stage.address, '--delete']);
-    const explained = await stage.cli.run([
+    await commandInside(stage.cli, ['sync', 'data', stage.address, '--delete']);
+    const explained = await commandInside(stage.cli, [
       'explain',
       'data/a.csv',
       'data/b.csv',
@@ -482,6 +498,6 @@ test('explain says what was decided for a path, why and when', async () => {
       { path: 'b.csv', decision: 'removed', reason: 'gone_from_source' },
       { path: 'old/c.csv', decision: 'synced', reason: 'new' },
     ]);
-    expect((await stage.cli.run(['explain', 'data/never.csv'])).status).toBe(3);
+    expect((await commandInside(stage.cli, ['explain', 'data/never.csv'])).status).toBe(3);
   });
 });
