@@ -2,6 +2,7 @@ import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { actionsOf } from '../support/cli.ts';
+import { commandInside } from '../support/command-inside.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { sharedTarget, type Mode, type SharedTarget } from '../support/shared-target.ts';
 import { StageHttp } from '../support/stage-http.ts';
@@ -135,7 +136,8 @@ async function twoSources() {
   });
   const old = new Date(Date.now() - 60_000);
   for (const source of ['one', 'two']) await utimes(join(cli.folder, source, 'common.csv'), old, old);
-  const sync = (source: string, ...flags: string[]) => cli.run(['sync', source, address, '--json', ...flags]);
+  const sync = (source: string, ...flags: string[]) =>
+    commandInside(cli, ['sync', source, address, '--json', ...flags]);
   for (const source of ['one', 'two']) expect((await sync(source)).status).toBe(0);
   return { stage, sync, http: new StageHttp(emulator), at: (path: string) => join(cli.folder, path) };
 }

@@ -1,6 +1,7 @@
 import { stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { actionsOf } from '../support/cli.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { StageHttp } from '../support/stage-http.ts';
@@ -14,7 +15,7 @@ async function inStep() {
   // whole seconds are what can be given back exactly
   for (const name of ['a.csv', 'b.csv', 'dir/c.csv'])
     await utimes(join(data, name), 1_700_000_000, 1_700_000_000);
-  const sync = (...flags: string[]) => cli.run(['sync', 'data', address, '--json', ...flags]);
+  const sync = (...flags: string[]) => commandInside(cli, ['sync', 'data', address, '--json', ...flags]);
   expect((await sync()).status).toBe(0);
   return { stage, data, sync, http: new StageHttp(emulator) };
 }

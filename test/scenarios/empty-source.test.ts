@@ -4,21 +4,14 @@ import fs from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { writeTree } from '../support/trees.ts';
+import { unreadableFolder } from '../support/unreadable.ts';
 
 const FILES = Object.fromEntries(Array.from({ length: 15 }, (_, at) => [`data/d${at % 3}/${at}.csv`, 'x']));
 
 const FLAGS = [['--delete'], ['--mirror']].flatMap((flags) => [flags, [...flags, '--max-delete', '100%']]);
-
-/** A preload that makes a folder unreadable for everyone: the permissions of a file stop no superuser. */
-const UNREADABLE = `data:text/javascript,${encodeURIComponent(`
-  import fs from 'node:fs';
-  const { opendirSync } = fs;
-  fs.opendirSync = (path, options) => {
-    if (String(path).endsWith('/lost+found')) throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
-    return opendirSync(path, options);
-  };`)}`;
 
 /** What is left in a source whose files are gone. `data` is the source; what is returned is undone at the end. */
 const LEFT: readonly [name: string, make: (data: string) => (() => void) | void | Promise<() => void>][] = [
@@ -77,20 +70,21 @@ const LEFT: readonly [name: string, make: (data: string) => (() => void) | void 
 
 test.each(LEFT)(
   'a source with nothing in it but %s is an empty one, and nothing goes',
-  async (_, make) => {
+  async (name, make) => {
     await using stage = await servedStage();
     const { cli, address } = stage;
     const data = join(cli.folder, 'data');
     await writeTree(cli.folder, FILES);
-    expect((await cli.run(['sync', 'data', address])).status).toBe(0);
+    expect((await commandInside(cli, ['sync', 'data', address])).status).toBe(0);
     fs.rmSync(data, { recursive: true });
     fs.mkdirSync(data);
     const undo = await make(data);
     try {
       for (const flags of FLAGS) {
-        const run = await cli.run(['sync', 'data', address, '--json', ...flags], {
-          nodeOptions: ['--import', UNREADABLE],
-        });
+        const args = ['sync', 'data', address, '--json', ...flags];
+        const run = name.startsWith('a lost+found')
+          ? await cli.run(args, { nodeOptions: unreadableFolder('lost+found') })
+          : await commandInside(cli, args);
         const files = Object.keys(await stage.snapshot()).filter((path) => !path.endsWith('/'));
         expect([flags, run.status, run.report.error?.code, files.length]).toEqual([
           flags,

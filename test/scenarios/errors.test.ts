@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { cliSandbox, type CliResult } from '../support/cli.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { writeTree } from '../support/trees.ts';
@@ -24,7 +25,7 @@ const DATA = { 'data/a.csv': 'a', 'data/b.csv': 'b' };
 test('a wrong token', async () => {
   await using stage = await servedStage();
   await writeTree(stage.cli.folder, DATA);
-  const run = await stage.cli.run(['sync', 'data', stage.address, '--json'], {
+  const run = await commandInside(stage.cli, ['sync', 'data', stage.address, '--json'], {
     env: { SINGLESTOREDB_MANAGEMENT_TOKEN: 'wrong' },
   });
   expectRefusal(run, 5, 'stage_unauthorised', /API key/i);
@@ -33,7 +34,7 @@ test('a wrong token', async () => {
 test('no token', async () => {
   await using stage = await servedStage();
   await writeTree(stage.cli.folder, DATA);
-  const run = await stage.cli.run(['sync', 'data', stage.address, '--json'], {
+  const run = await commandInside(stage.cli, ['sync', 'data', stage.address, '--json'], {
     env: { SINGLESTOREDB_MANAGEMENT_TOKEN: undefined },
   });
   expectRefusal(run, 2, 'config', /SINGLESTOREDB_MANAGEMENT_TOKEN.*stage:\/\/local/);
@@ -42,9 +43,9 @@ test('no token', async () => {
 test('a deployment that does not exist, by ID and by name', async () => {
   await using stage = await servedStage();
   await writeTree(stage.cli.folder, DATA);
-  const byID = await stage.cli.run(['sync', 'data', `stage://${NO_SUCH_ID}/x`, '--json']);
+  const byID = await commandInside(stage.cli, ['sync', 'data', `stage://${NO_SUCH_ID}/x`, '--json']);
   expectRefusal(byID, 5, 'stage_deployment_missing', /deployment 00000000-/);
-  const byName = await stage.cli.run(['sync', 'data', 'stage://nobody/x', '--json']);
+  const byName = await commandInside(stage.cli, ['sync', 'data', 'stage://nobody/x', '--json']);
   expectRefusal(byName, 5, 'stage_deployment_missing', /no deployment named nobody.*There are: local/);
 });
 
@@ -58,7 +59,7 @@ test('a Stage that refuses connections', async () => {
     SINGLESTOREDB_MANAGEMENT_TOKEN: 'token',
   });
   await writeTree(cli.folder, DATA);
-  const run = await cli.run(['sync', 'data', `stage://${NO_SUCH_ID}/x`, '--json']);
+  const run = await commandInside(cli, ['sync', 'data', `stage://${NO_SUCH_ID}/x`, '--json']);
   expectRefusal(run, 5, 'stage_unreachable', /ECONNREFUSED/);
 });
 
@@ -66,7 +67,7 @@ test('a plain http: address on another machine', async () => {
   await using cli = await cliSandbox({ SINGLESTOREDB_MANAGEMENT_TOKEN: 'token' });
   await writeTree(cli.folder, DATA);
   const to = ['sync', 'data', `stage://${NO_SUCH_ID}/x`, '--json', '--base-url', 'http://stage.test'];
-  expectRefusal(await cli.run(to), 2, 'config', /in the clear.*--allow-insecure/);
+  expectRefusal(await commandInside(cli, to), 2, 'config', /in the clear.*--allow-insecure/);
 });
 
 test.each([
@@ -77,7 +78,7 @@ test.each([
 ])('the embedded Stage with %s, which says how to reach another', async (flag, value) => {
   await using cli = await cliSandbox();
   await writeTree(cli.folder, DATA);
-  const run = await cli.run(['sync', 'data', 'stage://local/x', flag, value]);
+  const run = await commandInside(cli, ['sync', 'data', 'stage://local/x', flag, value]);
   expect(run.stderr).toMatch(new RegExp(`^stagesync: stage://local is .* ${flag} .*by its ID\n$`));
   expect(run.status).toBe(2);
   expect(run.stdout).toBe('');
@@ -91,14 +92,14 @@ test('the embedded Stage works whatever the environment says of another', async 
     SINGLESTOREDB_ORGANIZATION: 'mine',
   });
   await writeTree(cli.folder, DATA);
-  const run = await cli.run(['sync', 'data', 'stage://local/x', '--json']);
+  const run = await commandInside(cli, ['sync', 'data', 'stage://local/x', '--json']);
   expect(run).toMatchObject({ status: 0, report: { uploaded: 2 } });
 });
 
 test('a state folder that cannot be made', async () => {
   await using stage = await servedStage();
   await writeTree(stage.cli.folder, { ...DATA, 'not-a-folder': '' });
-  const run = await stage.cli.run(['sync', 'data', stage.address, '--json'], {
+  const run = await commandInside(stage.cli, ['sync', 'data', stage.address, '--json'], {
     env: { XDG_STATE_HOME: join(stage.cli.folder, 'not-a-folder') },
   });
   expectRefusal(run, 2, 'state_unusable', /not-a-folder.*XDG_STATE_HOME/);
@@ -109,7 +110,7 @@ test.skipIf(getuid?.() === 0)('a state folder without permission to write', asyn
   await using stage = await servedStage();
   await writeTree(stage.cli.folder, { ...DATA, 'state/': '' });
   await chmod(join(stage.cli.folder, 'state'), 0o500);
-  const run = await stage.cli.run(['sync', 'data', stage.address, '--json'], {
+  const run = await commandInside(stage.cli, ['sync', 'data', stage.address, '--json'], {
     env: { XDG_STATE_HOME: join(stage.cli.folder, 'state') },
   });
   expectRefusal(run, 2, 'state_unusable', /XDG_STATE_HOME/);
@@ -118,7 +119,7 @@ test.skipIf(getuid?.() === 0)('a state folder without permission to write', asyn
 test('a data folder of the embedded Stage that cannot be made', async () => {
   await using cli = await cliSandbox();
   await writeTree(cli.folder, { ...DATA, 'not-a-folder': '' });
-  const run = await cli.run(['sync', 'data', 'stage://local/x', '--json'], {
+  const run = await commandInside(cli, ['sync', 'data', 'stage://local/x', '--json'], {
     env: { XDG_DATA_HOME: join(cli.folder, 'not-a-folder') },
   });
   expectRefusal(run, 2, 'config', /embedded Stage.*XDG_DATA_HOME/);
@@ -128,18 +129,18 @@ test('a damaged ledger: the message says that deleting it is safe, and it is', a
   await using stage = await servedStage();
   const { cli, address } = stage;
   await writeTree(cli.folder, DATA);
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   const name = (await readdir(cli.stateFolder)).find((file) => file.endsWith('.sqlite'))!;
   const ledger = join(cli.stateFolder, name);
   await writeFile(ledger, 'this is no database, and long enough not to be taken for an empty one'.repeat(50));
   expectRefusal(
-    await cli.run(['sync', 'data', address, '--json']),
+    await commandInside(cli, ['sync', 'data', address, '--json']),
     2,
     'state_unusable',
     /damaged.*delete it/,
   );
   await rm(ledger);
-  expect((await cli.run(['sync', 'data', address, '--json'])).report).toMatchObject({
+  expect((await commandInside(cli, ['sync', 'data', address, '--json'])).report).toMatchObject({
     uploaded: 0,
     adopted: 2,
   });
@@ -149,33 +150,38 @@ test('a Stage that is full: what fits arrives, the rest failed, status 3, and th
   await using stage = await servedStage({ behaviour: { quotaBytes: 1000 } });
   const { cli, address } = stage;
   await writeTree(cli.folder, { 'data/big.csv': 'x'.repeat(5000), 'data/small.csv': 'y' });
-  const full = await cli.run(['sync', 'data', address, '--json']);
+  const full = await commandInside(cli, ['sync', 'data', address, '--json']);
   expect(full.status).toBe(3);
   expect(full.report).toMatchObject({ outcome: 'failures', uploaded: 1, failed: 1 });
   expect(full.stderr).toMatch(/failed: big\.csv: /);
   stage.emulator.behaviour.set({ quotaBytes: null });
-  const next = await cli.run(['sync', 'data', address, '--json']);
+  const next = await commandInside(cli, ['sync', 'data', address, '--json']);
   expect(next).toMatchObject({ status: 0, report: { uploaded: 1, unchanged: 1 } });
 });
 
 test('reversed arguments name the right order', async () => {
   await using cli = await cliSandbox();
-  const run = await cli.run(['sync', 'stage://local/x', 'data', '--json']);
+  const run = await commandInside(cli, ['sync', 'stage://local/x', 'data', '--json']);
   expectRefusal(run, 2, 'usage', /source first.*stagesync sync DIR stage:/);
 });
 
 test('a directory as DEST', async () => {
   await using cli = await cliSandbox();
-  expectRefusal(await cli.run(['sync', 'a', 'b', '--json']), 2, 'usage', /DEST must be a Stage address/);
+  expectRefusal(
+    await commandInside(cli, ['sync', 'a', 'b', '--json']),
+    2,
+    'usage',
+    /DEST must be a Stage address/,
+  );
 });
 
 test('a source that would swallow the embedded Stage, or lies in it, by whatever path', async () => {
   await using cli = await cliSandbox();
   await writeTree(cli.folder, DATA);
-  expect((await cli.run(['sync', 'data', 'stage://local/x'])).status).toBe(0);
+  expect((await commandInside(cli, ['sync', 'data', 'stage://local/x'])).status).toBe(0);
   await symlink('../..', join(cli.folder, 'data/link'));
   for (const source of ['..', 'data/link', join(cli.dataFolder, '..'), join(cli.dataFolder, 'stage')]) {
-    const run = await cli.run(['sync', source, 'stage://local/x', '--json']);
+    const run = await commandInside(cli, ['sync', source, 'stage://local/x', '--json']);
     expectRefusal(run, 2, 'usage', /embedded Stage's own files.*XDG_DATA_HOME/);
   }
 });
@@ -194,7 +200,7 @@ test('a source that holds the state folder, by whatever path, also before there 
   ] as const)
     for (const command of [['sync'], ['sync', '--dry-run'], ['plan', '-o', 'plan.json']]) {
       const env = { ...(state !== undefined && { XDG_STATE_HOME: state }) };
-      const run = await cli.run([...command, source, address, '--json'], { env });
+      const run = await commandInside(cli, [...command, source, address, '--json'], { env });
       expectRefusal(run, 2, 'usage', /holds stagesync's own state.*XDG_STATE_HOME/);
     }
   expect(await readdir(cli.folder)).toEqual(['data', 'real']);
@@ -202,7 +208,7 @@ test('a source that holds the state folder, by whatever path, also before there 
   expect(stage.emulator.counters.read().requests).toBe(0);
   // a folder that only begins like it is another one
   const beside = { XDG_STATE_HOME: join(cli.folder, 'data-state') };
-  expect((await cli.run(['sync', 'data', address], { env: beside })).status).toBe(0);
+  expect((await commandInside(cli, ['sync', 'data', address], { env: beside })).status).toBe(0);
 });
 
 test.each([
@@ -214,5 +220,10 @@ test.each([
 ])('flags that do not go together or do not hold: %j', async (flags, message) => {
   await using cli = await cliSandbox();
   await writeTree(cli.folder, DATA);
-  expectRefusal(await cli.run(['sync', 'data', 'stage://local/x', '--json', ...flags]), 2, 'usage', message);
+  expectRefusal(
+    await commandInside(cli, ['sync', 'data', 'stage://local/x', '--json', ...flags]),
+    2,
+    'usage',
+    message,
+  );
 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { writeTree } from '../support/trees.ts';
 
@@ -19,14 +20,14 @@ test('an excluded file is neither uploaded nor removed, whatever excludes it', a
     'rules.txt': '# comment\n*.bak\n!keep.bak\n',
   });
   const flags = ['--exclude', 'tmp/', '--filter-from', 'rules.txt', '--json', '--mirror'];
-  const run = await cli.run(['sync', 'data', address, ...flags]);
+  const run = await commandInside(cli, ['sync', 'data', address, ...flags]);
   expect(run.status).toBe(0);
   expect(Object.keys(await stage.snapshot()).sort()).toEqual(['a.csv', 'keep.bak']);
 
-  await cli.run(['sync', 'data', address, '--json']);
+  await commandInside(cli, ['sync', 'data', address, '--json']);
   expect(Object.keys(await stage.snapshot())).toContain('tmp/t.csv');
   await rm(join(cli.folder, 'data/tmp/t.csv'));
-  const again = await cli.run(['sync', 'data', address, ...flags]);
+  const again = await commandInside(cli, ['sync', 'data', address, ...flags]);
   expect(again.report).toMatchObject({ removed: 0 });
   expect(Object.keys(await stage.snapshot())).toContain('tmp/t.csv');
 });
@@ -40,7 +41,7 @@ test('--include first takes only what it names, and the last rule that matches d
     'data/c.json': 'c',
     'data/sub/d.csv': 'd',
   });
-  const run = await cli.run(['sync', 'data', address, '--include', '*.csv', '--exclude', 'b.csv']);
+  const run = await commandInside(cli, ['sync', 'data', address, '--include', '*.csv', '--exclude', 'b.csv']);
   expect(run.status).toBe(0);
   expect(
     Object.keys(await stage.snapshot())
@@ -64,7 +65,7 @@ test.each([
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'rules.txt': '*.bak\n![ab\n' });
   if (where === 'the ignore file')
     await writeTree(cli.folder, { 'data/.stagesyncignore': '\ufeff[9-0]\r\n' });
-  const run = await cli.run(['sync', 'data', address, ...flags]);
+  const run = await commandInside(cli, ['sync', 'data', address, ...flags]);
   expect(run.stderr).toMatch(new RegExp(`^stagesync: .*${message}.*\n$`));
   expect([run.status, stage.changingRequests()]).toEqual([2, 0]);
 });
@@ -73,7 +74,7 @@ test('--exclude ./secrets leaves out the secrets at the top', async () => {
   await using stage = await servedStage();
   const { cli, address } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/secrets/key': 'k', 'data/d/secrets': 's' });
-  const run = await cli.run(['sync', 'data', address, '--exclude', './secrets']);
+  const run = await commandInside(cli, ['sync', 'data', address, '--exclude', './secrets']);
   expect(run.status).toBe(0);
   expect(Object.keys(await stage.snapshot()).sort()).toEqual(['a.csv', 'd/', 'd/secrets']);
 });
@@ -84,7 +85,7 @@ test('a FIFO by the name of the ignore file is refused and not waited for', asyn
   await writeTree(cli.folder, { 'data/a.csv': 'a' });
   execFileSync('mkfifo', [join(cli.folder, 'data/.stagesyncignore')]);
   for (const command of ['sync', 'watch']) {
-    const run = await cli.run([command, 'data', address]);
+    const run = await commandInside(cli, [command, 'data', address]);
     expect(run.stderr).toMatch(
       /^stagesync: cannot read .*data\/\.stagesyncignore: it is a FIFO, not a file; [^\n]*\n$/,
     );

@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { REMOVING, sharedTarget, type Mode, type SharedTarget } from '../support/shared-target.ts';
 import { StageHttp } from '../support/stage-http.ts';
@@ -242,7 +243,7 @@ test.each(['--delete', '--mirror', '--delete --trust-ledger', '--delete --atomic
       'data/old/y.csv': 'y',
       'data/old/z.csv': 'z',
     });
-    expect((await cli.run(['sync', 'data', address])).status).toBe(0);
+    expect((await commandInside(cli, ['sync', 'data', address])).status).toBe(0);
     const http = new StageHttp(emulator);
     const hidden = '.stagesync-zzzzzzzz-0-new-q.csv';
     for (const path of [`dir/${hidden}`, `old/${hidden}`]) await http.put(`target/${path}`, 'theirs');

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
+import { commandInside } from '../support/command-inside.ts';
 import { createEngine } from '../support/engine.ts';
 import { servedStage } from '../support/served-stage.ts';
 
@@ -49,7 +50,7 @@ test('names of every kind: what Stage can hold arrives as it is, the rest is nam
   // a name that is not text at all
   writeFileSync(Buffer.concat([Buffer.from(`${data}/`), Buffer.from([0x62, 0xff, 0xfe])]), 'bytes');
 
-  const result = await cli.run(['sync', 'data', address, '--json']);
+  const result = await commandInside(cli, ['sync', 'data', address, '--json']);
   expect(result.status).toBe(3);
   expect(result.report).toMatchObject({ uploaded: SENT.length * 2, failed: REFUSED.length * 2 + 1 });
   // no name may play with the terminal
@@ -59,7 +60,7 @@ test('names of every kind: what Stage can hold arrives as it is, the rest is nam
   expect(found.sort()).toEqual([...SENT, ...SENT.map((name) => `folder/${name}`)].sort());
 
   const sent = stage.changingRequests();
-  const next = await cli.run(['sync', 'data', address, '--delete', '--json']);
+  const next = await commandInside(cli, ['sync', 'data', address, '--delete', '--json']);
   expect(next.report).toMatchObject({ uploaded: 0, removed: 0, unchanged: SENT.length * 2 });
   expect(stage.changingRequests()).toBe(sent);
 });
@@ -84,7 +85,7 @@ test.each([
 ])('an address that climbs or hides something is a usage error: %j', async (address) => {
   await using stage = await servedStage();
   mkdirSync(join(stage.cli.folder, 'data'));
-  const result = await stage.cli.run(['sync', 'data', address]);
+  const result = await commandInside(stage.cli, ['sync', 'data', address]);
   expect(result.status).toBe(2);
   expect(result.stderr).toMatch(/^stagesync: DEST .* cannot be a Stage path: it contains [^\n]*\n$/);
 });

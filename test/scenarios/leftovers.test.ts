@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Faults } from '../../src/emulator/faults.ts';
 import type { Emulator, RequestHook } from '../../src/emulator/options.ts';
+import { commandInside } from '../support/command-inside.ts';
 import { createTestClock } from '../support/engine.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { excluding, sharedTarget, type Mode } from '../support/shared-target.ts';
@@ -161,7 +162,7 @@ async function killed(
   for (const folder of ['dir', 'other', 'third'])
     for (const name of ['1', '2', '3', '4'])
       await writeTree(data, { [`${folder}/${name}`]: `${folder} ${name}` });
-  expect((await cli.run(['sync', 'data', address])).status).toBe(0);
+  expect((await commandInside(cli, ['sync', 'data', address])).status).toBe(0);
   await edit(data);
   const ended = await cli.run(['sync', 'data', address, '--delete', ...flags], {
     running: (child) => {
@@ -195,11 +196,11 @@ describe.each([
     );
     await using _ = stage;
     expect(ended.status).toBe(137);
-    const next = await stage.cli.run(['sync', 'data', stage.address, '--delete', '--json']);
+    const next = await commandInside(stage.cli, ['sync', 'data', stage.address, '--delete', '--json']);
     expect(next.status, next.stderr).toBe(0);
     expect(await stage.snapshot()).toEqual(snapshotFolder(data));
     expect(await top(stage.emulator)).toEqual([]);
-    const third = await stage.cli.run(['sync', 'data', stage.address, '--delete', '--json']);
+    const third = await commandInside(stage.cli, ['sync', 'data', stage.address, '--delete', '--json']);
     expect(third.report).toMatchObject({ outcome: 'clean', uploaded: 0, moved: 0, removed: 0 });
   });
 });
@@ -220,7 +221,7 @@ test.each([
     );
     await using _ = stage;
     expect(ended.status).toBe(137);
-    const next = await stage.cli.run(['sync', 'data', stage.address, '--delete', ...flags]);
+    const next = await commandInside(stage.cli, ['sync', 'data', stage.address, '--delete', ...flags]);
     expect(next.status, next.stderr).toBe(0);
     const { _DONE: marker, ...rest } = await stage.snapshot();
     expect(marker).toBeDefined();

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RequestHook } from '../../src/emulator/options.ts';
+import { commandInside } from '../support/command-inside.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { StageHttp } from '../support/stage-http.ts';
 import { writeTree } from '../support/trees.ts';
@@ -18,7 +19,7 @@ async function withSet(options: Parameters<typeof servedStage>[0] = {}) {
     cli,
     http,
     emulator,
-    sync: (...flags: string[]) => cli.run(['sync', 'data', address, ...FLAGS, ...flags]),
+    sync: (...flags: string[]) => commandInside(cli, ['sync', 'data', address, ...FLAGS, ...flags]),
     isMarked: async () => (await http.names('target/')).includes('_DONE'),
   };
 }

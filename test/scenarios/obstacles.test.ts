@@ -1,12 +1,13 @@
-import { chmod, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getuid } from 'node:process';
 import { describe, expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import type { CliResult } from '../support/cli.ts';
 import { servedStage, type ServedStage } from '../support/served-stage.ts';
 import { at, REMOVING, sharedTarget } from '../support/shared-target.ts';
 import { StageHttp } from '../support/stage-http.ts';
 import { writeTree } from '../support/trees.ts';
+import { unreadableFile } from '../support/unreadable.ts';
 
 interface Case {
   /** Done to a pair in step, before the run in question. */
@@ -16,13 +17,6 @@ interface Case {
   readonly dest?: string;
   readonly status: number;
   readonly says?: RegExp;
-}
-
-/** A file that nobody can read, root neither: a switch of the kernel that can only be written. */
-async function unreadable(path: string): Promise<void> {
-  if (getuid?.() === 0) return symlink('/proc/sys/net/ipv4/route/flush', path);
-  await writeFile(path, 'secret');
-  await chmod(path, 0o000);
 }
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -99,7 +93,7 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /a\.csv.*is a file/,
   },
   'a file that cannot be read': {
-    prepare: (data) => unreadable(join(data, 'locked.csv')),
+    prepare: (data) => unreadableFile(join(data, 'locked.csv')),
     flags: ['--follow-symlinks'],
     status: 3,
     says: /locked\.csv/,
@@ -116,19 +110,23 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
+type Runs = (command: string, ...args: string[]) => Promise<CliResult>;
+
 async function prepared({
   prepare,
   dest = 'target',
-}: Case): Promise<ServedStage & { run: (command: string, ...args: string[]) => Promise<CliResult> }> {
+}: Case): Promise<ServedStage & { readonly run: Runs; readonly inside: Runs }> {
   const stage = await servedStage();
   const { cli, address, emulator, deployment } = stage;
   const data = join(cli.folder, 'data');
   await writeTree(data, { 'a.csv': 'a', 'b.csv': 'b', 'dir/x.csv': 'x', 'dir/y.csv': 'y' });
-  expect((await cli.run(['sync', 'data', address])).status).toBe(0);
+  expect((await commandInside(cli, ['sync', 'data', address])).status).toBe(0);
   await prepare(data, new StageHttp(emulator));
   return {
     ...stage,
     run: (command, ...args) => cli.run([command, 'data', `stage://${deployment}/${dest}`, ...args]),
+    inside: (command, ...args) =>
+      commandInside(cli, [command, 'data', `stage://${deployment}/${dest}`, ...args]),
   };
 }
 
@@ -137,9 +135,9 @@ describe.each(Object.entries(CASES))('%s', (_, it) => {
     await using stage = await prepared(it);
     const flags = it.flags ?? [];
     const before = stage.changingRequests();
-    const dry = await stage.run('sync', '--dry-run', ...flags);
+    const dry = await stage.inside('sync', '--dry-run', ...flags);
     expect(stage.changingRequests()).toBe(before);
-    const plan = await stage.run('plan', '-o', 'plan.json', ...flags);
+    const plan = await stage.inside('plan', '-o', 'plan.json', ...flags);
     expect(stage.changingRequests()).toBe(before);
     const run = await stage.run('sync', ...flags);
     expect({ run: run.status, dry: dry.status, plan: plan.status }, run.stderr + dry.stderr).toEqual({
@@ -233,9 +231,9 @@ describe('a folder goes only once the file that takes its name is on Stage', () 
     const { cli, address } = stage;
     const data = join(cli.folder, 'data');
     await writeTree(data, { 'a.csv': 'a', 'dir/x.csv': 'x', 'dir/sub/y.csv': 'y' });
-    await cli.run(['sync', 'data', address]);
+    await commandInside(cli, ['sync', 'data', address]);
     await rm(join(data, 'dir'), { recursive: true });
-    await unreadable(join(data, 'dir'));
+    await unreadableFile(join(data, 'dir'));
     for (const flags of [
       ['--delete'],
       ['--mirror'],

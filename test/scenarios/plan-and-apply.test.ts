@@ -3,6 +3,7 @@ import { lstat, readdir, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { servedStage, type ServedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
 
@@ -10,7 +11,7 @@ async function prepared(work: (stage: ServedStage, data: string) => Promise<void
   await using stage = await servedStage();
   const data = join(stage.cli.folder, 'data');
   await writeTree(data, { 'a.csv': 'a', 'b.csv': 'bb', 'old/c.csv': 'ccc', 'old/d.csv': 'dddd' });
-  expect((await stage.cli.run(['sync', 'data', stage.address])).status).toBe(0);
+  expect((await commandInside(stage.cli, ['sync', 'data', stage.address])).status).toBe(0);
   await work(stage, data);
 }
 
@@ -27,13 +28,20 @@ test('a plan changes nothing; applied, it does all it says and no more', async (
     await edit(data);
     const before = await stage.snapshot();
     const changes = stage.changingRequests();
-    const planned = await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
+    const planned = await commandInside(stage.cli, [
+      'plan',
+      'data',
+      stage.address,
+      '--delete',
+      '-o',
+      'plan.json',
+    ]);
     expect(planned.status, planned.stderr).toBe(0);
     expect(stage.changingRequests()).toBe(changes);
     expect(await stage.snapshot()).toEqual(before);
 
     await writeTree(data, { 'later.csv': 'made after the plan' });
-    const applied = await stage.cli.run(['apply', 'plan.json', '--json']);
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
     expect(applied.status, applied.stderr).toBe(0);
     expect(applied.report).toMatchObject({ uploaded: 2, moved: 2, removed: 1, foldersCreated: 1, failed: 0 });
     const { 'later.csv': _later, ...wanted } = snapshotFolder(data);
@@ -44,9 +52,9 @@ test('a plan changes nothing; applied, it does all it says and no more', async (
 test('apply refuses, by name, what changed at the source since, and does the rest', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
-    await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
     await writeFile(join(data, 'a.csv'), 'edited once more');
-    const applied = await stage.cli.run(['apply', 'plan.json', '--json']);
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
     expect(applied.status).toBe(3);
     const problems = applied.events.filter((event) => event.type === 'problem');
     expect(problems).toMatchObject([{ path: 'a.csv', code: 'plan_outdated' }]);
@@ -57,11 +65,11 @@ test('apply refuses, by name, what changed at the source since, and does the res
 test('apply refuses what changed on Stage since', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
-    await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
     const { signal } = new AbortController();
     const bytes = Buffer.from("somebody else's");
     await stage.destination.put('target/b.csv', { size: bytes.length, bytes }, { signal });
-    const applied = await stage.cli.run(['apply', 'plan.json', '--json']);
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
     expect(applied.status).toBe(3);
     expect(applied.events).toContainEqual(expect.objectContaining({ path: 'b.csv', code: 'plan_outdated' }));
     expect((await stage.snapshot())['b.csv']).toBeDefined();
@@ -72,10 +80,10 @@ test('--output - writes the plan, and nothing else, to stdout', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
     const args = ['plan', 'data', stage.address, '--delete', '--output'];
-    const piped = await stage.cli.run([...args, '-']);
+    const piped = await commandInside(stage.cli, [...args, '-']);
     expect(piped.status, piped.stderr).toBe(0);
     expect(piped.stderr).toMatch(/would upload {2}a\.csv.*\n(.*\n)*Dry run: nothing was changed/);
-    await stage.cli.run([...args, 'plan.json']);
+    await commandInside(stage.cli, [...args, 'plan.json']);
     expect(piped.stdout).toBe(await readFile(join(stage.cli.folder, 'plan.json'), 'utf8'));
     expect(await readdir(stage.cli.folder)).toEqual(['data', 'plan.json']);
   });
@@ -85,7 +93,7 @@ test('a plan that a guard refuses does not come on stdout either', async () => {
   await prepared(async (stage, data) => {
     await rm(data, { recursive: true });
     await writeTree(stage.cli.folder, { 'data/': '' });
-    const refused = await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', '-']);
+    const refused = await commandInside(stage.cli, ['plan', 'data', stage.address, '--delete', '-o', '-']);
     expect([refused.status, refused.stdout]).toEqual([4, '']);
   });
 });
@@ -93,9 +101,9 @@ test('a plan that a guard refuses does not come on stdout either', async () => {
 test('--output - and --json do not go together; apply reads no standard input', async () => {
   await using stage = await servedStage();
   await writeTree(stage.cli.folder, { 'data/a.csv': 'a' });
-  const both = await stage.cli.run(['plan', 'data', stage.address, '-o', '-', '--json']);
+  const both = await commandInside(stage.cli, ['plan', 'data', stage.address, '-o', '-', '--json']);
   expect([both.status, both.report.error?.code]).toEqual([2, 'usage']);
-  const applied = await stage.cli.run(['apply', '-']);
+  const applied = await commandInside(stage.cli, ['apply', '-']);
   expect(applied.status).toBe(2);
   expect(applied.stderr).toMatch(/standard input.*write it to a file/);
 });
@@ -105,7 +113,7 @@ test('a plan goes into no folder, and not by halves onto a disk that takes no mo
   const { cli, address } = stage;
   const files = Array.from({ length: 500 }, (_, i) => [`data/${i}.csv`, 'x'] as const);
   await writeTree(cli.folder, Object.fromEntries(files));
-  const folder = await cli.run(['plan', 'data', address, '-o', 'data']);
+  const folder = await commandInside(cli, ['plan', 'data', address, '-o', 'data']);
   expect([folder.status, folder.stderr]).toEqual([2, expect.stringMatching(/plan file data is a folder/)]);
 
   // a limit on the size of files stands for the full disk
@@ -130,7 +138,7 @@ test.each([
 ])('a plan file that %s is one clear line and exit status 2', async (_, text) => {
   await using stage = await servedStage();
   if (text !== undefined) await writeFile(join(stage.cli.folder, 'plan.json'), text);
-  const applied = await stage.cli.run(['apply', 'plan.json']);
+  const applied = await commandInside(stage.cli, ['apply', 'plan.json']);
   expect(applied.status).toBe(2);
   expect(applied.stderr).toMatch(/^stagesync: the plan file plan\.json .+\n$/);
   for (const word of (text ?? '').match(/hello|service_account|passwd/g) ?? [])
@@ -140,7 +148,7 @@ test.each([
 test('a plan of an older release is refused with the way out', async () => {
   await using stage = await servedStage();
   await writeFile(join(stage.cli.folder, 'plan.json'), '{"type":"plan","format":1}\n');
-  const { status, stderr } = await stage.cli.run(['apply', 'plan.json']);
+  const { status, stderr } = await commandInside(stage.cli, ['apply', 'plan.json']);
   expect(status).toBe(2);
   expect(stderr).toMatch(/has format 1, of an older stagesync.*stagesync plan SOURCE DEST -o FILE/);
 });
@@ -149,7 +157,7 @@ test('a FIFO or a folder as plan file is refused, not waited for', async () => {
   await using stage = await servedStage();
   await promisify(execFile)('mkfifo', [join(stage.cli.folder, 'pipe')]);
   for (const file of ['pipe', '.']) {
-    const { status, stderr } = await stage.cli.run(['apply', file]);
+    const { status, stderr } = await commandInside(stage.cli, ['apply', file]);
     expect([status, stderr]).toEqual([2, expect.stringMatching(/is not a file\n$/)]);
   }
 });
@@ -169,7 +177,7 @@ test('a plan keeps the rules of filter files, and apply does not read them again
     await writeFile(rules, '# keep\n*.tmp\n!keep.tmp\n');
     await writeTree(data, { 'x.tmp': 'x', 'keep.tmp': 'k', 'y.csv': 'y' });
     const args = ['data', stage.address, '--filter-from', 'rules', '--exclude', 'y.csv', '-o', 'plan.json'];
-    expect((await stage.cli.run(['plan', ...args])).status).toBe(0);
+    expect((await commandInside(stage.cli, ['plan', ...args])).status).toBe(0);
     const plan = join(stage.cli.folder, 'plan.json');
     const { settings } = JSON.parse((await readFile(plan, 'utf8')).split('\n')[0]!) as { settings: Json };
     expect(settings['filters']).toEqual([
@@ -178,7 +186,7 @@ test('a plan keeps the rules of filter files, and apply does not read them again
       { kind: 'exclude', value: 'y.csv' },
     ]);
     await rm(rules);
-    const applied = await stage.cli.run(['apply', 'plan.json', '--json']);
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
     expect(applied).toMatchObject({ status: 0, report: { uploaded: 1, failed: 0 } });
     expect(Object.keys(await stage.snapshot())).toContain('keep.tmp');
   });
@@ -188,7 +196,7 @@ test('a plan holds nothing of where requests go but to compare, and nothing of w
   await prepared(async (stage) => {
     await writeFile(join(stage.cli.folder, 'token.txt'), stage.emulator.token);
     const flags = ['--token-file', 'token.txt', '--organization', 'ours', '--allow-insecure', '--force'];
-    await stage.cli.run(['plan', 'data', stage.address, ...flags, '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, ...flags, '-o', 'plan.json']);
     const [first = ''] = (await readFile(join(stage.cli.folder, 'plan.json'), 'utf8')).split('\n');
     expect(first).not.toMatch(/token|organization|ours|insecure|force|maxDelete|signRequest|profile/i);
     expect(JSON.parse(first)).toMatchObject({
@@ -201,15 +209,15 @@ test('a plan holds nothing of where requests go but to compare, and nothing of w
 test('apply sends requests where its own flags and environment say, as whom they say', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
-    await stage.cli.run(['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '--delete', '-o', 'plan.json']);
     await writeFile(join(stage.cli.folder, 'token.txt'), stage.emulator.token);
     const bare = { SINGLESTOREDB_MANAGEMENT_TOKEN: undefined, SINGLESTOREDB_MANAGEMENT_BASE_URL: undefined };
-    const without = await stage.cli.run(['apply', 'plan.json', '--base-url', stage.emulator.url], {
+    const without = await commandInside(stage.cli, ['apply', 'plan.json', '--base-url', stage.emulator.url], {
       env: bare,
     });
     expect(without).toMatchObject({ status: 2, stderr: expect.stringMatching(/no API token/) });
     const flags = ['--token-file', 'token.txt', '--base-url', `${stage.emulator.url}/`];
-    const applied = await stage.cli.run(['apply', 'plan.json', ...flags, '--json'], { env: bare });
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', ...flags, '--json'], { env: bare });
     expect(applied).toMatchObject({ status: 0, report: { uploaded: 2, moved: 2, removed: 1 } });
   });
 });
@@ -217,11 +225,16 @@ test('apply sends requests where its own flags and environment say, as whom they
 test('a plan for another API address is refused, naming both, and no request is sent anywhere', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
-    await stage.cli.run(['plan', 'data', stage.address, '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '-o', 'plan.json']);
     await using other = await servedStage();
     const requests = () => [stage, other].map(({ emulator }) => emulator.counters.read().requests);
     const before = requests();
-    const { status, stderr } = await stage.cli.run(['apply', 'plan.json', '--base-url', other.emulator.url]);
+    const { status, stderr } = await commandInside(stage.cli, [
+      'apply',
+      'plan.json',
+      '--base-url',
+      other.emulator.url,
+    ]);
     expect(status).toBe(2);
     expect(stderr).toContain(
       `was made for the API at ${stage.emulator.url}, and here it is ${other.emulator.url}`,
@@ -232,7 +245,7 @@ test('a plan for another API address is refused, naming both, and no request is 
       ...header,
       madeFor: { ...(header['madeFor'] as Json), baseUrl: other.emulator.url },
     }));
-    const redirected = await stage.cli.run(['apply', 'plan.json']);
+    const redirected = await commandInside(stage.cli, ['apply', 'plan.json']);
     expect(redirected.status).toBe(2);
     expect(requests()).toEqual(before);
   });
@@ -245,15 +258,17 @@ test('a plan for another deployment is refused, naming both', async () => {
   });
   await writeTree(stage.cli.folder, { 'data/a.csv': 'a' });
   const at = (id: string) => ({ env: { SINGLESTOREDB_WORKSPACE_GROUP: id } });
-  expect((await stage.cli.run(['plan', 'data', 'stage:///target', '-o', 'p'], at(ids[0]))).status).toBe(0);
-  const { status, stderr } = await stage.cli.run(['apply', 'p'], at(ids[1]));
+  expect(
+    (await commandInside(stage.cli, ['plan', 'data', 'stage:///target', '-o', 'p'], at(ids[0]))).status,
+  ).toBe(0);
+  const { status, stderr } = await commandInside(stage.cli, ['apply', 'p'], at(ids[1]));
   expect(status).toBe(2);
   expect(stderr).toContain(
     `was made for DEST stage://${ids[0]}/target/, and here it is stage://${ids[1]}/target/`,
   );
   expect(stage.changingRequests()).toBe(0);
   // under its name, or by its ID
-  expect((await stage.cli.run(['apply', 'p'], at('group-0'))).status).toBe(0);
+  expect((await commandInside(stage.cli, ['apply', 'p'], at('group-0'))).status).toBe(0);
 });
 
 /** A plan without an action, from a directory that nobody reads. */
@@ -263,7 +278,7 @@ const headerFor = (stage: ServedStage) => ({
   source: '/nowhere',
   dest: stage.address,
   madeFor: { source: '/nowhere', destination: `${stage.address}/`, baseUrl: stage.emulator.url },
-  settings: { compare: 'size', moves: true, filters: [], concurrency: 4 } as Json,
+  settings: { compare: 'size', moves: true, filters: [], concurrency: 4, maxWait: 3_600_000 } as Json,
 });
 
 test('a plan for a bucket elsewhere is refused, naming both', async () => {
@@ -275,12 +290,12 @@ test('a plan for a bucket elsewhere is refused, naming both', async () => {
     madeFor: { ...there.madeFor, source: 's3://b/p/ at one.test', s3Endpoint: 'https://one.test' },
   };
   await writeFile(join(stage.cli.folder, 'p'), `${JSON.stringify(header)}\n`);
-  const here = await stage.cli.run(['apply', 'p', '--endpoint-url', 'https://two.test']);
+  const here = await commandInside(stage.cli, ['apply', 'p', '--endpoint-url', 'https://two.test']);
   expect([here.status, here.stderr]).toEqual([
     2,
     expect.stringContaining('was made for S3 at https://one.test, and here it is https://two.test'),
   ]);
-  expect(await stage.cli.run(['apply', 'p'])).toMatchObject({
+  expect(await commandInside(stage.cli, ['apply', 'p'])).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('AWS'),
   });
@@ -354,7 +369,7 @@ test.each<[string, (header: Json & { settings: Json }) => Json, RegExp]>([
   await using stage = await servedStage();
   const header = change(headerFor(stage));
   await writeFile(join(stage.cli.folder, 'plan.json'), `${JSON.stringify(header)}\n`);
-  const { status, stderr } = await stage.cli.run(['apply', 'plan.json']);
+  const { status, stderr } = await commandInside(stage.cli, ['apply', 'plan.json']);
   expect(stderr).toMatch(/^stagesync: the plan file plan\.json cannot be applied: [^\n]+\n$/);
   expect(stderr).toMatch(says);
   expect(stderr).not.toContain('root:');
@@ -365,7 +380,7 @@ test.each<[string, (header: Json & { settings: Json }) => Json, RegExp]>([
 test('lines that nobody planned do nothing: they are compared with a fresh plan, never carried out', async () => {
   await prepared(async (stage, data) => {
     await edit(data);
-    await stage.cli.run(['plan', 'data', stage.address, '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '-o', 'plan.json']);
     const plan = join(stage.cli.folder, 'plan.json');
     const [header = ''] = (await readFile(plan, 'utf8')).split('\n');
     const hostile = [
@@ -379,10 +394,13 @@ test('lines that nobody planned do nothing: they are compared with a fresh plan,
     await writeFile(plan, `${[header, ...hostile.map((line) => JSON.stringify(line))].join('\n')}\n`);
     const before = await stage.snapshot();
     const sent = stage.changingRequests();
-    const applied = await stage.cli.run(['apply', 'plan.json', '--json']);
+    const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
     expect(applied.status).toBe(3);
     expect(applied.stderr).not.toContain('\u001b');
-    expect(applied.report).toMatchObject({ uploaded: 0, moved: 0, removed: 0, foldersCreated: 0, failed: 5 });
+    // to remove what is not there is done before it is begun
+    expect(applied.report).toMatchObject({ uploaded: 0, moved: 0, removed: 0, foldersCreated: 0, failed: 3 });
+    const refused = applied.events.flatMap((event) => (event.type === 'problem' ? [event.path] : []));
+    expect(refused.sort()).toEqual(['/etc/passwd', 'a.csv', 'b.csv']);
     expect(stage.changingRequests()).toBe(sent);
     expect(await stage.snapshot()).toEqual(before);
   });
@@ -392,13 +410,15 @@ test('the guards of an apply are its own: a plan that was forced past one is not
   await prepared(async (stage, data) => {
     const many = Array.from({ length: 30 }, (_, i) => [`many/${i}.csv`, `${i}`] as const);
     await writeTree(data, Object.fromEntries(many));
-    await stage.cli.run(['sync', 'data', stage.address]);
+    await commandInside(stage.cli, ['sync', 'data', stage.address]);
     await rm(join(data, 'many'), { recursive: true });
     const flags = ['--delete', '--force', 'max-delete'];
-    expect((await stage.cli.run(['plan', 'data', stage.address, ...flags, '-o', 'p'])).status).toBe(0);
-    const refused = await stage.cli.run(['apply', 'p', '--json']);
+    expect(
+      (await commandInside(stage.cli, ['plan', 'data', stage.address, ...flags, '-o', 'p'])).status,
+    ).toBe(0);
+    const refused = await commandInside(stage.cli, ['apply', 'p', '--json']);
     expect(refused).toMatchObject({ status: 4, report: { removed: 0, error: { code: 'guard_max_delete' } } });
-    expect(await stage.cli.run(['apply', 'p', '--max-delete', '40', '--json'])).toMatchObject({
+    expect(await commandInside(stage.cli, ['apply', 'p', '--max-delete', '40', '--json'])).toMatchObject({
       status: 0,
       report: { removed: 30 },
     });
@@ -420,11 +440,11 @@ test('a plan replaces files alone: no device, no pipe, and a link stays a link',
       ['to-nothing', /plan file to-nothing cannot be written: ENOENT/],
       ['data/a.csv/x', /plan file data\/a\.csv\/x cannot be written: ENOTDIR/],
     ] as const)
-      expect(await cli.run(['plan', 'data', address, '-o', file])).toMatchObject({
+      expect(await commandInside(cli, ['plan', 'data', address, '-o', file])).toMatchObject({
         status: 2,
         stderr: expect.stringMatching(says),
       });
-    expect((await cli.run(['plan', 'data', address, '-o', 'to-plan'])).status).toBe(0);
+    expect((await commandInside(cli, ['plan', 'data', address, '-o', 'to-plan'])).status).toBe(0);
     expect((await lstat(at('to-plan'))).isSymbolicLink()).toBe(true);
     expect(await readFile(at('plans/today.json'), 'utf8')).toMatch(/^{"type":"plan"/);
     expect(await readdir(at('plans'))).toEqual(['today.json']);
@@ -451,7 +471,7 @@ test('what a killed plan left goes with the next, and a link in its place is not
 
 test('a plan file holds no token', async () => {
   await prepared(async (stage) => {
-    await stage.cli.run(['plan', 'data', stage.address, '-o', 'plan.json']);
+    await commandInside(stage.cli, ['plan', 'data', stage.address, '-o', 'plan.json']);
     expect(await readFile(join(stage.cli.folder, 'plan.json'), 'utf8')).not.toContain(stage.emulator.token);
   });
 });
@@ -460,8 +480,8 @@ test('explain says what was decided for a path, why and when', async () => {
   await prepared(async (stage, data) => {
     await rm(join(data, 'b.csv'));
     await writeFile(join(data, 'a.csv'), 'edited');
-    await stage.cli.run(['sync', 'data', stage.address, '--delete']);
-    const explained = await stage.cli.run([
+    await commandInside(stage.cli, ['sync', 'data', stage.address, '--delete']);
+    const explained = await commandInside(stage.cli, [
       'explain',
       'data/a.csv',
       'data/b.csv',
@@ -478,6 +498,6 @@ test('explain says what was decided for a path, why and when', async () => {
       { path: 'b.csv', decision: 'removed', reason: 'gone_from_source' },
       { path: 'old/c.csv', decision: 'synced', reason: 'new' },
     ]);
-    expect((await stage.cli.run(['explain', 'data/never.csv'])).status).toBe(3);
+    expect((await commandInside(stage.cli, ['explain', 'data/never.csv'])).status).toBe(3);
   });
 });

@@ -8,7 +8,8 @@ import { writeTree } from '../support/trees.ts';
 
 /** A Stage at an https: address that only a proxy leads to, and a command line that does not know the way yet. */
 async function behindProxy() {
-  const stage = await servedStage();
+  // the name that the proxy leads to is one of the emulator's own
+  const stage = await servedStage({ allowedHosts: [BEHIND_PROXY] });
   const proxy = await startConnectProxy(stage.emulator.url);
   await writeTree(stage.cli.folder, { 'data/a.csv': 'a', 'data/sub/b.csv': 'b'.repeat(300_000) });
   const run = (args: readonly string[], env: Readonly<Record<string, string>>): Promise<CliResult> =>

@@ -1,6 +1,7 @@
 import { rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { actionsOf } from '../support/cli.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
@@ -16,7 +17,7 @@ test('--atomic: a file takes its name by a move from a hidden folder outside the
   });
   const { cli, address, destination } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/sub/b.csv': 'b' });
-  const run = await cli.run(['sync', 'data', address, '--json', '--atomic']);
+  const run = await commandInside(cli, ['sync', 'data', address, '--json', '--atomic']);
   expect(run).toMatchObject({ status: 0, report: { outcome: 'clean', uploaded: 2 } });
   expect(await stage.snapshot()).toEqual(snapshotFolder(join(cli.folder, 'data')));
   expect(seen.filter((line) => line.startsWith('PUT'))).toEqual([
@@ -39,16 +40,16 @@ test('--publish-set: nothing appears when a part of the set cannot be uploaded; 
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b'.repeat(5000) });
   const flags = ['--atomic', '--publish-set', '--marker', '_DONE', '--json'];
   emulator.behaviour.set({ fileLimitBytes: 1000 });
-  const failed = await cli.run(['sync', 'data', address, ...flags]);
+  const failed = await commandInside(cli, ['sync', 'data', address, ...flags]);
   expect(failed.status).toBe(3);
   expect(Object.keys(await stage.snapshot())).toEqual([]);
 
   emulator.behaviour.set({ fileLimitBytes: null });
-  const whole = await cli.run(['sync', 'data', address, ...flags]);
+  const whole = await commandInside(cli, ['sync', 'data', address, ...flags]);
   expect(whole).toMatchObject({ status: 0, report: { uploaded: 2 } });
   expect(Object.keys(await stage.snapshot()).sort()).toEqual(['_DONE', 'a.csv', 'b.csv']);
   expect(order.at(-1)).toBe('target/_DONE');
-  const again = await cli.run(['sync', 'data', address, '--mirror', ...flags]);
+  const again = await commandInside(cli, ['sync', 'data', address, '--mirror', ...flags]);
   expect(again).toMatchObject({ status: 0, report: { uploaded: 0, removed: 0 } });
 });
 
@@ -56,9 +57,9 @@ test('a Stage that refuses to overwrite gets the new versions all the same', asy
   await using stage = await servedStage({ behaviour: { putOverExisting: 409 } });
   const { cli, address } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b' });
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   await writeTree(cli.folder, { 'data/a.csv': 'changed', 'data/b.csv': 'changed too' });
-  const run = await cli.run(['sync', 'data', address, '--json']);
+  const run = await commandInside(cli, ['sync', 'data', address, '--json']);
   expect(run).toMatchObject({ status: 0, report: { outcome: 'clean', uploaded: 2 } });
   expect(await stage.snapshot()).toEqual(snapshotFolder(join(cli.folder, 'data')));
 });
@@ -67,14 +68,16 @@ test('--trust-ledger sends nothing when nothing changed, and does not see what o
   await using stage = await servedStage();
   const { cli, address, destination } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b' });
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   await destination.remove('target/b.csv', call);
-  const idle = await cli.run(['sync', 'data', address, '--json', '--trust-ledger']);
+  const idle = await commandInside(cli, ['sync', 'data', address, '--json', '--trust-ledger']);
   expect(idle.report).toMatchObject({ outcome: 'clean', requests: 0, uploaded: 0 });
   await writeFile(join(cli.folder, 'data/a.csv'), 'changed');
-  const edited = await cli.run(['sync', 'data', address, '--json', '--trust-ledger']);
+  const edited = await commandInside(cli, ['sync', 'data', address, '--json', '--trust-ledger']);
   expect(actionsOf(edited)).toEqual(['upload a.csv changed']);
-  expect(actionsOf(await cli.run(['sync', 'data', address, '--json']))).toEqual(['upload b.csv missing']);
+  expect(actionsOf(await commandInside(cli, ['sync', 'data', address, '--json']))).toEqual([
+    'upload b.csv missing',
+  ]);
 });
 
 test('links are left out with a warning and status 0; --follow-symlinks takes what they lead to', async () => {
@@ -82,10 +85,10 @@ test('links are left out with a warning and status 0; --follow-symlinks takes wh
   const { cli, address } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'a', 'elsewhere/b.csv': 'b' });
   await symlink('../elsewhere', join(cli.folder, 'data/link'));
-  const left = await cli.run(['sync', 'data', address, '--json']);
+  const left = await commandInside(cli, ['sync', 'data', address, '--json']);
   expect(left).toMatchObject({ status: 0, report: { outcome: 'warnings', uploaded: 1, skipped: 1 } });
   expect(left.stderr).toMatch(/warning: link: [^\n]*--follow-symlinks/);
-  const followed = await cli.run(['sync', 'data', address, '--json', '--follow-symlinks']);
+  const followed = await commandInside(cli, ['sync', 'data', address, '--json', '--follow-symlinks']);
   expect(followed).toMatchObject({ status: 0, report: { outcome: 'clean', uploaded: 1 } });
   expect(Object.keys(await stage.snapshot())).toContain('link/b.csv');
 });
@@ -94,8 +97,8 @@ test('--no-moves uploads a renamed file anew', async () => {
   await using stage = await servedStage();
   const { cli, address } = stage;
   await writeTree(cli.folder, { 'data/a.csv': 'content' });
-  await cli.run(['sync', 'data', address]);
+  await commandInside(cli, ['sync', 'data', address]);
   await rename(join(cli.folder, 'data/a.csv'), join(cli.folder, 'data/b.csv'));
-  const run = await cli.run(['sync', 'data', address, '--json', '--no-moves', '--delete']);
+  const run = await commandInside(cli, ['sync', 'data', address, '--json', '--no-moves', '--delete']);
   expect(actionsOf(run)).toEqual(['remove a.csv gone_from_source', 'upload b.csv new']);
 });

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { actionsOf } from '../support/cli.ts';
 import { servedStage, type ServedStage } from '../support/served-stage.ts';
 import { snapshotFolder, writeTree } from '../support/trees.ts';
@@ -16,7 +17,7 @@ async function inStep(): Promise<ServedStage> {
     'data/sub/c.csv': 'c',
     'data/sub/d.csv': 'd',
   });
-  expect((await stage.cli.run(['sync', 'data', stage.address])).status).toBe(0);
+  expect((await commandInside(stage.cli, ['sync', 'data', stage.address])).status).toBe(0);
   return stage;
 }
 
@@ -29,7 +30,7 @@ async function foreign({ destination }: ServedStage, path: string): Promise<void
 test('nothing is removed unless asked', async () => {
   await using stage = await inStep();
   await rm(join(stage.cli.folder, 'data/a.csv'));
-  const run = await stage.cli.run(['sync', 'data', stage.address, '--json']);
+  const run = await commandInside(stage.cli, ['sync', 'data', stage.address, '--json']);
   expect(run.report).toMatchObject({ outcome: 'clean', removed: 0 });
   expect(Object.keys(await stage.snapshot())).toContain('a.csv');
 });
@@ -39,7 +40,7 @@ test('--delete removes what we put there and leaves what others put there; --mir
   await foreign(stage, 'theirs.csv');
   await foreign(stage, 'sub/theirs.csv');
   await rm(join(stage.cli.folder, 'data/a.csv'));
-  const ours = await stage.cli.run(['sync', 'data', stage.address, '--json', '--delete']);
+  const ours = await commandInside(stage.cli, ['sync', 'data', stage.address, '--json', '--delete']);
   expect(actionsOf(ours)).toEqual(['remove a.csv gone_from_source']);
   expect(Object.keys(await stage.snapshot()).sort()).toEqual([
     'b.csv',
@@ -49,7 +50,7 @@ test('--delete removes what we put there and leaves what others put there; --mir
     'sub/theirs.csv',
     'theirs.csv',
   ]);
-  const all = await stage.cli.run(['sync', 'data', stage.address, '--json', '--mirror']);
+  const all = await commandInside(stage.cli, ['sync', 'data', stage.address, '--json', '--mirror']);
   expect(actionsOf(all)).toEqual(['remove sub/theirs.csv not_in_source', 'remove theirs.csv not_in_source']);
   expect(await stage.snapshot()).toEqual(snapshotFolder(join(stage.cli.folder, 'data')));
 });
@@ -58,7 +59,7 @@ test('a file that is gone here and was changed there by someone else is kept, an
   await using stage = await inStep();
   await foreign(stage, 'a.csv');
   await rm(join(stage.cli.folder, 'data/a.csv'));
-  const run = await stage.cli.run(['sync', 'data', stage.address, '--delete']);
+  const run = await commandInside(stage.cli, ['sync', 'data', stage.address, '--delete']);
   expect(run.status).toBe(0);
   expect(run.stderr).toMatch(/warning: a\.csv: /);
   expect(Object.keys(await stage.snapshot())).toContain('a.csv');
@@ -73,14 +74,24 @@ describe('guards stop a run before it changes anything', () => {
     await writeTree(cli.folder, { 'data/new.csv': 'new' });
     const before = stage.changingRequests();
     const flags = ['--delete', '--max-delete', '2'];
-    const refused = await cli.run(['sync', 'data', address, '--json', ...flags]);
+    const refused = await commandInside(cli, ['sync', 'data', address, '--json', ...flags]);
     expect(refused.status).toBe(4);
     expect(refused.report).toMatchObject({ outcome: 'refused', error: { code: 'guard_max_delete' } });
     expect(refused.stderr).toMatch(/^stagesync: 3 files would be removed [^\n]*--force max-delete\n$/);
-    expect((await cli.run(['sync', '--force', 'empty-source', 'data', address, ...flags])).status).toBe(4);
+    expect(
+      (await commandInside(cli, ['sync', '--force', 'empty-source', 'data', address, ...flags])).status,
+    ).toBe(4);
     expect(stage.changingRequests()).toBe(before);
 
-    const forced = await cli.run(['sync', '--force', 'max-delete', 'data', address, '--json', ...flags]);
+    const forced = await commandInside(cli, [
+      'sync',
+      '--force',
+      'max-delete',
+      'data',
+      address,
+      '--json',
+      ...flags,
+    ]);
     expect(forced).toMatchObject({ status: 0, report: { removed: 3, uploaded: 1 } });
   });
 
@@ -88,13 +99,15 @@ describe('guards stop a run before it changes anything', () => {
     await using stage = await servedStage();
     const { cli, address } = stage;
     await writeTree(cli.folder, Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`data/${i}`, 'x'])));
-    await cli.run(['sync', 'data', address]);
+    await commandInside(cli, ['sync', 'data', address]);
     for (let i = 0; i < 31; i++) await rm(join(cli.folder, `data/${i}`));
-    const refused = await cli.run(['sync', 'data', address, '--delete', '--json']);
+    const refused = await commandInside(cli, ['sync', 'data', address, '--delete', '--json']);
     expect(refused).toMatchObject({ status: 4, report: { error: { code: 'guard_max_delete' }, removed: 0 } });
-    expect((await cli.run(['sync', 'data', address, '--delete', '--max-delete', '60%'])).status).toBe(0);
+    expect(
+      (await commandInside(cli, ['sync', 'data', address, '--delete', '--max-delete', '60%'])).status,
+    ).toBe(0);
     for (let i = 31; i < 51; i++) await rm(join(cli.folder, `data/${i}`));
-    const handful = await cli.run(['sync', 'data', address, '--delete', '--json']);
+    const handful = await commandInside(cli, ['sync', 'data', address, '--delete', '--json']);
     expect(handful).toMatchObject({ status: 0, report: { removed: 20 } });
   });
 
@@ -104,10 +117,18 @@ describe('guards stop a run before it changes anything', () => {
     await rm(join(cli.folder, 'data'), { recursive: true });
     await mkdir(join(cli.folder, 'data'));
     const before = stage.changingRequests();
-    const emptied = await cli.run(['sync', 'data', address, '--delete', '--max-delete', '100%', '--json']);
+    const emptied = await commandInside(cli, [
+      'sync',
+      'data',
+      address,
+      '--delete',
+      '--max-delete',
+      '100%',
+      '--json',
+    ]);
     expect(emptied).toMatchObject({ status: 4, report: { error: { code: 'guard_empty_source' } } });
     expect(stage.changingRequests()).toBe(before);
-    const forced = await cli.run(['sync', 'data', address, '--delete', '--force']);
+    const forced = await commandInside(cli, ['sync', 'data', address, '--delete', '--force']);
     expect(forced.status).toBe(0);
     expect(await stage.snapshot()).toEqual({});
   });
@@ -117,7 +138,7 @@ describe('guards stop a run before it changes anything', () => {
     const { cli, address } = stage;
     await rm(join(cli.folder, 'data'), { recursive: true });
     const before = stage.changingRequests();
-    const missing = await cli.run(['sync', 'data', address, '--mirror', '--force', '--json']);
+    const missing = await commandInside(cli, ['sync', 'data', address, '--mirror', '--force', '--json']);
     expect(missing).toMatchObject({ status: 5, report: { error: { code: 'source_missing' } } });
     expect(missing.stderr).toMatch(/^stagesync: [^\n]*data[^\n]*\n$/);
     expect(stage.changingRequests()).toBe(before);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandInside } from '../support/command-inside.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { writeTree } from '../support/trees.ts';
 
@@ -25,14 +26,14 @@ test.each(SKIPPED)(
       'data/keep/x': 'x',
       'data/other': 'o',
     });
-    expect((await cli.run(['sync', 'data', address])).status).toBe(0);
+    expect((await commandInside(cli, ['sync', 'data', address])).status).toBe(0);
     for (const name of ['file', 'folder']) {
       fs.rmSync(join(cli.folder, 'data', name), { recursive: true });
       make(join(cli.folder, 'data', name));
     }
     fs.rmSync(join(cli.folder, 'data/other'));
     for (const flag of ['--delete', '--mirror']) {
-      const run = await cli.run(['sync', 'data', address, flag, '--json']);
+      const run = await commandInside(cli, ['sync', 'data', address, flag, '--json']);
       expect([run.status, run.report.outcome]).toEqual([0, 'warnings']);
       expect(run.stderr.match(/warning: (file|folder): is /g)).toHaveLength(2);
       expect(Object.keys(await stage.snapshot()).sort()).toEqual([
@@ -59,7 +60,7 @@ test('a reserved name is reported and not uploaded, unless a rule leaves it out'
     'data/.stagesync-folder/x': 'x',
     'data/.stagesync-folder/y': 'x',
   });
-  const run = await cli.run(['sync', 'data', address, '--mirror']);
+  const run = await commandInside(cli, ['sync', 'data', address, '--mirror']);
   expect(run.status).toBe(0);
   const warnings = run.stderr.split('\n').filter((line) => line.startsWith('warning: '));
   expect(warnings).toEqual([
@@ -67,6 +68,14 @@ test('a reserved name is reported and not uploaded, unless a rule leaves it out'
     expect.stringMatching(/^warning: d\/\.stagesync-file: its name is reserved /),
   ]);
   expect(Object.keys(await stage.snapshot()).sort()).toEqual(['a.csv', 'd/']);
-  const quiet = await cli.run(['sync', 'data', address, '--mirror', '--exclude', '.stagesync-*', '--json']);
+  const quiet = await commandInside(cli, [
+    'sync',
+    'data',
+    address,
+    '--mirror',
+    '--exclude',
+    '.stagesync-*',
+    '--json',
+  ]);
   expect(quiet.report.outcome).toBe('clean');
 });

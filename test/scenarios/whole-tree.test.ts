@@ -3,12 +3,13 @@ import { appendFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { expect, test } from 'vitest';
+import { NIGHTLY } from '../support/nightly.ts';
 import { actionsOf, cliSandbox } from '../support/cli.ts';
 import { servedStage } from '../support/served-stage.ts';
 import { eachOf, ODD_NAMES, snapshotFolder, writeTree } from '../support/trees.ts';
 
 /** `STAGESYNC_TEST_FILES=10000` runs the tree in full size. */
-const FILES = Number(env['STAGESYNC_TEST_FILES'] ?? 2000);
+const FILES = Number(env['STAGESYNC_TEST_FILES'] ?? (NIGHTLY ? 2000 : 800));
 const FOLDERS = Math.ceil(FILES / 50);
 
 /** `FILES` files in nested folders, one name in eight odd, one file in ten empty, some of several blocks. */

@@ -74,23 +74,37 @@ function runCli(args: readonly string[], options: CliOptions): Promise<CliResult
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      const text = Buffer.concat(stdout).toString();
-      resolve({
-        status: code ?? 128 + (signal === 'SIGKILL' ? 9 : signal === 'SIGTERM' ? 15 : 2),
-        stdout: text,
-        stderr: Buffer.concat(stderr).toString(),
-        get events() {
-          return text
-            .split('\n')
-            .filter((line) => line !== '')
-            .map((line) => JSON.parse(line) as SyncEvent);
-        },
-        get report() {
-          return this.events.at(-1) as CliResult['report'];
-        },
-      });
+      const ended = code ?? 128 + (signal === 'SIGKILL' ? 9 : signal === 'SIGTERM' ? 15 : 2);
+      resolve(resultOf(ended, Buffer.concat(stdout).toString(), Buffer.concat(stderr).toString()));
     });
   });
+}
+
+export const resultOf = (status: number, stdout: string, stderr: string): CliResult =>
+  new Ended(status, stdout, stderr);
+
+/** Events are read only when they are asked for: not every command line prints any. */
+class Ended implements CliResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(status: number, stdout: string, stderr: string) {
+    this.status = status;
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+
+  get events(): readonly SyncEvent[] {
+    return this.stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as SyncEvent);
+  }
+
+  get report(): CliResult['report'] {
+    return this.events.at(-1) as CliResult['report'];
+  }
 }
 
 /** The actions a --json run says it did, as 'upload a.csv new', in path order. */
