@@ -177,7 +177,7 @@ export class FolderRemovals {
     };
     try {
       const end = await remote.remove(remote.root + folder, true, check);
-      if (end === 'kept') return journal.end(id);
+      if (end !== 'done') return journal.end(id);
     } catch (error) {
       if (outcomes.isSettled(error)) journal.end(id);
       throw error;

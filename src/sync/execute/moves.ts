@@ -17,7 +17,7 @@ import { isHidden } from './hidden-names.ts';
 import type { Journal } from './journal.ts';
 import type { Learnt } from './learnt.ts';
 import type { Attempted, Outcomes } from './outcomes.ts';
-import type { CheckVerdict, Remote } from './remote.ts';
+import type { Check, CheckVerdict, Remote } from './remote.ts';
 import type { StageTimes } from './stage-times.ts';
 import type { TaskPool } from './task-pool.ts';
 
@@ -130,7 +130,9 @@ export class Moves {
     const intent = this.#intent(step, reason);
     const begins = half !== 'in';
     try {
-      const check = isHidden(step.from) ? undefined : (attempt: number) => this.#check(step, attempt);
+      const check: Check | undefined = isHidden(step.from)
+        ? undefined
+        : (attempt, inDoubt) => this.#check(step, attempt, inDoubt);
       const end = await remote.move(this.#place(step.from), this.#place(step.to), begins, check);
       if (end !== 'done') {
         if (half !== 'in') journal.end(intent);
@@ -163,15 +165,18 @@ export class Moves {
   }
 
   /** Looks whether the file is there as the ledger has it, right before it moves; a hidden name is known to this run alone. */
-  async #check({ from, to }: MoveStep, attempt: number): Promise<CheckVerdict> {
+  async #check({ from, to }: MoveStep, attempt: number, inDoubt: boolean): Promise<CheckVerdict> {
     const { looks, ledger, tally, remote } = this.#options;
     const row = ledger.get(from);
-    // an attempt whose reply was lost may have made it, and others may have put another file since
-    if (attempt > 1 && row !== undefined && (await remote.statNow(this.#place(to)))?.size === row.size)
-      return 'done';
     const look = await looks.at(from, attempt > 1);
     const shown = 'unclear' in look ? undefined : look.shown;
-    if (row !== undefined && shown !== undefined && sameOnStage(shown, row)) return 'go';
+    const isThere = row !== undefined && shown !== undefined && sameOnStage(shown, row);
+    if (isThere && !inDoubt) return 'go';
+    // an attempt whose reply was lost may have made it, and others may have put another file since
+    const hasCome =
+      inDoubt && row !== undefined && (await remote.statNow(this.#place(to)))?.size === row.size;
+    if (isThere) return hasCome ? 'kept' : 'go';
+    if (hasCome) return 'done';
     if (shown === undefined) return 'gone';
     tally.problem(from, KEPT);
     return 'kept';

@@ -30,7 +30,7 @@ export async function putBack(
     }
   };
   let along: RelPath | undefined;
-  let failure: unknown;
+  let failure: SyncError | undefined;
   const back = async (path: RelPath): Promise<void> => {
     const place = to + path;
     await make(foldersOf(parentOf(place)).filter((folder) => folder.startsWith(to)));

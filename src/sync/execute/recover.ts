@@ -141,8 +141,7 @@ async function settleRemove(intent: StoredIntent, options: RecoverOptions): Prom
   const { path, via } = intent;
   if (via !== undefined && (await remote.exists(via))) {
     const { deviations } = await lookAfterMove(options, path, via);
-    const onlyOurs = deviations.every(({ kind }) => kind === 'missing');
-    if (onlyOurs && (await remote.exists(remote.root + path.slice(0, -1)))) {
+    if (deviations.length === 0 && (await remote.exists(remote.root + path.slice(0, -1)))) {
       // a file has the name by now, which is what the folder was to go for
       await removeFolder(remote, via, learnt);
       return () => ledger.forgetFolder(path);

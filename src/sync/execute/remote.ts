@@ -30,8 +30,11 @@ export interface RemoteOptions {
  */
 export type CheckVerdict = 'go' | 'done' | 'gone' | 'kept';
 
-/** Called in the turn of the request; above attempt 1 what was seen before does not count any more. */
-export type Check = (attempt: number) => Promise<CheckVerdict>;
+/**
+ * Called in the turn of the request; above attempt 1 what was seen before does not count any more. `inDoubt`: an attempt
+ * before may have made the change.
+ */
+export type Check = (attempt: number, inDoubt: boolean) => Promise<CheckVerdict>;
 
 /**
  * Stage through the gate: every request retried, and lost replies resolved by looking. Paths are full Stage paths.
@@ -75,7 +78,7 @@ export class Remote {
   /** A change, with what any attempt leaves in doubt: the last one may say for certain only what it did itself. */
   async #change<T>(
     what: string,
-    call: (attempt: number) => Promise<T>,
+    call: (attempt: number, inDoubt: boolean) => Promise<T>,
     begins: boolean,
     urgent = false,
   ): Promise<T> {
@@ -85,7 +88,7 @@ export class Remote {
         what,
         async (attempt) => {
           try {
-            return await call(attempt);
+            return await call(attempt, inDoubt);
           } catch (error) {
             inDoubt ||= isSyncError(error) && error.inDoubt;
             throw error;
@@ -198,8 +201,8 @@ export class Remote {
    */
   async move(from: RelPath, to: RelPath, begins = false, check?: Check): Promise<CheckVerdict> {
     const { destination, signal } = this.#options;
-    const call = async (attempt: number): Promise<CheckVerdict> => {
-      const verdict = (await check?.(attempt)) ?? 'go';
+    const call = async (attempt: number, inDoubt: boolean): Promise<CheckVerdict> => {
+      const verdict = (await check?.(attempt, inDoubt)) ?? 'go';
       if (verdict !== 'go') return verdict;
       try {
         await destination.move(from, to, { signal });
@@ -256,8 +259,8 @@ export class Remote {
   /** Removes a file, or a folder with everything in it. Gone already is gone. `check` as for a move. */
   async remove(path: RelPath, begins = false, check?: Check): Promise<CheckVerdict> {
     const { destination, signal } = this.#options;
-    const call = async (attempt: number): Promise<CheckVerdict> => {
-      const verdict = (await check?.(attempt)) ?? 'go';
+    const call = async (attempt: number, inDoubt: boolean): Promise<CheckVerdict> => {
+      const verdict = (await check?.(attempt, inDoubt)) ?? 'go';
       if (verdict === 'go') await destination.remove(path, { signal });
       return verdict === 'go' ? 'done' : verdict;
     };

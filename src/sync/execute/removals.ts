@@ -61,8 +61,9 @@ export class Removals {
     const attempted = outcomes.begin('remove', path, reason);
     const id = journal.begin([{ op: 'remove', path, reason }])[0]!;
     try {
-      const check = (attempt: number) => this.#check(removal, attempt);
-      const end = await remote.remove(remote.root + path, true, check);
+      const end = await remote.remove(remote.root + path, true, (attempt, inDoubt) =>
+        this.#check(removal, attempt, inDoubt),
+      );
       if (end === 'kept') return journal.end(id);
       journal.end(id, () => {
         // what a look does not show is gone, or the listing was short: the next one tells
@@ -80,14 +81,14 @@ export class Removals {
   }
 
   /** Looks at the file right before it goes; after an attempt that may have removed it, nothing there is that. */
-  async #check({ path, shown }: Removal, attempt: number): Promise<CheckVerdict> {
+  async #check({ path, shown }: Removal, attempt: number, inDoubt: boolean): Promise<CheckVerdict> {
     const { looks, ledger, tally } = this.#options;
     const look = await looks.at(path, attempt > 1);
     if ('unclear' in look) {
       tally.problem(path, { code: 'listing_unclear', severity: 'failure', message: look.unclear });
       return 'kept';
     }
-    if (look.shown === undefined) return attempt > 1 ? 'done' : 'gone';
+    if (look.shown === undefined) return inDoubt ? 'done' : 'gone';
     const row = ledger.get(path);
     const expected = shown ?? (row === undefined ? undefined : shownOf(row));
     if (expected !== undefined && sameShown(look.shown, expected)) return 'go';

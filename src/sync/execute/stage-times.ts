@@ -33,7 +33,7 @@ export class StageTimes {
   /** A moved file was seen with the time that it had before: a proof, unless it was put there only just now. */
   kept(modifiedMs: number): void {
     const { ledger, clock } = this.#options;
-    if (clock.now() - modifiedMs > LONG_AGO_MS && ledger.recall(REMEMBERED) === undefined)
+    if (clock.now() - modifiedMs > LONG_AGO_MS && ledger.recall(REMEMBERED) !== 'yes')
       ledger.remember(REMEMBERED, 'yes');
   }
 
@@ -73,7 +73,9 @@ export class StageTimes {
     const after = await remote.stat(second);
     await remote.remove(second);
     for (const id of intents) ledger.dropIntent(id);
-    const keeps = before?.modifiedMs !== undefined && before.modifiedMs === after?.modifiedMs;
+    // a reply without a time says nothing
+    if (before?.modifiedMs === undefined || after?.modifiedMs === undefined) return true;
+    const keeps = before.modifiedMs === after.modifiedMs;
     ledger.remember(REMEMBERED, keeps ? 'yes' : 'no');
     return keeps;
   }

@@ -62,7 +62,7 @@ describe('whether a Stage leaves a moved file its time', () => {
     expect(clock.at - began).toBeGreaterThan(1000);
   });
 
-  test('is not to be known of one that tells no times: they say nothing of what moved', async () => {
+  test('is not to be known of one that tells no times, and is not remembered: times count, of which it has none', async () => {
     // no time at all, as a reply without one is read
     const it = run();
     const { stage } = it;
@@ -70,8 +70,8 @@ describe('whether a Stage leaves a moved file its time', () => {
       const file = kind === 'put' ? stage.files.get(path) : undefined;
       if (file !== undefined) stage.files.set(path, { ...file, modifiedMs: undefined });
     };
-    expect(await it.times.keeps()).toBe(false);
-    expect(it.there()).toEqual({});
+    expect(await it.times.keeps()).toBe(true);
+    expect([it.times.known, it.there()]).toEqual([undefined, {}]);
   });
 
   test('is tried once, whoever asks, and also when they ask at the same time', async () => {
