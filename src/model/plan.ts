@@ -87,7 +87,7 @@ export interface PlanLine {
   readonly stamp: string;
 }
 
-/** What a plan will cost. */
+/** What a plan will cost: actions, where a folder that moves or goes as a whole is one. */
 export interface PlanCost {
   readonly uploads: number;
   readonly bytes: number;

@@ -70,7 +70,7 @@ export class Leftovers {
       const isOld = sweeping && ageMs !== undefined && ageMs >= sweepOlderThanMs;
       if (isOld && !holdsCopies(path, inside.names)) onProblem(path, mayBeTheOnlyOne(ageMs));
       else if (isOld && !dryRun) await this.#sweep(path);
-      else onProblem(path, leftOver(ageMs));
+      else onProblem(path, holdsCopies(path, inside.names) ? leftOver(ageMs) : mayBeTheOnlyOne(ageMs));
     }
     this.#found.clear();
   }

@@ -43,7 +43,7 @@ export interface PassOptions {
   readonly scope?: readonly RelPath[] | undefined;
   /** Upload into a hidden folder outside the target, then move in. */
   readonly atomic: boolean;
-  /** With `atomic`: move nothing in until everything has been uploaded. */
+  /** With `atomic`: nothing takes its place, moves or goes until everything has been uploaded. */
   readonly publishSet: boolean;
   /** With `publishSet`: an empty file written last, relative to the target. */
   readonly marker: string | undefined;

@@ -123,7 +123,9 @@ export class FolderMoves {
     journal.end(intent, () => {
       if (seen === undefined) rename(ledger, step.from, to, times);
       else renameRows(ledger, step.from, to, seen);
-      for (const { arrival } of store.carriedInto(to)) {
+      ledger.note(from, 'moved', attempted.reason);
+      for (const { from: old, arrival } of store.carriedInto(to)) {
+        ledger.note(old, 'moved', attempted.reason);
         const row = ledger.get(arrival.path);
         if (row !== undefined)
           ledger.put({ ...row, ...rowOf(arrival.entry, row.digest ?? arrival.digest) }, attempted.reason);

@@ -148,6 +148,7 @@ export class Moves {
     const write = (): void => {
       rename(ledger, step.from, step.to, times);
       const row = half === 'out' ? undefined : ledger.get(step.to);
+      if (half !== 'out') ledger.note((step.aside?.whole ?? step).from, 'moved', reason);
       if (row !== undefined)
         ledger.put({ ...row, ...rowOf(step.arrival!.entry, row.digest ?? step.arrival!.digest) }, reason);
     };

@@ -30,6 +30,8 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
   if (publishSet) {
     await uploadAll(options);
     if (executor.stopped || (await isIncomplete(options))) return;
+    const moves = plan.outFirst.length + plan.folderMoves.length + plan.fileMoves.length + plan.inLast.length;
+    if (executor.holdsAny || moves > 0) options.beforePublishing();
   } else if (!(await uploadFirst(options))) return;
   await executor.makeMoves(plan.outFirst, 'renamed');
   const inTheWay = filesInTheWay(store, plan);
@@ -110,12 +112,11 @@ async function createFolders(
 
 /** Removes the folders in the way of files, and gives everything that waits for its name that name. */
 async function publish(options: RunPlanOptions): Promise<void> {
-  const { store, plan, executor, tally, publishSet, beforePublishing, afterPublishing } = options;
+  const { store, plan, executor, tally, publishSet, afterPublishing } = options;
   if (executor.stopped) return;
   const moves = plan.inLast.filter((step) => executor.isOut(step));
   for (const step of plan.inLast) if (!executor.isOut(step)) await executor.upload(step.arrival, true);
   await executor.idle();
-  if (publishSet && executor.holdsAny) beforePublishing();
   const freed = new Set<RelPath>();
   for (const { path } of store.foldersInTheWay())
     if (executor.isHeld(path.slice(0, -1))) freed.add(path);

@@ -86,8 +86,9 @@ export function restrictTo(
 /** Whether what was approved holds already; asked where a fresh comparison finds nothing to do at the path. */
 function isDone({ kind, path, to, stamp }: PlanLine, ledger: Ledger): boolean {
   if (kind === 'remove') return ledger.get(path) === undefined;
-  if (kind === 'move') return ledger.get(to ?? '') !== undefined && ledger.get(path) === undefined;
-  const row = ledger.get(path);
+  // of a folder its files tell, each by its own line; in a swap another one has the old name
+  const row = ledger.get(kind === 'move' ? (to ?? '') : path);
+  if (isFolderPath(path)) return false;
   return row !== undefined && stamp.startsWith(`${row.size}:${row.version}|`);
 }
 
