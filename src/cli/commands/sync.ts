@@ -102,7 +102,7 @@ export function addPassFlags(command: Command): readonly FilterFlag[] {
     )
     .option(
       '--sweep-older-than <duration>',
-      'remove hidden names on Stage that no run of this pair left and that are at least so old: 1d, 12h',
+      'remove uploads under hidden names on Stage that runs from elsewhere left and that are at least so old: 1d, 12h',
       duration,
     )
     .option('--no-moves', 'upload renamed files anew instead of moving them on Stage')
@@ -126,7 +126,7 @@ export function addPassFlags(command: Command): readonly FilterFlag[] {
     .option('--follow-symlinks', 'follow symbolic links instead of leaving them out')
     .optionsGroup('How it is published:')
     .option('--atomic', 'upload to a hidden folder at the top of the Stage, then move each file in')
-    .option('--publish-set', 'with --atomic: move nothing in until everything is uploaded')
+    .option('--publish-set', 'with --atomic: publish, move and remove nothing before everything is uploaded')
     .option('--marker <name>', 'with --publish-set: write this empty file once all files have their names')
     .optionsGroup('How fast:')
     .addOption(
