@@ -58,7 +58,7 @@ describe('every change of the tree converges in one run of the command, and the 
       await using pair = await handEdited();
       const flags = MODES[mode]!;
       (RENAMES[edit] ?? CHANGES[edit])!(pair.hand);
-      expect(await pair.sync(flags)).toEqual(QUIETLY);
+      expect(await pair.sync(flags, NIGHTLY ? {} : 'inside')).toEqual(QUIETLY);
       await pair.expectEqual(flags);
       await pair.expectAtRest(flags);
     },
