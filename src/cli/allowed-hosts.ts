@@ -1,10 +1,11 @@
 import { InvalidArgumentError } from 'commander';
-import { hostName } from '../emulator/host-check.ts';
 
 /** The value of a flag that is repeatable: a host name, or an address, without scheme and port. */
 export function allowedHosts(text: string, previous: readonly string[] | undefined): readonly string[] {
-  const name = hostName(text);
-  if (name === undefined)
+  // not the server's own reading of it: --help must not load a server
+  const url = URL.parse(`http://${text.includes(':') && !text.startsWith('[') ? `[${text}]` : text}`);
+  const alone = url !== null && url.href === `http://${url.hostname}/` && !/[/?#@]/.test(text);
+  if (!alone)
     throw new InvalidArgumentError('Give a host name without scheme and port, like stage.internal.');
-  return [...(previous ?? []), name];
+  return [...(previous ?? []), url.hostname];
 }

@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import { systemClock } from '../sync/clock.ts';
 import type { SyncError } from '../model/errors.ts';
-import { pathProblem } from '../model/path.ts';
+import { isReservedName, pathProblem } from '../model/path.ts';
 import { openLedger } from '../sync/ledger/open-ledger.ts';
 import { openUnwrittenLedger } from '../sync/ledger/unwritten-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
@@ -96,10 +96,16 @@ export function checkFlags(
   to: StageAddress,
   { environment }: Context,
 ): void {
+  if (isReservedName(to.path))
+    throw usageError(
+      `DEST ${printable(to.path)} has a name that begins with ".stagesync-": such names are for what stagesync hides on Stage for a while; choose another`,
+    );
   if (flags.publishSet && !flags.atomic)
     throw usageError('--publish-set needs --atomic: a set is published by moving whole files in');
   if (flags.deleteExcluded && !flags.delete && !flags.mirror)
-    throw usageError('--delete-excluded needs --delete or --mirror: those say which of the excluded files go');
+    throw usageError(
+      '--delete-excluded needs --delete or --mirror: those say which of the excluded files go',
+    );
   if (flags.marker !== undefined && !flags.publishSet)
     throw usageError('--marker needs --publish-set: it is written when the whole set is in place');
   const wrongMarker = flags.marker === undefined ? undefined : markerProblem(flags.marker);

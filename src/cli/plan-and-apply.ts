@@ -69,7 +69,9 @@ async function writePlan(
   const from = parseSource(source, cwd);
   const to = parseStageAddress(dest, 'DEST');
   // the rules are read once: those compared with are those the plan keeps
-  const filters = readRules(flags.filters, cwd, from.kind === 'local' ? from.root : undefined).map(({ kind, pattern }) => ({ kind, value: pattern }));
+  const filters = readRules(flags.filters, cwd, from.kind === 'local' ? from.root : undefined).map(
+    ({ kind, pattern }) => ({ kind, value: pattern }),
+  );
   const writer = new PlanWriter(target.file, cwd);
   let status: ExitStatus | undefined;
   try {

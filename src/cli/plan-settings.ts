@@ -8,7 +8,10 @@ import { markerProblem } from './open-pair.ts';
  * What a plan file says of how it is carried out. Where requests go, what authorises them, and the guards are not of
  * it: they are the flags of who applies it. Nor is a sweep of hidden names, which no line of a plan speaks of.
  */
-export type PlanSettings = Omit<SyncFlags, keyof ApplyFlags | 'dryRun' | 'sqsQueue' | 'filters' | 'sweepOlderThan'> & {
+export type PlanSettings = Omit<
+  SyncFlags,
+  keyof ApplyFlags | 'dryRun' | 'sqsQueue' | 'filters' | 'sweepOlderThan'
+> & {
   /** The patterns themselves: a file that is named could be another one when the plan is applied. */
   readonly filters: readonly PlanFilter[];
 };

@@ -53,7 +53,7 @@ export type Action =
 
 /** Decisions that change only the ledger, or nothing at all. */
 export type Note =
-  /** First meeting, equal: from now on it counts as put by us. */
+  /** First meeting, equal: from now on it is known. By its size alone it is not ours. */
   | {
       readonly kind: 'adopt';
       readonly path: RelPath;

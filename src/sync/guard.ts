@@ -23,7 +23,7 @@ export function inWhole(facts: GuardFacts, ledger: { countFiles(): number }): Gu
 }
 
 /**
- * The brakes, before the first change. Pure. Returns what stops the run, or undefined.
+ * The brakes, before the first change (or, when a run has `begun`, before more). Pure. Returns what stops the run, or undefined.
  * `empty-source`: a source without a single file against a Stage folder that has some is far more often an unmounted
  * disk or a wrong prefix than a wish. `max-delete`: more removals than the limit.
  */
@@ -31,11 +31,13 @@ export function checkGuards(
   facts: GuardFacts,
   limit: RemovalLimit,
   force: ReadonlySet<GuardName>,
+  begun = false,
 ): SyncError | undefined {
+  const unchanged = begun ? 'nothing more was changed' : 'nothing was changed';
   if (facts.inSource === 0 && facts.onStage > 0 && !force.has('empty-source')) {
     return new SyncError(
       'guard_empty_source',
-      `the source has no file that can be synced, and the Stage folder has ${facts.onStage}; nothing was changed. If the source is really empty (not unmounted, not a wrong path), pass --force empty-source`,
+      `the source has no file that can be synced, and the Stage folder has ${facts.onStage}; ${unchanged}. If the source is really empty (not unmounted, not a wrong path), pass --force empty-source`,
       { verdict: 'end_run' },
     );
   }
@@ -44,7 +46,7 @@ export function checkGuards(
     const named = 'count' in limit ? `${limit.count}` : `${limit.percent}% of ${facts.onStage}`;
     return new SyncError(
       'guard_max_delete',
-      `${facts.removals} files would be removed from Stage, more than --max-delete allows (${named}); nothing was changed. Look at the plan with --dry-run, then raise --max-delete or pass --force max-delete`,
+      `${facts.removals} files would be removed from Stage, more than --max-delete allows (${named}); ${unchanged}. Look at the plan with --dry-run, then raise --max-delete or pass --force max-delete`,
       { verdict: 'end_run' },
     );
   }

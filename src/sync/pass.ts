@@ -110,6 +110,7 @@ async function runRounds(
     leftovers,
   };
   if (!dryRun) tellUnknownOrigins(ledger, tally);
+  await refuseMarkerOfSource(options);
   for (;;) {
     learnt.isLastRound = dryRun || tally.round === MOST_ROUNDS;
     if (!dryRun) await recover();
@@ -123,13 +124,13 @@ async function runRounds(
     const again = learnt.takeAgain();
     if (!again || draining.aborted) break;
     if (learnt.isLastRound) {
-      // nothing stays under a hidden name, and what was not done is said
-      if (!dryRun) await recover();
       onProblem('', UNDONE);
       break;
     }
     tally.round++;
   }
+  // nothing waits under a hidden name for the next run that this one can settle
+  if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover();
   await leftovers.settle(dryRun);
 }
 
@@ -139,6 +140,17 @@ const UNDONE = {
   message:
     'some of it could not be done as planned, again and again: others changed it on Stage meanwhile, or Stage refused it; the next run goes on from here',
 } as const;
+
+/** The marker would take the place of a file that is to be synced. */
+async function refuseMarkerOfSource({ marker, source, filter, signal }: PassOptions): Promise<void> {
+  if (marker === undefined || source.stat === undefined || filter.excludes(marker)) return;
+  if ((await source.stat(marker, { signal })) === undefined) return;
+  throw new SyncError(
+    'usage',
+    `--marker ${JSON.stringify(marker)} is the name of a file in the source, which the marker would replace on Stage; give it another name, or exclude the file`,
+    { verdict: 'end_run' },
+  );
+}
 
 /** Once, after an upgrade. */
 function tellUnknownOrigins(ledger: Ledger, tally: Tally): void {

@@ -108,6 +108,7 @@ export class Round {
       filter: stageFilter,
       verify: compare === 'content' && scope === undefined,
       maxFileBytes: this.#options.destination.limits.maxFileBytes,
+      stays: (folder) => this.#options.learnt.isStaying(folder),
       believes: this.#options.trustLedger || scope !== undefined,
       learn: !dryRun,
       digestOf: (entry) => this.#digest(entry),
@@ -176,8 +177,15 @@ export class Round {
     });
     const plan = approved === undefined ? found : restrictTo(approved, store, found, ledger, tally.problem);
     const { inSource, onStage } = this.#planner!.standing;
-    const facts = { inSource, onStage, removals: store.totals().removedFiles };
-    const refusal = checkGuards(scope === undefined ? facts : inWhole(facts, ledger), maxDelete, force);
+    // rounds before this one may have removed some of those that the limit is about
+    const { removed } = tally;
+    const facts = {
+      inSource,
+      onStage: onStage + removed,
+      removals: store.totals().removedFiles + removed,
+    };
+    const whole = scope === undefined ? facts : inWhole(facts, ledger);
+    const refusal = checkGuards(whole, maxDelete, force, tally.round > 1);
     if (!this.#allStreamed && tally.round === 1)
       announcePlan(store, plan, tally, dryRun, concurrency, target.missing.length);
     if (refusal !== undefined) throw refusal;
@@ -189,10 +197,12 @@ export class Round {
       plan,
       executor,
       beforePublishing: () => marker?.due(),
-      afterPublishing: (files) => executor.run(() => marker?.complete(files, target) ?? Promise.resolve()),
+      afterPublishing: (files) =>
+        executor.run(() => marker?.complete(files + tally.moved, target) ?? Promise.resolve()),
     });
     await executor.idle();
-    if (!executor.stopped) {
+    // a round that was cut short is followed by another one, which may replace what waits to be confirmed
+    if (!executor.stopped && !learnt.cutsShort) {
       await confirmUploads({
         remote,
         ledger,

@@ -43,15 +43,30 @@ describe('nothing is removed, nor sent, where the source could not say what it h
     expect(stage.text('gone')).toBeUndefined();
   });
 
-  test('a whole source of which nothing can be read is not empty, and loses nothing', async () => {
-    const { source, stage, engine } = await synced();
+  const withNothingToRead = async () => {
+    const it = await synced();
+    for (const path of ['a', 'dark/', 'dark-1', 'x/']) it.source.remove(path);
+    for (const path of ['a', 'dark-1', 'gone']) it.source.obscure(path, 'path', unreadable);
+    for (const path of ['dark/', 'x/']) it.source.obscure(path, 'subtree', unreadable);
+    return { ...it, before: [...it.stage.files.keys()] };
+  };
+
+  test('a whole source of which nothing can be read is refused as an empty one is, and loses nothing', async () => {
+    const { stage, engine, before } = await withNothingToRead();
     using _ = engine;
-    for (const path of ['a', 'dark/', 'dark-1', 'x/']) source.remove(path);
-    for (const path of ['a', 'dark-1', 'gone']) source.obscure(path, 'path', unreadable);
-    for (const path of ['dark/', 'x/']) source.obscure(path, 'subtree', unreadable);
-    const before = stage.files.size;
-    expect((await engine.pass(options)).report.outcome).toBe('failures');
-    expect(stage.files.size).toBe(before);
+    const calls = stage.calls.length;
+    const { report, error } = await engine.pass(options);
+    expect([report.outcome, error?.code]).toEqual(['refused', 'guard_empty_source']);
+    expect([...stage.files.keys()]).toEqual(before);
+    expect([...new Set(stage.calls.slice(calls).map(({ kind }) => kind))]).toEqual(['listFolder']);
+  });
+
+  test('nor does it lose anything where that guard is told to let it through', async () => {
+    const { stage, engine, before } = await withNothingToRead();
+    using _ = engine;
+    const { report, error } = await engine.pass({ ...options, force: new Set(['empty-source'] as const) });
+    expect([report.outcome, report.removed, error]).toEqual(['failures', 0, undefined]);
+    expect([...stage.files.keys()]).toEqual(before);
   });
 });
 

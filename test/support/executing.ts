@@ -7,6 +7,7 @@ import { Executor } from '../../src/sync/execute/executor.ts';
 import { FolderMaker } from '../../src/sync/execute/folder-maker.ts';
 import { HiddenNames } from '../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../src/sync/execute/learnt.ts';
+import { StageTimes } from '../../src/sync/execute/stage-times.ts';
 import { everything } from '../../src/sync/filter.ts';
 import { Gate } from '../../src/sync/flow/gate.ts';
 import { folderRow } from '../../src/sync/ledger/ledger-row.ts';
@@ -105,11 +106,13 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
     concurrency: 4,
     attempts: 1,
     maxRequestsPerSecond: undefined,
+    maxWaitMs: 3_600_000,
     clock,
     draining: draining.signal,
     signal,
     onEvent: () => undefined,
   });
+  const times = new StageTimes({ remote, ledger: known.ledger, hidden, clock, signal });
   const executor = new Executor({
     remote,
     gate,
@@ -125,6 +128,7 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
     signal,
     hidden,
     learnt,
+    times,
     atomic: false,
     holdBack: false,
     onStayed: (path) => stayed.push(path),

@@ -7,7 +7,7 @@ export const IMPATIENT_MS = 80;
 
 /** What a Stage may answer that nobody knows for certain. */
 export function randomBehaviour(dice: Dice): Partial<Behaviour> {
-  return {
+  const behaviour: Partial<Behaviour> = {
     putOverExisting: dice.pick(['overwrite', 'overwrite', 409, 400] as const),
     moveOverExisting: dice.pick([409, 409, 400, 'overwrite'] as const),
     moveFolder: dice.pick(['accept', 'accept', 'accept', 400, 409] as const),
@@ -20,6 +20,9 @@ export function randomBehaviour(dice: Dice): Partial<Behaviour> {
     moveTouches: dice.chance(0.3),
     replyPath: dice.pick(['plain', 'leading_slash'] as const),
   };
+  // what a move does to times is tried out over a second, which the clock of these runs does not wait for
+  const tooCoarse = behaviour.moveTouches === true && behaviour.timestamps === 'seconds';
+  return tooCoarse ? { ...behaviour, timestamps: 'fractional' } : behaviour;
 }
 
 const KINDS = {

@@ -3,8 +3,10 @@ import type { PathFilter } from '../../src/model/ports.ts';
 import { HiddenNames } from '../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../src/sync/execute/learnt.ts';
 import { recoverIntents } from '../../src/sync/execute/recover.ts';
+import { StageTimes } from '../../src/sync/execute/stage-times.ts';
 import { everything } from '../../src/sync/filter.ts';
 import type { Intent } from '../../src/sync/ledger/intent.ts';
+import { createTestClock } from './engine.ts';
 import { knownStage, PUT_AT } from './executing.ts';
 import type { MemoryDestinationOptions } from './memory-destination.ts';
 import { openRemote } from './open-remote.ts';
@@ -45,10 +47,16 @@ export function recovering(ours: Readonly<Record<RelPath, string>>, options: Rec
     },
     /** Resolves with the requests it took. */
     recover: async (): Promise<string[]> => {
+      const remote = openRemote(stage);
+      const clock = createTestClock();
+      const { signal } = new AbortController();
+      // names of the run that recovers, not of the killed one
+      const hidden = new HiddenNames(clock.now());
       await recoverIntents({
-        remote: openRemote(stage),
+        remote,
         ledger,
         learnt,
+        times: new StageTimes({ remote, ledger, hidden, clock, signal }),
         filter: options.filter ?? everything,
         concurrency: 4,
         onProblem: (path, { severity, code }) => problems.push(`${severity} ${path} ${code}`),

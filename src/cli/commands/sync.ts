@@ -61,7 +61,10 @@ export const sync: CommandModule = {
 
 /** The flags of a single run. Returns the filters, which fill in as the line is parsed. */
 export function addSyncFlags(command: Command): readonly FilterFlag[] {
-  command.option('--trust-ledger', 'do not list the Stage; believe what earlier runs recorded');
+  command.option(
+    '--trust-ledger',
+    'list on Stage only what goes or moves; believe what earlier runs recorded of the rest',
+  );
   const filters = addPassFlags(command);
   command
     .optionsGroup('Output:')
@@ -90,13 +93,16 @@ export function addPassFlags(command: Command): readonly FilterFlag[] {
       ),
   )
     .addOption(
-      new Option('--compare <how>', 'how a file that both ends have is compared when first met')
+      new Option(
+        '--compare <how>',
+        'what both ends have: by size and time, or by content, which reads both ends every time',
+      )
         .choices(['size', 'content'])
         .default('size'),
     )
     .option(
       '--sweep-older-than <duration>',
-      'remove hidden names of runs from elsewhere that died on Stage at least so long ago: 1d, 12h',
+      'remove hidden names on Stage that no run of this pair left and that are at least so old: 1d, 12h',
       duration,
     )
     .option('--no-moves', 'upload renamed files anew instead of moving them on Stage')
@@ -107,9 +113,10 @@ export function addPassFlags(command: Command): readonly FilterFlag[] {
       ),
     )
     .addOption(
-      new Option('--exclude <pattern>', 'take no part: neither uploaded nor removed; repeatable').argParser(
-        filter('exclude'),
-      ),
+      new Option(
+        '--exclude <pattern>',
+        'take no part: neither uploaded nor touched on Stage; repeatable',
+      ).argParser(filter('exclude')),
     )
     .addOption(
       new Option('--filter-from <file>', 'rules from a file, as in .stagesyncignore; repeatable').argParser(
@@ -118,9 +125,9 @@ export function addPassFlags(command: Command): readonly FilterFlag[] {
     )
     .option('--follow-symlinks', 'follow symbolic links instead of leaving them out')
     .optionsGroup('How it is published:')
-    .option('--atomic', 'upload to a hidden folder outside DEST, then move each file in')
+    .option('--atomic', 'upload to a hidden folder at the top of the Stage, then move each file in')
     .option('--publish-set', 'with --atomic: move nothing in until everything is uploaded')
-    .option('--marker <name>', 'with --publish-set: write this empty file last')
+    .option('--marker <name>', 'with --publish-set: write this empty file once all files have their names')
     .optionsGroup('How fast:')
     .addOption(
       new Option('--concurrency <n>', 'Stage requests at the same time')

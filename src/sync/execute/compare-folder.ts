@@ -23,6 +23,14 @@ export interface Deviation {
   readonly path: RelPath;
   /** `extra`: nobody knew of it. `unclear`: it cannot be told what is there. */
   readonly kind: 'extra' | 'changed' | 'missing' | 'unclear';
+  /** Stage's time for a file, where it tells one. */
+  readonly modifiedMs?: number | undefined;
+}
+
+export interface Comparison {
+  readonly deviations: readonly Deviation[];
+  /** Files that have another time, which says nothing of them, for the move gave it to them. */
+  readonly touched: readonly Deviation[];
 }
 
 export interface CompareOptions {
@@ -44,7 +52,7 @@ const MOST_HELD = 10_000;
  * Lists a folder, all of it, and tells where it differs from what is known; undefined when it is not there. Memory is
  * that of a listing and of the differences.
  */
-export async function compareFolder(options: CompareOptions): Promise<Deviation[] | undefined> {
+export async function compareFolder(options: CompareOptions): Promise<Comparison | undefined> {
   const { remote, folder, concurrency, moved } = options;
   const top = await remote.list(folder);
   if (top === undefined) return undefined;
@@ -54,13 +62,15 @@ export async function compareFolder(options: CompareOptions): Promise<Deviation[
   const known = new Cursor<Expected>(options.expected);
   const found: Deviation[] = [];
   const otherTimes: Deviation[] = [];
-  let same = 0;
   const compare = (seen: StageEntry, told: Expected): void => {
     if (seen.kind !== 'file') return;
-    if (sameShown(seen, told.shown!)) same++;
-    else if (seen.size !== told.shown!.size) found.push({ path: seen.path, kind: 'changed' });
-    else if (otherTimes.length < MOST_HELD) otherTimes.push({ path: seen.path, kind: 'changed' });
-    else if (same > 0) found.push({ path: '', kind: 'unclear' });
+    const { path, size, modifiedMs } = seen;
+    const shown = told.shown!;
+    if (size !== shown.size) found.push({ path, kind: 'changed', modifiedMs });
+    else if (!sameShown(seen, shown)) {
+      if (otherTimes.length < MOST_HELD) otherTimes.push({ path, kind: 'changed', modifiedMs });
+      else if (otherTimes.length === MOST_HELD) otherTimes.push({ path: '', kind: 'unclear' });
+    } else if (modifiedMs !== undefined && modifiedMs === shown.modifiedMs) moved?.kept(modifiedMs);
   };
   try {
     for (;;) {
@@ -73,15 +83,21 @@ export async function compareFolder(options: CompareOptions): Promise<Deviation[
       if (order >= 0) known.advance();
       if (order > 0) found.push({ path: told!.path, kind: 'missing' });
       else if (seen!.kind === 'unknown') found.push({ path: seen!.path, kind: 'unclear' });
-      else if (order < 0) found.push({ path: seen!.path, kind: 'extra' });
+      else if (order < 0)
+        found.push({
+          path: seen!.path,
+          kind: 'extra',
+          modifiedMs: seen!.kind === 'file' ? seen!.modifiedMs : undefined,
+        });
       else compare(seen!, told!);
     }
   } finally {
     await Promise.all([there.close(), known.close()]);
   }
-  if (moved !== undefined && same > 0) moved.kept();
-  const timesCount = moved === undefined || same > 0 || otherTimes.length === 0 || (await moved.keeps());
-  return timesCount ? [...found, ...otherTimes] : found;
+  if (otherTimes.length === 0) return { deviations: found, touched: [] };
+  return moved === undefined || (await moved.keeps())
+    ? { deviations: [...found, ...otherTimes], touched: [] }
+    : { deviations: found, touched: otherTimes };
 }
 
 /** Also what the filter of the run leaves out, and hidden names, have to be seen here. */

@@ -5,6 +5,7 @@ import type { RelPath } from '../../model/path.ts';
 import type { StageVersion } from '../../model/plan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
+import { isHidden } from './hidden-names.ts';
 import type { Remote } from './remote.ts';
 
 export interface ConfirmOptions {
@@ -20,7 +21,7 @@ type Shown = ReadonlyMap<string, StageVersion> | undefined;
 
 /**
  * Lists each folder that was put into, once, and compares. Sizes that agree are confirmed with the time Stage gave
- * them; a file that is missing or of another size is forgotten, so that the next run uploads it, and reported.
+ * them; a file that is missing or of another size is reported, and the next run uploads it.
  * Rows come in path order, so a folder's rows end before its neighbour's begin: memory is the folders on the way down
  * plus those listed ahead.
  */
@@ -50,6 +51,8 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
     const refuted: LedgerRow[] = [];
     for (const row of page) {
       if (options.stopped()) return;
+      // what waits under a hidden name is in no folder of the target
+      if (isHidden(row.path)) continue;
       const folder = parentOf(row.path);
       while (open.length > 0 && !isWithin(row.path, open.at(-1)!.folder)) open.pop();
       let frame = open.find((each) => each.folder === folder);
@@ -84,7 +87,9 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
     }
     ledger.transaction(() => {
       for (const [row, now] of confirmed) ledger.confirm(row.path, now.modifiedMs);
-      for (const row of refuted) ledger.forget(row.path);
+      // still ours, and of no version that can be told: what the source has is uploaded
+      for (const row of refuted)
+        ledger.put({ ...row, version: '', identity: undefined, digest: undefined }, 'refuted');
     });
   }
 }

@@ -16,6 +16,7 @@ import type { MoveStep } from './moves.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Remote } from './remote.ts';
 import { Removals } from './removals.ts';
+import { StagingFolder } from './staging-folder.ts';
 import type { StageTimes } from './stage-times.ts';
 import { TaskPool } from './task-pool.ts';
 import { INTENT_BATCH, Uploads } from './uploads.ts';
@@ -49,21 +50,24 @@ export class Executor {
   readonly #tasks: TaskPool;
   readonly #journal: Journal;
   readonly #outcomes: Outcomes;
+  readonly #staging: StagingFolder;
   readonly #uploads: Uploads;
   readonly #moves: Moves;
   readonly #removals: Removals;
 
   constructor(options: ExecutorOptions) {
-    const { concurrency, draining, signal, ledger, clock, remote, gate } = options;
+    const { concurrency, draining, signal, ledger, clock, remote } = options;
     const tasks = new TaskPool({ limit: concurrency * 2 + INTENT_BATCH, draining, signal });
     const journal = new Journal(ledger, clock);
     const outcomes = new Outcomes({ ...options, tasks });
-    const looks = new FreshLooks(remote, gate, clock);
-    const parts = { ...options, tasks, journal, outcomes, looks };
+    const looks = new FreshLooks(remote, clock);
+    const staging = new StagingFolder({ ...options, journal });
+    const parts = { ...options, tasks, journal, outcomes, looks, staging };
     this.#options = options;
     this.#tasks = tasks;
     this.#journal = journal;
     this.#outcomes = outcomes;
+    this.#staging = staging;
     this.#uploads = new Uploads(parts);
     this.#moves = new Moves({ ...parts, upload: (arrival) => this.#uploads.add(arrival) });
     this.#removals = new Removals(parts);
@@ -152,7 +156,7 @@ export class Executor {
 
   /** Removes the hidden folder of --atomic, if it was made. */
   async removeStaging(): Promise<void> {
-    await this.run(() => this.#uploads.removeStaging());
+    await this.run(() => this.#staging.remove());
     await this.idle();
   }
 

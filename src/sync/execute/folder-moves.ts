@@ -1,15 +1,11 @@
-import { isSyncError } from '../../model/errors.ts';
+import { isSyncError, SyncError } from '../../model/errors.ts';
 import type { Problem } from '../../model/entry.ts';
-import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { PathFilter } from '../../model/ports.ts';
-import { shownOf } from '../compare/decide.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { OrderedMove } from '../plan/order-moves.ts';
 import { compareFolder } from './compare-folder.ts';
-import type { Deviation, Expected } from './compare-folder.ts';
-import { isHidden } from './hidden-names.ts';
+import type { Comparison, Deviation } from './compare-folder.ts';
+import { expectedIn, rename, renameRows, returnRows } from './folder-rows.ts';
 import type { MovesOptions, MoveStep } from './moves.ts';
 import type { Attempted } from './outcomes.ts';
 import { putBack, putBackFolder } from './put-back.ts';
@@ -66,8 +62,8 @@ export class FolderMoves {
       if (room !== undefined) await room;
       if (tasks.stopped) return false;
       const expected = expectedIn(ledger, step.from, filter);
-      const found = await compareFolder({ remote, folder: place(step.from), expected, concurrency });
-      if (found === undefined || found.length > 0) {
+      const seen = await compareFolder({ remote, folder: place(step.from), expected, concurrency });
+      if (seen === undefined || seen.deviations.length > 0) {
         learnt.isMixed(whole.from);
         return false;
       }
@@ -75,20 +71,27 @@ export class FolderMoves {
     }
     const intent = begin();
     if (!(await this.#send(step, intent))) return false;
-    if (half === 'in') return this.#arrived(step, intent, attempted, []);
-    const strangers = await strangersAfterMove(this.#options, step.from, place(step.to));
+    if (half === 'in') return this.#arrived(step, intent, attempted, undefined);
+    const seen = await lookAfterMove(this.#options, step.from, place(step.to));
     if (half === undefined) {
-      await moveBack(remote, place(step.from), place(step.to), strangers);
-      return this.#arrived(step, intent, attempted, strangers);
+      const back = seen.deviations.filter(({ kind }) => kind === 'extra' || kind === 'changed');
+      await putBack(
+        remote,
+        place(step.to),
+        place(step.from),
+        back.map(({ path }) => path),
+      );
+      return this.#arrived(step, intent, attempted, seen);
     }
-    if (strangers.some(({ kind }) => kind !== 'missing')) {
+    if (seen.deviations.length > 0) {
       // on its way through a hidden name it takes nobody along: it goes back, and its files move one by one
       const dropped = await putBackFolder(remote, place(step.to), place(step.from));
-      this.#options.journal.end(intent, () => returnRows(ledger, step.from, step.from, strangers, dropped));
+      const { journal, times } = this.#options;
+      journal.end(intent, () => returnRows(ledger, step.from, step.from, seen.deviations, dropped, times));
       learnt.isMixed(whole.from);
       return false;
     }
-    ledger.transaction(() => ledger.rename(step.from, step.to));
+    ledger.transaction(() => renameRows(ledger, step.from, step.to, seen));
     this.#out.add(step.aside!.whole);
     return true;
   }
@@ -113,21 +116,23 @@ export class FolderMoves {
     }
   }
 
-  #arrived(step: MoveStep, intent: number, attempted: Attempted, strangers: readonly Deviation[]): true {
-    const { ledger, journal, outcomes, tally, learnt, store } = this.#options;
+  /** `seen`: what is at the new place; undefined where nobody could have come along. */
+  #arrived(step: MoveStep, intent: number, attempted: Attempted, seen: Comparison | undefined): true {
+    const { ledger, journal, outcomes, tally, learnt, store, times } = this.#options;
     const { from, to } = step.aside?.whole ?? step;
     journal.end(intent, () => {
-      renameRows(ledger, step.from, to, strangers);
+      if (seen === undefined) rename(ledger, step.from, to, times);
+      else renameRows(ledger, step.from, to, seen);
       for (const { arrival } of store.carriedInto(to)) {
         const row = ledger.get(arrival.path);
         if (row !== undefined)
-          ledger.moved({ ...row, ...rowOf(arrival.entry, row.digest ?? arrival.digest) }, attempted.reason);
+          ledger.put({ ...row, ...rowOf(arrival.entry, row.digest ?? arrival.digest) }, attempted.reason);
       }
     });
     // later steps rename the rows that this one renamed
     journal.flush();
-    if (strangers.length > 0) {
-      tally.problem(from, movedBack(strangers));
+    if (seen !== undefined && seen.deviations.length > 0) {
+      tally.problem(from, movedBack(seen.deviations));
       learnt.lookAgain();
     }
     let files = 0;
@@ -146,85 +151,23 @@ async function isTaken(remote: Remote, folder: RelPath): Promise<boolean> {
   return (await remote.list(folder)) !== undefined || (await remote.stat(folder.slice(0, -1))) !== undefined;
 }
 
-/** What the ledger has below a folder; what the filter leaves out is nobody's to move. */
-function* expectedIn(
-  ledger: Ledger,
-  folder: RelPath,
-  filter: PathFilter,
-): Generator<readonly Expected[], void> {
-  for (const page of ledger.rows(folder))
-    yield page
-      .filter(({ path }) => path !== folder && (isHidden(folder) || !filter.excludes(path)))
-      .map((row) => ({
-        path: row.path.slice(folder.length),
-        shown: isFolderPath(row.path) ? undefined : shownOf(row),
-      }));
-}
-
 export type AfterMoveOptions = Pick<MovesOptions, 'remote' | 'ledger' | 'concurrency' | 'filter' | 'times'>;
 
-/** After a folder's move, before its rows are renamed: what is at its new place and not as the rows have it. */
-export async function strangersAfterMove(
+/**
+ * After a folder's move to `folder`, a full Stage path, and before its rows are renamed: where it is not as the rows at
+ * `from` have it. Rejects where Stage has nothing there.
+ */
+export async function lookAfterMove(
   options: AfterMoveOptions,
   from: RelPath,
   folder: RelPath,
-): Promise<Deviation[]> {
+): Promise<Comparison> {
   const { remote, ledger, concurrency, filter, times } = options;
   const expected = expectedIn(ledger, from, filter);
-  return (await compareFolder({ remote, folder, expected, concurrency, moved: times })) ?? [];
-}
-
-/** Moves what came along with a folder back to where it was; full Stage paths. */
-export async function moveBack(
-  remote: Remote,
-  from: RelPath,
-  to: RelPath,
-  strangers: readonly Deviation[],
-): Promise<void> {
-  const paths = strangers
-    .filter(({ kind }) => kind === 'extra' || kind === 'changed')
-    .map(({ path }) => path);
-  await putBack(remote, to, from, paths);
-}
-
-/** The rows of a moved folder under its new name, but for what did not come along, or was moved back. */
-export function renameRows(
-  ledger: Ledger,
-  from: RelPath,
-  to: RelPath,
-  strangers: readonly Deviation[],
-): void {
-  const stayed = strangers
-    .filter(({ kind }) => kind === 'changed')
-    .flatMap(({ path }) => ledger.get(from + path) ?? []);
-  ledger.rename(from, to);
-  for (const { path, kind } of strangers) if (kind !== 'extra') ledger.forget(to + path);
-  for (const row of stayed) ledger.put(row, 'changed_on_stage');
-}
-
-/**
- * The rows of a folder that waited under another name and came back to `to`, as a whole or (`dropped`) into what stands
- * there by now, which may be another folder of ours: rows that are there already stay as they are.
- */
-export function returnRows(
-  ledger: Ledger,
-  waited: RelPath,
-  to: RelPath,
-  strangers: readonly Deviation[],
-  dropped: ReadonlySet<RelPath> | undefined,
-): void {
-  if (dropped === undefined) return renameRows(ledger, waited, to, strangers);
-  const strange = new Set(strangers.map(({ path }) => path));
-  for (const row of [...ledger.rows(waited)].flat()) {
-    const path = row.path.slice(waited.length);
-    const came = !dropped.has(path) && !strange.has(path);
-    const taken = waited !== to && ledger.get(to + path) !== undefined;
-    if (waited !== to) ledger.forget(row.path);
-    // its times must be learned anew
-    if (came && !taken && !isFolderPath(path))
-      ledger.put({ ...row, path: to + path, stageModifiedMs: undefined }, 'moved');
-    else if (came && !taken) ledger.put({ ...row, path: to + path }, 'moved');
-  }
+  const seen = await compareFolder({ remote, folder, expected, concurrency, moved: times });
+  if (seen !== undefined) return seen;
+  const why = `Stage moved ${from} to ${folder}, and then has nothing there; the next run looks again`;
+  throw new SyncError('stage_bad_reply', why, { verdict: 'skip_entry', inDoubt: true });
 }
 
 const movedBack = (strangers: readonly Deviation[]): Problem => {

@@ -1,14 +1,15 @@
 import type { Problem } from '../../model/entry.ts';
-import { isSyncError } from '../../model/errors.ts';
+import { isSyncError, SyncError } from '../../model/errors.ts';
 import { foldersOf, isFolderPath, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import { shownOf } from '../compare/decide.ts';
 import type { Removal } from '../plan/plan-store.ts';
 import { compareFolder } from './compare-folder.ts';
 import type { Deviation, Expected } from './compare-folder.ts';
-import { returnRows } from './folder-moves.ts';
+import { returnRows } from './folder-rows.ts';
 import type { Attempted } from './outcomes.ts';
 import { putBack, putBackFolder, removeFolder } from './put-back.ts';
+import type { CheckVerdict } from './remote.ts';
 import type { RemovalsOptions } from './removals.ts';
 import type { StageTimes } from './stage-times.ts';
 
@@ -39,22 +40,27 @@ export class FolderRemovals {
       const room = gate.room();
       if (room !== undefined) await room;
       if (tasks.stopped) return;
-      const strangers = await this.#strangersIn(remote.root + path, path);
-      if (strangers === undefined) this.#options.ledger.forgetFolder(path);
-      else if (strangers.length > 0) await this.#takeApart(path, strangers);
-      else if (learnt.refusesFolderMoves) await this.#takeApart(path, strangers);
+      const found = await this.#look(remote.root + path, path);
+      // gone, or a listing that is wrong: the next one tells
+      if (found === undefined) return;
+      const strangers = found.filter(({ kind }) => kind !== 'missing');
+      // what is missing may only be missing in the listing, and then more may be
+      if (found.length > 0 || learnt.refusesFolderMoves) await this.#takeApart(path, strangers);
       else await this.#removeWhole(removal, attempted);
     } catch (error) {
       outcomes.failed(attempted, error);
     }
   }
 
-  /** What is in a folder and does not go with it; undefined when it is not there. `place` is its full path now. */
-  async #strangersIn(place: RelPath, folder: RelPath, moved?: StageTimes): Promise<Deviation[] | undefined> {
+  /** Where a folder is not as planned; undefined when it is not there. `place` is its full path now. */
+  async #look(
+    place: RelPath,
+    folder: RelPath,
+    moved?: StageTimes,
+  ): Promise<readonly Deviation[] | undefined> {
     const { remote, concurrency } = this.#options;
     const expected = this.#expectedIn(folder);
-    const found = await compareFolder({ remote, folder: place, expected, concurrency, moved });
-    return found?.filter(({ kind }) => kind !== 'missing');
+    return (await compareFolder({ remote, folder: place, expected, concurrency, moved }))?.deviations;
   }
 
   *#expectedIn(folder: RelPath): Generator<readonly Expected[], void> {
@@ -75,7 +81,7 @@ export class FolderRemovals {
   }
 
   async #removeWhole(removal: Removal, attempted: Attempted): Promise<void> {
-    const { remote, journal, hidden, learnt, outcomes, tally, tasks, ledger } = this.#options;
+    const { remote, journal, hidden, learnt, outcomes, tally, tasks, ledger, times } = this.#options;
     const { path, reason } = removal;
     if (tasks.stopped) return;
     const place = remote.root + path;
@@ -87,15 +93,16 @@ export class FolderRemovals {
       if (outcomes.isSettled(error)) journal.end(id);
       if (tasks.notBegun(error) || !isSyncError(error)) throw error;
       if (error.verdict !== 'skip_entry' || error.inDoubt) throw error;
-      if (error.code === 'stage_not_found') return ledger.forgetFolder(path);
+      if (error.code === 'stage_not_found') return;
       learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
       return this.#takeApart(path, []);
     }
-    const strangers = (await this.#strangersIn(via, path, this.#options.times)) ?? [];
-    if (strangers.some(({ kind }) => kind === 'unclear')) {
-      // what cannot be read is not deleted: all of it goes back
+    const strangers = await this.#look(via, path, times);
+    if (strangers === undefined) throw notListed(path, via);
+    if (strangers.some(({ kind }) => kind === 'unclear' || kind === 'missing')) {
+      // what cannot be read, or is not read in full, is not deleted: all of it goes back
       const dropped = await putBackFolder(remote, via, place);
-      journal.end(id, () => returnRows(ledger, path, path, strangers, dropped));
+      journal.end(id, () => returnRows(ledger, path, path, strangers, dropped, times));
       tally.problem(path, kept(strangers));
       return;
     }
@@ -117,24 +124,26 @@ export class FolderRemovals {
   /** Tells of everything that went with a folder. Returns the paths. */
   #tell({ path, reason }: Removal, back: ReadonlySet<RelPath>, attempted: Attempted): RelPath[] {
     const { store, outcomes, tally } = this.#options;
-    const gone: RelPath[] = [path];
+    const gone: RelPath[] = [];
+    const stays = new Set([...back].flatMap((each) => foldersOf(path + each)));
     let files = 0;
     for (const each of store.removalsWithin(path)) {
-      if (back.has(each.path.slice(path.length))) continue;
+      if (back.has(each.path.slice(path.length)) || stays.has(each.path)) continue;
       gone.push(each.path);
       if (isFolderPath(each.path)) tally.foldersRemoved++;
       else files++;
       outcomes.done({ ...attempted, path: each.path, reason }, { within: path });
     }
     tally.removed += files;
+    if (back.size > 0) return gone;
     tally.foldersRemoved++;
     outcomes.done(attempted, { files });
-    return gone;
+    return [path, ...gone];
   }
 
   /** Removes what a folder holds one by one, and the folder itself where nothing else is in it. */
   async #takeApart(folder: RelPath, strangers: readonly Deviation[]): Promise<void> {
-    const { store, remote, ledger, tally, concurrency, tasks, removeFile } = this.#options;
+    const { store, tally, concurrency, tasks, removeFile } = this.#options;
     let batch: Removal[] = [];
     const work = async (): Promise<void> => {
       await Promise.all(
@@ -154,9 +163,7 @@ export class FolderRemovals {
       tally.problem(folder, kept(strangers));
       return;
     }
-    const left = await remote.list(remote.root + folder);
-    if (left === undefined) ledger.forget(folder);
-    else if (left.length === 0) await this.#removeEmpty(folder);
+    await this.#removeEmpty(folder);
   }
 
   async #removeEmpty(folder: RelPath): Promise<void> {
@@ -164,8 +171,13 @@ export class FolderRemovals {
     const reason = store.removal(folder)?.reason ?? 'leftover';
     const attempted = outcomes.begin('remove', folder, reason);
     const id = journal.begin([{ op: 'remove', path: folder, reason }])[0]!;
+    const check = async (): Promise<CheckVerdict> => {
+      const inside = await remote.listNow(remote.root + folder);
+      return inside === undefined ? 'gone' : inside.length === 0 ? 'go' : 'kept';
+    };
     try {
-      await remote.remove(remote.root + folder, true);
+      const end = await remote.remove(remote.root + folder, true, check);
+      if (end !== 'done') return journal.end(id);
     } catch (error) {
       if (outcomes.isSettled(error)) journal.end(id);
       throw error;
@@ -178,6 +190,13 @@ export class FolderRemovals {
     outcomes.done(attempted, { files: 0 });
   }
 }
+
+const notListed = (path: RelPath, via: RelPath): SyncError =>
+  new SyncError(
+    'stage_bad_reply',
+    `Stage moved ${path} to ${via}, and then has nothing there; the next run looks again`,
+    { verdict: 'skip_entry', inDoubt: true },
+  );
 
 const kept = (strangers: readonly Deviation[]): Problem => {
   const [first] = strangers;

@@ -3,7 +3,6 @@ import { nameOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { StageVersion } from '../../model/plan.ts';
 import type { Clock } from '../../model/ports.ts';
-import type { Gate } from '../flow/gate.ts';
 import type { Remote } from './remote.ts';
 
 /** How long a look counts as made directly before, in milliseconds. */
@@ -16,24 +15,25 @@ type Children = ReadonlyMap<string, DestinationChild>;
 /** What Stage shows of a file just now. `unclear`: it shows something that cannot be read. */
 export type Look = { readonly shown: StageVersion | undefined } | { readonly unclear: string };
 
-/** One look at a folder for all files in it that go, or move, one after the other; a look soon goes stale. */
+/**
+ * One look at a folder for all files in it that go, or move, one after the other; a look soon goes stale. Looks are made
+ * in the turn of the change that they are for: nothing waits between the two.
+ */
 export class FreshLooks {
   readonly #remote: Remote;
-  readonly #gate: Gate;
   readonly #clock: Clock;
   readonly #kept = new Map<RelPath, { readonly atMs: number; readonly children: Promise<Children> }>();
 
-  constructor(remote: Remote, gate: Gate, clock: Clock) {
+  constructor(remote: Remote, clock: Clock) {
     this.#remote = remote;
-    this.#gate = gate;
     this.#clock = clock;
   }
 
-  /** Looks at a file as soon as the next request can be made; `path` is below the target. */
-  async at(path: RelPath): Promise<Look> {
-    const room = this.#gate.room();
-    if (room !== undefined) await room;
-    const children = await this.#children(parentOf(path));
+  /** `path` is below the target. `anew`: what was seen of its folder before does not count. */
+  async at(path: RelPath, anew = false): Promise<Look> {
+    const folder = parentOf(path);
+    if (anew) this.#kept.delete(folder);
+    const children = await this.#children(folder);
     const child = children.get(nameOf(path));
     if (child?.kind === 'unknown') return { unclear: child.problem.message };
     if (child === undefined) {
@@ -63,7 +63,7 @@ export class FreshLooks {
 
   async #list(folder: RelPath): Promise<Children> {
     const children = new Map<string, DestinationChild>();
-    for (const child of (await this.#remote.list(this.#remote.root + folder)) ?? []) {
+    for (const child of (await this.#remote.listNow(this.#remote.root + folder)) ?? []) {
       if (child.kind === 'unknown' && child.anywhere === true) children.set(ANYWHERE, child);
       else if (child.kind !== 'folder') children.set(child.name, child);
     }

@@ -12,6 +12,7 @@ export class Learnt {
   refusesFullFolders = false;
   /** Folders that turned out to hold more, or something else, than the plan knew: they do not move as wholes. */
   readonly #mixed: RelPath[] = [];
+  readonly #staying = new Set<RelPath>();
   #again = false;
   /** Whoever finds something undone now has to tell it as a failure. */
   isLastRound = false;
@@ -35,6 +36,16 @@ export class Learnt {
   isMixed(folder: RelPath): void {
     if (this.mayMove(folder)) this.#mixed.push(folder);
     this.#again = true;
+  }
+
+  /** A folder that was to go for a file of its name holds what others put there, which no listing of the plan showed. */
+  folderStays(folder: RelPath): void {
+    this.#staying.add(folder);
+    this.#again = true;
+  }
+
+  isStaying(folder: RelPath): boolean {
+    return this.#staying.has(folder);
   }
 
   /** Something was left undone that another look at both ends can plan better. */

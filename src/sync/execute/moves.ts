@@ -11,12 +11,13 @@ import { KEPT } from '../plan/plan-problems.ts';
 import type { Arrival, PlanStore } from '../plan/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import { FolderMoves } from './folder-moves.ts';
+import { rename } from './folder-rows.ts';
 import type { FreshLooks } from './fresh-looks.ts';
 import { isHidden } from './hidden-names.ts';
 import type { Journal } from './journal.ts';
 import type { Learnt } from './learnt.ts';
 import type { Attempted, Outcomes } from './outcomes.ts';
-import type { Remote } from './remote.ts';
+import type { Check, CheckVerdict, Remote } from './remote.ts';
 import type { StageTimes } from './stage-times.ts';
 import type { TaskPool } from './task-pool.ts';
 
@@ -109,7 +110,6 @@ export class Moves {
     try {
       if (isFolderPath(step.from))
         return await this.#folders.make(step, attempted, () => this.#intent(step, reason));
-      if (!(await this.#isAsPlanned(step))) return await this.#goWithout(step);
       if (tasks.stopped) return false;
       return await this.#makeFile(step, attempted, reason);
     } catch (error) {
@@ -125,12 +125,19 @@ export class Moves {
   }
 
   async #makeFile(step: MoveStep, attempted: Attempted, reason: string): Promise<boolean> {
-    const { remote, tally, ledger, journal, outcomes, tasks } = this.#options;
+    const { remote, tally, ledger, journal, outcomes, tasks, times } = this.#options;
     const half = step.aside?.half;
     const intent = this.#intent(step, reason);
     const begins = half !== 'in';
     try {
-      await remote.move(this.#place(step.from), this.#place(step.to), begins);
+      const check: Check | undefined = isHidden(step.from)
+        ? undefined
+        : (attempt, inDoubt) => this.#check(step, attempt, inDoubt);
+      const end = await remote.move(this.#place(step.from), this.#place(step.to), begins, check);
+      if (end !== 'done') {
+        if (half !== 'in') journal.end(intent);
+        return await this.#goWithout(step);
+      }
     } catch (error) {
       const untouched = half !== 'in' && (tasks.notBegun(error) || outcomes.isSettled(error));
       if (untouched) journal.end(intent);
@@ -139,10 +146,10 @@ export class Moves {
       return this.#goWithout(step);
     }
     const write = (): void => {
-      ledger.rename(step.from, step.to);
+      rename(ledger, step.from, step.to, times);
       const row = half === 'out' ? undefined : ledger.get(step.to);
       if (row !== undefined)
-        ledger.moved({ ...row, ...rowOf(step.arrival!.entry, row.digest ?? step.arrival!.digest) }, reason);
+        ledger.put({ ...row, ...rowOf(step.arrival!.entry, row.digest ?? step.arrival!.digest) }, reason);
     };
     if (half === 'out') ledger.transaction(write);
     else journal.end(intent, write);
@@ -157,16 +164,22 @@ export class Moves {
     return true;
   }
 
-  /** Whether a file is there as the ledger has it. A hidden name is known to this run alone. */
-  async #isAsPlanned({ from }: MoveStep): Promise<boolean> {
-    if (isHidden(from)) return true;
-    const { looks, ledger, tally } = this.#options;
-    const look = await looks.at(from);
+  /** Looks whether the file is there as the ledger has it, right before it moves; a hidden name is known to this run alone. */
+  async #check({ from, to }: MoveStep, attempt: number, inDoubt: boolean): Promise<CheckVerdict> {
+    const { looks, ledger, tally, remote } = this.#options;
     const row = ledger.get(from);
-    if (row === undefined || 'unclear' in look || look.shown === undefined) return false;
-    if (sameOnStage(look.shown, row)) return true;
+    const look = await looks.at(from, attempt > 1);
+    const shown = 'unclear' in look ? undefined : look.shown;
+    const isThere = row !== undefined && shown !== undefined && sameOnStage(shown, row);
+    if (isThere && !inDoubt) return 'go';
+    // an attempt whose reply was lost may have made it, and others may have put another file since
+    const hasCome =
+      inDoubt && row !== undefined && (await remote.statNow(this.#place(to)))?.size === row.size;
+    if (isThere) return hasCome ? 'kept' : 'go';
+    if (hasCome) return 'done';
+    if (shown === undefined) return 'gone';
     tally.problem(from, KEPT);
-    return false;
+    return 'kept';
   }
 
   /** Hidden names lie at the top of the Stage, all others below the target. */

@@ -2,6 +2,7 @@ import { isSyncError, SyncError } from '../../model/errors.ts';
 import { comparePaths, foldersOf, isFolderPath, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import { walkDestination } from '../compare/destination-walk.ts';
+import { isHidden } from './hidden-names.ts';
 import type { Learnt } from './learnt.ts';
 import type { Remote } from './remote.ts';
 
@@ -10,7 +11,9 @@ const LOOK_AHEAD = 4;
 
 /**
  * Moves files and folders that went along with a folder back to where they were; `paths` are below both. A name that
- * is taken again has what is newer: the older one is dropped, as if it had been overwritten. Resolves with what was.
+ * is taken again has what is newer: the older one is dropped from a hidden folder, as if it had been overwritten, and
+ * left where it is in any other. Resolves with the files whose names were taken. Rejects, with all else moved, where
+ * something could not be moved.
  */
 export async function putBack(
   remote: Remote,
@@ -27,20 +30,30 @@ export async function putBack(
     }
   };
   let along: RelPath | undefined;
-  for (const path of paths) {
-    if (along !== undefined && path.startsWith(along)) continue;
+  let failure: SyncError | undefined;
+  const back = async (path: RelPath): Promise<void> => {
     const place = to + path;
     await make(foldersOf(parentOf(place)).filter((folder) => folder.startsWith(to)));
     if (isFolderPath(path)) {
-      if ((await remote.list(place)) !== undefined) continue;
+      if ((await remote.list(place)) !== undefined) return;
       if (await movesWhole(remote, from + path, place)) along = path;
       else await make([place]);
     } else if ((await remote.stat(place)) === undefined) await remote.move(from + path, place);
     else {
-      await remote.remove(from + path);
       dropped.push(path);
+      if (isHidden(from)) await remote.remove(from + path);
+    }
+  };
+  for (const path of paths) {
+    if (along !== undefined && path.startsWith(along)) continue;
+    try {
+      await back(path);
+    } catch (error) {
+      if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
+      failure ??= error;
     }
   }
+  if (failure !== undefined) throw failure;
   return dropped;
 }
 
@@ -76,7 +89,8 @@ async function movesWhole(remote: Remote, from: RelPath, to: RelPath): Promise<b
 export async function removeFolder(remote: Remote, folder: RelPath, learnt: Learnt): Promise<void> {
   if (!learnt.refusesFullFolders) {
     try {
-      return await remote.remove(folder);
+      await remote.remove(folder);
+      return;
     } catch (error) {
       if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
       learnt.refusesFullFolders = true;

@@ -2,34 +2,68 @@ import type { Problem } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
 import { afterFolder, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
+import { sameOnStage } from '../compare/decide.ts';
 import type { StoredIntent } from '../ledger/intent.ts';
-import { moveBack, renameRows, returnRows, strangersAfterMove } from './folder-moves.ts';
-import { putBackFolder } from './put-back.ts';
+import type { Deviation } from './compare-folder.ts';
+import { lookAfterMove } from './folder-moves.ts';
+import { rename, renameRows, returnRows } from './folder-rows.ts';
+import { putBack, putBackFolder } from './put-back.ts';
 import type { Outcome, RecoverOptions } from './recover.ts';
 import type { Remote } from './remote.ts';
 
 /** Finds out how far a move came that an earlier run had begun, and brings it to an end or back. */
 export async function settleMove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
-  const { remote, ledger } = options;
+  const { remote, ledger, times } = options;
   const { path: from, to: target, via } = intent;
   const to = target!;
   if (via !== undefined && (await remote.exists(via))) return settleWaiting(intent, via, options);
   const waited = via === undefined ? undefined : rowKey(via, options);
   if (waited !== undefined) {
     // its last step worked, and only that was not written
-    if (await remote.exists(remote.root + to)) return () => ledger.rename(waited, to);
+    if (await remote.exists(remote.root + to)) return () => rename(ledger, waited, to, times);
     return () => forget(options, waited);
   }
   if (!(await remote.exists(remote.root + to))) return undefined;
   if (!isFolderPath(from))
     return ledger.get(from) === undefined || (await remote.exists(remote.root + from))
       ? undefined
-      : () => ledger.rename(from, to);
+      : () => rename(ledger, from, to, times);
   if (!(await hasCome(intent, options))) return undefined;
-  const strangers = await strangersAfterMove(options, from, remote.root + to);
-  await moveBack(remote, remote.root + from, remote.root + to, strangers);
-  return () => renameRows(ledger, from, to, strangers);
+  const seen = await lookAfterMove(options, from, remote.root + to);
+  const came = seen.deviations.filter((each) => cameAlong(each, intent));
+  await putBack(
+    remote,
+    remote.root + to,
+    remote.root + from,
+    came.map(({ path }) => path),
+  );
+  for (const { path, kind } of seen.deviations)
+    if (kind === 'extra')
+      options.onProblem(to + path, came.some((each) => each.path === path) ? MOVED_BACK : FOUND_THERE);
+  return () => renameRows(ledger, from, to, seen);
 }
+
+/** How far a time of Stage may be from ours, and from the request that it is compared with, in milliseconds. */
+const ABOUT_MS = 60_000;
+
+/**
+ * Whether something that is in a moved folder, and that nobody knew of, came along with it: it was put there at about the
+ * time of the move, by what Stage says. What was put at the new name later is where it belongs.
+ */
+const cameAlong = ({ kind, modifiedMs }: Deviation, { at }: StoredIntent): boolean =>
+  kind === 'extra' && modifiedMs !== undefined && Math.abs(modifiedMs - at) < ABOUT_MS;
+
+const MOVED_BACK: Problem = {
+  code: 'moved_back',
+  severity: 'warning',
+  message: 'came along with a folder that an interrupted run had moved; it is back at its old place',
+};
+
+const FOUND_THERE: Problem = {
+  code: 'found_there',
+  severity: 'warning',
+  message: 'was found in a folder that an interrupted run had moved, and is not ours; it stays where it is',
+};
 
 /** Files that are looked at to see whether a folder moved; others may have taken some of them away. */
 const ENOUGH = 5;
@@ -47,9 +81,14 @@ async function hasCome(
     .filter(({ path }) => !isFolderPath(path))
     .slice(0, ENOUGH);
   let come = false;
-  for (const { path } of files) {
-    if (await remote.exists(remote.root + path)) return false;
-    come ||= await remote.exists(remote.root + to! + path.slice(from.length));
+  for (const row of files) {
+    const [before, after] = await Promise.all([
+      remote.stat(remote.root + row.path),
+      remote.stat(remote.root + to! + row.path.slice(from.length)),
+    ]);
+    // one that others put there by now is not as the row has it
+    if (before !== undefined && sameOnStage(before, row)) return false;
+    come ||= after?.size === row.size;
   }
   return come;
 }
@@ -60,20 +99,20 @@ async function settleWaiting(
   via: RelPath,
   options: RecoverOptions,
 ): Promise<Outcome> {
-  const { remote, ledger, onProblem } = options;
+  const { remote, ledger, onProblem, times } = options;
   const waited = rowKey(via, options) ?? from;
   if (isFolderPath(via)) {
-    const strangers = await strangersAfterMove(options, waited, via);
+    const { deviations } = await lookAfterMove(options, waited, via);
     const free = await isFree(remote, remote.root + from.slice(0, -1));
     const on = !free && (await isFree(remote, remote.root + to!.slice(0, -1)));
     const place = on && (await moves(remote, via, remote.root + to!)) ? to! : from;
     const dropped = place === from ? await putBackFolder(remote, via, remote.root + from) : undefined;
-    return () => returnRows(ledger, waited, place, strangers, dropped);
+    return () => returnRows(ledger, waited, place, deviations, dropped, times);
   }
   for (const path of [from, to!]) {
     if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path)))
       continue;
-    return () => ledger.rename(waited, path);
+    return () => rename(ledger, waited, path, times);
   }
   // ours, and at the source still: as any other file that is not on Stage it is uploaded
   await remote.remove(via);

@@ -7,7 +7,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { StoredIntent } from '../ledger/intent.ts';
 import type { Learnt } from './learnt.ts';
-import { returnRows, strangersAfterMove } from './folder-moves.ts';
+import { lookAfterMove } from './folder-moves.ts';
+import { returnRows } from './folder-rows.ts';
 import { putBackFolder, removeFolder } from './put-back.ts';
 import { settleMove } from './recover-move.ts';
 import type { Remote } from './remote.ts';
@@ -46,9 +47,18 @@ export async function recoverIntents(options: RecoverOptions): Promise<number> {
     }),
   );
   // what waits in a hidden folder has come out of it by now
-  for (const intent of intents) if (intent.op === 'staging') await settle(intent, options);
+  for (const intent of intents)
+    if (intent.op === 'staging' && !isStillNeeded(intent, options)) await settle(intent, options);
   return intents.length;
 }
+
+/** A replacement that could not be settled may have its only file in the hidden folder. */
+const isStillNeeded = ({ via: folder }: StoredIntent, { ledger }: RecoverOptions): boolean =>
+  folder!.endsWith('/') &&
+  ledger.intents().some(({ op, via, aside }) => {
+    const isIn = (path: RelPath | undefined): boolean => path?.startsWith(folder!) === true;
+    return op !== 'staging' && (isIn(via) || isIn(aside));
+  });
 
 /** `contested`: several changes of one path were begun, and their files may be of one size. */
 async function settle(intent: StoredIntent, options: RecoverOptions, contested = false): Promise<void> {
@@ -127,12 +137,17 @@ async function settlePut(
 
 /** A folder that was to be removed gets its name back, with all that is in it: the pass looks at it anew. */
 async function settleRemove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
-  const { remote, ledger } = options;
+  const { remote, ledger, learnt, times } = options;
   const { path, via } = intent;
   if (via !== undefined && (await remote.exists(via))) {
-    const strangers = await strangersAfterMove(options, path, via);
+    const { deviations } = await lookAfterMove(options, path, via);
+    if (deviations.length === 0 && (await remote.exists(remote.root + path.slice(0, -1)))) {
+      // a file has the name by now, which is what the folder was to go for
+      await removeFolder(remote, via, learnt);
+      return () => ledger.forgetFolder(path);
+    }
     const dropped = await putBackFolder(remote, via, remote.root + path);
-    return () => returnRows(ledger, path, path, strangers, dropped);
+    return () => returnRows(ledger, path, path, deviations, dropped, times);
   }
   if (await remote.exists(remote.root + path)) return undefined;
   return () => (isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path));
@@ -149,6 +164,8 @@ async function settleFolder(
 }
 
 async function settleStaging(intent: StoredIntent, { remote, learnt }: RecoverOptions): Promise<Outcome> {
-  if (await remote.exists(intent.via!)) await removeFolder(remote, intent.via!, learnt);
+  const via = intent.via!;
+  if (!isFolderPath(via)) await remote.remove(via);
+  else if (await remote.exists(via)) await removeFolder(remote, via, learnt);
   return undefined;
 }

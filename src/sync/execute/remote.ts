@@ -25,6 +25,18 @@ export interface RemoteOptions {
 }
 
 /**
+ * What a look says right before a change is sent: that it may go, that it is done already (by an attempt whose reply was
+ * lost), that there is nothing to change, or that what is there is not what the plan knew.
+ */
+export type CheckVerdict = 'go' | 'done' | 'gone' | 'kept';
+
+/**
+ * Called in the turn of the request; above attempt 1 what was seen before does not count any more. `inDoubt`: an attempt
+ * before may have made the change.
+ */
+export type Check = (attempt: number, inDoubt: boolean) => Promise<CheckVerdict>;
+
+/**
  * Stage through the gate: every request retried, and lost replies resolved by looking. Paths are full Stage paths.
  * `begins` marks the first request of an action (see Gate); uploads and new folders always are.
  */
@@ -53,8 +65,41 @@ export class Remote {
   }
 
   async makeFolder(folder: RelPath, begins = true): Promise<void> {
-    const { gate, destination, signal } = this.#options;
-    await gate.request(`create folder ${folder}`, () => destination.makeFolder(folder, { signal }), begins);
+    const { destination, signal } = this.#options;
+    try {
+      await this.#change(`create folder ${folder}`, () => destination.makeFolder(folder, { signal }), begins);
+    } catch (error) {
+      // it may be there by an attempt whose reply was lost
+      const ours = isSyncError(error) && error.inDoubt && refusesName(error);
+      if (!ours || !(await this.exists(folder))) throw error;
+    }
+  }
+
+  /** A change, with what any attempt leaves in doubt: the last one may say for certain only what it did itself. */
+  async #change<T>(
+    what: string,
+    call: (attempt: number, inDoubt: boolean) => Promise<T>,
+    begins: boolean,
+    urgent = false,
+  ): Promise<T> {
+    let inDoubt = false;
+    try {
+      return await this.#options.gate.request(
+        what,
+        async (attempt) => {
+          try {
+            return await call(attempt, inDoubt);
+          } catch (error) {
+            inDoubt ||= isSyncError(error) && error.inDoubt;
+            throw error;
+          }
+        },
+        begins,
+        urgent,
+      );
+    } catch (error) {
+      throw inDoubt && isSyncError(error) && !error.inDoubt ? doubtful(error) : error;
+    }
   }
 
   /**
@@ -101,10 +146,15 @@ export class Remote {
 
   /** A file of no bytes. */
   async putEmpty(path: RelPath): Promise<void> {
-    const { gate, destination, signal } = this.#options;
-    await gate.request(`upload ${path}`, () =>
-      destination.put(path, { size: 0, bytes: new Uint8Array() }, { signal }),
-    );
+    const { destination, signal } = this.#options;
+    const empty = { size: 0, bytes: new Uint8Array() };
+    try {
+      await this.#change(`upload ${path}`, () => destination.put(path, empty, { signal }), false);
+    } catch (error) {
+      // its name may be taken by what an attempt stored whose reply was lost
+      const ours = isSyncError(error) && error.inDoubt && refusesName(error);
+      if (!ours || (await this.stat(path))?.size !== 0) throw error;
+    }
   }
 
   async #arrived(entry: FileEntry, to: RelPath, replaces: StageVersion | undefined): Promise<boolean> {
@@ -145,28 +195,48 @@ export class Remote {
     };
   }
 
-  /** Moves a file or folder. Where a reply was lost a look decides: the origin is gone and the target is there. */
-  async move(from: RelPath, to: RelPath, begins = false): Promise<void> {
-    const { gate, destination, signal } = this.#options;
-    const call = async (attempt: number): Promise<void> => {
+  /**
+   * Moves a file or folder. Where a reply was lost a look decides: the origin is gone and the target is there. `check`
+   * looks first, at each attempt; what it says instead of 'go' is the result.
+   */
+  async move(from: RelPath, to: RelPath, begins = false, check?: Check): Promise<CheckVerdict> {
+    const { destination, signal } = this.#options;
+    const call = async (attempt: number, inDoubt: boolean): Promise<CheckVerdict> => {
+      const verdict = (await check?.(attempt, inDoubt)) ?? 'go';
+      if (verdict !== 'go') return verdict;
       try {
         await destination.move(from, to, { signal });
+        return 'done';
       } catch (error) {
         const repeated =
           attempt > 1 &&
           isSyncError(error) &&
           (error.code === 'stage_not_found' || error.code === 'stage_exists');
         if (!repeated || !(await this.#hasMoved(from, to))) throw error;
+        return 'done';
       }
     };
     try {
-      await gate.request(`move ${from} to ${to}`, call, begins, !begins);
+      return await this.#change(`move ${from} to ${to}`, call, begins, !begins);
     } catch (error) {
       // a name must not stay empty, or a chain of moves broken, for a reply that was lost
       const moved =
         isSyncError(error) && error.inDoubt && (await this.#hasMoved(from, to).catch(() => false));
       if (!moved) throw error;
+      return 'done';
     }
+  }
+
+  /** A look within the turn of a change, for its check. */
+  listNow(folder: RelPath): Promise<readonly DestinationChild[] | undefined> {
+    const { gate, destination, signal } = this.#options;
+    return gate.within(() => destination.listFolder(folder, { signal }));
+  }
+
+  /** The same at one file. */
+  statNow(path: RelPath): Promise<StageVersion | undefined> {
+    const { gate, destination, signal } = this.#options;
+    return gate.within(() => destination.stat(path, { signal }));
   }
 
   /** Whether there is a file, or a folder (path ends in '/'), of this name. */
@@ -186,13 +256,19 @@ export class Remote {
     return (await found) !== undefined;
   }
 
-  /** Removes a file, or a folder with everything in it. Gone already is gone. */
-  async remove(path: RelPath, begins = false): Promise<void> {
-    const { gate, destination, signal } = this.#options;
+  /** Removes a file, or a folder with everything in it. Gone already is gone. `check` as for a move. */
+  async remove(path: RelPath, begins = false, check?: Check): Promise<CheckVerdict> {
+    const { destination, signal } = this.#options;
+    const call = async (attempt: number, inDoubt: boolean): Promise<CheckVerdict> => {
+      const verdict = (await check?.(attempt, inDoubt)) ?? 'go';
+      if (verdict === 'go') await destination.remove(path, { signal });
+      return verdict === 'go' ? 'done' : verdict;
+    };
     try {
-      await gate.request(`remove ${path}`, () => destination.remove(path, { signal }), begins);
+      return await this.#change(`remove ${path}`, call, begins);
     } catch (error) {
       if (!isSyncError(error) || error.code !== 'stage_not_found') throw error;
+      return 'gone';
     }
   }
 }

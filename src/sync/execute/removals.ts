@@ -12,7 +12,7 @@ import type { HiddenNames } from './hidden-names.ts';
 import type { Journal } from './journal.ts';
 import type { Learnt } from './learnt.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { Remote } from './remote.ts';
+import type { CheckVerdict, Remote } from './remote.ts';
 import type { StageTimes } from './stage-times.ts';
 import type { TaskPool } from './task-pool.ts';
 
@@ -57,44 +57,45 @@ export class Removals {
   async #removeFile(removal: Removal): Promise<void> {
     const { remote, tally, ledger, journal, outcomes, tasks } = this.#options;
     const { path, reason } = removal;
+    if (tasks.stopped) return;
     const attempted = outcomes.begin('remove', path, reason);
-    let id: number | undefined;
+    const id = journal.begin([{ op: 'remove', path, reason }])[0]!;
     try {
-      if (!(await this.#isAsPlanned(removal)) || tasks.stopped) return;
-      id = journal.begin([{ op: 'remove', path, reason }])[0]!;
-      await remote.remove(remote.root + path, true);
+      const end = await remote.remove(remote.root + path, true, (attempt, inDoubt) =>
+        this.#check(removal, attempt, inDoubt),
+      );
+      if (end === 'kept') return journal.end(id);
       journal.end(id, () => {
+        // what a look does not show is gone, or the listing was short: the next one tells
+        if (end !== 'done') return;
         ledger.forget(path);
         ledger.note(path, 'removed', reason);
       });
+      if (end !== 'done') return;
       tally.removed++;
       outcomes.done(attempted, { files: 1 });
     } catch (error) {
-      if (id !== undefined && outcomes.isSettled(error)) journal.end(id);
+      if (outcomes.isSettled(error)) journal.end(id);
       outcomes.failed(attempted, error);
     }
   }
 
-  async #isAsPlanned({ path, shown, reason }: Removal): Promise<boolean> {
+  /** Looks at the file right before it goes; after an attempt that may have removed it, nothing there is that. */
+  async #check({ path, shown }: Removal, attempt: number, inDoubt: boolean): Promise<CheckVerdict> {
     const { looks, ledger, tally } = this.#options;
-    const look = await looks.at(path);
+    const look = await looks.at(path, attempt > 1);
     if ('unclear' in look) {
       tally.problem(path, { code: 'listing_unclear', severity: 'failure', message: look.unclear });
-      return false;
+      return 'kept';
     }
+    if (look.shown === undefined) return inDoubt ? 'done' : 'gone';
     const row = ledger.get(path);
-    if (look.shown === undefined) {
-      // gone already, by somebody else
-      if (row !== undefined) ledger.forget(path);
-      return false;
-    }
     const expected = shown ?? (row === undefined ? undefined : shownOf(row));
-    if (expected !== undefined && sameShown(look.shown, expected)) return true;
+    if (expected !== undefined && sameShown(look.shown, expected)) return 'go';
     const problem = changedSince(expected, look.shown);
     tally.problem(path, problem);
     ledger.note(path, 'keep', problem.code);
-    if (reason === 'leftover' && row !== undefined) ledger.forget(path);
-    return false;
+    return 'kept';
   }
 }
 

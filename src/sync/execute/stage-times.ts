@@ -1,3 +1,4 @@
+import { isSyncError } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { HiddenNames } from './hidden-names.ts';
@@ -14,6 +15,8 @@ export interface StageTimesOptions {
 const REMEMBERED = 'keeps_times';
 /** Stage's times are true to a second. */
 const A_SECOND_MS = 1100;
+/** A time so long past was not given by a move just now, whatever the clocks differ by. */
+const LONG_AGO_MS = 3_600_000;
 
 /**
  * Whether this Stage leaves a file its time when it is moved. Where it does, another time after a move says that others
@@ -27,17 +30,33 @@ export class StageTimes {
     this.#options = options;
   }
 
-  /** A file was seen that kept its time. */
-  kept(): void {
-    const { ledger } = this.#options;
-    if (ledger.recall(REMEMBERED) !== 'yes') ledger.remember(REMEMBERED, 'yes');
+  /** A moved file was seen with the time that it had before: a proof, unless it was put there only just now. */
+  kept(modifiedMs: number): void {
+    const { ledger, clock } = this.#options;
+    if (clock.now() - modifiedMs > LONG_AGO_MS && ledger.recall(REMEMBERED) !== 'yes')
+      ledger.remember(REMEMBERED, 'yes');
   }
 
-  /** Tries it once with an empty file under a hidden name, where nothing has shown it yet. */
-  keeps(): Promise<boolean> {
+  /** What is known; undefined: nothing yet. */
+  get known(): boolean | undefined {
     const known = this.#options.ledger.recall(REMEMBERED);
-    if (known !== undefined) return Promise.resolve(known === 'yes');
-    return (this.#asked ??= this.#try());
+    return known === undefined ? undefined : known === 'yes';
+  }
+
+  /**
+   * Tries it once with an empty file under a hidden name, where nothing has shown it yet. Where that fails, times count:
+   * what has another one is then left to others.
+   */
+  async keeps(): Promise<boolean> {
+    const { known } = this;
+    if (known !== undefined) return known;
+    try {
+      return await (this.#asked ??= this.#try());
+    } catch (error) {
+      this.#asked = undefined;
+      if (!isSyncError(error) || error.verdict === 'end_run') throw error;
+      return true;
+    }
   }
 
   async #try(): Promise<boolean> {
@@ -54,7 +73,9 @@ export class StageTimes {
     const after = await remote.stat(second);
     await remote.remove(second);
     for (const id of intents) ledger.dropIntent(id);
-    const keeps = before?.modifiedMs !== undefined && before.modifiedMs === after?.modifiedMs;
+    // a reply without a time says nothing
+    if (before?.modifiedMs === undefined || after?.modifiedMs === undefined) return true;
+    const keeps = before.modifiedMs === after.modifiedMs;
     ledger.remember(REMEMBERED, keeps ? 'yes' : 'no');
     return keeps;
   }

@@ -1,5 +1,5 @@
-import type { FileEntry, Problem } from '../../model/entry.ts';
-import { isSyncError, messageOf } from '../../model/errors.ts';
+import type { FileEntry } from '../../model/entry.ts';
+import { isSyncError } from '../../model/errors.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Source } from '../../model/ports.ts';
@@ -15,9 +15,9 @@ import type { Attempted, Outcomes } from './outcomes.ts';
 import type { Remote } from './remote.ts';
 import type { HiddenNames } from './hidden-names.ts';
 import type { Learnt } from './learnt.ts';
-import { removeFolder } from './put-back.ts';
 import { publish, refusesName } from './replace.ts';
 import type { Detour } from './replace.ts';
+import type { StagingFolder } from './staging-folder.ts';
 import type { TaskPool } from './task-pool.ts';
 
 export interface UploadsOptions {
@@ -33,7 +33,8 @@ export interface UploadsOptions {
   readonly signal: AbortSignal;
   readonly hidden: HiddenNames;
   readonly learnt: Learnt;
-  /** With --atomic: files are uploaded into a hidden folder first. */
+  readonly staging: StagingFolder;
+  /** With --atomic: files are uploaded into the hidden folder first. */
   readonly atomic: boolean;
   /** With --publish-set: nothing takes its name before `publishSet`. */
   readonly holdBack: boolean;
@@ -73,11 +74,8 @@ export class Uploads {
   #batch: Wanted[] = [];
   #flushing: NodeJS.Immediate | undefined;
   #held: { readonly sent: Waiting; readonly noted: Noted; readonly clashes: boolean }[] = [];
-  #stagingMade: Promise<number> | undefined;
   /** Uploads under way that leave something under another name until they are published. */
   readonly #detoured = new Set<number>();
-  /** An old file may wait in the hidden folder for a name that its new one did not take. */
-  #leftInDoubt = false;
 
   constructor(options: UploadsOptions) {
     this.#options = options;
@@ -116,7 +114,7 @@ export class Uploads {
   }
 
   async #upload({ arrival, wait, clashes }: Wanted, noted: Noted): Promise<void> {
-    const { folders, gate, tasks, journal, outcomes } = this.#options;
+    const { folders, gate, tasks, journal, outcomes, staging } = this.#options;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     try {
       const room = gate.room();
@@ -135,7 +133,7 @@ export class Uploads {
       // what may have been stored, also under another name, stays in doubt; what certainly was not is settled
       const nothingAside = tasks.notBegun(error) || !this.#detoured.has(id);
       if (!noted.inDoubt && nothingAside && outcomes.isSettled(error)) journal.end(id);
-      else this.#leftInDoubt = true;
+      else staging.isInDoubt = true;
       this.#detoured.delete(id);
       outcomes.failed(attempted, error);
     }
@@ -177,11 +175,11 @@ export class Uploads {
   }
 
   async #sendOnce(arrival: Arrival, noted: Noted, wait: boolean): Promise<Sent> {
-    const { remote, folders, atomic, learnt } = this.#options;
+    const { remote, folders, atomic, staging, learnt } = this.#options;
     const mayLook = noted.earlier.length === 0;
     const { entry, replaces } = arrival;
     const final = remote.root + arrival.path;
-    if (atomic) await this.#makeStaging();
+    if (atomic) await staging.make();
     if (atomic || wait || (replaces !== undefined && learnt.refusesOverwrite))
       return this.#sendVia(arrival, noted, mayLook, wait);
     try {
@@ -205,8 +203,8 @@ export class Uploads {
 
   /** The hidden names of a replacement: in the hidden folder where there is one. */
   #detour(final: RelPath, id: number): Detour {
-    const { hidden, atomic } = this.#options;
-    const stem = `${hidden.folder}${id}-`;
+    const { hidden, atomic, staging } = this.#options;
+    const stem = `${staging.path}${id}-`;
     const name = (role: 'new' | 'old'): RelPath =>
       atomic ? `${stem}${role}-${nameOf(final)}` : hidden.next(role, final);
     return { via: name('new'), aside: name('old') };
@@ -232,18 +230,6 @@ export class Uploads {
     return { arrival, digest };
   }
 
-  /** Its intent stays until the folder is removed, by this run or, after a failure, first thing by the next. */
-  async #makeStaging(): Promise<void> {
-    const { remote, journal, hidden } = this.#options;
-    this.#stagingMade ??= (async () => {
-      const via = hidden.folder;
-      const id = journal.begin([{ op: 'staging', path: '', via, reason: 'atomic' }])[0]!;
-      await remote.makeFolder(via);
-      return id;
-    })();
-    await this.#stagingMade;
-  }
-
   /** Whether the new file of this path is on Stage and waits for its name. */
   isHeld(path: RelPath): boolean {
     return this.#held.some(({ sent }) => sent.arrival.path === path);
@@ -251,7 +237,7 @@ export class Uploads {
 
   /** Gives every file that was held back its name. Resolves with their number. */
   async publishHeld(): Promise<number> {
-    const { remote, tasks, outcomes, learnt } = this.#options;
+    const { remote, tasks, outcomes, learnt, staging } = this.#options;
     const held = this.#held;
     this.#held = [];
     for (const { sent, noted, clashes } of held) {
@@ -263,10 +249,10 @@ export class Uploads {
           await publish(remote, remote.root + arrival.path, waits, arrival.replaces !== undefined);
           this.#finish(sent, noted, attempted);
         } catch (error) {
-          this.#leftInDoubt = true;
+          staging.isInDoubt = true;
           // what was in the way may still be there: its intent stays, and another look tells
           const mayClear = clashes && isSyncError(error) && error.verdict === 'skip_entry';
-          if (mayClear && !learnt.isLastRound) learnt.lookAgain();
+          if (mayClear && !learnt.isLastRound) learnt.folderStays(`${arrival.path}/`);
           else outcomes.failed(attempted, error);
         }
       };
@@ -289,39 +275,7 @@ export class Uploads {
   get holdsAny(): boolean {
     return this.#held.length > 0;
   }
-
-  /** Removes the hidden folder of --atomic, unless something in it may still be needed: the next run then looks. */
-  async removeStaging(): Promise<void> {
-    const { remote, journal, tally, learnt, hidden } = this.#options;
-    if (this.#stagingMade === undefined) return;
-    const id = await this.#stagingMade;
-    const staging = hidden.folder;
-    if (this.#leftInDoubt) {
-      tally.problem(staging, LEFT_IN_DOUBT);
-      return;
-    }
-    try {
-      await removeFolder(remote, staging, learnt);
-      this.#stagingMade = undefined;
-      journal.end(id);
-    } catch (error) {
-      if (!isSyncError(error)) throw error;
-      tally.problem(staging, {
-        code: 'left_aside',
-        severity: 'warning',
-        message: `this hidden folder could not be removed; the next run removes it: ${messageOf(error)}`,
-      });
-      if (error.verdict === 'end_run') throw error;
-    }
-  }
 }
-
-const LEFT_IN_DOUBT: Problem = {
-  code: 'left_aside',
-  severity: 'warning',
-  message:
-    'this hidden folder is left on Stage, for what became of an upload in it is not certain; the next run looks, and removes it',
-};
 
 const intentOf = (arrival: Arrival): Intent => ({
   op: 'put',

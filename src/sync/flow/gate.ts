@@ -133,6 +133,19 @@ export class Gate {
   }
 
   /**
+   * Makes another request within the turn of one that is under way, once: it needs no lane, but keeps the pace. Its
+   * failure is one of the attempt that it belongs to.
+   */
+  async within<T>(call: () => Promise<T>): Promise<T> {
+    const { clock, signal } = this.#options;
+    const wait = this.#pacer.take();
+    if (wait !== undefined) await clock.sleep(wait, signal);
+    signal.throwIfAborted();
+    this.requests++;
+    return call();
+  }
+
+  /**
    * Waits for a turn; resolves with false when the run is to end first. A pause that begins meanwhile holds for this
    * request too: it takes another turn. A stop ends every pause, but what is under way waits for a turn that only our
    * own pace puts off.

@@ -92,15 +92,6 @@ export class Ledger {
   }
 
   put(row: LedgerRow, reason: string): void {
-    this.#write(row, row.pending ? 1 : 0, reason);
-  }
-
-  /** Like `put` for a file that moved: its new time is learnt when a listing happens to show it. */
-  moved(row: LedgerRow, reason: string): void {
-    this.#write(row, 2, reason);
-  }
-
-  #write(row: LedgerRow, pending: 0 | 1 | 2, reason: string): void {
     this.#db
       .sql(`INSERT OR REPLACE INTO entry (${COLUMNS}, reason, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
       .run(
@@ -110,7 +101,7 @@ export class Ledger {
         row.identity ?? null,
         row.digest ?? null,
         row.stageModifiedMs ?? null,
-        pending,
+        row.pending ? 1 : 0,
         row.adopted ? 1 : 0,
         reason,
         this.#run,
@@ -133,12 +124,16 @@ export class Ledger {
     this.#db.sql('DELETE FROM entry WHERE path >= ? AND path < ?').run(folder, afterFolder(folder));
   }
 
-  /** Renames a row, or a folder's row and all rows below it. Times must be learned anew: a move may change them. */
-  rename(from: RelPath, to: RelPath): void {
+  /**
+   * Renames a row, or a folder's row and all rows below it. Without `keepsTimes` the move may have changed Stage's times,
+   * and a listing has to tell them.
+   */
+  rename(from: RelPath, to: RelPath, keepsTimes: boolean): void {
+    const times = keepsTimes ? '' : ', pending = 1, stage_modified = NULL';
     if (from.endsWith('/')) {
       this.#db
         .sql(
-          'UPDATE OR REPLACE entry SET path = ? || substr(path, length(?) + 1), pending = 2, stage_modified = NULL WHERE path >= ? AND path < ?',
+          `UPDATE OR REPLACE entry SET path = ? || substr(path, length(?) + 1)${times} WHERE path >= ? AND path < ?`,
         )
         .run(to, from, from, afterFolder(from));
       // folders are not listed as such: nothing about them waits for confirmation
@@ -146,9 +141,7 @@ export class Ledger {
         .sql("UPDATE entry SET pending = 0 WHERE path >= ? AND path < ? AND path LIKE '%/'")
         .run(to, afterFolder(to));
     } else {
-      this.#db
-        .sql('UPDATE OR REPLACE entry SET path = ?, pending = 2, stage_modified = NULL WHERE path = ?')
-        .run(to, from);
+      this.#db.sql(`UPDATE OR REPLACE entry SET path = ?${times} WHERE path = ?`).run(to, from);
     }
   }
 

@@ -5,8 +5,8 @@ import { SyncError } from '../../model/errors.ts';
 export const SCHEMA_VERSION = 2;
 
 /**
- * `entry`: one row per file or folder (path ends in '/') that is on Stage because of us. `pending` is 1 for a
- * file put and 2 for one moved, until a listing has confirmed the size and told Stage's time. SQLite's BINARY collation is path order.
+ * `entry`: one row per file or folder (path ends in "/") of ours on Stage. `pending` is 1 for a
+ * file put or moved until a listing has confirmed the size and told Stage's time (2 in ledgers of format 1, for one moved). SQLite's BINARY collation is path order.
  * `adopted` is 1 for what was found there and taken for equal by its size alone: it is not ours.
  * `intent`: changes that were about to be sent; a row that survives a run is in doubt.
  * `verdict`: what was last decided for paths without an entry row (removed, failed, skipped, kept).

@@ -8,7 +8,7 @@ import { byWayOf, orderMoves } from './order-moves.ts';
 import type { Move, OrderedMove } from './order-moves.ts';
 import type { FoundPair } from './pair-arrivals.ts';
 import type { Arrival, PlanStore, Removal } from './plan-store.ts';
-import { clearNames, giveUpStuckNames } from './stuck-names.ts';
+import { clearNames, giveUpStuckNames, uploadedFirst } from './stuck-names.ts';
 import type { Leaving } from './stuck-names.ts';
 
 export type FolderStep = OrderedMove & { readonly files: number };
@@ -107,10 +107,12 @@ function choose(
   { removesGone, mayMove, refuse }: MoveOptions,
 ): { found: FoundPair[]; chosen: readonly FolderMove[]; leaving: Leaving } {
   const all = store.pairs();
+  /** Folders that do not move as wholes, for a file is uploaded into them before. */
+  const barred = new Set<RelPath>();
   for (let found = withFreeTargets(all); ;) {
     const moving = new Set(found.map((pair) => pair.from));
     const chosen = chooseFolderMoves(found, {
-      whole: (folder) => (mayMove(folder) ? store.whole(folder) : undefined),
+      whole: (folder) => (mayMove(folder) && !barred.has(folder) ? store.whole(folder) : undefined),
       isNew: (folder) => store.hasFolder(folder),
       newFolders: (to) => store.foldersWithin(to).length,
       leftOver: (from, to) => {
@@ -129,6 +131,12 @@ function choose(
       },
     });
     const leaving = { store, folderMoves: chosen, fileMoves: withoutTaken(found, chosen, store), pairs: all };
+    const first = uploadedFirst(leaving);
+    const hindered = chosen.filter(({ from, to }) =>
+      first.some(({ arrival: { path } }) => path.startsWith(from) || path.startsWith(to)),
+    );
+    for (const { from } of hindered) barred.add(from);
+    if (hindered.length > 0) continue;
     if (!giveUpStuckNames(leaving, refuse)) return { found, chosen, leaving };
     found = withFreeTargets(found.filter((pair) => store.arrival(pair.to) !== undefined));
   }

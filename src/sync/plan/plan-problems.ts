@@ -30,5 +30,5 @@ export const ADOPTED_KEPT: Problem = {
 export const tooLarge = (size: number, limit: number): Problem => ({
   code: 'too_large',
   severity: 'failure',
-  message: `${size} bytes is over the limit of ${limit} bytes for one file; split it, exclude it, or raise --max-file-size`,
+  message: `${size} bytes is over the limit of ${limit} bytes for one file; split it, or exclude it`,
 });

@@ -1,18 +1,17 @@
 import type { FileEntry, Problem } from '../../model/entry.ts';
 import { isReservedName } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { FolderReason, StageVersion } from '../../model/plan.ts';
+import type { FolderReason } from '../../model/plan.ts';
 import type { PathFilter } from '../../model/ports.ts';
-import { decideFile, sameOnStage } from '../compare/decide.ts';
-import type { FileDecision } from '../compare/decide.ts';
 import type { Sighting } from '../compare/merge.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { folderRow, rowOf } from '../ledger/ledger-row.ts';
+import { folderRow } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
+import { FilePlanner } from './file-planner.ts';
 import { FolderFrames } from './folder-frames.ts';
 import { Lessons } from './lessons.ts';
 import { NameClashes } from './name-clashes.ts';
-import { ADOPTED_KEPT, FILE_IN_THE_WAY, FOLDER_IN_THE_WAY, KEPT, tooLarge } from './plan-problems.ts';
+import { FILE_IN_THE_WAY, FOLDER_IN_THE_WAY } from './plan-problems.ts';
 import type { Arrival, PlanStore } from './plan-store.ts';
 
 /** Counts of what needs no action. */
@@ -34,6 +33,8 @@ export interface PlannerOptions {
   readonly maxFileBytes: number;
   /** What takes part on Stage. */
   readonly filter: PathFilter;
+  /** Whether a folder is known to hold what others put there, whatever the listing or the ledger says. */
+  readonly stays: (folder: RelPath) => boolean;
   /** What Stage has is the ledger's word: there is nothing to learn from it. */
   readonly believes: boolean;
   /** Write what was learnt (adopted, confirmed, forgotten) into the ledger; false under --dry-run. */
@@ -59,6 +60,7 @@ export class Planner {
   readonly #frames: FolderFrames;
   readonly #clashes = new NameClashes();
   readonly #lessons: Lessons;
+  readonly #files: FilePlanner;
 
   constructor(store: PlanStore, ledger: Ledger, options: PlannerOptions) {
     this.#store = store;
@@ -66,6 +68,15 @@ export class Planner {
     this.#options = options;
     this.#lessons = new Lessons(ledger);
     this.#frames = new FolderFrames(store, (folder, mayMove) => this.#folderStays(folder, mayMove));
+    this.#files = new FilePlanner({
+      store,
+      ledger,
+      options,
+      standing: this.standing,
+      frames: this.#frames,
+      clashes: this.#clashes,
+      learn: (lesson) => this.#learn(lesson),
+    });
   }
 
   visit = (sighting: Sighting): void | Promise<void> => {
@@ -84,7 +95,7 @@ export class Planner {
       if (row !== undefined) this.#frames.block();
       return undefined;
     }
-    return path.endsWith('/') ? this.#visitFolder(sighting) : this.#visitFile(sighting);
+    return path.endsWith('/') ? this.#visitFolder(sighting) : this.#files.visit(sighting);
   };
 
   finish(): void {
@@ -112,7 +123,7 @@ export class Planner {
     if (unseen && isReservedName(path)) this.#options.onHidden(path, undefined);
     const inTheWay =
       source === undefined && this.#options.stream === undefined && this.#clashes.at(path) === 'arrives';
-    if (sourceUnknown || stageUnknown || unseen) {
+    if (sourceUnknown || stageUnknown || unseen || this.#options.stays(path)) {
       this.#frames.block();
       if (stage !== undefined) this.#frames.open(path, true, undefined, false, inTheWay);
       return undefined;
@@ -156,128 +167,6 @@ export class Planner {
       this.#learn(() => this.#ledger.put({ ...folderRow(path), adopted: true }, 'adopted'));
   }
 
-  #visitFile(sighting: Sighting): void | Promise<void> {
-    const { path, source, stage, row, sourceUnknown, stageUnknown } = sighting;
-    const { maxFileBytes, onProblem, digestOf } = this.#options;
-    if (sourceUnknown || stageUnknown) {
-      this.#frames.block();
-      if (stage !== undefined) this.#clashes.file(path, 'stays');
-      return undefined;
-    }
-    const file = source as FileEntry | undefined;
-    const shown: StageVersion | undefined = stage?.kind === 'file' ? stage : undefined;
-    if (file !== undefined && file.size > maxFileBytes) {
-      this.#seen(shown, false, false);
-      onProblem(path, tooLarge(file.size, maxFileBytes));
-      return undefined;
-    }
-    const decision = decideFile(file, shown, row, this.#options);
-    if (decision.do !== 'check_digest') return this.#carryOut(decision, sighting, file, shown);
-    return digestOf(file!).then((digest) => {
-      if (digest === undefined || digest !== row!.digest)
-        return this.#upload({ path, reason: 'changed', entry: file!, replaces: shown, digest }, row);
-      this.#seen(shown, false, false);
-      this.standing.unchanged++;
-      this.#renew({ ...rowOf(file!, digest), adopted: row!.adopted }, row!, decision.stage);
-      return undefined;
-    });
-  }
-
-  #carryOut(
-    decision: Exclude<FileDecision, { do: 'check_digest' }>,
-    { path, row }: Sighting,
-    file: FileEntry | undefined,
-    shown: StageVersion | undefined,
-  ): void | Promise<void> {
-    const goes = decision.do === 'remove';
-    const freed = decision.do === 'leave' || (goes && decision.reason === 'gone_from_source');
-    if (decision.do !== 'upload') this.#seen(shown, goes, freed);
-    switch (decision.do) {
-      case 'upload':
-        if (shown === undefined) this.#clashes.file(path, 'arrives');
-        return this.#upload(
-          { path, reason: decision.reason, entry: file!, replaces: shown, digest: undefined },
-          row,
-        );
-      case 'unchanged':
-        this.standing.unchanged++;
-        break;
-      case 'confirm':
-        this.standing.unchanged++;
-        if (!this.#options.believes) this.#learn(() => this.#ledger.confirm(path, decision.stage.modifiedMs));
-        break;
-      case 'renew': {
-        this.standing.unchanged++;
-        const { digest, adopted } = row!;
-        this.#renew({ ...rowOf(file!, digest), adopted }, row!, decision.stage);
-        break;
-      }
-      case 'adopt': {
-        this.standing.adopted++;
-        const stageModifiedMs = decision.stage.modifiedMs;
-        const adopted = { ...rowOf(file!, undefined), stageModifiedMs, pending: false, adopted: true };
-        this.#learn(() => this.#ledger.put(adopted, 'adopted'));
-        break;
-      }
-      case 'compare_content':
-        this.#store.addMeeting(file!, decision.stage, row !== undefined);
-        break;
-      case 'remove':
-        this.#store.addRemoval({
-          path,
-          reason: decision.reason,
-          files: 1,
-          stamp: String(stampOf(shown)),
-          shown,
-        });
-        if (freed) this.#free(row!, true);
-        break;
-      case 'leave':
-        this.#clashes.file(path, 'may_move');
-        this.#free(row!, true);
-        break;
-      case 'keep':
-        this.#keep(path, decision.why);
-        break;
-      case 'forget':
-        this.#learn(() => this.#ledger.forget(path));
-        break;
-      case 'nothing':
-        if (shown !== undefined) this.#clashes.file(path, 'stays');
-        break;
-    }
-    return undefined;
-  }
-
-  #keep(path: RelPath, why: 'changed' | 'adopted'): void {
-    this.#clashes.file(path, 'stays');
-    const problem = why === 'changed' ? KEPT : ADOPTED_KEPT;
-    this.#options.onProblem(path, problem);
-    this.#learn(() => {
-      // it is told once: from now on it is as any other file that others put there
-      if (why === 'adopted') this.#ledger.forget(path);
-      this.#ledger.note(path, 'keep', problem.code);
-    });
-  }
-
-  #seen(shown: StageVersion | undefined, goes: boolean, freed: boolean): void {
-    if (shown !== undefined) this.#frames.file(goes, freed, stampOf(shown));
-  }
-
-  #upload(arrival: Arrival, row: LedgerRow | undefined): void | Promise<void> {
-    const { replaces } = arrival;
-    const freed = replaces !== undefined && row !== undefined && !row.adopted && sameOnStage(replaces, row);
-    this.#seen(replaces, false, freed);
-    if (this.#options.stream !== undefined) return this.#options.stream.upload(arrival);
-    this.#store.addArrival(arrival);
-    if (freed) this.#free(row, false);
-    return undefined;
-  }
-
-  #free({ path, size, identity, digest }: LedgerRow, gone: boolean): void {
-    if (this.#options.stream === undefined) this.#store.addFreed({ path, size, identity, digest, gone });
-  }
-
   /** A folder has the name of a file that is to arrive, and is not removed. */
   #folderStays(folder: RelPath, mayMove: boolean): void {
     const file = folder.slice(0, -1);
@@ -287,19 +176,7 @@ export class Planner {
     this.#options.onProblem(file, FOLDER_IN_THE_WAY);
   }
 
-  /** The same content under a new version; what a listing has to confirm still waits for one. */
-  #renew(renewed: ReturnType<typeof rowOf>, row: LedgerRow, { modifiedMs }: StageVersion): void {
-    const waits = this.#options.believes && row.pending;
-    this.#learn(() =>
-      this.#ledger.put({ ...renewed, stageModifiedMs: modifiedMs, pending: waits }, 'touched'),
-    );
-  }
-
   #learn(lesson: () => void): void {
     if (this.#options.learn) this.#lessons.add(lesson);
   }
 }
-
-/** Tells apart what Stage showed of a file at two moments; sums of them do so for folders. */
-const stampOf = (shown: StageVersion | undefined): number =>
-  shown === undefined ? 0 : shown.size + (shown.modifiedMs ?? 0);

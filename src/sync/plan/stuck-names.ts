@@ -50,31 +50,34 @@ export function giveUpStuckNames(
 const goesWithFolder = ({ folderMoves }: Leaving, path: RelPath): boolean =>
   folderMoves.some((move) => path.startsWith(move.from));
 
-/**
- * The rest of those names. A file whose content cannot move, for its new name is taken, is uploaded there and then goes
- * from its old name; folders of ours out of which everything moved go as they would have gone with a move of the whole
- * folder. Returns what has to be uploaded before.
- */
-export function clearNames(leaving: Leaving, ledger: Ledger): Arrival[] {
+/** Files of such names whose content cannot move, for its new name is taken: it is uploaded there first. */
+export function uploadedFirst(leaving: Leaving): { readonly from: RelPath; readonly arrival: Arrival }[] {
   const { store } = leaving;
   const moving = new Set(leaving.fileMoves.map((move) => move.from));
   const targets = new Map(leaving.pairs.map(({ from, to }) => [from, to]));
-  const first: Arrival[] = [];
-  const replace = (path: RelPath): void => {
-    const to = targets.get(path);
+  const origins = [...store.obstacles()]
+    .filter((path) => !goesWithFolder(leaving, path))
+    .flatMap((path) => (isFolderPath(path) ? store.freedWithin(path).map((freed) => freed.path) : [path]));
+  return origins.flatMap((from) => {
+    const to = targets.get(from);
     const arrival = to === undefined ? undefined : store.arrival(to);
-    if (moving.has(path) || arrival === undefined) return;
-    first.push(arrival);
-    store.addRemoval({ path, reason: 'leftover', files: 1, stamp: '' });
-  };
+    return moving.has(from) || arrival === undefined ? [] : [{ from, arrival }];
+  });
+}
+
+/**
+ * The rest of those names. A file whose content is uploaded under its new name goes from its old one; folders of ours
+ * out of which everything moved go as they would have gone with a move of the whole folder. Returns what has to be
+ * uploaded before.
+ */
+export function clearNames(leaving: Leaving, ledger: Ledger): Arrival[] {
+  const { store } = leaving;
+  const first = uploadedFirst(leaving);
+  for (const { from } of first) store.addRemoval({ path: from, reason: 'leftover', files: 1, stamp: '' });
   for (const path of store.obstacles()) {
-    if (goesWithFolder(leaving, path)) continue;
-    if (!isFolderPath(path)) replace(path);
-    else {
-      for (const freed of store.freedWithin(path)) replace(freed.path);
-      for (const folder of foldersInLedger(ledger, path))
-        store.addRemoval({ path: folder, reason: 'leftover', files: 0, stamp: '' });
-    }
+    if (goesWithFolder(leaving, path) || !isFolderPath(path)) continue;
+    for (const folder of foldersInLedger(ledger, path))
+      store.addRemoval({ path: folder, reason: 'leftover', files: 0, stamp: '' });
   }
-  return first;
+  return first.map(({ arrival }) => arrival);
 }

@@ -1,36 +1,66 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import { comparePaths } from '../../../src/model/path.ts';
 import type { RelPath } from '../../../src/model/path.ts';
 import { compareFolder } from '../../../src/sync/execute/compare-folder.ts';
+import type { Comparison, Deviation, Expected } from '../../../src/sync/execute/compare-folder.ts';
+import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
+import { StageTimes } from '../../../src/sync/execute/stage-times.ts';
+import { createTestClock } from '../../support/engine.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
-import type { MemoryCall } from '../../support/memory-destination.ts';
+import type { MemoryCall, MemoryDestinationOptions } from '../../support/memory-destination.ts';
+import { memoryLedger } from '../../support/memory-ledger.ts';
 import { openRemote } from '../../support/open-remote.ts';
 
 const AT = 1_700_000_000_000;
+const HOUR_MS = 3_600_000;
 
 /** What is known: contents of AT; a path that ends in '/' is a folder. */
-function comparing(known: Readonly<Record<RelPath, string>>, before?: (call: MemoryCall) => void) {
-  const stage = createMemoryDestination({ before: (call) => before?.(call) });
+function comparing(
+  known: Readonly<Record<RelPath, string>>,
+  before?: (call: MemoryCall) => void,
+  options: MemoryDestinationOptions = {},
+) {
+  let now = AT;
+  const stage = createMemoryDestination({
+    before: (call) => before?.(call),
+    now: () => (now += 60_000),
+    ...options,
+  });
   stage.folders.add('d/');
   const place = (path: string, content: string, at = AT): void => stage.place(`d/${path}`, content, at);
   for (const [path, content] of Object.entries(known))
     if (path.endsWith('/')) stage.folders.add(`d/${path}`);
     else place(path, content);
-  const expected = Object.entries(known)
+  const expected: Expected[] = Object.entries(known)
     .sort(([a], [b]) => comparePaths(a, b))
     .map(([path, content]) => ({
       path,
       shown: path.endsWith('/') ? undefined : { size: content.length, modifiedMs: AT },
     }));
-  const compare = async (moved = false): Promise<string[] | undefined> => {
+  const remote = openRemote(stage);
+  const clock = createTestClock();
+  const { signal } = new AbortController();
+  const ledger = memoryLedger();
+  const times = new StageTimes({ remote, ledger, hidden: new HiddenNames(AT), clock, signal });
+  const look = (after: 'listing' | 'move'): Promise<Comparison | undefined> => {
     // batches as a ledger gives them, empty ones too
     const batches = [[], ...expected.map((each) => [each]), []];
-    const remote = openRemote(stage);
-    const found = await compareFolder({ remote, folder: 'd/', expected: batches, concurrency: 2, moved });
-    return found?.map(({ kind, path }) => `${kind} ${path}`).sort();
+    const moved = after === 'move' ? times : undefined;
+    return compareFolder({ remote, folder: 'd/', expected: batches, concurrency: 2, moved });
   };
-  return { stage, place, compare };
+  const compare = async (after: 'listing' | 'move' = 'listing'): Promise<string[] | undefined> => {
+    const found = await look(after);
+    return found?.deviations.map(({ kind, path }) => `${kind} ${path}`).sort();
+  };
+  const touched = async (): Promise<readonly Deviation[] | undefined> => (await look('move'))?.touched;
+  /** Whether it was tried what a move does to a time, and what is known of it. */
+  const lesson = () => ({ tried: stage.count('put') > 0, keeps: ledger.recall('keeps_times') });
+  const forgetTime = (path: string): void => {
+    const at = expected.findIndex((each) => each.path === path);
+    expected[at] = { path, shown: { size: known[path]!.length, modifiedMs: undefined } };
+  };
+  return { stage, clock, place, compare, touched, forgetTime, lesson };
 }
 
 const KNOWN = { a: 'one', 'e/': '', 'e/b': 'two', 'e/f/': '', 'e/f/c': 'three', g: '' };
@@ -92,17 +122,112 @@ test('one that ends the run rejects', async () => {
   await expect(compare()).rejects.toMatchObject({ verdict: 'end_run' });
 });
 
-test('after a move new times count for nothing where the Stage gave every file one', async () => {
-  const { place, compare } = comparing({ a: 'one', b: 'two' });
-  for (const [path, content] of Object.entries({ a: 'one', b: 'two' })) place(path, content, AT + 60_000);
-  expect(await compare(true)).toEqual([]);
-  expect(await compare(false)).toEqual(['changed a', 'changed b']);
-});
+describe('after a move', () => {
+  const TWO = { a: 'one', b: 'two' };
+  const replaceAll = ({ place }: ReturnType<typeof comparing>): void => {
+    for (const [path, content] of Object.entries(TWO)) place(path, content, AT + 60_000);
+  };
 
-test('after a move a new time counts where another file kept its own, and another size always', async () => {
-  const { place, compare } = comparing({ a: 'one', b: 'two' });
-  place('b', 'TWO', AT + 60_000);
-  expect(await compare(true)).toEqual(['changed b']);
-  place('a', 'longer', AT + 60_000);
-  expect(await compare(true)).toEqual(['changed a']);
+  test('new times count for nothing on a Stage that gives moved files one', async () => {
+    const it = comparing(TWO, undefined, { moveSetsTime: true });
+    replaceAll(it);
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson()).toEqual({ tried: true, keeps: 'no' });
+    expect(await it.compare()).toEqual(['changed a', 'changed b']);
+  });
+
+  test('all files with a new time were replaced on a Stage that leaves them theirs', async () => {
+    const it = comparing(TWO);
+    replaceAll(it);
+    expect(await it.compare('move')).toEqual(['changed a', 'changed b']);
+    expect(it.lesson()).toEqual({ tried: true, keeps: 'yes' });
+  });
+
+  test('a new time counts where another file of long ago kept its own, which shows what this Stage does', async () => {
+    const it = comparing(TWO);
+    it.clock.at = AT + 2 * HOUR_MS;
+    it.place('b', 'TWO', AT + 60_000);
+    expect(await it.compare('move')).toEqual(['changed b']);
+    expect(it.lesson()).toEqual({ tried: false, keeps: 'yes' });
+  });
+
+  test('one that was put only just now shows nothing: the move may have given it the same time', async () => {
+    const it = comparing(TWO, undefined, { moveSetsTime: true });
+    it.place('b', 'two', AT + 60_000);
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson()).toEqual({ tried: true, keeps: 'no' });
+  });
+
+  test('files whose time the move changed are told, with the new one', async () => {
+    const it = comparing(TWO, undefined, { moveSetsTime: true });
+    it.place('b', 'two', AT + 60_000);
+    expect(await it.touched()).toEqual([{ path: 'b', kind: 'changed', modifiedMs: AT + 60_000 }]);
+  });
+
+  test('where it cannot be tried now, a new time counts, and it is tried again later', async () => {
+    let refuses = true;
+    const it = comparing(
+      TWO,
+      ({ kind }) => {
+        if (refuses && kind === 'put') throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+      },
+      { moveSetsTime: true },
+    );
+    it.place('b', 'two', AT + 60_000);
+    expect(await it.compare('move')).toEqual(['changed b']);
+    expect(it.lesson().keeps).toBeUndefined();
+    refuses = false;
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson().keeps).toBe('no');
+  });
+
+  test('another size counts always, and nothing has to be tried for it', async () => {
+    const it = comparing(TWO, undefined, { moveSetsTime: true });
+    for (const path of ['a', 'b']) it.place(path, 'longer', AT + 60_000);
+    expect(await it.compare('move')).toEqual(['changed a', 'changed b']);
+    expect(it.lesson()).toEqual({ tried: false, keeps: undefined });
+  });
+
+  test('what is as known teaches that times are kept, and costs its listings alone', async () => {
+    const it = comparing(KNOWN);
+    it.clock.at = AT + 2 * HOUR_MS;
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson()).toEqual({ tried: false, keeps: 'yes' });
+    expect(it.stage.calls).toHaveLength(3);
+  });
+
+  test('what is as known but of just now costs no more, and teaches nothing', async () => {
+    const it = comparing(KNOWN);
+    it.clock.at = AT + HOUR_MS / 2;
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson()).toEqual({ tried: false, keeps: undefined });
+    expect(it.stage.calls).toHaveLength(3);
+  });
+
+  test('a file of which no time was known does not show that times are kept', async () => {
+    const it = comparing(TWO, undefined, { moveSetsTime: true });
+    replaceAll(it);
+    it.forgetTime('a');
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson().keeps).toBe('no');
+  });
+
+  test.each([0, 1])(
+    'of more files of others than can be held none is passed over; files that are as they were: %i',
+    async (own) => {
+      const names = Array.from({ length: 10_010 }, (_, n) => `${n}`.padStart(5, '0'));
+      const it = comparing(Object.fromEntries(names.map((name) => [name, 'one'])));
+      const others = names.slice(0, names.length - own);
+      for (const name of others) it.place(name, 'ONE', AT + 60_000);
+      const found = (await it.compare('move')) ?? [];
+      const wholly = found.some((each) => each === 'unclear ');
+      expect(wholly || found.length === others.length).toBe(true);
+    },
+  );
+
+  test('a folder of no files teaches nothing', async () => {
+    const it = comparing({ 'e/': '' });
+    expect(await it.compare('move')).toEqual([]);
+    expect(it.lesson()).toEqual({ tried: false, keeps: undefined });
+  });
 });

@@ -85,13 +85,22 @@ describe('a folder in which everything is as planned', () => {
     expect(there()).toEqual({});
   });
 
-  test('and is gone already is forgotten, without a change', async () => {
-    const { plan, remove, rows, stage } = removing();
+  test('and of which a listing shows not all is not taken whole: what it does not show may be there', async () => {
+    const { plan, remove, stage, rows } = removing();
+    plan('d/');
+    stage.files.delete('in/d/e/b');
+    expect((await remove()).filter((each) => each.startsWith('move'))).toEqual([]);
+    // the next listing tells whether it is gone
+    expect(rows()).toContain('d/e/b');
+  });
+
+  test('and is not there is left to the next listing, without a change: a listing may be short', async () => {
+    const { plan, remove, rows, stage, ledger, tally } = removing();
     plan('d/');
     for (const path of ['in/d/', 'in/d/e/']) stage.folders.delete(path);
     stage.files.clear();
     expect(await remove()).toEqual(['listFolder d/']);
-    expect(rows()).toEqual([]);
+    expect([rows(), ledger.intents(), tally.removed]).toEqual([Object.keys(TREE), [], 0]);
   });
 });
 
@@ -125,8 +134,8 @@ describe('a folder that holds something else', () => {
       expect(it.told()).toContain('warning d/ folder_kept');
       expect(it.ledger.intents()).toEqual([]);
       expect(it.tally.failed).toBe(0);
-      // the folders are not ours alone any more
-      expect(it.ledger.get('d/')).toBeUndefined();
+      // the folders are as much ours as before; of the files only what we put there and others changed is known
+      expect(it.rows()).toEqual('d/e/b' in stays ? ['d/', 'd/e/', 'd/e/b'] : ['d/', 'd/e/']);
     },
   );
 
@@ -154,7 +163,7 @@ describe('a folder that holds something else', () => {
 
 describe('what comes between the look and the deletion', () => {
   test('is put back where it was, and the rest goes', async () => {
-    const { plan, remove, there, hooks, stage, told, tally, rows, ledger } = removing();
+    const { plan, remove, there, hooks, stage, told, tally, rows, ledger, actions } = removing();
     plan('d/');
     hooks.before = (call) => {
       if (!isOut(call, 'd/')) return;
@@ -165,8 +174,11 @@ describe('what comes between the look and the deletion', () => {
     expect(there()).toEqual({ 'd/': '', 'd/e/': '', 'd/e/b': 'theirs now', 'd/e/theirs': 'x' });
     expect(did.slice(-2)).toEqual(['move ~-1-gone-d/e/theirs > d/e/theirs', 'remove ~-1-gone-d/']);
     expect(told()).toEqual(['warning d/ folder_kept']);
-    expect(tally.removed).toBe(1);
-    expect([rows(), ledger.intents()]).toEqual([[], []]);
+    // folders that something was put back to are not told as removed
+    expect(actions()).toEqual(['done remove d/a within d/']);
+    expect([tally.removed, tally.foldersRemoved]).toEqual([1, 0]);
+    // the folders were made again for it, and are as much ours as before
+    expect([rows(), ledger.intents()]).toEqual([['d/', 'd/e/'], []]);
   });
 
   test('a file of the same size that replaced one of several is put back', async () => {
@@ -216,6 +228,34 @@ describe('what comes between the look and the deletion', () => {
   });
 });
 
+describe('a hidden folder', () => {
+  const isHiddenFolder = (path: string): boolean => /^\.stagesync-[^/]*-gone-d\//.test(path);
+
+  test('of which a listing shows not all goes back whole: what it does not show may be there', async () => {
+    const { plan, remove, there, rows, told, ledger, stage } = removing();
+    plan('d/');
+    const list = stage.listFolder.bind(stage);
+    stage.listFolder = async (...call) =>
+      isHiddenFolder(call[0]) && call[0].endsWith('/e/') ? [] : list(...call);
+    expect((await remove()).filter((each) => each.startsWith('remove'))).toEqual([]);
+    expect(there()).toEqual(TREE);
+    expect(rows()).toEqual(expect.arrayContaining(['d/', 'd/a', 'd/e/']));
+    expect([told(), ledger.intents()]).toEqual([['warning d/ folder_kept'], []]);
+  });
+
+  test('that Stage does not show at all stays in doubt, with its rows', async () => {
+    const { plan, remove, rows, ledger, stage, there, actions, tally } = removing();
+    plan('d/');
+    const list = stage.listFolder.bind(stage);
+    stage.listFolder = async (...call) => (isHiddenFolder(call[0]) ? undefined : list(...call));
+    expect((await remove()).filter((each) => each.startsWith('remove'))).toEqual([]);
+    expect(there()).toMatchObject({ '~-1-gone-d/a': 'one', '~-1-gone-d/e/b': 'two' });
+    expect([rows(), tally.removed]).toEqual([Object.keys(TREE), 0]);
+    expect(actions()).toEqual(['failed remove d/']);
+    expect(ledger.intents()).toMatchObject([{ op: 'remove', path: 'd/' }]);
+  });
+});
+
 describe('a Stage that', () => {
   test('gives moved files a new time removes folders all the same', async () => {
     let now = PUT_AT;
@@ -253,6 +293,35 @@ describe('a Stage that', () => {
     };
     await remove();
     expect(there()).toEqual({ 'd/': '', 'd/e/': '', 'd/e/theirs': 'x' });
+  });
+
+  test('does not move folders, and asks for a wait before it deletes an emptied one, keeps what comes meanwhile', async () => {
+    const { plan, remove, there, hooks, stage } = removing(TREE, { refusesFolderMove: true });
+    plan('d/');
+    let asked = false;
+    hooks.before = ({ kind, path }) => {
+      if (kind !== 'remove' || path !== 'in/d/e/' || asked) return;
+      asked = true;
+      stage.place('in/d/e/theirs', 'x');
+      throw new SyncError('stage_throttled', 'later', { verdict: 'retry', retryAfterMs: 600_000 });
+    };
+    await remove();
+    expect(there()).toEqual({ 'd/': '', 'd/e/': '', 'd/e/theirs': 'x' });
+  });
+
+  test('does not move folders, where an emptied one goes by itself before it is deleted: it is not told as removed', async () => {
+    const { plan, remove, hooks, stage, rows, actions, tally } = removing(
+      { 'd/': '', 'd/a': 'one' },
+      { refusesFolderMove: true },
+    );
+    plan('d/');
+    hooks.after = ({ kind, path }) => {
+      if (kind === 'remove' && path === 'in/d/a') stage.folders.delete('in/d/');
+    };
+    await remove();
+    expect(actions()).toEqual(['done remove d/a']);
+    // as with any other: a listing may be short, the next one tells
+    expect([rows(), tally.foldersRemoved]).toEqual([['d/'], 0]);
   });
 
   test('deletes only empty folders has the hidden one emptied', async () => {

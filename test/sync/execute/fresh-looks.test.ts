@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest';
 import type { DestinationChild } from '../../../src/model/entry.ts';
 import { SyncError } from '../../../src/model/errors.ts';
+import type { Clock } from '../../../src/model/ports.ts';
 import { FreshLooks } from '../../../src/sync/execute/fresh-looks.ts';
-import { Gate } from '../../../src/sync/flow/gate.ts';
 import { createTestClock } from '../../support/engine.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
 import { openRemote } from '../../support/open-remote.ts';
 
-function looking(listed?: (children: readonly DestinationChild[]) => readonly DestinationChild[]) {
-  const hooks: { before?: () => void } = {};
+function looking(
+  listed?: (children: readonly DestinationChild[]) => readonly DestinationChild[],
+  clock: Clock = createTestClock(),
+) {
+  const hooks: { before?: () => void | Promise<void> } = {};
   const memory = createMemoryDestination({ root: 'in/', before: () => hooks.before?.() });
   memory.folders.add('in/');
   for (let folder = 0; folder < 100; folder++) memory.folders.add(`in/f${folder}/`);
@@ -19,19 +23,8 @@ function looking(listed?: (children: readonly DestinationChild[]) => readonly De
       return listed === undefined || children === undefined ? children : listed(children);
     },
   };
-  const clock = createTestClock();
-  const { signal } = new AbortController();
-  const gate = new Gate({
-    concurrency: 4,
-    attempts: 1,
-    maxRequestsPerSecond: undefined,
-    clock,
-    draining: signal,
-    signal,
-    onEvent: () => undefined,
-  });
-  const looks = new FreshLooks(openRemote(stage), gate, clock);
-  return { stage, clock, looks, hooks, listed: () => stage.calls.splice(0).map(({ path }) => path) };
+  const looks = new FreshLooks(openRemote(stage), clock);
+  return { stage, looks, hooks, listed: () => stage.calls.splice(0).map(({ path }) => path) };
 }
 
 test('one listing serves all files of a folder, at the same time and one after the other', async () => {
@@ -59,7 +52,8 @@ test('each folder is listed for itself, and one that is not there has nothing', 
 });
 
 test('a look goes stale with time, and with a new phase', async () => {
-  const { stage, looks, clock, listed } = looking();
+  const clock = createTestClock();
+  const { stage, looks, listed } = looking(undefined, clock);
   stage.place('in/d/1', 'abc');
   await looks.at('d/1');
   clock.at += 4999;
@@ -71,6 +65,44 @@ test('a look goes stale with time, and with a new phase', async () => {
   looks.forget();
   stage.place('in/d/1', 'longer still');
   expect(await looks.at('d/1')).toMatchObject({ shown: { size: 12 } });
+});
+
+test('a look anew does not count what was seen of its folder before, and the next share it', async () => {
+  const { stage, looks, listed } = looking();
+  stage.place('in/d/1', 'abc');
+  stage.place('in/d/2', 'abc');
+  await looks.at('d/1');
+  stage.place('in/d/1', 'longer');
+  expect(await looks.at('d/1', true)).toMatchObject({ shown: { size: 6 } });
+  await looks.at('d/2');
+  expect(listed()).toEqual(['in/d/', 'in/d/']);
+});
+
+test('a file that somebody changed six seconds after a look is seen as it is now, whatever the machine’s clock was set to', async () => {
+  const clock = createManualClock();
+  const { stage, looks, listed } = looking(undefined, clock);
+  stage.place('in/d/1', 'abc', 7);
+  stage.place('in/d/2', 'abc', 7);
+  expect(await looks.at('d/1')).toMatchObject({ shown: { size: 3, modifiedMs: 7 } });
+  clock.set(clock.now() - 3_600_000);
+  await clock.pass(6000);
+  stage.place('in/d/2', 'ABC', 8);
+  expect(await looks.at('d/2')).toMatchObject({ shown: { size: 3, modifiedMs: 8 } });
+  expect(listed()).toEqual(['in/d/', 'in/d/']);
+});
+
+test('a listing that takes long counts from when it was asked for: what changed since may not be in it', async () => {
+  const clock = createManualClock();
+  const { stage, looks, hooks } = looking(undefined, clock);
+  stage.place('in/d/1', 'abc');
+  const { signal } = new AbortController();
+  hooks.before = () => clock.sleep(6000, signal);
+  const first = looks.at('d/1');
+  await clock.pass(6000);
+  expect(await first).toMatchObject({ shown: { size: 3 } });
+  delete hooks.before;
+  stage.place('in/d/1', 'longer');
+  expect(await looks.at('d/1')).toMatchObject({ shown: { size: 6 } });
 });
 
 test('a folder is not taken for a file of its name', async () => {

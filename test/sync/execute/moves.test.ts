@@ -3,7 +3,7 @@ import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { MoveStep } from '../../../src/sync/execute/moves.ts';
 import { byWayOf } from '../../../src/sync/plan/order-moves.ts';
-import { createEngine } from '../../support/engine.ts';
+import { createEngine, createTestClock } from '../../support/engine.ts';
 import { executing, PUT_AT } from '../../support/executing.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
 import type { MemoryCall, MemoryDestinationOptions } from '../../support/memory-destination.ts';
@@ -47,7 +47,36 @@ test('a swap whose first step fails leaves no name empty, on a Stage whose moves
   expect([...stage.files.keys()].sort()).toEqual(['a', 'b']);
 });
 
-test('a chain whose end cannot be moved destroys nothing on the way', async () => {
+const refused = (): SyncError => new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+
+test.each<[string, (path: string) => SyncError | undefined, RegExp]>([
+  ['as a whole, and goes file by file', (path) => (path === 'y/' ? unavailable() : undefined), /clean/],
+  ['at all, and is uploaded', (path) => (path.startsWith('y/') ? refused() : undefined), /clean|warnings/],
+])(
+  'a chain whose end cannot be moved destroys nothing on the way, and converges: it cannot be moved %s',
+  async (_, failure, outcome) => {
+    const { source, stage, hooks } = setUp();
+    using engine = createEngine(source, stage);
+    for (const name of ['x/', 'y/'])
+      for (const file of ['1', '2']) source.write(`${name}${file}`, `${name} ${file}`, { modifiedMs: 1 });
+    await engine.pass();
+    source.move('y/', 'z/');
+    source.move('x/', 'y/');
+    hooks.before = ({ kind, path }) => {
+      const failed = kind === 'move' ? failure(path) : undefined;
+      if (failed !== undefined) throw failed;
+    };
+    const { report } = await engine.pass({ removal: 'ours' });
+    expect(report.outcome).toMatch(outcome);
+    const there = Object.fromEntries([...stage.files.keys()].sort().map((path) => [path, stage.text(path)]));
+    expect(there).toEqual({ 'y/1': 'x/ 1', 'y/2': 'x/ 2', 'z/1': 'y/ 1', 'z/2': 'y/ 2' });
+    hooks.before = undefined;
+    const next = await engine.pass({ removal: 'ours' });
+    expect(next.report).toMatchObject({ outcome: 'clean', moved: 0, uploaded: 0, removed: 0 });
+  },
+);
+
+test('a chain of which no move is answered leaves no name of the source without a whole file, and the next run makes it', async () => {
   const { source, stage, hooks } = setUp();
   using engine = createEngine(source, stage);
   for (const name of ['x/', 'y/'])
@@ -56,16 +85,15 @@ test('a chain whose end cannot be moved destroys nothing on the way', async () =
   source.move('y/', 'z/');
   source.move('x/', 'y/');
   hooks.before = ({ kind, path }) => {
-    if (kind === 'move' && path === 'y/') throw unavailable();
+    if (kind === 'move' && path.startsWith('y/')) throw unavailable();
   };
   const { report } = await engine.pass({ removal: 'ours' });
   expect(report.outcome).toBe('failures');
-  // nothing of either folder is lost, whatever name it has now
-  const contents = [...stage.files.values()].map(({ bytes }) => Buffer.from(bytes).toString());
-  for (const wanted of ['x/ 1', 'x/ 2', 'y/ 1', 'y/ 2']) expect(contents).toContain(wanted);
+  for (const file of ['1', '2']) expect([`x/ ${file}`, `y/ ${file}`]).toContain(stage.text(`y/${file}`));
   hooks.before = undefined;
   expect((await engine.pass({ removal: 'ours' })).report).toMatchObject({ outcome: 'clean' });
-  expect([...stage.files.keys()].sort()).toEqual(['y/1', 'y/2', 'z/1', 'z/2']);
+  const there = Object.fromEntries([...stage.files.keys()].sort().map((path) => [path, stage.text(path)]));
+  expect(there).toEqual({ 'y/1': 'x/ 1', 'y/2': 'x/ 2', 'z/1': 'y/ 1', 'z/2': 'y/ 2' });
 });
 
 test('a move whose reply is lost at the last attempt is resolved by looking', async () => {
@@ -189,12 +217,57 @@ describe('a single file', () => {
     expect(stayed.toSorted()).toEqual(['a', 'b']);
   });
 
-  test('in a folder that cannot be listed stays', async () => {
-    const { step, make, there, hooks, tally } = moving({ 'd/1': 'one' });
+  test('in a folder that cannot be listed stays, and its content is uploaded', async () => {
+    const { step, make, there, hooks, rows, stayed, events, ledger } = moving({ 'd/1': 'one' });
     hooks.before = ({ kind }) => {
       if (kind === 'listFolder') throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
     };
     await make(step('d/1', 'x'));
-    expect([there(), tally.failed]).toEqual([{ 'd/': '', 'd/1': 'one' }, 1]);
+    expect([there(), rows(), stayed]).toEqual([{ 'd/': '', 'd/1': 'one' }, ['d/1'], ['d/1']]);
+    // the source of this test has no such file: that it was asked for shows by its being gone
+    expect(events).toContainEqual(expect.objectContaining({ path: 'x', code: 'entry_gone' }));
+    expect(ledger.intents()).toEqual([]);
   });
+});
+
+test('a file whose move is repeated is not taken to have arrived by one that others put at its new name', async () => {
+  let now = PUT_AT;
+  let failed = false;
+  const source = createMemorySource();
+  const stage = createMemoryDestination({
+    now: () => (now += 5000),
+    before: ({ kind }) => {
+      if (kind !== 'move' || failed) return;
+      failed = true;
+      stage.place('x', 'OTHER', now);
+      throw new SyncError('stage_unavailable', 'not now', { verdict: 'retry' });
+    },
+  });
+  using engine = createEngine(source, stage);
+  source.write('a', 'mine!', { modifiedMs: 1 });
+  await engine.pass();
+  source.move('a', 'x');
+  await engine.pass({ removal: 'ours' });
+  await engine.pass({ removal: 'ours' });
+  expect(failed).toBe(true);
+  expect(stage.text('x')).toBe('mine!');
+});
+
+test('a file that others change after the look at it, while Stage asks for a wait before it moves, is not moved', async () => {
+  const { source, stage, hooks } = setUp();
+  const clock = createTestClock();
+  using engine = createEngine(source, stage, clock);
+  source.write('d/a', 'content', { modifiedMs: 1 });
+  await engine.pass();
+  await engine.pass();
+  source.move('d/a', 'd/b');
+  hooks.before = ({ kind }) => {
+    if (kind !== 'move') return;
+    hooks.before = undefined;
+    clock.at += 10_000;
+    stage.place('d/a', 'theirs');
+    throw new SyncError('stage_throttled', 'later', { verdict: 'retry', retryAfterMs: 600_000 });
+  };
+  await engine.pass({ removal: 'ours' });
+  expect([stage.text('d/a'), stage.text('d/b')]).toEqual(['theirs', 'content']);
 });

@@ -6,6 +6,9 @@ import { createMemoryDestination } from '../../support/memory-destination.ts';
 import type { MemoryDestinationOptions } from '../../support/memory-destination.ts';
 import { openRemote } from '../../support/open-remote.ts';
 
+/** A name that only a stagesync gives. */
+const HIDDEN = '.stagesync-0-000000000000-1-gone-d/';
+
 function stageWith(tree: Readonly<Record<string, string>>, options: MemoryDestinationOptions = {}) {
   const stage = createMemoryDestination(options);
   for (const [path, content] of Object.entries(tree))
@@ -60,16 +63,33 @@ describe('what went along with a folder is put back', () => {
     expect(there()).toMatchObject({ 'd/e/1': 'one', 'd/e/new': 'new' });
   });
 
-  test('and is dropped where somebody has put something newer under its name', async () => {
-    const { remote, there } = stageWith({ '~/1': 'older', 'd/1': 'newer' });
-    await putBack(remote, '~/', 'd/', ['1']);
-    expect(there()).toEqual({ 'd/': '', 'd/1': 'newer', '~/': '' });
-  });
+  test.each([false, true])(
+    'from a hidden folder, and is dropped where somebody has put something newer under its name; moves replace files: %s',
+    async (moveOverwrites) => {
+      const { remote, there } = stageWith({ [`${HIDDEN}1`]: 'older', 'd/1': 'newer' }, { moveOverwrites });
+      expect(await putBack(remote, HIDDEN, 'd/', ['1'])).toEqual(['1']);
+      expect(there()).toEqual({ 'd/': '', 'd/1': 'newer', [HIDDEN]: '' });
+    },
+  );
 
-  test('is dropped so also where moves replace files', async () => {
-    const { remote, there } = stageWith({ '~/1': 'older', 'd/1': 'newer' }, { moveOverwrites: true });
-    await putBack(remote, '~/', 'd/', ['1']);
-    expect(there()).toMatchObject({ 'd/1': 'newer' });
+  test.each([false, true])(
+    'from any other folder, and is left there where its name is taken; moves replace files: %s',
+    async (moveOverwrites) => {
+      const { remote, there, changes } = stageWith({ 'b/1': 'older', 'd/1': 'newer' }, { moveOverwrites });
+      expect(await putBack(remote, 'b/', 'd/', ['1'])).toEqual(['1']);
+      expect(there()).toEqual({ 'b/': '', 'b/1': 'older', 'd/': '', 'd/1': 'newer' });
+      expect(changes().filter((each) => !each.startsWith('makeFolder'))).toEqual([]);
+    },
+  );
+
+  test('as far as it goes: one that is refused stays, the others go back, and it rejects at the end', async () => {
+    const before = ({ kind, path }: { kind: string; path: string }): void => {
+      if (kind === 'move' && path === '~/1')
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+    };
+    const { remote, there } = stageWith({ '~/1': 'one', '~/2': 'two' }, { before });
+    await expect(putBack(remote, '~/', 'd/', ['1', '2'])).rejects.toMatchObject({ code: 'stage_rejected' });
+    expect(there()).toEqual({ 'd/': '', 'd/2': 'two', '~/': '', '~/1': 'one' });
   });
 
   test('makes no folder above the one it went along with', async () => {

@@ -53,19 +53,45 @@ describe('a folder on its way to another name', () => {
     expect([there(), rows(), ledger.intents()]).toEqual([MOVED, Object.keys(MOVED), []]);
   });
 
-  test('that arrived with what others had put into it: theirs goes back', async () => {
-    const { recover, moved, there, rows, stage } = moving();
-    stage.place('in/a/e/theirs', 'x');
+  test('that arrived with what others had put into it at about that time: theirs goes back', async () => {
+    const { recover, moved, there, rows, stage, problems } = moving();
+    stage.place('in/a/e/theirs', 'x', PUT_AT + 59_000);
     moved('a/', 'b/');
     await recover();
     expect(there()).toEqual({ ...MOVED, 'a/': '', 'a/e/': '', 'a/e/theirs': 'x' });
-    expect(rows()).toEqual(Object.keys(MOVED));
+    // folders that were made again for it are as much ours as before
+    expect(rows()).toEqual(['a/', 'a/e/', ...Object.keys(MOVED)]);
+    expect(problems).toEqual(['warning b/e/theirs moved_back']);
+  });
+
+  test.each([
+    ['long before', PUT_AT - 61_000],
+    ['later', PUT_AT + 61_000],
+  ])('that arrived, and holds what others put there %s: theirs stays, and is told', async (_, at) => {
+    const { recover, moved, there, rows, stage, problems, ledger } = moving();
+    moved('a/', 'b/');
+    stage.place('in/b/e/theirs', 'x', at);
+    await recover();
+    expect(there()).toEqual({ ...MOVED, 'b/e/theirs': 'x' });
+    expect(problems).toEqual(['warning b/e/theirs found_there']);
+    expect(ledger.intents()).toEqual([]);
+    expect(rows().filter((path) => path.startsWith('b/'))).toEqual(Object.keys(MOVED));
+  });
+
+  test('that arrived with a file that others replaced: theirs stays where it came, and is known by what we put', async () => {
+    const { recover, moved, there, stage, rows, ledger } = moving();
+    moved('a/', 'b/');
+    stage.place('in/b/1', 'theirs', PUT_AT + 9000);
+    await recover();
+    expect(there()).toEqual({ ...MOVED, 'b/1': 'theirs' });
+    expect([undefined, 'one'.length]).toContain(ledger.get('b/1')?.size);
+    expect(rows().filter((path) => path.startsWith('b/'))).not.toContain('b/theirs');
   });
 
   test('that arrived, and whose strangers were half put back when it died', async () => {
     const { recover, moved, there, stage } = moving();
-    stage.place('in/a/theirs 1', 'x');
-    stage.place('in/a/theirs 2', 'x');
+    stage.place('in/a/theirs 1', 'x', PUT_AT);
+    stage.place('in/a/theirs 2', 'x', PUT_AT);
     moved('a/', 'b/');
     stage.folders.add('in/a/');
     moved('b/theirs 1', 'a/theirs 1');
@@ -98,7 +124,7 @@ describe('a file that waits under a hidden name', () => {
     it.begun({ op: 'move', path: 'a', to: 'b', via, reason: 'cycle' });
     it.moved('a', via);
     // the run may have died before it wrote down that the first half was made
-    if (known) it.ledger.rename('a', via);
+    if (known) it.ledger.rename('a', via, false);
     return { ...it, via };
   };
 
@@ -114,7 +140,7 @@ describe('a file that waits under a hidden name', () => {
   test('goes on where only its new name is free', async () => {
     const { recover, there, rows, moved, ledger } = waiting(true);
     moved('b', 'a');
-    ledger.rename('b', 'a');
+    ledger.rename('b', 'a', false);
     await recover();
     expect([there(), rows(), ledger.intents()]).toEqual([{ a: 'two', b: 'one' }, ['a', 'b'], []]);
   });
@@ -132,7 +158,7 @@ describe('a file that waits under a hidden name', () => {
     async (kindsCoexist) => {
       const { recover, there, stage, moved, ledger } = waiting(true, { kindsCoexist });
       moved('b', 'elsewhere');
-      ledger.rename('b', 'elsewhere');
+      ledger.rename('b', 'elsewhere', false);
       stage.folders.add('in/a/');
       await recover();
       expect(there()).toEqual({ 'a/': '', b: 'one', elsewhere: 'two' });
@@ -142,7 +168,7 @@ describe('a file that waits under a hidden name', () => {
   test('and arrived, which was not written down, is known at its new name', async () => {
     const { recover, rows, moved, via, ledger } = waiting(true);
     moved('b', 'a');
-    ledger.rename('b', 'a');
+    ledger.rename('b', 'a', false);
     moved(via, 'b');
     expect(await recover()).toEqual(['stat ~-1-moved-a', 'stat b']);
     expect([rows(), ledger.intents()]).toEqual([['a', 'b'], []]);
@@ -164,7 +190,7 @@ describe('a folder that waits under a hidden name', () => {
     const via = it.hidden.next('moved', 'a/');
     it.begun({ op: 'move', path: 'a/', to: 'b/', via, reason: 'cycle' });
     it.moved('a/', via);
-    if (known) it.ledger.rename('a/', via);
+    if (known) it.ledger.rename('a/', via, false);
     return { ...it, via };
   };
 
@@ -184,7 +210,7 @@ describe('a folder that waits under a hidden name', () => {
   test('goes back into its name where the other folder has come there meanwhile: nothing is lost of either', async () => {
     const { recover, there, moved, ledger } = waiting(true);
     moved('b/', 'a/');
-    ledger.rename('b/', 'a/');
+    ledger.rename('b/', 'a/', false);
     await recover();
     expect(Object.values(there())).toContain('other');
     // the row is of what is there, or there is none: a row of the other's content would move that under a wrong name

@@ -111,4 +111,53 @@ describe('a folder that was to go', () => {
     await it.recover();
     expect(Object.values(it.there())).toContain('two');
   });
+
+  const nameTaken = () => {
+    const it = going();
+    it.moved('d/', it.via);
+    it.stage.place('in/d', 'a file');
+    return it;
+  };
+
+  test('and waits while a file took its name goes, where it holds only ours', async () => {
+    const { recover, there, rows, ledger } = nameTaken();
+    await recover();
+    expect([there(), rows(), ledger.intents()]).toEqual([{ d: 'a file' }, [], []]);
+  });
+
+  test.each(['e/theirs', 'e/2'])(
+    'and waits while a file took its name stays in doubt, where it holds what others put: %s',
+    async (path) => {
+      const { recover, there, stage, via, problems, ledger } = nameTaken();
+      stage.place(`${via}${path}`, 'theirs', PUT_AT + 9000);
+      await recover();
+      expect(Object.values(there())).toEqual(expect.arrayContaining(['a file', 'one', 'theirs']));
+      expect(problems).toEqual(['warning d/ in_doubt']);
+      expect(ledger.intents()).toHaveLength(1);
+    },
+  );
+
+  test('and waits while a file took its name stays, where a listing shows not all of it: what others put may be there', async () => {
+    const { recover, there, stage, via } = nameTaken();
+    stage.place(`${via}e/theirs`, 'x');
+    const list = stage.listFolder.bind(stage);
+    stage.listFolder = async (...call) => (call[0] === `${via}e/` ? [] : list(...call));
+    await recover();
+    expect(Object.values(there())).toContain('x');
+  });
+
+  test('and waits on a Stage that takes no new file, so that nobody can try what it does to times, gets its name back', async () => {
+    let now = PUT_AT;
+    const it = going(TREE, { stage: { moveSetsTime: true, now: () => (now += 60_000) } });
+    it.moved('d/', it.via);
+    for (const [path, { bytes }] of it.stage.files)
+      it.stage.files.set(path, { bytes, modifiedMs: now + 5000 });
+    it.hooks.before = ({ kind }) => {
+      if (kind === 'put')
+        throw new SyncError('stage_rejected', 'the quota is used up', { verdict: 'skip_entry' });
+    };
+    await it.recover();
+    expect(it.there()).toEqual(TREE);
+    expect(it.ledger.intents().filter(({ op }) => op === 'remove')).toEqual([]);
+  });
 });

@@ -51,8 +51,8 @@ test('a cycle that died after its last step is finished without a request that c
   for (const [path, file] of files) stage.files.set(path === 'a' ? 'b' : 'a', file);
   inLedger(engine, (ledger) => {
     ledger.addIntents([{ op: 'move', path: 'a', to: 'b', via: '.stagesync-swap-0-a', reason: 'cycle' }], 1);
-    ledger.rename('a', '.stagesync-swap-0-a');
-    ledger.rename('b', 'a');
+    ledger.rename('a', '.stagesync-swap-0-a', false);
+    ledger.rename('b', 'a', false);
   });
   const before = changes();
   expect((await engine.pass({ removal: 'ours' })).report).toMatchObject({ outcome: 'clean', unchanged: 2 });
@@ -230,6 +230,26 @@ describe('the hidden folder of --atomic', () => {
     expect(there()).toEqual({ a: 'new' });
     expect(did.at(-1)).toMatch(/^remove ~\//);
     expect(ledger.intents()).toEqual([]);
+  });
+
+  test('stays while what was begun points into it', async () => {
+    const { begun, recover, hidden, stage, there, ledger, hooks } = recovering({});
+    const [via, aside] = [`${hidden.folder}1-new-a`, `${hidden.folder}1-old-a`];
+    const put = { op: 'put', path: 'a', size: 3, version: 'v2', reason: 'changed' } as const;
+    begun(
+      { op: 'staging', path: '', via: hidden.folder, reason: 'atomic' },
+      { ...put, via, aside, beforeSize: 3, beforeModifiedMs: 1 },
+    );
+    stage.place(aside, 'old');
+    hooks.before = ({ kind }) => {
+      if (kind === 'stat') throw new SyncError('stage_bad_reply', 'garbled', { verdict: 'skip_entry' });
+    };
+    await recover();
+    expect(Object.values(there())).toContain('old');
+    expect(ledger.intents().map(({ op }) => op)).toEqual(['staging', 'put']);
+    hooks.before = undefined;
+    await recover();
+    expect([there(), ledger.intents()]).toEqual([{ a: 'old' }, []]);
   });
 
   test('that was not made costs one look', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { StageVersion } from '../../../src/model/plan.ts';
-import { createEngine } from '../../support/engine.ts';
+import { createEngine, createTestClock } from '../../support/engine.ts';
 import { executing, PUT_AT } from '../../support/executing.ts';
 import { createMemoryDestination } from '../../support/memory-destination.ts';
 
@@ -109,12 +109,13 @@ describe('a file', () => {
     expect(told()).toEqual(['warning theirs changed_on_stage']);
   });
 
-  test('that is gone already is forgotten', async () => {
-    const { plan, remove, rows, stage, told, tally } = removing({ 'd/1': 'one' });
+  test('that is not there is left to the next listing, for this one may be short', async () => {
+    const { plan, remove, rows, stage, told, tally, ledger, actions } = removing({ 'd/1': 'one' });
     plan('d/1');
     stage.files.clear();
     expect(await remove()).toEqual(['listFolder d/']);
-    expect([rows(), told(), tally.removed]).toEqual([[], [], 0]);
+    expect([rows(), told(), actions(), tally.removed]).toEqual([['d/1'], [], [], 0]);
+    expect(ledger.intents()).toEqual([]);
   });
 
   test('whose name a folder has by now is not there', async () => {
@@ -126,12 +127,14 @@ describe('a file', () => {
     expect(there()).toEqual({ 'd/': '', 'd/1/': '', 'd/1/theirs': 'x' });
   });
 
-  test('that came along with a moved folder and is not as it was is not ours any more', async () => {
-    const { store, remove, rows, stage } = removing({ 'd/1': 'one' });
+  test('that came along with a moved folder and is not as it was stays, with the row that shows its change', async () => {
+    const { store, remove, rows, there, told, ledger, stage } = removing({ 'd/1': 'one' });
     store.addRemoval({ path: 'd/1', reason: 'leftover', files: 1, stamp: '' });
     stage.place('in/d/1', 'theirs', PUT_AT);
     await remove();
-    expect(rows()).toEqual([]);
+    expect([there(), rows()]).toEqual([{ 'd/': '', 'd/1': 'theirs' }, ['d/1']]);
+    expect(ledger.get('d/1')).toMatchObject({ size: 3, stageModifiedMs: PUT_AT });
+    expect(told()).toEqual(['warning d/1 changed_on_stage']);
   });
 
   test('whose removal fails keeps its row, and its intent where it is in doubt', async () => {
@@ -159,5 +162,60 @@ describe('a file', () => {
     };
     await remove();
     expect([there(), tally.failed]).toEqual([{ 'd/': '', 'd/1': 'one' }, 1]);
+  });
+});
+
+describe('a file that others change after the look at it, while its removal is not made yet', () => {
+  const NAMES = ['d/1', 'd/2', 'd/stays'];
+  const setUp = async () => {
+    const clock = createTestClock();
+    const source = createMemorySource();
+    const hooks: { before?: (path: string) => void; after?: (path: string) => void } = {};
+    const stage = createMemoryDestination({
+      now: () => clock.now(),
+      before: ({ kind, path }) => {
+        if (kind === 'remove') hooks.before?.(path);
+      },
+      after: ({ kind, path }) => {
+        if (kind === 'remove') hooks.after?.(path);
+      },
+    });
+    const engine = createEngine(source, stage, clock);
+    for (const name of NAMES) source.write(name, name, { modifiedMs: 1 });
+    await engine.pass();
+    clock.at += 60_000;
+    return { clock, source, stage, hooks, engine };
+  };
+
+  test('for the one before it takes six seconds, stays', async () => {
+    const { clock, source, stage, hooks, engine } = await setUp();
+    using _ = engine;
+    source.remove('d/1');
+    source.remove('d/2');
+    hooks.after = (path) => {
+      if (path !== 'd/1') return;
+      clock.at += 6000;
+      stage.place('d/2', 'theirs');
+    };
+    await engine.pass({ removal: 'ours', concurrency: 1 });
+    expect(stage.text('d/2')).toBe('theirs');
+    expect(stage.text('d/1')).toBeUndefined();
+  });
+
+  test.each([
+    ['asks for ten minutes', 'stage_throttled', 600_000],
+    ['does not answer at first', 'stage_unavailable', undefined],
+  ] as const)('for Stage %s, stays', async (_, code, retryAfterMs) => {
+    const { clock, source, stage, hooks, engine } = await setUp();
+    using __ = engine;
+    source.remove('d/1');
+    hooks.before = () => {
+      delete hooks.before;
+      clock.at += 10_000;
+      stage.place('d/1', 'theirs');
+      throw new SyncError(code, 'later', { verdict: 'retry', retryAfterMs });
+    };
+    await engine.pass({ removal: 'ours' });
+    expect(stage.text('d/1')).toBe('theirs');
   });
 });

@@ -365,6 +365,52 @@ describe('pace', () => {
   });
 });
 
+describe('a request within the turn of another', () => {
+  test('needs no lane of its own, and is counted', async () => {
+    const { gate } = setUp({ concurrency: 1 });
+    const look = (): Promise<string> => gate.within(() => Promise.resolve('seen'));
+    expect(await gate.request('remove a', look)).toBe('seen');
+    expect(gate.requests).toBe(2);
+  });
+
+  test('keeps the pace', async () => {
+    const { gate, clock } = setUp({ maxRequestsPerSecond: 1 });
+    const times: number[] = [];
+    const began = clock.elapsed();
+    const at = (): Promise<number> => Promise.resolve(times.push(clock.elapsed() - began));
+    const made = gate.request('remove a', async () => {
+      await at();
+      return gate.within(at);
+    });
+    await clock.pass(2000);
+    await made;
+    expect(times).toEqual([0, 1000]);
+  });
+
+  test('fails the attempt that it belongs to, and is made anew with the next', async () => {
+    const { gate, clock } = setUp();
+    const look = failing(clock, failure('stage_unavailable'));
+    const attempts: number[] = [];
+    const made = gate.request('remove a', (attempt) => {
+      attempts.push(attempt);
+      return gate.within(look.call);
+    });
+    await clock.pass(60_000);
+    expect([await made, attempts, look.times.length]).toEqual(['done', [1, 2], 2]);
+  });
+
+  test('is not made once all stops at once', async () => {
+    const { gate, stopping } = setUp();
+    let made = 0;
+    const request = gate.request('remove a', () => {
+      stopping.abort(new SyncError('interrupted', 'stopped', { verdict: 'end_run' }));
+      return gate.within(() => Promise.resolve(made++));
+    });
+    await expect(request).rejects.toMatchObject({ code: 'interrupted' });
+    expect(made).toBe(0);
+  });
+});
+
 describe('stopping', () => {
   test('draining: nothing that failed is tried again, and its own error comes out', async () => {
     const { gate, clock, draining } = setUp();

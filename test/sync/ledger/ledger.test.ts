@@ -68,13 +68,31 @@ describe('rows', () => {
         for (const path of paths(ledger)) ledger.forget(path);
         for (const path of all) ledger.put(row(path), 'new');
         const from = folders[pick % folders.length]!;
-        ledger.rename(from, 'new place/');
+        ledger.rename(from, 'new place/', false);
         const moved = (path: string): string =>
           isWithin(path, from) ? `new place/${path.slice(from.length)}` : path;
         expect(paths(ledger)).toEqual(all.map(moved).toSorted(comparePaths));
       }),
       { numRuns: 200 },
     );
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ['a file', 'a', ['b']],
+    ['a folder', 'd/', ['e/', 'e/1', 'e/f/']],
+  ])('of %s that moved wait for a listing where the move may have changed times', async (_, from, places) => {
+    for (const keepsTimes of [true, false]) {
+      const ledger = await newLedger();
+      for (const path of ['a', 'd/', 'd/1', 'd/f/']) ledger.put(row(path, { stageModifiedMs: 7 }), 'new');
+      ledger.rename(from, places[0]!, keepsTimes);
+      const files = places.filter((path) => !path.endsWith('/'));
+      for (const path of files)
+        expect(ledger.get(path)).toMatchObject({ stageModifiedMs: keepsTimes ? 7 : undefined });
+      const pending = [...ledger.pendingRows()].flat().map(({ path }) => path);
+      // folders are not listed as such
+      expect(pending).toEqual(keepsTimes ? [] : files);
+      expect(paths(ledger).filter((path) => path.startsWith(from))).toEqual([]);
+    }
   });
 
   test('keep what they were given, absent values included', async () => {

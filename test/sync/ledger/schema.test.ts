@@ -84,7 +84,7 @@ describe('a ledger of format 1', () => {
   test('can be looked at without being changed, also in which rows of it count as adopted', async () => {
     const folder = await temporaryFolder();
     const file = writeFormat1(folder, PAIR, ROWS);
-    const ledger = inspectLedger(knownPairs(folder)[0]!);
+    const ledger = inspectLedger(knownPairs(folder).pairs[0]!);
     try {
       expect([...ledger.rows()].flat().map(({ path }) => path)).toEqual(ROWS.map(({ path }) => path));
       expect([ledger.get('adopted')?.adopted, ledger.get('new')?.adopted]).toEqual([true, false]);

@@ -428,8 +428,10 @@ describe('a name that changes its kind', () => {
   test('that no move frees is given up: what the source has there is refused, and the rest goes on', async () => {
     const plan = await planned({
       comes: { 'a/1': 'N', d: 'M', other: 'X' },
-      free: { a: 'A', old: 'X' },
+      free: { a: 'A', 'd/1': 'D', old: 'X' },
       folders: ['a/', 'a/b/'],
+      whole: { 'd/': 1 },
+      known: ['d/'],
       obstacles: ['a', 'd/'],
     });
     expect(plan).toMatchObject({
