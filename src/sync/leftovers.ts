@@ -18,6 +18,9 @@ export interface LeftoversOptions {
   /** In milliseconds; undefined: nothing is swept. */
   readonly sweepOlderThanMs: number | undefined;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
+  readonly onSwept: (path: RelPath) => void;
+  /** Whether an intent of this ledger names it, or something in it: then it is for the recovery. */
+  readonly isKnown: (path: RelPath) => boolean;
 }
 
 /** Those that are told of one by one; more are a heap that somebody should look at anyway. */
@@ -39,7 +42,8 @@ export class Leftovers {
 
   /** A listing showed a hidden name; `path` is a full Stage path. */
   see(path: RelPath, modifiedMs: number | undefined): void {
-    if (this.#options.hidden.isOurs(path) || this.#found.size >= MOST) return;
+    const { hidden, isKnown } = this.#options;
+    if (hidden.isOurs(path) || this.#found.size >= MOST || isKnown(path)) return;
     this.#found.set(path, modifiedMs);
   }
 
@@ -58,11 +62,14 @@ export class Leftovers {
     const { clock, sweepOlderThanMs, onProblem } = this.#options;
     for (const [path, modifiedMs] of this.#found) {
       const sweeping = sweepOlderThanMs !== undefined;
-      const inside = isFolderPath(path) && sweeping ? await this.#timesIn(path) : [modifiedMs];
-      const times = inside && [madeAt(nameOf(path)), ...inside].filter((ms) => ms !== undefined);
+      const inside =
+        isFolderPath(path) && sweeping ? await this.#look(path) : { times: [modifiedMs], names: [] };
+      const times = inside.times && [madeAt(nameOf(path)), ...inside.times].filter((ms) => ms !== undefined);
       const ageMs =
         times === undefined || times.length === 0 ? undefined : Math.max(0, clock.now() - Math.max(...times));
-      if (sweeping && ageMs !== undefined && ageMs >= sweepOlderThanMs && !dryRun) await this.#sweep(path);
+      const isOld = sweeping && ageMs !== undefined && ageMs >= sweepOlderThanMs;
+      if (isOld && !holdsCopies(path, inside.names)) onProblem(path, mayBeTheOnlyOne(ageMs));
+      else if (isOld && !dryRun) await this.#sweep(path);
       else onProblem(path, leftOver(ageMs));
     }
     this.#found.clear();
@@ -73,15 +80,19 @@ export class Leftovers {
     try {
       if (isFolderPath(path)) await removeFolder(remote, path, learnt);
       else await remote.remove(path);
+      this.#options.onSwept(path);
     } catch (error) {
       if (!isSyncError(error) || error.verdict === 'end_run') throw error;
       onProblem(path, { code: 'sweep_failed', severity: 'warning', message: messageOf(error) });
     }
   }
 
-  /** The newest time in a folder, if any file has one; undefined where not all of it can be told. */
-  async #timesIn(folder: RelPath): Promise<number[] | undefined> {
+  /** The newest time in a folder, if any file has one, undefined where not all of it can be told; and its names. */
+  async #look(
+    folder: RelPath,
+  ): Promise<{ readonly times: number[] | undefined; readonly names: readonly string[] }> {
     const { remote } = this.#options;
+    const names: string[] = [];
     let newest: number | undefined;
     const list = (below: RelPath) => remote.list(folder + below);
     const walk = walkDestination((await remote.list(folder)) ?? [], {
@@ -91,23 +102,44 @@ export class Leftovers {
     });
     for await (const batch of walk)
       for (const entry of batch) {
-        if (entry.kind === 'unknown') return undefined;
+        if (entry.kind === 'unknown') return { times: undefined, names };
+        if (names.length < MOST) names.push(entry.path);
         if (entry.kind === 'file' && entry.modifiedMs !== undefined)
           newest = Math.max(newest ?? 0, entry.modifiedMs);
       }
-    return newest === undefined ? [] : [newest];
+    return { times: newest === undefined ? [] : [newest], names };
   }
+}
+
+/**
+ * Whether what lies under a hidden name is only a copy of something that a source has: an upload on its way. What was
+ * moved there, or stepped aside, may be the only one there is.
+ */
+function holdsCopies(path: RelPath, inside: readonly string[]): boolean {
+  const name = nameOf(path);
+  if (!isFolderPath(path)) return /^\.stagesync-(?:[0-9a-z]+-[0-9a-f]{12}-)?\d+-new-/.test(name);
+  const isStaging = /^\.stagesync-(?:[0-9a-z]+-[0-9a-f]{12}|[0-9a-f]{24})$/.test(name);
+  return isStaging && inside.every((each) => /^\d+-new-[^/]*$/.test(each));
+}
+
+function mayBeTheOnlyOne(ageMs: number | undefined): Problem {
+  return {
+    ...leftOver(ageMs),
+    message: `${toldAge(ageMs)}, left on Stage by a stagesync that this ledger knows nothing of; not swept, for it may hold the only copy of something: look into it, and move it back or remove it by hand`,
+  };
 }
 
 const HOUR_MS = 3_600_000;
 
+function toldAge(ageMs: number | undefined): string {
+  if (ageMs === undefined) return 'of unknown age';
+  return ageMs < HOUR_MS
+    ? `${Math.floor(ageMs / 60_000)} minutes old`
+    : `${Math.floor(ageMs / HOUR_MS)} hours old`;
+}
+
 function leftOver(ageMs: number | undefined): Problem {
-  const age =
-    ageMs === undefined
-      ? 'of unknown age'
-      : ageMs < HOUR_MS
-        ? `${Math.floor(ageMs / 60_000)} minutes old`
-        : `${Math.floor(ageMs / HOUR_MS)} hours old`;
+  const age = toldAge(ageMs);
   return {
     code: 'hidden_left_over',
     severity: 'warning',

@@ -94,6 +94,10 @@ async function runRounds(
     hidden,
     learnt,
     onProblem,
+    onSwept: (path) =>
+      tally.emit({ type: 'action', kind: 'remove', path, reason: 'swept', ms: 0, outcome: 'done' }),
+    isKnown: (path) =>
+      ledger.intents().some(({ via, aside }) => [via, aside].some((each) => each?.startsWith(path) === true)),
   });
   const recover = () =>
     recoverIntents({ remote, ledger, learnt, filter: stageFilter, concurrency, times, onProblem });

@@ -91,6 +91,7 @@ export function describeFailures(name: string, openFixture: () => Promise<Bucket
     test.each([
       ['AccessDenied', 403, 'entry_unreadable', 'skip_entry'],
       ['InvalidObjectState', 403, 'entry_unreadable', 'skip_entry'],
+      ['InvalidRequest', 400, 'entry_unreadable', 'skip_entry'],
       ['ExpiredToken', 400, 'source_unauthorised', 'end_run'],
       ['SignatureDoesNotMatch', 403, 'source_unauthorised', 'end_run'],
       ['NoSuchBucket', 404, 'source_missing', 'end_run'],

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileEntry, SourceEntry } from '../../src/model/entry.ts';
 import { comparePaths } from '../../src/model/path.ts';
 import type { Content, PathFilter, Source } from '../../src/model/ports.ts';
-import { everything } from '../../src/sync/filter.ts';
+import { createFilter, everything } from '../../src/sync/filter.ts';
 
 export interface SourceFixture {
   readonly source: Source;
@@ -145,6 +145,37 @@ export function describeSource(name: string, open: () => Promise<SourceFixture>)
         'prunedx',
       ]);
       expect(entries.some((entry) => entry.path.startsWith('pruned/'))).toBe(false);
+    });
+
+    test('tells of reserved names, each once, unless a rule leaves them out', async () => {
+      for (const path of [
+        '.stagesync-a',
+        '.stagesync-b/x',
+        '.stagesync-b/y/z',
+        '.stagesync-c.tmp',
+        'closed/.stagesync-d',
+        'open/.stagesync-e',
+        'open/.stagesync-f/x',
+        'open/g',
+      ])
+        await fixture.write(path, Buffer.from('x'));
+      const told = async (patterns: readonly string[]): Promise<string[]> => {
+        const rules = patterns.map((pattern) => ({ kind: 'exclude' as const, pattern }));
+        const entries = await list(createFilter({ rules }));
+        expect(entries.filter(({ kind }) => kind === 'file').map(({ path }) => path)).toEqual(['open/g']);
+        return entries
+          .flatMap((entry) => (entry.kind === 'unknown' ? [entry] : []))
+          .map(({ path, covers, problem: { code, severity } }) => `${code} ${severity} ${covers} ${path}`);
+      };
+      const warned = (...paths: string[]): string[] =>
+        paths.map((path) => `reserved_name warning nothing ${path}`);
+      expect(await told(['*.tmp', 'closed/'])).toEqual(
+        warned('.stagesync-a', '.stagesync-b/', 'open/.stagesync-e', 'open/.stagesync-f/'),
+      );
+      expect(await told(['/.stagesync-*', '.stagesync-d', 'open/.stagesync-f/'])).toEqual(
+        warned('open/.stagesync-e'),
+      );
+      expect(await told(['.stagesync-*'])).toEqual([]);
     });
 
     test('lists one folder alone, and tells that a folder is not there', async () => {

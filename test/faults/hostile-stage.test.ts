@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
+import { createFilter } from '../../src/sync/filter.ts';
 import { createEngine } from '../support/engine.ts';
 import { trialStage } from '../support/trial-stage.ts';
 
@@ -99,6 +100,36 @@ describe.each([
       await destination.close();
     },
   );
+});
+
+test('an unclear child whose name is excluded makes no run fail; it stays, and its folder with it', async () => {
+  await using stage = await trialStage();
+  const source = createMemorySource();
+  const destination = await stage.open('target/');
+  using engine = createEngine(source, destination);
+  for (const name of ['a', 'folder/a', 'folder/b']) source.write(name, name, { modifiedMs: 1000 });
+  await engine.pass();
+  await destination.put('target/folder/x.tmp', FOREIGN, { signal });
+  source.remove('folder/');
+  const body = eachChild((child) => (child.name === 'x.tmp' ? { ...child, size: 'big' } : child));
+  stage.emulator.faults.set({
+    rules: [{ kind: 'list', path: 'target/folder/', fault: 'replace_reply', body }],
+  });
+  const filter = createFilter({ rules: [{ kind: 'exclude', pattern: '*.tmp' }] });
+  const { error, report } = await engine.pass({ removal: 'everything', filter });
+  expect([error, report.outcome, report.removed]).toEqual([undefined, 'clean', 2]);
+  expect(engine.events.filter(({ type }) => type === 'problem')).toEqual([]);
+
+  // nobody excludes it: then it is trouble
+  const plain = await engine.pass({ removal: 'everything' });
+  expect(plain.report.outcome).toBe('failures');
+  stage.emulator.faults.set({});
+  expect([...(await stage.contents('target/')).keys()].sort()).toEqual([
+    'target/a',
+    'target/folder/',
+    'target/folder/x.tmp',
+  ]);
+  await destination.close();
 });
 
 test('a redirect to another host is not followed, and the token does not go there', async () => {

@@ -79,3 +79,29 @@ test('a reserved name is reported and not uploaded, unless a rule leaves it out'
   ]);
   expect(quiet.report.outcome).toBe('clean');
 });
+
+test('under --follow-symlinks a link to nothing is a failure, keeps what has its name, and is not a source with something in it', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  const data = join(cli.folder, 'data');
+  await writeTree(cli.folder, { 'data/a': 'a', 'data/b': 'b', 'data/c': 'c' });
+  expect((await cli.run(['sync', 'data', address])).status).toBe(0);
+  for (const name of ['a', 'b']) fs.rmSync(join(data, name));
+  fs.symlinkSync('nowhere', join(data, 'a'));
+  const sync = ['sync', 'data', address, '--mirror', '--follow-symlinks', '--json'];
+
+  const run = await cli.run(sync);
+  expect([run.status, run.report.outcome, run.report.removed]).toEqual([3, 'failures', 1]);
+  expect(run.events).toContainEqual(
+    expect.objectContaining({ type: 'problem', path: 'a', code: 'link_dangling', severity: 'failure' }),
+  );
+  expect(Object.keys(await stage.snapshot()).sort()).toEqual(['a', 'c']);
+
+  const excluded = await cli.run([...sync, '--exclude', 'a']);
+  expect([excluded.status, excluded.report.outcome]).toEqual([0, 'clean']);
+
+  fs.rmSync(join(data, 'c'));
+  const emptied = await cli.run(sync);
+  expect([emptied.status, emptied.report.error?.code]).toEqual([4, 'guard_empty_source']);
+  expect(Object.keys(await stage.snapshot()).sort()).toEqual(['a', 'c']);
+});

@@ -374,3 +374,19 @@ describe('a filter file', () => {
     throw new Error('was accepted');
   });
 });
+
+test.each([
+  [['bin'], 'bin bin/x bin/d/x a/bin a/bin/x'],
+  [['bin/'], 'bin/x bin/d/x a/bin/x'],
+  [['/bin', './bin'], 'bin bin/x bin/d/x'],
+  [['bin/*', 'bin/**'], 'bin/x bin/d/x'],
+  [['**/bin/*'], 'bin/x bin/d/x a/bin/x'],
+  [['*/bin/*'], 'a/bin/x'],
+  [['*bin*'], 'bin bin/x bin/d/x a/bin a/bin/x bin.txt'],
+])('as the table of docs/commands.md has it, %j leaves out %s', (patterns, expected) => {
+  for (const pattern of patterns) {
+    const filter = createFilter({ rules: [{ kind: 'exclude', pattern }] });
+    const paths = ['bin', 'bin/x', 'bin/d/x', 'a/bin', 'a/bin/x', 'bin.txt'];
+    expect(paths.filter((path) => filter.excludes(path)).join(' ')).toBe(expected);
+  }
+});

@@ -18,6 +18,8 @@ function leaving(sweepOlderThanMs?: number, options: MemoryDestinationOptions = 
   if (stage.root !== '') stage.folders.add(stage.root);
   const told: (Problem & { path: string })[] = [];
   const hidden = new HiddenNames(NOW);
+  const swept: string[] = [];
+  const known = new Set<string>();
   const leftovers = new Leftovers({
     remote: openRemote(stage),
     hidden,
@@ -25,12 +27,14 @@ function leaving(sweepOlderThanMs?: number, options: MemoryDestinationOptions = 
     clock: createTestClock(NOW),
     sweepOlderThanMs,
     onProblem: (path, problem) => told.push({ path, ...problem }),
+    onSwept: (path) => swept.push(path),
+    isKnown: (path) => known.has(path),
   });
   const ages = (): string[] =>
     told.map(({ path, code, message }) => `${code} ${path}: ${message.split(',')[0]}`);
   const there = (): string[] =>
     [...stage.folders, ...stage.files.keys()].filter((path) => path !== 'in/').sort();
-  return { stage, leftovers, hidden, told, ages, there, hooks };
+  return { stage, leftovers, hidden, told, swept, known, ages, there, hooks };
 }
 const bySomebody = (agoMs: number): HiddenNames => new HiddenNames(NOW - agoMs);
 

@@ -37,7 +37,11 @@ export const LINK_SKIPPED = warning(
   'link_skipped',
   'is a symbolic link and was skipped; --follow-symlinks syncs what it points to',
 );
-export const LINK_DANGLING = warning('link_dangling', 'is a symbolic link that points to nothing');
+/** Only where links are followed: what it should lead to was asked for, and is missing on Stage. */
+export const LINK_DANGLING = failure(
+  'link_dangling',
+  'is a symbolic link that points to nothing; put there what it names, or remove or exclude it',
+);
 export const LINK_LOOP = warning('link_loop', 'is a symbolic link that leads back into itself');
 export const SPECIAL_FILE = warning(
   'special_file',

@@ -5,13 +5,23 @@ import type { ListedObject } from './bucket.ts';
 import { identityOf, versionOf } from './object-version.ts';
 import { ReservedNames } from './reserved-names.ts';
 
+export interface EntryOptions {
+  /** Folders of a listing of one level, by key, that hold more than their markers. */
+  readonly inhabited?: ReadonlySet<string> | undefined;
+  /**
+   * The server gives storage classes what names it likes, so that one named as an archive of AWS can be read all the
+   * same: only a read tells.
+   */
+  readonly classesAreNames?: boolean | undefined;
+}
+
 /**
  * Turns objects, in key order, into entries. S3 has only keys; what a tree of files cannot hold is decided here, once:
  *
  * - `a/` is the folder a. Bytes in it have no place on Stage: reported.
  * - A key that no path equals (`a//b`, `../a`, backslashes, control characters) is reported and left out.
  * - `a` beside `a/b`: the object a is kept, and everything below `a/` is one unknown subtree.
- * - An archived object is reported until it is restored.
+ * - An archived object is reported until it is restored, where the storage class tells it.
  * - A name that is reserved for our own files is reported and left out.
  *
  * What the filter leaves out is not reported. An empty marker that cannot be a folder loses nothing: a warning.
@@ -20,17 +30,19 @@ export class EntryReader {
   readonly #prefix: string;
   readonly #filter: PathFilter;
   readonly #inhabited: ReadonlySet<string>;
+  readonly #classesAreNames: boolean;
   /** Kept objects whose path begins the current one: in key order nothing else can lie between them. */
   readonly #files: { path: string; reported: boolean }[] = [];
   readonly #reserved: ReservedNames;
   #checkedFolders: readonly string[] = [];
   #pruned: string | undefined;
 
-  /** `inhabited`: folders of a listing of one level, by key, that hold more than their markers. */
-  constructor(prefix: string, filter: PathFilter, inhabited: ReadonlySet<string> = NONE) {
+  constructor(prefix: string, filter: PathFilter, options: EntryOptions = {}) {
+    const { inhabited = NONE, classesAreNames = false } = options;
     this.#prefix = prefix;
     this.#filter = filter;
     this.#inhabited = inhabited;
+    this.#classesAreNames = classesAreNames;
     this.#reserved = new ReservedNames(filter);
   }
 
@@ -64,8 +76,10 @@ export class EntryReader {
 
     const file = this.#fileAbove(path);
     if (file !== undefined) {
+      // A folder that holds something is asked about even so: what is in it may take part.
+      if (isMarker && this.#filter.excludes(path)) return;
       if (isMarker && path.length === file.path.length + 1) {
-        if (!this.#filter.excludes(path)) entries.push(markerBesideFile(file.path));
+        entries.push(markerBesideFile(file.path));
         return;
       }
       if (!file.reported) entries.push(conflict(file.path));
@@ -78,7 +92,22 @@ export class EntryReader {
       return;
     }
     this.#files.push({ path, reported: false });
-    entries.push(readFile(object, path));
+    entries.push(this.#readFile(object, path));
+  }
+
+  #readFile(object: ListedObject, path: string): SourceEntry {
+    const { size, etag, modifiedMs } = object;
+    if (etag === undefined)
+      return unknown(
+        path,
+        'path',
+        'unreadable',
+        'the server lists no ETag for it, so that a change could not be noticed',
+      );
+    if (isArchived(object, this.#classesAreNames)) return archived(object, path);
+    const identity = identityOf(etag, object);
+    const file = { kind: 'file', path, size, modifiedMs, version: versionOf(etag, object) } as const;
+    return identity === undefined ? file : { ...file, identity };
   }
 
   #fileAbove(path: string): { path: string; reported: boolean } | undefined {
@@ -117,28 +146,20 @@ export function prunedFolderOf(prefix: string, filter: PathFilter, key: string):
   return undefined;
 }
 
-function readFile(object: ListedObject, path: string): SourceEntry {
-  const { size, etag, modifiedMs, storageClass, restored } = object;
-  if (etag === undefined)
-    return unknown(
-      path,
-      'path',
-      'unreadable',
-      'the server lists no ETag for it, so that a change could not be noticed',
-    );
-  if ((storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE') && restored !== 'yes')
-    return unknown(
-      path,
-      'path',
-      'archived',
-      restored === 'running'
-        ? `it is archived (${storageClass}) and being restored; run again when it is there`
-        : `it is archived (${storageClass}); restore it (aws s3api restore-object) or exclude it`,
-    );
-  const identity = identityOf(etag, object);
-  const file = { kind: 'file', path, size, modifiedMs, version: versionOf(etag, object) } as const;
-  return identity === undefined ? file : { ...file, identity };
+function isArchived({ storageClass, restored }: ListedObject, classesAreNames: boolean): boolean {
+  if (storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE') return false;
+  return restored === 'running' || (restored === 'no' && !classesAreNames);
 }
+
+const archived = ({ storageClass, restored }: ListedObject, path: string): UnknownEntry =>
+  unknown(
+    path,
+    'path',
+    'archived',
+    restored === 'running'
+      ? `it is archived (${storageClass}) and being restored; run again when it is there`
+      : `it is archived (${storageClass}); restore it (aws s3api restore-object) or exclude it`,
+  );
 
 const conflict = (file: string): UnknownEntry =>
   unknown(
@@ -168,7 +189,7 @@ const reserved = (path: string): UnknownEntry =>
   warning(
     path,
     'reserved_name',
-    `its name is reserved for stagesync's own temporary files; rename it, or exclude it by a pattern like ".stagesync*"`,
+    "its name is reserved for stagesync's own temporary files on Stage; rename it to sync it",
   );
 
 /** The folder itself is an entry; this one takes no part in the merge. */

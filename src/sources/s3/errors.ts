@@ -86,6 +86,12 @@ const ARCHIVED: Rule = {
   verdict: 'skip_entry',
   text: 'the object is archived; restore it (aws s3api restore-object) or exclude it',
 };
+/** What S3 and MinIO (InvalidRequest) and Ceph (InvalidArgument) say to a read without the key; our reads give no other cause for it. */
+const KEY_WANTED: Rule = {
+  code: 'entry_unreadable',
+  verdict: 'skip_entry',
+  text: "S3 refuses to serve the object so, as it does where a key of the writer's own encrypts it (SSE-C), which stagesync has not; store it under SSE-S3 or SSE-KMS, or exclude it",
+};
 
 /** By S3 error code, or by the name of the SDK's own error. */
 const BY_NAME: Readonly<Record<string, Rule>> = {
@@ -149,6 +155,8 @@ function findRule(
 ): Rule {
   if (name === 'AccessDenied' || (status === 403 && BY_NAME[name] === undefined))
     return operation === 'list' ? DENIED : DENIED_OBJECT;
+  if (operation === 'read' && status === 400 && (name === 'InvalidRequest' || name === 'InvalidArgument'))
+    return KEY_WANTED;
   const named = BY_NAME[name];
   if (named !== undefined) return named;
   if (network === 'ENOTFOUND') return NO_HOST;

@@ -11,18 +11,15 @@ export class ReservedNames {
     this.#filter = filter;
   }
 
-  /** The outermost reserved name on the way to `path`; undefined when it was told before, or when the rules leave `path` out. */
+  /** The outermost reserved name on the way to `path`; undefined when it was told before, or when a rule leaves `path` out. */
   meet(path: RelPath): RelPath | undefined {
     if (this.#folder !== undefined && path.startsWith(this.#folder)) return undefined;
-    if (this.#filter.excludes(likeIt(path))) return undefined;
+    if (this.#filter.rulesOut?.(path) === true) return undefined;
     const met = outermost(path);
     if (met.endsWith('/')) this.#folder = met;
     return met;
   }
 }
-
-/** A filter leaves out every reserved name by itself; what its rules say is asked for a name that is nearly the same. */
-const likeIt = (path: RelPath): RelPath => path.replaceAll(/(^|\/)\.stagesync-/g, '$1.stagesync_');
 
 function outermost(path: RelPath): RelPath {
   let end = path.indexOf('/');

@@ -65,6 +65,7 @@ export function s3Source(
     onBytes: options.onBytes,
     mismatches: new Mismatches(),
   };
+  const entryOptions = { classesAreNames: endpointUrl !== undefined && !isAmazon(endpointUrl) };
   const address: S3Address = { bucket: bucket.name, prefix };
   return {
     kind: 's3',
@@ -73,7 +74,7 @@ export function s3Source(
 
     async *list({ filter, signal }: ListOptions): AsyncGenerator<readonly SourceEntry[]> {
       signal.throwIfAborted();
-      const reader = new EntryReader(prefix, filter);
+      const reader = new EntryReader(prefix, filter, entryOptions);
       const prunedFolder = (key: string): string | undefined => prunedFolderOf(prefix, filter, key);
       for await (const objects of listObjects(bucket, {
         prefix,
@@ -92,14 +93,15 @@ export function s3Source(
     ): Promise<readonly SourceEntry[] | undefined> {
       const { objects, inhabited } = await listChildren(bucket, prefix + folder, signal);
       if (objects.length === 0) return folder === '' ? [] : undefined;
-      return new EntryReader(prefix, filter, inhabited).read(objects).filter(({ path }) => path !== folder);
+      const reader = new EntryReader(prefix, filter, { ...entryOptions, inhabited });
+      return reader.read(objects).filter(({ path }) => path !== folder);
     },
 
     /** A listing of one key, so that the version comes from where all others come from. */
     async stat(path: RelPath, { signal }: CallOptions): Promise<FileEntry | undefined> {
       const { objects } = await bucket.listPage({ prefix: prefix + path, maxKeys: 1 }, signal);
       if (objects[0]?.key !== prefix + path) return undefined;
-      const [entry] = new EntryReader(prefix, UNFILTERED).read(objects);
+      const [entry] = new EntryReader(prefix, UNFILTERED, entryOptions).read(objects);
       return entry?.kind === 'file' ? entry : undefined;
     },
 
@@ -114,5 +116,10 @@ export function s3Source(
     },
   };
 }
+
+/** Whether an endpoint is S3 itself: a VPC's, a dual-stack one, one of a region. */
+const isAmazon = (endpointUrl: string): boolean =>
+  URL.canParse(endpointUrl) &&
+  /(^|\.)(amazonaws\.(com|com\.cn|eu)|api\.aws)$/.test(new URL(endpointUrl).hostname);
 
 const UNFILTERED: PathFilter = { excludes: () => false, prunes: () => false };

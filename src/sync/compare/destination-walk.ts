@@ -1,6 +1,6 @@
 import type { DestinationChild, Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
-import { comparePaths } from '../../model/path.ts';
+import { comparePaths, isReservedName } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 
@@ -130,7 +130,10 @@ const unknown = (path: RelPath, code: string, message: string): StageEntry => ({
   problem: { code, severity: 'failure', message },
 });
 
-/** A folder's children as entries in path order; or the folder itself as unknown. */
+/**
+ * A folder's children as entries in path order; or the folder itself as unknown. An unclear child of which the filter
+ * excludes whatever it may be is there as both file and folder, and no trouble.
+ */
 export function childEntries(
   folder: RelPath,
   children: readonly DestinationChild[],
@@ -151,6 +154,10 @@ export function childEntries(
       );
     } else if (child.kind === 'folder') {
       entries.push({ kind: 'folder', path: `${path}/`, unseen: filter.prunes(`${path}/`) });
+    } else if (filter.excludes(path) && filter.prunes(`${path}/`) && !isReservedName(path)) {
+      // whatever it is takes no part; a reserved name could be swept, and for that it has to be clear
+      entries.push({ kind: 'excluded', path, modifiedMs: undefined });
+      entries.push({ kind: 'folder', path: `${path}/`, unseen: true });
     } else {
       // what kind it is cannot be told, so neither the file nor anything below a folder of that name is known
       entries.push({ kind: 'unknown', path, covers: 'path', problem: child.problem });

@@ -40,12 +40,14 @@ export class FolderRemovals {
       const room = gate.room();
       if (room !== undefined) await room;
       if (tasks.stopped) return;
+      // piece by piece each file, and each emptied folder, is looked at by itself
+      if (learnt.refusesFolderMoves) return await this.#takeApart(path, []);
       const found = await this.#look(remote.root + path, path);
       // gone, or a listing that is wrong: the next one tells
       if (found === undefined) return;
       const strangers = found.filter(({ kind }) => kind !== 'missing');
       // what is missing may only be missing in the listing, and then more may be
-      if (found.length > 0 || learnt.refusesFolderMoves) await this.#takeApart(path, strangers);
+      if (found.length > 0) await this.#takeApart(path, strangers);
       else await this.#removeWhole(removal, attempted);
     } catch (error) {
       outcomes.failed(attempted, error);
@@ -112,33 +114,43 @@ export class FolderRemovals {
     const gone = this.#tell(removal, new Set(back), attempted);
     journal.end(id, () => {
       const stays = new Set(back.flatMap((each) => foldersOf(path + each)));
-      const folders = [...ledger.rows(path)].flat().filter((row) => stays.has(row.path));
+      const folders = [...stays].flatMap((folder) => {
+        const row = folder.startsWith(path) ? ledger.get(folder) : undefined;
+        return row === undefined ? [] : [row];
+      });
       ledger.forgetFolder(path);
       // made again for what was put back, and as much ours as it was
       for (const row of folders) ledger.put(row, 'parent');
-      for (const each of gone) ledger.note(each, 'removed', reason);
+      for (const each of gone()) ledger.note(each, 'removed', reason);
     });
     if (back.length > 0) tally.problem(path, kept(strangers));
   }
 
-  /** Tells of everything that went with a folder. Returns the paths. */
-  #tell({ path, reason }: Removal, back: ReadonlySet<RelPath>, attempted: Attempted): RelPath[] {
+  /** Tells of everything that went with a folder. Returns a reader of the paths: they may be very many. */
+  #tell(
+    { path, reason }: Removal,
+    back: ReadonlySet<RelPath>,
+    attempted: Attempted,
+  ): () => Generator<RelPath, void> {
     const { store, outcomes, tally } = this.#options;
-    const gone: RelPath[] = [];
     const stays = new Set([...back].flatMap((each) => foldersOf(path + each)));
+    const gone = function* (): Generator<RelPath, void> {
+      for (const each of store.removalsWithin(path))
+        if (!back.has(each.path.slice(path.length)) && !stays.has(each.path)) yield each.path;
+      if (back.size === 0) yield path;
+    };
     let files = 0;
-    for (const each of store.removalsWithin(path)) {
-      if (back.has(each.path.slice(path.length)) || stays.has(each.path)) continue;
-      gone.push(each.path);
-      if (isFolderPath(each.path)) tally.foldersRemoved++;
+    for (const each of gone()) {
+      if (each === path) continue;
+      if (isFolderPath(each)) tally.foldersRemoved++;
       else files++;
-      outcomes.done({ ...attempted, path: each.path, reason }, { within: path });
+      outcomes.done({ ...attempted, path: each, reason }, { within: path });
     }
     tally.removed += files;
     if (back.size > 0) return gone;
     tally.foldersRemoved++;
     outcomes.done(attempted, { files });
-    return [path, ...gone];
+    return gone;
   }
 
   /** Removes what a folder holds one by one, and the folder itself where nothing else is in it. */
@@ -177,6 +189,7 @@ export class FolderRemovals {
     };
     try {
       const end = await remote.remove(remote.root + folder, true, check);
+      if (end === 'kept') tally.problem(folder, kept([]));
       if (end !== 'done') return journal.end(id);
     } catch (error) {
       if (outcomes.isSettled(error)) journal.end(id);
@@ -204,6 +217,6 @@ const kept = (strangers: readonly Deviation[]): Problem => {
   return {
     code: 'folder_kept',
     severity: 'warning',
-    message: `not removed, for it holds what this run was not to remove: ${first?.path || 'something that cannot be listed'}${more} (excluded, put there by others, or changed since it was listed)`,
+    message: `not removed, for it holds what this run was not to remove: ${first === undefined ? 'something' : first.path || 'something that cannot be listed'}${more} (excluded, put there by others, or changed since it was listed)`,
   };
 };

@@ -1,9 +1,10 @@
 import type { Problem } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
-import { afterFolder, isFolderPath } from '../../model/path.ts';
+import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import { sameOnStage } from '../compare/decide.ts';
 import type { StoredIntent } from '../ledger/intent.ts';
+import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { Deviation } from './compare-folder.ts';
 import { lookAfterMove } from './folder-moves.ts';
 import { rename, renameRows, returnRows } from './folder-rows.ts';
@@ -76,10 +77,11 @@ async function hasCome(
   { path: from, to }: StoredIntent,
   { remote, ledger }: RecoverOptions,
 ): Promise<boolean> {
-  const files = ledger
-    .page(from, false, afterFolder(from), 100)
-    .filter(({ path }) => !isFolderPath(path))
-    .slice(0, ENOUGH);
+  const files: LedgerRow[] = [];
+  for (const page of ledger.rows(from)) {
+    files.push(...page.filter(({ path }) => !isFolderPath(path)).slice(0, ENOUGH - files.length));
+    if (files.length >= ENOUGH) break;
+  }
   let come = false;
   for (const row of files) {
     const [before, after] = await Promise.all([

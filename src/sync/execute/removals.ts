@@ -91,6 +91,11 @@ export class Removals {
     if (look.shown === undefined) return inDoubt ? 'done' : 'gone';
     const row = ledger.get(path);
     const expected = shown ?? (row === undefined ? undefined : shownOf(row));
+    if (row?.pending === true && expected?.modifiedMs === undefined && look.shown.modifiedMs !== undefined) {
+      // no listing has shown it since it was put, so it may be others': a look at all tells
+      tally.problem(path, UNCONFIRMED);
+      return 'kept';
+    }
     if (expected !== undefined && sameShown(look.shown, expected)) return 'go';
     const problem = changedSince(expected, look.shown);
     tally.problem(path, problem);
@@ -98,6 +103,13 @@ export class Removals {
     return 'kept';
   }
 }
+
+const UNCONFIRMED: Problem = {
+  code: 'not_confirmed_yet',
+  severity: 'warning',
+  message:
+    'kept for now: no listing has shown it since it was put there; a run that lists all of Stage removes it',
+};
 
 const changedSince = (before: StageVersion | undefined, now: StageVersion): Problem => ({
   code: 'changed_on_stage',

@@ -25,8 +25,12 @@ export interface RunPlanOptions {
  * when Stage took every change before them.
  */
 export async function executePlan(options: RunPlanOptions): Promise<void> {
-  const { store, plan, executor, learnt } = options;
-  if (!(await uploadFirst(options))) return;
+  const { store, plan, executor, learnt, publishSet } = options;
+  // nothing of a set takes its place, nor moves to it, before all of it has arrived
+  if (publishSet) {
+    await uploadAll(options);
+    if (executor.stopped || (await isIncomplete(options))) return;
+  } else if (!(await uploadFirst(options))) return;
   await executor.makeMoves(plan.outFirst, 'renamed');
   const inTheWay = filesInTheWay(store, plan);
   // what a moved folder brings along stands in the way only once it has moved
@@ -46,14 +50,31 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
     await executor.idle();
     await executor.makeMoves(plan.fileMoves, 'renamed');
   }
+  if (!publishSet) await uploadAll(options);
+  await publish(options);
+  if (!executor.stopped) await removeGone(options);
+}
+
+async function uploadAll({ store, executor }: RunPlanOptions): Promise<void> {
   const waited = new Set(store.foldersInTheWay().map(({ path }) => path));
   for (const arrival of store.arrivals()) {
     if (executor.stopped) break;
     await executor.upload(arrival, waited.has(`${arrival.path}/`));
   }
   await executor.idle();
-  await publish(options);
-  if (!executor.stopped) await removeGone(options);
+}
+
+/** Whether a part of the set is missing, whatever kept it from coming; then nothing of it is published. */
+async function isIncomplete({ executor, tally }: RunPlanOptions): Promise<boolean> {
+  if (tally.failed === 0) return false;
+  tally.problem('', {
+    code: 'set_not_published',
+    severity: 'failure',
+    message: `nothing was published, moved or removed, because ${tally.failed} of the set failed; the next run tries again`,
+  });
+  executor.withdrawHeld();
+  await executor.removeStaging();
+  return true;
 }
 
 /** False where one of them did not come: what it was to replace must not go, and is looked at again. */
@@ -91,16 +112,6 @@ async function createFolders(
 async function publish(options: RunPlanOptions): Promise<void> {
   const { store, plan, executor, tally, publishSet, beforePublishing, afterPublishing } = options;
   if (executor.stopped) return;
-  if (publishSet && tally.changesFailed > 0) {
-    tally.problem('', {
-      code: 'set_not_published',
-      severity: 'failure',
-      message: `nothing was published, because ${tally.changesFailed} of the set could not be uploaded; the next run tries again`,
-    });
-    executor.withdrawHeld();
-    await executor.removeStaging();
-    return;
-  }
   const moves = plan.inLast.filter((step) => executor.isOut(step));
   for (const step of plan.inLast) if (!executor.isOut(step)) await executor.upload(step.arrival, true);
   await executor.idle();
@@ -120,7 +131,7 @@ async function publish(options: RunPlanOptions): Promise<void> {
   const published = await executor.publishHeld();
   if (executor.stopped) return;
   await executor.removeStaging();
-  if (publishSet && tally.changesFailed === 0) await afterPublishing(published);
+  if (publishSet && tally.failed === 0) await afterPublishing(published);
 }
 
 function dropFolderRemoval(store: PlanStore, folder: RelPath): void {
@@ -129,7 +140,7 @@ function dropFolderRemoval(store: PlanStore, folder: RelPath): void {
 }
 
 async function removeGone({ store, executor, tally, publishSet }: RunPlanOptions): Promise<void> {
-  const failed = publishSet ? tally.changesFailed : tally.changesRefused;
+  const failed = publishSet ? tally.failed : tally.changesRefused;
   if (failed === 0) return executor.removeAll(store.removals());
   if (store.totals().removals > 0)
     tally.problem('', {

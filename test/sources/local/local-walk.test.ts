@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { createServer } from 'node:net';
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SourceEntry, UnknownEntry } from '../../../src/model/entry.ts';
+import type { FileEntry, SourceEntry, UnknownEntry } from '../../../src/model/entry.ts';
 import type { PathFilter } from '../../../src/model/ports.ts';
 import { realDisk } from '../../../src/sources/local/disk.ts';
 import type { Child, Disk } from '../../../src/sources/local/disk.ts';
@@ -404,7 +404,7 @@ describe('links', () => {
   test('are followed on demand; those that lead nowhere or back are reported', async () => {
     const entries = await list({ follow: true });
     expect(lines(entries)).toEqual([
-      'unknown dangling (path link_dangling warning)',
+      'unknown dangling (path link_dangling failure)',
       'unknown dangling/ (subtree echo)',
       'file dir-b',
       'folder dir/',
@@ -634,6 +634,26 @@ describe('a version', () => {
     const { size, mtimeNs, ino } = fs.statSync(tree.at('b'), { bigint: true });
     expect(after).toMatchObject({ version: `${size}:${mtimeNs}` });
     expect((after as { identity?: string }).identity).toContain(`:${ino}:`);
+  });
+
+  test('tells apart times long before and after what most files have', async () => {
+    const years = [1950, 1969, 1970, 2038, 2200];
+    for (const year of years) {
+      tree.write(`${year}`, 'x');
+      // Not a number: Node takes a negative one for now.
+      const time = new Date(Date.UTC(year, 5, 1));
+      fs.utimesSync(tree.at(`${year}`), time, time);
+    }
+    const listed = await list();
+    expect(listed).toEqual(
+      years.map((year) => expect.objectContaining({ kind: 'file', modifiedMs: Date.UTC(year, 5, 1) })),
+    );
+    expect(new Set(listed.map((entry) => (entry as { version?: string }).version)).size).toBe(years.length);
+    expect(await list()).toEqual(listed);
+    const source = await openLocalSource({ root: tree.root, followSymlinks: false });
+    for (const entry of listed)
+      expect(await source.read(entry as FileEntry, { signal })).toMatchObject({ size: 1 });
+    await source.close();
   });
 
   test('has no identity where the file system keeps no birth time', async () => {

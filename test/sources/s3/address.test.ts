@@ -13,6 +13,24 @@ test.each([
     'arn:aws:s3:eu-west-1:123456789012:accesspoint/mine',
     'data/',
   ],
+  [
+    's3://arn:aws:s3:eu-west-1:123456789012:accesspoint:mine/data',
+    'arn:aws:s3:eu-west-1:123456789012:accesspoint:mine',
+    'data/',
+  ],
+  ['s3://arn:aws:s3::123456789012:accesspoint/a.mrap', 'arn:aws:s3::123456789012:accesspoint/a.mrap', ''],
+  [
+    's3://arn:aws-us-gov:s3-outposts:us-gov-west-1:123456789012:outpost/op-01ac/accesspoint/mine/data/x',
+    'arn:aws-us-gov:s3-outposts:us-gov-west-1:123456789012:outpost/op-01ac/accesspoint/mine',
+    'data/x/',
+  ],
+  [
+    's3://arn:aws:s3-outposts:us-west-2:123456789012:outpost:op-01ac:accesspoint:mine',
+    'arn:aws:s3-outposts:us-west-2:123456789012:outpost:op-01ac:accesspoint:mine',
+    '',
+  ],
+  ['s3://tenant:bucket/x', 'tenant:bucket', 'x/'],
+  ['s3://b--x-s3x/x', 'b--x-s3x', 'x/'],
 ])('%s is bucket %s and folder "%s"', (text, bucket, prefix) => {
   expect(parseS3Address(text)).toEqual({ bucket, prefix });
 });
@@ -35,3 +53,31 @@ test.each(['s3://', 's3:///prefix', 's3://KEYID:hunter2@bucket/x', 's3://?x', 'b
     }
   },
 );
+
+test.each([
+  's3://base--usw2-az1--x-s3',
+  's3://base--usw2-az1--x-s3/data',
+  's3://point--usw2-az1--xa-s3/data',
+  's3://arn:aws:s3express:us-west-2:123456789012:accesspoint/point--usw2-az1--xa-s3/data',
+  's3://arn:aws:s3express:us-west-2:123456789012:bucket/base--usw2-az1--x-s3',
+])('%s is a directory bucket, and refused with the reason', (text) => {
+  expect(() => parseS3Address(text)).toThrow(
+    expect.objectContaining({
+      code: 'usage',
+      verdict: 'end_run',
+      message: expect.stringMatching(/directory bucket.*keys.*order.*general purpose bucket/),
+    }),
+  );
+});
+
+test.each([
+  's3://arn:aws:s3:::bucket/data',
+  's3://arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01ac/bucket/mine',
+  's3://arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01ac',
+  's3://arn:aws:s3-outposts:us-west-2:123456789012:accesspoint/mine',
+  's3://arn:aws:s3:eu-west-1:123456789012:accesspoint/',
+])('%s is an ARN of something else, and refused instead of being cut', (text) => {
+  expect(() => parseS3Address(text)).toThrow(
+    expect.objectContaining({ code: 'usage', message: expect.stringMatching(/ARN.*access point/) }),
+  );
+});

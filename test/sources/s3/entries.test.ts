@@ -3,12 +3,18 @@ import type { SourceEntry } from '../../../src/model/entry.ts';
 import type { PathFilter } from '../../../src/model/ports.ts';
 import type { ListedObject } from '../../../src/sources/s3/bucket.ts';
 import { EntryReader, prunedFolderOf } from '../../../src/sources/s3/entries.ts';
+import type { EntryOptions } from '../../../src/sources/s3/entries.ts';
 import { etagOf } from '../../../src/sources/s3/object-version.ts';
+import { s3Source } from '../../../src/sources/s3/s3-source.ts';
 import { createFilter, everything } from '../../../src/sync/filter.ts';
-import { listedObject } from '../../support/model-s3.ts';
+import { listedObject, modelS3 } from '../../support/model-s3.ts';
 
-function read(objects: readonly (ListedObject | string)[], filter: PathFilter = everything): SourceEntry[] {
-  const reader = new EntryReader('p/', filter);
+function read(
+  objects: readonly (ListedObject | string)[],
+  filter: PathFilter = everything,
+  options: EntryOptions = {},
+): SourceEntry[] {
+  const reader = new EntryReader('p/', filter, options);
   // One object a batch: what has to be remembered is remembered across batches.
   return objects.flatMap((object) =>
     reader.read([typeof object === 'string' ? listedObject(`p/${object}`) : object]),
@@ -169,6 +175,29 @@ describe('entries of an S3 listing', () => {
     ]);
   });
 
+  test('an empty marker that the filter leaves out, below an object, is not reported', () => {
+    const filter = createFilter({
+      rules: [
+        { kind: 'exclude', pattern: 'sub' },
+        { kind: 'include', pattern: '*.csv' },
+      ],
+    });
+    expect(filter.prunes('a/sub/')).toBe(false);
+    expect(summary(read(['a', listedObject('p/a/sub/', 0), 'b'], filter))).toEqual(['file a', 'file b']);
+    expect(summary(read(['a', listedObject('p/a/sub/', 0), 'a/sub/x.csv'], filter))).toEqual([
+      'file a',
+      'name_conflict a/ (subtree, failure)',
+    ]);
+  });
+
+  test('a marker with content is silent where its folder is left out, and what takes part in it is taken', () => {
+    const filter = createFilter({ rules: [{ kind: 'include', pattern: '*.csv' }] });
+    expect(filter.prunes('logs/')).toBe(false);
+    expect(summary(read([listedObject('p/logs/', 5), 'logs/a.csv', 'logs/b.log'], filter))).toEqual([
+      'file logs/a.csv',
+    ]);
+  });
+
   describe('names that are reserved', () => {
     test('are a warning each, a folder of such a name one for all that is in it', () => {
       const entries = read([
@@ -192,11 +221,17 @@ describe('entries of an S3 listing', () => {
     });
 
     test('are not reported where the rules leave them out', () => {
-      const rules = ['closed/', '*.tmp', '.stagesync*.bak'].map((pattern) => ({
+      const rules = ['closed/', '*.tmp', '.stagesync-*.bak', '.stagesync-x*'].map((pattern) => ({
         kind: 'exclude' as const,
         pattern,
       }));
-      const keys = ['.stagesync-a.bak', '.stagesync-a.tmp', '.stagesync-b/x.tmp', 'closed/.stagesync-c'];
+      const keys = [
+        '.stagesync-a.bak',
+        '.stagesync-a.tmp',
+        '.stagesync-b/x.tmp',
+        '.stagesync-x/y',
+        'closed/.stagesync-c',
+      ];
       expect(summary(read([...keys, 'open/.stagesync-d'], createFilter({ rules })))).toEqual([
         'reserved_name open/.stagesync-d (nothing, warning)',
       ]);
@@ -230,6 +265,47 @@ describe('entries of an S3 listing', () => {
       expect(entries[1]).toMatchObject({ problem: { message: expect.stringContaining('being restored') } });
     },
   );
+
+  test('where a class says nothing sure, an object is archived only while it is being restored', () => {
+    const objects = (['no', 'running', 'yes'] as const).map((restored) => ({
+      ...listedObject(`p/${restored}`),
+      storageClass: 'GLACIER',
+      restored,
+    }));
+    expect(summary(read(objects, everything, { classesAreNames: true }))).toEqual([
+      'file no',
+      'archived running (path, failure)',
+      'file yes',
+    ]);
+  });
+
+  test.each([
+    [undefined, 'archived'],
+    ['https://s3.eu-west-1.amazonaws.com', 'archived'],
+    ['https://bucket.vpce-1a-2b.s3.cn-north-1.vpce.amazonaws.com.cn', 'archived'],
+    ['http://127.0.0.1:9000', 'file'],
+    ['https://amazonaws.com.example.org', 'file'],
+  ])('at the endpoint %s an object of class GLACIER is: %s', async (endpointUrl, expected) => {
+    const bucket = modelS3({
+      keys: ['p/d/a'],
+      pageSize: 10,
+      answer: (_, page) => ({
+        ...page,
+        objects: page.objects.map((object) => ({ ...object, storageClass: 'GLACIER' })),
+      }),
+    });
+    const source = s3Source(bucket, { prefix: 'p/', endpointUrl });
+    const { signal } = new AbortController();
+    const options = { filter: everything, signal };
+    const all = (await Array.fromAsync(source.list(options))).flat();
+    for (const entries of [all, await source.listFolder!('d/', options)])
+      expect(entries).toMatchObject([
+        expected === 'file'
+          ? { kind: 'file', path: 'd/a' }
+          : { kind: 'unknown', problem: { code: expected } },
+      ]);
+    expect((await source.stat!('d/a', { signal }))?.kind).toBe(expected === 'file' ? 'file' : undefined);
+  });
 
   test('objects in GLACIER_IR and INTELLIGENT_TIERING are listed as readable', () => {
     const objects = ['GLACIER_IR', 'INTELLIGENT_TIERING', undefined].map((storageClass, at) => ({

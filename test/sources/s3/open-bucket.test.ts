@@ -194,6 +194,8 @@ describe('a failure', () => {
     ['InvalidRange', 416, 'entry_changed', /replaced/],
     ['NoSuchKey', 404, 'entry_gone', /deleted/],
     ['InvalidObjectState', 403, 'entry_unreadable', /archived.*restore/],
+    ['InvalidRequest', 400, 'entry_unreadable', /SSE-C.*exclude it/],
+    ['InvalidArgument', 400, 'entry_unreadable', /SSE-C.*exclude it/],
     ['KMS.DisabledException', 400, 'entry_unreadable', /refuses/],
   ])('%s concerns one entry only', async (name, status, code, text) => {
     s3.on(GetObjectCommand).rejects(failure(name, status));

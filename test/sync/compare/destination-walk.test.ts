@@ -5,6 +5,7 @@ import { comparePaths } from '../../../src/model/path.ts';
 import { DEEPEST, walkDestination } from '../../../src/sync/compare/destination-walk.ts';
 import type { StageEntry, WalkOptions } from '../../../src/sync/compare/destination-walk.ts';
 import { createFilter, everything } from '../../../src/sync/filter.ts';
+import type { FilterRule } from '../../../src/sync/filter.ts';
 
 const file = (name: string): DestinationChild => ({ kind: 'file', name, size: 1, modifiedMs: 0 });
 const folder = (name: string): DestinationChild => ({ kind: 'folder', name });
@@ -97,6 +98,30 @@ test('an unclear child is unknown as a file and as a folder', async () => {
     { path: 'b', kind: 'unknown', covers: 'path' },
     { path: 'b/', kind: 'unknown', covers: 'subtree' },
   ]);
+});
+
+test('an unclear child that the filter leaves out, whatever it is, is no trouble: it stays, as a file and as a folder', async () => {
+  const unclear = (name: string): DestinationChild => ({ kind: 'unknown', name, problem });
+  const walked = (rules: readonly FilterRule[], child: DestinationChild): Promise<readonly StageEntry[]> =>
+    walk({ '': [child] }, { filter: createFilter({ rules }) });
+
+  expect(await walked([{ kind: 'exclude', pattern: 'b' }], unclear('b'))).toEqual([
+    { kind: 'excluded', path: 'b', modifiedMs: undefined },
+    { kind: 'folder', path: 'b/', unseen: true },
+  ]);
+  expect(await walked([{ kind: 'exclude', pattern: '*' }], unclear('.stagesync-7-old-b'))).toMatchObject([
+    { kind: 'unknown', path: '.stagesync-7-old-b' },
+    { kind: 'unknown', path: '.stagesync-7-old-b/' },
+  ]);
+  // what may still hold something that takes part, or be a file that does
+  for (const rules of [
+    [{ kind: 'include', pattern: '*.csv' }],
+    [{ kind: 'exclude', pattern: 'b/' }],
+  ] satisfies FilterRule[][])
+    expect(await walked(rules, unclear('b'))).toMatchObject([
+      { kind: 'unknown', path: 'b', covers: 'path' },
+      { kind: 'unknown', path: 'b/', covers: 'subtree' },
+    ]);
 });
 
 test('an unclear child that could be any makes the whole folder unknown', async () => {
