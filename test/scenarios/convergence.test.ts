@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { handEdited, QUIETLY, removes, type Hand } from '../support/hand-edited.ts';
-import { pairs } from '../support/nightly.ts';
+import { NIGHTLY, pairs } from '../support/nightly.ts';
 
 type Edit = (hand: Hand) => unknown;
 

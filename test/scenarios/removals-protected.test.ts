@@ -127,7 +127,7 @@ test('under --publish-set a file that cannot be read holds back the whole set, r
   const flags = ['--follow-symlinks', '--delete', '--atomic', '--publish-set'];
   const run = await stage.cli.run(['sync', 'data', stage.address, ...flags]);
   expect(run.status).toBe(3);
-  expect(run.stderr).toMatch(/^warning: the whole source: nothing was removed from Stage, because /m);
+  expect(run.stderr).toMatch(/^failed: the whole source: nothing was published, moved or removed, because 1 /m);
   expect(await stage.files()).toEqual([...FILES].sort());
   expect(await stage.contentOf('b.csv')).toBe('old b.csv');
 });
