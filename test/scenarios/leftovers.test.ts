@@ -65,7 +65,7 @@ describe.each(['target/', ''])('hidden names that this ledger does not know, DES
     expect(await target.hidden()).toEqual([]);
     expect(await target.names()).toEqual(['a.csv', 'dir/', 'dir/x.csv']);
     const swept = run.events.filter((event) => event.type === 'action' && event.reason === 'swept');
-    expect(swept.map((event) => 'path' in event && event.path).sort()).toEqual(
+    expect(swept.flatMap((event) => ('path' in event ? [event.path] : [])).sort()).toEqual(
       left.filter((path) => !path.endsWith('/1-new-z.csv')),
     );
   });
