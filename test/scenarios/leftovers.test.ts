@@ -12,7 +12,10 @@ import { snapshotFolder, writeTree } from '../support/trees.ts';
 
 const HOUR_MS = 3_600_000;
 /** A name as a run gives it that began then. */
-const nameOf = (beganMs: number): string => `.stagesync-${beganMs.toString(36)}-0123456789ab-1-old-q.csv`;
+const nameOf = (beganMs: number, role = 'new'): string =>
+  `.stagesync-${beganMs.toString(36)}-0123456789ab-1-${role}-q.csv`;
+/** A staging folder as 0.1 named them. */
+const EARLIER = `.stagesync-${'0a'.repeat(12)}`;
 
 /** A run of so many hours from now. */
 const later = (hours: number, mode: Mode = {}): Mode => ({
@@ -24,7 +27,7 @@ async function withLeftovers(root = 'target/') {
   const target = await sharedTarget({ root });
   target.ours('a.csv', 'dir/x.csv');
   await target.run();
-  const [file, folder] = [nameOf(Date.now()), '.stagesync-swap-1'];
+  const [file, folder] = [nameOf(Date.now()), EARLIER];
   await target.theirs(`dir/${file}`);
   await target.theirs(`dir/${folder}/1-new-z.csv`);
   const left = [`${root}dir/${file}`, `${root}dir/${folder}/`, `${root}dir/${folder}/1-new-z.csv`].sort();
@@ -58,9 +61,30 @@ describe.each(['target/', ''])('hidden names that this ledger does not know, DES
     expect(await target.hidden()).toEqual(left);
     await target.run(later(7, { sweepOlderThanMs: 6 * HOUR_MS, dryRun: true }));
     expect(await target.hidden()).toEqual(left);
-    await target.run(later(7, { sweepOlderThanMs: 6 * HOUR_MS }));
+    const run = await target.run(later(7, { sweepOlderThanMs: 6 * HOUR_MS }));
     expect(await target.hidden()).toEqual([]);
     expect(await target.names()).toEqual(['a.csv', 'dir/', 'dir/x.csv']);
+    const swept = run.events.filter((event) => event.type === 'action' && event.reason === 'swept');
+    expect(swept.flatMap((event) => ('path' in event ? [event.path] : [])).sort()).toEqual(
+      left.filter((path) => !path.endsWith('/1-new-z.csv')),
+    );
+  });
+
+  test('stay where they may hold the only copy of something, and are told so', async () => {
+    const { target, left } = await withLeftovers(root);
+    await using _ = target;
+    const others = ['old', 'moved', 'gone'].map((role) => `dir/${nameOf(Date.now(), role)}`);
+    for (const path of others) await target.theirs(path);
+    await target.theirs(`dir/${EARLIER}/2-old-y.csv`);
+    const run = await target.run(later(7, { sweepOlderThanMs: 6 * HOUR_MS }));
+    expect(await target.hidden()).toEqual(
+      [...left.slice(0, -1), ...others.map((path) => root + path), `${root}dir/${EARLIER}/2-old-y.csv`]
+        .concat(left.at(-1)!)
+        .filter((path) => !path.endsWith('-1-new-q.csv'))
+        .sort(),
+    );
+    const told = run.events.filter((event) => event.type === 'problem' && /only copy/.test(event.message));
+    expect(told).toHaveLength(4);
   });
 });
 
@@ -68,8 +92,8 @@ test('a sweep also finds what lies at the top of the Stage, outside DEST, and on
   await using target = await sharedTarget();
   target.ours('a.csv');
   await target.run();
-  await target.http.makeFolder('.stagesync-aaaaaaaa/');
-  await target.http.put('.stagesync-aaaaaaaa/1-new-z.csv', 'z');
+  await target.http.makeFolder(`${EARLIER}/`);
+  await target.http.put(`${EARLIER}/1-new-z.csv`, 'z');
   await target.http.put('.stagesyncrc', 'theirs');
   await target.http.put('top.csv', 'theirs');
   await target.run(later(1, { sweepOlderThanMs: 2 * HOUR_MS }));

@@ -102,9 +102,12 @@ describe.each(MODES)('%s', (mode) => {
     expect(await stage.files()).toEqual(['a.csv', 'b.csv']);
   });
 
-  test.each([[[]], [['--follow-symlinks']]])(
-    'a link to nothing (%j) protects the file and the folder of its name, and nothing else',
-    async (follow) => {
+  test.each([
+    [[], 'warning'],
+    [['--follow-symlinks'], 'failed'],
+  ] as const)(
+    'a link to nothing (%j) protects the file and the folder of its name, and nothing else, and is a %s',
+    async (follow, told) => {
       await using stage = await scene();
       for (const name of ['a.csv', 'dir']) {
         await rm(join(stage.data, name), { recursive: true });
@@ -112,8 +115,12 @@ describe.each(MODES)('%s', (mode) => {
       }
       const args = ['sync', 'data', stage.address, '--json', ...follow, ...flags];
       const run = await commandInside(stage.cli, args);
-      expect([run.status, run.report.outcome]).toEqual([0, 'warnings']);
-      expect(run.stderr.match(/^warning: (a\.csv|dir): /gm)).toHaveLength(2);
+      const ends = told === 'failed' ? [3, 'failures'] : [0, 'warnings'];
+      expect([run.status, run.report.outcome]).toEqual(ends);
+      expect(run.stderr.match(/^(warning|failed): (a\.csv|dir): /gm)).toEqual([
+        `${told}: a.csv: `,
+        `${told}: dir: `,
+      ]);
       expect(await stage.files()).toEqual(['a.csv', 'b.csv', 'dir/gone.csv', 'dir/sub/y.csv', 'dir/x.csv']);
     },
   );
@@ -127,7 +134,9 @@ test('under --publish-set a file that cannot be read holds back the whole set, r
   const flags = ['--follow-symlinks', '--delete', '--atomic', '--publish-set'];
   const run = await stage.cli.run(['sync', 'data', stage.address, ...flags]);
   expect(run.status).toBe(3);
-  expect(run.stderr).toMatch(/^warning: the whole source: nothing was removed from Stage, because /m);
+  expect(run.stderr).toMatch(
+    /^failed: the whole source: nothing was published, moved or removed, because 1 /m,
+  );
   expect(await stage.files()).toEqual([...FILES].sort());
   expect(await stage.contentOf('b.csv')).toBe('old b.csv');
 });

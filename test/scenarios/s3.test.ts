@@ -79,6 +79,7 @@ function suite(name: string, server: () => S3Server): void {
         'createFolder new folder/ü/ new',
         'remove hash# gone_from_source',
         'remove in question?/ gone_from_source',
+        'remove in question?/question? gone_from_source',
         'upload empty changed',
         'upload large.bin changed',
         'upload new folder/ü/one.csv new',
@@ -125,7 +126,11 @@ function suite(name: string, server: () => S3Server): void {
       );
       await pair.remove('only/a/marker/');
       await pair.remove('with/');
-      expect(actionsOf(await pair.sync(['--delete']))).toEqual(['remove only/ gone_from_source']);
+      expect(actionsOf(await pair.sync(['--delete']))).toEqual([
+        'remove only/ gone_from_source',
+        'remove only/a/ gone_from_source',
+        'remove only/a/marker/ gone_from_source',
+      ]);
     });
 
     test('what no path can be, what is both file and folder, and what is being restored is reported; the rest goes on', async () => {

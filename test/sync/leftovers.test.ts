@@ -110,16 +110,16 @@ describe('a sweep', () => {
     }
   });
 
-  test('removes what is old enough, files and folders, and leaves all else', async () => {
-    const { leftovers, stage, there, told, hidden } = leaving(24 * HOUR);
+  test('removes copies that are old enough, files and staging folders, and leaves all else', async () => {
+    const { leftovers, stage, there, told, hidden, swept } = leaving(24 * HOUR);
     const [old, young] = [bySomebody(25 * HOUR), bySomebody(23 * HOUR)];
     const oldFile = old.next('new', 'a');
     const youngFile = young.next('new', 'a');
     stage.place(oldFile, 'x', NOW - 25 * HOUR);
     stage.place(youngFile, 'x', NOW - 23 * HOUR);
-    stage.place(`${old.folder}e/1`, 'x', NOW - 25 * HOUR);
-    stage.place(`${young.folder}1`, 'x', NOW - 25 * HOUR);
-    stage.place(`${hidden.folder}1`, 'x', NOW - 25 * HOUR);
+    stage.place(`${old.folder}1-new-a`, 'x', NOW - 25 * HOUR);
+    stage.place(`${young.folder}1-new-a`, 'x', NOW - 25 * HOUR);
+    stage.place(`${hidden.folder}1-new-a`, 'x', NOW - 25 * HOUR);
     stage.place('other', 'x', 0);
     stage.place('stagesync', 'x', 0);
     await leftovers.look();
@@ -130,28 +130,30 @@ describe('a sweep', () => {
         'stagesync',
         youngFile,
         young.folder,
-        `${young.folder}1`,
+        `${young.folder}1-new-a`,
         hidden.folder,
-        `${hidden.folder}1`,
+        `${hidden.folder}1-new-a`,
       ].sort(),
     );
+    expect(swept.toSorted()).toEqual([oldFile, old.folder].sort());
     expect(told.map(({ path }) => path).toSorted()).toEqual([youngFile, young.folder].sort());
   });
 
   test('leaves a folder in which something is younger, however deep', async () => {
-    const { leftovers, stage, there } = leaving(24 * HOUR);
+    const { leftovers, stage, there, ages } = leaving(24 * HOUR);
     const { folder } = bySomebody(100 * HOUR);
-    stage.place(`${folder}1`, 'x', NOW - 100 * HOUR);
+    stage.place(`${folder}1-new-a`, 'x', NOW - 100 * HOUR);
     stage.place(`${folder}e/f/2`, 'x', NOW - HOUR);
     await leftovers.look();
     await leftovers.settle(false);
     expect(there()).toContain(`${folder}e/f/2`);
+    expect(ages()).toEqual([`hidden_left_over ${folder}: 1 hours old`]);
   });
 
   test('leaves a folder in which something cannot be listed: it may be younger', async () => {
     const { leftovers, stage, there, hooks } = leaving(24 * HOUR);
     const { folder } = bySomebody(100 * HOUR);
-    stage.place(`${folder}1`, 'x', NOW - 100 * HOUR);
+    stage.place(`${folder}1-new-a`, 'x', NOW - 100 * HOUR);
     stage.place(`${folder}e/2`, 'x', NOW - HOUR);
     await leftovers.look();
     hooks.before = ({ kind, path }) => {
@@ -162,13 +164,17 @@ describe('a sweep', () => {
     expect(there()).toContain(`${folder}e/2`);
   });
 
-  test('goes by the newest file of a folder whose name tells no age', async () => {
-    const { leftovers, stage, there } = leaving(24 * HOUR);
-    stage.place('.stagesync-old/1', 'x', NOW - 25 * HOUR);
-    stage.place('.stagesync-young/1', 'x', NOW - HOUR);
+  test('goes by the newest file of a folder whose name tells no age, as those of 0.1', async () => {
+    const { leftovers, stage, there, ages, swept } = leaving(24 * HOUR);
+    const [old, young] = [`.stagesync-${'0a'.repeat(12)}/`, `.stagesync-${'0b'.repeat(12)}/`];
+    stage.place(`${old}1-new-a`, 'x', NOW - 30 * HOUR);
+    stage.place(`${old}2-new-a`, 'x', NOW - 25 * HOUR);
+    stage.place(`${young}1-new-a`, 'x', NOW - 30 * HOUR);
+    stage.place(`${young}2-new-a`, 'x', NOW - HOUR);
     await leftovers.look();
     await leftovers.settle(false);
-    expect(there()).toEqual(['.stagesync-young/', '.stagesync-young/1']);
+    expect(there()).toEqual([young, `${young}1-new-a`, `${young}2-new-a`]);
+    expect([swept, ages()]).toEqual([[old], [`hidden_left_over ${young}: 1 hours old`]]);
   });
 
   test('leaves what has no age that can be told', async () => {
@@ -207,10 +213,107 @@ describe('a sweep', () => {
   });
 
   test('empties folders first where the Stage wants it so', async () => {
-    const { leftovers, stage, there } = leaving(HOUR, { removesOnlyEmpty: true });
-    stage.place(`${bySomebody(25 * HOUR).folder}e/1`, 'x', 0);
+    const { leftovers, stage, there, swept } = leaving(HOUR, { removesOnlyEmpty: true });
+    const { folder } = bySomebody(25 * HOUR);
+    stage.place(`${folder}1-new-a`, 'x', 0);
+    stage.place(`${folder}2-new-b`, 'x', 0);
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect([there(), swept]).toEqual([[], [folder]]);
+  });
+
+  test('does not say of what it could not remove, or would remove, that it did', async () => {
+    for (const dryRun of [false, true]) {
+      const { leftovers, stage, swept, hooks } = leaving(HOUR);
+      stage.place(bySomebody(25 * HOUR).next('new', 'a'), 'x', 0);
+      hooks.before = ({ kind }) => {
+        if (kind === 'remove') throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+      };
+      await leftovers.look();
+      await leftovers.settle(dryRun);
+      expect(swept).toEqual([]);
+    }
+  });
+});
+
+/** Hidden names of which nobody can say that a source has the content, each with what lies there. */
+const STEM = bySomebody(25 * HOUR).folder.slice(0, -1);
+const MAYBE_THE_ONLY: readonly (readonly [string, string, readonly string[]])[] = [
+  ['a file that went', `${STEM}-1-gone-a`, ['']],
+  ['a file on its way to another name', `${STEM}-1-moved-a`, ['']],
+  ['a file that stepped aside', `${STEM}-1-old-a`, ['']],
+  ['a file in a form of its own', '.stagesync-a', ['']],
+  ['a file of a role that came later', `${STEM}-1-kept-a`, ['']],
+  ['a file that a role is only a part of the name of', `${STEM}-1-old-1-new-a`, ['']],
+  ['a folder that went', `${STEM}-1-gone-a/`, ['1', 'e/2']],
+  ['a folder that went with nothing but names of copies', `${STEM}-1-gone-a/`, ['1-new-a']],
+  ['a folder that went, of the name of a staging folder', `${STEM}-1-new-a/`, ['1-new-a']],
+  ['a folder on its way to another name', `${STEM}-1-moved-a/`, ['1']],
+  ['a folder in a form of its own', '.stagesync-a/', ['1-new-a']],
+  ['a staging folder with a file that stepped aside', `${STEM}/`, ['1-new-a', '2-old-b']],
+  ['a staging folder with a file that went', `${STEM}/`, ['1-gone-a', '2-new-b']],
+  ['a staging folder with a file on its way', `${STEM}/`, ['1-moved-a']],
+  ['a staging folder with somebody’s file', `${STEM}/`, ['1-new-a', 'a']],
+  ['a staging folder with a folder', `${STEM}/`, ['1-new-a/1-new-a']],
+  ['a staging folder of 0.1 with a file that stepped aside', `.stagesync-${'0a'.repeat(12)}/`, ['1-old-a']],
+];
+
+describe('a sweep takes copies alone', () => {
+  test.each(MAYBE_THE_ONLY)('%s stays, and is told', async (_, path, inside) => {
+    const { leftovers, stage, there, told, swept } = leaving(HOUR);
+    for (const each of inside) stage.place(`${path}${each}`, 'x', NOW - 25 * HOUR);
+    const before = there();
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect([there(), swept]).toEqual([before, []]);
+    expect(told).toEqual([
+      {
+        path,
+        code: 'hidden_left_over',
+        severity: 'warning',
+        message: expect.stringMatching(/^25 hours old, .*; not swept, for it may hold the only copy of /),
+      },
+    ]);
+  });
+
+  test.each([
+    ['a file of 0.1', `.stagesync-7-new-a`, ['']],
+    ['a file', `${STEM}-1-new-a`, ['']],
+    ['a file of the name of a role', `${STEM}-1-new-1-old-a`, ['']],
+    ['a staging folder', `${STEM}/`, ['1-new-a', '22-new-b']],
+    ['a staging folder of 0.1', `.stagesync-${'0a'.repeat(12)}/`, ['1-new-a']],
+  ] as const)('%s of copies goes', async (_, path, inside) => {
+    const { leftovers, stage, there, told, swept } = leaving(HOUR);
+    for (const each of inside) stage.place(`${path}${each}`, 'x', NOW - 25 * HOUR);
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect([there(), swept, told]).toEqual([[], [path], []]);
+  });
+
+  test('an empty staging folder holds nothing, and goes', async () => {
+    const { leftovers, stage, there } = leaving(HOUR);
+    stage.folders.add(`${STEM}/`);
     await leftovers.look();
     await leftovers.settle(false);
     expect(there()).toEqual([]);
+  });
+
+  test('the one that stepped aside is found behind however many copies', async () => {
+    const { leftovers, stage, there, swept } = leaving(HOUR);
+    for (let i = 1; i <= 1200; i++) stage.place(`${STEM}/${i}-new-a`, 'x', 0);
+    stage.place(`${STEM}/9999-old-z`, 'x', 0);
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect([there().length, swept]).toEqual([1202, []]);
+  });
+
+  test('what an intent of this ledger names is left to the recovery, and not told', async () => {
+    const { leftovers, stage, there, told, swept, known } = leaving(HOUR);
+    const left = [`${STEM}-1-new-a`, `${STEM}-2-gone-b`, `${STEM}/`, `${STEM}/1-new-a`];
+    for (const path of left) if (!path.endsWith('/')) stage.place(path, 'x', 0);
+    for (const path of left) known.add(path);
+    await leftovers.look();
+    await leftovers.settle(false);
+    expect([there(), swept, told]).toEqual([left.toSorted(), [], []]);
   });
 });
