@@ -63,14 +63,14 @@ export class Leftovers {
     for (const [path, modifiedMs] of this.#found) {
       const sweeping = sweepOlderThanMs !== undefined;
       const inside =
-        isFolderPath(path) && sweeping ? await this.#look(path) : { times: [modifiedMs], names: [] };
+        isFolderPath(path) && sweeping ? await this.#look(path) : { times: [modifiedMs], onlyCopies: true };
       const times = inside.times && [madeAt(nameOf(path)), ...inside.times].filter((ms) => ms !== undefined);
       const ageMs =
         times === undefined || times.length === 0 ? undefined : Math.max(0, clock.now() - Math.max(...times));
       const isOld = sweeping && ageMs !== undefined && ageMs >= sweepOlderThanMs;
-      if (isOld && !holdsCopies(path, inside.names)) onProblem(path, mayBeTheOnlyOne(ageMs));
+      if (isOld && !holdsCopies(path, inside.onlyCopies)) onProblem(path, mayBeTheOnlyOne(ageMs));
       else if (isOld && !dryRun) await this.#sweep(path);
-      else onProblem(path, holdsCopies(path, inside.names) ? leftOver(ageMs) : mayBeTheOnlyOne(ageMs));
+      else onProblem(path, holdsCopies(path, inside.onlyCopies) ? leftOver(ageMs) : mayBeTheOnlyOne(ageMs));
     }
     this.#found.clear();
   }
@@ -87,12 +87,12 @@ export class Leftovers {
     }
   }
 
-  /** The newest time in a folder, if any file has one, undefined where not all of it can be told; and its names. */
+  /** The newest time in a folder, if any file has one, undefined where not all of it can be told; and what it holds. */
   async #look(
     folder: RelPath,
-  ): Promise<{ readonly times: number[] | undefined; readonly names: readonly string[] }> {
+  ): Promise<{ readonly times: number[] | undefined; readonly onlyCopies: boolean }> {
     const { remote } = this.#options;
-    const names: string[] = [];
+    let onlyCopies = true;
     let newest: number | undefined;
     const list = (below: RelPath) => remote.list(folder + below);
     const walk = walkDestination((await remote.list(folder)) ?? [], {
@@ -102,24 +102,27 @@ export class Leftovers {
     });
     for await (const batch of walk)
       for (const entry of batch) {
-        if (entry.kind === 'unknown') return { times: undefined, names };
-        if (names.length < MOST) names.push(entry.path);
+        if (entry.kind === 'unknown') return { times: undefined, onlyCopies: false };
+        onlyCopies &&= STAGED_COPY.test(entry.path);
         if (entry.kind === 'file' && entry.modifiedMs !== undefined)
           newest = Math.max(newest ?? 0, entry.modifiedMs);
       }
-    return { times: newest === undefined ? [] : [newest], names };
+    return { times: newest === undefined ? [] : [newest], onlyCopies };
   }
 }
+
+/** A new file on its way, in the folder of --atomic. */
+const STAGED_COPY = /^\d+-new-[^/]*$/;
 
 /**
  * Whether what lies under a hidden name is only a copy of something that a source has: an upload on its way. What was
  * moved there, or stepped aside, may be the only one there is.
  */
-function holdsCopies(path: RelPath, inside: readonly string[]): boolean {
+function holdsCopies(path: RelPath, onlyCopies: boolean): boolean {
   const name = nameOf(path);
   if (!isFolderPath(path)) return /^\.stagesync-(?:[0-9a-z]+-[0-9a-f]{12}-)?\d+-new-/.test(name);
   const isStaging = /^\.stagesync-(?:[0-9a-z]+-[0-9a-f]{12}|[0-9a-f]{24})$/.test(name);
-  return isStaging && inside.every((each) => /^\d+-new-[^/]*$/.test(each));
+  return isStaging && onlyCopies;
 }
 
 function mayBeTheOnlyOne(ageMs: number | undefined): Problem {

@@ -66,13 +66,17 @@ async function uploadAll({ store, executor }: RunPlanOptions): Promise<void> {
   await executor.idle();
 }
 
-/** Whether a part of the set is missing, whatever kept it from coming; then nothing of it is published. */
-async function isIncomplete({ executor, tally }: RunPlanOptions): Promise<boolean> {
+/**
+ * Whether a part of the set is missing, whatever kept it from coming; then nothing of it is published. `moved`: names
+ * have changed by then.
+ */
+async function isIncomplete({ executor, tally }: RunPlanOptions, moved = false): Promise<boolean> {
   if (tally.failed === 0) return false;
+  const nothing = moved ? 'nothing was published or removed' : 'nothing was published, moved or removed';
   tally.problem('', {
     code: 'set_not_published',
     severity: 'failure',
-    message: `nothing was published, moved or removed, because ${tally.failed} of the set failed; the next run tries again`,
+    message: `${nothing}, because ${tally.failed} of the set failed; the next run tries again`,
   });
   executor.withdrawHeld();
   await executor.removeStaging();
@@ -117,6 +121,8 @@ async function publish(options: RunPlanOptions): Promise<void> {
   const moves = plan.inLast.filter((step) => executor.isOut(step));
   for (const step of plan.inLast) if (!executor.isOut(step)) await executor.upload(step.arrival, true);
   await executor.idle();
+  // a file whose move was refused comes by an upload, which may fail
+  if (publishSet && (await isIncomplete(options, true))) return;
   const freed = new Set<RelPath>();
   for (const { path } of store.foldersInTheWay())
     if (executor.isHeld(path.slice(0, -1))) freed.add(path);
