@@ -227,3 +227,16 @@ test.each([
     message,
   );
 });
+
+test.each([
+  ['.stagesync-x', []],
+  ['a/.stagesync-x/b', []],
+  ['target', ['--atomic', '--publish-set', '--marker', 'a.csv']],
+] as const)('DEST %s with %j is refused with status 2, and nothing is sent', async (folder, flags) => {
+  await using stage = await servedStage();
+  await writeTree(stage.cli.folder, { 'data/a.csv': 'a' });
+  const address = stage.address.replace(/target\/?$/, folder);
+  const run = await commandInside(stage.cli, ['sync', 'data', address, ...flags]);
+  expect([run.status, run.stderr]).toEqual([2, expect.stringMatching(/another|exclude the file/)]);
+  expect(stage.changingRequests()).toBe(0);
+});
