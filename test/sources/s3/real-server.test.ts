@@ -153,7 +153,10 @@ function suite(server: S3Server): void {
       );
       const source = await open();
       const [entry] = await list(source);
-      expect(entry).toMatchObject({ size: 2 * part.length, version: expect.stringMatching(/-2:10485760@\d+$/) });
+      expect(entry).toMatchObject({
+        size: 2 * part.length,
+        version: expect.stringMatching(/-2:10485760@\d+$/),
+      });
       const content = await source.read(entry as FileEntry, { signal });
       if (!('chunks' in content)) throw new Error('10 MiB should come in chunks');
       let size = 0;
