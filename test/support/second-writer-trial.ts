@@ -130,6 +130,7 @@ class Trial {
       sourcePaths: edited.random.paths,
       marker: options.pass.marker,
       movesFolders: () => stage.emulator.behaviour.current.moveFolder === 'accept',
+      showsTimes: () => ['fractional', 'seconds'].includes(stage.emulator.behaviour.current.timestamps),
     });
     this.#model = new StageModel(this.#verdicts);
     this.#other = new SecondWriter(stage, this.#model, this.#deedDice, root);
@@ -201,6 +202,8 @@ class Trial {
       if (!theirs && info.kind === 'putFile' && !isMarker) this.#verdicts.uploaded(this.#model.now);
     }
     if (phase === 'replying' && info.kind === 'list' && !theirs) this.#model.listed(info.path);
+    if (phase === 'replying' && info.kind === 'metadata' && !theirs)
+      this.#verdicts.lookedAt(info.path, this.#model.now);
     if (phase === (info.kind === 'list' || info.kind === 'metadata' ? 'replying' : 'committed')) {
       const did = `${info.kind} ${info.path}${info.to === undefined ? '' : ` to ${info.to}`}`;
       this.#trace.push(theirs ? `[${did}]` : did);

@@ -13,6 +13,8 @@ export interface VerdictOptions {
   readonly marker: string | undefined;
   /** Whether this Stage moves folders: where it does not, one that goes cannot be hidden first. */
   readonly movesFolders: () => boolean;
+  /** Whether this Stage shows when files were put. */
+  readonly showsTimes: () => boolean;
 }
 
 /** What became of things of others, as far as it is allowed. */
@@ -27,6 +29,8 @@ export interface Tally {
   folderWindow: number;
   /** Put into a moved folder after its move and before the listing there, so taken for carried along, and moved "back". */
   strayed: number;
+  /** Carried along by a run that ended between a move and the look after it, and of no time that Stage shows. */
+  stayed: number;
   /** Carried along, and others put another file under its name before it could go back. */
   superseded: number;
 }
@@ -37,6 +41,7 @@ export const emptyTally = (): Tally => ({
   window: 0,
   folderWindow: 0,
   strayed: 0,
+  stayed: 0,
   superseded: 0,
 });
 
@@ -61,6 +66,8 @@ export class Verdicts implements StageWitness {
   /** Every folder that the source ever had. */
   readonly #everFolders = new Set<string>();
   #folderMoves: FolderMove[] = [];
+  /** When our runs looked at single names last. */
+  readonly #looks = new Map<string, number>();
   #runBegan = 0;
   #lastUpload = 0;
   #model: StageModel | undefined;
@@ -90,7 +97,14 @@ export class Verdicts implements StageWitness {
     if (this.#adrift.has(thing)) return;
     const itsOwn = pathOf(thing) === thing.home && this.#sourceHas(thing);
     if (itsOwn || this.#replaced.has(thing)) this.tally.overwritten++;
+    // a name that was free a request ago, for what an interrupted run left under a hidden one
+    else if (by.kind === 'move' && (this.#looks.get(by.to!) ?? thing.written) < thing.written)
+      this.tally.window++;
     else this.#lost(thing, 'overwritten', by);
+  }
+
+  lookedAt(path: string, now: number): void {
+    this.#looks.set(path, now);
   }
 
   removed(thing: Thing, by: RequestInfo): void {
@@ -140,6 +154,11 @@ export class Verdicts implements StageWitness {
       const path = pathOf(thing);
       if (path === thing.home || this.#replaced.has(thing) || this.#stuck.has(thing)) continue;
       if (this.#cannotReturn(thing, model)) continue;
+      if (path !== undefined && this.#stays(thing, path)) {
+        this.tally.stayed++;
+        this.#adrift.add(thing);
+        continue;
+      }
       const file = this.#filesAbove(thing, model)[0];
       const inTheWay = file === undefined ? '' : `, and our file ${pathOf(file)} is in its way`;
       this.losses.push(`carried: ${thing.home} is at ${path}${inTheWay}`);
@@ -215,6 +234,12 @@ export class Verdicts implements StageWitness {
       (move) =>
         path.startsWith(move.to) && to === move.from + path.slice(move.to.length) && thing.written > move.at,
     );
+  }
+
+  /** An earlier run was cut off between a folder's move and the look at it, and nothing shows when this came. */
+  #stays(thing: Thing, path: string): boolean {
+    const undated = thing.kind === 'folder' || !this.#options.showsTimes();
+    return undated && this.#folderMoves.some(({ to, at }) => path.startsWith(to) && at < this.#runBegan);
   }
 
   #isAlone = (thing: Thing, by: RequestInfo): boolean => thing.kind === 'file' && pathOf(thing) === by.path;

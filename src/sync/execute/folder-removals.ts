@@ -41,13 +41,13 @@ export class FolderRemovals {
       if (room !== undefined) await room;
       if (tasks.stopped) return;
       // piece by piece each file, and each emptied folder, is looked at by itself
-      if (learnt.refusesFolderMoves) return await this.#takeApart(path, []);
+      if (learnt.refusesFolderMoves) return await this.#takeApart(removal, []);
       const found = await this.#look(remote.root + path, path);
       // gone, or a listing that is wrong: the next one tells
       if (found === undefined) return;
       const strangers = found.filter(({ kind }) => kind !== 'missing');
       // what is missing may only be missing in the listing, and then more may be
-      if (found.length > 0) await this.#takeApart(path, strangers);
+      if (found.length > 0) await this.#takeApart(removal, strangers);
       else await this.#removeWhole(removal, attempted);
     } catch (error) {
       outcomes.failed(attempted, error);
@@ -63,6 +63,11 @@ export class FolderRemovals {
     const { remote, concurrency } = this.#options;
     const expected = this.#expectedIn(folder);
     return (await compareFolder({ remote, folder: place, expected, concurrency, moved }))?.deviations;
+  }
+
+  async #lookIntoEmptied(place: RelPath): Promise<readonly Deviation[] | undefined> {
+    const { remote, concurrency } = this.#options;
+    return (await compareFolder({ remote, folder: place, expected: [], concurrency }))?.deviations;
   }
 
   *#expectedIn(folder: RelPath): Generator<readonly Expected[], void> {
@@ -82,7 +87,8 @@ export class FolderRemovals {
     yield batch;
   }
 
-  async #removeWhole(removal: Removal, attempted: Attempted): Promise<void> {
+  /** `emptied`: what was in it went before, piece by piece, and nothing else was there. */
+  async #removeWhole(removal: Removal, attempted: Attempted, emptied = false): Promise<void> {
     const { remote, journal, hidden, learnt, outcomes, tally, tasks, ledger, times } = this.#options;
     const { path, reason } = removal;
     if (tasks.stopped) return;
@@ -97,9 +103,9 @@ export class FolderRemovals {
       if (error.verdict !== 'skip_entry' || error.inDoubt) throw error;
       if (error.code === 'stage_not_found') return;
       learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
-      return this.#takeApart(path, []);
+      return emptied ? this.#removeEmpty(removal) : this.#takeApart(removal, []);
     }
-    const strangers = await this.#look(via, path, times);
+    const strangers = emptied ? await this.#lookIntoEmptied(via) : await this.#look(via, path, times);
     if (strangers === undefined) throw notListed(path, via);
     if (strangers.some(({ kind }) => kind === 'unclear' || kind === 'missing')) {
       // what cannot be read, or is not read in full, is not deleted: all of it goes back
@@ -111,7 +117,7 @@ export class FolderRemovals {
     const back = strangers.map((each) => each.path);
     if (back.length > 0) await putBack(remote, via, place, back);
     await removeFolder(remote, via, learnt);
-    const gone = this.#tell(removal, new Set(back), attempted);
+    const gone = this.#tell(removal, new Set(back), attempted, emptied);
     journal.end(id, () => {
       const stays = new Set(back.flatMap((each) => foldersOf(path + each)));
       const folders = [...stays].flatMap((folder) => {
@@ -131,11 +137,12 @@ export class FolderRemovals {
     { path, reason }: Removal,
     back: ReadonlySet<RelPath>,
     attempted: Attempted,
+    emptied: boolean,
   ): () => Generator<RelPath, void> {
     const { store, outcomes, tally } = this.#options;
     const stays = new Set([...back].flatMap((each) => foldersOf(path + each)));
     const gone = function* (): Generator<RelPath, void> {
-      for (const each of store.removalsWithin(path))
+      for (const each of emptied ? [] : store.removalsWithin(path))
         if (!back.has(each.path.slice(path.length)) && !stays.has(each.path)) yield each.path;
       if (back.size === 0) yield path;
     };
@@ -154,7 +161,8 @@ export class FolderRemovals {
   }
 
   /** Removes what a folder holds one by one, and the folder itself where nothing else is in it. */
-  async #takeApart(folder: RelPath, strangers: readonly Deviation[]): Promise<void> {
+  async #takeApart(removal: Removal, strangers: readonly Deviation[]): Promise<void> {
+    const folder = removal.path;
     const { store, tally, concurrency, tasks, removeFile } = this.#options;
     let batch: Removal[] = [];
     const work = async (): Promise<void> => {
@@ -175,13 +183,19 @@ export class FolderRemovals {
       tally.problem(folder, kept(strangers));
       return;
     }
-    await this.#removeEmpty(folder);
+    await this.#removeEmpty(removal);
   }
 
-  async #removeEmpty(folder: RelPath): Promise<void> {
-    const { remote, journal, ledger, outcomes, tally, store } = this.#options;
-    const reason = store.removal(folder)?.reason ?? 'leftover';
+  async #removeEmpty(removal: Removal): Promise<void> {
+    const { remote, journal, ledger, learnt, outcomes, tally } = this.#options;
+    const { path: folder, reason } = removal;
     const attempted = outcomes.begin('remove', folder, reason);
+    if (!learnt.refusesFolderMoves) {
+      const inside = await remote.listNow(remote.root + folder);
+      if (inside === undefined) return;
+      if (inside.length > 0) return tally.problem(folder, kept([]));
+      return this.#removeWhole(removal, attempted, true);
+    }
     const id = journal.begin([{ op: 'remove', path: folder, reason }])[0]!;
     const check = async (): Promise<CheckVerdict> => {
       const inside = await remote.listNow(remote.root + folder);

@@ -111,15 +111,22 @@ async function settleWaiting(
     const dropped = place === from ? await putBackFolder(remote, via, remote.root + from) : undefined;
     return () => returnRows(ledger, waited, place, deviations, dropped, times);
   }
+  // an earlier run had already given it up, and was interrupted
+  if (rowKey(via, options) === undefined && ledger.get(from) === undefined) {
+    await remote.remove(via);
+    return undefined;
+  }
   for (const path of [from, to!]) {
     if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path)))
       continue;
     return () => rename(ledger, waited, path, times);
   }
-  // ours, and at the source still: as any other file that is not on Stage it is uploaded
+  // ours, and at the source still: as any other file that is not on Stage it is uploaded. Forgotten first: a run that dies
+  // once it is gone must not leave a row by which the file that has its new name passes for it
+  ledger.transaction(() => forget(options, waited));
   await remote.remove(via);
   onProblem(to!, { ...UPLOADED_ANEW, message: `${UPLOADED_ANEW.message} (${reason})` });
-  return () => forget(options, waited);
+  return undefined;
 }
 
 /** Names of an earlier release lay in the target, and its rows were kept by their place there. */
@@ -131,9 +138,9 @@ function rowKey(via: RelPath, { ledger, remote }: RecoverOptions): RelPath | und
 const forget = ({ ledger }: RecoverOptions, path: RelPath): void =>
   isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path);
 
-/** Neither a file nor a folder has the name. */
+/** Neither a file nor a folder has the name. A file last: between that look and a move somebody may put one there. */
 const isFree = async (remote: Remote, path: RelPath): Promise<boolean> =>
-  !(await remote.exists(path)) && !(await remote.exists(`${path}/`));
+  !(await remote.exists(`${path}/`)) && !(await remote.exists(path));
 
 async function moves(remote: Remote, from: RelPath, to: RelPath): Promise<boolean> {
   try {

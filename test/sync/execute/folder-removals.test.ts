@@ -85,14 +85,38 @@ describe('a folder in which everything is as planned', () => {
     expect(there()).toEqual({});
   });
 
-  test('and of which a listing shows not all is not taken whole: what it does not show may be there', async () => {
-    const { plan, remove, stage, rows } = removing();
+  test('and of which a listing shows not all goes piece by piece, each folder once it is empty', async () => {
+    const { plan, remove, stage } = removing();
     plan('d/');
     stage.files.delete('in/d/e/b');
-    expect((await remove()).filter((each) => each.startsWith('move'))).toEqual([]);
-    // the next listing tells whether it is gone
-    expect(rows()).toContain('d/e/b');
+    const did = await remove();
+    expect(did.filter((each) => /^(move|remove) /.test(each))).toEqual([
+      'remove d/a',
+      'move d/e/ > ~-1-gone-e/',
+      'remove ~-1-gone-e/',
+      'move d/ > ~-2-gone-d/',
+      'remove ~-2-gone-d/',
+    ]);
+    // a hidden folder is listed before it is deleted
+    for (const gone of ['~-1-gone-e/', '~-2-gone-d/'])
+      expect(did.indexOf(`remove ${gone}`)).toBeGreaterThan(did.indexOf(`listFolder ${gone}`));
   });
+
+  test.each(['a file', 'a folder'])(
+    '%s that comes into an emptied one before it goes is put back',
+    async (what) => {
+      const { plan, remove, stage, hooks, there } = removing();
+      plan('d/');
+      stage.files.delete('in/d/e/b');
+      hooks.before = (call) => {
+        if (!isOut(call, 'd/e/')) return;
+        if (what === 'a file') stage.place('in/d/e/theirs', 'theirs');
+        else stage.folders.add('in/d/e/theirs/');
+      };
+      await remove();
+      expect(Object.keys(there()).at(-1)).toBe(what === 'a file' ? 'd/e/theirs' : 'd/e/theirs/');
+    },
+  );
 
   test('and is not there is left to the next listing, without a change: a listing may be short', async () => {
     const { plan, remove, rows, stage, ledger, tally } = removing();

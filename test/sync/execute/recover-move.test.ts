@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PUT_AT } from '../../support/executing.ts';
-import type { MemoryDestinationOptions } from '../../support/memory-destination.ts';
+import type { MemoryCall, MemoryDestinationOptions } from '../../support/memory-destination.ts';
 import { recovering } from '../../support/recovering.ts';
 
 describe('a file on its way to another name', () => {
@@ -152,6 +152,27 @@ describe('a file that waits under a hidden name', () => {
     expect(there()).toEqual({ a: 'theirs', b: 'two' });
     expect([rows(), ledger.intents(), problems]).toEqual([['b'], [], ['warning b moved_anew']]);
   });
+
+  test.each(['before', 'after'] as const)(
+    'and is given up, is so by the next recovery as well where this one is cut off %s it removes that',
+    async (when) => {
+      let cut = true;
+      const { recover, there, rows, stage, ledger } = waiting(true, {
+        [when]: ({ kind }: MemoryCall) => {
+          if (cut && kind === 'remove') throw new Error('cut off');
+        },
+      });
+      stage.place('in/a', 'theirs');
+      const shown = ledger.get('b');
+      await expect(recover()).rejects.toThrow('cut off');
+      cut = false;
+      await recover();
+      expect(there()).toEqual({ a: 'theirs', b: 'two' });
+      expect([rows(), ledger.intents()]).toEqual([['b'], []]);
+      // what is there is not taken for what waited
+      expect(ledger.get('b')).toEqual(shown);
+    },
+  );
 
   test.each([false, true])(
     'does not take a name that a folder has; both may have it: %s',
