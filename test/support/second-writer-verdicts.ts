@@ -63,6 +63,8 @@ export class Verdicts implements StageWitness {
   readonly #replaced = new Set<Thing>();
   /** Could not go back to their places when the run began. */
   readonly #stuck = new Set<Thing>();
+  /** Could not once: the source's file may have the name of its folder since, which others' file had. */
+  readonly #everStuck = new Set<Thing>();
   /** Every folder that the source ever had. */
   readonly #everFolders = new Set<string>();
   #folderMoves: FolderMove[] = [];
@@ -87,6 +89,7 @@ export class Verdicts implements StageWitness {
       if (thing.kind === 'folder' && this.#isShared(thing)) this.#adrift.add(thing);
       if (pathOf(thing) !== thing.home && this.#cannotReturn(thing, model)) this.#stuck.add(thing);
     }
+    for (const thing of this.#stuck) this.#everStuck.add(thing);
   }
 
   uploaded(now: number): void {
@@ -160,6 +163,7 @@ export class Verdicts implements StageWitness {
         continue;
       }
       const file = this.#filesAbove(thing, model)[0];
+      if (file !== undefined && this.#everStuck.has(thing)) continue;
       const inTheWay = file === undefined ? '' : `, and our file ${pathOf(file)} is in its way`;
       this.losses.push(`carried: ${thing.home} is at ${path}${inTheWay}`);
       this.#adrift.add(thing);
@@ -175,8 +179,13 @@ export class Verdicts implements StageWitness {
         thing.theirs &&
         thing !== model.root &&
         pathOf(thing) !== thing.home &&
-        this.#cannotReturn(thing, model),
+        (this.#cannotReturn(thing, model) || this.#filesAbove(thing, model).length > 0),
     );
+  }
+
+  /** Whether something waited when the run began: what comes back at its end is for the next run to look at. */
+  get heldSome(): boolean {
+    return this.#stuck.size > 0;
   }
 
   /** Its place belongs to the source, or others took it anew or put a file where its folder was. */

@@ -31,17 +31,28 @@ export async function settleMove(intent: StoredIntent, options: RecoverOptions):
       : () => rename(ledger, from, to, times);
   if (!(await hasCome(intent, options))) return undefined;
   const seen = await lookAfterMove(options, from, remote.root + to);
-  const came = seen.deviations.filter((each) => cameAlong(each, intent));
-  await putBack(
-    remote,
-    remote.root + to,
-    remote.root + from,
-    came.map(({ path }) => path),
-  );
+  const came = seen.deviations.filter((each) => cameAlong(each, intent)).map(({ path }) => path);
+  const back = await comesBack(remote, remote.root + to, remote.root + from, came);
   for (const { path, kind } of seen.deviations)
     if (kind === 'extra')
-      options.onProblem(to + path, came.some((each) => each.path === path) ? MOVED_BACK : FOUND_THERE);
+      options.onProblem(to + path, back && came.includes(path) ? MOVED_BACK : FOUND_THERE);
   return () => renameRows(ledger, from, to, seen);
+}
+
+/** False where others have taken the old names by now: the move has taken place all the same, and ours are known by it. */
+async function comesBack(
+  remote: Remote,
+  from: RelPath,
+  to: RelPath,
+  paths: readonly RelPath[],
+): Promise<boolean> {
+  try {
+    await putBack(remote, from, to, paths);
+    return true;
+  } catch (error) {
+    if (isSyncError(error) && error.verdict === 'skip_entry' && !error.inDoubt) return false;
+    throw error;
+  }
 }
 
 /** How far a time of Stage may be from ours, and from the request that it is compared with, in milliseconds. */

@@ -64,6 +64,18 @@ describe('a folder on its way to another name', () => {
     expect(problems).toEqual(['warning b/e/theirs moved_back']);
   });
 
+  test('that arrived with what others had put into it, and a file of others has its old name: ours are known', async () => {
+    const { recover, moved, there, rows, stage, problems, ledger } = moving();
+    stage.place('in/a/e/theirs', 'x', PUT_AT + 1000);
+    moved('a/', 'b/');
+    stage.place('in/a', 'file');
+    await recover();
+    expect(there()).toEqual({ ...MOVED, 'b/e/theirs': 'x', a: 'file' });
+    expect(rows().filter((path) => path.startsWith('b/'))).toEqual(Object.keys(MOVED));
+    expect(ledger.intents()).toEqual([]);
+    expect(problems).toEqual(['warning b/e/theirs found_there']);
+  });
+
   test.each([
     ['long before', PUT_AT - 61_000],
     ['later', PUT_AT + 61_000],
