@@ -119,7 +119,7 @@ export class Verdicts implements StageWitness {
     else if (this.#isAlone(thing, by)) {
       if (seen || !this.#withinWindow(thing, true)) this.#lost(thing, 'removed', by);
       else this.tally.window++;
-    } else if (!this.#options.movesFolders() && this.#wasEmpty(thing)) this.tally.folderWindow++;
+    } else if (!this.#options.movesFolders() && this.#wasEmpty(by)) this.tally.folderWindow++;
     else this.#lost(thing, seen ? 'seen, and it went along' : 'went along', by);
   }
 
@@ -232,10 +232,11 @@ export class Verdicts implements StageWitness {
   }
 
   /** The folder it went with had nothing in it when this run listed it last. */
-  #wasEmpty = (thing: Thing): boolean => {
-    const { listed, children } = thing.parent!;
-    return listed > this.#runBegan && [...children.values()].every(({ seen }) => seen < listed);
-  };
+  #wasEmpty({ path }: RequestInfo): boolean {
+    const gone = this.#model?.findFolder(path);
+    if (gone === undefined || gone.listed <= this.#runBegan) return false;
+    return [...gone.children.values()].every(({ seen }) => seen < gone.listed);
+  }
 
   /** It came to a folder's new place before anybody looked there: nobody can tell it from what was carried there. */
   #strays(thing: Thing, { path, to }: RequestInfo): boolean {

@@ -20,9 +20,9 @@ export async function settleMove(intent: StoredIntent, options: RecoverOptions):
   if (via !== undefined && (await remote.exists(via))) return settleWaiting(intent, via, options);
   const waited = via === undefined ? undefined : rowKey(via, options);
   if (waited !== undefined) {
-    // its last step worked, and only that was not written
-    if (await remote.exists(remote.root + to)) return () => rename(ledger, waited, to, times);
-    return () => forget(options, waited);
+    // a step to one of its names worked, and only that was not written
+    const come = await cameTo([to, from], waited, options);
+    return come === undefined ? () => forget(options, waited) : () => rename(ledger, waited, come, times);
   }
   if (!(await remote.exists(remote.root + to))) return undefined;
   if (!isFolderPath(from))
@@ -37,6 +37,28 @@ export async function settleMove(intent: StoredIntent, options: RecoverOptions):
     if (kind === 'extra')
       options.onProblem(to + path, back && came.includes(path) ? MOVED_BACK : FOUND_THERE);
   return () => renameRows(ledger, from, to, seen);
+}
+
+/** Where what waited is by now; undefined where that cannot be told, and then it counts as gone. */
+async function cameTo(
+  names: readonly RelPath[],
+  waited: RelPath,
+  { remote, ledger }: RecoverOptions,
+): Promise<RelPath | undefined> {
+  const ours = ledger.get(waited)!;
+  const found: RelPath[] = [];
+  for (const path of names) {
+    const row = ledger.get(path);
+    if (isFolderPath(path)) {
+      if (row === undefined && (await remote.exists(remote.root + path))) found.push(path);
+      continue;
+    }
+    const shown = await remote.stat(remote.root + path);
+    // what a name had before, and has still, did not come
+    const isOther = shown === undefined || (row !== undefined && sameOnStage(shown, row));
+    if (!isOther && shown.size === ours.size) found.push(path);
+  }
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** False where others have taken the old names by now: the move has taken place all the same, and ours are known by it. */

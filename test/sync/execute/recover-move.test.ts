@@ -165,6 +165,23 @@ describe('a file that waits under a hidden name', () => {
     expect([rows(), ledger.intents(), problems]).toEqual([['b'], [], ['warning b moved_anew']]);
   });
 
+  test.each([
+    ['its old name, the new one taken', 'b' as const],
+    ['its old name, the new one free', undefined],
+  ])('and came back to %s, which was not written down, is known there', async (_, other) => {
+    const { recover, there, rows, moved, via, ledger } = waiting(true);
+    const shown = ledger.get('b');
+    if (other === undefined) {
+      moved('b', 'c');
+      ledger.rename('b', 'c', false);
+    }
+    moved(via, 'a');
+    await recover();
+    expect(there()).toEqual({ a: 'one', [other ?? 'c']: 'two' });
+    expect([rows(), ledger.intents()]).toEqual([['a', other ?? 'c'], []]);
+    if (other !== undefined) expect(ledger.get('b')).toEqual(shown);
+  });
+
   test.each(['before', 'after'] as const)(
     'and is given up, is so by the next recovery as well where this one is cut off %s it removes that',
     async (when) => {
@@ -203,7 +220,7 @@ describe('a file that waits under a hidden name', () => {
     moved('b', 'a');
     ledger.rename('b', 'a', false);
     moved(via, 'b');
-    expect(await recover()).toEqual(['stat ~-1-moved-a', 'stat b']);
+    expect(await recover()).toEqual(['stat ~-1-moved-a', 'stat b', 'stat a']);
     expect([rows(), ledger.intents()]).toEqual([['a', 'b'], []]);
   });
 
