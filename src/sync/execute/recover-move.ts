@@ -144,11 +144,6 @@ async function settleWaiting(
     const dropped = place === from ? await putBackFolder(remote, via, remote.root + from) : undefined;
     return () => returnRows(ledger, waited, place, deviations, dropped, times);
   }
-  // an earlier run had already given it up, and was interrupted
-  if (rowKey(via, options) === undefined && ledger.get(from) === undefined) {
-    await remote.remove(via);
-    return undefined;
-  }
   for (const path of [from, to!]) {
     if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path)))
       continue;
