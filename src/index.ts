@@ -16,7 +16,7 @@ export * from './model/events.ts';
 export * from './model/path.ts';
 export * from './model/plan.ts';
 export * from './model/ports.ts';
-export type { ProxySettings } from './network/proxy.ts';
+export type { ProxySettings } from './http/proxy.ts';
 export { openLocalSource, type LocalSourceOptions } from './sources/local/local-source.ts';
 export {
   createMemorySource,
@@ -30,11 +30,14 @@ export {
   resolveDeployment,
   type Deployment,
   type DeploymentLookup,
-} from './stage/deployments.ts';
+} from './api/deployments.ts';
 export { createStageClient, type StageClient, type StageClientOptions } from './stage/stage-client.ts';
-export { createStageDestination, type StageDestinationOptions } from './stage/stage-destination.ts';
+export {
+  createStageDestination,
+  type StageDestinationOptions,
+} from './destinations/stage/stage-destination.ts';
 export type { StageGeneration } from './stage/stage-url.ts';
-export type { StageConnection, StageTimeouts, StageVerb } from './stage/transport.ts';
+export type { StageConnection, StageTimeouts, StageVerb } from './api/connection.ts';
 export { systemClock } from './sync/clock.ts';
 export {
   createFilter,
@@ -42,9 +45,9 @@ export {
   parseFilterLines,
   type FilterOptions,
   type FilterRule,
-} from './sync/filter.ts';
+} from './sync/filter/filter.ts';
 export { openLedger, type LedgerOptions } from './sync/ledger/open-ledger.ts';
 export { type Ledger } from './sync/ledger/ledger.ts';
-export * from './sync/options.ts';
+export * from './sync/pass-options.ts';
 export { PASS_DEFAULTS } from './sync/pass-defaults.ts';
 export { runPass } from './sync/pass.ts';

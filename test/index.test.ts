@@ -15,7 +15,7 @@ import {
   runPass,
   type SyncEvent,
 } from '../src/index.ts';
-import { snapshotStage } from './support/trees.ts';
+import { snapshotStage } from './support/trees/trees.ts';
 
 test('the library alone syncs a source to a Stage', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stagesync-library-'));
@@ -65,7 +65,7 @@ test('the library alone syncs a source to a Stage', async () => {
 test('importing the library loads no HTTP client, no server, no AWS SDK and no watcher', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stagesync-library-'));
   const list = join(folder, 'imports.txt');
-  const trace = fileURLToPath(new URL('support/trace-imports.mjs', import.meta.url));
+  const trace = fileURLToPath(new URL('support/cli/trace-imports.mjs', import.meta.url));
   const entry = new URL('../src/index.ts', import.meta.url).href;
   execFileSync(
     process.execPath,

@@ -2,17 +2,17 @@ import type { Benchmark } from '../bench.ts';
 import { fewCalls } from './few-calls.ts';
 import { firstByte } from './first-byte.ts';
 import { largeFiles } from './large-files.ts';
-import { noopLocal } from './noop-local.ts';
-import { noopMillion } from './noop-million.ts';
-import { noopRadosgw } from './noop-radosgw.ts';
+import { noopLocal } from './local/noop-local.ts';
+import { noopMillion } from './local/noop-million.ts';
+import { noopRadosgw } from './s3/noop-radosgw.ts';
 import { rateLimit } from './rate-limit.ts';
-import { s3Fast } from './s3-fast.ts';
-import { s3Radosgw } from './s3-radosgw.ts';
+import { s3Fast } from './s3/s3-fast.ts';
+import { s3Radosgw } from './s3/s3-radosgw.ts';
 import { smallFilesLatency } from './small-files-latency.ts';
 import { smallFiles } from './small-files.ts';
 import { stagePace } from './stage-pace.ts';
-import { startUp } from './start-up.ts';
-import { watchReady } from './watch-ready.ts';
+import { startUp } from './local/start-up.ts';
+import { watchReady } from './local/watch-ready.ts';
 
 /** All benchmarks by the number of their row. */
 export const benchmarks: readonly Benchmark[] = [

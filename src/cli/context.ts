@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Environment } from './environment.ts';
 import type { ExitStatus } from './exit-status.ts';
-import type { Host } from './host.ts';
-import type { LineOutput } from './line-output.ts';
-import type { StopSignals } from './stop-signals.ts';
+import type { Host } from './process/host.ts';
+import type { LineOutput } from './output/line-output.ts';
+import type { StopSignals } from './process/stop-signals.ts';
 
 /** What a command works with. */
 export interface Context {

@@ -4,13 +4,13 @@ import { commands } from './commands/index.ts';
 import type { Action, Context } from './context.ts';
 import { readEnvironment } from './environment.ts';
 import { EXIT, statusOfError, type ExitStatus } from './exit-status.ts';
-import { bindBareFlags } from './flag-values.ts';
-import { processHost, type Host } from './host.ts';
-import { LineOutput } from './line-output.ts';
+import { bindBareFlags } from './flags/flag-values.ts';
+import { processHost, type Host } from './process/host.ts';
+import { LineOutput } from './output/line-output.ts';
 import { createProgram } from './program.ts';
-import { printable } from './render/printable.ts';
-import { failedReport } from './render/json.ts';
-import { listenForStop } from './stop-signals.ts';
+import { printable } from './output/printable.ts';
+import { failedReport } from './output/json.ts';
+import { listenForStop } from './process/stop-signals.ts';
 
 /** Runs one command line, given without the two leading words of `process.argv`. Resolves with the exit status. */
 export async function main(argv: readonly string[], host: Host = processHost()): Promise<number> {

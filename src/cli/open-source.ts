@@ -1,8 +1,8 @@
 import type { Source } from '../model/ports.ts';
 import type { SourceAddress } from './addresses.ts';
 import type { Environment } from './environment.ts';
-import { hasCredentials } from './flag-values.ts';
-import { AWS_CREDENTIALS, bucketFlagIn, type SourceFlags } from './source-flags.ts';
+import { hasCredentials } from './flags/flag-values.ts';
+import { AWS_CREDENTIALS, bucketFlagIn, type SourceFlags } from './flags/source-flags.ts';
 import { configError, usageError } from './usage.ts';
 
 /** The source an address names. What a bucket needs, the AWS SDK above all, is loaded for a bucket only. */
@@ -26,7 +26,7 @@ export async function openSource(
   const [{ parseS3Address }, { openS3Source }, { collectBuffers }] = await Promise.all([
     import('../sources/s3/address.ts'),
     import('../sources/s3/s3-source.ts'),
-    import('./collect-buffers.ts'),
+    import('./process/collect-buffers.ts'),
   ]);
   return openS3Source({
     ...parseS3Address(address.address),

@@ -4,7 +4,7 @@ import type { Destination } from '../model/ports.ts';
 import { EMBEDDED, type StageAddress } from './addresses.ts';
 import type { Context } from './context.ts';
 import { openGate } from './stage-gate.ts';
-import { deploymentFlagIn, type StageFlags } from './stage-flags.ts';
+import { deploymentFlagIn, type StageFlags } from './flags/stage-flags.ts';
 import { resolveStageSettings } from './stage-settings.ts';
 import { configError, usageError } from './usage.ts';
 
@@ -90,8 +90,8 @@ async function openRemote(context: Context, options: OpenStageOptions): Promise<
 async function importStage() {
   const [{ createStageClient }, { createStageDestination }, { resolveDeployment }] = await Promise.all([
     import('../stage/stage-client.ts'),
-    import('../stage/stage-destination.ts'),
-    import('../stage/deployments.ts'),
+    import('../destinations/stage/stage-destination.ts'),
+    import('../api/deployments.ts'),
   ]);
   return { createStageClient, createStageDestination, resolveDeployment };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { patternProblem } from '../sync/pattern-problem.ts';
-import type { ApplyFlags } from './commands/apply.ts';
-import type { SyncFlags } from './commands/sync.ts';
+import { patternProblem } from '../sync/filter/pattern-problem.ts';
+import type { ApplyFlags } from './commands/apply/command.ts';
+import type { SyncFlags } from './commands/sync/command.ts';
 import { markerProblem } from './open-pair.ts';
 
 /**

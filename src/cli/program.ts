@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import type { Action } from './context.ts';
-import { refuseExcessArguments } from './excess-arguments.ts';
+import { refuseExcessArguments } from './flags/excess-arguments.ts';
 import { EXIT_MEANINGS } from './exit-status.ts';
 import { commands } from './commands/index.ts';
-import type { Host } from './host.ts';
+import type { Host } from './process/host.ts';
 
 /** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */
 function packageVersion(): string {

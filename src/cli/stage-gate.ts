@@ -1,5 +1,5 @@
 import { systemClock } from '../sync/clock.ts';
-import { Gate } from '../sync/flow/gate.ts';
+import { Gate } from '../remote/gate.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import type { Context } from './context.ts';
 

@@ -1,8 +1,8 @@
-import type { Behaviour, BehaviourControl } from './behaviour.ts';
-import type { Counters, RequestKind } from './counters.ts';
-import type { FaultControl } from './fault-control.ts';
-import type { Faults } from './faults.ts';
-import type { GeneratedTree } from './generated.ts';
+import type { Behaviour, BehaviourControl } from './control/behaviour.ts';
+import type { Counters, RequestKind } from './control/counters.ts';
+import type { FaultControl } from './control/fault-control.ts';
+import type { Faults } from './control/faults.ts';
+import type { GeneratedTree } from './stage/generated-tree.ts';
 
 /** A workspace group (at v2: a cluster) or a starter workspace: something that has a Stage. */
 export interface Deployment {

@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici';
 import { SyncError } from '../model/errors.ts';
-import { isLoopback } from '../network/loopback.ts';
-import { ExchangeError, REPLY_TOO_SLOW } from './exchange.ts';
-import { ReplyPace } from './reply-pace.ts';
-import { badReply, errorFromNetwork, errorFromReply, type StageCall } from './stage-errors.ts';
-import type { Transport } from './transport.ts';
+import { isLoopback } from '../http/loopback.ts';
+import { ExchangeError, REPLY_TOO_SLOW } from '../http/exchange.ts';
+import { ReplyPace } from '../http/reply-pace.ts';
+import { badReply, errorFromNetwork, errorFromReply, type StageCall } from '../api/api-errors.ts';
+import type { Transport } from '../api/connection.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 4;

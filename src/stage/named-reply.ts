@@ -1,5 +1,5 @@
 import { nameOf, type RelPath } from '../model/path.ts';
-import { trimSlashes } from './listing.ts';
+import { trimSlashes } from './read-listing.ts';
 
 /**
  * Longer replies to a change are none of Stage's, in bytes: an object with a name and a path, whose characters may be

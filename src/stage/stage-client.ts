@@ -2,13 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import type { RelPath } from '../model/path.ts';
 import type { CallOptions, Content } from '../model/ports.ts';
 import { download } from './download.ts';
-import { NO_HEADERS, type Reply } from './exchange.ts';
+import { NO_HEADERS, type Reply } from '../http/exchange.ts';
 import { createMultipartFrame, type MultipartFrame } from './multipart-frame.ts';
 import { NAMED_REPLY_BYTES, namesPath } from './named-reply.ts';
-import { badReply, type StageCall } from './stage-errors.ts';
+import { badReply, type StageCall } from '../api/api-errors.ts';
 import { createStageUrls, type StageGeneration } from './stage-url.ts';
-import { success } from './success.ts';
-import { createTransport, type SendOptions, type StageConnection, type StageVerb } from './transport.ts';
+import { success } from '../api/request.ts';
+import {
+  createTransport,
+  type SendOptions,
+  type StageConnection,
+  type StageVerb,
+} from '../api/connection.ts';
 import { framedBuffer, framedChunks, framedSize } from './upload-body.ts';
 
 export interface StageClientOptions extends StageConnection {

@@ -1,6 +1,6 @@
 import { isFolderPath, pathProblem, type RelPath } from '../model/path.ts';
 import { SyncError } from '../model/errors.ts';
-import { printable } from './printable.ts';
+import { printable } from '../model/printable.ts';
 
 /**
  * The forms the Stage API has had. `v1` is the documented one; `v2` puts Stage below clusters; `legacy` is the one of

@@ -1,7 +1,7 @@
 import { SyncError } from '../model/errors.ts';
 import type { Content } from '../model/ports.ts';
 import type { MultipartFrame } from './multipart-frame.ts';
-import { printable } from './printable.ts';
+import { printable } from '../model/printable.ts';
 
 /** What an upload's body tells while the network takes it. */
 export interface UploadProgress {

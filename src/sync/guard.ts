@@ -1,5 +1,5 @@
 import { SyncError } from '../model/errors.ts';
-import type { GuardName, RemovalLimit } from './options.ts';
+import type { GuardName, RemovalLimit } from './pass-options.ts';
 
 /** Below this many removals a percentage says nothing: two of three files is everyday work. */
 const ALWAYS_ALLOWED = 20;

@@ -3,12 +3,12 @@ import { isSyncError, messageOf } from '../model/errors.ts';
 import { isFolderPath, isReservedName, nameOf } from '../model/path.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Clock } from '../model/ports.ts';
-import { walkDestination } from './compare/destination-walk.ts';
+import { walkDestination } from '../remote/walk-folders.ts';
 import type { HiddenNames } from './execute/hidden-names.ts';
 import { madeAt } from './execute/hidden-names.ts';
 import type { Learnt } from './execute/learnt.ts';
-import { removeFolder } from './execute/put-back.ts';
-import type { Remote } from './execute/remote.ts';
+import { removeFolder } from './execute/moves/put-back.ts';
+import type { Remote } from '../remote/remote.ts';
 
 export interface LeftoversOptions {
   readonly remote: Remote;

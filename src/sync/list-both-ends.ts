@@ -2,18 +2,18 @@ import { SyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { PathFilter, Source } from '../model/ports.ts';
 import { Cursor } from './compare/cursor.ts';
-import { walkDestination } from './compare/destination-walk.ts';
-import type { StageEntry } from './compare/destination-walk.ts';
+import { walkDestination } from '../remote/walk-folders.ts';
+import type { StageEntry } from '../remote/walk-folders.ts';
 import { withImpliedFolders } from './compare/implied-folders.ts';
 import { mergeThree } from './compare/merge.ts';
 import type { Visit } from './compare/merge.ts';
-import type { Remote } from './execute/remote.ts';
+import type { Remote } from '../remote/remote.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { DirtyFolders } from './scope/dirty-folders.ts';
 import type { ListFolder } from './scope/dirty-folders.ts';
-import { stageAsLedgerSays } from './scope/ledger-view.ts';
+import { stageAsLedgerSays } from './scope/destination-as-recorded.ts';
 import { mergeScope } from './scope/merge-scope.ts';
-import type { Target } from './target.ts';
+import type { Target } from './open-target.ts';
 
 export interface ListingOptions {
   readonly source: Source;

@@ -1,12 +1,12 @@
 import { isSyncError, messageOf } from '../model/errors.ts';
 import type { Clock } from '../model/ports.ts';
 import type { HiddenNames } from './execute/hidden-names.ts';
-import type { Remote } from './execute/remote.ts';
-import { MARKER_REASON } from './execute/recover.ts';
-import { publish, refusesName } from './execute/replace.ts';
+import type { Remote } from '../remote/remote.ts';
+import { MARKER_REASON } from './execute/recovery/recover.ts';
+import { publish, refusesName } from './execute/uploads/replace.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Tally } from './tally.ts';
-import type { Target } from './target.ts';
+import type { Target } from './open-target.ts';
 
 export interface MarkerOptions {
   /** A file name in the target folder. */

@@ -1,5 +1,5 @@
 import { systemClock } from './clock.ts';
-import type { PassOptions } from './options.ts';
+import type { PassOptions } from './pass-options.ts';
 
 /** What the command line does when no flag says otherwise; for programs that run passes of their own. */
 export const PASS_DEFAULTS = {

@@ -5,15 +5,15 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WatchMetrics } from '../../src/cli/daemon/metrics.ts';
 import { serveStatus } from '../../src/cli/daemon/server.ts';
 import { tellServiceManager } from '../../src/cli/daemon/service-manager.ts';
-import { openWatchLog, type LogFlags } from '../../src/cli/daemon/watch-log.ts';
-import { duration, listenAddress, type ListenAddress } from '../../src/cli/flag-values.ts';
+import { openWatchLog, type LogFlags } from '../../src/cli/output/watch-log.ts';
+import { duration, listenAddress, type ListenAddress } from '../../src/cli/flags/flag-values.ts';
 import type { Pair } from '../../src/cli/open-pair.ts';
 import { SyncError } from '../../src/model/errors.ts';
 import type { SyncEvent } from '../../src/model/events.ts';
 import type { WatchEvent, WatchStatus } from '../../src/sync/watch/watch-events.ts';
-import { rawRequest } from '../support/raw-request.ts';
-import { reportWith } from '../support/report.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { rawRequest } from '../support/network/raw-request.ts';
+import { reportWith } from '../support/cli/report.ts';
+import { temporaryFolder } from '../support/trees/temporary-folder.ts';
 
 test.each([
   ['500ms', 500],

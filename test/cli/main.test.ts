@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
-import { fakeHost } from '../support/fake-host.ts';
+import { fakeHost } from '../support/cli/fake-host.ts';
 
 async function run(...argv: string[]) {
   const fake = fakeHost();

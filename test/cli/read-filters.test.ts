@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readFilters } from '../../src/cli/read-filters.ts';
 import { isSyncError } from '../../src/model/errors.ts';
-import { localTree } from '../support/local-tree.ts';
-import type { LocalTree } from '../support/local-tree.ts';
+import { localTree } from '../support/trees/local-tree.ts';
+import type { LocalTree } from '../support/trees/local-tree.ts';
 
 const IGNORE_FILE = '.stagesyncignore';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Destination } from '../../src/model/ports.ts';
-import type { MemoryDestinationOptions } from '../support/memory-destination.ts';
+import type { MemoryDestinationOptions } from '../../src/destinations/memory/memory-destination.ts';
 import type { DestinationFixture } from './destination.ts';
 
 export type Switches = Pick<

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { createMemoryDestination, type MemoryDestinationOptions } from '../support/memory-destination.ts';
+import {
+  createMemoryDestination,
+  type MemoryDestinationOptions,
+} from '../../src/destinations/memory/memory-destination.ts';
 import { describeDestination, type DestinationFixture } from './destination.ts';
 import { describeSwitches } from './destination-switches.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ProxiedRequest, Fault } from '../support/s3-proxy.ts';
+import type { ProxiedRequest, Fault } from '../support/s3/s3-proxy.ts';
 import { bytesOf, etagOf, refused } from './s3-bucket.ts';
 import type { BucketFixture } from './s3-bucket.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { S3Bucket } from '../../src/sources/s3/bucket.ts';
-import type { BucketOptions } from '../../src/sources/s3/open-bucket.ts';
-import type { TestBucket } from '../support/s3-bucket.ts';
-import type { Fault, ProxiedRequest } from '../support/s3-proxy.ts';
+import type { BucketOptions } from '../../src/sources/s3/requests/open-bucket.ts';
+import type { TestBucket } from '../support/s3/s3-bucket.ts';
+import type { Fault, ProxiedRequest } from '../support/s3/s3-proxy.ts';
 
 export interface BucketFixture {
   /** The server's side, behind a proxy that does what `fault` says. */

@@ -1,8 +1,8 @@
-import type { Behaviour } from '../../src/emulator/behaviour.ts';
+import type { Behaviour } from '../../src/emulator/control/behaviour.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { LOCAL_DEPLOYMENT } from '../../src/emulator/options.ts';
 import { createStageClient } from '../../src/stage/stage-client.ts';
-import { createStageDestination } from '../../src/stage/stage-destination.ts';
+import { createStageDestination } from '../../src/destinations/stage/stage-destination.ts';
 import { describeDestination, type DestinationFixture } from './destination.ts';
 import { describeSwitches } from './destination-switches.ts';
 

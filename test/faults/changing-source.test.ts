@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { openLocalSource } from '../../src/sources/local/local-source.ts';
-import { createDice } from '../support/dice.ts';
-import { createEngine } from '../support/engine.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
-import { trialStage } from '../support/trial-stage.ts';
-import { snapshotFolder, snapshotStage } from '../support/trees.ts';
+import { createDice } from '../support/trees/dice.ts';
+import { createEngine } from '../support/engine/engine.ts';
+import { temporaryFolder } from '../support/trees/temporary-folder.ts';
+import { trialStage } from '../support/stage/trial-stage.ts';
+import { snapshotFolder, snapshotStage } from '../support/trees/trees.ts';
 
 const ROUNDS = 12;
 /** Other changes with STAGESYNC_FAULT_SEED. */
@@ -26,7 +26,7 @@ test.each([
     await using stage = await trialStage();
     const { emulator } = stage;
     const destination = await stage.open('target/');
-    const mutator = new Worker(new URL('../support/file-mutator.ts', import.meta.url), {
+    const mutator = new Worker(new URL('../support/trees/file-mutator.ts', import.meta.url), {
       workerData: { root, seed },
     });
     const ended = once(mutator, 'exit');

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { FaultRule, Faults } from '../../src/emulator/faults.ts';
+import type { FaultRule, Faults } from '../../src/emulator/control/faults.ts';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
-import { Remote } from '../../src/sync/execute/remote.ts';
-import { Gate } from '../../src/sync/flow/gate.ts';
+import { Remote } from '../../src/remote/remote.ts';
+import { Gate } from '../../src/remote/gate.ts';
 import type { FileEntry } from '../../src/model/entry.ts';
-import { createTestClock } from '../support/engine.ts';
-import { trialStage, type TrialStage } from '../support/trial-stage.ts';
+import { createTestClock } from '../support/engine/engine.ts';
+import { trialStage, type TrialStage } from '../support/stage/trial-stage.ts';
 
 const PAGE = '<!doctype html><html><title>Log in to the network</title></html>';
 const { signal } = new AbortController();

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
-import { createFilter } from '../../src/sync/filter.ts';
-import { createEngine } from '../support/engine.ts';
-import { trialStage } from '../support/trial-stage.ts';
+import { createFilter } from '../../src/sync/filter/filter.ts';
+import { createEngine } from '../support/engine/engine.ts';
+import { trialStage } from '../support/stage/trial-stage.ts';
 
 const FOREIGN = { size: 7, bytes: Buffer.from('foreign') };
 const { signal } = new AbortController();

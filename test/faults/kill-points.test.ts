@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createDice } from '../support/dice.ts';
-import { CONCURRENCY, runKillCase } from '../support/kill-case.ts';
-import type { KillMode, KillOutcome, KillPoint } from '../support/kill-case.ts';
-import { trialStage } from '../support/trial-stage.ts';
-import type { TrialStage } from '../support/trial-stage.ts';
+import { createDice } from '../support/trees/dice.ts';
+import { CONCURRENCY, runKillCase } from '../support/faults/kill-case.ts';
+import type { KillMode, KillOutcome, KillPoint } from '../support/faults/kill-case.ts';
+import { trialStage } from '../support/stage/trial-stage.ts';
+import type { TrialStage } from '../support/stage/trial-stage.ts';
 
 const MODES: readonly KillMode[] = [
   { name: 'files replaced in place', flags: [], behaviour: {}, inFlight: 0 },

@@ -13,14 +13,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
-import type { CliSandbox } from '../support/cli.ts';
-import { createEngine, createTestClock } from '../support/engine.ts';
-import { createMemoryDestination } from '../support/memory-destination.ts';
-import { servedStage } from '../support/served-stage.ts';
-import type { ServedStage } from '../support/served-stage.ts';
-import { snapshotFolder, writeTree } from '../support/trees.ts';
+import type { CliSandbox } from '../support/cli/cli.ts';
+import { createEngine, createTestClock } from '../support/engine/engine.ts';
+import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
+import { servedStage } from '../support/stage/served-stage.ts';
+import type { ServedStage } from '../support/stage/served-stage.ts';
+import { snapshotFolder, writeTree } from '../support/trees/trees.ts';
 
-const TROUBLE = new URL('../support/ledger-trouble.mjs', import.meta.url).href;
+const TROUBLE = new URL('../support/faults/ledger-trouble.mjs', import.meta.url).href;
 const FILES = Object.fromEntries(
   Array.from({ length: 120 }, (_, i) => [
     `data/folder-${i % 7}/file with a long name ${i}.csv`,

@@ -4,8 +4,8 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { cliSandbox } from '../support/cli.ts';
-import { useEmulators } from '../support/emulators.ts';
+import { cliSandbox } from '../support/cli/cli.ts';
+import { useEmulators } from '../support/cli/emulators.ts';
 
 const startEmulator = useEmulators();
 

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { runTrial } from '../support/fault-trial.ts';
-import { SecondWriter } from '../support/second-writer.ts';
-import { runSecondWriterTrial } from '../support/second-writer-trial.ts';
-import type { TrialStage } from '../support/trial-stage.ts';
-import { trialStage } from '../support/trial-stage.ts';
+import { runTrial } from '../support/faults/fault-trial.ts';
+import { SecondWriter } from '../support/faults/second-writer.ts';
+import { runSecondWriterTrial } from '../support/faults/second-writer-trial.ts';
+import type { TrialStage } from '../support/stage/trial-stage.ts';
+import { trialStage } from '../support/stage/trial-stage.ts';
 
 // npm run faults -- --seeds 5000 --from 1: the runs of seeded-runs.test.ts, as many as one likes.
 // npm run faults -- --kind second-writer --seeds 10000: those of second-writer.test.ts.

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { SecondWriter } from '../support/second-writer.ts';
-import { runSecondWriterTrial } from '../support/second-writer-trial.ts';
-import { emptyTally } from '../support/second-writer-verdicts.ts';
-import type { Tally } from '../support/second-writer-verdicts.ts';
-import { trialStage } from '../support/trial-stage.ts';
+import { SecondWriter } from '../support/faults/second-writer.ts';
+import { runSecondWriterTrial } from '../support/faults/second-writer-trial.ts';
+import { emptyTally } from '../support/faults/second-writer-verdicts.ts';
+import type { Tally } from '../support/faults/second-writer-verdicts.ts';
+import { trialStage } from '../support/stage/trial-stage.ts';
 
 // One seed again: STAGESYNC_SECOND_WRITER_SEED=17 npx vitest run test/faults/second-writer.test.ts
 // Many: npm run faults -- --kind second-writer --seeds 10000

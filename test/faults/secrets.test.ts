@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cliSandbox } from '../support/cli.ts';
-import { servedStage } from '../support/served-stage.ts';
-import { writeTree } from '../support/trees.ts';
+import { cliSandbox } from '../support/cli/cli.ts';
+import { servedStage } from '../support/stage/served-stage.ts';
+import { writeTree } from '../support/trees/trees.ts';
 
 const TOKEN = '5ec2e7c0ffee5ec2e7c0ffee5ec2e7c0ffee';
 const AWS_SECRET = 'aws5ec2e7aws5ec2e7aws5ec2e7aws5ec2e7';

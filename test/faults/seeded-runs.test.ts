@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { runTrial } from '../support/fault-trial.ts';
-import { trialStage } from '../support/trial-stage.ts';
+import { runTrial } from '../support/faults/fault-trial.ts';
+import { trialStage } from '../support/stage/trial-stage.ts';
 
 // One seed again: STAGESYNC_FAULT_SEED=17 npx vitest run test/faults/seeded-runs.test.ts
 const replayed = process.env['STAGESYNC_FAULT_SEED'];

@@ -3,8 +3,8 @@ import { SyncError } from '../../src/model/errors.ts';
 import type { Problem } from '../../src/model/entry.ts';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
 import type { Source } from '../../src/model/ports.ts';
-import { createEngine } from '../support/engine.ts';
-import { createMemoryDestination } from '../support/memory-destination.ts';
+import { createEngine } from '../support/engine/engine.ts';
+import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
 
 const unreadable: Problem = { code: 'unreadable', severity: 'failure', message: 'cannot be read' };
 const FILES = ['a', 'dark/a', 'dark/deep/b', 'dark-1', 'dark', 'gone', 'x/y'];

@@ -4,9 +4,9 @@ import { parseSource, parseStageAddress } from '../../src/cli/addresses.ts';
 import { isSyncError } from '../../src/model/errors.ts';
 import { pathProblem } from '../../src/model/path.ts';
 import { parseS3Address } from '../../src/sources/s3/address.ts';
-import { readListing, readMetadata } from '../../src/stage/listing.ts';
-import { parseRetryAfter, parseStageTime } from '../../src/stage/stage-time.ts';
-import { createFilter, parseFilterLines } from '../../src/sync/filter.ts';
+import { readListing, readMetadata } from '../../src/stage/read-listing.ts';
+import { parseRetryAfter, parseStageTime } from '../../src/api/api-times.ts';
+import { createFilter, parseFilterLines } from '../../src/sync/filter/filter.ts';
 
 const numRuns = Number(process.env['STAGESYNC_PROPERTY_RUNS'] ?? 3000);
 const check = (property: fc.IProperty<unknown>): void => {

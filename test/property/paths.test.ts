@@ -9,7 +9,7 @@ import {
   parentOf,
   pathProblem,
 } from '../../src/model/path.ts';
-import { sortNames } from '../../src/sources/local/name-sort.ts';
+import { sortNames } from '../../src/sources/local/walk/name-sort.ts';
 
 // Units around every border of the order, so that few runs meet all of them.
 const unit = fc.constantFrom(

@@ -2,9 +2,9 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import * as fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
-import type { Listing } from '../../src/sources/s3/list-page.ts';
-import { checkListingText } from '../../src/sources/s3/listing-text.ts';
-import { parseListing } from '../../src/sources/s3/parse-listing.ts';
+import type { Listing } from '../../src/sources/s3/listing/list-page.ts';
+import { checkListingText } from '../../src/sources/s3/listing/listing-text.ts';
+import { parseListing } from '../../src/sources/s3/listing/parse-listing.ts';
 
 let answer = '';
 const client = new S3Client({

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { comparePaths } from '../../src/model/path.ts';
-import { listObjects } from '../../src/sources/s3/list-objects.ts';
-import { modelS3 } from '../support/model-s3.ts';
-import type { ModelOptions, ModelS3 } from '../support/model-s3.ts';
+import { listObjects } from '../../src/sources/s3/listing/list-objects.ts';
+import { modelS3 } from '../support/s3/model-s3.ts';
+import type { ModelOptions, ModelS3 } from '../support/s3/model-s3.ts';
 
 const signal = new AbortController().signal;
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { SyncEvent } from '../../src/model/events.ts';
 import type { Destination } from '../../src/model/ports.ts';
-import { createDice } from '../support/dice.ts';
-import { createEditedSource } from '../support/edited-source.ts';
-import { createEngine } from '../support/engine.ts';
-import { createMemoryDestination } from '../support/memory-destination.ts';
+import { createDice } from '../support/trees/dice.ts';
+import { createEditedSource } from '../support/trees/edited-source.ts';
+import { createEngine } from '../support/engine/engine.ts';
+import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
 
 const SEEDS = 30;
 

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { foldersOf, isWithin, parentOf } from '../../src/model/path.ts';
 import type { RelPath } from '../../src/model/path.ts';
 import type { MemorySource } from '../../src/sources/memory/memory-source.ts';
-import { createFilter } from '../../src/sync/filter.ts';
-import type { FilterRule } from '../../src/sync/filter.ts';
-import { createDice } from '../support/dice.ts';
-import { createEditedSource } from '../support/edited-source.ts';
-import type { EditedSource } from '../support/edited-source.ts';
-import { createEngine } from '../support/engine.ts';
-import { createMemoryDestination } from '../support/memory-destination.ts';
-import type { MemoryCall } from '../support/memory-destination.ts';
+import { createFilter } from '../../src/sync/filter/filter.ts';
+import type { FilterRule } from '../../src/sync/filter/filter.ts';
+import { createDice } from '../support/trees/dice.ts';
+import { createEditedSource } from '../support/trees/edited-source.ts';
+import type { EditedSource } from '../support/trees/edited-source.ts';
+import { createEngine } from '../support/engine/engine.ts';
+import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
+import type { MemoryCall } from '../../src/destinations/memory/memory-destination.ts';
 
 const runs = Number(process.env['STAGESYNC_PROPERTY_RUNS'] ?? 100);
 

@@ -7,7 +7,7 @@ import {
   type LoopbackServer,
   sendNamed,
   startLoopbackServer,
-} from '../support/loopback-server.ts';
+} from '../support/network/loopback-server.ts';
 
 const call = { signal: new AbortController().signal };
 const PREFIX = '/v1/stage/d/fs/';

@@ -1,6 +1,6 @@
 import { createCipheriv, hash } from 'node:crypto';
 import { comparePaths } from '../../src/model/path.ts';
-import { ODD_NAMES } from '../support/trees.ts';
+import { ODD_NAMES } from '../support/trees/trees.ts';
 
 /** One object whose bytes follow from its name and version: nothing is stored. */
 export interface GeneratedObject {

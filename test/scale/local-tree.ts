@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { ODD_NAMES } from '../support/trees.ts';
+import { ODD_NAMES } from '../support/trees/trees.ts';
 import { openWorkplace, startStage } from './built-tool.ts';
 import { observeSync, stageEnvironment } from './observed-run.ts';
 import type { ObservedRun } from './observed-run.ts';

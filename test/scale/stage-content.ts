@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createStageClient } from '../../src/stage/stage-client.ts';
-import { createStageDestination } from '../../src/stage/stage-destination.ts';
-import { eachOf } from '../support/trees.ts';
+import { createStageDestination } from '../../src/destinations/stage/stage-destination.ts';
+import { eachOf } from '../support/trees/trees.ts';
 import type { StageProcess } from './built-tool.ts';
 
 /** What must lie on the Stage: files with their SHA-256 in hex, folders as ''. */

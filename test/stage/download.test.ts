@@ -7,7 +7,7 @@ import {
   sendText,
   startLoopbackServer,
   startRawServer,
-} from '../support/loopback-server.ts';
+} from '../support/network/loopback-server.ts';
 
 const call = { signal: new AbortController().signal };
 

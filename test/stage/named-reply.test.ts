@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createStageClient, type StageClient } from '../../src/stage/stage-client.ts';
-import { startLoopbackServer } from '../support/loopback-server.ts';
+import { startLoopbackServer } from '../support/network/loopback-server.ts';
 
 const call = { signal: new AbortController().signal };
 const PAGE = '<!doctype html><html><head><title>Log in to the network</title></head></html>';

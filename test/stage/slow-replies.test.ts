@@ -1,10 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { LEAST_BYTES, ReplyPace } from '../../src/stage/reply-pace.ts';
+import { LEAST_BYTES, ReplyPace } from '../../src/http/reply-pace.ts';
 import { createStageClient, type StageClient } from '../../src/stage/stage-client.ts';
-import { listDeployments } from '../../src/stage/deployments.ts';
-import { startLoopbackServer, startRawServer, type LoopbackServer } from '../support/loopback-server.ts';
+import { listDeployments } from '../../src/api/deployments.ts';
+import {
+  startLoopbackServer,
+  startRawServer,
+  type LoopbackServer,
+} from '../support/network/loopback-server.ts';
 
 const call = { signal: new AbortController().signal };
 const bytes = Buffer.from('bytes');

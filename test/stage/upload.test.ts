@@ -13,7 +13,7 @@ import {
   sendText,
   startLoopbackServer,
   startRawServer,
-} from '../support/loopback-server.ts';
+} from '../support/network/loopback-server.ts';
 
 const call = { signal: new AbortController().signal };
 const open = (baseUrl: string, more: Partial<StageClientOptions> = {}): Promise<StageClient> =>

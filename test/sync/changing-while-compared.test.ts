@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
 import type { FileEntry } from '../../src/model/entry.ts';
 import type { CallOptions, Source } from '../../src/model/ports.ts';
-import { createEngine } from '../support/engine.ts';
-import { createMemoryDestination } from '../support/memory-destination.ts';
+import { createEngine } from '../support/engine/engine.ts';
+import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
 
 /** A source where something happens to a file just before it is hashed. */
 function disturbed(source: Source, disturb: (path: string) => void): Source {

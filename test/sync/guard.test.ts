@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { checkGuards, inWhole, removalsAllowed } from '../../src/sync/guard.ts';
 import type { GuardFacts } from '../../src/sync/guard.ts';
-import { GUARDS } from '../../src/sync/options.ts';
-import type { GuardName, RemovalLimit } from '../../src/sync/options.ts';
+import { GUARDS } from '../../src/sync/pass-options.ts';
+import type { GuardName, RemovalLimit } from '../../src/sync/pass-options.ts';
 
 const facts = (some: Partial<GuardFacts>): GuardFacts => ({
   inSource: 100,

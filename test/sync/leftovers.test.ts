@@ -4,10 +4,13 @@ import { SyncError } from '../../src/model/errors.ts';
 import { HiddenNames } from '../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../src/sync/execute/learnt.ts';
 import { Leftovers } from '../../src/sync/leftovers.ts';
-import { createTestClock } from '../support/engine.ts';
-import { createMemoryDestination } from '../support/memory-destination.ts';
-import type { MemoryCall, MemoryDestinationOptions } from '../support/memory-destination.ts';
-import { openRemote } from '../support/open-remote.ts';
+import { createTestClock } from '../support/engine/engine.ts';
+import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
+import type {
+  MemoryCall,
+  MemoryDestinationOptions,
+} from '../../src/destinations/memory/memory-destination.ts';
+import { openRemote } from '../support/engine/open-remote.ts';
 
 const NOW = 1_700_000_000_000;
 const HOUR = 3_600_000;

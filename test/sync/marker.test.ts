@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../src/model/errors.ts';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
 import { openLedger } from '../../src/sync/ledger/open-ledger.ts';
-import type { PassOptions } from '../../src/sync/options.ts';
-import { createEngine } from '../support/engine.ts';
-import { createMemoryDestination } from '../support/memory-destination.ts';
-import type { MemoryCall, MemoryDestinationOptions } from '../support/memory-destination.ts';
+import type { PassOptions } from '../../src/sync/pass-options.ts';
+import { createEngine } from '../support/engine/engine.ts';
+import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
+import type {
+  MemoryCall,
+  MemoryDestinationOptions,
+} from '../../src/destinations/memory/memory-destination.ts';
 
 const SET = { atomic: true, publishSet: true, marker: '_SUCCESS' } as const;
 

@@ -1,13 +1,13 @@
 import type { CommandModule } from '../context.ts';
-import { apply } from './apply.ts';
-import { cat } from './cat.ts';
-import { emulator } from './emulator.ts';
-import { explain } from './explain.ts';
-import { ls } from './ls.ts';
-import { plan } from './plan.ts';
-import { status } from './status.ts';
-import { sync } from './sync.ts';
-import { watch } from './watch.ts';
+import { apply } from './apply/command.ts';
+import { cat } from './cat/command.ts';
+import { emulator } from './emulator/command.ts';
+import { explain } from './explain/command.ts';
+import { ls } from './ls/command.ts';
+import { plan } from './plan/command.ts';
+import { status } from './status/command.ts';
+import { sync } from './sync/command.ts';
+import { watch } from './watch/command.ts';
 
 /** In the order of the help text. */
 export const commands: readonly CommandModule[] = [

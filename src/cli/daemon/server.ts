@@ -1,8 +1,8 @@
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { hostCheck } from '../../emulator/host-check.ts';
+import { hostCheck } from '../../emulator/http/host-check.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { WatchStatus } from '../../sync/watch/watch-events.ts';
-import type { ListenAddress } from '../flag-values.ts';
+import type { ListenAddress } from '../flags/flag-values.ts';
 import type { Pair } from '../open-pair.ts';
 import { configError } from '../usage.ts';
 import type { WatchMetrics } from './metrics.ts';

@@ -7,10 +7,10 @@ import { realDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { FileReader } from './file-reader.ts';
 import { fileEntry } from './file-version.ts';
-import { THREAD_AFTER, listTree } from './list-tree.ts';
+import { THREAD_AFTER, listTree } from './walk/list-tree.ts';
 import { entryError, rootError, rootMissing } from './local-problems.ts';
-import { inSlices } from './time-slice.ts';
-import { Walk } from './walk.ts';
+import { inSlices } from './walk/time-slice.ts';
+import { Walk } from './walk/walk.ts';
 import { openWay } from './way-to-file.ts';
 import type { WayOptions } from './way-to-file.ts';
 
@@ -58,7 +58,7 @@ export async function openLocalSource(options: LocalSourceOptions, disk: Disk = 
       reader.check(entry, signal);
     },
     async watch(onHint, list) {
-      const { watchLocal } = await import('./watch.ts');
+      const { watchLocal } = await import('./watch/watch.ts');
       return watchLocal({ disk, root, followSymlinks, list, onHint });
     },
     async close() {},

@@ -1,6 +1,6 @@
 import { SyncError } from '../../model/errors.ts';
 import type { ErrorCode, Verdict } from '../../model/errors.ts';
-import type { ProxyError } from '../../network/proxy-error.ts';
+import type { ProxyError } from '../../http/proxy-error.ts';
 
 /** What an error of AWS means here. */
 export interface Rule {

@@ -1,4 +1,4 @@
-import type { Checksum } from './checksum.ts';
+import type { Checksum } from './reading/checksum.ts';
 
 /** One object as ListObjectsV2 gives it, decoded. */
 export interface ListedObject {

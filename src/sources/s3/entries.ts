@@ -3,7 +3,7 @@ import { foldersOf, isReservedName, pathProblem } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import type { ListedObject } from './bucket.ts';
 import { identityOf, versionOf } from './object-version.ts';
-import { ReservedNames } from './reserved-names.ts';
+import { ReservedNames } from './listing/reserved-names.ts';
 
 export interface EntryOptions {
   /** Folders of a listing of one level, by key, that hold more than their markers. */

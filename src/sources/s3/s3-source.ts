@@ -4,19 +4,19 @@ import type { CallOptions, Content, ListOptions, PathFilter, Source, Watching } 
 import { formatS3Address } from './address.ts';
 import type { S3Address } from './address.ts';
 import type { S3Bucket } from './bucket.ts';
-import { LIST_STREAMS } from './client.ts';
+import { LIST_STREAMS } from './requests/client.ts';
 import { EntryReader, prunedFolderOf } from './entries.ts';
-import { hostOf } from './errors.ts';
-import { listChildren } from './list-children.ts';
-import { listObjects } from './list-objects.ts';
-import { Mismatches } from './mismatches.ts';
+import { hostOf } from './s3-errors.ts';
+import { listChildren } from './listing/list-children.ts';
+import { listObjects } from './listing/list-objects.ts';
+import { Mismatches } from './reading/mismatches.ts';
 import { etagOf } from './object-version.ts';
-import { openBucket } from './open-bucket.ts';
-import type { BucketOptions } from './open-bucket.ts';
-import { parseQueueUrl } from './queue-url.ts';
-import { RESUME_LIMITS, readObject } from './read-object.ts';
-import type { ResumeLimits } from './read-object.ts';
-import type { QueueTiming } from './sqs-watch.ts';
+import { openBucket } from './requests/open-bucket.ts';
+import type { BucketOptions } from './requests/open-bucket.ts';
+import { parseQueueUrl } from './queue/queue-url.ts';
+import { RESUME_LIMITS, readObject } from './reading/read-object.ts';
+import type { ResumeLimits } from './reading/read-object.ts';
+import type { QueueTiming } from './queue/watch-queue.ts';
 
 export interface S3SourceOptions extends BucketOptions {
   /** '' or ending in '/'; see parseS3Address. */
@@ -44,8 +44,8 @@ export async function openS3Source(options: S3SourceOptions): Promise<Source> {
     ...source,
     async watch(onHint, { filter, signal }): Promise<Watching> {
       const [{ openSdkQueue }, { watchQueue }] = await Promise.all([
-        import('./sdk-queue.ts'),
-        import('./sqs-watch.ts'),
+        import('./queue/sqs-queue.ts'),
+        import('./queue/watch-queue.ts'),
       ]);
       const queue = await openSdkQueue({ ...options, queueUrl });
       return watchQueue({ queue, part: { bucket: options.bucket, prefix, filter }, onHint, signal, timing });

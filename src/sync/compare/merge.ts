@@ -3,7 +3,7 @@ import { comparePaths } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { Cursor } from './cursor.ts';
-import type { StageEntry } from './destination-walk.ts';
+import type { StageEntry } from '../../remote/walk-folders.ts';
 
 /** One path as the three sides see it. `unknown`: that end could not say; nothing may be concluded from its silence. */
 export interface Sighting {

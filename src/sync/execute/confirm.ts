@@ -6,7 +6,7 @@ import type { StageVersion } from '../../model/plan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import { isHidden } from './hidden-names.ts';
-import type { Remote } from './remote.ts';
+import type { Remote } from '../../remote/remote.ts';
 
 export interface ConfirmOptions {
   readonly remote: Remote;

@@ -1,25 +1,25 @@
 import type { RelPath } from '../../model/path.ts';
 import type { FolderReason } from '../../model/plan.ts';
 import type { Clock, PathFilter, Source } from '../../model/ports.ts';
-import type { Gate } from '../flow/gate.ts';
+import type { Gate } from '../../remote/gate.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Arrival, PlanStore, Removal } from '../plan/plan-store.ts';
+import type { Arrival, PlanStore, Removal } from '../plan/store/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { FolderMaker } from './folder-maker.ts';
-import { FreshLooks } from './fresh-looks.ts';
+import { FreshLooks } from './looks/fresh-looks.ts';
 import type { HiddenNames } from './hidden-names.ts';
 import { Journal } from './journal.ts';
 import type { Learnt } from './learnt.ts';
-import { Moves } from './moves.ts';
-import type { MoveStep } from './moves.ts';
+import { Moves } from './moves/moves.ts';
+import type { MoveStep } from './moves/moves.ts';
 import { Outcomes } from './outcomes.ts';
-import type { Remote } from './remote.ts';
-import { Removals } from './removals.ts';
-import { StagingFolder } from './staging-folder.ts';
-import type { StageTimes } from './stage-times.ts';
+import type { Remote } from '../../remote/remote.ts';
+import { Removals } from './removals/removals.ts';
+import { StagingFolder } from './uploads/staging-folder.ts';
+import type { StageTimes } from './destination-times.ts';
 import { TaskPool } from './task-pool.ts';
-import { INTENT_BATCH, Uploads } from './uploads.ts';
+import { INTENT_BATCH, Uploads } from './uploads/uploads.ts';
 
 export interface ExecutorOptions {
   readonly remote: Remote;

@@ -1,6 +1,6 @@
 import { foldersOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { Remote } from './remote.ts';
+import type { Remote } from '../../remote/remote.ts';
 
 /**
  * Creates folders, each once, parents first and siblings at the same time. Whoever needs a folder waits for `ready`;

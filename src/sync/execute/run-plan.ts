@@ -1,7 +1,7 @@
 import { isWithin } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { MovePlan } from '../plan/plan-moves.ts';
-import type { PlanStore, Removal } from '../plan/plan-store.ts';
+import type { MovePlan } from '../plan/moves/plan-moves.ts';
+import type { PlanStore, Removal } from '../plan/store/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { Executor } from './executor.ts';
 import type { Learnt } from './learnt.ts';

@@ -3,10 +3,10 @@ import { foldersOf, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PlanLine } from '../../model/plan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { OrderedMove } from './order-moves.ts';
-import { planLines } from './plan-lines.ts';
-import type { MovePlan } from './plan-moves.ts';
-import type { PlanStore } from './plan-store.ts';
+import type { OrderedMove } from './moves/order-moves.ts';
+import { planLines } from './store/plan-lines.ts';
+import type { MovePlan } from './moves/plan-moves.ts';
+import type { PlanStore } from './store/plan-store.ts';
 
 const keyOf = ({ kind, path, to = '', stamp }: PlanLine): string => [kind, path, to, stamp].join('\n');
 

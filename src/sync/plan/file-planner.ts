@@ -7,10 +7,10 @@ import type { Sighting } from '../compare/merge.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
-import type { FolderFrames } from './folder-frames.ts';
+import type { FolderFrames } from './moves/whole-folders.ts';
 import type { NameClashes } from './name-clashes.ts';
 import { ADOPTED_KEPT, KEPT, tooLarge } from './plan-problems.ts';
-import type { Arrival, PlanStore } from './plan-store.ts';
+import type { Arrival, PlanStore } from './store/plan-store.ts';
 import type { PlannerOptions, Standing } from './planner.ts';
 
 export interface FilePlannerParts {

@@ -8,11 +8,11 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import { FilePlanner } from './file-planner.ts';
-import { FolderFrames } from './folder-frames.ts';
+import { FolderFrames } from './moves/whole-folders.ts';
 import { Lessons } from './lessons.ts';
 import { NameClashes } from './name-clashes.ts';
 import { FILE_IN_THE_WAY, FOLDER_IN_THE_WAY } from './plan-problems.ts';
-import type { Arrival, PlanStore } from './plan-store.ts';
+import type { Arrival, PlanStore } from './store/plan-store.ts';
 
 /** Counts of what needs no action. */
 export interface Standing {

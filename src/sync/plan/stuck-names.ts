@@ -2,10 +2,10 @@ import type { Problem } from '../../model/entry.ts';
 import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { foldersInLedger } from './brought-along.ts';
-import type { Move } from './order-moves.ts';
+import { foldersInLedger } from './moves/brought-along.ts';
+import type { Move } from './moves/order-moves.ts';
 import { FILE_IN_THE_WAY, FOLDER_IN_THE_WAY } from './plan-problems.ts';
-import type { Arrival, PlanStore } from './plan-store.ts';
+import type { Arrival, PlanStore } from './store/plan-store.ts';
 
 /** What is known of moves while the names are looked at that only moves can free. */
 export interface Leaving {

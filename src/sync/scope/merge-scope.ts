@@ -7,7 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { DirtyFolders } from './dirty-folders.ts';
 import { ledgerChildren } from './ledger-children.ts';
-import { stageAsLedgerSays } from './ledger-view.ts';
+import { stageAsLedgerSays } from './destination-as-recorded.ts';
 
 export interface ScopeOptions {
   readonly dirty: DirtyFolders;

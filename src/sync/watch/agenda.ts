@@ -1,6 +1,6 @@
 import type { RelPath } from '../../model/path.ts';
 import type { ChangeHint } from '../../model/ports.ts';
-import type { Debt } from './debts.ts';
+import type { Debt } from './acknowledgements.ts';
 
 /** What the next pass is to look at. */
 export interface Work {

@@ -1,9 +1,9 @@
 import { isSyncError } from '../../model/errors.ts';
 import type { SyncError } from '../../model/errors.ts';
 import type { Clock, PathFilter, Source } from '../../model/ports.ts';
-import { afterError, GrowingDelay } from './halts.ts';
+import { afterError, GrowingDelay } from './after-error.ts';
 import type { Sleeper } from './sleeper.ts';
-import type { WatchAccount } from './watch-account.ts';
+import type { WatchAccount } from './watch-status.ts';
 
 const BACK_OFF_MS = { first: 1000, longest: 300_000 };
 const HALT_MS = { first: 30_000, longest: 600_000 };

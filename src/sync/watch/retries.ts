@@ -1,5 +1,5 @@
 import type { RelPath } from '../../model/path.ts';
-import { GrowingDelay } from './halts.ts';
+import { GrowingDelay } from './after-error.ts';
 
 const FIRST_MS = 5000;
 const LONGEST_MS = 600_000;

@@ -2,18 +2,18 @@ import { isSyncError, messageOf, SyncError } from '../../model/errors.ts';
 import type { SyncEvent } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, PathFilter, Source, Watching } from '../../model/ports.ts';
-import type { PassResult } from '../options.ts';
+import type { PassResult } from '../pass-options.ts';
 import { Agenda } from './agenda.ts';
 import type { Work } from './agenda.ts';
-import { divideDebts } from './debts.ts';
-import type { Debt } from './debts.ts';
-import { foldersOfAll, LooseEnds } from './loose-ends.ts';
+import { divideDebts } from './acknowledgements.ts';
+import type { Debt } from './acknowledgements.ts';
+import { foldersOfAll, LooseEnds } from './unsettled-paths.ts';
 import { Pauses, PROBE_MS } from './pauses.ts';
 import { Retries } from './retries.ts';
 import { SettlingSource, STILL_CHANGING } from './settling-source.ts';
 import type { SettlingOptions } from './settling-source.ts';
 import { Sleeper } from './sleeper.ts';
-import { WatchAccount } from './watch-account.ts';
+import { WatchAccount } from './watch-status.ts';
 import type { WatchEvent, WatchStatus } from './watch-events.ts';
 
 export interface PassRequest {

@@ -9,8 +9,8 @@ import type { Disk } from '../../../src/sources/local/disk.ts';
 import { FileReader } from '../../../src/sources/local/file-reader.ts';
 import { fileEntry } from '../../../src/sources/local/file-version.ts';
 import { ReadPace } from '../../../src/sources/local/read-pace.ts';
-import { localTree } from '../../support/local-tree.ts';
-import type { LocalTree } from '../../support/local-tree.ts';
+import { localTree } from '../../support/trees/local-tree.ts';
+import type { LocalTree } from '../../support/trees/local-tree.ts';
 
 const SMALL = 1000;
 const LARGE = 1024 * 1024;

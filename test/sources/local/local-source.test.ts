@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { openLocalSource } from '../../../src/sources/local/local-source.ts';
 import { describeSource } from '../../contract/source.ts';
 import type { SourceFixture } from '../../contract/source.ts';
-import { localTree } from '../../support/local-tree.ts';
+import { localTree } from '../../support/trees/local-tree.ts';
 
 describeSource('a directory', () => open());
 describeSource('a directory, listed by another thread,', () => open(0));

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openBucket } from '../../../src/sources/s3/open-bucket.ts';
+import { openBucket } from '../../../src/sources/s3/requests/open-bucket.ts';
 import { describeFailures } from '../../contract/s3-bucket-failures.ts';
 import { describeBucket } from '../../contract/s3-bucket.ts';
 import type { BucketFixture } from '../../contract/s3-bucket.ts';
-import { createTestBucket, onRealS3, startFakeS3 } from '../../support/s3-bucket.ts';
-import type { S3Server } from '../../support/s3-bucket.ts';
-import { withKeys } from '../../support/s3-keys.ts';
+import { createTestBucket, onRealS3, startFakeS3 } from '../../support/s3/s3-bucket.ts';
+import type { S3Server } from '../../support/s3/s3-bucket.ts';
+import { withKeys } from '../../support/s3/s3-keys.ts';
 
 async function openFixture(server: S3Server, onlySdk: boolean): Promise<BucketFixture> {
   const fixture: Pick<BucketFixture, 'fault'> = { fault: () => undefined };

@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { everything } from '../../../src/sync/filter.ts';
+import { everything } from '../../../src/sync/filter/filter.ts';
 import { openS3Source } from '../../../src/sources/s3/s3-source.ts';
-import { openSdkQueue } from '../../../src/sources/s3/sdk-queue.ts';
-import { BEHIND_PROXY, canMakeCertificates, startConnectProxy } from '../../support/connect-proxy.ts';
-import { createTestBucket, startFakeS3 } from '../../support/s3-bucket.ts';
-import type { S3Server } from '../../support/s3-bucket.ts';
-import { withKeys } from '../../support/s3-keys.ts';
-import { createTestQueue } from '../../support/test-queue.ts';
+import { openSdkQueue } from '../../../src/sources/s3/queue/sqs-queue.ts';
+import { BEHIND_PROXY, canMakeCertificates, startConnectProxy } from '../../support/network/connect-proxy.ts';
+import { createTestBucket, startFakeS3 } from '../../support/s3/s3-bucket.ts';
+import type { S3Server } from '../../support/s3/s3-bucket.ts';
+import { withKeys } from '../../support/s3/s3-keys.ts';
+import { createTestQueue } from '../../support/s3/test-queue.ts';
 
 const signal = new AbortController().signal;
 let server: S3Server;

@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../../src/model/entry.ts';
 import { SyncError, type Verdict } from '../../../src/model/errors.ts';
 import { confirmUploads } from '../../../src/sync/execute/confirm.ts';
-import { createMemoryDestination, type MemoryCall } from '../../support/memory-destination.ts';
-import { memoryLedger } from '../../support/memory-ledger.ts';
-import { openRemote } from '../../support/open-remote.ts';
+import {
+  createMemoryDestination,
+  type MemoryCall,
+} from '../../../src/destinations/memory/memory-destination.ts';
+import { memoryLedger } from '../../support/engine/memory-ledger.ts';
+import { openRemote } from '../../support/engine/open-remote.ts';
 
 const AT = 1_700_000_000_000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import { FolderMaker } from '../../../src/sync/execute/folder-maker.ts';
-import { createMemoryDestination } from '../../support/memory-destination.ts';
-import { openRemote } from '../../support/open-remote.ts';
+import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
+import { openRemote } from '../../support/engine/open-remote.ts';
 
 function setUp(missing: readonly string[] = [], refused?: string) {
   const stage = createMemoryDestination({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
-import { createEngine, createTestClock } from '../../support/engine.ts';
-import { createMemoryDestination } from '../../support/memory-destination.ts';
+import { createEngine, createTestClock } from '../../support/engine/engine.ts';
+import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
 
 /** A Stage that gives what is moved the time of the move, true to a second. */
 function setUp(requestMs: number) {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { inspectLedger, knownPairs } from '../../../src/sync/ledger/known-pairs.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
 const NOBODY = 65534;
 const PAIR = { source: '/a', destination: 'stage://d/' };

@@ -4,7 +4,7 @@ import { comparePaths, isWithin, pathProblem } from '../../../src/model/path.ts'
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import type { Ledger } from '../../../src/sync/ledger/ledger.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
 const open = (folder: string, more: { source?: string; pid?: number } = {}): Ledger =>
   openLedger({ folder, source: '/a', destination: 'stage://d/', command: 'test', pid: 1, ...more });

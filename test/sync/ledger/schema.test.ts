@@ -5,11 +5,11 @@ import { inspectLedger, knownPairs } from '../../../src/sync/ledger/known-pairs.
 import type { Ledger } from '../../../src/sync/ledger/ledger.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import { ORIGIN_UNKNOWN, SCHEMA_VERSION } from '../../../src/sync/ledger/schema.ts';
-import { createEngine } from '../../support/engine.ts';
-import { writeFormat1 } from '../../support/format-1-ledger.ts';
-import type { Format1Row } from '../../support/format-1-ledger.ts';
-import { createMemoryDestination } from '../../support/memory-destination.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { createEngine } from '../../support/engine/engine.ts';
+import { writeFormat1 } from '../../support/engine/format-1-ledger.ts';
+import type { Format1Row } from '../../support/engine/format-1-ledger.ts';
+import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
+import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
 const PAIR = { source: '/a', destination: 'stage://d/' };
 const ROWS: readonly Format1Row[] = [

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
 const MODULE = new URL('../../../src/sync/ledger/open-ledger.ts', import.meta.url).href;
 const optionsIn = (folder: string) => ({ folder, source: 'a', destination: 'b', command: 'test', pid: 1 });

@@ -2,16 +2,16 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { Sighting } from '../../../src/sync/compare/merge.ts';
-import { everything } from '../../../src/sync/filter.ts';
+import { everything } from '../../../src/sync/filter/filter.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
-import type { PassOptions } from '../../../src/sync/options.ts';
+import type { PassOptions } from '../../../src/sync/pass-options.ts';
 import { Planner } from '../../../src/sync/plan/planner.ts';
-import { PlanStore } from '../../../src/sync/plan/plan-store.ts';
-import { stageAsLedgerSays } from '../../../src/sync/scope/ledger-view.ts';
-import { createEngine } from '../../support/engine.ts';
-import { fileRow, PUT_AT } from '../../support/executing.ts';
-import { createMemoryDestination } from '../../support/memory-destination.ts';
-import { memoryLedger } from '../../support/memory-ledger.ts';
+import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
+import { stageAsLedgerSays } from '../../../src/sync/scope/destination-as-recorded.ts';
+import { createEngine } from '../../support/engine/engine.ts';
+import { fileRow, PUT_AT } from '../../support/engine/executing.ts';
+import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
+import { memoryLedger } from '../../support/engine/memory-ledger.ts';
 
 /** A file that both ends have, as a planner sees it that believes the ledger, or that sees what Stage shows. */
 async function plan(row: LedgerRow, believes: boolean, version = row.version): Promise<LedgerRow> {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
-import { createFilter } from '../../../src/sync/filter.ts';
-import type { PassOptions } from '../../../src/sync/options.ts';
-import { createEngine } from '../../support/engine.ts';
-import { createMemoryDestination } from '../../support/memory-destination.ts';
+import { createFilter } from '../../../src/sync/filter/filter.ts';
+import type { PassOptions } from '../../../src/sync/pass-options.ts';
+import { createEngine } from '../../support/engine/engine.ts';
+import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
 
 const OURS = { removal: 'ours' } as const;
 const MIRROR = { removal: 'everything' } as const;

@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
-import type { Move } from '../../../src/sync/plan/order-moves.ts';
-import { PlanStore } from '../../../src/sync/plan/plan-store.ts';
+import type { Move } from '../../../src/sync/plan/moves/order-moves.ts';
+import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
 import { clearNames, giveUpStuckNames } from '../../../src/sync/plan/stuck-names.ts';
 import type { Leaving } from '../../../src/sync/plan/stuck-names.ts';
-import { memoryLedger } from '../../support/memory-ledger.ts';
+import { memoryLedger } from '../../support/engine/memory-ledger.ts';
 
 interface Plan {
   readonly comes: readonly string[];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agenda } from '../../../src/sync/watch/agenda.ts';
-import { divideDebts } from '../../../src/sync/watch/debts.ts';
-import type { Debt } from '../../../src/sync/watch/debts.ts';
+import { divideDebts } from '../../../src/sync/watch/acknowledgements.ts';
+import type { Debt } from '../../../src/sync/watch/acknowledgements.ts';
 
 const folders = (agenda: Agenda, now: number): string[] | 'everything' | undefined => {
   const work = agenda.take(now);

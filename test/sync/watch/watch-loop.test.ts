@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
-import { done, watchedPair } from '../../support/watched-pair.ts';
+import { done, watchedPair } from '../../support/engine/watched-pair.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,0 +1,34 @@
+import { isSyncError, type SyncError } from '../../../model/errors.ts';
+import { parseStageAddress } from '../../addresses.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { openGate } from '../../stage-gate.ts';
+import { openStage } from '../../open-stage.ts';
+import { pour } from '../../output/stdout-bytes.ts';
+import { printable } from '../../output/printable.ts';
+import type { StageFlags } from '../../flags/stage-flags.ts';
+import { usageError } from '../../usage.ts';
+
+/** `stagesync cat`: the file's bytes go to stdout no faster than its reader takes them. */
+export async function printStageFile(context: Context, text: string, flags: StageFlags): Promise<ExitStatus> {
+  const address = parseStageAddress(text, 'ADDRESS');
+  if (address.path === '' || address.path.endsWith('/')) throw isFolder(text);
+  const destination = await openStage(context, { address, root: '', flags, concurrency: 1 });
+  const call = { signal: context.stop.draining };
+  const gate = openGate(context, 1);
+  try {
+    const bytes = await gate
+      .request('read', () => destination.read(address.path, call))
+      .catch(async (error: unknown) => {
+        if (!isSyncError(error) || error.code !== 'stage_not_found') throw error;
+        const folder = await gate.request('list', () => destination.listFolder(`${address.path}/`, call));
+        throw folder === undefined ? error : isFolder(text);
+      });
+    return (await pour(context, bytes)) ? EXIT.clean : EXIT.interrupted;
+  } finally {
+    await destination.close();
+  }
+}
+
+const isFolder = (text: string): SyncError =>
+  usageError(`${printable(text)} is a folder; name a file in it, or list it with "stagesync ls"`);

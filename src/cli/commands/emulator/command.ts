@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { allowedHosts } from '../../flags/allowed-hosts.ts';
+import type { Action, CommandModule } from '../../context.ts';
+import { portNumber } from '../../flags/flag-values.ts';
+
+/** The flags of `stagesync emulator`. */
+export interface EmulatorFlags {
+  readonly port: number;
+  readonly data?: string;
+  readonly token?: string;
+  readonly deployment?: readonly string[];
+  readonly allowedHost?: readonly string[];
+  readonly json?: true;
+}
+
+export const emulator: CommandModule = {
+  name: 'emulator',
+  reports: false,
+  declare(program: Command, action: Action): void {
+    program
+      .command('emulator')
+      .summary('serve the embedded Stage to other programs')
+      .description(
+        'Serve the embedded Stage on a loopback port until stopped. Other Stage clients can use it: set SINGLESTOREDB_MANAGEMENT_BASE_URL and SINGLESTOREDB_MANAGEMENT_TOKEN to what it prints.',
+      )
+      .option('--port <n>', 'port; 0 takes a free one', portNumber, 0)
+      .option('--data <dir>', 'where the files are kept (default: those of stage://local)')
+      .option('--token <token>', 'the API token it accepts (default: a new random one)')
+      .option(
+        '--deployment <id>',
+        'a deployment it has; repeatable (default: local)',
+        (id: string, previous: readonly string[] | undefined): readonly string[] => [...(previous ?? []), id],
+      )
+      .option(
+        '--allowed-host <name>',
+        'a name that requests may call it by, beside localhost; repeatable',
+        allowedHosts,
+      )
+      .option('--json', 'one object when ready: url, token, deployments')
+      .action(
+        action(async (context, flags: EmulatorFlags) => {
+          const { serveEmulator } = await import('./serve-emulator.ts');
+          return serveEmulator(context, flags);
+        }),
+      );
+  },
+};

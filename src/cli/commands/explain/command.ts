@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import type { Action, CommandModule } from '../../context.ts';
+
+export interface ExplainFlags {
+  readonly json?: true;
+}
+
+export const explain: CommandModule = {
+  name: 'explain',
+  reports: false,
+  declare(program: Command, action: Action): void {
+    program
+      .command('explain')
+      .summary('say what was last decided for a path, why, and when')
+      .description(
+        'Say what was last decided for each path, why, and when, in every pair it belongs to. Reads the ledgers only: no request is sent, and it works while a run is under way.',
+      )
+      .argument('<paths...>', 'a local path, s3://BUCKET/KEY or stage://DEPLOYMENT/PATH')
+      .option('--json', 'one object a line')
+      .action(
+        action(async (context, paths: readonly string[], flags: ExplainFlags) => {
+          const { explainPaths } = await import('./explain-paths.ts');
+          return explainPaths(context, paths, flags);
+        }),
+      );
+  },
+};

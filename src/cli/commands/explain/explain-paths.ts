@@ -1,0 +1,91 @@
+import { statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { inspectLedger, knownPairs } from '../../../sync/ledger/known-pairs.ts';
+import type { KnownPair } from '../../../sync/ledger/known-pairs.ts';
+import type { ExplainFlags } from './command.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { reasonText } from '../../output/action-text.ts';
+import { realPath } from '../../real-path.ts';
+import { recordedTime, unusableLedger } from '../../output/recorded-values.ts';
+import { printable } from '../../output/printable.ts';
+
+/** `stagesync explain`. Exit status 3 when some path is in no ledger, 2 when a ledger cannot be read. */
+export function explainPaths(
+  context: Context,
+  paths: readonly string[],
+  flags: ExplainFlags,
+): Promise<ExitStatus> {
+  const { pairs, unusable } = knownPairs(context.environment.stateFolder);
+  // a ledger, and what is wrong with it; each is said once, whatever many paths it was asked for
+  const troubles = new Map(unusable.map((error) => [error.message, error.message]));
+  let unknown = false;
+  for (const text of paths) {
+    const found = pairs.flatMap((pair) => {
+      const path = within(pair, text, context.host.cwd);
+      if (path === undefined) return [];
+      try {
+        return explained(pair, path);
+      } catch (error) {
+        troubles.set(pair.file, unusableLedger(error, pair).message);
+        return [];
+      }
+    });
+    if (found.length === 0 && troubles.size === 0) {
+      unknown = true;
+      const known =
+        pairs.length === 0 ? 'nothing has been synced from here yet' : 'no run has decided about it';
+      context.err.line(`stagesync: ${printable(text)}: ${known}`);
+    }
+    for (const each of found) context.out.line(flags.json ? JSON.stringify(each) : inWords(each));
+  }
+  for (const message of troubles.values()) context.err.line(`stagesync: ${printable(message)}`);
+  return Promise.resolve(troubles.size > 0 ? EXIT.usage : unknown ? EXIT.failures : EXIT.clean);
+}
+
+interface Explained {
+  readonly path: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly decision: string;
+  readonly reason: string;
+  /** ISO 8601: when that run began. */
+  readonly at: string;
+  readonly size?: number;
+}
+
+function explained(pair: KnownPair, path: string): Explained[] {
+  const ledger = inspectLedger(pair);
+  try {
+    const last = ledger.explain(path);
+    if (last === undefined) return [];
+    const { source, destination } = pair;
+    const at = recordedTime(last.startedMs, pair);
+    const size = last.row === undefined ? {} : { size: last.row.size };
+    return [{ path, source, destination, decision: last.kind, reason: last.reason, at, ...size }];
+  } finally {
+    ledger.close();
+  }
+}
+
+const inWords = ({ path, source, destination, decision, reason, at, size }: Explained): string =>
+  `${printable(path)}: ${decision} (${reasonText(reason)})${size === undefined ? '' : `, ${size} bytes`}, run of ${at}\n  ${printable(source)} -> ${printable(destination)}`;
+
+/** The path relative to the pair, when it lies within its source or its destination. */
+function within(pair: KnownPair, text: string, cwd: string): string | undefined {
+  if (text.includes('://')) return below(pair.destination, text) ?? below(pair.source, text);
+  const path = resolve(cwd, text);
+  const folder = text.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const end = folder ? '/' : '';
+  for (let top = path; ; top = dirname(top)) {
+    // the path itself, and each folder on its way, can be the source under another name
+    const named = top === path ? path : join(realPath(top), relative(top, path));
+    const found = below(pair.source, `${named}${end}`);
+    if (found !== undefined || top === dirname(top)) return found;
+  }
+}
+
+function below(root: string, path: string): string | undefined {
+  const top = root.endsWith('/') ? root : `${root}/`;
+  return path.startsWith(top) && path.length > top.length ? path.slice(top.length) : undefined;
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import type { Action, CommandModule } from '../../context.ts';
+import { addStageFlags, type StageFlags } from '../../flags/stage-flags.ts';
+
+/** The flags of `stagesync ls`. */
+export interface LsFlags extends StageFlags {
+  readonly recursive?: true;
+  readonly json?: true;
+}
+
+export const ls: CommandModule = {
+  name: 'ls',
+  reports: false,
+  declare(program: Command, action: Action): void {
+    const command = program
+      .command('ls')
+      .summary('list a Stage folder')
+      .description('List a Stage folder, or one file. Folders end in a slash.')
+      .argument('<address>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH')
+      .option('-R, --recursive', 'everything below it too; one request a folder')
+      .option('--json', 'one object a line: kind, path, size, modified');
+    addStageFlags(command).action(
+      action(async (context, address: string, flags: LsFlags) => {
+        const { listStage } = await import('./list-stage.ts');
+        return listStage(context, address, flags);
+      }),
+    );
+  },
+};

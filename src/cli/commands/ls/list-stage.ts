@@ -1,0 +1,88 @@
+import { SyncError } from '../../../model/errors.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { Destination, PathFilter } from '../../../model/ports.ts';
+import { childEntries, walkDestination, type StageEntry } from '../../../remote/walk-folders.ts';
+import { folderPath, parseStageAddress } from '../../addresses.ts';
+import type { LsFlags } from './command.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { openGate } from '../../stage-gate.ts';
+import { openStage } from '../../open-stage.ts';
+import { printable } from '../../output/printable.ts';
+
+/** Folders listed at the same time. */
+const LOOK_AHEAD = 16;
+
+/** Everything on Stage is shown, also what a sync leaves alone. */
+const NOTHING_HIDDEN: PathFilter = { excludes: () => false, prunes: () => false };
+
+/** `stagesync ls`. Resolves with the exit status; a folder that cannot be listed is reported and makes it 3. */
+export async function listStage(context: Context, text: string, flags: LsFlags): Promise<ExitStatus> {
+  const address = parseStageAddress(text, 'ADDRESS');
+  const root = folderPath(address);
+  const destination = await openStage(context, { address, root, flags, concurrency: LOOK_AHEAD });
+  let status: ExitStatus = EXIT.clean;
+  try {
+    for await (const entries of listEntries(context, destination, address.path, flags.recursive ?? false)) {
+      for (const entry of entries) {
+        if (entry.kind !== 'unknown') context.out.line(flags.json ? jsonLine(entry) : textLine(entry));
+        else if (entry.covers === 'subtree') {
+          status = EXIT.failures;
+          context.err.line(`stagesync: ${printable(entry.path)}: ${printable(entry.problem.message)}`);
+        }
+      }
+      if (context.out.closed) return EXIT.interrupted;
+    }
+  } finally {
+    await destination.close();
+  }
+  return status;
+}
+
+async function* listEntries(
+  context: Context,
+  destination: Destination,
+  path: string,
+  recursive: boolean,
+): AsyncGenerator<readonly StageEntry[], void> {
+  const call = { signal: context.stop.draining };
+  const gate = openGate(context, LOOK_AHEAD);
+  const list = (folder: RelPath) =>
+    gate.request(`list ${folder}`, () => destination.listFolder(destination.root + folder, call));
+  const top = await list('');
+  if (top !== undefined) {
+    if (!recursive) yield childEntries('', top, NOTHING_HIDDEN);
+    else
+      yield* walkDestination(top, {
+        list,
+        filter: NOTHING_HIDDEN,
+        lookAhead: LOOK_AHEAD,
+      });
+    return;
+  }
+  const file = path.endsWith('/')
+    ? undefined
+    : await gate.request(`look at ${path}`, () => destination.stat(path, call));
+  if (file === undefined)
+    throw new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
+      verdict: 'end_run',
+    });
+  yield [{ kind: 'file', path: path.slice(path.lastIndexOf('/') + 1), ...file }];
+}
+
+type Shown = Exclude<StageEntry, { kind: 'unknown' }>;
+
+const iso = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();
+
+const textLine = (entry: Shown): string => {
+  const [size, time] = entry.kind === 'file' ? [String(entry.size), iso(entry.modifiedMs)] : [];
+  return `${(size ?? '-').padStart(12)}  ${(time ?? '-').padEnd(24)}  ${printable(entry.path)}`;
+};
+
+const jsonLine = (entry: Shown): string =>
+  JSON.stringify(
+    entry.kind === 'file'
+      ? { kind: 'file', path: entry.path, size: entry.size, modified: iso(entry.modifiedMs) ?? null }
+      : { kind: 'folder', path: entry.path },
+  );

@@ -1,0 +1,25 @@
+import { Option, type Command } from 'commander';
+import { guards, removalLimit } from './flag-values.ts';
+import { GUARDS, type GuardName, type RemovalLimit } from '../../sync/pass-options.ts';
+
+/** How far a run may go. Always the word of who runs it: a plan file has no such settings. */
+export interface GuardFlags {
+  readonly maxDelete: RemovalLimit;
+  readonly force: ReadonlySet<GuardName>;
+}
+
+const HALF: RemovalLimit = { percent: 50 };
+
+export function addGuardFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--max-delete <limit>', 'refuse to remove more files than this: a count or a percentage')
+        .argParser(removalLimit)
+        .default(HALF, '50%'),
+    )
+    .addOption(
+      new Option('--force [guard]', `go past a guard: ${GUARDS.join(', ')}; all without a name; repeatable`)
+        .argParser(guards)
+        .default(new Set<GuardName>(), 'none'),
+    );
+}

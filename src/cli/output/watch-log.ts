@@ -1,0 +1,145 @@
+import { pino, type Logger } from 'pino';
+import type { PrettyStream } from 'pino-pretty';
+import type { SyncEvent } from '../../model/events.ts';
+import { isMoving } from '../../sync/watch/unsettled-paths.ts';
+import type { PassSummary, WatchEvent } from '../../sync/watch/watch-events.ts';
+import type { HostStream } from '../process/host.ts';
+import { actionText } from './action-text.ts';
+import { BesidePath, besideAction } from './beside-path.ts';
+import { printable } from './printable.ts';
+import { counted } from './quantities.ts';
+
+export interface LogFlags {
+  readonly log?: 'text' | 'json';
+  readonly quiet?: true;
+  readonly verbose?: true;
+}
+
+type Facts = object;
+
+/** Troubles that were logged already are not repeated with every try, up to so many. */
+const REMEMBERED = 1000;
+
+/** Text for a person at a terminal, one JSON object a line for anything else, unless a flag says which. */
+export async function openWatchLog(stream: HostStream, flags: LogFlags): Promise<WatchLog> {
+  const asText = flags.log === undefined ? stream.isTTY === true : flags.log === 'text';
+  if (!asText) return new WatchLog(stream, undefined, flags);
+  const { build } = await import('pino-pretty');
+  const text = build({
+    destination: stream,
+    colorize: stream.isTTY === true,
+    translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
+    // the message says it all; the facts are for machines
+    hideObject: true,
+    sync: true,
+  });
+  return new WatchLog(stream, text, flags);
+}
+
+/** The log of a watch on one stream. */
+export class WatchLog {
+  readonly #logger: Logger;
+  readonly #text: PrettyStream | undefined;
+  #told = new Set<string>();
+  /** Of the pass that is running. */
+  #met = new Set<string>();
+  readonly #beside = new BesidePath();
+
+  /** `text`: makes text of the lines and writes it to the stream. */
+  constructor(stream: HostStream, text: PrettyStream | undefined, flags: LogFlags) {
+    this.#text = text;
+    this.#logger = pino(
+      {
+        base: null,
+        level: flags.quiet ? 'warn' : flags.verbose ? 'debug' : 'info',
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (level) => ({ level }) },
+      },
+      text ?? stream,
+    );
+  }
+
+  info(message: string, facts: Facts): void {
+    this.#logger.info(facts, printable(message));
+  }
+
+  close(): void {
+    this.#text?.end();
+  }
+
+  onEvent(event: WatchEvent): void {
+    switch (event.type) {
+      case 'state': {
+        const bad = event.state === 'halted' || event.state === 'backing_off';
+        const message = `${event.state.replace('_', ' ')}${event.reason === undefined ? '' : `: ${event.reason}`}`;
+        this.#logger[bad ? 'warn' : 'debug'](
+          { event: 'state', state: event.state, reason: event.reason },
+          printable(message),
+        );
+        break;
+      }
+      case 'notice':
+        this.#logger.warn({ event: 'notice' }, printable(event.message));
+        break;
+      case 'pass':
+        this.#pass(event);
+        break;
+      case 'sync':
+        this.#sync(event.event);
+        break;
+    }
+  }
+
+  #pass({ folders, reason, report, error }: PassSummary): void {
+    const { uploaded, moved, removed, failed, foldersCreated, foldersRemoved, durationMs } = report;
+    const changes = uploaded + moved + removed + failed + foldersCreated + foldersRemoved;
+    const scope = folders === undefined ? 'everything' : counted(folders, 'folder');
+    const facts = { event: 'pass', scope, reason, report, error: error?.code };
+    const made = foldersCreated > 0 ? `${counted(foldersCreated, 'folder')} created, ` : '';
+    const gone = foldersRemoved > 0 ? `${counted(foldersRemoved, 'folder')} removed, ` : '';
+    const counts = `${uploaded} uploaded, ${moved} moved, ${removed} removed, ${made}${gone}${failed} failed`;
+    const message =
+      error === undefined
+        ? `looked at ${scope} (${reason}): ${counts}, ${durationMs} ms`
+        : `the look at ${scope} (${reason}) ended early, with ${counts}, ${durationMs} ms: ${error.message}`;
+    // what a look at everything did not meet is over, and news should it come again
+    if (folders === undefined && error === undefined && failed === 0) this.#told = this.#met;
+    this.#met = new Set();
+    // being stopped is no trouble
+    const broken = error !== undefined && error.code !== 'interrupted';
+    const level = broken || failed > 0 ? 'warn' : changes > 0 || folders === undefined ? 'info' : 'debug';
+    this.#logger[level](facts, printable(message));
+  }
+
+  #sync(event: SyncEvent): void {
+    if (event.type === 'pass:started') this.#beside.startsFrom(event.destination, event.source);
+    else if (event.type === 'action' && event.outcome === 'done')
+      this.#logger.debug(event, printable(actionText(event)));
+    else if (event.type === 'action') {
+      const why = this.#beside.message(event.path, event.error?.message ?? event.reason);
+      this.#trouble(event.error?.code ?? 'failed', event.path, event, `${event.path}: ${why}`);
+    } else if (event.type === 'problem')
+      this.#trouble(event.code, event.path, event, `${event.path || 'the source'}: ${event.message}`);
+    else if (event.type === 'retry')
+      this.#logger.debug(
+        event,
+        printable(`again in ${event.waitMs} ms: ${event.what}: ${besideAction(event.what, event.message)}`),
+      );
+    else if (event.type === 'throttled')
+      this.#logger.info(
+        event,
+        `Stage asks for fewer requests: ${event.requestsPerSecond.toFixed(1)} a second`,
+      );
+  }
+
+  /** The first time as a warning, then only for who wants every detail; so is what only says that files change. */
+  #trouble(code: string, path: string, facts: Facts, message: string): void {
+    const key = `${code} ${path}`;
+    const moving = isMoving(code);
+    const first = !moving && !this.#told.has(key);
+    for (const known of [this.#told, this.#met]) if (known.size >= REMEMBERED) known.clear();
+    this.#told.add(key);
+    this.#met.add(key);
+    this.#logger[first ? 'warn' : 'debug'](facts, printable(message));
+  }
+}

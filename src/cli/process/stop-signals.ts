@@ -1,0 +1,59 @@
+import { SyncError } from '../../model/errors.ts';
+import type { Host } from './host.ts';
+
+/**
+ * How a person stops a run:
+ *
+ *   running --SIGINT/SIGTERM--> draining --SIGINT/SIGTERM--> stopped --> (the system's own handling)
+ *
+ * Draining: start nothing new, finish and record what is in flight. Stopped: give up at once; the next run looks again
+ * at what was in doubt.
+ */
+export interface StopSignals {
+  readonly draining: AbortSignal;
+  readonly signal: AbortSignal;
+  /** The first signal that came. */
+  readonly stoppedBy: NodeJS.Signals | undefined;
+  /** Starts draining for another reason than a signal. */
+  drain(message: string): void;
+  dispose(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** `say` tells the person what happens now, one line. */
+export function listenForStop(host: Host, say: (text: string) => void): StopSignals {
+  const draining = new AbortController();
+  const stopped = new AbortController();
+  let stoppedBy: NodeJS.Signals | undefined;
+  let releases: (() => void)[] = [];
+
+  const dispose = (): void => {
+    for (const release of releases) release();
+    releases = [];
+  };
+  const interrupted = (message: string): SyncError =>
+    new SyncError('interrupted', message, { verdict: 'end_run' });
+  const hear = (name: NodeJS.Signals): void => {
+    stoppedBy ??= name;
+    if (!draining.signal.aborted) {
+      say('stopping: finishing what is in flight; once more stops at once');
+      draining.abort(interrupted(`stopped by ${name}`));
+    } else {
+      say('stopping at once; the next run looks again at what was in flight');
+      stopped.abort(interrupted(`stopped at once by ${name}`));
+      dispose(); // a third signal is the system's: nothing of ours may hold the process
+    }
+  };
+  releases = SIGNALS.map((name) => host.onSignal(name, () => hear(name)));
+
+  return {
+    draining: draining.signal,
+    signal: stopped.signal,
+    get stoppedBy() {
+      return stoppedBy;
+    },
+    drain: (message) => draining.abort(interrupted(message)),
+    dispose,
+  };
+}

@@ -1,0 +1,215 @@
+import type { DestinationChild } from '../../model/entry.ts';
+import { type ErrorCode, SyncError } from '../../model/errors.ts';
+import { isFolderPath, isWithin, nameOf, parentOf, pathProblem, type RelPath } from '../../model/path.ts';
+import type { CallOptions, Content, Destination } from '../../model/ports.ts';
+
+export type MemoryCallKind = 'listFolder' | 'stat' | 'put' | 'read' | 'makeFolder' | 'move' | 'remove';
+
+export interface MemoryCall {
+  readonly kind: MemoryCallKind;
+  readonly path: RelPath;
+  readonly to?: RelPath;
+}
+
+export interface MemoryFile {
+  readonly bytes: Uint8Array;
+  readonly modifiedMs: number | undefined;
+}
+
+export interface MemoryDestinationOptions {
+  readonly label?: string;
+  /** '' or ending in '/'. It is not created: a folder is there once something made it. */
+  readonly root?: RelPath;
+  readonly maxFileBytes?: number;
+  /** Milliseconds since 1970; files get it when they are put. */
+  readonly now?: () => number;
+  /** A put onto an existing file answers stage_exists. */
+  readonly refusesOverwrite?: boolean;
+  /** A move onto an existing file replaces it instead of answering stage_exists. */
+  readonly moveOverwrites?: boolean;
+  /** A moved file, and every file in a moved folder, gets a new time instead of keeping its own. */
+  readonly moveSetsTime?: boolean;
+  /** A move of a folder answers stage_rejected; files move. */
+  readonly refusesFolderMove?: boolean;
+  /** A removal of a folder that is not empty answers stage_exists. */
+  readonly removesOnlyEmpty?: boolean;
+  /** A file `x` and a folder `x/` may both exist, as in an object store. */
+  readonly kindsCoexist?: boolean;
+  /** Runs before the call changes anything; what it throws is the call's answer and nothing is done. */
+  readonly before?: (call: MemoryCall) => void | Promise<void>;
+  /** Runs after the call has done its work; what it throws is a lost reply. */
+  readonly after?: (call: MemoryCall) => void | Promise<void>;
+}
+
+/** A Stage in memory, open for inspection and for changes behind the client's back. */
+export interface MemoryDestination extends Destination {
+  readonly files: Map<RelPath, MemoryFile>;
+  /** Every folder but the root; each ends in '/'. */
+  readonly folders: Set<RelPath>;
+  /** Every call made, in order of its start. */
+  readonly calls: MemoryCall[];
+  count(kind: MemoryCallKind): number;
+  /** Puts a file and the folders above it there, as somebody else would. */
+  place(path: RelPath, content: string | Uint8Array, modifiedMs?: number): void;
+  /** The content as UTF-8, undefined when there is no such file. */
+  text(path: RelPath): string | undefined;
+}
+
+/** A Stage with Stage's rules: no automatic parents, recursive removal, whole folders move, folders outlive files. */
+export function createMemoryDestination(options: MemoryDestinationOptions = {}): MemoryDestination {
+  const files = new Map<RelPath, MemoryFile>();
+  const folders = new Set<RelPath>();
+  const calls: MemoryCall[] = [];
+  const now = options.now ?? Date.now;
+  const hasFolder = (folder: RelPath): boolean => folder === '' || folders.has(folder);
+
+  async function call<T>(what: MemoryCall, { signal }: CallOptions, work: () => T | Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    calls.push(what);
+    await options.before?.(what);
+    signal.throwIfAborted();
+    const result = await work();
+    await options.after?.(what);
+    return result;
+  }
+
+  /** A name is free when nothing of the other kind has it. */
+  function requirePlace(path: RelPath, isFolder: boolean): void {
+    requireName(path);
+    if (isFolderPath(path) !== isFolder) throw refusal('stage_rejected', path, 'its slash says another kind');
+    if (!hasFolder(parentOf(path))) throw refusal('stage_rejected', path, 'its folder does not exist');
+    if (options.kindsCoexist === true) return;
+    const other = isFolderPath(path) ? path.slice(0, -1) : `${path}/`;
+    if (files.has(other) || folders.has(other)) throw refusal('stage_rejected', path, 'the name is taken');
+  }
+
+  const moved = (file: MemoryFile): MemoryFile =>
+    options.moveSetsTime === true ? { ...file, modifiedMs: now() } : file;
+
+  function moveFolder(from: RelPath, to: RelPath): void {
+    if (options.refusesFolderMove === true)
+      throw refusal('stage_rejected', from, 'this Stage does not move folders');
+    if (isWithin(to, from)) throw refusal('stage_rejected', from, 'it cannot move into itself');
+    if (folders.has(to)) throw refusal('stage_exists', to, 'the target exists');
+    for (const folder of [...folders].filter((folder) => isWithin(folder, from))) {
+      folders.delete(folder);
+      folders.add(to + folder.slice(from.length));
+    }
+    for (const [path, file] of [...files].filter(([path]) => isWithin(path, from))) {
+      files.delete(path);
+      files.set(to + path.slice(from.length), moved(file));
+    }
+  }
+
+  function removeFolder(path: RelPath): void {
+    const within = (other: RelPath): boolean => other !== path && isWithin(other, path);
+    if (options.removesOnlyEmpty === true && [...folders, ...files.keys()].some(within))
+      throw refusal('stage_exists', path, 'it is not empty');
+    for (const folder of folders) if (isWithin(folder, path)) folders.delete(folder);
+    for (const file of files.keys()) if (isWithin(file, path)) files.delete(file);
+  }
+
+  function moveFile(from: RelPath, to: RelPath): void {
+    if (files.has(to) && options.moveOverwrites !== true)
+      throw refusal('stage_exists', to, 'the target exists');
+    const file = files.get(from)!;
+    files.delete(from);
+    files.set(to, moved(file));
+  }
+
+  return {
+    label: options.label ?? 'stage://memory/',
+    root: options.root ?? '',
+    limits: { maxFileBytes: options.maxFileBytes ?? Number.MAX_SAFE_INTEGER },
+    files,
+    folders,
+    calls,
+    count: (kind) => calls.filter((made) => made.kind === kind).length,
+    place(path, content, modifiedMs = now()) {
+      for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) folders.add(folder);
+      files.set(path, { bytes: Buffer.from(content), modifiedMs });
+    },
+    text: (path) => {
+      const file = files.get(path);
+      return file === undefined ? undefined : Buffer.from(file.bytes).toString();
+    },
+
+    listFolder: (folder, options) =>
+      call({ kind: 'listFolder', path: folder }, options, () => {
+        if (!hasFolder(folder)) return undefined;
+        const children: DestinationChild[] = [];
+        for (const path of folders)
+          if (parentOf(path) === folder) children.push({ kind: 'folder', name: nameOf(path) });
+        for (const [path, { bytes, modifiedMs }] of files)
+          if (parentOf(path) === folder)
+            children.push({ kind: 'file', name: nameOf(path), size: bytes.byteLength, modifiedMs });
+        return children;
+      }),
+    stat: (path, options) =>
+      call({ kind: 'stat', path }, options, () => {
+        const file = files.get(path);
+        return file === undefined ? undefined : { size: file.bytes.byteLength, modifiedMs: file.modifiedMs };
+      }),
+    put: (path, content, callOptions) =>
+      call({ kind: 'put', path }, callOptions, async () => {
+        requirePlace(path, false);
+        const bytes = await gather(path, content);
+        callOptions.signal.throwIfAborted();
+        if (options.refusesOverwrite === true && files.has(path))
+          throw refusal('stage_exists', path, 'it exists and this Stage does not overwrite');
+        requirePlace(path, false);
+        files.set(path, { bytes, modifiedMs: now() });
+      }),
+    read: (path, options) =>
+      call({ kind: 'read', path }, options, () => {
+        const file = files.get(path);
+        if (file === undefined) throw refusal('stage_not_found', path, 'there is no such file');
+        return chunksOf(file.bytes);
+      }),
+    makeFolder: (folder, options) =>
+      call({ kind: 'makeFolder', path: folder }, options, () => {
+        requirePlace(folder, true);
+        folders.add(folder);
+      }),
+    move: (from, to, callOptions) =>
+      call({ kind: 'move', path: from, to }, callOptions, () => {
+        if (!files.has(from) && !folders.has(from))
+          throw refusal('stage_not_found', from, 'there is nothing to move');
+        requirePlace(to, isFolderPath(from));
+        if (isFolderPath(from)) moveFolder(from, to);
+        else moveFile(from, to);
+      }),
+    remove: (path, options) =>
+      call({ kind: 'remove', path }, options, () => {
+        requireName(path);
+        if (files.delete(path)) return;
+        if (!folders.has(path)) throw refusal('stage_not_found', path, 'there is nothing to remove');
+        removeFolder(path);
+      }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The whole content; its own error when the source gives one, a rejection when the size does not hold. */
+async function gather(path: RelPath, content: Content): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  if ('bytes' in content) parts.push(content.bytes);
+  else for await (const chunk of content.chunks) parts.push(chunk);
+  const bytes = Buffer.concat(parts);
+  if (bytes.byteLength !== content.size)
+    throw refusal('entry_changed', path, `${bytes.byteLength} bytes came instead of ${content.size}`);
+  return bytes;
+}
+
+function requireName(path: RelPath): void {
+  const problem = pathProblem(path);
+  if (problem !== undefined) throw refusal('stage_rejected', path, `its path ${problem}`);
+}
+
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += 65_536) yield bytes.subarray(at, at + 65_536);
+}
+
+function refusal(code: ErrorCode, path: RelPath, why: string): SyncError {
+  return new SyncError(code, `Stage refused ${path}: ${why}.`, { verdict: 'skip_entry', details: { path } });
+}

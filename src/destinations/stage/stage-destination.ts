@@ -1,0 +1,81 @@
+import { isSyncError, type SyncError } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { Destination, DestinationLimits } from '../../model/ports.ts';
+import { type NotAListing, readListing, readMetadata } from '../../stage/read-listing.ts';
+import type { StageClient } from '../../stage/stage-client.ts';
+import { badReply, deploymentMissing } from '../../api/api-errors.ts';
+
+export interface StageDestinationOptions {
+  readonly client: StageClient;
+  /** The target folder from the Stage root: '' or ending in '/'. */
+  readonly root: RelPath;
+  /** `stage://DEPLOYMENT/root` unless told. */
+  readonly label?: string | undefined;
+  /** None unless told: the service's own limit is nowhere documented, and it answers 413. */
+  readonly limits?: DestinationLimits | undefined;
+}
+
+/**
+ * A folder of a Stage as the engine sees it. Takes the client over: closing it closes the client.
+ *
+ * Beyond the port: a listing of the Stage's root that is not found rejects with `stage_deployment_missing`, since
+ * every deployment has one.
+ */
+export function createStageDestination(options: StageDestinationOptions): Destination {
+  const { client, root } = options;
+
+  const listFolder: Destination['listFolder'] = async (folder, call) => {
+    const reply = await found(client.list(folder, call));
+    if (reply === undefined) {
+      if (folder === '') throw deploymentMissing(client.deployment, 404);
+      return undefined;
+    }
+    return checked(readListing(folder, reply.value, reply.exact), 'list', folder);
+  };
+
+  return {
+    label: options.label ?? `stage://${client.deployment}/${root}`,
+    root,
+    limits: options.limits ?? { maxFileBytes: Number.MAX_SAFE_INTEGER },
+    listFolder,
+    async stat(path, call) {
+      const reply = await found(client.metadata(path, call));
+      return reply === undefined ? undefined : checked(readMetadata(path, reply.value), 'look at', path);
+    },
+    put: (path, content, call) => client.upload(path, content, call),
+    read: (path, call) => client.download(path, call),
+    async makeFolder(folder, call) {
+      try {
+        await client.createFolder(folder, call);
+      } catch (error) {
+        // How Stage answers for a folder that exists is not known for certain: a refusal is worth one look.
+        if (!hasCode(error, 'stage_exists', 'stage_rejected')) throw error;
+        const there = await found(client.list(folder, call)).catch(() => undefined);
+        call.signal.throwIfAborted();
+        if (there === undefined) throw error;
+      }
+    },
+    move: (from, to, call) => client.move(from, to, call),
+    remove: (path, call) => client.delete(path, call),
+    close: () => client.close(),
+  };
+}
+
+/** undefined for what is not there. */
+async function found<T>(reply: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reply;
+  } catch (error) {
+    if (hasCode(error, 'stage_not_found')) return undefined;
+    throw error;
+  }
+}
+
+const hasCode = (error: unknown, ...codes: readonly SyncError['code'][]): boolean =>
+  isSyncError(error) && codes.includes(error.code);
+
+function checked<T>(result: T | NotAListing, verb: string, path: RelPath): T {
+  if (typeof result === 'object' && result !== null && 'why' in result)
+    throw badReply({ verb, path }, result.why);
+  return result;
+}

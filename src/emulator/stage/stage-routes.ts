@@ -1,0 +1,244 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Authorise } from '../http/bearer-check.ts';
+import type { Behaviour } from '../control/behaviour.ts';
+import type { RequestKind } from '../control/counters.ts';
+import type { DataFolder } from '../storage/data-folder.ts';
+import { Exchange } from '../http/exchange.ts';
+import type { ExchangeContext } from '../http/exchange.ts';
+import type { GeneratedTree } from './generated-tree.ts';
+import { generatedChildren, generatedFolder } from './generated-tree.ts';
+import type { Listed } from './object-json.ts';
+import { listingBody, objectJson } from './object-json.ts';
+import { Refusal } from '../http/refusal.ts';
+import { decodePart, decodeStagePath, hasTrueParameter, parseDeploymentId, stagePath } from './stage-path.ts';
+import type { StagePath } from './stage-path.ts';
+import type { Node, StoredBytes } from '../storage/tree.ts';
+import { notFound } from '../storage/tree.ts';
+import { readSmallBody, receiveFile } from '../http/receive-file.ts';
+
+export interface StageContext extends ExchangeContext {
+  readonly data: DataFolder;
+  readonly generated: GeneratedTree | undefined;
+  readonly authorise: Authorise;
+  /** Where to fetch a file's bytes, without credentials. */
+  downloadUrlOf(deployment: string, path: string): string;
+}
+
+/** The three generations of Stage URLs: what comes before the path. */
+const GENERATIONS = ['/v1/stage/:id/fs', '/v2/clusters/:id/stage/fs', '/v1/stages/:id/fs'];
+
+const METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
+
+export function registerStageRoutes(app: FastifyInstance, context: StageContext): void {
+  for (const prefix of GENERATIONS) {
+    const depth = prefix.split('/').length;
+    const handler = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+      new StageRequest(context, request, reply, depth).run();
+    for (const url of [prefix, `${prefix}/*`]) app.route({ method: [...METHODS], url, handler });
+  }
+}
+
+/** One request on a Stage's files. */
+class StageRequest {
+  readonly #context: StageContext;
+  readonly #request: FastifyRequest;
+  readonly #exchange: Exchange;
+  readonly #id: string;
+  readonly #path: StagePath | Refusal;
+
+  constructor(context: StageContext, request: FastifyRequest, reply: FastifyReply, depth: number) {
+    this.#context = context;
+    this.#request = request;
+    const [target, query] = splitOnce(request.raw.url ?? '', '?');
+    this.#id = target.split('/', 4)[3] ?? '';
+    this.#path = attempt(() => decodeStagePath(target.split('/').slice(depth).join('/')));
+    const path = this.#path instanceof Refusal ? undefined : this.#path;
+    this.#exchange = new Exchange(context, request, reply, {
+      kind: kindOf(request, path, query),
+      deployment: this.#id.toLowerCase(),
+      path: path?.text ?? target,
+    });
+  }
+
+  run(): Promise<FastifyReply> {
+    return this.#exchange.run(async () => {
+      this.#context.authorise(this.#request);
+      const id = parseDeploymentId(decodePart(this.#id));
+      if (this.#path instanceof Refusal) throw this.#path;
+      const root = this.#context.data.deployments.rootOf(id);
+      if (root === undefined) throw new Refusal(404, `deployment ${id} not found`);
+      const { kind } = this.#exchange.info;
+      if (this.#context.generated !== undefined)
+        await this.#readGenerated(this.#context.generated, id, this.#path);
+      else if (kind === 'list') await this.#list(root, this.#path);
+      else if (kind === 'metadata') await this.#metadata(root, this.#path);
+      else if (kind === 'download') await this.#download(root, id, this.#path);
+      else if (kind === 'putFile') await this.#putFile(root, this.#path);
+      else if (kind === 'putFolder') await this.#putFolder(root, this.#path);
+      else if (kind === 'move') await this.#move(root, this.#path);
+      else await this.#remove(root, this.#path);
+    });
+  }
+
+  async #list(root: number, path: StagePath): Promise<void> {
+    await this.#exchange.ready();
+    const { behaviour, data } = this.#context;
+    const { tree } = data;
+    const folder = this.#find(root, path);
+    await this.#sendListing(folder, path, tree.children(folder), behaviour.current);
+  }
+
+  async #metadata(root: number, path: StagePath): Promise<void> {
+    await this.#exchange.ready();
+    const file = this.#find(root, path);
+    await this.#exchange.sendJson(objectJson(file, path.text, this.#context.behaviour.current));
+  }
+
+  async #download(root: number, id: string, path: StagePath): Promise<void> {
+    await this.#exchange.ready();
+    this.#find(root, path);
+    const location = this.#context.downloadUrlOf(id, path.text);
+    const { redirectStatus } = this.#context.behaviour.current;
+    await this.#exchange.send(redirectStatus, 'text/plain; charset=utf-8', '', { location });
+  }
+
+  async #putFile(root: number, path: StagePath): Promise<void> {
+    const { behaviour, data } = this.#context;
+    let total = 0;
+    const stored = await receiveFile(this.#request, data.blobs, async (bytes) => {
+      total += bytes;
+      const { fileLimitBytes, fileLimitStatus } = behaviour.current;
+      if (fileLimitBytes !== null && total > fileLimitBytes)
+        throw new Refusal(fileLimitStatus, `${path.text} is larger than ${fileLimitBytes} bytes`);
+      if (this.#exchange.suffers('disk_full')) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+      await this.#exchange.receiving(bytes, total);
+    });
+    await this.#store(root, path, stored ?? { small: null, blob: null, size: 0 });
+  }
+
+  async #store(root: number, path: StagePath, bytes: StoredBytes): Promise<void> {
+    const { behaviour, data } = this.#context;
+    const { tree, blobs } = data;
+    let kept = false;
+    try {
+      await this.#exchange.ready();
+      if (this.#exchange.suffers('quota_full'))
+        throw new Refusal(behaviour.current.quotaStatus, 'the storage limit of this Stage is reached');
+      this.#change(() => tree.putFile(root, path, bytes, behaviour.current));
+      kept = true;
+    } finally {
+      if (!kept) await blobs.discard(bytes.blob);
+    }
+    await this.#exchange.committed(bytes.size);
+    await this.#sendNamed(path);
+  }
+
+  async #putFolder(root: number, path: StagePath): Promise<void> {
+    const { behaviour, data } = this.#context;
+    const { tree, blobs } = data;
+    const bytes = await receiveFile(this.#request, blobs, () => Promise.resolve());
+    if (bytes !== undefined) {
+      await blobs.discard(bytes.blob);
+      throw new Refusal(400, `${path.text} is a folder path and the request carries a file`);
+    }
+    await this.#exchange.ready();
+    this.#change(() => {
+      tree.makeFolder(root, path, behaviour.current);
+      return false;
+    });
+    await this.#exchange.committed();
+    await this.#sendNamed(path);
+  }
+
+  async #move(root: number, path: StagePath): Promise<void> {
+    const to = newPathOf(await readSmallBody(this.#request.raw), path);
+    this.#exchange.movesTo(to.text);
+    await this.#exchange.ready();
+    this.#change(() => this.#context.data.tree.move(root, path, to, this.#context.behaviour.current));
+    await this.#exchange.committed();
+    await this.#sendNamed(to);
+  }
+
+  async #remove(root: number, path: StagePath): Promise<void> {
+    await this.#exchange.ready();
+    this.#change(() => this.#context.data.tree.remove(root, path, this.#context.behaviour.current));
+    await this.#exchange.committed();
+    await this.#sendNamed(path);
+  }
+
+  async #readGenerated(tree: GeneratedTree, id: string, path: StagePath): Promise<void> {
+    if (this.#request.method !== 'GET') throw new Refusal(403, 'a generated Stage can only be read');
+    await this.#exchange.ready();
+    const { behaviour } = this.#context;
+    const name = path.segments.at(-1) ?? '';
+    if (path.isFolder) {
+      const children = generatedChildren(tree, path.text, id);
+      if (children === undefined) throw notFound(path);
+      await this.#sendListing(generatedFolder(name), path, children, behaviour.current);
+      return;
+    }
+    const parent = path.text.slice(0, path.text.length - name.length);
+    const file = generatedChildren(tree, parent, id)?.find((child) => child.name === name && !child.folder);
+    if (file === undefined) throw notFound(path);
+    if (this.#exchange.info.kind === 'download') throw new Refusal(404, 'generated files have no content');
+    await this.#exchange.sendJson(objectJson(file, path.text, behaviour.current));
+  }
+
+  #find(root: number, path: StagePath): Node {
+    const node = this.#context.data.tree.find(root, path);
+    if (node === undefined) throw notFound(path);
+    return node;
+  }
+
+  /** `work` returns whether bytes became garbage. */
+  #change(work: () => boolean): void {
+    if (this.#context.data.database.transaction(work)) void this.#context.data.blobs.collect();
+  }
+
+  #sendListing(
+    folder: Listed,
+    path: StagePath,
+    children: readonly Listed[],
+    behaviour: Behaviour,
+  ): Promise<void> {
+    return this.#exchange.sendJson(listingBody(folder, path.text, children, behaviour));
+  }
+
+  #sendNamed(path: StagePath): Promise<void> {
+    const name = path.segments.at(-1) ?? '';
+    const slash = this.#context.behaviour.current.replyPath === 'leading_slash' ? '/' : '';
+    return this.#exchange.sendJson(JSON.stringify({ name, path: slash + path.text }));
+  }
+}
+
+function kindOf(request: FastifyRequest, path: StagePath | undefined, query: string): RequestKind {
+  if (request.method === 'PUT') return path?.isFolder ? 'putFolder' : 'putFile';
+  if (request.method === 'PATCH') return 'move';
+  if (request.method === 'DELETE') return 'remove';
+  if (path === undefined) return 'other';
+  if (path.isFolder) return 'list';
+  return hasTrueParameter(query, 'metadata') ? 'metadata' : 'download';
+}
+
+/** The target of a move; that of a folder may come with or without its slash. */
+function newPathOf(body: string, from: StagePath): StagePath {
+  const parsed = attempt(() => JSON.parse(body) as unknown);
+  const newPath =
+    typeof parsed === 'object' && parsed !== null && 'newPath' in parsed ? parsed.newPath : undefined;
+  if (typeof newPath !== 'string') throw new Refusal(400, 'the body must be JSON with a string "newPath"');
+  return stagePath(from.isFolder && !newPath.endsWith('/') ? `${newPath}/` : newPath);
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** A refusal as a value: it is due only after the request was counted and authorised. */
+function attempt<T>(work: () => T): T | Refusal {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Refusal ? error : new Refusal(400, 'malformed request');
+  }
+}

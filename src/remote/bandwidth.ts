@@ -1,0 +1,46 @@
+import type { Clock, Content } from '../model/ports.ts';
+
+/** Bytes a second for all transfers together. */
+export class Bandwidth {
+  readonly #clock: Clock;
+  readonly #bytesPerSecond: number;
+  #freeAt = 0;
+
+  constructor(clock: Clock, bytesPerSecond: number) {
+    this.#clock = clock;
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
+  /** Waits until `bytes` more may be sent. */
+  async take(bytes: number, signal: AbortSignal): Promise<void> {
+    const now = this.#clock.elapsed();
+    const at = Math.max(now, this.#freeAt);
+    this.#freeAt = at + (bytes * 1000) / this.#bytesPerSecond;
+    if (at > now) await this.#clock.sleep(at - now, signal);
+  }
+
+  /** The content, handed out no faster than the limit. */
+  limit(content: Content, signal: AbortSignal): Content {
+    const chunks = 'bytes' in content ? slices(content.bytes) : content.chunks;
+    return { size: content.size, chunks: this.#paced(chunks, signal) };
+  }
+
+  async *#paced(
+    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of chunks) {
+      for (const slice of slices(chunk)) {
+        await this.take(slice.byteLength, signal);
+        yield slice;
+      }
+    }
+  }
+}
+
+/** 16 KiB at a time: a slow link then moves steadily instead of in jumps of one chunk. */
+const SLICE = 16 * 1024;
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array, void> {
+  for (let at = 0; at < bytes.byteLength; at += SLICE) yield bytes.subarray(at, at + SLICE);
+}

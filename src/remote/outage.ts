@@ -1,0 +1,46 @@
+import type { Clock } from '../model/ports.ts';
+
+/** Failures in a row, of whichever requests, from which on it is not those requests that fail. */
+const ENOUGH = 8;
+const FIRST_HOLD_MS = 500;
+const LONGEST_HOLD_MS = 20_000;
+
+/**
+ * Tells when nothing works any more, and holds every request back then, the first attempts too, for spans that double
+ * until one succeeds. Without it the requests that have not been tried yet would use up the run's patience in no time.
+ */
+export class Outage {
+  readonly #clock: Clock;
+  #failures = 0;
+  #holds = 0;
+  #heldUntil = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Failures since the last success. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** How long a request has to wait now, in milliseconds. Undefined: not at all. */
+  wait(): number | undefined {
+    if (this.#heldUntil === 0) return undefined;
+    const wait = this.#heldUntil - this.#clock.elapsed();
+    return wait > 0 ? wait : undefined;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#holds = 0;
+    this.#heldUntil = 0;
+  }
+
+  failed(): void {
+    this.#failures++;
+    // those that were under way when the hold began fail within it
+    if (this.#failures < ENOUGH || this.wait() !== undefined) return;
+    this.#heldUntil = this.#clock.elapsed() + Math.min(LONGEST_HOLD_MS, FIRST_HOLD_MS * 2 ** this.#holds++);
+  }
+}

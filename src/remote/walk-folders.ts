@@ -1,0 +1,168 @@
+import type { DestinationChild, Problem } from '../model/entry.ts';
+import { isSyncError, messageOf } from '../model/errors.ts';
+import { comparePaths, isReservedName } from '../model/path.ts';
+import type { RelPath } from '../model/path.ts';
+import type { PathFilter } from '../model/ports.ts';
+
+/** A file or folder on Stage, relative to the target folder. */
+export type StageEntry =
+  | {
+      readonly kind: 'file';
+      readonly path: RelPath;
+      readonly size: number;
+      readonly modifiedMs: number | undefined;
+    }
+  /** `unseen`: left unlisted because the filter excludes all of it, so it may hold anything. */
+  | { readonly kind: 'folder'; readonly path: RelPath; readonly unseen: boolean }
+  /** A file that the filter leaves out: it takes no part, but what holds it cannot go or move as a whole. */
+  | { readonly kind: 'excluded'; readonly path: RelPath; readonly modifiedMs: number | undefined }
+  | {
+      readonly kind: 'unknown';
+      readonly path: RelPath;
+      readonly covers: 'path' | 'subtree';
+      readonly problem: Problem;
+    };
+
+export interface WalkOptions {
+  /** One listing, retried by the callee; `folder` is relative to the target folder. Undefined: no such folder. */
+  readonly list: (folder: RelPath) => Promise<readonly DestinationChild[] | undefined>;
+  readonly filter: PathFilter;
+  /** Listings under way or waiting to be read, at most. */
+  readonly lookAhead: number;
+}
+
+/** Folders within folders beyond this are no tree that somebody made: a Stage that lists them so has gone wrong. */
+export const DEEPEST = 512;
+
+/** One folder's children in path order, and how far they are read. */
+interface Frame {
+  readonly entries: readonly StageEntry[];
+  next: number;
+  /** The first entry whose listing has not been asked for. */
+  wanted: number;
+}
+
+/**
+ * Everything in the target folder, in path order, one listing a folder. The folders ahead are listed while earlier
+ * ones are read; memory is bounded by `lookAhead` listings plus the folders on the way down.
+ *
+ * A folder that cannot be listed becomes an unknown subtree; only an error that ends the run rejects. A folder that
+ * its parent listed and that then is not there is unknown as well: somebody is changing it, or Stage is confused. So
+ * is one that lies deeper than any tree does.
+ */
+export async function* walkDestination(
+  top: readonly DestinationChild[],
+  options: WalkOptions,
+): AsyncGenerator<readonly StageEntry[], void> {
+  const stack: Frame[] = [{ entries: childEntries('', top, options.filter), next: 0, wanted: 0 }];
+  const asked = new Map<RelPath, Promise<readonly StageEntry[]>>();
+
+  const lookAhead = (): void => {
+    for (let depth = stack.length - 1; depth >= 0 && asked.size < options.lookAhead; depth--) {
+      const frame = stack[depth]!;
+      if (frame.wanted < frame.next) frame.wanted = frame.next;
+      while (frame.wanted < frame.entries.length && asked.size < options.lookAhead) {
+        const entry = frame.entries[frame.wanted++]!;
+        if (entry.kind === 'folder' && !entry.unseen && depth + 1 < DEEPEST) void ask(entry.path);
+      }
+    }
+  };
+  const ask = (folder: RelPath): Promise<readonly StageEntry[]> => {
+    const answer = listEntries(folder, options);
+    // the answer may be read much later; until then its rejection must not count as unhandled
+    answer.catch(() => undefined);
+    asked.set(folder, answer);
+    return answer;
+  };
+
+  while (stack.length > 0) {
+    const frame = stack[stack.length - 1]!;
+    const run: StageEntry[] = [];
+    let below: RelPath | undefined;
+    while (frame.next < frame.entries.length && below === undefined) {
+      const entry = frame.entries[frame.next++]!;
+      const tooDeep = entry.kind === 'folder' && !entry.unseen && stack.length >= DEEPEST;
+      run.push(tooDeep ? unknown(entry.path, 'stage_too_deep', TOO_DEEP) : entry);
+      if (entry.kind === 'folder' && !entry.unseen && !tooDeep) below = entry.path;
+    }
+    if (below === undefined) stack.pop();
+    lookAhead();
+    if (below !== undefined) {
+      const entries = await (asked.get(below) ?? ask(below));
+      asked.delete(below);
+      const only = entries[0];
+      if (entries.length === 1 && only?.kind === 'unknown' && only.path === below) {
+        run[run.length - 1] = only;
+      } else {
+        stack.push({ entries, next: 0, wanted: 0 });
+        lookAhead();
+      }
+    }
+    if (run.length > 0) yield run;
+  }
+}
+
+async function listEntries(folder: RelPath, options: WalkOptions): Promise<readonly StageEntry[]> {
+  try {
+    const children = await options.list(folder);
+    if (children !== undefined) return childEntries(folder, children, options.filter);
+    return [
+      unknown(
+        folder,
+        'stage_folder_vanished',
+        'Stage listed this folder and then had none; left alone in this run',
+      ),
+    ];
+  } catch (error) {
+    if (!isSyncError(error) || error.verdict === 'end_run') throw error;
+    return [
+      unknown(folder, error.code, `cannot list this folder: ${messageOf(error)}; left alone in this run`),
+    ];
+  }
+}
+
+const TOO_DEEP = `lies ${DEEPEST} folders deep or deeper; left alone, since no listing can be trusted there`;
+
+const unknown = (path: RelPath, code: string, message: string): StageEntry => ({
+  kind: 'unknown',
+  path,
+  covers: 'subtree',
+  problem: { code, severity: 'failure', message },
+});
+
+/**
+ * A folder's children as entries in path order; or the folder itself as unknown. An unclear child of which the filter
+ * excludes whatever it may be is there as both file and folder, and no trouble.
+ */
+export function childEntries(
+  folder: RelPath,
+  children: readonly DestinationChild[],
+  filter: PathFilter,
+): StageEntry[] {
+  const garbled = children.find((child) => child.kind === 'unknown' && child.anywhere === true);
+  if (garbled?.kind === 'unknown')
+    return [{ kind: 'unknown', path: folder, covers: 'subtree', problem: garbled.problem }];
+  const entries: StageEntry[] = [];
+  for (const child of children) {
+    const path = folder + child.name;
+    if (child.kind === 'file') {
+      const { size, modifiedMs } = child;
+      entries.push(
+        filter.excludes(path)
+          ? { kind: 'excluded', path, modifiedMs }
+          : { kind: 'file', path, size, modifiedMs },
+      );
+    } else if (child.kind === 'folder') {
+      entries.push({ kind: 'folder', path: `${path}/`, unseen: filter.prunes(`${path}/`) });
+    } else if (filter.excludes(path) && filter.prunes(`${path}/`) && !isReservedName(path)) {
+      // whatever it is takes no part; a reserved name could be swept, and for that it has to be clear
+      entries.push({ kind: 'excluded', path, modifiedMs: undefined });
+      entries.push({ kind: 'folder', path: `${path}/`, unseen: true });
+    } else {
+      // what kind it is cannot be told, so neither the file nor anything below a folder of that name is known
+      entries.push({ kind: 'unknown', path, covers: 'path', problem: child.problem });
+      entries.push({ kind: 'unknown', path: `${path}/`, covers: 'subtree', problem: child.problem });
+    }
+  }
+  return entries.sort((a, b) => comparePaths(a.path, b.path));
+}

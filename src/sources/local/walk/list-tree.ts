@@ -1,0 +1,88 @@
+import type { SourceEntry } from '../../../model/entry.ts';
+import { ThreadedWalk } from './threaded-walk.ts';
+import { TimeSlice } from './time-slice.ts';
+import { Walk } from './walk.ts';
+import type { WalkOptions, WalkState } from './walk.ts';
+
+const BATCH_ENTRIES = 500;
+
+/** Entries after which a thread may pay: starting one takes as long as walking these. */
+export const THREAD_AFTER = 5_000;
+
+export interface ListTreeOptions extends WalkOptions {
+  /** Entries after which the walk may move to a thread of its own, 0 for at once; undefined: it stays in this one. */
+  readonly threadAfter: number | undefined;
+  /** … and the share of the time so far that must have gone into the walk. Default: a fifth; uploads leave it less. */
+  readonly threadShare?: number;
+}
+
+/**
+ * Everything below the root, in path order. A small tree is walked in this thread, in slices; the rest of a large one
+ * in another, where the walk is what takes the time. It moves there between two batches, as soon as that thread is ready.
+ */
+export async function* listTree(
+  options: ListTreeOptions,
+  signal: AbortSignal,
+): AsyncGenerator<SourceEntry[], void> {
+  const { root, followSymlinks, threadAfter = Infinity, threadShare = 0.2 } = options;
+  const { recipe } = options.filter;
+  const walk = new Walk(options);
+  let thread: ThreadedWalk | undefined;
+  let startable = recipe !== undefined;
+  const start = (): void => {
+    if (startable) thread = ThreadedWalk.start({ root, followSymlinks, filter: recipe! });
+    startable = false;
+  };
+  try {
+    if (threadAfter === 0) {
+      start();
+      await thread?.started();
+    }
+    const from =
+      thread?.ready === true
+        ? walk.state
+        : yield* listHere(walk, signal, (listed, share) => {
+            if (listed >= threadAfter && share >= threadShare) start();
+            return thread?.ready === true;
+          });
+    if (from !== undefined) yield* thread!.goOn(from, signal);
+  } finally {
+    await thread?.close();
+  }
+}
+
+/**
+ * Lists in this thread until the end, or until `moves` says after a batch that another one goes on from where it is. It
+ * is told how many entries there were, and the share of the time that went into the walk.
+ */
+async function* listHere(
+  walk: Walk,
+  signal: AbortSignal,
+  moves: (listed: number, share: number) => boolean,
+): AsyncGenerator<SourceEntry[], WalkState | undefined> {
+  const slice = new TimeSlice(signal);
+  const started = performance.now();
+  let away = 0;
+  let listed = 0;
+  let batch: SourceEntry[] = [];
+  for (const step of walk.entries()) {
+    if (step !== undefined) batch.push(step);
+    if (batch.length === BATCH_ENTRIES) {
+      const left = performance.now();
+      yield batch;
+      const back = performance.now();
+      away += back - left;
+      listed += batch.length;
+      batch = [];
+      signal.throwIfAborted();
+      if (moves(listed, 1 - away / (back - started))) return walk.state;
+    }
+    if (slice.isOver(step === undefined)) {
+      const left = performance.now();
+      await slice.next();
+      away += performance.now() - left;
+    }
+  }
+  if (batch.length > 0) yield batch;
+  return undefined;
+}

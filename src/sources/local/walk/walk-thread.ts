@@ -1,0 +1,53 @@
+/** What a thread of its own runs: the rest of a walk that another thread began. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { SourceEntry } from '../../../model/entry.ts';
+import { isSyncError, messageOf } from '../../../model/errors.ts';
+import type { PathFilter } from '../../../model/ports.ts';
+import { realDisk } from '../disk.ts';
+import { packEntries } from './entry-batch.ts';
+import { Flow } from './thread-protocol.ts';
+import type { PlainError, WalkNews, WalkOrder } from './thread-protocol.ts';
+import { Walk } from './walk.ts';
+import type { WalkState } from './walk.ts';
+
+const BATCH_ENTRIES = 500;
+
+const { root, followSymlinks, filter: recipe, flow: shared } = workerData as WalkOrder;
+const flow = new Flow(shared);
+const { createFilter } = (await import(recipe.module)) as { createFilter: (options: unknown) => PathFilter };
+const filter = createFilter(recipe.options);
+
+parentPort!.once('message', (from: WalkState) => {
+  try {
+    if (walkOn(from)) tell({ done: true });
+  } catch (error) {
+    tell({ failed: plain(error) });
+  }
+});
+tell({ ready: true });
+
+/** False when nobody wants the rest. */
+function walkOn(from: WalkState): boolean {
+  let batch: SourceEntry[] = [];
+  for (const step of new Walk({ disk: realDisk, root, followSymlinks, filter }, from).entries()) {
+    if (step === undefined) continue;
+    batch.push(step);
+    if (batch.length < BATCH_ENTRIES) continue;
+    if (!flow.mayBeSent()) return false;
+    tell(packEntries(batch));
+    batch = [];
+  }
+  if (batch.length > 0) tell(packEntries(batch));
+  return true;
+}
+
+function tell(news: WalkNews): void {
+  parentPort!.postMessage(news);
+}
+
+/** An error's class and its symbols do not survive the way between threads. */
+function plain(error: unknown): PlainError {
+  if (!isSyncError(error)) return { message: messageOf(error) };
+  const { code, message, verdict, retryAfterMs, details, inDoubt } = error;
+  return { message, sync: { code, options: { verdict, retryAfterMs, details, inDoubt } } };
+}

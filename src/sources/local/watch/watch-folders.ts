@@ -1,0 +1,233 @@
+import { watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { RelPath } from '../../../model/path.ts';
+import { errnoOf, inside, isMissing } from '../disk.ts';
+import { EventFlood } from './event-flood.ts';
+import { FolderFinder } from './folder-finder.ts';
+import { queueLength, refusalOf } from './inotify-limits.ts';
+import { rootError } from '../local-problems.ts';
+import type { Watcher, WatchOptions } from './watch.ts';
+
+/** A folder that is watched, with those in it. */
+interface Node {
+  readonly path: RelPath;
+  readonly place: string;
+  readonly parent: Node | undefined;
+  /** See FolderFinder. */
+  readonly id: string;
+  readonly watcher: FSWatcher;
+  readonly folders: Map<string, Node>;
+  /** Names that came or went since the folder was last looked at. */
+  readonly news: Set<string>;
+}
+
+/** Events are gathered this long, so that a burst of them costs one look at each folder. */
+const GATHER_MS = 50;
+const SLICE_MS = 5;
+/** With more news than this a folder's names are read as a whole. */
+const NAMES_ONE_BY_ONE = 32;
+const ROOT_CHECK_MS = 2000;
+
+/** Resolves when every folder is watched. Rejects with a SyncError when the root cannot be watched at all. */
+export async function watchFolders(options: WatchOptions): Promise<Watcher> {
+  const tree = new FolderTree(options);
+  try {
+    await tree.open();
+  } catch (error) {
+    await tree.close();
+    throw rootError(options.root, error);
+  }
+  options.list.signal.throwIfAborted();
+  return tree;
+}
+
+/**
+ * One inotify watch for each folder, none for files, and no stat of any file: 200,000 files in 2,000 folders are ready
+ * in 0.3 s and 60 MB. chokidar 6 also takes one watch a folder, but reads and stats every file first, and it cannot be
+ * held to folders: `ignored` is asked only after the stat (2.6 s, 760 MB).
+ *
+ * A new folder is watched first and read then, so that nothing in it goes unseen; it and every folder below it become
+ * hints. A folder that another one of the same name replaced is told by its inode.
+ */
+class FolderTree implements Watcher {
+  readonly #options: WatchOptions;
+  readonly #flood: EventFlood;
+  readonly #finder: FolderFinder;
+  #root: Node | undefined;
+  #count = 0;
+  #dirty = new Set<Node>();
+  #gathering: NodeJS.Timeout | undefined;
+  #rootCheck: NodeJS.Timeout | undefined;
+  #working: Promise<void> = Promise.resolve();
+  #reopening = false;
+  #refused = false;
+  #closed = false;
+  #sliceStart = 0;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#finder = new FolderFinder(options);
+    this.#flood = new EventFlood(queueLength(), () =>
+      options.onHint({
+        everything: true,
+        reason: 'more changes came at once than the kernel keeps, so some were lost',
+      }),
+    );
+  }
+
+  get watches(): number {
+    return this.#count;
+  }
+
+  async open(): Promise<void> {
+    this.#root = await this.#add('', this.#options.root, undefined, undefined);
+    this.#rootCheck = setInterval(() => this.#checkRoot(), ROOT_CHECK_MS);
+    this.#rootCheck.unref();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#gathering);
+    clearInterval(this.#rootCheck);
+    await this.#working;
+    if (this.#root !== undefined) this.#drop(this.#root);
+  }
+
+  /** Watches a folder and everything below; `found` takes each of them. Undefined when it is not there any more. */
+  async #add(
+    path: RelPath,
+    place: string,
+    parent: Node | undefined,
+    found: RelPath[] | undefined,
+  ): Promise<Node | undefined> {
+    if (this.#closed || this.#refused || this.#options.list.signal.aborted) return undefined;
+    let node: Node;
+    try {
+      const id = this.#finder.idOf(place);
+      if (id === undefined || (parent !== undefined && this.#isAbove(parent, id))) return undefined;
+      const watcher = watch(place, { persistent: false });
+      node = { path, place, parent, id, watcher, folders: new Map(), news: new Set() };
+    } catch (error) {
+      this.#cannotWatch(place, error, parent === undefined);
+      return undefined;
+    }
+    this.#count++;
+    node.watcher.on('change', (kind, name) => this.#heard(node, kind, name?.toString()));
+    node.watcher.on('error', () => this.#heard(node, 'rename', undefined));
+    found?.push(path);
+    for (const name of this.#finder.namesIn(node.path, node.place)) {
+      await this.#breathe();
+      const below = await this.#add(`${path}${name}/`, inside(place, name), node, found);
+      if (below !== undefined) node.folders.set(name, below);
+    }
+    return node;
+  }
+
+  #isAbove(node: Node, id: string): boolean {
+    for (let at: Node | undefined = node; at !== undefined; at = at.parent) if (at.id === id) return true;
+    return false;
+  }
+
+  #cannotWatch(place: string, error: unknown, isRoot: boolean): void {
+    const errno = errnoOf(error);
+    const refusal = refusalOf(errno, this.#count);
+    if (refusal !== undefined) {
+      this.#refused = true;
+      this.#options.onRefused(refusal);
+    } else if (isRoot) throw error;
+    else if (!isMissing(error))
+      this.#options.onHint({ everything: true, reason: `cannot watch ${place}: ${errno}` });
+  }
+
+  #heard(node: Node, kind: string, name: string | undefined): void {
+    if (this.#closed) return;
+    this.#flood.count();
+    this.#dirty.add(node);
+    if (kind === 'rename') node.news.add(name ?? '');
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      this.#working = this.#working.then(() => this.#look());
+    }, GATHER_MS);
+  }
+
+  /** Turns what was heard into hints. Folders that came, went or were replaced change what is watched. */
+  async #look(): Promise<void> {
+    const dirty = this.#dirty;
+    this.#dirty = new Set();
+    const folders: RelPath[] = [];
+    for (const node of dirty) {
+      folders.push(node.path);
+      if (node.news.size === 0) continue;
+      const news = [...node.news];
+      node.news.clear();
+      await this.#breathe();
+      if (this.#closed) return;
+      await this.#lookForFolders(node, news, folders);
+    }
+    this.#options.onHint({ folders });
+    this.#checkRoot();
+  }
+
+  async #lookForFolders(node: Node, news: readonly string[], found: RelPath[]): Promise<void> {
+    let names = news;
+    if (news.includes('') || news.length > NAMES_ONE_BY_ONE) {
+      const now = this.#finder.namesIn(node.path, node.place);
+      names = [...new Set([...now, ...node.folders.keys()])];
+    }
+    for (const name of names) {
+      const place = inside(node.place, name);
+      const known = node.folders.get(name);
+      const id = this.#finder.quietIdOf(place);
+      if (known !== undefined && known.id !== id) {
+        this.#drop(known);
+        node.folders.delete(name);
+      } else if (known !== undefined) continue;
+      if (id === undefined || !this.#finder.isWanted(node.path, name)) continue;
+      await this.#breathe();
+      const added = await this.#add(`${node.path}${name}/`, place, node, found);
+      if (added !== undefined) node.folders.set(name, added);
+    }
+  }
+
+  #drop(node: Node): void {
+    const stack = [node];
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      at.watcher.close();
+      this.#count--;
+      stack.push(...at.folders.values());
+    }
+  }
+
+  /** The root itself may go, come back or be replaced, by a mount for one, without any event of its own. */
+  #checkRoot(): void {
+    if (this.#closed || this.#refused || this.#reopening) return;
+    const id = this.#finder.quietIdOf(this.#options.root);
+    if (id === this.#root?.id) return;
+    if (this.#root !== undefined) this.#drop(this.#root);
+    this.#root = undefined;
+    this.#options.onHint({ everything: true, reason: 'the source folder went away or was replaced' });
+    if (id === undefined) return;
+    this.#reopening = true;
+    this.#working = this.#working.then(() => this.#reopen());
+  }
+
+  async #reopen(): Promise<void> {
+    try {
+      this.#root = await this.#add('', this.#options.root, undefined, undefined);
+      this.#options.onHint({ everything: true, reason: 'the source folder is another one now' });
+    } catch {
+      // not readable: a pass says so, and the next check tries again
+    } finally {
+      this.#reopening = false;
+    }
+  }
+
+  /** The event loop turns now and then: in a large tree the first walk takes seconds. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#sliceStart < SLICE_MS) return;
+    await turn();
+    this.#sliceStart = performance.now();
+  }
+}

@@ -1,0 +1,81 @@
+import { platform } from 'node:os';
+import type { ChangeHint, ListOptions, Watching } from '../../../model/ports.ts';
+import type { Disk } from '../disk.ts';
+import { watchByPolling } from './watch-polling.ts';
+import { watchStalls } from './watch-stalls.ts';
+
+export interface WatchOptions {
+  readonly disk: Disk;
+  /** An absolute path. */
+  readonly root: string;
+  readonly followSymlinks: boolean;
+  readonly list: ListOptions;
+  readonly onHint: (hint: ChangeHint) => void;
+  /** The kernel allows no more watches: called once, after which nothing more is seen. */
+  readonly onRefused: (reason: string) => void;
+}
+
+/** One way of hearing of changes. */
+export interface Watcher {
+  readonly watches: number;
+  close(): Promise<void>;
+}
+
+/** Between two looks at everything, once the kernel allows no more watches. */
+const FALLBACK_POLL_MS = 60_000;
+
+/**
+ * Hints about a directory, until closed. On Linux each folder is watched by itself; where the system can watch a whole
+ * tree with one handle (macOS, Windows), chokidar does. Where the kernel refuses, a hint says so, and from then on
+ * everything is looked at now and then: `mode` is then 'polling'.
+ */
+export async function watchLocal(
+  options: Omit<WatchOptions, 'onRefused'>,
+  pollMs: number = FALLBACK_POLL_MS,
+): Promise<Watching> {
+  let watcher: Watcher | undefined;
+  let polling: Watcher | undefined;
+  let closed = false;
+  const refuse = (reason: string): void => {
+    if (closed || polling !== undefined) return;
+    const seconds = Math.round(pollMs / 1000);
+    options.onHint({
+      everything: true,
+      reason: `${reason}; from now on the whole source is looked at every ${seconds} s instead`,
+    });
+    polling = watchByPolling(options.onHint, pollMs);
+    void watcher?.close();
+    watcher = undefined;
+  };
+  const stalls = watchStalls(options.onHint);
+  try {
+    const opened = await open({ ...options, onRefused: refuse });
+    if (polling === undefined) watcher = opened;
+    else await opened.close();
+  } catch (error) {
+    stalls.close();
+    throw error;
+  }
+  return {
+    get mode() {
+      return polling === undefined ? 'folders' : 'polling';
+    },
+    get watches() {
+      return watcher?.watches ?? 0;
+    },
+    async close() {
+      closed = true;
+      stalls.close();
+      await Promise.all([watcher?.close(), polling?.close()]);
+    },
+  };
+}
+
+async function open(options: WatchOptions): Promise<Watcher> {
+  if (platform() === 'darwin' || platform() === 'win32') {
+    const { watchTree } = await import('./watch-tree.ts');
+    return watchTree(options);
+  }
+  const { watchFolders } = await import('./watch-folders.ts');
+  return watchFolders(options);
+}

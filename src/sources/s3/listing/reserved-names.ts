@@ -1,0 +1,28 @@
+import { isReservedName } from '../../../model/path.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { PathFilter } from '../../../model/ports.ts';
+
+/** Names of a listing, in key order, that are reserved: each is told once, and a folder once for all that is in it. */
+export class ReservedNames {
+  readonly #filter: PathFilter;
+  #folder: RelPath | undefined;
+
+  constructor(filter: PathFilter) {
+    this.#filter = filter;
+  }
+
+  /** The outermost reserved name on the way to `path`; undefined when it was told before, or when a rule leaves `path` out. */
+  meet(path: RelPath): RelPath | undefined {
+    if (this.#folder !== undefined && path.startsWith(this.#folder)) return undefined;
+    if (this.#filter.rulesOut?.(path) === true) return undefined;
+    const met = outermost(path);
+    if (met.endsWith('/')) this.#folder = met;
+    return met;
+  }
+}
+
+function outermost(path: RelPath): RelPath {
+  let end = path.indexOf('/');
+  while (end !== -1 && !isReservedName(path.slice(0, end))) end = path.indexOf('/', end + 1);
+  return end === -1 ? path : path.slice(0, end + 1);
+}

@@ -1,0 +1,129 @@
+import { SyncError, messageOf } from '../../../model/errors.ts';
+import { proxyErrorIn } from '../../../http/proxy-error.ts';
+import { ACCOUNT_RULES, NETWORK_CODES, TLS_CODES, causeOf, proxyFailed } from '../aws-errors.ts';
+import type { AwsCause, Rule } from '../aws-errors.ts';
+
+export interface QueueAttempt {
+  readonly operation: 'receive' | 'remove' | 'hide';
+  /** The queue's name. */
+  readonly queue: string;
+}
+
+const WORDS = {
+  receive: { task: 'receive messages from', right: 'sqs:ReceiveMessage' },
+  remove: { task: 'remove messages from', right: 'sqs:DeleteMessage' },
+  hide: { task: 'keep messages of', right: 'sqs:ChangeMessageVisibility' },
+} as const;
+
+const NO_CREDENTIALS: Rule = {
+  code: 'source_unauthorised',
+  verdict: 'end_run',
+  text: 'no usable AWS credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a --profile',
+};
+const NO_QUEUE: Rule = {
+  code: 'source_missing',
+  verdict: 'end_run',
+  text: 'there is no such queue; check the URL, and that its region and account are right',
+};
+const ENCRYPTED: Rule = {
+  code: 'source_denied',
+  verdict: 'end_run',
+  text: 'the KMS key of the queue cannot be used; the credentials need kms:Decrypt on it, and the key has to be enabled',
+};
+const THROTTLED: Rule = {
+  code: 'source_throttled',
+  verdict: 'retry',
+  text: 'SQS asks for fewer requests; it is tried again',
+};
+const CROWDED: Rule = {
+  code: 'source_throttled',
+  verdict: 'retry',
+  text: 'too many of its messages are being worked on; another reader takes messages and does not remove them',
+};
+const UNAVAILABLE: Rule = {
+  code: 'source_unreachable',
+  verdict: 'retry',
+  text: 'SQS cannot serve the request at the moment; it is tried again',
+};
+const UNREACHABLE: Rule = {
+  code: 'source_unreachable',
+  verdict: 'retry',
+  text: 'the connection failed; check the network and the URL of the queue',
+};
+const NO_HOST: Rule = {
+  code: 'source_unreachable',
+  verdict: 'end_run',
+  text: 'the host name cannot be resolved; check the URL of the queue',
+};
+const TLS: Rule = {
+  code: 'source_unreachable',
+  verdict: 'end_run',
+  text: 'the TLS certificate is not accepted; name a CA with NODE_EXTRA_CA_CERTS',
+};
+const STRANGE: Rule = {
+  code: 'source_failed',
+  verdict: 'end_run',
+  text: 'the answer is not one that SQS gives; check the URL of the queue',
+};
+
+/** By SQS error code, without the prefix `AWS.SimpleQueueService.` of its older protocol. */
+const BY_NAME: Readonly<Record<string, Rule>> = {
+  ...ACCOUNT_RULES,
+  CredentialsProviderError: NO_CREDENTIALS,
+  QueueDoesNotExist: NO_QUEUE,
+  NonExistentQueue: NO_QUEUE,
+  QueueDeletedRecently: NO_QUEUE,
+  InvalidAddress: NO_QUEUE,
+  KmsAccessDenied: ENCRYPTED,
+  KmsDisabled: ENCRYPTED,
+  KmsInvalidState: ENCRYPTED,
+  KmsNotFound: ENCRYPTED,
+  KmsThrottled: THROTTLED,
+  RequestThrottled: THROTTLED,
+  Throttling: THROTTLED,
+  ThrottlingException: THROTTLED,
+  OverLimit: CROWDED,
+  TimeoutError: UNREACHABLE,
+};
+
+/** Anything the SDK throws, as a SyncError; see s3Error. */
+export function queueError(error: unknown, { operation, queue }: QueueAttempt): SyncError {
+  if (error instanceof SyncError) return error;
+  const { task, right } = WORDS[operation];
+  const proxy = proxyErrorIn(error);
+  if (proxy !== undefined) return proxyFailed(`cannot ${task} the queue ${queue}`, proxy, { queue });
+  const cause = causeOf(error);
+  const name = cause.name.replace(/^(?:AWS\.SimpleQueueService\.|com\.amazonaws\.sqs#)/, '');
+  const denied = /^AccessDenied(?:Exception)?$/.test(name) || (cause.status === 403 && !(name in BY_NAME));
+  const rule: Rule = denied
+    ? {
+        code: 'source_denied',
+        verdict: 'end_run',
+        text: `access is denied; the credentials need ${right} on it`,
+      }
+    : findRule({ ...cause, name });
+  const { network, status, requestId } = cause;
+  const reason = [network ?? name, status].filter((part) => part !== undefined).join(' ');
+  return new SyncError(rule.code, `cannot ${task} the queue ${queue}: ${rule.text} (${reason})`, {
+    verdict: rule.verdict,
+    details: {
+      queue,
+      reason: network ?? name,
+      ...(status === undefined ? {} : { status }),
+      ...(requestId === undefined ? {} : { requestId }),
+      // What SQS says of a denial names the missing right.
+      ...(denied ? { message: messageOf(error).slice(0, 300) } : {}),
+    },
+  });
+}
+
+function findRule({ name, network, status }: AwsCause): Rule {
+  const named = BY_NAME[name];
+  if (named !== undefined) return named;
+  if (network === 'ENOTFOUND') return NO_HOST;
+  if (network !== undefined && TLS_CODES.has(network)) return TLS;
+  if (network !== undefined && NETWORK_CODES.has(network)) return UNREACHABLE;
+  if (status === 429) return THROTTLED;
+  if (status !== undefined && status >= 500) return UNAVAILABLE;
+  return STRANGE;
+}

@@ -1,0 +1,62 @@
+import type { SyncError } from '../../../model/errors.ts';
+
+export interface OutageTiming {
+  /** The first pause after a failure, in milliseconds; it doubles up to `longestPauseMs`. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+  /** A queue may forget messages after 60 s, and nobody tells how long this one keeps them. */
+  readonly lostAfterMs: number;
+  /** How often everything is looked at while the queue cannot be read. */
+  readonly pollMs: number;
+}
+
+export interface AfterFailure {
+  readonly pauseMs: number;
+  /** Why everything has to be looked at now; for people. */
+  readonly everything: string | undefined;
+}
+
+/** Times at which a queue cannot be read, and what to do then. Times are milliseconds since some start. */
+export class QueueOutage {
+  readonly #timing: OutageTiming;
+  #goodAt: number;
+  #failures = 0;
+  #lasting = false;
+  #toldAt = -Infinity;
+
+  constructor(timing: OutageTiming, now: number) {
+    this.#timing = timing;
+    this.#goodAt = now;
+  }
+
+  /** Whether the queue is of no use for the time being. */
+  get lasting(): boolean {
+    return this.#lasting;
+  }
+
+  /** `random` is in [0, 1). */
+  failed(error: SyncError, now: number, random: number): AfterFailure {
+    const { firstPauseMs, longestPauseMs, lostAfterMs, pollMs } = this.#timing;
+    const most = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#failures++);
+    const pauseMs = most / 2 + (most / 2) * random;
+    // What does not pass by itself needs a person at once.
+    this.#lasting ||= error.verdict !== 'retry' || now - this.#goodAt >= lostAfterMs;
+    if (!this.#lasting || now - this.#toldAt < pollMs) return { pauseMs, everything: undefined };
+    this.#toldAt = now;
+    const minutes = Math.round(pollMs / 60_000);
+    return {
+      pauseMs,
+      everything: `${error.message}; until it works everything is looked at every ${minutes} min`,
+    };
+  }
+
+  /** The queue was read. Returns why everything has to be looked at, where messages may have been lost. */
+  recovered(now: number): string | undefined {
+    const lost = this.#lasting || (this.#failures > 0 && now - this.#goodAt >= this.#timing.lostAfterMs);
+    this.#goodAt = now;
+    this.#failures = 0;
+    this.#lasting = false;
+    this.#toldAt = -Infinity;
+    return lost ? 'the queue can be read again, and may have lost messages' : undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import type { ListPage, ListQuery, ObjectBody, S3Bucket } from '../bucket.ts';
+import { createClient, regionFromError, regionalClients } from './client.ts';
+import type { RegionalClient, S3ConnectionOptions } from './client.ts';
+import { directRequests } from './direct-requests.ts';
+import { s3Error } from '../s3-errors.ts';
+import { sdkRequests } from './sdk-requests.ts';
+import type { BucketRequests, RequestOptions } from './sdk-requests.ts';
+
+export interface BucketOptions extends S3ConnectionOptions, RequestOptions {
+  /** Leaves every request to the SDK. Default: only those that are unusual or fail. */
+  readonly onlySdk?: boolean | undefined;
+}
+
+/** The bucket, wherever it is. The AWS SDK and the HTTP client are loaded here and nowhere else. */
+export async function openBucket(options: BucketOptions): Promise<S3Bucket> {
+  const [sdk, crcClasses] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('@aws-sdk/checksums/crc'),
+  ]);
+  const { bucket, endpointUrl, onlySdk = false, noSignRequest = false } = options;
+  const createRegional = await regionalClients(sdk, options);
+
+  function requestsIn({ client, handler }: RegionalClient): BucketRequests {
+    const throughSdk = sdkRequests(sdk, crcClasses, client, options);
+    if (onlySdk) return throughSdk;
+    return directRequests({ client, handler, sdk: throughSdk, crcClasses, signed: !noSignRequest });
+  }
+  const open = (
+    regional: RegionalClient,
+  ): { client: RegionalClient['client']; requests: BucketRequests } => ({
+    client: regional.client,
+    requests: requestsIn(regional),
+  });
+  const regions = [open(await createClient(createRegional, options.region))];
+
+  /** Asks in the region known last, and once more after S3 told that the bucket is in another one. */
+  async function ask<Output>(request: (requests: BucketRequests) => Promise<Output>): Promise<Output> {
+    const used = regions.at(-1)!;
+    try {
+      return await request(used.requests);
+    } catch (error) {
+      const region = regionFromError(error);
+      if (region === undefined) throw error;
+      // Another request may have learnt it in the meantime.
+      if (used === regions.at(-1)) {
+        if (regions.length > 1 || region === (await used.client.config.region())) throw error;
+        regions.push(open(createRegional(region)));
+      }
+      return request(regions.at(-1)!.requests);
+    }
+  }
+
+  return {
+    name: bucket,
+
+    async listPage(query: ListQuery, signal: AbortSignal): Promise<ListPage> {
+      signal.throwIfAborted();
+      try {
+        return await ask((requests) => requests.list(query, signal));
+      } catch (error) {
+        signal.throwIfAborted();
+        throw s3Error(error, { operation: 'list', bucket, endpointUrl });
+      }
+    },
+
+    async getObject(key: string, etag: string, start: number, signal: AbortSignal): Promise<ObjectBody> {
+      signal.throwIfAborted();
+      try {
+        return await ask((requests) => requests.get({ key, etag, start }, signal));
+      } catch (error) {
+        signal.throwIfAborted();
+        throw s3Error(error, { operation: 'read', bucket, key, endpointUrl });
+      }
+    },
+
+    close(): void {
+      for (const { client } of regions) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import type { DestinationChild, Problem } from '../model/entry.ts';
+import { pathProblem, type RelPath } from '../model/path.ts';
+import { printable } from '../model/printable.ts';
+import { parseStageTime } from '../api/api-times.ts';
+
+/** Names that need no closer look; most are such, and a folder may have a million of them. */
+const PLAIN = /^\w[\w.-]*$/;
+
+/** A reply that is no listing of the folder; `why` ends the sentence "got a reply that". */
+export interface NotAListing {
+  readonly why: string;
+}
+
+/**
+ * The children in a listing of `folder`, each checked: what a listing does not say clearly is `unknown`, never left
+ * out, since for a mirror a name that is left out is an order. Children come as full objects, their `path` from the
+ * Stage root; folders end in '/' there and have no size. `content` may be null, [] or missing when the folder is empty.
+ * `exact` is false when the reply was not valid UTF-8: names with a replacement character are then not what they were.
+ */
+export function readListing(
+  folder: RelPath,
+  reply: unknown,
+  exact: boolean,
+): DestinationChild[] | NotAListing {
+  if (!isRecord(reply)) return { why: 'is not a JSON object' };
+  const { content, type, path } = reply;
+  if (typeof type === 'string' && type !== '' && type !== 'directory') return { why: 'describes no folder' };
+  // Something answers `{}` or `{"error": …}` with status 200 at times; that must not pass for an empty folder.
+  if (content === undefined && type !== 'directory') return { why: 'lists nothing' };
+  if (typeof path === 'string' && trimSlashes(path) !== trimSlashes(folder))
+    return { why: 'describes another folder' };
+  if (content === undefined || content === null) return [];
+  if (!Array.isArray(content)) return { why: 'has no list of children' };
+  return withoutDuplicates(content.map((child: unknown, index) => readChild(folder, child, index, exact)));
+}
+
+/** A file's size and time as its metadata says; undefined for a folder. */
+export function readMetadata(
+  path: RelPath,
+  reply: unknown,
+): { size: number; modifiedMs: number | undefined } | undefined | NotAListing {
+  if (!isRecord(reply)) return { why: 'is not a JSON object' };
+  const { size, path: told } = reply;
+  if (typeof told === 'string' && trimSlashes(told) !== path) return { why: 'describes another file' };
+  if (reply['type'] === 'directory') return undefined;
+  if (!isSize(size)) return { why: 'has no usable size' };
+  const modifiedMs = readTime(reply['last_modified']);
+  return modifiedMs === null ? { why: 'has no usable time' } : { size, modifiedMs };
+}
+
+function readChild(folder: RelPath, child: unknown, index: number, exact: boolean): DestinationChild {
+  if (!isRecord(child)) return anywhere(unknown(placeOf(index), 'is not an object'));
+  const { name, path, type, size } = child;
+  if (typeof name !== 'string' || name === '') return anywhere(unknown(placeOf(index), 'has no name'));
+  if (name.includes('/')) return anywhere(unknown(unsendable(name), 'has a name with a slash'));
+  if (name === '.' || name === '..') return anywhere(unknown(unsendable(name), 'has a name that is none'));
+  const problem = PLAIN.test(name) ? undefined : pathProblem(name);
+  if (problem !== undefined) return unknown(unsendable(name), `has a name that ${problem}`);
+  if (!exact && name.includes('\ufffd')) return unknown(name, 'has a name that is not valid UTF-8');
+  if (typeof path !== 'string') return unknown(name, 'has no path');
+  if (type !== null && typeof type !== 'string') return unknown(name, 'has no type');
+  const isFolder = type === 'directory';
+  // The type decides. Its spelling of the path may differ by the slashes at the ends only.
+  if (!isFolder && path.endsWith('/'))
+    return unknown(name, 'has the path of a folder and the type of a file');
+  if (!isChildPath(path, folder, name))
+    return anywhere(unknown(name, 'has a path outside the folder or of another name'));
+  if (isFolder) return { kind: 'folder', name };
+  if (!isSize(size)) return unknown(name, 'has no usable size');
+  const modifiedMs = readTime(child['last_modified']);
+  return modifiedMs === null ? unknown(name, 'has no usable time') : { kind: 'file', name, size, modifiedMs };
+}
+
+/**
+ * Two children of one kind and name cannot both be there, and which one is true nobody can tell. A file and a folder
+ * of one name can.
+ */
+function withoutDuplicates(children: DestinationChild[]): DestinationChild[] {
+  const files = new Set<string>();
+  const folders = new Set<string>();
+  const unclear = new Map<string, DestinationChild>();
+  for (const child of children) {
+    const seen = child.kind === 'folder' ? folders : files;
+    if (child.kind === 'unknown') unclear.set(child.name, child);
+    else if (seen.has(child.name)) unclear.set(child.name, unknown(child.name, 'is listed more than once'));
+    else seen.add(child.name);
+  }
+  if (unclear.size === 0) return children;
+  return [...children.filter(({ name }) => !unclear.has(name)), ...unclear.values()];
+}
+
+const placeOf = (index: number): string => unsendable(`(entry ${index + 1})`);
+
+/** One printable segment that stands for a name which is none, and, having a backslash, equals no path of Stage. */
+function unsendable(name: string): string {
+  const text = printable(name.slice(0, 200)).replaceAll('/', '\\u{2f}');
+  return text.includes('\\') ? text : `\\${text}`;
+}
+
+function unknown(name: string, why: string): DestinationChild {
+  const problem: Problem = {
+    code: 'listing_unclear',
+    severity: 'failure',
+    message: `Stage's listing is unclear here: the entry ${why}. It is left alone; look at it in Stage.`,
+  };
+  return { kind: 'unknown', name, problem };
+}
+
+/** No name of Stage's is such, so the entry is another's, garbled. */
+const anywhere = (child: DestinationChild): DestinationChild =>
+  child.kind === 'unknown' ? { ...child, anywhere: true } : child;
+
+/** undefined when there is none, null when it is not a time at all. A text that cannot be read says no time. */
+function readTime(value: unknown): number | undefined | null {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? parseStageTime(value) : null;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isChildPath = (path: string, folder: RelPath, name: string): boolean =>
+  (path.length === folder.length + name.length && path.startsWith(folder) && path.endsWith(name)) ||
+  trimSlashes(path) === folder + name;
+
+/** By hand: a pattern for the slashes at the end takes quadratic time on a path that is made of them. */
+export function trimSlashes(path: string): string {
+  let [start, end] = [0, path.length];
+  while (path[start] === '/') start++;
+  while (end > start && path[end - 1] === '/') end--;
+  return path.slice(start, end);
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { FileEntry } from '../../model/entry.ts';
+import { isSyncError, messageOf } from '../../model/errors.ts';
+import type { StageVersion } from '../../model/plan.ts';
+import type { Source } from '../../model/ports.ts';
+import type { Executor } from './executor.ts';
+import type { Remote } from '../../remote/remote.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { rowOf } from '../ledger/ledger-row.ts';
+import type { Standing } from '../plan/planner.ts';
+import type { PlanStore } from '../plan/store/plan-store.ts';
+
+export interface MeetingOptions {
+  readonly ledger: Ledger;
+  readonly source: Source;
+  readonly signal: AbortSignal;
+  readonly dryRun: boolean;
+}
+
+/** --compare content: reads both sides of what both have, counts as ours what is equal and plans to upload the rest. */
+export async function meetByContent(
+  store: PlanStore,
+  remote: Remote,
+  options: MeetingOptions,
+  standing: Standing,
+  executor: Executor,
+): Promise<void> {
+  for (const { entry, stage, known } of store.meetings()) {
+    await executor.run(async () => {
+      const [ours, theirs] = await Promise.all([
+        digestOfSource(entry, options),
+        digestOfStage(remote, entry),
+      ]);
+      if (ours !== undefined && ours === theirs) {
+        standing[known ? 'unchanged' : 'adopted']++;
+        if (!options.dryRun) record(entry, stage, ours, options, known);
+      } else store.addArrival({ path: entry.path, reason: 'differs', entry, replaces: stage, digest: ours });
+    });
+  }
+  await executor.idle();
+}
+
+/** What is equal to the byte is ours: it could as well have been uploaded. */
+function record(
+  entry: FileEntry,
+  stage: StageVersion,
+  digest: string,
+  options: MeetingOptions,
+  known: boolean,
+): void {
+  options.ledger.put(
+    { ...rowOf(entry, digest), stageModifiedMs: stage.modifiedMs, pending: false },
+    known ? 'verified' : 'adopted',
+  );
+}
+
+/** Undefined when the file is not what was listed, or cannot be read: its upload then says so. */
+async function digestOfSource(entry: FileEntry, options: MeetingOptions): Promise<string | undefined> {
+  try {
+    return await readDigest(entry, options);
+  } catch (error) {
+    if (isSyncError(error) && error.verdict === 'skip_entry') return undefined;
+    throw error;
+  }
+}
+
+async function readDigest(entry: FileEntry, { source, signal }: MeetingOptions): Promise<string> {
+  if (source.digest !== undefined) return source.digest(entry, { signal });
+  const content = await source.read(entry, { signal });
+  const hashing = createHash('sha256');
+  if ('bytes' in content) hashing.update(content.bytes);
+  else for await (const chunk of content.chunks) hashing.update(chunk);
+  return hashing.digest('hex');
+}
+
+async function digestOfStage(remote: Remote, entry: FileEntry): Promise<string> {
+  const hashing = createHash('sha256');
+  try {
+    for await (const chunk of await remote.read(remote.root + entry.path)) hashing.update(chunk);
+  } catch (error) {
+    // what cannot be read cannot be shown equal: it is uploaded
+    if (isSyncError(error) && error.verdict !== 'end_run') return `unreadable: ${messageOf(error)}`;
+    throw error;
+  }
+  return hashing.digest('hex');
+}

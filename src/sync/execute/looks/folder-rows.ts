@@ -1,0 +1,93 @@
+import { foldersOf, isFolderPath } from '../../../model/path.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { PathFilter } from '../../../model/ports.ts';
+import { shownOf } from '../../compare/decide.ts';
+import type { LedgerRow } from '../../ledger/ledger-row.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Comparison, Deviation, Expected } from './compare-folder.ts';
+import { isHidden } from '../hidden-names.ts';
+import type { StageTimes } from '../destination-times.ts';
+
+/** What the ledger has below a folder; what the filter leaves out is nobody's to move. */
+export function* expectedIn(
+  ledger: Ledger,
+  folder: RelPath,
+  filter: PathFilter,
+): Generator<readonly Expected[], void> {
+  for (const page of ledger.rows(folder))
+    yield page
+      .filter(({ path }) => path !== folder && (isHidden(folder) || !filter.excludes(path)))
+      .map((row) => ({
+        path: row.path.slice(folder.length),
+        shown: isFolderPath(row.path) ? undefined : shownOf(row),
+      }));
+}
+
+/** Renames the row of what moved, and all rows below it; times that the move may have changed are learnt by a listing. */
+export function rename(ledger: Ledger, from: RelPath, to: RelPath, times: StageTimes): void {
+  ledger.rename(from, to, times.known === true);
+}
+
+/**
+ * The rows of a folder under its new name, where `seen` is what was found there: without what did not come along or was
+ * moved back. Folders that were made again at the old place for what was moved back are as much ours as they were.
+ */
+export function renameRows(ledger: Ledger, from: RelPath, to: RelPath, seen: Comparison): void {
+  const { deviations, touched } = seen;
+  const changed = deviations.filter(({ kind }) => kind === 'changed');
+  const back = deviations.filter(({ kind }) => kind === 'extra' || kind === 'changed');
+  const made = new Set(back.flatMap(({ path }) => foldersOf(from + path)));
+  const stayed = [
+    ...changed.map(({ path }) => from + path),
+    ...[...made].filter((folder) => folder.startsWith(from)),
+  ].flatMap((path) => rowsAt(ledger, path));
+  const allSeen = touched.every(({ kind }) => kind === 'changed');
+  const isUnclear = unclearIn(deviations);
+  ledger.rename(from, to, allSeen);
+  if (allSeen) for (const { path, modifiedMs } of touched) ledger.confirm(to + path, modifiedMs);
+  for (const { path, kind } of deviations) if (kind !== 'extra' && !isUnclear(path)) ledger.forget(to + path);
+  for (const row of stayed) ledger.put(row, 'stayed');
+}
+
+/** Whether nothing can be said of a path: it cannot be told what is there, or above it. */
+function unclearIn(deviations: readonly Deviation[]): (path: RelPath) => boolean {
+  const unclear = deviations.filter(({ kind }) => kind === 'unclear').map(({ path }) => path);
+  return (path) => unclear.some((each) => path === each || (isFolderPath(each) && path.startsWith(each)));
+}
+
+/**
+ * The rows of a folder that waited under another name and came to `to`, as a whole or (`dropped`) into what stands
+ * there by now, which may be another folder of ours: rows that are there already stay as they are. What others changed
+ * meanwhile keeps its row with the old time, so that it is seen.
+ */
+export function returnRows(
+  ledger: Ledger,
+  waited: RelPath,
+  to: RelPath,
+  deviations: readonly Deviation[],
+  dropped: ReadonlySet<RelPath> | undefined,
+  times: StageTimes,
+): void {
+  const isUnclear = unclearIn(deviations);
+  const kinds = new Map(deviations.map(({ path, kind }) => [path, kind]));
+  for (const row of [...ledger.rows(waited)].flat()) {
+    const path = row.path.slice(waited.length);
+    const isMissing = kinds.get(path) === 'missing' && !isUnclear(path);
+    const stays = dropped?.has(path) === true || isMissing;
+    const taken = waited !== to && dropped !== undefined && ledger.get(to + path) !== undefined;
+    // what was dropped has the name of something newer: where that is a row of its own name, the old time tells
+    if (waited !== to || isMissing) ledger.forget(row.path);
+    if (stays || taken) continue;
+    const isSame = kinds.get(path) === undefined && !isFolderPath(path);
+    const unlearnt = isSame && times.known !== true;
+    ledger.put(
+      { ...row, path: to + path, ...(unlearnt && { stageModifiedMs: undefined, pending: true }) },
+      'moved',
+    );
+  }
+}
+
+const rowsAt = (ledger: Ledger, path: RelPath): LedgerRow[] => {
+  const row = ledger.get(path);
+  return row === undefined ? [] : [row];
+};

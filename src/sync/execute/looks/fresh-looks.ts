@@ -1,0 +1,75 @@
+import type { DestinationChild } from '../../../model/entry.ts';
+import { nameOf, parentOf } from '../../../model/path.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { StageVersion } from '../../../model/plan.ts';
+import type { Clock } from '../../../model/ports.ts';
+import type { Remote } from '../../../remote/remote.ts';
+
+/** How long a look counts as made directly before, in milliseconds. */
+const FRESH_MS = 5000;
+/** Folders whose look is kept; what goes or moves comes folder by folder. */
+const MOST_KEPT = 64;
+
+type Children = ReadonlyMap<string, DestinationChild>;
+
+/** What Stage shows of a file just now. `unclear`: it shows something that cannot be read. */
+export type Look = { readonly shown: StageVersion | undefined } | { readonly unclear: string };
+
+/**
+ * One look at a folder for all files in it that go, or move, one after the other; a look soon goes stale. Looks are made
+ * in the turn of the change that they are for: nothing waits between the two.
+ */
+export class FreshLooks {
+  readonly #remote: Remote;
+  readonly #clock: Clock;
+  readonly #kept = new Map<RelPath, { readonly atMs: number; readonly children: Promise<Children> }>();
+
+  constructor(remote: Remote, clock: Clock) {
+    this.#remote = remote;
+    this.#clock = clock;
+  }
+
+  /** `path` is below the target. `anew`: what was seen of its folder before does not count. */
+  async at(path: RelPath, anew = false): Promise<Look> {
+    const folder = parentOf(path);
+    if (anew) this.#kept.delete(folder);
+    const children = await this.#children(folder);
+    const child = children.get(nameOf(path));
+    if (child?.kind === 'unknown') return { unclear: child.problem.message };
+    if (child === undefined) {
+      const garbled = children.get(ANYWHERE);
+      if (garbled?.kind === 'unknown') return { unclear: garbled.problem.message };
+    }
+    return { shown: child?.kind === 'file' ? child : undefined };
+  }
+
+  /** What was seen so far does not count any more: a new phase begins. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
+  #children(folder: RelPath): Promise<Children> {
+    const now = this.#clock.elapsed();
+    const kept = this.#kept.get(folder);
+    if (kept !== undefined && now - kept.atMs < FRESH_MS) return kept.children;
+    const children = this.#list(folder);
+    children.catch(() => this.#kept.delete(folder));
+    this.#kept.delete(folder);
+    this.#kept.set(folder, { atMs: now, children });
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    return children;
+  }
+
+  async #list(folder: RelPath): Promise<Children> {
+    const children = new Map<string, DestinationChild>();
+    for (const child of (await this.#remote.listNow(this.#remote.root + folder)) ?? []) {
+      if (child.kind === 'unknown' && child.anywhere === true) children.set(ANYWHERE, child);
+      else if (child.kind !== 'folder') children.set(child.name, child);
+    }
+    return children;
+  }
+}
+
+/** Stands for a child that may be any of them; no name has a slash. */
+const ANYWHERE = '/';

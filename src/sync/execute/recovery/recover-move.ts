@@ -1,0 +1,187 @@
+import type { Problem } from '../../../model/entry.ts';
+import { isSyncError } from '../../../model/errors.ts';
+import { isFolderPath } from '../../../model/path.ts';
+import type { RelPath } from '../../../model/path.ts';
+import { sameOnStage } from '../../compare/decide.ts';
+import type { StoredIntent } from '../../ledger/intent.ts';
+import type { LedgerRow } from '../../ledger/ledger-row.ts';
+import type { Deviation } from '../looks/compare-folder.ts';
+import { lookAfterMove } from '../moves/folder-moves.ts';
+import { rename, renameRows, returnRows } from '../looks/folder-rows.ts';
+import { putBack, putBackFolder } from '../moves/put-back.ts';
+import type { Outcome, RecoverOptions } from './recover.ts';
+import type { Remote } from '../../../remote/remote.ts';
+
+/** Finds out how far a move came that an earlier run had begun, and brings it to an end or back. */
+export async function settleMove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
+  const { remote, ledger, times } = options;
+  const { path: from, to: target, via } = intent;
+  const to = target!;
+  if (via !== undefined && (await remote.exists(via))) return settleWaiting(intent, via, options);
+  const waited = via === undefined ? undefined : rowKey(via, options);
+  if (waited !== undefined) {
+    // a step to one of its names worked, and only that was not written
+    const come = await cameTo([to, from], waited, options);
+    return come === undefined ? () => forget(options, waited) : () => rename(ledger, waited, come, times);
+  }
+  if (!(await remote.exists(remote.root + to))) return undefined;
+  if (!isFolderPath(from))
+    return ledger.get(from) === undefined || (await remote.exists(remote.root + from))
+      ? undefined
+      : () => rename(ledger, from, to, times);
+  if (!(await hasCome(intent, options))) return undefined;
+  const seen = await lookAfterMove(options, from, remote.root + to);
+  const came = seen.deviations.filter((each) => cameAlong(each, intent)).map(({ path }) => path);
+  const back = await comesBack(remote, remote.root + to, remote.root + from, came);
+  for (const { path, kind } of seen.deviations)
+    if (kind === 'extra')
+      options.onProblem(to + path, back && came.includes(path) ? MOVED_BACK : FOUND_THERE);
+  return () => renameRows(ledger, from, to, seen);
+}
+
+/** Where what waited is by now; undefined where that cannot be told, and then it counts as gone. */
+async function cameTo(
+  names: readonly RelPath[],
+  waited: RelPath,
+  { remote, ledger }: RecoverOptions,
+): Promise<RelPath | undefined> {
+  const ours = ledger.get(waited)!;
+  const found: RelPath[] = [];
+  for (const path of names) {
+    const row = ledger.get(path);
+    if (isFolderPath(path)) {
+      if (row === undefined && (await remote.exists(remote.root + path))) found.push(path);
+      continue;
+    }
+    const shown = await remote.stat(remote.root + path);
+    // what a name had before, and has still, did not come
+    const isOther = shown === undefined || (row !== undefined && sameOnStage(shown, row));
+    if (!isOther && shown.size === ours.size) found.push(path);
+  }
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** False where others have taken the old names by now: the move has taken place all the same, and ours are known by it. */
+async function comesBack(
+  remote: Remote,
+  from: RelPath,
+  to: RelPath,
+  paths: readonly RelPath[],
+): Promise<boolean> {
+  try {
+    await putBack(remote, from, to, paths);
+    return true;
+  } catch (error) {
+    if (isSyncError(error) && error.verdict === 'skip_entry' && !error.inDoubt) return false;
+    throw error;
+  }
+}
+
+/** How far a time of Stage may be from ours, and from the request that it is compared with, in milliseconds. */
+const ABOUT_MS = 60_000;
+
+/**
+ * Whether something that is in a moved folder, and that nobody knew of, came along with it: it was put there at about the
+ * time of the move, by what Stage says. What was put at the new name later is where it belongs.
+ */
+const cameAlong = ({ kind, modifiedMs }: Deviation, { at }: StoredIntent): boolean =>
+  kind === 'extra' && modifiedMs !== undefined && Math.abs(modifiedMs - at) < ABOUT_MS;
+
+const MOVED_BACK: Problem = {
+  code: 'moved_back',
+  severity: 'warning',
+  message: 'came along with a folder that an interrupted run had moved; it is back at its old place',
+};
+
+const FOUND_THERE: Problem = {
+  code: 'found_there',
+  severity: 'warning',
+  message: 'was found in a folder that an interrupted run had moved, and is not ours; it stays where it is',
+};
+
+/** Files that are looked at to see whether a folder moved; others may have taken some of them away. */
+const ENOUGH = 5;
+
+/**
+ * Whether the folder at the new name is the one that moved. Its old name may be there again, with what was put back; and
+ * before its move another folder, with files of the same names, may have been at the new one.
+ */
+async function hasCome(
+  { path: from, to }: StoredIntent,
+  { remote, ledger }: RecoverOptions,
+): Promise<boolean> {
+  const files: LedgerRow[] = [];
+  for (const page of ledger.rows(from)) {
+    files.push(...page.filter(({ path }) => !isFolderPath(path)).slice(0, ENOUGH - files.length));
+    if (files.length >= ENOUGH) break;
+  }
+  let come = false;
+  for (const row of files) {
+    const [before, after] = await Promise.all([
+      remote.stat(remote.root + row.path),
+      remote.stat(remote.root + to! + row.path.slice(from.length)),
+    ]);
+    // one that others put there by now is not as the row has it
+    if (before !== undefined && sameOnStage(before, row)) return false;
+    come ||= after?.size === row.size;
+  }
+  return come;
+}
+
+/** Its content waits under a hidden name: it goes back, or on, or, its names both taken, is uploaded anew. */
+async function settleWaiting(
+  { path: from, to, reason }: StoredIntent,
+  via: RelPath,
+  options: RecoverOptions,
+): Promise<Outcome> {
+  const { remote, ledger, onProblem, times } = options;
+  const waited = rowKey(via, options) ?? from;
+  if (isFolderPath(via)) {
+    const { deviations } = await lookAfterMove(options, waited, via);
+    const free = await isFree(remote, remote.root + from.slice(0, -1));
+    const on = !free && (await isFree(remote, remote.root + to!.slice(0, -1)));
+    const place = on && (await moves(remote, via, remote.root + to!)) ? to! : from;
+    const dropped = place === from ? await putBackFolder(remote, via, remote.root + from) : undefined;
+    return () => returnRows(ledger, waited, place, deviations, dropped, times);
+  }
+  for (const path of [from, to!]) {
+    if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path)))
+      continue;
+    return () => rename(ledger, waited, path, times);
+  }
+  // ours, and at the source still: as any other file that is not on Stage it is uploaded. Forgotten first: a run that dies
+  // once it is gone must not leave a row by which the file that has its new name passes for it
+  ledger.transaction(() => forget(options, waited));
+  await remote.remove(via);
+  onProblem(to!, { ...UPLOADED_ANEW, message: `${UPLOADED_ANEW.message} (${reason})` });
+  return undefined;
+}
+
+/** Names of an earlier release lay in the target, and its rows were kept by their place there. */
+function rowKey(via: RelPath, { ledger, remote }: RecoverOptions): RelPath | undefined {
+  const keys = [via, via.startsWith(remote.root) ? via.slice(remote.root.length) : via];
+  return keys.find((key) => ledger.get(key) !== undefined);
+}
+
+const forget = ({ ledger }: RecoverOptions, path: RelPath): void =>
+  isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path);
+
+/** Neither a file nor a folder has the name. A file last: between that look and a move somebody may put one there. */
+const isFree = async (remote: Remote, path: RelPath): Promise<boolean> =>
+  !(await remote.exists(`${path}/`)) && !(await remote.exists(path));
+
+async function moves(remote: Remote, from: RelPath, to: RelPath): Promise<boolean> {
+  try {
+    await remote.move(from, to);
+    return true;
+  } catch (error) {
+    if (isSyncError(error) && error.verdict === 'skip_entry') return false;
+    throw error;
+  }
+}
+
+const UPLOADED_ANEW: Problem = {
+  code: 'moved_anew',
+  severity: 'warning',
+  message: 'an interrupted move had left it between two names that are both taken; it is uploaded anew',
+};

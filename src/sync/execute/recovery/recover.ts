@@ -1,0 +1,171 @@
+import type { Problem } from '../../../model/entry.ts';
+import { isSyncError, messageOf } from '../../../model/errors.ts';
+import { isFolderPath } from '../../../model/path.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { PathFilter } from '../../../model/ports.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { folderRow } from '../../ledger/ledger-row.ts';
+import type { StoredIntent } from '../../ledger/intent.ts';
+import type { Learnt } from '../learnt.ts';
+import { lookAfterMove } from '../moves/folder-moves.ts';
+import { returnRows } from '../looks/folder-rows.ts';
+import { putBackFolder, removeFolder } from '../moves/put-back.ts';
+import { settleMove } from './recover-move.ts';
+import type { Remote } from '../../../remote/remote.ts';
+import { finishDetour } from '../uploads/replace.ts';
+import type { StageTimes } from '../destination-times.ts';
+
+export interface RecoverOptions {
+  readonly remote: Remote;
+  readonly ledger: Ledger;
+  readonly learnt: Learnt;
+  /** What takes part on Stage. */
+  readonly filter: PathFilter;
+  readonly concurrency: number;
+  readonly times: StageTimes;
+  readonly onProblem: (path: RelPath, problem: Problem) => void;
+}
+
+/**
+ * Settles what an earlier run, or round, had begun when it ended: only those paths are looked at, mostly one request
+ * each. What turns out done is recorded as if that run had lived; what does not is left for the pass to plan anew.
+ */
+export async function recoverIntents(options: RecoverOptions): Promise<number> {
+  const intents = options.ledger.intents();
+  // what was removed by way of a hidden name gets its own back first: others may have been on their way into it
+  for (const intent of intents)
+    if (intent.op === 'remove' && intent.via !== undefined) await settle(intent, options);
+  // a move within a cycle is begun after the cycle and settled before it; all else is independent
+  const moves = intents.filter((intent) => intent.op === 'move').reverse();
+  for (const intent of moves) await settle(intent, options);
+  const others = intents.filter(
+    ({ op, via }) => op === 'put' || op === 'folder' || (op === 'remove' && via === undefined),
+  );
+  await Promise.all(
+    [...Map.groupBy(others, (intent) => intent.path).values()].map(async (ofOnePath) => {
+      for (const intent of ofOnePath) await settle(intent, options, ofOnePath.length > 1);
+    }),
+  );
+  // what waits in a hidden folder has come out of it by now
+  for (const intent of intents)
+    if (intent.op === 'staging' && !isStillNeeded(intent, options)) await settle(intent, options);
+  return intents.length;
+}
+
+/** A replacement that could not be settled may have its only file in the hidden folder. */
+const isStillNeeded = ({ via: folder }: StoredIntent, { ledger }: RecoverOptions): boolean =>
+  folder!.endsWith('/') &&
+  ledger.intents().some(({ op, via, aside }) => {
+    const isIn = (path: RelPath | undefined): boolean => path?.startsWith(folder!) === true;
+    return op !== 'staging' && (isIn(via) || isIn(aside));
+  });
+
+/** `contested`: several changes of one path were begun, and their files may be of one size. */
+async function settle(intent: StoredIntent, options: RecoverOptions, contested = false): Promise<void> {
+  const { ledger, onProblem } = options;
+  let outcome: Outcome;
+  try {
+    outcome = await OUTCOMES[intent.op](intent, options, contested);
+  } catch (error) {
+    // one path that Stage cannot speak of must not keep all others from being synced
+    if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
+    onProblem(intent.path, {
+      code: 'in_doubt',
+      severity: 'warning',
+      message: `what an earlier run began here could not be settled; the next run looks again: ${messageOf(error)}`,
+    });
+    return;
+  }
+  ledger.transaction(() => {
+    outcome?.();
+    ledger.dropIntent(intent.id);
+  });
+}
+
+/** Of the intents of a marker that is replaced by way of hidden names. */
+export const MARKER_REASON = 'marker';
+
+/** What the ledger then says. */
+export type Outcome = (() => void) | undefined;
+
+const OUTCOMES: Record<
+  StoredIntent['op'],
+  (intent: StoredIntent, options: RecoverOptions, contested: boolean) => Promise<Outcome>
+> = {
+  put: settlePut,
+  move: settleMove,
+  remove: settleRemove,
+  folder: settleFolder,
+  staging: settleStaging,
+};
+
+async function settlePut(
+  intent: StoredIntent,
+  { remote, ledger }: RecoverOptions,
+  contested: boolean,
+): Promise<Outcome> {
+  const final = remote.root + intent.path;
+  if (intent.via !== undefined && intent.aside !== undefined) {
+    const end = await finishDetour(remote, final, { via: intent.via, aside: intent.aside });
+    // where there was nothing before, what is there now came by an earlier attempt that went straight to its name
+    if (end === 'withdrawn' && intent.beforeSize !== undefined) return undefined;
+  }
+  // a marker is no file of the source: the ledger does not keep it
+  if (intent.reason === MARKER_REASON) return undefined;
+  const shown = await remote.stat(final);
+  if (shown === undefined || shown.size !== intent.size) return undefined;
+  // the file that was there before, of the same size and unchanged, is not ours
+  const before = intent.beforeSize !== undefined;
+  if (before && intent.beforeSize === shown.size && intent.beforeModifiedMs === shown.modifiedMs)
+    return undefined;
+  return () =>
+    ledger.put(
+      {
+        path: intent.path,
+        size: intent.size!,
+        // ours, but of no version that can be told: what the source has is uploaded
+        version: contested ? '' : (intent.version ?? ''),
+        identity: contested ? undefined : intent.identity,
+        digest: undefined,
+        stageModifiedMs: shown.modifiedMs,
+        pending: false,
+        adopted: false,
+      },
+      intent.reason,
+    );
+}
+
+/** A folder that was to be removed gets its name back, with all that is in it: the pass looks at it anew. */
+async function settleRemove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
+  const { remote, ledger, learnt, times } = options;
+  const { path, via } = intent;
+  if (via !== undefined && (await remote.exists(via))) {
+    const { deviations } = await lookAfterMove(options, path, via);
+    if (deviations.length === 0 && (await remote.exists(remote.root + path.slice(0, -1)))) {
+      // a file has the name by now, which is what the folder was to go for
+      await removeFolder(remote, via, learnt);
+      return () => ledger.forgetFolder(path);
+    }
+    const dropped = await putBackFolder(remote, via, remote.root + path);
+    return () => returnRows(ledger, path, path, deviations, dropped, times);
+  }
+  if (await remote.exists(remote.root + path)) return undefined;
+  return () => (isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path));
+}
+
+async function settleFolder(
+  { path, reason }: StoredIntent,
+  { remote, ledger }: RecoverOptions,
+): Promise<Outcome> {
+  if (!(await remote.exists(remote.root + path))) return undefined;
+  return () => {
+    if (ledger.get(path) === undefined) ledger.put(folderRow(path), reason);
+  };
+}
+
+async function settleStaging(intent: StoredIntent, { remote, learnt }: RecoverOptions): Promise<Outcome> {
+  const via = intent.via!;
+  if (!isFolderPath(via)) await remote.remove(via);
+  else if (await remote.exists(via)) await removeFolder(remote, via, learnt);
+  return undefined;
+}

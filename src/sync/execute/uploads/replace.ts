@@ -1,0 +1,69 @@
+import { isSyncError } from '../../../model/errors.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { Remote } from '../../../remote/remote.ts';
+
+/** The names a replacement goes through; full Stage paths. */
+export interface Detour {
+  /** Where the new file is uploaded first. */
+  readonly via: RelPath;
+  /** Where the old file waits while the new one takes its name. */
+  readonly aside: RelPath;
+}
+
+/** True when a Stage says no to a name that is taken; whether that was the reason a 400 does not tell. */
+export const refusesName = (error: unknown): boolean =>
+  isSyncError(error) && (error.code === 'stage_exists' || error.code === 'stage_rejected');
+
+/**
+ * Gives a file that waits at `via` its final name. Where the Stage lets a move replace a file there is no gap at all;
+ * else the old file steps aside for the length of one move. Whatever dies in between, one of the two is whole, and
+ * `finishDetour` brings it to its name.
+ */
+export async function publish(
+  remote: Remote,
+  final: RelPath,
+  detour: Detour,
+  occupied: boolean,
+): Promise<void> {
+  try {
+    await remote.move(detour.via, final);
+    return;
+  } catch (error) {
+    if (!refusesName(error)) throw error;
+    if (!occupied && (await remote.stat(final)) === undefined) throw error;
+  }
+  await remote.move(final, detour.aside);
+  try {
+    await remote.move(detour.via, final);
+  } catch (error) {
+    // the name must not stay empty; should this fail too, the intent is still there and the next run finishes it
+    await remote.move(detour.aside, final);
+    throw error;
+  }
+  await remote.remove(detour.aside);
+}
+
+/** What became of a replacement that a killed run left behind. */
+export type DetourEnd = 'published' | 'withdrawn';
+
+/** Completes or takes back a replacement, from whatever state it was left in. At most three looks and two changes. */
+export async function finishDetour(remote: Remote, final: RelPath, detour: Detour): Promise<DetourEnd> {
+  const [current, waiting, old] = await Promise.all([
+    remote.stat(final),
+    remote.stat(detour.via),
+    remote.stat(detour.aside),
+  ]);
+  if (current === undefined && old !== undefined) {
+    // the old file had stepped aside: the new one was whole by then
+    if (waiting !== undefined) {
+      await remote.move(detour.via, final);
+      await remote.remove(detour.aside);
+      return 'published';
+    }
+    await remote.move(detour.aside, final);
+    return 'withdrawn';
+  }
+  if (waiting !== undefined) await remote.remove(detour.via);
+  if (old !== undefined) await remote.remove(detour.aside);
+  return waiting === undefined && current !== undefined ? 'published' : 'withdrawn';
+}

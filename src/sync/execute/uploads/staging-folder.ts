@@ -1,0 +1,72 @@
+import type { Problem } from '../../../model/entry.ts';
+import { isSyncError, messageOf } from '../../../model/errors.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { Tally } from '../../tally.ts';
+import type { HiddenNames } from '../hidden-names.ts';
+import type { Journal } from '../journal.ts';
+import type { Learnt } from '../learnt.ts';
+import { removeFolder } from '../moves/put-back.ts';
+import type { Remote } from '../../../remote/remote.ts';
+
+export interface StagingFolderOptions {
+  readonly remote: Remote;
+  readonly journal: Journal;
+  readonly tally: Tally;
+  readonly learnt: Learnt;
+  readonly hidden: HiddenNames;
+}
+
+/** The hidden folder that --atomic uploads into, outside the target. It is made once it is needed. */
+export class StagingFolder {
+  readonly #options: StagingFolderOptions;
+  #made: Promise<number> | undefined;
+  /** What became of something in it is not certain: an old file may wait there for its name. */
+  isInDoubt = false;
+
+  constructor(options: StagingFolderOptions) {
+    this.#options = options;
+  }
+
+  get path(): RelPath {
+    return this.#options.hidden.folder;
+  }
+
+  /** Its intent stays until the folder is removed, by this run or, after a failure, first thing by the next. */
+  async make(): Promise<void> {
+    this.#made ??= (async () => {
+      const { remote, journal } = this.#options;
+      const id = journal.begin([{ op: 'staging', path: '', via: this.path, reason: 'atomic' }])[0]!;
+      await remote.makeFolder(this.path);
+      return id;
+    })();
+    await this.#made;
+  }
+
+  /** Removes it with what is left in it, unless something there may still be needed: the next run then looks. */
+  async remove(): Promise<void> {
+    const { remote, journal, tally, learnt } = this.#options;
+    if (this.#made === undefined) return;
+    const id = await this.#made;
+    if (this.isInDoubt) return tally.problem(this.path, LEFT_IN_DOUBT);
+    try {
+      await removeFolder(remote, this.path, learnt);
+      this.#made = undefined;
+      journal.end(id);
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      tally.problem(this.path, {
+        code: 'left_aside',
+        severity: 'warning',
+        message: `this hidden folder could not be removed; the next run removes it: ${messageOf(error)}`,
+      });
+      if (error.verdict === 'end_run') throw error;
+    }
+  }
+}
+
+const LEFT_IN_DOUBT: Problem = {
+  code: 'left_aside',
+  severity: 'warning',
+  message:
+    'this hidden folder is left on Stage, for what became of an upload in it is not certain; the next run looks, and removes it',
+};

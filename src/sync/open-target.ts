@@ -1,0 +1,42 @@
+import type { DestinationChild } from '../model/entry.ts';
+import { SyncError } from '../model/errors.ts';
+import { foldersOf } from '../model/path.ts';
+import type { RelPath } from '../model/path.ts';
+import type { Remote } from '../remote/remote.ts';
+
+/** The target folder as the pass finds it. */
+export interface Target {
+  /** Whether Stage was asked; else the ledger's word is taken. */
+  readonly listed: boolean;
+  readonly children: readonly DestinationChild[];
+  /** It and the folders above it that do not exist; full Stage paths, outermost first. */
+  readonly missing: readonly RelPath[];
+}
+
+const isFile = (folder: RelPath): SyncError =>
+  new SyncError(
+    'stage_exists',
+    `DEST cannot be a folder: ${JSON.stringify(folder.slice(0, -1))} is a file on Stage; name a folder, or move the file away`,
+    { verdict: 'end_run' },
+  );
+
+/**
+ * Lists the target folder. Where there is none, the folders above it are listed from the top until one is missing:
+ * that also tells a missing folder from a deployment that does not exist, or from a file of that name, which reject.
+ */
+export async function openTarget(remote: Remote): Promise<Target> {
+  const children = await remote.list(remote.root);
+  if (children !== undefined) return { listed: true, children, missing: [] };
+  const folders = foldersOf(remote.root);
+  let above: RelPath = '';
+  for (const [index, folder] of folders.entries()) {
+    const listed = await remote.list(above);
+    const name = folder.slice(above.length, -1);
+    if (listed?.some((child) => child.kind === 'file' && child.name === name)) throw isFile(folder);
+    if (!listed?.some((child) => child.kind === 'folder' && child.name === name)) {
+      return { listed: true, children: [], missing: folders.slice(index) };
+    }
+    above = folder;
+  }
+  return { listed: true, children: [], missing: folders.slice(-1) };
+}

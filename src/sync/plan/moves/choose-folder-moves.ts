@@ -1,0 +1,78 @@
+import { isWithin, nameOf, parentOf } from '../../../model/path.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { Move } from './order-moves.ts';
+
+/** What the choice needs to know about a folder pair; answered from the plan in the making. */
+export interface FolderFacts {
+  /** Files on Stage below `folder` when every one of them is freed and nothing else is in it; else undefined. */
+  whole(folder: RelPath): number | undefined;
+  /** The source has the folder and Stage does not. */
+  isNew(folder: RelPath): boolean;
+  /** Requests that moving `from` to `to` as a whole leaves to do, beyond the move; undefined: it must not be done. */
+  leftOver(from: RelPath, to: RelPath): number | undefined;
+  /** Requests that moving its files one by one needs, beyond one a file. */
+  newFolders(to: RelPath): number;
+}
+
+export interface FolderMove extends Move {
+  /** Files that arrive at their place by it. */
+  readonly files: number;
+}
+
+/**
+ * Which folders move as wholes: one request instead of one a file. Topmost first where folders nest. A folder moves
+ * only if it holds nothing that is not ours and freed, onto a name that is free, or that its own move frees.
+ */
+export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): FolderMove[] {
+  const candidates = countFolderPairs(pairs).filter(
+    ({ from, to, files }) =>
+      facts.whole(from) !== undefined &&
+      (facts.isNew(to) || facts.whole(to) !== undefined) &&
+      !isWithin(from, to) &&
+      !isWithin(to, from) &&
+      files > 0,
+  );
+  // most files first; of a folder and its parent, which then bring the same number, the parent
+  candidates.sort((a, b) => b.files - a.files || a.to.length - b.to.length || (a.to < b.to ? -1 : 1));
+  let chosen: FolderMove[] = [];
+  for (const candidate of candidates) {
+    if (chosen.some((other) => hinders(other, candidate))) continue;
+    const leftOver = facts.leftOver(candidate.from, candidate.to);
+    if (leftOver === undefined || 1 + leftOver > candidate.files + facts.newFolders(candidate.to)) continue;
+    chosen.push(candidate);
+  }
+  // a name that is taken is free only when its own folder moves away; one that falls out can take others with it
+  for (;;) {
+    const leaving = new Set(chosen.map((move) => move.from));
+    const kept = chosen.filter((move) => facts.isNew(move.to) || leaving.has(move.to));
+    if (kept.length === chosen.length) return kept;
+    chosen = kept;
+  }
+}
+
+/** Two folder moves that would carry each other's files along, or that land inside what the other takes away. */
+const hinders = (a: Move, b: Move): boolean =>
+  overlap(a.from, b.from) ||
+  overlap(a.to, b.to) ||
+  (a.to !== b.from && isWithin(a.to, b.from)) ||
+  (b.to !== a.from && isWithin(b.to, a.from));
+
+const overlap = (a: RelPath, b: RelPath): boolean => isWithin(a, b) || isWithin(b, a);
+
+/** For every pair of folders, how many files lie at the same place below the one and the other. */
+function countFolderPairs(pairs: readonly Move[]): FolderMove[] {
+  const counts = new Map<string, { from: RelPath; to: RelPath; files: number }>();
+  for (const pair of pairs) {
+    let { from, to } = pair;
+    while (nameOf(from) === nameOf(to)) {
+      from = parentOf(from);
+      to = parentOf(to);
+      if (from === '' || to === '' || from === to) break;
+      const key = `${from}\n${to}`;
+      const count = counts.get(key);
+      if (count === undefined) counts.set(key, { from, to, files: 1 });
+      else count.files++;
+    }
+  }
+  return [...counts.values()];
+}

@@ -1,0 +1,16 @@
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { PlanStore } from '../store/plan-store.ts';
+
+/**
+ * Takes apart the pairs that were found by an identity which a third file has as well. A source whose identities are
+ * made from what a server says of content, as an ETag, may give two files one; what moves by it could be the wrong one.
+ */
+export function withoutSharedIdentities(store: PlanStore, ledger: Ledger): void {
+  const paired = store.pairedIdentities();
+  if (paired.size === 0) return;
+  for (const page of ledger.rows())
+    for (const { path, identity } of page) {
+      const from = identity === undefined ? undefined : paired.get(identity);
+      if (from !== undefined && from !== path) store.dropPair(from);
+    }
+}

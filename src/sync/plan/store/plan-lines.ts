@@ -1,0 +1,49 @@
+import type { PlanLine, StageVersion } from '../../../model/plan.ts';
+import type { OrderedMove } from '../moves/order-moves.ts';
+import type { MovePlan } from '../moves/plan-moves.ts';
+import type { Arrival, PlanStore } from './plan-store.ts';
+
+/** A whole plan, action by action in the order of its phases; what goes or moves with its folder comes behind it. */
+export function* planLines(store: PlanStore, moves: MovePlan): Generator<PlanLine, void> {
+  for (const { path, reason } of store.folders()) yield { kind: 'createFolder', path, reason, stamp: '' };
+  for (const step of moves.folderMoves) {
+    if (step.aside?.half === 'out') continue;
+    const { from: path, to } = wholeOf(step);
+    const reason = step.aside ? 'cycle' : 'folder_renamed';
+    yield { kind: 'move', path, to, reason, files: step.files, stamp: String(step.files) };
+    for (const { from, arrival } of store.carriedInto(to))
+      yield {
+        kind: 'move',
+        path: from,
+        to: arrival.path,
+        reason,
+        within: path,
+        stamp: stampOf(arrival),
+      };
+  }
+  for (const step of [...moves.fileMoves, ...moves.inLast]) {
+    if (step.aside?.half === 'out') continue;
+    const { from: path, to } = wholeOf(step);
+    const reason = step.aside ? 'cycle' : 'renamed';
+    yield { kind: 'move', path, to, reason, files: 1, stamp: stampOf(step.arrival) };
+  }
+  for (const arrival of store.arrivals()) {
+    const { path, reason, entry } = arrival;
+    yield { kind: 'upload', path, reason, bytes: entry.size, stamp: stampOf(arrival) };
+  }
+  for (const { path, reason, stamp, files } of store.removals()) {
+    const isFolder = path.endsWith('/');
+    yield { kind: 'remove', path, reason, files: isFolder ? store.filesWithin(path) : files, stamp };
+    if (!isFolder) continue;
+    for (const each of store.removalsWithin(path))
+      yield { kind: 'remove', path: each.path, reason: each.reason, within: path, stamp: each.stamp };
+  }
+}
+
+const wholeOf = (step: OrderedMove): OrderedMove => step.aside?.whole ?? step;
+
+const stampOf = ({ entry, replaces }: Arrival): string =>
+  `${entry.size}:${entry.version}|${shownAs(replaces)}`;
+
+const shownAs = (stage: StageVersion | undefined): string =>
+  stage === undefined ? '' : `${stage.size}:${stage.modifiedMs ?? ''}`;

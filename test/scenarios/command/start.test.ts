@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { cliSandbox, type CliSandbox } from '../../support/cli/cli.ts';
+import { writeTree } from '../../support/trees/trees.ts';
+
+const TRACE = fileURLToPath(new URL('../../support/cli/trace-imports.mjs', import.meta.url));
+
+/** The packages in node_modules that a command line loads. */
+async function packagesLoadedBy(cli: CliSandbox, args: readonly string[]) {
+  const list = join(cli.folder, '..', 'imports.txt');
+  const result = await cli.run(args, { nodeOptions: ['--import', TRACE], env: { TRACE_IMPORTS: list } });
+  const modules = (await readFile(list, 'utf8')).split('\n');
+  const packages = modules.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
+  return { status: result.status, packages: new Set(packages), modules };
+}
+
+test.each([[['--help']], [['--version']], [['sync', '--help']], [['help', 'sync']]])(
+  '%j answers without loading anything but the argument parser',
+  async (args) => {
+    await using cli = await cliSandbox();
+    const { status, packages, modules } = await packagesLoadedBy(cli, args);
+    expect(status).toBe(0);
+    expect([...packages]).toEqual(['commander']);
+    expect(modules.filter((url) => /src\/(stage|emulator|sources)\//.test(url))).toEqual([]);
+    expect(modules).not.toContain('node:sqlite');
+  },
+);
+
+test('a wrong flag is refused without loading anything either', async () => {
+  await using cli = await cliSandbox();
+  const { status, packages } = await packagesLoadedBy(cli, ['sync', 'a', 'stage://local/a', '--frobnicate']);
+  expect(status).toBe(2);
+  expect([...packages]).toEqual(['commander']);
+});
+
+test('a sync of a directory loads no AWS package', async () => {
+  await using cli = await cliSandbox();
+  await writeTree(cli.folder, { 'data/a.csv': 'a' });
+  const { status, packages } = await packagesLoadedBy(cli, ['sync', 'data', 'stage://local/data']);
+  expect(status).toBe(0);
+  expect([...packages].filter((name) => /^@(aws-sdk|smithy)\//.test(name))).toEqual([]);
+  expect(packages).toContain('undici');
+});
+
+test('a sync to a remote Stage loads no server', async () => {
+  await using cli = await cliSandbox({
+    SINGLESTOREDB_MANAGEMENT_TOKEN: 'none',
+    SINGLESTOREDB_MANAGEMENT_BASE_URL: 'http://127.0.0.1:9',
+  });
+  await writeTree(cli.folder, { 'data/a.csv': 'a' });
+  const address = 'stage://00000000-0000-4000-8000-000000000000/data';
+  const { status, packages } = await packagesLoadedBy(cli, ['sync', 'data', address]);
+  expect(status).toBe(5);
+  expect(packages).not.toContain('fastify');
+});

@@ -1,0 +1,32 @@
+import { PassThrough } from 'node:stream';
+import { main } from '../../../src/cli/main.ts';
+import { resultOf, type CliOptions, type CliResult, type CliSandbox } from './cli.ts';
+
+/**
+ * One command line, as a process would run it, in the test's own process: for what a scenario only needs done before
+ * and after the command that it is about, a process each costs most of its time.
+ */
+export async function commandInside(
+  cli: CliSandbox,
+  args: readonly string[],
+  { env = {}, cwd = cli.folder }: Pick<CliOptions, 'env' | 'cwd'> = {},
+): Promise<CliResult> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const said = { stdout: '', stderr: '' };
+  stdout.on('data', (part: Buffer) => (said.stdout += part.toString()));
+  stderr.on('data', (part: Buffer) => (said.stderr += part.toString()));
+  const status = await main(args, {
+    env: { ...cli.env, ...env },
+    cwd,
+    home: cli.env['HOME']!,
+    stdout,
+    stderr,
+    onSignal: () => () => undefined,
+    onCrash: () => () => undefined,
+    keepHeapSmall: () => undefined,
+    exit: (code) => {
+      throw new Error(`exit ${code}`);
+    },
+  });
+  return resultOf(status, said.stdout, said.stderr);
+}
