@@ -5,7 +5,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 const NONE = '0001-01-01T00:00:00';
 
 /** Milliseconds since 1970 of a time as Stage writes it; undefined when it says none or nothing that can be read. */
-export function parseStageTime(text: string): number | undefined {
+export function parseApiTime(text: string): number | undefined {
   // Date.parse alone makes a date of almost anything.
   if (!TIME.test(text) || text.startsWith(NONE)) return undefined;
   const ms = Date.parse(text);

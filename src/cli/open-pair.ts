@@ -3,7 +3,7 @@ import { systemClock } from '../sync/clock.ts';
 import type { SyncError } from '../model/errors.ts';
 import { isReservedName, pathProblem } from '../model/path.ts';
 import { openLedger } from '../sync/ledger/open-ledger.ts';
-import { openUnwrittenLedger } from '../sync/ledger/dry-run-ledger.ts';
+import { openDryRunLedger } from '../sync/ledger/dry-run-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
 import type { PassOptions } from '../sync/pass-options.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
@@ -50,7 +50,7 @@ export async function openPair(
     maxWaitMs: flags.maxWait,
   });
   opened.defer(() => destination.close());
-  const ledger = (dryRun ? openUnwrittenLedger : openLedger)({
+  const ledger = (dryRun ? openDryRunLedger : openLedger)({
     folder: context.environment.stateFolder,
     source: source.label,
     // 0.1 named a pair by the path as it was typed

@@ -22,7 +22,7 @@ const MOST_WAITING = 256 * 1024;
  *
  * Bytes that came before a break are handed out before the break is.
  */
-export class Transfer implements Dispatcher.DispatchHandler, ByteStream, AsyncIterator<Buffer>, Flow {
+export class StreamedExchange implements Dispatcher.DispatchHandler, ByteStream, AsyncIterator<Buffer>, Flow {
   /** Rejects when no answer came, with an error that has a `code`, or with the signal's reason. */
   readonly answer: Promise<Answer>;
   received = 0;

@@ -2,7 +2,7 @@ import type { FileEntry, Problem } from './entry.ts';
 import type { RelPath } from './path.ts';
 
 /** What Stage shows for a file: the ledger remembers it to notice that somebody else changed the file. */
-export interface StageVersion {
+export interface ShownVersion {
   readonly size: number;
   readonly modifiedMs: number | undefined;
 }
@@ -30,7 +30,7 @@ export type Action =
       readonly reason: UploadReason;
       readonly entry: FileEntry;
       /** What Stage showed at the path when this was decided. */
-      readonly replaces?: StageVersion | undefined;
+      readonly replaces?: ShownVersion | undefined;
     }
   | {
       readonly kind: 'move';
@@ -58,14 +58,14 @@ export type Note =
       readonly kind: 'adopt';
       readonly path: RelPath;
       readonly entry: FileEntry;
-      readonly stage: StageVersion;
+      readonly stage: ShownVersion;
     }
   /** The same content under a new version (touched, restored). */
   | {
       readonly kind: 'record';
       readonly path: RelPath;
       readonly entry: FileEntry;
-      readonly stage: StageVersion;
+      readonly stage: ShownVersion;
     }
   | { readonly kind: 'forget'; readonly path: RelPath }
   /** Gone from the source but changed on Stage by someone else, so kept. */

@@ -1,7 +1,7 @@
 import { isSyncError, SyncError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import type { Clock } from '../model/ports.ts';
-import { Lanes } from './slots.ts';
+import { Slots } from './slots.ts';
 import { Outage } from './outage.ts';
 import { Pacer } from './pacer.ts';
 import { Patience } from './patience.ts';
@@ -30,7 +30,7 @@ const LONGEST_WAIT_MS = 20_000;
  * whole process. Retries are exponential with full jitter; each attempt is a fresh call of the function.
  */
 export class Gate {
-  readonly #lanes: Lanes;
+  readonly #lanes: Slots;
   readonly #pacer: Pacer;
   readonly #outage: Outage;
   readonly #patience: Patience;
@@ -48,7 +48,7 @@ export class Gate {
     this.#options = options;
     this.#leaving = AbortSignal.any([options.draining, options.signal]);
     this.#stopping = AbortSignal.any([this.#leaving, this.#givingUp.signal]);
-    this.#lanes = new Lanes(options.concurrency);
+    this.#lanes = new Slots(options.concurrency);
     this.#pacer = new Pacer(options.clock, options.maxRequestsPerSecond);
     this.#outage = new Outage(options.clock);
     this.#patience = new Patience(options.clock, options.maxWaitMs, options.maxWaitFlag);

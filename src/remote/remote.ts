@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import type { DestinationChild, FileEntry } from '../model/entry.ts';
 import { isSyncError, SyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
-import type { StageVersion } from '../model/plan.ts';
+import type { ShownVersion } from '../model/plan.ts';
 import type { Content, Destination, Source } from '../model/ports.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import type { Gate } from './gate.ts';
@@ -54,7 +54,7 @@ export class Remote {
     return gate.request(`list ${folder || '/'}`, () => destination.listFolder(folder, { signal }));
   }
 
-  stat(path: RelPath): Promise<StageVersion | undefined> {
+  stat(path: RelPath): Promise<ShownVersion | undefined> {
     const { gate, destination, signal } = this.#options;
     return gate.request(`look at ${path}`, () => destination.stat(path, { signal }));
   }
@@ -110,7 +110,7 @@ export class Remote {
   async put(
     entry: FileEntry,
     to: RelPath,
-    replaces: StageVersion | undefined,
+    replaces: ShownVersion | undefined,
     mayLook = true,
   ): Promise<string | undefined> {
     const { gate, destination, source, signal, bandwidth } = this.#options;
@@ -157,7 +157,7 @@ export class Remote {
     }
   }
 
-  async #arrived(entry: FileEntry, to: RelPath, replaces: StageVersion | undefined): Promise<boolean> {
+  async #arrived(entry: FileEntry, to: RelPath, replaces: ShownVersion | undefined): Promise<boolean> {
     const { destination, signal } = this.#options;
     try {
       const shown = await destination.stat(to, { signal });
@@ -234,7 +234,7 @@ export class Remote {
   }
 
   /** The same at one file. */
-  statNow(path: RelPath): Promise<StageVersion | undefined> {
+  statNow(path: RelPath): Promise<ShownVersion | undefined> {
     const { gate, destination, signal } = this.#options;
     return gate.within(() => destination.stat(path, { signal }));
   }

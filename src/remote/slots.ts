@@ -5,7 +5,7 @@ import PQueue from 'p-queue';
  * many jobs: a task costs tens of microseconds in events and contexts, and a small file costs not much more than that
  * in all.
  */
-export class Lanes {
+export class Slots {
   readonly #queue: PQueue;
   readonly #jobs: (() => Promise<void>)[] = [];
   readonly #waiting: (() => void)[] = [];

@@ -5,7 +5,7 @@ import type { RelPath } from '../model/path.ts';
 import type { PathFilter } from '../model/ports.ts';
 
 /** A file or folder on Stage, relative to the target folder. */
-export type StageEntry =
+export type DestinationEntry =
   | {
       readonly kind: 'file';
       readonly path: RelPath;
@@ -36,7 +36,7 @@ export const DEEPEST = 512;
 
 /** One folder's children in path order, and how far they are read. */
 interface Frame {
-  readonly entries: readonly StageEntry[];
+  readonly entries: readonly DestinationEntry[];
   next: number;
   /** The first entry whose listing has not been asked for. */
   wanted: number;
@@ -53,9 +53,9 @@ interface Frame {
 export async function* walkDestination(
   top: readonly DestinationChild[],
   options: WalkOptions,
-): AsyncGenerator<readonly StageEntry[], void> {
+): AsyncGenerator<readonly DestinationEntry[], void> {
   const stack: Frame[] = [{ entries: childEntries('', top, options.filter), next: 0, wanted: 0 }];
-  const asked = new Map<RelPath, Promise<readonly StageEntry[]>>();
+  const asked = new Map<RelPath, Promise<readonly DestinationEntry[]>>();
 
   const lookAhead = (): void => {
     for (let depth = stack.length - 1; depth >= 0 && asked.size < options.lookAhead; depth--) {
@@ -67,7 +67,7 @@ export async function* walkDestination(
       }
     }
   };
-  const ask = (folder: RelPath): Promise<readonly StageEntry[]> => {
+  const ask = (folder: RelPath): Promise<readonly DestinationEntry[]> => {
     const answer = listEntries(folder, options);
     // the answer may be read much later; until then its rejection must not count as unhandled
     answer.catch(() => undefined);
@@ -77,7 +77,7 @@ export async function* walkDestination(
 
   while (stack.length > 0) {
     const frame = stack[stack.length - 1]!;
-    const run: StageEntry[] = [];
+    const run: DestinationEntry[] = [];
     let below: RelPath | undefined;
     while (frame.next < frame.entries.length && below === undefined) {
       const entry = frame.entries[frame.next++]!;
@@ -102,7 +102,7 @@ export async function* walkDestination(
   }
 }
 
-async function listEntries(folder: RelPath, options: WalkOptions): Promise<readonly StageEntry[]> {
+async function listEntries(folder: RelPath, options: WalkOptions): Promise<readonly DestinationEntry[]> {
   try {
     const children = await options.list(folder);
     if (children !== undefined) return childEntries(folder, children, options.filter);
@@ -123,7 +123,7 @@ async function listEntries(folder: RelPath, options: WalkOptions): Promise<reado
 
 const TOO_DEEP = `lies ${DEEPEST} folders deep or deeper; left alone, since no listing can be trusted there`;
 
-const unknown = (path: RelPath, code: string, message: string): StageEntry => ({
+const unknown = (path: RelPath, code: string, message: string): DestinationEntry => ({
   kind: 'unknown',
   path,
   covers: 'subtree',
@@ -138,11 +138,11 @@ export function childEntries(
   folder: RelPath,
   children: readonly DestinationChild[],
   filter: PathFilter,
-): StageEntry[] {
+): DestinationEntry[] {
   const garbled = children.find((child) => child.kind === 'unknown' && child.anywhere === true);
   if (garbled?.kind === 'unknown')
     return [{ kind: 'unknown', path: folder, covers: 'subtree', problem: garbled.problem }];
-  const entries: StageEntry[] = [];
+  const entries: DestinationEntry[] = [];
   for (const child of children) {
     const path = folder + child.name;
     if (child.kind === 'file') {

@@ -1,7 +1,7 @@
 import type { DestinationChild, Problem } from '../model/entry.ts';
 import { pathProblem, type RelPath } from '../model/path.ts';
 import { printable } from '../model/printable.ts';
-import { parseStageTime } from '../api/api-times.ts';
+import { parseApiTime } from '../api/api-times.ts';
 
 /** Names that need no closer look; most are such, and a folder may have a million of them. */
 const PLAIN = /^\w[\w.-]*$/;
@@ -113,7 +113,7 @@ const anywhere = (child: DestinationChild): DestinationChild =>
 /** undefined when there is none, null when it is not a time at all. A text that cannot be read says no time. */
 function readTime(value: unknown): number | undefined | null {
   if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? parseStageTime(value) : null;
+  return typeof value === 'string' ? parseApiTime(value) : null;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

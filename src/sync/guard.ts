@@ -8,7 +8,7 @@ const ALWAYS_ALLOWED = 20;
 export interface GuardFacts {
   /** Those that can be synced: a link, a FIFO or an unreadable folder does not make up for all files gone. */
   readonly inSource: number;
-  readonly onStage: number;
+  readonly atDestination: number;
   readonly removals: number;
 }
 
@@ -17,9 +17,9 @@ export interface GuardFacts {
  * says. They are only counted where it matters.
  */
 export function inWhole(facts: GuardFacts, ledger: { countFiles(): number }): GuardFacts {
-  const matters = facts.removals > ALWAYS_ALLOWED || (facts.inSource === 0 && facts.onStage > 0);
-  const elsewhere = matters ? Math.max(0, ledger.countFiles() - facts.onStage) : 0;
-  return { ...facts, inSource: facts.inSource + elsewhere, onStage: facts.onStage + elsewhere };
+  const matters = facts.removals > ALWAYS_ALLOWED || (facts.inSource === 0 && facts.atDestination > 0);
+  const elsewhere = matters ? Math.max(0, ledger.countFiles() - facts.atDestination) : 0;
+  return { ...facts, inSource: facts.inSource + elsewhere, atDestination: facts.atDestination + elsewhere };
 }
 
 /**
@@ -34,16 +34,16 @@ export function checkGuards(
   begun = false,
 ): SyncError | undefined {
   const unchanged = begun ? 'nothing more was changed' : 'nothing was changed';
-  if (facts.inSource === 0 && facts.onStage > 0 && !force.has('empty-source')) {
+  if (facts.inSource === 0 && facts.atDestination > 0 && !force.has('empty-source')) {
     return new SyncError(
       'guard_empty_source',
-      `the source has no file that can be synced, and the Stage folder has ${facts.onStage}; ${unchanged}. If the source is really empty (not unmounted, not a wrong path), pass --force empty-source`,
+      `the source has no file that can be synced, and the Stage folder has ${facts.atDestination}; ${unchanged}. If the source is really empty (not unmounted, not a wrong path), pass --force empty-source`,
       { verdict: 'end_run' },
     );
   }
-  const most = removalsAllowed(limit, facts.onStage);
+  const most = removalsAllowed(limit, facts.atDestination);
   if (facts.removals > most && !force.has('max-delete')) {
-    const named = 'count' in limit ? `${limit.count}` : `${limit.percent}% of ${facts.onStage}`;
+    const named = 'count' in limit ? `${limit.count}` : `${limit.percent}% of ${facts.atDestination}`;
     return new SyncError(
       'guard_max_delete',
       `${facts.removals} files would be removed from Stage, more than --max-delete allows (${named}); ${unchanged}. Look at the plan with --dry-run, then raise --max-delete or pass --force max-delete`,
@@ -54,9 +54,9 @@ export function checkGuards(
 }
 
 /** Files that may go: a count as it is; a percentage of those on Stage, and a handful in any case. */
-export const removalsAllowed = (limit: RemovalLimit, onStage: number): number =>
+export const removalsAllowed = (limit: RemovalLimit, atDestination: number): number =>
   'count' in limit
     ? limit.count
     : limit.percent === 0
       ? 0
-      : Math.max(ALWAYS_ALLOWED, Math.floor((onStage * limit.percent) / 100));
+      : Math.max(ALWAYS_ALLOWED, Math.floor((atDestination * limit.percent) / 100));

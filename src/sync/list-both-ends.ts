@@ -3,7 +3,7 @@ import type { RelPath } from '../model/path.ts';
 import type { PathFilter, Source } from '../model/ports.ts';
 import { Cursor } from './compare/cursor.ts';
 import { walkDestination } from '../remote/walk-folders.ts';
-import type { StageEntry } from '../remote/walk-folders.ts';
+import type { DestinationEntry } from '../remote/walk-folders.ts';
 import { withImpliedFolders } from './compare/implied-folders.ts';
 import { mergeThree } from './compare/merge.ts';
 import type { Visit } from './compare/merge.ts';
@@ -11,7 +11,7 @@ import type { Remote } from '../remote/remote.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { DirtyFolders } from './scope/dirty-folders.ts';
 import type { ListFolder } from './scope/dirty-folders.ts';
-import { stageAsLedgerSays } from './scope/destination-as-recorded.ts';
+import { destinationAsRecorded } from './scope/destination-as-recorded.ts';
 import { mergeScope } from './scope/merge-scope.ts';
 import type { Target } from './open-target.ts';
 
@@ -20,7 +20,7 @@ export interface ListingOptions {
   readonly ledger: Ledger;
   readonly filter: PathFilter;
   /** What takes part on Stage. */
-  readonly stageFilter: PathFilter;
+  readonly destinationFilter: PathFilter;
   readonly concurrency: number;
   readonly trustLedger: boolean;
   /** Only these folders; the ledger then says what is on Stage. */
@@ -43,7 +43,7 @@ export async function listBothEnds(
   stopped: () => boolean,
   onCount: (listed: number) => void,
 ): Promise<void> {
-  const { source, ledger, filter, stageFilter, signal, draining } = options;
+  const { source, ledger, filter, destinationFilter, signal, draining } = options;
   const until = AbortSignal.any([signal, draining]);
   let count = 0;
   const counted: Visit = (sighting) => {
@@ -53,7 +53,10 @@ export async function listBothEnds(
       if (stopped()) throw STOPPED;
     }
     if (!options.trustLedger || options.scope !== undefined) return visit(sighting);
-    return visit({ ...sighting, stage: stageAsLedgerSays(sighting.path, sighting.row, stageFilter) });
+    return visit({
+      ...sighting,
+      stage: destinationAsRecorded(sighting.path, sighting.row, destinationFilter),
+    });
   };
   try {
     if (options.scope === undefined) await mergeAll(options, remote, target, counted, until);
@@ -63,7 +66,7 @@ export async function listBothEnds(
         dirty: await DirtyFolders.open(options.scope, list),
         ledger,
         filter,
-        stageFilter,
+        destinationFilter,
         visit: counted,
       });
     }
@@ -80,23 +83,23 @@ async function mergeAll(
   visit: Visit,
   until: AbortSignal,
 ): Promise<void> {
-  const { source, ledger, filter, stageFilter } = options;
+  const { source, ledger, filter, destinationFilter } = options;
   const sourceSide = new Cursor(withImpliedFolders(source.list({ filter, signal: until }), filter));
-  const stageSide = new Cursor<StageEntry>(
+  const destinationSide = new Cursor<DestinationEntry>(
     options.trustLedger
       ? []
       : walkDestination(target.children, {
           list: (folder) => remote.list(remote.root + folder),
-          filter: stageFilter,
+          filter: destinationFilter,
           // listings are small and the next ones are always wanted: some more than can be under way keeps all lanes busy
           lookAhead: options.concurrency * 2,
         }),
   );
   const ledgerSide = new Cursor(ledger.rows());
   try {
-    await mergeThree(sourceSide, stageSide, ledgerSide, visit);
+    await mergeThree(sourceSide, destinationSide, ledgerSide, visit);
   } finally {
-    await Promise.allSettled([sourceSide.close(), stageSide.close(), ledgerSide.close()]);
+    await Promise.allSettled([sourceSide.close(), destinationSide.close(), ledgerSide.close()]);
   }
 }
 

@@ -4,7 +4,7 @@ import { HiddenNames } from './execute/hidden-names.ts';
 import { Learnt } from './execute/learnt.ts';
 import { recoverIntents } from './execute/recovery/recover.ts';
 import { Remote } from '../remote/remote.ts';
-import { StageTimes } from './execute/destination-times.ts';
+import { DestinationTimes } from './execute/destination-times.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
 import { Gate } from '../remote/gate.ts';
 import { everything, hiding } from './filter/filter.ts';
@@ -74,7 +74,7 @@ async function runRounds(
   const { clock, ledger, source, destination, signal, draining, dryRun, marker } = options;
   const { maxBytesPerSecond, concurrency } = options;
   const hide = (filter: PassOptions['filter']) => (marker === undefined ? filter : hiding(filter, marker));
-  const stageFilter = hide(options.deleteExcluded ? everything : options.filter);
+  const destinationFilter = hide(options.deleteExcluded ? everything : options.filter);
   const remote = new Remote({
     destination,
     source,
@@ -85,7 +85,7 @@ async function runRounds(
   });
   const hidden = new HiddenNames(clock.now());
   const learnt = new Learnt();
-  const times = new StageTimes({ remote, ledger, hidden, clock, signal });
+  const times = new DestinationTimes({ remote, ledger, hidden, clock, signal });
   const onProblem = tally.problem;
   const leftovers = new Leftovers({
     ...options,
@@ -100,11 +100,11 @@ async function runRounds(
       ledger.intents().some(({ via, aside }) => [via, aside].some((each) => each?.startsWith(path) === true)),
   });
   const recover = () =>
-    recoverIntents({ remote, ledger, learnt, filter: stageFilter, concurrency, times, onProblem });
+    recoverIntents({ remote, ledger, learnt, filter: destinationFilter, concurrency, times, onProblem });
   const parts: RoundOptions = {
     ...options,
     filter: hide(options.filter),
-    stageFilter,
+    destinationFilter,
     tally,
     gate,
     remote,

@@ -8,7 +8,7 @@ import type { HiddenNames } from './execute/hidden-names.ts';
 import type { Learnt } from './execute/learnt.ts';
 import type { Remote } from '../remote/remote.ts';
 import { executePlan } from './execute/run-plan.ts';
-import type { StageTimes } from './execute/destination-times.ts';
+import type { DestinationTimes } from './execute/destination-times.ts';
 import type { Gate } from '../remote/gate.ts';
 import { checkGuards, inWhole } from './guard.ts';
 import type { Leftovers } from './leftovers.ts';
@@ -19,7 +19,7 @@ import type { PassOptions } from './pass-options.ts';
 import { announcePlan } from './plan/plan-cost.ts';
 import { restrictTo } from './plan/approved-plan.ts';
 import { checkReadable } from './plan/check-readable.ts';
-import { meetByContent } from './execute/compare-content.ts';
+import { compareContent } from './execute/compare-content.ts';
 import { planMoves } from './plan/moves/plan-moves.ts';
 import { Planner } from './plan/planner.ts';
 import type { Standing } from './plan/planner.ts';
@@ -32,13 +32,13 @@ import type { Target } from './open-target.ts';
 export interface RoundOptions extends PassOptions {
   readonly ledger: Ledger;
   /** What takes part on Stage. */
-  readonly stageFilter: PathFilter;
+  readonly destinationFilter: PathFilter;
   readonly tally: Tally;
   readonly gate: Gate;
   readonly remote: Remote;
   readonly hidden: HiddenNames;
   readonly learnt: Learnt;
-  readonly times: StageTimes;
+  readonly times: DestinationTimes;
   readonly leftovers: Leftovers;
 }
 
@@ -75,10 +75,10 @@ export class Round {
   }
 
   #executor(target: Target, store: PlanStore): Executor {
-    const { atomic, publishSet, remote, removal, stageFilter, learnt } = this.#options;
+    const { atomic, publishSet, remote, removal, destinationFilter, learnt } = this.#options;
     return new Executor({
       ...this.#options,
-      filter: stageFilter,
+      filter: destinationFilter,
       store,
       folders: new FolderMaker(remote, target.missing),
       holdBack: atomic && publishSet,
@@ -93,7 +93,8 @@ export class Round {
 
   /** Lists and merges. What needs nothing else to be known is carried out meanwhile, the rest waits in the store. */
   async #compare(target: Target, store: PlanStore, executor: Executor): Promise<void> {
-    const { ledger, removal, dryRun, moves, compare, stageFilter, scope, remote, tally } = this.#options;
+    const { ledger, removal, dryRun, moves, compare, destinationFilter, scope, remote, tally } =
+      this.#options;
     const first = ledger.isEmpty();
     const nothingToMove = first || !moves;
     const nothingToRemove = removal === 'none' || (first && target.children.length === 0);
@@ -105,7 +106,7 @@ export class Round {
       tally.emit({ type: 'listing', listed, toUpload, toUploadBytes, done });
     const planner = new Planner(store, ledger, {
       ...this.#options,
-      filter: stageFilter,
+      filter: destinationFilter,
       verify: compare === 'content' && scope === undefined,
       maxFileBytes: this.#options.destination.limits.maxFileBytes,
       stays: (folder) => this.#options.learnt.isStaying(folder),
@@ -144,7 +145,7 @@ export class Round {
       await executor.idle();
       return;
     }
-    await meetByContent(store, remote, this.#options, planner.standing, executor);
+    await compareContent(store, remote, this.#options, planner.standing, executor);
     const totals = store.totals();
     toUpload += totals.arrivals;
     toUploadBytes += totals.bytes;
@@ -176,12 +177,12 @@ export class Round {
       refuse: tally.problem,
     });
     const plan = approved === undefined ? found : restrictTo(approved, store, found, ledger, tally.problem);
-    const { inSource, onStage } = this.#planner!.standing;
+    const { inSource, atDestination } = this.#planner!.standing;
     // rounds before this one may have removed some of those that the limit is about
     const { removed } = tally;
     const facts = {
       inSource,
-      onStage: onStage + removed,
+      atDestination: atDestination + removed,
       removals: store.totals().removedFiles + removed,
     };
     const whole = scope === undefined ? facts : inWhole(facts, ledger);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parseRetryAfter, parseStageTime } from '../../src/api/api-times.ts';
+import { parseRetryAfter, parseApiTime } from '../../src/api/api-times.ts';
 
-describe('parseStageTime', () => {
+describe('parseApiTime', () => {
   test.each([
     ['2023-09-08T17:35:43Z', Date.UTC(2023, 8, 8, 17, 35, 43)],
     ['2023-09-08T17:35:43.1Z', Date.UTC(2023, 8, 8, 17, 35, 43, 100)],
@@ -17,7 +17,7 @@ describe('parseStageTime', () => {
     ['2023-09-08', undefined],
     ['2023-09-08T17:35:43.1234567890Z', undefined],
   ])('%j is %s', (text, ms) => {
-    expect(parseStageTime(text)).toBe(ms);
+    expect(parseApiTime(text)).toBe(ms);
   });
 });
 

@@ -5,7 +5,7 @@ import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HttpHandler } from '../../src/sources/s3/requests/sdk-http-handler.ts';
 import type { HttpRequest } from '../../src/sources/s3/requests/sdk-http-handler.ts';
-import type { Answer, Transfer } from '../../src/http/streamed-exchange.ts';
+import type { Answer, StreamedExchange } from '../../src/http/streamed-exchange.ts';
 
 const KIB = 1024;
 
@@ -118,7 +118,7 @@ describe('an answer over a real connection', () => {
       { interval: 100, timeout: 10_000 },
     );
     expect(taken).toBeLessThan(total / 2);
-    expect((body as Transfer).held).toBe(true);
+    expect((body as StreamedExchange).held).toBe(true);
     let got = 0;
     for await (const chunk of body) got += chunk.length;
     expect(got).toBe(total);

@@ -5,7 +5,7 @@ import { isSyncError } from '../../src/model/errors.ts';
 import { pathProblem } from '../../src/model/path.ts';
 import { parseS3Address } from '../../src/sources/s3/address.ts';
 import { readListing, readMetadata } from '../../src/stage/read-listing.ts';
-import { parseRetryAfter, parseStageTime } from '../../src/api/api-times.ts';
+import { parseRetryAfter, parseApiTime } from '../../src/api/api-times.ts';
 import { createFilter, parseFilterLines } from '../../src/sync/filter/filter.ts';
 
 const numRuns = Number(process.env['STAGESYNC_PROPERTY_RUNS'] ?? 3000);
@@ -141,13 +141,13 @@ describe('times', () => {
       fc.property(
         fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31T23:59:59Z') }),
         (date) => {
-          expect(parseStageTime(date.toISOString())).toBe(date.getTime());
+          expect(parseApiTime(date.toISOString())).toBe(date.getTime());
         },
       ),
     );
     check(
       fc.property(oddText, (text) => {
-        const time = parseStageTime(text);
+        const time = parseApiTime(text);
         if (time !== undefined) expect(Number.isFinite(time)).toBe(true);
       }),
     );

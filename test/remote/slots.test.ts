@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Lanes } from '../../src/remote/slots.ts';
+import { Slots } from '../../src/remote/slots.ts';
 
 const turns = async (): Promise<void> => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
@@ -13,7 +13,7 @@ function held() {
 
 describe('lanes', () => {
   it('run no more jobs at the same time than the limit, in the order they came', async () => {
-    const lanes = new Lanes(2);
+    const lanes = new Slots(2);
     const begun: number[] = [];
     const holds = [held(), held(), held(), held()];
     const results = holds.map((hold, at) => lanes.run(() => (begun.push(at), hold.job())));
@@ -30,7 +30,7 @@ describe('lanes', () => {
   });
 
   it('pass a failure on and go on with the next job', async () => {
-    const lanes = new Lanes(1);
+    const lanes = new Slots(1);
     const failing = lanes.run(() => Promise.reject(new Error('no')));
     const next = lanes.run(() => Promise.resolve('yes'));
     await expect(failing).rejects.toThrow('no');
@@ -38,7 +38,7 @@ describe('lanes', () => {
   });
 
   it('run fewer at the same time once the limit has fallen, and more once it has risen', async () => {
-    const lanes = new Lanes(4);
+    const lanes = new Slots(4);
     let running = 0;
     const holds = Array.from({ length: 12 }, held);
     const results = holds.map((hold) =>
@@ -63,7 +63,7 @@ describe('lanes', () => {
   });
 
   it('wake everybody who waits for room, also when those before them do not use it', async () => {
-    const lanes = new Lanes(1);
+    const lanes = new Slots(1);
     const holds = [held(), held(), held()];
     const results = holds.map((hold) => lanes.run(hold.job));
     await turns();

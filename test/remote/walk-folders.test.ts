@@ -3,7 +3,7 @@ import type { DestinationChild } from '../../src/model/entry.ts';
 import { SyncError } from '../../src/model/errors.ts';
 import { comparePaths } from '../../src/model/path.ts';
 import { DEEPEST, walkDestination } from '../../src/remote/walk-folders.ts';
-import type { StageEntry, WalkOptions } from '../../src/remote/walk-folders.ts';
+import type { DestinationEntry, WalkOptions } from '../../src/remote/walk-folders.ts';
 import { createFilter, everything } from '../../src/sync/filter/filter.ts';
 import type { FilterRule } from '../../src/sync/filter/filter.ts';
 
@@ -18,7 +18,7 @@ const TREE: Tree = {
   'c/': [],
 };
 
-async function walk(tree: Tree, options: Partial<WalkOptions> = {}): Promise<readonly StageEntry[]> {
+async function walk(tree: Tree, options: Partial<WalkOptions> = {}): Promise<readonly DestinationEntry[]> {
   const walked = walkDestination(tree['']!, {
     list: (path) => Promise.resolve(tree[path]),
     filter: everything,
@@ -27,7 +27,7 @@ async function walk(tree: Tree, options: Partial<WalkOptions> = {}): Promise<rea
   });
   return (await Array.fromAsync(walked)).flat();
 }
-const paths = (entries: readonly StageEntry[]): string[] => entries.map(({ path }) => path);
+const paths = (entries: readonly DestinationEntry[]): string[] => entries.map(({ path }) => path);
 
 test('everything comes once, in the order of the whole path', async () => {
   const found = paths(await walk(TREE));
@@ -102,8 +102,10 @@ test('an unclear child is unknown as a file and as a folder', async () => {
 
 test('an unclear child that the filter leaves out, whatever it is, is no trouble: it stays, as a file and as a folder', async () => {
   const unclear = (name: string): DestinationChild => ({ kind: 'unknown', name, problem });
-  const walked = (rules: readonly FilterRule[], child: DestinationChild): Promise<readonly StageEntry[]> =>
-    walk({ '': [child] }, { filter: createFilter({ rules }) });
+  const walked = (
+    rules: readonly FilterRule[],
+    child: DestinationChild,
+  ): Promise<readonly DestinationEntry[]> => walk({ '': [child] }, { filter: createFilter({ rules }) });
 
   expect(await walked([{ kind: 'exclude', pattern: 'b' }], unclear('b'))).toEqual([
     { kind: 'excluded', path: 'b', modifiedMs: undefined },

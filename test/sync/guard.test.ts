@@ -6,7 +6,7 @@ import type { GuardName, RemovalLimit } from '../../src/sync/pass-options.ts';
 
 const facts = (some: Partial<GuardFacts>): GuardFacts => ({
   inSource: 100,
-  onStage: 100,
+  atDestination: 100,
   removals: 0,
   ...some,
 });
@@ -16,7 +16,7 @@ const none: ReadonlySet<GuardName> = new Set();
 describe('the empty source', () => {
   test.each<[string, Partial<GuardFacts>, boolean]>([
     ['nothing in the source, files on Stage', { inSource: 0 }, true],
-    ['nothing in the source, nothing on Stage', { inSource: 0, onStage: 0 }, false],
+    ['nothing in the source, nothing on Stage', { inSource: 0, atDestination: 0 }, false],
     ['one file', { inSource: 1 }, false],
   ])('%s: refused %s', (_, some, refused) => {
     expect(checkGuards(facts(some), HALF, none)?.code).toBe(refused ? 'guard_empty_source' : undefined);
@@ -26,21 +26,21 @@ describe('the empty source', () => {
 describe('a pass over some folders is weighed as a part of the whole', () => {
   const ledger = (files: number) => ({ countFiles: () => files });
   test('files elsewhere are at both ends', () => {
-    expect(inWhole(facts({ inSource: 0, onStage: 3, removals: 3 }), ledger(10))).toEqual({
+    expect(inWhole(facts({ inSource: 0, atDestination: 3, removals: 3 }), ledger(10))).toEqual({
       inSource: 7,
-      onStage: 10,
+      atDestination: 10,
       removals: 3,
     });
-    expect(inWhole(facts({ inSource: 50, onStage: 60, removals: 21 }), ledger(100))).toEqual({
+    expect(inWhole(facts({ inSource: 50, atDestination: 60, removals: 21 }), ledger(100))).toEqual({
       inSource: 90,
-      onStage: 100,
+      atDestination: 100,
       removals: 21,
     });
   });
   test('the ledger is only asked where it matters', () => {
     const unasked = { countFiles: () => expect.fail('asked') };
     expect(inWhole(facts({ inSource: 1, removals: 20 }), unasked)).toMatchObject({ inSource: 1 });
-    expect(inWhole(facts({ inSource: 0, onStage: 0 }), unasked)).toMatchObject({ inSource: 0 });
+    expect(inWhole(facts({ inSource: 0, atDestination: 0 }), unasked)).toMatchObject({ inSource: 0 });
   });
 });
 
@@ -54,10 +54,10 @@ describe('the removal cap', () => {
     [{ percent: 0 }, 1000, 0],
     [{ count: 0 }, 1000, 0],
     [{ count: 7 }, 3, 7],
-  ])('%j of %i files allows %i', (limit, onStage, allowed) => {
-    expect(removalsAllowed(limit, onStage)).toBe(allowed);
-    expect(checkGuards(facts({ onStage, removals: allowed }), limit, none)).toBeUndefined();
-    expect(checkGuards(facts({ onStage, removals: allowed + 1 }), limit, none)?.code).toBe(
+  ])('%j of %i files allows %i', (limit, atDestination, allowed) => {
+    expect(removalsAllowed(limit, atDestination)).toBe(allowed);
+    expect(checkGuards(facts({ atDestination, removals: allowed }), limit, none)).toBeUndefined();
+    expect(checkGuards(facts({ atDestination, removals: allowed + 1 }), limit, none)?.code).toBe(
       'guard_max_delete',
     );
   });

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
  * Writes bytes to stdout no faster than its reader takes them. False when the reader went away before their end, as in
  * "cat … | head": that is no error of ours.
  */
-export async function pour(context: Context, bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
+export async function writeToStdout(context: Context, bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
   const { stdout } = context.host;
   const signal = context.stop.draining;
   try {

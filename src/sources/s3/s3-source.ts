@@ -43,11 +43,11 @@ export async function openS3Source(options: S3SourceOptions): Promise<Source> {
   return {
     ...source,
     async watch(onHint, { filter, signal }): Promise<Watching> {
-      const [{ openSdkQueue }, { watchQueue }] = await Promise.all([
+      const [{ openSqsQueue }, { watchQueue }] = await Promise.all([
         import('./queue/sqs-queue.ts'),
         import('./queue/watch-queue.ts'),
       ]);
-      const queue = await openSdkQueue({ ...options, queueUrl });
+      const queue = await openSqsQueue({ ...options, queueUrl });
       return watchQueue({ queue, part: { bucket: options.bucket, prefix, filter }, onHint, signal, timing });
     },
   };

@@ -1,5 +1,5 @@
 import type { FileEntry } from '../../model/entry.ts';
-import type { RemoveReason, StageVersion, UploadReason } from '../../model/plan.ts';
+import type { RemoveReason, ShownVersion, UploadReason } from '../../model/plan.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 
 /** What to do about one file, from what the three sides show. */
@@ -7,16 +7,16 @@ export type FileDecision =
   | { readonly do: 'nothing' }
   | { readonly do: 'unchanged' }
   /** Unchanged, and Stage's time is now known. */
-  | { readonly do: 'confirm'; readonly stage: StageVersion }
+  | { readonly do: 'confirm'; readonly stage: ShownVersion }
   | { readonly do: 'upload'; readonly reason: UploadReason }
   /** The version is new but the size is not: equal content needs no upload. Else upload as `changed`. */
-  | { readonly do: 'check_digest'; readonly stage: StageVersion; readonly digest: string | undefined }
+  | { readonly do: 'check_digest'; readonly stage: ShownVersion; readonly digest: string | undefined }
   /** The row says the same in the words of an earlier release, and Stage got it later: the row is written anew. */
-  | { readonly do: 'renew'; readonly stage: StageVersion }
+  | { readonly do: 'renew'; readonly stage: ShownVersion }
   /** First meeting: count it as ours. */
-  | { readonly do: 'adopt'; readonly stage: StageVersion }
+  | { readonly do: 'adopt'; readonly stage: ShownVersion }
   /** Under --compare content: read both, then count as ours what is equal and upload what `differs`. */
-  | { readonly do: 'compare_content'; readonly stage: StageVersion }
+  | { readonly do: 'compare_content'; readonly stage: ShownVersion }
   | { readonly do: 'remove'; readonly reason: RemoveReason }
   /** Gone from the source, put there by us, and removals were not asked for: it stays, and may be moved from. */
   | { readonly do: 'leave' }
@@ -37,7 +37,7 @@ const TIME_TOLERANCE_MS = 1000;
 /** The decision table of a pass, for a path where both ends are known. Pure: the same sight, the same decision. */
 export function decideFile(
   source: FileEntry | undefined,
-  stage: StageVersion | undefined,
+  stage: ShownVersion | undefined,
   row: LedgerRow | undefined,
   options: DecideOptions,
 ): FileDecision {
@@ -48,7 +48,7 @@ export function decideFile(
         : { do: 'nothing' };
     }
     if (stage === undefined) return { do: 'forget' };
-    if (!sameOnStage(stage, row)) {
+    if (!sameAtDestination(stage, row)) {
       return options.removal === 'everything'
         ? { do: 'remove', reason: 'not_in_source' }
         : { do: 'keep', why: 'changed' };
@@ -62,11 +62,16 @@ export function decideFile(
     if (options.compare === 'content') return { do: 'compare_content', stage };
     return notNewer(source, stage) ? { do: 'adopt', stage } : { do: 'upload', reason: 'differs' };
   }
-  if (stage !== undefined && sameOnStage(stage, row) && saysMore(source, row) && notNewer(source, stage))
+  if (
+    stage !== undefined &&
+    sameAtDestination(stage, row) &&
+    saysMore(source, row) &&
+    notNewer(source, stage)
+  )
     return { do: 'renew', stage };
   const same = sameInSource(source, row);
   if (stage === undefined) return { do: 'upload', reason: same === 'yes' ? 'missing' : 'changed' };
-  if (!sameOnStage(stage, row)) return { do: 'upload', reason: same === 'yes' ? 'drifted' : 'changed' };
+  if (!sameAtDestination(stage, row)) return { do: 'upload', reason: same === 'yes' ? 'drifted' : 'changed' };
   if (same === 'no') return { do: 'upload', reason: 'changed' };
   if (options.compare === 'content' && options.verify) return { do: 'compare_content', stage };
   if (same === 'check') return { do: 'check_digest', stage, digest: row.digest };
@@ -96,23 +101,24 @@ const saysMore = (source: FileEntry, row: LedgerRow): boolean =>
   source.size === row.size && row.version !== '' && source.version.startsWith(`${row.version}@`);
 
 /** Whether Stage still shows what we put there. */
-export const sameOnStage = (stage: StageVersion, row: LedgerRow): boolean => sameShown(stage, shownOf(row));
+export const sameAtDestination = (stage: ShownVersion, row: LedgerRow): boolean =>
+  sameShown(stage, shownOf(row));
 
 /** What Stage last showed of a file of the ledger's. */
-export const shownOf = (row: LedgerRow): StageVersion => ({
+export const shownOf = (row: LedgerRow): ShownVersion => ({
   size: row.size,
-  modifiedMs: row.stageModifiedMs,
+  modifiedMs: row.shownModifiedMs,
 });
 
 /** Whether Stage shows one file twice. A time that either side does not tell cannot differ. */
-export function sameShown(a: StageVersion, b: StageVersion, ignoreTimes = false): boolean {
+export function sameShown(a: ShownVersion, b: ShownVersion, ignoreTimes = false): boolean {
   if (a.size !== b.size) return false;
   if (ignoreTimes || a.modifiedMs === undefined || b.modifiedMs === undefined) return true;
   return Math.abs(a.modifiedMs - b.modifiedMs) < TIME_TOLERANCE_MS;
 }
 
 /** Without a time on Stage nothing can be told from an equal size, so it counts as newer. */
-const notNewer = (source: FileEntry, stage: StageVersion): boolean =>
+const notNewer = (source: FileEntry, stage: ShownVersion): boolean =>
   stage.modifiedMs !== undefined &&
   source.modifiedMs !== undefined &&
   source.modifiedMs < stage.modifiedMs + TIME_TOLERANCE_MS;

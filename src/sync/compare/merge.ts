@@ -3,16 +3,16 @@ import { comparePaths } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { Cursor } from './cursor.ts';
-import type { StageEntry } from '../../remote/walk-folders.ts';
+import type { DestinationEntry } from '../../remote/walk-folders.ts';
 
 /** One path as the three sides see it. `unknown`: that end could not say; nothing may be concluded from its silence. */
 export interface Sighting {
   readonly path: RelPath;
   readonly source: SourceEntry | undefined;
-  readonly stage: StageEntry | undefined;
+  readonly stage: DestinationEntry | undefined;
   readonly row: LedgerRow | undefined;
   readonly sourceUnknown: boolean;
-  readonly stageUnknown: boolean;
+  readonly destinationUnknown: boolean;
 }
 
 /** Called for each path in path order; a promise holds the merge until it settles. */
@@ -24,12 +24,12 @@ export type Visit = (sighting: Sighting) => void | Promise<void>;
  */
 export async function mergeThree(
   source: Cursor<SourceEntry>,
-  stage: Cursor<StageEntry>,
+  stage: Cursor<DestinationEntry>,
   ledger: Cursor<LedgerRow>,
   visit: Visit,
 ): Promise<void> {
   let sourceDark: RelPath | undefined;
-  let stageDark: RelPath | undefined;
+  let destinationDark: RelPath | undefined;
   for (;;) {
     if (source.current === undefined && !source.ended) await source.fill();
     if (stage.current === undefined && !stage.ended) await stage.fill();
@@ -43,7 +43,7 @@ export async function mergeThree(
         stage: undefined,
         row: undefined,
         sourceUnknown: true,
-        stageUnknown: false,
+        destinationUnknown: false,
       });
       continue;
     }
@@ -60,14 +60,15 @@ export async function mergeThree(
     if (l?.path === path) ledger.advance();
     else l = undefined;
     if (s?.kind === 'unknown' && s.covers === 'subtree') sourceDark = path;
-    if (d?.kind === 'unknown' && d.covers === 'subtree') stageDark = path;
+    if (d?.kind === 'unknown' && d.covers === 'subtree') destinationDark = path;
     const pending = visit({
       path,
       source: s,
       stage: d,
       row: l,
       sourceUnknown: s?.kind === 'unknown' || (sourceDark !== undefined && path.startsWith(sourceDark)),
-      stageUnknown: d?.kind === 'unknown' || (stageDark !== undefined && path.startsWith(stageDark)),
+      destinationUnknown:
+        d?.kind === 'unknown' || (destinationDark !== undefined && path.startsWith(destinationDark)),
     });
     if (pending !== undefined) await pending;
   }

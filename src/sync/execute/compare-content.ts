@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileEntry } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
-import type { StageVersion } from '../../model/plan.ts';
+import type { ShownVersion } from '../../model/plan.ts';
 import type { Source } from '../../model/ports.ts';
 import type { Executor } from './executor.ts';
 import type { Remote } from '../../remote/remote.ts';
@@ -18,7 +18,7 @@ export interface MeetingOptions {
 }
 
 /** --compare content: reads both sides of what both have, counts as ours what is equal and plans to upload the rest. */
-export async function meetByContent(
+export async function compareContent(
   store: PlanStore,
   remote: Remote,
   options: MeetingOptions,
@@ -29,7 +29,7 @@ export async function meetByContent(
     await executor.run(async () => {
       const [ours, theirs] = await Promise.all([
         digestOfSource(entry, options),
-        digestOfStage(remote, entry),
+        digestAtDestination(remote, entry),
       ]);
       if (ours !== undefined && ours === theirs) {
         standing[known ? 'unchanged' : 'adopted']++;
@@ -43,13 +43,13 @@ export async function meetByContent(
 /** What is equal to the byte is ours: it could as well have been uploaded. */
 function record(
   entry: FileEntry,
-  stage: StageVersion,
+  stage: ShownVersion,
   digest: string,
   options: MeetingOptions,
   known: boolean,
 ): void {
   options.ledger.put(
-    { ...rowOf(entry, digest), stageModifiedMs: stage.modifiedMs, pending: false },
+    { ...rowOf(entry, digest), shownModifiedMs: stage.modifiedMs, pending: false },
     known ? 'verified' : 'adopted',
   );
 }
@@ -73,7 +73,7 @@ async function readDigest(entry: FileEntry, { source, signal }: MeetingOptions):
   return hashing.digest('hex');
 }
 
-async function digestOfStage(remote: Remote, entry: FileEntry): Promise<string> {
+async function digestAtDestination(remote: Remote, entry: FileEntry): Promise<string> {
   const hashing = createHash('sha256');
   try {
     for await (const chunk of await remote.read(remote.root + entry.path)) hashing.update(chunk);

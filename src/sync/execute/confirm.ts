@@ -2,7 +2,7 @@ import type { Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
 import { isWithin, nameOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { StageVersion } from '../../model/plan.ts';
+import type { ShownVersion } from '../../model/plan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import { isHidden } from './hidden-names.ts';
@@ -17,7 +17,7 @@ export interface ConfirmOptions {
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
-type Shown = ReadonlyMap<string, StageVersion> | undefined;
+type Shown = ReadonlyMap<string, ShownVersion> | undefined;
 
 /**
  * Lists each folder that was put into, once, and compares. Sizes that agree are confirmed with the time Stage gave
@@ -30,7 +30,7 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
   const open: { readonly folder: RelPath; readonly shown: Promise<Shown> }[] = [];
   const list = async (folder: RelPath): Promise<Shown> => {
     const children = await remote.list(remote.root + folder);
-    const shown = new Map<string, StageVersion>();
+    const shown = new Map<string, ShownVersion>();
     for (const child of children ?? []) if (child.kind === 'file') shown.set(child.name, child);
     return shown;
   };
@@ -47,7 +47,7 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
         ahead.set(folder, shown);
       }
     };
-    const confirmed: [LedgerRow, StageVersion][] = [];
+    const confirmed: [LedgerRow, ShownVersion][] = [];
     const refuted: LedgerRow[] = [];
     for (const row of page) {
       if (options.stopped()) return;

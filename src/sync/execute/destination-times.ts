@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { HiddenNames } from './hidden-names.ts';
 import type { Remote } from '../../remote/remote.ts';
 
-export interface StageTimesOptions {
+export interface DestinationTimesOptions {
   readonly remote: Remote;
   readonly ledger: Ledger;
   readonly hidden: HiddenNames;
@@ -22,11 +22,11 @@ const LONG_AGO_MS = 3_600_000;
  * Whether this Stage leaves a file its time when it is moved. Where it does, another time after a move says that others
  * replaced the file; where it does not, times say nothing of moved files. Mostly a folder that moved shows it.
  */
-export class StageTimes {
-  readonly #options: StageTimesOptions;
+export class DestinationTimes {
+  readonly #options: DestinationTimesOptions;
   #asked: Promise<boolean> | undefined;
 
-  constructor(options: StageTimesOptions) {
+  constructor(options: DestinationTimesOptions) {
     this.#options = options;
   }
 

@@ -17,7 +17,7 @@ import { Outcomes } from './outcomes.ts';
 import type { Remote } from '../../remote/remote.ts';
 import { Removals } from './removals/removals.ts';
 import { StagingFolder } from './uploads/staging-folder.ts';
-import type { StageTimes } from './destination-times.ts';
+import type { DestinationTimes } from './destination-times.ts';
 import { TaskPool } from './task-pool.ts';
 import { INTENT_BATCH, Uploads } from './uploads/uploads.ts';
 
@@ -37,7 +37,7 @@ export interface ExecutorOptions {
   readonly signal: AbortSignal;
   readonly hidden: HiddenNames;
   readonly learnt: Learnt;
-  readonly times: StageTimes;
+  readonly times: DestinationTimes;
   readonly atomic: boolean;
   readonly holdBack: boolean;
   /** A file that was to move is still at its old name. */

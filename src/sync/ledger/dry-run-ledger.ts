@@ -12,7 +12,7 @@ import { formerLedger } from './take-over.ts';
  * compared with does not change underneath; one that was never synced gets an empty ledger in memory, and neither a
  * file nor a state folder is made for it. Rejects as openLedger does.
  */
-export function openUnwrittenLedger(options: LedgerOptions): Ledger {
+export function openDryRunLedger(options: LedgerOptions): Ledger {
   const name = `${pairName(options.source, options.destination)}.sqlite`;
   if (existsSync(join(options.folder, name))) return openLedger(options);
   const { formerSource } = options;

@@ -11,7 +11,7 @@ export interface LedgerRow {
   /** SHA-256 in hex, where it was computed on the way. */
   readonly digest: string | undefined;
   /** Stage's time for the file in milliseconds; undefined until a listing told it, or when Stage tells none. */
-  readonly stageModifiedMs: number | undefined;
+  readonly shownModifiedMs: number | undefined;
   /** Put or moved, and not yet seen in a listing. */
   readonly pending: boolean;
   /** Found there with an equal size, never put by us nor compared by content: it is not ours to remove or to move. */
@@ -31,7 +31,7 @@ export type RawRow = readonly [
   version: string,
   identity: string | null,
   digest: string | null,
-  stageModified: number | null,
+  shownModified: number | null,
   pending: number,
   adopted: number,
 ];
@@ -42,7 +42,7 @@ export const toRow = (raw: RawRow): LedgerRow => ({
   version: raw[2],
   identity: raw[3] ?? undefined,
   digest: raw[4] ?? undefined,
-  stageModifiedMs: raw[5] ?? undefined,
+  shownModifiedMs: raw[5] ?? undefined,
   pending: raw[6] !== 0,
   adopted: raw[7] !== 0,
 });
@@ -63,7 +63,7 @@ export const folderRow = (path: RelPath): LedgerRow => ({
   version: '',
   identity: undefined,
   digest: undefined,
-  stageModifiedMs: undefined,
+  shownModifiedMs: undefined,
   pending: false,
   adopted: false,
 });

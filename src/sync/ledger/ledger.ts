@@ -100,7 +100,7 @@ export class Ledger {
         row.version,
         row.identity ?? null,
         row.digest ?? null,
-        row.stageModifiedMs ?? null,
+        row.shownModifiedMs ?? null,
         row.pending ? 1 : 0,
         row.adopted ? 1 : 0,
         reason,
@@ -109,10 +109,10 @@ export class Ledger {
   }
 
   /** A listing showed the file with this time. */
-  confirm(path: RelPath, stageModifiedMs: number | undefined): void {
+  confirm(path: RelPath, shownModifiedMs: number | undefined): void {
     this.#db
       .sql('UPDATE entry SET pending = 0, stage_modified = ? WHERE path = ?')
-      .run(stageModifiedMs ?? null, path);
+      .run(shownModifiedMs ?? null, path);
   }
 
   forget(path: RelPath): void {

@@ -1,13 +1,13 @@
 import type { FileEntry } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { StageVersion, UploadReason } from '../../model/plan.ts';
+import type { ShownVersion, UploadReason } from '../../model/plan.ts';
 
 /** A file to upload, or the target of a move; `digest` where it is already known. */
 export interface Arrival {
   readonly path: RelPath;
   readonly reason: UploadReason;
   readonly entry: FileEntry;
-  readonly replaces: StageVersion | undefined;
+  readonly replaces: ShownVersion | undefined;
   readonly digest: string | undefined;
 }
 

@@ -1,13 +1,13 @@
 import type { FileEntry } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { StageVersion } from '../../model/plan.ts';
-import { decideFile, sameOnStage } from '../compare/decide.ts';
+import type { ShownVersion } from '../../model/plan.ts';
+import { decideFile, sameAtDestination } from '../compare/decide.ts';
 import type { FileDecision } from '../compare/decide.ts';
 import type { Sighting } from '../compare/merge.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
-import type { FolderFrames } from './moves/whole-folders.ts';
+import type { WholeFolders } from './moves/whole-folders.ts';
 import type { NameClashes } from './name-clashes.ts';
 import { ADOPTED_KEPT, KEPT, tooLarge } from './plan-problems.ts';
 import type { Arrival, PlanStore } from './store/plan-store.ts';
@@ -18,7 +18,7 @@ export interface FilePlannerParts {
   readonly ledger: Ledger;
   readonly options: PlannerOptions;
   readonly standing: Standing;
-  readonly frames: FolderFrames;
+  readonly frames: WholeFolders;
   readonly clashes: NameClashes;
   /** Writes into the ledger what the comparison taught, where it may. */
   readonly learn: (lesson: () => void) => void;
@@ -33,15 +33,15 @@ export class FilePlanner {
   }
 
   visit(sighting: Sighting): void | Promise<void> {
-    const { path, source, stage, row, sourceUnknown, stageUnknown } = sighting;
+    const { path, source, stage, row, sourceUnknown, destinationUnknown } = sighting;
     const { maxFileBytes, onProblem, digestOf } = this.#parts.options;
-    if (sourceUnknown || stageUnknown) {
+    if (sourceUnknown || destinationUnknown) {
       this.#parts.frames.block();
       if (stage !== undefined) this.#parts.clashes.file(path, 'stays');
       return undefined;
     }
     const file = source as FileEntry | undefined;
-    const shown: StageVersion | undefined = stage?.kind === 'file' ? stage : undefined;
+    const shown: ShownVersion | undefined = stage?.kind === 'file' ? stage : undefined;
     if (file !== undefined && file.size > maxFileBytes) {
       this.#seen(shown, false, false);
       onProblem(path, tooLarge(file.size, maxFileBytes));
@@ -63,7 +63,7 @@ export class FilePlanner {
     decision: Exclude<FileDecision, { do: 'check_digest' }>,
     { path, row }: Sighting,
     file: FileEntry | undefined,
-    shown: StageVersion | undefined,
+    shown: ShownVersion | undefined,
   ): void | Promise<void> {
     const goes = decision.do === 'remove';
     const freed = decision.do === 'leave' || (goes && decision.reason === 'gone_from_source');
@@ -91,8 +91,8 @@ export class FilePlanner {
       }
       case 'adopt': {
         this.#parts.standing.adopted++;
-        const stageModifiedMs = decision.stage.modifiedMs;
-        const adopted = { ...rowOf(file!, undefined), stageModifiedMs, pending: false, adopted: true };
+        const shownModifiedMs = decision.stage.modifiedMs;
+        const adopted = { ...rowOf(file!, undefined), shownModifiedMs, pending: false, adopted: true };
         this.#parts.learn(() => this.#parts.ledger.put(adopted, 'adopted'));
         break;
       }
@@ -137,13 +137,14 @@ export class FilePlanner {
     });
   }
 
-  #seen(shown: StageVersion | undefined, goes: boolean, freed: boolean): void {
+  #seen(shown: ShownVersion | undefined, goes: boolean, freed: boolean): void {
     if (shown !== undefined) this.#parts.frames.file(goes, freed, stampOf(shown));
   }
 
   #upload(arrival: Arrival, row: LedgerRow | undefined): void | Promise<void> {
     const { replaces } = arrival;
-    const freed = replaces !== undefined && row !== undefined && !row.adopted && sameOnStage(replaces, row);
+    const freed =
+      replaces !== undefined && row !== undefined && !row.adopted && sameAtDestination(replaces, row);
     this.#seen(replaces, false, freed);
     if (this.#parts.options.stream !== undefined) return this.#parts.options.stream.upload(arrival);
     this.#parts.store.addArrival(arrival);
@@ -157,14 +158,14 @@ export class FilePlanner {
   }
 
   /** The same content under a new version; what a listing has to confirm still waits for one. */
-  #renew(renewed: ReturnType<typeof rowOf>, row: LedgerRow, { modifiedMs }: StageVersion): void {
+  #renew(renewed: ReturnType<typeof rowOf>, row: LedgerRow, { modifiedMs }: ShownVersion): void {
     const waits = this.#parts.options.believes && row.pending;
     this.#parts.learn(() =>
-      this.#parts.ledger.put({ ...renewed, stageModifiedMs: modifiedMs, pending: waits }, 'touched'),
+      this.#parts.ledger.put({ ...renewed, shownModifiedMs: modifiedMs, pending: waits }, 'touched'),
     );
   }
 }
 
 /** Tells apart what Stage showed of a file at two moments; sums of them do so for folders. */
-const stampOf = (shown: StageVersion | undefined): number =>
+const stampOf = (shown: ShownVersion | undefined): number =>
   shown === undefined ? 0 : shown.size + (shown.modifiedMs ?? 0);

@@ -8,7 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import { FilePlanner } from './file-planner.ts';
-import { FolderFrames } from './moves/whole-folders.ts';
+import { WholeFolders } from './moves/whole-folders.ts';
 import { Lessons } from './lessons.ts';
 import { NameClashes } from './name-clashes.ts';
 import { FILE_IN_THE_WAY, FOLDER_IN_THE_WAY } from './plan-problems.ts';
@@ -19,7 +19,7 @@ export interface Standing {
   unchanged: number;
   adopted: number;
   /** Files on Stage that take part: what a percentage of removals is of. */
-  onStage: number;
+  atDestination: number;
   /** Files the source has that can be synced. */
   inSource: number;
 }
@@ -53,11 +53,11 @@ export interface PlannerOptions {
 
 /** Turns what the merge sees into a plan. Decides and writes down; sends nothing. */
 export class Planner {
-  readonly standing: Standing = { unchanged: 0, adopted: 0, onStage: 0, inSource: 0 };
+  readonly standing: Standing = { unchanged: 0, adopted: 0, atDestination: 0, inSource: 0 };
   readonly #store: PlanStore;
   readonly #ledger: Ledger;
   readonly #options: PlannerOptions;
-  readonly #frames: FolderFrames;
+  readonly #frames: WholeFolders;
   readonly #clashes = new NameClashes();
   readonly #lessons: Lessons;
   readonly #files: FilePlanner;
@@ -67,7 +67,7 @@ export class Planner {
     this.#ledger = ledger;
     this.#options = options;
     this.#lessons = new Lessons(ledger);
-    this.#frames = new FolderFrames(store, (folder, mayMove) => this.#folderStays(folder, mayMove));
+    this.#frames = new WholeFolders(store, (folder, mayMove) => this.#folderStays(folder, mayMove));
     this.#files = new FilePlanner({
       store,
       ledger,
@@ -105,7 +105,7 @@ export class Planner {
 
   #count({ path, source, stage }: Sighting): void {
     if (path.endsWith('/')) return;
-    if (stage !== undefined && stage.kind !== 'excluded') this.standing.onStage++;
+    if (stage !== undefined && stage.kind !== 'excluded') this.standing.atDestination++;
     const sendable = source?.kind === 'file' && source.size <= this.#options.maxFileBytes;
     if (sendable || (source?.kind === 'unknown' && source.file === true)) this.standing.inSource++;
   }
@@ -118,12 +118,12 @@ export class Planner {
   }
 
   #visitFolder(sighting: Sighting): void | Promise<void> {
-    const { path, source, stage, row, sourceUnknown, stageUnknown } = sighting;
+    const { path, source, stage, row, sourceUnknown, destinationUnknown } = sighting;
     const unseen = stage?.kind === 'folder' && stage.unseen;
     if (unseen && isReservedName(path)) this.#options.onHidden(path, undefined);
     const inTheWay =
       source === undefined && this.#options.stream === undefined && this.#clashes.at(path) === 'arrives';
-    if (sourceUnknown || stageUnknown || unseen || this.#options.stays(path)) {
+    if (sourceUnknown || destinationUnknown || unseen || this.#options.stays(path)) {
       this.#frames.block();
       if (stage !== undefined) this.#frames.open(path, true, undefined, false, inTheWay);
       return undefined;

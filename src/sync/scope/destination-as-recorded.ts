@@ -1,19 +1,19 @@
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
-import type { StageEntry } from '../../remote/walk-folders.ts';
+import type { DestinationEntry } from '../../remote/walk-folders.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 
 /**
  * What Stage shows at a path when the ledger is believed. The filter holds here as it does in a listing: an excluded
  * file takes no part, and of a folder that it closes nothing is known.
  */
-export function stageAsLedgerSays(
+export function destinationAsRecorded(
   path: RelPath,
   row: LedgerRow | undefined,
   filter: PathFilter,
-): StageEntry | undefined {
+): DestinationEntry | undefined {
   if (row === undefined) return undefined;
   if (path.endsWith('/')) return { kind: 'folder', path, unseen: filter.prunes(path) };
-  if (filter.excludes(path)) return { kind: 'excluded', path, modifiedMs: row.stageModifiedMs };
-  return { kind: 'file', path, size: row.size, modifiedMs: row.stageModifiedMs };
+  if (filter.excludes(path)) return { kind: 'excluded', path, modifiedMs: row.shownModifiedMs };
+  return { kind: 'file', path, size: row.size, modifiedMs: row.shownModifiedMs };
 }

@@ -7,14 +7,14 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { DirtyFolders } from './dirty-folders.ts';
 import { ledgerChildren } from './ledger-children.ts';
-import { stageAsLedgerSays } from './destination-as-recorded.ts';
+import { destinationAsRecorded } from './destination-as-recorded.ts';
 
 export interface ScopeOptions {
   readonly dirty: DirtyFolders;
   readonly ledger: Ledger;
   readonly filter: PathFilter;
   /** What takes part on Stage. */
-  readonly stageFilter: PathFilter;
+  readonly destinationFilter: PathFilter;
   readonly visit: Visit;
 }
 
@@ -139,7 +139,7 @@ class ScopeMerge {
       stage: row === undefined ? undefined : { kind: 'folder', path, unseen: true },
       row,
       sourceUnknown: false,
-      stageUnknown: false,
+      destinationUnknown: false,
     });
   }
 
@@ -149,14 +149,14 @@ class ScopeMerge {
   }
 
   #visit(path: RelPath, source: SourceEntry | undefined, row: LedgerRow | undefined): void | Promise<void> {
-    const { visit, stageFilter } = this.#options;
+    const { visit, destinationFilter } = this.#options;
     return visit({
       path,
       source,
-      stage: stageAsLedgerSays(path, row, stageFilter),
+      stage: destinationAsRecorded(path, row, destinationFilter),
       row,
       sourceUnknown: source?.kind === 'unknown',
-      stageUnknown: false,
+      destinationUnknown: false,
     });
   }
 }

@@ -2,7 +2,7 @@ import { isWithin } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 
 /** A hint's promise: `settled` is called once nothing of what it named is left to do. */
-export interface Debt {
+export interface Acknowledgement {
   readonly folders: ReadonlySet<RelPath> | 'everything';
   readonly settled: () => void;
 }
@@ -11,8 +11,11 @@ export interface Debt {
  * After a pass: settles the debts of which nothing is left, and divides the others among the later looks that they wait
  * for, each given by the paths it is for. A debt that waits for several is settled by the last of them.
  */
-export function divideDebts(debts: readonly Debt[], ...later: readonly (readonly RelPath[])[]): Debt[][] {
-  const divided: Debt[][] = later.map(() => []);
+export function divideAcknowledgements(
+  debts: readonly Acknowledgement[],
+  ...later: readonly (readonly RelPath[])[]
+): Acknowledgement[][] {
+  const divided: Acknowledgement[][] = later.map(() => []);
   for (const debt of debts) {
     const parts = later.map((paths) => openIn(debt, paths));
     let open = parts.filter((part) => part !== undefined).length;
@@ -27,7 +30,10 @@ export function divideDebts(debts: readonly Debt[], ...later: readonly (readonly
 }
 
 /** What of a debt is about one of these paths: a path in its folder, or a folder that holds it and is itself open. */
-function openIn({ folders }: Debt, paths: readonly RelPath[]): Debt['folders'] | undefined {
+function openIn(
+  { folders }: Acknowledgement,
+  paths: readonly RelPath[],
+): Acknowledgement['folders'] | undefined {
   if (paths.length === 0) return undefined;
   if (folders === 'everything') return folders;
   const open = [...folders].filter((folder) =>

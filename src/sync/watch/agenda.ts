@@ -1,20 +1,20 @@
 import type { RelPath } from '../../model/path.ts';
 import type { ChangeHint } from '../../model/ports.ts';
-import type { Debt } from './acknowledgements.ts';
+import type { Acknowledgement } from './acknowledgements.ts';
 
 /** What the next pass is to look at. */
 export interface Work {
   /** Undefined: everything. */
   readonly folders: ReadonlySet<RelPath> | undefined;
   readonly reason: string;
-  readonly debts: readonly Debt[];
+  readonly debts: readonly Acknowledgement[];
   /** When the oldest change in it was heard of. */
   readonly sinceMs: number;
 }
 
 interface Item {
   readonly folders: Set<RelPath>;
-  readonly debts: Debt[];
+  readonly debts: Acknowledgement[];
   readonly dueMs: number;
   readonly sinceMs: number;
 }
@@ -29,7 +29,7 @@ export class Agenda {
   #batch: Item | undefined;
   #later: Item[] = [];
   #whole: { readonly dueMs: number; readonly sinceMs: number; readonly reason: string } | undefined;
-  #debts: Debt[] = [];
+  #debts: Acknowledgement[] = [];
 
   /** `batchMs`: hints wait this long for others that belong to the same change. */
   constructor(batchMs: number) {
@@ -56,12 +56,17 @@ export class Agenda {
   }
 
   /** Folders to look at again: files in them were still changing, or failed. */
-  again(folders: ReadonlySet<RelPath>, dueMs: number, sinceMs: number, debts: readonly Debt[]): void {
+  again(
+    folders: ReadonlySet<RelPath>,
+    dueMs: number,
+    sinceMs: number,
+    debts: readonly Acknowledgement[],
+  ): void {
     this.#later.push({ folders: new Set(folders), debts: [...debts], dueMs, sinceMs });
   }
 
   /** An earlier due time wins, with its reason. */
-  everything(reason: string, dueMs: number, sinceMs: number, debts: readonly Debt[] = []): void {
+  everything(reason: string, dueMs: number, sinceMs: number, debts: readonly Acknowledgement[] = []): void {
     this.#debts.push(...debts);
     const known = this.#whole;
     if (known === undefined || dueMs < known.dueMs)

@@ -3,7 +3,7 @@ import type { SyncError } from '../../model/errors.ts';
 import type { Clock, PathFilter, Source } from '../../model/ports.ts';
 import { afterError, GrowingDelay } from './after-error.ts';
 import type { Sleeper } from './sleeper.ts';
-import type { WatchAccount } from './watch-status.ts';
+import type { StatusRecord } from './watch-status.ts';
 
 const BACK_OFF_MS = { first: 1000, longest: 300_000 };
 const HALT_MS = { first: 30_000, longest: 600_000 };
@@ -17,7 +17,7 @@ export interface PausesOptions {
   /** Aborted by a stop, which ends every pause. */
   readonly until: AbortSignal;
   readonly sleeper: Sleeper;
-  readonly account: WatchAccount;
+  readonly account: StatusRecord;
 }
 
 /** What a watch waits for after a pass that ended early, and how long. */

@@ -14,7 +14,7 @@ const MOVING: ReadonlySet<string> = new Set([
 export const isMoving = (code: string): boolean => MOVING.has(code);
 
 /** The paths that a pass could not settle. The path '' stands for all that it was about. */
-export class LooseEnds {
+export class UnsettledPaths {
   /** Still being changed. */
   readonly moving = new Set<RelPath>();
   readonly failed = new Set<RelPath>();

@@ -5,15 +5,15 @@ import type { Clock, PathFilter, Source, Watching } from '../../model/ports.ts';
 import type { PassResult } from '../pass-options.ts';
 import { Agenda } from './agenda.ts';
 import type { Work } from './agenda.ts';
-import { divideDebts } from './acknowledgements.ts';
-import type { Debt } from './acknowledgements.ts';
-import { foldersOfAll, LooseEnds } from './unsettled-paths.ts';
+import { divideAcknowledgements } from './acknowledgements.ts';
+import type { Acknowledgement } from './acknowledgements.ts';
+import { foldersOfAll, UnsettledPaths } from './unsettled-paths.ts';
 import { Pauses, PROBE_MS } from './pauses.ts';
 import { Retries } from './retries.ts';
 import { SettlingSource, STILL_CHANGING } from './settling-source.ts';
 import type { SettlingOptions } from './settling-source.ts';
 import { Sleeper } from './sleeper.ts';
-import { WatchAccount } from './watch-status.ts';
+import { StatusRecord } from './watch-status.ts';
 import type { WatchEvent, WatchStatus } from './watch-events.ts';
 
 export interface PassRequest {
@@ -54,7 +54,7 @@ export class WatchLoop {
   readonly #agenda: Agenda;
   readonly #retries: Retries;
   readonly #settling: SettlingSource | undefined;
-  readonly #account: WatchAccount;
+  readonly #account: StatusRecord;
   /** Aborted by either way of stopping. */
   readonly #until: AbortSignal;
   readonly #sleeper: Sleeper;
@@ -72,7 +72,7 @@ export class WatchLoop {
       settleMs > 0
         ? new SettlingSource(source, { clock, settleMs, isRecorded: options.isRecorded })
         : undefined;
-    this.#account = new WatchAccount(clock, options.onEvent);
+    this.#account = new StatusRecord(clock, options.onEvent);
     this.#until = AbortSignal.any([options.draining, options.signal]);
     this.#sleeper = new Sleeper(clock, this.#until);
     this.#pauses = new Pauses({
@@ -167,10 +167,10 @@ export class WatchLoop {
   }
 
   /** Never rejects: what the program did not foresee must not end a daemon either. */
-  async #pass(work: Work): Promise<{ error: SyncError | undefined; ends: LooseEnds }> {
+  async #pass(work: Work): Promise<{ error: SyncError | undefined; ends: UnsettledPaths }> {
     const { clock, pass, source } = this.#options;
     const startedMs = clock.now();
-    const ends = new LooseEnds();
+    const ends = new UnsettledPaths();
     this.#account.enter('listing');
     try {
       const { report, error } = await pass({
@@ -197,7 +197,7 @@ export class WatchLoop {
     }
   }
 
-  #heard(event: SyncEvent, ends: LooseEnds): void {
+  #heard(event: SyncEvent, ends: UnsettledPaths): void {
     if (event.type === 'transfer' || event.type === 'action') this.#account.enter('transferring');
     // not trouble: the file is looked at again
     if (event.type === 'problem' && event.code === STILL_CHANGING) return;
@@ -205,7 +205,7 @@ export class WatchLoop {
     this.#options.onEvent({ type: 'sync', event });
   }
 
-  #afterPass(work: Work, ends: LooseEnds): void {
+  #afterPass(work: Work, ends: UnsettledPaths): void {
     const { clock, settleMs } = this.#options;
     const now = clock.elapsed();
     this.#pauses.reset();
@@ -218,12 +218,16 @@ export class WatchLoop {
     const moving = foldersOfAll(ends.moving, scope);
     const failed = foldersOfAll(ends.failed, scope);
     const retryInMs = this.#retries.after(work.folders, failed);
-    const [waiting = [], failing = []] = divideDebts(work.debts, [...ends.moving], [...ends.failed]);
+    const [waiting = [], failing = []] = divideAcknowledgements(
+      work.debts,
+      [...ends.moving],
+      [...ends.failed],
+    );
     if (moving.size > 0) this.#again(moving, Math.max(readyMs, now + SOONEST_AGAIN_MS), work, waiting);
     if (failed.size > 0) this.#again(failed, now + retryInMs, work, failing);
   }
 
-  #again(folders: ReadonlySet<RelPath>, dueMs: number, work: Work, debts: readonly Debt[]): void {
+  #again(folders: ReadonlySet<RelPath>, dueMs: number, work: Work, debts: readonly Acknowledgement[]): void {
     if (folders === EVERYTHING)
       this.#agenda.everything('some changes could not be made', dueMs, work.sinceMs, debts);
     else this.#agenda.again(folders, dueMs, work.sinceMs, debts);

@@ -2,7 +2,7 @@ import type { Clock } from '../../model/ports.ts';
 import type { PassSummary, WatchEvent, WatchState, WatchStatus } from './watch-events.ts';
 
 /** What a watch says of itself: the state it is in, and how its passes ended. Each change is told once. */
-export class WatchAccount {
+export class StatusRecord {
   readonly #clock: Clock;
   readonly #onEvent: (event: WatchEvent) => void;
   #state: WatchState = 'starting';

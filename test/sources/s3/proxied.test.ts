@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { everything } from '../../../src/sync/filter/filter.ts';
 import { openS3Source } from '../../../src/sources/s3/s3-source.ts';
-import { openSdkQueue } from '../../../src/sources/s3/queue/sqs-queue.ts';
+import { openSqsQueue } from '../../../src/sources/s3/queue/sqs-queue.ts';
 import { BEHIND_PROXY, canMakeCertificates, startConnectProxy } from '../../support/network/connect-proxy.ts';
 import { createTestBucket, startFakeS3 } from '../../support/s3/s3-bucket.ts';
 import type { S3Server } from '../../support/s3/s3-bucket.ts';
@@ -24,7 +24,7 @@ test.skipIf(!canMakeCertificates())('a queue is read through the proxy that is s
   await made.send('hello');
   await using proxy = await startConnectProxy(server.url);
   await withKeys(server, async () => {
-    const queue = await openSdkQueue({
+    const queue = await openSqsQueue({
       queueUrl: `http://${BEHIND_PROXY}${new URL(made.url).pathname}`,
       region: 'us-east-1',
       proxy: { http: proxy.url },
@@ -34,7 +34,7 @@ test.skipIf(!canMakeCertificates())('a queue is read through the proxy that is s
     expect(await queue.remove([message!.handle], signal)).toEqual([]);
     queue.close();
 
-    const wrong = await openSdkQueue({
+    const wrong = await openSqsQueue({
       queueUrl: 'https://queue.test/1/q',
       region: 'us-east-1',
       proxy: { https: proxy.url },

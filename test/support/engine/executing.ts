@@ -7,7 +7,7 @@ import { Executor } from '../../../src/sync/execute/executor.ts';
 import { FolderMaker } from '../../../src/sync/execute/folder-maker.ts';
 import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../../src/sync/execute/learnt.ts';
-import { StageTimes } from '../../../src/sync/execute/destination-times.ts';
+import { DestinationTimes } from '../../../src/sync/execute/destination-times.ts';
 import { everything } from '../../../src/sync/filter/filter.ts';
 import { Gate } from '../../../src/remote/gate.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
@@ -38,7 +38,7 @@ export const fileRow = (path: RelPath, size: number, some: Partial<LedgerRow> = 
   version: 'v',
   identity: undefined,
   digest: undefined,
-  stageModifiedMs: PUT_AT,
+  shownModifiedMs: PUT_AT,
   pending: false,
   adopted: false,
   ...some,
@@ -115,7 +115,7 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
     signal,
     onEvent: () => undefined,
   });
-  const times = new StageTimes({ remote, ledger: known.ledger, hidden, clock, signal });
+  const times = new DestinationTimes({ remote, ledger: known.ledger, hidden, clock, signal });
   const executor = new Executor({
     remote,
     gate,

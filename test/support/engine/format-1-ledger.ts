@@ -27,7 +27,7 @@ export interface Format1Row {
   readonly size?: number;
   readonly version?: string;
   readonly digest?: string;
-  readonly stageModifiedMs?: number;
+  readonly shownModifiedMs?: number;
   readonly reason: string;
 }
 
@@ -52,7 +52,7 @@ export function writeFormat1(
       row.size ?? 0,
       row.version ?? '',
       row.digest ?? null,
-      row.stageModifiedMs ?? null,
+      row.shownModifiedMs ?? null,
       row.reason,
     );
   const intent = db.prepare(

@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
 import type { Ledger } from '../../../src/sync/ledger/ledger.ts';
-import { openUnwrittenLedger } from '../../../src/sync/ledger/dry-run-ledger.ts';
+import { openDryRunLedger } from '../../../src/sync/ledger/dry-run-ledger.ts';
 
 /** An empty ledger that is in no file, closed when the test is over. */
 export function memoryLedger(): Ledger {
-  const ledger = openUnwrittenLedger({
+  const ledger = openDryRunLedger({
     folder: '/nonexistent',
     source: 'a',
     destination: 'b',

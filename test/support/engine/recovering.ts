@@ -3,7 +3,7 @@ import type { PathFilter } from '../../../src/model/ports.ts';
 import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../../src/sync/execute/learnt.ts';
 import { recoverIntents } from '../../../src/sync/execute/recovery/recover.ts';
-import { StageTimes } from '../../../src/sync/execute/destination-times.ts';
+import { DestinationTimes } from '../../../src/sync/execute/destination-times.ts';
 import { everything } from '../../../src/sync/filter/filter.ts';
 import type { Intent } from '../../../src/sync/ledger/intent.ts';
 import { createTestClock } from './engine.ts';
@@ -56,7 +56,7 @@ export function recovering(ours: Readonly<Record<RelPath, string>>, options: Rec
         remote,
         ledger,
         learnt,
-        times: new StageTimes({ remote, ledger, hidden, clock, signal }),
+        times: new DestinationTimes({ remote, ledger, hidden, clock, signal }),
         filter: options.filter ?? everything,
         concurrency: 4,
         onProblem: (path, { severity, code }) => problems.push(`${severity} ${path} ${code}`),

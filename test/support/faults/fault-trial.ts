@@ -328,8 +328,8 @@ class Trial {
         assert.equal(row.pending, false, `${which}: ${row.path} was never confirmed`);
         assert.equal(row.size, shown?.size, `${which}: ${row.path}`);
         assert.ok(
-          sameTime(row.stageModifiedMs, shown?.modifiedMs),
-          `${which}: ${row.path}: its time on Stage, ${row.stageModifiedMs} instead of ${shown?.modifiedMs}`,
+          sameTime(row.shownModifiedMs, shown?.modifiedMs),
+          `${which}: ${row.path}: its time on Stage, ${row.shownModifiedMs} instead of ${shown?.modifiedMs}`,
         );
       }
     } finally {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FileEntry } from '../../../src/model/entry.ts';
-import type { StageVersion } from '../../../src/model/plan.ts';
+import type { ShownVersion } from '../../../src/model/plan.ts';
 import { decideFile, sameShown } from '../../../src/sync/compare/decide.ts';
 import type { DecideOptions } from '../../../src/sync/compare/decide.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
@@ -15,7 +15,7 @@ const source = (some: Partial<FileEntry> = {}): FileEntry => ({
   identity: 'i1',
   ...some,
 });
-const stage = (some: Partial<StageVersion> = {}): StageVersion => ({
+const stage = (some: Partial<ShownVersion> = {}): ShownVersion => ({
   size: 5,
   modifiedMs: T + 60_000,
   ...some,
@@ -26,13 +26,13 @@ const row = (some: Partial<LedgerRow> = {}): LedgerRow => ({
   version: 'v1',
   identity: 'i1',
   digest: 'd1',
-  stageModifiedMs: T + 60_000,
+  shownModifiedMs: T + 60_000,
   pending: false,
   adopted: false,
   ...some,
 });
 
-type Case = [string, FileEntry | undefined, StageVersion | undefined, LedgerRow | undefined, object];
+type Case = [string, FileEntry | undefined, ShownVersion | undefined, LedgerRow | undefined, object];
 const decide = (case_: Case, options: Partial<DecideOptions> = {}) =>
   decideFile(case_[1], case_[2], case_[3], { removal: 'ours', compare: 'size', verify: false, ...options });
 
@@ -44,7 +44,7 @@ describe('the source has the file', () => {
       'as it was, its time on Stage not yet known',
       source(),
       stage(),
-      row({ pending: true, stageModifiedMs: undefined }),
+      row({ pending: true, shownModifiedMs: undefined }),
       { do: 'confirm' },
     ],
     [
@@ -155,7 +155,7 @@ describe('the source has the file', () => {
 });
 
 describe('the source has no such file', () => {
-  test.each<[string, StageVersion | undefined, LedgerRow | undefined, string, string, string]>([
+  test.each<[string, ShownVersion | undefined, LedgerRow | undefined, string, string, string]>([
     ['ours, as we put it', stage(), row(), 'leave', 'remove', 'remove'],
     ['ours, changed by someone', stage({ size: 9 }), row(), 'keep', 'keep', 'remove'],
     ['not ours', stage(), undefined, 'nothing', 'nothing', 'remove'],
@@ -173,14 +173,14 @@ describe('the source has no such file', () => {
 });
 
 test('what is kept says why: others changed it, or it never was put there by us', () => {
-  const kept = (known: LedgerRow, shown: StageVersion) => decide(['', undefined, shown, known, {}]);
+  const kept = (known: LedgerRow, shown: ShownVersion) => decide(['', undefined, shown, known, {}]);
   expect(kept(row(), stage({ size: 9 }))).toEqual({ do: 'keep', why: 'changed' });
   expect(kept(row({ adopted: true }), stage())).toEqual({ do: 'keep', why: 'adopted' });
   expect(kept(row({ adopted: true }), stage({ size: 9 }))).toEqual({ do: 'keep', why: 'changed' });
 });
 
 test('a mirror removes what is not ours as that: it cannot be moved from', () => {
-  const mirrored = (known: LedgerRow | undefined, shown: StageVersion) =>
+  const mirrored = (known: LedgerRow | undefined, shown: ShownVersion) =>
     decide(['', undefined, shown, known, {}], { removal: 'everything' });
   expect(mirrored(row({ adopted: true }), stage())).toEqual({ do: 'remove', reason: 'not_in_source' });
   expect(mirrored(row(), stage({ size: 9 }))).toEqual({ do: 'remove', reason: 'not_in_source' });

@@ -30,7 +30,7 @@ function put(paths: readonly string[], { before, ...setting }: Setting = {}) {
         version: 'v',
         identity: undefined,
         digest: undefined,
-        stageModifiedMs: undefined,
+        shownModifiedMs: undefined,
         pending: true,
         adopted: false,
       },
@@ -64,7 +64,7 @@ describe('what was put', () => {
     await confirm();
     expect(listed().toSorted()).toEqual(['listFolder in/', 'listFolder in/d/', 'listFolder in/d/e/']);
     expect([pending(), problems]).toEqual([[], []]);
-    expect(ledger.get('d/e/3')).toMatchObject({ stageModifiedMs: AT, pending: false });
+    expect(ledger.get('d/e/3')).toMatchObject({ shownModifiedMs: AT, pending: false });
   });
 
   test('into one folder is confirmed by one listing however many files there are', async () => {

@@ -3,7 +3,7 @@ import { SyncError } from '../../../src/model/errors.ts';
 import { HiddenNames, isHidden } from '../../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../../src/sync/execute/learnt.ts';
 import { recoverIntents } from '../../../src/sync/execute/recovery/recover.ts';
-import { StageTimes } from '../../../src/sync/execute/destination-times.ts';
+import { DestinationTimes } from '../../../src/sync/execute/destination-times.ts';
 import { everything } from '../../../src/sync/filter/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import { createTestClock } from '../../support/engine/engine.ts';
@@ -21,7 +21,7 @@ function run(options: MemoryDestinationOptions = {}, known?: ReturnType<typeof k
   const hidden = new HiddenNames(clock.now());
   const { signal } = new AbortController();
   const next = { remote, ledger: it.ledger, hidden, clock, signal };
-  const times = new StageTimes(next);
+  const times = new DestinationTimes(next);
   const learnt = new Learnt();
   const recover = async (): Promise<string[]> => {
     const problems: string[] = [];

@@ -15,7 +15,7 @@ const row = (path: string, some: Partial<LedgerRow> = {}): LedgerRow => ({
   version: 'v',
   identity: undefined,
   digest: undefined,
-  stageModifiedMs: 5,
+  shownModifiedMs: 5,
   pending: false,
   adopted: false,
   ...some,
@@ -83,11 +83,11 @@ describe('rows', () => {
   ])('of %s that moved wait for a listing where the move may have changed times', async (_, from, places) => {
     for (const keepsTimes of [true, false]) {
       const ledger = await newLedger();
-      for (const path of ['a', 'd/', 'd/1', 'd/f/']) ledger.put(row(path, { stageModifiedMs: 7 }), 'new');
+      for (const path of ['a', 'd/', 'd/1', 'd/f/']) ledger.put(row(path, { shownModifiedMs: 7 }), 'new');
       ledger.rename(from, places[0]!, keepsTimes);
       const files = places.filter((path) => !path.endsWith('/'));
       for (const path of files)
-        expect(ledger.get(path)).toMatchObject({ stageModifiedMs: keepsTimes ? 7 : undefined });
+        expect(ledger.get(path)).toMatchObject({ shownModifiedMs: keepsTimes ? 7 : undefined });
       const pending = [...ledger.pendingRows()].flat().map(({ path }) => path);
       // folders are not listed as such
       expect(pending).toEqual(keepsTimes ? [] : files);
@@ -105,7 +105,7 @@ describe('rows', () => {
       pending: true,
       adopted: true,
     });
-    const bare = row('b', { stageModifiedMs: undefined });
+    const bare = row('b', { shownModifiedMs: undefined });
     for (const each of [full, bare]) ledger.put(each, 'new');
     expect(ledger.get('a')).toEqual(full);
     expect(ledger.get('b')).toEqual(bare);

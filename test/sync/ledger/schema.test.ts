@@ -113,7 +113,7 @@ test('a run after an upgrade says once what it means, and removes nothing of unk
     { path: 'ours', reason: 'new' },
   ].map((row) => {
     stage.place(row.path, 'content');
-    return { ...row, size: 7, stageModifiedMs: now };
+    return { ...row, size: 7, shownModifiedMs: now };
   });
   writeFormat1(engine.folder, { source: source.label, destination: stage.label }, rows);
   const told = (): number =>

@@ -7,7 +7,7 @@ import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { PassOptions } from '../../../src/sync/pass-options.ts';
 import { Planner } from '../../../src/sync/plan/planner.ts';
 import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
-import { stageAsLedgerSays } from '../../../src/sync/scope/destination-as-recorded.ts';
+import { destinationAsRecorded } from '../../../src/sync/scope/destination-as-recorded.ts';
 import { createEngine } from '../../support/engine/engine.ts';
 import { fileRow, PUT_AT } from '../../support/engine/executing.ts';
 import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
@@ -45,21 +45,21 @@ async function plan(row: LedgerRow, believes: boolean, version = row.version): P
       ...(row.identity && { identity: row.identity }),
     },
     stage: believes
-      ? stageAsLedgerSays(path, row, everything)
+      ? destinationAsRecorded(path, row, everything)
       : { kind: 'file', path, size, modifiedMs: PUT_AT + 60_000 },
     row,
     sourceUnknown: false,
-    stageUnknown: false,
+    destinationUnknown: false,
   };
   await planner.visit(sighting);
   planner.finish();
-  expect(planner.standing).toMatchObject({ unchanged: 1, inSource: 1, onStage: 1 });
+  expect(planner.standing).toMatchObject({ unchanged: 1, inSource: 1, atDestination: 1 });
   expect([...store.arrivals(), ...store.removals()]).toEqual([]);
   return ledger.get(path)!;
 }
 
 describe('of a file that was put and not seen in a listing since', () => {
-  const waiting = fileRow('a', 3, { pending: true, stageModifiedMs: undefined, digest: 'd' });
+  const waiting = fileRow('a', 3, { pending: true, shownModifiedMs: undefined, digest: 'd' });
 
   test('a pass that believes the ledger confirms nothing: it has seen nothing', async () => {
     expect(await plan(waiting, true)).toEqual(waiting);
@@ -69,7 +69,7 @@ describe('of a file that was put and not seen in a listing since', () => {
     expect(await plan(waiting, false)).toEqual({
       ...waiting,
       pending: false,
-      stageModifiedMs: PUT_AT + 60_000,
+      shownModifiedMs: PUT_AT + 60_000,
     });
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFilter } from '../../../src/sync/filter/filter.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
-import { stageAsLedgerSays } from '../../../src/sync/scope/destination-as-recorded.ts';
+import { destinationAsRecorded } from '../../../src/sync/scope/destination-as-recorded.ts';
 import { fileRow, PUT_AT } from '../../support/engine/executing.ts';
 
 const filter = createFilter({
@@ -11,7 +11,7 @@ const filter = createFilter({
   ],
 });
 const says = (path: string) =>
-  stageAsLedgerSays(path, path.endsWith('/') ? folderRow(path) : fileRow(path, 7), filter);
+  destinationAsRecorded(path, path.endsWith('/') ? folderRow(path) : fileRow(path, 7), filter);
 
 test('what the ledger has is there, as Stage last showed it', () => {
   expect(says('d/a')).toEqual({ kind: 'file', path: 'd/a', size: 7, modifiedMs: PUT_AT });
@@ -19,7 +19,7 @@ test('what the ledger has is there, as Stage last showed it', () => {
 });
 
 test('what it does not have is not', () => {
-  expect(stageAsLedgerSays('d/a', undefined, filter)).toBeUndefined();
+  expect(destinationAsRecorded('d/a', undefined, filter)).toBeUndefined();
 });
 
 test('what the filter leaves out takes no part, as in a listing: it stays, and holds its folder', () => {

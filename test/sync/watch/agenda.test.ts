@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Agenda } from '../../../src/sync/watch/agenda.ts';
-import { divideDebts } from '../../../src/sync/watch/acknowledgements.ts';
-import type { Debt } from '../../../src/sync/watch/acknowledgements.ts';
+import { divideAcknowledgements } from '../../../src/sync/watch/acknowledgements.ts';
+import type { Acknowledgement } from '../../../src/sync/watch/acknowledgements.ts';
 
 const folders = (agenda: Agenda, now: number): string[] | 'everything' | undefined => {
   const work = agenda.take(now);
@@ -51,12 +51,12 @@ test('very many folders become a look at everything', () => {
 
 test('a debt is settled by the last look that it waits for, one without loose ends at once', () => {
   const settled: string[] = [];
-  const debt = (name: string, ...of: string[]): Debt => ({
+  const debt = (name: string, ...of: string[]): Acknowledgement => ({
     folders: new Set(of),
     settled: () => settled.push(name),
   });
   const debts = [debt('a', 'a/'), debt('both', 'x/', 'y/'), debt('below', 'gone/deep/'), debt('root', '')];
-  const [moving = [], failed = []] = divideDebts(debts, ['x/file'], ['y/file', 'gone/']);
+  const [moving = [], failed = []] = divideAcknowledgements(debts, ['x/file'], ['y/file', 'gone/']);
   expect(settled).toEqual(['a']);
   expect(moving.map(({ folders: of }) => Array.from(of))).toEqual([['x/'], ['']]);
   expect(failed.map(({ folders: of }) => Array.from(of))).toEqual([['y/'], ['gone/deep/'], ['']]);

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { openGate } from '../../stage-gate.ts';
 import { openStage } from '../../open-stage.ts';
-import { pour } from '../../output/stdout-bytes.ts';
+import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { printable } from '../../output/printable.ts';
 import type { StageFlags } from '../../flags/stage-flags.ts';
 import { usageError } from '../../usage.ts';
@@ -24,7 +24,7 @@ export async function printStageFile(context: Context, text: string, flags: Stag
         const folder = await gate.request('list', () => destination.listFolder(`${address.path}/`, call));
         throw folder === undefined ? error : isFolder(text);
       });
-    return (await pour(context, bytes)) ? EXIT.clean : EXIT.interrupted;
+    return (await writeToStdout(context, bytes)) ? EXIT.clean : EXIT.interrupted;
   } finally {
     await destination.close();
   }

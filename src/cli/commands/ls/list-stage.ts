@@ -1,7 +1,7 @@
 import { SyncError } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Destination, PathFilter } from '../../../model/ports.ts';
-import { childEntries, walkDestination, type StageEntry } from '../../../remote/walk-folders.ts';
+import { childEntries, walkDestination, type DestinationEntry } from '../../../remote/walk-folders.ts';
 import { folderPath, parseStageAddress } from '../../addresses.ts';
 import type { LsFlags } from './command.ts';
 import type { Context } from '../../context.ts';
@@ -44,7 +44,7 @@ async function* listEntries(
   destination: Destination,
   path: string,
   recursive: boolean,
-): AsyncGenerator<readonly StageEntry[], void> {
+): AsyncGenerator<readonly DestinationEntry[], void> {
   const call = { signal: context.stop.draining };
   const gate = openGate(context, LOOK_AHEAD);
   const list = (folder: RelPath) =>
@@ -70,7 +70,7 @@ async function* listEntries(
   yield [{ kind: 'file', path: path.slice(path.lastIndexOf('/') + 1), ...file }];
 }
 
-type Shown = Exclude<StageEntry, { kind: 'unknown' }>;
+type Shown = Exclude<DestinationEntry, { kind: 'unknown' }>;
 
 const iso = (ms: number | undefined): string | undefined =>
   ms === undefined ? undefined : new Date(ms).toISOString();

@@ -11,7 +11,7 @@ import { FORMAT, readPlanFile } from '../../plan-file.ts';
 import { planSettings } from '../../plan-settings.ts';
 import { placesOf, refuseOther } from '../../plan-places.ts';
 import { PlanWriter } from './plan-writer.ts';
-import { pour } from '../../output/stdout-bytes.ts';
+import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { readRules } from '../../read-filters.ts';
 import { runSync } from '../sync/run-sync.ts';
 import { configError, usageError } from '../../usage.ts';
@@ -34,7 +34,7 @@ export async function makePlan(
   try {
     const file = join(folder, 'plan.json');
     const status = await writePlan(context, source, dest, flags, { file, stdout: true });
-    const whole = !existsSync(file) || (await pour(context, createReadStream(file)));
+    const whole = !existsSync(file) || (await writeToStdout(context, createReadStream(file)));
     return whole ? status : EXIT.interrupted;
   } finally {
     rmSync(folder, { recursive: true, force: true });

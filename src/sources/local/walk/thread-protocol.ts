@@ -3,7 +3,7 @@ import type { SyncErrorOptions, ErrorCode } from '../../../model/errors.ts';
 import type { EntryBatch } from './entry-batch.ts';
 
 /** What a thread that is to walk is told at its start. */
-export interface WalkOrder {
+export interface ThreadTask {
   readonly root: string;
   readonly followSymlinks: boolean;
   readonly filter: FilterRecipe;
@@ -12,7 +12,7 @@ export interface WalkOrder {
 }
 
 /** What it tells. It begins once it got a WalkState, after `ready`. */
-export type WalkNews =
+export type ThreadNews =
   | { readonly ready: true }
   | EntryBatch
   /** Everything was listed. */

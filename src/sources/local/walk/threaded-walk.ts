@@ -5,7 +5,7 @@ import type { FilterRecipe } from '../../../model/ports.ts';
 import { unpackEntries } from './entry-batch.ts';
 import type { EntryBatch } from './entry-batch.ts';
 import { Flow } from './thread-protocol.ts';
-import type { PlainError, WalkNews, WalkOrder } from './thread-protocol.ts';
+import type { PlainError, ThreadNews, ThreadTask } from './thread-protocol.ts';
 import type { WalkState } from './walk.ts';
 
 export interface ThreadedWalkOptions {
@@ -40,10 +40,10 @@ export class ThreadedWalk {
   }
 
   private constructor({ root, followSymlinks, filter }: ThreadedWalkOptions) {
-    const workerData: WalkOrder = { root, followSymlinks, filter, flow: this.#flow.shared };
+    const workerData: ThreadTask = { root, followSymlinks, filter, flow: this.#flow.shared };
     // It has no use for the environment, which holds secrets.
     this.#worker = new Worker(PROGRAM, { workerData, env: {} });
-    this.#worker.on('message', (news: WalkNews) => this.#hear(news));
+    this.#worker.on('message', (news: ThreadNews) => this.#hear(news));
     this.#worker.on('error', (error) => this.#ended({ error: stopped(messageOf(error)) }));
     this.#worker.on('exit', () => this.#ended({ error: stopped('the thread that walks it ended early') }));
     this.#worker.unref();
@@ -92,7 +92,7 @@ export class ThreadedWalk {
     await this.#worker.terminate();
   }
 
-  #hear(news: WalkNews): void {
+  #hear(news: ThreadNews): void {
     if ('text' in news) this.#batches.push(news);
     else if ('ready' in news) this.#ready = true;
     else if ('done' in news) this.#ended('done');

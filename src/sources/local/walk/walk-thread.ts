@@ -6,13 +6,13 @@ import type { PathFilter } from '../../../model/ports.ts';
 import { realDisk } from '../disk.ts';
 import { packEntries } from './entry-batch.ts';
 import { Flow } from './thread-protocol.ts';
-import type { PlainError, WalkNews, WalkOrder } from './thread-protocol.ts';
+import type { PlainError, ThreadNews, ThreadTask } from './thread-protocol.ts';
 import { Walk } from './walk.ts';
 import type { WalkState } from './walk.ts';
 
 const BATCH_ENTRIES = 500;
 
-const { root, followSymlinks, filter: recipe, flow: shared } = workerData as WalkOrder;
+const { root, followSymlinks, filter: recipe, flow: shared } = workerData as ThreadTask;
 const flow = new Flow(shared);
 const { createFilter } = (await import(recipe.module)) as { createFilter: (options: unknown) => PathFilter };
 const filter = createFilter(recipe.options);
@@ -41,7 +41,7 @@ function walkOn(from: WalkState): boolean {
   return true;
 }
 
-function tell(news: WalkNews): void {
+function tell(news: ThreadNews): void {
   parentPort!.postMessage(news);
 }
 

@@ -2,7 +2,7 @@ import { SyncError } from '../../../model/errors.ts';
 import { comparePaths } from '../../../model/path.ts';
 import type { ListPage, ListedObject, S3Bucket } from '../bucket.ts';
 
-export interface LaneOptions {
+export interface KeyRangeOptions {
   readonly bucket: S3Bucket;
   readonly prefix: string;
   /** The lane holds the keys after this one. */
@@ -24,7 +24,7 @@ export const MAX_EMPTY_PAGES = 1_000;
  * prefix and after the one before it, in the order of UTF-8 bytes: the engine's merge would take a key that comes late
  * for one that is gone.
  */
-export class Lane {
+export class KeyRange {
   readonly after: string | undefined;
   /** Pages fetched. */
   pages = 0;
@@ -32,14 +32,14 @@ export class Lane {
   overflow: readonly string[] = [];
   #until: string | undefined;
   #position: string | undefined;
-  readonly #options: LaneOptions;
+  readonly #options: KeyRangeOptions;
   readonly #ready: (readonly ListedObject[])[] = [];
   #state: 'fetching' | 'full' | 'finished' | 'failed' = 'fetching';
   #failure: unknown;
   #wakeReader: (() => void) | undefined;
   #wakeFetcher: (() => void) | undefined;
 
-  constructor(options: LaneOptions) {
+  constructor(options: KeyRangeOptions) {
     this.#options = options;
     this.after = options.after;
     this.#until = options.until;

@@ -1,7 +1,7 @@
 import { comparePaths } from '../../../model/path.ts';
 import type { ListedObject, S3Bucket } from '../bucket.ts';
-import { Lane } from './key-range.ts';
-import { Seams } from './overlap-check.ts';
+import { KeyRange } from './key-range.ts';
+import { OverlapCheck } from './overlap-check.ts';
 import { findSplitPoints } from './split-points.ts';
 
 export interface ListObjectsOptions {
@@ -22,7 +22,7 @@ const FIRST_PROBE = 2;
 const PROBE_EVERY = 8;
 
 interface Part {
-  readonly lane: Lane;
+  readonly lane: KeyRange;
   /** Where it can be cut, ascending. */
   points: string[];
   /** Pages taken from it. */
@@ -48,14 +48,14 @@ export async function* listObjects(
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const part = (after: string | undefined, until: string | undefined, points: string[]): Part => ({
-    lane: new Lane({ bucket, prefix, after, until, ahead: AHEAD, prunedFolder, signal }),
+    lane: new KeyRange({ bucket, prefix, after, until, ahead: AHEAD, prunedFolder, signal }),
     points,
     taken: 0,
     probeAt: FIRST_PROBE,
     probeAgainAfter: PROBE_EVERY,
     probing: false,
   });
-  const seams = new Seams(bucket);
+  const seams = new OverlapCheck(bucket);
   const parts = [part(undefined, undefined, [])];
   /** Folders to a part. */
   let stride = 1;

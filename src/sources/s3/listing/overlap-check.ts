@@ -7,7 +7,7 @@ import { broken, printable } from './key-range.ts';
  * to bring the same keys. On a server that sorts differently two parts can each look right and leave keys out between
  * them, which a mirror would take for an order to delete.
  */
-export class Seams {
+export class OverlapCheck {
   readonly #bucket: S3Bucket;
   /** Ascending. */
   #expected: string[] = [];

@@ -9,7 +9,7 @@ import { parseQueueUrl } from './queue-url.ts';
 import { BATCH } from './message-queue.ts';
 import type { MessageQueue, QueueMessage } from './message-queue.ts';
 
-export interface SdkQueueOptions {
+export interface SqsQueueOptions {
   /** As SQS shows it; where it points is where the requests go. */
   readonly queueUrl: string;
   /** For a queue whose URL does not tell its region. Default: from the AWS environment. */
@@ -31,7 +31,7 @@ const CONNECTIONS = 8;
  * An SQS queue through the AWS SDK, which is loaded here and nowhere else. Nothing is requested yet. Rejects with a
  * SyncError `usage` for a URL that is none, with `config` for a proxy that cannot be used.
  */
-export async function openSdkQueue(options: SdkQueueOptions): Promise<MessageQueue> {
+export async function openSqsQueue(options: SqsQueueOptions): Promise<MessageQueue> {
   const { url, endpoint, name, region = options.region } = parseQueueUrl(options.queueUrl);
   const sdk = await import('@aws-sdk/client-sqs');
   const config: SQSClientConfig = {

@@ -5,7 +5,7 @@ import type { Proxied, ProxySettings } from '../../../http/proxy.ts';
 import type { ByteStream } from '../bucket.ts';
 import { PROGRESS_LIMITS, ProgressWatch } from '../reading/progress.ts';
 import type { ProgressLimits } from '../reading/progress.ts';
-import { Transfer } from '../../../http/streamed-exchange.ts';
+import { StreamedExchange } from '../../../http/streamed-exchange.ts';
 import type { Answer } from '../../../http/streamed-exchange.ts';
 
 /** As the SDK's middleware builds and signs it. */
@@ -88,7 +88,7 @@ export class HttpHandler {
   send(request: HttpRequest, signal: AbortSignal | undefined): Promise<Answer> {
     const { protocol, hostname, port, method, headers, body } = request;
     signal?.throwIfAborted();
-    const transfer = new Transfer(signal, this.#watch);
+    const transfer = new StreamedExchange(signal, this.#watch);
     const dispatcher = this.#proxied?.leadsTo(request) === true ? this.#proxied.dispatcher : this.#agent;
     dispatcher.dispatch(
       {

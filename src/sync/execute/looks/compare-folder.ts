@@ -1,20 +1,20 @@
 import { comparePaths } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
-import type { StageVersion } from '../../../model/plan.ts';
+import type { ShownVersion } from '../../../model/plan.ts';
 import type { PathFilter } from '../../../model/ports.ts';
 import { Cursor } from '../../compare/cursor.ts';
 import { sameShown } from '../../compare/decide.ts';
 import { walkDestination } from '../../../remote/walk-folders.ts';
-import type { StageEntry } from '../../../remote/walk-folders.ts';
+import type { DestinationEntry } from '../../../remote/walk-folders.ts';
 import type { Remote } from '../../../remote/remote.ts';
-import type { StageTimes } from '../destination-times.ts';
+import type { DestinationTimes } from '../destination-times.ts';
 
 /** Something that is known to be in a folder: a file with what Stage showed of it, or a folder (path ends in '/'). */
 export interface Expected {
   /** Relative to the folder. */
   readonly path: RelPath;
   /** Undefined for a folder. */
-  readonly shown: StageVersion | undefined;
+  readonly shown: ShownVersion | undefined;
 }
 
 /** A difference between what is known to be in a folder and what is there. */
@@ -42,7 +42,7 @@ export interface CompareOptions {
   /** Listings at the same time. */
   readonly concurrency: number;
   /** The folder was moved since: what that does to times is for this to say. */
-  readonly moved?: StageTimes | undefined;
+  readonly moved?: DestinationTimes | undefined;
 }
 
 /** Changes that are held until it is known whether times count; a folder with more is not gone into further. */
@@ -58,11 +58,11 @@ export async function compareFolder(options: CompareOptions): Promise<Comparison
   if (top === undefined) return undefined;
   const list = (below: RelPath) => remote.list(folder + below);
   const walk = walkDestination(top, { list, filter: EVERYTHING, lookAhead: concurrency });
-  const there = new Cursor<StageEntry>(walk);
+  const there = new Cursor<DestinationEntry>(walk);
   const known = new Cursor<Expected>(options.expected);
   const found: Deviation[] = [];
   const otherTimes: Deviation[] = [];
-  const compare = (seen: StageEntry, told: Expected): void => {
+  const compare = (seen: DestinationEntry, told: Expected): void => {
     if (seen.kind !== 'file') return;
     const { path, size, modifiedMs } = seen;
     const shown = told.shown!;

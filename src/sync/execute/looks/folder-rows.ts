@@ -6,7 +6,7 @@ import type { LedgerRow } from '../../ledger/ledger-row.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Comparison, Deviation, Expected } from './compare-folder.ts';
 import { isHidden } from '../hidden-names.ts';
-import type { StageTimes } from '../destination-times.ts';
+import type { DestinationTimes } from '../destination-times.ts';
 
 /** What the ledger has below a folder; what the filter leaves out is nobody's to move. */
 export function* expectedIn(
@@ -24,7 +24,7 @@ export function* expectedIn(
 }
 
 /** Renames the row of what moved, and all rows below it; times that the move may have changed are learnt by a listing. */
-export function rename(ledger: Ledger, from: RelPath, to: RelPath, times: StageTimes): void {
+export function rename(ledger: Ledger, from: RelPath, to: RelPath, times: DestinationTimes): void {
   ledger.rename(from, to, times.known === true);
 }
 
@@ -66,7 +66,7 @@ export function returnRows(
   to: RelPath,
   deviations: readonly Deviation[],
   dropped: ReadonlySet<RelPath> | undefined,
-  times: StageTimes,
+  times: DestinationTimes,
 ): void {
   const isUnclear = unclearIn(deviations);
   const kinds = new Map(deviations.map(({ path, kind }) => [path, kind]));
@@ -81,7 +81,7 @@ export function returnRows(
     const isSame = kinds.get(path) === undefined && !isFolderPath(path);
     const unlearnt = isSame && times.known !== true;
     ledger.put(
-      { ...row, path: to + path, ...(unlearnt && { stageModifiedMs: undefined, pending: true }) },
+      { ...row, path: to + path, ...(unlearnt && { shownModifiedMs: undefined, pending: true }) },
       'moved',
     );
   }

@@ -1,7 +1,7 @@
 import type { DestinationChild } from '../../../model/entry.ts';
 import { nameOf, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
-import type { StageVersion } from '../../../model/plan.ts';
+import type { ShownVersion } from '../../../model/plan.ts';
 import type { Clock } from '../../../model/ports.ts';
 import type { Remote } from '../../../remote/remote.ts';
 
@@ -13,7 +13,7 @@ const MOST_KEPT = 64;
 type Children = ReadonlyMap<string, DestinationChild>;
 
 /** What Stage shows of a file just now. `unclear`: it shows something that cannot be read. */
-export type Look = { readonly shown: StageVersion | undefined } | { readonly unclear: string };
+export type Look = { readonly shown: ShownVersion | undefined } | { readonly unclear: string };
 
 /**
  * One look at a folder for all files in it that go, or move, one after the other; a look soon goes stale. Looks are made

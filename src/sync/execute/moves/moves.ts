@@ -1,7 +1,7 @@
 import { isSyncError } from '../../../model/errors.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
-import { sameOnStage } from '../../compare/decide.ts';
+import { sameAtDestination } from '../../compare/decide.ts';
 import type { PathFilter } from '../../../model/ports.ts';
 import type { Gate } from '../../../remote/gate.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
@@ -18,7 +18,7 @@ import type { Journal } from '../journal.ts';
 import type { Learnt } from '../learnt.ts';
 import type { Attempted, Outcomes } from '../outcomes.ts';
 import type { Check, CheckVerdict, Remote } from '../../../remote/remote.ts';
-import type { StageTimes } from '../destination-times.ts';
+import type { DestinationTimes } from '../destination-times.ts';
 import type { TaskPool } from '../task-pool.ts';
 
 export type MoveStep = OrderedMove & { readonly files?: number; readonly arrival?: Arrival };
@@ -33,7 +33,7 @@ export interface MovesOptions {
   readonly tally: Tally;
   readonly looks: FreshLooks;
   readonly learnt: Learnt;
-  readonly times: StageTimes;
+  readonly times: DestinationTimes;
   readonly store: PlanStore;
   readonly concurrency: number;
   /** What takes part on Stage. */
@@ -171,7 +171,7 @@ export class Moves {
     const row = ledger.get(from);
     const look = await looks.at(from, attempt > 1);
     const shown = 'unclear' in look ? undefined : look.shown;
-    const isThere = row !== undefined && shown !== undefined && sameOnStage(shown, row);
+    const isThere = row !== undefined && shown !== undefined && sameAtDestination(shown, row);
     if (isThere && !inDoubt) return 'go';
     // an attempt whose reply was lost may have made it, and others may have put another file since
     const hasCome =

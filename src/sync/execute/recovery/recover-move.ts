@@ -2,7 +2,7 @@ import type { Problem } from '../../../model/entry.ts';
 import { isSyncError } from '../../../model/errors.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
-import { sameOnStage } from '../../compare/decide.ts';
+import { sameAtDestination } from '../../compare/decide.ts';
 import type { StoredIntent } from '../../ledger/intent.ts';
 import type { LedgerRow } from '../../ledger/ledger-row.ts';
 import type { Deviation } from '../looks/compare-folder.ts';
@@ -55,7 +55,7 @@ async function cameTo(
     }
     const shown = await remote.stat(remote.root + path);
     // what a name had before, and has still, did not come
-    const isOther = shown === undefined || (row !== undefined && sameOnStage(shown, row));
+    const isOther = shown === undefined || (row !== undefined && sameAtDestination(shown, row));
     if (!isOther && shown.size === ours.size) found.push(path);
   }
   return found.length === 1 ? found[0] : undefined;
@@ -122,7 +122,7 @@ async function hasCome(
       remote.stat(remote.root + to! + row.path.slice(from.length)),
     ]);
     // one that others put there by now is not as the row has it
-    if (before !== undefined && sameOnStage(before, row)) return false;
+    if (before !== undefined && sameAtDestination(before, row)) return false;
     come ||= after?.size === row.size;
   }
   return come;

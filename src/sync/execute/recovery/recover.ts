@@ -13,7 +13,7 @@ import { putBackFolder, removeFolder } from '../moves/put-back.ts';
 import { settleMove } from './recover-move.ts';
 import type { Remote } from '../../../remote/remote.ts';
 import { finishDetour } from '../uploads/replace.ts';
-import type { StageTimes } from '../destination-times.ts';
+import type { DestinationTimes } from '../destination-times.ts';
 
 export interface RecoverOptions {
   readonly remote: Remote;
@@ -22,7 +22,7 @@ export interface RecoverOptions {
   /** What takes part on Stage. */
   readonly filter: PathFilter;
   readonly concurrency: number;
-  readonly times: StageTimes;
+  readonly times: DestinationTimes;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
@@ -127,7 +127,7 @@ async function settlePut(
         version: contested ? '' : (intent.version ?? ''),
         identity: contested ? undefined : intent.identity,
         digest: undefined,
-        stageModifiedMs: shown.modifiedMs,
+        shownModifiedMs: shown.modifiedMs,
         pending: false,
         adopted: false,
       },

@@ -11,7 +11,7 @@ import type { Attempted } from '../outcomes.ts';
 import { putBack, putBackFolder, removeFolder } from '../moves/put-back.ts';
 import type { CheckVerdict } from '../../../remote/remote.ts';
 import type { RemovalsOptions } from './removals.ts';
-import type { StageTimes } from '../destination-times.ts';
+import type { DestinationTimes } from '../destination-times.ts';
 
 export interface FolderRemovalsOptions extends RemovalsOptions {
   readonly removeFile: (removal: Removal) => Promise<void>;
@@ -58,7 +58,7 @@ export class FolderRemovals {
   async #look(
     place: RelPath,
     folder: RelPath,
-    moved?: StageTimes,
+    moved?: DestinationTimes,
   ): Promise<readonly Deviation[] | undefined> {
     const { remote, concurrency } = this.#options;
     const expected = this.#expectedIn(folder);

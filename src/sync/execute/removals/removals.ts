@@ -1,6 +1,6 @@
 import type { Problem } from '../../../model/entry.ts';
 import { isFolderPath } from '../../../model/path.ts';
-import type { StageVersion } from '../../../model/plan.ts';
+import type { ShownVersion } from '../../../model/plan.ts';
 import { sameShown, shownOf } from '../../compare/decide.ts';
 import type { Gate } from '../../../remote/gate.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -13,7 +13,7 @@ import type { Journal } from '../journal.ts';
 import type { Learnt } from '../learnt.ts';
 import type { Outcomes } from '../outcomes.ts';
 import type { CheckVerdict, Remote } from '../../../remote/remote.ts';
-import type { StageTimes } from '../destination-times.ts';
+import type { DestinationTimes } from '../destination-times.ts';
 import type { TaskPool } from '../task-pool.ts';
 
 export interface RemovalsOptions {
@@ -27,7 +27,7 @@ export interface RemovalsOptions {
   readonly looks: FreshLooks;
   readonly hidden: HiddenNames;
   readonly learnt: Learnt;
-  readonly times: StageTimes;
+  readonly times: DestinationTimes;
   readonly store: PlanStore;
   readonly concurrency: number;
 }
@@ -111,11 +111,11 @@ const UNCONFIRMED: Problem = {
     'kept for now: no listing has shown it since it was put there; a run that lists all of Stage removes it',
 };
 
-const changedSince = (before: StageVersion | undefined, now: StageVersion): Problem => ({
+const changedSince = (before: ShownVersion | undefined, now: ShownVersion): Problem => ({
   code: 'changed_on_stage',
   severity: 'warning',
   message: `kept: someone changed it on Stage since this run listed it (${before === undefined ? 'nothing' : told(before)} then, ${told(now)} now)`,
 });
 
-const told = ({ size, modifiedMs }: StageVersion): string =>
+const told = ({ size, modifiedMs }: ShownVersion): string =>
   modifiedMs === undefined ? `${size} bytes` : `${size} bytes of ${new Date(modifiedMs).toISOString()}`;

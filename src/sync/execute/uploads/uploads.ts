@@ -146,7 +146,7 @@ export class Uploads {
     // what an earlier version may have left under a hidden name is for the next run to find
     for (const before of earlier) if (!this.#detoured.delete(before)) journal.end(before);
     journal.end(id, () => {
-      ledger.put({ ...rowOf(entry, digest), stageModifiedMs: undefined, pending: true }, reason);
+      ledger.put({ ...rowOf(entry, digest), shownModifiedMs: undefined, pending: true }, reason);
     });
     tally.uploaded++;
     tally.bytes += entry.size;

@@ -17,7 +17,7 @@ export interface FoundPair {
  * it is the one candidate on both sides: what is ambiguous is uploaded. `digestOf` is asked for arrivals of a size
  * that some freed file with a known digest has; undefined: it could not be told.
  */
-export async function pairArrivals(
+export async function findMoves(
   db: PlanDatabase,
   digestOf: (arrival: Arrival) => Promise<string | undefined>,
 ): Promise<void> {

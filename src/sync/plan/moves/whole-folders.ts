@@ -5,7 +5,7 @@ import type { PlanStore } from '../store/plan-store.ts';
 interface Frame {
   readonly path: RelPath;
   /** Stage has the folder. */
-  readonly onStage: boolean;
+  readonly atDestination: boolean;
   /** The folder itself may go; undefined: it stays. */
   readonly reason: RemoveReason | undefined;
   /** Everything seen in it so far goes. */
@@ -25,7 +25,7 @@ interface Frame {
  * Adds up, folder by folder while the merge passes by, which folders can go or move as wholes. In path order a
  * folder's subtree is one stretch, so the open folders form a stack: memory is the depth of the tree.
  */
-export class FolderFrames {
+export class WholeFolders {
   readonly #stack: Frame[] = [];
   readonly #store: PlanStore;
   readonly #onObstacle: (folder: RelPath, mayMove: boolean) => void;
@@ -54,14 +54,14 @@ export class FolderFrames {
 
   open(
     path: RelPath,
-    onStage: boolean,
+    atDestination: boolean,
     reason: RemoveReason | undefined,
     ours: boolean,
     inTheWay = false,
   ): void {
     this.#stack.push({
       path,
-      onStage,
+      atDestination,
       reason,
       clean: reason !== undefined,
       pure: ours,
@@ -94,7 +94,7 @@ export class FolderFrames {
 
   #close(frame: Frame): void {
     const parent = this.#stack.at(-1);
-    if (!frame.onStage) return;
+    if (!frame.atDestination) return;
     if (frame.reason !== undefined && frame.clean) {
       const { path, reason, removed: files, stamp } = frame;
       this.#store.addRemoval({ path, reason, files, stamp: String(stamp) });

@@ -1,4 +1,4 @@
-import type { PlanLine, StageVersion } from '../../../model/plan.ts';
+import type { PlanLine, ShownVersion } from '../../../model/plan.ts';
 import type { OrderedMove } from '../moves/order-moves.ts';
 import type { MovePlan } from '../moves/plan-moves.ts';
 import type { Arrival, PlanStore } from './plan-store.ts';
@@ -45,5 +45,5 @@ const wholeOf = (step: OrderedMove): OrderedMove => step.aside?.whole ?? step;
 const stampOf = ({ entry, replaces }: Arrival): string =>
   `${entry.size}:${entry.version}|${shownAs(replaces)}`;
 
-const shownAs = (stage: StageVersion | undefined): string =>
+const shownAs = (stage: ShownVersion | undefined): string =>
   stage === undefined ? '' : `${stage.size}:${stage.modifiedMs ?? ''}`;

@@ -1,5 +1,5 @@
 import type { RelPath } from '../../../model/path.ts';
-import type { RemoveReason, StageVersion } from '../../../model/plan.ts';
+import type { RemoveReason, ShownVersion } from '../../../model/plan.ts';
 import type { Arrival } from '../arrival.ts';
 
 /** A file on Stage whose content the source no longer has at that path: it can be moved from. */
@@ -21,7 +21,7 @@ export interface Removal {
   /** Equality only: what Stage showed of what goes. */
   readonly stamp: string;
   /** What Stage showed of the file; undefined for a folder, and where the ledger will say. */
-  readonly shown?: StageVersion | undefined;
+  readonly shown?: ShownVersion | undefined;
 }
 
 /** A file that arrives at its place with its folder. */

@@ -1,10 +1,10 @@
 import type { FileEntry } from '../../../model/entry.ts';
 import { afterFolder } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
-import type { FolderReason, StageVersion } from '../../../model/plan.ts';
+import type { FolderReason, ShownVersion } from '../../../model/plan.ts';
 import { toArrival } from '../arrival.ts';
 import type { Arrival, ArrivalRow } from '../arrival.ts';
-import { foundPairs, pairArrivals } from '../moves/find-moves.ts';
+import { foundPairs, findMoves } from '../moves/find-moves.ts';
 import type { FoundPair } from '../moves/find-moves.ts';
 import { PlanDatabase } from './plan-database.ts';
 import { toFreed, toRemoval } from './plan-rows.ts';
@@ -119,9 +119,9 @@ export class PlanStore {
     return row === undefined ? undefined : (row['files'] as number);
   }
 
-  /** Finds the moves among arrivals and freed files; see pairArrivals. */
+  /** Finds the moves among arrivals and freed files; see findMoves. */
   pair(digestOf: (arrival: Arrival) => Promise<string | undefined>): Promise<void> {
-    return pairArrivals(this.#db, digestOf);
+    return findMoves(this.#db, digestOf);
   }
 
   /** The origins of the pairs whose files have one identity, by that. */
@@ -181,7 +181,7 @@ export class PlanStore {
   }
 
   /** Files whose content has to be compared; `known`: the ledger has them. */
-  addMeeting(entry: FileEntry, stage: StageVersion, known: boolean): void {
+  addMeeting(entry: FileEntry, stage: ShownVersion, known: boolean): void {
     this.#db
       .sql('INSERT OR REPLACE INTO meeting VALUES (?, ?, ?, ?, ?, ?, ?)')
       .run(
@@ -196,7 +196,7 @@ export class PlanStore {
   }
 
   *meetings(): Generator<
-    { readonly entry: FileEntry; readonly stage: StageVersion; readonly known: boolean },
+    { readonly entry: FileEntry; readonly stage: ShownVersion; readonly known: boolean },
     void
   > {
     for (const row of this.#db.pages('meeting')) {

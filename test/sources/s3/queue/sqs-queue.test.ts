@@ -8,7 +8,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MessageQueue } from '../../../../src/sources/s3/queue/message-queue.ts';
-import { openSdkQueue } from '../../../../src/sources/s3/queue/sqs-queue.ts';
+import { openSqsQueue } from '../../../../src/sources/s3/queue/sqs-queue.ts';
 
 const signal = new AbortController().signal;
 const sqs = mockClient(SQSClient);
@@ -18,7 +18,7 @@ let queue: MessageQueue;
 beforeEach(async () => {
   process.env['AWS_ACCESS_KEY_ID'] = 'AKIAUNITTEST';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'unit-test-secret';
-  queue = await openSdkQueue({ queueUrl });
+  queue = await openSqsQueue({ queueUrl });
 });
 afterEach(() => {
   queue.close();
@@ -85,7 +85,7 @@ test.each([
   '%s is asked in the region that it names, else in the one that is given',
   async (url, region, expected) => {
     sqs.on(ReceiveMessageCommand).resolves({});
-    const other = await openSdkQueue({ queueUrl: url, region });
+    const other = await openSqsQueue({ queueUrl: url, region });
     await other.receive({ waitSeconds: 0, hideSeconds: 1 }, signal);
     const client = sqs.commandCalls(ReceiveMessageCommand)[0]!.thisValue as SQSClient;
     expect(await client.config.region()).toBe(expected);
@@ -94,7 +94,7 @@ test.each([
 );
 
 test('a URL that is none is refused before anything is asked', async () => {
-  await expect(openSdkQueue({ queueUrl: 'changes' })).rejects.toMatchObject({ code: 'usage' });
+  await expect(openSqsQueue({ queueUrl: 'changes' })).rejects.toMatchObject({ code: 'usage' });
 });
 
 describe('a request that fails', () => {

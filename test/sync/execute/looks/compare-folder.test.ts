@@ -5,7 +5,7 @@ import type { RelPath } from '../../../../src/model/path.ts';
 import { compareFolder } from '../../../../src/sync/execute/looks/compare-folder.ts';
 import type { Comparison, Deviation, Expected } from '../../../../src/sync/execute/looks/compare-folder.ts';
 import { HiddenNames } from '../../../../src/sync/execute/hidden-names.ts';
-import { StageTimes } from '../../../../src/sync/execute/destination-times.ts';
+import { DestinationTimes } from '../../../../src/sync/execute/destination-times.ts';
 import { createTestClock } from '../../../support/engine/engine.ts';
 import { createMemoryDestination } from '../../../../src/destinations/memory/memory-destination.ts';
 import type {
@@ -45,7 +45,7 @@ function comparing(
   const clock = createTestClock();
   const { signal } = new AbortController();
   const ledger = memoryLedger();
-  const times = new StageTimes({ remote, ledger, hidden: new HiddenNames(AT), clock, signal });
+  const times = new DestinationTimes({ remote, ledger, hidden: new HiddenNames(AT), clock, signal });
   const look = (after: 'listing' | 'move'): Promise<Comparison | undefined> => {
     // batches as a ledger gives them, empty ones too
     const batches = [[], ...expected.map((each) => [each]), []];

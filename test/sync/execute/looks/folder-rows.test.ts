@@ -10,7 +10,7 @@ import {
   returnRows,
 } from '../../../../src/sync/execute/looks/folder-rows.ts';
 import { HiddenNames } from '../../../../src/sync/execute/hidden-names.ts';
-import { StageTimes } from '../../../../src/sync/execute/destination-times.ts';
+import { DestinationTimes } from '../../../../src/sync/execute/destination-times.ts';
 import { folderRow } from '../../../../src/sync/ledger/ledger-row.ts';
 import { createFilter } from '../../../../src/sync/filter/filter.ts';
 import type { Ledger } from '../../../../src/sync/ledger/ledger.ts';
@@ -24,11 +24,11 @@ const HIDDEN = '.stagesync-0-1-moved-d/';
 const BELOW: readonly RelPath[] = ['', '1', 'e/', 'e/2'];
 
 /** What is known of this Stage's times, without a request. */
-function knowing(ledger: Ledger, keeps: boolean | undefined): StageTimes {
+function knowing(ledger: Ledger, keeps: boolean | undefined): DestinationTimes {
   if (keeps !== undefined) ledger.remember('keeps_times', keeps ? 'yes' : 'no');
   const { signal } = new AbortController();
   const remote = openRemote(createMemoryDestination());
-  return new StageTimes({
+  return new DestinationTimes({
     remote,
     ledger,
     hidden: new HiddenNames(PUT_AT),
@@ -78,7 +78,7 @@ describe('a folder that moved', () => {
   test('has all its rows under its new name, with the times that were seen there', () => {
     const { ledger, rows } = moved({ touched: [{ path: '1', kind: 'changed', modifiedMs: 7 }] });
     expect(rows()).toEqual(NEW);
-    expect(ledger.get('new/1')).toEqual(fileRow('new/1', 3, { digest: 'of 1', stageModifiedMs: 7 }));
+    expect(ledger.get('new/1')).toEqual(fileRow('new/1', 3, { digest: 'of 1', shownModifiedMs: 7 }));
     expect(ledger.get('new/e/2')).toEqual(fileRow('new/e/2', 3, { digest: 'of e/2' }));
     expect(ledger.get('new/e/')).toEqual(folderRow('new/e/'));
   });
@@ -92,7 +92,7 @@ describe('a folder that moved', () => {
     });
     expect(rows()).toEqual(NEW);
     for (const path of ['new/1', 'new/e/2'])
-      expect(ledger.get(path)).toMatchObject({ stageModifiedMs: undefined, pending: true });
+      expect(ledger.get(path)).toMatchObject({ shownModifiedMs: undefined, pending: true });
   });
 
   test('has no row of what did not come, nor of what others had put into it', () => {
@@ -126,7 +126,7 @@ describe('a folder that moved', () => {
     rename(ledger, 'd/', 'new/', knowing(ledger, keeps));
     expect(rows()).toEqual(NEW);
     expect(ledger.get('new/e/2')).toMatchObject({
-      stageModifiedMs: keeps === true ? PUT_AT : undefined,
+      shownModifiedMs: keeps === true ? PUT_AT : undefined,
       pending: keeps !== true,
     });
   });
@@ -158,7 +158,7 @@ describe('a folder that came back to a Stage that is known to keep times', () =>
     const { ledger, back } = returning('d/', {}, keeps);
     back([], undefined);
     expect(ledger.get('d/1')).toMatchObject({
-      stageModifiedMs: keeps ? PUT_AT : undefined,
+      shownModifiedMs: keeps ? PUT_AT : undefined,
       pending: !keeps,
     });
   });
@@ -179,7 +179,7 @@ describe.each([
       size: 3,
       digest: 'of e/2',
       adopted: false,
-      stageModifiedMs: undefined,
+      shownModifiedMs: undefined,
     });
     expect(ledger.get('d/e/')).toEqual(folderRow('d/e/'));
   });
@@ -202,7 +202,7 @@ describe.each([
       const { ledger, rows, back } = returning(waited);
       back([{ path: 'e/2', kind: 'changed' }], dropped);
       expect(rows()).toEqual(ALL);
-      expect(ledger.get('d/e/2')).toMatchObject({ size: 3, stageModifiedMs: PUT_AT });
+      expect(ledger.get('d/e/2')).toMatchObject({ size: 3, shownModifiedMs: PUT_AT });
     },
   );
 
@@ -217,7 +217,7 @@ describe.each([
     back([], ['e/2']);
     const row = ledger.get('d/e/2');
     // forgotten, or known by the time that ours had
-    expect(row === undefined || row.stageModifiedMs === PUT_AT).toBe(true);
+    expect(row === undefined || row.shownModifiedMs === PUT_AT).toBe(true);
     expect(ledger.get('d/1')).toMatchObject({ digest: 'of 1' });
   });
 
@@ -226,7 +226,7 @@ describe.each([
     back([{ path: 'e/2', kind: 'missing' }], []);
     const row = ledger.get('d/e/2');
     // an earlier, interrupted return may have brought it: then what is known of it has to fit
-    expect(row === undefined || row.stageModifiedMs === PUT_AT).toBe(true);
+    expect(row === undefined || row.shownModifiedMs === PUT_AT).toBe(true);
   });
 });
 
@@ -243,14 +243,14 @@ describe('a folder that waited under a hidden name', () => {
     const { ledger, back } = returning(HIDDEN, { 'd/1': 9 });
     back([], []);
     // what stands there is known by another's row: its size and time tell that it changed
-    expect(ledger.get('d/1')).toMatchObject({ size: 9, stageModifiedMs: PUT_AT });
+    expect(ledger.get('d/1')).toMatchObject({ size: 9, shownModifiedMs: PUT_AT });
   });
 
   test('goes on to its new name with its rows', () => {
     const { ledger, rows, back } = returning(HIDDEN);
     back([{ path: 'e/theirs', kind: 'extra' }], undefined, 'new/');
     expect(rows()).toEqual(BELOW.map((below) => `new/${below}`));
-    expect(ledger.get('new/1')).toMatchObject({ digest: 'of 1', stageModifiedMs: undefined });
+    expect(ledger.get('new/1')).toMatchObject({ digest: 'of 1', shownModifiedMs: undefined });
   });
 
   test.each([

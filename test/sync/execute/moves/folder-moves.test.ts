@@ -154,7 +154,7 @@ describe('what comes along with a folder between the look and the move', () => {
     // what was ours at the old place is still known by what we put there, so that its change is seen
     // and folders that were made again for it are as much ours as before
     expect(rows()).toEqual(['a/', 'a/1', 'a/e/', 'b/', 'b/e/', 'b/e/2']);
-    expect(ledger.get('a/1')).toMatchObject({ size: 3, stageModifiedMs: PUT_AT });
+    expect(ledger.get('a/1')).toMatchObject({ size: 3, shownModifiedMs: PUT_AT });
     expect(ledger.intents()).toEqual([]);
   });
 
@@ -295,5 +295,5 @@ test('a digest that the ledger has moves along, with the time that was seen afte
   carry('a/', 'b/');
   ledger.put(fileRow('a/1', 3, { digest: 'd' }), 'new');
   await make(STEP);
-  expect(ledger.get('b/1')).toMatchObject({ digest: 'd', adopted: false, stageModifiedMs: PUT_AT });
+  expect(ledger.get('b/1')).toMatchObject({ digest: 'd', adopted: false, shownModifiedMs: PUT_AT });
 });

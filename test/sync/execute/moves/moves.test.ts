@@ -146,7 +146,7 @@ describe('a single file', () => {
       version: 'v2',
       identity: 'i',
       digest: 'd',
-      stageModifiedMs: undefined,
+      shownModifiedMs: undefined,
     });
   });
 

@@ -33,7 +33,7 @@ describe('a folder that was to go', () => {
     moved('d/', via);
     stage.place(`${via}e/2`, 'theirs', PUT_AT + 9000);
     await recover();
-    expect(ledger.get('d/e/2')).toMatchObject({ size: 3, stageModifiedMs: PUT_AT });
+    expect(ledger.get('d/e/2')).toMatchObject({ size: 3, shownModifiedMs: PUT_AT });
   });
 
   test('and waits while others made its name anew is joined with that: what is newer keeps its name', async () => {
@@ -53,7 +53,7 @@ describe('a folder that was to go', () => {
     expect(there()).toMatchObject({ 'd/e/2': 'TWO' });
     const row = ledger.get('d/e/2');
     // forgotten, or known by the time that ours had
-    expect(row === undefined || row.stageModifiedMs === PUT_AT).toBe(true);
+    expect(row === undefined || row.shownModifiedMs === PUT_AT).toBe(true);
   });
 
   test('and was half put back is put back wholly', async () => {

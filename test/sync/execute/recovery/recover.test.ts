@@ -118,7 +118,7 @@ describe('an upload', () => {
     expect(ledger.get('a')).toMatchObject({
       version: 'v2',
       identity: 'i2',
-      stageModifiedMs: PUT_AT,
+      shownModifiedMs: PUT_AT,
       adopted: false,
     });
     expect(ledger.intents()).toEqual([]);

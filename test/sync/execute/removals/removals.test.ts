@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../../src/model/errors.ts';
 import { createMemorySource } from '../../../../src/sources/memory/memory-source.ts';
-import type { StageVersion } from '../../../../src/model/plan.ts';
+import type { ShownVersion } from '../../../../src/model/plan.ts';
 import { createEngine, createTestClock } from '../../../support/engine/engine.ts';
 import { executing, PUT_AT } from '../../../support/engine/executing.ts';
 import { createMemoryDestination } from '../../../../src/destinations/memory/memory-destination.ts';
@@ -36,7 +36,7 @@ test('nothing is removed when a change before it failed, and the run says so', a
 describe('a file', () => {
   const removing = (tree: Readonly<Record<string, string>>) => {
     const it = executing(tree);
-    const plan = (path: string, shown?: StageVersion): void =>
+    const plan = (path: string, shown?: ShownVersion): void =>
       it.store.addRemoval({ path, reason: 'gone_from_source', files: 1, stamp: '', ...(shown && { shown }) });
     const remove = async (): Promise<string[]> => {
       await it.executor.removeAll(it.store.removals());
@@ -133,7 +133,7 @@ describe('a file', () => {
     stage.place('in/d/1', 'theirs', PUT_AT);
     await remove();
     expect([there(), rows()]).toEqual([{ 'd/': '', 'd/1': 'theirs' }, ['d/1']]);
-    expect(ledger.get('d/1')).toMatchObject({ size: 3, stageModifiedMs: PUT_AT });
+    expect(ledger.get('d/1')).toMatchObject({ size: 3, shownModifiedMs: PUT_AT });
     expect(told()).toEqual(['warning d/1 changed_on_stage']);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RemoveReason } from '../../../../src/model/plan.ts';
-import { FolderFrames } from '../../../../src/sync/plan/moves/whole-folders.ts';
+import { WholeFolders } from '../../../../src/sync/plan/moves/whole-folders.ts';
 import { PlanStore } from '../../../../src/sync/plan/store/plan-store.ts';
 
 /** What Stage shows, in path order; a folder ends in '/'. */
@@ -24,7 +24,7 @@ function after(seen: readonly Seen[]) {
   const store = new PlanStore();
   onTestFinished(() => store[Symbol.dispose]());
   const obstacles: string[] = [];
-  const frames = new FolderFrames(store, (folder, mayMove) =>
+  const frames = new WholeFolders(store, (folder, mayMove) =>
     obstacles.push(`${folder} ${mayMove ? 'may move' : 'stays'}`),
   );
   for (const {
