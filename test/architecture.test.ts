@@ -38,10 +38,13 @@ const isOurs = ({ specifier }: Import): boolean => specifier.startsWith('.');
 const targetOf = ({ from, specifier }: Import): string => join(dirname(from), specifier);
 const show = (each: Import): string => `${each.from} -> ${each.specifier}`;
 
-/** 'src/sync/plan.ts' is in 'sync'; the sources are one area each ('sources/s3'); 'src/index.ts' is 'index'. */
+/**
+ * 'src/sync/pass.ts' is in 'sync'; the kinds of sources and of destinations are one area each ('sources/s3'), what lies
+ * beside them is 'sources'; 'src/index.ts' is 'index'.
+ */
 function areaOf(file: string): string {
   const [, area = '', part = ''] = relative('.', file).split('/');
-  if (area === 'sources' && !part.endsWith('.ts')) return `sources/${part}`;
+  if ((area === 'sources' || area === 'destinations') && !part.endsWith('.ts')) return `${area}/${part}`;
   return area.replace(/\.ts$/, '');
 }
 
@@ -51,26 +54,50 @@ const packageOf = (specifier: string): string =>
 const isBuiltin = (specifier: string): boolean =>
   specifier.startsWith('node:') || builtinModules.includes(packageOf(specifier));
 
-const WORKERS = ['sources', 'stage', 'emulator', 'sync'];
-
-/** What connects to other machines shares how it does. */
-const SPEAK_HTTP = ['stage', 'sources/s3'];
+/** What each area may import besides itself and model, which imports nothing of ours. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  http: [],
+  remote: [],
+  disk: [],
+  api: ['http', 'remote'],
+  stage: ['api', 'http', 'remote'],
+  sources: ['remote'],
+  'sources/local': ['disk'],
+  'sources/s3': ['http', 'remote'],
+  'sources/memory': [],
+  'sources/stage': ['stage', 'http', 'remote', 'sources'],
+  'destinations/stage': ['stage', 'api', 'http', 'remote'],
+  'destinations/local': ['disk'],
+  'destinations/memory': [],
+  sync: ['remote'],
+  emulator: [],
+  jobs: ['sources', 'destinations', 'sync', 'emulator', 'remote', 'stage', 'api', 'http', 'disk'],
+  daemon: ['jobs', 'sync', 'sources', 'destinations', 'remote'],
+  cli: [
+    ...['daemon', 'jobs', 'sync', 'sources', 'destinations', 'emulator'],
+    ...['remote', 'stage', 'api', 'http', 'disk'],
+  ],
+};
 
 function mayImport(from: string, to: string): boolean {
-  if (from === to || from === 'index' || from === 'cli') return true;
-  if (from === 'model') return false;
-  if (to === 'network') return SPEAK_HTTP.includes(from);
-  return to === 'model' || (from === 'sources' && to.startsWith('sources/'));
+  if (from === to || from === 'index') return true;
+  if (from !== 'model' && to === 'model') return true;
+  const allowed = MAY_IMPORT[from] ?? [];
+  // jobs and those above may open any kind of either end
+  const isAbove = from === 'jobs' || from === 'daemon' || from === 'cli';
+  return allowed.includes(to) || (isAbove && allowed.includes(to.split('/')[0] ?? ''));
 }
 
 /** A package's home. What is not named here may be used by src/cli alone. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
-  undici: ['network', 'stage', 'sources/s3'],
+  undici: ['http'],
   'form-data': ['stage'],
-  fastify: ['emulator', 'cli'],
+  fastify: ['emulator', 'daemon'],
   '@fastify/multipart': ['emulator'],
+  'prom-client': ['daemon'],
   chokidar: ['sources/local'],
-  'p-queue': ['sync'],
+  'p-queue': ['remote', 'sync'],
   ignore: ['sync'],
   saxes: ['sources/s3'],
 };
@@ -78,7 +105,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
 function homesOf(name: string): readonly string[] {
   if (name.startsWith('@aws-sdk/') || name.startsWith('@smithy/')) return ['sources/s3'];
   // A parser of foreign data, wanted wherever such data enters.
-  if (name === 'zod') return ['cli', 'stage', 'emulator', 'sources/s3', 'sync'];
+  if (name === 'zod') return ['jobs', 'api', 'stage', 'emulator', 'sources/s3', 'sync'];
   return HOMES[name] ?? ['cli'];
 }
 
@@ -88,7 +115,7 @@ test('there is something to look at', () => {
   expect(IMPORTS.some((each) => !each.isStatic)).toBe(true);
 });
 
-test('imports point one way: cli, then sources, stage, emulator and sync, then network, then model', () => {
+test('imports point one way', () => {
   const wrong = IMPORTS.filter(
     (each) => isOurs(each) && !mayImport(areaOf(each.from), areaOf(targetOf(each))),
   );
@@ -97,23 +124,37 @@ test('imports point one way: cli, then sources, stage, emulator and sync, then n
 
 test.each([
   ['cli', 'sync', true],
-  ['cli', 'model', true],
+  ['cli', 'daemon', true],
+  ['cli', 'sources/s3', true],
+  ['daemon', 'jobs', true],
+  ['daemon', 'cli', false],
+  ['jobs', 'destinations/stage', true],
+  ['jobs', 'daemon', false],
+  ['jobs', 'cli', false],
   ['index', 'sources/local', true],
-  ['sources', 'sources/s3', true],
-  ...WORKERS.map((area): [string, string, boolean] => [area, 'model', true]),
-  ...WORKERS.map((area): [string, string, boolean] => [area, 'cli', false]),
+  ['sync', 'remote', true],
   ['sync', 'stage', false],
+  ['sync', 'sources/local', false],
+  ['remote', 'sync', false],
+  ['sources/s3', 'http', true],
   ['sources/s3', 'sources/local', false],
+  ['sources/local', 'http', false],
+  ['destinations/stage', 'stage', true],
+  ['stage', 'api', true],
+  ['api', 'stage', false],
+  ['http', 'model', true],
+  ['http', 'api', false],
   ['emulator', 'stage', false],
-  ['stage', 'network', true],
-  ['sources/s3', 'network', true],
-  ['sources/local', 'network', false],
-  ['emulator', 'network', false],
-  ['network', 'model', true],
-  ['network', 'stage', false],
+  ['emulator', 'http', false],
   ['model', 'sync', false],
 ])('%s may import %s: %s', (from, to, allowed) => {
   expect(mayImport(from, to)).toBe(allowed);
+});
+
+test('every area of src is in the list of what it may import', () => {
+  const areas = new Set(FILES.map(areaOf));
+  areas.delete('index');
+  expect([...areas].filter((area) => MAY_IMPORT[area] === undefined)).toEqual([]);
 });
 
 test('every import of ours names a file that exists, inside src', () => {
@@ -136,6 +177,45 @@ test('a package is used only in the folder that owns it', () => {
       !homesOf(packageOf(each.specifier)).includes(areaOf(each.from)),
   );
   expect(wrong.map(show)).toEqual([]);
+});
+
+test('the engine knows no service: no word of Stage’s API and none of S3', () => {
+  const naming = FILES.filter((file) => areaOf(file) === 'sync' && /stage_|s3/i.test(codeOf(file)));
+  expect(naming).toEqual([]);
+});
+
+test('no folder holds more files than one sees at a glance', () => {
+  const counts = new Map<string, number>();
+  for (const file of globSync('{src,test,bench,bin,docs}/**/*', { cwd: ROOT, withFileTypes: true }))
+    if (file.isFile()) counts.set(file.parentPath, (counts.get(file.parentPath) ?? 0) + 1);
+  const full = [...counts].filter(([, files]) => files > 16);
+  expect(full.map(([folder, files]) => `${relative(ROOT, folder)}: ${files}`)).toEqual([]);
+});
+
+/** The longest chain of imports within an area, types included: a floor each. */
+function floorsOf(area: string): readonly string[] {
+  const below = new Map<string, string[]>();
+  for (const each of IMPORTS)
+    if (isOurs(each) && areaOf(each.from) === area && areaOf(targetOf(each)) === area)
+      below.set(each.from, [...(below.get(each.from) ?? []), targetOf(each)]);
+  const known = new Map<string, readonly string[]>();
+  const chainOf = (file: string): readonly string[] => {
+    const chain = known.get(file);
+    if (chain !== undefined) return chain;
+    known.set(file, [file]);
+    const chains = (below.get(file) ?? []).map(chainOf);
+    const longest = chains.toSorted((a, b) => b.length - a.length)[0] ?? [];
+    known.set(file, [file, ...longest]);
+    return known.get(file)!;
+  };
+  return FILES.filter((file) => areaOf(file) === area)
+    .map(chainOf)
+    .reduce((a, b) => (b.length > a.length ? b : a), []);
+}
+
+test('the command line is at most 7 floors high', () => {
+  const chain = floorsOf('cli');
+  expect(chain.length, chain.join(' -> ')).toBeLessThanOrEqual(7);
 });
 
 test('only the command line touches the process', () => {

@@ -1,5 +1,31 @@
-/** What the caller should do next. Decided at the edge that saw the cause; the engine reads nothing else. */
+/** What the caller should do next. Decided at the edge that saw the cause. */
 export type Verdict = 'retry' | 'skip_entry' | 'end_run';
+
+/**
+ * What an error says of the world, in words that every end shares. The engine decides by the verdict, the fact and
+ * whether the outcome is in doubt; codes are for people and scripts.
+ */
+export type Fact =
+  /** There is nothing of that name. */
+  | 'missing'
+  /** Something of that name is there already. */
+  | 'taken'
+  /** The other side will not do it, and would not the next time either. */
+  | 'refused'
+  /** The other side asks for fewer requests. */
+  | 'slow_down'
+  /** Nobody answers there. */
+  | 'out_of_reach'
+  /** The file is no longer the one that was listed. */
+  | 'changed'
+  /** The file that was listed is not there any more. */
+  | 'gone'
+  /** The credentials, or what they belong to, are not accepted. */
+  | 'unauthorised';
+
+/** What is done to a path. */
+export type Operation =
+  'list' | 'look' | 'read' | 'upload' | 'create_folder' | 'move' | 'remove' | 'look_up' | 'watch';
 
 export type ErrorCode =
   // the command line and its environment
@@ -40,6 +66,11 @@ export type ErrorCode =
 
 export interface SyncErrorOptions {
   readonly verdict: Verdict;
+  readonly fact?: Fact | undefined;
+  /** What was being done. */
+  readonly operation?: Operation | undefined;
+  /** What it was done to, as the end itself names it. */
+  readonly path?: string | undefined;
   /** How long the other side asked us to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
   /** Facts for a reader: path, HTTP status, a short excerpt of the body, a request ID. Never a secret. */
@@ -54,19 +85,35 @@ export interface SyncErrorOptions {
 
 const BRAND = Symbol.for('stagesync.SyncError');
 
+/** A sentence about a path: `name` is the path, or 'it' where the path stands beside the sentence. */
+export type Sentence = (name: string) => string;
+
 /** The one error class: a stable code, a verdict, and a message for a person (what failed, why, the way out). */
 export class SyncError extends Error {
   override readonly name = 'SyncError';
   readonly code: ErrorCode;
   readonly verdict: Verdict;
+  readonly fact: Fact | undefined;
+  readonly operation: Operation | undefined;
+  readonly path: string | undefined;
+  /** The message for a place where the path is shown already: without it. */
+  readonly besidePath: string;
   readonly retryAfterMs: number | undefined;
   readonly details: Readonly<Record<string, string | number>>;
   readonly inDoubt: boolean;
 
-  constructor(code: ErrorCode, message: string, options: SyncErrorOptions) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  /** A message that names `options.path` is given as a Sentence. */
+  constructor(code: ErrorCode, message: string | Sentence, options: SyncErrorOptions) {
+    super(
+      typeof message === 'string' ? message : message(options.path ?? 'it'),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
+    this.besidePath = typeof message === 'string' ? message : message('it');
     this.verdict = options.verdict;
+    this.fact = options.fact;
+    this.operation = options.operation;
+    this.path = options.path;
     this.retryAfterMs = options.retryAfterMs;
     this.details = options.details ?? {};
     this.inDoubt = options.inDoubt ?? false;
@@ -77,6 +124,10 @@ export class SyncError extends Error {
 export function isSyncError(value: unknown): value is SyncError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
+
+/** Whether it is an error that says this of the world. */
+export const hasFact = (error: unknown, ...facts: readonly Fact[]): error is SyncError =>
+  isSyncError(error) && error.fact !== undefined && facts.includes(error.fact);
 
 /** The message of anything thrown, on one line. */
 export function messageOf(error: unknown): string {

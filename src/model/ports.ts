@@ -100,9 +100,21 @@ export interface Source {
   close(): Promise<void>;
 }
 
-export interface DestinationLimits {
+/**
+ * What a destination can do, as far as that is known before the first request. Absent: it differs from one to the next, and
+ * a refusal of the first try is learnt for the rest of the run.
+ */
+export interface DestinationTraits {
   /** Larger files are reported and left out, in bytes. */
   readonly maxFileBytes: number;
+  /** Whether a folder moves with all that is in it by one request. */
+  readonly movesFolders?: boolean | undefined;
+  /** Whether a folder stays when its last file goes, and can be made without one. */
+  readonly keepsEmptyFolders: boolean;
+  /** Whether a file that moves keeps its time. */
+  readonly keepsTimes?: boolean | undefined;
+  /** Whether an upload, and a move of a file, may take the place of a file. */
+  readonly overwrites?: boolean | undefined;
 }
 
 /**
@@ -114,7 +126,7 @@ export interface Destination {
   readonly label: string;
   /** The target folder as a path from the Stage root: '' or ending in '/'. */
   readonly root: RelPath;
-  readonly limits: DestinationLimits;
+  readonly traits: DestinationTraits;
   /** Direct children in no particular order; undefined when there is no such folder. */
   listFolder(folder: RelPath, call: CallOptions): Promise<readonly DestinationChild[] | undefined>;
   /** One file's size and time; undefined when there is no such file. For a folder use listFolder. */

@@ -108,7 +108,7 @@ export class Round {
       ...this.#options,
       filter: destinationFilter,
       verify: compare === 'content' && scope === undefined,
-      maxFileBytes: this.#options.destination.limits.maxFileBytes,
+      maxFileBytes: this.#options.destination.traits.maxFileBytes,
       stays: (folder) => this.#options.learnt.isStaying(folder),
       believes: this.#options.trustLedger || scope !== undefined,
       learn: !dryRun,

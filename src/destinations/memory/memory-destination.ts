@@ -120,7 +120,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
   return {
     label: options.label ?? 'stage://memory/',
     root: options.root ?? '',
-    limits: { maxFileBytes: options.maxFileBytes ?? Number.MAX_SAFE_INTEGER },
+    traits: { maxFileBytes: options.maxFileBytes ?? Number.MAX_SAFE_INTEGER, keepsEmptyFolders: true },
     files,
     folders,
     calls,

@@ -1,6 +1,6 @@
 import { isSyncError, type SyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { Destination, DestinationLimits } from '../../model/ports.ts';
+import type { Destination, DestinationTraits } from '../../model/ports.ts';
 import { type NotAListing, readListing, readMetadata } from '../../stage/read-listing.ts';
 import type { StageClient } from '../../stage/stage-client.ts';
 import { badReply, deploymentMissing } from '../../api/api-errors.ts';
@@ -12,7 +12,7 @@ export interface StageDestinationOptions {
   /** `stage://DEPLOYMENT/root` unless told. */
   readonly label?: string | undefined;
   /** None unless told: the service's own limit is nowhere documented, and it answers 413. */
-  readonly limits?: DestinationLimits | undefined;
+  readonly traits?: Partial<DestinationTraits> | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export function createStageDestination(options: StageDestinationOptions): Destin
   return {
     label: options.label ?? `stage://${client.deployment}/${root}`,
     root,
-    limits: options.limits ?? { maxFileBytes: Number.MAX_SAFE_INTEGER },
+    traits: { maxFileBytes: Number.MAX_SAFE_INTEGER, keepsEmptyFolders: true, ...options.traits },
     listFolder,
     async stat(path, call) {
       const reply = await found(client.metadata(path, call));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RequestInfo } from '../options.ts';
+import type { RequestInfo } from '../request-info.ts';
 import type { FaultRule, Faults, RetryAfterForm, Verb } from './faults.ts';
 import { drawLatency, seededRandom } from './random.ts';
 import type { Random } from './random.ts';

@@ -5,7 +5,7 @@ import type { WhoAsks } from './bearer-check.ts';
 import type { BehaviourControl } from '../control/behaviour.ts';
 import type { Counters } from '../control/counters.ts';
 import type { Fate, FaultControl } from '../control/fault-control.ts';
-import type { RequestHook, RequestInfo, RequestPhase, RequestRecord } from '../options.ts';
+import type { RequestHook, RequestInfo, RequestPhase, RequestRecord } from '../request-info.ts';
 import { isDiskFull, Refusal } from './refusal.ts';
 import type { RequestsInProgress } from './requests-in-progress.ts';
 

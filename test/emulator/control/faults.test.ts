@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultRule, Faults } from '../../../src/emulator/control/faults.ts';
-import type { Emulator, RequestRecord } from '../../../src/emulator/options.ts';
+import type { Emulator } from '../../../src/emulator/options.ts';
+import type { RequestRecord } from '../../../src/emulator/request-info.ts';
 import { storedBlobs } from '../../support/trees/data-folder.ts';
 import { useEmulators } from '../../support/cli/emulators.ts';
 import { StageHttp } from '../../support/stage/stage-http.ts';

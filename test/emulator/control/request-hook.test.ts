@@ -1,10 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import type {
-  EmulatorOptions,
-  RequestInfo,
-  RequestPhase,
-  RequestRecord,
-} from '../../../src/emulator/options.ts';
+import type { EmulatorOptions } from '../../../src/emulator/options.ts';
+import type { RequestInfo, RequestPhase, RequestRecord } from '../../../src/emulator/request-info.ts';
 import { useEmulators } from '../../support/cli/emulators.ts';
 import { StageHttp } from '../../support/stage/stage-http.ts';
 

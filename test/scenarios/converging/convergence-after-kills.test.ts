@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RequestKind } from '../../../src/emulator/control/counters.ts';
-import type { RequestHook, RequestPhase } from '../../../src/emulator/options.ts';
+import type { RequestHook, RequestPhase } from '../../../src/emulator/request-info.ts';
 import { handEdited, QUIETLY, removes, type Hand } from '../../support/trees/hand-edited.ts';
 import { NIGHTLY } from '../../support/cli/nightly.ts';
 

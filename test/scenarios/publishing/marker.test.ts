@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RequestHook } from '../../../src/emulator/options.ts';
+import type { RequestHook } from '../../../src/emulator/request-info.ts';
 import { commandInside } from '../../support/cli/command-inside.ts';
 import { servedStage } from '../../support/stage/served-stage.ts';
 import { StageHttp } from '../../support/stage/stage-http.ts';

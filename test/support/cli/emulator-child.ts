@@ -1,5 +1,5 @@
 import { startEmulator } from '../../../src/emulator/emulator.ts';
-import type { RequestPhase } from '../../../src/emulator/options.ts';
+import type { RequestPhase } from '../../../src/emulator/request-info.ts';
 
 /** The program that `emulator-process.ts` runs; its arguments are JSON. */
 const { dataDir, killAt } = JSON.parse(process.argv[2]!) as {

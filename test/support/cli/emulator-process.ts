@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { Emulator, RequestPhase } from '../../../src/emulator/options.ts';
+import type { Emulator } from '../../../src/emulator/options.ts';
+import type { RequestPhase } from '../../../src/emulator/request-info.ts';
 
 const CHILD = fileURLToPath(new URL('emulator-child.ts', import.meta.url));
 

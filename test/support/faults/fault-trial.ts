@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RequestInfo } from '../../../src/emulator/options.ts';
+import type { RequestInfo } from '../../../src/emulator/request-info.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import { isWithin } from '../../../src/model/path.ts';
 import type { Destination } from '../../../src/model/ports.ts';

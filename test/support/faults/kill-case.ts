@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Behaviour } from '../../../src/emulator/control/behaviour.ts';
-import type { RequestInfo, RequestPhase } from '../../../src/emulator/options.ts';
+import type { RequestInfo, RequestPhase } from '../../../src/emulator/request-info.ts';
 import { isFolderPath, nameOf } from '../../../src/model/path.ts';
 import { openLocalSource } from '../../../src/sources/local/local-source.ts';
 import { createFilter } from '../../../src/sync/filter/filter.ts';

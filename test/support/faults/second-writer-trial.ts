@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RequestInfo, RequestPhase } from '../../../src/emulator/options.ts';
+import type { RequestInfo, RequestPhase } from '../../../src/emulator/request-info.ts';
 import type { Destination } from '../../../src/model/ports.ts';
 import { createFilter } from '../../../src/sync/filter/filter.ts';
 import type { PassOptions, PassResult } from '../../../src/sync/pass-options.ts';

@@ -1,4 +1,4 @@
-import type { RequestInfo } from '../../../src/emulator/options.ts';
+import type { RequestInfo } from '../../../src/emulator/request-info.ts';
 import { foldersOf } from '../../../src/model/path.ts';
 import type { LeftOut } from '../cli/left-out.ts';
 import { pathOf, within } from '../stage/stage-model.ts';

@@ -1,4 +1,4 @@
-import type { RequestInfo } from '../../../src/emulator/options.ts';
+import type { RequestInfo } from '../../../src/emulator/request-info.ts';
 import { parentOf } from '../../../src/model/path.ts';
 import type { Dice } from '../trees/dice.ts';
 import { StageHttp } from '../stage/stage-http.ts';

@@ -1,5 +1,5 @@
 import type { RequestKind } from '../../../src/emulator/control/counters.ts';
-import type { RequestHook } from '../../../src/emulator/options.ts';
+import type { RequestHook } from '../../../src/emulator/request-info.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import type { Behaviour } from '../../../src/emulator/control/behaviour.ts';
 import type { Emulator } from '../../../src/emulator/options.ts';

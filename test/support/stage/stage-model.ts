@@ -1,4 +1,4 @@
-import type { RequestInfo } from '../../../src/emulator/options.ts';
+import type { RequestInfo } from '../../../src/emulator/request-info.ts';
 import { nameOf, parentOf } from '../../../src/model/path.ts';
 
 /** A file or folder on Stage; the same object wherever it is moved, another one after somebody puts it anew. */

@@ -1,5 +1,6 @@
 import { startEmulator } from '../../../src/emulator/emulator.ts';
-import type { Emulator, RequestHook } from '../../../src/emulator/options.ts';
+import type { Emulator } from '../../../src/emulator/options.ts';
+import type { RequestHook } from '../../../src/emulator/request-info.ts';
 import type { Destination } from '../../../src/model/ports.ts';
 import { createStageClient } from '../../../src/stage/stage-client.ts';
 import type { StageClient } from '../../../src/stage/stage-client.ts';

@@ -172,7 +172,7 @@ describe('the empty-source guard counts files that can be synced', () => {
     it.source.remove('a');
     it.source.remove('d/');
     it.source.write('large', 'x'.repeat(100), { modifiedMs: 1 });
-    const limited = { ...it.stage, limits: { maxFileBytes: 10 } };
+    const limited = { ...it.stage, traits: { ...it.stage.traits, maxFileBytes: 10 } };
     const { error } = await it.pass({ ...OURS, destination: limited });
     expect(error?.code).toBe('guard_empty_source');
   });
