@@ -6,8 +6,8 @@ import type { Ledger } from '../../../src/sync/ledger/ledger.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import { ORIGIN_UNKNOWN, SCHEMA_VERSION } from '../../../src/sync/ledger/schema.ts';
 import { createEngine } from '../../support/engine/engine.ts';
-import { writeFormat1 } from '../../support/engine/format-1-ledger.ts';
-import type { Format1Row } from '../../support/engine/format-1-ledger.ts';
+import { writeFormat1 } from '../../support/engine/former-ledgers.ts';
+import type { Format1Row } from '../../support/engine/former-ledgers.ts';
 import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
 import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
