@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { pathProblem } from '../model/path.ts';
 import { realPath } from './real-path.ts';
-import { printable } from './output/printable.ts';
-import { usageError } from './usage.ts';
+import { printable } from '../cli/output/printable.ts';
+import { usageError } from './usage-errors.ts';
 
 /** The deployment name that means the embedded Stage. */
 export const EMBEDDED = 'local';
