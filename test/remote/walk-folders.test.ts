@@ -202,7 +202,7 @@ describe('a Stage that lists folders in folders for ever', () => {
       expect(deepest).toMatchObject({
         path: 'd/'.repeat(DEEPEST),
         covers: 'subtree',
-        problem: { code: 'stage_too_deep', severity: 'failure' },
+        problem: { code: 'too_deep', severity: 'failure' },
       });
       // all else is known
       expect(found.filter(({ kind }) => kind === 'file')).toHaveLength(DEEPEST);
