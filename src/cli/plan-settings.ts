@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { patternProblem } from '../sync/filter/pattern-problem.ts';
+import { patternProblem } from '../filter/pattern-problem.ts';
 import type { ApplyFlags } from './commands/apply/command.ts';
 import type { SyncFlags } from './commands/sync/command.ts';
 import { markerProblem } from './open-pair.ts';

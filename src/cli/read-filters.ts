@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PathFilter } from '../model/ports.ts';
-import { checkedIgnoreLines, linesOf } from '../sync/filter/filter-lines.ts';
-import type { ProblemOf } from '../sync/filter/filter-lines.ts';
-import { createFilter, parseFilterLines, type FilterRule } from '../sync/filter/filter.ts';
-import { patternProblem } from '../sync/filter/pattern-problem.ts';
+import { checkedIgnoreLines, linesOf } from '../filter/filter-lines.ts';
+import type { ProblemOf } from '../filter/filter-lines.ts';
+import { createFilter, parseFilterLines, type FilterRule } from '../filter/filter.ts';
+import { patternProblem } from '../filter/pattern-problem.ts';
 import type { FilterFlag } from './flags/flag-values.ts';
 import { readIgnoreFile, readRuleFile } from './read-filter-file.ts';
 import { usageError } from './usage.ts';

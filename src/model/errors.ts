@@ -49,6 +49,11 @@ export type ErrorCode =
   | 'entry_changed'
   | 'entry_gone'
   | 'entry_unreadable'
+  // the destination, as the engine sees it
+  /** A file has the name of the folder to sync into. */
+  | 'destination_taken'
+  /** What the destination shows contradicts what it did, or cannot be told. */
+  | 'destination_unclear'
   // Stage
   | 'stage_unreachable'
   | 'stage_timeout'
@@ -61,8 +66,7 @@ export type ErrorCode =
   | 'stage_quota'
   | 'stage_throttled'
   | 'stage_unavailable'
-  | 'stage_bad_reply'
-  | 'stage_not_confirmed';
+  | 'stage_bad_reply';
 
 export interface SyncErrorOptions {
   readonly verdict: Verdict;

@@ -1,4 +1,4 @@
-import type { Problem, UnknownEntry } from '../../model/entry.ts';
+import type { Problem, ProblemCode, UnknownEntry } from '../../model/entry.ts';
 import { isTooManyFiles, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import { errnoOf, isMissing } from './disk.ts';
@@ -21,8 +21,8 @@ export function causeOf(error: unknown): string {
   return cause === undefined ? errno : `${cause} (${errno})`;
 }
 
-const warning = (code: string, message: string): Problem => ({ code, severity: 'warning', message });
-const failure = (code: string, message: string): Problem => ({ code, severity: 'failure', message });
+const warning = (code: ProblemCode, message: string): Problem => ({ code, severity: 'warning', message });
+const failure = (code: ProblemCode, message: string): Problem => ({ code, severity: 'failure', message });
 
 export const unreadable = (error: unknown): Problem =>
   failure(

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { PathView } from '../../../src/sync/compare/merge.ts';
-import { everything } from '../../../src/sync/filter/filter.ts';
+import { everything } from '../../../src/filter/filter.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { PassOptions } from '../../../src/sync/pass-options.ts';
 import { Planner } from '../../../src/sync/plan/planner.ts';

@@ -169,7 +169,7 @@ export async function lookAfterMove(
   const seen = await compareFolder({ remote, folder, expected, concurrency, moved: times });
   if (seen !== undefined) return seen;
   const why = `Stage moved ${from} to ${folder}, and then has nothing there; the next run looks again`;
-  throw new SyncError('stage_bad_reply', why, { verdict: 'skip_entry', inDoubt: true });
+  throw new SyncError('destination_unclear', why, { verdict: 'skip_entry', inDoubt: true });
 }
 
 const movedBack = (strangers: readonly Deviation[]): Problem => {

@@ -220,7 +220,7 @@ export class FolderRemovals {
 
 const notListed = (path: RelPath, via: RelPath): SyncError =>
   new SyncError(
-    'stage_bad_reply',
+    'destination_unclear',
     `Stage moved ${path} to ${via}, and then has nothing there; the next run looks again`,
     { verdict: 'skip_entry', inDoubt: true },
   );

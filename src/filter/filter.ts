@@ -1,7 +1,7 @@
-import { SyncError } from '../../model/errors.ts';
-import { isFolderPath, isReservedName } from '../../model/path.ts';
-import type { RelPath } from '../../model/path.ts';
-import type { PathFilter } from '../../model/ports.ts';
+import { SyncError } from '../model/errors.ts';
+import { isFolderPath, isReservedName } from '../model/path.ts';
+import type { RelPath } from '../model/path.ts';
+import type { PathFilter } from '../model/ports.ts';
 import { checkedIgnoreLines } from './filter-lines.ts';
 import { createPattern, normalPattern } from './filter-pattern.ts';
 import type { FilterRule, Pattern } from './filter-pattern.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { isSyncError } from '../../../src/model/errors.ts';
-import type { PathFilter } from '../../../src/model/ports.ts';
-import { createFilter, everything, hiding, parseFilterLines } from '../../../src/sync/filter/filter.ts';
-import { checkedIgnoreLines } from '../../../src/sync/filter/filter-lines.ts';
-import type { FilterRule } from '../../../src/sync/filter/filter.ts';
+import { isSyncError } from '../../src/model/errors.ts';
+import type { PathFilter } from '../../src/model/ports.ts';
+import { createFilter, everything, hiding, parseFilterLines } from '../../src/filter/filter.ts';
+import { checkedIgnoreLines } from '../../src/filter/filter-lines.ts';
+import type { FilterRule } from '../../src/filter/filter.ts';
 
 const include = (pattern: string): FilterRule => ({ kind: 'include', pattern });
 const exclude = (pattern: string): FilterRule => ({ kind: 'exclude', pattern });

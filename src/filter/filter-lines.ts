@@ -1,4 +1,4 @@
-import { SyncError } from '../../model/errors.ts';
+import { SyncError } from '../model/errors.ts';
 import { normalPattern } from './filter-pattern.ts';
 import type { FilterRule } from './filter-pattern.ts';
 import { patternProblem } from './pattern-problem.ts';

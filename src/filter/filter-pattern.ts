@@ -1,5 +1,5 @@
 import ignore from 'ignore';
-import type { RelPath } from '../../model/path.ts';
+import type { RelPath } from '../model/path.ts';
 
 /** One --include or --exclude: a gitignore pattern without a leading '!', seen from the source's root. */
 export interface FilterRule {
