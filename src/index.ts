@@ -45,7 +45,7 @@ export {
   parseFilterLines,
   type FilterOptions,
   type FilterRule,
-} from './sync/filter/filter.ts';
+} from './filter/filter.ts';
 export { openLedger, type LedgerOptions } from './sync/ledger/open-ledger.ts';
 export { type Ledger } from './sync/ledger/ledger.ts';
 export * from './sync/pass-options.ts';

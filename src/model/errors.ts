@@ -105,6 +105,7 @@ export class SyncError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly details: Readonly<Record<string, string | number>>;
   readonly inDoubt: boolean;
+  readonly #said: string | Sentence;
 
   /** A message that names `options.path` is given as a Sentence. */
   constructor(code: ErrorCode, message: string | Sentence, options: SyncErrorOptions) {
@@ -112,6 +113,7 @@ export class SyncError extends Error {
       typeof message === 'string' ? message : message(options.path ?? 'it'),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
+    this.#said = message;
     this.code = code;
     this.besidePath = typeof message === 'string' ? message : message('it');
     this.verdict = options.verdict;
@@ -122,6 +124,13 @@ export class SyncError extends Error {
     this.details = options.details ?? {};
     this.inDoubt = options.inDoubt ?? false;
     Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** A copy that differs in `changes` alone; its cause is this error unless they say otherwise. */
+  with(changes: Partial<SyncErrorOptions>): SyncError {
+    const { verdict, fact, operation, path, retryAfterMs, details, inDoubt } = this;
+    const options = { verdict, fact, operation, path, retryAfterMs, details, inDoubt, cause: this };
+    return new SyncError(this.code, this.#said, { ...options, ...changes });
   }
 }
 

@@ -214,6 +214,9 @@ export class Gate {
       `${error.message} (${failures} requests in a row failed; gave up)`,
       {
         verdict: 'end_run',
+        fact: error.fact,
+        operation: error.operation,
+        path: error.path,
         details: error.details,
         inDoubt: error.inDoubt,
         cause: error,
@@ -226,15 +229,7 @@ export class Gate {
 
 /** An earlier attempt may have been carried out, whatever became of the last. */
 const doubtful = (error: unknown): unknown =>
-  !isSyncError(error) || error.inDoubt
-    ? error
-    : new SyncError(error.code, error.message, {
-        verdict: error.verdict,
-        retryAfterMs: error.retryAfterMs,
-        details: error.details,
-        inDoubt: true,
-        cause: error,
-      });
+  !isSyncError(error) || error.inDoubt ? error : error.with({ inDoubt: true });
 
 const stoppedMidway = (cause: unknown): SyncError =>
   new SyncError(

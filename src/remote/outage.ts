@@ -1,9 +1,9 @@
+import { GrowingDelay } from '../model/growing-delay.ts';
 import type { Clock } from '../model/ports.ts';
 
 /** Failures in a row, of whichever requests, from which on it is not those requests that fail. */
 const ENOUGH = 8;
-const FIRST_HOLD_MS = 500;
-const LONGEST_HOLD_MS = 20_000;
+const HOLD = { firstMs: 500, longestMs: 20_000 };
 
 /**
  * Tells when nothing works any more, and holds every request back then, the first attempts too, for spans that double
@@ -12,7 +12,7 @@ const LONGEST_HOLD_MS = 20_000;
 export class Outage {
   readonly #clock: Clock;
   #failures = 0;
-  #holds = 0;
+  readonly #hold = new GrowingDelay(HOLD);
   #heldUntil = 0;
 
   constructor(clock: Clock) {
@@ -33,7 +33,7 @@ export class Outage {
 
   succeeded(): void {
     this.#failures = 0;
-    this.#holds = 0;
+    this.#hold.reset();
     this.#heldUntil = 0;
   }
 
@@ -41,6 +41,6 @@ export class Outage {
     this.#failures++;
     // those that were under way when the hold began fail within it
     if (this.#failures < ENOUGH || this.wait() !== undefined) return;
-    this.#heldUntil = this.#clock.elapsed() + Math.min(LONGEST_HOLD_MS, FIRST_HOLD_MS * 2 ** this.#holds++);
+    this.#heldUntil = this.#clock.elapsed() + this.#hold.next();
   }
 }

@@ -1,8 +1,8 @@
+import { GrowingDelay } from '../model/growing-delay.ts';
 import type { Clock } from '../model/ports.ts';
 
 /** First pause after a 429 that does not say how long, in milliseconds; it doubles while nothing succeeds. */
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
+const PAUSE = { firstMs: 500, longestMs: 30_000 };
 /** Share of its rate that the pacer adds in a second without a 429. */
 const RECOVERY_PER_SECOND = 0.03;
 const SLOWEST_PER_SECOND = 0.2;
@@ -24,7 +24,7 @@ export class Pacer {
   #pausedUntil = 0;
   #cutAt: number;
   #successes = 0;
-  #fruitless = 0;
+  readonly #pause = new GrowingDelay(PAUSE);
   #pauses = 0;
 
   /** `limit`: requests per second at most, whatever Stage allows. */
@@ -59,7 +59,7 @@ export class Pacer {
 
   succeeded(): void {
     this.#successes++;
-    this.#fruitless = 0;
+    this.#pause.reset();
     if (this.#rate === undefined || this.#rate === this.#limit) return;
     // one success is 1/rate of a second
     const faster = this.#rate + RECOVERY_PER_SECOND;
@@ -69,7 +69,7 @@ export class Pacer {
   /** A 429 for a request that started at `startedAt`. Undefined: it belongs to a slowdown already made. */
   throttled(startedAt: number, retryAfterMs: number | undefined): Throttling | undefined {
     const now = this.#clock.elapsed();
-    const pauseMs = retryAfterMs ?? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#fruitless);
+    const pauseMs = retryAfterMs ?? this.#pause.currentMs;
     if (now + pauseMs > this.#pausedUntil) {
       this.#pausedUntil = now + pauseMs;
       this.#pauses++;
@@ -81,7 +81,7 @@ export class Pacer {
     this.#nextAt = this.#pausedUntil;
     this.#cutAt = now;
     this.#successes = 0;
-    this.#fruitless++;
+    this.#pause.next();
     return { requestsPerSecond: this.#rate, pauseMs };
   }
 }

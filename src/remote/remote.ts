@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { DestinationChild, FileEntry } from '../model/entry.ts';
-import { isSyncError, SyncError } from '../model/errors.ts';
+import { isSyncError, type SyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type { Content, Destination, Source } from '../model/ports.ts';
@@ -274,11 +274,4 @@ export class Remote {
 }
 
 /** The last attempt certainly changed nothing, but one before it may have. */
-const doubtful = (error: SyncError): SyncError =>
-  new SyncError(error.code, error.message, {
-    verdict: error.verdict,
-    retryAfterMs: error.retryAfterMs,
-    details: error.details,
-    inDoubt: true,
-    cause: error,
-  });
+const doubtful = (error: SyncError): SyncError => error.with({ inDoubt: true });

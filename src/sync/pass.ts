@@ -7,7 +7,7 @@ import { Remote } from '../remote/remote.ts';
 import { DestinationTimes } from './execute/destination-times.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
 import { Gate } from '../remote/gate.ts';
-import { everything, hiding } from './filter/filter.ts';
+import { everything, hiding } from '../filter/filter.ts';
 import { Leftovers } from './leftovers.ts';
 import { ORIGIN_UNKNOWN } from './ledger/schema.ts';
 import type { Ledger } from './ledger/ledger.ts';

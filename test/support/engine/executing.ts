@@ -8,7 +8,7 @@ import { FolderMaker } from '../../../src/sync/execute/folder-maker.ts';
 import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../../src/sync/execute/learnt.ts';
 import { DestinationTimes } from '../../../src/sync/execute/destination-times.ts';
-import { everything } from '../../../src/sync/filter/filter.ts';
+import { everything } from '../../../src/filter/filter.ts';
 import { Gate } from '../../../src/remote/gate.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';

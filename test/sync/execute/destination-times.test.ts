@@ -4,7 +4,7 @@ import { HiddenNames, isHidden } from '../../../src/sync/execute/hidden-names.ts
 import { Learnt } from '../../../src/sync/execute/learnt.ts';
 import { recoverIntents } from '../../../src/sync/execute/recovery/recover.ts';
 import { DestinationTimes } from '../../../src/sync/execute/destination-times.ts';
-import { everything } from '../../../src/sync/filter/filter.ts';
+import { everything } from '../../../src/filter/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import { createTestClock } from '../../support/engine/engine.ts';
 import { knownStage } from '../../support/engine/executing.ts';

@@ -6,7 +6,7 @@ import { realDisk } from '../../../../src/sources/local/disk.ts';
 import { listTree } from '../../../../src/sources/local/walk/list-tree.ts';
 import { ThreadedWalk } from '../../../../src/sources/local/walk/threaded-walk.ts';
 import { Walk } from '../../../../src/sources/local/walk/walk.ts';
-import { createFilter, everything } from '../../../../src/sync/filter/filter.ts';
+import { createFilter, everything } from '../../../../src/filter/filter.ts';
 import { localTree } from '../../../support/trees/local-tree.ts';
 import type { LocalTree } from '../../../support/trees/local-tree.ts';
 

@@ -7,7 +7,7 @@ import type { PathFilter } from '../../../../src/model/ports.ts';
 import { realDisk } from '../../../../src/sources/local/disk.ts';
 import type { Child, Disk } from '../../../../src/sources/local/disk.ts';
 import { openLocalSource } from '../../../../src/sources/local/local-source.ts';
-import { createFilter, everything, hiding } from '../../../../src/sync/filter/filter.ts';
+import { createFilter, everything, hiding } from '../../../../src/filter/filter.ts';
 import { localTree } from '../../../support/trees/local-tree.ts';
 import type { LocalTree } from '../../../support/trees/local-tree.ts';
 
