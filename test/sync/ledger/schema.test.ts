@@ -148,13 +148,9 @@ describe('a ledger of format 2', () => {
     const file = writeFormat2(folder, PAIR, KEPT, [SWAP]);
     const ledger = open(folder);
     const said = saidBy(ledger);
-    expect(said.rows).toEqual(
-      KEPT.map(({ reason: _, ...row }) => ({
-        ...{ size: 0, version: '', identity: undefined, digest: undefined, shownModifiedMs: undefined },
-        ...{ pending: false, adopted: false },
-        ...row,
-      })),
-    );
+    const unset = { identity: undefined, digest: undefined, shownModifiedMs: undefined };
+    const defaults = { size: 0, version: '', pending: false, adopted: false, ...unset };
+    expect(said.rows).toEqual(KEPT.map(({ reason: _reason, ...row }) => ({ ...defaults, ...row })));
     expect(said.pending.map(({ path }) => path)).toEqual(['put']);
     expect(said.intents).toMatchObject([SWAP]);
     expect(said.remembered).toBe('yes');
@@ -200,6 +196,7 @@ test.each([
     for (const end of ['', '-wal', '-shm'])
       if (existsSync(file + end)) cpSync(file + end, join(to, basename(file) + end));
   };
+  // eslint-disable-next-line typescript/unbound-method -- it is called on the connection below
   const { exec } = DatabaseSync.prototype;
   const spy = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
     if (this.location() !== file) return exec.call(this, sql);
@@ -215,8 +212,10 @@ test.each([
   }
   // only who put a file there is told anew, by the upgrade from format 1
   const withoutOrigin = ({ rows, pending, intents, runs }: typeof after) => ({
-    paths: rows.map(({ adopted: _adopted, ...row }) => row),
-    ...{ pending, intents, runs },
+    rows: rows.map(({ adopted: _adopted, ...row }) => row),
+    pending,
+    intents,
+    runs,
   });
   expect(withoutOrigin(after)).toEqual(withoutOrigin(before));
   expect(copies).toBeGreaterThanOrEqual(6);
