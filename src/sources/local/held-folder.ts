@@ -1,5 +1,5 @@
-import { inside } from './disk.ts';
-import type { Disk } from './disk.ts';
+import { inside } from '../../disk/disk.ts';
+import type { Disk } from '../../disk/disk.ts';
 import { isSameFile } from './file-version.ts';
 import type { FileId } from './file-version.ts';
 

@@ -1,7 +1,7 @@
 import type { Problem, ProblemCode, UnknownEntry } from '../../model/entry.ts';
 import { isTooManyFiles, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
-import { errnoOf, isMissing } from './disk.ts';
+import { errnoOf, isMissing } from '../../disk/disk.ts';
 
 const CAUSES: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',

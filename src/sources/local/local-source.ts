@@ -3,16 +3,16 @@ import type { FileEntry } from '../../model/entry.ts';
 import { SyncError, isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Source } from '../../model/ports.ts';
-import { realDisk } from './disk.ts';
-import type { Disk } from './disk.ts';
+import { realDisk } from '../../disk/disk.ts';
+import type { Disk } from '../../disk/disk.ts';
 import { FileReader } from './file-reader.ts';
 import { fileEntry } from './file-version.ts';
 import { THREAD_AFTER, listTree } from './walk/list-tree.ts';
 import { entryError, rootError, rootMissing } from './local-problems.ts';
 import { inSlices } from './walk/time-slice.ts';
 import { Walk } from './walk/walk.ts';
-import { openWay } from './way-to-file.ts';
-import type { WayOptions } from './way-to-file.ts';
+import { openWay } from '../../disk/way-to-file.ts';
+import type { WayOptions } from '../../disk/way-to-file.ts';
 
 export interface LocalSourceOptions {
   /** A folder; a relative path starts at the current folder. It may itself be a symbolic link. */

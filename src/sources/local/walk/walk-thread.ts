@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createFilter } from '../../../filter/filter.ts';
 import type { SourceEntry } from '../../../model/entry.ts';
 import { isSyncError, messageOf } from '../../../model/errors.ts';
-import { realDisk } from '../disk.ts';
+import { realDisk } from '../../../disk/disk.ts';
 import { packEntries } from './entry-batch.ts';
 import { Flow } from './thread-protocol.ts';
 import type { PlainError, ThreadNews, ThreadTask } from './thread-protocol.ts';

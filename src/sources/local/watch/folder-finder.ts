@@ -1,5 +1,5 @@
 import type { RelPath } from '../../../model/path.ts';
-import { isMissing } from '../disk.ts';
+import { isMissing } from '../../../disk/disk.ts';
 import type { WatchOptions } from './watch.ts';
 
 /** Tells folders from everything else on the disk, as a walk with the same options would go into them. */

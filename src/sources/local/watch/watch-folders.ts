@@ -2,7 +2,7 @@ import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RelPath } from '../../../model/path.ts';
-import { errnoOf, inside, isMissing } from '../disk.ts';
+import { errnoOf, inside, isMissing } from '../../../disk/disk.ts';
 import { EventFlood } from './event-flood.ts';
 import { FolderFinder } from './folder-finder.ts';
 import { queueLength, refusalOf } from './inotify-limits.ts';

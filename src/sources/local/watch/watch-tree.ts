@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 import { parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
-import { errnoOf } from '../disk.ts';
+import { errnoOf } from '../../../disk/disk.ts';
 import type { Watcher, WatchOptions } from './watch.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { platform } from 'node:os';
 import type { ChangeHint, ListOptions, Watching } from '../../../model/ports.ts';
-import type { Disk } from '../disk.ts';
+import type { Disk } from '../../../disk/disk.ts';
 import { watchByPolling } from './watch-polling.ts';
 import { watchStalls } from './watch-stalls.ts';
 

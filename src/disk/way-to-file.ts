@@ -1,10 +1,10 @@
-import { foldersOf, nameOf } from '../../model/path.ts';
-import type { RelPath } from '../../model/path.ts';
+import { foldersOf, nameOf } from '../model/path.ts';
+import type { RelPath } from '../model/path.ts';
 import { inside } from './disk.ts';
 import type { Disk } from './disk.ts';
-import { isSameFile } from './file-version.ts';
-import type { FileId } from './file-version.ts';
-import { entryChanged, entryGone } from './local-problems.ts';
+import { isSameFile } from '../sources/local/file-version.ts';
+import type { FileId } from '../sources/local/file-version.ts';
+import { entryChanged, entryGone } from '../sources/local/local-problems.ts';
 
 export interface WayOptions {
   readonly disk: Disk;
