@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { FileEntry } from '../../model/entry.ts';
-import { SyncError, isSyncError } from '../../model/errors.ts';
+import { hasFact, isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Source } from '../../model/ports.ts';
 import { realDisk } from '../../disk/disk.ts';
@@ -8,7 +8,7 @@ import type { Disk } from '../../disk/disk.ts';
 import { FileReader } from './file-reader.ts';
 import { fileEntry } from './file-version.ts';
 import { THREAD_AFTER, listTree } from './walk/list-tree.ts';
-import { entryError, rootError, rootMissing } from './local-problems.ts';
+import { entryError, rootError, rootMissing, sourceNotFolder } from './local-problems.ts';
 import { inSlices } from './walk/time-slice.ts';
 import { Walk } from './walk/walk.ts';
 import { openWay } from '../../disk/way-to-file.ts';
@@ -79,7 +79,7 @@ function look(options: WayOptions, path: RelPath): FileEntry | undefined {
     }
   } catch (error) {
     const problem = isSyncError(error) ? error : entryError(path, error);
-    if (problem.code === 'entry_gone') return undefined;
+    if (hasFact(problem, 'gone')) return undefined;
     throw problem;
   }
 }
@@ -88,14 +88,7 @@ function checkRoot(root: string, disk: Disk): void {
   try {
     const stats = disk.stat(root);
     if (stats === undefined) throw rootMissing(root);
-    if (!stats.isDirectory())
-      throw new SyncError(
-        'source_missing',
-        `The source ${root} is not a folder; name the folder that holds it`,
-        {
-          verdict: 'end_run',
-        },
-      );
+    if (!stats.isDirectory()) throw sourceNotFolder(root);
     for (const child of disk.children(root)) if (child.name !== '') break;
   } catch (error) {
     throw isSyncError(error) ? error : rootError(root, error);
