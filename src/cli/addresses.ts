@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathProblem } from '../model/path.ts';
 import { realPath } from './real-path.ts';
-import { printable } from './output/printable.ts';
+import { printable } from '../model/printable.ts';
 import { usageError } from './usage.ts';
 
 /** The deployment name that means the embedded Stage. */

@@ -15,7 +15,7 @@ import { openSource } from './open-source.ts';
 import { openStage } from './open-stage.ts';
 import { readFilters } from './read-filters.ts';
 import { realPath } from './real-path.ts';
-import { printable } from './output/printable.ts';
+import { printable } from '../model/printable.ts';
 import { ATTEMPTS } from './stage-gate.ts';
 import { usageError } from './usage.ts';
 

@@ -3,7 +3,7 @@ import { EMBEDDED, type SourceAddress, type StageAddress } from './addresses.ts'
 import type { Context } from './context.ts';
 import { hasCredentials } from './flags/flag-values.ts';
 import { unusable, type MadeFor } from './plan-file.ts';
-import { printable } from './output/printable.ts';
+import { printable } from '../model/printable.ts';
 import type { SourceFlags } from './flags/source-flags.ts';
 import type { StageFlags } from './flags/stage-flags.ts';
 
