@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Environment } from './environment.ts';
+import type { Environment } from '../jobs/environment.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Host } from './process/host.ts';
 import type { LineOutput } from './output/line-output.ts';

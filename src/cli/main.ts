@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { isSyncError, messageOf, SyncError } from '../model/errors.ts';
 import { commands } from './commands/index.ts';
 import type { Action, Context } from './context.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment } from '../jobs/environment.ts';
 import { EXIT, statusOfError, type ExitStatus } from './exit-status.ts';
 import { bindBareFlags } from './flags/flag-values.ts';
 import { processHost, type Host } from './process/host.ts';

@@ -24,14 +24,6 @@ export interface PathFilter {
    * it. `excludes` and `prunes` are true for it in any case. Absent: none does.
    */
   rulesOut?(path: RelPath): boolean;
-  /** How another thread makes the same filter; absent where that cannot be. */
-  readonly recipe?: FilterRecipe | undefined;
-}
-
-/** `module` is a URL, and what it exports as `createFilter` makes the filter of `options`, which are plain data. */
-export interface FilterRecipe {
-  readonly module: string;
-  readonly options: unknown;
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseSource, parseStageAddress } from '../../src/cli/addresses.ts';
+import { parseSource, parseStageAddress } from '../../src/jobs/addresses.ts';
 import { isSyncError } from '../../src/model/errors.ts';
 import { pathProblem } from '../../src/model/path.ts';
 import { parseS3Address } from '../../src/sources/s3/address.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { GUARDS, type GuardName, type RemovalLimit } from '../../sync/pass-options.ts';
-import { usageError } from '../usage.ts';
+import { usageError } from '../../jobs/usage-errors.ts';
 
 /** Values of flags, from text. Each rejects with commander's error, which names the flag. */
 

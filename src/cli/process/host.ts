@@ -2,7 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { Writable } from 'node:stream';
 import { keepHeapSmall } from './small-heap.ts';
-import { configError } from '../usage.ts';
+import { configError } from '../../jobs/usage-errors.ts';
 
 /** A stream that may be a terminal. */
 export type HostStream = Writable & {

@@ -3,7 +3,7 @@ import type { RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import { decideFile, sameAtDestination } from '../compare/decide.ts';
 import type { FileDecision } from '../compare/decide.ts';
-import type { Sighting } from '../compare/merge.ts';
+import type { PathView } from '../compare/merge.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
@@ -32,36 +32,36 @@ export class FilePlanner {
     this.#parts = parts;
   }
 
-  visit(sighting: Sighting): void | Promise<void> {
-    const { path, source, stage, row, sourceUnknown, destinationUnknown } = sighting;
+  visit(view: PathView): void | Promise<void> {
+    const { path, source, destination, row, sourceUnknown, destinationUnknown } = view;
     const { maxFileBytes, onProblem, digestOf } = this.#parts.options;
     if (sourceUnknown || destinationUnknown) {
       this.#parts.frames.block();
-      if (stage !== undefined) this.#parts.clashes.file(path, 'stays');
+      if (destination !== undefined) this.#parts.clashes.file(path, 'stays');
       return undefined;
     }
     const file = source as FileEntry | undefined;
-    const shown: ShownVersion | undefined = stage?.kind === 'file' ? stage : undefined;
+    const shown: ShownVersion | undefined = destination?.kind === 'file' ? destination : undefined;
     if (file !== undefined && file.size > maxFileBytes) {
       this.#seen(shown, false, false);
       onProblem(path, tooLarge(file.size, maxFileBytes));
       return undefined;
     }
     const decision = decideFile(file, shown, row, this.#parts.options);
-    if (decision.do !== 'check_digest') return this.#carryOut(decision, sighting, file, shown);
+    if (decision.do !== 'check_digest') return this.#carryOut(decision, view, file, shown);
     return digestOf(file!).then((digest) => {
       if (digest === undefined || digest !== row!.digest)
         return this.#upload({ path, reason: 'changed', entry: file!, replaces: shown, digest }, row);
       this.#seen(shown, false, false);
       this.#parts.standing.unchanged++;
-      this.#renew({ ...rowOf(file!, digest), adopted: row!.adopted }, row!, decision.stage);
+      this.#renew({ ...rowOf(file!, digest), adopted: row!.adopted }, row!, decision.shown);
       return undefined;
     });
   }
 
   #carryOut(
     decision: Exclude<FileDecision, { do: 'check_digest' }>,
-    { path, row }: Sighting,
+    { path, row }: PathView,
     file: FileEntry | undefined,
     shown: ShownVersion | undefined,
   ): void | Promise<void> {
@@ -81,23 +81,23 @@ export class FilePlanner {
       case 'confirm':
         this.#parts.standing.unchanged++;
         if (!this.#parts.options.believes)
-          this.#parts.learn(() => this.#parts.ledger.confirm(path, decision.stage.modifiedMs));
+          this.#parts.learn(() => this.#parts.ledger.confirm(path, decision.shown.modifiedMs));
         break;
       case 'renew': {
         this.#parts.standing.unchanged++;
         const { digest, adopted } = row!;
-        this.#renew({ ...rowOf(file!, digest), adopted }, row!, decision.stage);
+        this.#renew({ ...rowOf(file!, digest), adopted }, row!, decision.shown);
         break;
       }
       case 'adopt': {
         this.#parts.standing.adopted++;
-        const shownModifiedMs = decision.stage.modifiedMs;
+        const shownModifiedMs = decision.shown.modifiedMs;
         const adopted = { ...rowOf(file!, undefined), shownModifiedMs, pending: false, adopted: true };
         this.#parts.learn(() => this.#parts.ledger.put(adopted, 'adopted'));
         break;
       }
       case 'compare_content':
-        this.#parts.store.addMeeting(file!, decision.stage, row !== undefined);
+        this.#parts.store.addMeeting(file!, decision.shown, row !== undefined);
         break;
       case 'remove':
         this.#parts.store.addRemoval({

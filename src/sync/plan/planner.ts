@@ -3,7 +3,7 @@ import { isReservedName } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { FolderReason } from '../../model/plan.ts';
 import type { PathFilter } from '../../model/ports.ts';
-import type { Sighting } from '../compare/merge.ts';
+import type { PathView } from '../compare/merge.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
@@ -79,23 +79,23 @@ export class Planner {
     });
   }
 
-  visit = (sighting: Sighting): void | Promise<void> => {
-    const { path, source, stage, row } = sighting;
+  visit = (view: PathView): void | Promise<void> => {
+    const { path, source, destination, row } = view;
     const { filter, onProblem } = this.#options;
     if (source?.kind === 'unknown' && source.echo !== true) onProblem(path, source.problem);
-    if (stage?.kind === 'unknown') onProblem(path, stage.problem);
+    if (destination?.kind === 'unknown') onProblem(path, destination.problem);
     if (source?.kind === 'unknown' && source.covers === 'nothing') return undefined;
     this.#frames.leave(path);
     this.#clashes.leave(path);
-    this.#count(sighting);
+    this.#count(view);
     if (this.#clashes.isClosed(path)) return undefined;
-    if (stage?.kind === 'excluded') return this.#excluded(path, stage.modifiedMs);
+    if (destination?.kind === 'excluded') return this.#excluded(path, destination.modifiedMs);
     // outside the filter nothing is known of either end, and nothing is to be concluded
-    if (source === undefined && stage === undefined && filter.excludes(path)) {
+    if (source === undefined && destination === undefined && filter.excludes(path)) {
       if (row !== undefined) this.#frames.block();
       return undefined;
     }
-    return path.endsWith('/') ? this.#visitFolder(sighting) : this.#files.visit(sighting);
+    return path.endsWith('/') ? this.#visitFolder(view) : this.#files.visit(view);
   };
 
   finish(): void {
@@ -103,9 +103,9 @@ export class Planner {
     this.#lessons.write();
   }
 
-  #count({ path, source, stage }: Sighting): void {
+  #count({ path, source, destination }: PathView): void {
     if (path.endsWith('/')) return;
-    if (stage !== undefined && stage.kind !== 'excluded') this.standing.atDestination++;
+    if (destination !== undefined && destination.kind !== 'excluded') this.standing.atDestination++;
     const sendable = source?.kind === 'file' && source.size <= this.#options.maxFileBytes;
     if (sendable || (source?.kind === 'unknown' && source.file === true)) this.standing.inSource++;
   }
@@ -117,20 +117,20 @@ export class Planner {
     if (isReservedName(path)) this.#options.onHidden(path, modifiedMs);
   }
 
-  #visitFolder(sighting: Sighting): void | Promise<void> {
-    const { path, source, stage, row, sourceUnknown, destinationUnknown } = sighting;
-    const unseen = stage?.kind === 'folder' && stage.unseen;
+  #visitFolder(view: PathView): void | Promise<void> {
+    const { path, source, destination, row, sourceUnknown, destinationUnknown } = view;
+    const unseen = destination?.kind === 'folder' && destination.unseen;
     if (unseen && isReservedName(path)) this.#options.onHidden(path, undefined);
     const inTheWay =
       source === undefined && this.#options.stream === undefined && this.#clashes.at(path) === 'arrives';
     if (sourceUnknown || destinationUnknown || unseen || this.#options.stays(path)) {
       this.#frames.block();
-      if (stage !== undefined) this.#frames.open(path, true, undefined, false, inTheWay);
+      if (destination !== undefined) this.#frames.open(path, true, undefined, false, inTheWay);
       return undefined;
     }
     if (source !== undefined)
-      return stage === undefined ? this.#newFolder(path, row) : this.#standingFolder(path, row);
-    if (stage === undefined) {
+      return destination === undefined ? this.#newFolder(path, row) : this.#standingFolder(path, row);
+    if (destination === undefined) {
       if (row !== undefined) this.#learn(() => this.#ledger.forget(path));
       return undefined;
     }

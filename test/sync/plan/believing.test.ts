@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
-import type { Sighting } from '../../../src/sync/compare/merge.ts';
+import type { PathView } from '../../../src/sync/compare/merge.ts';
 import { everything } from '../../../src/filter/filter.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { PassOptions } from '../../../src/sync/pass-options.ts';
@@ -34,7 +34,7 @@ async function plan(row: LedgerRow, believes: boolean, version = row.version): P
     onHidden: () => undefined,
   });
   const { path, size } = row;
-  const sighting: Sighting = {
+  const view: PathView = {
     path,
     source: {
       kind: 'file',
@@ -44,14 +44,14 @@ async function plan(row: LedgerRow, believes: boolean, version = row.version): P
       version,
       ...(row.identity && { identity: row.identity }),
     },
-    stage: believes
+    destination: believes
       ? destinationAsRecorded(path, row, everything)
       : { kind: 'file', path, size, modifiedMs: PUT_AT + 60_000 },
     row,
     sourceUnknown: false,
     destinationUnknown: false,
   };
-  await planner.visit(sighting);
+  await planner.visit(view);
   planner.finish();
   expect(planner.standing).toMatchObject({ unchanged: 1, inSource: 1, atDestination: 1 });
   expect([...store.arrivals(), ...store.removals()]).toEqual([]);

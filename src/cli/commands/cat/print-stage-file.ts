@@ -1,13 +1,13 @@
 import { isSyncError, type SyncError } from '../../../model/errors.ts';
-import { parseStageAddress } from '../../addresses.ts';
+import { parseStageAddress } from '../../../jobs/addresses.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { openGate } from '../../stage-gate.ts';
-import { openStage } from '../../open-stage.ts';
+import { openGate } from '../../../jobs/ends/open-gate.ts';
+import { openStage } from '../../../jobs/ends/open-stage.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { printable } from '../../../model/printable.ts';
 import type { StageFlags } from '../../flags/stage-flags.ts';
-import { usageError } from '../../usage.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
 
 /** `stagesync cat`: the file's bytes go to stdout no faster than its reader takes them. */
 export async function printStageFile(context: Context, text: string, flags: StageFlags): Promise<ExitStatus> {

@@ -5,7 +5,7 @@ import { startEmulator } from '../../../emulator/emulator.ts';
 import type { EmulatorFlags } from './command.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { configError } from '../../usage.ts';
+import { configError } from '../../../jobs/usage-errors.ts';
 
 /** `stagesync emulator`: serves until a signal comes, then lets requests in progress finish. */
 export async function serveEmulator(context: Context, flags: EmulatorFlags): Promise<ExitStatus> {

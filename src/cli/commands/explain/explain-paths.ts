@@ -6,7 +6,7 @@ import type { ExplainFlags } from './command.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { reasonText } from '../../output/action-text.ts';
-import { realPath } from '../../real-path.ts';
+import { realPath } from '../../../jobs/real-path.ts';
 import { recordedTime, unusableLedger } from '../../output/recorded-values.ts';
 import { printable } from '../../../model/printable.ts';
 

@@ -2,12 +2,12 @@ import { SyncError } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Destination, PathFilter } from '../../../model/ports.ts';
 import { childEntries, walkDestination, type DestinationEntry } from '../../../remote/walk-folders.ts';
-import { folderPath, parseStageAddress } from '../../addresses.ts';
+import { folderPath, parseStageAddress } from '../../../jobs/addresses.ts';
 import type { LsFlags } from './command.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { openGate } from '../../stage-gate.ts';
-import { openStage } from '../../open-stage.ts';
+import { openGate } from '../../../jobs/ends/open-gate.ts';
+import { openStage } from '../../../jobs/ends/open-stage.ts';
 import { printable } from '../../../model/printable.ts';
 
 /** Folders listed at the same time. */

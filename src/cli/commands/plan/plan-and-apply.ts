@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { messageOf } from '../../../model/errors.ts';
 import type { ApplyFlags } from '../apply/command.ts';
 import type { SyncFlags } from '../sync/command.ts';
-import { parseSource, parseStageAddress } from '../../addresses.ts';
+import { parseSource, parseStageAddress } from '../../../jobs/addresses.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { FORMAT, readPlanFile } from '../../plan-file.ts';
-import { planSettings } from '../../plan-settings.ts';
-import { placesOf, refuseOther } from '../../plan-places.ts';
-import { PlanWriter } from './plan-writer.ts';
+import { FORMAT, readPlanFile } from '../../../jobs/plan-file/plan-file.ts';
+import { planSettings } from '../../../jobs/plan-file/plan-settings.ts';
+import { placesOf, refuseOther } from '../../../jobs/plan-file/plan-places.ts';
+import { PlanWriter } from '../../../jobs/plan-file/plan-writer.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
-import { readRules } from '../../read-filters.ts';
+import { readRules } from '../../../jobs/filters/read-filters.ts';
 import { runSync } from '../sync/run-sync.ts';
-import { configError, usageError } from '../../usage.ts';
+import { configError, usageError } from '../../../jobs/usage-errors.ts';
 
 /** What --output calls standard output. */
 const STDOUT = '-';

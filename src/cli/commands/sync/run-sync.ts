@@ -2,11 +2,16 @@ import { isSyncError, messageOf } from '../../../model/errors.ts';
 import { runPass } from '../../../sync/pass.ts';
 import type { PlanLine } from '../../../model/plan.ts';
 import type { PassResult } from '../../../sync/pass-options.ts';
-import { parseSource, parseStageAddress, type SourceAddress, type StageAddress } from '../../addresses.ts';
+import {
+  parseSource,
+  parseStageAddress,
+  type SourceAddress,
+  type StageAddress,
+} from '../../../jobs/addresses.ts';
 import type { SyncFlags } from './command.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from '../../exit-status.ts';
-import { checkFlags, openPair } from '../../open-pair.ts';
+import { checkFlags, openPair } from '../../../jobs/open-job.ts';
 import { watchReader } from '../../process/reader-gone.ts';
 import { openReaders } from '../../output/open-readers.ts';
 import { printable } from '../../../model/printable.ts';

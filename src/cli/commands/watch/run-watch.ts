@@ -1,14 +1,14 @@
 import { runPass } from '../../../sync/pass.ts';
 import { WatchLoop } from '../../../sync/watch/watch-loop.ts';
 import type { WatchEvent } from '../../../sync/watch/watch-events.ts';
-import { parseSource, parseStageAddress } from '../../addresses.ts';
+import { parseSource, parseStageAddress } from '../../../jobs/addresses.ts';
 import type { WatchFlags } from './command.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
-import { checkFlags, openPair, type Pair } from '../../open-pair.ts';
+import { checkFlags, openPair, type Pair } from '../../../jobs/open-job.ts';
 import { openWatchLog } from '../../output/watch-log.ts';
-import { tellServiceManager } from '../../daemon/service-manager.ts';
-import { rememberStatus } from '../../daemon/remembered-status.ts';
+import { tellServiceManager } from '../../../daemon/service-manager.ts';
+import { rememberStatus } from '../../../daemon/remembered-status.ts';
 
 /** `stagesync watch`. Resolves once stopped; rejects when it cannot begin. */
 export async function runWatch(
@@ -28,7 +28,7 @@ export async function runWatch(
   const log = await openWatchLog(context.host.stderr, flags);
   opened.defer(() => log.close());
   // what is only for looking in from outside is loaded only then: it is a fifth of the memory
-  const outside = flags.http === undefined ? undefined : await import('../../daemon/outside.ts');
+  const outside = flags.http === undefined ? undefined : await import('../../../daemon/observe.ts');
   const metrics = outside && new outside.WatchMetrics();
   const destination =
     metrics === undefined ? pair.destination : outside!.countRequests(pair.destination, metrics);

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { patternProblem } from '../filter/pattern-problem.ts';
-import type { ApplyFlags } from './commands/apply/command.ts';
-import type { SyncFlags } from './commands/sync/command.ts';
-import { markerProblem } from './open-pair.ts';
+import { patternProblem } from '../../filter/pattern-problem.ts';
+import type { ApplyFlags } from '../../cli/commands/apply/command.ts';
+import type { SyncFlags } from '../../cli/commands/sync/command.ts';
+import { markerProblem } from '../open-job.ts';
 
 /**
  * What a plan file says of how it is carried out. Where requests go, what authorises them, and the guards are not of

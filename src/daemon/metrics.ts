@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { WatchEvent, WatchState, WatchStatus } from '../../sync/watch/watch-events.ts';
+import type { WatchEvent, WatchState, WatchStatus } from '../sync/watch/watch-events.ts';
 
 const STATES: readonly WatchState[] = [
   'starting',

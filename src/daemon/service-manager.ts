@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { WatchEvent } from '../../sync/watch/watch-events.ts';
+import type { WatchEvent } from '../sync/watch/watch-events.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { PathFilter } from '../model/ports.ts';
-import { checkedIgnoreLines, linesOf } from '../filter/filter-lines.ts';
-import type { ProblemOf } from '../filter/filter-lines.ts';
-import { createFilter, parseFilterLines, type FilterRule } from '../filter/filter.ts';
-import { patternProblem } from '../filter/pattern-problem.ts';
-import type { FilterFlag } from './flags/flag-values.ts';
+import type { PathFilter } from '../../model/ports.ts';
+import { checkedIgnoreLines, linesOf } from '../../filter/filter-lines.ts';
+import type { ProblemOf } from '../../filter/filter-lines.ts';
+import { createFilter, parseFilterLines, type FilterRule } from '../../filter/filter.ts';
+import { patternProblem } from '../../filter/pattern-problem.ts';
+import type { FilterFlag } from '../../cli/flags/flag-values.ts';
 import { readIgnoreFile, readRuleFile } from './read-filter-file.ts';
-import { usageError } from './usage.ts';
+import { usageError } from '../usage-errors.ts';
 
 const IGNORE_FILE = '.stagesyncignore';
 

@@ -1,5 +1,5 @@
-import { isSyncError } from '../../model/errors.ts';
-import type { Destination } from '../../model/ports.ts';
+import { isSyncError } from '../model/errors.ts';
+import type { Destination } from '../model/ports.ts';
 import type { WatchMetrics } from './metrics.ts';
 
 /** A destination that counts its requests, each attempt as one, by HTTP method and how it ended. */

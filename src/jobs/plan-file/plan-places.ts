@@ -1,11 +1,11 @@
-import { DEFAULT_BASE_URL } from '../api/base-url.ts';
-import { EMBEDDED, type SourceAddress, type StageAddress } from './addresses.ts';
-import type { Context } from './context.ts';
-import { hasCredentials } from './flags/flag-values.ts';
+import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
+import { EMBEDDED, type SourceAddress, type StageAddress } from '../addresses.ts';
+import type { Context } from '../../cli/context.ts';
+import { hasCredentials } from '../../cli/flags/flag-values.ts';
 import { unusable, type MadeFor } from './plan-file.ts';
-import { printable } from '../model/printable.ts';
-import type { SourceFlags } from './flags/source-flags.ts';
-import type { StageFlags } from './flags/stage-flags.ts';
+import { printable } from '../../model/printable.ts';
+import type { SourceFlags } from '../../cli/flags/source-flags.ts';
+import type { StageFlags } from '../../cli/flags/stage-flags.ts';
 
 type Places = Pick<MadeFor, 'baseUrl' | 's3Endpoint'>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { folderPath, parseSource, parseStageAddress } from '../../src/cli/addresses.ts';
+import { folderPath, parseSource, parseStageAddress } from '../../src/jobs/addresses.ts';
 
 describe('SOURCE', () => {
   test('is a directory, made absolute', () => {

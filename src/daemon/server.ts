@@ -1,10 +1,10 @@
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { hostCheck } from '../../emulator/http/host-check.ts';
-import { messageOf } from '../../model/errors.ts';
-import type { WatchStatus } from '../../sync/watch/watch-events.ts';
-import type { ListenAddress } from '../flags/flag-values.ts';
-import type { Pair } from '../open-pair.ts';
-import { configError } from '../usage.ts';
+import { hostCheck } from '../emulator/http/host-check.ts';
+import { messageOf } from '../model/errors.ts';
+import type { WatchStatus } from '../sync/watch/watch-events.ts';
+import type { ListenAddress } from '../cli/flags/flag-values.ts';
+import type { Pair } from '../jobs/open-job.ts';
+import { configError } from '../jobs/usage-errors.ts';
 import type { WatchMetrics } from './metrics.ts';
 import { statusObject } from './status-object.ts';
 

@@ -1,4 +1,4 @@
-import type { PassSummary, WatchStatus } from '../../sync/watch/watch-events.ts';
+import type { PassSummary, WatchStatus } from '../sync/watch/watch-events.ts';
 
 const iso = (ms: number | undefined): string | undefined =>
   ms === undefined ? undefined : new Date(ms).toISOString();

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { messageOf } from '../model/errors.ts';
-import type { ProxySettings } from '../http/proxy.ts';
-import type { StageGeneration } from '../stage/stage-url.ts';
-import type { Context } from './context.ts';
-import type { StageFlags } from './flags/stage-flags.ts';
-import { configError } from './usage.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { ProxySettings } from '../../http/proxy.ts';
+import type { StageGeneration } from '../../stage/stage-url.ts';
+import type { Context } from '../../cli/context.ts';
+import type { StageFlags } from '../../cli/flags/stage-flags.ts';
+import { configError } from '../usage-errors.ts';
 
 /** How to reach a real Stage: flags first, then the environment, then defaults. */
 export interface StageSettings {

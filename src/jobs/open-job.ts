@@ -8,16 +8,16 @@ import type { Ledger } from '../sync/ledger/ledger.ts';
 import type { PassOptions } from '../sync/pass-options.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import { EMBEDDED, folderPath, type SourceAddress, type StageAddress } from './addresses.ts';
-import type { PassFlags } from './commands/sync/command.ts';
-import type { Context } from './context.ts';
+import type { PassFlags } from '../cli/commands/sync/command.ts';
+import type { Context } from '../cli/context.ts';
 import type { Environment } from './environment.ts';
-import { openSource } from './open-source.ts';
-import { openStage } from './open-stage.ts';
-import { readFilters } from './read-filters.ts';
+import { openSource } from './ends/open-source.ts';
+import { openStage } from './ends/open-stage.ts';
+import { readFilters } from './filters/read-filters.ts';
 import { realPath } from './real-path.ts';
 import { printable } from '../model/printable.ts';
-import { ATTEMPTS } from './stage-gate.ts';
-import { usageError } from './usage.ts';
+import { ATTEMPTS } from './ends/open-gate.ts';
+import { usageError } from './usage-errors.ts';
 
 /** What every pass over a pair has in common. */
 export type Pair = Omit<PassOptions, 'onEvent' | 'dryRun' | 'trustLedger'> & { readonly ledger: Ledger };

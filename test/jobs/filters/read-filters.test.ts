@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readFilters } from '../../src/cli/read-filters.ts';
-import { isSyncError } from '../../src/model/errors.ts';
-import { localTree } from '../support/trees/local-tree.ts';
-import type { LocalTree } from '../support/trees/local-tree.ts';
+import { readFilters } from '../../../src/jobs/filters/read-filters.ts';
+import { isSyncError } from '../../../src/model/errors.ts';
+import { localTree } from '../../support/trees/local-tree.ts';
+import type { LocalTree } from '../../support/trees/local-tree.ts';
 
 const IGNORE_FILE = '.stagesyncignore';
 
@@ -108,7 +108,7 @@ describe('a --filter-from file', () => {
     ['standard input', '--filter-from /dev/stdin < <(echo "*.tmp")'],
   ])('may come by %s', (_, words) => {
     const program = `
-      import { readFilters } from ${JSON.stringify(new URL('../../src/cli/read-filters.ts', import.meta.url).href)};
+      import { readFilters } from ${JSON.stringify(new URL('../../../src/jobs/filters/read-filters.ts', import.meta.url).href)};
       const filter = readFilters([{ kind: 'file', value: process.argv.at(-1) }], process.cwd(), undefined);
       console.log(filter.excludes('a.tmp'), filter.excludes('a.csv'));`;
     tree.write('program.mjs', program);

@@ -1,12 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
-import { messageOf, type SyncError } from '../model/errors.ts';
-import type { PlanLine } from '../model/plan.ts';
-import { parseStageAddress } from './addresses.ts';
+import { messageOf, type SyncError } from '../../model/errors.ts';
+import type { PlanLine } from '../../model/plan.ts';
+import { parseStageAddress } from '../addresses.ts';
 import { settingsShape, type PlanSettings } from './plan-settings.ts';
-import { printable } from '../model/printable.ts';
-import { configError } from './usage.ts';
+import { printable } from '../../model/printable.ts';
+import { configError } from '../usage-errors.ts';
 
 /** Raised when a plan file's lines change their meaning. */
 export const FORMAT = 2;

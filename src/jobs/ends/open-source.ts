@@ -1,9 +1,9 @@
-import type { Source } from '../model/ports.ts';
-import type { SourceAddress } from './addresses.ts';
-import type { Environment } from './environment.ts';
-import { hasCredentials } from './flags/flag-values.ts';
-import { AWS_CREDENTIALS, bucketFlagIn, type SourceFlags } from './flags/source-flags.ts';
-import { configError, usageError } from './usage.ts';
+import type { Source } from '../../model/ports.ts';
+import type { SourceAddress } from '../addresses.ts';
+import type { Environment } from '../environment.ts';
+import { hasCredentials } from '../../cli/flags/flag-values.ts';
+import { AWS_CREDENTIALS, bucketFlagIn, type SourceFlags } from '../../cli/flags/source-flags.ts';
+import { configError, usageError } from '../usage-errors.ts';
 
 /** The source an address names. What a bucket needs, the AWS SDK above all, is loaded for a bucket only. */
 export async function openSource(
@@ -15,7 +15,7 @@ export async function openSource(
   if (address.kind === 'local') {
     const alien = bucketFlagIn(flags);
     if (alien !== undefined) throw usageError(`${alien} is for an s3:// source; SOURCE is a directory`);
-    const { openLocalSource } = await import('../sources/local/local-source.ts');
+    const { openLocalSource } = await import('../../sources/local/local-source.ts');
     return openLocalSource({ root: address.root, followSymlinks: flags.followSymlinks ?? false });
   }
   if (flags.followSymlinks) throw usageError('--follow-symlinks is for a directory; a bucket has no links');
@@ -24,9 +24,9 @@ export async function openSource(
       `AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL has a user or a password before its "@": leave them out; ${AWS_CREDENTIALS}`,
     );
   const [{ parseS3Address }, { openS3Source }, { collectBuffers }] = await Promise.all([
-    import('../sources/s3/address.ts'),
-    import('../sources/s3/s3-source.ts'),
-    import('./process/collect-buffers.ts'),
+    import('../../sources/s3/address.ts'),
+    import('../../sources/s3/s3-source.ts'),
+    import('../../cli/process/collect-buffers.ts'),
   ]);
   return openS3Source({
     ...parseS3Address(address.address),

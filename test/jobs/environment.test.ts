@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readEnvironment } from '../../src/cli/environment.ts';
+import { readEnvironment } from '../../src/jobs/environment.ts';
 
 test('state and files live in the XDG folders, or in their defaults', () => {
   expect(readEnvironment({}, '/home/me')).toMatchObject({

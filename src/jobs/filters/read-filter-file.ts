@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type { Stats } from 'node:fs';
-import { messageOf } from '../model/errors.ts';
-import { configError, usageError } from './usage.ts';
+import { messageOf } from '../../model/errors.ts';
+import { configError, usageError } from '../usage-errors.ts';
 
 /** Rules are some lines; more than this is something else. In bytes. */
 const MOST = 1024 * 1024;

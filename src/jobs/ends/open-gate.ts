@@ -1,7 +1,7 @@
-import { systemClock } from '../sync/clock.ts';
-import { Gate } from '../remote/gate.ts';
-import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
-import type { Context } from './context.ts';
+import { systemClock } from '../../sync/clock.ts';
+import { Gate } from '../../remote/gate.ts';
+import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
+import type { Context } from '../../cli/context.ts';
 
 /** Attempts for one request to Stage, the first included. */
 export const ATTEMPTS = 6;

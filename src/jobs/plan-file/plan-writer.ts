@@ -10,9 +10,9 @@ import {
   type Stats,
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { messageOf, type SyncError } from '../../../model/errors.ts';
-import type { PlanLine } from '../../../model/plan.ts';
-import { unusable, type PlanHeader } from '../../plan-file.ts';
+import { messageOf, type SyncError } from '../../model/errors.ts';
+import type { PlanLine } from '../../model/plan.ts';
+import { unusable, type PlanHeader } from './plan-file.ts';
 
 /** Writes a plan file, one JSON object a line, under its name only once it is whole. */
 export class PlanWriter {

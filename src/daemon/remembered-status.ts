@@ -1,5 +1,5 @@
-import type { Ledger } from '../../sync/ledger/ledger.ts';
-import type { WatchStatus } from '../../sync/watch/watch-events.ts';
+import type { Ledger } from '../sync/ledger/ledger.ts';
+import type { WatchStatus } from '../sync/watch/watch-events.ts';
 import { statusObject } from './status-object.ts';
 
 const KEY = 'watch';

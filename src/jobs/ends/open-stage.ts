@@ -1,12 +1,12 @@
-import { messageOf } from '../model/errors.ts';
-import type { RelPath } from '../model/path.ts';
-import type { Destination } from '../model/ports.ts';
-import { EMBEDDED, type StageAddress } from './addresses.ts';
-import type { Context } from './context.ts';
-import { openGate } from './stage-gate.ts';
-import { deploymentFlagIn, type StageFlags } from './flags/stage-flags.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { Destination } from '../../model/ports.ts';
+import { EMBEDDED, type StageAddress } from '../addresses.ts';
+import type { Context } from '../../cli/context.ts';
+import { openGate } from './open-gate.ts';
+import { deploymentFlagIn, type StageFlags } from '../../cli/flags/stage-flags.ts';
 import { resolveStageSettings } from './stage-settings.ts';
-import { configError, usageError } from './usage.ts';
+import { configError, usageError } from '../usage-errors.ts';
 
 export interface OpenStageOptions {
   readonly address: StageAddress;
@@ -39,8 +39,8 @@ async function openEmbedded(
       `stage://${EMBEDDED} is the embedded Stage, which ${flag} does not apply to: leave the flag out, or name a deployment by its ID`,
     );
   const [{ startEmulator }, { LOCAL_DEPLOYMENT }, stage] = await Promise.all([
-    import('../emulator/emulator.ts'),
-    import('../emulator/options.ts'),
+    import('../../emulator/emulator.ts'),
+    import('../../emulator/options.ts'),
     importStage(),
   ]);
   const dataDir = context.environment.stageFolder;
@@ -89,9 +89,9 @@ async function openRemote(context: Context, options: OpenStageOptions): Promise<
 
 async function importStage() {
   const [{ createStageClient }, { createStageDestination }, { resolveDeployment }] = await Promise.all([
-    import('../stage/stage-client.ts'),
-    import('../destinations/stage/stage-destination.ts'),
-    import('../api/deployments.ts'),
+    import('../../stage/stage-client.ts'),
+    import('../../destinations/stage/stage-destination.ts'),
+    import('../../api/deployments.ts'),
   ]);
   return { createStageClient, createStageDestination, resolveDeployment };
 }
