@@ -34,8 +34,8 @@ export interface FolderWay extends Way {
  * ENOTDIR where a link is on the way.
  */
 export function openWay(options: WayOptions, path: RelPath): Way {
-  const { place, check, close } = openFolderWay(options, parentOf(path));
-  return { place: inside(place, nameOf(path)), check, close };
+  const way = openFolderWay(options, parentOf(path));
+  return { ...way, place: inside(way.place, nameOf(path)) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { FileEntry } from '../../model/entry.ts';
-import { hasFact, isSyncError } from '../../model/errors.ts';
+import { isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Source } from '../../model/ports.ts';
 import { realDisk } from '../../disk/disk.ts';
@@ -78,8 +78,8 @@ function look(options: WayOptions, path: RelPath): FileEntry | undefined {
       way.close();
     }
   } catch (error) {
-    const problem = isSyncError(error) ? error : entryError(path, error);
-    if (hasFact(problem, 'gone')) return undefined;
+    const problem = entryError(path, error);
+    if (problem.fact === 'gone') return undefined;
     throw problem;
   }
 }
