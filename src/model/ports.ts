@@ -65,7 +65,7 @@ export interface Watching {
 
 /** Where files come from. All paths are relative to the source's root. Methods may be called at the same time. */
 export interface Source {
-  readonly kind: 'local' | 's3' | 'memory';
+  readonly kind: 'local' | 's3' | 'stage' | 'memory';
   /** The address, for people and for the pair's name; without credentials. */
   readonly label: string;
   /**
@@ -105,7 +105,7 @@ export interface DestinationTraits {
   readonly keepsEmptyFolders: boolean;
   /** Whether a file that moves keeps its time. */
   readonly keepsTimes?: boolean | undefined;
-  /** Whether an upload, and a move of a file, may take the place of a file. */
+  /** Whether an upload may take the place of a file. */
   readonly overwrites?: boolean | undefined;
 }
 
