@@ -81,7 +81,7 @@ export class Outcomes {
       error: described,
     });
     // an error that nobody mapped fails its entry and no more; a Stage out of reach fails all that would follow
-    if (isSyncError(error) && (error.verdict === 'end_run' || error.code === 'stage_unreachable'))
+    if (isSyncError(error) && (error.verdict === 'end_run' || error.fact === 'out_of_reach'))
       tasks.end(error);
     if (described.code !== 'state_unusable') ledger.note(path, 'failed', described.code);
   }
