@@ -168,7 +168,7 @@ export class Round {
     const { source, learnt, hidden, tally, approved, scope, remote } = this.#options;
     if (moves) {
       await store.pair((arrival) => this.#digest(arrival.entry));
-      if (source.kind !== 'local') withoutSharedIdentities(store, ledger);
+      if (source.traits.sharesIdentities) withoutSharedIdentities(store, ledger);
     }
     const found = planMoves(store, ledger, {
       removesGone: removal !== 'none',

@@ -142,7 +142,7 @@ export class WatchLoop {
     const { pollMs, fullEveryMs, source } = this.#options;
     if (pollMs !== undefined) return pollMs;
     if (this.#watching !== undefined) return fullEveryMs;
-    return source.watch === undefined ? Math.min(fullEveryMs, POLL_MS) : Math.min(fullEveryMs, PROBE_MS.s3);
+    return source.watch === undefined ? Math.min(fullEveryMs, POLL_MS) : Math.min(fullEveryMs, PROBE_MS.remote);
   }
 
   async #watch(): Promise<void> {
