@@ -8,7 +8,7 @@ import { bindBareFlags } from './flags/flag-values.ts';
 import { processHost, type Host } from './process/host.ts';
 import { LineOutput } from './output/line-output.ts';
 import { createProgram } from './program.ts';
-import { printable } from './output/printable.ts';
+import { printable } from '../model/printable.ts';
 import { failedReport } from './output/json.ts';
 import { listenForStop } from './process/stop-signals.ts';
 

@@ -15,7 +15,7 @@ import { openSource } from './ends/open-source.ts';
 import { openStage } from './ends/open-stage.ts';
 import { readFilters } from './filters/read-filters.ts';
 import { realPath } from './real-path.ts';
-import { printable } from '../cli/output/printable.ts';
+import { printable } from '../model/printable.ts';
 import { ATTEMPTS } from './ends/open-gate.ts';
 import { usageError } from './usage-errors.ts';
 

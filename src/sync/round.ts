@@ -83,10 +83,10 @@ export class Round {
       folders: new FolderMaker(remote, target.missing),
       holdBack: atomic && publishSet,
       onStayed: (path) => {
-        const freed = store.freed(path);
+        const freed = store.freed.get(path);
         if (freed === undefined) learnt.lookAgain();
         else if (freed.gone && removal !== 'none')
-          store.addRemoval({ path, reason: 'gone_from_source', files: 1, stamp: '' });
+          store.removals.add({ path, reason: 'gone_from_source', files: 1, stamp: '' });
       },
     });
   }
@@ -167,7 +167,7 @@ export class Round {
     const { ledger, moves, removal, dryRun, force, maxDelete, concurrency } = this.#options;
     const { source, learnt, hidden, tally, approved, scope, remote } = this.#options;
     if (moves) {
-      await store.pair((arrival) => this.#digest(arrival.entry));
+      await store.pairs.find((arrival) => this.#digest(arrival.entry));
       if (source.traits.sharesIdentities) withoutSharedIdentities(store, ledger);
     }
     const found = planMoves(store, ledger, {

@@ -67,7 +67,7 @@ describe('the log', () => {
     expect(JSON.parse(line)).toMatchObject({
       level: 'warn',
       code: 'unreadable',
-      msg: String.raw`x/\x1b[31mred: permission denied`,
+      msg: String.raw`x/\u{1b}[31mred: permission denied`,
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     });
   });

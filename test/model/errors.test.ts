@@ -24,7 +24,15 @@ describe('a SyncError', () => {
     const copy = error.with({ inDoubt: true });
     const { code, message, besidePath, verdict, fact, operation, path, retryAfterMs, details } = error;
     expect(copy).toMatchObject({
-      ...{ code, message, besidePath, verdict, fact, operation, path, retryAfterMs, details },
+      code,
+      message,
+      besidePath,
+      verdict,
+      fact,
+      operation,
+      path,
+      retryAfterMs,
+      details,
       inDoubt: true,
       cause: error,
     });

@@ -1,5 +1,5 @@
 import type { Action, ActionLine } from '../../model/plan.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../model/printable.ts';
 import { bytes, counted } from './quantities.ts';
 
 const VERBS: Record<Action['kind'], string> = {

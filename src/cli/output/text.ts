@@ -3,7 +3,7 @@ import type { PlanCost } from '../../model/plan.ts';
 import { actionText } from './action-text.ts';
 import { besideAction } from './beside-path.ts';
 import { Causes } from './causes.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../model/printable.ts';
 import { duration } from './quantities.ts';
 import type { Reader } from './reader.ts';
 import { reportText } from './report-text.ts';

@@ -8,7 +8,7 @@ import type { PassSummary, WatchEvent } from '../../sync/watch/watch-events.ts';
 import type { HostStream } from '../process/host.ts';
 import { actionText } from './action-text.ts';
 import { besideAction } from './beside-path.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../model/printable.ts';
 import { counted } from './quantities.ts';
 
 export interface LogFlags {

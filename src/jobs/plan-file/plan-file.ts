@@ -5,7 +5,7 @@ import { messageOf, type SyncError } from '../../model/errors.ts';
 import type { PlanLine } from '../../model/plan.ts';
 import { parseStageAddress } from '../addresses.ts';
 import { settingsShape, type PlanSettings } from './plan-settings.ts';
-import { printable } from '../../cli/output/printable.ts';
+import { printable } from '../../model/printable.ts';
 import { configError } from '../usage-errors.ts';
 
 /** Raised when a plan file's lines change their meaning. */

@@ -3,7 +3,7 @@ import { EMBEDDED, type SourceAddress, type StageAddress } from '../addresses.ts
 import type { Context } from '../../cli/context.ts';
 import { hasCredentials } from '../../cli/flags/flag-values.ts';
 import { unusable, type MadeFor } from './plan-file.ts';
-import { printable } from '../../cli/output/printable.ts';
+import { printable } from '../../model/printable.ts';
 import type { SourceFlags } from '../../cli/flags/source-flags.ts';
 import type { StageFlags } from '../../cli/flags/stage-flags.ts';
 

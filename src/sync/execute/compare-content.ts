@@ -25,7 +25,7 @@ export async function compareContent(
   standing: Standing,
   executor: Executor,
 ): Promise<void> {
-  for (const { entry, stage, known } of store.meetings()) {
+  for (const { entry, shown, known } of store.contentChecks.all()) {
     await executor.run(async () => {
       const [ours, theirs] = await Promise.all([
         digestOfSource(entry, options),
@@ -33,8 +33,9 @@ export async function compareContent(
       ]);
       if (ours !== undefined && ours === theirs) {
         standing[known ? 'unchanged' : 'adopted']++;
-        if (!options.dryRun) record(entry, stage, ours, options, known);
-      } else store.addArrival({ path: entry.path, reason: 'differs', entry, replaces: stage, digest: ours });
+        if (!options.dryRun) record(entry, shown, ours, options, known);
+      } else
+        store.arrivals.add({ path: entry.path, reason: 'differs', entry, replaces: shown, digest: ours });
     });
   }
   await executor.idle();
@@ -43,13 +44,13 @@ export async function compareContent(
 /** What is equal to the byte is ours: it could as well have been uploaded. */
 function record(
   entry: FileEntry,
-  stage: ShownVersion,
+  shown: ShownVersion,
   digest: string,
   options: MeetingOptions,
   known: boolean,
 ): void {
   options.ledger.put(
-    { ...rowOf(entry, digest), shownModifiedMs: stage.modifiedMs, pending: false },
+    { ...rowOf(entry, digest), shownModifiedMs: shown.modifiedMs, pending: false },
     known ? 'verified' : 'adopted',
   );
 }

@@ -16,7 +16,7 @@ export async function checkReadable(
   { source, signal, tally }: ReadableOptions,
 ): Promise<void> {
   if (source.check === undefined) return;
-  for (const { entry } of store.arrivals()) {
+  for (const { entry } of store.arrivals.all()) {
     try {
       await source.check(entry, { signal });
     } catch (error) {

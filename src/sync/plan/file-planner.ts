@@ -97,10 +97,14 @@ export class FilePlanner {
         break;
       }
       case 'compare_content':
-        this.#parts.store.addMeeting(file!, decision.shown, row !== undefined);
+        this.#parts.store.contentChecks.add({
+          entry: file!,
+          shown: decision.shown,
+          known: row !== undefined,
+        });
         break;
       case 'remove':
-        this.#parts.store.addRemoval({
+        this.#parts.store.removals.add({
           path,
           reason: decision.reason,
           files: 1,
@@ -147,14 +151,14 @@ export class FilePlanner {
       replaces !== undefined && row !== undefined && !row.adopted && sameAtDestination(replaces, row);
     this.#seen(replaces, false, freed);
     if (this.#parts.options.stream !== undefined) return this.#parts.options.stream.upload(arrival);
-    this.#parts.store.addArrival(arrival);
+    this.#parts.store.arrivals.add(arrival);
     if (freed) this.#free(row, false);
     return undefined;
   }
 
   #free({ path, size, identity, digest }: LedgerRow, gone: boolean): void {
     if (this.#parts.options.stream === undefined)
-      this.#parts.store.addFreed({ path, size, identity, digest, gone });
+      this.#parts.store.freed.add({ path, size, identity, digest, gone });
   }
 
   /** The same content under a new version; what a listing has to confirm still waits for one. */

@@ -19,7 +19,7 @@ export function announcePlan(
   missingRoots: number,
 ): void {
   const touched = new Set<string>();
-  for (const arrival of store.arrivals()) touched.add(parentOf(arrival.path));
+  for (const arrival of store.arrivals.all()) touched.add(parentOf(arrival.path));
   const totals = store.totals();
   const moves = plan.outFirst.length + plan.folderMoves.length + plan.fileMoves.length + plan.inLast.length;
   // the report does not count DEST itself among the folders created either, but making it costs its calls

@@ -152,17 +152,17 @@ export class Planner {
       this.#clashes.close(path);
       return undefined;
     }
-    if (mayMove) this.#store.addObstacle(path.slice(0, -1));
+    if (mayMove) this.#store.obstacles.add(path.slice(0, -1));
     this.#frames.open(path, false, undefined, false);
     const reason = row === undefined ? 'new' : 'missing';
     if (stream !== undefined) return stream.createFolder(path, reason);
-    this.#store.addFolder(path, reason);
+    this.#store.folders.add(path, reason);
     return undefined;
   }
 
   #standingFolder(path: RelPath, row: LedgerRow | undefined): void {
     this.#frames.open(path, true, undefined, row !== undefined && !row.adopted);
-    if (this.#options.stream === undefined) this.#store.addStanding(path);
+    if (this.#options.stream === undefined) this.#store.commonFolders.add(path);
     if (row === undefined)
       this.#learn(() => this.#ledger.put({ ...folderRow(path), adopted: true }, 'adopted'));
   }
@@ -170,9 +170,9 @@ export class Planner {
   /** A folder has the name of a file that is to arrive, and is not removed. */
   #folderStays(folder: RelPath, mayMove: boolean): void {
     const file = folder.slice(0, -1);
-    if (this.#store.arrival(file) === undefined) return;
-    if (mayMove && this.#options.moves) return this.#store.addObstacle(folder);
-    this.#store.dropArrival(file);
+    if (this.#store.arrivals.get(file) === undefined) return;
+    if (mayMove && this.#options.moves) return this.#store.obstacles.add(folder);
+    this.#store.arrivals.drop(file);
     this.#options.onProblem(file, FOLDER_IN_THE_WAY);
   }
 

@@ -54,7 +54,7 @@ async function plan(row: LedgerRow, believes: boolean, version = row.version): P
   await planner.visit(view);
   planner.finish();
   expect(planner.standing).toMatchObject({ unchanged: 1, inSource: 1, atDestination: 1 });
-  expect([...store.arrivals(), ...store.removals()]).toEqual([]);
+  expect([...store.arrivals.all(), ...store.removals.requests()]).toEqual([]);
   return ledger.get(path)!;
 }
 

@@ -11,7 +11,7 @@ function planned(...paths: readonly string[]): PlanStore {
   onTestFinished(() => store[Symbol.dispose]());
   for (const path of paths) {
     const entry = { kind: 'file', path, size: 1, modifiedMs: 1, version: 'v' } as const;
-    store.addArrival({ path, reason: 'new', entry, replaces: undefined, digest: undefined });
+    store.arrivals.add({ path, reason: 'new', entry, replaces: undefined, digest: undefined });
   }
   return store;
 }

@@ -8,7 +8,7 @@ import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { reasonText } from '../../output/action-text.ts';
 import { realPath } from '../../../jobs/real-path.ts';
 import { recordedTime, unusableLedger } from '../../output/recorded-values.ts';
-import { printable } from '../../output/printable.ts';
+import { printable } from '../../../model/printable.ts';
 
 /** `stagesync explain`. Exit status 3 when some path is in no ledger, 2 when a ledger cannot be read. */
 export function explainPaths(

@@ -8,7 +8,7 @@ import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { openGate } from '../../../jobs/ends/open-gate.ts';
 import { openStage } from '../../../jobs/ends/open-stage.ts';
-import { printable } from '../../output/printable.ts';
+import { printable } from '../../../model/printable.ts';
 
 /** Folders listed at the same time. */
 const LOOK_AHEAD = 16;

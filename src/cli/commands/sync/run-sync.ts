@@ -14,7 +14,7 @@ import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from '../../exi
 import { checkFlags, openPair } from '../../../jobs/open-job.ts';
 import { watchReader } from '../../process/reader-gone.ts';
 import { openReaders } from '../../output/open-readers.ts';
-import { printable } from '../../output/printable.ts';
+import { printable } from '../../../model/printable.ts';
 import type { Reader } from '../../output/reader.ts';
 
 /** What `plan` and `apply` add to a sync. */

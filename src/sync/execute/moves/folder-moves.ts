@@ -124,7 +124,7 @@ export class FolderMoves {
       if (seen === undefined) rename(ledger, step.from, to, times);
       else renameRows(ledger, step.from, to, seen);
       ledger.note(from, 'moved', attempted.reason);
-      for (const { from: old, arrival } of store.carriedInto(to)) {
+      for (const { from: old, arrival } of store.carried.into(to)) {
         ledger.note(old, 'moved', attempted.reason);
         const row = ledger.get(arrival.path);
         if (row !== undefined)
@@ -138,7 +138,7 @@ export class FolderMoves {
       learnt.lookAgain();
     }
     let files = 0;
-    for (const carried of store.carriedInto(to)) {
+    for (const carried of store.carried.into(to)) {
       if (ledger.get(carried.arrival.path) === undefined) continue;
       files++;
       outcomes.done({ ...attempted, path: carried.from }, { to: carried.arrival.path, within: from });

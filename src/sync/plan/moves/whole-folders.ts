@@ -97,10 +97,10 @@ export class WholeFolders {
     if (!frame.atDestination) return;
     if (frame.reason !== undefined && frame.clean) {
       const { path, reason, removed: files, stamp } = frame;
-      this.#store.addRemoval({ path, reason, files, stamp: String(stamp) });
+      this.#store.removals.add({ path, reason, files, stamp: String(stamp) });
     }
     const mayMove = frame.pure && frame.files > 0;
-    if (mayMove) this.#store.addWhole(frame.path, frame.files);
+    if (mayMove) this.#store.wholeFolders.add(frame.path, frame.files);
     if (frame.inTheWay && !frame.clean) this.#onObstacle(frame.path, mayMove);
     if (parent === undefined) return;
     parent.files += frame.files;

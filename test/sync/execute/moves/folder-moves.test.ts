@@ -25,7 +25,7 @@ function moving(tree: Readonly<Record<RelPath, string>> = TREE, options: Executi
         version: 'v2',
         identity: 'i',
       } as const;
-      it.store.addCarried({
+      it.store.carried.add({
         from: path,
         arrival: { path: place, reason: 'new', entry, replaces: undefined, digest: undefined },
       });

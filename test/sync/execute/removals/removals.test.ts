@@ -38,9 +38,15 @@ describe('a file', () => {
   const removing = (tree: Readonly<Record<string, string>>) => {
     const it = executing(tree);
     const plan = (path: string, shown?: ShownVersion): void =>
-      it.store.addRemoval({ path, reason: 'gone_from_source', files: 1, stamp: '', ...(shown && { shown }) });
+      it.store.removals.add({
+        path,
+        reason: 'gone_from_source',
+        files: 1,
+        stamp: '',
+        ...(shown && { shown }),
+      });
     const remove = async (): Promise<string[]> => {
-      await it.executor.removeAll(it.store.removals());
+      await it.executor.removeAll(it.store.removals.requests());
       it.executor.throwIfEnded();
       return it.did();
     };
@@ -130,7 +136,7 @@ describe('a file', () => {
 
   test('that came along with a moved folder and is not as it was stays, with the row that shows its change', async () => {
     const { store, remove, rows, there, told, ledger, stage } = removing({ 'd/1': 'one' });
-    store.addRemoval({ path: 'd/1', reason: 'leftover', files: 1, stamp: '' });
+    store.removals.add({ path: 'd/1', reason: 'leftover', files: 1, stamp: '' });
     stage.place('in/d/1', 'theirs', PUT_AT);
     await remove();
     expect([there(), rows()]).toEqual([{ 'd/': '', 'd/1': 'theirs' }, ['d/1']]);

@@ -41,14 +41,14 @@ function after(seen: readonly Seen[]) {
     else if (path.endsWith('/')) frames.open(path, !onlySource, goes, ours, inTheWay);
     else {
       frames.file(goes !== undefined, ours, stamp);
-      if (goes !== undefined) store.addRemoval({ path, reason: goes, files: 1, stamp: String(stamp) });
+      if (goes !== undefined) store.removals.add({ path, reason: goes, files: 1, stamp: String(stamp) });
     }
   }
   frames.closeAll();
   return {
-    removals: [...store.removals()],
-    within: (folder: string) => [...store.removalsWithin(folder)].map(({ path }) => path),
-    whole: (folder: string) => store.whole(folder),
+    removals: [...store.removals.requests()],
+    within: (folder: string) => [...store.removals.within(folder)].map(({ path }) => path),
+    whole: (folder: string) => store.wholeFolders.filesIn(folder),
     obstacles,
   };
 }
