@@ -62,7 +62,7 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
     error ??= unwritten;
   }
   tally.emit(report);
-  return { report, error };
+  return { report, error, unsettled: tally.unsettled.paths };
 }
 
 async function runRounds(

@@ -176,7 +176,7 @@ export class Round {
     const { source, learnt, hidden, tally, approved, scope, remote } = this.#options;
     if (moves) {
       await store.pairs.find((arrival) => this.#digest(arrival.entry));
-      if (source.kind !== 'local') withoutSharedIdentities(store, ledger);
+      if (source.traits.sharesIdentities) withoutSharedIdentities(store, ledger);
     }
     const found = planMoves(store, ledger, {
       removesGone: removal !== 'none',
