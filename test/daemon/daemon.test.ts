@@ -8,7 +8,7 @@ import { tellServiceManager } from '../../src/daemon/service-manager.ts';
 import { openWatchLog, type LogFlags } from '../../src/cli/output/watch-log.ts';
 import { duration, listenAddress, type ListenAddress } from '../../src/cli/flags/flag-values.ts';
 import type { Pair } from '../../src/jobs/open-job.ts';
-import { SyncError } from '../../src/model/errors.ts';
+import { errorDataBeside, SyncError } from '../../src/model/errors.ts';
 import type { SyncEvent } from '../../src/model/events.ts';
 import type { WatchEvent, WatchStatus } from '../../src/sync/watch/watch-events.ts';
 import { rawRequest } from '../support/network/raw-request.ts';
@@ -92,7 +92,13 @@ describe('the log', () => {
       reason: 'new',
       ms: 1,
       outcome: 'failed',
-      error: { code: 'stage_rejected', message: 'Stage refused to upload in/a.csv (status 400).' },
+      error: errorDataBeside(
+        'a.csv',
+        new SyncError('stage_rejected', (name) => `Stage refused to upload ${name} (status 400).`, {
+          verdict: 'skip_entry',
+          path: 'in/a.csv',
+        }),
+      ),
     };
     const said = await logOf(
       [started, failed].map((event) => ({ type: 'sync', event })),
@@ -117,7 +123,7 @@ describe('the log', () => {
     ['stage_unreachable', 'warn', 1, '1 folder'],
     ['interrupted', 'info', undefined, 'everything'],
   ] as const)('of a pass that %s ended early is a %s that says why', async (code, level, folders, scope) => {
-    const error = new SyncError(code, 'List x/ failed: it says\nno.', { verdict: 'end_run' });
+    const error = { code, message: 'List x/ failed: it says\nno.' };
     const report = reportWith({ durationMs: 7 });
     const said = await logOf([{ type: 'pass', startedMs: 0, folders, reason: 'start', report, error }], {});
     expect(JSON.parse(said)).toMatchObject({ level, error: code });

@@ -38,6 +38,7 @@ export async function openLocalSource(options: LocalSourceOptions, disk: Disk = 
   const reader = new FileReader({ disk, root, followSymlinks, blockBytes });
   return {
     kind: 'local',
+    traits: { isRemote: false, filesAppearWhole: false, sharesIdentities: false },
     label: root,
     async *list({ filter, signal }) {
       signal.throwIfAborted();

@@ -120,6 +120,7 @@ export function createMemorySource(options: MemorySourceOptions = {}): MemorySou
 
   return {
     kind: 'memory',
+    traits: { isRemote: false, filesAppearWhole: false, sharesIdentities: true },
     label: options.label ?? 'memory:',
 
     async *list({ filter, signal }: ListOptions) {

@@ -69,7 +69,7 @@ function createLoop(pair: Pair, flags: WatchFlags, onEvent: (event: WatchEvent) 
     pass: (request) => runPass({ ...pair, dryRun: false, trustLedger: false, ...request }),
     isRecorded: (entry) => ledger.get(entry.path)?.version === entry.version,
     // objects appear whole
-    settleMs: source.kind === 's3' ? 0 : flags.settle,
+    settleMs: source.traits.filesAppearWhole ? 0 : flags.settle,
     fullEveryMs: flags.fullEvery,
     pollMs: flags.poll,
     onEvent,
