@@ -28,11 +28,12 @@ export interface WritableDisk extends Disk {
   readonly renamesOntoFolders: boolean;
 }
 
-const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants;
+/** An exclusive creation follows no link either. */
+const NEW_FILE = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL;
 
 export const realWritableDisk: WritableDisk = {
   ...realDisk,
-  create: (path) => open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666),
+  create: (path) => open(path, NEW_FILE, 0o666),
   makeFolder: (path) => fs.mkdirSync(path),
   makeFolders: (path) => void fs.mkdirSync(path, { recursive: true }),
   link: (from, to) => fs.linkSync(from, to),

@@ -13,7 +13,7 @@ import { listChildren } from './list-children.ts';
 import { moveEntry } from './move-entry.ts';
 import { readFile } from './read-file.ts';
 import { removeEntry } from './remove-entry.ts';
-import { TargetFolder, requireKind } from './target-folder.ts';
+import { TargetFolder, requirePath } from './target-folder.ts';
 import { TemporaryNames } from './temporary-names.ts';
 import { writeFile } from './write-file.ts';
 
@@ -59,10 +59,10 @@ class LocalDestination implements Destination {
 
   listFolder(folder: RelPath, { signal }: CallOptions): Promise<readonly DestinationChild[] | undefined> {
     return this.#call('list', folder, signal, async (call) => {
-      requireKind(call, folder, 'folder');
+      if (folder !== '') requirePath(call, folder, 'folder');
       // A target that is still to be made is there already, and empty.
       if (!this.#target.isThere()) return folder === '' ? [] : undefined;
-      const way = this.#target.folderWay(call, folder);
+      const way = this.#target.found(folder, () => this.#target.folderWay(call));
       if (way === undefined) return undefined;
       try {
         const isHidden = (name: string): boolean => this.#names.isInUse(name);
@@ -76,7 +76,7 @@ class LocalDestination implements Destination {
   stat(path: RelPath, { signal }: CallOptions) {
     return this.#call('look', path, signal, (call) => {
       if (isFolderPath(path) || !this.#target.isThere()) return undefined;
-      const way = this.#target.wayToFound(call);
+      const way = this.#target.found(path, () => this.#target.way(call));
       if (way === undefined) return undefined;
       try {
         const stats = this.#target.disk.lstat(way.place);
@@ -102,7 +102,7 @@ class LocalDestination implements Destination {
 
   makeFolder(folder: RelPath, { signal }: CallOptions): Promise<void> {
     return this.#call('create_folder', folder, signal, (call) => {
-      requireKind(call, folder, 'folder');
+      requirePath(call, folder, 'folder');
       this.#target.make();
       const way = this.#target.way(call);
       try {

@@ -5,7 +5,7 @@ import { isFolderPath, isWithin } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import { changed, destinationError, missing, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
-import { requireKind } from './target-folder.ts';
+import { requirePath } from './target-folder.ts';
 import type { TargetFolder } from './target-folder.ts';
 
 /**
@@ -16,10 +16,11 @@ export function moveEntry(target: TargetFolder, from: RelPath, to: RelPath): voi
   const call: DiskCall = { operation: 'move', path: from };
   const onto: DiskCall = { operation: 'move', path: to };
   const kind = isFolderPath(from) ? 'folder' : 'file';
-  requireKind(onto, to, kind);
+  requirePath(call, from, kind);
+  requirePath(onto, to, kind);
   if (kind === 'folder' && isWithin(to, from)) throw refused(call, 'a folder cannot move into itself');
   if (!target.isThere()) throw missing(call);
-  const origin = target.wayToFound(call);
+  const origin = target.found(from, () => target.way(call));
   if (origin === undefined) throw missing(call);
   try {
     requireOrigin(target.disk, call, origin.place, kind);

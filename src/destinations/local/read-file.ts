@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { CallOptions } from '../../model/ports.ts';
 import { changed, destinationError, missing, refused } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
-import { requireKind } from './target-folder.ts';
+import { requirePath } from './target-folder.ts';
 import type { TargetFolder } from './target-folder.ts';
 
 const BLOCK_BYTES = 512 * 1024;
@@ -17,7 +17,7 @@ export async function readFile(
   options: CallOptions,
 ): Promise<AsyncIterable<Uint8Array>> {
   try {
-    requireKind(call, call.path, 'file');
+    requirePath(call, call.path, 'file');
     if (!target.isThere()) throw missing(call);
     await (await openFile(target, call)).close();
   } catch (error) {
@@ -28,7 +28,7 @@ export async function readFile(
 }
 
 async function openFile(target: TargetFolder, call: DiskCall): Promise<FileHandle> {
-  const way = target.wayToFound(call);
+  const way = target.found(call.path, () => target.way(call));
   if (way === undefined) throw missing(call);
   try {
     const stats = target.disk.lstat(way.place);

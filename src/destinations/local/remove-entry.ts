@@ -13,7 +13,7 @@ export async function removeEntry(target: TargetFolder, call: DiskCall, options:
   const removal = new Removal(target.disk, options);
   try {
     if (!target.isThere()) throw missing(call);
-    const way = target.wayToFound(call);
+    const way = target.found(call.path, () => target.way(call));
     if (way === undefined) throw missing(call);
     try {
       const stats = target.disk.lstat(way.place);
@@ -50,7 +50,7 @@ class Removal {
     const fd = disk.placeOf === undefined ? undefined : disk.openFolder(place);
     try {
       const within = fd === undefined ? place : disk.placeOf!(fd);
-      for (const { name, kind } of [...disk.rawChildren(String(within), fd)]) {
+      for (const { name, kind } of disk.rawChildren(String(within), fd)) {
         const child = Buffer.concat([Buffer.from(within), SLASH, name]);
         if (kind === 'folder') await this.folder(child);
         else {

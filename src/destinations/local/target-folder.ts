@@ -70,19 +70,17 @@ export class TargetFolder {
     return openWay(this.#way, path);
   }
 
-  /** The way into `folder`, which is '' or ends in '/'; undefined when it is not there. Throws as `way` does. */
-  folderWay(call: DiskCall, folder: RelPath): FolderWay | undefined {
+  /** The way into `folder`, which is '' or ends in '/'. Throws as `way` does. */
+  folderWay(call: DiskCall, folder: RelPath = call.path): FolderWay {
     if (folder !== '') requireName(call, folder);
-    return this.#found(folder, () => openFolderWay(this.#way, folder));
+    return openFolderWay(this.#way, folder);
   }
 
-  /** The same for what should be there already: undefined where a folder on the way is missing. */
-  wayToFound(call: DiskCall): Way | undefined {
-    return this.#found(call.path, () => this.way(call));
-  }
-
-  /** A link on the way is not an absence: what is behind it is not ours to see, and may be there. */
-  #found<T>(path: RelPath, open: () => T): T | undefined {
+  /**
+   * What `open` gives, or undefined where there is nothing of that path. A link on the way is not an absence: what is
+   * behind a link is not ours to see, and may be there. Then, and otherwise, throws what `open` does.
+   */
+  found<T>(path: RelPath, open: () => T): T | undefined {
     try {
       return open();
     } catch (error) {
@@ -103,7 +101,8 @@ function requireName(call: DiskCall, path: RelPath): void {
   if (problem !== undefined) throw refused(call, `its path ${problem}`);
 }
 
-/** A path whose slash says another kind than the call is refused. */
-export function requireKind(call: DiskCall, path: RelPath, kind: 'file' | 'folder'): void {
+/** Refuses what is no path, and one whose slash says another kind. */
+export function requirePath(call: DiskCall, path: RelPath, kind: 'file' | 'folder'): void {
+  requireName(call, path);
   if (isFolderPath(path) !== (kind === 'folder')) throw refused(call, `its path is not that of a ${kind}`);
 }

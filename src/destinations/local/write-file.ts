@@ -2,9 +2,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { inside } from '../../disk/disk.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
 import type { CallOptions, Content } from '../../model/ports.ts';
-import { changed, destinationError, missing, refused, taken } from './destination-errors.ts';
+import { changed, destinationError, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
-import { requireKind } from './target-folder.ts';
+import { requirePath } from './target-folder.ts';
 import type { TargetFolder } from './target-folder.ts';
 import type { TemporaryNames } from './temporary-names.ts';
 
@@ -22,7 +22,7 @@ export async function writeFile(
   const source = new ContentReader(content);
   const temporary = names.take();
   try {
-    requireKind(call, call.path, 'file');
+    requirePath(call, call.path, 'file');
     target.make();
     using way = openPlaces(target, call, temporary);
     const mode = modeOf(target, call, way.final);
@@ -62,7 +62,6 @@ interface Places extends Disposable {
 
 function openPlaces(target: TargetFolder, call: DiskCall, temporary: string): Places {
   const folder = target.folderWay(call, parentOf(call.path));
-  if (folder === undefined) throw missing(call);
   const places = {
     temporary: inside(folder.place, temporary),
     final: inside(folder.place, nameOf(call.path)),
