@@ -1,5 +1,6 @@
 import { systemClock } from '../../sync/clock.ts';
 import { Gate } from '../../remote/gate.ts';
+import type { GateUse } from '../../remote/gate-use.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
 import type { Context } from '../../cli/context.ts';
 
@@ -10,14 +11,13 @@ export const ATTEMPTS = 6;
  * A way to Stage for commands that only look: requests are retried and slowed down as those of a sync are. `maxWaitMs`
  * is what --max-wait says, where a command has it.
  */
-export function openGate({ stop }: Context, concurrency: number, maxWaitMs?: number): Gate {
-  return new Gate({
+export function openGate({ stop }: Context, concurrency: number, maxWaitMs?: number): GateUse {
+  return new Gate(systemClock).use({
     concurrency,
     attempts: ATTEMPTS,
     maxRequestsPerSecond: undefined,
     maxWaitMs: maxWaitMs ?? PASS_DEFAULTS.maxWaitMs,
     maxWaitFlag: maxWaitMs === undefined ? undefined : '--max-wait',
-    clock: systemClock,
     draining: stop.draining,
     // looking changes nothing: there is nothing to finish, so the first signal ends it
     signal: stop.draining,

@@ -76,8 +76,9 @@ async function openRemote(context: Context, options: OpenStageOptions): Promise<
   const stage = await importStage();
   const { defaultDeployment: _, ...connection } = settings;
   const { draining: signal } = context.stop;
-  const deployment = await openGate(context, 1, options.maxWaitMs).request('look the deployment up', () =>
-    stage.resolveDeployment(connection, named, { signal }),
+  const deployment = await openGate(context, 1, options.maxWaitMs).request(
+    { operation: 'look_up', path: named },
+    () => stage.resolveDeployment(connection, named, { signal }),
   );
   const client = await stage.createStageClient({
     ...connection,
