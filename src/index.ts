@@ -43,8 +43,8 @@ export {
   createFilter,
   everything,
   parseFilterLines,
-  type FilterOptions,
   type FilterRule,
+  type FilterRules,
 } from './filter/filter.ts';
 export { openLedger, type LedgerOptions } from './sync/ledger/open-ledger.ts';
 export { type Ledger } from './sync/ledger/ledger.ts';

@@ -73,15 +73,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'destinations/memory': [],
   sync: ['remote', 'filter'],
   emulator: [],
-  jobs: [
-    ...['sources', 'destinations', 'sync', 'emulator', 'filter'],
-    ...['remote', 'stage', 'api', 'http', 'disk'],
-  ],
+  jobs: 'sources destinations sync emulator filter remote stage api http disk'.split(' '),
   daemon: ['jobs', 'sync', 'sources', 'destinations', 'remote'],
-  cli: [
-    ...['daemon', 'jobs', 'sync', 'sources', 'destinations', 'emulator'],
-    ...['filter', 'remote', 'stage', 'api', 'http', 'disk'],
-  ],
+  cli: 'daemon jobs sync sources destinations emulator filter remote stage api http disk'.split(' '),
 };
 
 function mayImport(from: string, to: string): boolean {

@@ -9,7 +9,7 @@ import type { Host } from './process/host.ts';
 import { processHost } from './process/process-host.ts';
 import { LineOutput } from './output/line-output.ts';
 import { commands, createProgram } from './program.ts';
-import { printable } from './output/printable.ts';
+import { printable } from '../model/printable.ts';
 import { failedReport } from './output/json.ts';
 import { listenForStop } from './process/stop-signals.ts';
 

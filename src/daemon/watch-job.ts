@@ -18,8 +18,8 @@ export function watchJob(
     pass: run,
     isRecorded: (entry) => ledger.get(entry.path)?.version === entry.version,
     clock: systemClock,
-    // objects appear whole
-    settleMs: source.kind === 's3' ? 0 : settle,
+    // what appears whole need not stand still first
+    settleMs: source.traits.filesAppearWhole ? 0 : settle,
     fullEveryMs: fullEvery,
     pollMs: poll,
     draining,

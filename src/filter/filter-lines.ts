@@ -1,6 +1,6 @@
 import { SyncError } from '../model/errors.ts';
 import { normalPattern } from './filter-pattern.ts';
-import type { FilterRule } from './filter-pattern.ts';
+import type { FilterRule } from './filter-rules.ts';
 import { patternProblem } from './pattern-problem.ts';
 
 /** Why a pattern is refused, as the end of a sentence, or undefined. */

@@ -1,12 +1,6 @@
 import ignore from 'ignore';
 import type { RelPath } from '../model/path.ts';
 
-/** One --include or --exclude: a gitignore pattern without a leading '!', seen from the source's root. */
-export interface FilterRule {
-  readonly kind: 'include' | 'exclude';
-  readonly pattern: string;
-}
-
 /** gitignore patterns, the later of which may take back what the earlier say. */
 export interface Pattern {
   /** The path itself or a folder above it matches. */

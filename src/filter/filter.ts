@@ -4,23 +4,12 @@ import type { RelPath } from '../model/path.ts';
 import type { PathFilter } from '../model/ports.ts';
 import { checkedIgnoreLines } from './filter-lines.ts';
 import { createPattern, normalPattern } from './filter-pattern.ts';
-import type { FilterRule, Pattern } from './filter-pattern.ts';
-import { patternProblem } from './pattern-problem.ts';
+import type { Pattern } from './filter-pattern.ts';
+import type { FilterRule, FilterRules } from './filter-rules.ts';
+import { ruleProblem } from './pattern-problem.ts';
 
 export { parseFilterLines } from './filter-lines.ts';
-export type { FilterRule };
-
-export interface FilterOptions {
-  /** The lines of `.stagesyncignore` at the source's root: plain gitignore rules. */
-  readonly ignoreFile?: readonly string[] | undefined;
-  /**
-   * From the command line, in its order. The last rule that matches a path or one of its parents decides. A path that
-   * none matches takes part, unless the first rule is an include: then only what is included does.
-   */
-  readonly rules: readonly FilterRule[];
-  /** Left out at both ends, whatever the rules say: files that are ours to write. */
-  readonly hidden?: readonly RelPath[] | undefined;
-}
+export type { FilterRule, FilterRules };
 
 const IGNORE_FILE = '.stagesyncignore';
 
@@ -33,36 +22,57 @@ export function isReserved(path: RelPath): boolean {
   return path === IGNORE_FILE || isReservedName(path);
 }
 
-/** The filter without rules: everything takes part but the reserved names. */
-export const everything: PathFilter = {
-  excludes: isReserved,
-  prunes: isReserved,
-  recipe: { module: import.meta.url, options: { rules: [] } },
-};
+/**
+ * A filter that rules alone make. There are two layers, and a path takes part when both let it: the ignore file, and the
+ * rules.
+ */
+export class RuleFilter implements PathFilter {
+  readonly madeOf: FilterRules;
+  readonly #layers: readonly Layer[];
 
-/** Two layers, and a path takes part when both let it: the ignore file, and the rules. Rejects a bad rule as `usage`. */
-export function createFilter(options: FilterOptions): PathFilter {
-  const { ignoreFile = [], rules, hidden = [] } = options;
-  const layers: PathFilter[] = [];
-  const ignored = checkedIgnoreLines(ignoreFile, IGNORE_FILE);
-  if (ignored.length > 0) layers.push(ignoreFileLayer(ignored));
-  if (rules.length > 0) layers.push(ruleLayer(rules));
-  if (hidden.length > 0) layers.push({ excludes: (path) => hidden.includes(path), prunes: () => false });
-  if (layers.length === 0) return everything;
-  return {
-    excludes: (path) => isReserved(path) || layers.some((layer) => layer.excludes(path)),
-    prunes: (folder) => isReserved(folder) || layers.some((layer) => layer.prunes(folder)),
-    rulesOut: (path) =>
-      layers.some((layer) => (isFolderPath(path) ? layer.prunes(path) : layer.excludes(path))),
-    recipe: { module: import.meta.url, options },
-  };
+  /** Throws `usage` for a rule that is refused. */
+  constructor(madeOf: FilterRules) {
+    const { ignoreFile = [], rules, hidden = [] } = madeOf;
+    const ignored = checkedIgnoreLines(ignoreFile, IGNORE_FILE);
+    const layers: Layer[] = [];
+    if (ignored.length > 0) layers.push(ignoreFileLayer(ignored));
+    if (rules.length > 0) layers.push(ruleLayer(rules));
+    if (hidden.length > 0) layers.push({ excludes: (path) => hidden.includes(path), prunes: () => false });
+    this.madeOf = madeOf;
+    this.#layers = layers;
+  }
+
+  get hasRules(): boolean {
+    return this.#layers.length > 0;
+  }
+
+  excludes(path: RelPath): boolean {
+    return isReserved(path) || this.#layers.some((layer) => layer.excludes(path));
+  }
+
+  prunes(folder: RelPath): boolean {
+    return isReserved(folder) || this.#layers.some((layer) => layer.prunes(folder));
+  }
+
+  rulesOut(path: RelPath): boolean {
+    return this.#layers.some((layer) => (isFolderPath(path) ? layer.prunes(path) : layer.excludes(path)));
+  }
+}
+
+/** The filter without rules: everything takes part but the reserved names. */
+export const everything = new RuleFilter({ rules: [] });
+
+/** The filter that these rules make: `everything` where there are none. Throws `usage` for a rule that is refused. */
+export function createFilter(madeOf: FilterRules): RuleFilter {
+  const filter = new RuleFilter(madeOf);
+  return filter.hasRules ? filter : everything;
 }
 
 /** The filter with one path more that is, at both ends, as if it were not there. */
 export function hiding(filter: PathFilter, path: RelPath): PathFilter {
-  if (filter.recipe?.module === import.meta.url) {
-    const options = filter.recipe.options as FilterOptions;
-    return createFilter({ ...options, hidden: [...(options.hidden ?? []), path] });
+  if (filter instanceof RuleFilter) {
+    const { madeOf } = filter;
+    return createFilter({ ...madeOf, hidden: [...(madeOf.hidden ?? []), path] });
   }
   return {
     excludes: (asked) => asked === path || filter.excludes(asked),
@@ -71,14 +81,16 @@ export function hiding(filter: PathFilter, path: RelPath): PathFilter {
   };
 }
 
+type Layer = Pick<PathFilter, 'excludes' | 'prunes'>;
+
 /** In gitignore nothing below an ignored folder can be let in again, so the folder's own answer settles it. */
-function ignoreFileLayer(lines: readonly string[]): PathFilter {
+function ignoreFileLayer(lines: readonly string[]): Layer {
   const pattern = createPattern(lines);
   const matches = (path: RelPath): boolean => pattern.matches(path);
   return { excludes: matches, prunes: matches };
 }
 
-function ruleLayer(rules: readonly FilterRule[]): PathFilter {
+function ruleLayer(rules: readonly FilterRule[]): Layer {
   const compiled = rules.map(compile);
   const lone = rules[0]?.kind === 'include';
 
@@ -99,10 +111,9 @@ function ruleLayer(rules: readonly FilterRule[]): PathFilter {
   };
 }
 
-function compile({ kind, pattern }: FilterRule): FilterRule & Pattern {
-  const problem = pattern.startsWith('!')
-    ? `begins with "!": use --${kind === 'include' ? 'exclude' : 'include'} instead, or write "\\!" for a name that begins with it`
-    : patternProblem(pattern);
+function compile(rule: FilterRule): FilterRule & Pattern {
+  const { kind, pattern } = rule;
+  const problem = ruleProblem(rule);
   if (problem !== undefined)
     throw new SyncError('usage', `--${kind} ${JSON.stringify(pattern)} ${problem}`, { verdict: 'end_run' });
   // Only a file has comments: on the command line "#" is a character like any other.

@@ -1,4 +1,12 @@
 import { normalPattern } from './filter-pattern.ts';
+import type { FilterRule } from './filter-rules.ts';
+
+/** Why a rule of the command line or of a job is refused, as the end of a sentence, or undefined. */
+export function ruleProblem({ kind, pattern }: FilterRule): string | undefined {
+  if (!pattern.startsWith('!')) return patternProblem(pattern);
+  const other = kind === 'include' ? 'exclude' : 'include';
+  return `begins with "!": use --${other} instead, or write "\\!" for a name that begins with it`;
+}
 
 /**
  * Why a pattern would silently match nothing, or not what it seems to, as the end of a sentence, or undefined. What

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathProblem } from '../model/path.ts';
 import { realPath } from './real-path.ts';
-import { printable } from '../cli/output/printable.ts';
+import { printable } from '../model/printable.ts';
 import { usageError } from './usage-errors.ts';
 
 /** The deployment name that means the embedded Stage. */

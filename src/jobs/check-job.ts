@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import type { SyncError } from '../model/errors.ts';
 import { isReservedName, pathProblem } from '../model/path.ts';
-import { printable } from '../cli/output/printable.ts';
+import { printable } from '../model/printable.ts';
 import {
   EMBEDDED,
   parseSource,

@@ -1,4 +1,4 @@
-import type { FilterRule } from '../filter/filter-pattern.ts';
+import type { FilterRule } from '../filter/filter-rules.ts';
 
 /**
  * One sync as plain JSON: what is made equal to what, and how. The command line, a plan file and a program all make one.

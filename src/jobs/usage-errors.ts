@@ -1,4 +1,4 @@
-import { printable } from '../cli/output/printable.ts';
+import { printable } from '../model/printable.ts';
 import { SyncError } from '../model/errors.ts';
 
 /** The command line itself is wrong: exit status 2. `message` says what, why and what to write instead. */

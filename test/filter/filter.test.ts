@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { isSyncError } from '../../src/model/errors.ts';
 import type { PathFilter } from '../../src/model/ports.ts';
-import { createFilter, everything, hiding, parseFilterLines } from '../../src/filter/filter.ts';
+import { RuleFilter, createFilter, everything, hiding, parseFilterLines } from '../../src/filter/filter.ts';
 import { checkedIgnoreLines } from '../../src/filter/filter-lines.ts';
-import type { FilterRule } from '../../src/filter/filter.ts';
+import type { FilterRule, FilterRules } from '../../src/filter/filter.ts';
+import { ruleProblem } from '../../src/filter/pattern-problem.ts';
 
 const include = (pattern: string): FilterRule => ({ kind: 'include', pattern });
 const exclude = (pattern: string): FilterRule => ({ kind: 'exclude', pattern });
@@ -304,16 +305,15 @@ describe('a hidden path', () => {
   });
 });
 
-test('the recipe of a filter makes the same filter', async () => {
+test('the rules of a filter make the same filter, also those that come as JSON', () => {
   const filter = hiding(
     createFilter({ rules: [{ kind: 'exclude', pattern: '/out/' }], ignoreFile: ['*.tmp'] }),
     'm',
   );
   for (const made of [filter, everything]) {
-    const { module, options } = made.recipe!;
-    const again = ((await import(module)) as { createFilter: typeof createFilter }).createFilter(
-      structuredClone(options) as Parameters<typeof createFilter>[0],
-    );
+    if (!(made instanceof RuleFilter)) throw new Error('it is no filter of rules');
+    const rules = JSON.parse(JSON.stringify(made.madeOf)) as FilterRules;
+    const again = createFilter(rules);
     for (const path of ['a', 'a.tmp', 'm', 'n/m', 'out/', 'out/a', '.stagesyncignore'])
       expect([path, again.excludes(path), again.prunes(path)]).toEqual([
         path,
@@ -321,6 +321,13 @@ test('the recipe of a filter makes the same filter', async () => {
         made.prunes(path),
       ]);
   }
+});
+
+test('a rule that is refused has a reason, as the end of a sentence', () => {
+  expect(ruleProblem({ kind: 'exclude', pattern: '*.tmp' })).toBe(undefined);
+  expect(ruleProblem({ kind: 'exclude', pattern: '!a' })).toMatch(/^begins with "!": use --include instead/);
+  expect(ruleProblem({ kind: 'include', pattern: '!a' })).toMatch(/^begins with "!": use --exclude instead/);
+  expect(ruleProblem({ kind: 'include', pattern: '' })).toBe('is empty');
 });
 
 test('a filter asked about more paths than it remembers still answers the same', () => {

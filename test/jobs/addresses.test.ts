@@ -56,7 +56,7 @@ describe('a Stage address', () => {
   });
 
   test('shows control characters of what was typed as escapes', () => {
-    expect(() => parseStageAddress('\u001b[2J', 'DEST')).toThrow('\\x1b[2J');
+    expect(() => parseStageAddress('\u001b[2J', 'DEST')).toThrow('\\u{1b}[2J');
   });
 
   test('names its folder with a slash at the end, the root without', () => {

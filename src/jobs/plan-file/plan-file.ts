@@ -6,7 +6,7 @@ import type { PlanLine } from '../../model/plan.ts';
 import type { SourceAddress } from '../addresses.ts';
 import type { Job } from '../job.ts';
 import { canonicalJob, plannedJobShape } from '../settings/job-shape.ts';
-import { printable } from '../../cli/output/printable.ts';
+import { printable } from '../../model/printable.ts';
 import { unusablePlan } from '../usage-errors.ts';
 
 /** Raised when a plan file's lines change their meaning. */

@@ -5,7 +5,7 @@ import type { JobEnds } from '../check-job.ts';
 import type { Environment } from '../environment.ts';
 import { unusablePlan } from '../usage-errors.ts';
 import type { MadeFor } from './plan-file.ts';
-import { printable } from '../../cli/output/printable.ts';
+import { printable } from '../../model/printable.ts';
 
 type Places = Pick<MadeFor, 'baseUrl' | 's3Endpoint'>;
 

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
-import { patternProblem } from '../../filter/pattern-problem.ts';
+import { ruleProblem } from '../../filter/pattern-problem.ts';
 import { messageOf } from '../../model/errors.ts';
 import { parseStageAddress } from '../addresses.ts';
 import { markerProblem, unmetNeeds } from '../check-job.ts';
@@ -34,8 +34,8 @@ const to = z
 
 const rule = z
   .strictObject({ kind: z.enum(['include', 'exclude']), pattern: z.string() })
-  .superRefine(({ pattern }, context) => {
-    const problem = pattern.startsWith('!') ? 'begins with "!"' : patternProblem(pattern);
+  .superRefine((each, context) => {
+    const problem = ruleProblem(each);
     if (problem !== undefined) context.addIssue({ code: 'custom', message: `the pattern ${problem}` });
   });
 

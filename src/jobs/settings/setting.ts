@@ -1,4 +1,4 @@
-import type { FilterRule } from '../../filter/filter-pattern.ts';
+import type { FilterRule } from '../../filter/filter-rules.ts';
 
 /** One setting of a job, as the tables in settings.ts have it. */
 export interface Setting<Value = unknown> {

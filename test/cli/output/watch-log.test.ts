@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { openWatchLog, type LogFlags } from '../../../src/cli/output/watch-log.ts';
-import { SyncError } from '../../../src/model/errors.ts';
+import { errorDataBeside, SyncError } from '../../../src/model/errors.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import type { WatchEvent } from '../../../src/sync/watch/watch-events.ts';
 import { reportWith } from '../../support/cli/report.ts';
@@ -30,7 +30,7 @@ describe('the log', () => {
     expect(JSON.parse(line)).toMatchObject({
       level: 'warn',
       code: 'unreadable',
-      msg: String.raw`x/\x1b[31mred: permission denied`,
+      msg: String.raw`x/\u{1b}[31mred: permission denied`,
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     });
   });
@@ -55,7 +55,13 @@ describe('the log', () => {
       reason: 'new',
       ms: 1,
       outcome: 'failed',
-      error: { code: 'stage_rejected', message: 'Stage refused to upload in/a.csv (status 400).' },
+      error: errorDataBeside(
+        'a.csv',
+        new SyncError('stage_rejected', (name) => `Stage refused to upload ${name} (status 400).`, {
+          verdict: 'skip_entry',
+          path: 'in/a.csv',
+        }),
+      ),
     };
     const said = await logOf(
       [started, failed].map((event) => ({ type: 'sync', event })),
@@ -80,7 +86,7 @@ describe('the log', () => {
     ['stage_unreachable', 'warn', 1, '1 folder'],
     ['interrupted', 'info', undefined, 'everything'],
   ] as const)('of a pass that %s ended early is a %s that says why', async (code, level, folders, scope) => {
-    const error = new SyncError(code, 'List x/ failed: it says\nno.', { verdict: 'end_run' });
+    const error = { code, message: 'List x/ failed: it says\nno.' };
     const report = reportWith({ durationMs: 7 });
     const said = await logOf([{ type: 'pass', startedMs: 0, folders, reason: 'start', report, error }], {});
     expect(JSON.parse(said)).toMatchObject({ level, error: code });

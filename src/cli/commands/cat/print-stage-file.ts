@@ -7,7 +7,7 @@ import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { openGate } from '../../../jobs/ends/open-gate.ts';
 import { openStage } from '../../../jobs/ends/open-stage.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
-import { printable } from '../../output/printable.ts';
+import { printable } from '../../../model/printable.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 
 /** `stagesync cat`: the file's bytes go to stdout no faster than its reader takes them. */

@@ -7,7 +7,7 @@ import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { reasonText } from '../../output/action-text.ts';
 import { realPath } from '../../../jobs/real-path.ts';
 import { recordedTime, unusableLedger } from '../../output/recorded-values.ts';
-import { printable } from '../../output/printable.ts';
+import { printable } from '../../../model/printable.ts';
 
 export interface ExplainFlags {
   readonly json?: true;

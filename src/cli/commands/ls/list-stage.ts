@@ -10,7 +10,7 @@ import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { openGate } from '../../../jobs/ends/open-gate.ts';
 import { openStage } from '../../../jobs/ends/open-stage.ts';
 import type { StageSurroundings } from '../../../jobs/surroundings.ts';
-import { printable } from '../../output/printable.ts';
+import { printable } from '../../../model/printable.ts';
 
 /** The flags of `stagesync ls`. */
 export interface LsFlags extends StageFlags {

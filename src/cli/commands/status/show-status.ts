@@ -8,7 +8,7 @@ import { recallStatus } from '../../../daemon/remembered-status.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { realPath } from '../../../jobs/real-path.ts';
 import { recordedObject, recordedTime, unusableLedger } from '../../output/recorded-values.ts';
-import { printable } from '../../output/printable.ts';
+import { printable } from '../../../model/printable.ts';
 import { counted } from '../../output/quantities.ts';
 
 export interface StatusFlags {

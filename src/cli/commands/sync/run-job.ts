@@ -3,7 +3,7 @@ import type { Job } from '../../../jobs/job.ts';
 import type { Surroundings } from '../../../jobs/surroundings.ts';
 import { isSyncError, messageOf } from '../../../model/errors.ts';
 import type { PlanLine } from '../../../model/plan.ts';
-import { printable } from '../../output/printable.ts';
+import { printable } from '../../../model/printable.ts';
 import type { PassResult } from '../../../sync/pass-options.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from '../../exit-status.ts';

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { SyncError, type Verdict } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
-import { checkReadable } from '../../../src/sync/plan/check-readable.ts';
+import { checkReadable } from '../../../src/sync/execute/check-readable.ts';
 import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
 
 const { signal } = new AbortController();
@@ -11,7 +11,7 @@ function planned(...paths: readonly string[]): PlanStore {
   onTestFinished(() => store[Symbol.dispose]());
   for (const path of paths) {
     const entry = { kind: 'file', path, size: 1, modifiedMs: 1, version: 'v' } as const;
-    store.addArrival({ path, reason: 'new', entry, replaces: undefined, digest: undefined });
+    store.arrivals.add({ path, reason: 'new', entry, replaces: undefined, digest: undefined });
   }
   return store;
 }
