@@ -141,8 +141,8 @@ async function runRounds(
     try {
       await round.run();
     } finally {
-      if (tally.round === 1) standing.unchanged = round.standing.unchanged;
-      standing.adopted += round.standing.adopted;
+      if (tally.round === 1) standing.unchanged = round.counts.unchanged;
+      standing.adopted += round.counts.adopted;
     }
     const again = learnt.takeAgain();
     if (!again || draining.aborted) break;

@@ -2,7 +2,7 @@ import type { Problem } from '../../model/entry.ts';
 import { isSyncError, messageBeside } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Source } from '../../model/ports.ts';
-import type { PlanStore } from './store/plan-store.ts';
+import type { PlanStore } from '../plan/store/plan-store.ts';
 
 export interface ReadableOptions {
   readonly source: Source;
