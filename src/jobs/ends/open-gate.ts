@@ -1,7 +1,8 @@
 import { systemClock } from '../../sync/clock.ts';
 import { Gate } from '../../remote/gate.ts';
+import type { GateUse } from '../../remote/gate-use.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
-import type { Context } from '../../cli/context.ts';
+import type { StageSurroundings } from '../surroundings.ts';
 
 /** Attempts for one request to Stage, the first included. */
 export const ATTEMPTS = 6;
@@ -10,17 +11,20 @@ export const ATTEMPTS = 6;
  * A way to Stage for commands that only look: requests are retried and slowed down as those of a sync are. `maxWaitMs`
  * is what --max-wait says, where a command has it.
  */
-export function openGate({ stop }: Context, concurrency: number, maxWaitMs?: number): Gate {
-  return new Gate({
+export function openGate(
+  { draining }: Pick<StageSurroundings, 'draining'>,
+  concurrency: number,
+  maxWaitMs?: number,
+): GateUse {
+  return new Gate(systemClock).use({
     concurrency,
     attempts: ATTEMPTS,
     maxRequestsPerSecond: undefined,
     maxWaitMs: maxWaitMs ?? PASS_DEFAULTS.maxWaitMs,
     maxWaitFlag: maxWaitMs === undefined ? undefined : '--max-wait',
-    clock: systemClock,
-    draining: stop.draining,
+    draining,
     // looking changes nothing: there is nothing to finish, so the first signal ends it
-    signal: stop.draining,
+    signal: draining,
     onEvent: () => undefined,
   });
 }
