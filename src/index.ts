@@ -19,6 +19,10 @@ export * from './model/ports.ts';
 export type { ProxySettings } from './http/proxy.ts';
 export { openLocalSource, type LocalSourceOptions } from './sources/local/local-source.ts';
 export {
+  destinationAsSource,
+  type DestinationAsSourceOptions,
+} from './sources/stage/destination-as-source.ts';
+export {
   createMemorySource,
   type MemorySource,
   type MemorySourceOptions,
@@ -32,6 +36,15 @@ export {
   type DeploymentLookup,
 } from './api/deployments.ts';
 export { createStageClient, type StageClient, type StageClientOptions } from './stage/stage-client.ts';
+export {
+  openLocalDestination,
+  type LocalDestinationOptions,
+} from './destinations/local/local-destination.ts';
+export {
+  createMemoryDestination,
+  type MemoryDestination,
+  type MemoryDestinationOptions,
+} from './destinations/memory/memory-destination.ts';
 export {
   createStageDestination,
   type StageDestinationOptions,
