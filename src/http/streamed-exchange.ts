@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { proxyErrorIn } from './proxy-error.ts';
 import type { ByteStream } from '../sources/s3/bucket.ts';
-import type { Flow, ProgressWatch } from '../sources/s3/reading/progress.ts';
+import type { Flow, ProgressWatch } from './progress-watch.ts';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 

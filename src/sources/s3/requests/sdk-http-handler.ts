@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { loadProxied } from '../../../http/proxy.ts';
 import type { Proxied, ProxySettings } from '../../../http/proxy.ts';
 import type { ByteStream } from '../bucket.ts';
-import { PROGRESS_LIMITS, ProgressWatch } from '../reading/progress.ts';
-import type { ProgressLimits } from '../reading/progress.ts';
+import { PROGRESS_LIMITS, ProgressWatch } from '../../../http/progress-watch.ts';
+import type { ProgressLimits } from '../../../http/progress-watch.ts';
 import { StreamedExchange } from '../../../http/streamed-exchange.ts';
 import type { Answer } from '../../../http/streamed-exchange.ts';
 
