@@ -2,11 +2,25 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { hostCheck } from '../emulator/http/host-check.ts';
 import { messageOf } from '../model/errors.ts';
 import type { WatchStatus } from '../sync/watch/watch-events.ts';
-import type { ListenAddress } from '../cli/flags/flag-values.ts';
-import type { Pair } from '../jobs/open-job.ts';
 import { configError } from '../jobs/usage-errors.ts';
 import type { WatchMetrics } from './metrics.ts';
 import { statusObject } from './status-object.ts';
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a status server shows. */
+export interface ServedWatch {
+  readonly status: () => WatchStatus;
+  readonly metrics: WatchMetrics;
+  /** The labels of both ends. */
+  readonly source: string;
+  readonly destination: string;
+  /** Names that requests may call the server by, beside its own. */
+  readonly allowedHosts?: readonly string[] | undefined;
+}
 
 export interface StatusServer {
   readonly url: string;
@@ -20,10 +34,7 @@ export interface StatusServer {
  */
 export async function serveStatus(
   address: ListenAddress,
-  status: () => WatchStatus,
-  metrics: WatchMetrics,
-  pair: Pick<Pair, 'source' | 'destination'>,
-  allowedHosts: readonly string[] = [],
+  { status, metrics, source, destination, allowedHosts = [] }: ServedWatch,
 ): Promise<StatusServer> {
   const checkHost = hostCheck(address.host, allowedHosts);
   /** Whether it was refused. */
@@ -55,8 +66,8 @@ export async function serveStatus(
     return metrics.text(status(), Date.now());
   });
   app.get('/status', () => ({
-    source: pair.source.label,
-    destination: pair.destination.label,
+    source,
+    destination,
     ...statusObject(status()),
   }));
   try {

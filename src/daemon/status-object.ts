@@ -9,7 +9,7 @@ const passObject = (pass: PassSummary | undefined) =>
     folders: pass.folders,
     reason: pass.reason,
     report: pass.report,
-    error: pass.error && { code: pass.error.code, message: pass.error.message },
+    error: pass.error,
   };
 
 /** A status as JSON has it: times in ISO 8601. */

@@ -7,6 +7,15 @@ import { usageError } from './usage-errors.ts';
 /** The deployment name that means the embedded Stage. */
 export const EMBEDDED = 'local';
 
+/** Either end of a sync, for programs; a text says the same: 'data', 's3://bucket/prefix', 'stage://deployment/path'. */
+export type Address =
+  /** A relative path is read from the current folder. */
+  | { readonly kind: 'local'; readonly path: string }
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix?: string | undefined }
+  /** Without a deployment it is that of the environment; `EMBEDDED` is the one on this machine. */
+  | { readonly kind: 'stage'; readonly deployment?: string | undefined; readonly path?: string | undefined };
+
+/** A source as it is opened. */
 export type SourceAddress =
   | {
       readonly kind: 'local';
@@ -26,6 +35,21 @@ export interface StageAddress {
 
 const STAGE = 'stage://';
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** Whether a text is an address with a scheme, and no path. */
+export const hasScheme = (text: string): boolean => SCHEME.test(text);
+
+/** An address as text. */
+export function formatAddress(address: Address): string {
+  switch (address.kind) {
+    case 'local':
+      return address.path;
+    case 's3':
+      return `s3://${address.bucket}/${address.prefix ?? ''}`;
+    case 'stage':
+      return `${STAGE}${address.deployment ?? ''}/${address.path ?? ''}`;
+  }
+}
 
 const isStageAddress = (text: string): boolean => text.startsWith(STAGE);
 

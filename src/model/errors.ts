@@ -143,10 +143,38 @@ export const hasFact = (error: unknown, ...facts: readonly Fact[]): error is Syn
   isSyncError(error) && error.fact !== undefined && facts.includes(error.fact);
 
 /** The message of anything thrown, on one line. */
-export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s+/g, ' ').trim();
+export const messageOf = (error: unknown): string =>
+  onOneLine(error instanceof Error ? error.message : String(error));
+
+const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+/** The same for a place where `path`, relative to the root of an end, is shown: a message about it does not repeat it. */
+export function messageBeside(path: string, error: unknown): string {
+  if (!isSyncError(error) || error.path === undefined || path === '') return messageOf(error);
+  // an end names a path from its own top, as a key of a bucket
+  const isOfPath = error.path === path || error.path.endsWith(`/${path}`);
+  return isOfPath ? onOneLine(error.besidePath) : messageOf(error);
 }
+
+/** An error as data, as events, reports and states have it. */
+export interface ErrorData {
+  /** `unexpected`: a fault in the program. */
+  readonly code: ErrorCode | 'unexpected';
+  readonly fact?: Fact | undefined;
+  readonly message: string;
+}
+
+export const errorData = (error: unknown): ErrorData => ({
+  code: isSyncError(error) ? error.code : 'unexpected',
+  ...(isSyncError(error) && error.fact !== undefined && { fact: error.fact }),
+  message: messageOf(error),
+});
+
+/** The same for a place where `path` is shown. */
+export const errorDataBeside = (path: string, error: unknown): ErrorData => ({
+  ...errorData(error),
+  message: messageBeside(path, error),
+});
 
 /** Whether this code of the system says that the process, or the machine, has as many files open as it may. */
 export const isTooManyFiles = (code: unknown): boolean => code === 'EMFILE' || code === 'ENFILE';

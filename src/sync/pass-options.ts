@@ -3,6 +3,7 @@ import type { EventListener, Report } from '../model/events.ts';
 import type { PlanLine } from '../model/plan.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
+import type { Unsettled } from './unsettled-paths.ts';
 
 /** The guards `--force` can name; each passes exactly one. A root that was replaced during a run cannot be passed: run again. */
 export const GUARDS = ['empty-source', 'max-delete'] as const;
@@ -71,4 +72,5 @@ export interface PassResult {
   readonly report: Report;
   /** What ended the run before its end: unreachable, unauthorised, a guard, an interruption. */
   readonly error: SyncError | undefined;
+  readonly unsettled: Unsettled;
 }

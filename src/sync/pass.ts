@@ -62,7 +62,7 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
     error ??= unwritten;
   }
   tally.emit(report);
-  return { report, error };
+  return { report, error, unsettled: tally.unsettled.paths };
 }
 
 async function runRounds(
@@ -122,8 +122,8 @@ async function runRounds(
     try {
       await round.run();
     } finally {
-      if (tally.round === 1) standing.unchanged = round.standing.unchanged;
-      standing.adopted += round.standing.adopted;
+      if (tally.round === 1) standing.unchanged = round.counts.unchanged;
+      standing.adopted += round.counts.adopted;
     }
     const again = learnt.takeAgain();
     if (!again || draining.aborted) break;

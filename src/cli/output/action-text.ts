@@ -1,4 +1,4 @@
-import type { Action, PlanLine } from '../../model/plan.ts';
+import type { Action, ActionLine } from '../../model/plan.ts';
 import { printable } from '../../model/printable.ts';
 import { bytes, counted } from './quantities.ts';
 
@@ -23,7 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export const reasonText = (reason: string): string => REASONS[reason] ?? reason.replaceAll('_', ' ');
 
 /** 'upload  data/a.csv  (new, 12 kB)' */
-export function actionText(action: Omit<PlanLine, 'stamp'>): string {
+export function actionText(action: ActionLine): string {
   const target = action.to === undefined ? '' : ` -> ${printable(action.to)}`;
   const facts = [reasonText(action.reason)];
   if (action.kind === 'upload' && action.bytes !== undefined) facts.push(bytes(action.bytes));

@@ -1,7 +1,7 @@
 import { systemClock } from '../../sync/clock.ts';
 import { Gate } from '../../remote/gate.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
-import type { Context } from '../../cli/context.ts';
+import type { StageSurroundings } from '../surroundings.ts';
 
 /** Attempts for one request to Stage, the first included. */
 export const ATTEMPTS = 6;
@@ -10,7 +10,11 @@ export const ATTEMPTS = 6;
  * A way to Stage for commands that only look: requests are retried and slowed down as those of a sync are. `maxWaitMs`
  * is what --max-wait says, where a command has it.
  */
-export function openGate({ stop }: Context, concurrency: number, maxWaitMs?: number): Gate {
+export function openGate(
+  { draining }: Pick<StageSurroundings, 'draining'>,
+  concurrency: number,
+  maxWaitMs?: number,
+): Gate {
   return new Gate({
     concurrency,
     attempts: ATTEMPTS,
@@ -18,9 +22,9 @@ export function openGate({ stop }: Context, concurrency: number, maxWaitMs?: num
     maxWaitMs: maxWaitMs ?? PASS_DEFAULTS.maxWaitMs,
     maxWaitFlag: maxWaitMs === undefined ? undefined : '--max-wait',
     clock: systemClock,
-    draining: stop.draining,
+    draining,
     // looking changes nothing: there is nothing to finish, so the first signal ends it
-    signal: stop.draining,
+    signal: draining,
     onEvent: () => undefined,
   });
 }

@@ -2,9 +2,9 @@ import { messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Destination } from '../../model/ports.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
-import type { Context } from '../../cli/context.ts';
+import { checkEmbedded } from '../check-job.ts';
+import type { StageSurroundings } from '../surroundings.ts';
 import { openGate } from './open-gate.ts';
-import { deploymentFlagIn, type StageFlags } from '../../cli/flags/stage-flags.ts';
 import { resolveStageSettings } from './stage-settings.ts';
 import { configError, usageError } from '../usage-errors.ts';
 
@@ -12,7 +12,6 @@ export interface OpenStageOptions {
   readonly address: StageAddress;
   /** The folder the destination is opened on: '' or ending in '/'. */
   readonly root: RelPath;
-  readonly flags: StageFlags;
   /** Requests at the same time. */
   readonly concurrency: number;
   /** For the look-up of a deployment's name; see openGate. */
@@ -23,27 +22,23 @@ export interface OpenStageOptions {
  * The Stage an address names, as a destination; closing it closes all that was opened for it. For the embedded Stage
  * that is a server on a loopback port; for a deployment given by name it costs a look-up first.
  */
-export function openStage(context: Context, options: OpenStageOptions): Promise<Destination> {
+export function openStage(around: StageSurroundings, options: OpenStageOptions): Promise<Destination> {
   return options.address.deployment === EMBEDDED
-    ? openEmbedded(context, options)
-    : openRemote(context, options);
+    ? openEmbedded(around, options)
+    : openRemote(around, options);
 }
 
 async function openEmbedded(
-  context: Context,
-  { root, flags, concurrency }: OpenStageOptions,
+  around: StageSurroundings,
+  { root, concurrency }: OpenStageOptions,
 ): Promise<Destination> {
-  const flag = deploymentFlagIn(flags);
-  if (flag !== undefined)
-    throw usageError(
-      `stage://${EMBEDDED} is the embedded Stage, which ${flag} does not apply to: leave the flag out, or name a deployment by its ID`,
-    );
+  checkEmbedded(around.authority);
   const [{ startEmulator }, { LOCAL_DEPLOYMENT }, stage] = await Promise.all([
     import('../../emulator/emulator.ts'),
     import('../../emulator/options.ts'),
     importStage(),
   ]);
-  const dataDir = context.environment.stageFolder;
+  const dataDir = around.environment.stageFolder;
   const emulator = await startEmulator({ dataDir }).catch((error: unknown) => {
     throw configError(
       `cannot keep the embedded Stage in ${dataDir}: ${messageOf(error)}; make the folder writable, or set XDG_DATA_HOME`,
@@ -64,8 +59,8 @@ async function openEmbedded(
   });
 }
 
-async function openRemote(context: Context, options: OpenStageOptions): Promise<Destination> {
-  const settings = resolveStageSettings(context, options.flags);
+async function openRemote(around: StageSurroundings, options: OpenStageOptions): Promise<Destination> {
+  const settings = resolveStageSettings(around);
   const named = options.address.deployment ?? settings.defaultDeployment;
   if (named === undefined)
     throw usageError(
@@ -73,11 +68,11 @@ async function openRemote(context: Context, options: OpenStageOptions): Promise<
     );
   const stage = await importStage();
   const { defaultDeployment: _, generation, ...connection } = settings;
-  const { draining: signal } = context.stop;
+  const { draining: signal } = around;
   const api = await stage.openApiConnection({ ...connection, concurrency: options.concurrency });
   try {
     const version = generation === 'v2' ? 'v2' : 'v1';
-    const deployment = await openGate(context, 1, options.maxWaitMs).request('look the deployment up', () =>
+    const deployment = await openGate(around, 1, options.maxWaitMs).request('look the deployment up', () =>
       stage.resolveDeployment(api, named, { version, signal }),
     );
     const client = stage.stageClient(api, { deployment, generation });

@@ -3,11 +3,10 @@ import { resolve } from 'node:path';
 import { messageOf } from '../../model/errors.ts';
 import type { ProxySettings } from '../../http/proxy.ts';
 import type { StageGeneration } from '../../stage/stage-url.ts';
-import type { Context } from '../../cli/context.ts';
-import type { StageFlags } from '../../cli/flags/stage-flags.ts';
+import type { StageSurroundings } from '../surroundings.ts';
 import { configError } from '../usage-errors.ts';
 
-/** How to reach a real Stage: flags first, then the environment, then defaults. */
+/** How to reach a real Stage: what the authority says, then the environment, then defaults. */
 export interface StageSettings {
   /** Secret. */
   readonly token: string;
@@ -23,24 +22,27 @@ export interface StageSettings {
 
 const GENERATIONS: readonly string[] = ['v1', 'v2', 'legacy'] satisfies StageGeneration[];
 
-export function resolveStageSettings({ environment, host }: Context, flags: StageFlags): StageSettings {
-  const generation = flags.apiVersion ?? environment.apiVersion ?? 'v1';
+export function resolveStageSettings({ environment, folder, authority }: StageSurroundings): StageSettings {
+  const { stage } = authority;
+  const generation = stage.apiVersion ?? environment.apiVersion ?? 'v1';
   if (!GENERATIONS.includes(generation))
     throw configError(
       `SINGLESTOREDB_MANAGEMENT_VERSION is ${JSON.stringify(generation)}; it must be v1, v2 or legacy`,
     );
   const token =
-    flags.tokenFile === undefined ? environment.token : readToken(resolve(host.cwd, flags.tokenFile));
+    stage.tokenFile === undefined
+      ? (stage.token ?? environment.token)
+      : readToken(resolve(folder, stage.tokenFile));
   if (token === undefined)
     throw configError(
       'no API token for the Stage: set SINGLESTOREDB_MANAGEMENT_TOKEN, or give --token-file FILE; stage://local/PATH needs none',
     );
   return {
     token,
-    baseUrl: flags.baseUrl ?? environment.baseUrl,
+    baseUrl: stage.baseUrl ?? environment.baseUrl,
     generation: generation as StageGeneration,
-    organizationID: flags.organization ?? environment.organization,
-    allowInsecure: flags.allowInsecure ?? false,
+    organizationID: stage.organization ?? environment.organization,
+    allowInsecure: stage.allowInsecure ?? false,
     proxy: environment.proxy,
     defaultDeployment: generation === 'v2' ? environment.workspace : environment.workspaceGroup,
   };

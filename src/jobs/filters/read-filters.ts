@@ -5,41 +5,53 @@ import { checkedIgnoreLines, linesOf } from '../../filter/filter-lines.ts';
 import type { ProblemOf } from '../../filter/filter-lines.ts';
 import { createFilter, parseFilterLines, type FilterRule } from '../../filter/filter.ts';
 import { patternProblem } from '../../filter/pattern-problem.ts';
-import type { FilterFlag } from '../../cli/flags/flag-values.ts';
 import { readIgnoreFile, readRuleFile } from './read-filter-file.ts';
 import { usageError } from '../usage-errors.ts';
 
 const IGNORE_FILE = '.stagesyncignore';
 
+/** One --include, --exclude or --filter-from. Their order on the command line counts: the last match decides. */
+export interface FilterFlag {
+  readonly kind: 'include' | 'exclude' | 'file';
+  /** A pattern, or the file's name. */
+  readonly value: string;
+}
+
 /**
- * The filter that the flags and, at a local source's root, `.stagesyncignore` make. A file that is named or there, but
- * cannot be read, rejects: without its rules a run could remove what it protects. So does a rule that matches nothing.
+ * The filter that the rules of a job and, at a local source's root, `.stagesyncignore` make. An ignore file that is there,
+ * but cannot be read, rejects: without its rules a run could remove what they protect. A rule that matches nothing
+ * rejects as well.
  */
-export function readFilters(
-  flags: readonly FilterFlag[],
-  cwd: string,
-  localRoot: string | undefined,
-): PathFilter {
+export function openFilter(rules: readonly FilterRule[], localRoot: string | undefined): PathFilter {
+  for (const rule of rules) checkPlace(rule, localRoot);
   return createFilter({
-    rules: readRules(flags, cwd, localRoot),
+    rules,
     ignoreFile:
       localRoot === undefined ? [] : ignoreLines(join(localRoot, IGNORE_FILE), problemsIn(localRoot)),
   });
 }
 
-/** The rules of the flags in their order, those of --filter-from files in place of the files. */
+/**
+ * The rules of the flags in their order, those of --filter-from files in place of the files. Relative names of files
+ * are read from `folder`. A file that cannot be read rejects.
+ */
 export function readRules(
   flags: readonly FilterFlag[],
-  cwd: string,
+  folder: string,
   localRoot: string | undefined,
 ): FilterRule[] {
   const problemOf = problemsIn(localRoot);
   return flags.flatMap(({ kind, value }): FilterRule[] => {
-    if (kind === 'file') return parseFilterLines(readRuleFile(resolve(cwd, value)), value, problemOf);
-    const problem = localRoot === undefined ? undefined : placeProblemIn(localRoot)(value);
-    if (problem !== undefined) throw usageError(`--${kind} ${JSON.stringify(value)} ${problem}`);
-    return [{ kind, pattern: value }];
+    if (kind === 'file') return parseFilterLines(readRuleFile(resolve(folder, value)), value, problemOf);
+    const rule = { kind, pattern: value };
+    checkPlace(rule, localRoot);
+    return [rule];
   });
+}
+
+function checkPlace({ kind, pattern }: FilterRule, localRoot: string | undefined): void {
+  const problem = localRoot === undefined ? undefined : placeProblemIn(localRoot)(pattern);
+  if (problem !== undefined) throw usageError(`--${kind} ${JSON.stringify(pattern)} ${problem}`);
 }
 
 /** What is wrong with a pattern, also with where it leads. */

@@ -1,12 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
-import { messageOf, type SyncError } from '../../model/errors.ts';
+import { messageOf } from '../../model/errors.ts';
 import type { PlanLine } from '../../model/plan.ts';
-import { parseStageAddress } from '../addresses.ts';
-import { settingsShape, type PlanSettings } from './plan-settings.ts';
+import type { SourceAddress } from '../addresses.ts';
+import type { Job } from '../job.ts';
+import { canonicalJob, plannedJobShape } from '../settings/job-shape.ts';
 import { printable } from '../../model/printable.ts';
-import { configError } from '../usage-errors.ts';
+import { unusablePlan } from '../usage-errors.ts';
 
 /** Raised when a plan file's lines change their meaning. */
 export const FORMAT = 2;
@@ -26,11 +27,8 @@ export interface MadeFor {
 export interface PlanHeader {
   readonly type: 'plan';
   readonly format: typeof FORMAT;
-  /** An absolute path, or an S3 address. */
-  readonly source: string;
-  readonly dest: string;
   readonly madeFor: MadeFor;
-  readonly settings: PlanSettings;
+  readonly job: Job;
 }
 
 const lineShape = z.object({
@@ -44,38 +42,26 @@ const lineShape = z.object({
   stamp: z.string(),
 });
 
-const source = z
-  .string()
-  .refine((text) => !text.includes('\0'), 'contains a NUL character')
-  .refine((text) => text.startsWith('s3://') || isAbsolute(text), 'is no absolute path and no s3:// address');
-
-const dest = z.string().superRefine((text, context) => {
-  try {
-    parseStageAddress(text, 'it');
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: messageOf(error) });
-  }
-});
-
 const headerShape = z.strictObject({
   type: z.literal('plan'),
   format: z.literal(FORMAT),
-  source,
-  dest,
   madeFor: z.strictObject({
     source: z.string(),
     destination: z.string(),
     baseUrl: z.string().optional(),
     s3Endpoint: z.string().optional(),
   }),
-  settings: settingsShape,
+  job: plannedJobShape,
 });
+
+/** What of a job its plan keeps: who applies it says when, and with which profile. `from` is the source as it was opened. */
+export function plannedJob({ to, what, pace }: Job, from: SourceAddress): Job {
+  const { sweepOlderThan: _, ...planned } = what;
+  return { from: from.kind === 'local' ? from.root : from.address, to, what: planned, pace };
+}
 
 /** What every release can tell of every plan. */
 const anyHeader = z.looseObject({ type: z.literal('plan'), format: z.number() });
-
-export const unusable = (file: string, why: string): SyncError =>
-  configError(`the plan file ${printable(file)} ${why}`);
 
 export interface PlanFile {
   readonly header: PlanHeader;
@@ -85,7 +71,7 @@ export interface PlanFile {
 
 /** Reads a plan file: its header at once, its actions one by one. Rejects with `config` naming what is wrong. */
 export function readPlanFile(file: string, cwd: string): PlanFile {
-  if (file === '-') throw unusable(file, 'cannot be standard input; write it to a file');
+  if (file === '-') throw unusablePlan(file, 'cannot be standard input; write it to a file');
   const values = jsonLines(isAbsolute(file) ? file : resolve(cwd, file), file);
   return { header: headerOf(file, values.next().value), lines: actionsOf(file, values) };
 }
@@ -94,20 +80,20 @@ const MAKE = 'make one with "stagesync plan SOURCE DEST -o FILE"';
 
 function headerOf(file: string, value: unknown): PlanHeader {
   const known = anyHeader.safeParse(value);
-  if (!known.success) throw unusable(file, `is not a plan of stagesync; ${MAKE}`);
+  if (!known.success) throw unusablePlan(file, `is not a plan of stagesync; ${MAKE}`);
   const { format } = known.data;
   if (format !== FORMAT)
-    throw unusable(
+    throw unusablePlan(
       file,
       format < FORMAT
         ? `has format ${format}, of an older stagesync; this one takes only format ${FORMAT}: ${MAKE}`
         : `has format ${format}, of a newer stagesync: upgrade, or ${MAKE}`,
     );
   const header = headerShape.safeParse(value);
-  if (header.success) return header.data as PlanHeader;
+  if (header.success) return { ...header.data, job: canonicalJob(header.data.job) };
   const { path = [], message = '' } = header.error.issues[0] ?? {};
   const where = path.length === 0 ? 'its first line' : path.join('.');
-  throw unusable(
+  throw unusablePlan(
     file,
     `cannot be applied: ${where.slice(0, SHOWN)}: ${printable(message).slice(0, SHOWN)}; make the plan again`,
   );
@@ -121,7 +107,7 @@ function* actionsOf(file: string, values: Generator<unknown, void>): Generator<P
   for (const value of values) {
     number++;
     const line = lineShape.safeParse(value);
-    if (!line.success) throw unusable(file, `has something else than an action in line ${number}`);
+    if (!line.success) throw unusablePlan(file, `has something else than an action in line ${number}`);
     yield line.data;
   }
 }
@@ -135,7 +121,7 @@ function* jsonLines(path: string, name: string): Generator<unknown, void> {
       value = JSON.parse(text);
     } catch {
       // without the parser's message, which quotes the text: the file may be any file
-      throw unusable(name, `is damaged in line ${number}; ${MAKE}`);
+      throw unusablePlan(name, `is damaged in line ${number}; ${MAKE}`);
     }
     yield value;
   }
@@ -151,10 +137,10 @@ function* textLines(path: string, name: string): Generator<string, void> {
     // a FIFO without a writer is not waited for
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    throw unusable(name, `cannot be opened: ${messageOf(error)}`);
+    throw unusablePlan(name, `cannot be opened: ${messageOf(error)}`);
   }
   try {
-    if (!fstatSync(fd).isFile()) throw unusable(name, 'is not a file');
+    if (!fstatSync(fd).isFile()) throw unusablePlan(name, 'is not a file');
     const decoder = new TextDecoder();
     const block = Buffer.alloc(1 << 16);
     let rest: string[] = [];
@@ -163,14 +149,14 @@ function* textLines(path: string, name: string): Generator<string, void> {
       const [first = '', ...more] = decoder.decode(block.subarray(0, read), { stream: true }).split('\n');
       rest.push(first);
       length += first.length;
-      if (length > LONGEST_LINE) throw unusable(name, `is not a plan of stagesync; ${MAKE}`);
+      if (length > LONGEST_LINE) throw unusablePlan(name, `is not a plan of stagesync; ${MAKE}`);
       if (more.length === 0) continue;
       yield rest.join('');
       rest = [more.pop()!];
       length = rest[0]!.length;
       yield* more;
     }
-    if (length > 0) throw unusable(name, 'ends in the middle of a line; make the plan again');
+    if (length > 0) throw unusablePlan(name, 'ends in the middle of a line; make the plan again');
   } finally {
     closeSync(fd);
   }

@@ -1,23 +1,18 @@
 import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
-import { EMBEDDED, type SourceAddress, type StageAddress } from '../addresses.ts';
-import type { Context } from '../../cli/context.ts';
-import { hasCredentials } from '../../cli/flags/flag-values.ts';
-import { unusable, type MadeFor } from './plan-file.ts';
+import { EMBEDDED } from '../addresses.ts';
+import { hasCredentials, type Authority } from '../authority.ts';
+import type { JobEnds } from '../check-job.ts';
+import type { Environment } from '../environment.ts';
+import { unusablePlan } from '../usage-errors.ts';
+import type { MadeFor } from './plan-file.ts';
 import { printable } from '../../model/printable.ts';
-import type { SourceFlags } from '../../cli/flags/source-flags.ts';
-import type { StageFlags } from '../../cli/flags/stage-flags.ts';
 
 type Places = Pick<MadeFor, 'baseUrl' | 's3Endpoint'>;
 
-/** Where the flags and the environment send requests, as a plan file keeps it to be compared. */
-export function placesOf(
-  { environment }: Context,
-  from: SourceAddress,
-  to: StageAddress,
-  flags: Pick<StageFlags, 'baseUrl'> & Pick<SourceFlags, 'endpointUrl'>,
-): Places {
-  const baseUrl = flags.baseUrl ?? environment.baseUrl ?? DEFAULT_BASE_URL;
-  const s3Endpoint = flags.endpointUrl ?? environment.s3EndpointUrl;
+/** Where the authority and the environment send requests, as a plan file keeps it to be compared. */
+export function placesOf(environment: Environment, { stage, s3 }: Authority, { from, to }: JobEnds): Places {
+  const baseUrl = stage.baseUrl ?? environment.baseUrl ?? DEFAULT_BASE_URL;
+  const s3Endpoint = s3.endpointUrl ?? environment.s3EndpointUrl;
   return {
     ...(to.deployment !== EMBEDDED && { baseUrl: normalised(baseUrl) }),
     ...(from.kind === 's3' && s3Endpoint !== undefined && { s3Endpoint: normalised(s3Endpoint) }),
@@ -69,5 +64,8 @@ export function refuseOther(
   if (planned === here || here === '') return;
   const { name, none, wayOut } = PLACES[which];
   const [then, now] = [planned ?? none, here ?? none].map(printable);
-  throw unusable(file, `was made for ${name} ${then}, and here it is ${now}: ${wayOut}, or make a new plan`);
+  throw unusablePlan(
+    file,
+    `was made for ${name} ${then}, and here it is ${now}: ${wayOut}, or make a new plan`,
+  );
 }

@@ -2,9 +2,8 @@ import type { FileEntry } from '../../model/entry.ts';
 import type { RemoveReason, ShownVersion, UploadReason } from '../../model/plan.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 
-/** What to do about one file, from what the three sides show. */
-export type FileDecision =
-  | { readonly do: 'nothing' }
+/** What to do about a file that the source has. */
+export type PresentDecision =
   | { readonly do: 'unchanged' }
   /** Unchanged, and the destination's time for it is now known. */
   | { readonly do: 'confirm'; readonly shown: ShownVersion }
@@ -16,13 +15,20 @@ export type FileDecision =
   /** Both ends have it, equal, and the ledger does not: the ledger takes it in. */
   | { readonly do: 'adopt'; readonly shown: ShownVersion }
   /** Under --compare content: both ends are read. Equal content is ours, other content is uploaded as `differs`. */
-  | { readonly do: 'compare_content'; readonly shown: ShownVersion }
+  | { readonly do: 'compare_content'; readonly shown: ShownVersion };
+
+/** What to do about a file that the source does not have. */
+export type GoneDecision =
+  | { readonly do: 'nothing' }
   | { readonly do: 'remove'; readonly reason: RemoveReason }
   /** Gone from the source, and removals were not asked for: our file stays, and a move may take it elsewhere. */
   | { readonly do: 'leave' }
   /** Gone from the source, and not ours to remove: somebody else changed the file, or it was there before us. */
   | { readonly do: 'keep'; readonly why: 'changed' | 'adopted' }
   | { readonly do: 'forget' };
+
+/** What to do about one file, from what the three sides show. */
+export type FileDecision = PresentDecision | GoneDecision;
 
 export interface DecideOptions {
   readonly removal: 'none' | 'ours' | 'everything';
@@ -36,50 +42,86 @@ const TIME_TOLERANCE_MS = 1000;
 
 /** The decision table of a pass, for a path where both ends are known. Pure: the same view, the same decision. */
 export function decideFile(
+  source: FileEntry,
+  shown: ShownVersion | undefined,
+  row: LedgerRow | undefined,
+  options: DecideOptions,
+): PresentDecision;
+export function decideFile(
+  source: undefined,
+  shown: ShownVersion | undefined,
+  row: LedgerRow | undefined,
+  options: DecideOptions,
+): GoneDecision;
+export function decideFile(
+  source: FileEntry | undefined,
+  shown: ShownVersion | undefined,
+  row: LedgerRow | undefined,
+  options: DecideOptions,
+): FileDecision;
+export function decideFile(
   source: FileEntry | undefined,
   shown: ShownVersion | undefined,
   row: LedgerRow | undefined,
   options: DecideOptions,
 ): FileDecision {
-  if (source === undefined) {
-    if (row === undefined) {
-      return shown !== undefined && options.removal === 'everything'
-        ? { do: 'remove', reason: 'not_in_source' }
-        : { do: 'nothing' };
-    }
-    if (shown === undefined) return { do: 'forget' };
-    if (!sameAtDestination(shown, row)) {
-      return options.removal === 'everything'
-        ? { do: 'remove', reason: 'not_in_source' }
-        : { do: 'keep', why: 'changed' };
-    }
-    if (row.adopted) return decideAdopted(options.removal);
-    return options.removal === 'none' ? { do: 'leave' } : { do: 'remove', reason: 'gone_from_source' };
-  }
+  if (source === undefined) return decideGone(shown, row, options);
+  return row === undefined ? decideMet(source, shown, options) : decideKnown(source, shown, row, options);
+}
+
+/** The source has no file. */
+function decideGone(
+  shown: ShownVersion | undefined,
+  row: LedgerRow | undefined,
+  { removal }: DecideOptions,
+): GoneDecision {
   if (row === undefined) {
-    if (shown === undefined) return { do: 'upload', reason: 'new' };
-    if (shown.size !== source.size) return { do: 'upload', reason: 'differs' };
-    if (options.compare === 'content') return { do: 'compare_content', shown };
-    return notNewer(source, shown) ? { do: 'adopt', shown } : { do: 'upload', reason: 'differs' };
+    return shown !== undefined && removal === 'everything'
+      ? { do: 'remove', reason: 'not_in_source' }
+      : { do: 'nothing' };
   }
-  if (
-    shown !== undefined &&
-    sameAtDestination(shown, row) &&
-    saysMore(source, row) &&
-    notNewer(source, shown)
-  )
-    return { do: 'renew', shown };
+  if (shown === undefined) return { do: 'forget' };
+  if (!sameAtDestination(shown, row)) {
+    return removal === 'everything'
+      ? { do: 'remove', reason: 'not_in_source' }
+      : { do: 'keep', why: 'changed' };
+  }
+  if (row.adopted) return decideAdopted(removal);
+  return removal === 'none' ? { do: 'leave' } : { do: 'remove', reason: 'gone_from_source' };
+}
+
+/** The source has a file, and the ledger does not know it. */
+function decideMet(
+  source: FileEntry,
+  shown: ShownVersion | undefined,
+  { compare }: DecideOptions,
+): PresentDecision {
+  if (shown === undefined) return { do: 'upload', reason: 'new' };
+  if (shown.size !== source.size) return { do: 'upload', reason: 'differs' };
+  if (compare === 'content') return { do: 'compare_content', shown };
+  return notNewer(source, shown) ? { do: 'adopt', shown } : { do: 'upload', reason: 'differs' };
+}
+
+/** The source has a file, and the ledger knows it. */
+function decideKnown(
+  source: FileEntry,
+  shown: ShownVersion | undefined,
+  row: LedgerRow,
+  { compare, verify }: DecideOptions,
+): PresentDecision {
+  const asPut = shown !== undefined && sameAtDestination(shown, row);
+  if (asPut && saysMore(source, row) && notNewer(source, shown)) return { do: 'renew', shown };
   const same = sameInSource(source, row);
   if (shown === undefined) return { do: 'upload', reason: same === 'yes' ? 'missing' : 'changed' };
-  if (!sameAtDestination(shown, row)) return { do: 'upload', reason: same === 'yes' ? 'drifted' : 'changed' };
+  if (!asPut) return { do: 'upload', reason: same === 'yes' ? 'drifted' : 'changed' };
   if (same === 'no') return { do: 'upload', reason: 'changed' };
-  if (options.compare === 'content' && options.verify) return { do: 'compare_content', shown };
+  if (compare === 'content' && verify) return { do: 'compare_content', shown };
   if (same === 'check') return { do: 'check_digest', shown, digest: row.digest };
   return row.pending ? { do: 'confirm', shown } : { do: 'unchanged' };
 }
 
 /** Gone from the source, and in the ledger for its equal size alone: only a mirror removes it. */
-function decideAdopted(removal: DecideOptions['removal']): FileDecision {
+function decideAdopted(removal: DecideOptions['removal']): GoneDecision {
   if (removal === 'none') return { do: 'nothing' };
   return removal === 'ours' ? { do: 'keep', why: 'adopted' } : { do: 'remove', reason: 'not_in_source' };
 }

@@ -7,7 +7,7 @@ import type { Executor } from './executor.ts';
 import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
-import type { Standing } from '../plan/planner.ts';
+import type { Counts } from '../plan/counts.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
 
 export interface MeetingOptions {
@@ -22,7 +22,7 @@ export async function compareContent(
   store: PlanStore,
   remote: Remote,
   options: MeetingOptions,
-  standing: Standing,
+  counts: Pick<Counts, 'unchanged' | 'adopted'>,
   executor: Executor,
 ): Promise<void> {
   for (const { entry, shown, known } of store.contentChecks.all()) {
@@ -32,7 +32,7 @@ export async function compareContent(
         digestAtDestination(remote, entry),
       ]);
       if (ours !== undefined && ours === theirs) {
-        standing[known ? 'unchanged' : 'adopted']++;
+        counts[known ? 'unchanged' : 'adopted']++;
         if (!options.dryRun) record(entry, shown, ours, options, known);
       } else
         store.arrivals.add({ path: entry.path, reason: 'differs', entry, replaces: shown, digest: ours });

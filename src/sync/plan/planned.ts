@@ -1,6 +1,8 @@
-import type { FileEntry } from '../../model/entry.ts';
+import type { FileEntry, Problem } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { RemoveReason, ShownVersion, UploadReason } from '../../model/plan.ts';
+import type { FolderReason, RemoveReason, ShownVersion, UploadReason } from '../../model/plan.ts';
+import type { LedgerRow } from '../ledger/ledger-row.ts';
+import type { Lesson } from '../ledger/lessons.ts';
 
 /** A file that is to be at its path after the pass: by an upload, or by a move of a file with the same content. */
 export interface Arrival {
@@ -48,3 +50,31 @@ export interface ContentCheck {
   /** The ledger has it. */
   readonly known: boolean;
 }
+
+/** A file of the same size under another version: only the digest of the source's file tells whether it changed. */
+export interface DigestQuestion {
+  readonly kind: 'askDigest';
+  readonly entry: FileEntry;
+  readonly shown: ShownVersion;
+  readonly row: LedgerRow;
+}
+
+/** What the planner concludes from what it sees, as data: `Planning` carries each conclusion to where it belongs. */
+export type Planned =
+  | { readonly kind: 'upload'; readonly arrival: Arrival }
+  | { readonly kind: 'createFolder'; readonly path: RelPath; readonly reason: FolderReason }
+  | { readonly kind: 'remove'; readonly removal: Removal }
+  /** The upload that was planned for the path must not take place. */
+  | { readonly kind: 'withdrawUpload'; readonly path: RelPath }
+  | { readonly kind: 'compareContent'; readonly check: ContentCheck }
+  | DigestQuestion
+  /** What moves are found among, once all paths were seen. */
+  | { readonly kind: 'freed'; readonly freed: Freed }
+  | { readonly kind: 'wholeFolder'; readonly path: RelPath; readonly files: number }
+  | { readonly kind: 'commonFolder'; readonly path: RelPath }
+  | { readonly kind: 'obstacle'; readonly path: RelPath }
+  | { readonly kind: 'unchanged' }
+  | Lesson
+  | { readonly kind: 'problem'; readonly path: RelPath; readonly problem: Problem }
+  /** A file or folder at the destination has a name that only a stagesync gives. */
+  | { readonly kind: 'hidden'; readonly path: RelPath; readonly modifiedMs: number | undefined };

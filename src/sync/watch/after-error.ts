@@ -1,3 +1,4 @@
+import { hasFact } from '../../model/errors.ts';
 import type { ErrorCode, SyncError } from '../../model/errors.ts';
 
 /** What a watch does after a pass that ended early. */
@@ -23,11 +24,9 @@ const HALT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'guard_max_delete',
   'source_denied',
   'source_unauthorised',
-  'stage_unauthorised',
-  'stage_deployment_missing',
 ]);
 
 export function afterError(error: SyncError): AfterError {
   if (AWAIT_SOURCE.has(error.code)) return 'await_source';
-  return HALT.has(error.code) ? 'halt' : 'back_off';
+  return HALT.has(error.code) || hasFact(error, 'unauthorised') ? 'halt' : 'back_off';
 }

@@ -8,8 +8,8 @@ import type { StatusRecord } from './watch-status.ts';
 
 const BACK_OFF = { firstMs: 1000, longestMs: 300_000 };
 const HALT = { firstMs: 30_000, longestMs: 600_000 };
-/** How often a source that is gone is looked for, in milliseconds; in a bucket each look is a request. */
-export const PROBE_MS = { local: 5000, s3: 60_000 };
+/** How often a source that is gone is looked for, in milliseconds. */
+export const PROBE_MS = { local: 5000, remote: 60_000 };
 
 export interface PausesOptions {
   readonly source: Source;
@@ -52,7 +52,7 @@ export class Pauses {
   /** Waits until the source can be listed and has something in it, or fails in a way that a pass has to tell of. */
   async #awaitSource(): Promise<void> {
     const { source, filter, until, sleeper } = this.#options;
-    const everyMs = source.kind === 's3' ? PROBE_MS.s3 : PROBE_MS.local;
+    const everyMs = source.traits.isRemote ? PROBE_MS.remote : PROBE_MS.local;
     while (!until.aborted) {
       await sleeper.sleep(everyMs);
       if (source.listFolder === undefined) return;

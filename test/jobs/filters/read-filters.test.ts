@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readFilters } from '../../../src/jobs/filters/read-filters.ts';
+import { openFilter, readRules, type FilterFlag } from '../../../src/jobs/filters/read-filters.ts';
 import { isSyncError } from '../../../src/model/errors.ts';
 import { localTree } from '../../support/trees/local-tree.ts';
 import type { LocalTree } from '../../support/trees/local-tree.ts';
@@ -17,6 +17,9 @@ beforeEach(() => {
 });
 afterEach(() => tree[Symbol.dispose]());
 
+/** As the command line does: the rules of the flags are read, then the filter is made of them. */
+const readFilters = (flags: readonly FilterFlag[], cwd: string, localRoot: string | undefined) =>
+  openFilter(readRules(flags, cwd, localRoot), localRoot);
 const withIgnoreFile = () => readFilters([], tree.root, tree.at('data'));
 const withRules = (value: string) => readFilters([{ kind: 'file', value }], tree.root, tree.at('data'));
 
@@ -108,8 +111,9 @@ describe('a --filter-from file', () => {
     ['standard input', '--filter-from /dev/stdin < <(echo "*.tmp")'],
   ])('may come by %s', (_, words) => {
     const program = `
-      import { readFilters } from ${JSON.stringify(new URL('../../../src/jobs/filters/read-filters.ts', import.meta.url).href)};
-      const filter = readFilters([{ kind: 'file', value: process.argv.at(-1) }], process.cwd(), undefined);
+      import { openFilter, readRules } from ${JSON.stringify(new URL('../../../src/jobs/filters/read-filters.ts', import.meta.url).href)};
+      const rules = readRules([{ kind: 'file', value: process.argv.at(-1) }], process.cwd(), undefined);
+      const filter = openFilter(rules, undefined);
       console.log(filter.excludes('a.tmp'), filter.excludes('a.csv'));`;
     tree.write('program.mjs', program);
     const line = `"${process.execPath}" program.mjs ${words.replace('--filter-from ', '')}`;

@@ -225,7 +225,7 @@ describe('the trial', () => {
     const { times, hooks, recover, ledger, learnt, there, stage } = run();
     hooks.before = ({ kind, path }) => {
       if (kind === 'remove' && stage.files.has(path))
-        throw new SyncError('stage_rejected', 'not that', { verdict: 'skip_entry' });
+        throw new SyncError('stage_rejected', 'not that', { verdict: 'skip_entry', fact: 'refused' });
     };
     await times.keeps().catch(() => undefined);
     expect(await recover()).toEqual([' in_doubt']);

@@ -5,7 +5,7 @@ import type { PathView } from '../../../src/sync/compare/merge.ts';
 import { everything } from '../../../src/filter/filter.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { PassOptions } from '../../../src/sync/pass-options.ts';
-import { Planner } from '../../../src/sync/plan/planner.ts';
+import { Planning } from '../../../src/sync/planning.ts';
 import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
 import { destinationAsRecorded } from '../../../src/sync/scope/destination-as-recorded.ts';
 import { createEngine } from '../../support/engine/engine.ts';
@@ -19,16 +19,20 @@ async function plan(row: LedgerRow, believes: boolean, version = row.version): P
   onTestFinished(() => store[Symbol.dispose]());
   const ledger = memoryLedger();
   ledger.put(row, 'new');
-  const planner = new Planner(store, ledger, {
-    removal: 'ours',
-    compare: 'size',
-    verify: false,
-    moves: true,
-    maxFileBytes: 1000,
-    filter: everything,
-    stays: () => false,
-    believes,
-    learn: true,
+  const planning = new Planning({
+    planner: {
+      removal: 'ours',
+      compare: 'size',
+      verify: false,
+      moves: true,
+      maxFileBytes: 1000,
+      filter: everything,
+      stays: () => false,
+      believes,
+    },
+    store,
+    ledger,
+    learns: true,
     digestOf: () => Promise.resolve('d'),
     onProblem: () => undefined,
     onHidden: () => undefined,
@@ -51,9 +55,9 @@ async function plan(row: LedgerRow, believes: boolean, version = row.version): P
     sourceUnknown: false,
     destinationUnknown: false,
   };
-  await planner.visit(view);
-  planner.finish();
-  expect(planner.standing).toMatchObject({ unchanged: 1, inSource: 1, atDestination: 1 });
+  await planning.visit(view);
+  await planning.finish();
+  expect(planning.counts).toMatchObject({ unchanged: 1, inSource: 1, atDestination: 1 });
   expect([...store.arrivals.all(), ...store.removals.requests()]).toEqual([]);
   return ledger.get(path)!;
 }

@@ -1,4 +1,4 @@
-import { isSyncError, SyncError } from '../../../model/errors.ts';
+import { hasFact, isSyncError, SyncError } from '../../../model/errors.ts';
 import type { Problem } from '../../../model/entry.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
@@ -109,7 +109,7 @@ export class FolderMoves {
       if (!isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;
       const whole = step.aside?.whole ?? step;
       // somebody may have taken the name, or the folder; else it is what this Stage does with folders
-      const others = error.code === 'stage_not_found' || (await isTaken(remote, place(step.to)));
+      const others = hasFact(error, 'missing') || (await isTaken(remote, place(step.to)));
       if (!others) learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
       learnt.isMixed(whole.from);
       return false;

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../model/entry.ts';
-import { isSyncError, SyncError } from '../../../model/errors.ts';
+import { hasFact, isSyncError, SyncError } from '../../../model/errors.ts';
 import { foldersOf, isFolderPath, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { shownOf } from '../../compare/decide.ts';
@@ -101,7 +101,7 @@ export class FolderRemovals {
       if (outcomes.isSettled(error)) journal.end(id);
       if (tasks.notBegun(error) || !isSyncError(error)) throw error;
       if (error.verdict !== 'skip_entry' || error.inDoubt) throw error;
-      if (error.code === 'stage_not_found') return;
+      if (hasFact(error, 'missing')) return;
       learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
       return emptied ? this.#removeEmpty(removal) : this.#takeApart(removal, []);
     }

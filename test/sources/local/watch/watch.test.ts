@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ChangeHint, Watching } from '../../../../src/model/ports.ts';
-import { realDisk } from '../../../../src/sources/local/disk.ts';
+import { realDisk } from '../../../../src/disk/disk.ts';
 import { openLocalSource } from '../../../../src/sources/local/local-source.ts';
 import { watchLocal } from '../../../../src/sources/local/watch/watch.ts';
 import { watchFolders } from '../../../../src/sources/local/watch/watch-folders.ts';

@@ -40,7 +40,8 @@ function moving(tree: Readonly<Record<RelPath, string>> = TREE, options: Executi
 }
 const STEP: MoveStep = { from: 'a/', to: 'b/', files: 2 };
 const isMove = ({ kind, path }: MemoryCall): boolean => kind === 'move' && path === 'in/a/';
-const refused = (): SyncError => new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+const refused = (): SyncError =>
+  new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
 
 describe('a folder that is as the ledger has it', () => {
   test('is looked at, moved by one request, and looked at again at its new place', async () => {

@@ -330,7 +330,11 @@ describe('a Stage that', () => {
       if (kind !== 'remove' || path !== 'in/d/e/' || asked) return;
       asked = true;
       stage.place('in/d/e/theirs', 'x');
-      throw new SyncError('stage_throttled', 'later', { verdict: 'retry', retryAfterMs: 600_000 });
+      throw new SyncError('stage_throttled', 'later', {
+        verdict: 'retry',
+        fact: 'slow_down',
+        retryAfterMs: 600_000,
+      });
     };
     await remove();
     expect(there()).toEqual({ 'd/': '', 'd/e/': '', 'd/e/theirs': 'x' });

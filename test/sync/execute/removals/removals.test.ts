@@ -13,7 +13,8 @@ test('nothing is removed when a change before it failed, and the run says so', a
   const stage = createMemoryDestination({
     now: () => (now += 5000),
     before: ({ kind }) => {
-      if (broken && kind === 'put') throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+      if (broken && kind === 'put')
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
     },
   });
   using engine = createEngine(source, stage);
@@ -209,9 +210,9 @@ describe('a file that others change after the look at it, while its removal is n
   });
 
   test.each([
-    ['asks for ten minutes', 'stage_throttled', 600_000],
-    ['does not answer at first', 'stage_unavailable', undefined],
-  ] as const)('for Stage %s, stays', async (_, code, retryAfterMs) => {
+    ['asks for ten minutes', 'stage_throttled', 'slow_down', 600_000],
+    ['does not answer at first', 'stage_unavailable', undefined, undefined],
+  ] as const)('for Stage %s, stays', async (_, code, fact, retryAfterMs) => {
     const { clock, source, stage, hooks, engine } = await setUp();
     using __ = engine;
     source.remove('d/1');
@@ -219,7 +220,7 @@ describe('a file that others change after the look at it, while its removal is n
       delete hooks.before;
       clock.at += 10_000;
       stage.place('d/1', 'theirs');
-      throw new SyncError(code, 'later', { verdict: 'retry', retryAfterMs });
+      throw new SyncError(code, 'later', { verdict: 'retry', fact, retryAfterMs });
     };
     await engine.pass({ removal: 'ours' });
     expect(stage.text('d/1')).toBe('theirs');

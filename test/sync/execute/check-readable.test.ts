@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { SyncError, type Verdict } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
-import { checkReadable } from '../../../src/sync/plan/check-readable.ts';
+import { checkReadable } from '../../../src/sync/execute/check-readable.ts';
 import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
 
 const { signal } = new AbortController();

@@ -1,61 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import {
   byteRate,
+  duration,
   guards,
-  bindBareFlags,
+  listenAddress,
   positiveNumber,
   removalLimit,
   urlOf,
-} from '../../../src/cli/flags/flag-values.ts';
+} from '../../../src/cli/flags/values.ts';
 
-describe('flags whose value may be left out', () => {
-  test.each([
-    [
-      ['--force', 'dir', 'stage://d/'],
-      ['--force=all', 'dir', 'stage://d/'],
-    ],
-    [
-      ['dir', 'stage://d/', '--force'],
-      ['dir', 'stage://d/', '--force=all'],
-    ],
-    [
-      ['--force', 'max-delete', 'dir'],
-      ['--force=max-delete', 'dir'],
-    ],
-    [
-      ['--force', 'all', 'dir'],
-      ['--force=all', 'dir'],
-    ],
-    [
-      ['--force', '--delete'],
-      ['--force=all', '--delete'],
-    ],
-    [
-      ['--request-payer', 's3://b/'],
-      ['--request-payer=requester', 's3://b/'],
-    ],
-    [
-      ['--request-payer', 'requester', 's3://b/'],
-      ['--request-payer=requester', 's3://b/'],
-    ],
-    [
-      ['--force=empty-source', 'dir'],
-      ['--force=empty-source', 'dir'],
-    ],
-    [['constructor'], ['constructor']],
-    [
-      ['--', '--force', 'x'],
-      ['--', '--force', 'x'],
-    ],
-    [
-      ['--force', '--force', 'max-delete'],
-      ['--force=all', '--force=max-delete'],
-    ],
-  ])('%j reads as %j', (typed, read) => {
-    expect(bindBareFlags(typed)).toEqual(read);
-  });
-
-  test('repeated --force flags add up, and "all" is every guard', () => {
+describe('--force', () => {
+  test('repeated flags add up, and "all" is every guard', () => {
     const one = guards('max-delete', new Set());
     expect([...guards('empty-source', one)]).toEqual(['max-delete', 'empty-source']);
     expect([...guards('all', one)]).toEqual(['empty-source', 'max-delete']);
@@ -113,4 +68,32 @@ describe('a URL', () => {
     expect(() => parse(text)).toThrow(/^--endpoint-url has a user or a password .* use the environment$/);
     expect(() => parse(text)).not.toThrow(/5ec2e7/);
   });
+});
+
+test.each([
+  ['500ms', 500],
+  ['1s', 1000],
+  ['1.5h', 5_400_000],
+  ['5m', 300_000],
+  ['1d', 86_400_000],
+])('the duration %s is %i ms', (text, ms) => {
+  expect(duration(text)).toBe(ms);
+});
+
+test.each(['', '5', '0s', '-1s', '1 s', '1w', 's'])('%j is no duration', (text) => {
+  expect(() => duration(text)).toThrow(/unit/);
+});
+
+test.each([
+  ['9465', '127.0.0.1', 9465],
+  [':9465', '127.0.0.1', 9465],
+  ['0.0.0.0:80', '0.0.0.0', 80],
+  ['[::1]:0', '::1', 0],
+  ['localhost:9', 'localhost', 9],
+])('--http %s listens on %s, port %i', (text, host, port) => {
+  expect(listenAddress(text)).toEqual({ host, port });
+});
+
+test.each(['', 'localhost', '65536', '::1:80', 'a:b:80', '1.5'])('--http %j is refused', (text) => {
+  expect(() => listenAddress(text)).toThrow(/HOST:PORT/);
 });

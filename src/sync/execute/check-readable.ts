@@ -1,8 +1,8 @@
 import type { Problem } from '../../model/entry.ts';
-import { isSyncError, messageOf } from '../../model/errors.ts';
+import { isSyncError, messageBeside } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Source } from '../../model/ports.ts';
-import type { PlanStore } from './store/plan-store.ts';
+import type { PlanStore } from '../plan/store/plan-store.ts';
 
 export interface ReadableOptions {
   readonly source: Source;
@@ -21,7 +21,11 @@ export async function checkReadable(
       await source.check(entry, { signal });
     } catch (error) {
       if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
-      tally.problem(entry.path, { code: error.code, severity: 'failure', message: messageOf(error) });
+      tally.problem(entry.path, {
+        code: error.code,
+        severity: 'failure',
+        message: messageBeside(entry.path, error),
+      });
     }
   }
 }

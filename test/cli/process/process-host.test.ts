@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { processHost } from '../../../src/cli/process/host.ts';
+import { processHost } from '../../../src/cli/process/process-host.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();

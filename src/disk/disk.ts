@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { platform } from 'node:os';
+import { isMissing } from './system-errors.ts';
 
 export type ChildKind = 'file' | 'folder' | 'link' | 'special';
 
@@ -12,8 +13,8 @@ export interface Child<Name = string> {
 }
 
 /**
- * The system calls that this source makes, so that tests can make them fail. They are synchronous: walking a tree this
- * way is three times as fast as through the thread pool, and the callers pause often enough for the event loop.
+ * The system calls that only look, as an object, so that tests can make them fail. They are synchronous: walking a tree
+ * this way is three times as fast as through the thread pool, and the callers pause often enough for the event loop.
  */
 export interface Disk {
   /** In no particular order. What is not valid UTF-8 has U+FFFD in it. `fd`: the folder is open, whatever has its name. */
@@ -48,13 +49,7 @@ export function kindOf(item: Typed): ChildKind {
 export const inside = (folder: string, name: string): string =>
   folder.endsWith('/') ? folder + name : `${folder}/${name}`;
 
-export const errnoOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
-
-/** ENOTDIR: a folder on the way is now something else, so the path itself is gone. */
-export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errnoOf(error));
-
-// Not to hang on a FIFO, nor to follow a link, that took a file's name after it was listed.
+// A FIFO or a link may take a file's name after it was listed: opening must not hang on the one, nor follow the other.
 const flagsFor = (followLink: boolean): number =>
   fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | (followLink ? 0 : fs.constants.O_NOFOLLOW);
 

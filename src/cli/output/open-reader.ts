@@ -1,21 +1,18 @@
 import type { Context } from '../context.ts';
+import type { OutputFlags } from '../flags/output-flags.ts';
 import { jsonReader } from './json.ts';
 import type { Reader } from './reader.ts';
 import { textReader } from './text.ts';
-
-export interface OutputFlags {
-  readonly json?: true;
-  readonly quiet?: true;
-  readonly verbose?: true;
-  readonly progress: boolean;
-}
 
 /**
  * The reader that shows a run as the flags ask. Results go to stdout and the rest to stderr; with --json, events go
  * to stdout and all text to stderr, as with `textAside`. The live display is for a person at a terminal only.
  */
-export async function openReaders(context: Context, flags: OutputFlags, textAside: boolean): Promise<Reader> {
-  const { host, out, err, environment } = context;
+export async function openReader(
+  { host, out, err, environment }: Pick<Context, 'host' | 'out' | 'err' | 'environment'>,
+  flags: OutputFlags,
+  textAside: boolean,
+): Promise<Reader> {
   const live =
     flags.progress &&
     flags.quiet !== true &&
