@@ -72,8 +72,9 @@ async function openRemote(around: StageSurroundings, options: OpenStageOptions):
   const api = await stage.openApiConnection({ ...connection, concurrency: options.concurrency });
   try {
     const version = generation === 'v2' ? 'v2' : 'v1';
-    const deployment = await openGate(around, 1, options.maxWaitMs).request('look the deployment up', () =>
-      stage.resolveDeployment(api, named, { version, signal }),
+    const deployment = await openGate(around, 1, options.maxWaitMs).request(
+      { operation: 'look_up', path: named },
+      () => stage.resolveDeployment(api, named, { version, signal }),
     );
     const client = stage.stageClient(api, { deployment, generation });
     return stage.createStageDestination({ client, root: options.root });
