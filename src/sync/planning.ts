@@ -5,7 +5,7 @@ import type { PathView } from './compare/merge.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { Lessons } from './ledger/lessons.ts';
 import { Counts } from './plan/counts.ts';
-import type { Arrival, Planned } from './plan/planned.ts';
+import type { Arrival, DigestQuestion, Planned } from './plan/planned.ts';
 import { Planner } from './plan/planner.ts';
 import type { PlannerOptions } from './plan/planner.ts';
 import type { PlanStore } from './plan/store/plan-store.ts';
@@ -67,46 +67,57 @@ export class Planning {
   }
 
   #carry(planned: Planned): void | Promise<void> {
-    const { store, stream, learns, onProblem, onHidden } = this.#options;
+    const { stream, digestOf } = this.#options;
     this.counts.add(planned);
+    if (planned.kind === 'askDigest')
+      return digestOf(planned.entry).then((digest) => this.#carryAll(this.#planner.answer(planned, digest)));
+    if (stream === undefined) {
+      this.#keep(planned);
+      return undefined;
+    }
+    if (planned.kind === 'upload') return stream.upload(planned.arrival);
+    if (planned.kind === 'createFolder') return stream.createFolder(planned.path, planned.reason);
+    // while actions stream nothing moves: what moves are found among is not kept
+    if (planned.kind !== 'freed' && planned.kind !== 'commonFolder') this.#keep(planned);
+    return undefined;
+  }
+
+  /** Puts a conclusion where a later phase, the ledger or a person finds it. */
+  #keep(planned: Exclude<Planned, DigestQuestion>): void {
+    const { store, learns, onProblem, onHidden } = this.#options;
     switch (planned.kind) {
       case 'upload':
-        return stream === undefined ? store.arrivals.add(planned.arrival) : stream.upload(planned.arrival);
-      case 'createFolder': {
-        const { path, reason } = planned;
-        return stream === undefined ? store.folders.add(path, reason) : stream.createFolder(path, reason);
-      }
+        return store.arrivals.add(planned.arrival);
+      case 'createFolder':
+        return store.folders.add(planned.path, planned.reason);
       case 'remove':
         return store.removals.add(planned.removal);
       case 'withdrawUpload':
         return store.arrivals.drop(planned.path);
       case 'compareContent':
         return store.contentChecks.add(planned.check);
-      case 'askDigest':
-        return this.#options
-          .digestOf(planned.entry)
-          .then((digest) => this.#carryAll(this.#planner.answer(planned, digest)));
-      // while actions stream nothing moves: what moves are found among is not kept
       case 'freed':
-        return stream === undefined ? store.freed.add(planned.freed) : undefined;
+        return store.freed.add(planned.freed);
       case 'commonFolder':
-        return stream === undefined ? store.commonFolders.add(planned.path) : undefined;
+        return store.commonFolders.add(planned.path);
       case 'wholeFolder':
         return store.wholeFolders.add(planned.path, planned.files);
       case 'obstacle':
         return store.obstacles.add(planned.path);
       case 'problem':
-        return onProblem(planned.path, planned.problem);
+        onProblem(planned.path, planned.problem);
+        return;
       case 'hidden':
-        return onHidden(planned.path, planned.modifiedMs);
+        onHidden(planned.path, planned.modifiedMs);
+        return;
       case 'confirm':
       case 'renew':
       case 'adopt':
       case 'forget':
       case 'keep':
-        return learns ? this.#lessons.add(planned) : undefined;
+        if (learns) this.#lessons.add(planned);
+        return;
       case 'unchanged':
-        return undefined;
     }
   }
 }
