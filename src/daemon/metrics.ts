@@ -90,7 +90,7 @@ export class WatchMetrics {
       this.#actions.inc({ kind: said.kind, outcome: said.outcome });
       if (said.kind === 'upload' && said.outcome === 'done') this.#bytes.inc(said.bytes ?? 0);
     } else if (said.type === 'problem') this.#problems.inc({ code: said.code });
-    else if (said.type === 'retry') this.#retries.inc({ code: said.code });
+    else if (said.type === 'retry') this.#retries.inc({ code: said.error.code });
     else if (said.type === 'throttled') {
       this.#throttled.inc();
       this.#pace.set(said.requestsPerSecond);

@@ -1,5 +1,5 @@
 import type { Problem } from './entry.ts';
-import type { ErrorData } from './errors.ts';
+import type { ErrorData, Operation } from './errors.ts';
 import type { RelPath } from './path.ts';
 import type { ActionLine, PlanCost, PlanLine } from './plan.ts';
 
@@ -84,11 +84,16 @@ export type SyncEvent =
   /** An attempt failed and will be made again. */
   | {
       readonly type: 'retry';
-      readonly what: string;
+      readonly operation: Operation;
+      /** In the target folder, or from the top of the destination where a hidden name lies outside of it. */
+      readonly path: RelPath;
+      /** Where a move goes. */
+      readonly to?: RelPath | undefined;
+      /** The attempt that failed, from 1. */
       readonly attempt: number;
       readonly waitMs: number;
-      readonly code: string;
-      readonly message: string;
+      /** Its message leaves out the path that stands beside it. */
+      readonly error: ErrorData;
     }
   /** Stage asked us to slow down: requests start no faster than this now. */
   | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }

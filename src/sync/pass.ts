@@ -1,5 +1,6 @@
 import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
-import type { Outcome } from '../model/events.ts';
+import type { Outcome, SyncEvent } from '../model/events.ts';
+import type { RelPath } from '../model/path.ts';
 import { HiddenNames } from './execute/hidden-names.ts';
 import { Learnt } from './execute/learnt.ts';
 import { recoverIntents } from './execute/recovery/recover.ts';
@@ -7,6 +8,7 @@ import { Remote } from '../remote/remote.ts';
 import { DestinationTimes } from './execute/destination-times.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
 import { Gate } from '../remote/gate.ts';
+import type { GateUse } from '../remote/gate-use.ts';
 import { everything, hiding } from '../filter/filter.ts';
 import { Leftovers } from './leftovers.ts';
 import { ORIGIN_UNKNOWN } from './ledger/schema.ts';
@@ -31,7 +33,16 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
   const { clock, ledger, source, destination, signal, draining } = options;
   const started = clock.now();
   const tally = new Tally(options.onEvent);
-  const gate = new Gate({ ...options, maxWaitFlag: '--max-wait', onEvent: tally.emit });
+  using gate = (options.gate ?? new Gate(clock)).use({
+    concurrency: options.concurrency,
+    attempts: options.attempts,
+    maxRequestsPerSecond: options.maxRequestsPerSecond,
+    maxWaitMs: options.maxWaitMs,
+    maxWaitFlag: '--max-wait',
+    draining,
+    signal,
+    onEvent: (event) => tally.emit(withinTarget(event, destination.root)),
+  });
   tally.emit({
     type: 'pass:started',
     source: source.label,
@@ -65,10 +76,18 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
   return { report, error, unsettled: tally.unsettled.paths };
 }
 
+/** Requests name full paths; events name paths in the target folder, where they lie in there. */
+function withinTarget(event: SyncEvent, root: RelPath): SyncEvent {
+  if (event.type !== 'retry') return event;
+  const relative = (path: RelPath): RelPath => (path.startsWith(root) ? path.slice(root.length) : path);
+  const { path, to } = event;
+  return { ...event, path: relative(path), ...(to !== undefined && { to: relative(to) }) };
+}
+
 async function runRounds(
   options: PassOptions & { readonly ledger: Ledger },
   tally: Tally,
-  gate: Gate,
+  gate: GateUse,
   standing: { unchanged: number; adopted: number },
 ): Promise<void> {
   const { clock, ledger, source, destination, signal, draining, dryRun, marker } = options;

@@ -9,7 +9,7 @@ import type { Learnt } from './execute/learnt.ts';
 import type { Remote } from '../remote/remote.ts';
 import { executePlan } from './execute/run-plan.ts';
 import type { DestinationTimes } from './execute/destination-times.ts';
-import type { Gate } from '../remote/gate.ts';
+import type { GateUse } from '../remote/gate-use.ts';
 import { checkGuards, inWhole } from './guard.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -31,12 +31,12 @@ import type { Tally } from './tally.ts';
 import { openTarget } from './open-target.ts';
 import type { Target } from './open-target.ts';
 
-export interface RoundOptions extends PassOptions {
+export interface RoundOptions extends Omit<PassOptions, 'gate'> {
   readonly ledger: Ledger;
   /** What takes part on Stage. */
   readonly destinationFilter: PathFilter;
   readonly tally: Tally;
-  readonly gate: Gate;
+  readonly gate: GateUse;
   readonly remote: Remote;
   readonly hidden: HiddenNames;
   readonly learnt: Learnt;

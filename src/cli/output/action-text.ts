@@ -1,3 +1,5 @@
+import type { Operation } from '../../model/errors.ts';
+import type { SyncEvent } from '../../model/events.ts';
 import type { Action, ActionLine } from '../../model/plan.ts';
 import { printable } from '../../model/printable.ts';
 import { bytes, counted } from './quantities.ts';
@@ -18,6 +20,24 @@ const REASONS: Readonly<Record<string, string>> = {
   missing: 'missing on Stage',
   leftover: 'came along with a moved folder',
 };
+
+const REQUESTS: Record<Operation, string> = {
+  list: 'list',
+  look: 'look at',
+  read: 'read',
+  upload: 'upload',
+  create_folder: 'create folder',
+  move: 'move',
+  remove: 'remove',
+  look_up: 'look up',
+  watch: 'watch',
+};
+
+/** 'move data/a.csv to data/b.csv' */
+export function requestText({ operation, path, to }: SyncEvent & { readonly type: 'retry' }): string {
+  const target = to === undefined ? '' : ` to ${printable(to)}`;
+  return `${REQUESTS[operation]} ${printable(path) || '/'}${target}`;
+}
 
 /** A reason as a person reads it; one that has no words of its own stands for itself. */
 export const reasonText = (reason: string): string => REASONS[reason] ?? reason.replaceAll('_', ' ');

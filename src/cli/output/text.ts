@@ -1,7 +1,6 @@
 import type { Report, SyncEvent } from '../../model/events.ts';
 import type { PlanCost } from '../../model/plan.ts';
-import { actionText } from './action-text.ts';
-import { besideAction } from './beside-path.ts';
+import { actionText, requestText } from './action-text.ts';
 import { Causes } from './causes.ts';
 import { printable } from '../../model/printable.ts';
 import { duration } from './quantities.ts';
@@ -65,7 +64,7 @@ export function textReader(options: TextOptions): Reader {
       case 'retry':
         if (verbose)
           options.notice(
-            `retry: ${printable(event.what)}, attempt ${event.attempt} in ${duration(event.waitMs)}: ${printable(besideAction(event.what, event.message))}`,
+            `retry: ${requestText(event)}, attempt ${event.attempt} in ${duration(event.waitMs)}: ${printable(event.error.message)}`,
           );
         break;
       case 'throttled':

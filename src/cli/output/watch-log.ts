@@ -6,8 +6,7 @@ import type { SyncEvent } from '../../model/events.ts';
 import { isChanging } from '../../sync/unsettled-paths.ts';
 import type { PassSummary, WatchEvent } from '../../sync/watch/watch-events.ts';
 import type { HostStream } from '../process/host.ts';
-import { actionText } from './action-text.ts';
-import { besideAction } from './beside-path.ts';
+import { actionText, requestText } from './action-text.ts';
 import { printable } from '../../model/printable.ts';
 import { counted } from './quantities.ts';
 
@@ -122,7 +121,7 @@ export class WatchLog {
     else if (event.type === 'retry')
       this.#logger.debug(
         event,
-        printable(`again in ${event.waitMs} ms: ${event.what}: ${besideAction(event.what, event.message)}`),
+        `again in ${event.waitMs} ms: ${requestText(event)}: ${printable(event.error.message)}`,
       );
     else if (event.type === 'throttled')
       this.#logger.info(

@@ -1,5 +1,6 @@
 import { systemClock } from '../../sync/clock.ts';
 import { Gate } from '../../remote/gate.ts';
+import type { GateUse } from '../../remote/gate-use.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
 import type { StageSurroundings } from '../surroundings.ts';
 
@@ -14,14 +15,13 @@ export function openGate(
   { draining }: Pick<StageSurroundings, 'draining'>,
   concurrency: number,
   maxWaitMs?: number,
-): Gate {
-  return new Gate({
+): GateUse {
+  return new Gate(systemClock).use({
     concurrency,
     attempts: ATTEMPTS,
     maxRequestsPerSecond: undefined,
     maxWaitMs: maxWaitMs ?? PASS_DEFAULTS.maxWaitMs,
     maxWaitFlag: maxWaitMs === undefined ? undefined : '--max-wait',
-    clock: systemClock,
     draining,
     // looking changes nothing: there is nothing to finish, so the first signal ends it
     signal: draining,

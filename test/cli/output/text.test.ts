@@ -82,11 +82,11 @@ describe('plain lines', () => {
   test('show attempts only under --verbose', () => {
     const retry: SyncEvent = {
       type: 'retry',
-      what: 'upload a.csv',
+      operation: 'upload',
+      path: 'a.csv',
       attempt: 2,
       waitMs: 300,
-      code: 'stage_unavailable',
-      message: 'Stage answered 503',
+      error: { code: 'stage_unavailable', message: 'Stage answered 503' },
     };
     const plain = reading();
     plain.reader.onEvent(retry);

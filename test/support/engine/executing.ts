@@ -105,12 +105,11 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
   const learnt = new Learnt();
   const hidden = new HiddenNames(clock.now());
   const remote = openRemote(known.stage);
-  const gate = new Gate({
+  const gate = new Gate(clock).use({
     concurrency: 4,
     attempts: 1,
     maxRequestsPerSecond: undefined,
     maxWaitMs: 3_600_000,
-    clock,
     draining: draining.signal,
     signal,
     onEvent: () => undefined,

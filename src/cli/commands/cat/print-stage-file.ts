@@ -20,10 +20,13 @@ export async function printStageFile(context: Context, text: string, flags: Stag
   const gate = openGate(around, 1);
   try {
     const bytes = await gate
-      .request('read', () => destination.read(address.path, call))
+      .request({ operation: 'read', path: address.path }, () => destination.read(address.path, call))
       .catch(async (error: unknown) => {
         if (!isSyncError(error) || error.code !== 'stage_not_found') throw error;
-        const folder = await gate.request('list', () => destination.listFolder(`${address.path}/`, call));
+        const path = `${address.path}/`;
+        const folder = await gate.request({ operation: 'list', path }, () =>
+          destination.listFolder(path, call),
+        );
         throw folder === undefined ? error : isFolder(text);
       });
     return (await writeToStdout(context, bytes)) ? EXIT.clean : EXIT.interrupted;

@@ -59,7 +59,9 @@ async function* listEntries(
   const call = { signal: around.draining };
   const gate = openGate(around, LOOK_AHEAD);
   const list = (folder: RelPath) =>
-    gate.request(`list ${folder}`, () => destination.listFolder(destination.root + folder, call));
+    gate.request({ operation: 'list', path: destination.root + folder }, () =>
+      destination.listFolder(destination.root + folder, call),
+    );
   const top = await list('');
   if (top !== undefined) {
     if (!recursive) yield childEntries('', top, NOTHING_HIDDEN);
@@ -73,7 +75,7 @@ async function* listEntries(
   }
   const file = path.endsWith('/')
     ? undefined
-    : await gate.request(`look at ${path}`, () => destination.stat(path, call));
+    : await gate.request({ operation: 'look', path }, () => destination.stat(path, call));
   if (file === undefined)
     throw new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
       verdict: 'end_run',

@@ -3,7 +3,7 @@ import { SyncError } from '../../../model/errors.ts';
 import type { ProxySettings } from '../../../http/proxy.ts';
 import { httpHandlers } from './sdk-http-handler.ts';
 import type { HttpHandler } from './sdk-http-handler.ts';
-import type { ProgressLimits } from '../reading/progress.ts';
+import type { ProgressLimits } from '../../../http/progress-watch.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 

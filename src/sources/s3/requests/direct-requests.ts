@@ -11,7 +11,8 @@ import { parseListing } from '../listing/parse-listing.ts';
 import { TEMPLATE_KEY, requestMaker } from './request-template.ts';
 import type { MakeRequest, RequestParts } from './request-template.ts';
 import type { BucketRequests, GetQuery, SdkRequests } from './sdk-requests.ts';
-import type { Answer, Headers } from '../../../http/streamed-exchange.ts';
+import type { Headers } from '../../../http/dispatched-request.ts';
+import type { Answer } from '../../../http/streamed-exchange.ts';
 import { wholeBody } from '../listing/whole-body.ts';
 
 export interface DirectOptions {

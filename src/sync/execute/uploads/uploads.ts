@@ -3,7 +3,7 @@ import { hasFact, isSyncError } from '../../../model/errors.ts';
 import { nameOf, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Source } from '../../../model/ports.ts';
-import type { Gate } from '../../../remote/gate.ts';
+import type { GateUse } from '../../../remote/gate-use.ts';
 import type { Intent } from '../../ledger/intent.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
@@ -22,7 +22,7 @@ import type { TaskPool } from '../task-pool.ts';
 
 export interface UploadsOptions {
   readonly remote: Remote;
-  readonly gate: Gate;
+  readonly gate: GateUse;
   readonly ledger: Ledger;
   readonly source: Source;
   readonly folders: FolderMaker;

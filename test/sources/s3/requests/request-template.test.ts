@@ -4,6 +4,7 @@ import * as sdk from '@aws-sdk/client-s3';
 import * as crcClasses from '@aws-sdk/checksums/crc';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Connections } from '../../../../src/http/pool.ts';
 import { HttpHandler } from '../../../../src/sources/s3/requests/sdk-http-handler.ts';
 import type { HttpRequest } from '../../../../src/sources/s3/requests/sdk-http-handler.ts';
 import { TEMPLATE_KEY, requestMaker } from '../../../../src/sources/s3/requests/request-template.ts';
@@ -21,7 +22,9 @@ function open(config: S3ClientConfig = {}, bucket = 'bucket', requestPayer = fal
     region: 'eu-west-1',
     credentials: { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' },
     ...config,
-    requestHandler: new HttpHandler(new Agent()) as unknown as NonNullable<S3ClientConfig['requestHandler']>,
+    requestHandler: new HttpHandler(new Connections(new Agent())) as unknown as NonNullable<
+      S3ClientConfig['requestHandler']
+    >,
   });
   return { client, requests: sdkRequests(sdk, crcClasses, client, { bucket, requestPayer }) };
 }
