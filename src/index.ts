@@ -43,9 +43,9 @@ export {
   createFilter,
   everything,
   parseFilterLines,
-  type FilterOptions,
   type FilterRule,
-} from './sync/filter/filter.ts';
+  type FilterRules,
+} from './filter/filter.ts';
 export { openLedger, type LedgerOptions } from './sync/ledger/open-ledger.ts';
 export { type Ledger } from './sync/ledger/ledger.ts';
 export * from './sync/pass-options.ts';

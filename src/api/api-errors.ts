@@ -1,9 +1,12 @@
 import {
   type ErrorCode,
+  type Fact,
   isSyncError,
   isTooManyFiles,
   messageOf,
+  type Operation,
   RAISE_FILE_LIMIT,
+  type Sentence,
   SyncError,
   type Verdict,
 } from '../model/errors.ts';
@@ -13,7 +16,9 @@ import { excerpt, printable } from '../model/printable.ts';
 import { parseRetryAfter } from './api-times.ts';
 
 /** What was asked, for the message: `upload data/a.csv`. The path is made printable where it is used. */
-export interface StageCall {
+export interface ApiCall {
+  readonly operation: Operation;
+  /** The operation in words. */
   readonly verb: string;
   readonly path: string;
   /** It changes something: a reply that is none leaves it in doubt, and is worth another attempt. */
@@ -27,11 +32,14 @@ export interface RefusedReply {
   readonly text: string;
   /** The host that answered, for a refusal that asks for a wait. */
   readonly server?: string;
+  /** Whether the object store says so, to an address that was signed for a while. */
+  readonly byStore?: boolean;
 }
 
 interface Row {
   readonly code: ErrorCode;
   readonly verdict: Verdict;
+  readonly fact?: Fact;
   readonly inDoubt?: boolean;
   readonly hint: string;
 }
@@ -39,12 +47,20 @@ interface Row {
 const UNAUTHORISED: Row = {
   code: 'stage_unauthorised',
   verdict: 'end_run',
+  fact: 'unauthorised',
   hint: 'Check the API key: it may be wrong, expired, of another organisation, or not allowed from this address.',
 };
 const REJECTED: Row = {
   code: 'stage_rejected',
   verdict: 'skip_entry',
+  fact: 'refused',
   hint: 'Its folder may be missing, its name taken, or the name not allowed.',
+};
+/** The signed address ran out; the next attempt is given a new one. */
+const ADDRESS_EXPIRED: Row = {
+  code: 'stage_unavailable',
+  verdict: 'retry',
+  hint: 'Its signed address may have run out. Try again.',
 };
 const UNAVAILABLE: Row = {
   code: 'stage_unavailable',
@@ -53,22 +69,37 @@ const UNAVAILABLE: Row = {
   hint: 'Try again later.',
 };
 
-/** HTTP statuses with a meaning of their own; 4xx that are not here are REJECTED and 5xx UNAVAILABLE. */
+/**
+ * HTTP statuses with a meaning of their own; 4xx that are not here are REJECTED and 5xx UNAVAILABLE. `refused` and `taken`
+ * are the answers to a name that may be free under another one: a file that is too large, or a full Stage, is neither.
+ */
 const STATUSES: ReadonlyMap<number, Row> = new Map<number, Row>([
   [401, UNAUTHORISED],
   [403, UNAUTHORISED],
-  [404, { code: 'stage_not_found', verdict: 'skip_entry', hint: 'There is nothing at this path.' }],
+  [
+    404,
+    {
+      code: 'stage_not_found',
+      verdict: 'skip_entry',
+      fact: 'missing',
+      hint: 'There is nothing at this path.',
+    },
+  ],
   [408, { code: 'stage_timeout', verdict: 'retry', inDoubt: true, hint: 'Try again later.' }],
   [
     409,
     {
       code: 'stage_exists',
       verdict: 'skip_entry',
+      fact: 'taken',
       hint: 'Something of this name is there already; --delete or --mirror removes what is in the way.',
     },
   ],
   [413, { code: 'stage_too_large', verdict: 'skip_entry', hint: 'Exclude the file or split it.' }],
-  [429, { code: 'stage_throttled', verdict: 'retry', hint: 'Send fewer requests at a time.' }],
+  [
+    429,
+    { code: 'stage_throttled', verdict: 'retry', fact: 'slow_down', hint: 'Send fewer requests at a time.' },
+  ],
   [501, REJECTED],
   [505, REJECTED],
   [507, { code: 'stage_quota', verdict: 'end_run', hint: 'Stage is full: remove files or raise its quota.' }],
@@ -79,7 +110,7 @@ const STATUSES: ReadonlyMap<number, Row> = new Map<number, Row>([
  * malformed deployment ID, which the service answers with 400 and a text that starts with `uuid:`.
  * `nowMs` is for a Retry-After that is a date.
  */
-export function errorFromReply(call: StageCall, reply: RefusedReply, nowMs: number): SyncError {
+export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number): SyncError {
   const { status } = reply;
   const text = excerpt(reply.text);
   const retryAfterMs = retryAfter(reply, nowMs);
@@ -90,34 +121,41 @@ export function errorFromReply(call: StageCall, reply: RefusedReply, nowMs: numb
     ...(text === '' ? {} : { text }),
     ...(waiting && reply.server !== undefined && { server: reply.server }),
   };
+  const { operation, path } = call;
   if (status >= 300 && status < 400)
     // Only a download has a use for one (the API names it for moves too, without saying where to): anywhere else the
     // base URL leads to something that is no Stage.
     return new SyncError(
       'stage_bad_reply',
-      `${subject(call)} was answered with a redirect (${status}). Check the base URL.`,
-      {
-        verdict: call.verb === 'move' ? 'skip_entry' : 'end_run',
-        details,
-      },
+      called(call, `was answered with a redirect (${status}). Check the base URL.`),
+      { verdict: operation === 'move' ? 'skip_entry' : 'end_run', operation, path, details },
     );
   if (status === 400 && reply.text.trimStart().toLowerCase().startsWith('uuid:'))
     return new SyncError(
       'stage_deployment_missing',
       `Stage says the deployment ID is malformed (${text}). Check the ID.`,
-      {
-        verdict: 'end_run',
-        details,
-      },
+      { verdict: 'end_run', fact: 'unauthorised', operation, path, details },
     );
-  const row = STATUSES.get(status) ?? (status >= 500 ? UNAVAILABLE : REJECTED);
+  const row = rowOf(status, reply.byStore === true);
   const why = text === '' ? `status ${status}` : `status ${status}: ${withoutFullStop(text)}`;
-  return new SyncError(row.code, `Stage refused ${wording(call)} (${why}). ${row.hint}`, {
-    verdict: row.verdict,
-    inDoubt: row.inDoubt ?? false,
-    retryAfterMs,
-    details,
-  });
+  return new SyncError(
+    row.code,
+    (name) => `Stage refused to ${call.verb} ${shown(name)} (${why}). ${row.hint}`,
+    {
+      verdict: row.verdict,
+      fact: row.fact,
+      operation,
+      path,
+      inDoubt: row.inDoubt ?? false,
+      retryAfterMs,
+      details,
+    },
+  );
+}
+
+function rowOf(status: number, byStore: boolean): Row {
+  const row = STATUSES.get(status) ?? (status >= 500 ? UNAVAILABLE : REJECTED);
+  return byStore && row === UNAUTHORISED ? ADDRESS_EXPIRED : row;
 }
 
 /** The root of a deployment was not found: there is no such deployment, or it has no Stage. */
@@ -125,7 +163,13 @@ export function deploymentMissing(deployment: string, status: number): SyncError
   return new SyncError(
     'stage_deployment_missing',
     `There is no Stage for the deployment ${printable(deployment)}. Check the ID, the API version and the organisation.`,
-    { verdict: 'end_run', details: { deployment: printable(deployment), status } },
+    {
+      verdict: 'end_run',
+      fact: 'unauthorised',
+      operation: 'list',
+      path: '',
+      details: { deployment: printable(deployment), status },
+    },
   );
 }
 
@@ -137,13 +181,15 @@ export interface BadReplyOptions {
 }
 
 /** A reply that is not what the API promises; `why` ends the sentence "… got a reply that". */
-export function badReply(call: StageCall, why: string, options: BadReplyOptions = {}): SyncError {
+export function badReply(call: ApiCall, why: string, options: BadReplyOptions = {}): SyncError {
   const text = excerpt(options.text ?? '');
   return new SyncError(
     'stage_bad_reply',
-    `${subject(call)} got a reply that ${why}. A proxy may stand between.`,
+    called(call, `got a reply that ${why}. A proxy may stand between.`),
     {
       verdict: options.verdict ?? 'retry',
+      operation: call.operation,
+      path: call.path,
       inDoubt: options.inDoubt ?? false,
       details: { path: printable(call.path), ...(text === '' ? {} : { text }) },
       cause: options.cause,
@@ -176,12 +222,22 @@ const REFUSED: ReadonlySet<string> = new Set([
  * A request that got no reply, as an error. Codes decide (undici's UND_ERR_* and the system's); a SyncError passes
  * through as it is, so that what the source of an upload threw reaches the caller.
  */
-export function errorFromNetwork(call: StageCall, error: unknown): SyncError {
+export function errorFromNetwork(call: ApiCall, error: unknown): SyncError {
   if (isSyncError(error)) return error;
   const { code, syscall } = codesOf(error);
   const details = { path: printable(call.path), ...(code === '' ? {} : { cause: code }) };
+  const { operation, path } = call;
   const failed = (name: ErrorCode, why: string, verdict: Verdict, inDoubt: boolean): SyncError =>
-    new SyncError(name, `${subject(call)} failed: ${why}`, { verdict, inDoubt, details, cause: error });
+    new SyncError(name, called(call, `failed: ${why}`), {
+      verdict,
+      // A request that timed out may be one that takes long; others are answered.
+      fact: name === 'stage_unreachable' ? 'out_of_reach' : undefined,
+      operation,
+      path,
+      inDoubt,
+      details,
+      cause: error,
+    });
 
   const proxy = proxyErrorIn(error);
   if (proxy !== undefined) return failed('stage_unreachable', `${proxy.message}.`, proxy.verdict, false);
@@ -247,8 +303,16 @@ function retryAfter(reply: RefusedReply, nowMs: number): number | undefined {
   return parseRetryAfter(value, typeof date === 'string' ? date : undefined, nowMs);
 }
 
-const wording = (call: StageCall): string =>
-  call.path === '' ? `to ${call.verb} the root folder` : `to ${call.verb} ${printable(call.path)}`;
-const subject = (call: StageCall): string => capitalised(wording(call).slice(3));
+/** As a sentence has it: the root of a Stage has no name. */
+const shown = (name: string): string => (name === '' ? 'the root folder' : printable(name));
+
+/** 'Upload data/a.csv failed: …'; beside its path 'Upload failed: …', and 'Look at it failed: …'. */
+const called =
+  ({ verb, path }: ApiCall, rest: string): Sentence =>
+  (name) => {
+    const object = name === path ? ` ${shown(name)}` : verb.includes(' ') ? ' it' : '';
+    return `${capitalised(verb)}${object} ${rest}`;
+  };
+
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const withoutFullStop = (text: string): string => (text.endsWith('.') ? text.slice(0, -1) : text);

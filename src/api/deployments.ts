@@ -1,6 +1,6 @@
 import { isSyncError, SyncError } from '../model/errors.ts';
 import type { CallOptions } from '../model/ports.ts';
-import { badReply, type StageCall } from './api-errors.ts';
+import { badReply, type ApiCall } from './api-errors.ts';
 import { printable } from '../model/printable.ts';
 import { organizationQuery, type StageGeneration } from '../stage/stage-url.ts';
 import { success } from './request.ts';
@@ -59,7 +59,12 @@ export async function resolveDeployment(
     only === undefined
       ? `There is no deployment named ${printable(nameOrID)}. ${namesOf(deployments)}`
       : `${named.length} deployments are named ${printable(nameOrID)}. Use an ID: ${named.map(({ id }) => printable(id)).join(', ')}.`;
-  throw new SyncError('stage_deployment_missing', message, { verdict: 'end_run' });
+  throw new SyncError('stage_deployment_missing', message, {
+    verdict: 'end_run',
+    fact: 'unauthorised',
+    operation: 'look_up',
+    path: nameOrID,
+  });
 }
 
 /** Everything the token can see that has a Stage: workspace groups and starter workspaces, or for v2 clusters. */
@@ -85,7 +90,7 @@ async function readCatalogue(
   query: string,
   signal: AbortSignal,
 ): Promise<Deployment[]> {
-  const call: StageCall = { verb: 'list', path: `${kind.replace('_', ' ')}s` };
+  const call: ApiCall = { operation: 'look_up', verb: 'list', path: `${kind.replace('_', ' ')}s` };
   const target = `${transport.basePath}${path}${query === '' ? '' : `?${query}`}`;
   const sent = transport.send({
     signal,

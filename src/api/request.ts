@@ -1,11 +1,11 @@
 import type { Reply } from '../http/exchange.ts';
-import { errorFromNetwork, errorFromReply, type StageCall } from './api-errors.ts';
+import { errorFromNetwork, errorFromReply, type ApiCall } from './api-errors.ts';
 import type { Transport } from './connection.ts';
 
 /** The reply of a request that succeeded; every other end of it as a SyncError, or the signal's reason. */
 export async function success(
   transport: Transport,
-  call: StageCall,
+  call: ApiCall,
   sent: Promise<Reply>,
   signal: AbortSignal,
 ): Promise<Reply> {

@@ -1,9 +1,28 @@
 import type { Command } from 'commander';
-import type { Environment } from './environment.ts';
+import type { Environment } from '../jobs/environment.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Host } from './process/host.ts';
+import type { OutputFlags } from './flags/output-flags.ts';
+import type { Reader } from './output/reader.ts';
 import type { LineOutput } from './output/line-output.ts';
-import type { StopSignals } from './process/stop-signals.ts';
+
+/**
+ * How a person stops a run:
+ *
+ *   running --SIGINT/SIGTERM--> draining --SIGINT/SIGTERM--> stopped --> (the system's own handling)
+ *
+ * Draining: start nothing new, finish and record what is in flight. Stopped: give up at once; the next run looks again
+ * at what was in doubt.
+ */
+export interface StopSignals {
+  readonly draining: AbortSignal;
+  readonly signal: AbortSignal;
+  /** The first signal that came. */
+  readonly stoppedBy: NodeJS.Signals | undefined;
+  /** Starts draining for another reason than a signal. */
+  drain(message: string): void;
+  dispose(): void;
+}
 
 /** What a command works with. */
 export interface Context {
@@ -14,6 +33,11 @@ export interface Context {
   /** Everything said to a person while working, and errors. */
   readonly err: LineOutput;
   readonly stop: StopSignals;
+  /**
+   * What shows a run as the flags ask. With `textAside` something else is written to stdout: text goes to stderr, as
+   * with --json.
+   */
+  openReader(flags: OutputFlags, textAside: boolean): Promise<Reader>;
 }
 
 /** Wraps a command's work so that `main` gives it its context and learns its exit status. */
@@ -23,7 +47,7 @@ export type Action = <Args extends readonly unknown[]>(
 
 /**
  * One command. `declare` is called on every start and must be cheap: everything heavy is imported by the work itself.
- * To add a command, write its file in commands/ and name it in commands/index.ts.
+ * To add a command, write commands/VERB/command.ts, its work beside it, and name it in program.ts.
  */
 export interface CommandModule {
   readonly name: string;

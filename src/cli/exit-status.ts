@@ -47,6 +47,8 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   entry_changed: EXIT.failures,
   entry_gone: EXIT.failures,
   entry_unreadable: EXIT.failures,
+  destination_taken: EXIT.failures,
+  destination_unclear: EXIT.unreachable,
   stage_unreachable: EXIT.unreachable,
   stage_timeout: EXIT.unreachable,
   stage_unauthorised: EXIT.unreachable,
@@ -59,7 +61,6 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   stage_rejected: EXIT.failures,
   stage_too_large: EXIT.failures,
   stage_quota: EXIT.failures,
-  stage_not_confirmed: EXIT.failures,
 };
 
 const OF_OUTCOME: Record<Outcome, ExitStatus> = {

@@ -1,14 +1,15 @@
 import { CommanderError } from 'commander';
-import { isSyncError, messageOf, SyncError } from '../model/errors.ts';
-import { commands } from './commands/index.ts';
+import { isSyncError, messageOf, type SyncError } from '../model/errors.ts';
 import type { Action, Context } from './context.ts';
-import { readEnvironment } from './environment.ts';
+import { usageError } from '../jobs/usage-errors.ts';
+import { readEnvironment } from '../jobs/environment.ts';
 import { EXIT, statusOfError, type ExitStatus } from './exit-status.ts';
-import { bindBareFlags } from './flags/flag-values.ts';
-import { processHost, type Host } from './process/host.ts';
+import { bindBareFlags } from './flags/bare-flags.ts';
+import type { Host } from './process/host.ts';
+import { processHost } from './process/process-host.ts';
 import { LineOutput } from './output/line-output.ts';
-import { createProgram } from './program.ts';
-import { printable } from './output/printable.ts';
+import { commands, createProgram } from './program.ts';
+import { printable } from '../model/printable.ts';
 import { failedReport } from './output/json.ts';
 import { listenForStop } from './process/stop-signals.ts';
 
@@ -21,7 +22,18 @@ export async function main(argv: readonly string[], host: Host = processHost()):
   });
   const out = new LineOutput(host.stdout, (error) => stop.drain(`the output went away: ${messageOf(error)}`));
   const environment = readEnvironment(host.env, host.home);
-  const context: Context = { host, environment, out, err, stop };
+  const context: Context = {
+    host,
+    environment,
+    out,
+    err,
+    stop,
+    // loaded when a run is shown: the answer to --help has no use for it
+    openReader: async (flags, textAside) => {
+      const { openReader } = await import('./output/open-reader.ts');
+      return openReader({ host, environment, out, err }, flags, textAside);
+    },
+  };
   const stacks = environment.debug || argv.includes('--verbose');
   const releaseCrash = host.onCrash((error) => {
     host.stderr.write(`${describeError(error, stacks)}\n`);
@@ -63,10 +75,7 @@ function usageOf(error: CommanderError, argv: readonly string[]): SyncError {
   const command = commands.find(({ name }) => name === argv[0]);
   const help = command === undefined ? 'stagesync --help' : `stagesync ${command.name} --help`;
   const said = messageOf(error).replace(/^error: /, '');
-  return new SyncError('usage', `${said}${/[.)?]$/.test(said) ? '' : '.'} See "${help}"`, {
-    verdict: 'end_run',
-    cause: error,
-  });
+  return usageError(`${said}${/[.)?]$/.test(said) ? '' : '.'} See "${help}"`, error);
 }
 
 const wantsReport = (argv: readonly string[]): boolean =>

@@ -1,10 +1,31 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
-import type { Action } from './context.ts';
+import { apply } from './commands/apply/command.ts';
+import { cat } from './commands/cat/command.ts';
+import { emulator } from './commands/emulator/command.ts';
+import { explain } from './commands/explain/command.ts';
+import { ls } from './commands/ls/command.ts';
+import { plan } from './commands/plan/command.ts';
+import { status } from './commands/status/command.ts';
+import { sync } from './commands/sync/command.ts';
+import { watch } from './commands/watch/command.ts';
+import type { Action, CommandModule } from './context.ts';
 import { refuseExcessArguments } from './flags/excess-arguments.ts';
 import { EXIT_MEANINGS } from './exit-status.ts';
-import { commands } from './commands/index.ts';
 import type { Host } from './process/host.ts';
+
+/** In the order of the help text. */
+export const commands: readonly CommandModule[] = [
+  sync,
+  watch,
+  status,
+  plan,
+  apply,
+  explain,
+  ls,
+  cat,
+  emulator,
+];
 
 /** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */
 function packageVersion(): string {

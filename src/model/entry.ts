@@ -1,3 +1,4 @@
+import type { ErrorCode } from './errors.ts';
 import type { RelPath } from './path.ts';
 
 /** A file as one end lists it. */
@@ -41,10 +42,57 @@ export interface UnknownEntry {
 
 export type SourceEntry = FileEntry | FolderEntry | UnknownEntry;
 
+/** What a problem is about, as events and scripts know it. docs/events.md explains each code. */
+export type ProblemCode =
+  // entries of the source that cannot be synced
+  | 'link_skipped'
+  | 'link_dangling'
+  | 'link_loop'
+  | 'special_file'
+  | 'reserved_name'
+  | 'name_not_allowed'
+  | 'name_conflict'
+  | 'folder_with_content'
+  | 'archived'
+  | 'unreadable'
+  | 'too_large'
+  // the source changes while it is read
+  | 'vanished'
+  | 'changed_while_listed'
+  | 'still_changing'
+  // what the destination shows cannot be told, or trusted
+  | 'listing_unclear'
+  | 'folder_vanished'
+  | 'too_deep'
+  | 'not_confirmed'
+  // what the destination has stays
+  | 'in_the_way'
+  | 'changed_on_stage'
+  | 'not_put_by_us'
+  | 'not_confirmed_yet'
+  | 'folder_kept'
+  | 'moved_back'
+  | 'found_there'
+  | 'folder_moves_refused'
+  | 'removals_skipped'
+  // sets, markers and hidden names
+  | 'set_not_published'
+  | 'marker_failed'
+  | 'left_aside'
+  | 'hidden_left_over'
+  | 'sweep_failed'
+  // earlier runs, releases and plans
+  | 'in_doubt'
+  | 'moved_anew'
+  | 'origin_unknown'
+  | 'plan_outdated'
+  | 'undone'
+  /** A request or a read of this one entry failed. */
+  | ErrorCode;
+
 /** Trouble with one entry. It is a value, not an exception: the rest of the run goes on. */
 export interface Problem {
-  /** Stable, lower case: 'link_skipped', 'unreadable', 'name_not_allowed', 'archived', 'changed_while_read', … */
-  readonly code: string;
+  readonly code: ProblemCode;
   /** A warning leaves the exit status 0; a failure makes it 3. */
   readonly severity: 'warning' | 'failure';
   /** One line for a person: the cause and the way out. The path is printed beside it. */

@@ -49,6 +49,11 @@ export type ErrorCode =
   | 'entry_changed'
   | 'entry_gone'
   | 'entry_unreadable'
+  // the destination, as the engine sees it
+  /** A file has the name of the folder to sync into. */
+  | 'destination_taken'
+  /** What the destination shows contradicts what it did, or cannot be told. */
+  | 'destination_unclear'
   // Stage
   | 'stage_unreachable'
   | 'stage_timeout'
@@ -61,8 +66,7 @@ export type ErrorCode =
   | 'stage_quota'
   | 'stage_throttled'
   | 'stage_unavailable'
-  | 'stage_bad_reply'
-  | 'stage_not_confirmed';
+  | 'stage_bad_reply';
 
 export interface SyncErrorOptions {
   readonly verdict: Verdict;
@@ -101,6 +105,7 @@ export class SyncError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly details: Readonly<Record<string, string | number>>;
   readonly inDoubt: boolean;
+  readonly #said: string | Sentence;
 
   /** A message that names `options.path` is given as a Sentence. */
   constructor(code: ErrorCode, message: string | Sentence, options: SyncErrorOptions) {
@@ -108,6 +113,7 @@ export class SyncError extends Error {
       typeof message === 'string' ? message : message(options.path ?? 'it'),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
+    this.#said = message;
     this.code = code;
     this.besidePath = typeof message === 'string' ? message : message('it');
     this.verdict = options.verdict;
@@ -118,6 +124,13 @@ export class SyncError extends Error {
     this.details = options.details ?? {};
     this.inDoubt = options.inDoubt ?? false;
     Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** A copy that differs in `changes` alone; its cause is this error unless they say otherwise. */
+  with(changes: Partial<SyncErrorOptions>): SyncError {
+    const { verdict, fact, operation, path, retryAfterMs, details, inDoubt } = this;
+    const options = { verdict, fact, operation, path, retryAfterMs, details, inDoubt, cause: this };
+    return new SyncError(this.code, this.#said, { ...options, ...changes });
   }
 }
 
@@ -130,10 +143,38 @@ export const hasFact = (error: unknown, ...facts: readonly Fact[]): error is Syn
   isSyncError(error) && error.fact !== undefined && facts.includes(error.fact);
 
 /** The message of anything thrown, on one line. */
-export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s+/g, ' ').trim();
+export const messageOf = (error: unknown): string =>
+  onOneLine(error instanceof Error ? error.message : String(error));
+
+const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+/** The same for a place where `path`, relative to the root of an end, is shown: a message about it does not repeat it. */
+export function messageBeside(path: string, error: unknown): string {
+  if (!isSyncError(error) || error.path === undefined || path === '') return messageOf(error);
+  // an end names a path from its own top, as a key of a bucket
+  const isOfPath = error.path === path || error.path.endsWith(`/${path}`);
+  return isOfPath ? onOneLine(error.besidePath) : messageOf(error);
 }
+
+/** An error as data, as events, reports and states have it. */
+export interface ErrorData {
+  /** `unexpected`: a fault in the program. */
+  readonly code: ErrorCode | 'unexpected';
+  readonly fact?: Fact | undefined;
+  readonly message: string;
+}
+
+export const errorData = (error: unknown): ErrorData => ({
+  code: isSyncError(error) ? error.code : 'unexpected',
+  ...(isSyncError(error) && error.fact !== undefined && { fact: error.fact }),
+  message: messageOf(error),
+});
+
+/** The same for a place where `path` is shown. */
+export const errorDataBeside = (path: string, error: unknown): ErrorData => ({
+  ...errorData(error),
+  message: messageBeside(path, error),
+});
 
 /** Whether this code of the system says that the process, or the machine, has as many files open as it may. */
 export const isTooManyFiles = (code: unknown): boolean => code === 'EMFILE' || code === 'ENFILE';

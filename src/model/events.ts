@@ -1,6 +1,7 @@
 import type { Problem } from './entry.ts';
+import type { ErrorData, Operation } from './errors.ts';
 import type { RelPath } from './path.ts';
-import type { Action, PlanCost, PlanLine } from './plan.ts';
+import type { ActionLine, PlanCost, PlanLine } from './plan.ts';
 
 export type Outcome = 'clean' | 'warnings' | 'failures' | 'refused' | 'interrupted';
 
@@ -28,6 +29,35 @@ export interface Report {
   readonly dryRun: boolean;
 }
 
+/** The report of a run that did nothing. */
+export const emptyReport = (outcome: Outcome): Report => ({
+  type: 'report',
+  outcome,
+  uploaded: 0,
+  moved: 0,
+  removed: 0,
+  unchanged: 0,
+  adopted: 0,
+  skipped: 0,
+  failed: 0,
+  foldersCreated: 0,
+  foldersRemoved: 0,
+  bytes: 0,
+  requests: 0,
+  retries: 0,
+  durationMs: 0,
+  dryRun: false,
+});
+
+/** An action that is over: its line, as a plan has it, and how it ended. A `within` counts in its folder's own event. */
+export type ActionEvent = { readonly type: 'action' } & ActionLine & {
+    readonly ms: number;
+  } & (
+    | { readonly outcome: 'done'; readonly error?: undefined }
+    /** The message of `error` leaves out the path that stands beside it. */
+    | { readonly outcome: 'failed' | 'skipped'; readonly error: ErrorData }
+  );
+
 /** What the engine tells while it works. Everything in it is safe to print. */
 export type SyncEvent =
   | {
@@ -49,29 +79,21 @@ export type SyncEvent =
   /** Only under --dry-run: what would be done. */
   | ({ readonly type: 'planned' } & PlanLine)
   | { readonly type: 'transfer'; readonly path: RelPath; readonly bytes: number }
-  | {
-      readonly type: 'action';
-      readonly kind: Action['kind'];
-      readonly path: RelPath;
-      readonly to?: RelPath | undefined;
-      readonly reason: string;
-      readonly bytes?: number | undefined;
-      readonly files?: number | undefined;
-      /** The folder that took this file with it: its own event counts the file already. */
-      readonly within?: RelPath | undefined;
-      readonly ms: number;
-      readonly outcome: 'done' | 'failed' | 'skipped';
-      readonly error?: { readonly code: string; readonly message: string } | undefined;
-    }
+  | ActionEvent
   | ({ readonly type: 'problem'; readonly path: RelPath } & Problem)
   /** An attempt failed and will be made again. */
   | {
       readonly type: 'retry';
-      readonly what: string;
+      readonly operation: Operation;
+      /** In the target folder, or from the top of the destination where a hidden name lies outside of it. */
+      readonly path: RelPath;
+      /** Where a move goes. */
+      readonly to?: RelPath | undefined;
+      /** The attempt that failed, from 1. */
       readonly attempt: number;
       readonly waitMs: number;
-      readonly code: string;
-      readonly message: string;
+      /** Its message leaves out the path that stands beside it. */
+      readonly error: ErrorData;
     }
   /** Stage asked us to slow down: requests start no faster than this now. */
   | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }

@@ -71,11 +71,8 @@ export type Note =
   /** Gone from the source but changed on Stage by someone else, so kept. */
   | { readonly kind: 'keep'; readonly path: RelPath; readonly problem: Problem };
 
-/**
- * One action of a plan as data: what --dry-run shows and what a plan file holds. `stamp` is equality only: the source
- * version and the Stage version that the decision rests on, so that a later run can tell whether either changed.
- */
-export interface PlanLine {
+/** One action as data, as plans and events tell it. */
+export interface ActionLine {
   readonly kind: Action['kind'];
   readonly path: RelPath;
   readonly to?: RelPath | undefined;
@@ -84,6 +81,14 @@ export interface PlanLine {
   readonly files?: number | undefined;
   /** The folder whose own line already stands for this one: they go, or move, together. */
   readonly within?: RelPath | undefined;
+}
+
+/** One action of a plan: what --dry-run shows and what a plan file holds. */
+export interface PlanLine extends ActionLine {
+  /**
+   * Equality only: the source version and the version at the destination that the decision rests on, so that a later run
+   * can tell whether either changed.
+   */
   readonly stamp: string;
 }
 

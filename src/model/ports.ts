@@ -24,14 +24,6 @@ export interface PathFilter {
    * it. `excludes` and `prunes` are true for it in any case. Absent: none does.
    */
   rulesOut?(path: RelPath): boolean;
-  /** How another thread makes the same filter; absent where that cannot be. */
-  readonly recipe?: FilterRecipe | undefined;
-}
-
-/** `module` is a URL, and what it exports as `createFilter` makes the filter of `options`, which are plain data. */
-export interface FilterRecipe {
-  readonly module: string;
-  readonly options: unknown;
 }
 
 /**
@@ -71,9 +63,21 @@ export interface Watching {
   close(): Promise<void>;
 }
 
+/** What a source is like, as far as a sync has to know. */
+export interface SourceTraits {
+  /** Each look at it is a request to another machine, so that it is looked at less often. */
+  readonly isRemote: boolean;
+  /** A file is there with all its content or not at all: nothing is still being written. */
+  readonly filesAppearWhole: boolean;
+  /** Several files may have one identity, as copies of one content in a bucket do. */
+  readonly sharesIdentities: boolean;
+}
+
 /** Where files come from. All paths are relative to the source's root. Methods may be called at the same time. */
 export interface Source {
+  /** For people: nothing is decided by it. */
   readonly kind: 'local' | 's3' | 'memory';
+  readonly traits: SourceTraits;
   /** The address, for people and for the pair's name; without credentials. */
   readonly label: string;
   /**

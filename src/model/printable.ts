@@ -1,10 +1,18 @@
-// eslint-disable-next-line no-control-regex -- naming control characters is the point
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+/**
+ * Controls steer terminals; separators break lines; format characters make one name look like another or hide; a lone
+ * surrogate is not text. Joiners shape emoji and some scripts: between two characters beyond ASCII they stay.
+ */
+const UNPRINTABLE =
+  // eslint-disable-next-line no-control-regex -- naming control characters is the point
+  /[[\p{C}\p{Zl}\p{Zp}]--[\u200c\u200d]]|[\u200c\u200d](?![^\x00-\x7f])|(?<![^\x00-\x7f])[\u200c\u200d]/gv;
 
-/** Text from outside, safe on a terminal and in a log: control, format and lone surrogate characters become \u{…}. */
-export function printable(text: string): string {
-  return text.replaceAll(UNPRINTABLE, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
-}
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Text from outside, safe on a terminal and in a log, on one line: what it may not show becomes `\n` or `\u{1b}`. */
+export const printable = (text: string): string => text.replaceAll(UNPRINTABLE, escaped);
+
+const escaped = (character: string): string =>
+  SHORT[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`;
 
 /** At most `limit` characters of the text, on one line, printable; '' when there is nothing to see. */
 export function excerpt(text: string, limit = 200): string {

@@ -1,27 +1,24 @@
+import { GrowingDelay } from '../model/growing-delay.ts';
 import type { Clock } from '../model/ports.ts';
 
-/** Failures in a row, of whichever requests, from which on it is not those requests that fail. */
+/** After so many failures in a row, of whichever requests, the other side is down and not those requests at fault. */
 const ENOUGH = 8;
-const FIRST_HOLD_MS = 500;
-const LONGEST_HOLD_MS = 20_000;
+const HOLD = { firstMs: 500, longestMs: 20_000 };
 
 /**
- * Tells when nothing works any more, and holds every request back then, the first attempts too, for spans that double
- * until one succeeds. Without it the requests that have not been tried yet would use up the run's patience in no time.
+ * Tells when nothing works any more, and then holds back every request, first attempts too, for spans that double until
+ * one request succeeds. Without such holds the requests that have not been tried yet would use up a run's budget of
+ * failures in no time.
  */
 export class Outage {
   readonly #clock: Clock;
+  /** Since the last success. */
   #failures = 0;
-  #holds = 0;
+  readonly #hold = new GrowingDelay(HOLD);
   #heldUntil = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-  }
-
-  /** Failures since the last success. */
-  get failures(): number {
-    return this.#failures;
   }
 
   /** How long a request has to wait now, in milliseconds. Undefined: not at all. */
@@ -33,14 +30,14 @@ export class Outage {
 
   succeeded(): void {
     this.#failures = 0;
-    this.#holds = 0;
+    this.#hold.reset();
     this.#heldUntil = 0;
   }
 
   failed(): void {
     this.#failures++;
-    // those that were under way when the hold began fail within it
+    // requests that were under way when the hold began fail within the hold
     if (this.#failures < ENOUGH || this.wait() !== undefined) return;
-    this.#heldUntil = this.#clock.elapsed() + Math.min(LONGEST_HOLD_MS, FIRST_HOLD_MS * 2 ** this.#holds++);
+    this.#heldUntil = this.#clock.elapsed() + this.#hold.next();
   }
 }

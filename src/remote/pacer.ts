@@ -1,10 +1,11 @@
+import { GrowingDelay } from '../model/growing-delay.ts';
 import type { Clock } from '../model/ports.ts';
+import type { OwnPace } from './own-pace.ts';
 
-/** First pause after a 429 that does not say how long, in milliseconds; it doubles while nothing succeeds. */
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
-/** Share of its rate that the pacer adds in a second without a 429. */
-const RECOVERY_PER_SECOND = 0.03;
+/** Pauses after a 429 that does not say how long; they grow while nothing succeeds. */
+const PAUSE = { firstMs: 500, longestMs: 30_000 };
+/** Requests a second that every success adds to the rate. */
+const RECOVERY_PER_SUCCESS = 0.03;
 const SLOWEST_PER_SECOND = 0.2;
 
 export interface Throttling {
@@ -13,37 +14,47 @@ export interface Throttling {
 }
 
 /**
- * One pace for every request of the process. A 429 stops all of them for as long as it asks, and then the rate
- * continues at what Stage has really let through since the last 429; from there it rises slowly until the next.
+ * One pace for every request to one origin and account. A 429 stops all of them for as long as it asks, and then the rate
+ * continues at what the other side has really let through since the last 429; from there the rate rises slowly until the
+ * next.
  */
 export class Pacer {
   readonly #clock: Clock;
-  readonly #limit: number | undefined;
+  /** Requests a second; undefined until the first 429. */
   #rate: number | undefined;
   #nextAt = 0;
+  #pausedAt = 0;
   #pausedUntil = 0;
+  /** Since when successes are counted. */
   #cutAt: number;
   #successes = 0;
-  #fruitless = 0;
+  readonly #pause = new GrowingDelay(PAUSE);
   #pauses = 0;
 
-  /** `limit`: requests per second at most, whatever Stage allows. */
-  constructor(clock: Clock, limit: number | undefined) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#limit = limit;
     this.#cutAt = clock.elapsed();
-    this.#rate = limit;
   }
 
-  /** How long the next request has to wait, in milliseconds; taking the turn. Undefined: not at all. */
-  take(): number | undefined {
-    if (this.#rate === undefined && this.#pausedUntil === 0) return undefined;
+  /** Requests come again after a time without any, which says nothing of what is let through. */
+  resume(): void {
+    this.#cutAt = this.#clock.elapsed();
+    this.#successes = 0;
+  }
+
+  /**
+   * Takes the next turn, which also keeps the user's own pace. Returns how long the request has to wait for the turn, in
+   * milliseconds. Undefined: not at all.
+   */
+  take(own: OwnPace | undefined): number | undefined {
+    if (this.#rate === undefined && this.#pausedUntil === 0 && own === undefined) return undefined;
     const now = this.#clock.elapsed();
-    let at = Math.max(now, this.#pausedUntil);
+    let at = Math.max(now, this.#pausedUntil, own?.nextAt ?? 0);
     if (this.#rate !== undefined) {
       at = Math.max(at, this.#nextAt);
       this.#nextAt = at + 1000 / this.#rate;
     }
+    own?.took(at);
     return at > now ? at - now : undefined;
   }
 
@@ -52,36 +63,40 @@ export class Pacer {
     return Math.max(0, this.#pausedUntil - this.#clock.elapsed());
   }
 
-  /** Pauses so far: whoever waited for its turn while another one began takes a new turn. */
+  /** Pauses so far: a request that waited for its turn while another pause began takes a new turn. */
   get pauses(): number {
     return this.#pauses;
   }
 
-  succeeded(): void {
-    this.#successes++;
-    this.#fruitless = 0;
-    if (this.#rate === undefined || this.#rate === this.#limit) return;
-    // one success is 1/rate of a second
-    const faster = this.#rate + RECOVERY_PER_SECOND;
-    this.#rate = this.#limit === undefined ? faster : Math.min(faster, this.#limit);
+  /** Nobody waits for the end of this pause: whoever comes later may ask again so long after the pause was asked for. */
+  shortenPause(longestMs: number): void {
+    this.#pausedUntil = Math.min(this.#pausedUntil, this.#pausedAt + longestMs);
+    this.#nextAt = Math.min(this.#nextAt, this.#pausedUntil);
   }
 
-  /** A 429 for a request that started at `startedAt`. Undefined: it belongs to a slowdown already made. */
+  succeeded(): void {
+    this.#successes++;
+    this.#pause.reset();
+    if (this.#rate !== undefined) this.#rate += RECOVERY_PER_SUCCESS;
+  }
+
+  /** A 429 for a request that started at `startedAt`. Undefined: the 429 belongs to a slowdown already made. */
   throttled(startedAt: number, retryAfterMs: number | undefined): Throttling | undefined {
     const now = this.#clock.elapsed();
-    const pauseMs = retryAfterMs ?? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#fruitless);
+    const pauseMs = retryAfterMs ?? this.#pause.currentMs;
     if (now + pauseMs > this.#pausedUntil) {
+      this.#pausedAt = now;
       this.#pausedUntil = now + pauseMs;
       this.#pauses++;
     }
     if (startedAt < this.#cutAt) return undefined;
     const seconds = Math.max(0.001, (now - this.#cutAt) / 1000);
     const passed = Math.max(SLOWEST_PER_SECOND, this.#successes / seconds);
-    this.#rate = Math.min(passed, this.#rate ?? passed, this.#limit ?? passed);
+    this.#rate = Math.min(passed, this.#rate ?? passed);
     this.#nextAt = this.#pausedUntil;
     this.#cutAt = now;
     this.#successes = 0;
-    this.#fruitless++;
+    this.#pause.next();
     return { requestsPerSecond: this.#rate, pauseMs };
   }
 }

@@ -48,6 +48,9 @@ export class Patience {
       `${who} asked ${what}${why}, which is longer than is waited in one go (${longest}). Run it again later${raise}.`,
       {
         verdict: 'end_run',
+        fact: refusal.fact,
+        operation: refusal.operation,
+        path: refusal.path,
         // whoever goes on all the same, as a watch does, asks again after this
         retryAfterMs: this.#maxWaitMs,
         details: refusal.details,

@@ -1,12 +1,12 @@
 import { createHash, hash } from 'node:crypto';
 import type { DestinationChild, FileEntry } from '../model/entry.ts';
-import { isSyncError, SyncError } from '../model/errors.ts';
+import { hasFact, isSyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type { Content, Destination, Source } from '../model/ports.ts';
 import type { Bandwidth } from './bandwidth.ts';
-import type { Gate } from './gate.ts';
-import { refusesName } from '../sync/execute/uploads/replace.ts';
+import type { Attempt, GateRequest } from './attempts.ts';
+import type { GateUse } from './gate-use.ts';
 
 /**
  * Up to here content is hashed on its way, so that the file is known again when it moves or is touched. Hashing runs
@@ -17,7 +17,7 @@ export const DIGEST_LIMIT_BYTES = 128 * 1024 * 1024;
 export interface RemoteOptions {
   readonly destination: Destination;
   readonly source: Source;
-  readonly gate: Gate;
+  readonly gate: GateUse;
   readonly bandwidth: Bandwidth | undefined;
   readonly signal: AbortSignal;
   /** Bytes handed to a connection, for progress. */
@@ -51,54 +51,31 @@ export class Remote {
 
   list(folder: RelPath): Promise<readonly DestinationChild[] | undefined> {
     const { gate, destination, signal } = this.#options;
-    return gate.request(`list ${folder || '/'}`, () => destination.listFolder(folder, { signal }));
+    return gate.request({ operation: 'list', path: folder }, () =>
+      destination.listFolder(folder, { signal }),
+    );
   }
 
   stat(path: RelPath): Promise<ShownVersion | undefined> {
     const { gate, destination, signal } = this.#options;
-    return gate.request(`look at ${path}`, () => destination.stat(path, { signal }));
+    return gate.request({ operation: 'look', path }, () => destination.stat(path, { signal }));
   }
 
   read(path: RelPath): Promise<AsyncIterable<Uint8Array>> {
     const { gate, destination, signal } = this.#options;
-    return gate.request(`read ${path}`, () => destination.read(path, { signal }));
+    return gate.request({ operation: 'read', path }, () => destination.read(path, { signal }));
   }
 
   async makeFolder(folder: RelPath, begins = true): Promise<void> {
     const { destination, signal } = this.#options;
     try {
-      await this.#change(`create folder ${folder}`, () => destination.makeFolder(folder, { signal }), begins);
-    } catch (error) {
-      // it may be there by an attempt whose reply was lost
-      const ours = isSyncError(error) && error.inDoubt && refusesName(error);
-      if (!ours || !(await this.exists(folder))) throw error;
-    }
-  }
-
-  /** A change, with what any attempt leaves in doubt: the last one may say for certain only what it did itself. */
-  async #change<T>(
-    what: string,
-    call: (attempt: number, inDoubt: boolean) => Promise<T>,
-    begins: boolean,
-    urgent = false,
-  ): Promise<T> {
-    let inDoubt = false;
-    try {
-      return await this.#options.gate.request(
-        what,
-        async (attempt) => {
-          try {
-            return await call(attempt, inDoubt);
-          } catch (error) {
-            inDoubt ||= isSyncError(error) && error.inDoubt;
-            throw error;
-          }
-        },
-        begins,
-        urgent,
+      await this.#options.gate.request({ operation: 'create_folder', path: folder, begins }, () =>
+        destination.makeFolder(folder, { signal }),
       );
     } catch (error) {
-      throw inDoubt && isSyncError(error) && !error.inDoubt ? doubtful(error) : error;
+      // it may be there by an attempt whose reply was lost
+      const ours = isSyncError(error) && error.inDoubt && hasFact(error, 'taken', 'refused');
+      if (!ours || !(await this.exists(folder))) throw error;
     }
   }
 
@@ -115,31 +92,28 @@ export class Remote {
   ): Promise<string | undefined> {
     const { gate, destination, source, signal, bandwidth } = this.#options;
     let digest: string | undefined;
-    // whether an attempt so far may have been stored although it failed
-    let inDoubt = false;
+    // the last attempt failed for good and certainly stored nothing, as when the file is another one by now
+    let isFinal = false;
     try {
-      await gate.request(
-        `upload ${to}`,
-        async () => {
+      await gate.request({ operation: 'upload', path: to, begins: true }, async (_, doubtful) => {
+        try {
           const content = await source.read(entry, { signal });
           const watched = this.#watch(entry, content, (value) => (digest = value));
-          try {
-            await destination.put(to, bandwidth === undefined ? watched : bandwidth.limit(watched, signal), {
-              signal,
-            });
-          } catch (error) {
-            inDoubt ||= isSyncError(error) && error.inDoubt;
-            // the name may be taken by what an earlier attempt stored
-            const ours = inDoubt && mayLook && refusesName(error);
-            if (!ours || !(await this.#arrived(entry, to, replaces))) throw error;
-          }
-        },
-        true,
-      );
+          await destination.put(to, bandwidth === undefined ? watched : bandwidth.limit(watched, signal), {
+            signal,
+          });
+        } catch (error) {
+          const inDoubt = doubtful || (isSyncError(error) && error.inDoubt);
+          isFinal = isSyncError(error) && error.verdict !== 'retry' && !error.inDoubt;
+          // the name may be taken by what an earlier attempt stored
+          const ours = inDoubt && mayLook && hasFact(error, 'taken', 'refused');
+          if (!ours || !(await this.#arrived(entry, to, replaces))) throw error;
+        }
+      });
     } catch (error) {
       if (!isSyncError(error)) throw error;
-      const looks = mayLook && error.inDoubt && (await this.#arrived(entry, to, replaces));
-      if (!looks) throw inDoubt && !error.inDoubt ? doubtful(error) : error;
+      const looks = mayLook && error.inDoubt && !isFinal && (await this.#arrived(entry, to, replaces));
+      if (!looks) throw error;
     }
     return digest;
   }
@@ -149,10 +123,12 @@ export class Remote {
     const { destination, signal } = this.#options;
     const empty = { size: 0, bytes: new Uint8Array() };
     try {
-      await this.#change(`upload ${path}`, () => destination.put(path, empty, { signal }), false);
+      await this.#options.gate.request({ operation: 'upload', path }, () =>
+        destination.put(path, empty, { signal }),
+      );
     } catch (error) {
       // its name may be taken by what an attempt stored whose reply was lost
-      const ours = isSyncError(error) && error.inDoubt && refusesName(error);
+      const ours = isSyncError(error) && error.inDoubt && hasFact(error, 'taken', 'refused');
       if (!ours || (await this.stat(path))?.size !== 0) throw error;
     }
   }
@@ -201,23 +177,21 @@ export class Remote {
    */
   async move(from: RelPath, to: RelPath, begins = false, check?: Check): Promise<CheckVerdict> {
     const { destination, signal } = this.#options;
-    const call = async (attempt: number, inDoubt: boolean): Promise<CheckVerdict> => {
+    const call: Attempt<CheckVerdict> = async (attempt, inDoubt) => {
       const verdict = (await check?.(attempt, inDoubt)) ?? 'go';
       if (verdict !== 'go') return verdict;
       try {
         await destination.move(from, to, { signal });
         return 'done';
       } catch (error) {
-        const repeated =
-          attempt > 1 &&
-          isSyncError(error) &&
-          (error.code === 'stage_not_found' || error.code === 'stage_exists');
+        const repeated = attempt > 1 && hasFact(error, 'missing', 'taken');
         if (!repeated || !(await this.#hasMoved(from, to))) throw error;
         return 'done';
       }
     };
     try {
-      return await this.#change(`move ${from} to ${to}`, call, begins, !begins);
+      const request: GateRequest = { operation: 'move', path: from, to, begins, urgent: !begins };
+      return await this.#options.gate.request(request, call);
     } catch (error) {
       // a name must not stay empty, or a chain of moves broken, for a reply that was lost
       const moved =
@@ -259,26 +233,16 @@ export class Remote {
   /** Removes a file, or a folder with everything in it. Gone already is gone. `check` as for a move. */
   async remove(path: RelPath, begins = false, check?: Check): Promise<CheckVerdict> {
     const { destination, signal } = this.#options;
-    const call = async (attempt: number, inDoubt: boolean): Promise<CheckVerdict> => {
+    const call: Attempt<CheckVerdict> = async (attempt, inDoubt) => {
       const verdict = (await check?.(attempt, inDoubt)) ?? 'go';
       if (verdict === 'go') await destination.remove(path, { signal });
       return verdict === 'go' ? 'done' : verdict;
     };
     try {
-      return await this.#change(`remove ${path}`, call, begins);
+      return await this.#options.gate.request({ operation: 'remove', path, begins }, call);
     } catch (error) {
-      if (!isSyncError(error) || error.code !== 'stage_not_found') throw error;
+      if (!hasFact(error, 'missing')) throw error;
       return 'gone';
     }
   }
 }
-
-/** The last attempt certainly changed nothing, but one before it may have. */
-const doubtful = (error: SyncError): SyncError =>
-  new SyncError(error.code, error.message, {
-    verdict: error.verdict,
-    retryAfterMs: error.retryAfterMs,
-    details: error.details,
-    inDoubt: true,
-    cause: error,
-  });

@@ -1,67 +1,127 @@
 import PQueue from 'p-queue';
 
+type Job = () => Promise<void>;
+
 /**
- * Runs jobs in the order they come, at most `limit` at the same time. One task of the queue is a lane that works off
- * many jobs: a task costs tens of microseconds in events and contexts, and a small file costs not much more than that
- * in all.
+ * Runs jobs of several queues, at most `limit` at the same time. The queues take turns, job by job: one that holds few
+ * jobs does not wait for all jobs of one that holds many.
+ *
+ * One task of the PQueue is a lane that works off many jobs: a task costs tens of microseconds in events and contexts,
+ * and a small file costs not much more than that in all.
  */
 export class Slots {
-  readonly #queue: PQueue;
-  readonly #jobs: (() => Promise<void>)[] = [];
-  readonly #waiting: (() => void)[] = [];
+  readonly #lanes: PQueue;
+  /** The queue whose turn comes next is the first. */
+  readonly #queues: SlotQueue[] = [];
   #limit: number;
-  #lanes = 0;
+  #open = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
-    this.#queue = new PQueue({ concurrency: limit });
+    this.#lanes = new PQueue({ concurrency: limit });
   }
 
   get limit(): number {
     return this.#limit;
   }
 
-  /** What runs goes on; a lower limit holds from the next job on. */
+  /** Running jobs go on; a lower limit holds from the next job on. */
   set limit(limit: number) {
     this.#limit = limit;
-    this.#queue.concurrency = limit;
-    for (let more = Math.min(limit - this.#lanes, this.#jobs.length); more > 0; more--) this.#open();
+    this.#lanes.concurrency = limit;
+    const waiting = this.#queues.reduce((sum, queue) => sum + queue.waiting, 0);
+    for (let more = Math.min(limit - this.#open, waiting); more > 0; more--) this.#openLane();
+  }
+
+  /** A further queue, which runs at most `limit` of its jobs at the same time. */
+  queue(limit: number): SlotQueue {
+    const queue = new SlotQueue(limit, () => {
+      if (this.#open < this.#limit) this.#openLane();
+    });
+    this.#queues.push(queue);
+    return queue;
+  }
+
+  /** Takes the queue out once it is empty; a job that it still holds is run. */
+  remove(queue: SlotQueue): void {
+    const index = this.#queues.indexOf(queue);
+    if (index !== -1 && queue.waiting === 0) this.#queues.splice(index, 1);
+  }
+
+  #openLane(): void {
+    this.#open++;
+    void this.#lanes.add(() => this.#work());
+  }
+
+  async #work(): Promise<void> {
+    while (this.#open <= this.#limit) {
+      const queue = this.#nextQueue();
+      if (queue === undefined) break;
+      await queue.runNext();
+    }
+    this.#open--;
+  }
+
+  /** The next queue that has a job to run; it goes to the end of the row. */
+  #nextQueue(): SlotQueue | undefined {
+    const index = this.#queues.findIndex((queue) => queue.isReady);
+    if (index === -1) return undefined;
+    const queue = this.#queues[index]!;
+    if (this.#queues.length > 1) this.#queues.push(...this.#queues.splice(index, 1));
+    return queue;
+  }
+}
+
+/** The jobs of one user, run in the order in which they come, urgent ones before all others. */
+export class SlotQueue {
+  readonly #limit: number;
+  readonly #onJob: () => void;
+  readonly #urgent: Job[] = [];
+  readonly #jobs: Job[] = [];
+  readonly #waitingForRoom: (() => void)[] = [];
+  #running = 0;
+
+  /** `onJob`: called when a job has come that may run at once. */
+  constructor(limit: number, onJob: () => void) {
+    this.#limit = limit;
+    this.#onJob = onJob;
   }
 
   /** Jobs that have not begun. */
   get waiting(): number {
-    return this.#jobs.length;
+    return this.#urgent.length + this.#jobs.length;
+  }
+
+  get isReady(): boolean {
+    return this.#running < this.#limit && this.waiting > 0;
   }
 
   /** Resolves when fewer than `jobs` wait. */
   async room(jobs: number): Promise<void> {
-    while (this.#jobs.length >= jobs) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.waiting >= jobs) await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
   }
 
-  /** Settles as the job does; `job` must not throw before it gives its promise. What is urgent goes before all that waits. */
-  run<T>(job: () => Promise<T>, urgent = false): Promise<T> {
+  /** Settles as the job does; `job` must not throw before it gives its promise. */
+  run<T>(job: () => Promise<T>, { urgent }: { readonly urgent: boolean }): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const settling = (): Promise<void> => job().then(resolve, reject);
-      if (urgent) this.#jobs.unshift(settling);
-      else this.#jobs.push(settling);
-      if (this.#lanes < this.#limit) this.#open();
+      (urgent ? this.#urgent : this.#jobs).push(() => job().then(resolve, reject));
+      if (this.#running < this.#limit) this.#onJob();
     });
   }
 
-  #open(): void {
-    this.#lanes++;
-    void this.#queue.add(() => this.#work());
+  /** Runs the next job; resolves when it has settled. */
+  async runNext(): Promise<void> {
+    const job = this.#urgent.shift() ?? this.#jobs.shift();
+    if (job === undefined) return;
+    this.#running++;
+    this.#tellOfRoom();
+    await job();
+    this.#running--;
   }
 
-  async #work(): Promise<void> {
-    while (this.#lanes <= this.#limit) {
-      const job = this.#jobs.shift();
-      // one that waits for room takes the place of this job; who gives up its turn must not leave the others waiting
-      const resumed = this.#waiting.splice(0, job === undefined ? this.#waiting.length : 1);
-      for (const resume of resumed) resume();
-      if (job === undefined) break;
-      await job();
-    }
-    this.#lanes--;
+  /** One waiter takes the place of a begun job. When no job is left all are told: a waiter may have gone away meanwhile. */
+  #tellOfRoom(): void {
+    const told = this.waiting === 0 ? this.#waitingForRoom.length : 1;
+    for (const resume of this.#waitingForRoom.splice(0, told)) resume();
   }
 }

@@ -1,4 +1,4 @@
-import type { DestinationChild, Problem } from '../model/entry.ts';
+import type { DestinationChild, Problem, ProblemCode } from '../model/entry.ts';
 import { isSyncError, messageOf } from '../model/errors.ts';
 import { comparePaths, isReservedName } from '../model/path.ts';
 import type { RelPath } from '../model/path.ts';
@@ -82,7 +82,7 @@ export async function* walkDestination(
     while (frame.next < frame.entries.length && below === undefined) {
       const entry = frame.entries[frame.next++]!;
       const tooDeep = entry.kind === 'folder' && !entry.unseen && stack.length >= DEEPEST;
-      run.push(tooDeep ? unknown(entry.path, 'stage_too_deep', TOO_DEEP) : entry);
+      run.push(tooDeep ? unknown(entry.path, 'too_deep', TOO_DEEP) : entry);
       if (entry.kind === 'folder' && !entry.unseen && !tooDeep) below = entry.path;
     }
     if (below === undefined) stack.pop();
@@ -109,7 +109,7 @@ async function listEntries(folder: RelPath, options: WalkOptions): Promise<reado
     return [
       unknown(
         folder,
-        'stage_folder_vanished',
+        'folder_vanished',
         'Stage listed this folder and then had none; left alone in this run',
       ),
     ];
@@ -123,7 +123,7 @@ async function listEntries(folder: RelPath, options: WalkOptions): Promise<reado
 
 const TOO_DEEP = `lies ${DEEPEST} folders deep or deeper; left alone, since no listing can be trusted there`;
 
-const unknown = (path: RelPath, code: string, message: string): DestinationEntry => ({
+const unknown = (path: RelPath, code: ProblemCode, message: string): DestinationEntry => ({
   kind: 'unknown',
   path,
   covers: 'subtree',

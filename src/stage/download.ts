@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
-import { SyncError } from '../model/errors.ts';
+import type { SyncError } from '../model/errors.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { ExchangeError, REPLY_TOO_SLOW } from '../http/exchange.ts';
 import { ReplyPace } from '../http/reply-pace.ts';
-import { badReply, errorFromNetwork, errorFromReply, type StageCall } from '../api/api-errors.ts';
+import { badReply, errorFromNetwork, errorFromReply, type ApiCall } from '../api/api-errors.ts';
 import type { Transport } from '../api/connection.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -16,7 +16,7 @@ const MAX_REDIRECTS = 4;
  */
 export async function download(
   transport: Transport,
-  call: StageCall,
+  call: ApiCall,
   target: string,
   allowInsecure: boolean,
   signal: AbortSignal,
@@ -38,7 +38,7 @@ export async function download(
 
 async function open(
   transport: Transport,
-  call: StageCall,
+  call: ApiCall,
   url: URL,
   headers: string[],
   signal: AbortSignal,
@@ -52,7 +52,7 @@ async function open(
 }
 
 /** Neither another scheme nor a step down to plain HTTP; only this machine may be reached without encryption. */
-function nextUrl(call: StageCall, from: URL, location: string, allowInsecure: boolean): URL {
+function nextUrl(call: ApiCall, from: URL, location: string, allowInsecure: boolean): URL {
   const url = URL.parse(location, from.href) ?? undefined;
   const secure =
     url?.protocol === 'https:' ||
@@ -64,21 +64,15 @@ function nextUrl(call: StageCall, from: URL, location: string, allowInsecure: bo
 
 async function refused(
   transport: Transport,
-  call: StageCall,
+  call: ApiCall,
   reply: Dispatcher.ResponseData,
   { host: server }: URL,
   byStore: boolean,
 ): Promise<SyncError> {
   const text = await beginningOf(transport, reply);
   const { statusCode: status, headers } = reply;
-  const error = errorFromReply(
-    call,
-    { status, headers, text: transport.redact(text), server },
-    transport.now(),
-  );
-  if (!byStore || error.code !== 'stage_unauthorised') return error;
-  // The signed URL ran out; the next attempt is given a new one.
-  return new SyncError('stage_unavailable', error.message, { verdict: 'retry', details: error.details });
+  const told = { status, headers, text: transport.redact(text), server, byStore };
+  return errorFromReply(call, told, transport.now());
 }
 
 /** Enough for a person, and most replies whole, whose connection serves again; one without end is left. */
@@ -109,7 +103,7 @@ async function* paced({ timeouts }: Transport, reply: Dispatcher.ResponseData): 
 
 async function* chunksOf(
   transport: Transport,
-  call: StageCall,
+  call: ApiCall,
   reply: Dispatcher.ResponseData,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {

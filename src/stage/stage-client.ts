@@ -5,7 +5,7 @@ import { download } from './download.ts';
 import { NO_HEADERS, type Reply } from '../http/exchange.ts';
 import { createMultipartFrame, type MultipartFrame } from './multipart-frame.ts';
 import { NAMED_REPLY_BYTES, namesPath } from './named-reply.ts';
-import { badReply, type StageCall } from '../api/api-errors.ts';
+import { badReply, type ApiCall } from '../api/api-errors.ts';
 import { createStageUrls, type StageGeneration } from './stage-url.ts';
 import { success } from '../api/request.ts';
 import {
@@ -85,7 +85,7 @@ export async function createStageClient(options: StageClientOptions): Promise<St
 
   /** One that changes something; of a move `newPath` is where to. */
   function change(
-    call: StageCall,
+    call: ApiCall,
     options: Omit<SendOptions, 'maxBytes'>,
     body?: Uint8Array | null,
     newPath?: RelPath,
@@ -96,7 +96,7 @@ export async function createStageClient(options: StageClientOptions): Promise<St
 
   /** A status of success alone says nothing: it has to come from Stage, and speak of what was asked. */
   async function changed(
-    call: StageCall,
+    call: ApiCall,
     sent: Promise<Reply>,
     signal: AbortSignal,
     newPath?: RelPath,
@@ -107,7 +107,7 @@ export async function createStageClient(options: StageClientOptions): Promise<St
     throw badReply(call, 'does not name it, so that it may not have been done', { inDoubt: true, text });
   }
 
-  async function getJson(call: StageCall, target: string, signal: AbortSignal): Promise<JsonReply> {
+  async function getJson(call: ApiCall, target: string, signal: AbortSignal): Promise<JsonReply> {
     const sent = transport.send({ signal, verb: 'GET', target, headers: plainHeaders });
     const { body } = await success(transport, call, sent, signal);
     try {
@@ -120,7 +120,7 @@ export async function createStageClient(options: StageClientOptions): Promise<St
   }
 
   async function uploadChunks(
-    call: StageCall,
+    call: ApiCall,
     content: Extract<Content, { chunks: unknown }>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -158,18 +158,20 @@ export async function createStageClient(options: StageClientOptions): Promise<St
   return {
     deployment: options.deployment,
     requests: transport.requests,
-    list: async (folder, { signal }) => getJson({ verb: 'list', path: folder }, urls.list(folder), signal),
-    metadata: async (path, { signal }) => getJson({ verb: 'look at', path }, urls.metadata(path), signal),
+    list: async (folder, { signal }) =>
+      getJson({ operation: 'list', verb: 'list', path: folder }, urls.list(folder), signal),
+    metadata: async (path, { signal }) =>
+      getJson({ operation: 'look', verb: 'look at', path }, urls.metadata(path), signal),
     download: async (path, { signal }) =>
       download(
         transport,
-        { verb: 'download', path },
+        { operation: 'read', verb: 'download', path },
         urls.plain(path),
         options.allowInsecure === true,
         signal,
       ),
     async upload(path, content, { signal }) {
-      const call = { verb: 'upload', path, changes: true };
+      const call: ApiCall = { operation: 'upload', verb: 'upload', path, changes: true };
       if ('chunks' in content) return uploadChunks(call, content, signal);
       const { frame, headers } = form ?? (await (loading ??= loadForm()));
       const target = urls.create(path);
@@ -179,14 +181,14 @@ export async function createStageClient(options: StageClientOptions): Promise<St
     async createEmptyFile(path, { signal }) {
       const target = urls.create(path);
       await change(
-        { verb: 'create', path, changes: true },
+        { operation: 'upload', verb: 'create', path, changes: true },
         { signal, verb: 'PUT', target, headers: plainHeaders },
       );
     },
     async createFolder(folder, { signal }) {
       const target = urls.create(folder);
       await change(
-        { verb: 'create', path: folder, changes: true },
+        { operation: 'create_folder', verb: 'create', path: folder, changes: true },
         { signal, verb: 'PUT', target, headers: plainHeaders },
       );
     },
@@ -194,13 +196,13 @@ export async function createStageClient(options: StageClientOptions): Promise<St
       urls.plain(to);
       const body = Buffer.from(JSON.stringify({ newPath: to }));
       const target = urls.plain(from);
-      const call = { verb: 'move', path: from, changes: true };
+      const call: ApiCall = { operation: 'move', verb: 'move', path: from, changes: true };
       await change(call, { signal, verb: 'PATCH', target, headers: jsonHeaders }, body, to);
     },
     async delete(path, { signal }) {
       const target = urls.plain(path);
       await change(
-        { verb: 'remove', path, changes: true },
+        { operation: 'remove', verb: 'remove', path, changes: true },
         { signal, verb: 'DELETE', target, headers: plainHeaders },
       );
     },

@@ -71,9 +71,11 @@ export function encodePath(path: RelPath): string {
   if (problem !== undefined)
     throw new SyncError(
       'stage_rejected',
-      `Cannot send ${printable(path)} to Stage: its path ${problem}. Rename it.`,
+      (name) => `Cannot send ${printable(name)} to Stage: its path ${problem}. Rename it.`,
       {
         verdict: 'skip_entry',
+        fact: 'refused',
+        path,
         details: { path: printable(path) },
       },
     );

@@ -64,9 +64,14 @@ export async function* framedChunks(
   yield frame.tail;
 }
 
-const wrongSize = (path: string, size: number, got: number): SyncError =>
-  new SyncError(
-    'entry_changed',
-    `${printable(path)} changed while it was uploaded: ${got > size ? 'more than' : `${got} instead of`} ${size} bytes came. The next run takes it up again.`,
-    { verdict: 'skip_entry', details: { path: printable(path), size, got } },
-  );
+const wrongSize = (path: string, size: number, got: number): SyncError => {
+  const came = got > size ? 'more than' : `${got} instead of`;
+  const rest = `changed while it was uploaded: ${came} ${size} bytes came. The next run takes it up again.`;
+  return new SyncError('entry_changed', (name) => (name === path ? `${printable(name)} ${rest}` : rest), {
+    verdict: 'skip_entry',
+    fact: 'changed',
+    operation: 'upload',
+    path,
+    details: { path: printable(path), size, got },
+  });
+};

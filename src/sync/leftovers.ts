@@ -1,5 +1,5 @@
 import type { Problem } from '../model/entry.ts';
-import { isSyncError, messageOf } from '../model/errors.ts';
+import { isSyncError, messageBeside } from '../model/errors.ts';
 import { isFolderPath, isReservedName, nameOf } from '../model/path.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Clock } from '../model/ports.ts';
@@ -83,7 +83,7 @@ export class Leftovers {
       this.#options.onSwept(path);
     } catch (error) {
       if (!isSyncError(error) || error.verdict === 'end_run') throw error;
-      onProblem(path, { code: 'sweep_failed', severity: 'warning', message: messageOf(error) });
+      onProblem(path, { code: 'sweep_failed', severity: 'warning', message: messageBeside(path, error) });
     }
   }
 

@@ -46,16 +46,16 @@ export async function listBothEnds(
   const { source, ledger, filter, destinationFilter, signal, draining } = options;
   const until = AbortSignal.any([signal, draining]);
   let count = 0;
-  const counted: Visit = (sighting) => {
+  const counted: Visit = (view) => {
     if (++count % COUNT_EVERY === 0) {
       onCount(count);
       until.throwIfAborted();
       if (stopped()) throw STOPPED;
     }
-    if (!options.trustLedger || options.scope !== undefined) return visit(sighting);
+    if (!options.trustLedger || options.scope !== undefined) return visit(view);
     return visit({
-      ...sighting,
-      stage: destinationAsRecorded(sighting.path, sighting.row, destinationFilter),
+      ...view,
+      destination: destinationAsRecorded(view.path, view.row, destinationFilter),
     });
   };
   try {

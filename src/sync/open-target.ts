@@ -15,9 +15,9 @@ export interface Target {
 
 const isFile = (folder: RelPath): SyncError =>
   new SyncError(
-    'stage_exists',
+    'destination_taken',
     `DEST cannot be a folder: ${JSON.stringify(folder.slice(0, -1))} is a file on Stage; name a folder, or move the file away`,
-    { verdict: 'end_run' },
+    { verdict: 'end_run', fact: 'taken' },
   );
 
 /**

@@ -3,6 +3,8 @@ import type { EventListener, Report } from '../model/events.ts';
 import type { PlanLine } from '../model/plan.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
+import type { Gate } from '../remote/gate.ts';
+import type { Unsettled } from './unsettled-paths.ts';
 
 /** The guards `--force` can name; each passes exactly one. A root that was replaced during a run cannot be passed: run again. */
 export const GUARDS = ['empty-source', 'max-delete'] as const;
@@ -29,6 +31,11 @@ export interface PassOptions {
   readonly compare: 'size' | 'content';
   readonly maxDelete: RemovalLimit;
   readonly force: ReadonlySet<GuardName>;
+  /**
+   * The gate of the origin and account that the destination is at, shared by all jobs of the process that go there (see
+   * Gates). Absent: the pass has one to itself.
+   */
+  readonly gate?: Gate | undefined;
   /** Stage requests at the same time, at most. */
   readonly concurrency: number;
   readonly dryRun: boolean;
@@ -71,4 +78,5 @@ export interface PassResult {
   readonly report: Report;
   /** What ended the run before its end: unreachable, unauthorised, a guard, an interruption. */
   readonly error: SyncError | undefined;
+  readonly unsettled: Unsettled;
 }

@@ -1,5 +1,6 @@
 import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
-import type { Outcome } from '../model/events.ts';
+import type { Outcome, SyncEvent } from '../model/events.ts';
+import type { RelPath } from '../model/path.ts';
 import { HiddenNames } from './execute/hidden-names.ts';
 import { Learnt } from './execute/learnt.ts';
 import { recoverIntents } from './execute/recovery/recover.ts';
@@ -7,7 +8,8 @@ import { Remote } from '../remote/remote.ts';
 import { DestinationTimes } from './execute/destination-times.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
 import { Gate } from '../remote/gate.ts';
-import { everything, hiding } from './filter/filter.ts';
+import type { GateUse } from '../remote/gate-use.ts';
+import { everything, hiding } from '../filter/filter.ts';
 import { Leftovers } from './leftovers.ts';
 import { ORIGIN_UNKNOWN } from './ledger/schema.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -31,7 +33,16 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
   const { clock, ledger, source, destination, signal, draining } = options;
   const started = clock.now();
   const tally = new Tally(options.onEvent);
-  const gate = new Gate({ ...options, maxWaitFlag: '--max-wait', onEvent: tally.emit });
+  using gate = (options.gate ?? new Gate(clock)).use({
+    concurrency: options.concurrency,
+    attempts: options.attempts,
+    maxRequestsPerSecond: options.maxRequestsPerSecond,
+    maxWaitMs: options.maxWaitMs,
+    maxWaitFlag: '--max-wait',
+    draining,
+    signal,
+    onEvent: (event) => tally.emit(withinTarget(event, destination.root)),
+  });
   tally.emit({
     type: 'pass:started',
     source: source.label,
@@ -62,13 +73,21 @@ export async function runPass(options: PassOptions & { readonly ledger: Ledger }
     error ??= unwritten;
   }
   tally.emit(report);
-  return { report, error };
+  return { report, error, unsettled: tally.unsettled.paths };
+}
+
+/** Requests name full paths; events name paths in the target folder, where they lie in there. */
+function withinTarget(event: SyncEvent, root: RelPath): SyncEvent {
+  if (event.type !== 'retry') return event;
+  const relative = (path: RelPath): RelPath => (path.startsWith(root) ? path.slice(root.length) : path);
+  const { path, to } = event;
+  return { ...event, path: relative(path), ...(to !== undefined && { to: relative(to) }) };
 }
 
 async function runRounds(
   options: PassOptions & { readonly ledger: Ledger },
   tally: Tally,
-  gate: Gate,
+  gate: GateUse,
   standing: { unchanged: number; adopted: number },
 ): Promise<void> {
   const { clock, ledger, source, destination, signal, draining, dryRun, marker } = options;
@@ -122,8 +141,8 @@ async function runRounds(
     try {
       await round.run();
     } finally {
-      if (tally.round === 1) standing.unchanged = round.standing.unchanged;
-      standing.adopted += round.standing.adopted;
+      if (tally.round === 1) standing.unchanged = round.counts.unchanged;
+      standing.adopted += round.counts.adopted;
     }
     const again = learnt.takeAgain();
     if (!again || draining.aborted) break;

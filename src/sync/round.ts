@@ -9,32 +9,34 @@ import type { Learnt } from './execute/learnt.ts';
 import type { Remote } from '../remote/remote.ts';
 import { executePlan } from './execute/run-plan.ts';
 import type { DestinationTimes } from './execute/destination-times.ts';
-import type { Gate } from '../remote/gate.ts';
+import type { GateUse } from '../remote/gate-use.ts';
 import { checkGuards, inWhole } from './guard.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { listBothEnds } from './list-both-ends.ts';
 import { Marker } from './marker.ts';
 import type { PassOptions } from './pass-options.ts';
-import { announcePlan } from './plan/plan-cost.ts';
+import { planCost } from './plan/plan-cost.ts';
 import { restrictTo } from './plan/approved-plan.ts';
-import { checkReadable } from './plan/check-readable.ts';
+import { checkReadable } from './execute/check-readable.ts';
 import { compareContent } from './execute/compare-content.ts';
 import { planMoves } from './plan/moves/plan-moves.ts';
-import { Planner } from './plan/planner.ts';
-import type { Standing } from './plan/planner.ts';
+import type { MovePlan } from './plan/moves/plan-moves.ts';
+import type { Counts } from './plan/counts.ts';
+import { planLines } from './plan/store/plan-lines.ts';
+import { Planning } from './planning.ts';
 import { PlanStore } from './plan/store/plan-store.ts';
 import { withoutSharedIdentities } from './plan/moves/shared-identities.ts';
 import type { Tally } from './tally.ts';
 import { openTarget } from './open-target.ts';
 import type { Target } from './open-target.ts';
 
-export interface RoundOptions extends PassOptions {
+export interface RoundOptions extends Omit<PassOptions, 'gate'> {
   readonly ledger: Ledger;
   /** What takes part on Stage. */
   readonly destinationFilter: PathFilter;
   readonly tally: Tally;
-  readonly gate: Gate;
+  readonly gate: GateUse;
   readonly remote: Remote;
   readonly hidden: HiddenNames;
   readonly learnt: Learnt;
@@ -45,7 +47,7 @@ export interface RoundOptions extends PassOptions {
 /** One look at both ends, and what follows from it. */
 export class Round {
   readonly #options: RoundOptions;
-  #planner: Planner | undefined;
+  #planning: Planning | undefined;
   /** Every action was handed out during the listing: there is no plan to tell before the first change. */
   #allStreamed = false;
 
@@ -53,8 +55,8 @@ export class Round {
     this.#options = options;
   }
 
-  get standing(): Pick<Standing, 'unchanged' | 'adopted'> {
-    return this.#planner?.standing ?? { unchanged: 0, adopted: 0 };
+  get counts(): Pick<Counts, 'unchanged' | 'adopted'> {
+    return this.#planning?.counts ?? { unchanged: 0, adopted: 0 };
   }
 
   async run(): Promise<void> {
@@ -83,18 +85,18 @@ export class Round {
       folders: new FolderMaker(remote, target.missing),
       holdBack: atomic && publishSet,
       onStayed: (path) => {
-        const freed = store.freed(path);
+        const freed = store.freed.get(path);
         if (freed === undefined) learnt.lookAgain();
         else if (freed.gone && removal !== 'none')
-          store.addRemoval({ path, reason: 'gone_from_source', files: 1, stamp: '' });
+          store.removals.add({ path, reason: 'gone_from_source', files: 1, stamp: '' });
       },
     });
   }
 
   /** Lists and merges. What needs nothing else to be known is carried out meanwhile, the rest waits in the store. */
   async #compare(target: Target, store: PlanStore, executor: Executor): Promise<void> {
-    const { ledger, removal, dryRun, moves, compare, destinationFilter, scope, remote, tally } =
-      this.#options;
+    const { ledger, removal, dryRun, moves, compare, destinationFilter, scope, trustLedger } = this.#options;
+    const { destination, remote, learnt, leftovers, tally } = this.#options;
     const first = ledger.isEmpty();
     const nothingToMove = first || !moves;
     const nothingToRemove = removal === 'none' || (first && target.children.length === 0);
@@ -104,17 +106,23 @@ export class Round {
     let toUploadBytes = 0;
     const progress = (done: boolean): void =>
       tally.emit({ type: 'listing', listed, toUpload, toUploadBytes, done });
-    const planner = new Planner(store, ledger, {
-      ...this.#options,
-      filter: destinationFilter,
-      verify: compare === 'content' && scope === undefined,
-      maxFileBytes: this.#options.destination.traits.maxFileBytes,
-      stays: (folder) => this.#options.learnt.isStaying(folder),
-      believes: this.#options.trustLedger || scope !== undefined,
-      learn: !dryRun,
+    const planning = new Planning({
+      planner: {
+        removal,
+        compare,
+        verify: compare === 'content' && scope === undefined,
+        moves,
+        maxFileBytes: destination.traits.maxFileBytes,
+        filter: destinationFilter,
+        stays: (folder) => learnt.isStaying(folder),
+        believes: trustLedger || scope !== undefined,
+      },
+      store,
+      ledger,
+      learns: !dryRun,
       digestOf: (entry) => this.#digest(entry),
       onProblem: tally.problem,
-      onHidden: (path, modifiedMs) => this.#options.leftovers.see(remote.root + path, modifiedMs),
+      onHidden: (path, modifiedMs) => leftovers.see(remote.root + path, modifiedMs),
       ...(streaming && {
         stream: {
           upload: (arrival) => {
@@ -126,26 +134,26 @@ export class Round {
         },
       }),
     });
-    this.#planner = planner;
+    this.#planning = planning;
     await listBothEnds(
       this.#options,
       remote,
       target,
-      planner.visit,
+      planning.visit,
       () => executor.stopped,
       (count) => {
         listed = count;
         progress(false);
       },
     );
-    planner.finish();
+    await planning.finish();
     this.#allStreamed = streaming && compare === 'size';
     if (this.#allStreamed) {
       progress(true);
       await executor.idle();
       return;
     }
-    await compareContent(store, remote, this.#options, planner.standing, executor);
+    await compareContent(store, remote, this.#options, planning.counts, executor);
     const totals = store.totals();
     toUpload += totals.arrivals;
     toUploadBytes += totals.bytes;
@@ -167,8 +175,8 @@ export class Round {
     const { ledger, moves, removal, dryRun, force, maxDelete, concurrency } = this.#options;
     const { source, learnt, hidden, tally, approved, scope, remote } = this.#options;
     if (moves) {
-      await store.pair((arrival) => this.#digest(arrival.entry));
-      if (source.kind !== 'local') withoutSharedIdentities(store, ledger);
+      await store.pairs.find((arrival) => this.#digest(arrival.entry));
+      if (source.traits.sharesIdentities) withoutSharedIdentities(store, ledger);
     }
     const found = planMoves(store, ledger, {
       removesGone: removal !== 'none',
@@ -177,7 +185,7 @@ export class Round {
       refuse: tally.problem,
     });
     const plan = approved === undefined ? found : restrictTo(approved, store, found, ledger, tally.problem);
-    const { inSource, atDestination } = this.#planner!.standing;
+    const { inSource, atDestination } = this.#planning!.counts;
     // rounds before this one may have removed some of those that the limit is about
     const { removed } = tally;
     const facts = {
@@ -187,8 +195,7 @@ export class Round {
     };
     const whole = scope === undefined ? facts : inWhole(facts, ledger);
     const refusal = checkGuards(whole, maxDelete, force, tally.round > 1);
-    if (!this.#allStreamed && tally.round === 1)
-      announcePlan(store, plan, tally, dryRun, concurrency, target.missing.length);
+    if (!this.#allStreamed && tally.round === 1) this.#announce(store, plan, target);
     if (refusal !== undefined) throw refusal;
     if (dryRun) return checkReadable(store, this.#options);
     const marker = this.#marker();
@@ -213,6 +220,17 @@ export class Round {
       });
     }
     executor.throwIfEnded();
+  }
+
+  /** Says what the plan will do and cost; under --dry-run also each action and its reason. */
+  #announce(store: PlanStore, plan: MovePlan, target: Target): void {
+    const { concurrency, dryRun, tally } = this.#options;
+    tally.emit({
+      type: 'plan',
+      ...planCost(store, plan, { concurrency, missingRoots: target.missing.length }),
+    });
+    if (!dryRun) return;
+    for (const line of planLines(store, plan)) tally.emit({ type: 'planned', ...line });
   }
 
   #marker(): Marker | undefined {

@@ -1,7 +1,7 @@
 import type { Problem } from '../model/entry.ts';
-import { isSyncError, messageOf } from '../model/errors.ts';
 import type { EventListener, Outcome, Report, SyncEvent } from '../model/events.ts';
 import type { RelPath } from '../model/path.ts';
+import { UnsettledPaths } from './unsettled-paths.ts';
 
 /** Trouble that is remembered, so that it is not told again. */
 const MOST_TOLD = 10_000;
@@ -22,6 +22,7 @@ export class Tally {
   bytes = 0;
   /** Rounds of a run see the same trouble again: it is told and counted once. */
   round = 1;
+  readonly unsettled = new UnsettledPaths();
   readonly #told = new Set<string>();
   readonly #listener: EventListener;
 
@@ -50,6 +51,7 @@ export class Tally {
     if (this.isTold(path, problem.code)) return;
     if (problem.severity === 'failure') this.failed++;
     else this.skipped++;
+    this.unsettled.problem(path, problem);
     this.emit({ type: 'problem', path, ...problem });
   };
 
@@ -83,9 +85,3 @@ export class Tally {
     };
   }
 }
-
-/** An error as an event carries it. */
-export const describeError = (error: unknown): { code: string; message: string } => ({
-  code: isSyncError(error) ? error.code : 'unexpected',
-  message: messageOf(error),
-});

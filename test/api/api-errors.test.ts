@@ -1,39 +1,48 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../src/model/errors.ts';
-import { deploymentMissing, errorFromNetwork, errorFromReply } from '../../src/api/api-errors.ts';
+import {
+  type ApiCall,
+  badReply,
+  deploymentMissing,
+  errorFromNetwork,
+  errorFromReply,
+} from '../../src/api/api-errors.ts';
 
-const call = { verb: 'upload', path: 'data/a.csv' };
+const call: ApiCall = { operation: 'upload', verb: 'upload', path: 'data/a.csv' };
 const now = Date.UTC(2026, 0, 1);
 const refused = (status: number, text = 'plain words', headers: Record<string, string> = {}): SyncError =>
   errorFromReply(call, { status, headers, text }, now);
 
 describe('a status becomes a code and a verdict', () => {
   test.each([
-    [301, 'stage_bad_reply', 'end_run', false],
-    [307, 'stage_bad_reply', 'end_run', false],
-    [400, 'stage_rejected', 'skip_entry', false],
-    [401, 'stage_unauthorised', 'end_run', false],
-    [402, 'stage_rejected', 'skip_entry', false],
-    [403, 'stage_unauthorised', 'end_run', false],
-    [404, 'stage_not_found', 'skip_entry', false],
-    [405, 'stage_rejected', 'skip_entry', false],
-    [408, 'stage_timeout', 'retry', true],
-    [409, 'stage_exists', 'skip_entry', false],
-    [413, 'stage_too_large', 'skip_entry', false],
-    [422, 'stage_rejected', 'skip_entry', false],
-    [429, 'stage_throttled', 'retry', false],
-    [500, 'stage_unavailable', 'retry', true],
-    [501, 'stage_rejected', 'skip_entry', false],
-    [502, 'stage_unavailable', 'retry', true],
-    [503, 'stage_unavailable', 'retry', true],
-    [504, 'stage_unavailable', 'retry', true],
-    [507, 'stage_quota', 'end_run', false],
-    [520, 'stage_unavailable', 'retry', true],
-  ])('%i is %s, %s', (status, code, verdict, inDoubt) => {
+    [301, 'stage_bad_reply', 'end_run', false, undefined],
+    [307, 'stage_bad_reply', 'end_run', false, undefined],
+    [400, 'stage_rejected', 'skip_entry', false, 'refused'],
+    [401, 'stage_unauthorised', 'end_run', false, 'unauthorised'],
+    [402, 'stage_rejected', 'skip_entry', false, 'refused'],
+    [403, 'stage_unauthorised', 'end_run', false, 'unauthorised'],
+    [404, 'stage_not_found', 'skip_entry', false, 'missing'],
+    [405, 'stage_rejected', 'skip_entry', false, 'refused'],
+    [408, 'stage_timeout', 'retry', true, undefined],
+    [409, 'stage_exists', 'skip_entry', false, 'taken'],
+    [413, 'stage_too_large', 'skip_entry', false, undefined],
+    [422, 'stage_rejected', 'skip_entry', false, 'refused'],
+    [429, 'stage_throttled', 'retry', false, 'slow_down'],
+    [500, 'stage_unavailable', 'retry', true, undefined],
+    [501, 'stage_rejected', 'skip_entry', false, 'refused'],
+    [502, 'stage_unavailable', 'retry', true, undefined],
+    [503, 'stage_unavailable', 'retry', true, undefined],
+    [504, 'stage_unavailable', 'retry', true, undefined],
+    [507, 'stage_quota', 'end_run', false, undefined],
+    [520, 'stage_unavailable', 'retry', true, undefined],
+  ])('%i is %s, %s', (status, code, verdict, inDoubt, fact) => {
     expect(refused(status)).toMatchObject({
       code,
       verdict,
       inDoubt,
+      fact,
+      operation: 'upload',
+      path: 'data/a.csv',
       details: { path: 'data/a.csv', status, text: 'plain words' },
     });
   });
@@ -42,12 +51,23 @@ describe('a status becomes a code and a verdict', () => {
     expect(refused(400, 'uuid: incorrect UUID length 3 in string "abc"')).toMatchObject({
       code: 'stage_deployment_missing',
       verdict: 'end_run',
+      fact: 'unauthorised',
     });
+  });
+
+  test('a signed address that ran out is worth another attempt, and says nothing of the API key', () => {
+    const error = errorFromReply(call, { status: 403, headers: {}, text: '', byStore: true }, now);
+    expect(error).toMatchObject({ code: 'stage_unavailable', verdict: 'retry', fact: undefined });
+    expect(error.message).not.toContain('API key');
   });
 
   test('a redirected move fails alone', () => {
     expect(
-      errorFromReply({ verb: 'move', path: 'a' }, { status: 307, headers: {}, text: '' }, now),
+      errorFromReply(
+        { operation: 'move', verb: 'move', path: 'a' },
+        { status: 307, headers: {}, text: '' },
+        now,
+      ),
     ).toMatchObject({
       code: 'stage_bad_reply',
       verdict: 'skip_entry',
@@ -72,9 +92,35 @@ describe('a status becomes a code and a verdict', () => {
       'Stage refused to upload data/a.csv (status 413: too big). Exclude the file or split it.',
     );
     expect(
-      errorFromReply({ verb: 'list', path: '' }, { status: 503, headers: {}, text: '' }, now).message,
+      errorFromReply(
+        { operation: 'list', verb: 'list', path: '' },
+        { status: 503, headers: {}, text: '' },
+        now,
+      ).message,
     ).toBe('Stage refused to list the root folder (status 503). Try again later.');
     expect(deploymentMissing('abc', 404).message).toContain('abc');
+    expect(deploymentMissing('abc', 404)).toMatchObject({ fact: 'unauthorised', operation: 'list' });
+  });
+
+  test.each<[ApiCall, string]>([
+    [call, 'Upload got a reply that is not JSON. A proxy may stand between.'],
+    [
+      { operation: 'look', verb: 'look at', path: 'a' },
+      'Look at it got a reply that is not JSON. A proxy may stand between.',
+    ],
+    // a name that reads like a word of the sentence is no word of it
+    [
+      { operation: 'upload', verb: 'upload', path: 'got' },
+      'Upload got a reply that is not JSON. A proxy may stand between.',
+    ],
+  ])('beside its path the message of %j does not name it again', (asked, beside) => {
+    expect(badReply(asked, 'is not JSON').besidePath).toBe(beside);
+  });
+
+  test('beside its path a refusal says "it"', () => {
+    expect(refused(413, 'too big').besidePath).toBe(
+      'Stage refused to upload it (status 413: too big). Exclude the file or split it.',
+    );
   });
 });
 
@@ -110,7 +156,8 @@ describe('a failure below HTTP becomes a code and a verdict', () => {
     ['SOMETHING_NEW', {}, 'stage_unreachable', 'retry', true],
   ])('%s %j is %s, %s', (code, more, expected, verdict, inDoubt) => {
     const cause = withCode(code, more);
-    expect(errorFromNetwork(call, cause)).toMatchObject({ code: expected, verdict, inDoubt, cause });
+    const fact = expected === 'stage_unreachable' ? 'out_of_reach' : undefined;
+    expect(errorFromNetwork(call, cause)).toMatchObject({ code: expected, verdict, inDoubt, cause, fact });
   });
 
   test.each([

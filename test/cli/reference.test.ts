@@ -40,3 +40,14 @@ test('the event reference has every type of event, reason and count', () => {
   for (const word of [...types, ...reasons, ...counts.filter((name) => name !== 'type')])
     expect(reference, word).toContain(`\`${word}\``);
 });
+
+test('the event reference has every code of a problem, and each fact of an error', () => {
+  const entry = readFileSync(new URL('../../src/model/entry.ts', import.meta.url), 'utf8');
+  const codes = /type ProblemCode =(.*?);/s.exec(entry)![1]!;
+  const errors = readFileSync(new URL('../../src/model/errors.ts', import.meta.url), 'utf8');
+  const facts = /type Fact =(.*?);/s.exec(errors)![1]!;
+  const words = [codes, facts].map((text) => [...text.matchAll(/'(\w+)'/g)].map(([, word]) => word!));
+  expect(words.map((each) => each.length > 7)).toEqual([true, true]);
+  const reference = page('events.md');
+  for (const word of words.flat()) expect(reference, word).toContain(`\`${word}\``);
+});

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isWithin, parentOf } from '../../src/model/path.ts';
 import type { ChangeHint, ListOptions, PathFilter, Source, Watching } from '../../src/model/ports.ts';
-import { createFilter } from '../../src/sync/filter/filter.ts';
+import { createFilter } from '../../src/filter/filter.ts';
 import type { SourceFixture } from './source.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

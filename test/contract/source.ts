@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileEntry, SourceEntry } from '../../src/model/entry.ts';
 import { comparePaths } from '../../src/model/path.ts';
 import type { Content, PathFilter, Source } from '../../src/model/ports.ts';
-import { createFilter, everything } from '../../src/sync/filter/filter.ts';
+import { createFilter, everything } from '../../src/filter/filter.ts';
 
 export interface SourceFixture {
   readonly source: Source;

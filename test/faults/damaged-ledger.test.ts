@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
-import { createFilter } from '../../src/sync/filter/filter.ts';
+import { createFilter } from '../../src/filter/filter.ts';
 import { openLedger } from '../../src/sync/ledger/open-ledger.ts';
 import { runPass } from '../../src/sync/pass.ts';
 import { PASS_DEFAULTS } from '../../src/sync/pass-defaults.ts';

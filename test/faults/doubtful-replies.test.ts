@@ -81,12 +81,11 @@ async function made(stage: TrialStage, { make, verb }: Change, faults: Faults) {
   const source = createMemorySource();
   source.write('new', 'content');
   const entry = (await source.stat!('new', { signal }))!;
-  const gate = new Gate({
+  const gate = new Gate(createTestClock()).use({
     concurrency: 4,
     attempts: 4,
     maxRequestsPerSecond: undefined,
     maxWaitMs: 3_600_000,
-    clock: createTestClock(),
     draining: signal,
     signal,
     onEvent: () => undefined,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
-import { createFilter } from '../../src/sync/filter/filter.ts';
+import { createFilter } from '../../src/filter/filter.ts';
 import { createEngine } from '../support/engine/engine.ts';
 import { trialStage } from '../support/stage/trial-stage.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { foldersOf, isWithin } from '../../src/model/path.ts';
 import type { Source } from '../../src/model/ports.ts';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
-import { createFilter } from '../../src/sync/filter/filter.ts';
+import { createFilter } from '../../src/filter/filter.ts';
 import type { PassResult } from '../../src/sync/pass-options.ts';
 import { bucketLike } from '../support/s3/bucket-like.ts';
 import { judge, takingPart } from '../support/faults/convergence-judge.ts';

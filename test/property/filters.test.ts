@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isSyncError } from '../../src/model/errors.ts';
-import { createFilter, isReserved, parseFilterLines } from '../../src/sync/filter/filter.ts';
-import type { FilterRule } from '../../src/sync/filter/filter.ts';
+import { createFilter, isReserved, parseFilterLines } from '../../src/filter/filter.ts';
+import type { FilterRule } from '../../src/filter/filter.ts';
 
 // Few names, so that patterns and paths meet.
 const name = fc.constantFrom('a', 'b', 'c.csv', 'd.tmp', '.stagesync', '.stagesync-x');

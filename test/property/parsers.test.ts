@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseSource, parseStageAddress } from '../../src/cli/addresses.ts';
+import { parseSource, parseStageAddress } from '../../src/jobs/addresses.ts';
 import { isSyncError } from '../../src/model/errors.ts';
 import { pathProblem } from '../../src/model/path.ts';
 import { parseS3Address } from '../../src/sources/s3/address.ts';
 import { readListing, readMetadata } from '../../src/stage/read-listing.ts';
 import { parseRetryAfter, parseApiTime } from '../../src/api/api-times.ts';
-import { createFilter, parseFilterLines } from '../../src/sync/filter/filter.ts';
+import { createFilter, parseFilterLines } from '../../src/filter/filter.ts';
 
 const numRuns = Number(process.env['STAGESYNC_PROPERTY_RUNS'] ?? 3000);
 const check = (property: fc.IProperty<unknown>): void => {

@@ -4,8 +4,8 @@ import { SyncError } from '../../src/model/errors.ts';
 import { comparePaths } from '../../src/model/path.ts';
 import { DEEPEST, walkDestination } from '../../src/remote/walk-folders.ts';
 import type { DestinationEntry, WalkOptions } from '../../src/remote/walk-folders.ts';
-import { createFilter, everything } from '../../src/sync/filter/filter.ts';
-import type { FilterRule } from '../../src/sync/filter/filter.ts';
+import { createFilter, everything } from '../../src/filter/filter.ts';
+import type { FilterRule } from '../../src/filter/filter.ts';
 
 const file = (name: string): DestinationChild => ({ kind: 'file', name, size: 1, modifiedMs: 0 });
 const folder = (name: string): DestinationChild => ({ kind: 'folder', name });
@@ -202,7 +202,7 @@ describe('a Stage that lists folders in folders for ever', () => {
       expect(deepest).toMatchObject({
         path: 'd/'.repeat(DEEPEST),
         covers: 'subtree',
-        problem: { code: 'stage_too_deep', severity: 'failure' },
+        problem: { code: 'too_deep', severity: 'failure' },
       });
       // all else is known
       expect(found.filter(({ kind }) => kind === 'file')).toHaveLength(DEEPEST);

@@ -205,7 +205,7 @@ describe('a sweep', () => {
     for (const path of [one, other]) stage.place(path, 'x', 0);
     hooks.before = ({ kind, path }) => {
       if (kind === 'remove' && path === one)
-        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
     };
     await leftovers.look();
     await leftovers.settle(false);
@@ -230,7 +230,8 @@ describe('a sweep', () => {
       const { leftovers, stage, swept, hooks } = leaving(HOUR);
       stage.place(bySomebody(25 * HOUR).next('new', 'a'), 'x', 0);
       hooks.before = ({ kind }) => {
-        if (kind === 'remove') throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+        if (kind === 'remove')
+          throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
       };
       await leftovers.look();
       await leftovers.settle(dryRun);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { bareFlag } from './flag-values.ts';
-import { printable } from '../output/printable.ts';
+import { bareFlag } from './bare-flags.ts';
+import { printable } from '../../model/printable.ts';
 
 /** Refuses more arguments than a command takes, naming those that are too many. */
 export function refuseExcessArguments(program: Command): void {

@@ -1,17 +1,16 @@
 import { Option, type Command } from 'commander';
-import { guards, removalLimit } from './flag-values.ts';
+import { guards, removalLimit } from './values.ts';
+import type { Guards } from '../../jobs/surroundings.ts';
 import { GUARDS, type GuardName, type RemovalLimit } from '../../sync/pass-options.ts';
 
 /** How far a run may go. Always the word of who runs it: a plan file has no such settings. */
-export interface GuardFlags {
-  readonly maxDelete: RemovalLimit;
-  readonly force: ReadonlySet<GuardName>;
-}
+export type GuardFlags = Guards;
 
 const HALF: RemovalLimit = { percent: 50 };
 
 export function addGuardFlags(command: Command): Command {
   return command
+    .optionsGroup('What is done:')
     .addOption(
       new Option('--max-delete <limit>', 'refuse to remove more files than this: a count or a percentage')
         .argParser(removalLimit)

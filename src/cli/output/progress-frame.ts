@@ -1,5 +1,5 @@
 import cliTruncate from 'cli-truncate';
-import { printable } from './printable.ts';
+import { printable } from '../../model/printable.ts';
 import { bytes, count, duration } from './quantities.ts';
 
 /** Everything a progress display shows. */

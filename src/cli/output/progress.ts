@@ -54,7 +54,7 @@ export class Progress {
     else if (event.type === 'problem') this.#underWay.delete(event.path);
     else if (event.type === 'retry') {
       // its next attempt begins at the first byte
-      for (const path of this.#underWay.keys()) if (event.what.endsWith(path)) this.#underWay.delete(path);
+      if (event.operation === 'upload') this.#underWay.delete(event.path);
     }
   }
 

@@ -2,7 +2,7 @@ import type { Report } from '../../model/events.ts';
 import type { SyncError } from '../../model/errors.ts';
 import type { PlanCost } from '../../model/plan.ts';
 import type { Cause } from './causes.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../model/printable.ts';
 import { bytes, count, counted, duration } from './quantities.ts';
 
 const HEADLINES: Record<Report['outcome'], string> = {

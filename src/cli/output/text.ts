@@ -1,9 +1,8 @@
 import type { Report, SyncEvent } from '../../model/events.ts';
 import type { PlanCost } from '../../model/plan.ts';
-import { actionText } from './action-text.ts';
-import { BesidePath, besideAction } from './beside-path.ts';
+import { actionText, requestText } from './action-text.ts';
 import { Causes } from './causes.ts';
-import { printable } from './printable.ts';
+import { printable } from '../../model/printable.ts';
 import { duration } from './quantities.ts';
 import type { Reader } from './reader.ts';
 import { reportText } from './report-text.ts';
@@ -24,7 +23,6 @@ export function textReader(options: TextOptions): Reader {
   const { verbose, quiet } = options;
   const causes = new Causes(verbose);
   let plan: { cost: PlanCost; estimateMs: number } | undefined;
-  const beside = new BesidePath();
   let toldOfThrottle = false;
   /** Said before the first result: a run that fails at once is the line of its error and nothing else. */
   let title: string | undefined;
@@ -36,8 +34,7 @@ export function textReader(options: TextOptions): Reader {
     options.result(line);
   };
 
-  const trouble = (severity: 'warning' | 'failure', code: string, path: string, said: string): void => {
-    const message = beside.message(path, said);
+  const trouble = (severity: 'warning' | 'failure', code: string, path: string, message: string): void => {
     if (!causes.add(severity, code, path, message)) return;
     if (quiet && severity === 'warning') return;
     const label = severity === 'failure' ? 'failed' : 'warning';
@@ -47,7 +44,6 @@ export function textReader(options: TextOptions): Reader {
   const onEvent = (event: SyncEvent): void => {
     switch (event.type) {
       case 'pass:started':
-        beside.startsFrom(event.destination, event.source);
         title = `${printable(event.source)} -> ${printable(event.destination)}`;
         break;
       case 'plan':
@@ -57,16 +53,10 @@ export function textReader(options: TextOptions): Reader {
         result(`would ${actionText(event)}`);
         break;
       case 'action':
-        if (event.outcome === 'failed')
-          trouble('failure', event.error?.code ?? 'failed', event.path, event.error?.message ?? event.reason);
-        else if (event.outcome === 'skipped')
-          trouble(
-            'warning',
-            event.error?.code ?? 'skipped',
-            event.path,
-            event.error?.message ?? event.reason,
-          );
-        else if (verbose) result(`${actionText(event)}  ${duration(event.ms)}`);
+        if (event.outcome !== 'done') {
+          const severity = event.outcome === 'failed' ? 'failure' : 'warning';
+          trouble(severity, event.error.code, event.path, event.error.message);
+        } else if (verbose) result(`${actionText(event)}  ${duration(event.ms)}`);
         break;
       case 'problem':
         trouble(event.severity, event.code, event.path, event.message);
@@ -74,7 +64,7 @@ export function textReader(options: TextOptions): Reader {
       case 'retry':
         if (verbose)
           options.notice(
-            `retry: ${printable(event.what)}, attempt ${event.attempt} in ${duration(event.waitMs)}: ${printable(besideAction(event.what, event.message))}`,
+            `retry: ${requestText(event)}, attempt ${event.attempt} in ${duration(event.waitMs)}: ${printable(event.error.message)}`,
           );
         break;
       case 'throttled':

@@ -1,12 +1,13 @@
 import { pino, type Logger } from 'pino';
 import type { PrettyStream } from 'pino-pretty';
+import type { ProblemCode } from '../../model/entry.ts';
+import type { ErrorData } from '../../model/errors.ts';
 import type { SyncEvent } from '../../model/events.ts';
-import { isMoving } from '../../sync/watch/unsettled-paths.ts';
+import { isChanging } from '../../sync/unsettled-paths.ts';
 import type { PassSummary, WatchEvent } from '../../sync/watch/watch-events.ts';
 import type { HostStream } from '../process/host.ts';
-import { actionText } from './action-text.ts';
-import { BesidePath, besideAction } from './beside-path.ts';
-import { printable } from './printable.ts';
+import { actionText, requestText } from './action-text.ts';
+import { printable } from '../../model/printable.ts';
 import { counted } from './quantities.ts';
 
 export interface LogFlags {
@@ -43,7 +44,6 @@ export class WatchLog {
   #told = new Set<string>();
   /** Of the pass that is running. */
   #met = new Set<string>();
-  readonly #beside = new BesidePath();
 
   /** `text`: makes text of the lines and writes it to the stream. */
   constructor(stream: HostStream, text: PrettyStream | undefined, flags: LogFlags) {
@@ -112,18 +112,16 @@ export class WatchLog {
   }
 
   #sync(event: SyncEvent): void {
-    if (event.type === 'pass:started') this.#beside.startsFrom(event.destination, event.source);
-    else if (event.type === 'action' && event.outcome === 'done')
+    if (event.type === 'action' && event.outcome === 'done')
       this.#logger.debug(event, printable(actionText(event)));
-    else if (event.type === 'action') {
-      const why = this.#beside.message(event.path, event.error?.message ?? event.reason);
-      this.#trouble(event.error?.code ?? 'failed', event.path, event, `${event.path}: ${why}`);
-    } else if (event.type === 'problem')
+    else if (event.type === 'action')
+      this.#trouble(event.error.code, event.path, event, `${event.path}: ${event.error.message}`);
+    else if (event.type === 'problem')
       this.#trouble(event.code, event.path, event, `${event.path || 'the source'}: ${event.message}`);
     else if (event.type === 'retry')
       this.#logger.debug(
         event,
-        printable(`again in ${event.waitMs} ms: ${event.what}: ${besideAction(event.what, event.message)}`),
+        `again in ${event.waitMs} ms: ${requestText(event)}: ${printable(event.error.message)}`,
       );
     else if (event.type === 'throttled')
       this.#logger.info(
@@ -133,10 +131,9 @@ export class WatchLog {
   }
 
   /** The first time as a warning, then only for who wants every detail; so is what only says that files change. */
-  #trouble(code: string, path: string, facts: Facts, message: string): void {
+  #trouble(code: ProblemCode | ErrorData['code'], path: string, facts: Facts, message: string): void {
     const key = `${code} ${path}`;
-    const moving = isMoving(code);
-    const first = !moving && !this.#told.has(key);
+    const first = !isChanging(code) && !this.#told.has(key);
     for (const known of [this.#told, this.#met]) if (known.size >= REMEMBERED) known.clear();
     this.#told.add(key);
     this.#met.add(key);

@@ -1,23 +1,6 @@
 import { SyncError } from '../../model/errors.ts';
+import type { StopSignals } from '../context.ts';
 import type { Host } from './host.ts';
-
-/**
- * How a person stops a run:
- *
- *   running --SIGINT/SIGTERM--> draining --SIGINT/SIGTERM--> stopped --> (the system's own handling)
- *
- * Draining: start nothing new, finish and record what is in flight. Stopped: give up at once; the next run looks again
- * at what was in doubt.
- */
-export interface StopSignals {
-  readonly draining: AbortSignal;
-  readonly signal: AbortSignal;
-  /** The first signal that came. */
-  readonly stoppedBy: NodeJS.Signals | undefined;
-  /** Starts draining for another reason than a signal. */
-  drain(message: string): void;
-  dispose(): void;
-}
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 

@@ -1,5 +1,5 @@
 import type { DestinationChild } from '../../model/entry.ts';
-import { type ErrorCode, SyncError } from '../../model/errors.ts';
+import { type ErrorCode, type Fact, SyncError } from '../../model/errors.ts';
 import { isFolderPath, isWithin, nameOf, parentOf, pathProblem, type RelPath } from '../../model/path.ts';
 import type { CallOptions, Content, Destination } from '../../model/ports.ts';
 
@@ -210,6 +210,17 @@ async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }
 
-function refusal(code: ErrorCode, path: RelPath, why: string): SyncError {
-  return new SyncError(code, `Stage refused ${path}: ${why}.`, { verdict: 'skip_entry', details: { path } });
-}
+const FACTS: ReadonlyMap<ErrorCode, Fact> = new Map<ErrorCode, Fact>([
+  ['stage_not_found', 'missing'],
+  ['stage_exists', 'taken'],
+  ['stage_rejected', 'refused'],
+  ['entry_changed', 'changed'],
+]);
+
+const refusal = (code: ErrorCode, path: RelPath, why: string): SyncError =>
+  new SyncError(code, (name) => `Stage refused ${name}: ${why}.`, {
+    verdict: 'skip_entry',
+    fact: FACTS.get(code),
+    path,
+    details: { path },
+  });

@@ -1,9 +1,9 @@
-import { isSyncError, type SyncError } from '../../model/errors.ts';
+import { hasFact } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Destination, DestinationTraits } from '../../model/ports.ts';
 import { type NotAListing, readListing, readMetadata } from '../../stage/read-listing.ts';
 import type { StageClient } from '../../stage/stage-client.ts';
-import { badReply, deploymentMissing } from '../../api/api-errors.ts';
+import { type ApiCall, badReply, deploymentMissing } from '../../api/api-errors.ts';
 
 export interface StageDestinationOptions {
   readonly client: StageClient;
@@ -30,7 +30,11 @@ export function createStageDestination(options: StageDestinationOptions): Destin
       if (folder === '') throw deploymentMissing(client.deployment, 404);
       return undefined;
     }
-    return checked(readListing(folder, reply.value, reply.exact), 'list', folder);
+    return checked(readListing(folder, reply.value, reply.exact), {
+      operation: 'list',
+      verb: 'list',
+      path: folder,
+    });
   };
 
   return {
@@ -40,7 +44,9 @@ export function createStageDestination(options: StageDestinationOptions): Destin
     listFolder,
     async stat(path, call) {
       const reply = await found(client.metadata(path, call));
-      return reply === undefined ? undefined : checked(readMetadata(path, reply.value), 'look at', path);
+      return reply === undefined
+        ? undefined
+        : checked(readMetadata(path, reply.value), { operation: 'look', verb: 'look at', path });
     },
     put: (path, content, call) => client.upload(path, content, call),
     read: (path, call) => client.download(path, call),
@@ -49,7 +55,7 @@ export function createStageDestination(options: StageDestinationOptions): Destin
         await client.createFolder(folder, call);
       } catch (error) {
         // How Stage answers for a folder that exists is not known for certain: a refusal is worth one look.
-        if (!hasCode(error, 'stage_exists', 'stage_rejected')) throw error;
+        if (!hasFact(error, 'taken', 'refused')) throw error;
         const there = await found(client.list(folder, call)).catch(() => undefined);
         call.signal.throwIfAborted();
         if (there === undefined) throw error;
@@ -66,16 +72,12 @@ async function found<T>(reply: Promise<T>): Promise<T | undefined> {
   try {
     return await reply;
   } catch (error) {
-    if (hasCode(error, 'stage_not_found')) return undefined;
+    if (hasFact(error, 'missing')) return undefined;
     throw error;
   }
 }
 
-const hasCode = (error: unknown, ...codes: readonly SyncError['code'][]): boolean =>
-  isSyncError(error) && codes.includes(error.code);
-
-function checked<T>(result: T | NotAListing, verb: string, path: RelPath): T {
-  if (typeof result === 'object' && result !== null && 'why' in result)
-    throw badReply({ verb, path }, result.why);
+function checked<T>(result: T | NotAListing, call: ApiCall): T {
+  if (typeof result === 'object' && result !== null && 'why' in result) throw badReply(call, result.why);
   return result;
 }

@@ -5,12 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileEntry } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
 import type { Content } from '../../model/ports.ts';
-import { inside } from './disk.ts';
-import { isListed, isSameFile } from './file-version.ts';
+import { inside } from '../../disk/disk.ts';
+import { isListed } from './file-version.ts';
+import { isSameFile } from '../../disk/file-id.ts';
 import { entryChanged, entryError, entryGone } from './local-problems.ts';
 import { ReadPace } from './read-pace.ts';
-import { openWay } from './way-to-file.ts';
-import type { WayOptions } from './way-to-file.ts';
+import { openWay } from '../../disk/way-to-file.ts';
+import type { WayOptions } from '../../disk/way-to-file.ts';
 
 /** Files up to this size are read into one buffer: most of a small upload's cost is in its asynchronous steps. */
 const WHOLE_BYTES = 256 * 1024;

@@ -4,11 +4,6 @@ import type { RelPath } from '../../model/path.ts';
 
 export const versionOf = (stats: BigIntStats): string => `${stats.size}:${stats.mtimeNs}`;
 
-/** What tells one file or folder from all others for as long as it exists. */
-export type FileId = Pick<BigIntStats, 'dev' | 'ino'>;
-
-export const isSameFile = (a: FileId, b: FileId): boolean => a.ino === b.ino && a.dev === b.dev;
-
 /**
  * Device, inode, birth time, size and mtime: an inode alone is reused at once. There is none for an empty file (all are
  * equal), nor where the file system keeps no birth time (it shows as 0).

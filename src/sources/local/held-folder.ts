@@ -1,7 +1,8 @@
-import { inside } from './disk.ts';
-import type { Disk } from './disk.ts';
-import { isSameFile } from './file-version.ts';
-import type { FileId } from './file-version.ts';
+import { inside } from '../../disk/disk.ts';
+import type { Disk } from '../../disk/disk.ts';
+import { isSameFile } from '../../disk/file-id.ts';
+import type { FileId } from '../../disk/file-id.ts';
+import { systemError } from '../../disk/system-errors.ts';
 
 /** A folder as it was found. */
 interface Found {
@@ -40,7 +41,7 @@ export class HeldFolder implements Disposable {
     const { disk, followSymlinks } = this.#options;
     const { place, id } = this.#folder;
     const now = followSymlinks ? disk.stat(place) : disk.lstat(place);
-    if (now === undefined) throw Object.assign(new Error('no such folder'), { code: 'ENOENT' });
+    if (now === undefined) throw systemError('ENOENT', 'no such folder');
     if (!isSameFile(now, id)) return false;
     if (followSymlinks) return true;
     if (this.fd !== undefined && !isSameFile(disk.fstat(this.fd), id)) return false;

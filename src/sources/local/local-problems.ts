@@ -1,37 +1,17 @@
-import type { Problem, UnknownEntry } from '../../model/entry.ts';
+import type { Problem, ProblemCode, UnknownEntry } from '../../model/entry.ts';
 import { isTooManyFiles, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
+import type { Operation } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
-import { errnoOf, isMissing } from './disk.ts';
+import { causeOf, errnoOf, isDenied, isMissing, systemError, wayOutOf } from '../../disk/system-errors.ts';
 
-const CAUSES: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EIO: 'the disk reports an input/output error',
-  ELOOP: 'too many symbolic links',
-  EMFILE: 'too many open files',
-  ENFILE: 'too many open files',
-  ENAMETOOLONG: 'the path is too long',
-  ESTALE: 'the network file system lost it',
-};
-
-/** 'permission denied (EACCES)'. The system's own message would repeat the call and the whole path. */
-export function causeOf(error: unknown): string {
-  const errno = errnoOf(error);
-  const cause = CAUSES[errno];
-  return cause === undefined ? errno : `${cause} (${errno})`;
-}
-
-const warning = (code: string, message: string): Problem => ({ code, severity: 'warning', message });
-const failure = (code: string, message: string): Problem => ({ code, severity: 'failure', message });
+const warning = (code: ProblemCode, message: string): Problem => ({ code, severity: 'warning', message });
+const failure = (code: ProblemCode, message: string): Problem => ({ code, severity: 'failure', message });
 
 export const unreadable = (error: unknown): Problem =>
   failure(
     'unreadable',
     `cannot be read: ${causeOf(error)}; ${isTooManyFiles(errnoOf(error)) ? RAISE_FILE_LIMIT : 'grant access to it or exclude it'}`,
   );
-
-/** What to do about it, where the cause alone does not say. */
-const wayOut = (errno: string): string => (isTooManyFiles(errno) ? `; ${RAISE_FILE_LIMIT}` : '');
 
 export const LINK_SKIPPED = warning(
   'link_skipped',
@@ -80,44 +60,63 @@ export const namelessPath = (path: RelPath, problem: Problem): UnknownEntry => (
 });
 
 /** What a failed system call on the root ends the run with. */
-export function rootError(root: string, error: unknown): SyncError {
-  const errno = errnoOf(error);
+export function rootError(root: string, error: unknown, operation: Operation = 'list'): SyncError {
+  const options = { verdict: 'end_run', operation, path: root, cause: error } as const;
   if (isMissing(error))
     return new SyncError(
       'source_missing',
       `The source folder ${root} is not there; check the path, or whether its disk is mounted`,
-      { verdict: 'end_run', cause: error },
+      { ...options, fact: 'missing' },
     );
-  const denied = errno === 'EACCES' || errno === 'EPERM';
+  const denied = isDenied(error);
   return new SyncError(
     denied ? 'source_denied' : 'source_failed',
-    `The source folder ${root} cannot be read: ${causeOf(error)}${wayOut(errno)}`,
-    { verdict: 'end_run', cause: error },
+    `The source folder ${root} cannot be read: ${causeOf(error)}${wayOutOf(error)}`,
+    { ...options, fact: denied ? 'refused' : undefined },
   );
 }
 
 export const rootMissing = (root: string): SyncError =>
-  rootError(root, Object.assign(new Error('no such folder'), { code: 'ENOENT' }));
+  rootError(root, systemError('ENOENT', 'no such folder'));
+
+export const sourceNotFolder = (root: string): SyncError =>
+  new SyncError('source_missing', `The source ${root} is not a folder; name the folder that holds it`, {
+    verdict: 'end_run',
+    fact: 'missing',
+    operation: 'list',
+    path: root,
+  });
+
+const rootReplaced = (root: string, message: string): SyncError =>
+  new SyncError('guard_root_changed', message, {
+    verdict: 'end_run',
+    fact: 'changed',
+    operation: 'list',
+    path: root,
+  });
 
 export const rootChanged = (root: string): SyncError =>
-  new SyncError(
-    'guard_root_changed',
+  rootReplaced(
+    root,
     `The source folder ${root} was replaced while it was listed; nothing can be said about what is gone, so run again`,
-    { verdict: 'end_run' },
   );
 
 export const rootNotFolder = (root: string): SyncError =>
-  new SyncError('guard_root_changed', `The source ${root} is no longer a folder`, { verdict: 'end_run' });
+  rootReplaced(root, `The source ${root} is no longer a folder`);
 
 export const entryChanged = (path: RelPath): SyncError =>
-  new SyncError('entry_changed', `${path} changed since it was listed; the next run takes the new version`, {
-    verdict: 'skip_entry',
-    details: { path },
-  });
+  new SyncError(
+    'entry_changed',
+    (name) => `${name} changed since it was listed; the next run takes the new version`,
+    { verdict: 'skip_entry', fact: 'changed', operation: 'read', path, details: { path } },
+  );
 
 export const entryGone = (path: RelPath): SyncError =>
-  new SyncError('entry_gone', `${path} is gone from the source since it was listed`, {
+  new SyncError('entry_gone', (name) => `${name} is gone from the source since it was listed`, {
     verdict: 'skip_entry',
+    fact: 'gone',
+    operation: 'read',
+    path,
     details: { path },
   });
 
@@ -125,11 +124,18 @@ export const entryGone = (path: RelPath): SyncError =>
 export function entryError(path: RelPath, error: unknown): SyncError {
   if (isMissing(error)) return entryGone(path);
   const errno = errnoOf(error);
-  // Opened without following links, so a link has taken the file's name.
+  // Files are opened without following links, so ELOOP says that a link has taken the file's name.
   if (errno === 'ELOOP') return entryChanged(path);
-  return new SyncError('entry_unreadable', `${path} cannot be read: ${causeOf(error)}${wayOut(errno)}`, {
-    verdict: isTooManyFiles(errno) ? 'retry' : 'skip_entry',
-    details: { path, errno },
-    cause: error,
-  });
+  return new SyncError(
+    'entry_unreadable',
+    (name) => `${name} cannot be read: ${causeOf(error)}${wayOutOf(error)}`,
+    {
+      verdict: isTooManyFiles(errno) ? 'retry' : 'skip_entry',
+      fact: isDenied(error) ? 'refused' : undefined,
+      operation: 'read',
+      path,
+      details: { path, errno },
+      cause: error,
+    },
+  );
 }

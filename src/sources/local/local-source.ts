@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import type { FileEntry } from '../../model/entry.ts';
-import { SyncError, isSyncError } from '../../model/errors.ts';
+import { isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Source } from '../../model/ports.ts';
-import { realDisk } from './disk.ts';
-import type { Disk } from './disk.ts';
+import { realDisk } from '../../disk/disk.ts';
+import type { Disk } from '../../disk/disk.ts';
 import { FileReader } from './file-reader.ts';
 import { fileEntry } from './file-version.ts';
 import { THREAD_AFTER, listTree } from './walk/list-tree.ts';
-import { entryError, rootError, rootMissing } from './local-problems.ts';
+import { entryError, rootError, rootMissing, sourceNotFolder } from './local-problems.ts';
 import { inSlices } from './walk/time-slice.ts';
 import { Walk } from './walk/walk.ts';
-import { openWay } from './way-to-file.ts';
-import type { WayOptions } from './way-to-file.ts';
+import { openWay } from '../../disk/way-to-file.ts';
+import type { WayOptions } from '../../disk/way-to-file.ts';
 
 export interface LocalSourceOptions {
   /** A folder; a relative path starts at the current folder. It may itself be a symbolic link. */
@@ -38,6 +38,7 @@ export async function openLocalSource(options: LocalSourceOptions, disk: Disk = 
   const reader = new FileReader({ disk, root, followSymlinks, blockBytes });
   return {
     kind: 'local',
+    traits: { isRemote: false, filesAppearWhole: false, sharesIdentities: false },
     label: root,
     async *list({ filter, signal }) {
       signal.throwIfAborted();
@@ -78,8 +79,8 @@ function look(options: WayOptions, path: RelPath): FileEntry | undefined {
       way.close();
     }
   } catch (error) {
-    const problem = isSyncError(error) ? error : entryError(path, error);
-    if (problem.code === 'entry_gone') return undefined;
+    const problem = entryError(path, error);
+    if (problem.fact === 'gone') return undefined;
     throw problem;
   }
 }
@@ -88,14 +89,7 @@ function checkRoot(root: string, disk: Disk): void {
   try {
     const stats = disk.stat(root);
     if (stats === undefined) throw rootMissing(root);
-    if (!stats.isDirectory())
-      throw new SyncError(
-        'source_missing',
-        `The source ${root} is not a folder; name the folder that holds it`,
-        {
-          verdict: 'end_run',
-        },
-      );
+    if (!stats.isDirectory()) throw sourceNotFolder(root);
     for (const child of disk.children(root)) if (child.name !== '') break;
   } catch (error) {
     throw isSyncError(error) ? error : rootError(root, error);

@@ -94,10 +94,18 @@ export function createMemorySource(options: MemorySourceOptions = {}): MemorySou
   const current = (entry: FileEntry): StoredFile => {
     const item = stored.get(entry.path);
     if (item === undefined || item === 'folder' || 'kind' in item)
-      throw new SyncError('entry_gone', `${entry.path} is gone from the source`, { verdict: 'skip_entry' });
-    if (String(item.serial) !== entry.version)
-      throw new SyncError('entry_changed', `${entry.path} changed since it was listed`, {
+      throw new SyncError('entry_gone', (name) => `${name} is gone from the source`, {
         verdict: 'skip_entry',
+        fact: 'gone',
+        operation: 'read',
+        path: entry.path,
+      });
+    if (String(item.serial) !== entry.version)
+      throw new SyncError('entry_changed', (name) => `${name} changed since it was listed`, {
+        verdict: 'skip_entry',
+        fact: 'changed',
+        operation: 'read',
+        path: entry.path,
       });
     return item;
   };
@@ -112,6 +120,7 @@ export function createMemorySource(options: MemorySourceOptions = {}): MemorySou
 
   return {
     kind: 'memory',
+    traits: { isRemote: false, filesAppearWhole: false, sharesIdentities: true },
     label: options.label ?? 'memory:',
 
     async *list({ filter, signal }: ListOptions) {

@@ -69,6 +69,7 @@ export function s3Source(
   const address: S3Address = { bucket: bucket.name, prefix };
   return {
     kind: 's3',
+    traits: { isRemote: true, filesAppearWhole: true, sharesIdentities: true },
     // The same bucket name elsewhere is another bucket.
     label: formatS3Address(address) + (endpointUrl === undefined ? '' : ` at ${hostOf(endpointUrl)}`),
 

@@ -2,27 +2,33 @@ import type { FileEntry } from '../../model/entry.ts';
 import type { RemoveReason, ShownVersion, UploadReason } from '../../model/plan.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 
-/** What to do about one file, from what the three sides show. */
-export type FileDecision =
-  | { readonly do: 'nothing' }
+/** What to do about a file that the source has. */
+export type PresentDecision =
   | { readonly do: 'unchanged' }
-  /** Unchanged, and Stage's time is now known. */
-  | { readonly do: 'confirm'; readonly stage: ShownVersion }
+  /** Unchanged, and the destination's time for it is now known. */
+  | { readonly do: 'confirm'; readonly shown: ShownVersion }
   | { readonly do: 'upload'; readonly reason: UploadReason }
-  /** The version is new but the size is not: equal content needs no upload. Else upload as `changed`. */
-  | { readonly do: 'check_digest'; readonly stage: ShownVersion; readonly digest: string | undefined }
-  /** The row says the same in the words of an earlier release, and Stage got it later: the row is written anew. */
-  | { readonly do: 'renew'; readonly stage: ShownVersion }
-  /** First meeting: count it as ours. */
-  | { readonly do: 'adopt'; readonly stage: ShownVersion }
-  /** Under --compare content: read both, then count as ours what is equal and upload what `differs`. */
-  | { readonly do: 'compare_content'; readonly stage: ShownVersion }
+  /** Another version of the same size: equal content needs no upload; other content is uploaded as `changed`. */
+  | { readonly do: 'check_digest'; readonly shown: ShownVersion; readonly digest: string | undefined }
+  /** The row names this very version as an earlier release wrote it: the row is written anew. */
+  | { readonly do: 'renew'; readonly shown: ShownVersion }
+  /** Both ends have it, equal, and the ledger does not: the ledger takes it in. */
+  | { readonly do: 'adopt'; readonly shown: ShownVersion }
+  /** Under --compare content: both ends are read. Equal content is ours, other content is uploaded as `differs`. */
+  | { readonly do: 'compare_content'; readonly shown: ShownVersion };
+
+/** What to do about a file that the source does not have. */
+export type GoneDecision =
+  | { readonly do: 'nothing' }
   | { readonly do: 'remove'; readonly reason: RemoveReason }
-  /** Gone from the source, put there by us, and removals were not asked for: it stays, and may be moved from. */
+  /** Gone from the source, and removals were not asked for: our file stays, and a move may take it elsewhere. */
   | { readonly do: 'leave' }
-  /** Gone from the source, and not ours to remove: someone else changed it on Stage, or it was never put there by us. */
+  /** Gone from the source, and not ours to remove: somebody else changed the file, or it was there before us. */
   | { readonly do: 'keep'; readonly why: 'changed' | 'adopted' }
   | { readonly do: 'forget' };
+
+/** What to do about one file, from what the three sides show. */
+export type FileDecision = PresentDecision | GoneDecision;
 
 export interface DecideOptions {
   readonly removal: 'none' | 'ours' | 'everything';
@@ -31,55 +37,91 @@ export interface DecideOptions {
   readonly verify: boolean;
 }
 
-/** Times of one file in two answers of Stage can differ in their fraction digits; below a second they are one time. */
+/** Two answers of a destination can give one time with other fraction digits: below a second, times are equal. */
 const TIME_TOLERANCE_MS = 1000;
 
-/** The decision table of a pass, for a path where both ends are known. Pure: the same sight, the same decision. */
+/** The decision table of a pass, for a path where both ends are known. Pure: the same view, the same decision. */
+export function decideFile(
+  source: FileEntry,
+  shown: ShownVersion | undefined,
+  row: LedgerRow | undefined,
+  options: DecideOptions,
+): PresentDecision;
+export function decideFile(
+  source: undefined,
+  shown: ShownVersion | undefined,
+  row: LedgerRow | undefined,
+  options: DecideOptions,
+): GoneDecision;
 export function decideFile(
   source: FileEntry | undefined,
-  stage: ShownVersion | undefined,
+  shown: ShownVersion | undefined,
+  row: LedgerRow | undefined,
+  options: DecideOptions,
+): FileDecision;
+export function decideFile(
+  source: FileEntry | undefined,
+  shown: ShownVersion | undefined,
   row: LedgerRow | undefined,
   options: DecideOptions,
 ): FileDecision {
-  if (source === undefined) {
-    if (row === undefined) {
-      return stage !== undefined && options.removal === 'everything'
-        ? { do: 'remove', reason: 'not_in_source' }
-        : { do: 'nothing' };
-    }
-    if (stage === undefined) return { do: 'forget' };
-    if (!sameAtDestination(stage, row)) {
-      return options.removal === 'everything'
-        ? { do: 'remove', reason: 'not_in_source' }
-        : { do: 'keep', why: 'changed' };
-    }
-    if (row.adopted) return decideAdopted(options.removal);
-    return options.removal === 'none' ? { do: 'leave' } : { do: 'remove', reason: 'gone_from_source' };
-  }
-  if (row === undefined) {
-    if (stage === undefined) return { do: 'upload', reason: 'new' };
-    if (stage.size !== source.size) return { do: 'upload', reason: 'differs' };
-    if (options.compare === 'content') return { do: 'compare_content', stage };
-    return notNewer(source, stage) ? { do: 'adopt', stage } : { do: 'upload', reason: 'differs' };
-  }
-  if (
-    stage !== undefined &&
-    sameAtDestination(stage, row) &&
-    saysMore(source, row) &&
-    notNewer(source, stage)
-  )
-    return { do: 'renew', stage };
-  const same = sameInSource(source, row);
-  if (stage === undefined) return { do: 'upload', reason: same === 'yes' ? 'missing' : 'changed' };
-  if (!sameAtDestination(stage, row)) return { do: 'upload', reason: same === 'yes' ? 'drifted' : 'changed' };
-  if (same === 'no') return { do: 'upload', reason: 'changed' };
-  if (options.compare === 'content' && options.verify) return { do: 'compare_content', stage };
-  if (same === 'check') return { do: 'check_digest', stage, digest: row.digest };
-  return row.pending ? { do: 'confirm', stage } : { do: 'unchanged' };
+  if (source === undefined) return decideGone(shown, row, options);
+  return row === undefined ? decideMet(source, shown, options) : decideKnown(source, shown, row, options);
 }
 
-/** Gone from the source, and taken for ours by its size alone: only a mirror removes it. */
-function decideAdopted(removal: DecideOptions['removal']): FileDecision {
+/** The source has no file. */
+function decideGone(
+  shown: ShownVersion | undefined,
+  row: LedgerRow | undefined,
+  { removal }: DecideOptions,
+): GoneDecision {
+  if (row === undefined) {
+    return shown !== undefined && removal === 'everything'
+      ? { do: 'remove', reason: 'not_in_source' }
+      : { do: 'nothing' };
+  }
+  if (shown === undefined) return { do: 'forget' };
+  if (!sameAtDestination(shown, row)) {
+    return removal === 'everything'
+      ? { do: 'remove', reason: 'not_in_source' }
+      : { do: 'keep', why: 'changed' };
+  }
+  if (row.adopted) return decideAdopted(removal);
+  return removal === 'none' ? { do: 'leave' } : { do: 'remove', reason: 'gone_from_source' };
+}
+
+/** The source has a file, and the ledger does not know it. */
+function decideMet(
+  source: FileEntry,
+  shown: ShownVersion | undefined,
+  { compare }: DecideOptions,
+): PresentDecision {
+  if (shown === undefined) return { do: 'upload', reason: 'new' };
+  if (shown.size !== source.size) return { do: 'upload', reason: 'differs' };
+  if (compare === 'content') return { do: 'compare_content', shown };
+  return notNewer(source, shown) ? { do: 'adopt', shown } : { do: 'upload', reason: 'differs' };
+}
+
+/** The source has a file, and the ledger knows it. */
+function decideKnown(
+  source: FileEntry,
+  shown: ShownVersion | undefined,
+  row: LedgerRow,
+  { compare, verify }: DecideOptions,
+): PresentDecision {
+  const asPut = shown !== undefined && sameAtDestination(shown, row);
+  if (asPut && saysMore(source, row) && notNewer(source, shown)) return { do: 'renew', shown };
+  const same = sameInSource(source, row);
+  if (shown === undefined) return { do: 'upload', reason: same === 'yes' ? 'missing' : 'changed' };
+  if (!asPut) return { do: 'upload', reason: same === 'yes' ? 'drifted' : 'changed' };
+  if (same === 'no') return { do: 'upload', reason: 'changed' };
+  if (compare === 'content' && verify) return { do: 'compare_content', shown };
+  if (same === 'check') return { do: 'check_digest', shown, digest: row.digest };
+  return row.pending ? { do: 'confirm', shown } : { do: 'unchanged' };
+}
+
+/** Gone from the source, and in the ledger for its equal size alone: only a mirror removes it. */
+function decideAdopted(removal: DecideOptions['removal']): GoneDecision {
   if (removal === 'none') return { do: 'nothing' };
   return removal === 'ours' ? { do: 'keep', why: 'adopted' } : { do: 'remove', reason: 'not_in_source' };
 }
@@ -100,25 +142,25 @@ export function sameInSource(source: FileEntry, row: LedgerRow): 'yes' | 'no' | 
 const saysMore = (source: FileEntry, row: LedgerRow): boolean =>
   source.size === row.size && row.version !== '' && source.version.startsWith(`${row.version}@`);
 
-/** Whether Stage still shows what we put there. */
-export const sameAtDestination = (stage: ShownVersion, row: LedgerRow): boolean =>
-  sameShown(stage, shownOf(row));
+/** Whether the destination still shows what we put there. */
+export const sameAtDestination = (shown: ShownVersion, row: LedgerRow): boolean =>
+  sameShown(shown, shownOf(row));
 
-/** What Stage last showed of a file of the ledger's. */
+/** What the destination last showed of a file that the ledger has. */
 export const shownOf = (row: LedgerRow): ShownVersion => ({
   size: row.size,
   modifiedMs: row.shownModifiedMs,
 });
 
-/** Whether Stage shows one file twice. A time that either side does not tell cannot differ. */
+/** Whether two answers of the destination show the same file. A time that either of them lacks cannot differ. */
 export function sameShown(a: ShownVersion, b: ShownVersion, ignoreTimes = false): boolean {
   if (a.size !== b.size) return false;
   if (ignoreTimes || a.modifiedMs === undefined || b.modifiedMs === undefined) return true;
   return Math.abs(a.modifiedMs - b.modifiedMs) < TIME_TOLERANCE_MS;
 }
 
-/** Without a time on Stage nothing can be told from an equal size, so it counts as newer. */
-const notNewer = (source: FileEntry, stage: ShownVersion): boolean =>
-  stage.modifiedMs !== undefined &&
+/** An equal size proves nothing without a time at the destination: the source then counts as newer. */
+const notNewer = (source: FileEntry, shown: ShownVersion): boolean =>
+  shown.modifiedMs !== undefined &&
   source.modifiedMs !== undefined &&
-  source.modifiedMs < stage.modifiedMs + TIME_TOLERANCE_MS;
+  source.modifiedMs < shown.modifiedMs + TIME_TOLERANCE_MS;

@@ -1,75 +1,90 @@
 import type { SourceEntry } from '../../model/entry.ts';
 import { comparePaths } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
+import type { DestinationEntry } from '../../remote/walk-folders.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { Cursor } from './cursor.ts';
-import type { DestinationEntry } from '../../remote/walk-folders.ts';
 
-/** One path as the three sides see it. `unknown`: that end could not say; nothing may be concluded from its silence. */
-export interface Sighting {
+/** One path as the source, the destination and the ledger see it. */
+export interface PathView {
   readonly path: RelPath;
   readonly source: SourceEntry | undefined;
-  readonly stage: DestinationEntry | undefined;
+  readonly destination: DestinationEntry | undefined;
   readonly row: LedgerRow | undefined;
+  /** The source could not say what is at the path: its silence does not mean that nothing is there. */
   readonly sourceUnknown: boolean;
+  /** The same of the destination. */
   readonly destinationUnknown: boolean;
 }
 
-/** Called for each path in path order; a promise holds the merge until it settles. */
-export type Visit = (sighting: Sighting) => void | Promise<void>;
+/** Called for each path in path order. The merge waits for a promise before it goes on. */
+export type Visit = (view: PathView) => void | Promise<void>;
 
 /**
- * The streaming three-way merge: source, Stage and ledger in one path order, each path visited once. Memory does not
- * grow with the number of paths. Rejects with whatever a listing rejected with.
+ * The streaming three-way merge of source, destination and ledger: one path order, each path visited once. Memory does
+ * not grow with the number of paths. Rejects with whatever a listing rejected with.
  */
 export async function mergeThree(
   source: Cursor<SourceEntry>,
-  stage: Cursor<DestinationEntry>,
+  destination: Cursor<DestinationEntry>,
   ledger: Cursor<LedgerRow>,
   visit: Visit,
 ): Promise<void> {
-  let sourceDark: RelPath | undefined;
-  let destinationDark: RelPath | undefined;
+  // the folders that an end could not list, while the merge is in them
+  let unlistedInSource: RelPath | undefined;
+  let unlistedAtDestination: RelPath | undefined;
   for (;;) {
     if (source.current === undefined && !source.ended) await source.fill();
-    if (stage.current === undefined && !stage.ended) await stage.fill();
+    if (destination.current === undefined && !destination.ended) await destination.fill();
     if (ledger.current === undefined && !ledger.ended) await ledger.fill();
-    let s = source.current;
-    if (s?.kind === 'unknown' && s.covers === 'nothing') {
+    const nextInSource = source.current;
+    const nextAtDestination = destination.current;
+    const nextRow = ledger.current;
+    if (nextInSource?.kind === 'unknown' && nextInSource.covers === 'nothing') {
       source.advance();
-      await visit({
-        path: s.path,
-        source: s,
-        stage: undefined,
-        row: undefined,
-        sourceUnknown: true,
-        destinationUnknown: false,
-      });
+      await visit(reportOnly(nextInSource));
       continue;
     }
-    let d = stage.current;
-    let l = ledger.current;
-    let path = s?.path;
-    if (d !== undefined && (path === undefined || comparePaths(d.path, path) < 0)) path = d.path;
-    if (l !== undefined && (path === undefined || comparePaths(l.path, path) < 0)) path = l.path;
+    const path = first(first(nextInSource?.path, nextAtDestination?.path), nextRow?.path);
     if (path === undefined) return;
-    if (s?.path === path) source.advance();
-    else s = undefined;
-    if (d?.path === path) stage.advance();
-    else d = undefined;
-    if (l?.path === path) ledger.advance();
-    else l = undefined;
-    if (s?.kind === 'unknown' && s.covers === 'subtree') sourceDark = path;
-    if (d?.kind === 'unknown' && d.covers === 'subtree') destinationDark = path;
+    const isInSource = nextInSource?.path === path;
+    const isAtDestination = nextAtDestination?.path === path;
+    const isInLedger = nextRow?.path === path;
+    // the cursors go on before the visit: a visit may change the ledger's row
+    if (isInSource) source.advance();
+    if (isAtDestination) destination.advance();
+    if (isInLedger) ledger.advance();
+    if (isInSource && isUnlisted(nextInSource)) unlistedInSource = path;
+    if (isAtDestination && isUnlisted(nextAtDestination)) unlistedAtDestination = path;
     const pending = visit({
       path,
-      source: s,
-      stage: d,
-      row: l,
-      sourceUnknown: s?.kind === 'unknown' || (sourceDark !== undefined && path.startsWith(sourceDark)),
+      source: isInSource ? nextInSource : undefined,
+      destination: isAtDestination ? nextAtDestination : undefined,
+      row: isInLedger ? nextRow : undefined,
+      sourceUnknown: (isInSource && nextInSource.kind === 'unknown') || isBelow(path, unlistedInSource),
       destinationUnknown:
-        d?.kind === 'unknown' || (destinationDark !== undefined && path.startsWith(destinationDark)),
+        (isAtDestination && nextAtDestination.kind === 'unknown') || isBelow(path, unlistedAtDestination),
     });
     if (pending !== undefined) await pending;
   }
 }
+
+/** The first in path order of two paths, either of which may be absent. */
+export const first = (a: RelPath | undefined, b: RelPath | undefined): RelPath | undefined =>
+  a === undefined ? b : b === undefined || comparePaths(a, b) <= 0 ? a : b;
+
+const isUnlisted = (entry: SourceEntry | DestinationEntry): boolean =>
+  entry.kind === 'unknown' && entry.covers === 'subtree';
+
+const isBelow = (path: RelPath, folder: RelPath | undefined): boolean =>
+  folder !== undefined && path.startsWith(folder);
+
+/** An entry that no other side can have: its name cannot be that of a path. */
+const reportOnly = (entry: SourceEntry): PathView => ({
+  path: entry.path,
+  source: entry,
+  destination: undefined,
+  row: undefined,
+  sourceUnknown: true,
+  destinationUnknown: false,
+});

@@ -7,7 +7,7 @@ import type { Executor } from './executor.ts';
 import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
-import type { Standing } from '../plan/planner.ts';
+import type { Counts } from '../plan/counts.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
 
 export interface MeetingOptions {
@@ -22,19 +22,20 @@ export async function compareContent(
   store: PlanStore,
   remote: Remote,
   options: MeetingOptions,
-  standing: Standing,
+  counts: Pick<Counts, 'unchanged' | 'adopted'>,
   executor: Executor,
 ): Promise<void> {
-  for (const { entry, stage, known } of store.meetings()) {
+  for (const { entry, shown, known } of store.contentChecks.all()) {
     await executor.run(async () => {
       const [ours, theirs] = await Promise.all([
         digestOfSource(entry, options),
         digestAtDestination(remote, entry),
       ]);
       if (ours !== undefined && ours === theirs) {
-        standing[known ? 'unchanged' : 'adopted']++;
-        if (!options.dryRun) record(entry, stage, ours, options, known);
-      } else store.addArrival({ path: entry.path, reason: 'differs', entry, replaces: stage, digest: ours });
+        counts[known ? 'unchanged' : 'adopted']++;
+        if (!options.dryRun) record(entry, shown, ours, options, known);
+      } else
+        store.arrivals.add({ path: entry.path, reason: 'differs', entry, replaces: shown, digest: ours });
     });
   }
   await executor.idle();
@@ -43,13 +44,13 @@ export async function compareContent(
 /** What is equal to the byte is ours: it could as well have been uploaded. */
 function record(
   entry: FileEntry,
-  stage: ShownVersion,
+  shown: ShownVersion,
   digest: string,
   options: MeetingOptions,
   known: boolean,
 ): void {
   options.ledger.put(
-    { ...rowOf(entry, digest), shownModifiedMs: stage.modifiedMs, pending: false },
+    { ...rowOf(entry, digest), shownModifiedMs: shown.modifiedMs, pending: false },
     known ? 'verified' : 'adopted',
   );
 }

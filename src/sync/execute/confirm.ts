@@ -95,7 +95,7 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
 }
 
 const unconfirmed = (message: string, severity: Problem['severity']): Problem => ({
-  code: 'stage_not_confirmed',
+  code: 'not_confirmed',
   severity,
   message,
 });

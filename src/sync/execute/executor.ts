@@ -1,7 +1,7 @@
 import type { RelPath } from '../../model/path.ts';
 import type { FolderReason } from '../../model/plan.ts';
 import type { Clock, PathFilter, Source } from '../../model/ports.ts';
-import type { Gate } from '../../remote/gate.ts';
+import type { GateUse } from '../../remote/gate-use.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Arrival, PlanStore, Removal } from '../plan/store/plan-store.ts';
@@ -23,7 +23,7 @@ import { INTENT_BATCH, Uploads } from './uploads/uploads.ts';
 
 export interface ExecutorOptions {
   readonly remote: Remote;
-  readonly gate: Gate;
+  readonly gate: GateUse;
   readonly ledger: Ledger;
   readonly source: Source;
   readonly store: PlanStore;

@@ -1,9 +1,8 @@
-import { isSyncError } from '../../model/errors.ts';
+import { errorDataBeside, isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Action } from '../../model/plan.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { describeError } from '../tally.ts';
 import type { Tally } from '../tally.ts';
 import type { TaskPool } from './task-pool.ts';
 
@@ -70,7 +69,8 @@ export class Outcomes {
     if (kind !== 'remove') tally.changesFailed++;
     // what the source could not give says nothing of other files; a Stage that takes no change is not one to remove from
     if (kind !== 'remove' && !isSourceTrouble(error)) tally.changesRefused++;
-    const described = describeError(error);
+    const described = errorDataBeside(path, error);
+    tally.unsettled.failed(path, described);
     tally.emit({
       type: 'action',
       kind,
@@ -81,7 +81,7 @@ export class Outcomes {
       error: described,
     });
     // an error that nobody mapped fails its entry and no more; a Stage out of reach fails all that would follow
-    if (isSyncError(error) && (error.verdict === 'end_run' || error.code === 'stage_unreachable'))
+    if (isSyncError(error) && (error.verdict === 'end_run' || error.fact === 'out_of_reach'))
       tasks.end(error);
     if (described.code !== 'state_unusable') ledger.note(path, 'failed', described.code);
   }

@@ -46,7 +46,7 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
     if (learnt.cutsShort) return;
     await executor.removeAll(inTheWay.filter(isBrought));
   }
-  for (const { path } of inTheWay) store.dropRemoval(path);
+  for (const { path } of inTheWay) store.removals.drop(path);
   await createFolders(store, executor, (path) => plan.foldersAfter.has(path));
   if (plan.fileMoves.length > 0) {
     await executor.idle();
@@ -58,8 +58,8 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
 }
 
 async function uploadAll({ store, executor }: RunPlanOptions): Promise<void> {
-  const waited = new Set(store.foldersInTheWay().map(({ path }) => path));
-  for (const arrival of store.arrivals()) {
+  const waited = new Set(store.removals.foldersInTheWay().map(({ path }) => path));
+  for (const arrival of store.arrivals.all()) {
     if (executor.stopped) break;
     await executor.upload(arrival, waited.has(`${arrival.path}/`));
   }
@@ -87,7 +87,7 @@ async function isIncomplete({ executor, tally }: RunPlanOptions, moved = false):
 async function uploadFirst({ store, plan, executor, tally, learnt }: RunPlanOptions): Promise<boolean> {
   const failed = tally.changesFailed;
   for (const arrival of plan.uploadFirst) {
-    store.dropArrival(arrival.path);
+    store.arrivals.drop(arrival.path);
     await executor.upload(arrival);
   }
   await executor.idle();
@@ -98,9 +98,9 @@ async function uploadFirst({ store, plan, executor, tally, learnt }: RunPlanOpti
 function filesInTheWay(store: PlanStore, { folderMoves }: MovePlan): Removal[] {
   const ofMoves = folderMoves.flatMap((step) => {
     const { to } = step.aside?.whole ?? step;
-    return store.removal(to.slice(0, -1)) ?? [];
+    return store.removals.get(to.slice(0, -1)) ?? [];
   });
-  return [...store.filesInTheWay(), ...ofMoves];
+  return [...store.removals.filesInTheWay(), ...ofMoves];
 }
 
 async function createFolders(
@@ -108,7 +108,7 @@ async function createFolders(
   executor: Executor,
   wanted: (path: RelPath) => boolean,
 ): Promise<void> {
-  for (const { path, reason } of store.folders()) {
+  for (const { path, reason } of store.folders.all()) {
     if (executor.stopped) return;
     if (wanted(path)) await executor.createFolder(path, reason);
   }
@@ -124,14 +124,14 @@ async function publish(options: RunPlanOptions): Promise<void> {
   // a file whose move was refused comes by an upload, which may fail
   if (publishSet && (await isIncomplete(options, true))) return;
   const freed = new Set<RelPath>();
-  for (const { path } of store.foldersInTheWay())
+  for (const { path } of store.removals.foldersInTheWay())
     if (executor.isHeld(path.slice(0, -1))) freed.add(path);
     // the new file did not come: the old folder is all there is
     else dropFolderRemoval(store, path);
   for (const { to } of plan.inLast)
     if (moves.some((step) => step.to === to) || executor.isHeld(to)) freed.add(`${to}/`);
     else dropFolderRemoval(store, `${to}/`);
-  await executor.removeAll([...freed].flatMap((path) => store.removal(path) ?? []));
+  await executor.removeAll([...freed].flatMap((path) => store.removals.get(path) ?? []));
   for (const path of freed) dropFolderRemoval(store, path);
   await executor.makeMoves(moves, 'renamed');
   if (executor.stopped) return;
@@ -142,13 +142,13 @@ async function publish(options: RunPlanOptions): Promise<void> {
 }
 
 function dropFolderRemoval(store: PlanStore, folder: RelPath): void {
-  store.dropRemovalsWithin(folder);
-  store.dropRemoval(folder);
+  store.removals.dropWithin(folder);
+  store.removals.drop(folder);
 }
 
 async function removeGone({ store, executor, tally, publishSet }: RunPlanOptions): Promise<void> {
   const failed = publishSet ? tally.failed : tally.changesRefused;
-  if (failed === 0) return executor.removeAll(store.removals());
+  if (failed === 0) return executor.removeAll(store.removals.requests());
   if (store.totals().removals > 0)
     tally.problem('', {
       code: 'removals_skipped',

@@ -18,12 +18,6 @@ export interface LedgerRow {
   readonly adopted: boolean;
 }
 
-/** The columns of a row, in the order of `RawRow`. */
-export const COLUMNS = 'path, size, version, identity, digest, stage_modified, pending, adopted';
-
-/** The same of a ledger of format 1, which did not keep who put a file there. */
-export const COLUMNS_1 = COLUMNS.replace('adopted', "reason = 'adopted'");
-
 /** In the order of COLUMNS. */
 export type RawRow = readonly [
   path: string,

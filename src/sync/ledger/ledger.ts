@@ -4,7 +4,8 @@ import type { RelPath } from '../../model/path.ts';
 import { INTENT_COLUMNS, intentValues, toIntent } from './intent.ts';
 import type { Intent, StoredIntent } from './intent.ts';
 import { LedgerDatabase } from './ledger-database.ts';
-import { COLUMNS, COLUMNS_1, toRow } from './ledger-row.ts';
+import { COLUMNS, columnsIn } from './former-formats.ts';
+import { toRow } from './ledger-row.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
 import type { PairLock } from './lock.ts';
 
@@ -24,7 +25,7 @@ export class Ledger {
     this.#db = new LedgerDatabase(db, file);
     this.#lock = lock;
     this.file = file;
-    this.#columns = this.#db.sql('PRAGMA user_version').get()?.['user_version'] === 1 ? COLUMNS_1 : COLUMNS;
+    this.#columns = columnsIn(db);
   }
 
   /** Runs `work` as one commit. Nested calls join the outer one. */
@@ -111,7 +112,7 @@ export class Ledger {
   /** A listing showed the file with this time. */
   confirm(path: RelPath, shownModifiedMs: number | undefined): void {
     this.#db
-      .sql('UPDATE entry SET pending = 0, stage_modified = ? WHERE path = ?')
+      .sql('UPDATE entry SET pending = 0, shown_modified = ? WHERE path = ?')
       .run(shownModifiedMs ?? null, path);
   }
 
@@ -129,7 +130,7 @@ export class Ledger {
    * and a listing has to tell them.
    */
   rename(from: RelPath, to: RelPath, keepsTimes: boolean): void {
-    const times = keepsTimes ? '' : ', pending = 1, stage_modified = NULL';
+    const times = keepsTimes ? '' : ', pending = 1, shown_modified = NULL';
     if (from.endsWith('/')) {
       this.#db
         .sql(

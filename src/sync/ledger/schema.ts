@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SyncError } from '../../model/errors.ts';
+import { formatOf, SCHEMA_VERSION, upgradeTables } from './former-formats.ts';
 
-/** Raised when a release changes what the tables mean; an older stagesync then refuses the file. */
-export const SCHEMA_VERSION = 2;
+export { ORIGIN_UNKNOWN, SCHEMA_VERSION } from './former-formats.ts';
 
 /**
- * `entry`: one row per file or folder (path ends in "/") of ours on Stage. `pending` is 1 for a
- * file put or moved until a listing has confirmed the size and told Stage's time (2 in ledgers of format 1, for one moved). SQLite's BINARY collation is path order.
+ * `entry`: one row for each file or folder (path ends in "/") of ours at the destination. SQLite's BINARY collation is path
+ * order. `shown_modified`: the time that a listing showed, in milliseconds. `pending` is 1 for a file that was put or moved,
+ * until a listing has confirmed its size and shown its time (2 in ledgers of format 1, for a moved one).
  * `adopted` is 1 for what was found there and taken for equal by its size alone: it is not ours.
  * `intent`: changes that were about to be sent; a row that survives a run is in doubt.
  * `verdict`: what was last decided for paths without an entry row (removed, failed, skipped, kept).
@@ -19,7 +20,7 @@ CREATE TABLE IF NOT EXISTS entry (
   version TEXT NOT NULL,
   identity TEXT,
   digest TEXT,
-  stage_modified INTEGER,
+  shown_modified INTEGER,
   pending INTEGER NOT NULL,
   reason TEXT NOT NULL,
   run INTEGER NOT NULL,
@@ -57,24 +58,9 @@ CREATE TABLE IF NOT EXISTS run (
 ) STRICT;
 `;
 
-/** What a pass has to tell once after an upgrade: how many rows count as adopted from now on. */
-export const ORIGIN_UNKNOWN = 'origin_unknown';
-
 /**
- * From format 1, which kept only the last thing done to a file. What was uploaded says so; so does a digest, which was
- * made on the way or when contents were compared. All else may have been adopted, and moved since.
- */
-const FROM_1 = `
-ALTER TABLE entry ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0;
-UPDATE entry SET adopted = 1 WHERE reason = 'adopted' AND digest IS NULL;
-UPDATE entry SET adopted = 1 WHERE reason IN ('renamed', 'folder_renamed', 'cycle') AND digest IS NULL AND path NOT LIKE '%/';
-INSERT OR REPLACE INTO meta (key, value) SELECT '${ORIGIN_UNKNOWN}', count(*) FROM entry
-  WHERE adopted = 1 AND path NOT LIKE '%/' HAVING count(*) > 0;
-`;
-
-/**
- * Sets up a new ledger, in one commit, or checks that an existing one is ours and of this release. Rejects with
- * `state_unusable`.
+ * Sets up a new ledger, or brings one of an earlier format up to date; either in one commit, so that a kill leaves the
+ * file as it was. Rejects a ledger of a later format with `state_unusable`.
  */
 export function prepareSchema(
   db: DatabaseSync,
@@ -86,23 +72,27 @@ export function prepareSchema(
   db.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -1000;',
   );
-  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-  if (version > SCHEMA_VERSION) {
+  const format = formatOf(db);
+  if (format > SCHEMA_VERSION) {
     throw new SyncError(
       'state_unusable',
-      `the ledger ${file} was written by a newer stagesync (format ${version}, this one reads ${SCHEMA_VERSION}); upgrade stagesync, or delete the file: the next run then adopts what is on Stage`,
+      `the ledger ${file} was written by a newer stagesync (format ${format}, this one reads ${SCHEMA_VERSION}); upgrade stagesync, or delete the file: the next run then adopts what is on Stage`,
       { verdict: 'end_run' },
     );
   }
-  if (version === SCHEMA_VERSION) return;
+  if (format === SCHEMA_VERSION) return;
   db.exec('BEGIN IMMEDIATE');
-  if (version === 1) {
-    db.exec(`${FROM_1} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-    return;
-  }
+  if (format === 0) createTables(db, pair);
+  else upgradeTables(db, format);
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+}
+
+function createTables(
+  db: DatabaseSync,
+  { source, destination }: { readonly source: string; readonly destination: string },
+): void {
   db.exec(TABLES);
   const insert = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
-  insert.run('source', pair.source);
-  insert.run('destination', pair.destination);
-  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  insert.run('source', source);
+  insert.run('destination', destination);
 }

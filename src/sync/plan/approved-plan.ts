@@ -62,9 +62,9 @@ export function restrictTo(
     kept.has(keyOf(line)) || (line.within !== undefined && keptFolders.has(line.within));
   for (const line of fresh.values()) {
     if (isKept(line)) continue;
-    if (line.kind === 'upload') store.dropArrival(line.path);
-    if (line.kind === 'remove') store.dropRemoval(line.path);
-    if (line.kind === 'createFolder' && !needed.has(line.path)) store.dropFolder(line.path);
+    if (line.kind === 'upload') store.arrivals.drop(line.path);
+    if (line.kind === 'remove') store.removals.drop(line.path);
+    if (line.kind === 'createFolder' && !needed.has(line.path)) store.folders.drop(line.path);
   }
   const keptMoves = new Set<string>();
   for (const line of fresh.values())
@@ -74,7 +74,7 @@ export function restrictTo(
     return keptMoves.has(`${from}\n${to}`);
   };
   return {
-    uploadFirst: moves.uploadFirst.filter(({ path }) => store.arrival(path) !== undefined),
+    uploadFirst: moves.uploadFirst.filter(({ path }) => store.arrivals.get(path) !== undefined),
     outFirst: moves.outFirst.filter(stays),
     folderMoves: moves.folderMoves.filter(stays),
     foldersAfter: moves.foldersAfter,

@@ -2,170 +2,190 @@ import type { FileEntry } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import { decideFile, sameAtDestination } from '../compare/decide.ts';
-import type { FileDecision } from '../compare/decide.ts';
-import type { Sighting } from '../compare/merge.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { DecideOptions, GoneDecision, PresentDecision } from '../compare/decide.ts';
+import type { PathView } from '../compare/merge.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { WholeFolders } from './moves/whole-folders.ts';
 import type { NameClashes } from './name-clashes.ts';
 import { ADOPTED_KEPT, KEPT, tooLarge } from './plan-problems.ts';
-import type { Arrival, PlanStore } from './store/plan-store.ts';
-import type { PlannerOptions, Standing } from './planner.ts';
+import type { Arrival, DigestQuestion, Planned } from './planned.ts';
 
-export interface FilePlannerParts {
-  readonly store: PlanStore;
-  readonly ledger: Ledger;
-  readonly options: PlannerOptions;
-  readonly standing: Standing;
-  readonly frames: WholeFolders;
-  readonly clashes: NameClashes;
-  /** Writes into the ledger what the comparison taught, where it may. */
-  readonly learn: (lesson: () => void) => void;
+export interface FilePlannerOptions extends DecideOptions {
+  /** Larger files are reported and left out, in bytes. */
+  readonly maxFileBytes: number;
+  /** What the destination has is the ledger's word: there is nothing to learn from it. */
+  readonly believes: boolean;
 }
 
-/** The files of a plan: each gets its decision, and its place in the plan or in the ledger. */
+export interface FilePlannerParts {
+  readonly options: FilePlannerOptions;
+  readonly folders: WholeFolders;
+  readonly clashes: NameClashes;
+  readonly emit: (planned: Planned) => void;
+}
+
+/** What the destination and the ledger have of a file. */
+interface Known {
+  readonly shown: ShownVersion | undefined;
+  readonly row: LedgerRow | undefined;
+}
+
+const UNCHANGED: Planned = { kind: 'unchanged' };
+const STAYS = { goes: false, freed: false } as const;
+
+/**
+ * The files of a plan: each file's decision becomes what has to be done or remembered. Pure but for the running sums of
+ * the planner whose part it is: the same views in the same order give the same plan.
+ */
 export class FilePlanner {
-  readonly #parts: FilePlannerParts;
+  readonly #options: FilePlannerOptions;
+  readonly #folders: WholeFolders;
+  readonly #clashes: NameClashes;
+  readonly #emit: (planned: Planned) => void;
 
-  constructor(parts: FilePlannerParts) {
-    this.#parts = parts;
+  constructor({ options, folders, clashes, emit }: FilePlannerParts) {
+    this.#options = options;
+    this.#folders = folders;
+    this.#clashes = clashes;
+    this.#emit = emit;
   }
 
-  visit(sighting: Sighting): void | Promise<void> {
-    const { path, source, stage, row, sourceUnknown, destinationUnknown } = sighting;
-    const { maxFileBytes, onProblem, digestOf } = this.#parts.options;
+  visit({ path, source, destination, row, sourceUnknown, destinationUnknown }: PathView): void {
     if (sourceUnknown || destinationUnknown) {
-      this.#parts.frames.block();
-      if (stage !== undefined) this.#parts.clashes.file(path, 'stays');
-      return undefined;
+      this.#folders.block();
+      if (destination !== undefined) this.#clashes.file(path, 'stays');
+      return;
     }
-    const file = source as FileEntry | undefined;
-    const shown: ShownVersion | undefined = stage?.kind === 'file' ? stage : undefined;
-    if (file !== undefined && file.size > maxFileBytes) {
-      this.#seen(shown, false, false);
-      onProblem(path, tooLarge(file.size, maxFileBytes));
-      return undefined;
+    const { maxFileBytes } = this.#options;
+    const entry = source?.kind === 'file' ? source : undefined;
+    const shown = destination?.kind === 'file' ? destination : undefined;
+    if (entry !== undefined && entry.size > maxFileBytes) {
+      this.#seen(shown, STAYS);
+      this.#emit({ kind: 'problem', path, problem: tooLarge(entry.size, maxFileBytes) });
+      return;
     }
-    const decision = decideFile(file, shown, row, this.#parts.options);
-    if (decision.do !== 'check_digest') return this.#carryOut(decision, sighting, file, shown);
-    return digestOf(file!).then((digest) => {
-      if (digest === undefined || digest !== row!.digest)
-        return this.#upload({ path, reason: 'changed', entry: file!, replaces: shown, digest }, row);
-      this.#seen(shown, false, false);
-      this.#parts.standing.unchanged++;
-      this.#renew({ ...rowOf(file!, digest), adopted: row!.adopted }, row!, decision.stage);
-      return undefined;
-    });
+    if (entry === undefined)
+      this.#planGone(decideFile(entry, shown, row, this.#options), { path, shown, row });
+    else this.#planPresent(decideFile(entry, shown, row, this.#options), { entry, shown, row });
   }
 
-  #carryOut(
-    decision: Exclude<FileDecision, { do: 'check_digest' }>,
-    { path, row }: Sighting,
-    file: FileEntry | undefined,
-    shown: ShownVersion | undefined,
-  ): void | Promise<void> {
-    const goes = decision.do === 'remove';
-    const freed = decision.do === 'leave' || (goes && decision.reason === 'gone_from_source');
-    if (decision.do !== 'upload') this.#seen(shown, goes, freed);
+  /** Goes on where a digest was asked for; undefined: it could not be told. */
+  answer({ entry, shown, row }: DigestQuestion, digest: string | undefined): void {
+    if (digest === undefined || digest !== row.digest)
+      return this.#upload({ path: entry.path, reason: 'changed', entry, replaces: shown, digest }, row);
+    this.#seen(shown, STAYS);
+    this.#renew({ ...rowOf(entry, digest), adopted: row.adopted }, row, shown);
+  }
+
+  /** A file that the source has. */
+  #planPresent(
+    decision: PresentDecision,
+    { entry, shown, row }: Known & { readonly entry: FileEntry },
+  ): void {
+    const { path } = entry;
     switch (decision.do) {
       case 'upload':
-        if (shown === undefined) this.#parts.clashes.file(path, 'arrives');
         return this.#upload(
-          { path, reason: decision.reason, entry: file!, replaces: shown, digest: undefined },
+          { path, reason: decision.reason, entry, replaces: shown, digest: undefined },
           row,
         );
+      case 'check_digest':
+        return this.#emit({ kind: 'askDigest', entry, shown: decision.shown, row: row! });
       case 'unchanged':
-        this.#parts.standing.unchanged++;
-        break;
+        this.#seen(shown, STAYS);
+        return this.#emit(UNCHANGED);
       case 'confirm':
-        this.#parts.standing.unchanged++;
-        if (!this.#parts.options.believes)
-          this.#parts.learn(() => this.#parts.ledger.confirm(path, decision.stage.modifiedMs));
-        break;
-      case 'renew': {
-        this.#parts.standing.unchanged++;
-        const { digest, adopted } = row!;
-        this.#renew({ ...rowOf(file!, digest), adopted }, row!, decision.stage);
-        break;
-      }
-      case 'adopt': {
-        this.#parts.standing.adopted++;
-        const shownModifiedMs = decision.stage.modifiedMs;
-        const adopted = { ...rowOf(file!, undefined), shownModifiedMs, pending: false, adopted: true };
-        this.#parts.learn(() => this.#parts.ledger.put(adopted, 'adopted'));
-        break;
-      }
+        this.#seen(shown, STAYS);
+        return this.#emit(
+          this.#options.believes
+            ? UNCHANGED
+            : { kind: 'confirm', path, shownModifiedMs: decision.shown.modifiedMs },
+        );
+      case 'renew':
+        this.#seen(shown, STAYS);
+        return this.#renew({ ...rowOf(entry, row!.digest), adopted: row!.adopted }, row!, decision.shown);
+      case 'adopt':
+        this.#seen(shown, STAYS);
+        return this.#emit({ kind: 'adopt', row: adoptedRow(entry, decision.shown) });
       case 'compare_content':
-        this.#parts.store.addMeeting(file!, decision.stage, row !== undefined);
-        break;
-      case 'remove':
-        this.#parts.store.addRemoval({
-          path,
-          reason: decision.reason,
-          files: 1,
-          stamp: String(stampOf(shown)),
-          shown,
+        this.#seen(shown, STAYS);
+        return this.#emit({
+          kind: 'compareContent',
+          check: { entry, shown: decision.shown, known: row !== undefined },
         });
-        if (freed) this.#free(row!, true);
-        break;
-      case 'leave':
-        this.#parts.clashes.file(path, 'may_move');
-        this.#free(row!, true);
-        break;
-      case 'keep':
-        this.#keep(path, decision.why, row!);
-        break;
-      case 'forget':
-        this.#parts.learn(() => this.#parts.ledger.forget(path));
-        break;
-      case 'nothing':
-        if (shown !== undefined) this.#parts.clashes.file(path, 'stays');
-        break;
     }
-    return undefined;
+  }
+
+  /** A file that the source does not have. */
+  #planGone(decision: GoneDecision, { path, shown, row }: Known & { readonly path: RelPath }): void {
+    switch (decision.do) {
+      case 'remove': {
+        const { reason } = decision;
+        const freed = reason === 'gone_from_source';
+        this.#seen(shown, { goes: true, freed });
+        const stamp = String(stampOf(shown));
+        this.#emit({ kind: 'remove', removal: { path, reason, files: 1, stamp, shown } });
+        if (freed) this.#free(row!, true);
+        return;
+      }
+      case 'leave':
+        this.#seen(shown, { goes: false, freed: true });
+        this.#clashes.file(path, 'may_move');
+        return this.#free(row!, true);
+      case 'keep':
+        this.#seen(shown, STAYS);
+        return this.#keep(path, decision.why, row!);
+      case 'forget':
+        return this.#emit({ kind: 'forget', path });
+      case 'nothing':
+        this.#seen(shown, STAYS);
+        if (shown !== undefined) this.#clashes.file(path, 'stays');
+        return;
+    }
   }
 
   #keep(path: RelPath, why: 'changed' | 'adopted', row: LedgerRow): void {
-    this.#parts.clashes.file(path, 'stays');
+    this.#clashes.file(path, 'stays');
     const problem = why === 'changed' ? KEPT : ADOPTED_KEPT;
-    this.#parts.options.onProblem(path, problem);
-    this.#parts.learn(() => {
-      // told once: from now on it is as any other file that others put there; so is one that no listing had confirmed
-      if (why === 'adopted' || row.pending) this.#parts.ledger.forget(path);
-      this.#parts.ledger.note(path, 'keep', problem.code);
-    });
+    this.#emit({ kind: 'problem', path, problem });
+    // an adopted file is told of once, and is then like any other that others put there; so is one never confirmed
+    this.#emit({ kind: 'keep', path, code: problem.code, forgets: why === 'adopted' || row.pending });
   }
 
-  #seen(shown: ShownVersion | undefined, goes: boolean, freed: boolean): void {
-    if (shown !== undefined) this.#parts.frames.file(goes, freed, stampOf(shown));
-  }
-
-  #upload(arrival: Arrival, row: LedgerRow | undefined): void | Promise<void> {
-    const { replaces } = arrival;
+  #upload(arrival: Arrival, row: LedgerRow | undefined): void {
+    const { path, replaces } = arrival;
     const freed =
       replaces !== undefined && row !== undefined && !row.adopted && sameAtDestination(replaces, row);
-    this.#seen(replaces, false, freed);
-    if (this.#parts.options.stream !== undefined) return this.#parts.options.stream.upload(arrival);
-    this.#parts.store.addArrival(arrival);
+    this.#seen(replaces, { goes: false, freed });
+    if (replaces === undefined) this.#clashes.file(path, 'arrives');
+    this.#emit({ kind: 'upload', arrival });
     if (freed) this.#free(row, false);
-    return undefined;
   }
 
+  /** `gone`: the source has no file there any more. */
   #free({ path, size, identity, digest }: LedgerRow, gone: boolean): void {
-    if (this.#parts.options.stream === undefined)
-      this.#parts.store.addFreed({ path, size, identity, digest, gone });
+    this.#emit({ kind: 'freed', freed: { path, size, identity, digest, gone } });
   }
 
-  /** The same content under a new version; what a listing has to confirm still waits for one. */
+  /** The same content under another version. A row that a listing has to confirm still waits for one. */
   #renew(renewed: ReturnType<typeof rowOf>, row: LedgerRow, { modifiedMs }: ShownVersion): void {
-    const waits = this.#parts.options.believes && row.pending;
-    this.#parts.learn(() =>
-      this.#parts.ledger.put({ ...renewed, shownModifiedMs: modifiedMs, pending: waits }, 'touched'),
-    );
+    const pending = this.#options.believes && row.pending;
+    this.#emit({ kind: 'renew', row: { ...renewed, shownModifiedMs: modifiedMs, pending } });
+  }
+
+  #seen(shown: ShownVersion | undefined, fate: { readonly goes: boolean; readonly freed: boolean }): void {
+    if (shown !== undefined) this.#folders.file({ ...fate, stamp: stampOf(shown) });
   }
 }
 
-/** Tells apart what Stage showed of a file at two moments; sums of them do so for folders. */
+const adoptedRow = (entry: FileEntry, { modifiedMs }: ShownVersion): LedgerRow => ({
+  ...rowOf(entry, undefined),
+  shownModifiedMs: modifiedMs,
+  pending: false,
+  adopted: true,
+});
+
+/** Differs where the destination shows another file; the sum over a folder's files does so for the folder. */
 const stampOf = (shown: ShownVersion | undefined): number =>
   shown === undefined ? 0 : shown.size + (shown.modifiedMs ?? 0);

@@ -1,182 +1,178 @@
-import type { FileEntry, Problem } from '../../model/entry.ts';
 import { isReservedName } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { FolderReason } from '../../model/plan.ts';
 import type { PathFilter } from '../../model/ports.ts';
-import type { Sighting } from '../compare/merge.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { PathView } from '../compare/merge.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import { FilePlanner } from './file-planner.ts';
+import type { FilePlannerOptions } from './file-planner.ts';
 import { WholeFolders } from './moves/whole-folders.ts';
-import { Lessons } from './lessons.ts';
+import type { ClosedFolder } from './moves/whole-folders.ts';
 import { NameClashes } from './name-clashes.ts';
 import { FILE_IN_THE_WAY, FOLDER_IN_THE_WAY } from './plan-problems.ts';
-import type { Arrival, PlanStore } from './store/plan-store.ts';
+import type { DigestQuestion, Planned } from './planned.ts';
 
-/** Counts of what needs no action. */
-export interface Standing {
-  unchanged: number;
-  adopted: number;
-  /** Files on Stage that take part: what a percentage of removals is of. */
-  atDestination: number;
-  /** Files the source has that can be synced. */
-  inSource: number;
-}
-
-export interface PlannerOptions {
-  readonly removal: 'none' | 'ours' | 'everything';
-  readonly compare: 'size' | 'content';
-  /** With `compare: 'content'`: read again what the ledger knows, too. */
-  readonly verify: boolean;
+export interface PlannerOptions extends FilePlannerOptions {
   readonly moves: boolean;
-  readonly maxFileBytes: number;
-  /** What takes part on Stage. */
+  /** What takes part at the destination. */
   readonly filter: PathFilter;
   /** Whether a folder is known to hold what others put there, whatever the listing or the ledger says. */
   readonly stays: (folder: RelPath) => boolean;
-  /** What Stage has is the ledger's word: there is nothing to learn from it. */
-  readonly believes: boolean;
-  /** Write what was learnt (adopted, confirmed, forgotten) into the ledger; false under --dry-run. */
-  readonly learn: boolean;
-  /** Whether the content has this digest; undefined where it cannot be told. */
-  readonly digestOf: (entry: FileEntry) => Promise<string | undefined>;
-  readonly onProblem: (path: RelPath, problem: Problem) => void;
-  /** A file or folder on Stage with a name that only a stagesync gives. */
-  readonly onHidden: (path: RelPath, modifiedMs: number | undefined) => void;
-  /** Uploads and folders that need not wait for the end of the comparison. Absent: all of them wait in the store. */
-  readonly stream?: {
-    upload(arrival: Arrival): void | Promise<void>;
-    createFolder(path: RelPath, reason: FolderReason): void | Promise<void>;
-  };
+  /** Uploads and folders are carried out as soon as they are planned: none can be withdrawn, and nothing moves. */
+  readonly streams: boolean;
 }
 
-/** Turns what the merge sees into a plan. Decides and writes down; sends nothing. */
-export class Planner {
-  readonly standing: Standing = { unchanged: 0, adopted: 0, atDestination: 0, inSource: 0 };
-  readonly #store: PlanStore;
-  readonly #ledger: Ledger;
-  readonly #options: PlannerOptions;
-  readonly #frames: WholeFolders;
-  readonly #clashes = new NameClashes();
-  readonly #lessons: Lessons;
-  readonly #files: FilePlanner;
+const NOTHING: readonly Planned[] = [];
 
-  constructor(store: PlanStore, ledger: Ledger, options: PlannerOptions) {
-    this.#store = store;
-    this.#ledger = ledger;
+/**
+ * Turns what the merge sees, path by path in path order, into a plan. Pure but for its running sums: the same views in
+ * the same order give the same plan. Sends nothing and writes nothing; whoever drives it does both.
+ */
+export class Planner {
+  readonly #options: PlannerOptions;
+  readonly #folders = new WholeFolders();
+  readonly #clashes = new NameClashes();
+  readonly #files: FilePlanner;
+  /** What was concluded and not yet returned. */
+  #planned: Planned[] = [];
+
+  constructor(options: PlannerOptions) {
     this.#options = options;
-    this.#lessons = new Lessons(ledger);
-    this.#frames = new WholeFolders(store, (folder, mayMove) => this.#folderStays(folder, mayMove));
     this.#files = new FilePlanner({
-      store,
-      ledger,
       options,
-      standing: this.standing,
-      frames: this.#frames,
+      folders: this.#folders,
       clashes: this.#clashes,
-      learn: (lesson) => this.#learn(lesson),
+      emit: (planned) => this.#emit(planned),
     });
   }
 
-  visit = (sighting: Sighting): void | Promise<void> => {
-    const { path, source, stage, row } = sighting;
-    const { filter, onProblem } = this.#options;
-    if (source?.kind === 'unknown' && source.echo !== true) onProblem(path, source.problem);
-    if (stage?.kind === 'unknown') onProblem(path, stage.problem);
-    if (source?.kind === 'unknown' && source.covers === 'nothing') return undefined;
-    this.#frames.leave(path);
+  /** What follows from one path, and from all paths before it. */
+  visit(view: PathView): readonly Planned[] {
+    this.#visit(view);
+    return this.#take();
+  }
+
+  /**
+   * What follows from the digest of the file that was asked about; undefined: it could not be told. To be called before
+   * the next path is visited.
+   */
+  answer(question: DigestQuestion, digest: string | undefined): readonly Planned[] {
+    this.#files.answer(question, digest);
+    return this.#take();
+  }
+
+  /** What follows from there being no more paths. */
+  finish(): readonly Planned[] {
+    this.#closed(this.#folders.closeAll());
+    return this.#take();
+  }
+
+  #visit(view: PathView): void {
+    const { path, source, destination, row } = view;
+    if (source?.kind === 'unknown' && source.echo !== true)
+      this.#emit({ kind: 'problem', path, problem: source.problem });
+    if (destination?.kind === 'unknown') this.#emit({ kind: 'problem', path, problem: destination.problem });
+    if (source?.kind === 'unknown' && source.covers === 'nothing') return;
+    this.#closed(this.#folders.leave(path));
     this.#clashes.leave(path);
-    this.#count(sighting);
-    if (this.#clashes.isClosed(path)) return undefined;
-    if (stage?.kind === 'excluded') return this.#excluded(path, stage.modifiedMs);
+    if (this.#clashes.isClosed(path)) return;
+    if (destination?.kind === 'excluded') return this.#excluded(path, destination.modifiedMs);
     // outside the filter nothing is known of either end, and nothing is to be concluded
-    if (source === undefined && stage === undefined && filter.excludes(path)) {
-      if (row !== undefined) this.#frames.block();
-      return undefined;
+    if (source === undefined && destination === undefined && this.#options.filter.excludes(path)) {
+      if (row !== undefined) this.#folders.block();
+      return;
     }
-    return path.endsWith('/') ? this.#visitFolder(sighting) : this.#files.visit(sighting);
-  };
-
-  finish(): void {
-    this.#frames.closeAll();
-    this.#lessons.write();
+    if (path.endsWith('/')) this.#folder(view);
+    else this.#files.visit(view);
   }
 
-  #count({ path, source, stage }: Sighting): void {
-    if (path.endsWith('/')) return;
-    if (stage !== undefined && stage.kind !== 'excluded') this.standing.atDestination++;
-    const sendable = source?.kind === 'file' && source.size <= this.#options.maxFileBytes;
-    if (sendable || (source?.kind === 'unknown' && source.file === true)) this.standing.inSource++;
-  }
-
-  /** It stays where it is, and what holds it stays with it. */
+  /** An excluded file stays where it is, and what holds it stays with it. */
   #excluded(path: RelPath, modifiedMs: number | undefined): void {
-    this.#frames.block();
+    this.#folders.block();
     this.#clashes.file(path, 'stays');
-    if (isReservedName(path)) this.#options.onHidden(path, modifiedMs);
+    if (isReservedName(path)) this.#emit({ kind: 'hidden', path, modifiedMs });
   }
 
-  #visitFolder(sighting: Sighting): void | Promise<void> {
-    const { path, source, stage, row, sourceUnknown, destinationUnknown } = sighting;
-    const unseen = stage?.kind === 'folder' && stage.unseen;
-    if (unseen && isReservedName(path)) this.#options.onHidden(path, undefined);
-    const inTheWay =
-      source === undefined && this.#options.stream === undefined && this.#clashes.at(path) === 'arrives';
+  #folder({ path, source, destination, row, sourceUnknown, destinationUnknown }: PathView): void {
+    const unseen = destination?.kind === 'folder' && destination.unseen;
+    if (unseen && isReservedName(path)) this.#emit({ kind: 'hidden', path, modifiedMs: undefined });
     if (sourceUnknown || destinationUnknown || unseen || this.#options.stays(path)) {
-      this.#frames.block();
-      if (stage !== undefined) this.#frames.open(path, true, undefined, false, inTheWay);
-      return undefined;
-    }
-    if (source !== undefined)
-      return stage === undefined ? this.#newFolder(path, row) : this.#standingFolder(path, row);
-    if (stage === undefined) {
-      if (row !== undefined) this.#learn(() => this.#ledger.forget(path));
-      return undefined;
-    }
+      this.#folders.block();
+      if (destination === undefined) return;
+      const inTheWay = source === undefined && this.#isInTheWay(path);
+      this.#folders.open({ path, atDestination: true, inTheWay });
+    } else if (source === undefined) {
+      if (destination !== undefined) this.#goneFolder(path, row);
+      else if (row !== undefined) this.#emit({ kind: 'forget', path });
+    } else if (destination === undefined) this.#newFolder(path, row);
+    else this.#commonFolder(path, row);
+  }
+
+  /** Only the destination has the folder. */
+  #goneFolder(path: RelPath, row: LedgerRow | undefined): void {
+    const { filter, removal } = this.#options;
     const ours = row !== undefined && !row.adopted;
-    const mayGo =
-      !this.#options.filter.excludes(path) &&
-      (this.#options.removal === 'everything' || (this.#options.removal === 'ours' && ours));
+    const mayGo = !filter.excludes(path) && (removal === 'everything' || (removal === 'ours' && ours));
     const reason = ours ? 'gone_from_source' : 'not_in_source';
-    this.#frames.open(path, true, mayGo ? reason : undefined, ours, inTheWay);
-    return undefined;
+    this.#folders.open({
+      path,
+      atDestination: true,
+      mayGo: mayGo ? reason : undefined,
+      ours,
+      inTheWay: this.#isInTheWay(path),
+    });
   }
 
-  #newFolder(path: RelPath, row: LedgerRow | undefined): void | Promise<void> {
-    const { stream, moves, onProblem } = this.#options;
+  /** Only the source has the folder. */
+  #newFolder(path: RelPath, row: LedgerRow | undefined): void {
+    const { streams, moves } = this.#options;
     const fate = this.#clashes.at(path);
-    const mayMove = fate === 'may_move' && moves && stream === undefined;
+    const mayMove = fate === 'may_move' && moves && !streams;
     if (fate === 'stays' || (fate === 'may_move' && !mayMove)) {
-      onProblem(path, FILE_IN_THE_WAY);
+      this.#emit({ kind: 'problem', path, problem: FILE_IN_THE_WAY });
       this.#clashes.close(path);
-      return undefined;
+      return;
     }
-    if (mayMove) this.#store.addObstacle(path.slice(0, -1));
-    this.#frames.open(path, false, undefined, false);
-    const reason = row === undefined ? 'new' : 'missing';
-    if (stream !== undefined) return stream.createFolder(path, reason);
-    this.#store.addFolder(path, reason);
-    return undefined;
+    if (mayMove) this.#emit({ kind: 'obstacle', path: path.slice(0, -1) });
+    this.#folders.open({ path, atDestination: false });
+    this.#emit({ kind: 'createFolder', path, reason: row === undefined ? 'new' : 'missing' });
   }
 
-  #standingFolder(path: RelPath, row: LedgerRow | undefined): void {
-    this.#frames.open(path, true, undefined, row !== undefined && !row.adopted);
-    if (this.#options.stream === undefined) this.#store.addStanding(path);
-    if (row === undefined)
-      this.#learn(() => this.#ledger.put({ ...folderRow(path), adopted: true }, 'adopted'));
+  /** Both ends have the folder. */
+  #commonFolder(path: RelPath, row: LedgerRow | undefined): void {
+    this.#folders.open({ path, atDestination: true, ours: row !== undefined && !row.adopted });
+    this.#emit({ kind: 'commonFolder', path });
+    if (row === undefined) this.#emit({ kind: 'adopt', row: { ...folderRow(path), adopted: true } });
   }
 
-  /** A folder has the name of a file that is to arrive, and is not removed. */
-  #folderStays(folder: RelPath, mayMove: boolean): void {
-    const file = folder.slice(0, -1);
-    if (this.#store.arrival(file) === undefined) return;
-    if (mayMove && this.#options.moves) return this.#store.addObstacle(folder);
-    this.#store.dropArrival(file);
-    this.#options.onProblem(file, FOLDER_IN_THE_WAY);
+  /** Whether a file that is to come has the name of this folder, and can still be withdrawn. */
+  #isInTheWay = (folder: RelPath): boolean =>
+    !this.#options.streams && this.#clashes.at(folder) === 'arrives';
+
+  #closed(folders: readonly ClosedFolder[]): void {
+    for (const { path, removal, movableFiles, inTheWay } of folders) {
+      if (removal !== undefined) this.#emit({ kind: 'remove', removal });
+      if (movableFiles !== undefined) this.#emit({ kind: 'wholeFolder', path, files: movableFiles });
+      if (!inTheWay) continue;
+      if (movableFiles !== undefined && this.#options.moves) this.#emit({ kind: 'obstacle', path });
+      else this.#giveUp(path.slice(0, -1));
+    }
   }
 
-  #learn(lesson: () => void): void {
-    if (this.#options.learn) this.#lessons.add(lesson);
+  /** A folder that does not go has the name of a file that was to come. */
+  #giveUp(path: RelPath): void {
+    this.#emit({ kind: 'withdrawUpload', path });
+    this.#emit({ kind: 'problem', path, problem: FOLDER_IN_THE_WAY });
+  }
+
+  #emit(planned: Planned): void {
+    this.#planned.push(planned);
+  }
+
+  #take(): readonly Planned[] {
+    if (this.#planned.length === 0) return NOTHING;
+    const planned = this.#planned;
+    this.#planned = [];
+    return planned;
   }
 }

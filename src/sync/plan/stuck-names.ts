@@ -26,21 +26,23 @@ export function giveUpStuckNames(
 ): boolean {
   const { store } = leaving;
   const origins = new Set(
-    leaving.pairs.filter(({ to }) => store.arrival(to) !== undefined).map(({ from }) => from),
+    leaving.pairs.filter(({ to }) => store.arrivals.get(to) !== undefined).map(({ from }) => from),
   );
   const mayLeave = (path: RelPath): boolean =>
     isFolderPath(path)
-      ? store.freedWithin(path).every((freed) => origins.has(freed.path))
+      ? store.freed.within(path).every((freed) => origins.has(freed.path))
       : origins.has(path);
-  const stuck = [...store.obstacles()].filter((path) => !goesWithFolder(leaving, path) && !mayLeave(path));
+  const stuck = [...store.obstacles.all()].filter(
+    (path) => !goesWithFolder(leaving, path) && !mayLeave(path),
+  );
   for (const path of stuck) {
-    store.dropObstacle(path);
+    store.obstacles.drop(path);
     if (isFolderPath(path)) {
       const file = path.slice(0, -1);
-      store.dropArrival(file);
+      store.arrivals.drop(file);
       refuse(file, FOLDER_IN_THE_WAY);
     } else {
-      store.dropArrivalsWithin(`${path}/`);
+      store.dropComingWithin(`${path}/`);
       refuse(`${path}/`, FILE_IN_THE_WAY);
     }
   }
@@ -55,12 +57,12 @@ export function uploadedFirst(leaving: Leaving): { readonly from: RelPath; reado
   const { store } = leaving;
   const moving = new Set(leaving.fileMoves.map((move) => move.from));
   const targets = new Map(leaving.pairs.map(({ from, to }) => [from, to]));
-  const origins = [...store.obstacles()]
+  const origins = [...store.obstacles.all()]
     .filter((path) => !goesWithFolder(leaving, path))
-    .flatMap((path) => (isFolderPath(path) ? store.freedWithin(path).map((freed) => freed.path) : [path]));
+    .flatMap((path) => (isFolderPath(path) ? store.freed.within(path).map((freed) => freed.path) : [path]));
   return origins.flatMap((from) => {
     const to = targets.get(from);
-    const arrival = to === undefined ? undefined : store.arrival(to);
+    const arrival = to === undefined ? undefined : store.arrivals.get(to);
     return moving.has(from) || arrival === undefined ? [] : [{ from, arrival }];
   });
 }
@@ -73,11 +75,11 @@ export function uploadedFirst(leaving: Leaving): { readonly from: RelPath; reado
 export function clearNames(leaving: Leaving, ledger: Ledger): Arrival[] {
   const { store } = leaving;
   const first = uploadedFirst(leaving);
-  for (const { from } of first) store.addRemoval({ path: from, reason: 'leftover', files: 1, stamp: '' });
-  for (const path of store.obstacles()) {
+  for (const { from } of first) store.removals.add({ path: from, reason: 'leftover', files: 1, stamp: '' });
+  for (const path of store.obstacles.all()) {
     if (goesWithFolder(leaving, path) || !isFolderPath(path)) continue;
     for (const folder of foldersInLedger(ledger, path))
-      store.addRemoval({ path: folder, reason: 'leftover', files: 0, stamp: '' });
+      store.removals.add({ path: folder, reason: 'leftover', files: 0, stamp: '' });
   }
   return first.map(({ arrival }) => arrival);
 }

@@ -1,7 +1,7 @@
 import type { SourceEntry, UnknownEntry } from '../../model/entry.ts';
-import { comparePaths } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
+import { first } from '../compare/merge.ts';
 import type { Visit } from '../compare/merge.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
@@ -136,7 +136,7 @@ class ScopeMerge {
     await this.#options.visit({
       path,
       source: { kind: 'folder', path },
-      stage: row === undefined ? undefined : { kind: 'folder', path, unseen: true },
+      destination: row === undefined ? undefined : { kind: 'folder', path, unseen: true },
       row,
       sourceUnknown: false,
       destinationUnknown: false,
@@ -153,16 +153,13 @@ class ScopeMerge {
     return visit({
       path,
       source,
-      stage: destinationAsRecorded(path, row, destinationFilter),
+      destination: destinationAsRecorded(path, row, destinationFilter),
       row,
       sourceUnknown: source?.kind === 'unknown',
       destinationUnknown: false,
     });
   }
 }
-
-const first = (a: RelPath | undefined, b: RelPath | undefined): RelPath | undefined =>
-  a === undefined ? b : b === undefined || comparePaths(a, b) <= 0 ? a : b;
 
 const vanishing = (path: RelPath): UnknownEntry => ({
   kind: 'unknown',

@@ -1,3 +1,4 @@
+import { hasFact } from '../../model/errors.ts';
 import type { ErrorCode, SyncError } from '../../model/errors.ts';
 
 /** What a watch does after a pass that ended early. */
@@ -23,34 +24,9 @@ const HALT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'guard_max_delete',
   'source_denied',
   'source_unauthorised',
-  'stage_unauthorised',
-  'stage_deployment_missing',
 ]);
 
 export function afterError(error: SyncError): AfterError {
   if (AWAIT_SOURCE.has(error.code)) return 'await_source';
-  return HALT.has(error.code) ? 'halt' : 'back_off';
-}
-
-/** Delays that double from `firstMs` to `longestMs`, with jitter so that many daemons do not come back as one. */
-export class GrowingDelay {
-  readonly #firstMs: number;
-  readonly #longestMs: number;
-  readonly #random: () => number;
-  #failures = 0;
-
-  constructor(firstMs: number, longestMs: number, random: () => number) {
-    this.#firstMs = firstMs;
-    this.#longestMs = longestMs;
-    this.#random = random;
-  }
-
-  next(): number {
-    const most = Math.min(this.#longestMs, this.#firstMs * 2 ** this.#failures++);
-    return most / 2 + (most / 2) * this.#random();
-  }
-
-  reset(): void {
-    this.#failures = 0;
-  }
+  return HALT.has(error.code) || hasFact(error, 'unauthorised') ? 'halt' : 'back_off';
 }

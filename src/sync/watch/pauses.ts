@@ -1,14 +1,15 @@
 import { isSyncError } from '../../model/errors.ts';
 import type { SyncError } from '../../model/errors.ts';
+import { equalJitter, GrowingDelay } from '../../model/growing-delay.ts';
 import type { Clock, PathFilter, Source } from '../../model/ports.ts';
-import { afterError, GrowingDelay } from './after-error.ts';
+import { afterError } from './after-error.ts';
 import type { Sleeper } from './sleeper.ts';
 import type { StatusRecord } from './watch-status.ts';
 
-const BACK_OFF_MS = { first: 1000, longest: 300_000 };
-const HALT_MS = { first: 30_000, longest: 600_000 };
-/** How often a source that is gone is looked for, in milliseconds; in a bucket each look is a request. */
-export const PROBE_MS = { local: 5000, s3: 60_000 };
+const BACK_OFF = { firstMs: 1000, longestMs: 300_000 };
+const HALT = { firstMs: 30_000, longestMs: 600_000 };
+/** How often a source that is gone is looked for, in milliseconds. */
+export const PROBE_MS = { local: 5000, remote: 60_000 };
 
 export interface PausesOptions {
   readonly source: Source;
@@ -23,14 +24,11 @@ export interface PausesOptions {
 /** What a watch waits for after a pass that ended early, and how long. */
 export class Pauses {
   readonly #options: PausesOptions;
-  readonly #backOff: GrowingDelay;
-  readonly #haltDelay: GrowingDelay;
+  readonly #backOff = new GrowingDelay(BACK_OFF);
+  readonly #haltDelay = new GrowingDelay(HALT);
 
   constructor(options: PausesOptions) {
     this.#options = options;
-    const random = (): number => options.clock.random();
-    this.#backOff = new GrowingDelay(BACK_OFF_MS.first, BACK_OFF_MS.longest, random);
-    this.#haltDelay = new GrowingDelay(HALT_MS.first, HALT_MS.longest, random);
   }
 
   /** A pass came to its end: the next delay is a short one again. */
@@ -41,18 +39,20 @@ export class Pauses {
 
   /** Resolves when another pass may work, or on a stop. */
   async after(error: SyncError): Promise<void> {
-    const { account, sleeper } = this.#options;
+    const { account, sleeper, clock } = this.#options;
     const what = afterError(error);
     account.enter(what === 'back_off' ? 'backing_off' : 'halted', error.message);
     if (what === 'await_source') return this.#awaitSource();
-    const delay = (what === 'halt' ? this.#haltDelay : this.#backOff).next();
-    await sleeper.sleep(Math.max(delay, error.retryAfterMs ?? 0));
+    const growing = what === 'halt' ? this.#haltDelay : this.#backOff;
+    // many daemons that failed together must not come back as one
+    const delayMs = equalJitter(growing.next(), clock.random());
+    await sleeper.sleep(Math.max(delayMs, error.retryAfterMs ?? 0));
   }
 
   /** Waits until the source can be listed and has something in it, or fails in a way that a pass has to tell of. */
   async #awaitSource(): Promise<void> {
     const { source, filter, until, sleeper } = this.#options;
-    const everyMs = source.kind === 's3' ? PROBE_MS.s3 : PROBE_MS.local;
+    const everyMs = source.traits.isRemote ? PROBE_MS.remote : PROBE_MS.local;
     while (!until.aborted) {
       await sleeper.sleep(everyMs);
       if (source.listFolder === undefined) return;

@@ -1,16 +1,17 @@
+import { equalJitter, GrowingDelay } from '../../model/growing-delay.ts';
 import type { RelPath } from '../../model/path.ts';
-import { GrowingDelay } from './after-error.ts';
 
 const FIRST_MS = 5000;
 const LONGEST_MS = 600_000;
 
 /** When folders with files that failed are looked at again: later each time, until all of them have worked. */
 export class Retries {
-  readonly #delay: GrowingDelay;
+  readonly #delay = new GrowingDelay({ firstMs: FIRST_MS, longestMs: LONGEST_MS });
+  readonly #random: () => number;
   readonly #troubled = new Set<RelPath>();
 
   constructor(random: () => number) {
-    this.#delay = new GrowingDelay(FIRST_MS, LONGEST_MS, random);
+    this.#random = random;
   }
 
   /** After a pass over `seen` (undefined: everything): how long to wait for the next try, in milliseconds. */
@@ -18,7 +19,7 @@ export class Retries {
     if (seen === undefined) this.#troubled.clear();
     else for (const folder of seen) this.#troubled.delete(folder);
     for (const folder of troubled) this.#troubled.add(folder);
-    if (troubled.size > 0) return this.#delay.next();
+    if (troubled.size > 0) return equalJitter(this.#delay.next(), this.#random());
     if (this.#troubled.size === 0) this.#delay.reset();
     return 0;
   }

@@ -1,5 +1,5 @@
 import type { Report, SyncEvent } from '../../model/events.ts';
-import type { SyncError } from '../../model/errors.ts';
+import type { ErrorData } from '../../model/errors.ts';
 
 /**
  * What a watch is doing:
@@ -28,7 +28,8 @@ export interface PassSummary {
   readonly folders: number | undefined;
   readonly reason: string;
   readonly report: Report;
-  readonly error: SyncError | undefined;
+  /** What ended the pass before its end. */
+  readonly error: ErrorData | undefined;
 }
 
 export type WatchEvent =

@@ -1,13 +1,14 @@
-import { isSyncError, messageOf, SyncError } from '../../model/errors.ts';
+import { errorData, isSyncError, messageOf, SyncError } from '../../model/errors.ts';
 import type { SyncEvent } from '../../model/events.ts';
+import { parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, PathFilter, Source, Watching } from '../../model/ports.ts';
 import type { PassResult } from '../pass-options.ts';
+import type { Unsettled } from '../unsettled-paths.ts';
 import { Agenda } from './agenda.ts';
 import type { Work } from './agenda.ts';
 import { divideAcknowledgements } from './acknowledgements.ts';
 import type { Acknowledgement } from './acknowledgements.ts';
-import { foldersOfAll, UnsettledPaths } from './unsettled-paths.ts';
 import { Pauses, PROBE_MS } from './pauses.ts';
 import { Retries } from './retries.ts';
 import { SettlingSource, STILL_CHANGING } from './settling-source.ts';
@@ -133,7 +134,7 @@ export class WatchLoop {
     const result = await this.#pass(work);
     const ended = this.#options.clock.elapsed();
     if (work.folders === undefined) this.#nextFullMs = Math.max(now + everyMs, ended + SOONEST_AGAIN_MS);
-    if (result.error === undefined) this.#afterPass(work, result.ends);
+    if (result.error === undefined) this.#afterPass(work, result.unsettled);
     else await this.#afterError(work, result.error);
     this.#working = undefined;
   }
@@ -142,7 +143,9 @@ export class WatchLoop {
     const { pollMs, fullEveryMs, source } = this.#options;
     if (pollMs !== undefined) return pollMs;
     if (this.#watching !== undefined) return fullEveryMs;
-    return source.watch === undefined ? Math.min(fullEveryMs, POLL_MS) : Math.min(fullEveryMs, PROBE_MS.s3);
+    return source.watch === undefined
+      ? Math.min(fullEveryMs, POLL_MS)
+      : Math.min(fullEveryMs, PROBE_MS.remote);
   }
 
   async #watch(): Promise<void> {
@@ -167,25 +170,24 @@ export class WatchLoop {
   }
 
   /** Never rejects: what the program did not foresee must not end a daemon either. */
-  async #pass(work: Work): Promise<{ error: SyncError | undefined; ends: UnsettledPaths }> {
+  async #pass(work: Work): Promise<Omit<PassResult, 'report'>> {
     const { clock, pass, source } = this.#options;
     const startedMs = clock.now();
-    const ends = new UnsettledPaths();
     this.#account.enter('listing');
     try {
-      const { report, error } = await pass({
+      const { report, error, unsettled } = await pass({
         source: this.#settling?.source ?? source,
         scope: work.folders === undefined ? undefined : [...work.folders],
-        onEvent: (event) => this.#heard(event, ends),
+        onEvent: (event) => this.#heard(event),
       });
       this.#account.passed({
         startedMs,
         folders: work.folders?.size,
         reason: work.reason,
         report,
-        error,
+        error: error && errorData(error),
       });
-      return { error, ends };
+      return { error, unsettled };
     } catch (error) {
       const unforeseen = isSyncError(error)
         ? error
@@ -193,36 +195,30 @@ export class WatchLoop {
             verdict: 'end_run',
             cause: error,
           });
-      return { error: unforeseen, ends };
+      return { error: unforeseen, unsettled: { changing: [], failed: [] } };
     }
   }
 
-  #heard(event: SyncEvent, ends: UnsettledPaths): void {
+  #heard(event: SyncEvent): void {
     if (event.type === 'transfer' || event.type === 'action') this.#account.enter('transferring');
     // not trouble: the file is looked at again
     if (event.type === 'problem' && event.code === STILL_CHANGING) return;
-    ends.hear(event);
     this.#options.onEvent({ type: 'sync', event });
   }
 
-  #afterPass(work: Work, ends: UnsettledPaths): void {
+  #afterPass(work: Work, unsettled: Unsettled): void {
     const { clock, settleMs } = this.#options;
     const now = clock.elapsed();
     this.#pauses.reset();
-    let readyMs = ends.moving.size > 0 ? now + Math.max(settleMs, BATCH_MS) : Infinity;
-    for (const [path, ready] of this.#settling?.takeLeftOut() ?? []) {
-      ends.moving.add(path);
-      readyMs = Math.min(readyMs, ready);
-    }
+    const leftOut = this.#settling?.takeLeftOut() ?? new Map<RelPath, number>();
+    const changing = [...new Set([...unsettled.changing, ...leftOut.keys()])];
+    const settlesMs = unsettled.changing.length > 0 ? now + Math.max(settleMs, BATCH_MS) : Infinity;
+    const readyMs = leftOut.values().reduce((soonest, ready) => Math.min(soonest, ready), settlesMs);
     const scope = work.folders ?? EVERYTHING;
-    const moving = foldersOfAll(ends.moving, scope);
-    const failed = foldersOfAll(ends.failed, scope);
+    const moving = foldersOf(changing, scope);
+    const failed = foldersOf(unsettled.failed, scope);
     const retryInMs = this.#retries.after(work.folders, failed);
-    const [waiting = [], failing = []] = divideAcknowledgements(
-      work.debts,
-      [...ends.moving],
-      [...ends.failed],
-    );
+    const [waiting = [], failing = []] = divideAcknowledgements(work.debts, changing, unsettled.failed);
     if (moving.size > 0) this.#again(moving, Math.max(readyMs, now + SOONEST_AGAIN_MS), work, waiting);
     if (failed.size > 0) this.#again(failed, now + retryInMs, work, failing);
   }
@@ -245,3 +241,7 @@ export class WatchLoop {
 
 /** The scope of a pass over all, where one is wanted as a set of folders. */
 const EVERYTHING: ReadonlySet<RelPath> = new Set(['']);
+
+/** The folders to look at for these paths; `scope`, the very set, where one of them stands for all of it. */
+const foldersOf = (paths: readonly RelPath[], scope: ReadonlySet<RelPath>): ReadonlySet<RelPath> =>
+  paths.includes('') ? scope : new Set(paths.map(parentOf));

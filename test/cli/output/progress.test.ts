@@ -25,11 +25,11 @@ test('counts files and bytes under way, and measures the rate', () => {
   progress.onEvent({ type: 'transfer', path: 'a', bytes: 999 });
   progress.onEvent({
     type: 'retry',
-    what: 'upload target/a',
+    operation: 'upload',
+    path: 'a',
     attempt: 1,
     waitMs: 1,
-    code: 'stage_unavailable',
-    message: 'no',
+    error: { code: 'stage_unavailable', message: 'no' },
   });
   progress.onEvent({ type: 'transfer', path: 'a', bytes: 300 });
   progress.onEvent({ type: 'transfer', path: 'a', bytes: 200 });

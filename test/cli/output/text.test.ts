@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SyncEvent } from '../../../src/model/events.ts';
-import { SyncError } from '../../../src/model/errors.ts';
+import { errorDataBeside, SyncError } from '../../../src/model/errors.ts';
+import type { ErrorData } from '../../../src/model/errors.ts';
 import { textReader } from '../../../src/cli/output/text.ts';
 import { reportWith as report } from '../../support/cli/report.ts';
 
@@ -16,16 +17,9 @@ function reading(options: { verbose?: boolean; quiet?: boolean } = {}) {
   return { reader, results, notices };
 }
 
-const upload = (path: string, changes: Partial<SyncEvent & { type: 'action' }> = {}): SyncEvent => ({
-  type: 'action',
-  kind: 'upload',
-  path,
-  reason: 'new',
-  bytes: 1234,
-  ms: 20,
-  outcome: 'done',
-  ...changes,
-});
+const UPLOAD = { type: 'action', kind: 'upload', reason: 'new', bytes: 1234, ms: 20 } as const;
+const upload = (path: string): SyncEvent => ({ ...UPLOAD, path, outcome: 'done' });
+const failed = (path: string, error: ErrorData): SyncEvent => ({ ...UPLOAD, path, outcome: 'failed', error });
 
 const link = (path: string): SyncEvent => ({
   type: 'problem',
@@ -47,9 +41,7 @@ describe('plain lines', () => {
 
   test('always say what failed and why', () => {
     const { reader, notices } = reading({ quiet: true });
-    reader.onEvent(
-      upload('a\n.csv', { outcome: 'failed', error: { code: 'stage_rejected', message: 'Stage says no' } }),
-    );
+    reader.onEvent(failed('a\n.csv', { code: 'stage_rejected', message: 'Stage says no' }));
     expect(notices).toEqual(['failed: a\\n.csv: Stage says no']);
   });
 
@@ -61,8 +53,9 @@ describe('plain lines', () => {
       destination: 'stage://local/in/',
       dryRun: false,
     });
-    const message = 'Stage refused to upload in/a.csv (status 400: no).';
-    reader.onEvent(upload('a.csv', { outcome: 'failed', error: { code: 'stage_rejected', message } }));
+    const said = (name: string): string => `Stage refused to upload ${name} (status 400: no).`;
+    const error = new SyncError('stage_rejected', said, { verdict: 'skip_entry', path: 'in/a.csv' });
+    reader.onEvent(failed('a.csv', errorDataBeside('a.csv', error)));
     reader.finish(report({ outcome: 'failures', failed: 1 }), undefined);
     expect(notices).toEqual(['failed: a.csv: Stage refused to upload it (status 400: no).']);
     expect(results.at(-1)).toBe(
@@ -89,11 +82,11 @@ describe('plain lines', () => {
   test('show attempts only under --verbose', () => {
     const retry: SyncEvent = {
       type: 'retry',
-      what: 'upload a.csv',
+      operation: 'upload',
+      path: 'a.csv',
       attempt: 2,
       waitMs: 300,
-      code: 'stage_unavailable',
-      message: 'Stage answered 503',
+      error: { code: 'stage_unavailable', message: 'Stage answered 503' },
     };
     const plain = reading();
     plain.reader.onEvent(retry);

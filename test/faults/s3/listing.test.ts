@@ -7,7 +7,7 @@ import type { SourceEntry } from '../../../src/model/entry.ts';
 import type { PathFilter, Source } from '../../../src/model/ports.ts';
 import { openS3Source, s3Source } from '../../../src/sources/s3/s3-source.ts';
 import type { S3SourceOptions } from '../../../src/sources/s3/s3-source.ts';
-import { everything } from '../../../src/sync/filter/filter.ts';
+import { everything } from '../../../src/filter/filter.ts';
 import { modelS3 } from '../../support/s3/model-s3.ts';
 import { createTestBucket, startFakeS3 } from '../../support/s3/s3-bucket.ts';
 import type { S3Server, TestBucket } from '../../support/s3/s3-bucket.ts';

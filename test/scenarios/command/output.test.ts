@@ -52,7 +52,7 @@ test('a name that steers terminals is shown as escapes', async () => {
   await writeTree(stage.cli.folder, { 'data/a\u001b[2J\nb.csv': 'x', 'data/ok.csv': 'x' });
   const run = await stage.cli.run(['sync', 'data', stage.address, '--verbose']);
   expect(run.stdout + run.stderr).not.toContain('\u001b');
-  expect(run.stderr).toContain('a\\x1b[2J\\nb.csv');
+  expect(run.stderr).toContain('a\\u{1b}[2J\\nb.csv');
   expect(Object.keys(await stage.snapshot())).toEqual(['ok.csv']);
 });
 

@@ -165,9 +165,9 @@ test('a FIFO or a folder as plan file is refused, not waited for', async () => {
 type Json = Record<string, unknown>;
 
 /** Changes the first line of a plan. */
-async function tamper(file: string, change: (header: Json & { settings: Json }) => Json): Promise<void> {
+async function tamper(file: string, change: (header: Json) => Json): Promise<void> {
   const [first = '', ...rest] = (await readFile(file, 'utf8')).split('\n');
-  const header = JSON.parse(first) as Json & { settings: Json };
+  const header = JSON.parse(first) as Json;
   await writeFile(file, [JSON.stringify(change(header)), ...rest].join('\n'));
 }
 
@@ -179,11 +179,11 @@ test('a plan keeps the rules of filter files, and apply does not read them again
     const args = ['data', stage.address, '--filter-from', 'rules', '--exclude', 'y.csv', '-o', 'plan.json'];
     expect((await commandInside(stage.cli, ['plan', ...args])).status).toBe(0);
     const plan = join(stage.cli.folder, 'plan.json');
-    const { settings } = JSON.parse((await readFile(plan, 'utf8')).split('\n')[0]!) as { settings: Json };
-    expect(settings['filters']).toEqual([
-      { kind: 'exclude', value: '*.tmp' },
-      { kind: 'include', value: 'keep.tmp' },
-      { kind: 'exclude', value: 'y.csv' },
+    const { job } = JSON.parse((await readFile(plan, 'utf8')).split('\n')[0]!) as { job: { what: Json } };
+    expect(job.what['filters']).toEqual([
+      { kind: 'exclude', pattern: '*.tmp' },
+      { kind: 'include', pattern: 'keep.tmp' },
+      { kind: 'exclude', pattern: 'y.csv' },
     ]);
     await rm(rules);
     const applied = await commandInside(stage.cli, ['apply', 'plan.json', '--json']);
@@ -271,14 +271,22 @@ test('a plan for another deployment is refused, naming both', async () => {
   expect((await commandInside(stage.cli, ['apply', 'p'], at('group-0'))).status).toBe(0);
 });
 
+interface PlannedJob extends Json {
+  readonly what: Json;
+  readonly pace: Json;
+}
+
 /** A plan without an action, from a directory that nobody reads. */
 const headerFor = (stage: ServedStage) => ({
   type: 'plan',
   format: 2,
-  source: '/nowhere',
-  dest: stage.address,
   madeFor: { source: '/nowhere', destination: `${stage.address}/`, baseUrl: stage.emulator.url },
-  settings: { compare: 'size', moves: true, filters: [], concurrency: 4, maxWait: 3_600_000 } as Json,
+  job: {
+    from: '/nowhere',
+    to: stage.address,
+    what: { compare: 'size', moves: true, filters: [] },
+    pace: { concurrency: 4, maxWait: 3_600_000 },
+  } as PlannedJob,
 });
 
 test('a plan for a bucket elsewhere is refused, naming both', async () => {
@@ -286,7 +294,7 @@ test('a plan for a bucket elsewhere is refused, naming both', async () => {
   const there = headerFor(stage);
   const header = {
     ...there,
-    source: 's3://b/p',
+    job: { ...there.job, from: 's3://b/p' },
     madeFor: { ...there.madeFor, source: 's3://b/p/ at one.test', s3Endpoint: 'https://one.test' },
   };
   await writeFile(join(stage.cli.folder, 'p'), `${JSON.stringify(header)}\n`);
@@ -301,70 +309,52 @@ test('a plan for a bucket elsewhere is refused, naming both', async () => {
   });
 });
 
-test.each<[string, (header: Json & { settings: Json }) => Json, RegExp]>([
-  [
-    'sends the token elsewhere',
-    (h) => ({ ...h, settings: { ...h.settings, baseUrl: 'http://127.0.0.1:9' } }),
-    /settings: .*"baseUrl"/,
-  ],
-  [
-    'names a token file',
-    (h) => ({ ...h, settings: { ...h.settings, tokenFile: '/etc/passwd' } }),
-    /settings: .*"tokenFile"/,
-  ],
+type Header = Json & { readonly job: PlannedJob };
+const withJob = (h: Header, more: Json): Json => ({ ...h, job: { ...h.job, ...more } });
+const withWhat = (h: Header, more: Json): Json => withJob(h, { what: { ...h.job.what, ...more } });
+const withPace = (h: Header, more: Json): Json => withJob(h, { pace: { ...h.job.pace, ...more } });
+
+test.each<[string, (header: Header) => Json, RegExp]>([
+  ['sends the token elsewhere', (h) => withJob(h, { baseUrl: 'http://127.0.0.1:9' }), /job: .*"baseUrl"/],
+  ['names a token file', (h) => withWhat(h, { tokenFile: '/etc/passwd' }), /job\.what: .*"tokenFile"/],
+  ['names a profile', (h) => withJob(h, { profile: 'production' }), /job: .*"profile"/],
   [
     'names a filter file',
-    (h) => ({ ...h, settings: { ...h.settings, filters: [{ kind: 'file', value: '/etc/passwd' }] } }),
-    /settings\.filters\.0\.kind: /,
+    (h) => withWhat(h, { filters: [{ kind: 'file', pattern: '/etc/passwd' }] }),
+    /job\.what\.filters\.0\.kind: /,
   ],
   [
     'has a pattern that is none',
-    (h) => ({ ...h, settings: { ...h.settings, filters: [{ kind: 'exclude', value: '[z-a]' }] } }),
-    /settings\.filters\.0: the pattern has the range/,
+    (h) => withWhat(h, { filters: [{ kind: 'exclude', pattern: '[z-a]' }] }),
+    /job\.what\.filters\.0: the pattern has the range/,
   ],
   [
     'names a marker elsewhere',
-    (h) => ({ ...h, settings: { ...h.settings, atomic: true, publishSet: true, marker: '../x' } }),
-    /settings\.marker: the name names a folder/,
+    (h) => withWhat(h, { atomic: true, publishSet: true, marker: '../x' }),
+    /job\.what\.marker: the name names a folder/,
   ],
+  ['has a marker alone', (h) => withWhat(h, { marker: 'x' }), /job\.what\.marker: needs publishSet/],
+  ['asks for no request at a time', (h) => withPace(h, { concurrency: 0 }), /job\.pace\.concurrency: /],
+  ['asks for half a request', (h) => withPace(h, { concurrency: 1.5 }), /job\.pace\.concurrency: /],
+  ['asks for text at a time', (h) => withPace(h, { concurrency: '4' }), /job\.pace\.concurrency: /],
+  ['has no bandwidth', (h) => withPace(h, { bytesPerSecond: -1 }), /job\.pace\.bytesPerSecond: /],
+  ['waits for some time', (h) => withPace(h, { maxWait: 'long' }), /job\.pace\.maxWait: Give a duration/],
+  ['compares somehow', (h) => withWhat(h, { compare: 'name' }), /job\.what\.compare: /],
+  ['removes perhaps', (h) => withWhat(h, { removal: 'yes' }), /job\.what\.removal: /],
+  ['sweeps', (h) => withWhat(h, { sweepOlderThan: 1000 }), /job\.what: .*"sweepOlderThan"/],
+  ['passes a guard', (h) => withWhat(h, { force: ['max-delete'] }), /job\.what: .*"force"/],
+  ['has no settings', (h) => withJob(h, { what: undefined }), /job\.what: /],
+  ['has no job', (h) => ({ ...h, job: undefined }), /job: /],
   [
-    'has a marker alone',
-    (h) => ({ ...h, settings: { ...h.settings, marker: 'x' } }),
-    /settings\.marker: needs publishSet/,
+    'has settings in place of a job, as some had for a while',
+    (h) => ({ ...h, job: undefined, source: '/nowhere', dest: h.job['to'], settings: { compare: 'size' } }),
+    /make the plan again/,
   ],
-  [
-    'asks for no request at a time',
-    (h) => ({ ...h, settings: { ...h.settings, concurrency: 0 } }),
-    /settings\.concurrency: /,
-  ],
-  [
-    'asks for half a request',
-    (h) => ({ ...h, settings: { ...h.settings, concurrency: 1.5 } }),
-    /settings\.concurrency: /,
-  ],
-  [
-    'asks for text at a time',
-    (h) => ({ ...h, settings: { ...h.settings, concurrency: '4' } }),
-    /settings\.concurrency: /,
-  ],
-  ['has no bandwidth', (h) => ({ ...h, settings: { ...h.settings, bwlimit: -1 } }), /settings\.bwlimit: /],
-  [
-    'compares somehow',
-    (h) => ({ ...h, settings: { ...h.settings, compare: 'name' } }),
-    /settings\.compare: /,
-  ],
-  ['removes perhaps', (h) => ({ ...h, settings: { ...h.settings, mirror: 'yes' } }), /settings\.mirror: /],
-  [
-    'passes a guard',
-    (h) => ({ ...h, settings: { ...h.settings, force: ['max-delete'] } }),
-    /settings: .*"force"/,
-  ],
-  ['has no settings', (h) => ({ ...h, settings: undefined }), /settings: /],
   ['has more than a plan has', (h) => ({ ...h, cwd: '/' }), /its first line: .*"cwd"/],
-  ['has a relative source', (h) => ({ ...h, source: '../..' }), /source: is no absolute path/],
-  ['has a source that is no path', (h) => ({ ...h, source: '/a\0b' }), /source: contains a NUL/],
-  ['goes to no Stage', (h) => ({ ...h, dest: '/tmp' }), /dest: it must be a Stage address/],
-  ['climbs out', (h) => ({ ...h, dest: 'stage://local/a/../b' }), /dest: .*cannot be a Stage path/],
+  ['has a relative source', (h) => withJob(h, { from: '../..' }), /job\.from: is no absolute path/],
+  ['has a source that is no path', (h) => withJob(h, { from: '/a\0b' }), /job\.from: contains a NUL/],
+  ['goes to no Stage', (h) => withJob(h, { to: '/tmp' }), /job\.to: it must be a Stage address/],
+  ['climbs out', (h) => withJob(h, { to: 'stage://local/a/../b' }), /job\.to: .*cannot be a Stage path/],
 ])('a plan that %s is refused with status 2, naming the file and the setting', async (_, change, says) => {
   await using stage = await servedStage();
   const header = change(headerFor(stage));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SourceEntry } from '../../../src/model/entry.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { MemorySource } from '../../../src/sources/memory/memory-source.ts';
-import { createFilter, everything } from '../../../src/sync/filter/filter.ts';
+import { createFilter, everything } from '../../../src/filter/filter.ts';
 import { describeSource } from '../../contract/source.ts';
 
 describeSource('a memory source', async () => {

@@ -6,7 +6,7 @@ import { EntryReader, prunedFolderOf } from '../../../src/sources/s3/entries.ts'
 import type { EntryOptions } from '../../../src/sources/s3/entries.ts';
 import { etagOf } from '../../../src/sources/s3/object-version.ts';
 import { s3Source } from '../../../src/sources/s3/s3-source.ts';
-import { createFilter, everything } from '../../../src/sync/filter/filter.ts';
+import { createFilter, everything } from '../../../src/filter/filter.ts';
 import { listedObject, modelS3 } from '../../support/s3/model-s3.ts';
 
 function read(

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { everything } from '../../../src/sync/filter/filter.ts';
+import { everything } from '../../../src/filter/filter.ts';
 import { openS3Source } from '../../../src/sources/s3/s3-source.ts';
 import { openSqsQueue } from '../../../src/sources/s3/queue/sqs-queue.ts';
 import { BEHIND_PROXY, canMakeCertificates, startConnectProxy } from '../../support/network/connect-proxy.ts';

@@ -11,7 +11,7 @@ import { comparePaths } from '../../../src/model/path.ts';
 import type { Source } from '../../../src/model/ports.ts';
 import { openS3Source } from '../../../src/sources/s3/s3-source.ts';
 import type { S3SourceOptions } from '../../../src/sources/s3/s3-source.ts';
-import { everything } from '../../../src/sync/filter/filter.ts';
+import { everything } from '../../../src/filter/filter.ts';
 import { createTestBucket, onRealS3 } from '../../support/s3/s3-bucket.ts';
 import type { S3Server, TestBucket } from '../../support/s3/s3-bucket.ts';
 import { withKeys } from '../../support/s3/s3-keys.ts';

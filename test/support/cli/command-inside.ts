@@ -19,11 +19,13 @@ export async function commandInside(
     env: { ...cli.env, ...env },
     cwd,
     home: cli.env['HOME']!,
+    pid: process.pid,
     stdout,
     stderr,
     onSignal: () => () => undefined,
     onCrash: () => () => undefined,
     keepHeapSmall: () => undefined,
+    collectBuffers: () => () => undefined,
     exit: (code) => {
       throw new Error(`exit ${code}`);
     },

@@ -19,6 +19,7 @@ export function fakeHost(env: Record<string, string> = {}): FakeHost {
     env,
     cwd: '/work',
     home: '/home/test',
+    pid: process.pid,
     stdout: stdout.stream,
     stderr: stderr.stream,
     onSignal(signal, listener) {
@@ -28,6 +29,7 @@ export function fakeHost(env: Record<string, string> = {}): FakeHost {
     },
     onCrash: () => () => undefined,
     keepHeapSmall: () => undefined,
+    collectBuffers: () => () => undefined,
     exit: (status) => {
       throw new Error(`exit ${status}`);
     },

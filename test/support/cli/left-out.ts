@@ -1,4 +1,4 @@
-import type { FilterRule } from '../../../src/sync/filter/filter.ts';
+import type { FilterRule } from '../../../src/filter/filter.ts';
 
 /** Rules of a filter, and what they leave out as a person reads them, not as the code under test does. */
 export interface LeftOut {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import type { Clock, Destination, Source } from '../../../src/model/ports.ts';
-import { createFilter } from '../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../src/filter/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import type { PassOptions, PassResult } from '../../../src/sync/pass-options.ts';
 import { runPass } from '../../../src/sync/pass.ts';

@@ -8,7 +8,7 @@ import { FolderMaker } from '../../../src/sync/execute/folder-maker.ts';
 import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../../src/sync/execute/learnt.ts';
 import { DestinationTimes } from '../../../src/sync/execute/destination-times.ts';
-import { everything } from '../../../src/sync/filter/filter.ts';
+import { everything } from '../../../src/filter/filter.ts';
 import { Gate } from '../../../src/remote/gate.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
@@ -105,12 +105,11 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
   const learnt = new Learnt();
   const hidden = new HiddenNames(clock.now());
   const remote = openRemote(known.stage);
-  const gate = new Gate({
+  const gate = new Gate(clock).use({
     concurrency: 4,
     attempts: 1,
     maxRequestsPerSecond: undefined,
     maxWaitMs: 3_600_000,
-    clock,
     draining: draining.signal,
     signal,
     onEvent: () => undefined,

@@ -7,12 +7,11 @@ import type { MemoryDestination } from '../../../src/destinations/memory/memory-
 /** A Stage in memory as the parts that carry out a plan see it. What fails is not tried again. */
 export function openRemote(destination: MemoryDestination): Remote {
   const { signal } = new AbortController();
-  const gate = new Gate({
+  const gate = new Gate(createTestClock()).use({
     concurrency: 8,
     attempts: 1,
     maxRequestsPerSecond: undefined,
     maxWaitMs: 3_600_000,
-    clock: createTestClock(),
     draining: signal,
     signal,
     onEvent: () => undefined,

@@ -4,7 +4,7 @@ import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../../src/sync/execute/learnt.ts';
 import { recoverIntents } from '../../../src/sync/execute/recovery/recover.ts';
 import { DestinationTimes } from '../../../src/sync/execute/destination-times.ts';
-import { everything } from '../../../src/sync/filter/filter.ts';
+import { everything } from '../../../src/filter/filter.ts';
 import type { Intent } from '../../../src/sync/ledger/intent.ts';
 import { createTestClock } from './engine.ts';
 import { knownStage, PUT_AT } from './executing.ts';

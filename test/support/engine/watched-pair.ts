@@ -6,7 +6,7 @@ import type { SyncEvent } from '../../../src/model/events.ts';
 import type { ChangeHint, Source } from '../../../src/model/ports.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { MemorySource } from '../../../src/sources/memory/memory-source.ts';
-import { createFilter } from '../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../src/filter/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import type { PassOptions } from '../../../src/sync/pass-options.ts';
 import { runPass } from '../../../src/sync/pass.ts';

@@ -3,7 +3,7 @@ import type { RequestInfo } from '../../../src/emulator/request-info.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import { isWithin } from '../../../src/model/path.ts';
 import type { Destination } from '../../../src/model/ports.ts';
-import { createFilter } from '../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../src/filter/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import type { PassOptions, PassResult } from '../../../src/sync/pass-options.ts';
 import { judge, takingPart } from './convergence-judge.ts';

@@ -9,7 +9,7 @@ import type { Behaviour } from '../../../src/emulator/control/behaviour.ts';
 import type { RequestInfo, RequestPhase } from '../../../src/emulator/request-info.ts';
 import { isFolderPath, nameOf } from '../../../src/model/path.ts';
 import { openLocalSource } from '../../../src/sources/local/local-source.ts';
-import { createFilter } from '../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../src/filter/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import { runPass } from '../../../src/sync/pass.ts';
 import { PASS_DEFAULTS } from '../../../src/sync/pass-defaults.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RequestInfo, RequestPhase } from '../../../src/emulator/request-info.ts';
 import type { Destination } from '../../../src/model/ports.ts';
-import { createFilter } from '../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../src/filter/filter.ts';
 import type { PassOptions, PassResult } from '../../../src/sync/pass-options.ts';
 import { judge, takingPart } from './convergence-judge.ts';
 import { createDice } from '../trees/dice.ts';

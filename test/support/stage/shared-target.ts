@@ -9,7 +9,7 @@ import type { PathFilter } from '../../../src/model/ports.ts';
 import { createMemorySource, type MemorySource } from '../../../src/sources/memory/memory-source.ts';
 import { createStageClient } from '../../../src/stage/stage-client.ts';
 import { createStageDestination } from '../../../src/destinations/stage/stage-destination.ts';
-import { createFilter } from '../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../src/filter/filter.ts';
 import type { PassOptions } from '../../../src/sync/pass-options.ts';
 import { createEngine } from '../engine/engine.ts';
 import { StageHttp } from './stage-http.ts';

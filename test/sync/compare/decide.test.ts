@@ -15,7 +15,7 @@ const source = (some: Partial<FileEntry> = {}): FileEntry => ({
   identity: 'i1',
   ...some,
 });
-const stage = (some: Partial<ShownVersion> = {}): ShownVersion => ({
+const shown = (some: Partial<ShownVersion> = {}): ShownVersion => ({
   size: 5,
   modifiedMs: T + 60_000,
   ...some,
@@ -39,72 +39,72 @@ const decide = (case_: Case, options: Partial<DecideOptions> = {}) =>
 describe('the source has the file', () => {
   test.each<Case>([
     ['new everywhere', source(), undefined, undefined, { do: 'upload', reason: 'new' }],
-    ['as it was', source(), stage(), row(), { do: 'unchanged' }],
+    ['as it was', source(), shown(), row(), { do: 'unchanged' }],
     [
       'as it was, its time on Stage not yet known',
       source(),
-      stage(),
+      shown(),
       row({ pending: true, shownModifiedMs: undefined }),
       { do: 'confirm' },
     ],
     [
       'edited to another size',
       source({ version: 'v2', size: 6 }),
-      stage(),
+      shown(),
       row(),
       { do: 'upload', reason: 'changed' },
     ],
     [
       'a new version of the same size',
       source({ version: 'v2' }),
-      stage(),
+      shown(),
       row(),
       { do: 'check_digest', digest: 'd1' },
     ],
     [
       'a new version of the same size, no digest',
       source({ version: 'v2' }),
-      stage(),
+      shown(),
       row({ digest: undefined }),
       { do: 'upload', reason: 'changed' },
     ],
     [
       'another file of the same size and time',
       source({ identity: 'i2' }),
-      stage(),
+      shown(),
       row(),
       { do: 'check_digest' },
     ],
     [
       'the same version, no identity then',
       source(),
-      stage(),
+      shown(),
       row({ identity: undefined }),
       { do: 'unchanged' },
     ],
-    ['changed on Stage by size', source(), stage({ size: 7 }), row(), { do: 'upload', reason: 'drifted' }],
+    ['changed on Stage by size', source(), shown({ size: 7 }), row(), { do: 'upload', reason: 'drifted' }],
     [
       'changed on Stage by time',
       source(),
-      stage({ modifiedMs: T + 70_000 }),
+      shown({ modifiedMs: T + 70_000 }),
       row(),
       { do: 'upload', reason: 'drifted' },
     ],
     [
       'changed on Stage and in the source',
       source({ version: 'v2' }),
-      stage({ size: 7 }),
+      shown({ size: 7 }),
       row(),
       { do: 'upload', reason: 'changed' },
     ],
     [
       'a fraction of a second off on Stage',
       source(),
-      stage({ modifiedMs: T + 60_999 }),
+      shown({ modifiedMs: T + 60_999 }),
       row(),
       { do: 'unchanged' },
     ],
-    ['no time on Stage', source(), stage({ modifiedMs: undefined }), row(), { do: 'unchanged' }],
+    ['no time on Stage', source(), shown({ modifiedMs: undefined }), row(), { do: 'unchanged' }],
     ['gone on Stage', source(), undefined, row(), { do: 'upload', reason: 'missing' }],
     [
       'gone on Stage and edited',
@@ -113,32 +113,32 @@ describe('the source has the file', () => {
       row(),
       { do: 'upload', reason: 'changed' },
     ],
-    ['first met, equal and older', source(), stage(), undefined, { do: 'adopt' }],
+    ['first met, equal and older', source(), shown(), undefined, { do: 'adopt' }],
     [
       'first met, equal and newer',
       source({ modifiedMs: T + 120_000 }),
-      stage(),
+      shown(),
       undefined,
       { do: 'upload', reason: 'differs' },
     ],
     [
       'first met, of another size',
       source(),
-      stage({ size: 6 }),
+      shown({ size: 6 }),
       undefined,
       { do: 'upload', reason: 'differs' },
     ],
     [
       'first met, no time on Stage',
       source(),
-      stage({ modifiedMs: undefined }),
+      shown({ modifiedMs: undefined }),
       undefined,
       { do: 'upload', reason: 'differs' },
     ],
     [
       'first met, no time in the source',
       source({ modifiedMs: undefined }),
-      stage(),
+      shown(),
       undefined,
       { do: 'upload', reason: 'differs' },
     ],
@@ -148,7 +148,7 @@ describe('the source has the file', () => {
 
   test('--compare content reads both on first meeting, whatever the times', () => {
     for (const modifiedMs of [T, T + 120_000, undefined]) {
-      const met: Case = ['', source({ modifiedMs }), stage(), undefined, {}];
+      const met: Case = ['', source({ modifiedMs }), shown(), undefined, {}];
       expect(decide(met, { compare: 'content' })).toMatchObject({ do: 'compare_content' });
     }
   });
@@ -156,12 +156,12 @@ describe('the source has the file', () => {
 
 describe('the source has no such file', () => {
   test.each<[string, ShownVersion | undefined, LedgerRow | undefined, string, string, string]>([
-    ['ours, as we put it', stage(), row(), 'leave', 'remove', 'remove'],
-    ['ours, changed by someone', stage({ size: 9 }), row(), 'keep', 'keep', 'remove'],
-    ['not ours', stage(), undefined, 'nothing', 'nothing', 'remove'],
+    ['ours, as we put it', shown(), row(), 'leave', 'remove', 'remove'],
+    ['ours, changed by someone', shown({ size: 9 }), row(), 'keep', 'keep', 'remove'],
+    ['not ours', shown(), undefined, 'nothing', 'nothing', 'remove'],
     ['ours, gone already', undefined, row(), 'forget', 'forget', 'forget'],
-    ['adopted, as it was', stage(), row({ adopted: true }), 'nothing', 'keep', 'remove'],
-    ['adopted, changed by someone', stage({ size: 9 }), row({ adopted: true }), 'keep', 'keep', 'remove'],
+    ['adopted, as it was', shown(), row({ adopted: true }), 'nothing', 'keep', 'remove'],
+    ['adopted, changed by someone', shown({ size: 9 }), row({ adopted: true }), 'keep', 'keep', 'remove'],
     ['adopted, gone already', undefined, row({ adopted: true }), 'forget', 'forget', 'forget'],
     ['nowhere', undefined, undefined, 'nothing', 'nothing', 'nothing'],
   ])('%s: without removals %s, --delete %s, --mirror %s', (_, shown, known, none, ours, everything) => {
@@ -174,33 +174,33 @@ describe('the source has no such file', () => {
 
 test('what is kept says why: others changed it, or it never was put there by us', () => {
   const kept = (known: LedgerRow, shown: ShownVersion) => decide(['', undefined, shown, known, {}]);
-  expect(kept(row(), stage({ size: 9 }))).toEqual({ do: 'keep', why: 'changed' });
-  expect(kept(row({ adopted: true }), stage())).toEqual({ do: 'keep', why: 'adopted' });
-  expect(kept(row({ adopted: true }), stage({ size: 9 }))).toEqual({ do: 'keep', why: 'changed' });
+  expect(kept(row(), shown({ size: 9 }))).toEqual({ do: 'keep', why: 'changed' });
+  expect(kept(row({ adopted: true }), shown())).toEqual({ do: 'keep', why: 'adopted' });
+  expect(kept(row({ adopted: true }), shown({ size: 9 }))).toEqual({ do: 'keep', why: 'changed' });
 });
 
 test('a mirror removes what is not ours as that: it cannot be moved from', () => {
   const mirrored = (known: LedgerRow | undefined, shown: ShownVersion) =>
     decide(['', undefined, shown, known, {}], { removal: 'everything' });
-  expect(mirrored(row({ adopted: true }), stage())).toEqual({ do: 'remove', reason: 'not_in_source' });
-  expect(mirrored(row(), stage({ size: 9 }))).toEqual({ do: 'remove', reason: 'not_in_source' });
-  expect(mirrored(row(), stage())).toEqual({ do: 'remove', reason: 'gone_from_source' });
+  expect(mirrored(row({ adopted: true }), shown())).toEqual({ do: 'remove', reason: 'not_in_source' });
+  expect(mirrored(row(), shown({ size: 9 }))).toEqual({ do: 'remove', reason: 'not_in_source' });
+  expect(mirrored(row(), shown())).toEqual({ do: 'remove', reason: 'gone_from_source' });
 });
 
 describe('an adopted file that the source has', () => {
   test.each<Case>([
-    ['as it was', source(), stage(), row({ adopted: true }), { do: 'unchanged' }],
+    ['as it was', source(), shown(), row({ adopted: true }), { do: 'unchanged' }],
     [
       'changed at the source',
       source({ size: 6, version: 'v2' }),
-      stage(),
+      shown(),
       row({ adopted: true }),
       { do: 'upload', reason: 'changed' },
     ],
     [
       'changed on Stage',
       source(),
-      stage({ size: 9 }),
+      shown({ size: 9 }),
       row({ adopted: true }),
       { do: 'upload', reason: 'drifted' },
     ],
@@ -212,37 +212,37 @@ describe('an adopted file that the source has', () => {
 describe('--compare content', () => {
   const verify = { compare: 'content', verify: true } as const;
   test.each<Case>([
-    ['as it was', source(), stage(), row(), { do: 'compare_content' }],
+    ['as it was', source(), shown(), row(), { do: 'compare_content' }],
     [
       'as it was, its time on Stage not yet known',
       source(),
-      stage(),
+      shown(),
       row({ pending: true }),
       { do: 'compare_content' },
     ],
     [
       'of a new version and the same size',
       source({ version: 'v2' }),
-      stage(),
+      shown(),
       row(),
       { do: 'compare_content' },
     ],
-    ['adopted', source(), stage(), row({ adopted: true }), { do: 'compare_content' }],
+    ['adopted', source(), shown(), row({ adopted: true }), { do: 'compare_content' }],
     [
       'edited to another size',
       source({ size: 6, version: 'v2' }),
-      stage(),
+      shown(),
       row(),
       { do: 'upload', reason: 'changed' },
     ],
-    ['changed on Stage', source(), stage({ size: 9 }), row(), { do: 'upload', reason: 'drifted' }],
+    ['changed on Stage', source(), shown({ size: 9 }), row(), { do: 'upload', reason: 'drifted' }],
     ['gone on Stage', source(), undefined, row(), { do: 'upload', reason: 'missing' }],
   ])('reads again what the ledger knows: %s', (...given) => {
     expect(decide(given, verify)).toMatchObject(given[4]);
   });
 
   test('reads nothing again where that is not asked for, nor when sizes are compared', () => {
-    const known: Case = ['', source(), stage(), row(), {}];
+    const known: Case = ['', source(), shown(), row(), {}];
     expect(decide(known, { compare: 'content' })).toEqual({ do: 'unchanged' });
     expect(decide(known, { verify: true })).toEqual({ do: 'unchanged' });
   });

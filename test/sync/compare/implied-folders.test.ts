@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SourceEntry } from '../../../src/model/entry.ts';
 import { withImpliedFolders } from '../../../src/sync/compare/implied-folders.ts';
-import { createFilter, everything } from '../../../src/sync/filter/filter.ts';
+import { createFilter, everything } from '../../../src/filter/filter.ts';
 
 const file = (path: string): SourceEntry => ({
   kind: 'file',

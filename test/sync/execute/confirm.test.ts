@@ -81,7 +81,7 @@ describe('what was put', () => {
     expect(problems).toEqual([
       {
         path: 'd/1',
-        code: 'stage_not_confirmed',
+        code: 'not_confirmed',
         severity: 'failure',
         message: 'uploaded 3 bytes, but Stage does not list it; the next run uploads it again',
       },

@@ -4,7 +4,7 @@ import { HiddenNames, isHidden } from '../../../src/sync/execute/hidden-names.ts
 import { Learnt } from '../../../src/sync/execute/learnt.ts';
 import { recoverIntents } from '../../../src/sync/execute/recovery/recover.ts';
 import { DestinationTimes } from '../../../src/sync/execute/destination-times.ts';
-import { everything } from '../../../src/sync/filter/filter.ts';
+import { everything } from '../../../src/filter/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import { createTestClock } from '../../support/engine/engine.ts';
 import { knownStage } from '../../support/engine/executing.ts';
@@ -225,7 +225,7 @@ describe('the trial', () => {
     const { times, hooks, recover, ledger, learnt, there, stage } = run();
     hooks.before = ({ kind, path }) => {
       if (kind === 'remove' && stage.files.has(path))
-        throw new SyncError('stage_rejected', 'not that', { verdict: 'skip_entry' });
+        throw new SyncError('stage_rejected', 'not that', { verdict: 'skip_entry', fact: 'refused' });
     };
     await times.keeps().catch(() => undefined);
     expect(await recover()).toEqual([' in_doubt']);

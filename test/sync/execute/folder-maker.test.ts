@@ -9,7 +9,7 @@ function setUp(missing: readonly string[] = [], refused?: string) {
     root: missing.at(-1) ?? 'in/',
     before: ({ kind, path }) => {
       if (kind === 'makeFolder' && path === refused)
-        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
     },
   });
   if (missing.length === 0) stage.folders.add('in/');

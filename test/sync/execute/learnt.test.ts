@@ -30,7 +30,11 @@ test.each<[string, unknown, RegExp]>([
   ['the reason', new Error('the first'), /^warning: .*\(the first\).* one by one$/],
   [
     'the status where there is one, and no reply at length',
-    new SyncError('stage_rejected', 'a long reply', { verdict: 'skip_entry', details: { status: 405 } }),
+    new SyncError('stage_rejected', 'a long reply', {
+      verdict: 'skip_entry',
+      fact: 'refused',
+      details: { status: 405 },
+    }),
     /^warning: [^]*\(status 405\)(?![^]*long reply)/,
   ],
 ])('that folders cannot be moved is told once, with %s', (_, error, wanted) => {

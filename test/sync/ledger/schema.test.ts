@@ -1,13 +1,15 @@
+import { cpSync, existsSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import { inspectLedger, knownPairs } from '../../../src/sync/ledger/known-pairs.ts';
 import type { Ledger } from '../../../src/sync/ledger/ledger.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import { ORIGIN_UNKNOWN, SCHEMA_VERSION } from '../../../src/sync/ledger/schema.ts';
 import { createEngine } from '../../support/engine/engine.ts';
-import { writeFormat1 } from '../../support/engine/format-1-ledger.ts';
-import type { Format1Row } from '../../support/engine/format-1-ledger.ts';
+import { writeFormat1, writeFormat2 } from '../../support/engine/former-ledgers.ts';
+import type { Format1Row, Format2Row } from '../../support/engine/former-ledgers.ts';
 import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
 import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
@@ -100,6 +102,142 @@ describe('a ledger of format 1', () => {
     }
     expect(formatOf(file)).toBe(1);
   });
+});
+
+const KEPT: readonly Format2Row[] = [
+  { path: 'adopted', reason: 'adopted', size: 3, version: 'a', shownModifiedMs: 5000, adopted: true },
+  { path: 'd/', reason: 'new' },
+  {
+    path: 'd/ours',
+    reason: 'changed',
+    size: 7,
+    version: 'o',
+    identity: 'i',
+    digest: 'd',
+    shownModifiedMs: 1,
+  },
+  { path: 'put', reason: 'new', size: 9, version: 'p', pending: true },
+];
+const SWAP = { op: 'move', path: 'a', to: 'b', via: '.stagesync-1-a', reason: 'cycle' } as const;
+
+/** All that a ledger says. */
+const saidBy = (ledger: Ledger) => ({
+  rows: [...ledger.rows()].flat(),
+  pending: [...ledger.pendingRows()].flat(),
+  intents: ledger.intents(),
+  runs: ledger.runs(10),
+  explained: [...KEPT.map(({ path }) => path), 'gone'].map((path) => ledger.explain(path)),
+  remembered: ledger.recall('keeps_times'),
+});
+
+const inspect = (folder: string): Ledger => inspectLedger(knownPairs(folder).pairs[0]!);
+
+/** All that a ledger says, read without changing it. */
+function lookInto(folder: string): ReturnType<typeof saidBy> {
+  const ledger = inspect(folder);
+  try {
+    return saidBy(ledger);
+  } finally {
+    ledger.close();
+  }
+}
+
+describe('a ledger of format 2', () => {
+  test('goes on with all that it says, and can be written', async () => {
+    const folder = await temporaryFolder();
+    const file = writeFormat2(folder, PAIR, KEPT, [SWAP]);
+    const ledger = open(folder);
+    const said = saidBy(ledger);
+    const unset = { identity: undefined, digest: undefined, shownModifiedMs: undefined };
+    const defaults = { size: 0, version: '', pending: false, adopted: false, ...unset };
+    expect(said.rows).toEqual(KEPT.map(({ reason: _reason, ...row }) => ({ ...defaults, ...row })));
+    expect(said.pending.map(({ path }) => path)).toEqual(['put']);
+    expect(said.intents).toMatchObject([SWAP]);
+    expect(said.remembered).toBe('yes');
+    expect(said.explained.map((each) => each?.reason)).toEqual([
+      ...KEPT.map(({ reason }) => reason),
+      'gone_from_source',
+    ]);
+    expect(formatOf(file)).toBe(SCHEMA_VERSION);
+    // nothing to tell: format 2 knew who had put each file there
+    expect(ledger.recall(ORIGIN_UNKNOWN)).toBeUndefined();
+    ledger.confirm('put', 8000);
+    ledger.rename('d/', 'e/', false);
+    expect([ledger.get('put')?.shownModifiedMs, ledger.get('e/ours')?.pending]).toEqual([8000, true]);
+  });
+
+  test('can be looked at without being changed, and says the same as after', async () => {
+    const folder = await temporaryFolder();
+    const file = writeFormat2(folder, PAIR, KEPT, [SWAP]);
+    const before = lookInto(folder);
+    expect(before.rows.map(({ shownModifiedMs }) => shownModifiedMs)).toEqual([
+      5000,
+      undefined,
+      1,
+      undefined,
+    ]);
+    expect(formatOf(file)).toBe(2);
+    expect(saidBy(open(folder))).toEqual(before);
+  });
+});
+
+test.each([
+  ['format 1', (folder: string) => writeFormat1(folder, PAIR, ROWS, [SWAP])],
+  ['format 2', (folder: string) => writeFormat2(folder, PAIR, KEPT, [SWAP])],
+])('a kill while a ledger of %s is brought up to date loses nothing of it', async (_, write) => {
+  const folder = await temporaryFolder();
+  const file = write(folder);
+  const before = lookInto(folder);
+  // what a kill right before, or right after, each statement leaves on the disk
+  const kills = await Promise.all(Array.from({ length: 12 }, temporaryFolder));
+  let copies = 0;
+  const snapshot = (): void => {
+    const to = kills[copies++]!;
+    for (const end of ['', '-wal', '-shm'])
+      if (existsSync(file + end)) cpSync(file + end, join(to, basename(file) + end));
+  };
+  // eslint-disable-next-line typescript/unbound-method -- it is called on the connection below
+  const { exec } = DatabaseSync.prototype;
+  const spy = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
+    if (this.location() !== file) return exec.call(this, sql);
+    snapshot();
+    exec.call(this, sql);
+    snapshot();
+  });
+  let after: ReturnType<typeof saidBy>;
+  try {
+    after = saidBy(open(folder));
+  } finally {
+    spy.mockRestore();
+  }
+  // only who put a file there is told anew, by the upgrade from format 1
+  const withoutOrigin = ({ rows, pending, intents, runs }: typeof after) => ({
+    rows: rows.map(({ adopted: _adopted, ...row }) => row),
+    pending,
+    intents,
+    runs,
+  });
+  expect(withoutOrigin(after)).toEqual(withoutOrigin(before));
+  expect(copies).toBeGreaterThanOrEqual(6);
+  for (const killed of kills.slice(0, copies)) expect(saidBy(open(killed))).toEqual(after);
+});
+
+test('a run after an upgrade from format 2 finds all as it was', async () => {
+  let now = 1_700_000_000_000;
+  const source = createMemorySource();
+  const stage = createMemoryDestination({ now: () => (now += 5000) });
+  using engine = createEngine(source, stage);
+  source.write('a', 'content', { modifiedMs: 1 });
+  await engine.pass();
+  const ledger = inspect(engine.folder);
+  const { version, identity, shownModifiedMs } = ledger.get('a')!;
+  ledger.close();
+  rmSync(ledger.file);
+  writeFormat2(engine.folder, { source: source.label, destination: stage.label }, [
+    { path: 'a', reason: 'new', size: 7, version, identity: identity!, shownModifiedMs: shownModifiedMs! },
+  ]);
+  const { report } = await engine.pass({ removal: 'ours' });
+  expect(report).toMatchObject({ outcome: 'clean', unchanged: 1, uploaded: 0, adopted: 0 });
 });
 
 test('a run after an upgrade says once what it means, and removes nothing of unknown origin', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
-import type { Sighting } from '../../../src/sync/compare/merge.ts';
-import { everything } from '../../../src/sync/filter/filter.ts';
+import type { PathView } from '../../../src/sync/compare/merge.ts';
+import { everything } from '../../../src/filter/filter.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { PassOptions } from '../../../src/sync/pass-options.ts';
-import { Planner } from '../../../src/sync/plan/planner.ts';
+import { Planning } from '../../../src/sync/planning.ts';
 import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
 import { destinationAsRecorded } from '../../../src/sync/scope/destination-as-recorded.ts';
 import { createEngine } from '../../support/engine/engine.ts';
@@ -19,22 +19,26 @@ async function plan(row: LedgerRow, believes: boolean, version = row.version): P
   onTestFinished(() => store[Symbol.dispose]());
   const ledger = memoryLedger();
   ledger.put(row, 'new');
-  const planner = new Planner(store, ledger, {
-    removal: 'ours',
-    compare: 'size',
-    verify: false,
-    moves: true,
-    maxFileBytes: 1000,
-    filter: everything,
-    stays: () => false,
-    believes,
-    learn: true,
+  const planning = new Planning({
+    planner: {
+      removal: 'ours',
+      compare: 'size',
+      verify: false,
+      moves: true,
+      maxFileBytes: 1000,
+      filter: everything,
+      stays: () => false,
+      believes,
+    },
+    store,
+    ledger,
+    learns: true,
     digestOf: () => Promise.resolve('d'),
     onProblem: () => undefined,
     onHidden: () => undefined,
   });
   const { path, size } = row;
-  const sighting: Sighting = {
+  const view: PathView = {
     path,
     source: {
       kind: 'file',
@@ -44,17 +48,17 @@ async function plan(row: LedgerRow, believes: boolean, version = row.version): P
       version,
       ...(row.identity && { identity: row.identity }),
     },
-    stage: believes
+    destination: believes
       ? destinationAsRecorded(path, row, everything)
       : { kind: 'file', path, size, modifiedMs: PUT_AT + 60_000 },
     row,
     sourceUnknown: false,
     destinationUnknown: false,
   };
-  await planner.visit(sighting);
-  planner.finish();
-  expect(planner.standing).toMatchObject({ unchanged: 1, inSource: 1, atDestination: 1 });
-  expect([...store.arrivals(), ...store.removals()]).toEqual([]);
+  await planning.visit(view);
+  await planning.finish();
+  expect(planning.counts).toMatchObject({ unchanged: 1, inSource: 1, atDestination: 1 });
+  expect([...store.arrivals.all(), ...store.removals.requests()]).toEqual([]);
   return ledger.get(path)!;
 }
 

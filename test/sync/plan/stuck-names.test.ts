@@ -25,19 +25,19 @@ function planned(plan: Plan) {
   onTestFinished(() => store[Symbol.dispose]());
   for (const path of plan.comes) {
     const entry = { kind: 'file', path, size: 1, modifiedMs: 1, version: 'v' } as const;
-    store.addArrival({ path, reason: 'new', entry, replaces: undefined, digest: undefined });
+    store.arrivals.add({ path, reason: 'new', entry, replaces: undefined, digest: undefined });
   }
-  for (const path of plan.folders ?? []) store.addFolder(path, 'new');
-  for (const path of plan.obstacles) store.addObstacle(path);
+  for (const path of plan.folders ?? []) store.folders.add(path, 'new');
+  for (const path of plan.obstacles) store.obstacles.add(path);
   for (const path of plan.freed ?? [])
-    store.addFreed({ path, size: 1, identity: path, digest: undefined, gone: true });
+    store.freed.add({ path, size: 1, identity: path, digest: undefined, gone: true });
   const { folderMoves = [], fileMoves = [], pairs = [] } = plan;
   const leaving: Leaving = { store, folderMoves, fileMoves, pairs };
   return { store, leaving };
 }
 
 const within = (store: PlanStore, path: string) =>
-  path.endsWith('/') ? [...store.removalsWithin(path)] : [];
+  path.endsWith('/') ? [...store.removals.within(path)] : [];
 
 function giveUp(plan: Plan) {
   const { store, leaving } = planned(plan);
@@ -48,9 +48,9 @@ function giveUp(plan: Plan) {
   return {
     any,
     refused,
-    comes: [...store.arrivals()].map(({ path }) => path),
-    folders: [...store.folders()].map(({ path }) => path),
-    obstacles: [...store.obstacles()],
+    comes: [...store.arrivals.all()].map(({ path }) => path),
+    folders: [...store.folders.all()].map(({ path }) => path),
+    obstacles: [...store.obstacles.all()],
   };
 }
 
@@ -117,11 +117,11 @@ describe('the names that are freed by more than a move', () => {
     const ledger = memoryLedger();
     for (const path of plan.known ?? []) ledger.put(folderRow(path), 'new');
     const first = clearNames(leaving, ledger).map(({ path }) => path);
-    const removals = [...store.removals()].flatMap((each) => [each, ...within(store, each.path)]);
+    const removals = [...store.removals.requests()].flatMap((each) => [each, ...within(store, each.path)]);
     return {
       first,
       removals: removals.map(({ path, reason, files }) => `${path} ${reason} ${files}`).sort(),
-      comes: [...store.arrivals()].map(({ path }) => path),
+      comes: [...store.arrivals.all()].map(({ path }) => path),
     };
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFilter } from '../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../src/filter/filter.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
 import { destinationAsRecorded } from '../../../src/sync/scope/destination-as-recorded.ts';
 import { fileRow, PUT_AT } from '../../support/engine/executing.ts';

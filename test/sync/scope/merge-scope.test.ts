@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
-import { createFilter } from '../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../src/filter/filter.ts';
 import { createEngine } from '../../support/engine/engine.ts';
 import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
 

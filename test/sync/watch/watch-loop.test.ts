@@ -142,7 +142,11 @@ test('a Stage that cannot be reached is tried again after growing delays, then e
     files: { a: '1' },
     stage: {
       before: () => {
-        if (down) throw new SyncError('stage_unreachable', 'no route to it', { verdict: 'retry' });
+        if (down)
+          throw new SyncError('stage_unreachable', 'no route to it', {
+            verdict: 'retry',
+            fact: 'out_of_reach',
+          });
       },
     },
   });
@@ -170,7 +174,7 @@ async function pairWithBadFile() {
     stage: {
       before: ({ kind, path }) => {
         if (bad && kind === 'put' && path === 'x/bad')
-          throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+          throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
       },
     },
   });
@@ -270,7 +274,10 @@ test('a refused token halts with its reason and is tried again slowly', async ()
     stage: {
       before: () => {
         if (refused)
-          throw new SyncError('stage_unauthorised', 'the token is not accepted', { verdict: 'end_run' });
+          throw new SyncError('stage_unauthorised', 'the token is not accepted', {
+            verdict: 'end_run',
+            fact: 'unauthorised',
+          });
       },
     },
   });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
-import { addStageFlags, type StageFlags } from '../../flags/stage-flags.ts';
+import { addStageFlags, type StageFlags } from '../../flags/authority-flags.ts';
 
 export const cat: CommandModule = {
   name: 'cat',

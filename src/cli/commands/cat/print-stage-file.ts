@@ -1,27 +1,32 @@
 import { isSyncError, type SyncError } from '../../../model/errors.ts';
-import { parseStageAddress } from '../../addresses.ts';
+import { parseStageAddress } from '../../../jobs/addresses.ts';
 import type { Context } from '../../context.ts';
+import type { StageFlags } from '../../flags/authority-flags.ts';
+import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { openGate } from '../../stage-gate.ts';
-import { openStage } from '../../open-stage.ts';
+import { openGate } from '../../../jobs/ends/open-gate.ts';
+import { openStage } from '../../../jobs/ends/open-stage.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
-import { printable } from '../../output/printable.ts';
-import type { StageFlags } from '../../flags/stage-flags.ts';
-import { usageError } from '../../usage.ts';
+import { printable } from '../../../model/printable.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
 
 /** `stagesync cat`: the file's bytes go to stdout no faster than its reader takes them. */
 export async function printStageFile(context: Context, text: string, flags: StageFlags): Promise<ExitStatus> {
   const address = parseStageAddress(text, 'ADDRESS');
   if (address.path === '' || address.path.endsWith('/')) throw isFolder(text);
-  const destination = await openStage(context, { address, root: '', flags, concurrency: 1 });
-  const call = { signal: context.stop.draining };
-  const gate = openGate(context, 1);
+  const around = stageSurroundings(context, flags);
+  const destination = await openStage(around, { address, root: '', concurrency: 1 });
+  const call = { signal: around.draining };
+  const gate = openGate(around, 1);
   try {
     const bytes = await gate
-      .request('read', () => destination.read(address.path, call))
+      .request({ operation: 'read', path: address.path }, () => destination.read(address.path, call))
       .catch(async (error: unknown) => {
         if (!isSyncError(error) || error.code !== 'stage_not_found') throw error;
-        const folder = await gate.request('list', () => destination.listFolder(`${address.path}/`, call));
+        const path = `${address.path}/`;
+        const folder = await gate.request({ operation: 'list', path }, () =>
+          destination.listFolder(path, call),
+        );
         throw folder === undefined ? error : isFolder(text);
       });
     return (await writeToStdout(context, bytes)) ? EXIT.clean : EXIT.interrupted;

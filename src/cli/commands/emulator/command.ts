@@ -1,17 +1,8 @@
 import type { Command } from 'commander';
 import { allowedHosts } from '../../flags/allowed-hosts.ts';
 import type { Action, CommandModule } from '../../context.ts';
-import { portNumber } from '../../flags/flag-values.ts';
-
-/** The flags of `stagesync emulator`. */
-export interface EmulatorFlags {
-  readonly port: number;
-  readonly data?: string;
-  readonly token?: string;
-  readonly deployment?: readonly string[];
-  readonly allowedHost?: readonly string[];
-  readonly json?: true;
-}
+import type { EmulatorFlags } from './serve-emulator.ts';
+import { portNumber } from '../../flags/values.ts';
 
 export const emulator: CommandModule = {
   name: 'emulator',

@@ -2,10 +2,19 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { messageOf } from '../../../model/errors.ts';
 import { startEmulator } from '../../../emulator/emulator.ts';
-import type { EmulatorFlags } from './command.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { configError } from '../../usage.ts';
+import { configError } from '../../../jobs/usage-errors.ts';
+
+/** The flags of `stagesync emulator`. */
+export interface EmulatorFlags {
+  readonly port: number;
+  readonly data?: string;
+  readonly token?: string;
+  readonly deployment?: readonly string[];
+  readonly allowedHost?: readonly string[];
+  readonly json?: true;
+}
 
 /** `stagesync emulator`: serves until a signal comes, then lets requests in progress finish. */
 export async function serveEmulator(context: Context, flags: EmulatorFlags): Promise<ExitStatus> {

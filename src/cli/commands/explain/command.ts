@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
-
-export interface ExplainFlags {
-  readonly json?: true;
-}
+import type { ExplainFlags } from './explain-paths.ts';
 
 export const explain: CommandModule = {
   name: 'explain',

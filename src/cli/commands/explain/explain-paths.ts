@@ -2,13 +2,16 @@ import { statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { inspectLedger, knownPairs } from '../../../sync/ledger/known-pairs.ts';
 import type { KnownPair } from '../../../sync/ledger/known-pairs.ts';
-import type { ExplainFlags } from './command.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { reasonText } from '../../output/action-text.ts';
-import { realPath } from '../../real-path.ts';
+import { realPath } from '../../../jobs/real-path.ts';
 import { recordedTime, unusableLedger } from '../../output/recorded-values.ts';
-import { printable } from '../../output/printable.ts';
+import { printable } from '../../../model/printable.ts';
+
+export interface ExplainFlags {
+  readonly json?: true;
+}
 
 /** `stagesync explain`. Exit status 3 when some path is in no ledger, 2 when a ledger cannot be read. */
 export function explainPaths(

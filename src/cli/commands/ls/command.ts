@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
-import { addStageFlags, type StageFlags } from '../../flags/stage-flags.ts';
-
-/** The flags of `stagesync ls`. */
-export interface LsFlags extends StageFlags {
-  readonly recursive?: true;
-  readonly json?: true;
-}
+import { addStageFlags } from '../../flags/authority-flags.ts';
+import type { LsFlags } from './list-stage.ts';
 
 export const ls: CommandModule = {
   name: 'ls',

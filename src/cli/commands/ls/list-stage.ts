@@ -2,13 +2,21 @@ import { SyncError } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Destination, PathFilter } from '../../../model/ports.ts';
 import { childEntries, walkDestination, type DestinationEntry } from '../../../remote/walk-folders.ts';
-import { folderPath, parseStageAddress } from '../../addresses.ts';
-import type { LsFlags } from './command.ts';
+import { folderPath, parseStageAddress } from '../../../jobs/addresses.ts';
 import type { Context } from '../../context.ts';
+import type { StageFlags } from '../../flags/authority-flags.ts';
+import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { openGate } from '../../stage-gate.ts';
-import { openStage } from '../../open-stage.ts';
-import { printable } from '../../output/printable.ts';
+import { openGate } from '../../../jobs/ends/open-gate.ts';
+import { openStage } from '../../../jobs/ends/open-stage.ts';
+import type { StageSurroundings } from '../../../jobs/surroundings.ts';
+import { printable } from '../../../model/printable.ts';
+
+/** The flags of `stagesync ls`. */
+export interface LsFlags extends StageFlags {
+  readonly recursive?: true;
+  readonly json?: true;
+}
 
 /** Folders listed at the same time. */
 const LOOK_AHEAD = 16;
@@ -20,10 +28,14 @@ const NOTHING_HIDDEN: PathFilter = { excludes: () => false, prunes: () => false 
 export async function listStage(context: Context, text: string, flags: LsFlags): Promise<ExitStatus> {
   const address = parseStageAddress(text, 'ADDRESS');
   const root = folderPath(address);
-  const destination = await openStage(context, { address, root, flags, concurrency: LOOK_AHEAD });
+  const around = stageSurroundings(context, flags);
+  const destination = await openStage(around, { address, root, concurrency: LOOK_AHEAD });
   let status: ExitStatus = EXIT.clean;
   try {
-    for await (const entries of listEntries(context, destination, address.path, flags.recursive ?? false)) {
+    for await (const entries of listEntries(around, destination, {
+      path: address.path,
+      recursive: flags.recursive ?? false,
+    })) {
       for (const entry of entries) {
         if (entry.kind !== 'unknown') context.out.line(flags.json ? jsonLine(entry) : textLine(entry));
         else if (entry.covers === 'subtree') {
@@ -40,15 +52,16 @@ export async function listStage(context: Context, text: string, flags: LsFlags):
 }
 
 async function* listEntries(
-  context: Context,
+  around: StageSurroundings,
   destination: Destination,
-  path: string,
-  recursive: boolean,
+  { path, recursive }: { readonly path: string; readonly recursive: boolean },
 ): AsyncGenerator<readonly DestinationEntry[], void> {
-  const call = { signal: context.stop.draining };
-  const gate = openGate(context, LOOK_AHEAD);
+  const call = { signal: around.draining };
+  const gate = openGate(around, LOOK_AHEAD);
   const list = (folder: RelPath) =>
-    gate.request(`list ${folder}`, () => destination.listFolder(destination.root + folder, call));
+    gate.request({ operation: 'list', path: destination.root + folder }, () =>
+      destination.listFolder(destination.root + folder, call),
+    );
   const top = await list('');
   if (top !== undefined) {
     if (!recursive) yield childEntries('', top, NOTHING_HIDDEN);
@@ -62,7 +75,7 @@ async function* listEntries(
   }
   const file = path.endsWith('/')
     ? undefined
-    : await gate.request(`look at ${path}`, () => destination.stat(path, call));
+    : await gate.request({ operation: 'look', path }, () => destination.stat(path, call));
   if (file === undefined)
     throw new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
       verdict: 'end_run',

@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
-import { addSyncFlags, type SyncFlags } from '../sync/command.ts';
+import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
+import { addGuardFlags } from '../../flags/guard-flags.ts';
+import { addJobFlags } from '../../flags/job-flags.ts';
+import { addOutputFlags } from '../../flags/output-flags.ts';
+import type { PlanFlags } from './make-plan.ts';
 
 export const plan: CommandModule = {
   name: 'plan',
@@ -15,20 +19,13 @@ export const plan: CommandModule = {
       .argument('<source>', 'directory or s3://BUCKET/PREFIX')
       .argument('<dest>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH')
       .requiredOption('-o, --output <file>', 'where the plan goes: JSON, one action a line; - for stdout');
-    const filters = addSyncFlags(command);
-    command.action(
-      action(
-        async (
-          context,
-          source: string,
-          dest: string,
-          all: Omit<SyncFlags, 'filters'> & { output: string },
-        ) => {
-          const { makePlan } = await import('./plan-and-apply.ts');
-          const { output, ...flags } = all;
-          return makePlan(context, source, dest, { ...flags, filters }, output);
-        },
-      ),
+    const jobFlags = addJobFlags(command, { sections: ['what', 'pace'] });
+    addGuardFlags(command);
+    addOutputFlags(addStageFlags(addS3Flags(command))).action(
+      action(async (context, source: string, dest: string, flags: PlanFlags) => {
+        const { makePlan } = await import('./make-plan.ts');
+        return makePlan(context, { source, dest }, { ...flags, job: jobFlags(flags) });
+      }),
     );
   },
 };

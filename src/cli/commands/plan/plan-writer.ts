@@ -12,7 +12,8 @@ import {
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { messageOf, type SyncError } from '../../../model/errors.ts';
 import type { PlanLine } from '../../../model/plan.ts';
-import { unusable, type PlanHeader } from '../../plan-file.ts';
+import { unusablePlan } from '../../../jobs/usage-errors.ts';
+import type { PlanHeader } from '../../../jobs/plan-file/plan-file.ts';
 
 /** Writes a plan file, one JSON object a line, under its name only once it is whole. */
 export class PlanWriter {
@@ -69,7 +70,7 @@ export class PlanWriter {
 }
 
 const unwritable = (file: string, error: unknown): SyncError =>
-  unusable(file, `cannot be written: ${messageOf(error)}`);
+  unusablePlan(file, `cannot be written: ${messageOf(error)}`);
 
 /** Where the plan really goes. A device, a FIFO or a folder must not be replaced by it. */
 function placeOf(path: string, name: string): string {
@@ -82,8 +83,8 @@ function placeOf(path: string, name: string): string {
     throw unwritable(name, error);
   }
   if (there === undefined) return place;
-  if (there.isDirectory()) throw unusable(name, 'is a folder: name a file in it');
-  if (!there.isFile()) throw unusable(name, 'is no file: name one, or write --output - for stdout');
+  if (there.isDirectory()) throw unusablePlan(name, 'is a folder: name a file in it');
+  if (!there.isFile()) throw unusablePlan(name, 'is no file: name one, or write --output - for stdout');
   return place;
 }
 

@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
-
-export interface StatusFlags {
-  readonly json?: true;
-}
+import type { StatusFlags } from './show-status.ts';
 
 export const status: CommandModule = {
   name: 'status',

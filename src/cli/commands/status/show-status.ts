@@ -3,14 +3,17 @@ import { inspectLedger, knownPairs } from '../../../sync/ledger/known-pairs.ts';
 import type { KnownPair } from '../../../sync/ledger/known-pairs.ts';
 import { whoHolds } from '../../../sync/ledger/lock.ts';
 import type { Holder } from '../../../sync/ledger/lock.ts';
-import type { StatusFlags } from './command.ts';
 import type { Context } from '../../context.ts';
-import { recallStatus } from '../../daemon/remembered-status.ts';
+import { recallStatus } from '../../../daemon/remembered-status.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { realPath } from '../../real-path.ts';
+import { realPath } from '../../../jobs/real-path.ts';
 import { recordedObject, recordedTime, unusableLedger } from '../../output/recorded-values.ts';
-import { printable } from '../../output/printable.ts';
+import { printable } from '../../../model/printable.ts';
 import { counted } from '../../output/quantities.ts';
+
+export interface StatusFlags {
+  readonly json?: true;
+}
 
 const RUNS_SHOWN = 5;
 

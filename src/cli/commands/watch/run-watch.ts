@@ -1,77 +1,72 @@
-import { runPass } from '../../../sync/pass.ts';
-import { WatchLoop } from '../../../sync/watch/watch-loop.ts';
-import type { WatchEvent } from '../../../sync/watch/watch-events.ts';
-import { parseSource, parseStageAddress } from '../../addresses.ts';
-import type { WatchFlags } from './command.ts';
+import type { ListenAddress } from '../../../daemon/server.ts';
+import { rememberStatus } from '../../../daemon/remembered-status.ts';
+import { tellServiceManager } from '../../../daemon/service-manager.ts';
+import { watchJob } from '../../../daemon/watch-job.ts';
+import { openJob } from '../../../jobs/open-job.ts';
+import { defaultsOf } from '../../../jobs/settings/settings.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
-import { checkFlags, openPair, type Pair } from '../../open-pair.ts';
-import { openWatchLog } from '../../output/watch-log.ts';
-import { tellServiceManager } from '../../daemon/service-manager.ts';
-import { rememberStatus } from '../../daemon/remembered-status.ts';
+import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
+import type { GuardFlags } from '../../flags/guard-flags.ts';
+import type { JobFlags } from '../../flags/job-flags.ts';
+import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
+import { openWatchLog, type LogFlags } from '../../output/watch-log.ts';
+import { jobSurroundings } from '../../surroundings.ts';
+
+/** The flags of `stagesync watch` besides those of the job. */
+export interface WatchFlags extends LogFlags, GuardFlags, StageFlags, S3Flags {
+  readonly http?: ListenAddress;
+  readonly allowedHost?: readonly string[];
+}
 
 /** `stagesync watch`. Resolves once stopped; rejects when it cannot begin. */
 export async function runWatch(
   context: Context,
-  sourceText: string,
-  destText: string,
-  flags: WatchFlags,
+  ends: Ends,
+  flags: WatchFlags & { readonly job: JobFlags },
 ): Promise<ExitStatus> {
-  const from = parseSource(sourceText, context.host.cwd);
-  const to = parseStageAddress(destText, 'DEST');
-  checkFlags(flags, from, to, context);
-  await using opened = new AsyncDisposableStack();
-  const pair = await openPair(opened, context, from, to, flags, {
+  const job = jobFromFlags(context, ends, flags.job);
+  // what is only for looking in from outside is loaded only then: it is a fifth of the memory
+  const seen = flags.http === undefined ? undefined : await import('../../../daemon/observe.ts');
+  const metrics = seen && new seen.WatchMetrics();
+  const { maxDelete, force } = flags;
+  const around = jobSurroundings(context, flags, {
     command: 'stagesync watch',
-    dryRun: false,
+    guards: { maxDelete, force },
+    observed: metrics === undefined ? undefined : (destination) => seen!.countRequests(destination, metrics),
   });
+  await using opened = new AsyncDisposableStack();
+  const pair = await openJob(opened, job, around);
+  const { source, destination, ledger } = pair;
   const log = await openWatchLog(context.host.stderr, flags);
   opened.defer(() => log.close());
-  // what is only for looking in from outside is loaded only then: it is a fifth of the memory
-  const outside = flags.http === undefined ? undefined : await import('../../daemon/outside.ts');
-  const metrics = outside && new outside.WatchMetrics();
-  const destination =
-    metrics === undefined ? pair.destination : outside!.countRequests(pair.destination, metrics);
-  const loop = createLoop({ ...pair, destination }, flags, (event) => {
+  const loop = watchJob(pair, around, (event) => {
     metrics?.onEvent(event);
     log.onEvent(event);
-    if (event.type !== 'sync') rememberStatus(pair.ledger, loop.status);
+    if (event.type !== 'sync') rememberStatus(ledger, loop.status);
     if (event.type === 'state') tellServiceManager(context.host.env, event);
   });
-  opened.defer(() => rememberStatus(pair.ledger, undefined));
+  opened.defer(() => rememberStatus(ledger, undefined));
   if (flags.http !== undefined && metrics !== undefined) {
-    const server = await outside!.serveStatus(
-      flags.http,
-      () => loop.status,
+    const server = await seen!.serveStatus(flags.http, {
+      status: () => loop.status,
       metrics,
-      pair,
-      flags.allowedHost,
-    );
+      source: source.label,
+      destination: destination.label,
+      allowedHosts: flags.allowedHost,
+    });
     opened.defer(() => server.close());
     log.info(`serving status on ${server.url}`, { url: server.url });
   }
-  log.info(`watching ${pair.source.label} for ${pair.destination.label}`, {
-    source: pair.source.label,
-    destination: pair.destination.label,
-    settleMs: flags.settle,
-    fullEveryMs: flags.fullEvery,
+  const { settle, fullEvery } = job.when ?? defaultsOf('when');
+  log.info(`watching ${source.label} for ${destination.label}`, {
+    source: source.label,
+    destination: destination.label,
+    settleMs: settle,
+    fullEveryMs: fullEvery,
   });
   await loop.run();
   log.info('stopped', {});
   // being stopped is how a watch ends; only one that was not let finish is an interruption
   return context.stop.signal.aborted ? statusOfError('interrupted', context.stop.stoppedBy) : EXIT.clean;
-}
-
-function createLoop(pair: Pair, flags: WatchFlags, onEvent: (event: WatchEvent) => void): WatchLoop {
-  const { source, ledger } = pair;
-  return new WatchLoop({
-    ...pair,
-    pass: (request) => runPass({ ...pair, dryRun: false, trustLedger: false, ...request }),
-    isRecorded: (entry) => ledger.get(entry.path)?.version === entry.version,
-    // objects appear whole
-    settleMs: source.kind === 's3' ? 0 : flags.settle,
-    fullEveryMs: flags.fullEvery,
-    pollMs: flags.poll,
-    onEvent,
-  });
 }

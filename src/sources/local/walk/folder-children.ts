@@ -4,9 +4,10 @@ import type { Problem, UnknownEntry } from '../../../model/entry.ts';
 import { comparePaths, isReservedName, pathProblem } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { PathFilter } from '../../../model/ports.ts';
-import { errnoOf, inside, kindOf } from '../disk.ts';
-import type { Child, ChildKind, Disk } from '../disk.ts';
-import type { FileId } from '../file-version.ts';
+import { errnoOf } from '../../../disk/system-errors.ts';
+import { inside, kindOf } from '../../../disk/disk.ts';
+import type { Child, ChildKind, Disk } from '../../../disk/disk.ts';
+import type { FileId } from '../../../disk/file-id.ts';
 import * as problems from '../local-problems.ts';
 import { sortNames } from './name-sort.ts';
 

@@ -1,3 +1,4 @@
+import { RuleFilter } from '../../../filter/filter.ts';
 import type { SourceEntry } from '../../../model/entry.ts';
 import { ThreadedWalk } from './threaded-walk.ts';
 import { TimeSlice } from './time-slice.ts';
@@ -25,13 +26,14 @@ export async function* listTree(
   signal: AbortSignal,
 ): AsyncGenerator<SourceEntry[], void> {
   const { root, followSymlinks, threadAfter = Infinity, threadShare = 0.2 } = options;
-  const { recipe } = options.filter;
+  // A filter that is more than rules cannot go to another thread.
+  const rules = options.filter instanceof RuleFilter ? options.filter.madeOf : undefined;
   const walk = new Walk(options);
   let thread: ThreadedWalk | undefined;
-  let startable = recipe !== undefined;
+  let tried = false;
   const start = (): void => {
-    if (startable) thread = ThreadedWalk.start({ root, followSymlinks, filter: recipe! });
-    startable = false;
+    if (!tried && rules !== undefined) thread = ThreadedWalk.start({ root, followSymlinks, filter: rules });
+    tried = true;
   };
   try {
     if (threadAfter === 0) {

@@ -1,4 +1,4 @@
-import type { FilterRecipe } from '../../../model/ports.ts';
+import type { FilterRules } from '../../../filter/filter-rules.ts';
 import type { SyncErrorOptions, ErrorCode } from '../../../model/errors.ts';
 import type { EntryBatch } from './entry-batch.ts';
 
@@ -6,7 +6,7 @@ import type { EntryBatch } from './entry-batch.ts';
 export interface ThreadTask {
   readonly root: string;
   readonly followSymlinks: boolean;
-  readonly filter: FilterRecipe;
+  readonly filter: FilterRules;
   /** See Flow. */
   readonly flow: SharedArrayBuffer;
 }

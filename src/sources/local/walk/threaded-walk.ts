@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import type { FilterRules } from '../../../filter/filter-rules.ts';
 import type { SourceEntry } from '../../../model/entry.ts';
 import { SyncError, messageOf } from '../../../model/errors.ts';
-import type { FilterRecipe } from '../../../model/ports.ts';
 import { unpackEntries } from './entry-batch.ts';
 import type { EntryBatch } from './entry-batch.ts';
 import { Flow } from './thread-protocol.ts';
@@ -12,7 +12,8 @@ export interface ThreadedWalkOptions {
   /** An absolute path. */
   readonly root: string;
   readonly followSymlinks: boolean;
-  readonly filter: FilterRecipe;
+  /** The thread makes its own filter of them. */
+  readonly filter: FilterRules;
 }
 
 // From source in a checkout, from the build in a package.
@@ -111,4 +112,7 @@ const errorOf = ({ message, sync }: PlainError): Error =>
   sync === undefined ? new Error(message) : new SyncError(sync.code, message, sync.options);
 
 const stopped = (why: string): SyncError =>
-  new SyncError('source_failed', `the source could not be listed to its end: ${why}`, { verdict: 'end_run' });
+  new SyncError('source_failed', `the source could not be listed to its end: ${why}`, {
+    verdict: 'end_run',
+    operation: 'list',
+  });

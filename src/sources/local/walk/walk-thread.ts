@@ -1,9 +1,9 @@
-/** What a thread of its own runs: the rest of a walk that another thread began. */
+/** The program of a thread of its own: it lists the rest of a walk that another thread began. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { createFilter } from '../../../filter/filter.ts';
 import type { SourceEntry } from '../../../model/entry.ts';
 import { isSyncError, messageOf } from '../../../model/errors.ts';
-import type { PathFilter } from '../../../model/ports.ts';
-import { realDisk } from '../disk.ts';
+import { realDisk } from '../../../disk/disk.ts';
 import { packEntries } from './entry-batch.ts';
 import { Flow } from './thread-protocol.ts';
 import type { PlainError, ThreadNews, ThreadTask } from './thread-protocol.ts';
@@ -12,10 +12,9 @@ import type { WalkState } from './walk.ts';
 
 const BATCH_ENTRIES = 500;
 
-const { root, followSymlinks, filter: recipe, flow: shared } = workerData as ThreadTask;
+const { root, followSymlinks, filter: rules, flow: shared } = workerData as ThreadTask;
 const flow = new Flow(shared);
-const { createFilter } = (await import(recipe.module)) as { createFilter: (options: unknown) => PathFilter };
-const filter = createFilter(recipe.options);
+const filter = createFilter(rules);
 
 parentPort!.once('message', (from: WalkState) => {
   try {
@@ -48,6 +47,7 @@ function tell(news: ThreadNews): void {
 /** An error's class and its symbols do not survive the way between threads. */
 function plain(error: unknown): PlainError {
   if (!isSyncError(error)) return { message: messageOf(error) };
-  const { code, message, verdict, retryAfterMs, details, inDoubt } = error;
-  return { message, sync: { code, options: { verdict, retryAfterMs, details, inDoubt } } };
+  const { code, message, verdict, fact, operation, path, retryAfterMs, details, inDoubt } = error;
+  const options = { verdict, fact, operation, path, retryAfterMs, details, inDoubt };
+  return { message, sync: { code, options } };
 }

@@ -1,6 +1,6 @@
 import type { RelPath } from '../../../model/path.ts';
-import { isMissing } from '../disk.ts';
-import type { WatchOptions } from './watch.ts';
+import { isMissing } from '../../../disk/system-errors.ts';
+import type { WatchOptions } from './watcher.ts';
 
 /** Tells folders from everything else on the disk, as a walk with the same options would go into them. */
 export class FolderFinder {

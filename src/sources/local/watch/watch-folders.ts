@@ -2,12 +2,13 @@ import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RelPath } from '../../../model/path.ts';
-import { errnoOf, inside, isMissing } from '../disk.ts';
+import { errnoOf, isMissing } from '../../../disk/system-errors.ts';
+import { inside } from '../../../disk/disk.ts';
 import { EventFlood } from './event-flood.ts';
 import { FolderFinder } from './folder-finder.ts';
 import { queueLength, refusalOf } from './inotify-limits.ts';
 import { rootError } from '../local-problems.ts';
-import type { Watcher, WatchOptions } from './watch.ts';
+import type { Watcher, WatchOptions } from './watcher.ts';
 
 /** A folder that is watched, with those in it. */
 interface Node {
@@ -36,7 +37,7 @@ export async function watchFolders(options: WatchOptions): Promise<Watcher> {
     await tree.open();
   } catch (error) {
     await tree.close();
-    throw rootError(options.root, error);
+    throw rootError(options.root, error, 'watch');
   }
   options.list.signal.throwIfAborted();
   return tree;

@@ -1,5 +1,5 @@
 import type { ChangeHint } from '../../../model/ports.ts';
-import type { Watcher } from './watch.ts';
+import type { Watcher } from './watcher.ts';
 
 /** No watching at all: everything is looked at now and then. */
 export function watchByPolling(onHint: (hint: ChangeHint) => void, everyMs: number): Watcher {

@@ -2,8 +2,8 @@ import { relative, sep } from 'node:path';
 import { watch } from 'chokidar';
 import { parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
-import { errnoOf } from '../disk.ts';
-import type { Watcher, WatchOptions } from './watch.ts';
+import { errnoOf } from '../../../disk/system-errors.ts';
+import type { Watcher, WatchOptions } from './watcher.ts';
 
 /**
  * Watches a whole tree through chokidar, which uses one recursive handle where the system has such a thing. Elsewhere it

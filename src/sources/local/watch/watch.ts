@@ -1,25 +1,8 @@
 import { platform } from 'node:os';
-import type { ChangeHint, ListOptions, Watching } from '../../../model/ports.ts';
-import type { Disk } from '../disk.ts';
+import type { Watching } from '../../../model/ports.ts';
 import { watchByPolling } from './watch-polling.ts';
 import { watchStalls } from './watch-stalls.ts';
-
-export interface WatchOptions {
-  readonly disk: Disk;
-  /** An absolute path. */
-  readonly root: string;
-  readonly followSymlinks: boolean;
-  readonly list: ListOptions;
-  readonly onHint: (hint: ChangeHint) => void;
-  /** The kernel allows no more watches: called once, after which nothing more is seen. */
-  readonly onRefused: (reason: string) => void;
-}
-
-/** One way of hearing of changes. */
-export interface Watcher {
-  readonly watches: number;
-  close(): Promise<void>;
-}
+import type { Watcher, WatchOptions } from './watcher.ts';
 
 /** Between two looks at everything, once the kernel allows no more watches. */
 const FALLBACK_POLL_MS = 60_000;

@@ -1,4 +1,5 @@
 import type { SyncError } from '../../../model/errors.ts';
+import { equalJitter, GrowingDelay } from '../../../model/growing-delay.ts';
 
 export interface OutageTiming {
   /** The first pause after a failure, in milliseconds; it doubles up to `longestPauseMs`. */
@@ -20,12 +21,15 @@ export interface AfterFailure {
 export class QueueOutage {
   readonly #timing: OutageTiming;
   #goodAt: number;
-  #failures = 0;
+  readonly #pause: GrowingDelay;
+  /** Whether the last look at the queue failed. */
+  #failing = false;
   #lasting = false;
   #toldAt = -Infinity;
 
   constructor(timing: OutageTiming, now: number) {
     this.#timing = timing;
+    this.#pause = new GrowingDelay({ firstMs: timing.firstPauseMs, longestMs: timing.longestPauseMs });
     this.#goodAt = now;
   }
 
@@ -36,9 +40,9 @@ export class QueueOutage {
 
   /** `random` is in [0, 1). */
   failed(error: SyncError, now: number, random: number): AfterFailure {
-    const { firstPauseMs, longestPauseMs, lostAfterMs, pollMs } = this.#timing;
-    const most = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#failures++);
-    const pauseMs = most / 2 + (most / 2) * random;
+    const { lostAfterMs, pollMs } = this.#timing;
+    const pauseMs = equalJitter(this.#pause.next(), random);
+    this.#failing = true;
     // What does not pass by itself needs a person at once.
     this.#lasting ||= error.verdict !== 'retry' || now - this.#goodAt >= lostAfterMs;
     if (!this.#lasting || now - this.#toldAt < pollMs) return { pauseMs, everything: undefined };
@@ -52,9 +56,10 @@ export class QueueOutage {
 
   /** The queue was read. Returns why everything has to be looked at, where messages may have been lost. */
   recovered(now: number): string | undefined {
-    const lost = this.#lasting || (this.#failures > 0 && now - this.#goodAt >= this.#timing.lostAfterMs);
+    const lost = this.#lasting || (this.#failing && now - this.#goodAt >= this.#timing.lostAfterMs);
     this.#goodAt = now;
-    this.#failures = 0;
+    this.#failing = false;
+    this.#pause.reset();
     this.#lasting = false;
     this.#toldAt = -Infinity;
     return lost ? 'the queue can be read again, and may have lost messages' : undefined;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSyncError } from '../../../model/errors.ts';
+import { fullJitter, GrowingDelay } from '../../../model/growing-delay.ts';
 import type { Content } from '../../../model/ports.ts';
 import type { ObjectBody, S3Bucket } from '../bucket.ts';
 import type { Mismatches } from './mismatches.ts';
@@ -92,6 +93,7 @@ async function* readBlocks(
   let block = Buffer.allocUnsafeSlow(blockBytes);
   let filled = 0;
   let failedAttempts = 0;
+  const pause = new GrowingDelay({ firstMs: limits.delayMs, longestMs: MAX_DELAY_MS });
   for (;;) {
     const from = offset;
     let failure: unknown;
@@ -121,7 +123,11 @@ async function* readBlocks(
     signal.throwIfAborted();
     if (offset === size) break;
 
-    failedAttempts = offset - from >= PROGRESS_BYTES ? 1 : failedAttempts + 1;
+    if (offset - from >= PROGRESS_BYTES) {
+      failedAttempts = 0;
+      pause.reset();
+    }
+    failedAttempts += 1;
     body = await reopen(failure);
   }
   const { checksum } = first;
@@ -134,8 +140,7 @@ async function* readBlocks(
   async function reopen(failure: unknown): Promise<ObjectBody> {
     for (let cause = failure; ; failedAttempts += 1) {
       if (failedAttempts > limits.attempts) throw interrupted(wanted, offset, cause);
-      const pause = Math.min(limits.delayMs * 2 ** (failedAttempts - 1), MAX_DELAY_MS);
-      await sleep(Math.random() * pause, signal);
+      await sleep(fullJitter(pause.next(), Math.random()), signal);
       try {
         return await open(bucket, wanted, offset, signal, first.modifiedMs);
       } catch (error) {

@@ -1,4 +1,4 @@
-import { isSyncError, SyncError } from '../../../model/errors.ts';
+import { hasFact, isSyncError, SyncError } from '../../../model/errors.ts';
 import type { Problem } from '../../../model/entry.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
@@ -109,7 +109,7 @@ export class FolderMoves {
       if (!isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;
       const whole = step.aside?.whole ?? step;
       // somebody may have taken the name, or the folder; else it is what this Stage does with folders
-      const others = error.code === 'stage_not_found' || (await isTaken(remote, place(step.to)));
+      const others = hasFact(error, 'missing') || (await isTaken(remote, place(step.to)));
       if (!others) learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
       learnt.isMixed(whole.from);
       return false;
@@ -124,7 +124,7 @@ export class FolderMoves {
       if (seen === undefined) rename(ledger, step.from, to, times);
       else renameRows(ledger, step.from, to, seen);
       ledger.note(from, 'moved', attempted.reason);
-      for (const { from: old, arrival } of store.carriedInto(to)) {
+      for (const { from: old, arrival } of store.carried.into(to)) {
         ledger.note(old, 'moved', attempted.reason);
         const row = ledger.get(arrival.path);
         if (row !== undefined)
@@ -138,7 +138,7 @@ export class FolderMoves {
       learnt.lookAgain();
     }
     let files = 0;
-    for (const carried of store.carriedInto(to)) {
+    for (const carried of store.carried.into(to)) {
       if (ledger.get(carried.arrival.path) === undefined) continue;
       files++;
       outcomes.done({ ...attempted, path: carried.from }, { to: carried.arrival.path, within: from });
@@ -169,7 +169,7 @@ export async function lookAfterMove(
   const seen = await compareFolder({ remote, folder, expected, concurrency, moved: times });
   if (seen !== undefined) return seen;
   const why = `Stage moved ${from} to ${folder}, and then has nothing there; the next run looks again`;
-  throw new SyncError('stage_bad_reply', why, { verdict: 'skip_entry', inDoubt: true });
+  throw new SyncError('destination_unclear', why, { verdict: 'skip_entry', inDoubt: true });
 }
 
 const movedBack = (strangers: readonly Deviation[]): Problem => {

@@ -3,7 +3,7 @@ import { isFolderPath } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { sameAtDestination } from '../../compare/decide.ts';
 import type { PathFilter } from '../../../model/ports.ts';
-import type { Gate } from '../../../remote/gate.ts';
+import type { GateUse } from '../../../remote/gate-use.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { OrderedMove } from '../../plan/moves/order-moves.ts';
@@ -25,7 +25,7 @@ export type MoveStep = OrderedMove & { readonly files?: number; readonly arrival
 
 export interface MovesOptions {
   readonly remote: Remote;
-  readonly gate: Gate;
+  readonly gate: GateUse;
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly outcomes: Outcomes;

@@ -107,7 +107,7 @@ async function removeEmptied(remote: Remote, folder: RelPath): Promise<void> {
 }
 
 const unclear = (folder: RelPath, why: string): SyncError =>
-  new SyncError('stage_bad_reply', `what is in ${folder} cannot be told, so it is left alone: ${why}`, {
+  new SyncError('destination_unclear', `what is in ${folder} cannot be told, so it is left alone: ${why}`, {
     verdict: 'skip_entry',
   });
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../model/entry.ts';
-import { isSyncError, messageOf } from '../../../model/errors.ts';
+import { isSyncError, messageBeside } from '../../../model/errors.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { PathFilter } from '../../../model/ports.ts';
@@ -72,7 +72,7 @@ async function settle(intent: StoredIntent, options: RecoverOptions, contested =
     onProblem(intent.path, {
       code: 'in_doubt',
       severity: 'warning',
-      message: `what an earlier run began here could not be settled; the next run looks again: ${messageOf(error)}`,
+      message: `what an earlier run began here could not be settled; the next run looks again: ${messageBeside(intent.path, error)}`,
     });
     return;
   }

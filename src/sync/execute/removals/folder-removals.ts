@@ -1,5 +1,5 @@
 import type { Problem } from '../../../model/entry.ts';
-import { isSyncError, SyncError } from '../../../model/errors.ts';
+import { hasFact, isSyncError, SyncError } from '../../../model/errors.ts';
 import { foldersOf, isFolderPath, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { shownOf } from '../../compare/decide.ts';
@@ -73,7 +73,7 @@ export class FolderRemovals {
   *#expectedIn(folder: RelPath): Generator<readonly Expected[], void> {
     const { store, ledger } = this.#options;
     let batch: Expected[] = [];
-    for (const removal of store.removalsWithin(folder)) {
+    for (const removal of store.removals.within(folder)) {
       const path = removal.path.slice(folder.length);
       const row = removal.shown === undefined ? ledger.get(removal.path) : undefined;
       const shown = removal.shown ?? (row && shownOf(row));
@@ -101,7 +101,7 @@ export class FolderRemovals {
       if (outcomes.isSettled(error)) journal.end(id);
       if (tasks.notBegun(error) || !isSyncError(error)) throw error;
       if (error.verdict !== 'skip_entry' || error.inDoubt) throw error;
-      if (error.code === 'stage_not_found') return;
+      if (hasFact(error, 'missing')) return;
       learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
       return emptied ? this.#removeEmpty(removal) : this.#takeApart(removal, []);
     }
@@ -142,7 +142,7 @@ export class FolderRemovals {
     const { store, outcomes, tally } = this.#options;
     const stays = new Set([...back].flatMap((each) => foldersOf(path + each)));
     const gone = function* (): Generator<RelPath, void> {
-      for (const each of emptied ? [] : store.removalsWithin(path))
+      for (const each of emptied ? [] : store.removals.within(path))
         if (!back.has(each.path.slice(path.length)) && !stays.has(each.path)) yield each.path;
       if (back.size === 0) yield path;
     };
@@ -171,7 +171,7 @@ export class FolderRemovals {
       );
       batch = [];
     };
-    for (const each of store.removalsWithin(folder)) {
+    for (const each of store.removals.within(folder)) {
       if (tasks.stopped) return;
       if (parentOf(each.path) !== folder) continue;
       batch.push(each);
@@ -220,7 +220,7 @@ export class FolderRemovals {
 
 const notListed = (path: RelPath, via: RelPath): SyncError =>
   new SyncError(
-    'stage_bad_reply',
+    'destination_unclear',
     `Stage moved ${path} to ${via}, and then has nothing there; the next run looks again`,
     { verdict: 'skip_entry', inDoubt: true },
   );

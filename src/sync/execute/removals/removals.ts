@@ -2,7 +2,7 @@ import type { Problem } from '../../../model/entry.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { ShownVersion } from '../../../model/plan.ts';
 import { sameShown, shownOf } from '../../compare/decide.ts';
-import type { Gate } from '../../../remote/gate.ts';
+import type { GateUse } from '../../../remote/gate-use.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { PlanStore, Removal } from '../../plan/store/plan-store.ts';
 import type { Tally } from '../../tally.ts';
@@ -18,7 +18,7 @@ import type { TaskPool } from '../task-pool.ts';
 
 export interface RemovalsOptions {
   readonly remote: Remote;
-  readonly gate: Gate;
+  readonly gate: GateUse;
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly outcomes: Outcomes;

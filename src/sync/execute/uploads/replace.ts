@@ -1,4 +1,4 @@
-import { isSyncError } from '../../../model/errors.ts';
+import { hasFact } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Remote } from '../../../remote/remote.ts';
 
@@ -10,9 +10,8 @@ export interface Detour {
   readonly aside: RelPath;
 }
 
-/** True when a Stage says no to a name that is taken; whether that was the reason a 400 does not tell. */
-export const refusesName = (error: unknown): boolean =>
-  isSyncError(error) && (error.code === 'stage_exists' || error.code === 'stage_rejected');
+/** Whether a name was not given. A plain refusal does not tell whether the reason was that something has the name. */
+export const refusesName = (error: unknown): boolean => hasFact(error, 'taken', 'refused');
 
 /**
  * Gives a file that waits at `via` its final name. Where the Stage lets a move replace a file there is no gap at all;

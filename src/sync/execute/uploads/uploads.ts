@@ -1,9 +1,9 @@
 import type { FileEntry } from '../../../model/entry.ts';
-import { isSyncError } from '../../../model/errors.ts';
+import { hasFact, isSyncError } from '../../../model/errors.ts';
 import { nameOf, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Source } from '../../../model/ports.ts';
-import type { Gate } from '../../../remote/gate.ts';
+import type { GateUse } from '../../../remote/gate-use.ts';
 import type { Intent } from '../../ledger/intent.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
@@ -22,7 +22,7 @@ import type { TaskPool } from '../task-pool.ts';
 
 export interface UploadsOptions {
   readonly remote: Remote;
-  readonly gate: Gate;
+  readonly gate: GateUse;
   readonly ledger: Ledger;
   readonly source: Source;
   readonly folders: FolderMaker;
@@ -192,7 +192,7 @@ export class Uploads {
         learnt.refusesOverwrite = true;
         return sent;
       }
-      if (replaces !== undefined || !(refusesName(error) || error.code === 'stage_not_found')) throw error;
+      if (replaces !== undefined || !hasFact(error, 'taken', 'refused', 'missing')) throw error;
       // the name was free and the folder there when this was planned; look what changed
       const now = await remote.stat(final);
       if (now !== undefined) return this.#sendVia({ ...arrival, replaces: now }, noted, mayLook, wait);

@@ -22,19 +22,19 @@ export function removeBroughtAlong(
   brought: ReadonlySet<RelPath>,
   removesGone: boolean,
 ): Removal[] {
-  const standing = new Set(store.standingWithin(move.to));
+  const standing = new Set(store.commonFolders.within(move.to));
   const unwanted: RelPath[] = [];
   if (removesGone)
     for (const folder of brought)
-      if (!store.hasFolder(folder) && !standing.has(folder)) unwanted.push(folder);
-  for (const freed of store.freedWithin(move.from)) {
+      if (!store.folders.has(folder) && !standing.has(folder)) unwanted.push(folder);
+  for (const freed of store.freed.within(move.from)) {
     const place = move.to + freed.path.slice(move.from.length);
     if (leaving.has(freed.path)) continue;
-    const arrival = store.arrival(place);
+    const arrival = store.arrivals.get(place);
     if (arrival === undefined) unwanted.push(place);
-    else store.addArrival({ ...arrival, replaces: { size: freed.size, modifiedMs: undefined } });
+    else store.arrivals.add({ ...arrival, replaces: { size: freed.size, modifiedMs: undefined } });
   }
-  store.dropRemovalsWithin(move.from);
+  store.removals.dropWithin(move.from);
   return unwanted.map((path) => ({
     path,
     reason: 'leftover',

@@ -65,12 +65,12 @@ export function planMoves(store: PlanStore, ledger: Ledger, options: MoveOptions
   for (const move of chosen) {
     const brought = new Set(before.get(move)!.map((path) => move.to + path.slice(move.from.length)));
     unwanted.push(...removeBroughtAlong(store, move, leaving, brought, removesGone));
-    for (const folder of store.foldersWithin(move.to)) {
-      if (brought.has(folder)) store.dropFolder(folder);
+    for (const folder of store.folders.within(move.to)) {
+      if (brought.has(folder)) store.folders.drop(folder);
       else foldersAfter.add(folder);
     }
     // folders that both ends have leave with the move; the source still wants them, unless another move brings them
-    recreated.push(...store.standingWithin(move.from));
+    recreated.push(...store.commonFolders.within(move.from));
   }
   for (const folder of recreated) {
     const bringer = chosen.find((move) => folder.startsWith(move.to));
@@ -79,20 +79,20 @@ export function planMoves(store: PlanStore, ledger: Ledger, options: MoveOptions
       before.get(bringer)!.includes(bringer.from + folder.slice(bringer.to.length))
     )
       continue;
-    store.addFolder(folder, 'missing');
+    store.folders.add(folder, 'missing');
   }
-  for (const move of chosen) for (const folder of store.foldersWithin(move.from)) foldersAfter.add(folder);
+  for (const move of chosen) for (const folder of store.folders.within(move.from)) foldersAfter.add(folder);
 
   const apart: FoundPair[] = [];
   for (const pair of pairs) {
-    store.dropRemoval(pair.from);
+    store.removals.drop(pair.from);
     if (placeAfter(chosen, pair.from) === pair.to) carry(store, pair);
     else apart.push(pair);
   }
   // not earlier: the same names may be those of what another move takes away
-  for (const removal of unwanted) store.addRemoval(removal);
+  for (const removal of unwanted) store.removals.add(removal);
   const { outFirst, fileMoves, inLast } = arrange(store, chosen, apart, hiddenName);
-  for (const step of [...fileMoves, ...inLast]) store.dropArrival(step.arrival.path);
+  for (const step of [...fileMoves, ...inLast]) store.arrivals.drop(step.arrival.path);
   const folderMoves = orderMoves(chosen, hiddenName).map((step) => {
     const origin = chosen.find((move) => move.from === (step.aside?.whole ?? step).from);
     return { ...step, files: step.aside?.half === 'out' ? 0 : (origin?.files ?? 0) };
@@ -106,27 +106,28 @@ function choose(
   ledger: Ledger,
   { removesGone, mayMove, refuse }: MoveOptions,
 ): { found: FoundPair[]; chosen: readonly FolderMove[]; leaving: Leaving } {
-  const all = store.pairs();
+  const all = store.pairs.all();
   /** Folders that do not move as wholes, for a file is uploaded into them before. */
   const barred = new Set<RelPath>();
   for (let found = withFreeTargets(all); ;) {
     const moving = new Set(found.map((pair) => pair.from));
     const chosen = chooseFolderMoves(found, {
-      whole: (folder) => (mayMove(folder) && !barred.has(folder) ? store.whole(folder) : undefined),
-      isNew: (folder) => store.hasFolder(folder),
-      newFolders: (to) => store.foldersWithin(to).length,
+      whole: (folder) =>
+        mayMove(folder) && !barred.has(folder) ? store.wholeFolders.filesIn(folder) : undefined,
+      isNew: (folder) => store.folders.has(folder),
+      newFolders: (to) => store.folders.within(to).length,
       leftOver: (from, to) => {
-        let calls = store.standingWithin(from).length;
-        for (const freed of store.freedWithin(from)) {
+        let calls = store.commonFolders.within(from).length;
+        for (const freed of store.freed.within(from)) {
           const place = to + freed.path.slice(from.length);
-          if (moving.has(freed.path) || store.arrival(place) !== undefined) continue;
+          if (moving.has(freed.path) || store.arrivals.get(place) !== undefined) continue;
           if (freed.gone && !removesGone) return undefined;
           calls++;
         }
         if (removesGone) return calls;
         // a folder that it would bring to a file's name could not be removed there
         const blocks = (folder: RelPath): boolean =>
-          store.arrival(to + folder.slice(from.length, -1)) !== undefined;
+          store.arrivals.get(to + folder.slice(from.length, -1)) !== undefined;
         return foldersInLedger(ledger, from).some(blocks) ? undefined : calls;
       },
     });
@@ -138,7 +139,7 @@ function choose(
     for (const { from } of hindered) barred.add(from);
     if (hindered.length > 0) continue;
     if (!giveUpStuckNames(leaving, refuse)) return { found, chosen, leaving };
-    found = withFreeTargets(found.filter((pair) => store.arrival(pair.to) !== undefined));
+    found = withFreeTargets(found.filter((pair) => store.arrivals.get(pair.to) !== undefined));
   }
 }
 
@@ -150,8 +151,8 @@ function arrange(
   hiddenName: MoveOptions['hiddenName'],
 ): Pick<MovePlan, 'outFirst' | 'fileMoves' | 'inLast'> {
   const becomesFolder = (path: RelPath): boolean =>
-    store.hasFolder(`${path}/`) || chosen.some((move) => move.to === `${path}/`);
-  const isFolderYet = (path: RelPath): boolean => store.removal(`${path}/`) !== undefined;
+    store.folders.has(`${path}/`) || chosen.some((move) => move.to === `${path}/`);
+  const isFolderYet = (path: RelPath): boolean => store.removals.get(`${path}/`) !== undefined;
   const outFirst: OrderedMove[] = [];
   const outNext: OrderedMove[] = [];
   const inLast: OrderedMove[] = [];
@@ -174,7 +175,7 @@ function arrange(
   );
   const withArrival = (step: OrderedMove): FileStep => ({
     ...step,
-    arrival: store.arrival((step.aside?.whole ?? step).to)!,
+    arrival: store.arrivals.get((step.aside?.whole ?? step).to)!,
   });
   return {
     outFirst: outFirst.map(withArrival),
@@ -184,8 +185,8 @@ function arrange(
 }
 
 function carry(store: PlanStore, { from, to }: Move): void {
-  store.addCarried({ from, arrival: store.arrival(to)! });
-  store.dropArrival(to);
+  store.carried.add({ from, arrival: store.arrivals.get(to)! });
+  store.arrivals.drop(to);
 }
 
 /** Where a file of a moved folder is after the move. */
@@ -205,7 +206,7 @@ function withoutTaken(pairs: readonly FoundPair[], chosen: readonly Move[], stor
     const isTaken = (place: RelPath): boolean => {
       const by = chosen.find((move) => place.startsWith(move.to));
       const origin = by === undefined ? undefined : by.from + place.slice(by.to.length);
-      return origin !== undefined && store.freed(origin) !== undefined && !leaving.has(origin);
+      return origin !== undefined && store.freed.get(origin) !== undefined && !leaving.has(origin);
     };
     const next = withFreeTargets(
       kept.filter((pair) => placeAfter(chosen, pair.from) === pair.to || !isTaken(pair.to)),

@@ -6,11 +6,11 @@ import type { PlanStore } from '../store/plan-store.ts';
  * made from what a server says of content, as an ETag, may give two files one; what moves by it could be the wrong one.
  */
 export function withoutSharedIdentities(store: PlanStore, ledger: Ledger): void {
-  const paired = store.pairedIdentities();
+  const paired = store.pairs.originsByIdentity();
   if (paired.size === 0) return;
   for (const page of ledger.rows())
     for (const { path, identity } of page) {
       const from = identity === undefined ? undefined : paired.get(identity);
-      if (from !== undefined && from !== path) store.dropPair(from);
+      if (from !== undefined && from !== path) store.pairs.drop(from);
     }
 }

@@ -1,112 +1,136 @@
 import type { RelPath } from '../../../model/path.ts';
 import type { RemoveReason } from '../../../model/plan.ts';
-import type { PlanStore } from '../store/plan-store.ts';
+import type { Removal } from '../planned.ts';
 
-interface Frame {
+/** A folder as the merge comes to it. */
+export interface SeenFolder {
   readonly path: RelPath;
-  /** Stage has the folder. */
   readonly atDestination: boolean;
-  /** The folder itself may go; undefined: it stays. */
-  readonly reason: RemoveReason | undefined;
-  /** Everything seen in it so far goes. */
-  clean: boolean;
-  /** Everything seen in it so far is ours and freed. */
-  pure: boolean;
-  /** Files that go, and a sum over what Stage showed of them. */
-  removed: number;
-  stamp: number;
-  /** Files on Stage. */
-  files: number;
+  /** The folder itself may go, for this reason; absent: it stays. */
+  readonly mayGo?: RemoveReason | undefined;
+  /** This tool made it. */
+  readonly ours?: boolean;
   /** The source has a file of this name: the folder has to go. */
+  readonly inTheWay?: boolean;
+}
+
+/** A file at the destination. */
+export interface SeenFile {
+  readonly goes: boolean;
+  /** The file is ours, and a move may take it. */
+  readonly freed: boolean;
+  /** What the destination showed of it; the stamps of the files that go make up the stamp of their folder. */
+  readonly stamp: number;
+}
+
+/** A folder of the destination after everything in it was seen. */
+export interface ClosedFolder {
+  readonly path: RelPath;
+  /** Set when the folder goes, and everything in it. */
+  readonly removal: Removal | undefined;
+  /** The number of files in it, when everything in it is ours and freed: the folder can move as a whole. */
+  readonly movableFiles: number | undefined;
+  /** The source has a file of this name, and the folder does not go. */
   readonly inTheWay: boolean;
 }
 
+interface OpenFolder extends SeenFolder {
+  /** Everything seen in it so far goes. */
+  allGoes: boolean;
+  /** Everything seen in it so far is ours and freed. */
+  allFreed: boolean;
+  /** Files that go, and the sum of their stamps. */
+  removed: number;
+  stamp: number;
+  /** Files at the destination. */
+  files: number;
+}
+
+const NONE: readonly ClosedFolder[] = [];
+
 /**
  * Adds up, folder by folder while the merge passes by, which folders can go or move as wholes. In path order a
- * folder's subtree is one stretch, so the open folders form a stack: memory is the depth of the tree.
+ * folder's subtree is one stretch, so the open folders form a stack: memory is the depth of the tree. Pure: keeps and
+ * changes nothing but its own sums.
  */
 export class WholeFolders {
-  readonly #stack: Frame[] = [];
-  readonly #store: PlanStore;
-  readonly #onObstacle: (folder: RelPath, mayMove: boolean) => void;
+  readonly #stack: OpenFolder[] = [];
 
-  /** `onObstacle`: a folder in the way of a file stays, unless (`mayMove`) it can be moved away whole. */
-  constructor(store: PlanStore, onObstacle: (folder: RelPath, mayMove: boolean) => void) {
-    this.#store = store;
-    this.#onObstacle = onObstacle;
+  /** Closes every folder that `path` is not in. Returns the closed folders of the destination, innermost first. */
+  leave(path: RelPath): readonly ClosedFolder[] {
+    const top = this.#stack.at(-1);
+    if (top === undefined || path.startsWith(top.path)) return NONE;
+    return this.#closeUntil((folder) => path.startsWith(folder.path));
   }
 
-  /** Closes every folder that `path` is not in. */
-  leave(path: RelPath): void {
-    for (
-      let top = this.#stack.at(-1);
-      top !== undefined && !path.startsWith(top.path);
-      top = this.#stack.at(-1)
-    ) {
-      this.#stack.pop();
-      this.#close(top);
-    }
+  closeAll(): readonly ClosedFolder[] {
+    return this.#closeUntil(() => false);
   }
 
-  closeAll(): void {
-    for (let top = this.#stack.pop(); top !== undefined; top = this.#stack.pop()) this.#close(top);
-  }
-
-  open(
-    path: RelPath,
-    atDestination: boolean,
-    reason: RemoveReason | undefined,
-    ours: boolean,
-    inTheWay = false,
-  ): void {
+  open(folder: SeenFolder): void {
     this.#stack.push({
-      path,
-      atDestination,
-      reason,
-      clean: reason !== undefined,
-      pure: ours,
+      ...folder,
+      allGoes: folder.mayGo !== undefined,
+      allFreed: folder.ours === true,
       removed: 0,
       stamp: 0,
       files: 0,
-      inTheWay,
     });
   }
 
-  /** A file on Stage, in the innermost open folder. */
-  file(goes: boolean, freed: boolean, stamp: number): void {
+  /** A file at the destination, in the innermost open folder. */
+  file({ goes, freed, stamp }: SeenFile): void {
     const top = this.#stack.at(-1);
     if (top === undefined) return;
     top.files++;
     if (goes) {
       top.removed++;
-      top.stamp = (top.stamp + stamp) % Number.MAX_SAFE_INTEGER;
-    } else top.clean = false;
-    if (!freed) top.pure = false;
+      top.stamp = sumOf(top.stamp, stamp);
+    } else top.allGoes = false;
+    if (!freed) top.allFreed = false;
   }
 
   /** Something in the innermost open folder stays, or may be there unseen: the folder cannot be taken as a whole. */
   block(): void {
     const top = this.#stack.at(-1);
     if (top === undefined) return;
-    top.clean = false;
-    top.pure = false;
+    top.allGoes = false;
+    top.allFreed = false;
   }
 
-  #close(frame: Frame): void {
-    const parent = this.#stack.at(-1);
-    if (!frame.atDestination) return;
-    if (frame.reason !== undefined && frame.clean) {
-      const { path, reason, removed: files, stamp } = frame;
-      this.#store.addRemoval({ path, reason, files, stamp: String(stamp) });
+  #closeUntil(isIn: (folder: OpenFolder) => boolean): ClosedFolder[] {
+    const closed: ClosedFolder[] = [];
+    for (let top = this.#stack.at(-1); top !== undefined && !isIn(top); top = this.#stack.at(-1)) {
+      this.#stack.pop();
+      // what only the source has says nothing of the folder it is in
+      if (!top.atDestination) continue;
+      closed.push(asClosed(top));
+      addTo(this.#stack.at(-1), top);
     }
-    const mayMove = frame.pure && frame.files > 0;
-    if (mayMove) this.#store.addWhole(frame.path, frame.files);
-    if (frame.inTheWay && !frame.clean) this.#onObstacle(frame.path, mayMove);
-    if (parent === undefined) return;
-    parent.files += frame.files;
-    parent.removed += frame.removed;
-    parent.stamp = (parent.stamp + frame.stamp) % Number.MAX_SAFE_INTEGER;
-    if (!frame.clean) parent.clean = false;
-    if (!frame.pure) parent.pure = false;
+    return closed;
   }
 }
+
+function asClosed({ path, mayGo, inTheWay, ...sums }: OpenFolder): ClosedFolder {
+  const { allGoes, allFreed, removed, stamp, files } = sums;
+  return {
+    path,
+    removal:
+      mayGo !== undefined && allGoes
+        ? { path, reason: mayGo, files: removed, stamp: String(stamp) }
+        : undefined,
+    movableFiles: allFreed && files > 0 ? files : undefined,
+    inTheWay: inTheWay === true && !allGoes,
+  };
+}
+
+function addTo(parent: OpenFolder | undefined, folder: OpenFolder): void {
+  if (parent === undefined) return;
+  parent.files += folder.files;
+  parent.removed += folder.removed;
+  parent.stamp = sumOf(parent.stamp, folder.stamp);
+  if (!folder.allGoes) parent.allGoes = false;
+  if (!folder.allFreed) parent.allFreed = false;
+}
+
+const sumOf = (a: number, b: number): number => (a + b) % Number.MAX_SAFE_INTEGER;

@@ -5,13 +5,13 @@ import type { Arrival, PlanStore } from './plan-store.ts';
 
 /** A whole plan, action by action in the order of its phases; what goes or moves with its folder comes behind it. */
 export function* planLines(store: PlanStore, moves: MovePlan): Generator<PlanLine, void> {
-  for (const { path, reason } of store.folders()) yield { kind: 'createFolder', path, reason, stamp: '' };
+  for (const { path, reason } of store.folders.all()) yield { kind: 'createFolder', path, reason, stamp: '' };
   for (const step of moves.folderMoves) {
     if (step.aside?.half === 'out') continue;
     const { from: path, to } = wholeOf(step);
     const reason = step.aside ? 'cycle' : 'folder_renamed';
     yield { kind: 'move', path, to, reason, files: step.files, stamp: String(step.files) };
-    for (const { from, arrival } of store.carriedInto(to))
+    for (const { from, arrival } of store.carried.into(to))
       yield {
         kind: 'move',
         path: from,
@@ -27,15 +27,15 @@ export function* planLines(store: PlanStore, moves: MovePlan): Generator<PlanLin
     const reason = step.aside ? 'cycle' : 'renamed';
     yield { kind: 'move', path, to, reason, files: 1, stamp: stampOf(step.arrival) };
   }
-  for (const arrival of store.arrivals()) {
+  for (const arrival of store.arrivals.all()) {
     const { path, reason, entry } = arrival;
     yield { kind: 'upload', path, reason, bytes: entry.size, stamp: stampOf(arrival) };
   }
-  for (const { path, reason, stamp, files } of store.removals()) {
+  for (const { path, reason, stamp, files } of store.removals.requests()) {
     const isFolder = path.endsWith('/');
-    yield { kind: 'remove', path, reason, files: isFolder ? store.filesWithin(path) : files, stamp };
+    yield { kind: 'remove', path, reason, files: isFolder ? store.removals.filesWithin(path) : files, stamp };
     if (!isFolder) continue;
-    for (const each of store.removalsWithin(path))
+    for (const each of store.removals.within(path))
       yield { kind: 'remove', path: each.path, reason: each.reason, within: path, stamp: each.stamp };
   }
 }

@@ -1,36 +1,60 @@
-import type { RelPath } from '../../../model/path.ts';
-import type { RemoveReason, ShownVersion } from '../../../model/plan.ts';
-import type { Arrival } from '../arrival.ts';
+import type { RemoveReason, UploadReason } from '../../../model/plan.ts';
+import type { Arrival, ContentCheck, Freed, Removal } from '../planned.ts';
 
-/** A file on Stage whose content the source no longer has at that path: it can be moved from. */
-export interface Freed {
-  readonly path: RelPath;
+/** A file of the source, as each table that has one keeps it. */
+interface FileColumns {
+  readonly path: string;
   readonly size: number;
-  readonly identity: string | undefined;
-  readonly digest: string | undefined;
-  /** Gone from the source; false when other content takes its place. */
-  readonly gone: boolean;
+  readonly modified: number | null;
+  readonly version: string;
+  readonly identity: string | null;
 }
 
-/** A file that goes, or a folder that goes with everything in it; what is in it has rows of its own. */
-export interface Removal {
-  readonly path: RelPath;
-  readonly reason: RemoveReason;
-  /** Files that go with it: 1, or all below a folder. */
-  readonly files: number;
-  /** Equality only: what Stage showed of what goes. */
-  readonly stamp: string;
-  /** What Stage showed of the file; undefined for a folder, and where the ledger will say. */
-  readonly shown?: ShownVersion | undefined;
+const toEntry = ({ path, size, modified, version, identity }: FileColumns): Arrival['entry'] => ({
+  kind: 'file',
+  path,
+  size,
+  modifiedMs: modified ?? undefined,
+  version,
+  ...(identity !== null && { identity }),
+});
+
+/** An arrival as the store keeps it. */
+export interface ArrivalRow extends FileColumns {
+  readonly reason: UploadReason;
+  readonly digest: string | null;
+  readonly before_size: number | null;
+  readonly before_modified: number | null;
 }
 
-/** A file that arrives at its place with its folder. */
-export interface Carried {
-  readonly from: RelPath;
-  readonly arrival: Arrival;
+export const toArrival = (row: ArrivalRow): Arrival => ({
+  path: row.path,
+  reason: row.reason,
+  entry: toEntry(row),
+  replaces:
+    row.before_size === null
+      ? undefined
+      : { size: row.before_size, modifiedMs: row.before_modified ?? undefined },
+  digest: row.digest ?? undefined,
+});
+
+/** The values of an arrival's columns behind `path`, in the order of the table. */
+export const arrivalValues = ({ reason, entry, digest, replaces }: Arrival) =>
+  [
+    reason,
+    entry.size,
+    entry.modifiedMs ?? null,
+    entry.version,
+    entry.identity ?? null,
+    digest ?? null,
+    replaces?.size ?? null,
+    replaces?.modifiedMs ?? null,
+  ] as const;
+
+export interface CarriedRow extends ArrivalRow {
+  readonly from_path: string;
 }
 
-/** A removal as the store keeps it. */
 export interface RemovalRow {
   readonly path: string;
   readonly reason: RemoveReason;
@@ -45,7 +69,6 @@ export const toRemoval = ({ size, modified, ...row }: RemovalRow): Removal => ({
   shown: size === null ? undefined : { size, modifiedMs: modified ?? undefined },
 });
 
-/** A freed file as the store keeps it. */
 export interface FreedRow {
   readonly path: string;
   readonly size: number;
@@ -60,4 +83,16 @@ export const toFreed = (row: FreedRow): Freed => ({
   identity: row.identity ?? undefined,
   digest: row.digest ?? undefined,
   gone: row.gone === 1,
+});
+
+export interface ContentCheckRow extends FileColumns {
+  readonly shown_modified: number | null;
+  readonly known: number;
+}
+
+export const toContentCheck = (row: ContentCheckRow): ContentCheck => ({
+  entry: toEntry(row),
+  // only files of one size are compared by content
+  shown: { size: row.size, modifiedMs: row.shown_modified ?? undefined },
+  known: row.known === 1,
 });

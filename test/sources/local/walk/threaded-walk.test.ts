@@ -1,14 +1,29 @@
 import fs from 'node:fs';
+import type { WorkerOptions } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { SourceEntry } from '../../../../src/model/entry.ts';
-import type { FilterRecipe } from '../../../../src/model/ports.ts';
-import { realDisk } from '../../../../src/sources/local/disk.ts';
+import type { PathFilter } from '../../../../src/model/ports.ts';
+import { realDisk } from '../../../../src/disk/disk.ts';
+import type { Disk } from '../../../../src/disk/disk.ts';
 import { listTree } from '../../../../src/sources/local/walk/list-tree.ts';
 import { ThreadedWalk } from '../../../../src/sources/local/walk/threaded-walk.ts';
 import { Walk } from '../../../../src/sources/local/walk/walk.ts';
-import { createFilter, everything } from '../../../../src/sync/filter/filter.ts';
+import { createFilter, everything } from '../../../../src/filter/filter.ts';
 import { localTree } from '../../../support/trees/local-tree.ts';
 import type { LocalTree } from '../../../support/trees/local-tree.ts';
+
+/** What the other thread runs before its program: there a test makes it fail. */
+const preload = vi.hoisted(() => ({ code: '' }));
+vi.mock('node:worker_threads', async (original) => {
+  const real = await original<typeof import('node:worker_threads')>();
+  class PreloadedWorker extends real.Worker {
+    constructor(program: string | URL, options?: WorkerOptions) {
+      const module = `data:text/javascript,${encodeURIComponent(preload.code)}`;
+      super(program, { ...options, execArgv: preload.code === '' ? [] : ['--import', module] });
+    }
+  }
+  return { ...real, Worker: PreloadedWorker };
+});
 
 let tree: LocalTree;
 let walked: ThreadedWalk | undefined;
@@ -16,6 +31,8 @@ beforeEach(() => {
   tree = localTree();
 });
 afterEach(async () => {
+  preload.code = '';
+  vi.restoreAllMocks();
   await walked?.close();
   tree[Symbol.dispose]();
 });
@@ -39,23 +56,17 @@ async function moved(first: number, filter = everything): Promise<SourceEntry[]>
     if (step.done === true) break;
     if (step.value !== undefined) here.push(step.value);
   }
-  const thread = await started(filter.recipe!);
+  const thread = await started(filter);
   const there = await Array.fromAsync(thread.goOn(begun.state, never));
   return [...here, ...there.flat()];
 }
 
-async function started(filter: FilterRecipe): Promise<ThreadedWalk> {
+async function started({ madeOf } = everything): Promise<ThreadedWalk> {
   await walked?.close();
-  walked = ThreadedWalk.start({ root: tree.root, followSymlinks: false, filter })!;
+  walked = ThreadedWalk.start({ root: tree.root, followSymlinks: false, filter: madeOf })!;
   await walked.started();
   return walked;
 }
-
-/** A module, as text, whose filter the other thread is to make. */
-const recipeOf = (source: string, first = ''): FilterRecipe => ({
-  module: `data:text/javascript,${encodeURIComponent(`${first}; export const createFilter = () => (${source});`)}`,
-  options: undefined,
-});
 
 describe('a walk that moves to another thread', () => {
   test('goes on where it was, wherever that is', async () => {
@@ -90,7 +101,7 @@ describe('a walk that moves to another thread', () => {
     tree.write('a', 'a');
     tree.write('b', 'b');
     const begun = walk();
-    const thread = await started(everything.recipe!);
+    const thread = await started();
     fs.renameSync(tree.root, `${tree.root}.away`);
     fs.mkdirSync(tree.root);
     try {
@@ -106,8 +117,11 @@ describe('a walk that moves to another thread', () => {
 
   test('never ends short when the thread dies', async () => {
     for (const path of ['a', 'b', 'c']) tree.write(path, path);
-    const dies = recipeOf(`{ excludes: (path) => path === 'b' && process.exit(), prunes: () => false }`);
-    const thread = await started(dies);
+    preload.code = `
+      import fs from 'node:fs';
+      const { lstatSync } = fs;
+      fs.lstatSync = (path, options) => (path.endsWith('/b') ? process.exit() : lstatSync(path, options));`;
+    const thread = await started();
     await expect(Array.fromAsync(thread.goOn(walk().state, never))).rejects.toMatchObject({
       code: 'source_failed',
       verdict: 'end_run',
@@ -117,7 +131,7 @@ describe('a walk that moves to another thread', () => {
   test('stops with the reason of the signal', async () => {
     for (let file = 0; file < 6_000; file++) tree.write(`f${file}`, '');
     const stop = new AbortController();
-    const thread = await started(everything.recipe!);
+    const thread = await started();
     const batches = thread.goOn(walk().state, stop.signal);
     await batches.next();
     stop.abort(new Error('enough'));
@@ -130,34 +144,28 @@ describe('a listing', () => {
 
   test('stays here when the other thread cannot start', async () => {
     tree.write('a', 'a');
-    const filter = { ...everything, recipe: { module: 'data:text/javascript,throw 1', options: undefined } };
-    const listed = await Array.fromAsync(listTree({ ...options, root: tree.root, filter }, never));
+    preload.code = 'throw 1';
+    const listed = await Array.fromAsync(
+      listTree({ ...options, root: tree.root, filter: everything }, never),
+    );
     expect(listed.flat()).toEqual(whole());
   });
 
-  test('stays here when no other thread can have its filter', async () => {
+  test('stays here when its filter is more than rules', async () => {
     tree.write('a', 'a');
-    const here = { excludes: () => false, prunes: () => false };
-    const listed = await Array.fromAsync(listTree({ ...options, root: tree.root, filter: here }, never));
+    const start = vi.spyOn(ThreadedWalk, 'start');
+    const filter: PathFilter = { excludes: () => false, prunes: () => false };
+    const listed = await Array.fromAsync(listTree({ ...options, root: tree.root, filter }, never));
     expect(listed.flat()).toEqual(whole());
+    expect(start).not.toHaveBeenCalled();
   });
 
   test('stays here when its reader takes nearly all of the time', async () => {
     for (let file = 0; file < 3_000; file++) fs.writeFileSync(tree.at(`f${file}`), '');
-    let asked = 0;
-    const filter = {
-      ...everything,
-      recipe: {
-        get module(): string {
-          asked++;
-          return 'data:text/javascript,throw 1';
-        },
-        options: undefined,
-      },
-    };
-    const how = { ...options, threadAfter: 1, threadShare: 1, root: tree.root, filter };
+    const start = vi.spyOn(ThreadedWalk, 'start');
+    const how = { ...options, threadAfter: 1, threadShare: 1, root: tree.root, filter: everything };
     expect((await Array.fromAsync(listTree(how, never))).flat()).toHaveLength(3_000);
-    expect(asked).toBe(0);
+    expect(start).not.toHaveBeenCalled();
   });
 
   test('moves between two batches once the other thread is ready', async () => {
@@ -165,27 +173,29 @@ describe('a listing', () => {
       tree.makeFolder(`d${folder}`);
       for (let file = 0; file < 100; file++) fs.writeFileSync(tree.at(`d${folder}/f${file}`), '');
     }
-    // The other thread has another filter, which tells where an entry was listed, and says when it makes it.
-    const stamp = `${tree.root}.started`;
-    const filter = {
-      ...everything,
-      recipe: recipeOf(
-        `{ excludes: (path) => path.endsWith('7'), prunes: () => false }`,
-        `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(stamp)}, '')`,
-      ),
+    const start = vi.spyOn(ThreadedWalk, 'start');
+    let looksHere = 0;
+    const disk: Disk = {
+      ...realDisk,
+      lstat(path) {
+        looksHere++;
+        return realDisk.lstat(path);
+      },
     };
+    const listing = listTree(
+      { ...options, disk, threadAfter: 1, threadShare: 0, root: tree.root, filter: everything },
+      never,
+    );
+    const listed: SourceEntry[] = [];
     let batches = 0;
-    const how = { ...options, threadAfter: 1, threadShare: 0, root: tree.root, filter };
-    const listing = listTree(how, never);
-    let listed = 0;
     for await (const batch of listing) {
-      listed += batch.filter(({ kind }) => kind === 'file').length;
+      listed.push(...batch);
       // The thread is started after the first batch.
-      if (++batches === 2) await vi.waitUntil(() => fs.existsSync(stamp), { timeout: 30_000 });
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (++batches === 2)
+        await vi.waitUntil(() => start.mock.results[0]?.value?.ready === true, { timeout: 30_000 });
     }
-    fs.rmSync(stamp);
-    expect(listed).toBeGreaterThan(1_000);
-    expect(listed).toBeLessThan(10_000);
+    expect(listed).toEqual(whole());
+    expect(looksHere).toBeGreaterThan(1_000);
+    expect(looksHere).toBeLessThan(5_000);
   }, 60_000);
 });

@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileEntry, SourceEntry, UnknownEntry } from '../../../../src/model/entry.ts';
 import type { PathFilter } from '../../../../src/model/ports.ts';
-import { realDisk } from '../../../../src/sources/local/disk.ts';
-import type { Child, Disk } from '../../../../src/sources/local/disk.ts';
+import { realDisk } from '../../../../src/disk/disk.ts';
+import type { Child, Disk } from '../../../../src/disk/disk.ts';
 import { openLocalSource } from '../../../../src/sources/local/local-source.ts';
-import { createFilter, everything, hiding } from '../../../../src/sync/filter/filter.ts';
+import { createFilter, everything, hiding } from '../../../../src/filter/filter.ts';
 import { localTree } from '../../../support/trees/local-tree.ts';
 import type { LocalTree } from '../../../support/trees/local-tree.ts';
 

@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ChangeHint, Watching } from '../../../../src/model/ports.ts';
-import { realDisk } from '../../../../src/sources/local/disk.ts';
+import { realDisk } from '../../../../src/disk/disk.ts';
 import { openLocalSource } from '../../../../src/sources/local/local-source.ts';
 import { watchLocal } from '../../../../src/sources/local/watch/watch.ts';
 import { watchFolders } from '../../../../src/sources/local/watch/watch-folders.ts';
 import { watchTree } from '../../../../src/sources/local/watch/watch-tree.ts';
-import { everything } from '../../../../src/sync/filter/filter.ts';
+import { everything } from '../../../../src/filter/filter.ts';
 import { describeWatchedSource } from '../../../contract/source-watch.ts';
 import { localTree } from '../../../support/trees/local-tree.ts';
 import type { LocalTree } from '../../../support/trees/local-tree.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SourceEntry } from '../../../../src/model/entry.ts';
 import type { ListPage } from '../../../../src/sources/s3/bucket.ts';
 import { s3Source } from '../../../../src/sources/s3/s3-source.ts';
-import { createFilter, everything } from '../../../../src/sync/filter/filter.ts';
+import { createFilter, everything } from '../../../../src/filter/filter.ts';
 import { listedObject, modelS3 } from '../../../support/s3/model-s3.ts';
 import type { ModelOptions, ModelS3 } from '../../../support/s3/model-s3.ts';
 

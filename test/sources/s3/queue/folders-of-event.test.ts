@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { foldersToLookAt } from '../../../../src/sources/s3/queue/folders-of-event.ts';
-import { createFilter } from '../../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../../src/filter/filter.ts';
 
 const part = {
   bucket: 'bucket',

@@ -3,7 +3,7 @@ import { SyncError } from '../../../../src/model/errors.ts';
 import type { ChangeHint, Watching } from '../../../../src/model/ports.ts';
 import { watchQueue } from '../../../../src/sources/s3/queue/watch-queue.ts';
 import type { QueueTiming } from '../../../../src/sources/s3/queue/watch-queue.ts';
-import { everything } from '../../../../src/sync/filter/filter.ts';
+import { everything } from '../../../../src/filter/filter.ts';
 import { memoryQueue } from '../../../support/s3/memory-queue.ts';
 import type { MemoryQueue } from '../../../support/s3/memory-queue.ts';
 import { TEST_EVENT, bridgeEvent, s3Event } from '../../../support/s3/s3-events.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ChangeHint, Watching } from '../../../../src/model/ports.ts';
 import { openS3Source } from '../../../../src/sources/s3/s3-source.ts';
-import { createFilter, everything } from '../../../../src/sync/filter/filter.ts';
+import { createFilter, everything } from '../../../../src/filter/filter.ts';
 import type { SourceFixture } from '../../../contract/source.ts';
 import { describeWatchedSource } from '../../../contract/source-watch.ts';
 import { createEngine } from '../../../support/engine/engine.ts';

@@ -120,7 +120,8 @@ test('a folder in it that cannot be listed is unclear, and says nothing of what 
 
 test('one that ends the run rejects', async () => {
   const { compare } = comparing(KNOWN, ({ path }) => {
-    if (path === 'd/e/') throw new SyncError('stage_unauthorised', 'no', { verdict: 'end_run' });
+    if (path === 'd/e/')
+      throw new SyncError('stage_unauthorised', 'no', { verdict: 'end_run', fact: 'unauthorised' });
   });
   await expect(compare()).rejects.toMatchObject({ verdict: 'end_run' });
 });
@@ -172,7 +173,8 @@ describe('after a move', () => {
     const it = comparing(
       TWO,
       ({ kind }) => {
-        if (refuses && kind === 'put') throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+        if (refuses && kind === 'put')
+          throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
       },
       { moveSetsTime: true },
     );

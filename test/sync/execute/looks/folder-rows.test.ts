@@ -12,7 +12,7 @@ import {
 import { HiddenNames } from '../../../../src/sync/execute/hidden-names.ts';
 import { DestinationTimes } from '../../../../src/sync/execute/destination-times.ts';
 import { folderRow } from '../../../../src/sync/ledger/ledger-row.ts';
-import { createFilter } from '../../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../../src/filter/filter.ts';
 import type { Ledger } from '../../../../src/sync/ledger/ledger.ts';
 import { createEngine, createTestClock } from '../../../support/engine/engine.ts';
 import { fileRow, PUT_AT } from '../../../support/engine/executing.ts';

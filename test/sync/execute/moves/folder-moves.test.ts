@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../../src/model/errors.ts';
 import type { RelPath } from '../../../../src/model/path.ts';
 import type { MoveStep } from '../../../../src/sync/execute/moves/moves.ts';
-import { createFilter } from '../../../../src/sync/filter/filter.ts';
+import { createFilter } from '../../../../src/filter/filter.ts';
 import { byWayOf } from '../../../../src/sync/plan/moves/order-moves.ts';
 import { executing, fileRow, PUT_AT } from '../../../support/engine/executing.ts';
 import type { ExecutingOptions } from '../../../support/engine/executing.ts';
@@ -25,7 +25,7 @@ function moving(tree: Readonly<Record<RelPath, string>> = TREE, options: Executi
         version: 'v2',
         identity: 'i',
       } as const;
-      it.store.addCarried({
+      it.store.carried.add({
         from: path,
         arrival: { path: place, reason: 'new', entry, replaces: undefined, digest: undefined },
       });
@@ -40,7 +40,8 @@ function moving(tree: Readonly<Record<RelPath, string>> = TREE, options: Executi
 }
 const STEP: MoveStep = { from: 'a/', to: 'b/', files: 2 };
 const isMove = ({ kind, path }: MemoryCall): boolean => kind === 'move' && path === 'in/a/';
-const refused = (): SyncError => new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+const refused = (): SyncError =>
+  new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
 
 describe('a folder that is as the ledger has it', () => {
   test('is looked at, moved by one request, and looked at again at its new place', async () => {

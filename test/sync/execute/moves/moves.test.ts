@@ -50,7 +50,8 @@ test('a swap whose first step fails leaves no name empty, on a Stage whose moves
   expect([...stage.files.keys()].sort()).toEqual(['a', 'b']);
 });
 
-const refused = (): SyncError => new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+const refused = (): SyncError =>
+  new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
 
 test.each<[string, (path: string) => SyncError | undefined, RegExp]>([
   ['as a whole, and goes file by file', (path) => (path === 'y/' ? unavailable() : undefined), /clean/],
@@ -179,7 +180,7 @@ describe('a single file', () => {
       const it = moving({ a: 'one', b: 'two' }, { moveOverwrites });
       it.hooks.before = ({ kind, path }) => {
         if (kind === 'move' && path === 'in/b')
-          throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+          throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
       };
       await it.make(it.step('b', 'c'), it.step('a', 'b'));
       expect(it.there()).toEqual({ a: 'one', b: 'two' });
@@ -213,7 +214,7 @@ describe('a single file', () => {
     const arrival = step('a', 'b').arrival!;
     hooks.before = ({ kind, path }) => {
       if (kind === 'move' && path === 'in/a')
-        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
     };
     await make({ ...out, arrival }, step('b', 'a'), { ...back, arrival });
     expect([there(), ledger.intents()]).toEqual([{ a: 'one', b: 'two' }, []]);
@@ -269,7 +270,11 @@ test('a file that others change after the look at it, while Stage asks for a wai
     hooks.before = undefined;
     clock.at += 10_000;
     stage.place('d/a', 'theirs');
-    throw new SyncError('stage_throttled', 'later', { verdict: 'retry', retryAfterMs: 600_000 });
+    throw new SyncError('stage_throttled', 'later', {
+      verdict: 'retry',
+      fact: 'slow_down',
+      retryAfterMs: 600_000,
+    });
   };
   await engine.pass({ removal: 'ours' });
   expect([stage.text('d/a'), stage.text('d/b')]).toEqual(['theirs', 'content']);

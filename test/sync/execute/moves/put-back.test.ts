@@ -85,7 +85,7 @@ describe('what went along with a folder is put back', () => {
   test('as far as it goes: one that is refused stays, the others go back, and it rejects at the end', async () => {
     const before = ({ kind, path }: { kind: string; path: string }): void => {
       if (kind === 'move' && path === '~/1')
-        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
     };
     const { remote, there } = stageWith({ '~/1': 'one', '~/2': 'two' }, { before });
     await expect(putBack(remote, '~/', 'd/', ['1', '2'])).rejects.toMatchObject({ code: 'stage_rejected' });
@@ -119,7 +119,8 @@ describe('a whole folder gets its name back', () => {
 
   test('not when that ends the run', async () => {
     const before = ({ kind }: { kind: string }): void => {
-      if (kind === 'move') throw new SyncError('stage_unauthorised', 'no', { verdict: 'end_run' });
+      if (kind === 'move')
+        throw new SyncError('stage_unauthorised', 'no', { verdict: 'end_run', fact: 'unauthorised' });
     };
     const { remote, there } = stageWith({ '~/1': 'one' }, { before });
     await expect(putBackFolder(remote, '~/', 'd/')).rejects.toMatchObject({ verdict: 'end_run' });
@@ -129,7 +130,7 @@ describe('a whole folder gets its name back', () => {
   test('and what could not be moved out of it is not removed', async () => {
     const before = ({ kind, path }: { kind: string; path: string }): void => {
       if (kind === 'move' && path === '~/2')
-        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
     };
     const { remote, there } = stageWith({ '~/1': 'one', '~/2': 'two', 'd/new': '' }, { before });
     await expect(putBackFolder(remote, '~/', 'd/')).rejects.toMatchObject({ code: 'stage_rejected' });

@@ -154,7 +154,10 @@ describe('a folder that was to go', () => {
       it.stage.files.set(path, { bytes, modifiedMs: now + 5000 });
     it.hooks.before = ({ kind }) => {
       if (kind === 'put')
-        throw new SyncError('stage_rejected', 'the quota is used up', { verdict: 'skip_entry' });
+        throw new SyncError('stage_rejected', 'the quota is used up', {
+          verdict: 'skip_entry',
+          fact: 'refused',
+        });
     };
     await it.recover();
     expect(it.there()).toEqual(TREE);

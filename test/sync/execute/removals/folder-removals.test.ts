@@ -18,11 +18,11 @@ function removing(tree: Readonly<Record<RelPath, string>> = TREE, options: Memor
     for (const path of Object.keys(tree).filter((each) => each.startsWith(folder))) {
       const file = stage.files.get(`in/${path}`);
       const shown = file && { size: file.bytes.length, modifiedMs: file.modifiedMs };
-      store.addRemoval({ path, reason: GONE, files: shown === undefined ? 0 : 1, stamp: '', shown });
+      store.removals.add({ path, reason: GONE, files: shown === undefined ? 0 : 1, stamp: '', shown });
     }
   };
   const remove = async (): Promise<string[]> => {
-    await executor.removeAll(store.removals());
+    await executor.removeAll(store.removals.requests());
     executor.throwIfEnded();
     return it.did();
   };
@@ -330,7 +330,11 @@ describe('a Stage that', () => {
       if (kind !== 'remove' || path !== 'in/d/e/' || asked) return;
       asked = true;
       stage.place('in/d/e/theirs', 'x');
-      throw new SyncError('stage_throttled', 'later', { verdict: 'retry', retryAfterMs: 600_000 });
+      throw new SyncError('stage_throttled', 'later', {
+        verdict: 'retry',
+        fact: 'slow_down',
+        retryAfterMs: 600_000,
+      });
     };
     await remove();
     expect(there()).toEqual({ 'd/': '', 'd/e/': '', 'd/e/theirs': 'x' });

@@ -13,7 +13,8 @@ test('nothing is removed when a change before it failed, and the run says so', a
   const stage = createMemoryDestination({
     now: () => (now += 5000),
     before: ({ kind }) => {
-      if (broken && kind === 'put') throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+      if (broken && kind === 'put')
+        throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
     },
   });
   using engine = createEngine(source, stage);
@@ -37,9 +38,15 @@ describe('a file', () => {
   const removing = (tree: Readonly<Record<string, string>>) => {
     const it = executing(tree);
     const plan = (path: string, shown?: ShownVersion): void =>
-      it.store.addRemoval({ path, reason: 'gone_from_source', files: 1, stamp: '', ...(shown && { shown }) });
+      it.store.removals.add({
+        path,
+        reason: 'gone_from_source',
+        files: 1,
+        stamp: '',
+        ...(shown && { shown }),
+      });
     const remove = async (): Promise<string[]> => {
-      await it.executor.removeAll(it.store.removals());
+      await it.executor.removeAll(it.store.removals.requests());
       it.executor.throwIfEnded();
       return it.did();
     };
@@ -129,7 +136,7 @@ describe('a file', () => {
 
   test('that came along with a moved folder and is not as it was stays, with the row that shows its change', async () => {
     const { store, remove, rows, there, told, ledger, stage } = removing({ 'd/1': 'one' });
-    store.addRemoval({ path: 'd/1', reason: 'leftover', files: 1, stamp: '' });
+    store.removals.add({ path: 'd/1', reason: 'leftover', files: 1, stamp: '' });
     stage.place('in/d/1', 'theirs', PUT_AT);
     await remove();
     expect([there(), rows()]).toEqual([{ 'd/': '', 'd/1': 'theirs' }, ['d/1']]);
@@ -203,9 +210,9 @@ describe('a file that others change after the look at it, while its removal is n
   });
 
   test.each([
-    ['asks for ten minutes', 'stage_throttled', 600_000],
-    ['does not answer at first', 'stage_unavailable', undefined],
-  ] as const)('for Stage %s, stays', async (_, code, retryAfterMs) => {
+    ['asks for ten minutes', 'stage_throttled', 'slow_down', 600_000],
+    ['does not answer at first', 'stage_unavailable', undefined, undefined],
+  ] as const)('for Stage %s, stays', async (_, code, fact, retryAfterMs) => {
     const { clock, source, stage, hooks, engine } = await setUp();
     using __ = engine;
     source.remove('d/1');
@@ -213,7 +220,7 @@ describe('a file that others change after the look at it, while its removal is n
       delete hooks.before;
       clock.at += 10_000;
       stage.place('d/1', 'theirs');
-      throw new SyncError(code, 'later', { verdict: 'retry', retryAfterMs });
+      throw new SyncError(code, 'later', { verdict: 'retry', fact, retryAfterMs });
     };
     await engine.pass({ removal: 'ours' });
     expect(stage.text('d/1')).toBe('theirs');

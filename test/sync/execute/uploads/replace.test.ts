@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../../src/model/errors.ts';
+import type { Fact } from '../../../../src/model/errors.ts';
 import { finishDetour, publish, refusesName } from '../../../../src/sync/execute/uploads/replace.ts';
 import { createMemoryDestination } from '../../../../src/destinations/memory/memory-destination.ts';
 import type { MemoryCall } from '../../../../src/destinations/memory/memory-destination.ts';
@@ -68,14 +69,14 @@ describe('publishing a file that waits under another name', () => {
     expect(content()).toBe('old');
   });
 
-  test.each(['stage_rejected', 'stage_exists'] as const)(
+  test.each(['refused', 'taken'] as const)(
     'moves nothing aside where the name is refused (%s) although nothing has it',
-    async (code) => {
+    async (fact) => {
       const before = ({ kind }: MemoryCall): void => {
-        if (kind === 'move') throw new SyncError(code, 'no', { verdict: 'skip_entry' });
+        if (kind === 'move') throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact });
       };
       const { remote, changes } = stageWith({ via: 'new' }, { before });
-      await expect(publish(remote, FINAL, DETOUR, false)).rejects.toMatchObject({ code });
+      await expect(publish(remote, FINAL, DETOUR, false)).rejects.toMatchObject({ fact });
       expect(changes()).toEqual(['move via > final']);
     },
   );
@@ -121,12 +122,9 @@ describe('a replacement that a killed run left behind', () => {
 });
 
 test('only a taken or a rejected name counts as a refusal of the name', () => {
-  const failed = (code: 'stage_exists' | 'stage_rejected' | 'stage_quota' | 'stage_not_found'): boolean =>
-    refusesName(new SyncError(code, 'no', { verdict: 'skip_entry' }));
-  expect([failed('stage_exists'), failed('stage_rejected')]).toEqual([true, true]);
-  expect([failed('stage_quota'), failed('stage_not_found'), refusesName(new Error('no'))]).toEqual([
-    false,
-    false,
-    false,
-  ]);
+  const failed = (fact: Fact | undefined): boolean =>
+    refusesName(new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact }));
+  expect([failed('taken'), failed('refused')]).toEqual([true, true]);
+  expect([failed(undefined), failed('missing'), failed('out_of_reach')]).toEqual([false, false, false]);
+  expect(refusesName(new Error('no'))).toBe(false);
 });

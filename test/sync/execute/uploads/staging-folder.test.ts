@@ -71,7 +71,7 @@ describe('the hidden folder that --atomic uploads into', () => {
       const { folder, hooks, told, intents } = staging();
       await folder.make();
       hooks.before = ({ kind }) => {
-        if (kind === 'remove') throw new SyncError('stage_rejected', 'no', { verdict });
+        if (kind === 'remove') throw new SyncError('stage_rejected', 'no', { verdict, fact: 'refused' });
       };
       const removed = folder.remove();
       if (verdict === 'end_run') await expect(removed).rejects.toMatchObject({ verdict });

@@ -9,10 +9,15 @@ import type {
 } from '../../../../src/destinations/memory/memory-destination.ts';
 
 const lostReply = (): SyncError =>
-  new SyncError('stage_unreachable', 'the reply was lost', { verdict: 'retry', inDoubt: true });
+  new SyncError('stage_unreachable', 'the reply was lost', {
+    verdict: 'retry',
+    fact: 'out_of_reach',
+    inDoubt: true,
+  });
 const unavailable = (): SyncError =>
   new SyncError('stage_unavailable', 'not now', { verdict: 'retry', inDoubt: true });
-const rejected = (): SyncError => new SyncError('stage_rejected', 'no', { verdict: 'skip_entry' });
+const rejected = (): SyncError =>
+  new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
 
 /** What happens to the calls of a kind, counted from 1, before or after they are carried out. */
 type Script = (nth: number, call: MemoryCall) => void;

@@ -12,15 +12,15 @@ function bring(files: readonly string[], comes: readonly string[], folders: read
   const store = new PlanStore();
   onTestFinished(() => store[Symbol.dispose]());
   for (const path of files) {
-    store.addFreed({ path, size: 3, identity: undefined, digest: undefined, gone: true });
-    store.addRemoval({ path, reason: 'gone_from_source', files: 1, stamp: '' });
+    store.freed.add({ path, size: 3, identity: undefined, digest: undefined, gone: true });
+    store.removals.add({ path, reason: 'gone_from_source', files: 1, stamp: '' });
   }
-  store.addRemoval({ path: 'a0', reason: 'gone_from_source', files: 1, stamp: '' });
+  store.removals.add({ path: 'a0', reason: 'gone_from_source', files: 1, stamp: '' });
   for (const path of comes) {
     const entry = { kind: 'file', path, size: 9, modifiedMs: 1, version: 'v' } as const;
-    store.addArrival({ path, reason: 'new', entry, replaces: undefined, digest: undefined });
+    store.arrivals.add({ path, reason: 'new', entry, replaces: undefined, digest: undefined });
   }
-  for (const path of folders) store.addFolder(path, 'new');
+  for (const path of folders) store.folders.add(path, 'new');
   return store;
 }
 const paths = (removals: readonly { readonly path: string }[]): string[] => removals.map(({ path }) => path);
@@ -29,21 +29,21 @@ test('what the source lacks at the new place goes from there, and is not looked 
   const store = bring(['a/1', 'a/2'], ['b/1']);
   const unwanted = removeBroughtAlong(store, MOVE, new Set(['a/1']), new Set(), true);
   expect(unwanted).toMatchObject([{ path: 'b/2', reason: 'leftover', files: 1 }]);
-  expect(paths([...store.removals()])).toEqual(['a0']);
+  expect(paths([...store.removals.requests()])).toEqual(['a0']);
 });
 
 test('what comes to a name that the source has is replaced there', () => {
   const store = bring(['a/1', 'a/2'], ['b/1', 'b/2']);
   expect(removeBroughtAlong(store, MOVE, new Set(['a/1']), new Set(), true)).toEqual([]);
-  expect(store.arrival('b/2')).toMatchObject({ replaces: { size: 3, modifiedMs: undefined } });
-  expect(store.arrival('b/1')?.replaces).toBeUndefined();
+  expect(store.arrivals.get('b/2')).toMatchObject({ replaces: { size: 3, modifiedMs: undefined } });
+  expect(store.arrivals.get('b/1')?.replaces).toBeUndefined();
 });
 
 test('folders that the source lacks go too, unless nothing may be removed', () => {
   const brought = new Set(['b/', 'b/s/', 'b/t/', 'b/u/']);
   for (const removesGone of [true, false]) {
     const store = bring([], [], ['b/', 'b/s/']);
-    store.addStanding('b/u/');
+    store.commonFolders.add('b/u/');
     const unwanted = removeBroughtAlong(store, MOVE, new Set(), brought, removesGone);
     expect(paths(unwanted)).toEqual(removesGone ? ['b/t/'] : []);
   }

@@ -40,24 +40,24 @@ async function planned(before: Before) {
     const replaces = before.replaces?.includes(path) ? { size: 3, modifiedMs: 1 } : undefined;
     const reason = replaces === undefined ? 'new' : 'changed';
     const entry = { kind: 'file', path, size: 3, modifiedMs: 1, version: identity, identity } as const;
-    store.addArrival({ path, reason, entry, replaces, digest: undefined });
+    store.arrivals.add({ path, reason, entry, replaces, digest: undefined });
   }
   for (const [path, identity] of Object.entries(before.free))
-    store.addFreed({
+    store.freed.add({
       path,
       size: 3,
       identity,
       digest: undefined,
       gone: before.changed?.includes(path) !== true,
     });
-  for (const path of before.folders ?? []) store.addFolder(path, 'new');
-  for (const path of before.standing ?? []) store.addStanding(path);
-  for (const [path, files] of Object.entries(before.whole ?? {})) store.addWhole(path, files);
+  for (const path of before.folders ?? []) store.folders.add(path, 'new');
+  for (const path of before.standing ?? []) store.commonFolders.add(path);
+  for (const [path, files] of Object.entries(before.whole ?? {})) store.wholeFolders.add(path, files);
   for (const path of before.known ?? []) ledger.put(folderRow(path), 'new');
   for (const [path, files] of Object.entries(before.removals ?? {}))
-    store.addRemoval({ path, reason: 'gone_from_source', files, stamp: '' });
-  for (const path of before.obstacles ?? []) store.addObstacle(path);
-  await store.pair(() => Promise.resolve(undefined));
+    store.removals.add({ path, reason: 'gone_from_source', files, stamp: '' });
+  for (const path of before.obstacles ?? []) store.obstacles.add(path);
+  await store.pairs.find(() => Promise.resolve(undefined));
   const refused: string[] = [];
   const plan = planMoves(store, ledger, {
     removesGone: before.removesGone ?? false,
@@ -69,12 +69,14 @@ async function planned(before: Before) {
     folderMoves: plan.folderMoves.map(({ from, to, files }) => `${from} > ${to} ${files}`),
     fileMoves: plan.fileMoves.map(({ from, to }) => `${from} > ${to}`),
     foldersAfter: [...plan.foldersAfter].sort(),
-    uploads: [...store.arrivals()].map(({ path }) => path),
-    replaced: [...store.arrivals()].filter(({ replaces }) => replaces !== undefined).map(({ path }) => path),
-    folders: [...store.folders()].map(({ path }) => path),
-    removals: [...store.removals()].map(
+    uploads: [...store.arrivals.all()].map(({ path }) => path),
+    replaced: [...store.arrivals.all()]
+      .filter(({ replaces }) => replaces !== undefined)
+      .map(({ path }) => path),
+    folders: [...store.folders.all()].map(({ path }) => path),
+    removals: [...store.removals.requests()].map(
       ({ path, reason, files }) =>
-        `${path} ${reason} ${path.endsWith('/') ? store.filesWithin(path) : files}`,
+        `${path} ${reason} ${path.endsWith('/') ? store.removals.filesWithin(path) : files}`,
     ),
     outFirst: plan.outFirst.map(({ from, to }) => `${from} > ${to}`),
     inLast: plan.inLast.map(({ from, to }) => `${from} > ${to}`),

@@ -10,13 +10,13 @@ async function paired(known: Readonly<Record<string, string | undefined>>): Prom
   onTestFinished(() => store[Symbol.dispose]());
   const ledger = memoryLedger();
   for (const [path, identity] of Object.entries(known)) ledger.put(fileRow(path, 3, { identity }), 'new');
-  store.addFreed({ path: 'old', size: 3, identity: 'i', digest: undefined, gone: true });
+  store.freed.add({ path: 'old', size: 3, identity: 'i', digest: undefined, gone: true });
   const entry = { kind: 'file', path: 'new', size: 3, modifiedMs: 1, version: 'v', identity: 'i' } as const;
-  store.addArrival({ path: 'new', reason: 'new', entry, replaces: undefined, digest: undefined });
-  await store.pair(() => Promise.resolve(undefined));
-  expect(store.pairs()).toHaveLength(1);
+  store.arrivals.add({ path: 'new', reason: 'new', entry, replaces: undefined, digest: undefined });
+  await store.pairs.find(() => Promise.resolve(undefined));
+  expect(store.pairs.all()).toHaveLength(1);
   withoutSharedIdentities(store, ledger);
-  return store.pairs().map(({ from, to }) => `${from} > ${to}`);
+  return store.pairs.all().map(({ from, to }) => `${from} > ${to}`);
 }
 
 test('an identity that two files alone share is a move', async () => {

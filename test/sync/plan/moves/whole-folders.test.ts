@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RemoveReason } from '../../../../src/model/plan.ts';
 import { WholeFolders } from '../../../../src/sync/plan/moves/whole-folders.ts';
+import type { ClosedFolder } from '../../../../src/sync/plan/moves/whole-folders.ts';
 import { PlanStore } from '../../../../src/sync/plan/store/plan-store.ts';
 
 /** What Stage shows, in path order; a folder ends in '/'. */
@@ -24,9 +25,15 @@ function after(seen: readonly Seen[]) {
   const store = new PlanStore();
   onTestFinished(() => store[Symbol.dispose]());
   const obstacles: string[] = [];
-  const frames = new WholeFolders(store, (folder, mayMove) =>
-    obstacles.push(`${folder} ${mayMove ? 'may move' : 'stays'}`),
-  );
+  const folders = new WholeFolders();
+  const whole = new Map<string, number>();
+  const closed = (all: readonly ClosedFolder[]): void => {
+    for (const { path, removal, movableFiles, inTheWay } of all) {
+      if (removal !== undefined) store.removals.add(removal);
+      if (movableFiles !== undefined) whole.set(path, movableFiles);
+      if (inTheWay) obstacles.push(`${path} ${movableFiles === undefined ? 'stays' : 'may move'}`);
+    }
+  };
   for (const {
     path,
     goes,
@@ -36,19 +43,20 @@ function after(seen: readonly Seen[]) {
     unseen = false,
     inTheWay = false,
   } of seen) {
-    frames.leave(path);
-    if (unseen) frames.block();
-    else if (path.endsWith('/')) frames.open(path, !onlySource, goes, ours, inTheWay);
+    closed(folders.leave(path));
+    if (unseen) folders.block();
+    else if (path.endsWith('/'))
+      folders.open({ path, atDestination: !onlySource, mayGo: goes, ours, inTheWay });
     else {
-      frames.file(goes !== undefined, ours, stamp);
-      if (goes !== undefined) store.addRemoval({ path, reason: goes, files: 1, stamp: String(stamp) });
+      folders.file({ goes: goes !== undefined, freed: ours, stamp });
+      if (goes !== undefined) store.removals.add({ path, reason: goes, files: 1, stamp: String(stamp) });
     }
   }
-  frames.closeAll();
+  closed(folders.closeAll());
   return {
-    removals: [...store.removals()],
-    within: (folder: string) => [...store.removalsWithin(folder)].map(({ path }) => path),
-    whole: (folder: string) => store.whole(folder),
+    removals: [...store.removals.requests()],
+    within: (folder: string) => [...store.removals.within(folder)].map(({ path }) => path),
+    whole: (folder: string) => whole.get(folder),
     obstacles,
   };
 }

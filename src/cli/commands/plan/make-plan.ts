@@ -1,0 +1,101 @@
+import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../../../model/errors.ts';
+import { checkJob } from '../../../jobs/check-job.ts';
+import { FORMAT, plannedJob } from '../../../jobs/plan-file/plan-file.ts';
+import { placesOf } from '../../../jobs/plan-file/plan-places.ts';
+import { configError, usageError } from '../../../jobs/usage-errors.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
+import type { GuardFlags } from '../../flags/guard-flags.ts';
+import type { JobFlags } from '../../flags/job-flags.ts';
+import type { OutputFlags } from '../../flags/output-flags.ts';
+import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
+import { writeToStdout } from '../../output/stdout-bytes.ts';
+import { jobSurroundings } from '../../surroundings.ts';
+import { runJob } from '../sync/run-job.ts';
+import { PlanWriter } from './plan-writer.ts';
+
+/** The flags of `stagesync plan` besides those of the job. */
+export interface PlanFlags extends OutputFlags, GuardFlags, StageFlags, S3Flags {
+  /** A file, or `STDOUT`. */
+  readonly output: string;
+}
+
+type Flags = PlanFlags & { readonly job: JobFlags };
+
+/** What --output calls standard output. */
+const STDOUT = '-';
+
+/** `stagesync plan`. The plan appears only when the comparison came to its end and no guard refused it. */
+export async function makePlan(context: Context, ends: Ends, flags: Flags): Promise<ExitStatus> {
+  if (flags.output !== STDOUT)
+    return writePlan(context, ends, flags, { file: flags.output, isForStdout: false });
+  if (flags.json)
+    throw usageError('--json and --output - would both write to stdout: leave one out, or give a file');
+  const folder = temporaryFolder();
+  try {
+    const file = join(folder, 'plan.json');
+    const status = await writePlan(context, ends, flags, { file, isForStdout: true });
+    const whole = !existsSync(file) || (await writeToStdout(context, createReadStream(file)));
+    return whole ? status : EXIT.interrupted;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'stagesync-plan-'));
+  } catch (error) {
+    throw configError(
+      `cannot keep the plan in ${tmpdir()} until it is whole: ${messageOf(error)}; set TMPDIR, or give --output a file`,
+      error,
+    );
+  }
+}
+
+interface PlanTarget {
+  readonly file: string;
+  /** Stdout is the plan's: no text may go there. */
+  readonly isForStdout: boolean;
+}
+
+async function writePlan(
+  context: Context,
+  ends: Ends,
+  flags: Flags,
+  { file, isForStdout }: PlanTarget,
+): Promise<ExitStatus> {
+  const job = jobFromFlags(context, ends, flags.job);
+  const { maxDelete, force } = flags;
+  const around = jobSurroundings(context, flags, {
+    command: 'stagesync plan',
+    guards: { maxDelete, force },
+    dryRun: true,
+  });
+  const { environment, authority } = around;
+  const addresses = checkJob(job, authority, environment);
+  const writer = new PlanWriter(file, context.host.cwd);
+  let status: ExitStatus | undefined;
+  try {
+    status = await runJob(context, job, around, {
+      output: flags,
+      onOpened: (labels) =>
+        writer.begin({
+          type: 'plan',
+          format: FORMAT,
+          madeFor: { ...labels, ...placesOf(environment, authority, addresses) },
+          job: plannedJob(job, addresses.from),
+        }),
+      onPlanned: (line) => writer.add(line),
+      textAside: isForStdout,
+    });
+    return status;
+  } finally {
+    // entries that failed to be listed are not in the plan, and the status says so; what is in it still holds
+    writer.finish(status === EXIT.clean || status === EXIT.failures);
+  }
+}

@@ -1,0 +1,81 @@
+import { openJob } from '../../../jobs/open-job.ts';
+import type { Job } from '../../../jobs/job.ts';
+import type { Surroundings } from '../../../jobs/surroundings.ts';
+import { isSyncError, messageOf } from '../../../model/errors.ts';
+import type { PlanLine } from '../../../model/plan.ts';
+import { printable } from '../../../model/printable.ts';
+import type { PassResult } from '../../../sync/pass-options.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from '../../exit-status.ts';
+import type { OutputFlags } from '../../flags/output-flags.ts';
+import type { Reader } from '../../output/reader.ts';
+import { watchReader } from '../../process/reader-gone.ts';
+
+/** How a single run is shown, and what `plan` and `apply` add to it. */
+export interface RunUse {
+  readonly output: OutputFlags;
+  /** Gets the labels of both ends before anything is done; may reject. */
+  readonly onOpened?: (labels: { readonly source: string; readonly destination: string }) => void;
+  /** Gets every action of the plan. */
+  readonly onPlanned?: (line: PlanLine) => void;
+  /** Does only these. */
+  readonly approved?: Iterable<PlanLine>;
+  /** Something else is written to stdout: text goes to stderr. */
+  readonly textAside?: boolean;
+}
+
+/** One pass over a job, shown. Resolves with the exit status; rejects when the run fails before its pass begins. */
+export async function runJob(
+  context: Context,
+  job: Job,
+  around: Surroundings,
+  use: RunUse,
+): Promise<ExitStatus> {
+  const textAside = use.textAside ?? false;
+  const reader = await context.openReader(use.output, textAside);
+  // of a dry run that writes no plan file, and of a plan on stdout, what is written there is all that it does
+  const isForReader = around.dryRun && (use.onPlanned === undefined || textAside);
+  const { stdout } = context.host;
+  const unwatch = watchReader(isForReader ? stdout.fd : undefined, () => context.out.giveUp());
+  let result: PassResult;
+  try {
+    result = await shownPass(job, around, reader, use);
+  } catch (error) {
+    reader.abandon();
+    throw error;
+  } finally {
+    unwatch();
+  }
+  reader.finish(result.report, result.error);
+  if (isForReader) await context.out.flush();
+  if (isForReader && context.out.closed) return EXIT.interrupted;
+  return statusOf(context, result);
+}
+
+async function shownPass(
+  job: Job,
+  around: Surroundings,
+  reader: Reader,
+  { onOpened, onPlanned, approved }: RunUse,
+): Promise<PassResult> {
+  await using opened = new AsyncDisposableStack();
+  const { source, destination, run } = await openJob(opened, job, around);
+  onOpened?.({ source: source.label, destination: destination.label });
+  return await run({
+    approved,
+    onEvent: (event) => {
+      if (event.type === 'planned') onPlanned?.(event);
+      reader.onEvent(event);
+    },
+  });
+}
+
+/** The exit status of a pass that came to an end; says what ended it early. */
+function statusOf({ stop, err }: Context, { report, error }: PassResult): ExitStatus {
+  if (error === undefined) return statusOfOutcome(report.outcome, stop.stoppedBy);
+  const why = error.code === 'interrupted' ? `${messageOf(stop.draining.reason)}: ` : '';
+  err.line(`stagesync: ${printable(why + messageOf(error))}`);
+  return isSyncError(error)
+    ? statusOfError(error.code, stop.stoppedBy)
+    : statusOfOutcome(report.outcome, stop.stoppedBy);
+}

@@ -1,0 +1,23 @@
+import { parseSource } from '../jobs/addresses.ts';
+import { createJob } from '../jobs/create-job.ts';
+import { readRules } from '../jobs/filters/read-filters.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Context } from './context.ts';
+import type { JobFlags } from './flags/job-flags.ts';
+
+/** The two addresses of a command line. */
+export interface Ends {
+  readonly source: string;
+  readonly dest: string;
+}
+
+/**
+ * The job that a command line says. Files of rules are read here, once: the job holds the rules. Rejects with `usage`
+ * where an address or a rule is none.
+ */
+export function jobFromFlags({ host }: Context, { source, dest }: Ends, flags: JobFlags): Job {
+  const from = parseSource(source, host.cwd);
+  const filters = readRules(flags.filters, host.cwd, from.kind === 'local' ? from.root : undefined);
+  const { what, pace, when } = flags;
+  return createJob({ from: source, to: dest, what: { ...what, filters }, pace, when }, host.cwd);
+}

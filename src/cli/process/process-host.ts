@@ -1,0 +1,39 @@
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
+import type { Host } from './host.ts';
+import { collectBuffers, keepHeapSmall } from './small-heap.ts';
+import { configError } from '../../jobs/usage-errors.ts';
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw configError('the current folder was removed; change to one that exists', error);
+  }
+}
+
+export function processHost(): Host {
+  return {
+    env: process.env,
+    // asked for only when a relative path needs it: it throws when the folder was removed
+    get cwd() {
+      return currentFolder();
+    },
+    // HOME can be empty or relative; state must not land in whatever folder is the current one
+    home: isAbsolute(homedir()) ? homedir() : userInfo().homedir,
+    pid: process.pid,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onSignal(signal, listener) {
+      process.on(signal, listener);
+      return () => void process.off(signal, listener);
+    },
+    onCrash(listener) {
+      process.on('uncaughtException', listener);
+      return () => void process.off('uncaughtException', listener);
+    },
+    keepHeapSmall,
+    collectBuffers,
+    exit: (status) => process.exit(status),
+  };
+}

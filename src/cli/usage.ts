@@ -1,9 +1,0 @@
-import { SyncError } from '../model/errors.ts';
-
-/** The command line itself is wrong: exit status 2. `message` says what, why and what to write instead. */
-export const usageError = (message: string): SyncError =>
-  new SyncError('usage', message, { verdict: 'end_run' });
-
-/** A setting from the environment or a file is wrong or missing: exit status 2. */
-export const configError = (message: string, cause?: unknown): SyncError =>
-  new SyncError('config', message, { verdict: 'end_run', cause });

@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+import { pathProblem } from '../model/path.ts';
+import { realPath } from './real-path.ts';
+import { printable } from '../model/printable.ts';
+import { usageError } from './usage-errors.ts';
+
+/** The deployment name that means the embedded Stage. */
+export const EMBEDDED = 'local';
+
+/** Either end of a sync, for programs; a text says the same: 'data', 's3://bucket/prefix', 'stage://deployment/path'. */
+export type Address =
+  /** A relative path is read from the current folder. */
+  | { readonly kind: 'local'; readonly path: string }
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix?: string | undefined }
+  /** Without a deployment it is that of the environment; `EMBEDDED` is the one on this machine. */
+  | { readonly kind: 'stage'; readonly deployment?: string | undefined; readonly path?: string | undefined };
+
+/** A source as it is opened. */
+export type SourceAddress =
+  | {
+      readonly kind: 'local';
+      /** Absolute, and the links on the way resolved: a directory is one source however it is reached. */
+      readonly root: string;
+      /** Absolute, as typed, where that is another path. */
+      readonly typed?: string;
+    }
+  | { readonly kind: 's3'; readonly address: string };
+
+export interface StageAddress {
+  /** An ID, a name, `EMBEDDED`, or undefined: from the environment. */
+  readonly deployment: string | undefined;
+  /** From the Stage root, as typed: '' is the root, a slash at the end marks a folder. */
+  readonly path: string;
+}
+
+const STAGE = 'stage://';
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** Whether a text is an address with a scheme, and no path. */
+export const hasScheme = (text: string): boolean => SCHEME.test(text);
+
+/** An address as text. */
+export function formatAddress(address: Address): string {
+  switch (address.kind) {
+    case 'local':
+      return address.path;
+    case 's3':
+      return `s3://${address.bucket}/${address.prefix ?? ''}`;
+    case 'stage':
+      return `${STAGE}${address.deployment ?? ''}/${address.path ?? ''}`;
+  }
+}
+
+const isStageAddress = (text: string): boolean => text.startsWith(STAGE);
+
+/** `cwd` is absolute; a local source's root comes back absolute. */
+export function parseSource(text: string, cwd: string): SourceAddress {
+  if (text === '') throw usageError('SOURCE is empty: name a directory or s3://BUCKET/PREFIX');
+  if (isStageAddress(text))
+    throw usageError(
+      `SOURCE is a Stage (${printable(text)}); write the source first and the Stage second: stagesync sync DIR stage://DEPLOYMENT/PATH`,
+    );
+  if (text.startsWith('s3://')) return { kind: 's3', address: text };
+  const scheme = SCHEME.exec(text)?.[0];
+  if (scheme !== undefined)
+    throw usageError(
+      `SOURCE ${printable(text)} starts with ${scheme}, which is not supported: name a directory or s3://BUCKET/PREFIX`,
+    );
+  const typed = resolve(cwd, text);
+  const root = realPath(typed);
+  return { kind: 'local', root, ...(root !== typed && { typed }) };
+}
+
+/**
+ * `role` names the argument in messages. Nothing is percent-decoded: what is typed is the name on Stage. A deployment
+ * whose name holds a slash needs its ID.
+ */
+export function parseStageAddress(text: string, role: string): StageAddress {
+  if (!isStageAddress(text))
+    throw usageError(
+      `${role} must be a Stage address, not ${printable(text) || 'empty'}: stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH`,
+    );
+  const rest = text.slice(STAGE.length);
+  const slash = rest.indexOf('/');
+  const deployment = slash === -1 ? rest : rest.slice(0, slash);
+  const path = slash === -1 ? '' : rest.slice(slash + 1);
+  const problem = path === '' ? undefined : pathProblem(path);
+  if (problem !== undefined)
+    throw usageError(`${role} ${printable(text)} cannot be a Stage path: it ${problem}`);
+  return { deployment: deployment === '' ? undefined : deployment, path };
+}
+
+/** The path of a folder address, as the ports want it: '' or ending in '/'. */
+export const folderPath = (address: StageAddress): string =>
+  address.path === '' || address.path.endsWith('/') ? address.path : `${address.path}/`;

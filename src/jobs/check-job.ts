@@ -1,0 +1,119 @@
+import { sep } from 'node:path';
+import type { SyncError } from '../model/errors.ts';
+import { isReservedName, pathProblem } from '../model/path.ts';
+import { printable } from '../model/printable.ts';
+import {
+  EMBEDDED,
+  parseSource,
+  parseStageAddress,
+  type SourceAddress,
+  type StageAddress,
+} from './addresses.ts';
+import { bucketFlagIn, deploymentFlagIn, type Authority } from './authority.ts';
+import type { Environment } from './environment.ts';
+import type { Job, WhatSettings } from './job.ts';
+import { realPath } from './real-path.ts';
+import { usageError } from './usage-errors.ts';
+
+/** The ends of a job, checked. */
+export interface JobEnds {
+  readonly from: SourceAddress;
+  readonly to: StageAddress;
+}
+
+/**
+ * Reads the addresses of a job and refuses, with `usage`, settings that ask for something only together with others, an
+ * authority that is of another kind of end, and a source that would swallow what stagesync itself writes.
+ */
+export function checkJob(job: Job, authority: Authority, environment: Environment): JobEnds {
+  const from = parseSource(job.from, '/');
+  const to = parseStageAddress(job.to, 'DEST');
+  if (isReservedName(to.path))
+    throw usageError(
+      `DEST ${printable(to.path)} has a name that begins with ".stagesync-": such names are for what stagesync hides on Stage for a while; choose another`,
+    );
+  const [unmet] = unmetNeeds(job.what);
+  if (unmet !== undefined) throw usageError(unmet.message);
+  const { marker } = job.what;
+  const wrongMarker = marker === undefined ? undefined : markerProblem(marker);
+  if (wrongMarker !== undefined)
+    throw usageError(
+      `--marker ${printable(marker!)} ${wrongMarker}; give a file name, as in --marker _SUCCESS`,
+    );
+  if (from.kind === 'local') checkOwnFolders(from.root, to, environment);
+  checkKinds(job, authority, { from, to });
+  return { from, to };
+}
+
+/** A setting that is nothing without another one. */
+interface UnmetNeed {
+  readonly setting: keyof WhatSettings;
+  readonly needs: string;
+  /** For the command line. */
+  readonly message: string;
+}
+
+/** The settings that ask for others, which are not there. */
+export function unmetNeeds(what: Partial<WhatSettings>): UnmetNeed[] {
+  const unmet: UnmetNeed[] = [];
+  if (what.publishSet && !what.atomic)
+    unmet.push({
+      setting: 'publishSet',
+      needs: 'atomic',
+      message: '--publish-set needs --atomic: a set is published by moving whole files in',
+    });
+  if (what.deleteExcluded && (what.removal ?? 'none') === 'none')
+    unmet.push({
+      setting: 'deleteExcluded',
+      needs: 'removal',
+      message: '--delete-excluded needs --delete or --mirror: those say which of the excluded files go',
+    });
+  if (what.marker !== undefined && !what.publishSet)
+    unmet.push({
+      setting: 'marker',
+      needs: 'publishSet',
+      message: '--marker needs --publish-set: it is written when the whole set is in place',
+    });
+  return unmet;
+}
+
+/** The marker lies in DEST itself: no other folder is sure to be there when a set has been published. */
+export const markerProblem = (name: string): string | undefined =>
+  name.includes('/') ? 'names a folder' : pathProblem(name);
+
+/** What is said of a bucket or of a deployment does not fit a directory or the embedded Stage. */
+function checkKinds(job: Job, authority: Authority, { from, to }: JobEnds): void {
+  if (from.kind === 'local') {
+    const alien = bucketFlagIn(authority.s3);
+    if (alien !== undefined) throw usageError(`${alien} is for an s3:// source; SOURCE is a directory`);
+  } else if (job.what.followSymlinks)
+    throw usageError('--follow-symlinks is for a directory; a bucket has no links');
+  if (to.deployment === EMBEDDED) checkEmbedded(authority);
+}
+
+/** The embedded Stage has no use for what says which Stage to reach, or as whom. */
+export function checkEmbedded(authority: Pick<Authority, 'stage'>): void {
+  const flag = deploymentFlagIn(authority.stage);
+  if (flag !== undefined)
+    throw usageError(
+      `stage://${EMBEDDED} is the embedded Stage, which ${flag} does not apply to: leave the flag out, or name a deployment by its ID`,
+    );
+}
+
+/** What stagesync itself writes while it works is no source: each run would find something new in it. */
+function checkOwnFolders(root: string, to: StageAddress, environment: Environment): void {
+  const [stage, state] = [realPath(environment.stageFolder), realPath(environment.stateFolder)];
+  const refusal = (verb: string, what: string, folder: string, variable: string): SyncError =>
+    usageError(
+      `SOURCE ${printable(root)} ${verb} ${what} (${printable(folder)}); choose another directory, or set ${variable} to one outside it`,
+    );
+  const ofStage = "the embedded Stage's own files";
+  if (to.deployment === EMBEDDED && isInside(stage, root))
+    throw refusal('holds', ofStage, stage, 'XDG_DATA_HOME');
+  if (to.deployment === EMBEDDED && isInside(root, stage))
+    throw refusal('lies among', ofStage, stage, 'XDG_DATA_HOME');
+  if (isInside(state, root)) throw refusal('holds', "stagesync's own state", state, 'XDG_STATE_HOME');
+}
+
+const isInside = (path: string, folder: string): boolean =>
+  `${path}${sep}`.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);

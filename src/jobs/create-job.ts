@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { formatAddress, hasScheme, type Address } from './addresses.ts';
+import type { Job, JobSections } from './job.ts';
+import { defaultsOf } from './settings/settings.ts';
+
+/** A job as one writes it: only the ends have to be given. */
+export interface JobInput {
+  readonly name?: string | undefined;
+  readonly from: string | Address;
+  readonly to: string | Address;
+  readonly what?: Partial<JobSections['what']> | undefined;
+  readonly pace?: Partial<JobSections['pace']> | undefined;
+  readonly when?: Partial<JobSections['when']> | undefined;
+  readonly profile?: string | undefined;
+}
+
+/** The whole job, with the defaults of all that is not given. A relative path of a directory is read from `folder`. */
+export function createJob(input: JobInput, folder: string): Job {
+  const { name, when, profile } = input;
+  return {
+    ...(name !== undefined && { name }),
+    from: sourceText(input.from, folder),
+    to: typeof input.to === 'string' ? input.to : formatAddress(input.to),
+    what: { ...defaultsOf('what'), ...given(input.what) },
+    pace: { ...defaultsOf('pace'), ...given(input.pace) },
+    ...(when !== undefined && { when: { ...defaultsOf('when'), ...given(when) } }),
+    ...(profile !== undefined && { profile }),
+  };
+}
+
+/** What is there but undefined is not given. */
+const given = <Section extends object>(section: Section | undefined): Section =>
+  Object.fromEntries(Object.entries(section ?? {}).filter(([, value]) => value !== undefined)) as Section;
+
+function sourceText(from: string | Address, folder: string): string {
+  const text = typeof from === 'string' ? from : formatAddress(from);
+  const isPath = typeof from === 'string' ? text !== '' && !hasScheme(text) : from.kind === 'local';
+  return isPath ? resolve(folder, text) : text;
+}

@@ -1,0 +1,45 @@
+import type { Source } from '../../model/ports.ts';
+import type { SourceAddress } from '../addresses.ts';
+import { AWS_CREDENTIALS, hasCredentials, type S3Authority } from '../authority.ts';
+import type { Environment } from '../environment.ts';
+import { configError } from '../usage-errors.ts';
+
+export interface OpenSourceOptions {
+  readonly s3: S3Authority;
+  readonly environment: Environment;
+  readonly followSymlinks: boolean;
+  /** Requests at the same time, of a bucket. */
+  readonly concurrency: number;
+  readonly collectBuffers?: (() => (bytes: number) => void) | undefined;
+}
+
+/** The source an address names. What a bucket needs, the AWS SDK above all, is loaded for a bucket only. */
+export async function openSource(address: SourceAddress, options: OpenSourceOptions): Promise<Source> {
+  const { s3, environment, followSymlinks, concurrency, collectBuffers } = options;
+  if (address.kind === 'local') {
+    const { openLocalSource } = await import('../../sources/local/local-source.ts');
+    return openLocalSource({ root: address.root, followSymlinks });
+  }
+  if (environment.s3EndpointUrl !== undefined && hasCredentials(environment.s3EndpointUrl))
+    throw configError(
+      `AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL has a user or a password before its "@": leave them out; ${AWS_CREDENTIALS}`,
+    );
+  const [{ parseS3Address }, { openS3Source }] = await Promise.all([
+    import('../../sources/s3/address.ts'),
+    import('../../sources/s3/s3-source.ts'),
+  ]);
+  return openS3Source({
+    ...parseS3Address(address.address),
+    region: s3.region,
+    profile: s3.profile,
+    // The SDK knows the variables too, but would neither put the bucket in the path nor tell the label where it is.
+    endpointUrl: s3.endpointUrl ?? environment.s3EndpointUrl,
+    pathStyle: s3.pathStyle,
+    noSignRequest: s3.signRequest === false,
+    requestPayer: s3.requestPayer !== undefined,
+    queueUrl: s3.sqsQueue,
+    proxy: environment.proxy,
+    onBytes: collectBuffers?.(),
+    concurrency,
+  });
+}

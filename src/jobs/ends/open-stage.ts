@@ -1,0 +1,93 @@
+import { messageOf } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { Destination } from '../../model/ports.ts';
+import { EMBEDDED, type StageAddress } from '../addresses.ts';
+import { checkEmbedded } from '../check-job.ts';
+import type { StageSurroundings } from '../surroundings.ts';
+import { openGate } from './open-gate.ts';
+import { resolveStageSettings } from './stage-settings.ts';
+import { configError, usageError } from '../usage-errors.ts';
+
+export interface OpenStageOptions {
+  readonly address: StageAddress;
+  /** The folder the destination is opened on: '' or ending in '/'. */
+  readonly root: RelPath;
+  /** Requests at the same time. */
+  readonly concurrency: number;
+  /** For the look-up of a deployment's name; see openGate. */
+  readonly maxWaitMs?: number | undefined;
+}
+
+/**
+ * The Stage an address names, as a destination; closing it closes all that was opened for it. For the embedded Stage
+ * that is a server on a loopback port; for a deployment given by name it costs a look-up first.
+ */
+export function openStage(around: StageSurroundings, options: OpenStageOptions): Promise<Destination> {
+  return options.address.deployment === EMBEDDED
+    ? openEmbedded(around, options)
+    : openRemote(around, options);
+}
+
+async function openEmbedded(
+  around: StageSurroundings,
+  { root, concurrency }: OpenStageOptions,
+): Promise<Destination> {
+  checkEmbedded(around.authority);
+  const [{ startEmulator }, { LOCAL_DEPLOYMENT }, stage] = await Promise.all([
+    import('../../emulator/emulator.ts'),
+    import('../../emulator/options.ts'),
+    importStage(),
+  ]);
+  const dataDir = around.environment.stageFolder;
+  const emulator = await startEmulator({ dataDir }).catch((error: unknown) => {
+    throw configError(
+      `cannot keep the embedded Stage in ${dataDir}: ${messageOf(error)}; make the folder writable, or set XDG_DATA_HOME`,
+      error,
+    );
+  });
+  const client = await stage.createStageClient({
+    baseUrl: emulator.url,
+    token: emulator.token,
+    deployment: LOCAL_DEPLOYMENT.id,
+    concurrency,
+  });
+  const destination = stage.createStageDestination({ client, root, label: `stage://${EMBEDDED}/${root}` });
+  return {
+    ...destination,
+    async close() {
+      await destination.close();
+      await emulator.close();
+    },
+  };
+}
+
+async function openRemote(around: StageSurroundings, options: OpenStageOptions): Promise<Destination> {
+  const settings = resolveStageSettings(around);
+  const named = options.address.deployment ?? settings.defaultDeployment;
+  if (named === undefined)
+    throw usageError(
+      `stage:///${options.address.path} leaves the deployment to the environment, and ${settings.generation === 'v2' ? 'SINGLESTOREDB_WORKSPACE' : 'SINGLESTOREDB_WORKSPACE_GROUP'} is not set: set it, or write stage://DEPLOYMENT/PATH`,
+    );
+  const stage = await importStage();
+  const { defaultDeployment: _, ...connection } = settings;
+  const { draining: signal } = around;
+  const deployment = await openGate(around, 1, options.maxWaitMs).request(
+    { operation: 'look_up', path: named },
+    () => stage.resolveDeployment(connection, named, { signal }),
+  );
+  const client = await stage.createStageClient({
+    ...connection,
+    deployment,
+    concurrency: options.concurrency,
+  });
+  return stage.createStageDestination({ client, root: options.root });
+}
+
+async function importStage() {
+  const [{ createStageClient }, { createStageDestination }, { resolveDeployment }] = await Promise.all([
+    import('../../stage/stage-client.ts'),
+    import('../../destinations/stage/stage-destination.ts'),
+    import('../../api/deployments.ts'),
+  ]);
+  return { createStageClient, createStageDestination, resolveDeployment };
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { messageOf } from '../../model/errors.ts';
+import type { ProxySettings } from '../../http/proxy.ts';
+import type { StageGeneration } from '../../stage/stage-url.ts';
+import type { StageSurroundings } from '../surroundings.ts';
+import { configError } from '../usage-errors.ts';
+
+/** How to reach a real Stage: what the authority says, then the environment, then defaults. */
+export interface StageSettings {
+  /** Secret. */
+  readonly token: string;
+  readonly baseUrl: string | undefined;
+  readonly generation: StageGeneration;
+  readonly organizationID: string | undefined;
+  readonly allowInsecure: boolean;
+  /** Secret. */
+  readonly proxy: ProxySettings;
+  /** What `stage:///path` means; undefined when the environment does not say. */
+  readonly defaultDeployment: string | undefined;
+}
+
+const GENERATIONS: readonly string[] = ['v1', 'v2', 'legacy'] satisfies StageGeneration[];
+
+export function resolveStageSettings({ environment, folder, authority }: StageSurroundings): StageSettings {
+  const { stage } = authority;
+  const generation = stage.apiVersion ?? environment.apiVersion ?? 'v1';
+  if (!GENERATIONS.includes(generation))
+    throw configError(
+      `SINGLESTOREDB_MANAGEMENT_VERSION is ${JSON.stringify(generation)}; it must be v1, v2 or legacy`,
+    );
+  const token =
+    stage.tokenFile === undefined
+      ? (stage.token ?? environment.token)
+      : readToken(resolve(folder, stage.tokenFile));
+  if (token === undefined)
+    throw configError(
+      'no API token for the Stage: set SINGLESTOREDB_MANAGEMENT_TOKEN, or give --token-file FILE; stage://local/PATH needs none',
+    );
+  return {
+    token,
+    baseUrl: stage.baseUrl ?? environment.baseUrl,
+    generation: generation as StageGeneration,
+    organizationID: stage.organization ?? environment.organization,
+    allowInsecure: stage.allowInsecure ?? false,
+    proxy: environment.proxy,
+    defaultDeployment: generation === 'v2' ? environment.workspace : environment.workspaceGroup,
+  };
+}
+
+/** The error never shows what the file holds. */
+function readToken(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw configError(`cannot read --token-file ${file}: ${messageOf(error)}`, error);
+  }
+  if (text === '') throw configError(`--token-file ${file} is empty`);
+  return text;
+}

@@ -1,0 +1,62 @@
+import type { FilterRule } from '../filter/filter-rules.ts';
+
+/**
+ * One sync as plain JSON: what is made equal to what, and how. The command line, a plan file and a program all make one.
+ * A job never says where requests go or what authorises them; those are the surroundings of who runs it.
+ */
+export interface Job {
+  /** For people. */
+  readonly name?: string | undefined;
+  /** An absolute path of a directory, or `s3://BUCKET/PREFIX`. */
+  readonly from: string;
+  /** `stage://DEPLOYMENT/PATH`, `stage:///PATH` with the deployment of the surroundings, or `stage://local/PATH`. */
+  readonly to: string;
+  readonly what: WhatSettings;
+  readonly pace: PaceSettings;
+  /** Of a watch. */
+  readonly when?: WhenSettings | undefined;
+  /** The name of the profile to run it with, one of those that the surroundings have. */
+  readonly profile?: string | undefined;
+}
+
+/** What a pass does, to which files, and how they are published. */
+export interface WhatSettings {
+  /** Which files of the destination go when the source lacks them: none, those an earlier run put there, or all. */
+  readonly removal: 'none' | 'ours' | 'everything';
+  readonly deleteExcluded: boolean;
+  readonly compare: 'size' | 'content';
+  readonly moves: boolean;
+  readonly trustLedger: boolean;
+  /** Milliseconds. */
+  readonly sweepOlderThan?: number | undefined;
+  /** The rules themselves, in their order; the last that matches decides. */
+  readonly filters: readonly FilterRule[];
+  readonly followSymlinks: boolean;
+  readonly atomic: boolean;
+  readonly publishSet: boolean;
+  readonly marker?: string | undefined;
+}
+
+/** How fast a pass goes. */
+export interface PaceSettings {
+  /** Requests at the same time. */
+  readonly concurrency: number;
+  readonly maxRequestsPerSecond?: number | undefined;
+  readonly bytesPerSecond?: number | undefined;
+  /** Milliseconds. */
+  readonly maxWait: number;
+}
+
+/** When a watch looks; all in milliseconds. */
+export interface WhenSettings {
+  readonly settle: number;
+  readonly fullEvery: number;
+  readonly poll?: number | undefined;
+}
+
+/** The three sections of settings in a job. */
+export interface JobSections {
+  readonly what: WhatSettings;
+  readonly pace: PaceSettings;
+  readonly when: WhenSettings;
+}

@@ -1,0 +1,131 @@
+import { systemClock } from '../sync/clock.ts';
+import type { PathFilter, Destination, Source } from '../model/ports.ts';
+import type { RelPath } from '../model/path.ts';
+import type { EventListener } from '../model/events.ts';
+import type { PlanLine } from '../model/plan.ts';
+import { openLedger } from '../sync/ledger/open-ledger.ts';
+import { openDryRunLedger } from '../sync/ledger/dry-run-ledger.ts';
+import type { Ledger } from '../sync/ledger/ledger.ts';
+import { runPass } from '../sync/pass.ts';
+import type { PassOptions, PassResult } from '../sync/pass-options.ts';
+import { folderPath, type SourceAddress } from './addresses.ts';
+import { checkJob } from './check-job.ts';
+import { ATTEMPTS } from './ends/open-gate.ts';
+import { openSource } from './ends/open-source.ts';
+import { openStage } from './ends/open-stage.ts';
+import { openFilter } from './filters/read-filters.ts';
+import type { Job } from './job.ts';
+import { authorityOf, type Surroundings } from './surroundings.ts';
+
+/** A job with both ends open, and the ledger, which holds the pair against other runs. */
+export interface OpenJob {
+  readonly job: Job;
+  readonly source: Source;
+  readonly destination: Destination;
+  readonly ledger: Ledger;
+  readonly filter: PathFilter;
+  /** One pass over the pair. Resolves with a report also when something ended it early. */
+  run(use: JobPass): Promise<PassResult>;
+}
+
+/** What one pass of a job has of its own. */
+export interface JobPass {
+  readonly onEvent: EventListener;
+  /** Does only these actions, where they still hold. */
+  readonly approved?: Iterable<PlanLine> | undefined;
+  /** Folders to look at; absent: everything. */
+  readonly scope?: readonly RelPath[] | undefined;
+  /** In place of the source of the job, of which it shows a part. */
+  readonly source?: Source | undefined;
+}
+
+/**
+ * Puts a sync together: checks the job, opens both ends and the ledger. `opened` closes them in reverse order. Rejects with
+ * `usage` or `config` when the job and its surroundings do not fit, with `locked` when another run holds the pair, and
+ * with the errors of the ends.
+ */
+export async function openJob(
+  opened: AsyncDisposableStack,
+  job: Job,
+  around: Surroundings,
+): Promise<OpenJob> {
+  const authority = authorityOf(job, around);
+  const { environment } = around;
+  const { from, to } = checkJob(job, authority, environment);
+  const { concurrency, maxWait } = job.pace;
+  const source = await openSource(from, {
+    s3: authority.s3,
+    environment,
+    followSymlinks: job.what.followSymlinks,
+    concurrency,
+    collectBuffers: around.collectBuffers,
+  });
+  opened.defer(() => source.close());
+  const filter = openFilter(job.what.filters, from.kind === 'local' ? from.root : undefined);
+  const stage = await openStage(
+    { ...around, authority },
+    { address: to, root: folderPath(to), concurrency, maxWaitMs: maxWait },
+  );
+  opened.defer(() => stage.close());
+  const destination = around.observed?.(stage) ?? stage;
+  const ledger = ledgerOf(from, { source, destination }, around);
+  opened.defer(() => ledger.close());
+  // not earlier: while modules are being loaded, a small heap costs time
+  around.keepHeapSmall?.();
+  const options = passOptions(job, around);
+  return {
+    job,
+    source,
+    destination,
+    ledger,
+    filter,
+    run: ({ onEvent, approved, scope, source: shown = source }) =>
+      runPass({ ...options, source: shown, destination, ledger, filter, onEvent, approved, scope }),
+  };
+}
+
+function ledgerOf(
+  from: SourceAddress,
+  ends: Pick<OpenJob, 'source' | 'destination'>,
+  { dryRun, environment, command, pid }: Surroundings,
+): Ledger {
+  return (dryRun ? openDryRunLedger : openLedger)({
+    folder: environment.stateFolder,
+    source: ends.source.label,
+    // 0.1 named a pair by the path as it was typed
+    formerSource: from.kind === 'local' ? from.typed : undefined,
+    destination: ends.destination.label,
+    command,
+    pid,
+  });
+}
+
+/** What every pass of a job has in common. */
+function passOptions(
+  { what, pace }: Job,
+  { guards, dryRun, draining, signal }: Surroundings,
+): Omit<PassOptions, 'source' | 'destination' | 'filter' | 'onEvent'> {
+  return {
+    removal: what.removal,
+    deleteExcluded: what.deleteExcluded,
+    sweepOlderThanMs: what.sweepOlderThan,
+    compare: what.compare,
+    moves: what.moves,
+    trustLedger: what.trustLedger,
+    atomic: what.atomic,
+    publishSet: what.publishSet,
+    marker: what.marker,
+    maxDelete: guards.maxDelete,
+    force: guards.force,
+    concurrency: pace.concurrency,
+    maxRequestsPerSecond: pace.maxRequestsPerSecond,
+    maxBytesPerSecond: pace.bytesPerSecond,
+    maxWaitMs: pace.maxWait,
+    attempts: ATTEMPTS,
+    clock: systemClock,
+    dryRun,
+    draining,
+    // there is nothing in flight to be finished: the first signal ends a dry run
+    signal: dryRun ? draining : signal,
+  };
+}

@@ -1,0 +1,145 @@
+import { isAbsolute } from 'node:path';
+import * as z from 'zod';
+import { ruleProblem } from '../../filter/pattern-problem.ts';
+import { messageOf } from '../../model/errors.ts';
+import { parseStageAddress } from '../addresses.ts';
+import { markerProblem, unmetNeeds } from '../check-job.ts';
+import type { Job, JobSections } from '../job.ts';
+import {
+  BYTE_RATE_FORM,
+  DURATION_FORM,
+  parseByteRate,
+  parseDuration,
+  QUANTITY_PATTERNS,
+} from './quantities.ts';
+import type { AnySetting } from './setting.ts';
+import { settingsIn } from './settings.ts';
+
+const from = z
+  .string()
+  .refine((text) => !text.includes('\0'), 'contains a NUL character')
+  .refine((text) => text.startsWith('s3://') || isAbsolute(text), 'is no absolute path and no s3:// address')
+  .describe('what is copied: an absolute path of a directory, or s3://BUCKET/PREFIX');
+
+const to = z
+  .string()
+  .superRefine((text, context) => {
+    try {
+      parseStageAddress(text, 'it');
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: messageOf(error) });
+    }
+  })
+  .describe('where it goes: stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH');
+
+const rule = z
+  .strictObject({ kind: z.enum(['include', 'exclude']), pattern: z.string() })
+  .superRefine((each, context) => {
+    const problem = ruleProblem(each);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: `the pattern ${problem}` });
+  });
+
+const fileName = z.string().superRefine((name, context) => {
+  const problem = markerProblem(name);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: `the name ${problem}` });
+});
+
+/** A number of the canonical unit, or the text that a flag takes. */
+const quantity = (kind: 'duration' | 'byteRate', form: string) =>
+  z.union([z.int().positive(), z.string().regex(QUANTITY_PATTERNS[kind], form)]);
+
+/** As strict as the flags are. */
+function valueShape({ type }: AnySetting): z.ZodType {
+  switch (type.kind) {
+    case 'switch':
+      return z.boolean();
+    case 'choice':
+      return z.enum(type.choices);
+    case 'count':
+      return z.int().positive();
+    case 'number':
+      return z.number().positive();
+    case 'duration':
+      return quantity('duration', DURATION_FORM);
+    case 'byteRate':
+      return quantity('byteRate', BYTE_RATE_FORM);
+    case 'rules':
+      return z.array(rule);
+    case 'fileName':
+      return fileName;
+  }
+}
+
+function settingShape(setting: AnySetting): z.ZodType {
+  const shape = valueShape(setting).describe(setting.meaning ?? setting.flags[0]?.help ?? '');
+  return setting.default === undefined ? shape.optional() : shape.default(setting.default);
+}
+
+/** The shape of one section; settings that are left out get their defaults. `without`: settings that it does not have. */
+const sectionShape = (section: keyof JobSections, without: readonly string[] = []) =>
+  z.strictObject(
+    Object.fromEntries(
+      settingsIn(section)
+        .filter(([name]) => !without.includes(name))
+        .map(([name, setting]) => [name, settingShape(setting)]),
+    ),
+  );
+
+const checked = <Shape extends z.ZodType>(what: Shape): Shape =>
+  what.superRefine((settings, context) => {
+    for (const { setting, needs } of unmetNeeds(settings as JobSections['what']))
+      context.addIssue({ code: 'custom', path: [setting], message: `needs ${needs}` });
+  });
+
+const ends = { from, to };
+
+/** A job in JSON. Only the ends have to be given. */
+export const jobShape = z.strictObject({
+  name: z.string().min(1).optional().describe('a name for people'),
+  ...ends,
+  what: checked(sectionShape('what')).prefault({}),
+  pace: sectionShape('pace').prefault({}),
+  when: sectionShape('when').optional().describe('when a watch looks'),
+  profile: z.string().min(1).optional().describe('the profile of the surroundings to run it with'),
+});
+
+/**
+ * The job of a plan file: who applies it says when, and with which profile. A sweep of hidden names is not of it
+ * either, because no line of a plan speaks of them.
+ */
+export const plannedJobShape = z.strictObject({
+  ...ends,
+  what: checked(sectionShape('what', ['sweepOlderThan'])),
+  pace: sectionShape('pace'),
+});
+
+/** The canonical job: every quantity a number. */
+export function canonicalJob(job: z.output<typeof jobShape> | z.output<typeof plannedJobShape>): Job {
+  const sections = (['what', 'pace', 'when'] as const).flatMap((section) => {
+    const values = (job as Partial<Record<typeof section, Readonly<Record<string, unknown>>>>)[section];
+    return values === undefined ? [] : [[section, canonicalSection(section, values)] as const];
+  });
+  return { ...job, ...Object.fromEntries(sections) } as unknown as Job;
+}
+
+function canonicalSection(
+  section: keyof JobSections,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const kinds = new Map(settingsIn(section).map(([name, { type }]) => [name, type.kind]));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const parse = kinds.get(name) === 'byteRate' ? parseByteRate : parseDuration;
+      return [name, typeof value === 'string' && isQuantity(kinds.get(name)) ? parse(value) : value];
+    }),
+  );
+}
+
+const isQuantity = (kind: string | undefined): boolean => kind === 'duration' || kind === 'byteRate';
+
+/** The JSON Schema of a job, as schema/job.json has it: for editors of files that hold jobs. */
+export const jobSchema = (): object => ({
+  $id: 'https://stagesync/schema/job.json',
+  title: 'A stagesync job',
+  ...z.toJSONSchema(jobShape, { io: 'input' }),
+});

@@ -1,0 +1,45 @@
+/** Durations and rates as people write them, in flags and in jobs. */
+
+const MILLISECONDS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+
+/** How a duration is written, for a person who wrote something else. */
+export const DURATION_FORM = 'Give a duration with its unit: 500ms, 1s, 5m, 1h.';
+
+/** Milliseconds of '500ms', '1s', '5m', '1.5h' or '1d'; undefined for anything else, and for less than 1 ms. */
+export function parseDuration(text: string): number | undefined {
+  const match = DURATION.exec(text);
+  const value = Math.round(Number(match?.[1]) * (MILLISECONDS[match?.[2] ?? ''] ?? 1));
+  return match === null || value < 1 ? undefined : value;
+}
+
+/** '1h', '90s': the shortest text that parseDuration reads as these milliseconds. */
+export function durationText(ms: number): string {
+  const [unit = 'ms', size = 1] =
+    Object.entries(MILLISECONDS).findLast(([, each]) => ms % each === 0 && ms >= each) ?? [];
+  return `${ms / size}${unit}`;
+}
+
+const BYTES: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+const BYTE_RATE = /^(\d+(?:\.\d+)?)([KMG]?)$/i;
+
+/** How a rate is written, for a person who wrote something else. */
+export const BYTE_RATE_FORM = 'Give bytes a second, with K, M or G if you like: 500K, 10M.';
+
+/** Bytes a second of '500K', '10M' or '1.5G', where a K is 1,024; undefined for anything else, and for less than 1. */
+export function parseByteRate(text: string): number | undefined {
+  const match = BYTE_RATE.exec(text);
+  const value = Math.floor(Number(match?.[1]) * (BYTES[match?.[2]?.toUpperCase() ?? ''] ?? 1));
+  return match === null || value < 1 ? undefined : value;
+}
+
+/** The forms of the texts, for a schema. */
+export const QUANTITY_PATTERNS = { duration: DURATION, byteRate: BYTE_RATE } as const;

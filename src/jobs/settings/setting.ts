@@ -1,0 +1,43 @@
+import type { FilterRule } from '../../filter/filter-rules.ts';
+
+/** One setting of a job, as the tables in settings.ts have it. */
+export interface Setting<Value = unknown> {
+  readonly type: SettingType<Value>;
+  /** Absent: the setting may be left out, and nothing is done then. */
+  readonly default?: Value;
+  readonly group: Group;
+  readonly flags: readonly SettingFlag<Value>[];
+  /** What the setting is, where the text of its flag does not say it. */
+  readonly meaning?: string;
+}
+
+/** How the command line names a setting. */
+export interface SettingFlag<Value = unknown> {
+  /** As commander declares flags: '--compare <how>'. */
+  readonly flag: string;
+  /** The line of `--help`. */
+  readonly help: string;
+  /** What the flag gives when it is there, of flags without a value. */
+  readonly gives?: Value;
+}
+
+/** The headings under which `--help` lists flags. */
+export type Group = 'What is done' | 'Which files' | 'How it is published' | 'How fast' | 'When';
+
+/** What a setting's value is, in a job. Durations are milliseconds and byte rates bytes a second; both may be text in JSON. */
+export type SettingType<Value> = [Value] extends [boolean]
+  ? { readonly kind: 'switch' }
+  : [Value] extends [number]
+    ? { readonly kind: 'count' | 'number' | 'duration' | 'byteRate' }
+    : [Value] extends [readonly FilterRule[]]
+      ? { readonly kind: 'rules' }
+      : string extends Value
+        ? { readonly kind: 'fileName' }
+        : { readonly kind: 'choice'; readonly choices: readonly Value[] };
+
+/** A setting whatever its value, for code that goes through the tables. */
+export type AnySetting = Omit<Setting, 'type'> & { readonly type: AnyType };
+
+type AnyType =
+  | { readonly kind: 'switch' | 'count' | 'number' | 'duration' | 'byteRate' | 'rules' | 'fileName' }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] };

@@ -1,0 +1,232 @@
+import type { JobSections } from '../job.ts';
+import type { AnySetting, Setting } from './setting.ts';
+
+/**
+ * Every setting of a job, once: the flags of the command line, the shape of a job in JSON, its schema and the reference
+ * are made of these tables. This module loads nothing, so that `--help` answers at once.
+ */
+type SettingsOf<Section> = { readonly [Name in keyof Section]-?: Setting<NonNullable<Section[Name]>> };
+
+const DONE = 'What is done';
+const FILES = 'Which files';
+const PUBLISHED = 'How it is published';
+const FAST = 'How fast';
+const WHEN = 'When';
+
+const what: SettingsOf<JobSections['what']> = {
+  trustLedger: {
+    type: { kind: 'switch' },
+    default: false,
+    group: DONE,
+    flags: [
+      {
+        flag: '--trust-ledger',
+        help: 'list on Stage only what goes or moves; believe what earlier runs recorded of the rest',
+        gives: true,
+      },
+    ],
+  },
+  removal: {
+    type: { kind: 'choice', choices: ['none', 'ours', 'everything'] },
+    default: 'none',
+    group: DONE,
+    meaning:
+      'what is removed because the source does not have it: nothing, what an earlier run put there, or everything, whoever put it there',
+    flags: [
+      {
+        flag: '--delete',
+        help: 'remove what an earlier run put there and the source no longer has',
+        gives: 'ours',
+      },
+      {
+        flag: '--mirror',
+        help: 'remove everything the source does not have, whoever put it there',
+        gives: 'everything',
+      },
+    ],
+  },
+  deleteExcluded: {
+    type: { kind: 'switch' },
+    default: false,
+    group: DONE,
+    meaning: 'with `removal`: also remove on Stage what the filters exclude',
+    flags: [
+      {
+        flag: '--delete-excluded',
+        help: 'with --delete or --mirror: also remove on Stage what the filters exclude',
+        gives: true,
+      },
+    ],
+  },
+  compare: {
+    type: { kind: 'choice', choices: ['size', 'content'] },
+    default: 'size',
+    group: DONE,
+    flags: [
+      {
+        flag: '--compare <how>',
+        help: 'what both ends have: by size and time, or by content, which reads both ends every time',
+      },
+    ],
+  },
+  sweepOlderThan: {
+    type: { kind: 'duration' },
+    group: DONE,
+    flags: [
+      {
+        flag: '--sweep-older-than <duration>',
+        help: 'remove uploads under hidden names on Stage that runs from elsewhere left and that are at least so old: 1d, 12h',
+      },
+    ],
+  },
+  moves: {
+    type: { kind: 'switch' },
+    default: true,
+    group: DONE,
+    meaning: 'move renamed files on Stage instead of uploading them anew',
+    flags: [
+      {
+        flag: '--no-moves',
+        help: 'upload renamed files anew instead of moving them on Stage',
+        gives: false,
+      },
+    ],
+  },
+  filters: {
+    type: { kind: 'rules' },
+    default: [],
+    group: FILES,
+    meaning:
+      'rules in their order, each `{ "kind": "include" or "exclude", "pattern": … }`; the last that matches decides',
+    flags: [
+      { flag: '--include <pattern>', help: 'take part, in .gitignore rules; repeatable' },
+      {
+        flag: '--exclude <pattern>',
+        help: 'take no part: neither uploaded nor touched on Stage; repeatable',
+      },
+      { flag: '--filter-from <file>', help: 'rules from a file, as in .stagesyncignore; repeatable' },
+    ],
+  },
+  followSymlinks: {
+    type: { kind: 'switch' },
+    default: false,
+    group: FILES,
+    flags: [
+      {
+        flag: '--follow-symlinks',
+        help: 'follow symbolic links instead of leaving them out',
+        gives: true,
+      },
+    ],
+  },
+  atomic: {
+    type: { kind: 'switch' },
+    default: false,
+    group: PUBLISHED,
+    flags: [
+      {
+        flag: '--atomic',
+        help: 'upload to a hidden folder at the top of the Stage, then move each file in',
+        gives: true,
+      },
+    ],
+  },
+  publishSet: {
+    type: { kind: 'switch' },
+    default: false,
+    group: PUBLISHED,
+    meaning: 'with `atomic`: publish, move and remove nothing before everything is uploaded',
+    flags: [
+      {
+        flag: '--publish-set',
+        help: 'with --atomic: publish, move and remove nothing before everything is uploaded',
+        gives: true,
+      },
+    ],
+  },
+  marker: {
+    type: { kind: 'fileName' },
+    group: PUBLISHED,
+    meaning: 'with `publishSet`: write this empty file once all files have their names',
+    flags: [
+      {
+        flag: '--marker <name>',
+        help: 'with --publish-set: write this empty file once all files have their names',
+      },
+    ],
+  },
+};
+
+const pace: SettingsOf<JobSections['pace']> = {
+  concurrency: {
+    type: { kind: 'count' },
+    default: 16,
+    group: FAST,
+    flags: [{ flag: '--concurrency <n>', help: 'Stage requests at the same time' }],
+  },
+  maxRequestsPerSecond: {
+    type: { kind: 'number' },
+    group: FAST,
+    flags: [{ flag: '--max-requests-per-second <n>', help: 'start no more Stage requests a second' }],
+  },
+  bytesPerSecond: {
+    type: { kind: 'byteRate' },
+    group: FAST,
+    flags: [{ flag: '--bwlimit <rate>', help: 'upload no faster, in bytes a second: 500K, 10M' }],
+  },
+  maxWait: {
+    type: { kind: 'duration' },
+    default: 3_600_000,
+    group: FAST,
+    flags: [
+      {
+        flag: '--max-wait <duration>',
+        help: 'give up when Stage asks to be left alone for longer in one go',
+      },
+    ],
+  },
+};
+
+const when: SettingsOf<JobSections['when']> = {
+  settle: {
+    type: { kind: 'duration' },
+    default: 1000,
+    group: WHEN,
+    flags: [
+      {
+        flag: '--settle <duration>',
+        help: 'take a file once its size and time have stood still for so long',
+      },
+    ],
+  },
+  fullEvery: {
+    type: { kind: 'duration' },
+    default: 3_600_000,
+    group: WHEN,
+    flags: [{ flag: '--full-every <duration>', help: 'compare everything, Stage listed, so often' }],
+  },
+  poll: {
+    type: { kind: 'duration' },
+    group: WHEN,
+    flags: [{ flag: '--poll <duration>', help: 'do not watch; compare everything so often instead' }],
+  },
+};
+
+/** The settings of a job by section and name, in the order in which people read them. */
+export const SETTINGS: { readonly [Section in keyof JobSections]: SettingsOf<JobSections[Section]> } = {
+  what,
+  pace,
+  when,
+};
+
+/** The settings of a section, with their names. */
+export const settingsIn = (section: keyof JobSections): readonly (readonly [string, AnySetting])[] =>
+  Object.entries<AnySetting>(SETTINGS[section] as unknown as Readonly<Record<string, AnySetting>>);
+
+/** The values that a section has when nobody says otherwise. */
+export function defaultsOf<Section extends keyof JobSections>(section: Section): JobSections[Section] {
+  const defaults = settingsIn(section).flatMap(([name, setting]) =>
+    setting.default === undefined ? [] : [[name, setting.default] as const],
+  );
+  return Object.fromEntries(defaults) as unknown as JobSections[Section];
+}

@@ -1,0 +1,74 @@
+import type { Destination } from '../model/ports.ts';
+import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
+import type { GuardName, RemovalLimit } from '../sync/pass-options.ts';
+import { ENVIRONMENT_ONLY, type Authority } from './authority.ts';
+import type { Environment } from './environment.ts';
+import type { Job } from './job.ts';
+import { configError } from './usage-errors.ts';
+
+/**
+ * Who runs a job, where, and how far it may go: all that a job does not say of itself. A program makes one for itself
+ * with `surroundingsOf`; the command line makes its own of the flags.
+ */
+export interface Surroundings {
+  readonly environment: Environment;
+  /** The absolute path from which relative names of files are read. */
+  readonly folder: string;
+  readonly authority: Authority;
+  /** What jobs name as their profile, in place of `authority`. */
+  readonly profiles?: Readonly<Record<string, Authority>> | undefined;
+  readonly guards: Guards;
+  /** How the lock names the run to others that come, with the process that holds it. */
+  readonly command: string;
+  readonly pid: number;
+  /** Nothing is changed or remembered: a pair that was never synced leaves no trace. */
+  readonly dryRun: boolean;
+  /** Aborted: nothing new is begun, what is in flight is finished and recorded. */
+  readonly draining: AbortSignal;
+  /** Aborted: everything stops at once. */
+  readonly signal: AbortSignal;
+  /** Stands between the engine and the destination: to count, to observe. */
+  readonly observed?: ((destination: Destination) => Destination) | undefined;
+  /** Called once everything is open: from then on the process keeps little garbage. */
+  readonly keepHeapSmall?: (() => void) | undefined;
+  /** Made when a bucket is opened; what it returns is told of all bytes that arrive, to collect the buffers they leave. */
+  readonly collectBuffers?: (() => (bytes: number) => void) | undefined;
+}
+
+/** How far a run may go. Always the word of who runs a job. */
+export interface Guards {
+  /** More removals than this are refused. */
+  readonly maxDelete: RemovalLimit;
+  /** Guards that are passed. */
+  readonly force: ReadonlySet<GuardName>;
+}
+
+/** The part of the surroundings that opens a Stage. */
+export type StageSurroundings = Pick<Surroundings, 'environment' | 'folder' | 'draining'> & {
+  readonly authority: Pick<Authority, 'stage'>;
+};
+
+const never = new AbortController().signal;
+
+/** Surroundings where only the given differs from the usual: no flags, the default guards, no signals. */
+export const surroundingsOf = (
+  given: Pick<Surroundings, 'environment' | 'folder' | 'command' | 'pid'> & Partial<Surroundings>,
+): Surroundings => ({
+  authority: ENVIRONMENT_ONLY,
+  guards: { maxDelete: PASS_DEFAULTS.maxDelete, force: PASS_DEFAULTS.force },
+  dryRun: false,
+  draining: never,
+  signal: never,
+  ...given,
+});
+
+/** What authorises a job. Rejects with `config` a profile that the surroundings do not have. */
+export function authorityOf({ profile }: Job, { authority, profiles = {} }: Surroundings): Authority {
+  if (profile === undefined) return authority;
+  const named = Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
+  if (named !== undefined) return named;
+  const known = Object.keys(profiles);
+  throw configError(
+    `the job has the profile ${JSON.stringify(profile)}, which is not among those it is run with; ${known.length === 0 ? 'there are none: leave it out' : `there are: ${known.join(', ')}`}`,
+  );
+}

@@ -1,0 +1,90 @@
+import { isSyncError, SyncError } from '../model/errors.ts';
+import type { Operation } from '../model/errors.ts';
+import { GrowingDelay } from '../model/growing-delay.ts';
+import type { RelPath } from '../model/path.ts';
+
+/** A request as its turn, its retries and people need to know it. */
+export interface GateRequest {
+  readonly operation: Operation;
+  readonly path: RelPath;
+  /** Where a move goes. */
+  readonly to?: RelPath | undefined;
+  /** The first request of an action: once the run drains the request is not sent any more, and rejects with the reason. */
+  readonly begins?: boolean | undefined;
+  /** Until the request is made a name is empty, or a file waits for its name: it goes before the job's other requests. */
+  readonly urgent?: boolean | undefined;
+}
+
+/**
+ * Makes one attempt. `attempt` counts from 1. `inDoubt`: an earlier attempt may have been carried out although it
+ * failed.
+ */
+export type Attempt<T> = (attempt: number, inDoubt: boolean) => Promise<T>;
+
+const CHANGES: ReadonlySet<Operation> = new Set<Operation>(['upload', 'create_folder', 'move', 'remove']);
+/** Waits between two attempts. */
+const WAIT = { firstMs: 250, longestMs: 20_000 };
+
+/** What has become of one request so far. */
+export class Attempts {
+  readonly request: GateRequest;
+  /** The number of the attempt that is due or under way, from 1. */
+  number = 1;
+  /** When the latest attempt started, as the clock's elapsed time. */
+  startedAt = 0;
+  /** What the latest failed attempt said. */
+  last: SyncError | undefined;
+  /** Whether an attempt so far may have been carried out although it failed. */
+  inDoubt = false;
+  #failures = 0;
+  #wait: GrowingDelay | undefined;
+
+  constructor(request: GateRequest) {
+    this.request = request;
+  }
+
+  /** Whether nothing of the action that the request belongs to has been sent. */
+  get nothingBegun(): boolean {
+    return this.request.begins === true && this.number === 1;
+  }
+
+  get isUrgent(): boolean {
+    return this.request.urgent === true;
+  }
+
+  /** `counts`: the failure uses up one of the attempts. Returns how many are used up. */
+  failed(error: SyncError, { counts }: { readonly counts: boolean }): number {
+    this.last = error;
+    this.inDoubt ||= error.inDoubt;
+    if (counts) this.#failures++;
+    return counts ? this.#failures : 0;
+  }
+
+  /** The longest wait before the next attempt, in milliseconds; it grows with every call. */
+  nextWait(): number {
+    return (this.#wait ??= new GrowingDelay(WAIT)).next();
+  }
+
+  /** What the request rejects with: a change stays in doubt by an early attempt, whatever became of the last. */
+  verdictOf(error: unknown): unknown {
+    const forgets = this.inDoubt && CHANGES.has(this.request.operation);
+    return forgets && isSyncError(error) && !error.inDoubt ? error.with({ inDoubt: true }) : error;
+  }
+}
+
+/** Thrown in place of an attempt that is not made; `reason` is what the request rejects with. */
+export class NotMade extends Error {
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    super('not made');
+    this.reason = reason;
+  }
+}
+
+export const stoppedMidway = (cause: unknown): SyncError =>
+  new SyncError(
+    'interrupted',
+    'stopped halfway, while Stage asked for a wait; the next run goes on from there',
+    { verdict: 'end_run', cause },
+  );

@@ -1,0 +1,324 @@
+import { errorDataBeside, isSyncError, SyncError } from '../model/errors.ts';
+import type { EventListener } from '../model/events.ts';
+import { fullJitter } from '../model/growing-delay.ts';
+import type { Clock } from '../model/ports.ts';
+import { Attempts, NotMade, stoppedMidway } from './attempts.ts';
+import type { Attempt, GateRequest } from './attempts.ts';
+import type { Outage } from './outage.ts';
+import { OwnPace } from './own-pace.ts';
+import type { Pacer, Throttling } from './pacer.ts';
+import { Patience } from './patience.ts';
+import { Slots } from './slots.ts';
+import type { SlotQueue } from './slots.ts';
+
+export interface GateUseOptions {
+  /** Requests of this job at the same time, at most. */
+  readonly concurrency: number;
+  /** Attempts for one request before it counts as failed; a 429 does not count. */
+  readonly attempts: number;
+  /** Of this job, whatever the other side allows. */
+  readonly maxRequestsPerSecond: number | undefined;
+  /** The longest that is waited in one go because the other side asks for it, in milliseconds: beyond, the job ends. */
+  readonly maxWaitMs: number;
+  /** The flag that sets it, for messages. */
+  readonly maxWaitFlag?: string | undefined;
+  /** Aborted: no further attempt is begun for what failed. */
+  readonly draining: AbortSignal;
+  /** Aborted: stop at once. */
+  readonly signal: AbortSignal;
+  readonly onEvent: EventListener;
+}
+
+/** What a gate's users have in common. */
+export interface SharedGate {
+  readonly clock: Clock;
+  readonly slots: Slots;
+  readonly pacer: Pacer;
+  readonly outage: Outage;
+  succeeded(): void;
+  throttled(refusal: SyncError, startedAt: number): void;
+  closed(use: GateUse): void;
+}
+
+/**
+ * One job's way through a gate that other jobs use too: its limits, its retries, its counters and its end. Retries are
+ * exponential with full jitter; each attempt is a fresh call of the function.
+ */
+export class GateUse implements Disposable {
+  readonly #shared: SharedGate;
+  readonly #options: GateUseOptions;
+  readonly #queue: SlotQueue;
+  /** Where the job limits its own pace: one of its requests at a time waits for that, outside of the shared slots. */
+  readonly #turnstile: SlotQueue | undefined;
+  readonly #ownPace: OwnPace | undefined;
+  readonly #patience: Patience;
+  readonly #givingUp = new AbortController();
+  /** Aborted by the first request to stop as well as by the second. */
+  readonly #leaving: AbortSignal;
+  /** The same, and when the job is given up. */
+  readonly #stopping: AbortSignal;
+  /** Failures since this job's last success. */
+  #failuresInARow = 0;
+  /** Requests sent so far, every attempt counted. */
+  requests = 0;
+  retries = 0;
+
+  constructor(shared: SharedGate, options: GateUseOptions) {
+    const { concurrency, maxRequestsPerSecond, maxWaitMs, maxWaitFlag, draining, signal } = options;
+    this.#shared = shared;
+    this.#options = options;
+    this.#queue = shared.slots.queue(concurrency);
+    if (maxRequestsPerSecond !== undefined) {
+      this.#ownPace = new OwnPace(shared.clock, maxRequestsPerSecond);
+      this.#turnstile = new Slots(1).queue(1);
+    }
+    this.#patience = new Patience(shared.clock, maxWaitMs, maxWaitFlag);
+    this.#leaving = AbortSignal.any([draining, signal]);
+    this.#stopping = AbortSignal.any([this.#leaving, this.#givingUp.signal]);
+  }
+
+  get concurrency(): number {
+    return this.#options.concurrency;
+  }
+
+  get maxWaitMs(): number {
+    return this.#options.maxWaitMs;
+  }
+
+  get hasGivenUp(): boolean {
+    return this.#givingUp.signal.aborted;
+  }
+
+  [Symbol.dispose](): void {
+    this.#shared.slots.remove(this.#queue);
+    this.#shared.closed(this);
+  }
+
+  /** Resolves when there is room for another request: producers wait here, so that little is ever queued. */
+  room(): Promise<void> | undefined {
+    const { concurrency } = this.#options;
+    const first = this.#turnstile ?? this.#queue;
+    return first.waiting < concurrency ? undefined : first.room(concurrency);
+  }
+
+  /**
+   * Makes a request until it succeeds, its attempts are used up, or it fails for good. The error of a change is in doubt
+   * as soon as one attempt may have been carried out.
+   */
+  async request<T>(request: GateRequest, call: Attempt<T>): Promise<T> {
+    const attempts = new Attempts(request);
+    for (;;) {
+      try {
+        return await this.#attempt(attempts, call);
+      } catch (error) {
+        await this.#beforeNext(attempts, error);
+      }
+    }
+  }
+
+  /**
+   * Makes another request within the turn of one that is under way, once: it needs no slot, but keeps the pace. Its
+   * failure is one of the attempt that it belongs to.
+   */
+  async within<T>(call: () => Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    const wait = this.#shared.pacer.take(this.#ownPace);
+    if (wait !== undefined) await this.#shared.clock.sleep(wait, signal);
+    signal.throwIfAborted();
+    this.requests++;
+    return call();
+  }
+
+  /** Another request, of whichever job, was answered: waits that were asked for until now are over. */
+  somethingWorked(): void {
+    this.#patience.succeeded();
+  }
+
+  /** The other side asks for a wait of `ms` from now on. Gives the job up when that is too much. */
+  wasAskedToWait(refusal: SyncError, ms: number): void {
+    const tooLong = this.#patience.ask(refusal, ms);
+    if (tooLong !== undefined) this.#givingUp.abort(tooLong);
+  }
+
+  wasSlowedDown({ requestsPerSecond, pauseMs }: Throttling): void {
+    const most = Math.min(requestsPerSecond, this.#ownPace?.perSecond ?? Infinity);
+    this.#options.onEvent({ type: 'throttled', requestsPerSecond: most, pauseMs });
+  }
+
+  #attempt<T>(attempts: Attempts, call: Attempt<T>): Promise<T> {
+    const inTurn = { urgent: attempts.isUrgent };
+    const start = (onStart?: () => void): Promise<T> =>
+      this.#queue.run(() => this.#make(attempts, call, onStart), inTurn);
+    return this.#turnstile === undefined ? start() : this.#inOwnPace(attempts, start);
+  }
+
+  /** Waits for the job's own pace first, before a slot is taken; the next request waits until this one has started. */
+  async #inOwnPace<T>(attempts: Attempts, start: (onStart: () => void) => Promise<T>): Promise<T> {
+    const pace = this.#ownPace!;
+    const begin = async (): Promise<{ readonly made: Promise<T> }> => {
+      for (let wait = pace.wait; wait !== undefined; wait = pace.wait) await this.#sleep(wait, attempts);
+      let made!: Promise<T>;
+      await new Promise<void>((resolve) => {
+        made = start(resolve);
+        made.then(
+          () => resolve(),
+          () => resolve(),
+        );
+      });
+      return { made };
+    };
+    const { made } = await this.#turnstile!.run(begin, { urgent: attempts.isUrgent });
+    return made;
+  }
+
+  /** One attempt, in its slot. */
+  async #make<T>(attempts: Attempts, call: Attempt<T>, onStart: (() => void) | undefined): Promise<T> {
+    await this.#turn(attempts);
+    onStart?.();
+    attempts.startedAt = this.#shared.clock.elapsed();
+    this.requests++;
+    const result = await call(attempts.number, attempts.inDoubt);
+    this.#failuresInARow = 0;
+    this.#shared.succeeded();
+    return result;
+  }
+
+  /** Resolves when the request may be sent; rejects with NotMade when it is not to be sent any more. */
+  async #turn(attempts: Attempts): Promise<void> {
+    const { signal, draining } = this.#options;
+    const { pacer, outage } = this.#shared;
+    signal.throwIfAborted();
+    const wait = pacer.take(this.#ownPace);
+    if (wait !== undefined) await this.#waitForTurn(wait, attempts);
+    if (outage.wait() !== undefined) await this.#sitOutage();
+    const failedBefore = attempts.last !== undefined;
+    if ((draining.aborted && failedBefore) || (this.hasGivenUp && !attempts.isUrgent))
+      throw this.#notMade(attempts);
+    if (draining.aborted && attempts.nothingBegun) throw new NotMade(draining.reason);
+  }
+
+  /** A pause that begins during the wait holds for this request too: the request takes another turn. */
+  async #waitForTurn(ms: number, attempts: Attempts): Promise<void> {
+    const { pacer } = this.#shared;
+    for (let wait: number | undefined = ms; wait !== undefined;) {
+      const { pauses } = pacer;
+      await this.#sleep(wait, attempts);
+      wait = pacer.pauses === pauses ? undefined : pacer.take(this.#ownPace);
+    }
+  }
+
+  /**
+   * Waits for a turn; rejects with NotMade when the job is to end first. A stop ends every pause, but what is under way
+   * waits for a turn that only a pace puts off.
+   */
+  async #sleep(ms: number, attempts: Attempts): Promise<void> {
+    const { signal } = this.#options;
+    const { clock, pacer } = this.#shared;
+    const endsAtOnce = attempts.nothingBegun || pacer.pausedFor > 0;
+    const until = endsAtOnce ? this.#stopping : attempts.last === undefined ? signal : this.#leaving;
+    const slept = await clock.sleep(ms, until).then(
+      () => true,
+      () => false,
+    );
+    signal.throwIfAborted();
+    if (!slept) throw this.#notMade(attempts);
+  }
+
+  /** Waits until something may work again, or the job is to end. */
+  async #sitOutage(): Promise<void> {
+    const { signal } = this.#options;
+    const { clock, outage } = this.#shared;
+    for (let wait = outage.wait(); wait !== undefined; wait = outage.wait()) {
+      await clock.sleep(wait, this.#stopping).catch(() => undefined);
+      signal.throwIfAborted();
+      if (this.#stopping.aborted) return;
+    }
+  }
+
+  #notMade(attempts: Attempts): NotMade {
+    const { draining } = this.#options;
+    if (this.hasGivenUp) return new NotMade(this.#givingUp.signal.reason);
+    if (attempts.last !== undefined) return new NotMade(attempts.last);
+    // the reason itself says that nothing of the action was begun
+    return new NotMade(attempts.nothingBegun ? draining.reason : stoppedMidway(draining.reason));
+  }
+
+  /** After an attempt that failed: resolves when the next one is due; rejects with the request's error otherwise. */
+  async #beforeNext(attempts: Attempts, error: unknown): Promise<void> {
+    const { signal, draining } = this.#options;
+    signal.throwIfAborted();
+    if (error instanceof NotMade) throw attempts.verdictOf(error.reason);
+    if (!isSyncError(error) || error.verdict !== 'retry') throw attempts.verdictOf(error);
+    const throttled = error.fact === 'slow_down';
+    const used = attempts.failed(error, { counts: !throttled });
+    const end = throttled ? this.#throttled(error, attempts.startedAt) : this.#failed(error);
+    if (end !== undefined || draining.aborted || used >= this.#options.attempts)
+      throw attempts.verdictOf(end ?? error);
+    // after a 429 the pacer makes everybody wait
+    const waitMs = throttled
+      ? 0
+      : Math.max(error.retryAfterMs ?? 0, fullJitter(attempts.nextWait(), this.#shared.clock.random()));
+    await this.#pause(attempts, error, waitMs);
+    attempts.number++;
+  }
+
+  /** Tells of the next attempt, and waits for it; rejects when it is not to be made after all. */
+  async #pause(attempts: Attempts, error: SyncError, waitMs: number): Promise<void> {
+    const { signal, draining, onEvent } = this.#options;
+    const { operation, path, to } = attempts.request;
+    this.retries++;
+    onEvent({
+      type: 'retry',
+      operation,
+      path,
+      to,
+      attempt: attempts.number,
+      waitMs: Math.round(waitMs),
+      error: errorDataBeside(path, error),
+    });
+    if (waitMs > 0) await this.#shared.clock.sleep(waitMs, this.#stopping).catch(() => undefined);
+    signal.throwIfAborted();
+    // an urgent request is tried once more all the same, but not before it may
+    if (this.hasGivenUp && error.retryAfterMs !== undefined)
+      throw attempts.verdictOf(this.#givingUp.signal.reason);
+    if (draining.aborted) throw attempts.verdictOf(error);
+  }
+
+  /** Returns what ends the job, where a 429 does. */
+  #throttled(refusal: SyncError, startedAt: number): unknown {
+    this.#shared.throttled(refusal, startedAt);
+    return this.hasGivenUp ? this.#givingUp.signal.reason : undefined;
+  }
+
+  /**
+   * Returns what ends the job, where a failure does: a job has a budget too, for when nothing has worked for long, trying
+   * the other million files is no use.
+   */
+  #failed(error: SyncError): SyncError | undefined {
+    const { attempts, concurrency } = this.#options;
+    this.#shared.outage.failed();
+    const failures = ++this.#failuresInARow;
+    const end =
+      failures < attempts * Math.max(8, concurrency)
+        ? error.retryAfterMs === undefined
+          ? undefined
+          : this.#patience.ask(error, error.retryAfterMs)
+        : nothingWorks(error, failures);
+    if (end !== undefined) this.#givingUp.abort(end);
+    return end;
+  }
+}
+
+const nothingWorks = (error: SyncError, failures: number): SyncError => {
+  const { code, fact, operation, path, details, inDoubt } = error;
+  const told = ` (${failures} requests in a row failed; gave up)`;
+  return new SyncError(code, (name) => (name === 'it' ? error.besidePath : error.message) + told, {
+    fact,
+    operation,
+    path,
+    details,
+    inDoubt,
+    verdict: 'end_run',
+    cause: error,
+  });
+};

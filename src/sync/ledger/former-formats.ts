@@ -1,0 +1,47 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Raised when a release changes what the tables mean; an older stagesync then refuses the file. */
+export const SCHEMA_VERSION = 3;
+
+/** What a pass has to tell once after an upgrade: how many rows count as adopted from now on. */
+export const ORIGIN_UNKNOWN = 'origin_unknown';
+
+/**
+ * Format 1 kept only the last thing done to a file. An upload says so; a digest was made on the way of an upload, or when
+ * contents were compared. Every other file may have been adopted, and moved since.
+ */
+const FROM_1 = `
+ALTER TABLE entry ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0;
+UPDATE entry SET adopted = 1 WHERE reason = 'adopted' AND digest IS NULL;
+UPDATE entry SET adopted = 1 WHERE reason IN ('renamed', 'folder_renamed', 'cycle') AND digest IS NULL AND path NOT LIKE '%/';
+INSERT OR REPLACE INTO meta (key, value) SELECT '${ORIGIN_UNKNOWN}', count(*) FROM entry
+  WHERE adopted = 1 AND path NOT LIKE '%/' HAVING count(*) > 0;
+`;
+
+/** Brings the tables of an earlier format up to date, within the caller's transaction. */
+export function upgradeTables(db: DatabaseSync, format: number): void {
+  if (format === 1) db.exec(FROM_1);
+  db.exec(`ALTER TABLE entry RENAME COLUMN ${shownColumn(db)} TO shown_modified`);
+}
+
+/** The columns of a row, in the order of `RawRow`. */
+export const COLUMNS = 'path, size, version, identity, digest, shown_modified, pending, adopted';
+
+/** The same from a file of any format: a ledger of an earlier one can be looked at, though not written. */
+export function columnsIn(db: DatabaseSync): string {
+  const format = formatOf(db);
+  if (format >= SCHEMA_VERSION) return COLUMNS;
+  const columns = COLUMNS.replace('shown_modified', shownColumn(db));
+  return format === 1 ? columns.replace('adopted', "reason = 'adopted'") : columns;
+}
+
+/** The format that a file says it has; 0: nothing was written yet. */
+export const formatOf = (db: DatabaseSync): number =>
+  Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+
+/** Formats 1 and 2 named the column for one service; its name ended the same. Quoted, to stand in a statement. */
+function shownColumn(db: DatabaseSync): string {
+  const select = "SELECT name FROM pragma_table_info('entry') WHERE name LIKE '%\\_modified' ESCAPE '\\'";
+  const name = String(db.prepare(select).get()?.['name'] ?? 'shown_modified');
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,123 @@
+import type { FileEntry, Problem } from '../model/entry.ts';
+import type { RelPath } from '../model/path.ts';
+import type { FolderReason } from '../model/plan.ts';
+import type { PathView } from './compare/merge.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { Lessons } from './ledger/lessons.ts';
+import { Counts } from './plan/counts.ts';
+import type { Arrival, DigestQuestion, Planned } from './plan/planned.ts';
+import { Planner } from './plan/planner.ts';
+import type { PlannerOptions } from './plan/planner.ts';
+import type { PlanStore } from './plan/store/plan-store.ts';
+
+export interface PlanningOptions {
+  readonly planner: Omit<PlannerOptions, 'streams'>;
+  /** Where what is not carried out at once waits. */
+  readonly store: PlanStore;
+  readonly ledger: Ledger;
+  /** Whether the ledger gains what the comparison shows (adopted, confirmed, forgotten); false under --dry-run. */
+  readonly learns: boolean;
+  /** SHA-256 of the content in hex; undefined where it cannot be told. */
+  readonly digestOf: (entry: FileEntry) => Promise<string | undefined>;
+  readonly onProblem: (path: RelPath, problem: Problem) => void;
+  /** A file or folder at the destination with a name that only a stagesync gives. */
+  readonly onHidden: (path: RelPath, modifiedMs: number | undefined) => void;
+  /** Carries out uploads and folders as soon as they are planned. Absent: they wait in the store. */
+  readonly stream?: {
+    upload(arrival: Arrival): void | Promise<void>;
+    createFolder(path: RelPath, reason: FolderReason): void | Promise<void>;
+  };
+}
+
+/**
+ * Draws up a plan while the merge passes by: shows each path to the planner, and carries what the planner concludes to
+ * where it belongs, in order: the executor, the plan store, the ledger, the counts, the people who read of problems.
+ */
+export class Planning {
+  readonly counts: Counts;
+  readonly #planner: Planner;
+  readonly #lessons: Lessons;
+  readonly #options: PlanningOptions;
+
+  constructor(options: PlanningOptions) {
+    this.#options = options;
+    this.#planner = new Planner({ ...options.planner, streams: options.stream !== undefined });
+    this.counts = new Counts(options.planner.maxFileBytes);
+    this.#lessons = new Lessons(options.ledger);
+  }
+
+  /** The merge waits for a promise before it goes on to the next path. */
+  visit = (view: PathView): void | Promise<void> => {
+    this.counts.see(view);
+    return this.#carryAll(this.#planner.visit(view));
+  };
+
+  /** After the last path. */
+  async finish(): Promise<void> {
+    await this.#carryAll(this.#planner.finish());
+    this.#lessons.write();
+  }
+
+  #carryAll(planned: readonly Planned[], from = 0): void | Promise<void> {
+    for (let at = from; at < planned.length; at++) {
+      const pending = this.#carry(planned[at]!);
+      if (pending !== undefined) return pending.then(() => this.#carryAll(planned, at + 1));
+    }
+    return undefined;
+  }
+
+  #carry(planned: Planned): void | Promise<void> {
+    const { stream, digestOf } = this.#options;
+    this.counts.add(planned);
+    if (planned.kind === 'askDigest')
+      return digestOf(planned.entry).then((digest) => this.#carryAll(this.#planner.answer(planned, digest)));
+    if (stream === undefined) {
+      this.#keep(planned);
+      return undefined;
+    }
+    if (planned.kind === 'upload') return stream.upload(planned.arrival);
+    if (planned.kind === 'createFolder') return stream.createFolder(planned.path, planned.reason);
+    // while actions stream nothing moves: what moves are found among is not kept
+    if (planned.kind !== 'freed' && planned.kind !== 'commonFolder') this.#keep(planned);
+    return undefined;
+  }
+
+  /** Puts a conclusion where a later phase, the ledger or a person finds it. */
+  #keep(planned: Exclude<Planned, DigestQuestion>): void {
+    const { store, learns, onProblem, onHidden } = this.#options;
+    switch (planned.kind) {
+      case 'upload':
+        return store.arrivals.add(planned.arrival);
+      case 'createFolder':
+        return store.folders.add(planned.path, planned.reason);
+      case 'remove':
+        return store.removals.add(planned.removal);
+      case 'withdrawUpload':
+        return store.arrivals.drop(planned.path);
+      case 'compareContent':
+        return store.contentChecks.add(planned.check);
+      case 'freed':
+        return store.freed.add(planned.freed);
+      case 'commonFolder':
+        return store.commonFolders.add(planned.path);
+      case 'wholeFolder':
+        return store.wholeFolders.add(planned.path, planned.files);
+      case 'obstacle':
+        return store.obstacles.add(planned.path);
+      case 'problem':
+        onProblem(planned.path, planned.problem);
+        return;
+      case 'hidden':
+        onHidden(planned.path, planned.modifiedMs);
+        return;
+      case 'confirm':
+      case 'renew':
+      case 'adopt':
+      case 'forget':
+      case 'keep':
+        if (learns) this.#lessons.add(planned);
+        return;
+      case 'unchanged':
+    }
+  }
+}
