@@ -26,18 +26,30 @@ export {
 export { formatS3Address, isS3Address, parseS3Address, type S3Address } from './sources/s3/address.ts';
 export { openS3Source, type S3SourceOptions } from './sources/s3/s3-source.ts';
 export {
-  listDeployments,
-  resolveDeployment,
-  type Deployment,
-  type DeploymentLookup,
-} from './api/deployments.ts';
-export { createStageClient, type StageClient, type StageClientOptions } from './stage/stage-client.ts';
+  openApiConnection,
+  type ApiConnection,
+  type ApiConnectionOptions,
+  type ApiTimeouts,
+  type ApiVerb,
+  // the names these types had before the API had an area of its own
+  type ApiConnectionOptions as StageConnection,
+  type ApiTimeouts as StageTimeouts,
+  type ApiVerb as StageVerb,
+} from './api/connection.ts';
+export { listDeployments, type Deployment, type ListDeploymentsOptions } from './api/deployments.ts';
+export { resolveDeployment } from './api/resolve-deployment.ts';
+export {
+  createStageClient,
+  stageClient,
+  type StageClient,
+  type StageClientOptions,
+  type StageOptions,
+} from './stage/stage-client.ts';
 export {
   createStageDestination,
   type StageDestinationOptions,
 } from './destinations/stage/stage-destination.ts';
 export type { StageGeneration } from './stage/stage-url.ts';
-export type { StageConnection, StageTimeouts, StageVerb } from './api/connection.ts';
 export { systemClock } from './sync/clock.ts';
 export {
   createFilter,

@@ -2,10 +2,10 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { SyncError } from '../../../model/errors.ts';
 import type { ProxySettings } from '../../../http/proxy.ts';
 import { httpHandlers } from './sdk-http-handler.ts';
-import { trimMiddleware } from './trim-middleware.ts';
-import { readAnswers } from './read-answers.ts';
-import type { ProgressLimits } from '../reading/progress.ts';
+import type { ProgressLimits } from '../../../http/progress-watch.ts';
 import { wholeBody } from '../listing/whole-body.ts';
+import { readAnswers } from './read-answers.ts';
+import { trimMiddleware } from './trim-middleware.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 

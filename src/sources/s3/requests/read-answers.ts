@@ -1,7 +1,7 @@
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
-import type { ByteStream } from '../bucket.ts';
+import type { ByteStream } from '../../../http/streamed-exchange.ts';
 import { checkListingText } from '../listing/listing-text.ts';
 import { parseListing } from '../listing/parse-listing.ts';
 import { wholeBody } from '../listing/whole-body.ts';
