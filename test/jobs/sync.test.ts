@@ -107,20 +107,20 @@ test.each(['draining', 'signal'] as const)(
 );
 
 test('a second sync of the pair is refused while the first is at work, and takes nothing from it', async () => {
-  const emulator = await startEmulator();
+  let second: ReturnType<typeof sync> | undefined;
+  const emulator = await startEmulator({
+    onRequest: async (phase) => {
+      // the first waits for its first reply until the second is over
+      if (phase === 'replying') await (second ??= run({ to, onEvent: () => undefined }));
+    },
+  });
   onTestFinished(() => emulator.close());
   const { run } = await program({
     SINGLESTOREDB_MANAGEMENT_BASE_URL: emulator.url,
     SINGLESTOREDB_MANAGEMENT_TOKEN: emulator.token,
   });
   const to = `stage://${emulator.deployments[0]!.id}/in`;
-  let second: ReturnType<typeof run> | undefined;
-  const first = await run({
-    to,
-    onEvent: (event) => {
-      if (event.type === 'pass:started') second ??= run({ to, onEvent: () => undefined });
-    },
-  });
+  const first = await run({ to });
   expect(first).toMatchObject({ error: undefined, report: { uploaded: 2 } });
   const { error, report } = await second!;
   expect(error).toMatchObject({ code: 'locked', message: expect.stringContaining(`process ${process.pid}`) });
