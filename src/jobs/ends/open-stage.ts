@@ -51,14 +51,12 @@ async function openEmbedded(
     deployment: LOCAL_DEPLOYMENT.id,
     concurrency,
   });
-  const destination = stage.createStageDestination({ client, root, label: `stage://${EMBEDDED}/${root}` });
-  return {
-    ...destination,
-    async close() {
-      await destination.close();
-      await emulator.close();
-    },
-  };
+  return stage.createStageDestination({
+    client,
+    root,
+    label: `stage://${EMBEDDED}/${root}`,
+    onClosed: () => emulator.close(),
+  });
 }
 
 async function openRemote(around: StageSurroundings, options: OpenStageOptions): Promise<Destination> {
@@ -69,25 +67,29 @@ async function openRemote(around: StageSurroundings, options: OpenStageOptions):
       `stage:///${options.address.path} leaves the deployment to the environment, and ${settings.generation === 'v2' ? 'SINGLESTOREDB_WORKSPACE' : 'SINGLESTOREDB_WORKSPACE_GROUP'} is not set: set it, or write stage://DEPLOYMENT/PATH`,
     );
   const stage = await importStage();
-  const { defaultDeployment: _, ...connection } = settings;
+  const { defaultDeployment: _, generation, ...connection } = settings;
   const { draining: signal } = around;
-  const deployment = await openGate(around, 1, options.maxWaitMs).request(
-    { operation: 'look_up', path: named },
-    () => stage.resolveDeployment(connection, named, { signal }),
-  );
-  const client = await stage.createStageClient({
-    ...connection,
-    deployment,
-    concurrency: options.concurrency,
-  });
-  return stage.createStageDestination({ client, root: options.root });
+  const api = await stage.openApiConnection({ ...connection, concurrency: options.concurrency });
+  try {
+    const version = generation === 'v2' ? 'v2' : 'v1';
+    const deployment = await openGate(around, 1, options.maxWaitMs).request(
+      { operation: 'look_up', path: named },
+      () => stage.resolveDeployment(api, named, { version, signal }),
+    );
+    const client = stage.stageClient(api, { deployment, generation });
+    return stage.createStageDestination({ client, root: options.root });
+  } catch (error) {
+    await api.close();
+    throw error;
+  }
 }
 
 async function importStage() {
-  const [{ createStageClient }, { createStageDestination }, { resolveDeployment }] = await Promise.all([
+  const [client, destination, deployment, connection] = await Promise.all([
     import('../../stage/stage-client.ts'),
     import('../../destinations/stage/stage-destination.ts'),
-    import('../../api/deployments.ts'),
+    import('../../api/resolve-deployment.ts'),
+    import('../../api/connection.ts'),
   ]);
-  return { createStageClient, createStageDestination, resolveDeployment };
+  return { ...client, ...destination, ...deployment, ...connection };
 }
