@@ -101,7 +101,7 @@ export class FolderMoves {
     const { remote, journal, outcomes, learnt, tally, tasks, place } = this.#options;
     const half = step.aside?.half;
     try {
-      await remote.move(place(step.from), place(step.to), half !== 'in');
+      await remote.move(place(step.from), place(step.to), { begins: half !== 'in' });
       return true;
     } catch (error) {
       const untouched = half !== 'in' && (tasks.notBegun(error) || outcomes.isSettled(error));

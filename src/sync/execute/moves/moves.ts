@@ -133,7 +133,7 @@ export class Moves {
       const check: Check | undefined = isHidden(step.from)
         ? undefined
         : (attempt, inDoubt) => this.#check(step, attempt, inDoubt);
-      const end = await remote.move(this.#place(step.from), this.#place(step.to), begins, check);
+      const end = await remote.move(this.#place(step.from), this.#place(step.to), { begins, check });
       if (end !== 'done') {
         if (half !== 'in') journal.end(intent);
         return await this.#goWithout(step);

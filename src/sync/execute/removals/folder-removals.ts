@@ -96,7 +96,7 @@ export class FolderRemovals {
     const via = hidden.next('gone', path);
     const id = journal.begin([{ op: 'remove', path, via, reason }])[0]!;
     try {
-      await remote.move(place, via, true);
+      await remote.move(place, via, { begins: true });
     } catch (error) {
       if (outcomes.isSettled(error)) journal.end(id);
       if (tasks.notBegun(error) || !isSyncError(error)) throw error;
@@ -202,7 +202,7 @@ export class FolderRemovals {
       return inside === undefined ? 'gone' : inside.length === 0 ? 'go' : 'kept';
     };
     try {
-      const end = await remote.remove(remote.root + folder, true, check);
+      const end = await remote.remove(remote.root + folder, { begins: true, check });
       if (end === 'kept') tally.problem(folder, kept([]));
       if (end !== 'done') return journal.end(id);
     } catch (error) {

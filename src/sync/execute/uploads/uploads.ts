@@ -183,7 +183,7 @@ export class Uploads {
     if (atomic || wait || (replaces !== undefined && learnt.refusesOverwrite))
       return this.#sendVia(arrival, noted, mayLook, wait);
     try {
-      return { arrival, digest: await remote.put(entry, final, replaces, mayLook) };
+      return { arrival, digest: await remote.put(entry, final, { replaces, mayLook }) };
     } catch (error) {
       if (!isSyncError(error)) throw error;
       noted.inDoubt ||= error.inDoubt;
@@ -197,7 +197,7 @@ export class Uploads {
       const now = await remote.stat(final);
       if (now !== undefined) return this.#sendVia({ ...arrival, replaces: now }, noted, mayLook, wait);
       await folders.restore(arrival.path);
-      return { arrival, digest: await remote.put(entry, final, undefined, mayLook) };
+      return { arrival, digest: await remote.put(entry, final, { mayLook }) };
     }
   }
 
@@ -218,7 +218,7 @@ export class Uploads {
     journal.detour(id, detour.via, detour.aside);
     let digest: string | undefined;
     try {
-      digest = await remote.put(arrival.entry, detour.via, undefined, mayLook);
+      digest = await remote.put(arrival.entry, detour.via, { mayLook });
     } catch (error) {
       // what was certainly not stored leaves nothing aside
       if (!isSyncError(error) || error.inDoubt) this.#detoured.add(id);

@@ -1,5 +1,5 @@
 import type { PlanLine, ShownVersion } from '../../../model/plan.ts';
-import type { OrderedMove } from '../moves/order-moves.ts';
+import { wholeOf } from '../moves/order-moves.ts';
 import type { MovePlan } from '../moves/plan-moves.ts';
 import type { Arrival, PlanStore } from './plan-store.ts';
 
@@ -40,10 +40,8 @@ export function* planLines(store: PlanStore, moves: MovePlan): Generator<PlanLin
   }
 }
 
-const wholeOf = (step: OrderedMove): OrderedMove => step.aside?.whole ?? step;
-
 const stampOf = ({ entry, replaces }: Arrival): string =>
   `${entry.size}:${entry.version}|${shownAs(replaces)}`;
 
-const shownAs = (stage: ShownVersion | undefined): string =>
-  stage === undefined ? '' : `${stage.size}:${stage.modifiedMs ?? ''}`;
+const shownAs = (shown: ShownVersion | undefined): string =>
+  shown === undefined ? '' : `${shown.size}:${shown.modifiedMs ?? ''}`;
