@@ -1,14 +1,12 @@
 /**
- * The library. A pass needs a source, a destination, a ledger and its options:
+ * The library. One call is one sync:
  *
- *     const source = await openLocalSource({ root: 'data', followSymlinks: false });
- *     const client = await createStageClient({ token, deployment });
- *     const destination = createStageDestination({ client, root: 'data/' });
- *     const ledger = openLedger({ folder, source: source.label, destination: destination.label, command, pid });
- *     const { report, error } = await runPass({ source, destination, ledger, filter: everything,
- *       ...PASS_DEFAULTS, draining, signal, onEvent });
+ *     const { report, error } = await sync({ from: './data', to: 'stage:///data', process });
  *
- * HTTP and the AWS SDK are loaded when they are used. The embedded Stage is a module of its own, 'stagesync/emulator'.
+ * `openJob` opens a job once, for many passes. Below it are the parts: a source, a destination, a ledger and `runPass`.
+ *
+ * HTTP, the AWS SDK and the embedded Stage are loaded when they are used. The embedded Stage is also a module of its own,
+ * 'stagesync/emulator'.
  */
 export * from './model/entry.ts';
 export * from './model/errors.ts';
@@ -17,7 +15,20 @@ export * from './model/path.ts';
 export * from './model/plan.ts';
 export * from './model/ports.ts';
 export type { ProxySettings } from './http/proxy.ts';
+export { formatAddress, type Address } from './jobs/addresses.ts';
+export type { Authority, S3Authority, StageAuthority } from './jobs/authority.ts';
+export { createJob, type JobInput } from './jobs/create-job.ts';
+export { readEnvironment, type Environment } from './jobs/environment.ts';
+export type { Job, JobSections, PaceSettings, WhatSettings, WhenSettings } from './jobs/job.ts';
+export { openJob, type JobPass, type OpenJob } from './jobs/open-job.ts';
+export { readJob } from './jobs/settings/job-shape.ts';
+export { surroundingsOf, type Guards, type Surroundings } from './jobs/surroundings.ts';
+export { sync, type HostProcess, type SyncOptions, type SyncResult } from './jobs/sync.ts';
 export { openLocalSource, type LocalSourceOptions } from './sources/local/local-source.ts';
+export {
+  destinationAsSource,
+  type DestinationAsSourceOptions,
+} from './sources/stage/destination-as-source.ts';
 export {
   createMemorySource,
   type MemorySource,
@@ -26,18 +37,41 @@ export {
 export { formatS3Address, isS3Address, parseS3Address, type S3Address } from './sources/s3/address.ts';
 export { openS3Source, type S3SourceOptions } from './sources/s3/s3-source.ts';
 export {
-  listDeployments,
-  resolveDeployment,
-  type Deployment,
-  type DeploymentLookup,
-} from './api/deployments.ts';
-export { createStageClient, type StageClient, type StageClientOptions } from './stage/stage-client.ts';
+  openApiConnection,
+  type ApiConnection,
+  type ApiConnectionOptions,
+  type ApiTimeouts,
+  type ApiVerb,
+  // the names these types had before the API had an area of its own
+  type ApiConnectionOptions as StageConnection,
+  type ApiTimeouts as StageTimeouts,
+  type ApiVerb as StageVerb,
+} from './api/connection.ts';
+export { currentOrganization, type Organization } from './api/organizations.ts';
+export { listRegions, type Region } from './api/regions.ts';
+export { listDeployments, type Deployment, type ListDeploymentsOptions } from './api/deployments.ts';
+export { resolveDeployment } from './api/resolve-deployment.ts';
+export {
+  createStageClient,
+  stageClient,
+  type StageClient,
+  type StageClientOptions,
+  type StageOptions,
+} from './stage/stage-client.ts';
+export {
+  openLocalDestination,
+  type LocalDestinationOptions,
+} from './destinations/local/local-destination.ts';
+export {
+  createMemoryDestination,
+  type MemoryDestination,
+  type MemoryDestinationOptions,
+} from './destinations/memory/memory-destination.ts';
 export {
   createStageDestination,
   type StageDestinationOptions,
 } from './destinations/stage/stage-destination.ts';
 export type { StageGeneration } from './stage/stage-url.ts';
-export type { StageConnection, StageTimeouts, StageVerb } from './api/connection.ts';
 export { systemClock } from './sync/clock.ts';
 export {
   createFilter,

@@ -74,7 +74,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sync: ['remote', 'filter'],
   emulator: [],
   jobs: 'sources destinations sync emulator filter remote stage api http disk'.split(' '),
-  daemon: ['jobs', 'sync', 'sources', 'destinations', 'remote'],
+  // of the emulator: what guards a server on this machine against requests that mean another
+  daemon: ['jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator'],
   cli: 'daemon jobs sync sources destinations emulator filter remote stage api http disk'.split(' '),
 };
 

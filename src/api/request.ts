@@ -1,22 +1,134 @@
-import type { Reply } from '../http/exchange.ts';
-import { errorFromNetwork, errorFromReply, type ApiCall } from './api-errors.ts';
-import type { Transport } from './connection.ts';
+import type * as z from 'zod';
+import { isSyncError, type Operation, SyncError } from '../model/errors.ts';
+import type { CallOptions } from '../model/ports.ts';
+import { type ApiCall, badReply } from './api-errors.ts';
+import type { ApiConnection, ApiVerb } from './connection.ts';
+import { success } from './reply.ts';
 
-/** The reply of a request that succeeded; every other end of it as a SyncError, or the signal's reason. */
-export async function success(
-  transport: Transport,
-  call: ApiCall,
-  sent: Promise<Reply>,
-  signal: AbortSignal,
-): Promise<Reply> {
-  let reply: Reply;
-  try {
-    reply = await sent;
-  } catch (error) {
-    throw signal.aborted ? signal.reason : errorFromNetwork(call, error);
-  }
-  const { status, headers, body } = reply;
-  if (status < 300) return reply;
-  const text = transport.redact(body.toString());
-  throw errorFromReply(call, { status, headers, text, server: transport.origin.host }, transport.now());
+/** One request of the API with a JSON reply, as data. */
+export interface ApiOperation<Path extends string = string, Reply extends z.ZodType = z.ZodType> {
+  readonly method: ApiVerb;
+  /** '/v1/workspaces/{workspaceID}': each name in braces is a parameter. */
+  readonly path: Path;
+  /** What the reply has to be. Loose: keys that are not named are kept. */
+  readonly reply: Reply;
+  /** Statuses of success; any 2xx unless told. */
+  readonly expected?: readonly number[];
+  /** Whether the request may be made again when nobody knows what became of it. */
+  readonly repeatable: boolean;
+  /** For errors: the operation, and in words what it is done to: 'list', 'the regions'. */
+  readonly operation: Operation;
+  readonly verb: string;
+  readonly object: string;
+  /** A longer reply is refused, in bytes. 16 MiB unless told. */
+  readonly maxBytes?: number;
 }
+
+/** The names in braces of a path template. */
+type Parameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { readonly [K in Name]: string } & Parameters<Rest>
+  : unknown;
+
+export type ApiInput<Path extends string> = Parameters<Path> & {
+  /** Names and values of the query; undefined is left out. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: object;
+};
+
+const SERVICE = 'The Management API';
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Gives an operation its exact type. */
+export const apiOperation = <const Path extends string, Reply extends z.ZodType>(
+  operation: ApiOperation<Path, Reply>,
+): ApiOperation<Path, Reply> => operation;
+
+/**
+ * Makes one request, once, and checks what comes back. Rejects with a SyncError, or with the signal's reason. A reply of
+ * another shape is `stage_bad_reply`, with the place of what is wrong in it; one that got lost has the verdict 'retry'
+ * only where the operation is repeatable.
+ */
+export async function requestApi<Path extends string, Reply extends z.ZodType>(
+  api: ApiConnection,
+  operation: ApiOperation<Path, Reply>,
+  input: ApiInput<Path>,
+  { signal }: CallOptions,
+): Promise<z.infer<Reply>> {
+  const { method, verb, object, repeatable } = operation;
+  const call: ApiCall = {
+    operation: operation.operation,
+    verb,
+    path: object,
+    changes: method !== 'GET',
+    service: SERVICE,
+  };
+  const isJson = input.body !== undefined;
+  const sent = api.send(
+    {
+      signal,
+      verb: method,
+      target: targetOf(api, operation.path, input),
+      headers: isJson ? api.authorize('content-type', 'application/json') : api.authorize(),
+      maxBytes: operation.maxBytes ?? MAX_BYTES,
+    },
+    isJson ? Buffer.from(JSON.stringify(input.body)) : null,
+  );
+  try {
+    const { status, body } = await success(api, call, sent, signal);
+    const inDoubt = method !== 'GET';
+    const text = body.toString();
+    if (operation.expected?.includes(status) === false)
+      throw badReply(call, `has the status ${status}`, { inDoubt, text: api.redact(text) });
+    return checked(api, operation.reply, call, text);
+  } catch (error) {
+    // nobody knows whether it was done, and doing it twice would be another thing
+    const isLost = isSyncError(error) && error.inDoubt && error.verdict === 'retry';
+    throw isLost && !repeatable ? error.with({ verdict: 'skip_entry' }) : error;
+  }
+}
+
+/** Path and query as they are sent. */
+function targetOf(api: ApiConnection, path: string, input: ApiInput<string>): string {
+  const parameters = input as unknown as Readonly<Record<string, string>>;
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => segment(name, parameters[name]!));
+  const query = { ...input.query, organizationID: api.organizationID };
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
+  );
+  return `${api.basePath}${filled}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`;
+}
+
+/** A value as one segment of a path: an empty one, or dots, would make the request one to something else. */
+function segment(name: string, value: string): string {
+  if (/^\.{0,2}$/.test(value))
+    throw new SyncError('usage', `${name} must not be ${JSON.stringify(value)}.`, { verdict: 'end_run' });
+  return encodeURIComponent(value);
+}
+
+function checked<Reply extends z.ZodType>(
+  api: ApiConnection,
+  shape: Reply,
+  call: ApiCall,
+  text: string,
+): z.infer<Reply> {
+  const inDoubt = call.changes === true;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Without its cause: the parser's message quotes what came, and that may be our own header.
+    throw badReply(call, 'is not JSON', { inDoubt, text: api.redact(text.slice(0, EXCERPT)) });
+  }
+  const result = shape.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = (issue?.path ?? []).map(String).join('.') || 'the whole';
+  throw badReply(call, `does not fit (${place}: ${issue?.message ?? 'unknown'})`, {
+    inDoubt,
+    text: api.redact(text.slice(0, EXCERPT)),
+  });
+}
+
+/** So much of a reply is looked at for an error's excerpt, in characters. */
+const EXCERPT = 4096;

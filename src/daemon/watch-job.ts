@@ -7,15 +7,16 @@ import type { Surroundings } from '../jobs/surroundings.ts';
 
 /** The loop that keeps an open job in step until its surroundings say stop; `onEvent` hears of all it does. */
 export function watchJob(
-  { job, source, ledger, filter, run }: OpenJob,
+  pair: OpenJob,
   { draining, signal }: Pick<Surroundings, 'draining' | 'signal'>,
   onEvent: (event: WatchEvent) => void,
 ): WatchLoop {
+  const { job, source, ledger, filter } = pair;
   const { settle, fullEvery, poll } = job.when ?? defaultsOf('when');
   return new WatchLoop({
     source,
     filter,
-    pass: run,
+    pass: (request) => pair.run(request),
     isRecorded: (entry) => ledger.get(entry.path)?.version === entry.version,
     clock: systemClock,
     // what appears whole need not stand still first

@@ -1,4 +1,5 @@
 import type { Verdict } from '../model/errors.ts';
+import { readFailure } from './codes.ts';
 
 /** A proxy did not lead to where a request was to go. Nothing was done on the far side; no password is in it. */
 export class ProxyError extends Error {
@@ -45,17 +46,11 @@ export function proxyErrorIn(error: unknown): ProxyError | undefined {
     : undefined;
 }
 
-const TIMEOUT = /^UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT$/;
-
 /**
- * The HTTP client's own codes as those that Node has for the same: by some of its own it would take the failure for one
- * of a connection that stood, and try for ever.
+ * Node's code for it. By some of the HTTP client's own, a library would take the failure for one of a connection that
+ * stood, and try for ever.
  */
 function codeOf(error: unknown): string {
-  const { code, errors } = (error ?? {}) as { code?: unknown; errors?: readonly unknown[] };
-  // A name with several addresses fails as an AggregateError.
-  const first = code ?? (errors?.[0] as { code?: unknown } | undefined)?.code;
-  if (typeof first !== 'string') return 'ECONNRESET';
-  if (TIMEOUT.test(first)) return 'ETIMEDOUT';
-  return first.startsWith('UND_ERR_') ? 'ECONNRESET' : first;
+  const { code } = readFailure(error);
+  return code === '' || code.startsWith('UND_ERR_') ? 'ECONNRESET' : code;
 }

@@ -41,14 +41,9 @@ export const hasScheme = (text: string): boolean => SCHEME.test(text);
 
 /** An address as text. */
 export function formatAddress(address: Address): string {
-  switch (address.kind) {
-    case 'local':
-      return address.path;
-    case 's3':
-      return `s3://${address.bucket}/${address.prefix ?? ''}`;
-    case 'stage':
-      return `${STAGE}${address.deployment ?? ''}/${address.path ?? ''}`;
-  }
+  if (address.kind === 'local') return address.path;
+  if (address.kind === 's3') return `s3://${address.bucket}/${address.prefix ?? ''}`;
+  return `${STAGE}${address.deployment ?? ''}/${address.path ?? ''}`;
 }
 
 const isStageAddress = (text: string): boolean => text.startsWith(STAGE);

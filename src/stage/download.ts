@@ -1,51 +1,51 @@
-import type { Dispatcher } from 'undici';
-import type { SyncError } from '../model/errors.ts';
 import { isLoopback } from '../http/loopback.ts';
-import { ExchangeError, REPLY_TOO_SLOW } from '../http/exchange.ts';
-import { ReplyPace } from '../http/reply-pace.ts';
-import { badReply, errorFromNetwork, errorFromReply, type ApiCall } from '../api/api-errors.ts';
-import type { Transport } from '../api/connection.ts';
+import type { Answer, ByteStream } from '../http/streamed-exchange.ts';
+import { type ApiCall, badReply, errorFromNetwork } from '../api/api-errors.ts';
+import type { ApiConnection } from '../api/connection.ts';
+import { errorFromReply } from '../api/refusals.ts';
+import type { SyncError } from '../model/errors.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 4;
+/** Of a refusal's text and of a redirect's, in characters: enough for a person, and most replies whole. */
+const BEGINNING = 4096;
 
 /**
- * A file's bytes as they come. Stage answers with a redirect to a signed URL of its object store, which is followed by
- * hand: without the token, which is nobody else's to see and which such a store refuses besides, and asking for the
- * stored bytes, since a store may otherwise unpack them on the way.
+ * A file's bytes as they come; `target` is the path and query of its first request. Stage answers with a redirect to a
+ * signed URL of its object store, which is followed by hand: without the token, which is nobody else's to see and which
+ * such a store refuses besides, and asking for the stored bytes, since a store may otherwise unpack them on the way.
  */
 export async function download(
-  transport: Transport,
+  api: ApiConnection,
   call: ApiCall,
   target: string,
-  allowInsecure: boolean,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const identity = ['accept-encoding', 'identity'];
-  let url = new URL(target, transport.origin);
+  let url = new URL(target, api.origin);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const headers = hops === 0 ? transport.authorize(...identity) : identity;
-    const reply = await open(transport, call, url, headers, signal);
-    if (reply.statusCode >= 200 && reply.statusCode < 300) return chunksOf(transport, call, reply, signal);
-    const { location } = reply.headers;
-    if (!REDIRECTS.has(reply.statusCode) || typeof location !== 'string')
-      throw await refused(transport, call, reply, url, hops > 0);
-    await beginningOf(transport, reply);
-    url = nextUrl(call, url, location, allowInsecure);
+    const answer = await open(api, call, url, hops === 0 ? api.authorize(...identity) : identity, signal);
+    const { status, headers, body } = answer;
+    if (status >= 200 && status < 300) return chunksOf(body, call, signal);
+    const { location } = headers;
+    if (!REDIRECTS.has(status) || typeof location !== 'string')
+      throw await refused(api, call, answer, { server: url.host, byStore: hops > 0 });
+    await beginningOf(body);
+    url = nextUrl(call, url, location, api.allowInsecure);
   }
   throw badReply(call, 'leads in a circle of redirects', { verdict: 'skip_entry' });
 }
 
 async function open(
-  transport: Transport,
+  api: ApiConnection,
   call: ApiCall,
   url: URL,
   headers: string[],
   signal: AbortSignal,
-): Promise<Dispatcher.ResponseData> {
+): Promise<Answer> {
   signal.throwIfAborted();
   try {
-    return await transport.open(url, headers, signal);
+    return await api.open(url, headers, signal);
   } catch (error) {
     throw signal.aborted ? signal.reason : errorFromNetwork(call, error);
   }
@@ -63,25 +63,22 @@ function nextUrl(call: ApiCall, from: URL, location: string, allowInsecure: bool
 }
 
 async function refused(
-  transport: Transport,
+  api: ApiConnection,
   call: ApiCall,
-  reply: Dispatcher.ResponseData,
-  { host: server }: URL,
-  byStore: boolean,
+  { status, headers, body }: Answer,
+  by: { readonly server: string; readonly byStore: boolean },
 ): Promise<SyncError> {
-  const text = await beginningOf(transport, reply);
-  const { statusCode: status, headers } = reply;
-  const told = { status, headers, text: transport.redact(text), server, byStore };
-  return errorFromReply(call, told, transport.now());
+  const text = api.redact(await beginningOf(body));
+  return errorFromReply(call, { status, headers, text, ...by }, api.now());
 }
 
-/** Enough for a person, and most replies whole, whose connection serves again; one without end is left. */
-async function beginningOf(transport: Transport, reply: Dispatcher.ResponseData): Promise<string> {
+/** Most such bodies end here, and their connection serves again; one without end is left. */
+async function beginningOf(body: ByteStream): Promise<string> {
   let text = '';
   try {
-    for await (const chunk of paced(transport, reply)) {
+    for await (const chunk of body) {
       text += chunk.toString();
-      if (text.length > 4096) break;
+      if (text.length > BEGINNING) break;
     }
   } catch {
     // The status says enough.
@@ -89,26 +86,9 @@ async function beginningOf(transport: Transport, reply: Dispatcher.ResponseData)
   return text;
 }
 
-/** The reply's bytes; rejects when they come too slowly. The time that their reader takes does not count. */
-async function* paced({ timeouts }: Transport, reply: Dispatcher.ResponseData): AsyncGenerator<Buffer, void> {
-  const pace = new ReplyPace(timeouts.progress);
-  let waitsSince = performance.now();
-  for await (const chunk of reply.body as AsyncIterable<Buffer>) {
-    if (!pace.came(chunk.byteLength, performance.now() - waitsSince))
-      throw new ExchangeError(REPLY_TOO_SLOW, 'reply too slow');
-    yield chunk;
-    waitsSince = performance.now();
-  }
-}
-
-async function* chunksOf(
-  transport: Transport,
-  call: ApiCall,
-  reply: Dispatcher.ResponseData,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+async function* chunksOf(body: ByteStream, call: ApiCall, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    yield* paced(transport, reply);
+    yield* body;
   } catch (error) {
     throw signal.aborted ? signal.reason : errorFromNetwork(call, error);
   }

@@ -1,27 +1,27 @@
 import { isUtf8 } from 'node:buffer';
+import { type ApiCall, badReply } from '../api/api-errors.ts';
+import {
+  type ApiConnection,
+  type ApiConnectionOptions,
+  type ApiVerb,
+  openApiConnection,
+} from '../api/connection.ts';
+import { success } from '../api/reply.ts';
+import type { Reply } from '../http/exchange.ts';
 import type { RelPath } from '../model/path.ts';
 import type { CallOptions, Content } from '../model/ports.ts';
 import { download } from './download.ts';
-import { NO_HEADERS, type Reply } from '../http/exchange.ts';
-import { createMultipartFrame, type MultipartFrame } from './multipart-frame.ts';
 import { NAMED_REPLY_BYTES, namesPath } from './named-reply.ts';
-import { badReply, type ApiCall } from '../api/api-errors.ts';
-import { createStageUrls, type StageGeneration } from './stage-url.ts';
-import { success } from '../api/request.ts';
-import {
-  createTransport,
-  type SendOptions,
-  type StageConnection,
-  type StageVerb,
-} from '../api/connection.ts';
-import { framedBuffer, framedChunks, framedSize } from './upload-body.ts';
+import { createStageUrls, type StageGeneration, type StageUrls } from './stage-url.ts';
+import { Uploads } from './uploads.ts';
 
-export interface StageClientOptions extends StageConnection {
+export interface StageOptions {
   /** A workspace group ID, a starter workspace ID or, for v2, a cluster ID. For names see resolveDeployment. */
   readonly deployment: string;
   readonly generation?: StageGeneration | undefined;
-  readonly organizationID?: string | undefined;
 }
+
+export interface StageClientOptions extends ApiConnectionOptions, StageOptions {}
 
 /** A JSON reply; `exact` is false when it was not valid UTF-8 and has replacement characters instead. */
 export interface JsonReply {
@@ -36,7 +36,7 @@ export interface JsonReply {
 export interface StageClient {
   readonly deployment: string;
   /** Requests started so far, by verb. */
-  readonly requests: Readonly<Record<StageVerb, number>>;
+  readonly requests: Readonly<Record<ApiVerb, number>>;
   /** The folder object as sent, with its direct children; '' is the root. `stage_not_found` when it is not there. */
   list(folder: RelPath, call: CallOptions): Promise<JsonReply>;
   /** The file object as sent. `stage_not_found` when there is no such file. */
@@ -54,158 +54,130 @@ export interface StageClient {
   close(): Promise<void>;
 }
 
-interface UploadForm {
-  readonly frame: MultipartFrame;
-  /** Flat, with the token. */
-  readonly headers: string[];
+/** A client with a connection of its own. Rejects as openApiConnection does. */
+export async function createStageClient(options: StageClientOptions): Promise<StageClient> {
+  return stageClient(await openApiConnection(options), options);
 }
 
-/** Loads the HTTP client; the first upload loads form-data. Rejects with `config` for a base URL or token that cannot be used. */
-export async function createStageClient(options: StageClientOptions): Promise<StageClient> {
-  const transport = await createTransport(options);
-  const urls = createStageUrls({
-    generation: options.generation ?? 'v1',
-    basePath: transport.basePath,
-    deployment: options.deployment,
-    organizationID: options.organizationID,
-  });
-  const plainHeaders = transport.authorize();
-  const jsonHeaders = transport.authorize('content-type', 'application/json');
-  const { headers: headersMs, idle: idleMs } = transport.timeouts;
-  let form: UploadForm | undefined;
-  let loading: Promise<UploadForm> | undefined;
+/** A client on a connection that is open already. The client takes it over: closing the client closes it. */
+export const stageClient = (api: ApiConnection, options: StageOptions): StageClient =>
+  new HttpStageClient(api, options);
 
-  /** Only an upload needs form-data, and loading it takes as long as a request to a near server. */
-  async function loadForm(): Promise<UploadForm> {
-    const { default: FormData } = await import('form-data');
-    const frame = createMultipartFrame(FormData);
-    form = { frame, headers: transport.authorize('content-type', frame.contentType) };
-    return form;
+/** What is done to one path, for errors. */
+const list = (path: RelPath): ApiCall => ({ operation: 'list', verb: 'list', path });
+const look = (path: RelPath): ApiCall => ({ operation: 'look', verb: 'look at', path });
+const read = (path: RelPath): ApiCall => ({ operation: 'read', verb: 'download', path });
+const upload = (path: RelPath): ApiCall => ({ operation: 'upload', verb: 'upload', path, changes: true });
+const createFile = (path: RelPath): ApiCall => ({ ...upload(path), verb: 'create' });
+const createFolder = (path: RelPath): ApiCall => ({ ...createFile(path), operation: 'create_folder' });
+const move = (path: RelPath): ApiCall => ({ operation: 'move', verb: 'move', path, changes: true });
+const remove = (path: RelPath): ApiCall => ({ operation: 'remove', verb: 'remove', path, changes: true });
+
+/** One that changes something. */
+interface Change {
+  readonly call: ApiCall;
+  readonly verb: ApiVerb;
+  readonly target: string;
+  /** Sent as JSON. */
+  readonly json?: object;
+  /** Of a move, where to. */
+  readonly newPath?: RelPath;
+}
+
+class HttpStageClient implements StageClient {
+  readonly deployment: string;
+  readonly requests: StageClient['requests'];
+  readonly #api: ApiConnection;
+  readonly #urls: StageUrls;
+  readonly #uploads: Uploads;
+  readonly #plainHeaders: string[];
+  readonly #jsonHeaders: string[];
+
+  constructor(api: ApiConnection, { deployment, generation = 'v1' }: StageOptions) {
+    const { basePath, organizationID } = api;
+    this.deployment = deployment;
+    this.requests = api.requests;
+    this.#api = api;
+    this.#urls = createStageUrls({ generation, basePath, deployment, organizationID });
+    this.#uploads = new Uploads(api, this.#urls);
+    this.#plainHeaders = api.authorize();
+    this.#jsonHeaders = api.authorize('content-type', 'application/json');
   }
 
-  /** One that changes something; of a move `newPath` is where to. */
-  function change(
-    call: ApiCall,
-    options: Omit<SendOptions, 'maxBytes'>,
-    body?: Uint8Array | null,
-    newPath?: RelPath,
-  ): Promise<void> {
-    const sent = transport.send({ ...options, maxBytes: NAMED_REPLY_BYTES }, body);
-    return changed(call, sent, options.signal, newPath);
+  async list(folder: RelPath, { signal }: CallOptions): Promise<JsonReply> {
+    return this.#getJson(list(folder), this.#urls.list(folder), signal);
+  }
+
+  async metadata(path: RelPath, { signal }: CallOptions): Promise<JsonReply> {
+    return this.#getJson(look(path), this.#urls.metadata(path), signal);
+  }
+
+  async download(path: RelPath, { signal }: CallOptions): Promise<AsyncIterable<Uint8Array>> {
+    return download(this.#api, read(path), this.#urls.plain(path), signal);
+  }
+
+  async upload(path: RelPath, content: Content, { signal }: CallOptions): Promise<void> {
+    return this.#uploads.send({
+      path,
+      content,
+      signal,
+      maxBytes: NAMED_REPLY_BYTES,
+      judge: (sent) => this.#changed(upload(path), sent, signal),
+    });
+  }
+
+  async createEmptyFile(path: RelPath, { signal }: CallOptions): Promise<void> {
+    return this.#change({ call: createFile(path), verb: 'PUT', target: this.#urls.create(path) }, signal);
+  }
+
+  async createFolder(folder: RelPath, { signal }: CallOptions): Promise<void> {
+    const target = this.#urls.create(folder);
+    return this.#change({ call: createFolder(folder), verb: 'PUT', target }, signal);
+  }
+
+  async move(from: RelPath, to: RelPath, { signal }: CallOptions): Promise<void> {
+    // refuses what is no path
+    this.#urls.plain(to);
+    const target = this.#urls.plain(from);
+    const json = { newPath: to };
+    return this.#change({ call: move(from), verb: 'PATCH', target, json, newPath: to }, signal);
+  }
+
+  async delete(path: RelPath, { signal }: CallOptions): Promise<void> {
+    return this.#change({ call: remove(path), verb: 'DELETE', target: this.#urls.plain(path) }, signal);
+  }
+
+  close(): Promise<void> {
+    return this.#api.close();
+  }
+
+  #change({ call, verb, target, json, newPath }: Change, signal: AbortSignal): Promise<void> {
+    const headers = json === undefined ? this.#plainHeaders : this.#jsonHeaders;
+    const body = json === undefined ? null : Buffer.from(JSON.stringify(json));
+    const sent = this.#api.send({ signal, verb, target, headers, maxBytes: NAMED_REPLY_BYTES }, body);
+    return this.#changed(call, sent, signal, newPath);
   }
 
   /** A status of success alone says nothing: it has to come from Stage, and speak of what was asked. */
-  async function changed(
-    call: ApiCall,
-    sent: Promise<Reply>,
-    signal: AbortSignal,
-    newPath?: RelPath,
-  ): Promise<void> {
-    const { body } = await success(transport, call, sent, signal);
+  async #changed(call: ApiCall, sent: Promise<Reply>, signal: AbortSignal, newPath?: RelPath): Promise<void> {
+    const { body } = await success(this.#api, call, sent, signal);
     if (namesPath(body, call.path, newPath)) return;
-    const text = transport.redact(body.subarray(0, NAMED_REPLY_BYTES).toString());
+    const text = this.#textOf(body);
     throw badReply(call, 'does not name it, so that it may not have been done', { inDoubt: true, text });
   }
 
-  async function getJson(call: ApiCall, target: string, signal: AbortSignal): Promise<JsonReply> {
-    const sent = transport.send({ signal, verb: 'GET', target, headers: plainHeaders });
-    const { body } = await success(transport, call, sent, signal);
+  async #getJson(call: ApiCall, target: string, signal: AbortSignal): Promise<JsonReply> {
+    const sent = this.#api.send({ signal, verb: 'GET', target, headers: this.#plainHeaders });
+    const { body } = await success(this.#api, call, sent, signal);
     try {
       return { value: JSON.parse(body.toString()), exact: isUtf8(body) };
     } catch {
       // Without its cause: the parser's message quotes what came, and that may be our own header.
-      const text = transport.redact(body.subarray(0, NAMED_REPLY_BYTES).toString());
-      throw badReply(call, 'is not JSON', { text });
+      throw badReply(call, 'is not JSON', { text: this.#textOf(body) });
     }
   }
 
-  async function uploadChunks(
-    call: ApiCall,
-    content: Extract<Content, { chunks: unknown }>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    let begun = false;
-    let failure: { readonly error: unknown } | undefined;
-    try {
-      const { frame, headers: formHeaders } = form ?? (await (loading ??= loadForm()));
-      const target = urls.create(call.path);
-      const headers = [...formHeaders, 'content-length', String(framedSize(frame, content.size))];
-      const sent = transport.sendStream(
-        { signal, verb: 'PUT', target, headers, maxBytes: NAMED_REPLY_BYTES },
-        (exchange) =>
-          framedChunks(call.path, frame, content, {
-            sending() {
-              begun = true;
-              exchange.expectProgress(idleMs, 'UND_ERR_BODY_TIMEOUT');
-            },
-            // How long its source may take is for the source to say.
-            reading: () => exchange.expectProgress(0, ''),
-            finishing: () => exchange.expectProgress(headersMs, NO_HEADERS),
-            failed(error) {
-              failure = { error };
-            },
-          }),
-      );
-      await changed(call, sent, signal);
-    } catch (error) {
-      // A source that nobody began to read may hold an open file.
-      if (!begun) await content.chunks[Symbol.asyncIterator]().return?.();
-      // What the source threw must not pass for a failure of the network.
-      throw failure === undefined || signal.aborted ? error : failure.error;
-    }
+  #textOf(body: Buffer): string {
+    return this.#api.redact(body.subarray(0, NAMED_REPLY_BYTES).toString());
   }
-
-  return {
-    deployment: options.deployment,
-    requests: transport.requests,
-    list: async (folder, { signal }) =>
-      getJson({ operation: 'list', verb: 'list', path: folder }, urls.list(folder), signal),
-    metadata: async (path, { signal }) =>
-      getJson({ operation: 'look', verb: 'look at', path }, urls.metadata(path), signal),
-    download: async (path, { signal }) =>
-      download(
-        transport,
-        { operation: 'read', verb: 'download', path },
-        urls.plain(path),
-        options.allowInsecure === true,
-        signal,
-      ),
-    async upload(path, content, { signal }) {
-      const call: ApiCall = { operation: 'upload', verb: 'upload', path, changes: true };
-      if ('chunks' in content) return uploadChunks(call, content, signal);
-      const { frame, headers } = form ?? (await (loading ??= loadForm()));
-      const target = urls.create(path);
-      const body = framedBuffer(path, frame, content.size, content.bytes);
-      await change(call, { signal, verb: 'PUT', target, headers }, body);
-    },
-    async createEmptyFile(path, { signal }) {
-      const target = urls.create(path);
-      await change(
-        { operation: 'upload', verb: 'create', path, changes: true },
-        { signal, verb: 'PUT', target, headers: plainHeaders },
-      );
-    },
-    async createFolder(folder, { signal }) {
-      const target = urls.create(folder);
-      await change(
-        { operation: 'create_folder', verb: 'create', path: folder, changes: true },
-        { signal, verb: 'PUT', target, headers: plainHeaders },
-      );
-    },
-    async move(from, to, { signal }) {
-      urls.plain(to);
-      const body = Buffer.from(JSON.stringify({ newPath: to }));
-      const target = urls.plain(from);
-      const call: ApiCall = { operation: 'move', verb: 'move', path: from, changes: true };
-      await change(call, { signal, verb: 'PATCH', target, headers: jsonHeaders }, body, to);
-    },
-    async delete(path, { signal }) {
-      const target = urls.plain(path);
-      await change(
-        { operation: 'remove', verb: 'remove', path, changes: true },
-        { signal, verb: 'DELETE', target, headers: plainHeaders },
-      );
-    },
-    close: () => transport.close(),
-  };
 }

@@ -1,6 +1,5 @@
 import { isFolderPath, pathProblem, type RelPath } from '../model/path.ts';
-import { SyncError } from '../model/errors.ts';
-import { printable } from '../model/printable.ts';
+import { unsendablePath } from './stage-errors.ts';
 
 /**
  * The forms the Stage API has had. `v1` is the documented one; `v2` puts Stage below clusters; `legacy` is the one of
@@ -14,7 +13,7 @@ export interface StageUrlOptions {
   readonly basePath: string;
   /** A workspace group ID, a starter workspace ID, or for v2 a cluster ID. */
   readonly deployment: string;
-  /** Needed by tokens that are not bound to one organisation; sent with every request. */
+  /** Sent with every request. */
   readonly organizationID?: string | undefined;
 }
 
@@ -56,7 +55,7 @@ const ROOTS: Readonly<Record<StageGeneration, (id: string) => string>> = {
   legacy: (id) => `/v1/stages/${id}/fs/`,
 };
 
-export const organizationQuery = (organizationID: string | undefined): string =>
+const organizationQuery = (organizationID: string | undefined): string =>
   organizationID === undefined ? '' : `organizationID=${encodeURIComponent(organizationID)}`;
 
 /** Characters that stand for themselves in a URL path. */
@@ -68,17 +67,7 @@ const PLAIN = /^[\w\-.~/]*$/;
  */
 export function encodePath(path: RelPath): string {
   const problem = pathProblem(path);
-  if (problem !== undefined)
-    throw new SyncError(
-      'stage_rejected',
-      (name) => `Cannot send ${printable(name)} to Stage: its path ${problem}. Rename it.`,
-      {
-        verdict: 'skip_entry',
-        fact: 'refused',
-        path,
-        details: { path: printable(path) },
-      },
-    );
+  if (problem !== undefined) throw unsendablePath(path, problem);
   // A '%' of the name becomes %25, so every %2F stands for a slash between segments.
   return PLAIN.test(path) ? path : encodeURIComponent(path).replaceAll('%2F', '/');
 }

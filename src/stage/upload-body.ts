@@ -1,7 +1,6 @@
-import { SyncError } from '../model/errors.ts';
 import type { Content } from '../model/ports.ts';
 import type { MultipartFrame } from './multipart-frame.ts';
-import { printable } from '../model/printable.ts';
+import { changedWhileUploaded } from './stage-errors.ts';
 
 /** What an upload's body tells while the network takes it. */
 export interface UploadProgress {
@@ -20,7 +19,7 @@ export const framedSize = (frame: MultipartFrame, size: number): number =>
 
 /** The whole body as one buffer: for a small file one write, and no asynchronous step. */
 export function framedBuffer(path: string, frame: MultipartFrame, size: number, bytes: Uint8Array): Buffer {
-  if (bytes.byteLength !== size) throw wrongSize(path, size, bytes.byteLength);
+  if (bytes.byteLength !== size) throw changedWhileUploaded(path, size, bytes.byteLength);
   const { head, tail } = frame;
   const body = Buffer.allocUnsafeSlow(framedSize(frame, size));
   body.set(head, 0);
@@ -31,8 +30,9 @@ export function framedBuffer(path: string, frame: MultipartFrame, size: number, 
 
 /**
  * The body as its source gives it, chunk by chunk; no chunk is copied or kept. A chunk goes back to its source when the
- * network has asked for the second one after it: then not even a short write of it can still wait. The frame's tail goes out only after
- * exactly `size` bytes came and the source ended without an error, so a request with anything else never completes.
+ * network has asked for the second one after it: then not even a short write of the chunk can still wait. The frame's
+ * tail goes out only after exactly `size` bytes came and the source ended without an error, so a request with anything
+ * else never completes.
  */
 export async function* framedChunks(
   path: string,
@@ -48,14 +48,14 @@ export async function* framedChunks(
     let before: Uint8Array | undefined;
     for await (const chunk of chunks) {
       sent += chunk.byteLength;
-      if (sent > size) throw wrongSize(path, size, sent);
+      if (sent > size) throw changedWhileUploaded(path, size, sent);
       progress.sending();
       yield chunk;
       progress.reading();
       if (before !== undefined) recycle?.(before);
       before = chunk;
     }
-    if (sent !== size) throw wrongSize(path, size, sent);
+    if (sent !== size) throw changedWhileUploaded(path, size, sent);
   } catch (error) {
     progress.failed(error);
     throw error;
@@ -63,15 +63,3 @@ export async function* framedChunks(
   progress.finishing();
   yield frame.tail;
 }
-
-const wrongSize = (path: string, size: number, got: number): SyncError => {
-  const came = got > size ? 'more than' : `${got} instead of`;
-  const rest = `changed while it was uploaded: ${came} ${size} bytes came. The next run takes it up again.`;
-  return new SyncError('entry_changed', (name) => (name === path ? `${printable(name)} ${rest}` : rest), {
-    verdict: 'skip_entry',
-    fact: 'changed',
-    operation: 'upload',
-    path,
-    details: { path: printable(path), size, got },
-  });
-};

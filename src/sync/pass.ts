@@ -7,6 +7,8 @@ import { recoverIntents } from './execute/recovery/recover.ts';
 import { Remote } from '../remote/remote.ts';
 import { DestinationTimes } from './execute/destination-times.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
+import { RetryingDestination } from '../remote/retrying-destination.ts';
+import { limited } from '../remote/wrapped-destinations.ts';
 import { Gate } from '../remote/gate.ts';
 import type { GateUse } from '../remote/gate-use.ts';
 import { everything, hiding } from '../filter/filter.ts';
@@ -94,11 +96,13 @@ async function runRounds(
   const { maxBytesPerSecond, concurrency } = options;
   const hide = (filter: PassOptions['filter']) => (marker === undefined ? filter : hiding(filter, marker));
   const destinationFilter = hide(options.deleteExcluded ? everything : options.filter);
+  const sent =
+    maxBytesPerSecond === undefined
+      ? destination
+      : limited(destination, new Bandwidth(clock, maxBytesPerSecond));
   const remote = new Remote({
-    destination,
+    destination: new RetryingDestination(sent, gate),
     source,
-    gate,
-    bandwidth: maxBytesPerSecond === undefined ? undefined : new Bandwidth(clock, maxBytesPerSecond),
     signal,
     onBytes: (path, bytes) => tally.emit({ type: 'transfer', path, bytes }),
   });

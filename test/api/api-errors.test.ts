@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../src/model/errors.ts';
-import {
-  type ApiCall,
-  badReply,
-  deploymentMissing,
-  errorFromNetwork,
-  errorFromReply,
-} from '../../src/api/api-errors.ts';
+import { type ApiCall, badReply, errorFromNetwork } from '../../src/api/api-errors.ts';
+import { errorFromReply } from '../../src/api/refusals.ts';
+import { deploymentMissing } from '../../src/stage/stage-errors.ts';
 
 const call: ApiCall = { operation: 'upload', verb: 'upload', path: 'data/a.csv' };
 const now = Date.UTC(2026, 0, 1);
@@ -98,8 +94,8 @@ describe('a status becomes a code and a verdict', () => {
         now,
       ).message,
     ).toBe('Stage refused to list the root folder (status 503). Try again later.');
-    expect(deploymentMissing('abc', 404).message).toContain('abc');
-    expect(deploymentMissing('abc', 404)).toMatchObject({ fact: 'unauthorised', operation: 'list' });
+    expect(deploymentMissing('abc').message).toContain('abc');
+    expect(deploymentMissing('abc')).toMatchObject({ fact: 'unauthorised', operation: 'list' });
   });
 
   test.each<[ApiCall, string]>([

@@ -335,7 +335,7 @@ describe('requests', () => {
     expect(server.seen[2]?.headers).not.toHaveProperty('content-type');
     expect(server.seen[4]?.headers['content-type']).toBe('application/json');
     expect(verbs).toEqual(['GET', 'GET', 'PUT', 'PUT', 'PATCH', 'DELETE']);
-    expect(client.requests).toEqual({ GET: 2, PUT: 2, PATCH: 1, DELETE: 1 });
+    expect(client.requests).toEqual({ GET: 2, POST: 0, PUT: 2, PATCH: 1, DELETE: 1 });
   });
 
   test('that would remove or move the root are never sent', async () => {

@@ -1,5 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { type DeploymentLookup, listDeployments, resolveDeployment } from '../../src/api/deployments.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  type ApiConnection,
+  type ApiConnectionOptions,
+  openApiConnection,
+} from '../../src/api/connection.ts';
+import { listDeployments } from '../../src/api/deployments.ts';
+import { resolveDeployment } from '../../src/api/resolve-deployment.ts';
 import {
   type LoopbackServer,
   sendJson,
@@ -8,11 +14,13 @@ import {
 } from '../support/network/loopback-server.ts';
 
 const call = { signal: new AbortController().signal };
-const lookup = (baseUrl: string, more: Partial<DeploymentLookup> = {}): DeploymentLookup => ({
-  baseUrl,
-  token: 'secret-token',
-  ...more,
-});
+const opened: ApiConnection[] = [];
+async function open(baseUrl: string, more: Partial<ApiConnectionOptions> = {}): Promise<ApiConnection> {
+  const api = await openApiConnection({ baseUrl, token: 'secret-token', ...more });
+  opened.push(api);
+  return api;
+}
+afterEach(() => Promise.all(opened.splice(0).map((api) => api.close())));
 
 /** The lists of one organisation; a list that is missing answers 404. */
 const organisation = (lists: Readonly<Record<string, unknown>>): Promise<LoopbackServer> =>
@@ -38,29 +46,28 @@ const V1 = {
 describe('resolveDeployment', () => {
   test('takes an ID as it is, without a request', async () => {
     const id = '68AF2F46-0000-1000-9000-3f6f5365d878';
-    expect(await resolveDeployment(lookup('http://127.0.0.1:1'), id, call)).toBe(id);
+    expect(await resolveDeployment(await open('http://127.0.0.1:1'), id, call)).toBe(id);
   });
 
   test('finds a workspace group and a starter workspace by name', async () => {
     await using server = await organisation(V1);
-    expect(await resolveDeployment(lookup(server.url), 'prod', call)).toBe('g1');
-    expect(await resolveDeployment(lookup(server.url, { generation: 'legacy' }), 'starter', call)).toBe('s1');
+    expect(await resolveDeployment(await open(server.url), 'prod', call)).toBe('g1');
+    expect(await resolveDeployment(await open(server.url), 'starter', { version: 'v1', ...call })).toBe('s1');
   });
 
   test('finds a cluster by name in the second version', async () => {
     await using server = await organisation({ '/v2/clusters': [{ clusterID: 'c1', name: 'prod' }] });
-    const found = await resolveDeployment(
-      lookup(server.url, { generation: 'v2', organizationID: 'o 1' }),
-      'prod',
-      call,
-    );
+    const found = await resolveDeployment(await open(server.url, { organizationID: 'o 1' }), 'prod', {
+      version: 'v2',
+      ...call,
+    });
     expect(found).toBe('c1');
     expect(server.seen[0]?.url).toBe('/v2/clusters?organizationID=o%201');
   });
 
   test('an unknown name is told with the names there are', async () => {
     await using server = await organisation(V1);
-    await expect(resolveDeployment(lookup(server.url), 'Prod', call)).rejects.toMatchObject({
+    await expect(resolveDeployment(await open(server.url), 'Prod', call)).rejects.toMatchObject({
       code: 'stage_deployment_missing',
       verdict: 'end_run',
       message: 'There is no deployment named Prod. There are: prod, twice, starter, twice.',
@@ -69,7 +76,7 @@ describe('resolveDeployment', () => {
 
   test('a name of two is told with their IDs', async () => {
     await using server = await organisation(V1);
-    await expect(resolveDeployment(lookup(server.url), 'twice', call)).rejects.toMatchObject({
+    await expect(resolveDeployment(await open(server.url), 'twice', call)).rejects.toMatchObject({
       code: 'stage_deployment_missing',
       message: expect.stringContaining('g2, s2'),
     });
@@ -79,7 +86,7 @@ describe('resolveDeployment', () => {
 describe('listDeployments', () => {
   test('tells what it found', async () => {
     await using server = await organisation(V1);
-    expect(await listDeployments(lookup(server.url), call)).toEqual([
+    expect(await listDeployments(await open(server.url), call)).toEqual([
       { id: 'g1', name: 'prod', kind: 'workspace_group' },
       { id: 'g2', name: 'twice', kind: 'workspace_group' },
       { id: 's1', name: 'starter', kind: 'starter_workspace' },
@@ -89,21 +96,25 @@ describe('listDeployments', () => {
 
   test('an organisation without starter workspaces has none', async () => {
     await using server = await organisation({ '/v1/workspaceGroups': [] });
-    expect(await listDeployments(lookup(server.url), call)).toEqual([]);
-    await expect(resolveDeployment(lookup(server.url), 'x', call)).rejects.toThrow(/sees no deployment/);
+    expect(await listDeployments(await open(server.url), call)).toEqual([]);
+    await expect(resolveDeployment(await open(server.url), 'x', call)).rejects.toThrow(/sees no deployment/);
   });
 
   test('a wrong token, a missing list and a reply that is no list reject', async () => {
     await using refusing = await startLoopbackServer((_, response) =>
       sendText(response, 401, 'unauthorized'),
     );
-    await expect(listDeployments(lookup(refusing.url), call)).rejects.toMatchObject({
+    await expect(listDeployments(await open(refusing.url), call)).rejects.toMatchObject({
       code: 'stage_unauthorised',
+      operation: 'look_up',
+      message: expect.stringContaining('The Management API refused to list workspace groups (status 401'),
     });
     await using empty = await organisation({});
-    await expect(listDeployments(lookup(empty.url), call)).rejects.toMatchObject({ code: 'stage_not_found' });
+    await expect(listDeployments(await open(empty.url), call)).rejects.toMatchObject({
+      code: 'stage_not_found',
+    });
     await using strange = await organisation({ '/v1/workspaceGroups': { error: 'x' } });
-    await expect(listDeployments(lookup(strange.url), call)).rejects.toMatchObject({
+    await expect(listDeployments(await open(strange.url), call)).rejects.toMatchObject({
       code: 'stage_bad_reply',
     });
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FaultRule, Faults } from '../../src/emulator/control/faults.ts';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
 import { Remote } from '../../src/remote/remote.ts';
+import { RetryingDestination } from '../../src/remote/retrying-destination.ts';
 import { Gate } from '../../src/remote/gate.ts';
 import type { FileEntry } from '../../src/model/entry.ts';
 import { createTestClock } from '../support/engine/engine.ts';
@@ -32,7 +33,7 @@ const without = (...paths: readonly string[]): Record<string, string> =>
 const CHANGES: Readonly<Record<string, Change>> = {
   'a new file': {
     verb: 'PUT',
-    make: (remote, entry) => remote.put(entry, 'target/new', undefined),
+    make: (remote, entry) => remote.put(entry, 'target/new'),
     after: { ...BEFORE, 'target/new': 'content' },
   },
   'a new folder': {
@@ -91,10 +92,8 @@ async function made(stage: TrialStage, { make, verb }: Change, faults: Faults) {
     onEvent: () => undefined,
   });
   const remote = new Remote({
-    destination,
+    destination: new RetryingDestination(destination, gate),
     source,
-    gate,
-    bandwidth: undefined,
     signal,
     onBytes: () => undefined,
   });

@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { HttpHandler } from '../../src/sources/s3/requests/sdk-http-handler.ts';
-import type { HttpRequest } from '../../src/sources/s3/requests/sdk-http-handler.ts';
-import type { Answer, StreamedExchange } from '../../src/http/streamed-exchange.ts';
+import { Connections } from '../../src/http/pool.ts';
+import { ProgressWatch } from '../../src/http/progress-watch.ts';
+import { type Answer, StreamedExchange } from '../../src/http/streamed-exchange.ts';
 
 const KIB = 1024;
 
@@ -14,7 +14,8 @@ describe('an answer over a real connection', () => {
   let answer: (socket: Socket) => void;
   let port: number;
   let connections: number;
-  let handler: HttpHandler;
+  let pool: Connections;
+  let watch: ProgressWatch | undefined;
   const server = createServer((socket) => {
     connections += 1;
     socket.on('error', () => undefined);
@@ -31,25 +32,22 @@ describe('an answer over a real connection', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     ({ port } = server.address() as AddressInfo);
-    handler = new HttpHandler(new Agent({ connections: 1, headersTimeout: 500, bodyTimeout: 0 }));
+    watch = undefined;
+    pool = new Connections(new Agent({ connections: 1, headersTimeout: 500, bodyTimeout: 0 }));
   });
   afterEach(async () => {
-    handler.destroy();
+    await pool.close();
     for (const socket of sockets) socket.destroy();
     server.close();
     await once(server, 'close');
   });
 
-  const request = (path = '/'): HttpRequest => ({
-    method: 'GET',
-    protocol: 'http:',
-    hostname: '127.0.0.1',
-    port,
-    path,
-    query: {},
-    headers: { host: `127.0.0.1:${port}` },
-  });
-  const ask = (signal?: AbortSignal): Promise<Answer> => handler.send(request(), signal);
+  function ask(signal?: AbortSignal, at = port): Promise<Answer> {
+    const exchange = new StreamedExchange({ signal, watch });
+    const origin = new URL(`http://127.0.0.1:${at}`);
+    pool.dispatch({ origin, target: '/', method: 'GET', headers: {} }, exchange);
+    return exchange.answer;
+  }
   const head = (length: number, status = '200 OK'): string =>
     `HTTP/1.1 ${status}\r\ncontent-length: ${length}\r\netag: "e"\r\n\r\n`;
 
@@ -126,9 +124,7 @@ describe('an answer over a real connection', () => {
   });
 
   test('that comes too slowly is broken off, and what came before is handed out', async () => {
-    handler.destroy();
-    const agent = new Agent({ connections: 1, headersTimeout: 500, bodyTimeout: 0 });
-    handler = new HttpHandler(agent, undefined, { leastBytes: 100, withinMs: 50 });
+    watch = new ProgressWatch({ leastBytes: 100, withinMs: 50 });
     answer = (socket) => socket.write(`${head(100)}some`);
     const { body } = await ask();
     await vi.waitFor(() => expect(sockets.size).toBe(0));
@@ -234,7 +230,7 @@ describe('an answer over a real connection', () => {
         other.close(() => resolve(address));
       });
     });
-    await expect(handler.send({ ...request(), port: closed }, undefined)).rejects.toMatchObject({
+    await expect(ask(undefined, closed)).rejects.toMatchObject({
       code: 'ECONNREFUSED',
     });
   });

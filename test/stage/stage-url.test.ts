@@ -60,8 +60,6 @@ describe('encodePath', () => {
   );
 
   test('a refusal is one printable line', () => {
-    expect(() => encodePath('a\r\n\u001b[2Jb')).toThrow(
-      /^Cannot send a\\u\{d\}\\u\{a\}\\u\{1b\}\[2Jb to Stage/,
-    );
+    expect(() => encodePath('a\r\n\u001b[2Jb')).toThrow(/^Cannot send a\\r\\n\\u\{1b\}\[2Jb to Stage/);
   });
 });

@@ -70,7 +70,7 @@ describe('an upload', () => {
         expect(request.headers.authorization).toBe('Bearer secret-token');
         expect(await filePartOf(request)).toEqual({ name: 'file', bytes });
       }
-      expect(client.requests).toEqual({ GET: 0, PUT: 2, PATCH: 0, DELETE: 0 });
+      expect(client.requests).toEqual({ GET: 0, POST: 0, PUT: 2, PATCH: 0, DELETE: 0 });
     },
   );
 

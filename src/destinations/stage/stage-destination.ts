@@ -3,7 +3,8 @@ import type { RelPath } from '../../model/path.ts';
 import type { Destination, DestinationTraits } from '../../model/ports.ts';
 import { type NotAListing, readListing, readMetadata } from '../../stage/read-listing.ts';
 import type { StageClient } from '../../stage/stage-client.ts';
-import { type ApiCall, badReply, deploymentMissing } from '../../api/api-errors.ts';
+import { type ApiCall, badReply } from '../../api/api-errors.ts';
+import { deploymentMissing } from '../../stage/stage-errors.ts';
 
 export interface StageDestinationOptions {
   readonly client: StageClient;
@@ -13,6 +14,8 @@ export interface StageDestinationOptions {
   readonly label?: string | undefined;
   /** None unless told: the service's own limit is nowhere documented, and it answers 413. */
   readonly traits?: Partial<DestinationTraits> | undefined;
+  /** Called when the destination was closed, for what was opened for it. */
+  readonly onClosed?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -27,7 +30,7 @@ export function createStageDestination(options: StageDestinationOptions): Destin
   const listFolder: Destination['listFolder'] = async (folder, call) => {
     const reply = await found(client.list(folder, call));
     if (reply === undefined) {
-      if (folder === '') throw deploymentMissing(client.deployment, 404);
+      if (folder === '') throw deploymentMissing(client.deployment);
       return undefined;
     }
     return checked(readListing(folder, reply.value, reply.exact), {
@@ -63,7 +66,10 @@ export function createStageDestination(options: StageDestinationOptions): Destin
     },
     move: (from, to, call) => client.move(from, to, call),
     remove: (path, call) => client.delete(path, call),
-    close: () => client.close(),
+    async close() {
+      await client.close();
+      await options.onClosed?.();
+    },
   };
 }
 

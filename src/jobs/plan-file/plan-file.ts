@@ -5,8 +5,7 @@ import { messageOf } from '../../model/errors.ts';
 import type { PlanLine } from '../../model/plan.ts';
 import type { SourceAddress } from '../addresses.ts';
 import type { Job } from '../job.ts';
-import { canonicalJob, plannedJobShape } from '../settings/job-shape.ts';
-import { printable } from '../../model/printable.ts';
+import { canonicalJob, firstIssue, plannedJobShape } from '../settings/job-shape.ts';
 import { unusablePlan } from '../usage-errors.ts';
 
 /** Raised when a plan file's lines change their meaning. */
@@ -91,16 +90,11 @@ function headerOf(file: string, value: unknown): PlanHeader {
     );
   const header = headerShape.safeParse(value);
   if (header.success) return { ...header.data, job: canonicalJob(header.data.job) };
-  const { path = [], message = '' } = header.error.issues[0] ?? {};
-  const where = path.length === 0 ? 'its first line' : path.join('.');
   throw unusablePlan(
     file,
-    `cannot be applied: ${where.slice(0, SHOWN)}: ${printable(message).slice(0, SHOWN)}; make the plan again`,
+    `cannot be applied: ${firstIssue(header.error, 'its first line')}; make the plan again`,
   );
 }
-
-/** Characters of what a file holds that may stand in a message. */
-const SHOWN = 200;
 
 function* actionsOf(file: string, values: Generator<unknown, void>): Generator<PlanLine, void> {
   let number = 1;

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { ruleProblem } from '../../filter/pattern-problem.ts';
 import { messageOf } from '../../model/errors.ts';
+import { printable } from '../../model/printable.ts';
 import { parseStageAddress } from '../addresses.ts';
 import { markerProblem, unmetNeeds } from '../check-job.ts';
 import type { Job, JobSections } from '../job.ts';
@@ -13,6 +14,7 @@ import {
   QUANTITY_PATTERNS,
 } from './quantities.ts';
 import type { AnySetting } from './setting.ts';
+import { configError } from '../usage-errors.ts';
 import { settingsIn } from './settings.ts';
 
 const from = z
@@ -49,26 +51,18 @@ const quantity = (kind: 'duration' | 'byteRate', form: string) =>
   z.union([z.int().positive(), z.string().regex(QUANTITY_PATTERNS[kind], form)]);
 
 /** As strict as the flags are. */
-function valueShape({ type }: AnySetting): z.ZodType {
-  switch (type.kind) {
-    case 'switch':
-      return z.boolean();
-    case 'choice':
-      return z.enum(type.choices);
-    case 'count':
-      return z.int().positive();
-    case 'number':
-      return z.number().positive();
-    case 'duration':
-      return quantity('duration', DURATION_FORM);
-    case 'byteRate':
-      return quantity('byteRate', BYTE_RATE_FORM);
-    case 'rules':
-      return z.array(rule);
-    case 'fileName':
-      return fileName;
-  }
-}
+const VALUES: Readonly<Record<Exclude<AnySetting['type']['kind'], 'choice'>, z.ZodType>> = {
+  switch: z.boolean(),
+  count: z.int().positive(),
+  number: z.number().positive(),
+  duration: quantity('duration', DURATION_FORM),
+  byteRate: quantity('byteRate', BYTE_RATE_FORM),
+  rules: z.array(rule),
+  fileName,
+};
+
+const valueShape = ({ type }: AnySetting): z.ZodType =>
+  type.kind === 'choice' ? z.enum(type.choices) : VALUES[type.kind];
 
 function settingShape(setting: AnySetting): z.ZodType {
   const shape = valueShape(setting).describe(setting.meaning ?? setting.flags[0]?.help ?? '');
@@ -113,6 +107,26 @@ export const plannedJobShape = z.strictObject({
   pace: sectionShape('pace'),
 });
 
+/**
+ * The job that JSON says: whole, with the defaults of all that is left out, and every quantity a number. Rejects with
+ * `config` what is no job, naming the setting.
+ */
+export function readJob(value: unknown): Job {
+  const job = jobShape.safeParse(value);
+  if (!job.success) throw configError(`the job cannot be run: ${firstIssue(job.error, 'it')}`);
+  return canonicalJob(job.data);
+}
+
+/** What is wrong first, and where: 'what.marker: needs publishSet'. `whole` stands for the value itself. */
+export function firstIssue(error: z.ZodError, whole: string): string {
+  const { path = [], message = '' } = error.issues[0] ?? {};
+  const where = path.length === 0 ? whole : path.join('.');
+  return `${printable(where).slice(0, SHOWN)}: ${printable(message).slice(0, SHOWN)}`;
+}
+
+/** Characters of a foreign value that may stand in a message. */
+const SHOWN = 200;
+
 /** The canonical job: every quantity a number. */
 export function canonicalJob(job: z.output<typeof jobShape> | z.output<typeof plannedJobShape>): Job {
   const sections = (['what', 'pace', 'when'] as const).flatMap((section) => {
@@ -139,7 +153,6 @@ const isQuantity = (kind: string | undefined): boolean => kind === 'duration' ||
 
 /** The JSON Schema of a job, as schema/job.json has it: for editors of files that hold jobs. */
 export const jobSchema = (): object => ({
-  $id: 'https://stagesync/schema/job.json',
   title: 'A stagesync job',
   ...z.toJSONSchema(jobShape, { io: 'input' }),
 });

@@ -1,4 +1,7 @@
+import type { ByteStream } from '../../http/streamed-exchange.ts';
 import type { Checksum } from './reading/checksum.ts';
+
+export type { ByteStream };
 
 /** One object as ListObjectsV2 gives it, decoded. */
 export interface ListedObject {
@@ -31,14 +34,6 @@ export interface ListPage {
   readonly prefixes: readonly string[];
   readonly truncated: boolean;
   readonly next: string | undefined;
-}
-
-/**
- * Bytes as they arrive, for one reader. A connection that breaks rejects with an error that has a `code`; whoever leaves
- * the loop early, or calls `destroy`, lets go of the connection.
- */
-export interface ByteStream extends AsyncIterable<Buffer> {
-  destroy(error?: Error): unknown;
 }
 
 /** The answer to one GetObject: the bytes from the asked offset to the end of the object. */

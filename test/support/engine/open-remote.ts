@@ -1,5 +1,6 @@
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import { Remote } from '../../../src/remote/remote.ts';
+import { RetryingDestination } from '../../../src/remote/retrying-destination.ts';
 import { Gate } from '../../../src/remote/gate.ts';
 import { createTestClock } from './engine.ts';
 import type { MemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
@@ -17,10 +18,8 @@ export function openRemote(destination: MemoryDestination): Remote {
     onEvent: () => undefined,
   });
   return new Remote({
-    destination,
+    destination: new RetryingDestination(destination, gate),
     source: createMemorySource(),
-    gate,
-    bandwidth: undefined,
     signal,
     onBytes: () => undefined,
   });

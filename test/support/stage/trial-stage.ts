@@ -5,7 +5,7 @@ import type { Destination } from '../../../src/model/ports.ts';
 import { createStageClient } from '../../../src/stage/stage-client.ts';
 import type { StageClient } from '../../../src/stage/stage-client.ts';
 import { createStageDestination } from '../../../src/destinations/stage/stage-destination.ts';
-import type { StageTimeouts } from '../../../src/api/connection.ts';
+import type { ApiTimeouts } from '../../../src/api/connection.ts';
 
 /** An embedded Stage over loopback that many runs share, one after the other, each in a folder of its own. */
 export interface TrialStage extends AsyncDisposable {
@@ -15,7 +15,7 @@ export interface TrialStage extends AsyncDisposable {
   /** The same folder has the same label whoever looks: one pair, one ledger. */
   open(
     root: string,
-    timeouts?: Partial<StageTimeouts>,
+    timeouts?: Partial<ApiTimeouts>,
     concurrency?: number,
     label?: string,
   ): Promise<Destination>;
@@ -35,7 +35,7 @@ export async function trialStage(otherTokens: Readonly<Record<string, string>> =
     onRequest: (phase, info) => stage.onRequest?.(phase, info),
   });
   const deployment = emulator.deployments[0]!.id;
-  const connect = (timeouts?: Partial<StageTimeouts>, concurrency?: number): Promise<StageClient> =>
+  const connect = (timeouts?: Partial<ApiTimeouts>, concurrency?: number): Promise<StageClient> =>
     createStageClient({ baseUrl: emulator.url, token: emulator.token, deployment, timeouts, concurrency });
   const onlooker = createStageDestination({ client: await connect(), root: '' });
 

@@ -59,9 +59,9 @@ async function shownPass(
   { onOpened, onPlanned, approved }: RunUse,
 ): Promise<PassResult> {
   await using opened = new AsyncDisposableStack();
-  const { source, destination, run } = await openJob(opened, job, around);
-  onOpened?.({ source: source.label, destination: destination.label });
-  return await run({
+  const pair = await openJob(opened, job, around);
+  onOpened?.({ source: pair.source.label, destination: pair.destination.label });
+  return await pair.run({
     approved,
     onEvent: (event) => {
       if (event.type === 'planned') onPlanned?.(event);

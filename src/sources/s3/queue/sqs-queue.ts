@@ -2,7 +2,7 @@ import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { ProxySettings } from '../../../http/proxy.ts';
 import { FALLBACK_REGION, SILENT } from '../requests/client.ts';
 import { httpHandlers } from '../requests/sdk-http-handler.ts';
-import type { ProgressLimits } from '../reading/progress.ts';
+import type { ProgressLimits } from '../../../http/progress-watch.ts';
 import { queueError } from './queue-errors.ts';
 import type { QueueAttempt } from './queue-errors.ts';
 import { parseQueueUrl } from './queue-url.ts';

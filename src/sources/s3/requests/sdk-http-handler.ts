@@ -1,12 +1,12 @@
-import type { Agent } from 'undici';
 import { Readable } from 'node:stream';
-import { loadProxied } from '../../../http/proxy.ts';
-import type { Proxied, ProxySettings } from '../../../http/proxy.ts';
-import type { ByteStream } from '../bucket.ts';
-import { PROGRESS_LIMITS, ProgressWatch } from '../reading/progress.ts';
-import type { ProgressLimits } from '../reading/progress.ts';
+import { loadConnections } from '../../../http/pool.ts';
+import type { Connections } from '../../../http/pool.ts';
+import { ProxyError } from '../../../http/proxy-error.ts';
+import type { ProxySettings } from '../../../http/proxy.ts';
+import { PROGRESS_LIMITS, ProgressWatch } from '../../../http/progress-watch.ts';
+import type { ProgressLimits } from '../../../http/progress-watch.ts';
 import { StreamedExchange } from '../../../http/streamed-exchange.ts';
-import type { Answer } from '../../../http/streamed-exchange.ts';
+import type { Answer, ByteStream } from '../../../http/streamed-exchange.ts';
 
 /** As the SDK's middleware builds and signs it. */
 export interface HttpRequest {
@@ -22,18 +22,35 @@ export interface HttpRequest {
   readonly body?: unknown;
 }
 
-/** What became of a request that was sent past the SDK; it takes over from here as if it had sent it. */
-export type Outcome = { readonly answer: Answer } | { readonly error: unknown };
-
-/** What a command's send() can be given; the SDK hands it on to the handler with every attempt. */
+/** What a command's send() can be given that matters here; the SDK hands it on with every attempt. */
 export interface SendOptions {
   readonly abortSignal?: AbortSignal;
-  /** Takes the signed request instead of sending it; the command rejects. */
-  readonly capture?: { request?: HttpRequest };
-  /** Reads the whole body of a success before the SDK does. What it throws is what the attempt comes to. */
-  readonly checkBody?: (body: ByteStream) => Promise<Buffer>;
-  /** Stands for the first attempt, and is taken away by it. */
-  readonly first?: { outcome?: Outcome | undefined };
+}
+
+/** An answer as the SDK's middleware knows it. */
+export class SdkResponse {
+  readonly statusCode: number;
+  /** Names in lower case. */
+  readonly headers: Answer['headers'];
+  /** The body as it comes from the network, with a copy less than `body`. Only one of the two can be read. */
+  readonly bytes: ByteStream;
+  #body: Readable | undefined;
+
+  constructor({ status, headers, body }: Answer) {
+    this.statusCode = status;
+    this.headers = headers;
+    this.bytes = body;
+  }
+
+  /** The body as all clients of the SDK expect it: those that get credentials use the same handler. */
+  get body(): Readable {
+    return (this.#body ??= Readable.from(this.bytes, { objectMode: false }));
+  }
+
+  /** The SDK's middleware puts another in its place when it looked at the first. */
+  set body(body: Readable) {
+    this.#body = body;
+  }
 }
 
 export interface HttpOptions {
@@ -48,59 +65,45 @@ export interface HttpOptions {
   readonly progress?: ProgressLimits | undefined;
 }
 
-/** HTTP for the SDK's clients and for those requests that are sent past it: one pool of connections for both. */
+/** HTTP for clients of the SDK. */
 export class HttpHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
-  readonly #agent: Agent;
-  readonly #proxied: Proxied | undefined;
+  readonly #connections: Connections;
   readonly #watch: ProgressWatch;
 
-  constructor(agent: Agent, proxied?: Proxied, progress: ProgressLimits = PROGRESS_LIMITS) {
-    this.#agent = agent;
-    this.#proxied = proxied;
+  constructor(connections: Connections, progress: ProgressLimits = PROGRESS_LIMITS) {
+    this.#connections = connections;
     this.#watch = new ProgressWatch(progress);
   }
 
-  /** The SDK's way in. The body is a stream, as it expects. */
+  /** The SDK's way in. */
   async handle(
     request: HttpRequest,
-    { abortSignal, capture, checkBody, first }: SendOptions = {},
-  ): Promise<{ response: { statusCode: number; headers: Record<string, string>; body: Readable } }> {
-    if (capture !== undefined) {
-      capture.request = request;
-      throw new Error('captured');
+    { abortSignal }: SendOptions = {},
+  ): Promise<{ readonly response: SdkResponse }> {
+    try {
+      return { response: new SdkResponse(await this.send(request, abortSignal)) };
+    } catch (error) {
+      throw retryable(error);
     }
-    const outcome = first?.outcome;
-    if (first !== undefined) first.outcome = undefined;
-    if (outcome !== undefined && 'error' in outcome) throw outcome.error;
-    const { status, headers, body } = outcome?.answer ?? (await this.send(request, abortSignal));
-    const read = checkBody === undefined || status !== 200 ? body : [await checkBody(body)];
-    return {
-      response: {
-        statusCode: status,
-        headers: headers as Record<string, string>,
-        body: Readable.from(read, { objectMode: false }),
-      },
-    };
   }
 
   /** Rejects with an error that has a `code` when no answer comes, or with the signal's reason. */
   send(request: HttpRequest, signal: AbortSignal | undefined): Promise<Answer> {
     const { protocol, hostname, port, method, headers, body } = request;
-    signal?.throwIfAborted();
-    const transfer = new StreamedExchange(signal, this.#watch);
-    const dispatcher = this.#proxied?.leadsTo(request) === true ? this.#proxied.dispatcher : this.#agent;
-    dispatcher.dispatch(
+    const exchange = new StreamedExchange({ signal, watch: this.#watch });
+    const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+    this.#connections.dispatch(
       {
-        origin: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`,
-        path: targetOf(request),
+        origin: { origin, protocol, hostname },
+        target: targetOf(request),
         method,
         headers,
-        body: (body ?? null) as string | Buffer | null,
+        body: body as string | Buffer | undefined,
       },
-      transfer,
+      exchange,
     );
-    return transfer.answer;
+    return exchange.answer;
   }
 
   /** The SDK asks for both; there is nothing to set but the limits that the agent has. */
@@ -112,8 +115,7 @@ export class HttpHandler {
   }
 
   destroy(): void {
-    void this.#agent.destroy();
-    void this.#proxied?.dispatcher.destroy();
+    void this.#connections.close();
   }
 }
 
@@ -128,32 +130,14 @@ export async function httpHandlers({
   proxy,
   progress,
 }: HttpOptions): Promise<() => HttpHandler> {
-  const [AgentClass, openProxied] = await Promise.all([loadAgent(), loadProxied(proxy)]);
-  const options = {
-    connections,
-    pipelining: 1,
-    allowH2: false,
-    connect: { timeout: connectMs },
-    headersTimeout: headersMs,
-    // A connection is idle as long as Stage takes its time with the bytes. ProgressWatch can tell that from a server that stopped.
-    bodyTimeout: 0,
-    // Shorter than S3 and its like keep an idle connection; one that says how long gets its way, less a second.
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 60_000,
-  };
-  return () => new HttpHandler(new AgentClass(options), openProxied?.(options, connectMs), progress);
+  // A connection is idle as long as Stage takes its time with the bytes: ProgressWatch can tell that from a server that stopped.
+  const open = await loadConnections({ connections, connectMs, headersMs, idleMs: 0 }, proxy);
+  return () => new HttpHandler(open(), progress);
 }
 
-/** The agent by itself: undici's index also loads fetch, WebSocket and caches. A release that keeps it elsewhere still has it there. */
-async function loadAgent(): Promise<typeof Agent> {
-  const place: string = 'undici/lib/dispatcher/agent.js';
-  try {
-    const { default: agent } = (await import(place)) as { default: typeof Agent };
-    return agent;
-  } catch {
-    return (await import('undici')).Agent;
-  }
-}
+/** The SDK tries again what has `$retryable`. */
+const retryable = (error: unknown): unknown =>
+  error instanceof ProxyError && error.verdict === 'retry' ? Object.assign(error, { $retryable: {} }) : error;
 
 function targetOf({ path, query }: HttpRequest): string {
   const parts: string[] = [];
@@ -167,7 +151,7 @@ function targetOf({ path, query }: HttpRequest): string {
 }
 
 /** Percent-encoding as signatures want it (RFC 3986): encodeURIComponent leaves five characters too many. */
-export const encode = (text: string): string =>
+const encode = (text: string): string =>
   encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -113,7 +113,7 @@ export class FolderMoves {
     const { remote, journal, outcomes, learnt, tally, tasks } = this.#parts;
     const half = step.aside?.half;
     try {
-      await remote.move(this.#place(step.from), this.#place(step.to), half !== 'in');
+      await remote.move(this.#place(step.from), this.#place(step.to), { begins: half !== 'in' });
       return true;
     } catch (error) {
       const untouched = half !== 'in' && (tasks.notBegun(error) || outcomes.isSettled(error));

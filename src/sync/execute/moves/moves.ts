@@ -122,7 +122,7 @@ export class Moves {
       const check: Check | undefined = isHidden(step.from)
         ? undefined
         : (attempt, inDoubt) => this.#check(step, attempt, inDoubt);
-      const end = await remote.move(this.#place(step.from), this.#place(step.to), begins, check);
+      const end = await remote.move(this.#place(step.from), this.#place(step.to), { begins, check });
       if (end !== 'done' && begins) journal.end(intent);
       return end === 'done';
     } catch (error) {

@@ -25,7 +25,7 @@ export async function putBack(
   const made = new Set<RelPath>();
   const make = async (folders: readonly RelPath[]): Promise<void> => {
     for (const folder of folders) {
-      if (!made.has(folder)) await remote.makeFolder(folder, false);
+      if (!made.has(folder)) await remote.makeFolder(folder, { begins: false });
       made.add(folder);
     }
   };
@@ -68,7 +68,7 @@ export async function putBackFolder(
 ): Promise<ReadonlySet<RelPath> | undefined> {
   const free = (await remote.list(to)) === undefined;
   if (free && (await movesWhole(remote, from, to))) return undefined;
-  if (free) await remote.makeFolder(to, false);
+  if (free) await remote.makeFolder(to, { begins: false });
   const dropped = await putBack(remote, from, to, await everythingIn(remote, from));
   await removeEmptied(remote, from);
   return new Set(dropped);

@@ -104,7 +104,7 @@ export class FolderRemovals {
     const { remote, journal, learnt, outcomes, tally, tasks } = this.#parts;
     const { removal, isEmptied } = leaving;
     try {
-      await remote.move(remote.root + removal.path, via, true);
+      await remote.move(remote.root + removal.path, via, { begins: true });
       return true;
     } catch (error) {
       if (outcomes.isSettled(error)) journal.end(id);
@@ -207,7 +207,7 @@ export class FolderRemovals {
       return inside === undefined ? 'gone' : inside.length === 0 ? 'go' : 'kept';
     };
     try {
-      const end = await remote.remove(remote.root + folder, true, check);
+      const end = await remote.remove(remote.root + folder, { begins: true, check });
       if (end === 'kept') tally.problem(folder, kept([]));
       if (end !== 'done') return journal.end(id);
     } catch (error) {

@@ -36,9 +36,10 @@ export class Removals {
     const attempted = outcomes.begin('remove', path, reason);
     const id = journal.begin([{ op: 'remove', path, reason }])[0]!;
     try {
-      const end = await remote.remove(remote.root + path, true, (attempt, inDoubt) =>
-        this.#check(removal, attempt, inDoubt),
-      );
+      const end = await remote.remove(remote.root + path, {
+        begins: true,
+        check: (attempt, inDoubt) => this.#check(removal, attempt, inDoubt),
+      });
       if (end === 'kept') return journal.end(id);
       journal.end(id, () => {
         // what a look does not show is gone, or the listing was short: the next one tells

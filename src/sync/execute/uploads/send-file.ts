@@ -92,7 +92,7 @@ export class FileSender {
 
   /** After an earlier version that may have been stored, a look at the size cannot tell which of them has arrived. */
   #put({ entry, replaces }: Arrival, to: RelPath, { intents }: SendOptions): Promise<string | undefined> {
-    return this.#parts.remote.put(entry, to, replaces, intents.earlier.length === 0);
+    return this.#parts.remote.put(entry, to, { replaces, mayLook: intents.earlier.length === 0 });
   }
 
   async #sendVia(arrival: Arrival, options: SendOptions): Promise<Sent> {

@@ -1,7 +1,9 @@
 import type { RelPath } from '../../../model/path.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { Removal } from '../planned.ts';
+import type { PlanStore } from '../store/plan-store.ts';
+import { pathAfter } from './order-moves.ts';
 import type { Move } from './order-moves.ts';
-import type { PlanStore, Removal } from '../store/plan-store.ts';
 
 /** The folders of ours at and below `folder`, as the ledger has them. */
 export function foldersInLedger(ledger: Ledger, folder: RelPath): RelPath[] {
@@ -11,25 +13,37 @@ export function foldersInLedger(ledger: Ledger, folder: RelPath): RelPath[] {
   return found;
 }
 
+/** What moves with one folder. */
+export interface BroughtAlong {
+  readonly move: Move;
+  /** The folders that come with it, by their new paths. */
+  readonly folders: ReadonlySet<RelPath>;
+}
+
+export interface BroughtOptions {
+  /** The files that move to a place the source has, with the folder or by themselves. */
+  readonly leaving: ReadonlySet<RelPath>;
+  /** Whether what is gone from the source may be removed. */
+  readonly removesGone: boolean;
+}
+
 /**
- * The removals of what a moved folder brings along and the source does not have there, in place of those at its old
- * name. What it brings to a name that the source has is replaced by the upload.
+ * Returns the removals of what a moved folder brings along and the source does not have there; those at its old name
+ * leave the store. What it brings to a name that the source has is replaced by the upload.
  */
 export function removeBroughtAlong(
   store: PlanStore,
-  move: Move,
-  leaving: ReadonlySet<RelPath>,
-  brought: ReadonlySet<RelPath>,
-  removesGone: boolean,
+  { move, folders }: BroughtAlong,
+  { leaving, removesGone }: BroughtOptions,
 ): Removal[] {
-  const standing = new Set(store.commonFolders.within(move.to));
+  const common = new Set(store.commonFolders.within(move.to));
   const unwanted: RelPath[] = [];
   if (removesGone)
-    for (const folder of brought)
-      if (!store.folders.has(folder) && !standing.has(folder)) unwanted.push(folder);
+    for (const folder of folders)
+      if (!store.folders.has(folder) && !common.has(folder)) unwanted.push(folder);
   for (const freed of store.freed.within(move.from)) {
-    const place = move.to + freed.path.slice(move.from.length);
     if (leaving.has(freed.path)) continue;
+    const place = pathAfter(move, freed.path);
     const arrival = store.arrivals.get(place);
     if (arrival === undefined) unwanted.push(place);
     else store.arrivals.add({ ...arrival, replaces: { size: freed.size, modifiedMs: undefined } });
@@ -41,4 +55,37 @@ export function removeBroughtAlong(
     files: path.endsWith('/') ? 0 : 1,
     stamp: '',
   }));
+}
+
+/**
+ * Changes the folders to create for the moves of folders: those that come with a move need not be created; those that
+ * both ends had and that leave with a move are created anew. Returns those that wait until the folders have moved, and
+ * the removals of what comes along unwanted, which are not in the store yet.
+ */
+export function settleFolders(
+  store: PlanStore,
+  ledger: Ledger,
+  folderMoves: readonly Move[],
+  options: BroughtOptions,
+): { readonly foldersAfter: ReadonlySet<RelPath>; readonly unwanted: readonly Removal[] } {
+  const brought = folderMoves.map((move): BroughtAlong => {
+    const folders = foldersInLedger(ledger, move.from).map((folder) => pathAfter(move, folder));
+    return { move, folders: new Set(folders) };
+  });
+  const foldersAfter = new Set<RelPath>();
+  const unwanted: Removal[] = [];
+  for (const each of brought) {
+    for (const removal of removeBroughtAlong(store, each, options)) unwanted.push(removal);
+    for (const folder of store.folders.within(each.move.to)) {
+      if (each.folders.has(folder)) store.folders.drop(folder);
+      else foldersAfter.add(folder);
+    }
+  }
+  const isBrought = (folder: RelPath): boolean =>
+    brought.find(({ move }) => folder.startsWith(move.to))?.folders.has(folder) === true;
+  const leavingCommon = folderMoves.flatMap(({ from }) => store.commonFolders.within(from));
+  for (const folder of leavingCommon) if (!isBrought(folder)) store.folders.add(folder, 'missing');
+  for (const { from } of folderMoves)
+    for (const folder of store.folders.within(from)) foldersAfter.add(folder);
+  return { foldersAfter, unwanted };
 }

@@ -1,9 +1,12 @@
 import type { PlanLine, ShownVersion } from '../../../model/plan.ts';
-import type { OrderedMove } from '../moves/order-moves.ts';
+import { wholeOf } from '../moves/order-moves.ts';
 import type { MovePlan } from '../moves/plan-moves.ts';
 import type { Arrival, PlanStore } from './plan-store.ts';
 
-/** A whole plan, action by action in the order of its phases; what goes or moves with its folder comes behind it. */
+/**
+ * A whole plan, action by action in the order of its phases; what goes or moves with a folder comes behind the folder.
+ * Changes nothing; reads the plan store page by page.
+ */
 export function* planLines(store: PlanStore, moves: MovePlan): Generator<PlanLine, void> {
   for (const { path, reason } of store.folders.all()) yield { kind: 'createFolder', path, reason, stamp: '' };
   for (const step of moves.folderMoves) {
@@ -40,10 +43,8 @@ export function* planLines(store: PlanStore, moves: MovePlan): Generator<PlanLin
   }
 }
 
-const wholeOf = (step: OrderedMove): OrderedMove => step.aside?.whole ?? step;
-
 const stampOf = ({ entry, replaces }: Arrival): string =>
   `${entry.size}:${entry.version}|${shownAs(replaces)}`;
 
-const shownAs = (stage: ShownVersion | undefined): string =>
-  stage === undefined ? '' : `${stage.size}:${stage.modifiedMs ?? ''}`;
+const shownAs = (shown: ShownVersion | undefined): string =>
+  shown === undefined ? '' : `${shown.size}:${shown.modifiedMs ?? ''}`;

@@ -6,6 +6,7 @@ import { fileRow } from '../../../support/engine/executing.ts';
 import { memoryLedger } from '../../../support/engine/memory-ledger.ts';
 
 const MOVE = { from: 'a/', to: 'b/' };
+const brought = (...folders: readonly string[]) => ({ move: MOVE, folders: new Set(folders) });
 
 /** a/ moves to b/, with these free files in it; the source has `comes` and `folders` at the new place. */
 function bring(files: readonly string[], comes: readonly string[], folders: readonly string[] = []) {
@@ -27,24 +28,26 @@ const paths = (removals: readonly { readonly path: string }[]): string[] => remo
 
 test('what the source lacks at the new place goes from there, and is not looked for at the old', () => {
   const store = bring(['a/1', 'a/2'], ['b/1']);
-  const unwanted = removeBroughtAlong(store, MOVE, new Set(['a/1']), new Set(), true);
+  const unwanted = removeBroughtAlong(store, brought(), { leaving: new Set(['a/1']), removesGone: true });
   expect(unwanted).toMatchObject([{ path: 'b/2', reason: 'leftover', files: 1 }]);
   expect(paths([...store.removals.requests()])).toEqual(['a0']);
 });
 
 test('what comes to a name that the source has is replaced there', () => {
   const store = bring(['a/1', 'a/2'], ['b/1', 'b/2']);
-  expect(removeBroughtAlong(store, MOVE, new Set(['a/1']), new Set(), true)).toEqual([]);
+  expect(removeBroughtAlong(store, brought(), { leaving: new Set(['a/1']), removesGone: true })).toEqual([]);
   expect(store.arrivals.get('b/2')).toMatchObject({ replaces: { size: 3, modifiedMs: undefined } });
   expect(store.arrivals.get('b/1')?.replaces).toBeUndefined();
 });
 
 test('folders that the source lacks go too, unless nothing may be removed', () => {
-  const brought = new Set(['b/', 'b/s/', 'b/t/', 'b/u/']);
   for (const removesGone of [true, false]) {
     const store = bring([], [], ['b/', 'b/s/']);
     store.commonFolders.add('b/u/');
-    const unwanted = removeBroughtAlong(store, MOVE, new Set(), brought, removesGone);
+    const unwanted = removeBroughtAlong(store, brought('b/', 'b/s/', 'b/t/', 'b/u/'), {
+      leaving: new Set(),
+      removesGone,
+    });
     expect(paths(unwanted)).toEqual(removesGone ? ['b/t/'] : []);
   }
 });

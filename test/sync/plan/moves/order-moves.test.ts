@@ -44,3 +44,10 @@ test('in any set of moves no target is taken when its turn comes, and everything
     { numRuns: 2000 },
   );
 });
+
+test('a chain may be as long as the files that were renumbered', () => {
+  const length = 200_000;
+  const moves = Array.from({ length }, (_, at) => ({ from: `${at}`, to: `${at + 1}` }));
+  const ordered = orderMoves(moves, () => expect.fail('no cycle'));
+  expect([ordered.length, ordered[0]?.from, ordered.at(-1)?.from]).toEqual([length, `${length - 1}`, '0']);
+});

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ProgressWatch } from '../../../../src/sources/s3/reading/progress.ts';
-import type { Flow } from '../../../../src/sources/s3/reading/progress.ts';
+import { ProgressWatch } from '../../src/http/progress-watch.ts';
+import type { Flow } from '../../src/http/progress-watch.ts';
 
 interface TestFlow extends Flow {
   received: number;

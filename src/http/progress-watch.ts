@@ -1,3 +1,6 @@
+import { REPLY_TOO_SLOW } from './codes.ts';
+import { boundPassed } from './transport-error.ts';
+
 /** How slowly bytes may come. */
 export interface ProgressLimits {
   /** So many bytes … */
@@ -73,8 +76,5 @@ export class ProgressWatch {
   }
 }
 
-/** With Node's code for it: the SDK tries such a request again. */
 const tooSlow = ({ leastBytes, withinMs }: ProgressLimits): Error =>
-  Object.assign(new Error(`fewer than ${leastBytes} bytes came within ${withinMs / 1000} s`), {
-    code: 'ETIMEDOUT',
-  });
+  boundPassed(REPLY_TOO_SLOW, `fewer than ${leastBytes} bytes came within ${withinMs / 1000} s`);

@@ -1,0 +1,165 @@
+import type { ErrorCode, Fact, Verdict } from '../model/errors.ts';
+import { SyncError } from '../model/errors.ts';
+import { excerpt, printable } from '../model/printable.ts';
+import { type ApiCall, called, serviceOf, shown } from './api-errors.ts';
+import { parseRetryAfter } from './api-times.ts';
+
+/** What a reply says that is not a success. */
+export interface RefusedReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly text: string;
+  /** The host that answered, for a refusal that asks for a wait. */
+  readonly server?: string;
+  /** Whether the object store says so, to an address that was signed for a while. */
+  readonly byStore?: boolean;
+}
+
+interface Row {
+  readonly code: ErrorCode;
+  readonly verdict: Verdict;
+  readonly fact?: Fact;
+  readonly inDoubt?: boolean;
+  /** The way out. */
+  readonly hint: string;
+  /** The hint is for files, and no use for other things of the API. */
+  readonly forFiles?: true;
+}
+
+const UNAUTHORISED: Row = {
+  code: 'stage_unauthorised',
+  verdict: 'end_run',
+  fact: 'unauthorised',
+  hint: 'Check the API key: it may be wrong, expired, of another organisation, or not allowed from this address.',
+};
+const REJECTED: Row = {
+  code: 'stage_rejected',
+  verdict: 'skip_entry',
+  fact: 'refused',
+  hint: 'Its folder may be missing, its name taken, or the name not allowed.',
+  forFiles: true,
+};
+/** The signed address ran out; the next attempt is given a new one. */
+const ADDRESS_EXPIRED: Row = {
+  code: 'stage_unavailable',
+  verdict: 'retry',
+  hint: 'Its signed address may have run out. Try again.',
+};
+const UNAVAILABLE: Row = {
+  code: 'stage_unavailable',
+  verdict: 'retry',
+  inDoubt: true,
+  hint: 'Try again later.',
+};
+
+/**
+ * HTTP statuses with a meaning of their own; 4xx that are not here are REJECTED and 5xx UNAVAILABLE. `refused` and `taken`
+ * are the answers to a name that may be free under another one: a file that is too large, or a full Stage, is neither.
+ */
+const STATUSES: ReadonlyMap<number, Row> = new Map<number, Row>([
+  [401, UNAUTHORISED],
+  [403, UNAUTHORISED],
+  [
+    404,
+    {
+      code: 'stage_not_found',
+      verdict: 'skip_entry',
+      fact: 'missing',
+      hint: 'There is nothing at this path.',
+      forFiles: true,
+    },
+  ],
+  [408, { code: 'stage_timeout', verdict: 'retry', inDoubt: true, hint: 'Try again later.' }],
+  [
+    409,
+    {
+      code: 'stage_exists',
+      verdict: 'skip_entry',
+      fact: 'taken',
+      hint: 'Something of this name is there already; --delete or --mirror removes what is in the way.',
+      forFiles: true,
+    },
+  ],
+  [
+    413,
+    { code: 'stage_too_large', verdict: 'skip_entry', hint: 'Exclude the file or split it.', forFiles: true },
+  ],
+  [
+    429,
+    { code: 'stage_throttled', verdict: 'retry', fact: 'slow_down', hint: 'Send fewer requests at a time.' },
+  ],
+  [501, REJECTED],
+  [505, REJECTED],
+  [
+    507,
+    {
+      code: 'stage_quota',
+      verdict: 'end_run',
+      hint: 'Stage is full: remove files or raise its quota.',
+      forFiles: true,
+    },
+  ],
+]);
+
+/**
+ * A refused request as an error. The status decides; the text is kept for a person and decides one case only, the
+ * malformed deployment ID, which the service answers with 400 and a text that starts with `uuid:`.
+ * `nowMs` is for a Retry-After that is a date.
+ */
+export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number): SyncError {
+  const { status } = reply;
+  const text = excerpt(reply.text);
+  const retryAfterMs = retryAfter(reply, nowMs);
+  const waiting = status === 429 || retryAfterMs !== undefined;
+  const details = {
+    path: printable(call.path),
+    status,
+    ...(text === '' ? {} : { text }),
+    ...(waiting && reply.server !== undefined && { server: reply.server }),
+  };
+  const { operation, path } = call;
+  if (status >= 300 && status < 400)
+    // Only a download has a use for one (the API names it for moves too, without saying where to): anywhere else the
+    // base URL leads to something that is no Stage.
+    return new SyncError(
+      'stage_bad_reply',
+      called(call, `was answered with a redirect (${status}). Check the base URL.`),
+      { verdict: operation === 'move' ? 'skip_entry' : 'end_run', operation, path, details },
+    );
+  if (status === 400 && reply.text.trimStart().toLowerCase().startsWith('uuid:'))
+    return new SyncError(
+      'stage_deployment_missing',
+      `Stage says the deployment ID is malformed (${text}). Check the ID.`,
+      { verdict: 'end_run', fact: 'unauthorised', operation, path, details },
+    );
+  const row = rowOf(status, reply.byStore === true);
+  const hint = row.forFiles === true && call.service !== undefined ? '' : ` ${row.hint}`;
+  const why = text === '' ? `status ${status}` : `status ${status}: ${withoutFullStop(text)}`;
+  return new SyncError(
+    row.code,
+    (name) => `${serviceOf(call)} refused to ${call.verb} ${shown(name)} (${why}).${hint}`,
+    {
+      verdict: row.verdict,
+      fact: row.fact,
+      operation,
+      path,
+      inDoubt: row.inDoubt ?? false,
+      retryAfterMs,
+      details,
+    },
+  );
+}
+
+function rowOf(status: number, byStore: boolean): Row {
+  const row = STATUSES.get(status) ?? (status >= 500 ? UNAVAILABLE : REJECTED);
+  return byStore && row === UNAUTHORISED ? ADDRESS_EXPIRED : row;
+}
+
+function retryAfter(reply: RefusedReply, nowMs: number): number | undefined {
+  const value = reply.headers['retry-after'];
+  const date = reply.headers['date'];
+  if (typeof value !== 'string') return undefined;
+  return parseRetryAfter(value, typeof date === 'string' ? date : undefined, nowMs);
+}
+
+const withoutFullStop = (text: string): string => (text.endsWith('.') ? text.slice(0, -1) : text);

@@ -1,0 +1,23 @@
+import type { Reply } from '../http/exchange.ts';
+import { type ApiCall, errorFromNetwork } from './api-errors.ts';
+import type { ApiConnection } from './connection.ts';
+import { errorFromReply } from './refusals.ts';
+
+/** The reply of a request that succeeded; every other end of it as a SyncError, or the signal's reason. */
+export async function success(
+  api: ApiConnection,
+  call: ApiCall,
+  sent: Promise<Reply>,
+  signal: AbortSignal,
+): Promise<Reply> {
+  let reply: Reply;
+  try {
+    reply = await sent;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : errorFromNetwork(call, error);
+  }
+  const { status, headers, body } = reply;
+  if (status < 300) return reply;
+  const text = api.redact(body.toString());
+  throw errorFromReply(call, { status, headers, text, server: api.origin.host }, api.now());
+}

@@ -1,0 +1,112 @@
+import type { Agent, Dispatcher, Pool } from 'undici';
+import { type Proxied, type ProxySettings, loadProxied } from './proxy.ts';
+
+/** Bounds of connections; times in milliseconds, 0 is no limit. */
+export interface ConnectionLimits {
+  /** To one host. A request beyond waits for one of them, without a time-out. */
+  readonly connections: number;
+  /** Until a connection is there. */
+  readonly connectMs: number;
+  /** From the end of a request to the headers of its reply. */
+  readonly headersMs: number;
+  /** Without a byte of a reply, while somebody reads. */
+  readonly idleMs: number;
+}
+
+export interface OutgoingRequest {
+  /** Scheme, host and port. */
+  readonly origin: Pick<URL, 'origin' | 'protocol' | 'hostname'>;
+  /** Path and query, encoded. */
+  readonly target: string;
+  readonly method: string;
+  /** By name, or flat: name, value, name, value. */
+  readonly headers: Readonly<Record<string, string>> | string[];
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array> | null | undefined;
+  /** Instead of that of all requests. */
+  readonly headersMs?: number | undefined;
+}
+
+/** Connections that are kept and used again: direct ones, and those that go by a proxy. */
+export class Connections {
+  readonly #direct: Dispatcher;
+  readonly #proxied: Proxied | undefined;
+
+  constructor(direct: Dispatcher, proxied?: Proxied) {
+    this.#direct = direct;
+    this.#proxied = proxied;
+  }
+
+  /** Sends a request as soon as a connection is free; what becomes of it, `exchange` is told. */
+  dispatch(request: OutgoingRequest, exchange: Dispatcher.DispatchHandler): void {
+    const { origin, target, method, headers, body = null, headersMs } = request;
+    const dispatcher = this.#proxied?.leadsTo(origin) === true ? this.#proxied.dispatcher : this.#direct;
+    dispatcher.dispatch(
+      {
+        origin: origin.origin,
+        path: target,
+        method,
+        headers,
+        // undici takes an async iterable here, which its types leave out
+        body: body as Buffer | null,
+        ...(headersMs !== undefined && { headersTimeout: headersMs }),
+      },
+      exchange,
+    );
+  }
+
+  /** Breaks off what is still under way. */
+  async close(): Promise<void> {
+    await Promise.all([this.#direct.destroy(), this.#proxied?.dispatcher.destroy()]);
+  }
+}
+
+const poolOptions = ({ connections, connectMs, headersMs, idleMs }: ConnectionLimits) => ({
+  connections,
+  // A request put behind another on one connection cannot be told apart when that connection breaks.
+  pipelining: 1,
+  // Transfers are paced and their failures told apart as HTTP/1.1 does it.
+  allowH2: false,
+  connect: { timeout: connectMs },
+  headersTimeout: headersMs,
+  bodyTimeout: idleMs,
+  // Shorter than servers keep an idle connection (5 s and up): the far end closing it under a new request is what
+  // the official client of Stage names as its commonest failure. A server that says how long gets its way, less a second.
+  keepAliveTimeout: 4_000,
+  keepAliveMaxTimeout: 60_000,
+});
+
+/** Connections to one origin. Loads the HTTP client; rejects with `config` for a proxy that cannot be used. */
+export async function openConnectionsTo(
+  origin: URL,
+  limits: ConnectionLimits,
+  proxy: ProxySettings | undefined,
+): Promise<Connections> {
+  const [OnePool, openProxied] = await Promise.all([loadPart<typeof Pool>('pool'), loadProxied(proxy)]);
+  const options = poolOptions(limits);
+  return new Connections(new OnePool(origin.origin, options), openProxied?.(options, limits.connectMs));
+}
+
+/** Connections to wherever requests go; each call of the result opens its own. Rejects as openConnectionsTo does. */
+export async function loadConnections(
+  limits: ConnectionLimits,
+  proxy: ProxySettings | undefined,
+): Promise<() => Connections> {
+  const [AnyAgent, openProxied] = await Promise.all([loadPart<typeof Agent>('agent'), loadProxied(proxy)]);
+  const options = poolOptions(limits);
+  return () => new Connections(new AnyAgent(options), openProxied?.(options, limits.connectMs));
+}
+
+const PARTS = { pool: 'Pool', agent: 'Agent' } as const;
+
+/**
+ * The one class by itself: undici's index also loads fetch, WebSocket and caches, which would take a third of the time of
+ * every short command. A release that keeps the class elsewhere still has it in the index.
+ */
+async function loadPart<T extends typeof Pool | typeof Agent>(part: keyof typeof PARTS): Promise<T> {
+  const place: string = `undici/lib/dispatcher/${part}.js`;
+  try {
+    return ((await import(place)) as { default: T }).default;
+  } catch {
+    return (await import('undici'))[PARTS[part]] as T;
+  }
+}

@@ -1,0 +1,96 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { isSyncError, SyncError } from '../model/errors.ts';
+import { emptyReport, type EventListener, type Outcome, type Report } from '../model/events.ts';
+import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
+import type { Authority } from './authority.ts';
+import { createJob, type JobInput } from './create-job.ts';
+import { readEnvironment } from './environment.ts';
+import { openJob } from './open-job.ts';
+import { surroundingsOf, type Guards, type Surroundings } from './surroundings.ts';
+
+/** The part of Node's `process` that a sync takes something from. */
+export interface HostProcess {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly pid: number;
+  cwd(): string;
+}
+
+export interface SyncOptions extends JobInput {
+  /** What authorises requests, and where they go; what it does not say comes from the environment. */
+  readonly authority?: Partial<Authority> | undefined;
+  readonly guards?: Partial<Guards> | undefined;
+  /**
+   * Node's `process`: its environment has the names that the command line reads, relative paths begin in its folder, and a
+   * second run is told its number. Without it nothing is read from the environment, and that number is 0.
+   */
+  readonly process?: HostProcess | undefined;
+  /** The folder of the ledgers; by default that of the command line, so that both know what the other did. */
+  readonly stateFolder?: string | undefined;
+  /** Nothing is changed or remembered; the actions come as `planned` events. */
+  readonly dryRun?: boolean | undefined;
+  /** Aborted: nothing new is begun, and what is in flight is finished and recorded. */
+  readonly draining?: AbortSignal | undefined;
+  /** Aborted: the sync stops at once. The next one goes on from there. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of all that happens, the report last. It must not throw. */
+  readonly onEvent?: EventListener | undefined;
+}
+
+export interface SyncResult {
+  readonly report: Report;
+  /** What ended the sync before its end, or kept it from beginning. */
+  readonly error: SyncError | undefined;
+}
+
+/**
+ * Makes `to` equal to `from`, once, as `stagesync sync` does, and closes all it opened. Always resolves with a report and
+ * what ended it early; rejects only on a mistake in a program.
+ */
+export async function sync(options: SyncOptions): Promise<SyncResult> {
+  const { onEvent = () => undefined } = options;
+  const around = surroundingsFor(options);
+  try {
+    await using opened = new AsyncDisposableStack();
+    const pair = await openJob(opened, createJob(options, around.folder), around);
+    const { report, error } = await pair.run({ onEvent });
+    return { report, error };
+  } catch (thrown) {
+    const error = around.draining.aborted ? interrupted(thrown) : thrown;
+    if (!isSyncError(error)) throw error;
+    const report = { ...emptyReport(outcomeOf(error)), dryRun: around.dryRun };
+    onEvent(report);
+    return { report, error };
+  }
+}
+
+const interrupted = (cause: unknown): SyncError =>
+  new SyncError('interrupted', 'interrupted before anything was done', { verdict: 'end_run', cause });
+
+function surroundingsFor(options: SyncOptions): Surroundings {
+  const { process: host, authority = {}, guards = {}, dryRun = false, stateFolder } = options;
+  const environment = readEnvironment(host?.env ?? {}, host?.env['HOME'] ?? homedir());
+  const given = [options.draining, options.signal].filter((each) => each !== undefined);
+  return surroundingsOf({
+    environment:
+      stateFolder === undefined ? environment : { ...environment, stateFolder: resolve(stateFolder) },
+    folder: host === undefined ? resolve() : host.cwd(),
+    pid: host?.pid ?? 0,
+    command: 'a program',
+    authority: { stage: authority.stage ?? {}, s3: authority.s3 ?? {} },
+    guards: {
+      maxDelete: guards.maxDelete ?? PASS_DEFAULTS.maxDelete,
+      force: guards.force ?? PASS_DEFAULTS.force,
+    },
+    dryRun,
+    // whoever stops at once begins nothing new either
+    draining: AbortSignal.any(given),
+    ...(options.signal !== undefined && { signal: options.signal }),
+  });
+}
+
+/** What a sync that could not begin counts as. */
+function outcomeOf({ code }: SyncError): Outcome {
+  if (code === 'interrupted') return 'interrupted';
+  return code === 'locked' ? 'refused' : 'failures';
+}

@@ -1,0 +1,157 @@
+import type { DestinationChild } from '../model/entry.ts';
+import { hasFact, isSyncError } from '../model/errors.ts';
+import type { RelPath } from '../model/path.ts';
+import type { ShownVersion } from '../model/plan.ts';
+import type { CallOptions, Content, Destination, DestinationTraits } from '../model/ports.ts';
+import type { Attempt, GateRequest } from './attempts.ts';
+import type { GateUse } from './gate-use.ts';
+import { hasArrived, hasMoved, isInDoubt, isThere, mayBeTakenByUs } from './lost-replies.ts';
+import type { SentFile } from './lost-replies.ts';
+
+/** A look is a request of its own, or made within the turn of a change that is under way: at once, and once. */
+export interface LookCall extends CallOptions {
+  readonly within?: boolean | undefined;
+}
+
+/** How a change passes the gate; see GateRequest. */
+export interface ChangeCall extends CallOptions, Pick<GateRequest, 'begins' | 'urgent'> {
+  /**
+   * Called in the turn of the request, right before each attempt. With false nothing is sent, and the call resolves.
+   * Above attempt 1 what was seen before does not count any more; `inDoubt`: an earlier attempt may have made the change.
+   */
+  readonly check?: ((attempt: number, inDoubt: boolean) => Promise<boolean>) | undefined;
+}
+
+export interface UploadCall extends CallOptions, SentFile, Pick<GateRequest, 'begins'> {
+  /** False: another version of the file, of the same size, may have been stored before, so that a look tells nothing. */
+  readonly mayLook: boolean;
+}
+
+/**
+ * A destination behind a gate: the same methods, each request retried, and lost replies resolved by looking. Where a look
+ * cannot tell, the error is in doubt.
+ */
+export class RetryingDestination implements Destination {
+  readonly label: string;
+  readonly root: RelPath;
+  readonly traits: DestinationTraits;
+  readonly #destination: Destination;
+  readonly #gate: GateUse;
+
+  constructor(destination: Destination, gate: GateUse) {
+    this.label = destination.label;
+    this.root = destination.root;
+    this.traits = destination.traits;
+    this.#destination = destination;
+    this.#gate = gate;
+  }
+
+  listFolder(folder: RelPath, call: LookCall): Promise<readonly DestinationChild[] | undefined> {
+    const list = (): Promise<readonly DestinationChild[] | undefined> =>
+      this.#destination.listFolder(folder, call);
+    return call.within === true
+      ? this.#gate.within(list)
+      : this.#gate.request({ operation: 'list', path: folder }, list);
+  }
+
+  stat(path: RelPath, call: LookCall): Promise<ShownVersion | undefined> {
+    const look = (): Promise<ShownVersion | undefined> => this.#destination.stat(path, call);
+    return call.within === true
+      ? this.#gate.within(look)
+      : this.#gate.request({ operation: 'look', path }, look);
+  }
+
+  /** Retries the beginning of a read; what breaks off later rejects. */
+  read(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>> {
+    return this.#gate.request({ operation: 'read', path }, () => this.#destination.read(path, call));
+  }
+
+  /** A content of chunks can be read once, and is sent once. See `upload` for one that can be read again. */
+  async put(path: RelPath, content: Content, call: ChangeCall): Promise<void> {
+    const isWhole = 'bytes' in content;
+    const request: GateRequest = { operation: 'upload', path, begins: call.begins };
+    try {
+      await this.#change(request, call, async () => {
+        try {
+          await this.#destination.put(path, content, call);
+        } catch (error) {
+          if (isWhole || !isSyncError(error) || error.verdict !== 'retry') throw error;
+          throw error.with({ verdict: 'skip_entry' });
+        }
+      });
+    } catch (error) {
+      if (!mayBeTakenByUs(error) || (await this.stat(path, call))?.size !== content.size) throw error;
+    }
+  }
+
+  /**
+   * Uploads what `read` gives, anew for each attempt. When the reply of the last attempt was lost, a look decides: a
+   * file of this size that is not the one replaced has arrived.
+   */
+  async upload(path: RelPath, read: () => Promise<Content>, call: UploadCall): Promise<void> {
+    const destination = this.#destination;
+    const arrived = async (): Promise<boolean> => call.mayLook && (await hasArrived(destination, path, call));
+    // the last attempt failed for good and certainly stored nothing, as when the file is another one by now
+    let isFinal = false;
+    const send: Attempt<void> = async (_, wasInDoubt) => {
+      try {
+        await destination.put(path, await read(), call);
+      } catch (error) {
+        isFinal = isSyncError(error) && error.verdict !== 'retry' && !error.inDoubt;
+        // the name may be taken by what an earlier attempt stored
+        const ours = (wasInDoubt || isInDoubt(error)) && hasFact(error, 'taken', 'refused');
+        if (!ours || !(await arrived())) throw error;
+      }
+    };
+    try {
+      await this.#gate.request({ operation: 'upload', path, begins: call.begins }, send);
+    } catch (error) {
+      if (isFinal || !isInDoubt(error) || !(await arrived())) throw error;
+    }
+  }
+
+  async makeFolder(folder: RelPath, call: ChangeCall): Promise<void> {
+    const request: GateRequest = { operation: 'create_folder', path: folder, begins: call.begins };
+    try {
+      await this.#change(request, call, () => this.#destination.makeFolder(folder, call));
+    } catch (error) {
+      if (!mayBeTakenByUs(error) || !(await isThere(this, folder, call))) throw error;
+    }
+  }
+
+  async move(from: RelPath, to: RelPath, call: ChangeCall): Promise<void> {
+    const moved = (): Promise<boolean> => hasMoved(this.#destination, { from, to }, call);
+    const { begins, urgent } = call;
+    const send: Attempt<void> = async (attempt) => {
+      try {
+        await this.#destination.move(from, to, call);
+      } catch (error) {
+        const repeated = attempt > 1 && hasFact(error, 'missing', 'taken');
+        if (!repeated || !(await moved())) throw error;
+      }
+    };
+    try {
+      await this.#change({ operation: 'move', path: from, to, begins, urgent }, call, send);
+    } catch (error) {
+      // a name must not stay empty, or a chain of moves broken, for a reply that was lost
+      if (!isInDoubt(error) || !(await moved().catch(() => false))) throw error;
+    }
+  }
+
+  async remove(path: RelPath, call: ChangeCall): Promise<void> {
+    const { begins, urgent } = call;
+    const request: GateRequest = { operation: 'remove', path, begins, urgent };
+    await this.#change(request, call, () => this.#destination.remove(path, call));
+  }
+
+  close(): Promise<void> {
+    return this.#destination.close();
+  }
+
+  #change(request: GateRequest, { check }: ChangeCall, send: Attempt<void>): Promise<void> {
+    if (check === undefined) return this.#gate.request(request, send);
+    return this.#gate.request(request, async (attempt, inDoubt) => {
+      if (await check(attempt, inDoubt)) await send(attempt, inDoubt);
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { createHash, hash } from 'node:crypto';
+import type { FileEntry } from '../model/entry.ts';
+import type { RelPath } from '../model/path.ts';
+import type { ShownVersion } from '../model/plan.ts';
+import type { Content, Source } from '../model/ports.ts';
+import type { RetryingDestination } from './retrying-destination.ts';
+
+/**
+ * Up to here content is hashed on its way, so that the file is known again when it moves or is touched. Hashing runs
+ * on the thread that also feeds the connection and would halve the rate of very large files.
+ */
+export const DIGEST_LIMIT_BYTES = 128 * 1024 * 1024;
+
+export interface UploadEntryOptions {
+  readonly source: Source;
+  readonly destination: RetryingDestination;
+  readonly signal: AbortSignal;
+  /** Bytes handed to a connection, for progress. */
+  readonly onBytes: (path: RelPath, bytes: number) => void;
+}
+
+/** How a file of the source is uploaded: see UploadCall. */
+export interface EntryUpload {
+  readonly replaces?: ShownVersion | undefined;
+  /** Default: true. */
+  readonly mayLook?: boolean | undefined;
+}
+
+/** Uploads a file of the source, each attempt from a fresh reading. Resolves with its digest where one was made. */
+export async function uploadEntry(
+  entry: FileEntry,
+  to: RelPath,
+  { replaces, mayLook = true }: EntryUpload,
+  { source, destination, signal, onBytes }: UploadEntryOptions,
+): Promise<string | undefined> {
+  let digest: string | undefined;
+  const observed: Observer = {
+    digests: source.digest !== undefined,
+    onBytes: (bytes) => onBytes(entry.path, bytes),
+    onDigest: (value) => (digest = value),
+  };
+  const read = async (): Promise<Content> => observe(await source.read(entry, { signal }), observed);
+  await destination.upload(to, read, { signal, begins: true, size: entry.size, replaces, mayLook });
+  return digest;
+}
+
+interface Observer {
+  readonly digests: boolean;
+  readonly onBytes: (bytes: number) => void;
+  /** SHA-256 in hex, once all of the content was read. */
+  readonly onDigest: (digest: string) => void;
+}
+
+/** The same content, with what is read of it told. */
+function observe(content: Content, { digests, onBytes, onDigest }: Observer): Content {
+  const isHashed = digests && content.size <= DIGEST_LIMIT_BYTES;
+  if ('bytes' in content) {
+    if (isHashed) onDigest(hash('sha256', content.bytes));
+    onBytes(content.size);
+    return content;
+  }
+  const hashing = isHashed ? createHash('sha256') : undefined;
+  const { chunks, size, recycle } = content;
+  return {
+    size,
+    recycle,
+    chunks: (async function* () {
+      for await (const chunk of chunks) {
+        hashing?.update(chunk);
+        onBytes(chunk.byteLength);
+        yield chunk;
+      }
+      if (hashing !== undefined) onDigest(hashing.digest('hex'));
+    })(),
+  };
+}

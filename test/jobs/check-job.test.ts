@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { ENVIRONMENT_ONLY, type Authority } from '../../src/jobs/authority.ts';
+import { checkJob } from '../../src/jobs/check-job.ts';
+import { createJob, type JobInput } from '../../src/jobs/create-job.ts';
+import { readEnvironment } from '../../src/jobs/environment.ts';
+
+const environment = readEnvironment(
+  { XDG_STATE_HOME: '/var/state', XDG_DATA_HOME: '/var/files' },
+  '/home/me',
+);
+
+function check(input: Partial<JobInput>, authority: Partial<Authority> = {}) {
+  const job = createJob({ from: '/srv/data', to: 'stage://group/in', ...input }, '/');
+  return checkJob(job, { ...ENVIRONMENT_ONLY, ...authority }, environment);
+}
+
+test('the ends of a job are read', () => {
+  expect(check({})).toEqual({
+    from: { kind: 'local', root: '/srv/data' },
+    to: { deployment: 'group', path: 'in' },
+  });
+  expect(check({ from: 's3://b/p' }).from).toEqual({ kind: 's3', address: 's3://b/p' });
+});
+
+describe('settings that ask for others', () => {
+  test.each<[Partial<JobInput>, RegExp]>([
+    [{ what: { publishSet: true } }, /^--publish-set needs --atomic/],
+    [{ what: { deleteExcluded: true } }, /^--delete-excluded needs --delete or --mirror/],
+    [{ what: { marker: 'x' } }, /^--marker needs --publish-set/],
+    [{ what: { marker: 'a/x', atomic: true, publishSet: true } }, /^--marker a\/x names a folder/],
+    [{ to: 'stage://g/.stagesync-x' }, /^DEST .stagesync-x has a name that begins/],
+  ])('are refused alone: %j', (input, message) => {
+    expect(() => check(input)).toThrow(message);
+  });
+
+  test('are taken with what they ask for', () => {
+    const what = { atomic: true, publishSet: true, marker: 'x', deleteExcluded: true } as const;
+    expect(() => check({ what: { ...what, removal: 'ours' } })).not.toThrow();
+    expect(() => check({ what: { ...what, removal: 'everything' } })).not.toThrow();
+  });
+});
+
+describe('what is said of another kind of end', () => {
+  test.each<[Authority['s3'], string]>([
+    [{ profile: 'p' }, '--profile'],
+    [{ region: 'r' }, '--region'],
+    [{ endpointUrl: 'https://s3.test' }, '--endpoint-url'],
+    [{ pathStyle: true }, '--path-style'],
+    [{ signRequest: false }, '--no-sign-request'],
+    [{ requestPayer: 'requester' }, '--request-payer'],
+    [{ sqsQueue: 'https://sqs.test/1/q' }, '--sqs-queue'],
+  ])('%j does not fit a directory', (s3, flag) => {
+    expect(() => check({}, { s3 })).toThrow(`${flag} is for an s3:// source; SOURCE is a directory`);
+    expect(() => check({ from: 's3://b/p' }, { s3 })).not.toThrow();
+  });
+
+  test('links are not followed in a bucket', () => {
+    expect(() => check({ from: 's3://b/p', what: { followSymlinks: true } })).toThrow(
+      /a bucket has no links/,
+    );
+    expect(() => check({ what: { followSymlinks: true } })).not.toThrow();
+  });
+
+  test.each<[Authority['stage'], string]>([
+    [{ baseUrl: 'https://api.test' }, '--base-url'],
+    [{ tokenFile: 'token' }, '--token-file'],
+    [{ organization: 'o' }, '--organization'],
+    [{ apiVersion: 'v2' }, '--api-version'],
+  ])('%j does not fit the embedded Stage', (stage, flag) => {
+    expect(() => check({ to: 'stage://local/in' }, { stage })).toThrow(flag);
+    expect(() => check({}, { stage })).not.toThrow();
+  });
+});
+
+test.each([
+  ['stage://local/in', '/var', /holds the embedded Stage's own files \(\/var\/files\/stagesync\/stage\)/],
+  ['stage://local/in', '/var/files/stagesync/stage/x', /lies among the embedded Stage's own files/],
+  ['stage://group/in', '/var/state', /holds stagesync's own state/],
+])('for %s the source %s would swallow what is written', (to, from, message) => {
+  expect(() => check({ from, to })).toThrow(message);
+});
+
+test('what lies beside the folders of stagesync is a source', () => {
+  expect(() => check({ from: '/var/files' })).not.toThrow();
+  expect(() => check({ from: '/var/files2', to: 'stage://local/in' })).not.toThrow();
+});

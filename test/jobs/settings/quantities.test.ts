@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { durationText, parseByteRate, parseDuration } from '../../../src/jobs/settings/quantities.ts';
+
+test.each([
+  ['1ms', 1],
+  ['500ms', 500],
+  ['1s', 1000],
+  ['90s', 90_000],
+  ['5m', 300_000],
+  ['1h', 3_600_000],
+  ['36h', 129_600_000],
+  ['1d', 86_400_000],
+])('%s is %i ms, and is what these are called', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms);
+  expect(parseDuration(durationText(ms))).toBe(ms);
+});
+
+test.each(['', '5', '0s', '0.1ms', '-1s', '1 s', '1w', 's'])('%j is no duration', (text) => {
+  expect(parseDuration(text)).toBeUndefined();
+});
+
+test('a rate counts in powers of 1,024', () => {
+  expect(parseByteRate('1')).toBe(1);
+  expect(parseByteRate('1.5k')).toBe(1536);
+  for (const text of ['0', '', '0.5', '10MB', 'fast', '-1']) expect(parseByteRate(text)).toBeUndefined();
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
+import { Bandwidth } from '../../src/remote/bandwidth.ts';
+import { counted, limited } from '../../src/remote/wrapped-destinations.ts';
+import { createManualClock } from '../support/engine/manual-clock.ts';
+
+const call = { signal: new AbortController().signal };
+const bytes = (size: number) => ({ size, bytes: new Uint8Array(size) });
+
+test('a counted destination tells of every request when it is over, with its error if it failed', async () => {
+  const told: unknown[] = [];
+  const stage = createMemoryDestination({ root: 'in/' });
+  const destination = counted(stage, (operation, error) => told.push([operation, error !== undefined]));
+  await destination.makeFolder('in/', call);
+  await destination.put('in/a', bytes(1), call);
+  await destination.move('in/a', 'in/b', call);
+  await destination.listFolder('in/', call);
+  await destination.stat('in/b', call);
+  await destination.read('in/b', call);
+  await destination.remove('in/b', call);
+  await destination.remove('in/b', call).catch(() => undefined);
+  expect(told).toEqual([
+    ['create_folder', false],
+    ['upload', false],
+    ['move', false],
+    ['list', false],
+    ['look', false],
+    ['read', false],
+    ['remove', false],
+    ['remove', true],
+  ]);
+  expect([destination.root, destination.label]).toEqual([stage.root, stage.label]);
+});
+
+test('a limited destination sends uploads no faster than the limit, and all else as it comes', async () => {
+  const clock = createManualClock();
+  const stage = createMemoryDestination();
+  const destination = limited(stage, new Bandwidth(clock, 1000));
+  await destination.makeFolder('a/', call);
+  const sent = destination.put('a/b', bytes(40_000), call);
+  await clock.pass(16_000);
+  expect(stage.files.size).toBe(0);
+  await clock.pass(60_000);
+  await sent;
+  expect(stage.files.get('a/b')?.bytes.byteLength).toBe(40_000);
+});
