@@ -184,7 +184,10 @@ export class Round {
       hiddenName: ({ from }) => hidden.next('moved', from),
       refuse: tally.problem,
     });
-    const plan = approved === undefined ? found : restrictTo(approved, store, found, ledger, tally.problem);
+    const plan =
+      approved === undefined
+        ? found
+        : restrictTo(approved, { store, moves: found, ledger, refuse: tally.problem });
     const { inSource, atDestination } = this.#planning!.counts;
     // rounds before this one may have removed some of those that the limit is about
     const { removed } = tally;

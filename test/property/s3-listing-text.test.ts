@@ -200,7 +200,9 @@ test('of a listing that was damaged it reads what the SDK reads, or nothing', as
     .map(([xml, where, length, put]) => {
       const at = Math.floor(where * xml.length);
       return xml.slice(0, at) + put + xml.slice(at + length);
-    });
+    })
+    // Half of a surrogate pair comes in no UTF-8; bytes that are no UTF-8 are refused before.
+    .filter((xml) => xml.isWellFormed());
   let read = 0;
   await fc.assert(
     fc.asyncProperty(damaged, async (xml) => {

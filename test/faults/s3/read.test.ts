@@ -33,10 +33,7 @@ async function drain(content: Content): Promise<{ bytes: Buffer; error?: unknown
 }
 
 function suite(name: string, server: () => S3Server): void {
-  describe.each([
-    ['directly', false],
-    ['through the SDK', true],
-  ])(`reading from ${name} %s`, (_, onlySdk) => {
+  describe(`reading from ${name}`, () => {
     let bucket: TestBucket;
     /** By the number of the read, beginning with 1. */
     let fault: (read: number, request: ProxiedRequest) => Fault | undefined;
@@ -64,7 +61,6 @@ function suite(name: string, server: () => S3Server): void {
           endpointUrl: bucket.url,
           concurrency: 4,
           resume: { delayMs: 1 },
-          onlySdk,
           ...options,
         }),
       );

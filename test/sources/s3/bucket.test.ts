@@ -7,7 +7,7 @@ import { createTestBucket, onRealS3, startFakeS3 } from '../../support/s3/s3-buc
 import type { S3Server } from '../../support/s3/s3-bucket.ts';
 import { withKeys } from '../../support/s3/s3-keys.ts';
 
-async function openFixture(server: S3Server, onlySdk: boolean): Promise<BucketFixture> {
+async function openFixture(server: S3Server): Promise<BucketFixture> {
   const fixture: Pick<BucketFixture, 'fault'> = { fault: () => undefined };
   const bucket = await createTestBucket(server, (request) => fixture.fault(request));
   const opened: { close(): void }[] = [];
@@ -20,7 +20,6 @@ async function openFixture(server: S3Server, onlySdk: boolean): Promise<BucketFi
           endpointUrl: bucket.url,
           region: 'us-east-1',
           concurrency: 4,
-          onlySdk,
           ...options,
         });
         opened.push(each);
@@ -34,13 +33,8 @@ async function openFixture(server: S3Server, onlySdk: boolean): Promise<BucketFi
 }
 
 function suite(where: string, server: () => S3Server): void {
-  for (const [how, onlySdk] of [
-    ['asked directly', false],
-    ['asked by the SDK', true],
-  ] as const) {
-    describeBucket(`of ${where}, ${how}`, () => openFixture(server(), onlySdk));
-    describeFailures(`of ${where}, ${how}`, () => openFixture(server(), onlySdk));
-  }
+  describeBucket(`of ${where}`, () => openFixture(server()));
+  describeFailures(`of ${where}`, () => openFixture(server()));
 }
 
 describe('over fauxqs', () => {

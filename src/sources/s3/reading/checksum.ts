@@ -13,7 +13,8 @@ export interface Checksum {
   readonly against: string;
 }
 
-const ALGORITHMS = ['CRC32', 'SHA256', 'SHA1', 'CRC32C', 'CRC64NVME'] as const;
+/** The algorithms that Node or the SDK's own package can compute, the cheapest first. */
+const ALGORITHMS = ['CRC32', 'SHA256', 'SHA1', 'CRC32C', 'CRC64NVME', 'SHA512'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
 export interface KeptChecksums {
@@ -81,6 +82,7 @@ const SUMS: Readonly<Record<Algorithm, (classes: CrcClasses) => Sum>> = {
   SHA1: () => createHash('sha1'),
   CRC32C: (classes) => new classes.Crc32c(),
   CRC64NVME: (classes) => new classes.Crc64Nvme(),
+  SHA512: () => createHash('sha512'),
 };
 
 class Crc32 implements Sum {

@@ -2,8 +2,10 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { SyncError } from '../../../model/errors.ts';
 import type { ProxySettings } from '../../../http/proxy.ts';
 import { httpHandlers } from './sdk-http-handler.ts';
-import type { HttpHandler } from './sdk-http-handler.ts';
 import type { ProgressLimits } from '../../../http/progress-watch.ts';
+import { wholeBody } from '../listing/whole-body.ts';
+import { readAnswers } from './read-answers.ts';
+import { trimMiddleware } from './trim-middleware.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
@@ -35,30 +37,24 @@ export const FALLBACK_REGION = 'us-east-1';
 
 /** A client that knows the region to start with. */
 export async function createClient(
-  create: (region: string | undefined) => RegionalClient,
+  create: (region: string | undefined) => S3Client,
   region: string | undefined,
-): Promise<RegionalClient> {
+): Promise<S3Client> {
   const created = create(region);
   try {
-    await created.client.config.region();
+    await created.config.region();
     return created;
   } catch {
-    created.client.destroy();
+    created.destroy();
     return create(FALLBACK_REGION);
   }
-}
-
-/** A client of the SDK, and the connections that it has; it closes them. */
-export interface RegionalClient {
-  readonly client: S3Client;
-  readonly handler: HttpHandler;
 }
 
 /** Loads the SDK's HTTP client. */
 export async function regionalClients(
   sdk: Sdk,
   options: S3ConnectionOptions,
-): Promise<(region: string | undefined) => RegionalClient> {
+): Promise<(region: string | undefined) => S3Client> {
   const createHandler = await httpHandlers({
     // With fewer connections than readers, reads wait for one another, and a listing waits for reads. Probes for split
     // points come on top of the listing streams.
@@ -78,17 +74,22 @@ export async function regionalClients(
     retryMode: 'standard',
     maxAttempts: options.maxAttempts ?? 6,
     logger: SILENT,
+    // Each checksum is compared while the bytes are read (reading/checksum.ts): the SDK need not do it as well.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // Also of the bodies that the SDK reads: an error's, for example.
+    streamCollector: wholeBody,
     ...(options.noSignRequest === true ? UNSIGNED : {}),
   };
   return (region) => {
-    const handler = createHandler();
     const client = new sdk.S3Client({
       ...config,
       ...(region === undefined ? {} : { region }),
       // It answers as the SDK wants; the types of its options are wider than those that we ever give.
-      requestHandler: handler as unknown as NonNullable<S3ClientConfig['requestHandler']>,
+      requestHandler: createHandler() as unknown as NonNullable<S3ClientConfig['requestHandler']>,
     });
-    return { client, handler };
+    trimMiddleware(client);
+    readAnswers(client);
+    return client;
   };
 }
 

@@ -1,15 +1,12 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { ListPage, ListQuery, ObjectBody, S3Bucket } from '../bucket.ts';
 import { createClient, regionFromError, regionalClients } from './client.ts';
-import type { RegionalClient, S3ConnectionOptions } from './client.ts';
-import { directRequests } from './direct-requests.ts';
+import type { S3ConnectionOptions } from './client.ts';
 import { s3Error } from '../s3-errors.ts';
-import { sdkRequests } from './sdk-requests.ts';
-import type { BucketRequests, RequestOptions } from './sdk-requests.ts';
+import { bucketRequests } from './bucket-requests.ts';
+import type { BucketRequests, RequestOptions } from './bucket-requests.ts';
 
-export interface BucketOptions extends S3ConnectionOptions, RequestOptions {
-  /** Leaves every request to the SDK. Default: only those that are unusual or fail. */
-  readonly onlySdk?: boolean | undefined;
-}
+export type BucketOptions = S3ConnectionOptions & RequestOptions;
 
 /** The bucket, wherever it is. The AWS SDK and the HTTP client are loaded here and nowhere else. */
 export async function openBucket(options: BucketOptions): Promise<S3Bucket> {
@@ -17,19 +14,16 @@ export async function openBucket(options: BucketOptions): Promise<S3Bucket> {
     import('@aws-sdk/client-s3'),
     import('@aws-sdk/checksums/crc'),
   ]);
-  const { bucket, endpointUrl, onlySdk = false, noSignRequest = false } = options;
+  const { bucket, endpointUrl } = options;
   const createRegional = await regionalClients(sdk, options);
 
-  function requestsIn({ client, handler }: RegionalClient): BucketRequests {
-    const throughSdk = sdkRequests(sdk, crcClasses, client, options);
-    if (onlySdk) return throughSdk;
-    return directRequests({ client, handler, sdk: throughSdk, crcClasses, signed: !noSignRequest });
+  interface Regional {
+    readonly client: S3Client;
+    readonly requests: BucketRequests;
   }
-  const open = (
-    regional: RegionalClient,
-  ): { client: RegionalClient['client']; requests: BucketRequests } => ({
-    client: regional.client,
-    requests: requestsIn(regional),
+  const open = (client: S3Client): Regional => ({
+    client,
+    requests: bucketRequests(sdk, crcClasses, client, options),
   });
   const regions = [open(await createClient(createRegional, options.region))];
 

@@ -22,18 +22,35 @@ export interface HttpRequest {
   readonly body?: unknown;
 }
 
-/** What became of a request that was sent past the SDK; it takes over from here as if it had sent it. */
-export type Outcome = { readonly answer: Answer } | { readonly error: unknown };
-
-/** What a command's send() can be given; the SDK hands it on to the handler with every attempt. */
+/** What a command's send() can be given that matters here; the SDK hands it on with every attempt. */
 export interface SendOptions {
   readonly abortSignal?: AbortSignal;
-  /** Takes the signed request instead of sending it; the command rejects. */
-  readonly capture?: { request?: HttpRequest };
-  /** Reads the whole body of a success before the SDK does. What it throws is what the attempt comes to. */
-  readonly checkBody?: (body: ByteStream) => Promise<Buffer>;
-  /** Stands for the first attempt, and is taken away by it. */
-  readonly first?: { outcome?: Outcome | undefined };
+}
+
+/** An answer as the SDK's middleware knows it. */
+export class SdkResponse {
+  readonly statusCode: number;
+  /** Names in lower case. */
+  readonly headers: Answer['headers'];
+  /** The body as it comes from the network, with a copy less than `body`. Only one of the two can be read. */
+  readonly bytes: ByteStream;
+  #body: Readable | undefined;
+
+  constructor({ status, headers, body }: Answer) {
+    this.statusCode = status;
+    this.headers = headers;
+    this.bytes = body;
+  }
+
+  /** The body as all clients of the SDK expect it: those that get credentials use the same handler. */
+  get body(): Readable {
+    return (this.#body ??= Readable.from(this.bytes, { objectMode: false }));
+  }
+
+  /** The SDK's middleware puts another in its place when it looked at the first. */
+  set body(body: Readable) {
+    this.#body = body;
+  }
 }
 
 export interface HttpOptions {
@@ -48,7 +65,7 @@ export interface HttpOptions {
   readonly progress?: ProgressLimits | undefined;
 }
 
-/** HTTP for the SDK's clients and for those requests that are sent past it: one pool of connections for both. */
+/** HTTP for clients of the SDK. */
 export class HttpHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #connections: Connections;
@@ -59,31 +76,16 @@ export class HttpHandler {
     this.#watch = new ProgressWatch(progress);
   }
 
-  /** The SDK's way in. The body is a stream, as it expects. */
+  /** The SDK's way in. */
   async handle(
     request: HttpRequest,
-    { abortSignal, capture, checkBody, first }: SendOptions = {},
-  ): Promise<{ response: { statusCode: number; headers: Record<string, string>; body: Readable } }> {
-    if (capture !== undefined) {
-      capture.request = request;
-      throw new Error('captured');
+    { abortSignal }: SendOptions = {},
+  ): Promise<{ readonly response: SdkResponse }> {
+    try {
+      return { response: new SdkResponse(await this.send(request, abortSignal)) };
+    } catch (error) {
+      throw retryable(error);
     }
-    const outcome = first?.outcome;
-    if (first !== undefined) first.outcome = undefined;
-    if (outcome !== undefined && 'error' in outcome) throw retryable(outcome.error);
-    const { status, headers, body } =
-      outcome?.answer ??
-      (await this.send(request, abortSignal).catch((error: unknown) => {
-        throw retryable(error);
-      }));
-    const read = checkBody === undefined || status !== 200 ? body : [await checkBody(body)];
-    return {
-      response: {
-        statusCode: status,
-        headers: headers as Record<string, string>,
-        body: Readable.from(read, { objectMode: false }),
-      },
-    };
   }
 
   /** Rejects with an error that has a `code` when no answer comes, or with the signal's reason. */
@@ -149,7 +151,7 @@ function targetOf({ path, query }: HttpRequest): string {
 }
 
 /** Percent-encoding as signatures want it (RFC 3986): encodeURIComponent leaves five characters too many. */
-export const encode = (text: string): string =>
+const encode = (text: string): string =>
   encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 const open = (options: object = {}): Promise<S3Bucket> =>
-  openBucket({ bucket: 'bucket', region: 'eu-west-1', concurrency: 4, onlySdk: true, ...options });
+  openBucket({ bucket: 'bucket', region: 'eu-west-1', concurrency: 4, ...options });
 
 function failure(name: string, status: number, extra: object = {}): S3ServiceException {
   const error = new S3ServiceException({
