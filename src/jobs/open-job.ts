@@ -70,7 +70,7 @@ export async function openJob(
   const destination = around.observed?.(stage) ?? stage;
   const ledger = ledgerOf(from, { source, destination }, around);
   opened.defer(() => ledger.close());
-  // not earlier: while modules are being loaded, a small heap costs time
+  // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
   const options = passOptions(job, around);
   return {
