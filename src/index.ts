@@ -26,6 +26,10 @@ export { surroundingsOf, type Guards, type Surroundings } from './jobs/surroundi
 export { sync, type HostProcess, type SyncOptions, type SyncResult } from './jobs/sync.ts';
 export { openLocalSource, type LocalSourceOptions } from './sources/local/local-source.ts';
 export {
+  destinationAsSource,
+  type DestinationAsSourceOptions,
+} from './sources/stage/destination-as-source.ts';
+export {
   createMemorySource,
   type MemorySource,
   type MemorySourceOptions,
@@ -43,6 +47,8 @@ export {
   type ApiTimeouts as StageTimeouts,
   type ApiVerb as StageVerb,
 } from './api/connection.ts';
+export { currentOrganization, type Organization } from './api/organizations.ts';
+export { listRegions, type Region } from './api/regions.ts';
 export { listDeployments, type Deployment, type ListDeploymentsOptions } from './api/deployments.ts';
 export { resolveDeployment } from './api/resolve-deployment.ts';
 export {
@@ -52,6 +58,15 @@ export {
   type StageClientOptions,
   type StageOptions,
 } from './stage/stage-client.ts';
+export {
+  openLocalDestination,
+  type LocalDestinationOptions,
+} from './destinations/local/local-destination.ts';
+export {
+  createMemoryDestination,
+  type MemoryDestination,
+  type MemoryDestinationOptions,
+} from './destinations/memory/memory-destination.ts';
 export {
   createStageDestination,
   type StageDestinationOptions,

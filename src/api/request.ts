@@ -1,7 +1,6 @@
 import type * as z from 'zod';
-import type { Operation } from '../model/errors.ts';
+import { isSyncError, type Operation, SyncError } from '../model/errors.ts';
 import type { CallOptions } from '../model/ports.ts';
-import { isSyncError } from '../model/errors.ts';
 import { type ApiCall, badReply } from './api-errors.ts';
 import type { ApiConnection, ApiVerb } from './connection.ts';
 import { success } from './reply.ts';
@@ -92,12 +91,19 @@ export async function requestApi<Path extends string, Reply extends z.ZodType>(
 /** Path and query as they are sent. */
 function targetOf(api: ApiConnection, path: string, input: ApiInput<string>): string {
   const parameters = input as unknown as Readonly<Record<string, string>>;
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name]!));
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => segment(name, parameters[name]!));
   const query = { ...input.query, organizationID: api.organizationID };
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
   );
   return `${api.basePath}${filled}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`;
+}
+
+/** A value as one segment of a path: an empty one, or dots, would make the request one to something else. */
+function segment(name: string, value: string): string {
+  if (/^\.{0,2}$/.test(value))
+    throw new SyncError('usage', `${name} must not be ${JSON.stringify(value)}.`, { verdict: 'end_run' });
+  return encodeURIComponent(value);
 }
 
 function checked<Reply extends z.ZodType>(

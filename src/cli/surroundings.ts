@@ -1,5 +1,10 @@
 import { ENVIRONMENT_ONLY } from '../jobs/authority.ts';
-import { surroundingsOf, type StageSurroundings, type Surroundings } from '../jobs/surroundings.ts';
+import {
+  PROCESS_GATES,
+  surroundingsOf,
+  type StageSurroundings,
+  type Surroundings,
+} from '../jobs/surroundings.ts';
 import type { Context } from './context.ts';
 import { authorityFrom, type S3Flags, type StageFlags } from './flags/authority-flags.ts';
 
@@ -33,5 +38,6 @@ export const stageSurroundings = (
     return host.cwd;
   },
   authority: { ...ENVIRONMENT_ONLY, stage: authorityFrom(flags).stage },
+  gates: PROCESS_GATES,
   draining: stop.draining,
 });

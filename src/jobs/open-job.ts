@@ -6,11 +6,11 @@ import type { PlanLine } from '../model/plan.ts';
 import { openLedger } from '../sync/ledger/open-ledger.ts';
 import { openDryRunLedger } from '../sync/ledger/dry-run-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
+import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import { runPass } from '../sync/pass.ts';
 import type { PassOptions, PassResult } from '../sync/pass-options.ts';
 import { folderPath, type SourceAddress } from './addresses.ts';
 import { checkJob } from './check-job.ts';
-import { ATTEMPTS } from './ends/open-gate.ts';
 import { openSource } from './ends/open-source.ts';
 import { openStage } from './ends/open-stage.ts';
 import { openFilter } from './filters/read-filters.ts';
@@ -62,7 +62,7 @@ export async function openJob(
   });
   opened.defer(() => source.close());
   const filter = openFilter(job.what.filters, from.kind === 'local' ? from.root : undefined);
-  const stage = await openStage(
+  const { destination: stage, gate } = await openStage(
     { ...around, authority },
     { address: to, root: folderPath(to), concurrency, maxWaitMs: maxWait },
   );
@@ -80,7 +80,7 @@ export async function openJob(
     ledger,
     filter,
     run: ({ onEvent, approved, scope, source: shown = source }) =>
-      runPass({ ...options, source: shown, destination, ledger, filter, onEvent, approved, scope }),
+      runPass({ ...options, gate, source: shown, destination, ledger, filter, onEvent, approved, scope }),
   };
 }
 
@@ -121,7 +121,7 @@ function passOptions(
     maxRequestsPerSecond: pace.maxRequestsPerSecond,
     maxBytesPerSecond: pace.bytesPerSecond,
     maxWaitMs: pace.maxWait,
-    attempts: ATTEMPTS,
+    attempts: PASS_DEFAULTS.attempts,
     clock: systemClock,
     dryRun,
     draining,

@@ -1,4 +1,6 @@
 import type { Destination } from '../model/ports.ts';
+import { Gates } from '../remote/gates.ts';
+import { systemClock } from '../sync/clock.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import type { GuardName, RemovalLimit } from '../sync/pass-options.ts';
 import { ENVIRONMENT_ONLY, type Authority } from './authority.ts';
@@ -17,6 +19,8 @@ export interface Surroundings {
   readonly authority: Authority;
   /** What jobs name as their profile, in place of `authority`. */
   readonly profiles?: Readonly<Record<string, Authority>> | undefined;
+  /** Jobs that go to one origin and account share a gate. */
+  readonly gates: Gates;
   readonly guards: Guards;
   /** How the lock names the run to others that come, with the process that holds it. */
   readonly command: string;
@@ -44,17 +48,21 @@ export interface Guards {
 }
 
 /** The part of the surroundings that opens a Stage. */
-export type StageSurroundings = Pick<Surroundings, 'environment' | 'folder' | 'draining'> & {
+export type StageSurroundings = Pick<Surroundings, 'environment' | 'folder' | 'gates' | 'draining'> & {
   readonly authority: Pick<Authority, 'stage'>;
 };
 
+/** The gates of this process: whatever opens a Stage in it shares them. */
+export const PROCESS_GATES = new Gates(systemClock);
+
 const never = new AbortController().signal;
 
-/** Surroundings where only the given differs from the usual: no flags, the default guards, no signals. */
+/** Surroundings where only the given differs from the usual: no flags, the default guards, the gates of the process, no signals. */
 export const surroundingsOf = (
   given: Pick<Surroundings, 'environment' | 'folder' | 'command' | 'pid'> & Partial<Surroundings>,
 ): Surroundings => ({
   authority: ENVIRONMENT_ONLY,
+  gates: PROCESS_GATES,
   guards: { maxDelete: PASS_DEFAULTS.maxDelete, force: PASS_DEFAULTS.force },
   dryRun: false,
   draining: never,

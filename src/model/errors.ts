@@ -50,8 +50,18 @@ export type ErrorCode =
   | 'entry_gone'
   | 'entry_unreadable'
   // the destination, as the engine sees it
-  /** A file has the name of the folder to sync into. */
+  /** There is nothing of that name, or its folder is missing. */
+  | 'destination_missing'
+  /** Something has the name already: a file that of the folder to sync into, for one. */
   | 'destination_taken'
+  /** It cannot hold such a file or do such a thing. */
+  | 'destination_refused'
+  /** The permissions do not allow it. */
+  | 'destination_denied'
+  /** There is no room left. */
+  | 'destination_full'
+  /** The disk failed. */
+  | 'destination_failed'
   /** What the destination shows contradicts what it did, or cannot be told. */
   | 'destination_unclear'
   // Stage

@@ -1,10 +1,13 @@
 import { messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Destination } from '../../model/ports.ts';
+import type { Gate } from '../../remote/gate.ts';
+import { accountOf } from '../../remote/gates.ts';
+import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
 import { checkEmbedded } from '../check-job.ts';
 import type { StageSurroundings } from '../surroundings.ts';
-import { openGate } from './open-gate.ts';
+import { useToLook } from './looking-gate.ts';
 import { resolveStageSettings } from './stage-settings.ts';
 import { configError, usageError } from '../usage-errors.ts';
 
@@ -14,15 +17,21 @@ export interface OpenStageOptions {
   readonly root: RelPath;
   /** Requests at the same time. */
   readonly concurrency: number;
-  /** For the look-up of a deployment's name; see openGate. */
+  /** For the look-up of a deployment's name; see useToLook. */
   readonly maxWaitMs?: number | undefined;
+}
+
+export interface OpenStage {
+  readonly destination: Destination;
+  /** The one door to its origin for the account; every request goes through a use of it. */
+  readonly gate: Gate;
 }
 
 /**
  * The Stage an address names, as a destination; closing it closes all that was opened for it. For the embedded Stage
  * that is a server on a loopback port; for a deployment given by name it costs a look-up first.
  */
-export function openStage(around: StageSurroundings, options: OpenStageOptions): Promise<Destination> {
+export function openStage(around: StageSurroundings, options: OpenStageOptions): Promise<OpenStage> {
   return options.address.deployment === EMBEDDED
     ? openEmbedded(around, options)
     : openRemote(around, options);
@@ -31,7 +40,7 @@ export function openStage(around: StageSurroundings, options: OpenStageOptions):
 async function openEmbedded(
   around: StageSurroundings,
   { root, concurrency }: OpenStageOptions,
-): Promise<Destination> {
+): Promise<OpenStage> {
   checkEmbedded(around.authority);
   const [{ startEmulator }, { LOCAL_DEPLOYMENT }, stage] = await Promise.all([
     import('../../emulator/emulator.ts'),
@@ -51,15 +60,19 @@ async function openEmbedded(
     deployment: LOCAL_DEPLOYMENT.id,
     concurrency,
   });
-  return stage.createStageDestination({
-    client,
-    root,
-    label: `stage://${EMBEDDED}/${root}`,
-    onClosed: () => emulator.close(),
-  });
+  return {
+    destination: stage.createStageDestination({
+      client,
+      root,
+      label: `stage://${EMBEDDED}/${root}`,
+      onClosed: () => emulator.close(),
+    }),
+    // its port is another one each time; the folder with its files is what stays
+    gate: around.gates.of(`stage://${EMBEDDED}`, dataDir),
+  };
 }
 
-async function openRemote(around: StageSurroundings, options: OpenStageOptions): Promise<Destination> {
+async function openRemote(around: StageSurroundings, options: OpenStageOptions): Promise<OpenStage> {
   const settings = resolveStageSettings(around);
   const named = options.address.deployment ?? settings.defaultDeployment;
   if (named === undefined)
@@ -68,16 +81,17 @@ async function openRemote(around: StageSurroundings, options: OpenStageOptions):
     );
   const stage = await importStage();
   const { defaultDeployment: _, generation, ...connection } = settings;
-  const { draining: signal } = around;
+  const { draining } = around;
+  const gate = around.gates.of(settings.baseUrl ?? DEFAULT_BASE_URL, accountOf(settings.token));
   const api = await stage.openApiConnection({ ...connection, concurrency: options.concurrency });
   try {
     const version = generation === 'v2' ? 'v2' : 'v1';
-    const deployment = await openGate(around, 1, options.maxWaitMs).request(
-      { operation: 'look_up', path: named },
-      () => stage.resolveDeployment(api, named, { version, signal }),
+    using look = useToLook(gate, { concurrency: 1, maxWaitMs: options.maxWaitMs, draining });
+    const deployment = await look.request({ operation: 'look_up', path: named }, () =>
+      stage.resolveDeployment(api, named, { version, signal: draining }),
     );
     const client = stage.stageClient(api, { deployment, generation });
-    return stage.createStageDestination({ client, root: options.root });
+    return { destination: stage.createStageDestination({ client, root: options.root }), gate };
   } catch (error) {
     await api.close();
     throw error;

@@ -5,11 +5,11 @@ import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 
 /**
- * Gives every source the same shape: each folder on the way to a file is an entry before it. S3 lists keys only; a
- * filter that lets single files through implies just their folders.
+ * Gives every source the same shape: each folder on the way to a file is an entry before that file. S3 lists keys only,
+ * and a filter that lets single files through implies just their folders. Pure but for the reading of `batches`.
  *
  * Rejects with `source_listing_broken` when entries do not come in path order: a merge over a disordered listing would
- * take what is merely late for missing.
+ * take an entry that is merely late for a missing one.
  */
 export async function* withImpliedFolders(
   batches: AsyncIterable<readonly SourceEntry[]>,

@@ -3,92 +3,157 @@ import { foldersOf, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PlanLine } from '../../model/plan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { wholeOf } from './moves/order-moves.ts';
 import type { OrderedMove } from './moves/order-moves.ts';
-import { planLines } from './store/plan-lines.ts';
 import type { MovePlan } from './moves/plan-moves.ts';
+import { planLines } from './store/plan-lines.ts';
 import type { PlanStore } from './store/plan-store.ts';
 
-const keyOf = ({ kind, path, to = '', stamp }: PlanLine): string => [kind, path, to, stamp].join('\n');
+export interface FreshPlan {
+  readonly store: PlanStore;
+  readonly moves: MovePlan;
+  readonly ledger: Ledger;
+  readonly refuse: (path: RelPath, problem: Problem) => void;
+}
 
 /**
  * Holds a fresh plan to one that was approved earlier: only actions that both have, resting on the same versions at
- * both ends, are left. What was approved and is not in the fresh plan is refused, entry by entry, for either end changed
- * since; unless its goal is reached already. What only the fresh plan has was never approved and is left for the next.
+ * both ends, are left. An approved action that the fresh plan lacks is refused, for either end changed since, unless its
+ * goal is reached already. An action that only the fresh plan has was never approved and is left for the next plan.
+ *
+ * Not pure: drops actions from the plan store, and reads the ledger.
  */
-export function restrictTo(
-  approved: Iterable<PlanLine>,
-  store: PlanStore,
-  moves: MovePlan,
-  ledger: Ledger,
-  refuse: (path: RelPath, problem: Problem) => void,
-): MovePlan {
-  const fresh = new Map<string, PlanLine>();
-  const freshKinds = new Map<RelPath, string>();
-  for (const line of planLines(store, moves)) {
-    fresh.set(keyOf(line), line);
-    freshKinds.set(line.path, line.kind);
-    if (line.to !== undefined) freshKinds.set(line.to, line.kind);
+export function restrictTo(approved: Iterable<PlanLine>, plan: FreshPlan): MovePlan {
+  const fresh = new FreshLines(planLines(plan.store, plan.moves));
+  const kept = keepApproved(approved, fresh, plan);
+  dropOthers(fresh, kept, plan.store);
+  return restrictMoves(fresh, kept, plan);
+}
+
+/** The lines of the fresh plan, to be found by what they say and by the paths they change. */
+class FreshLines {
+  readonly #byKey = new Map<string, PlanLine>();
+  readonly #kindAt = new Map<RelPath, PlanLine['kind']>();
+
+  constructor(lines: Iterable<PlanLine>) {
+    for (const line of lines) {
+      this.#byKey.set(keyOf(line), line);
+      this.#kindAt.set(line.path, line.kind);
+      if (line.to !== undefined) this.#kindAt.set(line.to, line.kind);
+    }
   }
-  const kept = new Set<string>();
-  const needed = new Set<RelPath>();
+
+  has(line: PlanLine): boolean {
+    return this.#byKey.has(keyOf(line));
+  }
+
+  all(): Iterable<PlanLine> {
+    return this.#byKey.values();
+  }
+
+  /** What the fresh plan does at the paths of a line, if anything. */
+  kindAt({ path, to }: PlanLine): PlanLine['kind'] | undefined {
+    return this.#kindAt.get(path) ?? (to === undefined ? undefined : this.#kindAt.get(to));
+  }
+}
+
+const keyOf = ({ kind, path, to = '', stamp }: PlanLine): string => [kind, path, to, stamp].join('\n');
+
+/** What both plans have. */
+class Kept {
+  readonly #keys = new Set<string>();
+  /** Folders whose removal both have: what is in them goes with them. */
+  readonly #removedFolders = new Set<RelPath>();
+  /** Folders on the way to what both have. */
+  readonly #needed = new Set<RelPath>();
+
+  add(line: PlanLine): void {
+    this.#keys.add(keyOf(line));
+    for (const folder of foldersOf(line.to ?? line.path)) this.#needed.add(folder);
+  }
+
+  addRemoval(line: PlanLine): void {
+    this.#keys.add(keyOf(line));
+    this.#removedFolders.add(line.path);
+  }
+
+  hasSame(line: PlanLine): boolean {
+    return this.#keys.has(keyOf(line));
+  }
+
+  has(line: PlanLine): boolean {
+    return this.hasSame(line) || (line.within !== undefined && this.#removedFolders.has(line.within));
+  }
+
+  needs(folder: RelPath): boolean {
+    return this.#needed.has(folder);
+  }
+}
+
+/** What both plans have. What was approved and is not to be done any more is refused. */
+function keepApproved(approved: Iterable<PlanLine>, fresh: FreshLines, { ledger, refuse }: FreshPlan): Kept {
+  const kept = new Kept();
   /** Folders that were to move and do not, and whether all they hold is moved, or to be moved, file by file. */
   const takenApart = new Map<RelPath, { readonly line: PlanLine; complete: boolean }>();
-  const nowAt = ({ path, to }: PlanLine): string | undefined =>
-    freshKinds.get(path) ?? (to === undefined ? undefined : freshKinds.get(to));
+  const refuseOutdated = (line: PlanLine): void => refuse(line.path, outdated(line, fresh.kindAt(line)));
   for (const line of approved) {
-    const key = keyOf(line);
     const folder = line.within === undefined ? undefined : takenApart.get(line.within);
-    if (fresh.has(key)) {
-      kept.add(key);
-      for (const each of foldersOf(line.to ?? line.path)) needed.add(each);
-    } else if (line.kind === 'createFolder' || (nowAt(line) === undefined && isDone(line, ledger))) {
-      // it was done before, or was there: what was wanted is so
-      continue;
-    } else if (folder !== undefined) folder.complete = false;
-    else if (line.within === undefined && line.kind === 'move' && isFolderPath(line.path))
+    if (fresh.has(line)) kept.add(line);
+    else if (isReached(line, fresh, ledger)) continue;
+    else if (folder !== undefined) folder.complete = false;
+    else if (line.within !== undefined) continue;
+    else if (line.kind === 'move' && isFolderPath(line.path))
       takenApart.set(line.path, { line, complete: true });
-    else if (line.within === undefined) refuse(line.path, outdated(line, nowAt(line)));
+    else refuseOutdated(line);
   }
-  for (const { line, complete } of takenApart.values())
-    if (!complete) refuse(line.path, outdated(line, nowAt(line)));
-  const keptFolders = new Set<RelPath>();
-  for (const [key, { kind, path, files }] of fresh) {
-    if (kind !== 'remove') continue;
+  for (const { line, complete } of takenApart.values()) if (!complete) refuseOutdated(line);
+  for (const line of fresh.all()) {
+    if (line.kind !== 'remove') continue;
     // a folder that was to move, and is emptied instead, was to be gone as well
-    if (files === 0 && takenApart.has(path)) kept.add(key);
-    if (kept.has(key)) keptFolders.add(path);
+    const isEmptied = line.files === 0 && takenApart.has(line.path);
+    if (isEmptied || kept.hasSame(line)) kept.addRemoval(line);
   }
-  const isKept = (line: PlanLine): boolean =>
-    kept.has(keyOf(line)) || (line.within !== undefined && keptFolders.has(line.within));
-  for (const line of fresh.values()) {
-    if (isKept(line)) continue;
+  return kept;
+}
+
+/** Drops from the store what was not approved. */
+function dropOthers(fresh: FreshLines, kept: Kept, store: PlanStore): void {
+  for (const line of fresh.all()) {
+    if (kept.has(line)) continue;
     if (line.kind === 'upload') store.arrivals.drop(line.path);
     if (line.kind === 'remove') store.removals.drop(line.path);
-    if (line.kind === 'createFolder' && !needed.has(line.path)) store.folders.drop(line.path);
+    if (line.kind === 'createFolder' && !kept.needs(line.path)) store.folders.drop(line.path);
   }
+}
+
+function restrictMoves(fresh: FreshLines, kept: Kept, { store, moves }: FreshPlan): MovePlan {
   const keptMoves = new Set<string>();
-  for (const line of fresh.values())
-    if (line.kind === 'move' && isKept(line)) keptMoves.add(`${line.path}\n${line.to}`);
-  const stays = (move: OrderedMove): boolean => {
-    const { from, to } = move.aside?.whole ?? move;
+  for (const line of fresh.all())
+    if (line.kind === 'move' && kept.has(line)) keptMoves.add(`${line.path}\n${line.to}`);
+  const isKept = (step: OrderedMove): boolean => {
+    const { from, to } = wholeOf(step);
     return keptMoves.has(`${from}\n${to}`);
   };
   return {
     uploadFirst: moves.uploadFirst.filter(({ path }) => store.arrivals.get(path) !== undefined),
-    outFirst: moves.outFirst.filter(stays),
-    folderMoves: moves.folderMoves.filter(stays),
+    outFirst: moves.outFirst.filter(isKept),
+    folderMoves: moves.folderMoves.filter(isKept),
     foldersAfter: moves.foldersAfter,
-    fileMoves: moves.fileMoves.filter(stays),
-    inLast: moves.inLast.filter(stays),
+    fileMoves: moves.fileMoves.filter(isKept),
+    inLast: moves.inLast.filter(isKept),
   };
 }
+
+/** Whether the goal of an approved action that the fresh plan lacks is reached: it was done, or was so already. */
+const isReached = (line: PlanLine, fresh: FreshLines, ledger: Ledger): boolean =>
+  line.kind === 'createFolder' || (fresh.kindAt(line) === undefined && isDone(line, ledger));
 
 /** Whether what was approved holds already; asked where a fresh comparison finds nothing to do at the path. */
 function isDone({ kind, path, to, stamp }: PlanLine, ledger: Ledger): boolean {
   if (kind === 'remove') return ledger.get(path) === undefined;
-  // of a folder its files tell, each by its own line; in a swap another one has the old name
-  const row = ledger.get(kind === 'move' ? (to ?? '') : path);
+  // a folder is told of by its files, each by a line of its own; in a swap another folder has the old name
   if (isFolderPath(path)) return false;
+  const row = ledger.get(kind === 'move' ? (to ?? '') : path);
   return row !== undefined && stamp.startsWith(`${row.size}:${row.version}|`);
 }
 

@@ -2,22 +2,23 @@ import type { RelPath } from '../../model/path.ts';
 
 /** What becomes of a file whose name a folder may want too. */
 export type FileFate =
-  /** It is to be put on Stage, and nothing of its name is there. */
+  /** The file is to come, and nothing of its name is at the destination. */
   | 'arrives'
-  /** It is on Stage and stays there. */
+  /** The file is at the destination and stays there. */
   | 'stays'
-  /** It is on Stage, and leaves its name only by a move. */
+  /** The file is at the destination, and leaves its name only by a move. */
   | 'may_move';
 
 /**
- * Notices, while the merge passes by, a file and a folder that want one name. In path order a folder comes after the
- * file of its name, with nothing in between but names that begin with it: what has to be remembered is a short stack.
+ * Notices, while the merge passes by, a file and a folder that want the same name. In path order a folder comes after
+ * the file of its name, and all names in between begin with that name: a short stack remembers enough. Pure: keeps and
+ * changes nothing but that stack.
  */
 export class NameClashes {
   readonly #files: { readonly path: RelPath; readonly fate: FileFate }[] = [];
   #closed: RelPath | undefined;
 
-  /** Forgets what `path` can no longer clash with. */
+  /** Forgets the files that neither `path` nor a later path can clash with. */
   leave(path: RelPath): void {
     for (
       let top = this.#files.at(-1);
@@ -37,7 +38,7 @@ export class NameClashes {
     return this.#files.find(({ path }) => path.length === folder.length - 1 && folder.startsWith(path))?.fate;
   }
 
-  /** `folder` cannot be made, so nothing can come to be below it. */
+  /** `folder` cannot be created, so that nothing can come below it. */
   close(folder: RelPath): void {
     this.#closed = folder;
   }

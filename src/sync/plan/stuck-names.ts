@@ -7,18 +7,18 @@ import type { Move } from './moves/order-moves.ts';
 import { FILE_IN_THE_WAY, FOLDER_IN_THE_WAY } from './plan-problems.ts';
 import type { Arrival, PlanStore } from './store/plan-store.ts';
 
-/** What is known of moves while the names are looked at that only moves can free. */
+/** The moves as chosen so far, while the names that only moves can free are looked at. */
 export interface Leaving {
   readonly store: PlanStore;
   readonly folderMoves: readonly Move[];
   readonly fileMoves: readonly Move[];
-  /** All files whose content arrives elsewhere, also where that has to be by an upload. */
+  /** All files whose content is to be elsewhere, also where an upload has to bring it there. */
   readonly pairs: readonly Move[];
 }
 
 /**
- * Names that only a move could free, and that nothing frees: what the source has there cannot come, and is taken out of
- * the plan. Returns whether there were any.
+ * Gives up the names that only a move could free and that no move frees: what the source has there cannot come, leaves
+ * the plan and is refused. Returns whether there were any. Not pure: changes the plan store.
  */
 export function giveUpStuckNames(
   leaving: Leaving,
@@ -52,7 +52,10 @@ export function giveUpStuckNames(
 const goesWithFolder = ({ folderMoves }: Leaving, path: RelPath): boolean =>
   folderMoves.some((move) => path.startsWith(move.from));
 
-/** Files of such names whose content cannot move, for its new name is taken: it is uploaded there first. */
+/**
+ * The files at such names whose content cannot move, for a file has its new name: the content is uploaded to the new
+ * name first. Changes nothing; reads the plan store.
+ */
 export function uploadedFirst(leaving: Leaving): { readonly from: RelPath; readonly arrival: Arrival }[] {
   const { store } = leaving;
   const moving = new Set(leaving.fileMoves.map((move) => move.from));
@@ -68,9 +71,9 @@ export function uploadedFirst(leaving: Leaving): { readonly from: RelPath; reado
 }
 
 /**
- * The rest of those names. A file whose content is uploaded under its new name goes from its old one; folders of ours
- * out of which everything moved go as they would have gone with a move of the whole folder. Returns what has to be
- * uploaded before.
+ * Plans the removals that free the rest of those names: of files whose content is uploaded under its new name, and of
+ * folders of ours out of which everything moved. Returns what has to be uploaded before. Not pure: changes the plan
+ * store, and reads the ledger.
  */
 export function clearNames(leaving: Leaving, ledger: Ledger): Arrival[] {
   const { store } = leaving;

@@ -4,8 +4,8 @@ import type { DestinationEntry } from '../../remote/walk-folders.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 
 /**
- * What Stage shows at a path when the ledger is believed. The filter holds here as it does in a listing: an excluded
- * file takes no part, and of a folder that it closes nothing is known.
+ * What the destination shows at a path when the ledger is believed. The filter holds here as it does in a listing: an
+ * excluded file takes no part, and nothing is known of a folder that the filter closes. Pure.
  */
 export function destinationAsRecorded(
   path: RelPath,

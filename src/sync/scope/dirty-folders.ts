@@ -5,13 +5,13 @@ import type { RelPath } from '../../model/path.ts';
 /** Lists one folder of the source, undefined when it is not there. */
 export type ListFolder = (folder: RelPath) => Promise<readonly SourceEntry[] | undefined>;
 
-/** Entries kept from the first look, so that most folders are read once; what is beyond is read again. */
+/** Entries kept from the first look, so that most folders are read once. Folders beyond this are read again. */
 const KEPT_ENTRIES = 20_000;
 const LOOKS_AT_ONCE = 8;
 
 /**
- * The folders a pass looks at. Those that are gone are replaced by the nearest folder above that is there: it is that
- * one whose children changed.
+ * The folders a pass looks at. A folder that is gone is replaced by the nearest folder above that is there, for the
+ * children of that one changed.
  */
 export class DirtyFolders {
   readonly #list: ListFolder;

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import type { StageFlags } from '../../flags/authority-flags.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { openGate } from '../../../jobs/ends/open-gate.ts';
+import { useToLook } from '../../../jobs/ends/looking-gate.ts';
 import { openStage } from '../../../jobs/ends/open-stage.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { printable } from '../../../model/printable.ts';
@@ -15,16 +15,16 @@ export async function printStageFile(context: Context, text: string, flags: Stag
   const address = parseStageAddress(text, 'ADDRESS');
   if (address.path === '' || address.path.endsWith('/')) throw isFolder(text);
   const around = stageSurroundings(context, flags);
-  const destination = await openStage(around, { address, root: '', concurrency: 1 });
+  const { destination, gate } = await openStage(around, { address, root: '', concurrency: 1 });
   const call = { signal: around.draining };
-  const gate = openGate(around, 1);
+  using look = useToLook(gate, { concurrency: 1, draining: around.draining });
   try {
-    const bytes = await gate
+    const bytes = await look
       .request({ operation: 'read', path: address.path }, () => destination.read(address.path, call))
       .catch(async (error: unknown) => {
         if (!isSyncError(error) || error.code !== 'stage_not_found') throw error;
         const path = `${address.path}/`;
-        const folder = await gate.request({ operation: 'list', path }, () =>
+        const folder = await look.request({ operation: 'list', path }, () =>
           destination.listFolder(path, call),
         );
         throw folder === undefined ? error : isFolder(text);

@@ -1,15 +1,15 @@
 import { SyncError } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
-import type { Destination, PathFilter } from '../../../model/ports.ts';
+import type { CallOptions, Destination, PathFilter } from '../../../model/ports.ts';
 import { childEntries, walkDestination, type DestinationEntry } from '../../../remote/walk-folders.ts';
 import { folderPath, parseStageAddress } from '../../../jobs/addresses.ts';
 import type { Context } from '../../context.ts';
 import type { StageFlags } from '../../flags/authority-flags.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { openGate } from '../../../jobs/ends/open-gate.ts';
+import { useToLook } from '../../../jobs/ends/looking-gate.ts';
 import { openStage } from '../../../jobs/ends/open-stage.ts';
-import type { StageSurroundings } from '../../../jobs/surroundings.ts';
+import type { GateUse } from '../../../remote/gate-use.ts';
 import { printable } from '../../../model/printable.ts';
 
 /** The flags of `stagesync ls`. */
@@ -29,12 +29,15 @@ export async function listStage(context: Context, text: string, flags: LsFlags):
   const address = parseStageAddress(text, 'ADDRESS');
   const root = folderPath(address);
   const around = stageSurroundings(context, flags);
-  const destination = await openStage(around, { address, root, concurrency: LOOK_AHEAD });
+  const { destination, gate } = await openStage(around, { address, root, concurrency: LOOK_AHEAD });
+  const { draining } = around;
+  using look = useToLook(gate, { concurrency: LOOK_AHEAD, draining });
   let status: ExitStatus = EXIT.clean;
   try {
-    for await (const entries of listEntries(around, destination, {
+    for await (const entries of listEntries(destination, look, {
       path: address.path,
       recursive: flags.recursive ?? false,
+      signal: draining,
     })) {
       for (const entry of entries) {
         if (entry.kind !== 'unknown') context.out.line(flags.json ? jsonLine(entry) : textLine(entry));
@@ -51,15 +54,19 @@ export async function listStage(context: Context, text: string, flags: LsFlags):
   return status;
 }
 
+interface ListedPath extends CallOptions {
+  readonly path: string;
+  readonly recursive: boolean;
+}
+
 async function* listEntries(
-  around: StageSurroundings,
   destination: Destination,
-  { path, recursive }: { readonly path: string; readonly recursive: boolean },
+  look: GateUse,
+  { path, recursive, signal }: ListedPath,
 ): AsyncGenerator<readonly DestinationEntry[], void> {
-  const call = { signal: around.draining };
-  const gate = openGate(around, LOOK_AHEAD);
+  const call = { signal };
   const list = (folder: RelPath) =>
-    gate.request({ operation: 'list', path: destination.root + folder }, () =>
+    look.request({ operation: 'list', path: destination.root + folder }, () =>
       destination.listFolder(destination.root + folder, call),
     );
   const top = await list('');
@@ -75,7 +82,7 @@ async function* listEntries(
   }
   const file = path.endsWith('/')
     ? undefined
-    : await gate.request({ operation: 'look', path }, () => destination.stat(path, call));
+    : await look.request({ operation: 'look', path }, () => destination.stat(path, call));
   if (file === undefined)
     throw new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
       verdict: 'end_run',

@@ -2,26 +2,27 @@ import { isWithin, nameOf, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Move } from './order-moves.ts';
 
-/** What the choice needs to know about a folder pair; answered from the plan in the making. */
+/** What the choice needs to know about folders; answered from the plan in the making. */
 export interface FolderFacts {
-  /** Files on Stage below `folder` when every one of them is freed and nothing else is in it; else undefined. */
+  /** The number of files below `folder` when all of them are freed and nothing else is in it; undefined otherwise. */
   whole(folder: RelPath): number | undefined;
-  /** The source has the folder and Stage does not. */
+  /** The source has the folder and the destination does not. */
   isNew(folder: RelPath): boolean;
-  /** Requests that moving `from` to `to` as a whole leaves to do, beyond the move; undefined: it must not be done. */
+  /** Requests that the move of `from` to `to` leaves to do, beyond itself. Undefined: the folder must not move. */
   leftOver(from: RelPath, to: RelPath): number | undefined;
-  /** Requests that moving its files one by one needs, beyond one a file. */
+  /** Requests that moves of the single files need, beyond one for each file. */
   newFolders(to: RelPath): number;
 }
 
 export interface FolderMove extends Move {
-  /** Files that arrive at their place by it. */
+  /** Files that come to their place with the folder. */
   readonly files: number;
 }
 
 /**
- * Which folders move as wholes: one request instead of one a file. Topmost first where folders nest. A folder moves
- * only if it holds nothing that is not ours and freed, onto a name that is free, or that its own move frees.
+ * Which folders move as wholes: one request instead of one for each file. Where folders nest, the topmost moves. A
+ * folder moves only if everything in it is ours and freed, and only to a name that is free or that a move frees. Pure,
+ * as far as the answers of `facts` are.
  */
 export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): FolderMove[] {
   const candidates = countFolderPairs(pairs).filter(
@@ -32,7 +33,7 @@ export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): F
       !isWithin(to, from) &&
       files > 0,
   );
-  // most files first; of a folder and its parent, which then bring the same number, the parent
+  // most files first; of a folder and its parent with the same number of files, the parent
   candidates.sort((a, b) => b.files - a.files || a.to.length - b.to.length || (a.to < b.to ? -1 : 1));
   let chosen: FolderMove[] = [];
   for (const candidate of candidates) {
@@ -41,7 +42,7 @@ export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): F
     if (leftOver === undefined || 1 + leftOver > candidate.files + facts.newFolders(candidate.to)) continue;
     chosen.push(candidate);
   }
-  // a name that is taken is free only when its own folder moves away; one that falls out can take others with it
+  // a taken name becomes free only when its own folder moves away; a move that falls out can take others with it
   for (;;) {
     const leaving = new Set(chosen.map((move) => move.from));
     const kept = chosen.filter((move) => facts.isNew(move.to) || leaving.has(move.to));
@@ -50,7 +51,7 @@ export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): F
   }
 }
 
-/** Two folder moves that would carry each other's files along, or that land inside what the other takes away. */
+/** Whether two folder moves would carry each other's files along, or one lands inside what the other takes away. */
 const hinders = (a: Move, b: Move): boolean =>
   overlap(a.from, b.from) ||
   overlap(a.to, b.to) ||

@@ -3,7 +3,10 @@ import { wholeOf } from '../moves/order-moves.ts';
 import type { MovePlan } from '../moves/plan-moves.ts';
 import type { Arrival, PlanStore } from './plan-store.ts';
 
-/** A whole plan, action by action in the order of its phases; what goes or moves with its folder comes behind it. */
+/**
+ * A whole plan, action by action in the order of its phases; what goes or moves with a folder comes behind the folder.
+ * Changes nothing; reads the plan store page by page.
+ */
 export function* planLines(store: PlanStore, moves: MovePlan): Generator<PlanLine, void> {
   for (const { path, reason } of store.folders.all()) yield { kind: 'createFolder', path, reason, stamp: '' };
   for (const step of moves.folderMoves) {

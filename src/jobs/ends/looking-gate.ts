@@ -1,0 +1,30 @@
+import type { Gate } from '../../remote/gate.ts';
+import type { GateUse } from '../../remote/gate-use.ts';
+import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
+
+export interface LookingOptions {
+  /** Requests at the same time. */
+  readonly concurrency: number;
+  /** What --max-wait says, where a command has it, in milliseconds. */
+  readonly maxWaitMs?: number | undefined;
+  /** Aborted: the look ends. */
+  readonly draining: AbortSignal;
+}
+
+/**
+ * The way through a gate for what only looks: requests are retried and slowed down as those of a sync are. To be disposed
+ * of after the last.
+ */
+export function useToLook(gate: Gate, { concurrency, maxWaitMs, draining }: LookingOptions): GateUse {
+  return gate.use({
+    concurrency,
+    attempts: PASS_DEFAULTS.attempts,
+    maxRequestsPerSecond: undefined,
+    maxWaitMs: maxWaitMs ?? PASS_DEFAULTS.maxWaitMs,
+    maxWaitFlag: maxWaitMs === undefined ? undefined : '--max-wait',
+    draining,
+    // looking changes nothing: there is nothing to finish, so the first signal ends it
+    signal: draining,
+    onEvent: () => undefined,
+  });
+}
