@@ -1,5 +1,5 @@
 import type { FileEntry } from '../../../model/entry.ts';
-import { hasFact, isSyncError } from '../../../model/errors.ts';
+import { hasFact, isOfReading, isSyncError } from '../../../model/errors.ts';
 import { nameOf, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Source } from '../../../model/ports.ts';
@@ -192,7 +192,8 @@ export class Uploads {
         learnt.refusesOverwrite = true;
         return sent;
       }
-      if (replaces !== undefined || !hasFact(error, 'taken', 'refused', 'missing')) throw error;
+      const refused = hasFact(error, 'taken', 'refused', 'missing') && !isOfReading(error);
+      if (replaces !== undefined || !refused) throw error;
       // the name was free and the folder there when this was planned; look what changed
       const now = await remote.stat(final);
       if (now !== undefined) return this.#sendVia({ ...arrival, replaces: now }, noted, mayLook, wait);

@@ -168,3 +168,23 @@ test('what was in flight when the run was stopped at once is looked up, not sent
   expect(stage.count('put')).toBe(2);
   expect(stage.text('a')).toBe('newer');
 });
+
+test.each(['refused', 'out_of_reach', 'slow_down', 'missing'] as const)(
+  'what reading says of the source (%s) is no word of the destination: the file fails, the others go on',
+  async (fact) => {
+    const { source, stage } = setUp();
+    for (const path of ['a', 'b', 'c']) source.write(path, path, { modifiedMs: 1 });
+    const read = source.read.bind(source);
+    source.read = (entry, call) =>
+      entry.path === 'b'
+        ? Promise.reject(
+            new SyncError('source_failed', 'no', { verdict: 'retry', fact, operation: 'read', path: 'b' }),
+          )
+        : read(entry, call);
+    using engine = createEngine(source, stage);
+    const { report } = await engine.pass({ attempts: 2 });
+    expect(report).toMatchObject({ outcome: 'failures', uploaded: 2, failed: 1 });
+    expect([...stage.files.keys()].toSorted()).toEqual(['a', 'c']);
+    expect(stage.count('stat')).toBe(0);
+  },
+);
