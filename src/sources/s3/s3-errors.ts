@@ -29,7 +29,7 @@ const DENIED: Rule = {
 const DENIED_OBJECT: Rule = {
   code: 'entry_unreadable',
   verdict: 'skip_entry',
-  fact: 'refused',
+  fact: 'unreadable',
   text: 'access is denied; reading needs s3:GetObject on the object and, where it is encrypted with a KMS key, kms:Decrypt on that key',
 };
 const NO_BUCKET: Rule = {
@@ -88,13 +88,13 @@ const GONE: Rule = {
 const ARCHIVED: Rule = {
   code: 'entry_unreadable',
   verdict: 'skip_entry',
-  fact: 'refused',
+  fact: 'unreadable',
   text: 'the object is archived; restore it (aws s3api restore-object) or exclude it',
 };
 const REFUSED: Rule = {
   code: 'entry_unreadable',
   verdict: 'skip_entry',
-  fact: 'refused',
+  fact: 'unreadable',
   text: 'S3 refuses to serve the object',
 };
 const STRANGE: Rule = {
@@ -106,7 +106,7 @@ const STRANGE: Rule = {
 const KEY_WANTED: Rule = {
   code: 'entry_unreadable',
   verdict: 'skip_entry',
-  fact: 'refused',
+  fact: 'unreadable',
   text: "S3 refuses to serve the object so, as it does where a key of the writer's own encrypts it (SSE-C), which stagesync has not; store it under SSE-S3 or SSE-KMS, or exclude it",
 };
 

@@ -17,8 +17,8 @@ const answered = (name: string, status: number): Error =>
   Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: status } });
 
 test.each<[string, Error, string | undefined, string | undefined]>([
-  ['a denial', answered('AccessDenied', 403), 'refused', 'refused'],
-  ['a denial by another name', answered('SomethingNew', 403), 'refused', 'refused'],
+  ['a denial', answered('AccessDenied', 403), 'refused', 'unreadable'],
+  ['a denial by another name', answered('SomethingNew', 403), 'refused', 'unreadable'],
   ['wrong keys', answered('InvalidAccessKeyId', 403), 'unauthorised', 'unauthorised'],
   ['an old session', answered('ExpiredToken', 400), 'unauthorised', 'unauthorised'],
   ['no bucket', answered('NoSuchBucket', 404), 'missing', 'missing'],
@@ -31,7 +31,7 @@ test.each<[string, Error, string | undefined, string | undefined]>([
   ['an unknown host', failed('ENOTFOUND'), 'out_of_reach', 'out_of_reach'],
   ['a bad certificate', failed('CERT_HAS_EXPIRED'), 'out_of_reach', 'out_of_reach'],
   ['a fault of the server', answered('InternalError', 500), undefined, undefined],
-  ['an archived object', answered('InvalidObjectState', 403), 'refused', 'refused'],
+  ['an archived object', answered('InvalidObjectState', 403), 'unreadable', 'unreadable'],
 ])('%s says of the world what it is', (_, error, listFact, readFact) => {
   expect(s3Error(error, list)).toMatchObject({ operation: 'list', path: 's3://b', fact: listFact });
   expect(s3Error(error, read)).toMatchObject({ operation: 'read', path: 'dir/a b', fact: readFact });

@@ -30,7 +30,7 @@ export const notWhatIsKept = (wanted: WantedObject, against: string): SyncError 
     (name) =>
       `the bytes received for ${printable(name)} do not match ${against}, and were the same twice; the object is damaged, or its server puts there what is none: ` +
       'upload it again, in parts or with a checksum if it is intact, or exclude it',
-    { ...about(wanted), verdict: 'skip_entry' },
+    { ...about(wanted), verdict: 'skip_entry', fact: 'unreadable' },
   );
 
 export const brokenOff = (wanted: WantedObject, offset: number, cause: unknown): SyncError =>
