@@ -20,6 +20,8 @@ export type Fact =
   | 'changed'
   /** The file that was listed is not there any more. */
   | 'gone'
+  /** The file that was listed is there, and cannot be read. */
+  | 'unreadable'
   /** The credentials, or what they belong to, are not accepted. */
   | 'unauthorised';
 

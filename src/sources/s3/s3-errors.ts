@@ -2,6 +2,13 @@ import { isTooManyFiles, messageOf, RAISE_FILE_LIMIT, SyncError } from '../../mo
 import { proxyErrorIn } from '../../http/proxy-error.ts';
 import { ACCOUNT_RULES, NETWORK_CODES, NO_TLS_CODES, TLS_CODES, causeOf, proxyFailed } from './aws-errors.ts';
 import type { AwsCause, Rule } from './aws-errors.ts';
+import type { ErrorCode, Fact } from '../../model/errors.ts';
+
+const FACTS: ReadonlyMap<ErrorCode, Fact> = new Map<ErrorCode, Fact>([
+  ['entry_changed', 'changed'],
+  ['entry_gone', 'gone'],
+  ['entry_unreadable', 'unreadable'],
+]);
 
 /** What was being done when S3 failed. */
 export interface S3Attempt {
@@ -138,6 +145,8 @@ export function s3Error(error: unknown, attempt: S3Attempt): SyncError {
   const reason = [network ?? name, status].filter((part) => part !== undefined).join(' ');
   return new SyncError(rule.code, `${what}${at}: ${rule.text} (${reason})`, {
     verdict: rule.verdict,
+    fact: FACTS.get(rule.code),
+    operation: attempt.operation,
     details: {
       ...place,
       reason: network ?? name,

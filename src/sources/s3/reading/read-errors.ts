@@ -7,6 +7,8 @@ export const notAsListed = ({ key }: WantedObject, why: string): SyncError =>
     `${key} is not the object that was listed: ${why}; the next run takes the new one`,
     {
       verdict: 'skip_entry',
+      fact: 'changed',
+      operation: 'read',
       details: { key },
     },
   );
@@ -23,7 +25,7 @@ export const notWhatIsKept = ({ key }: WantedObject, against: string): SyncError
     'entry_unreadable',
     `the bytes received for ${key} do not match ${against}, and were the same twice; the object is damaged, or its server puts there what is none: ` +
       'upload it again, in parts or with a checksum if it is intact, or exclude it',
-    { verdict: 'skip_entry', details: { key } },
+    { verdict: 'skip_entry', fact: 'unreadable', operation: 'read', details: { key } },
   );
 
 export const interrupted = ({ key, size }: WantedObject, offset: number, cause: unknown): SyncError =>

@@ -22,7 +22,7 @@ export async function publish(
   remote: Remote,
   final: RelPath,
   detour: Detour,
-  occupied: boolean,
+  { occupied }: { readonly occupied: boolean },
 ): Promise<void> {
   try {
     await remote.move(detour.via, final);
