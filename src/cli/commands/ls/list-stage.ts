@@ -7,9 +7,7 @@ import type { Context } from '../../context.ts';
 import type { StageFlags } from '../../flags/authority-flags.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { useToLook } from '../../../jobs/ends/looking-gate.ts';
-import { openStage } from '../../../jobs/ends/open-stage.ts';
-import type { GateUse } from '../../../remote/gate-use.ts';
+import { openStageToLook } from '../../../jobs/ends/open-stage.ts';
 import { printable } from '../../../model/printable.ts';
 
 /** The flags of `stagesync ls`. */
@@ -29,27 +27,19 @@ export async function listStage(context: Context, text: string, flags: LsFlags):
   const address = parseStageAddress(text, 'ADDRESS');
   const root = folderPath(address);
   const around = stageSurroundings(context, flags);
-  const { destination, gate } = await openStage(around, { address, root, concurrency: LOOK_AHEAD });
-  const { draining } = around;
-  using look = useToLook(gate, { concurrency: LOOK_AHEAD, draining });
+  await using opened = new AsyncDisposableStack();
+  const stage = await openStageToLook(opened, around, { address, root, concurrency: LOOK_AHEAD });
+  const listed = { path: address.path, recursive: flags.recursive ?? false, signal: around.draining };
   let status: ExitStatus = EXIT.clean;
-  try {
-    for await (const entries of listEntries(destination, look, {
-      path: address.path,
-      recursive: flags.recursive ?? false,
-      signal: draining,
-    })) {
-      for (const entry of entries) {
-        if (entry.kind !== 'unknown') context.out.line(flags.json ? jsonLine(entry) : textLine(entry));
-        else if (entry.covers === 'subtree') {
-          status = EXIT.failures;
-          context.err.line(`stagesync: ${printable(entry.path)}: ${printable(entry.problem.message)}`);
-        }
+  for await (const entries of listEntries(stage, listed)) {
+    for (const entry of entries) {
+      if (entry.kind !== 'unknown') context.out.line(flags.json ? jsonLine(entry) : textLine(entry));
+      else if (entry.covers === 'subtree') {
+        status = EXIT.failures;
+        context.err.line(`stagesync: ${printable(entry.path)}: ${printable(entry.problem.message)}`);
       }
-      if (context.out.closed) return EXIT.interrupted;
     }
-  } finally {
-    await destination.close();
+    if (context.out.closed) return EXIT.interrupted;
   }
   return status;
 }
@@ -60,15 +50,11 @@ interface ListedPath extends CallOptions {
 }
 
 async function* listEntries(
-  destination: Destination,
-  look: GateUse,
+  stage: Destination,
   { path, recursive, signal }: ListedPath,
 ): AsyncGenerator<readonly DestinationEntry[], void> {
   const call = { signal };
-  const list = (folder: RelPath) =>
-    look.request({ operation: 'list', path: destination.root + folder }, () =>
-      destination.listFolder(destination.root + folder, call),
-    );
+  const list = (folder: RelPath) => stage.listFolder(stage.root + folder, call);
   const top = await list('');
   if (top !== undefined) {
     if (!recursive) yield childEntries('', top, NOTHING_HIDDEN);
@@ -80,9 +66,7 @@ async function* listEntries(
       });
     return;
   }
-  const file = path.endsWith('/')
-    ? undefined
-    : await look.request({ operation: 'look', path }, () => destination.stat(path, call));
+  const file = path.endsWith('/') ? undefined : await stage.stat(path, call);
   if (file === undefined)
     throw new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
       verdict: 'end_run',
