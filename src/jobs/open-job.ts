@@ -80,7 +80,18 @@ export async function openJob(
     ledger,
     filter,
     run: ({ onEvent, approved, scope, source: shown = source }) =>
-      runPass({ ...options, gate, source: shown, destination, ledger, filter, onEvent, approved, scope }),
+      runPass({
+        ...options,
+        gate,
+        command: around.command,
+        source: shown,
+        destination,
+        ledger,
+        filter,
+        onEvent,
+        approved,
+        scope,
+      }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { RelPath } from '../model/path.ts';
 import { Gate } from '../remote/gate.ts';
 import type { GateUse } from '../remote/gate-use.ts';
 import { recoverIntents } from './execute/recovery/recover.ts';
-import { ORIGIN_UNKNOWN } from './ledger/schema.ts';
+import { ORIGIN_UNKNOWN } from './ledger/database/schema.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { PassOptions, PassResult } from './pass-options.ts';
 import { openPassParts } from './pass-parts.ts';

@@ -2,7 +2,6 @@ import { messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Destination } from '../../model/ports.ts';
 import type { Gate } from '../../remote/gate.ts';
-import { RetryingDestination } from '../../remote/retrying-destination.ts';
 import { accountOf } from '../../remote/gates.ts';
 import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
@@ -36,21 +35,6 @@ export function openStage(around: StageSurroundings, options: OpenStageOptions):
   return options.address.deployment === EMBEDDED
     ? openEmbedded(around, options)
     : openRemote(around, options);
-}
-
-/**
- * The Stage an address names, for what only looks at it: each request goes through the gate and is retried. `opened` closes
- * all that was opened for it.
- */
-export async function openStageToLook(
-  opened: AsyncDisposableStack,
-  around: StageSurroundings,
-  options: OpenStageOptions,
-): Promise<Destination> {
-  const { destination, gate } = await openStage(around, options);
-  opened.defer(() => destination.close());
-  const look = opened.use(useToLook(gate, { concurrency: options.concurrency, draining: around.draining }));
-  return new RetryingDestination(destination, look);
 }
 
 async function openEmbedded(

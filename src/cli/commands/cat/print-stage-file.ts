@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import type { StageFlags } from '../../flags/authority-flags.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { openStageToLook } from '../../../jobs/ends/open-stage.ts';
+import { openStageToLook } from '../../../jobs/ends/open-stage-to-look.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { printable } from '../../../model/printable.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
@@ -14,15 +14,18 @@ export async function printStageFile(context: Context, text: string, flags: Stag
   const address = parseStageAddress(text, 'ADDRESS');
   if (address.path === '' || address.path.endsWith('/')) throw isFolder(text);
   const around = stageSurroundings(context, flags);
-  await using opened = new AsyncDisposableStack();
-  const stage = await openStageToLook(opened, around, { address, root: '', concurrency: 1 });
+  const destination = await openStageToLook(around, { address, root: '', concurrency: 1 });
   const call = { signal: around.draining };
-  const bytes = await stage.read(address.path, call).catch(async (error: unknown) => {
-    if (!hasFact(error, 'missing')) throw error;
-    const folder = await stage.listFolder(`${address.path}/`, call);
-    throw folder === undefined ? error : isFolder(text);
-  });
-  return (await writeToStdout(context, bytes)) ? EXIT.clean : EXIT.interrupted;
+  try {
+    const bytes = await destination.read(address.path, call).catch(async (error: unknown) => {
+      if (!hasFact(error, 'missing')) throw error;
+      const folder = await destination.listFolder(`${address.path}/`, call);
+      throw folder === undefined ? error : isFolder(text);
+    });
+    return (await writeToStdout(context, bytes)) ? EXIT.clean : EXIT.interrupted;
+  } finally {
+    await destination.close();
+  }
 }
 
 const isFolder = (text: string): SyncError =>

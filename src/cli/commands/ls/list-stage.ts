@@ -7,7 +7,7 @@ import type { Context } from '../../context.ts';
 import type { StageFlags } from '../../flags/authority-flags.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { openStageToLook } from '../../../jobs/ends/open-stage.ts';
+import { openStageToLook } from '../../../jobs/ends/open-stage-to-look.ts';
 import { printable } from '../../../model/printable.ts';
 
 /** The flags of `stagesync ls`. */
@@ -27,19 +27,25 @@ export async function listStage(context: Context, text: string, flags: LsFlags):
   const address = parseStageAddress(text, 'ADDRESS');
   const root = folderPath(address);
   const around = stageSurroundings(context, flags);
-  await using opened = new AsyncDisposableStack();
-  const stage = await openStageToLook(opened, around, { address, root, concurrency: LOOK_AHEAD });
-  const listed = { path: address.path, recursive: flags.recursive ?? false, signal: around.draining };
+  const destination = await openStageToLook(around, { address, root, concurrency: LOOK_AHEAD });
   let status: ExitStatus = EXIT.clean;
-  for await (const entries of listEntries(stage, listed)) {
-    for (const entry of entries) {
-      if (entry.kind !== 'unknown') context.out.line(flags.json ? jsonLine(entry) : textLine(entry));
-      else if (entry.covers === 'subtree') {
-        status = EXIT.failures;
-        context.err.line(`stagesync: ${printable(entry.path)}: ${printable(entry.problem.message)}`);
+  try {
+    for await (const entries of listEntries(destination, {
+      path: address.path,
+      recursive: flags.recursive ?? false,
+      signal: around.draining,
+    })) {
+      for (const entry of entries) {
+        if (entry.kind !== 'unknown') context.out.line(flags.json ? jsonLine(entry) : textLine(entry));
+        else if (entry.covers === 'subtree') {
+          status = EXIT.failures;
+          context.err.line(`stagesync: ${printable(entry.path)}: ${printable(entry.problem.message)}`);
+        }
       }
+      if (context.out.closed) return EXIT.interrupted;
     }
-    if (context.out.closed) return EXIT.interrupted;
+  } finally {
+    await destination.close();
   }
   return status;
 }
@@ -50,11 +56,11 @@ interface ListedPath extends CallOptions {
 }
 
 async function* listEntries(
-  stage: Destination,
+  destination: Destination,
   { path, recursive, signal }: ListedPath,
 ): AsyncGenerator<readonly DestinationEntry[], void> {
   const call = { signal };
-  const list = (folder: RelPath) => stage.listFolder(stage.root + folder, call);
+  const list = (folder: RelPath) => destination.listFolder(destination.root + folder, call);
   const top = await list('');
   if (top !== undefined) {
     if (!recursive) yield childEntries('', top, NOTHING_HIDDEN);
@@ -66,7 +72,7 @@ async function* listEntries(
       });
     return;
   }
-  const file = path.endsWith('/') ? undefined : await stage.stat(path, call);
+  const file = path.endsWith('/') ? undefined : await destination.stat(path, call);
   if (file === undefined)
     throw new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
       verdict: 'end_run',
