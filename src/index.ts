@@ -26,6 +26,10 @@ export { surroundingsOf, type Guards, type Surroundings } from './jobs/surroundi
 export { sync, type HostProcess, type SyncOptions, type SyncResult } from './jobs/sync.ts';
 export { openLocalSource, type LocalSourceOptions } from './sources/local/local-source.ts';
 export {
+  destinationAsSource,
+  type DestinationAsSourceOptions,
+} from './sources/stage/destination-as-source.ts';
+export {
   createMemorySource,
   type MemorySource,
   type MemorySourceOptions,
@@ -54,6 +58,15 @@ export {
   type StageClientOptions,
   type StageOptions,
 } from './stage/stage-client.ts';
+export {
+  openLocalDestination,
+  type LocalDestinationOptions,
+} from './destinations/local/local-destination.ts';
+export {
+  createMemoryDestination,
+  type MemoryDestination,
+  type MemoryDestinationOptions,
+} from './destinations/memory/memory-destination.ts';
 export {
   createStageDestination,
   type StageDestinationOptions,

@@ -4,9 +4,9 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 /** Go's zero time stands for "none". */
 const NONE = '0001-01-01T00:00:00';
 
-/** Milliseconds since 1970 of a time as Stage writes it; undefined when it says none or nothing that can be read. */
+/** Milliseconds since 1970 of a time as the API writes it; undefined for the time that means none, and for what is no time. */
 export function parseApiTime(text: string): number | undefined {
-  // Date.parse alone makes a date of almost anything.
+  // Date.parse alone would make a date of almost any text.
   if (!TIME.test(text) || text.startsWith(NONE)) return undefined;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
@@ -22,7 +22,7 @@ export function parseRetryAfter(value: string, date: string | undefined, nowMs: 
     const ms = Math.ceil(Number(text) * 1000);
     return Number.isSafeInteger(ms) ? ms : undefined;
   }
-  // Date.parse makes a date of almost anything; an HTTP date begins with its weekday.
+  // Date.parse alone would make a date of almost any text; an HTTP date begins with its weekday.
   const at = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) return undefined;
   const from = date === undefined ? Number.NaN : Date.parse(date);

@@ -3,6 +3,7 @@ import { isSyncError, type Operation, SyncError } from '../model/errors.ts';
 import type { CallOptions } from '../model/ports.ts';
 import { type ApiCall, badReply } from './api-errors.ts';
 import type { ApiConnection, ApiVerb } from './connection.ts';
+import { queryOf } from './query.ts';
 import { success } from './reply.ts';
 
 /** One request of the API with a JSON reply, as data. */
@@ -25,11 +26,11 @@ export interface ApiOperation<Path extends string = string, Reply extends z.ZodT
 }
 
 /** The names in braces of a path template. */
-type Parameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
-  ? { readonly [K in Name]: string } & Parameters<Rest>
+type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { readonly [K in Name]: string } & PathParameters<Rest>
   : unknown;
 
-export type ApiInput<Path extends string> = Parameters<Path> & {
+export type ApiInput<Path extends string> = PathParameters<Path> & {
   /** Names and values of the query; undefined is left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
   /** Sent as JSON. */
@@ -92,11 +93,7 @@ export async function requestApi<Path extends string, Reply extends z.ZodType>(
 function targetOf(api: ApiConnection, path: string, input: ApiInput<string>): string {
   const parameters = input as unknown as Readonly<Record<string, string>>;
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => segment(name, parameters[name]!));
-  const query = { ...input.query, organizationID: api.organizationID };
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
-  );
-  return `${api.basePath}${filled}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`;
+  return api.basePath + filled + queryOf({ ...input.query, organizationID: api.organizationID });
 }
 
 /** A value as one segment of a path: an empty one, or dots, would make the request one to something else. */

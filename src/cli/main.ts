@@ -15,6 +15,23 @@ import { listenForStop } from './process/stop-signals.ts';
 
 /** Runs one command line, given without the two leading words of `process.argv`. Resolves with the exit status. */
 export async function main(argv: readonly string[], host: Host = processHost()): Promise<number> {
+  const context = contextOf(host);
+  const { environment, stop } = context;
+  const stacks = environment.debug || argv.includes('--verbose');
+  const releaseCrash = host.onCrash((error) => {
+    host.stderr.write(`${describeError(error, stacks)}\n`);
+    host.exit(EXIT.unexpected);
+  });
+  try {
+    return await flushed(context, await runCommand(context, argv, stacks));
+  } finally {
+    stop.dispose();
+    releaseCrash();
+  }
+}
+
+/** What a command works with in this process. */
+function contextOf(host: Host): Context {
   const err = new LineOutput(host.stderr, () => undefined);
   const stop = listenForStop(host, (text) => {
     err.line(`stagesync: ${text}`);
@@ -22,7 +39,7 @@ export async function main(argv: readonly string[], host: Host = processHost()):
   });
   const out = new LineOutput(host.stdout, (error) => stop.drain(`the output went away: ${messageOf(error)}`));
   const environment = readEnvironment(host.env, host.home);
-  const context: Context = {
+  return {
     host,
     environment,
     out,
@@ -34,12 +51,11 @@ export async function main(argv: readonly string[], host: Host = processHost()):
       return openReader({ host, environment, out, err }, flags, textAside);
     },
   };
-  const stacks = environment.debug || argv.includes('--verbose');
-  const releaseCrash = host.onCrash((error) => {
-    host.stderr.write(`${describeError(error, stacks)}\n`);
-    host.exit(EXIT.unexpected);
-  });
+}
 
+/** Does what the command line says; tells what went wrong. */
+async function runCommand(context: Context, argv: readonly string[], stacks: boolean): Promise<ExitStatus> {
+  const { host, out, err, stop } = context;
   let status: ExitStatus = EXIT.clean;
   const action: Action =
     (work) =>
@@ -48,26 +64,28 @@ export async function main(argv: readonly string[], host: Host = processHost()):
     };
   try {
     await createProgram(host, action).parseAsync(bindBareFlags(argv), { from: 'user' });
+    return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.clean; // --help, --version
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage; // printed it
     const cause = error instanceof CommanderError ? usageOf(error, argv) : error;
     if (wantsReport(argv)) out.line(failedReport(cause));
-    // whoever stopped reading, as in "ls … | head", wants no message about it
+    // nobody who stopped reading, as in "ls … | head", wants a message about that
     if (!(out.closed && isSyncError(cause) && cause.code === 'interrupted'))
       err.line(describeError(cause, stacks));
-    status = isSyncError(cause) ? statusOfError(cause.code, stop.stoppedBy) : EXIT.unexpected;
-  } finally {
-    await out.flush();
-    if (out.failure !== undefined) {
-      err.line(`stagesync: the output could not be written: ${messageOf(out.failure)}`);
-      if (status === EXIT.clean || status === EXIT.interrupted) status = EXIT.unexpected;
-    }
-    await err.flush();
-    stop.dispose();
-    releaseCrash();
+    return isSyncError(cause) ? statusOfError(cause.code, stop.stoppedBy) : EXIT.unexpected;
   }
-  return status;
+}
+
+/** Writes what still waits. The status is another one when the results could not be written. */
+async function flushed({ out, err }: Context, status: ExitStatus): Promise<ExitStatus> {
+  await out.flush();
+  const lost = out.failure;
+  if (lost !== undefined) err.line(`stagesync: the output could not be written: ${messageOf(lost)}`);
+  await err.flush();
+  return lost !== undefined && (status === EXIT.clean || status === EXIT.interrupted)
+    ? EXIT.unexpected
+    : status;
 }
 
 /** commander's message on one line, without its own prefix, with the way out. */

@@ -33,7 +33,7 @@ export const stageSurroundings = (
   flags: StageFlags,
 ): StageSurroundings => ({
   environment,
-  // asked for only where a token file is named: the current folder may be gone
+  // a token file alone needs the current folder, which may have been removed
   get folder() {
     return host.cwd;
   },

@@ -26,7 +26,7 @@ export interface Disk {
   open(path: string, followLink: boolean): number;
   openLater(path: string, followLink: boolean): Promise<FileHandle>;
   /** ENOTDIR for a link, too. */
-  openFolder(path: string): number;
+  openFolder(path: string | Buffer): number;
   /** The place of an open folder, whatever has its name by now. Undefined where the system has no such place. */
   readonly placeOf: ((fd: number) => string) | undefined;
   fstat(fd: number): BigIntStats;

@@ -16,9 +16,9 @@ export const PROGRESS_LIMITS: ProgressLimits = { leastBytes: 16 * 1024, withinMs
 export interface Flow {
   /** Bytes so far. */
   readonly received: number;
-  /** It is we who hold them up: whoever reads has enough for now. */
+  /** Whether we hold the bytes up, because whoever reads has enough for now. */
   readonly held: boolean;
-  /** Ends it. */
+  /** Ends the flow. */
   giveUp(error: Error): void;
 }
 
@@ -29,8 +29,8 @@ interface Mark {
 }
 
 /**
- * Ends what trickles. A body may take as long as its length needs, but not for ever: it is judged by its progress. One timer
- * serves all bodies: small ones are thousands a second.
+ * Ends a body that trickles. A body may take as long as its length needs, but not for ever, and so is judged by its
+ * progress. One timer serves all bodies: small ones are thousands a second.
  */
 export class ProgressWatch {
   readonly #limits: ProgressLimits;
@@ -58,7 +58,7 @@ export class ProgressWatch {
 
   #look(now: number): void {
     const { leastBytes, withinMs } = this.#limits;
-    // A machine that was asleep, or a process that was busy, has not taken what came.
+    // A machine that was asleep, or a process that was busy, has not taken the bytes that came.
     const late = now - this.#lookedAt > withinMs / 2;
     this.#lookedAt = now;
     for (const [flow, mark] of this.#flows) {

@@ -16,11 +16,11 @@ export interface ProxySettings {
 /** Connections that may go by a proxy. */
 export interface Proxied {
   /**
-   * Whether `dispatcher` is the one for this address: a proxy is set for its scheme, and it is not this machine, which is
-   * never reached through one. NO_PROXY is then looked at by the dispatcher.
+   * Whether `dispatcher` is the one for this address: a proxy is set for its scheme, and the address is not this machine,
+   * which is never reached through a proxy. The dispatcher then looks at NO_PROXY.
    */
   leadsTo(address: Pick<URL, 'protocol' | 'hostname'>): boolean;
-  /** Rejects with an error that proxyErrorIn knows when the proxy is what failed. */
+  /** Requests reject with an error that proxyErrorIn knows when the proxy failed. */
   readonly dispatcher: Dispatcher;
 }
 
@@ -40,14 +40,14 @@ export async function loadProxied(settings: ProxySettings | undefined): Promise<
     const agentOptions: EnvHttpProxyAgent.Options = {
       ...options,
       connections: options.connections ?? null,
-      // what is not given it would read from the environment itself
+      // undici would read from the environment what is not given here
       httpsProxy: https?.href ?? '',
       httpProxy: http?.href ?? '',
       noProxy: settings?.except ?? '',
       connectTimeout,
       // For https: addresses, a way through the proxy.
       clientFactory(proxy, given) {
-        // or a proxy that never answers would be waited for five minutes
+        // without this limit, a proxy that never answers would be waited for five minutes
         const pool = new undici.Pool(proxy, { ...given, headersTimeout: connectTimeout });
         const connect = pool.connect.bind(pool);
         return Object.assign(pool, {

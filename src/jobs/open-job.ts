@@ -70,7 +70,7 @@ export async function openJob(
   const destination = around.observed?.(stage) ?? stage;
   const ledger = ledgerOf(from, { source, destination }, around);
   opened.defer(() => ledger.close());
-  // not earlier: while modules are being loaded, a small heap costs time
+  // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
   const options = passOptions(job, around);
   return {
@@ -80,7 +80,18 @@ export async function openJob(
     ledger,
     filter,
     run: ({ onEvent, approved, scope, source: shown = source }) =>
-      runPass({ ...options, gate, source: shown, destination, ledger, filter, onEvent, approved, scope }),
+      runPass({
+        ...options,
+        gate,
+        command: around.command,
+        source: shown,
+        destination,
+        ledger,
+        filter,
+        onEvent,
+        approved,
+        scope,
+      }),
   };
 }
 

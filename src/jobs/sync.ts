@@ -83,7 +83,7 @@ function surroundingsFor(options: SyncOptions): Surroundings {
       force: guards.force ?? PASS_DEFAULTS.force,
     },
     dryRun,
-    // whoever stops at once begins nothing new either
+    // a sync that is to stop at once begins nothing new either
     draining: AbortSignal.any(given),
     ...(options.signal !== undefined && { signal: options.signal }),
   });

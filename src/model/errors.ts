@@ -20,6 +20,8 @@ export type Fact =
   | 'changed'
   /** The file that was listed is not there any more. */
   | 'gone'
+  /** The file that was listed is there, and cannot be read. */
+  | 'unreadable'
   /** The credentials, or what they belong to, are not accepted. */
   | 'unauthorised';
 
@@ -50,8 +52,18 @@ export type ErrorCode =
   | 'entry_gone'
   | 'entry_unreadable'
   // the destination, as the engine sees it
-  /** A file has the name of the folder to sync into. */
+  /** There is nothing of that name, or its folder is missing. */
+  | 'destination_missing'
+  /** Something has the name already: a file that of the folder to sync into, for one. */
   | 'destination_taken'
+  /** It cannot hold such a file or do such a thing. */
+  | 'destination_refused'
+  /** The permissions do not allow it. */
+  | 'destination_denied'
+  /** There is no room left. */
+  | 'destination_full'
+  /** The disk failed. */
+  | 'destination_failed'
   /** What the destination shows contradicts what it did, or cannot be told. */
   | 'destination_unclear'
   // Stage
@@ -141,6 +153,9 @@ export function isSyncError(value: unknown): value is SyncError {
 /** Whether it is an error that says this of the world. */
 export const hasFact = (error: unknown, ...facts: readonly Fact[]): error is SyncError =>
   isSyncError(error) && error.fact !== undefined && facts.includes(error.fact);
+
+/** Whether a file could not be read. An upload reads too: such an error says nothing of where the file was to go. */
+export const isOfReading = (error: unknown): boolean => isSyncError(error) && error.operation === 'read';
 
 /** The message of anything thrown, on one line. */
 export const messageOf = (error: unknown): string =>

@@ -76,7 +76,7 @@ export interface SourceTraits {
 /** Where files come from. All paths are relative to the source's root. Methods may be called at the same time. */
 export interface Source {
   /** For people: nothing is decided by it. */
-  readonly kind: 'local' | 's3' | 'memory';
+  readonly kind: 'local' | 's3' | 'stage' | 'memory';
   readonly traits: SourceTraits;
   /** The address, for people and for the pair's name; without credentials. */
   readonly label: string;
@@ -89,13 +89,13 @@ export interface Source {
   /** Direct children of `folder` ('' or ending in '/') in path order; undefined when it is not there. */
   listFolder?(folder: RelPath, options: ListOptions): Promise<readonly SourceEntry[] | undefined>;
   /**
-   * Rejects with `entry_changed` when the file is no longer the one that was listed, `entry_gone` when there is none,
-   * `entry_unreadable`; such a rejection can also come from the chunks.
+   * Rejects with `entry_changed` (fact 'changed') when the file is no longer the one that was listed, `entry_gone` (fact
+   * 'gone') when there is none, `entry_unreadable`; such a rejection can also come from the chunks.
    */
   read(entry: FileEntry, call: CallOptions): Promise<Content>;
   /** Rejects as `read` would, as far as that can be told without reading. Absent where nothing can be told so. */
   check?(entry: FileEntry, call: CallOptions): Promise<void>;
-  /** One file as it is now, undefined when there is none: to look again after `entry_changed`. */
+  /** One file as it is now, undefined when there is none: to look again after a file has changed. */
   stat?(path: RelPath, call: CallOptions): Promise<FileEntry | undefined>;
   /** SHA-256 of the content in hex, where reading is cheap. Absent where it would cost a transfer. */
   digest?(entry: FileEntry, call: CallOptions): Promise<string>;
@@ -117,18 +117,20 @@ export interface DestinationTraits {
   readonly keepsEmptyFolders: boolean;
   /** Whether a file that moves keeps its time. */
   readonly keepsTimes?: boolean | undefined;
-  /** Whether an upload, and a move of a file, may take the place of a file. */
+  /** Whether an upload may take the place of a file. */
   readonly overwrites?: boolean | undefined;
 }
 
 /**
- * Where files go. Paths are full paths from the Stage root; folders end in '/'. Each method is one request (a read is
- * two), made once: retrying is the caller's. Methods may be called at the same time. All reject with SyncError.
+ * Where files go. Paths are full paths from the top of the file area (a Stage, a directory); folders end in '/'. Each
+ * method is one request (a read may be two), made once: retrying is the caller's. Methods may be called at the same
+ * time. All reject with SyncError, whose fact says what the caller has to know; 'refused' may stand for 'taken' and for
+ * 'missing' where the other side does not tell.
  */
 export interface Destination {
   /** The address of the target folder, for people and for the pair's name. */
   readonly label: string;
-  /** The target folder as a path from the Stage root: '' or ending in '/'. */
+  /** The target folder as a path from the top: '' or ending in '/'. */
   readonly root: RelPath;
   readonly traits: DestinationTraits;
   /** Direct children in no particular order; undefined when there is no such folder. */
@@ -138,14 +140,18 @@ export interface Destination {
     path: RelPath,
     call: CallOptions,
   ): Promise<{ size: number; modifiedMs: number | undefined } | undefined>;
-  /** Creates or replaces a file; its folder must exist. `stage_exists` when the Stage refuses to overwrite. */
+  /**
+   * Creates or replaces a file, whole or not at all; its folder must exist. Rejects as 'taken' where files are not
+   * replaced, with 'changed' when other than `size` bytes come, and with what the content itself throws.
+   */
   put(path: RelPath, content: Content, call: CallOptions): Promise<void>;
+  /** 'missing' when there is no such file. A file that changes meanwhile may give a mixture: see destinationAsSource. */
   read(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
   /** The parent must exist; making a folder that exists is no error. */
   makeFolder(folder: RelPath, call: CallOptions): Promise<void>;
-  /** A file or a whole folder (both with '/'). `stage_exists` when the target exists, `stage_not_found`. */
+  /** A file or a whole folder (both with '/'). 'taken' when the target exists, 'missing' when the origin does not. */
   move(from: RelPath, to: RelPath, call: CallOptions): Promise<void>;
-  /** A file, or a folder with everything in it. `stage_not_found` when it is not there. */
+  /** A file, or a folder with everything in it. 'missing' when it is not there. */
   remove(path: RelPath, call: CallOptions): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,15 +1,14 @@
-import { errorDataBeside, isSyncError, SyncError } from '../model/errors.ts';
+import { errorDataBeside, isOfReading, isSyncError, SyncError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { fullJitter } from '../model/growing-delay.ts';
 import type { Clock } from '../model/ports.ts';
-import { Attempts, NotMade, stoppedMidway } from './attempts.ts';
+import { Attempts, NotMade } from './attempts.ts';
 import type { Attempt, GateRequest } from './attempts.ts';
 import type { Outage } from './outage.ts';
-import { OwnPace } from './own-pace.ts';
 import type { Pacer, Throttling } from './pacer.ts';
 import { Patience } from './patience.ts';
-import { Slots } from './slots.ts';
-import type { SlotQueue } from './slots.ts';
+import type { Slots } from './slots.ts';
+import { Turns } from './turns.ts';
 
 export interface GateUseOptions {
   /** Requests of this job at the same time, at most. */
@@ -47,16 +46,9 @@ export interface SharedGate {
 export class GateUse implements Disposable {
   readonly #shared: SharedGate;
   readonly #options: GateUseOptions;
-  readonly #queue: SlotQueue;
-  /** Where the job limits its own pace: one of its requests at a time waits for that, outside of the shared slots. */
-  readonly #turnstile: SlotQueue | undefined;
-  readonly #ownPace: OwnPace | undefined;
+  readonly #turns: Turns;
   readonly #patience: Patience;
   readonly #givingUp = new AbortController();
-  /** Aborted by the first request to stop as well as by the second. */
-  readonly #leaving: AbortSignal;
-  /** The same, and when the job is given up. */
-  readonly #stopping: AbortSignal;
   /** Failures since this job's last success. */
   #failuresInARow = 0;
   /** Requests sent so far, every attempt counted. */
@@ -67,14 +59,18 @@ export class GateUse implements Disposable {
     const { concurrency, maxRequestsPerSecond, maxWaitMs, maxWaitFlag, draining, signal } = options;
     this.#shared = shared;
     this.#options = options;
-    this.#queue = shared.slots.queue(concurrency);
-    if (maxRequestsPerSecond !== undefined) {
-      this.#ownPace = new OwnPace(shared.clock, maxRequestsPerSecond);
-      this.#turnstile = new Slots(1).queue(1);
-    }
+    this.#turns = new Turns({
+      clock: shared.clock,
+      slots: shared.slots,
+      pacer: shared.pacer,
+      outage: shared.outage,
+      concurrency,
+      maxRequestsPerSecond,
+      draining,
+      signal,
+      givenUp: this.#givingUp.signal,
+    });
     this.#patience = new Patience(shared.clock, maxWaitMs, maxWaitFlag);
-    this.#leaving = AbortSignal.any([draining, signal]);
-    this.#stopping = AbortSignal.any([this.#leaving, this.#givingUp.signal]);
   }
 
   get concurrency(): number {
@@ -90,15 +86,13 @@ export class GateUse implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#shared.slots.remove(this.#queue);
+    this.#turns[Symbol.dispose]();
     this.#shared.closed(this);
   }
 
   /** Resolves when there is room for another request: producers wait here, so that little is ever queued. */
   room(): Promise<void> | undefined {
-    const { concurrency } = this.#options;
-    const first = this.#turnstile ?? this.#queue;
-    return first.waiting < concurrency ? undefined : first.room(concurrency);
+    return this.#turns.room();
   }
 
   /**
@@ -121,10 +115,7 @@ export class GateUse implements Disposable {
    * failure is one of the attempt that it belongs to.
    */
   async within<T>(call: () => Promise<T>): Promise<T> {
-    const { signal } = this.#options;
-    const wait = this.#shared.pacer.take(this.#ownPace);
-    if (wait !== undefined) await this.#shared.clock.sleep(wait, signal);
-    signal.throwIfAborted();
+    await this.#turns.within();
     this.requests++;
     return call();
   }
@@ -141,106 +132,19 @@ export class GateUse implements Disposable {
   }
 
   wasSlowedDown({ requestsPerSecond, pauseMs }: Throttling): void {
-    const most = Math.min(requestsPerSecond, this.#ownPace?.perSecond ?? Infinity);
+    const most = Math.min(requestsPerSecond, this.#options.maxRequestsPerSecond ?? Infinity);
     this.#options.onEvent({ type: 'throttled', requestsPerSecond: most, pauseMs });
   }
 
   #attempt<T>(attempts: Attempts, call: Attempt<T>): Promise<T> {
-    const inTurn = { urgent: attempts.isUrgent };
-    const start = (onStart?: () => void): Promise<T> =>
-      this.#queue.run(() => this.#make(attempts, call, onStart), inTurn);
-    return this.#turnstile === undefined ? start() : this.#inOwnPace(attempts, start);
-  }
-
-  /** Waits for the job's own pace first, before a slot is taken; the next request waits until this one has started. */
-  async #inOwnPace<T>(attempts: Attempts, start: (onStart: () => void) => Promise<T>): Promise<T> {
-    const pace = this.#ownPace!;
-    const begin = async (): Promise<{ readonly made: Promise<T> }> => {
-      for (let wait = pace.wait; wait !== undefined; wait = pace.wait) await this.#sleep(wait, attempts);
-      let made!: Promise<T>;
-      await new Promise<void>((resolve) => {
-        made = start(resolve);
-        made.then(
-          () => resolve(),
-          () => resolve(),
-        );
-      });
-      return { made };
-    };
-    const { made } = await this.#turnstile!.run(begin, { urgent: attempts.isUrgent });
-    return made;
-  }
-
-  /** One attempt, in its slot. */
-  async #make<T>(attempts: Attempts, call: Attempt<T>, onStart: (() => void) | undefined): Promise<T> {
-    await this.#turn(attempts);
-    onStart?.();
-    attempts.startedAt = this.#shared.clock.elapsed();
-    this.requests++;
-    const result = await call(attempts.number, attempts.inDoubt);
-    this.#failuresInARow = 0;
-    this.#shared.succeeded();
-    return result;
-  }
-
-  /** Resolves when the request may be sent; rejects with NotMade when it is not to be sent any more. */
-  async #turn(attempts: Attempts): Promise<void> {
-    const { signal, draining } = this.#options;
-    const { pacer, outage } = this.#shared;
-    signal.throwIfAborted();
-    const wait = pacer.take(this.#ownPace);
-    if (wait !== undefined) await this.#waitForTurn(wait, attempts);
-    if (outage.wait() !== undefined) await this.#sitOutage();
-    const failedBefore = attempts.last !== undefined;
-    if ((draining.aborted && failedBefore) || (this.hasGivenUp && !attempts.isUrgent))
-      throw this.#notMade(attempts);
-    if (draining.aborted && attempts.nothingBegun) throw new NotMade(draining.reason);
-  }
-
-  /** A pause that begins during the wait holds for this request too: the request takes another turn. */
-  async #waitForTurn(ms: number, attempts: Attempts): Promise<void> {
-    const { pacer } = this.#shared;
-    for (let wait: number | undefined = ms; wait !== undefined;) {
-      const { pauses } = pacer;
-      await this.#sleep(wait, attempts);
-      wait = pacer.pauses === pauses ? undefined : pacer.take(this.#ownPace);
-    }
-  }
-
-  /**
-   * Waits for a turn; rejects with NotMade when the job is to end first. A stop ends every pause, but what is under way
-   * waits for a turn that only a pace puts off.
-   */
-  async #sleep(ms: number, attempts: Attempts): Promise<void> {
-    const { signal } = this.#options;
-    const { clock, pacer } = this.#shared;
-    const endsAtOnce = attempts.nothingBegun || pacer.pausedFor > 0;
-    const until = endsAtOnce ? this.#stopping : attempts.last === undefined ? signal : this.#leaving;
-    const slept = await clock.sleep(ms, until).then(
-      () => true,
-      () => false,
-    );
-    signal.throwIfAborted();
-    if (!slept) throw this.#notMade(attempts);
-  }
-
-  /** Waits until something may work again, or the job is to end. */
-  async #sitOutage(): Promise<void> {
-    const { signal } = this.#options;
-    const { clock, outage } = this.#shared;
-    for (let wait = outage.wait(); wait !== undefined; wait = outage.wait()) {
-      await clock.sleep(wait, this.#stopping).catch(() => undefined);
-      signal.throwIfAborted();
-      if (this.#stopping.aborted) return;
-    }
-  }
-
-  #notMade(attempts: Attempts): NotMade {
-    const { draining } = this.#options;
-    if (this.hasGivenUp) return new NotMade(this.#givingUp.signal.reason);
-    if (attempts.last !== undefined) return new NotMade(attempts.last);
-    // the reason itself says that nothing of the action was begun
-    return new NotMade(attempts.nothingBegun ? draining.reason : stoppedMidway(draining.reason));
+    return this.#turns.run(attempts, async () => {
+      attempts.startedAt = this.#shared.clock.elapsed();
+      this.requests++;
+      const result = await call(attempts.number, attempts.inDoubt);
+      this.#failuresInARow = 0;
+      this.#shared.succeeded();
+      return result;
+    });
   }
 
   /** After an attempt that failed: resolves when the next one is due; rejects with the request's error otherwise. */
@@ -249,7 +153,9 @@ export class GateUse implements Disposable {
     signal.throwIfAborted();
     if (error instanceof NotMade) throw attempts.verdictOf(error.reason);
     if (!isSyncError(error) || error.verdict !== 'retry') throw attempts.verdictOf(error);
-    const throttled = error.fact === 'slow_down';
+    // a source that is asked too often is no reason to ask the destination less often
+    const ofSource = isOfReading(error) && attempts.request.operation !== 'read';
+    const throttled = error.fact === 'slow_down' && !ofSource;
     const used = attempts.failed(error, { counts: !throttled });
     const end = throttled ? this.#throttled(error, attempts.startedAt) : this.#failed(error);
     if (end !== undefined || draining.aborted || used >= this.#options.attempts)
@@ -276,7 +182,7 @@ export class GateUse implements Disposable {
       waitMs: Math.round(waitMs),
       error: errorDataBeside(path, error),
     });
-    if (waitMs > 0) await this.#shared.clock.sleep(waitMs, this.#stopping).catch(() => undefined);
+    if (waitMs > 0) await this.#shared.clock.sleep(waitMs, this.#turns.stopping).catch(() => undefined);
     signal.throwIfAborted();
     // an urgent request is tried once more all the same, but not before it may
     if (this.hasGivenUp && error.retryAfterMs !== undefined)

@@ -144,7 +144,9 @@ export class RetryingDestination implements Destination {
     await this.#change(request, call, () => this.#destination.remove(path, call));
   }
 
+  /** Closes the destination, and ends the use of the gate. */
   close(): Promise<void> {
+    this.#gate[Symbol.dispose]();
     return this.#destination.close();
   }
 

@@ -8,9 +8,9 @@ export interface MultipartFrame {
 }
 
 /**
- * Lets form-data write a form around an empty file once, and takes it apart. What stands between head and tail is then
- * up to us, so the library decides the format and no byte of a file passes through its streams. The part is named
- * `file`, as the API wants; its file name means nothing there: the URL names the file.
+ * Lets form-data write a form around an empty file once, and takes the form apart. We then put the file between head and
+ * tail: the library decides the format, and no byte of a file passes through its streams. The part is named `file`, as the
+ * API wants. The file name in the form means nothing: the URL names the file.
  */
 export function createMultipartFrame(Form: typeof FormData): MultipartFrame {
   const form = new Form();

@@ -2,15 +2,16 @@ import { nameOf, type RelPath } from '../model/path.ts';
 import { trimSlashes } from './read-listing.ts';
 
 /**
- * Longer replies to a change are none of Stage's, in bytes: an object with a name and a path, whose characters may be
- * six bytes each in JSON, is far below.
+ * The longest reply to a change that can come from Stage, in bytes. An object with a name and a path is far shorter, even
+ * if each of its characters takes six bytes in JSON.
  */
 export const NAMED_REPLY_BYTES = 64 * 1024;
 
 /**
- * Whether the reply to a change is what Stage says to one that it made: a JSON object with the path of what changed, of
- * a move the old one or the new one. Anything else with a status of success, as the page of a network that wants a
- * log-in, comes from somebody who made no change. How the path is spelled varies; `name` counts where there is none.
+ * Whether a reply is the one that Stage gives to a change that it made: a JSON object with the path of what changed, which
+ * for a move is the old or the new path. Any other reply with a status of success, such as the page of a network that
+ * wants a log-in, comes from somebody who made no change. The spelling of the path varies; where there is no path, the
+ * name counts.
  */
 export function namesPath(body: Buffer, path: RelPath, orPath: RelPath = path): boolean {
   const reply = parse(body);
@@ -35,7 +36,7 @@ function parse(body: Buffer): unknown {
 const isPath = (given: string, path: RelPath): boolean =>
   given === trimSlashes(path) || plainly(decoded(given)) === plainly(path);
 
-/** Without empty segments, its characters composed. */
+/** The path without empty segments, with its characters composed. */
 const plainly = (path: string): string =>
   path
     .split('/')

@@ -3,7 +3,7 @@ import { pathProblem, type RelPath } from '../model/path.ts';
 import { printable } from '../model/printable.ts';
 import { parseApiTime } from '../api/api-times.ts';
 
-/** Names that need no closer look; most are such, and a folder may have a million of them. */
+/** Names of these characters need no closer look: most names are such, and a folder may have a million of them. */
 const PLAIN = /^\w[\w.-]*$/;
 
 /** A reply that is no listing of the folder; `why` ends the sentence "got a reply that". */
@@ -12,10 +12,11 @@ export interface NotAListing {
 }
 
 /**
- * The children in a listing of `folder`, each checked: what a listing does not say clearly is `unknown`, never left
- * out, since for a mirror a name that is left out is an order. Children come as full objects, their `path` from the
- * Stage root; folders end in '/' there and have no size. `content` may be null, [] or missing when the folder is empty.
- * `exact` is false when the reply was not valid UTF-8: names with a replacement character are then not what they were.
+ * Checks the children in a listing of `folder`, one by one. A child that the listing does not describe clearly becomes
+ * `unknown` and is never left out: to a mirror, a name that is left out is an order to remove. Children come as full
+ * objects, with their `path` from the Stage root; the path of a folder ends in '/', and a folder has no size. `content`
+ * may be null, [] or missing when the folder is empty. `exact` is false when the reply was not valid UTF-8: names with a
+ * replacement character are then not the names that were sent.
  */
 export function readListing(
   folder: RelPath,
@@ -25,7 +26,7 @@ export function readListing(
   if (!isRecord(reply)) return { why: 'is not a JSON object' };
   const { content, type, path } = reply;
   if (typeof type === 'string' && type !== '' && type !== 'directory') return { why: 'describes no folder' };
-  // Something answers `{}` or `{"error": …}` with status 200 at times; that must not pass for an empty folder.
+  // Some servers answer `{}` or `{"error": …}` with status 200; such a reply must not pass for an empty folder.
   if (content === undefined && type !== 'directory') return { why: 'lists nothing' };
   if (typeof path === 'string' && trimSlashes(path) !== trimSlashes(folder))
     return { why: 'describes another folder' };
@@ -60,7 +61,7 @@ function readChild(folder: RelPath, child: unknown, index: number, exact: boolea
   if (typeof path !== 'string') return unknown(name, 'has no path');
   if (type !== null && typeof type !== 'string') return unknown(name, 'has no type');
   const isFolder = type === 'directory';
-  // The type decides. Its spelling of the path may differ by the slashes at the ends only.
+  // The type decides. The path may be spelled differently by the slashes at its ends only.
   if (!isFolder && path.endsWith('/'))
     return unknown(name, 'has the path of a folder and the type of a file');
   if (!isChildPath(path, folder, name))
@@ -91,7 +92,7 @@ function withoutDuplicates(children: DestinationChild[]): DestinationChild[] {
 
 const placeOf = (index: number): string => unsendable(`(entry ${index + 1})`);
 
-/** One printable segment that stands for a name which is none, and, having a backslash, equals no path of Stage. */
+/** A printable segment in place of a name that is none. The segment has a backslash, and so equals no path of Stage. */
 function unsendable(name: string): string {
   const text = printable(name.slice(0, 200)).replaceAll('/', '\\u{2f}');
   return text.includes('\\') ? text : `\\${text}`;
@@ -106,11 +107,11 @@ function unknown(name: string, why: string): DestinationChild {
   return { kind: 'unknown', name, problem };
 }
 
-/** No name of Stage's is such, so the entry is another's, garbled. */
+/** Stage has no such names: the entry is garbled, and may stand for any other. */
 const anywhere = (child: DestinationChild): DestinationChild =>
   child.kind === 'unknown' ? { ...child, anywhere: true } : child;
 
-/** undefined when there is none, null when it is not a time at all. A text that cannot be read says no time. */
+/** undefined when there is no time, null when the value is of another type. A text that cannot be read is no time. */
 function readTime(value: unknown): number | undefined | null {
   if (value === undefined || value === null) return undefined;
   return typeof value === 'string' ? parseApiTime(value) : null;
@@ -124,7 +125,7 @@ const isChildPath = (path: string, folder: RelPath, name: string): boolean =>
   (path.length === folder.length + name.length && path.startsWith(folder) && path.endsWith(name)) ||
   trimSlashes(path) === folder + name;
 
-/** By hand: a pattern for the slashes at the end takes quadratic time on a path that is made of them. */
+/** Without a regular expression: one for the slashes at the end takes quadratic time on a path of slashes. */
 export function trimSlashes(path: string): string {
   let [start, end] = [0, path.length];
   while (path[start] === '/') start++;

@@ -113,7 +113,7 @@ class HttpStageClient implements StageClient {
   }
 
   async download(path: RelPath, { signal }: CallOptions): Promise<AsyncIterable<Uint8Array>> {
-    return download(this.#api, read(path), this.#urls.plain(path), signal);
+    return download(this.#api, read(path), this.#urls.plain(path, 'read'), signal);
   }
 
   async upload(path: RelPath, content: Content, { signal }: CallOptions): Promise<void> {
@@ -137,14 +137,15 @@ class HttpStageClient implements StageClient {
 
   async move(from: RelPath, to: RelPath, { signal }: CallOptions): Promise<void> {
     // refuses what is no path
-    this.#urls.plain(to);
-    const target = this.#urls.plain(from);
+    this.#urls.plain(to, 'move');
+    const target = this.#urls.plain(from, 'move');
     const json = { newPath: to };
     return this.#change({ call: move(from), verb: 'PATCH', target, json, newPath: to }, signal);
   }
 
   async delete(path: RelPath, { signal }: CallOptions): Promise<void> {
-    return this.#change({ call: remove(path), verb: 'DELETE', target: this.#urls.plain(path) }, signal);
+    const target = this.#urls.plain(path, 'remove');
+    return this.#change({ call: remove(path), verb: 'DELETE', target }, signal);
   }
 
   close(): Promise<void> {

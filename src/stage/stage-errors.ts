@@ -1,4 +1,4 @@
-import { SyncError } from '../model/errors.ts';
+import { type Operation, SyncError } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
 
 /** The root of a deployment was not found: there is no such deployment, or it has no Stage. */
@@ -16,11 +16,11 @@ export const deploymentMissing = (deployment: string): SyncError =>
   );
 
 /** A path that Stage cannot hold; `problem` ends the sentence "its path …". */
-export const unsendablePath = (path: string, problem: string): SyncError =>
+export const unsendablePath = (path: string, operation: Operation, problem: string): SyncError =>
   new SyncError(
     'stage_rejected',
     (name) => `Cannot send ${printable(name)} to Stage: its path ${problem}. Rename it.`,
-    { verdict: 'skip_entry', fact: 'refused', path, details: { path: printable(path) } },
+    { verdict: 'skip_entry', fact: 'refused', operation, path, details: { path: printable(path) } },
   );
 
 /** A content that is not of the size it was announced with, in bytes; `got` is what had come when that was clear. */

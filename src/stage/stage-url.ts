@@ -1,4 +1,6 @@
 import { isFolderPath, pathProblem, type RelPath } from '../model/path.ts';
+import { queryOf } from '../api/query.ts';
+import type { Operation } from '../model/errors.ts';
 import { unsendablePath } from './stage-errors.ts';
 
 /**
@@ -21,7 +23,7 @@ export interface StageUrls {
   /** Lists a folder; '' is the root of the Stage. */
   list(folder: RelPath): string;
   /** Downloads a file; moves or deletes a file or a folder, but never the root. */
-  plain(path: RelPath): string;
+  plain(path: RelPath, operation: 'read' | 'move' | 'remove'): string;
   /** One file's metadata instead of its content. */
   metadata(path: RelPath): string;
   /** Uploads a file, makes an empty file, or makes a folder: the path decides. */
@@ -30,22 +32,22 @@ export interface StageUrls {
 
 /** Request targets (path and query) for one deployment. All reject paths that Stage cannot hold. */
 export function createStageUrls(options: StageUrlOptions): StageUrls {
-  const id = encodeURIComponent(options.deployment);
-  const prefix = options.basePath + ROOTS[options.generation](id);
-  const organization = organizationQuery(options.organizationID);
-  const plainEnd = organization === '' ? '' : `?${organization}`;
-  const metadataEnd = `?metadata=1${organization === '' ? '' : `&${organization}`}`;
+  const { generation, basePath, deployment, organizationID } = options;
+  const prefix = basePath + ROOTS[generation](encodeURIComponent(deployment));
+  const plainEnd = queryOf({ organizationID });
+  const metadataEnd = queryOf({ metadata: '1', organizationID });
   const createEnd = (isFile: boolean): string =>
-    options.generation === 'legacy'
-      ? `?isFile=${isFile}${organization === '' ? '' : `&${organization}`}`
-      : plainEnd;
+    generation === 'legacy' ? queryOf({ isFile: String(isFile), organizationID }) : plainEnd;
   const [fileEnd, folderEnd] = [createEnd(true), createEnd(false)];
 
   return {
-    list: (folder) => prefix + (folder === '' ? '' : encodePath(folder)) + plainEnd,
-    plain: (path) => prefix + encodePath(path) + plainEnd,
-    metadata: (path) => prefix + encodePath(path) + metadataEnd,
-    create: (path) => prefix + encodePath(path) + (isFolderPath(path) ? folderEnd : fileEnd),
+    list: (folder) => prefix + (folder === '' ? '' : encodePath(folder, 'list')) + plainEnd,
+    plain: (path, operation) => prefix + encodePath(path, operation) + plainEnd,
+    metadata: (path) => prefix + encodePath(path, 'look') + metadataEnd,
+    create: (path) =>
+      isFolderPath(path)
+        ? prefix + encodePath(path, 'create_folder') + folderEnd
+        : prefix + encodePath(path, 'upload') + fileEnd,
   };
 }
 
@@ -55,19 +57,17 @@ const ROOTS: Readonly<Record<StageGeneration, (id: string) => string>> = {
   legacy: (id) => `/v1/stages/${id}/fs/`,
 };
 
-const organizationQuery = (organizationID: string | undefined): string =>
-  organizationID === undefined ? '' : `organizationID=${encodeURIComponent(organizationID)}`;
-
 /** Characters that stand for themselves in a URL path. */
 const PLAIN = /^[\w\-.~/]*$/;
 
 /**
  * The path as it goes into a URL: every segment percent-encoded as UTF-8, the slashes kept, so that `a?b #1 100%41.csv`
- * arrives as itself. Throws `stage_rejected` for a path that is no Stage path (see pathProblem).
+ * arrives as itself. `operation` is for the error: throws `stage_rejected` for a path that is no Stage path (see
+ * pathProblem).
  */
-export function encodePath(path: RelPath): string {
+export function encodePath(path: RelPath, operation: Operation): string {
   const problem = pathProblem(path);
-  if (problem !== undefined) throw unsendablePath(path, problem);
+  if (problem !== undefined) throw unsendablePath(path, operation, problem);
   // A '%' of the name becomes %25, so every %2F stands for a slash between segments.
   return PLAIN.test(path) ? path : encodeURIComponent(path).replaceAll('%2F', '/');
 }

@@ -22,17 +22,20 @@ export function inWhole(facts: GuardFacts, ledger: { countFiles(): number }): Gu
   return { ...facts, inSource: facts.inSource + elsewhere, atDestination: facts.atDestination + elsewhere };
 }
 
+export interface GuardOptions {
+  readonly maxDelete: RemovalLimit;
+  readonly force: ReadonlySet<GuardName>;
+  /** The run has made changes already. */
+  readonly begun: boolean;
+}
+
 /**
- * The brakes, before the first change (or, when a run has `begun`, before more). Pure. Returns what stops the run, or undefined.
+ * The brakes, before the first change (or, when a run has begun, before more). Pure. Returns what stops the run, or undefined.
  * `empty-source`: a source without a single file against a Stage folder that has some is far more often an unmounted
  * disk or a wrong prefix than a wish. `max-delete`: more removals than the limit.
  */
-export function checkGuards(
-  facts: GuardFacts,
-  limit: RemovalLimit,
-  force: ReadonlySet<GuardName>,
-  begun = false,
-): SyncError | undefined {
+export function checkGuards(facts: GuardFacts, options: GuardOptions): SyncError | undefined {
+  const { maxDelete: limit, force, begun } = options;
   const unchanged = begun ? 'nothing more was changed' : 'nothing was changed';
   if (facts.inSource === 0 && facts.atDestination > 0 && !force.has('empty-source')) {
     return new SyncError(

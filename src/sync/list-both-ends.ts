@@ -27,6 +27,13 @@ export interface ListingOptions {
   readonly scope?: readonly RelPath[] | undefined;
   readonly signal: AbortSignal;
   readonly draining: AbortSignal;
+  readonly remote: Remote;
+  readonly target: Target;
+  readonly visit: Visit;
+  /** Whether no more need be listed. */
+  readonly stopped: () => boolean;
+  /** Told now and then how many paths have been listed, and at the end. */
+  readonly onCount: (listed: number) => void;
 }
 
 const COUNT_EVERY = 1000;
@@ -35,15 +42,9 @@ const COUNT_EVERY = 1000;
  * Feeds the merge with the listings of both ends and the ledger, and closes them however it ends. With `trustLedger`
  * or a `scope` the ledger also says what is on Stage, and Stage is not listed. Stops early once `stopped`.
  */
-export async function listBothEnds(
-  options: ListingOptions,
-  remote: Remote,
-  target: Target,
-  visit: Visit,
-  stopped: () => boolean,
-  onCount: (listed: number) => void,
-): Promise<void> {
+export async function listBothEnds(options: ListingOptions): Promise<void> {
   const { source, ledger, filter, destinationFilter, signal, draining } = options;
+  const { visit, stopped, onCount } = options;
   const until = AbortSignal.any([signal, draining]);
   let count = 0;
   const counted: Visit = (view) => {
@@ -59,7 +60,7 @@ export async function listBothEnds(
     });
   };
   try {
-    if (options.scope === undefined) await mergeAll(options, remote, target, counted, until);
+    if (options.scope === undefined) await mergeAll(options, counted, until);
     else {
       const list = folderLister(source, filter, until);
       await mergeScope({
@@ -76,14 +77,8 @@ export async function listBothEnds(
   }
 }
 
-async function mergeAll(
-  options: ListingOptions,
-  remote: Remote,
-  target: Target,
-  visit: Visit,
-  until: AbortSignal,
-): Promise<void> {
-  const { source, ledger, filter, destinationFilter } = options;
+async function mergeAll(options: ListingOptions, visit: Visit, until: AbortSignal): Promise<void> {
+  const { source, ledger, filter, destinationFilter, remote, target } = options;
   const sourceSide = new Cursor(withImpliedFolders(source.list({ filter, signal: until }), filter));
   const destinationSide = new Cursor<DestinationEntry>(
     options.trustLedger
@@ -91,7 +86,7 @@ async function mergeAll(
       : walkDestination(target.children, {
           list: (folder) => remote.list(remote.root + folder),
           filter: destinationFilter,
-          // listings are small and the next ones are always wanted: some more than can be under way keeps all lanes busy
+          // listings are small and the next ones are always wanted: some more than can be under way keeps all slots busy
           lookAhead: options.concurrency * 2,
         }),
   );

@@ -70,7 +70,7 @@ export class Marker {
     const intent = { op: 'put' as const, path: name, size: 0, version: '', reason: MARKER_REASON, ...detour };
     const [id] = ledger.addIntents([intent], clock.now());
     await remote.putEmpty(detour.via);
-    await publish(remote, final, detour, true);
+    await publish(remote, final, detour, { occupied: true });
     ledger.dropIntent(id!);
   }
 }

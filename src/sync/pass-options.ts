@@ -38,6 +38,8 @@ export interface PassOptions {
   readonly gate?: Gate | undefined;
   /** Stage requests at the same time, at most. */
   readonly concurrency: number;
+  /** How the ledger names the run; by default 'sync'. */
+  readonly command?: string | undefined;
   readonly dryRun: boolean;
   /** Renames at the source become moves on Stage. */
   readonly moves: boolean;

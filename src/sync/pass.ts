@@ -1,23 +1,15 @@
 import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
 import type { Outcome, SyncEvent } from '../model/events.ts';
 import type { RelPath } from '../model/path.ts';
-import { HiddenNames } from './execute/hidden-names.ts';
-import { Learnt } from './execute/learnt.ts';
-import { recoverIntents } from './execute/recovery/recover.ts';
-import { Remote } from '../remote/remote.ts';
-import { DestinationTimes } from './execute/destination-times.ts';
-import { Bandwidth } from '../remote/bandwidth.ts';
-import { RetryingDestination } from '../remote/retrying-destination.ts';
-import { limited } from '../remote/wrapped-destinations.ts';
 import { Gate } from '../remote/gate.ts';
 import type { GateUse } from '../remote/gate-use.ts';
-import { everything, hiding } from '../filter/filter.ts';
-import { Leftovers } from './leftovers.ts';
-import { ORIGIN_UNKNOWN } from './ledger/schema.ts';
+import { recoverIntents } from './execute/recovery/recover.ts';
+import { ORIGIN_UNKNOWN } from './ledger/database/schema.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { PassOptions, PassResult } from './pass-options.ts';
+import { openPassParts } from './pass-parts.ts';
+import type { PassParts, PassWithLedger } from './pass-parts.ts';
 import { Round } from './round.ts';
-import type { RoundOptions } from './round.ts';
 import { Tally } from './tally.ts';
 
 /**
@@ -26,56 +18,64 @@ import { Tally } from './tally.ts';
  */
 const MOST_ROUNDS = 4;
 
+/** Files that needed nothing, or only a row in the ledger. */
+interface Standing {
+  unchanged: number;
+  adopted: number;
+}
+
 /**
  * One pass: recover, list, merge, plan, guard, execute, confirm, report.
  *
  * Always resolves with a report; what ended the run early is beside it. Rejects only on a mistake in the program.
  */
-export async function runPass(options: PassOptions & { readonly ledger: Ledger }): Promise<PassResult> {
-  const { clock, ledger, source, destination, signal, draining } = options;
+export async function runPass(pass: PassWithLedger): Promise<PassResult> {
+  const { clock, ledger, source, destination, signal, draining, dryRun } = pass;
   const started = clock.now();
-  const tally = new Tally(options.onEvent);
-  using gate = (options.gate ?? new Gate(clock)).use({
-    concurrency: options.concurrency,
-    attempts: options.attempts,
-    maxRequestsPerSecond: options.maxRequestsPerSecond,
-    maxWaitMs: options.maxWaitMs,
-    maxWaitFlag: '--max-wait',
-    draining,
-    signal,
-    onEvent: (event) => tally.emit(withinTarget(event, destination.root)),
-  });
-  tally.emit({
-    type: 'pass:started',
-    source: source.label,
-    destination: destination.label,
-    dryRun: options.dryRun,
-  });
-  const standing = { unchanged: 0, adopted: 0 };
+  const tally = new Tally(pass.onEvent);
+  using gate = useGate(pass, tally);
+  tally.emit({ type: 'pass:started', source: source.label, destination: destination.label, dryRun });
+  const standing: Standing = { unchanged: 0, adopted: 0 };
   let error: SyncError | undefined;
   try {
-    if (!options.dryRun) ledger.startRun('sync', started);
-    await runRounds(options, tally, gate, standing);
+    if (!dryRun) ledger.startRun(pass.command ?? 'sync', started);
+    await runRounds(pass, openPassParts(pass, tally, gate), standing);
   } catch (thrown) {
     if (!signal.aborted && !draining.aborted && !isSyncError(thrown)) throw thrown;
     error = isSyncError(thrown) ? thrown : undefined;
   }
   if (signal.aborted || draining.aborted) error = interrupted(error);
   const report = tally.report({
-    ...standing,
+    unchanged: standing.unchanged,
+    adopted: standing.adopted,
     requests: gate.requests,
     retries: gate.retries,
     durationMs: clock.now() - started,
-    dryRun: options.dryRun,
+    dryRun,
     outcome: outcomeOf(error),
   });
-  if (!options.dryRun) {
-    // also a run that ended early has ended; what ended it matters more than a ledger that takes no more
+  if (!dryRun) {
+    // a run that ended early has ended, too; what ended it matters more than a ledger that takes no more
     const unwritten = closeRun(() => ledger.finishRun(report.outcome, report, clock.now()));
     error ??= unwritten;
   }
   tally.emit(report);
   return { report, error, unsettled: tally.unsettled.paths };
+}
+
+/** The pass's own use of the gate that it shares with others, or of a gate that it has to itself. */
+function useGate(pass: PassOptions, tally: Tally): GateUse {
+  const gate = pass.gate ?? new Gate(pass.clock);
+  return gate.use({
+    concurrency: pass.concurrency,
+    attempts: pass.attempts,
+    maxRequestsPerSecond: pass.maxRequestsPerSecond,
+    maxWaitMs: pass.maxWaitMs,
+    maxWaitFlag: '--max-wait',
+    draining: pass.draining,
+    signal: pass.signal,
+    onEvent: (event) => tally.emit(withinTarget(event, pass.destination.root)),
+  });
 }
 
 /** Requests name full paths; events name paths in the target folder, where they lie in there. */
@@ -86,62 +86,15 @@ function withinTarget(event: SyncEvent, root: RelPath): SyncEvent {
   return { ...event, path: relative(path), ...(to !== undefined && { to: relative(to) }) };
 }
 
-async function runRounds(
-  options: PassOptions & { readonly ledger: Ledger },
-  tally: Tally,
-  gate: GateUse,
-  standing: { unchanged: number; adopted: number },
-): Promise<void> {
-  const { clock, ledger, source, destination, signal, draining, dryRun, marker } = options;
-  const { maxBytesPerSecond, concurrency } = options;
-  const hide = (filter: PassOptions['filter']) => (marker === undefined ? filter : hiding(filter, marker));
-  const destinationFilter = hide(options.deleteExcluded ? everything : options.filter);
-  const sent =
-    maxBytesPerSecond === undefined
-      ? destination
-      : limited(destination, new Bandwidth(clock, maxBytesPerSecond));
-  const remote = new Remote({
-    destination: new RetryingDestination(sent, gate),
-    source,
-    signal,
-    onBytes: (path, bytes) => tally.emit({ type: 'transfer', path, bytes }),
-  });
-  const hidden = new HiddenNames(clock.now());
-  const learnt = new Learnt();
-  const times = new DestinationTimes({ remote, ledger, hidden, clock, signal });
-  const onProblem = tally.problem;
-  const leftovers = new Leftovers({
-    ...options,
-    sweepOlderThanMs: options.sweepOlderThanMs,
-    remote,
-    hidden,
-    learnt,
-    onProblem,
-    onSwept: (path) =>
-      tally.emit({ type: 'action', kind: 'remove', path, reason: 'swept', ms: 0, outcome: 'done' }),
-    isKnown: (path) =>
-      ledger.intents().some(({ via, aside }) => [via, aside].some((each) => each?.startsWith(path) === true)),
-  });
-  const recover = () =>
-    recoverIntents({ remote, ledger, learnt, filter: destinationFilter, concurrency, times, onProblem });
-  const parts: RoundOptions = {
-    ...options,
-    filter: hide(options.filter),
-    destinationFilter,
-    tally,
-    gate,
-    remote,
-    hidden,
-    learnt,
-    times,
-    leftovers,
-  };
+async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Standing): Promise<void> {
+  const { ledger, draining, dryRun } = pass;
+  const { tally, learnt, leftovers } = parts;
   if (!dryRun) tellUnknownOrigins(ledger, tally);
-  await refuseMarkerOfSource(options);
+  await refuseMarkerOfSource(pass);
   for (;;) {
     learnt.isLastRound = dryRun || tally.round === MOST_ROUNDS;
-    if (!dryRun) await recover();
-    const round = new Round(parts);
+    if (!dryRun) await recover(pass, parts);
+    const round = new Round(pass, parts);
     try {
       await round.run();
     } finally {
@@ -151,15 +104,26 @@ async function runRounds(
     const again = learnt.takeAgain();
     if (!again || draining.aborted) break;
     if (learnt.isLastRound) {
-      onProblem('', UNDONE);
+      tally.problem('', UNDONE);
       break;
     }
     tally.round++;
   }
   // nothing waits under a hidden name for the next run that this one can settle
-  if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover();
+  if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover(pass, parts);
   await leftovers.settle(dryRun);
 }
+
+const recover = ({ ledger, concurrency }: PassWithLedger, parts: PassParts): Promise<number> =>
+  recoverIntents({
+    remote: parts.remote,
+    ledger,
+    learnt: parts.learnt,
+    filter: parts.destinationFilter,
+    concurrency,
+    times: parts.times,
+    onProblem: parts.tally.problem,
+  });
 
 const UNDONE = {
   code: 'undone',

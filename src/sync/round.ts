@@ -1,88 +1,92 @@
-import type { FileEntry } from '../model/entry.ts';
-import { isSyncError } from '../model/errors.ts';
-import type { PathFilter } from '../model/ports.ts';
+import type { SyncError } from '../model/errors.ts';
+import { Comparison, digestOf } from './comparison.ts';
+import { checkReadable } from './execute/check-readable.ts';
 import { confirmUploads } from './execute/confirm.ts';
 import { Executor } from './execute/executor.ts';
 import { FolderMaker } from './execute/folder-maker.ts';
-import type { HiddenNames } from './execute/hidden-names.ts';
-import type { Learnt } from './execute/learnt.ts';
-import type { Remote } from '../remote/remote.ts';
 import { executePlan } from './execute/run-plan.ts';
-import type { DestinationTimes } from './execute/destination-times.ts';
-import type { GateUse } from '../remote/gate-use.ts';
 import { checkGuards, inWhole } from './guard.ts';
-import type { Leftovers } from './leftovers.ts';
-import type { Ledger } from './ledger/ledger.ts';
-import { listBothEnds } from './list-both-ends.ts';
 import { Marker } from './marker.ts';
-import type { PassOptions } from './pass-options.ts';
-import { planCost } from './plan/plan-cost.ts';
-import { restrictTo } from './plan/approved-plan.ts';
-import { checkReadable } from './execute/check-readable.ts';
-import { compareContent } from './execute/compare-content.ts';
-import { planMoves } from './plan/moves/plan-moves.ts';
-import type { MovePlan } from './plan/moves/plan-moves.ts';
-import type { Counts } from './plan/counts.ts';
-import { planLines } from './plan/store/plan-lines.ts';
-import { Planning } from './planning.ts';
-import { PlanStore } from './plan/store/plan-store.ts';
-import { withoutSharedIdentities } from './plan/moves/shared-identities.ts';
-import type { Tally } from './tally.ts';
 import { openTarget } from './open-target.ts';
 import type { Target } from './open-target.ts';
+import type { PassParts, PassWithLedger } from './pass-parts.ts';
+import { restrictTo } from './plan/approved-plan.ts';
+import type { Counts } from './plan/counts.ts';
+import { planMoves } from './plan/moves/plan-moves.ts';
+import type { MovePlan } from './plan/moves/plan-moves.ts';
+import { withoutSharedIdentities } from './plan/moves/shared-identities.ts';
+import { planCost } from './plan/plan-cost.ts';
+import { planLines } from './plan/store/plan-lines.ts';
+import { PlanStore } from './plan/store/plan-store.ts';
 
-export interface RoundOptions extends Omit<PassOptions, 'gate'> {
-  readonly ledger: Ledger;
-  /** What takes part on Stage. */
-  readonly destinationFilter: PathFilter;
-  readonly tally: Tally;
-  readonly gate: GateUse;
-  readonly remote: Remote;
-  readonly hidden: HiddenNames;
-  readonly learnt: Learnt;
-  readonly times: DestinationTimes;
-  readonly leftovers: Leftovers;
+/** What one round works on: opened at its beginning, closed at its end. */
+interface RoundWork {
+  readonly target: Target;
+  readonly store: PlanStore;
+  readonly executor: Executor;
+  readonly comparison: Comparison;
 }
 
 /** One look at both ends, and what follows from it. */
 export class Round {
-  readonly #options: RoundOptions;
-  #planning: Planning | undefined;
-  /** Every action was handed out during the listing: there is no plan to tell before the first change. */
-  #allStreamed = false;
+  readonly #pass: PassWithLedger;
+  readonly #parts: PassParts;
+  #comparison: Comparison | undefined;
 
-  constructor(options: RoundOptions) {
-    this.#options = options;
+  constructor(pass: PassWithLedger, parts: PassParts) {
+    this.#pass = pass;
+    this.#parts = parts;
   }
 
   get counts(): Pick<Counts, 'unchanged' | 'adopted'> {
-    return this.#planning?.counts ?? { unchanged: 0, adopted: 0 };
+    return this.#comparison?.counts ?? { unchanged: 0, adopted: 0 };
   }
 
   async run(): Promise<void> {
-    const { ledger, remote, draining, leftovers, scope, trustLedger } = this.#options;
-    const believes = (trustLedger || scope !== undefined) && !ledger.isEmpty();
-    const target: Target = believes ? { listed: false, children: [], missing: [] } : await openTarget(remote);
-    await leftovers.look();
+    const [pass, parts] = [this.#pass, this.#parts];
+    const target = await this.#openTarget();
+    await parts.leftovers.look();
     using store = new PlanStore();
     const executor = this.#executor(target, store);
+    const comparison = new Comparison({ pass, parts, target, store, executor });
+    this.#comparison = comparison;
     try {
-      await this.#compare(target, store, executor);
-      draining.throwIfAborted();
-      await this.#carryOut(store, executor, target);
+      await comparison.run();
+      pass.draining.throwIfAborted();
+      await this.#carryOut({ target, store, executor, comparison });
     } finally {
-      // however it ends, what is under way is finished and recorded
+      // however the round ends, what is under way is finished and recorded
       await executor.idle();
     }
   }
 
+  /** The destination is not asked where the ledger is believed. */
+  async #openTarget(): Promise<Target> {
+    const { ledger, scope, trustLedger } = this.#pass;
+    const believes = (trustLedger || scope !== undefined) && !ledger.isEmpty();
+    return believes ? { listed: false, children: [], missing: [] } : openTarget(this.#parts.remote);
+  }
+
   #executor(target: Target, store: PlanStore): Executor {
-    const { atomic, publishSet, remote, removal, destinationFilter, learnt } = this.#options;
+    const { ledger, source, clock, concurrency, draining, signal, atomic, publishSet, removal } = this.#pass;
+    const { remote, gate, destinationFilter, tally, hidden, learnt, times } = this.#parts;
     return new Executor({
-      ...this.#options,
-      filter: destinationFilter,
+      remote,
+      gate,
+      ledger,
+      source,
       store,
+      filter: destinationFilter,
       folders: new FolderMaker(remote, target.missing),
+      tally,
+      clock,
+      concurrency,
+      draining,
+      signal,
+      hidden,
+      learnt,
+      times,
+      atomic,
       holdBack: atomic && publishSet,
       onStayed: (path) => {
         const freed = store.freed.get(path);
@@ -93,89 +97,25 @@ export class Round {
     });
   }
 
-  /** Lists and merges. What needs nothing else to be known is carried out meanwhile, the rest waits in the store. */
-  async #compare(target: Target, store: PlanStore, executor: Executor): Promise<void> {
-    const { ledger, removal, dryRun, moves, compare, destinationFilter, scope, trustLedger } = this.#options;
-    const { destination, remote, learnt, leftovers, tally } = this.#options;
-    const first = ledger.isEmpty();
-    const nothingToMove = first || !moves;
-    const nothingToRemove = removal === 'none' || (first && target.children.length === 0);
-    const streaming = !dryRun && nothingToMove && nothingToRemove && this.#options.approved === undefined;
-    let listed = 0;
-    let toUpload = 0;
-    let toUploadBytes = 0;
-    const progress = (done: boolean): void =>
-      tally.emit({ type: 'listing', listed, toUpload, toUploadBytes, done });
-    const planning = new Planning({
-      planner: {
-        removal,
-        compare,
-        verify: compare === 'content' && scope === undefined,
-        moves,
-        maxFileBytes: destination.traits.maxFileBytes,
-        filter: destinationFilter,
-        stays: (folder) => learnt.isStaying(folder),
-        believes: trustLedger || scope !== undefined,
-      },
-      store,
-      ledger,
-      learns: !dryRun,
-      digestOf: (entry) => this.#digest(entry),
-      onProblem: tally.problem,
-      onHidden: (path, modifiedMs) => leftovers.see(remote.root + path, modifiedMs),
-      ...(streaming && {
-        stream: {
-          upload: (arrival) => {
-            toUpload++;
-            toUploadBytes += arrival.entry.size;
-            return executor.upload(arrival);
-          },
-          createFolder: (path, reason) => executor.createFolder(path, reason),
-        },
-      }),
-    });
-    this.#planning = planning;
-    await listBothEnds(
-      this.#options,
-      remote,
-      target,
-      planning.visit,
-      () => executor.stopped,
-      (count) => {
-        listed = count;
-        progress(false);
-      },
-    );
-    await planning.finish();
-    this.#allStreamed = streaming && compare === 'size';
-    if (this.#allStreamed) {
-      progress(true);
-      await executor.idle();
-      return;
-    }
-    await compareContent(store, remote, this.#options, planning.counts, executor);
-    const totals = store.totals();
-    toUpload += totals.arrivals;
-    toUploadBytes += totals.bytes;
-    progress(true);
+  async #carryOut(work: RoundWork): Promise<void> {
+    const { source, signal, dryRun } = this.#pass;
+    const { tally } = this.#parts;
+    const plan = await this.#plan(work);
+    const refusal = this.#guard(work);
+    if (!work.comparison.allStreamed && tally.round === 1) this.#announce(work, plan);
+    if (refusal !== undefined) throw refusal;
+    if (dryRun) return checkReadable(work.store, { source, signal, tally });
+    await this.#execute(work, plan);
+    await this.#confirm(work);
+    work.executor.throwIfEnded();
   }
 
-  /** Undefined where it cannot be told: also of a file that changed or went since it was listed. */
-  async #digest(entry: FileEntry): Promise<string | undefined> {
-    const { source, signal } = this.#options;
-    try {
-      return await source.digest?.(entry, { signal });
-    } catch (error) {
-      if (isSyncError(error) && error.verdict === 'skip_entry') return undefined;
-      throw error;
-    }
-  }
-
-  async #carryOut(store: PlanStore, executor: Executor, target: Target): Promise<void> {
-    const { ledger, moves, removal, dryRun, force, maxDelete, concurrency } = this.#options;
-    const { source, learnt, hidden, tally, approved, scope, remote } = this.#options;
+  /** Finds the moves, and leaves only what was approved where a plan was made earlier. */
+  async #plan({ store }: RoundWork): Promise<MovePlan> {
+    const { source, signal, ledger, moves, removal, approved } = this.#pass;
+    const { learnt, hidden, tally } = this.#parts;
     if (moves) {
-      await store.pairs.find((arrival) => this.#digest(arrival.entry));
+      await store.pairs.find((arrival) => digestOf(arrival.entry, { source, signal }));
       if (source.traits.sharesIdentities) withoutSharedIdentities(store, ledger);
     }
     const found = planMoves(store, ledger, {
@@ -184,50 +124,33 @@ export class Round {
       hiddenName: ({ from }) => hidden.next('moved', from),
       refuse: tally.problem,
     });
-    const plan =
-      approved === undefined
-        ? found
-        : restrictTo(approved, { store, moves: found, ledger, refuse: tally.problem });
-    const { inSource, atDestination } = this.#planning!.counts;
-    // rounds before this one may have removed some of those that the limit is about
-    const { removed } = tally;
+    return approved === undefined
+      ? found
+      : restrictTo(approved, { store, moves: found, ledger, refuse: tally.problem });
+  }
+
+  /** What a guard has against the plan. */
+  #guard({ store, comparison }: RoundWork): SyncError | undefined {
+    const { ledger, scope, maxDelete, force } = this.#pass;
+    const { round, removed } = this.#parts.tally;
+    const { inSource, atDestination } = comparison.counts;
+    // rounds before this one may have removed some of the files that the limit is about
     const facts = {
       inSource,
       atDestination: atDestination + removed,
       removals: store.totals().removedFiles + removed,
     };
-    const whole = scope === undefined ? facts : inWhole(facts, ledger);
-    const refusal = checkGuards(whole, maxDelete, force, tally.round > 1);
-    if (!this.#allStreamed && tally.round === 1) this.#announce(store, plan, target);
-    if (refusal !== undefined) throw refusal;
-    if (dryRun) return checkReadable(store, this.#options);
-    const marker = this.#marker();
-    await executePlan({
-      ...this.#options,
-      store,
-      plan,
-      executor,
-      beforePublishing: () => marker?.due(),
-      afterPublishing: (files) =>
-        executor.run(() => marker?.complete(files + tally.moved, target) ?? Promise.resolve()),
+    return checkGuards(scope === undefined ? facts : inWhole(facts, ledger), {
+      maxDelete,
+      force,
+      begun: round > 1,
     });
-    await executor.idle();
-    // a round that was cut short is followed by another one, which may replace what waits to be confirmed
-    if (!executor.stopped && !learnt.cutsShort) {
-      await confirmUploads({
-        remote,
-        ledger,
-        concurrency,
-        stopped: () => executor.stopped,
-        onProblem: tally.problem,
-      });
-    }
-    executor.throwIfEnded();
   }
 
   /** Says what the plan will do and cost; under --dry-run also each action and its reason. */
-  #announce(store: PlanStore, plan: MovePlan, target: Target): void {
-    const { concurrency, dryRun, tally } = this.#options;
+  #announce({ store, target }: RoundWork, plan: MovePlan): void {
+    const { concurrency, dryRun } = this.#pass;
+    const { tally } = this.#parts;
     tally.emit({
       type: 'plan',
       ...planCost(store, plan, { concurrency, missingRoots: target.missing.length }),
@@ -236,8 +159,39 @@ export class Round {
     for (const line of planLines(store, plan)) tally.emit({ type: 'planned', ...line });
   }
 
+  async #execute({ store, executor, target }: RoundWork, plan: MovePlan): Promise<void> {
+    const { tally, learnt } = this.#parts;
+    const marker = this.#marker();
+    await executePlan({
+      store,
+      plan,
+      executor,
+      tally,
+      learnt,
+      publishSet: this.#pass.publishSet,
+      beforePublishing: () => marker?.due(),
+      afterPublishing: (files) =>
+        executor.run(() => marker?.complete(files + tally.moved, target) ?? Promise.resolve()),
+    });
+    await executor.idle();
+  }
+
   #marker(): Marker | undefined {
-    const { marker: name } = this.#options;
-    return name === undefined ? undefined : new Marker({ ...this.#options, name });
+    const { marker: name, ledger, clock } = this.#pass;
+    const { remote, hidden, tally } = this.#parts;
+    return name === undefined ? undefined : new Marker({ name, remote, ledger, hidden, tally, clock });
+  }
+
+  /** A round that was cut short is followed by another one, which may replace what waits to be confirmed. */
+  async #confirm({ executor }: RoundWork): Promise<void> {
+    const { remote, tally, learnt } = this.#parts;
+    if (executor.stopped || learnt.cutsShort) return;
+    await confirmUploads({
+      remote,
+      ledger: this.#pass.ledger,
+      concurrency: this.#pass.concurrency,
+      stopped: () => executor.stopped,
+      onProblem: tally.problem,
+    });
   }
 }

@@ -30,9 +30,9 @@ export function describeSwitches(
     test('a folder does not move, a file does', async () => {
       await using fixture = await open({ refusesFolderMove: true });
       const stage = await withTree(fixture.destination);
-      await expect(stage.move('a/', 'n/', call)).rejects.toMatchObject({ code: 'stage_rejected' });
-      await expect(stage.move('empty/', 'n/', call)).rejects.toMatchObject({ code: 'stage_rejected' });
-      await expect(stage.move('none/', 'n/', call)).rejects.toMatchObject({ code: 'stage_not_found' });
+      await expect(stage.move('a/', 'n/', call)).rejects.toMatchObject({ fact: 'refused' });
+      await expect(stage.move('empty/', 'n/', call)).rejects.toMatchObject({ fact: 'refused' });
+      await expect(stage.move('none/', 'n/', call)).rejects.toMatchObject({ fact: 'missing' });
       expect(await stage.listFolder('n/', call)).toBeUndefined();
       await stage.move('a/b/g', 'g', call);
       expect(await stage.stat('g', call)).toBeDefined();
@@ -41,7 +41,7 @@ export function describeSwitches(
     test('a folder goes only when it is empty', async () => {
       await using fixture = await open({ removesOnlyEmpty: true });
       const stage = await withTree(fixture.destination);
-      await expect(stage.remove('a/', call)).rejects.toMatchObject({ code: 'stage_exists' });
+      await expect(stage.remove('a/', call)).rejects.toMatchObject({ fact: 'taken' });
       expect(await stage.stat('a/b/g', call)).toBeDefined();
       await stage.remove('a/b/g', call);
       await stage.remove('a/b/', call);

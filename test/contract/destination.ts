@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isSyncError, type ErrorCode } from '../../src/model/errors.ts';
+import { hasFact, isSyncError, type ErrorCode, type Fact, type Operation } from '../../src/model/errors.ts';
 import type { Content, Destination } from '../../src/model/ports.ts';
 
 export interface DestinationFixture extends AsyncDisposable {
@@ -7,8 +7,21 @@ export interface DestinationFixture extends AsyncDisposable {
   readonly destination: Destination;
 }
 
+/** The code that goes with each fact a destination tells. */
+export type Codes = Readonly<Record<'missing' | 'taken' | 'refused', ErrorCode>>;
+
+export const NEUTRAL_CODES: Codes = {
+  missing: 'destination_missing',
+  taken: 'destination_taken',
+  refused: 'destination_refused',
+};
+
 /** What every Destination promises, whatever is behind it. */
-export function describeDestination(name: string, open: () => Promise<DestinationFixture>): void {
+export function describeDestination(
+  name: string,
+  codes: Codes,
+  open: () => Promise<DestinationFixture>,
+): void {
   const call = { signal: new AbortController().signal };
 
   /** A test on an empty destination that is closed again. */
@@ -104,10 +117,10 @@ export function describeDestination(name: string, open: () => Promise<Destinatio
         check(`a body that turns out ${what} than its size leaves the old file`, async (stage) => {
           await stage.put('a.bin', text('old'), call);
           const content: Content = { size: 50_000, chunks: pieces(pattern(given), 10_000) };
-          await expect(stage.put('a.bin', content, call)).rejects.toMatchObject({ code: 'entry_changed' });
+          await expect(stage.put('a.bin', content, call)).rejects.toMatchObject(CHANGED);
           await expect(
             stage.put('a.bin', { size: 50_000, bytes: pattern(given) }, call),
-          ).rejects.toMatchObject({ code: 'entry_changed' });
+          ).rejects.toMatchObject(CHANGED);
           expect(await textOf(stage, 'a.bin')).toBe('old');
         });
       }
@@ -125,7 +138,7 @@ export function describeDestination(name: string, open: () => Promise<Destinatio
 
       check('a folder that is missing is not made', async (stage) => {
         const error = await rejection(stage.put('no/such/a.csv', text('a'), call));
-        expectCode(error, 'stage_rejected', 'stage_not_found');
+        expectFact(error, 'refused', 'missing');
         expect(await stage.listFolder('', call)).toEqual([]);
       });
     });
@@ -146,7 +159,7 @@ export function describeDestination(name: string, open: () => Promise<Destinatio
       });
 
       check('a folder below a missing one is refused', async (stage) => {
-        expectCode(await rejection(stage.makeFolder('a/b/', call)), 'stage_rejected', 'stage_not_found');
+        expectFact(await rejection(stage.makeFolder('a/b/', call)), 'refused', 'missing');
         expect(await stage.listFolder('', call)).toEqual([]);
       });
 
@@ -176,7 +189,7 @@ export function describeDestination(name: string, open: () => Promise<Destinatio
         await stage.makeFolder('a/', call);
         expect(await stage.stat('none.csv', call)).toBeUndefined();
         expect(await stage.stat('a', call)).toBeUndefined();
-        expectCode(await rejection(contentOf(stage, 'none.csv')), 'stage_not_found');
+        expectFact(await rejection(contentOf(stage, 'none.csv')), 'missing');
       });
 
       check('a folder outlives its last file', async (stage) => {
@@ -208,24 +221,20 @@ export function describeDestination(name: string, open: () => Promise<Destinatio
       });
 
       check('moving what is not there is refused', async (stage) => {
-        expectCode(await rejection(stage.move('a.csv', 'b.csv', call)), 'stage_not_found');
-        expectCode(await rejection(stage.move('a/', 'b/', call)), 'stage_not_found');
+        expectFact(await rejection(stage.move('a.csv', 'b.csv', call)), 'missing');
+        expectFact(await rejection(stage.move('a/', 'b/', call)), 'missing');
       });
 
       check('moving into a missing folder is refused and the file stays', async (stage) => {
         await stage.put('a.csv', text('a'), call);
-        expectCode(
-          await rejection(stage.move('a.csv', 'no/b.csv', call)),
-          'stage_rejected',
-          'stage_not_found',
-        );
+        expectFact(await rejection(stage.move('a.csv', 'no/b.csv', call)), 'refused', 'missing');
         expect(await textOf(stage, 'a.csv')).toBe('a');
       });
 
       check('moving onto a file is refused and both stay', async (stage) => {
         await stage.put('a.csv', text('a'), call);
         await stage.put('b.csv', text('b'), call);
-        expectCode(await rejection(stage.move('a.csv', 'b.csv', call)), 'stage_exists', 'stage_rejected');
+        expectFact(await rejection(stage.move('a.csv', 'b.csv', call)), 'taken', 'refused');
         expect(await textOf(stage, 'a.csv')).toBe('a');
         expect(await textOf(stage, 'b.csv')).toBe('b');
       });
@@ -246,7 +255,7 @@ export function describeDestination(name: string, open: () => Promise<Destinatio
             () => stage.move('g', 'g/in', call),
             () => stage.move('a/', 'a/in/', call),
           ])
-            expectCode(await rejection(attempt()), 'stage_exists', 'stage_rejected');
+            expectFact(await rejection(attempt()), 'taken', 'refused');
           expect((await stage.listFolder('', call))?.map(({ name }) => name).sort()).toEqual([
             'a',
             'b',
@@ -270,30 +279,52 @@ export function describeDestination(name: string, open: () => Promise<Destinatio
       check('removing twice is told', async (stage) => {
         await stage.put('a.csv', text('a'), call);
         await stage.remove('a.csv', call);
-        expectCode(await rejection(stage.remove('a.csv', call)), 'stage_not_found');
-        expectCode(await rejection(stage.remove('a/', call)), 'stage_not_found');
+        expectFact(await rejection(stage.remove('a.csv', call)), 'missing');
+        expectFact(await rejection(stage.remove('a/', call)), 'missing');
       });
 
       check('a file is not removed as a folder, nor a folder as a file', async (stage) => {
         await stage.makeFolder('a/', call);
         await stage.put('b.csv', text('b'), call);
-        expectCode(await rejection(stage.remove('a', call)), 'stage_not_found', 'stage_rejected');
-        expectCode(await rejection(stage.remove('b.csv/', call)), 'stage_not_found', 'stage_rejected');
+        expectFact(await rejection(stage.remove('a', call)), 'missing', 'refused');
+        expectFact(await rejection(stage.remove('b.csv/', call)), 'missing', 'refused');
         expect(await stage.listFolder('', call)).toHaveLength(2);
       });
     });
 
     describe('paths and signals', () => {
+      check(
+        'a refusal says what was being done to which path, and has a sentence without it',
+        async (stage) => {
+          await stage.put('f', text('f'), call);
+          const attempts: [Operation, string, () => Promise<unknown>][] = [
+            ['upload', 'no/a.csv', () => stage.put('no/a.csv', text('a'), call)],
+            ['create_folder', 'no/b/', () => stage.makeFolder('no/b/', call)],
+            ['move', 'a.csv', () => stage.move('a.csv', 'b.csv', call)],
+            ['remove', 'a.csv', () => stage.remove('a.csv', call)],
+            ['read', 'a.csv', () => contentOf(stage, 'a.csv')],
+          ];
+          for (const [operation, path, attempt] of attempts) {
+            const error = await rejection(attempt());
+            expect(error).toMatchObject({ operation, path });
+            if (!isSyncError(error)) throw error;
+            expect(error.message).toContain(path);
+            // A Stage's own words may name the path once more.
+            expect(error.besidePath.length).toBeLessThan(error.message.length);
+          }
+        },
+      );
+
       check('what is no Stage path is refused by everything that changes', async (stage) => {
         await stage.makeFolder('a/', call);
         await stage.put('a/b.csv', text('b'), call);
         for (const path of ['', '../x', 'a/../b', './a', 'a//b', '/a', 'a\\b', 'a\nb', '\ud800', 'a/..']) {
-          expectCode(await rejection(stage.put(path, text('x'), call)), 'stage_rejected');
-          expectCode(await rejection(stage.makeFolder(`${path}/`, call)), 'stage_rejected');
-          expectCode(await rejection(stage.move('a/b.csv', path, call)), 'stage_rejected');
+          expectFact(await rejection(stage.put(path, text('x'), call)), 'refused');
+          expectFact(await rejection(stage.makeFolder(`${path}/`, call)), 'refused');
+          expectFact(await rejection(stage.move('a/b.csv', path, call)), 'refused');
         }
         for (const path of ['', '..', '../', 'a/..', 'a/../', '/', './'])
-          expectCode(await rejection(stage.remove(path, call)), 'stage_rejected');
+          expectFact(await rejection(stage.remove(path, call)), 'refused');
         expect(await stage.listFolder('', call)).toEqual([{ kind: 'folder', name: 'a' }]);
         expect(await textOf(stage, 'a/b.csv')).toBe('b');
       });
@@ -338,6 +369,14 @@ export function describeDestination(name: string, open: () => Promise<Destinatio
   }
   const textOf = async (stage: Destination, path: string): Promise<string> =>
     Buffer.from(await contentOf(stage, path)).toString();
+
+  /** It says one of these of the world, with the code that goes with it. */
+  function expectFact(error: unknown, ...facts: readonly (keyof Codes & Fact)[]): void {
+    if (!hasFact(error, ...facts)) throw error;
+    expect(error.code).toBe(codes[error.fact as keyof Codes]);
+    expect(error.verdict).toBe('skip_entry');
+    expect(error.path).toBeDefined();
+  }
 }
 
 const text = (value: string): Content => {
@@ -362,7 +401,4 @@ const rejection = async (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-function expectCode(error: unknown, ...codes: readonly ErrorCode[]): void {
-  if (!isSyncError(error)) throw error;
-  expect(codes).toContain(error.code);
-}
+const CHANGED = { code: 'entry_changed', fact: 'changed' };

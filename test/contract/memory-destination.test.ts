@@ -3,7 +3,7 @@ import {
   createMemoryDestination,
   type MemoryDestinationOptions,
 } from '../../src/destinations/memory/memory-destination.ts';
-import { describeDestination, type DestinationFixture } from './destination.ts';
+import { NEUTRAL_CODES, describeDestination, type DestinationFixture } from './destination.ts';
 import { describeSwitches } from './destination-switches.ts';
 
 /** Its clock never shows the same time twice. */
@@ -15,7 +15,7 @@ function open(options: MemoryDestinationOptions = {}): Promise<DestinationFixtur
   });
 }
 
-describeDestination('memory', () => open());
+describeDestination('memory', NEUTRAL_CODES, () => open());
 describeSwitches('memory', open);
 
 test('a path whose slash says another kind than the call is refused', async () => {
@@ -29,6 +29,6 @@ test('a path whose slash says another kind than the call is refused', async () =
     () => stage.put('c/', { size: 0, bytes: new Uint8Array() }, call),
     () => stage.makeFolder('c', call),
   ])
-    await expect(attempt()).rejects.toMatchObject({ code: 'stage_rejected' });
+    await expect(attempt()).rejects.toMatchObject({ code: 'destination_refused', fact: 'refused' });
   expect([...stage.files.keys(), ...stage.folders]).toEqual(['a', 'd/f', 'd/']);
 });

@@ -17,6 +17,9 @@ export interface SourceFixture {
 
 const KIB = 1024;
 
+const CHANGED = { code: 'entry_changed', verdict: 'skip_entry' };
+const GONE = { code: 'entry_gone', verdict: 'skip_entry' };
+
 // In path order: UTF-8 bytes of the whole path. U+FF5E comes before U+1F600, and the NFD form of "é" before its NFC form.
 const ORDERED = [
   ' leading space.txt',
@@ -251,7 +254,7 @@ export function describeSource(name: string, open: () => Promise<SourceFixture>)
         await fixture.write('f', patterned(size, 5));
         const entry = await only('f');
         await fixture.write('f', patterned(size, 6));
-        await expect(bytesOf(entry)).rejects.toMatchObject({ code: 'entry_changed', verdict: 'skip_entry' });
+        await expect(bytesOf(entry)).rejects.toMatchObject(CHANGED);
       },
     );
 
@@ -259,7 +262,7 @@ export function describeSource(name: string, open: () => Promise<SourceFixture>)
       await fixture.write('d/f', patterned(size, 7));
       const entry = await only('d/f');
       await fixture.remove('d/f');
-      await expect(bytesOf(entry)).rejects.toMatchObject({ code: 'entry_gone', verdict: 'skip_entry' });
+      await expect(bytesOf(entry)).rejects.toMatchObject(GONE);
     });
 
     test('never completes a mixture when a file is replaced while it is read', async () => {
@@ -281,7 +284,7 @@ export function describeSource(name: string, open: () => Promise<SourceFixture>)
       const received = Buffer.concat(got);
       if (failure === undefined) expect(received.equals(before)).toBe(true);
       else {
-        expect(failure).toMatchObject({ code: 'entry_changed' });
+        expect(failure).toMatchObject(CHANGED);
         expect(received.length).toBeLessThan(before.length);
       }
     });
@@ -296,7 +299,7 @@ export function describeSource(name: string, open: () => Promise<SourceFixture>)
       }
       const entry = await only('f');
       await fixture.write('f', patterned(1024 * KIB, 11));
-      await expect(source.digest(entry, { signal })).rejects.toMatchObject({ code: 'entry_changed' });
+      await expect(source.digest(entry, { signal })).rejects.toMatchObject(CHANGED);
     });
 
     test('stops with the reason of the signal', async () => {

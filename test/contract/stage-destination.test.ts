@@ -3,7 +3,7 @@ import { startEmulator } from '../../src/emulator/emulator.ts';
 import { LOCAL_DEPLOYMENT } from '../../src/emulator/options.ts';
 import { createStageClient } from '../../src/stage/stage-client.ts';
 import { createStageDestination } from '../../src/destinations/stage/stage-destination.ts';
-import { describeDestination, type DestinationFixture } from './destination.ts';
+import { type Codes, describeDestination, type DestinationFixture } from './destination.ts';
 import { describeSwitches } from './destination-switches.ts';
 
 async function open(
@@ -27,8 +27,10 @@ async function open(
   };
 }
 
+const CODES: Codes = { missing: 'stage_not_found', taken: 'stage_exists', refused: 'stage_rejected' };
+
 for (const generation of ['v1', 'v2', 'legacy'] as const)
-  describeDestination(`Stage, ${generation}`, () => open(generation));
+  describeDestination(`Stage, ${generation}`, CODES, () => open(generation));
 
 describeSwitches('Stage', ({ refusesFolderMove, removesOnlyEmpty, moveSetsTime, kindsCoexist }) =>
   open('v1', {

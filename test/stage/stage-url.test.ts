@@ -12,8 +12,8 @@ describe('the URL generations', () => {
   ] as const)('%s puts the Stage below %s', (generation, prefix) => {
     expect(urls(generation).list('')).toBe(prefix);
     expect(urls(generation).list('a/')).toBe(`${prefix}a/`);
-    expect(urls(generation).plain('a/b.csv')).toBe(`${prefix}a/b.csv`);
-    expect(urls(generation).plain('a/b/')).toBe(`${prefix}a/b/`);
+    expect(urls(generation).plain('a/b.csv', 'read')).toBe(`${prefix}a/b.csv`);
+    expect(urls(generation).plain('a/b/', 'read')).toBe(`${prefix}a/b/`);
     expect(urls(generation).metadata('a.csv')).toBe(`${prefix}a.csv?metadata=1`);
   });
 
@@ -26,14 +26,14 @@ describe('the URL generations', () => {
   test('an organisation goes with every request', () => {
     const v1 = urls('v1', 'o&1');
     expect(v1.list('')).toBe('/v1/stage/id%201/fs/?organizationID=o%261');
-    expect(v1.plain('a/')).toBe('/v1/stage/id%201/fs/a/?organizationID=o%261');
+    expect(v1.plain('a/', 'read')).toBe('/v1/stage/id%201/fs/a/?organizationID=o%261');
     expect(v1.metadata('a')).toBe('/v1/stage/id%201/fs/a?metadata=1&organizationID=o%261');
     expect(v1.create('a')).toBe('/v1/stage/id%201/fs/a?organizationID=o%261');
     expect(urls('legacy', 'o').create('a')).toBe('/v1/stages/id%201/fs/a?isFile=true&organizationID=o');
   });
 
   test('the path of a base URL stands in front', () => {
-    expect(urls('v1', undefined, '/proxy').plain('a')).toBe('/proxy/v1/stage/id%201/fs/a');
+    expect(urls('v1', undefined, '/proxy').plain('a', 'read')).toBe('/proxy/v1/stage/id%201/fs/a');
   });
 });
 
@@ -47,19 +47,28 @@ describe('encodePath', () => {
     ['u\u0308', 'u%CC%88'],
     ['...', '...'],
   ])('%j goes out as %s', (path, encoded) => {
-    expect(encodePath(path)).toBe(encoded);
+    expect(encodePath(path, 'upload')).toBe(encoded);
   });
 
   test.each(['', '..', '.', 'a/../b', 'a//b', '/a', 'a\\b', 'a\u0000b', 'a\r\nb', '\ud83d', '//'])(
     '%j is refused',
     (path) => {
-      expect(() => encodePath(path)).toThrow(
-        expect.objectContaining({ code: 'stage_rejected', verdict: 'skip_entry', inDoubt: false }),
+      expect(() => encodePath(path, 'upload')).toThrow(
+        expect.objectContaining({
+          code: 'stage_rejected',
+          fact: 'refused',
+          operation: 'upload',
+          path,
+          verdict: 'skip_entry',
+          inDoubt: false,
+        }),
       );
     },
   );
 
   test('a refusal is one printable line', () => {
-    expect(() => encodePath('a\r\n\u001b[2Jb')).toThrow(/^Cannot send a\\r\\n\\u\{1b\}\[2Jb to Stage/);
+    expect(() => encodePath('a\r\n\u001b[2Jb', 'upload')).toThrow(
+      /^Cannot send a\\r\\n\\u\{1b\}\[2Jb to Stage/,
+    );
   });
 });

@@ -19,7 +19,9 @@ describe('the empty source', () => {
     ['nothing in the source, nothing on Stage', { inSource: 0, atDestination: 0 }, false],
     ['one file', { inSource: 1 }, false],
   ])('%s: refused %s', (_, some, refused) => {
-    expect(checkGuards(facts(some), HALF, none)?.code).toBe(refused ? 'guard_empty_source' : undefined);
+    expect(checkGuards(facts(some), { maxDelete: HALF, force: none, begun: false })?.code).toBe(
+      refused ? 'guard_empty_source' : undefined,
+    );
   });
 });
 
@@ -56,10 +58,20 @@ describe('the removal cap', () => {
     [{ count: 7 }, 3, 7],
   ])('%j of %i files allows %i', (limit, atDestination, allowed) => {
     expect(removalsAllowed(limit, atDestination)).toBe(allowed);
-    expect(checkGuards(facts({ atDestination, removals: allowed }), limit, none)).toBeUndefined();
-    expect(checkGuards(facts({ atDestination, removals: allowed + 1 }), limit, none)?.code).toBe(
-      'guard_max_delete',
-    );
+    expect(
+      checkGuards(facts({ atDestination, removals: allowed }), {
+        maxDelete: limit,
+        force: none,
+        begun: false,
+      }),
+    ).toBeUndefined();
+    expect(
+      checkGuards(facts({ atDestination, removals: allowed + 1 }), {
+        maxDelete: limit,
+        force: none,
+        begun: false,
+      })?.code,
+    ).toBe('guard_max_delete');
   });
 });
 
@@ -68,20 +80,24 @@ test('--force passes exactly the guard it names', () => {
   const many = facts({ removals: 100 });
   for (const guard of GUARDS) {
     const force = new Set([guard]);
-    expect(checkGuards(empty, HALF, force)?.code).toBe(
+    expect(checkGuards(empty, { maxDelete: HALF, force: force, begun: false })?.code).toBe(
       guard === 'empty-source' ? undefined : 'guard_empty_source',
     );
-    expect(checkGuards(many, HALF, force)?.code).toBe(
+    expect(checkGuards(many, { maxDelete: HALF, force: force, begun: false })?.code).toBe(
       guard === 'max-delete' ? undefined : 'guard_max_delete',
     );
   }
   const both = facts({ inSource: 0, removals: 100 });
-  expect(checkGuards(both, HALF, new Set(['empty-source']))?.code).toBe('guard_max_delete');
-  expect(checkGuards(both, HALF, new Set(['empty-source', 'max-delete']))).toBeUndefined();
+  expect(checkGuards(both, { maxDelete: HALF, force: new Set(['empty-source']), begun: false })?.code).toBe(
+    'guard_max_delete',
+  );
+  expect(
+    checkGuards(both, { maxDelete: HALF, force: new Set(['empty-source', 'max-delete']), begun: false }),
+  ).toBeUndefined();
 });
 
 test('a refusal says what would happen, that nothing did, and the way out', () => {
-  const error = checkGuards(facts({ removals: 80 }), HALF, none);
+  const error = checkGuards(facts({ removals: 80 }), { maxDelete: HALF, force: none, begun: false });
   expect(error?.verdict).toBe('end_run');
   expect(error?.message).toMatch(
     /^80 files would be removed.*nothing was changed.*--dry-run.*--force max-delete$/,

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 /** The value of a flag that is repeatable: a host name, or an address, without scheme and port. */
 export function allowedHosts(text: string, previous: readonly string[] | undefined): readonly string[] {
-  // not the server's own reading of it: --help must not load a server
+  // the server's own function is not used here: --help must not load a server
   const url = URL.parse(`http://${text.includes(':') && !text.startsWith('[') ? `[${text}]` : text}`);
   const alone = url !== null && url.href === `http://${url.hostname}/` && !/[/?#@]/.test(text);
   if (!alone)

@@ -1,13 +1,13 @@
 import { GUARDS } from '../../sync/pass-options.ts';
 import { ALL_GUARDS } from './values.ts';
 
-/** Flags whose value may be left out: the values they can have, and the one they then get. */
+/** Flags whose value may be left out, with the values they can have and the value of a flag that stands alone. */
 const BARE: ReadonlyMap<string, { readonly values: readonly string[]; readonly preset: string }> = new Map([
   ['--force', { values: [...GUARDS, ALL_GUARDS], preset: ALL_GUARDS }],
   ['--request-payer', { values: ['requester'], preset: 'requester' }],
 ]);
 
-/** Which of them a word of a bound line is, when it was given the value of one that stands alone. */
+/** The flag that a word of a bound line is, when the flag stood alone there. */
 export function bareFlag(
   word: string,
 ): { readonly flag: string; readonly values: readonly string[] } | undefined {
@@ -16,8 +16,8 @@ export function bareFlag(
 }
 
 /**
- * Gives every such flag its value with '=', so that it cannot swallow the argument after it: `--force DIR` is all
- * guards and DIR, `--force max-delete` is that guard.
+ * Binds the value of every such flag to the flag with '=', so that the flag cannot swallow the argument after it:
+ * `--force DIR` is all guards and DIR, `--force max-delete` is that guard.
  */
 export function bindBareFlags(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');

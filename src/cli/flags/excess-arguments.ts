@@ -19,7 +19,7 @@ function excessProblem(command: Command, words: readonly string[]): string | und
   const takes = `${command.name()} takes ${names.length === 0 ? 'no arguments' : names.join(' and ')}`;
   const extra = args.slice(expected.length);
   const meant = wordAfterBareFlag(words, args);
-  // a word before the others only looks like one of them: which is the wrong one cannot be told by its place
+  // a word before the arguments looks like one of them, so that the places do not tell which word is wrong
   const named = meant === undefined || extra.includes(meant.word) ? extra : args;
   const are = named === args ? `are ${args.length}` : extra.length === 1 ? 'is one too many' : 'are too many';
   const way =
@@ -34,7 +34,7 @@ const quoted = (word: string): string => `"${printable(word)}"`;
 const listed = (words: readonly string[]): string =>
   words.slice(0, SHOWN).map(quoted).join(', ') + (words.length > SHOWN ? ', …' : '');
 
-/** The argument after a flag that stands alone but can have a value: it was probably meant as that. */
+/** The argument after a flag that stands alone but can have a value: the word was probably meant as the value. */
 function wordAfterBareFlag(
   words: readonly string[],
   args: readonly string[],

@@ -1,6 +1,6 @@
 import { messageOf, isSyncError, SyncError } from '../../model/errors.ts';
 import type { KnownPair } from '../../sync/ledger/known-pairs.ts';
-import { damaged } from '../../sync/ledger/state-errors.ts';
+import { damaged } from '../../sync/ledger/database/state-errors.ts';
 
 /** What a ledger recorded, as it is shown. A damaged file can hold anything in the place of each. */
 

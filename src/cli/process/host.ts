@@ -7,7 +7,7 @@ export type HostStream = Writable & {
   readonly fd?: number;
 };
 
-/** What the command line takes from the process it runs in. Nothing below `main` touches `process` itself. */
+/** What the command line takes from the process it runs in, so that a command line can also run inside another program. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -19,13 +19,13 @@ export interface Host {
   onSignal(signal: NodeJS.Signals, listener: () => void): () => void;
   /** An error that nothing caught. The process cannot go on after it. */
   onCrash(listener: (error: unknown) => void): () => void;
-  /** From now on the process keeps little garbage: for what may run for hours. */
+  /** From now on the process keeps little garbage: for a run that may take hours. */
   keepHeapSmall(): void;
   /**
-   * From now on the buffers of bytes that arrive do not pile up; what it returns has to be told of all that arrive. For
-   * what reads much from the network.
+   * From now on the buffers of bytes that arrive do not pile up: for a run that reads much from the network. The returned
+   * function has to be told of all bytes that arrive.
    */
   collectBuffers(): (bytes: number) => void;
-  /** Ends the process now; only for what cannot be ended by returning. */
+  /** Ends the process now; only where returning cannot end it. */
   exit(status: number): void;
 }

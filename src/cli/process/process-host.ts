@@ -15,7 +15,7 @@ function currentFolder(): string {
 export function processHost(): Host {
   return {
     env: process.env,
-    // asked for only when a relative path needs it: it throws when the folder was removed
+    // a relative path alone needs the current folder, and reading it throws when the folder was removed
     get cwd() {
       return currentFolder();
     },

@@ -3,8 +3,8 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 const EVERY_MS = 500;
 
 /**
- * Calls `gone`, once, when nobody reads the pipe behind `fd` any more, which is otherwise noticed only by writing to it.
- * Where that cannot be told (no Linux, no pipe) it never does. Returns what ends the watching.
+ * Calls `gone`, once, when nobody reads the pipe behind `fd` any more; otherwise only a write to the pipe would show that.
+ * Where the system cannot tell (no Linux, no pipe), `gone` is never called. The returned function ends the watching.
  */
 export function watchReader(fd: number | undefined, gone: () => void): () => void {
   if (process.platform !== 'linux' || fd === undefined || !isPipe(fd)) return () => undefined;

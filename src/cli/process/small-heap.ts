@@ -1,14 +1,15 @@
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Half of the young generation, in bytes: with less each collection finds much still in use, more costs memory only. */
+/** Half of the young generation, in bytes. With less, each collection finds much that is still in use; more only costs memory. */
 const YOUNG_BYTES = 4 * 1024 * 1024;
 
 /**
- * Lets this process collect its garbage earlier, from now on. Left to itself V8 keeps some 100 MB of it, however little
- * is in use: the young generation grows to 64 MB because each file brings short-lived objects, and the old one may
- * become several times what lives in it. A run lasts for hours beside other work; two thirds of the memory cost
- * it a tenth of processor time. The settings are read whenever V8 decides whether to grow; unknown ones change nothing.
+ * Lets this process collect its garbage earlier, from now on. Without these settings V8 keeps some 100 MB of garbage,
+ * however little memory is in use: the young generation grows to 64 MB because each file brings short-lived objects, and
+ * the old generation may become several times as large as the objects that live in it. A run lasts for hours beside other
+ * work; saving a third of the memory costs the run a tenth more processor time. V8 reads the settings whenever it decides
+ * whether to grow; a setting that V8 does not know changes nothing.
  */
 export function keepHeapSmall(): void {
   growYoungGeneration();
@@ -18,7 +19,7 @@ export function keepHeapSmall(): void {
   setFlagsFromString('--no-parallel-scavenge');
 }
 
-/** From 1 MB, once: V8 grows it in a collection that finds much in use. Takes some 5 ms. */
+/** Grows the young generation from 1 MB, once: V8 does so in a collection that finds much in use. Takes some 5 ms. */
 function growYoungGeneration(): void {
   const collect = collector();
   setFlagsFromString(`--semi-space-growth-factor=${YOUNG_BYTES / (1024 * 1024)}`);
@@ -40,10 +41,11 @@ const COLLECT_EVERY = 8 * 1024 * 1024;
 const LIMIT = 48 * 1024 * 1024;
 
 /**
- * Keeps the network's buffers from piling up; to be told of all bytes that arrive. Node gives each piece that arrives a
- * buffer of its own, and V8 lets 64 MB of dead ones gather, which the allocator then does not give back: a sync of a
- * bucket took up to 320 MB. They die young, so that collecting the young generation, some 0.5 ms, frees nearly all of
- * them; it stays small, because the garbage of requests would make it grow to 100 MB.
+ * Keeps the network's buffers from piling up. The returned function has to be told of all bytes that arrive. Node gives
+ * each piece that arrives a buffer of its own, and V8 lets 64 MB of dead buffers gather, which the allocator then does
+ * not give back: a sync of a bucket took up to 320 MB. Buffers die young, so that a collection of the young generation,
+ * some 0.5 ms, frees nearly all of them. The young generation is kept small, because the garbage of requests would make
+ * it grow to 100 MB.
  */
 export function collectBuffers(): (bytes: number) => void {
   setFlagsFromString('--semi-space-growth-factor=1');
@@ -57,7 +59,7 @@ export function collectBuffers(): (bytes: number) => void {
   };
 }
 
-/** V8's collector, to be called: the whole heap, or the young generation only. */
+/** A function that runs V8's collector: over the whole heap, or over the young generation only. */
 function collector(): (kind: 'major' | 'minor') => void {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as (options: { readonly type: string }) => void;

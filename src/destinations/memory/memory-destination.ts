@@ -1,5 +1,5 @@
 import type { DestinationChild } from '../../model/entry.ts';
-import { type ErrorCode, type Fact, SyncError } from '../../model/errors.ts';
+import { type ErrorCode, type Operation, SyncError, isSyncError } from '../../model/errors.ts';
 import { isFolderPath, isWithin, nameOf, parentOf, pathProblem, type RelPath } from '../../model/path.ts';
 import type { CallOptions, Content, Destination } from '../../model/ports.ts';
 
@@ -23,15 +23,15 @@ export interface MemoryDestinationOptions {
   readonly maxFileBytes?: number;
   /** Milliseconds since 1970; files get it when they are put. */
   readonly now?: () => number;
-  /** A put onto an existing file answers stage_exists. */
+  /** A put onto an existing file answers 'taken'. */
   readonly refusesOverwrite?: boolean;
-  /** A move onto an existing file replaces it instead of answering stage_exists. */
+  /** A move onto an existing file replaces it instead of answering 'taken'. */
   readonly moveOverwrites?: boolean;
   /** A moved file, and every file in a moved folder, gets a new time instead of keeping its own. */
   readonly moveSetsTime?: boolean;
-  /** A move of a folder answers stage_rejected; files move. */
+  /** A move of a folder answers 'refused'; files move. */
   readonly refusesFolderMove?: boolean;
-  /** A removal of a folder that is not empty answers stage_exists. */
+  /** A removal of a folder that is not empty answers 'taken'. */
   readonly removesOnlyEmpty?: boolean;
   /** A file `x` and a folder `x/` may both exist, as in an object store. */
   readonly kindsCoexist?: boolean;
@@ -68,7 +68,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
     calls.push(what);
     await options.before?.(what);
     signal.throwIfAborted();
-    const result = await work();
+    const result = await attempt(what.kind, work);
     await options.after?.(what);
     return result;
   }
@@ -76,11 +76,11 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
   /** A name is free when nothing of the other kind has it. */
   function requirePlace(path: RelPath, isFolder: boolean): void {
     requireName(path);
-    if (isFolderPath(path) !== isFolder) throw refusal('stage_rejected', path, 'its slash says another kind');
-    if (!hasFolder(parentOf(path))) throw refusal('stage_rejected', path, 'its folder does not exist');
+    if (isFolderPath(path) !== isFolder) throw refusal('refused', path, 'its slash says another kind');
+    if (!hasFolder(parentOf(path))) throw refusal('refused', path, 'its folder does not exist');
     if (options.kindsCoexist === true) return;
     const other = isFolderPath(path) ? path.slice(0, -1) : `${path}/`;
-    if (files.has(other) || folders.has(other)) throw refusal('stage_rejected', path, 'the name is taken');
+    if (files.has(other) || folders.has(other)) throw refusal('refused', path, 'the name is taken');
   }
 
   const moved = (file: MemoryFile): MemoryFile =>
@@ -88,9 +88,9 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
 
   function moveFolder(from: RelPath, to: RelPath): void {
     if (options.refusesFolderMove === true)
-      throw refusal('stage_rejected', from, 'this Stage does not move folders');
-    if (isWithin(to, from)) throw refusal('stage_rejected', from, 'it cannot move into itself');
-    if (folders.has(to)) throw refusal('stage_exists', to, 'the target exists');
+      throw refusal('refused', from, 'this Stage does not move folders');
+    if (isWithin(to, from)) throw refusal('refused', from, 'it cannot move into itself');
+    if (folders.has(to)) throw refusal('taken', to, 'the target exists');
     for (const folder of [...folders].filter((folder) => isWithin(folder, from))) {
       folders.delete(folder);
       folders.add(to + folder.slice(from.length));
@@ -104,14 +104,13 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
   function removeFolder(path: RelPath): void {
     const within = (other: RelPath): boolean => other !== path && isWithin(other, path);
     if (options.removesOnlyEmpty === true && [...folders, ...files.keys()].some(within))
-      throw refusal('stage_exists', path, 'it is not empty');
+      throw refusal('taken', path, 'it is not empty');
     for (const folder of folders) if (isWithin(folder, path)) folders.delete(folder);
     for (const file of files.keys()) if (isWithin(file, path)) files.delete(file);
   }
 
   function moveFile(from: RelPath, to: RelPath): void {
-    if (files.has(to) && options.moveOverwrites !== true)
-      throw refusal('stage_exists', to, 'the target exists');
+    if (files.has(to) && options.moveOverwrites !== true) throw refusal('taken', to, 'the target exists');
     const file = files.get(from)!;
     files.delete(from);
     files.set(to, moved(file));
@@ -156,14 +155,14 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
         const bytes = await gather(path, content);
         callOptions.signal.throwIfAborted();
         if (options.refusesOverwrite === true && files.has(path))
-          throw refusal('stage_exists', path, 'it exists and this Stage does not overwrite');
+          throw refusal('taken', path, 'it exists and this Stage does not overwrite');
         requirePlace(path, false);
         files.set(path, { bytes, modifiedMs: now() });
       }),
     read: (path, options) =>
       call({ kind: 'read', path }, options, () => {
         const file = files.get(path);
-        if (file === undefined) throw refusal('stage_not_found', path, 'there is no such file');
+        if (file === undefined) throw refusal('missing', path, 'there is no such file');
         return chunksOf(file.bytes);
       }),
     makeFolder: (folder, options) =>
@@ -174,7 +173,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
     move: (from, to, callOptions) =>
       call({ kind: 'move', path: from, to }, callOptions, () => {
         if (!files.has(from) && !folders.has(from))
-          throw refusal('stage_not_found', from, 'there is nothing to move');
+          throw refusal('missing', from, 'there is nothing to move');
         requirePlace(to, isFolderPath(from));
         if (isFolderPath(from)) moveFolder(from, to);
         else moveFile(from, to);
@@ -183,7 +182,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
       call({ kind: 'remove', path }, options, () => {
         requireName(path);
         if (files.delete(path)) return;
-        if (!folders.has(path)) throw refusal('stage_not_found', path, 'there is nothing to remove');
+        if (!folders.has(path)) throw refusal('missing', path, 'there is nothing to remove');
         removeFolder(path);
       }),
     close: () => Promise.resolve(),
@@ -197,30 +196,52 @@ async function gather(path: RelPath, content: Content): Promise<Uint8Array> {
   else for await (const chunk of content.chunks) parts.push(chunk);
   const bytes = Buffer.concat(parts);
   if (bytes.byteLength !== content.size)
-    throw refusal('entry_changed', path, `${bytes.byteLength} bytes came instead of ${content.size}`);
+    throw refusal('changed', path, `${bytes.byteLength} bytes came instead of ${content.size}`);
   return bytes;
 }
 
 function requireName(path: RelPath): void {
   const problem = pathProblem(path);
-  if (problem !== undefined) throw refusal('stage_rejected', path, `its path ${problem}`);
+  if (problem !== undefined) throw refusal('refused', path, `its path ${problem}`);
 }
 
 async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }
 
-const FACTS: ReadonlyMap<ErrorCode, Fact> = new Map<ErrorCode, Fact>([
-  ['stage_not_found', 'missing'],
-  ['stage_exists', 'taken'],
-  ['stage_rejected', 'refused'],
-  ['entry_changed', 'changed'],
-]);
+type Refusal = 'missing' | 'taken' | 'refused' | 'changed';
 
-const refusal = (code: ErrorCode, path: RelPath, why: string): SyncError =>
-  new SyncError(code, (name) => `Stage refused ${name}: ${why}.`, {
+const CODES: Readonly<Record<Refusal, ErrorCode>> = {
+  missing: 'destination_missing',
+  taken: 'destination_taken',
+  refused: 'destination_refused',
+  changed: 'entry_changed',
+};
+
+const OPERATIONS: Readonly<Record<MemoryCallKind, Operation>> = {
+  listFolder: 'list',
+  stat: 'look',
+  put: 'upload',
+  read: 'read',
+  makeFolder: 'create_folder',
+  move: 'move',
+  remove: 'remove',
+};
+
+const refusal = (fact: Refusal, path: RelPath, why: string): SyncError =>
+  new SyncError(CODES[fact], (name) => `The destination refused ${name}: ${why}.`, {
     verdict: 'skip_entry',
-    fact: FACTS.get(code),
+    fact,
     path,
     details: { path },
   });
+
+/** What refuses knows the path, and this the operation. */
+async function attempt<T>(kind: MemoryCallKind, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isRefusal = isSyncError(error) && error.operation === undefined;
+    throw isRefusal ? error.with({ operation: OPERATIONS[kind], cause: error.cause }) : error;
+  }
+}

@@ -67,7 +67,7 @@ async function openEmbedded(
       label: `stage://${EMBEDDED}/${root}`,
       onClosed: () => emulator.close(),
     }),
-    // its port is another one each time; the folder with its files is what stays
+    // the embedded Stage has another port each time; the folder of its files stays the same
     gate: around.gates.of(`stage://${EMBEDDED}`, dataDir),
   };
 }

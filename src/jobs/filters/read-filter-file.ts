@@ -31,7 +31,7 @@ export function readIgnoreFile(file: string): string | undefined {
     if (link === undefined) return undefined;
     const stats = link.isSymbolicLink() ? fs.statSync(file, { throwIfNoEntry: false }) : link;
     if (stats === undefined) throw new Error('it is a symbolic link that points to nothing');
-    // before it is opened, for opening a device may do something; and after, for it may be another by then
+    // checked before the opening, which may do something to a device, and after it, when the file may be another one
     checkIsFile(stats);
     return opened(file, fs.constants.O_NONBLOCK, (fd, now) => {
       checkIsFile(now);

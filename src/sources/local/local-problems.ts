@@ -131,7 +131,7 @@ export function entryError(path: RelPath, error: unknown): SyncError {
     (name) => `${name} cannot be read: ${causeOf(error)}${wayOutOf(error)}`,
     {
       verdict: isTooManyFiles(errno) ? 'retry' : 'skip_entry',
-      fact: isDenied(error) ? 'refused' : undefined,
+      fact: 'unreadable',
       operation: 'read',
       path,
       details: { path, errno },

@@ -9,7 +9,7 @@ import { FileReader } from './file-reader.ts';
 import { fileEntry } from './file-version.ts';
 import { THREAD_AFTER, listTree } from './walk/list-tree.ts';
 import { entryError, rootError, rootMissing, sourceNotFolder } from './local-problems.ts';
-import { inSlices } from './walk/time-slice.ts';
+import { inSlices } from '../../disk/time-slice.ts';
 import { Walk } from './walk/walk.ts';
 import { openWay } from '../../disk/way-to-file.ts';
 import type { WayOptions } from '../../disk/way-to-file.ts';

@@ -1,56 +1,21 @@
 import type { RelPath } from '../../model/path.ts';
 import type { FolderReason } from '../../model/plan.ts';
-import type { Clock, PathFilter, Source } from '../../model/ports.ts';
-import type { GateUse } from '../../remote/gate-use.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { Arrival, PlanStore, Removal } from '../plan/store/plan-store.ts';
-import type { Tally } from '../tally.ts';
-import type { FolderMaker } from './folder-maker.ts';
-import { FreshLooks } from './looks/fresh-looks.ts';
-import type { HiddenNames } from './hidden-names.ts';
+import type { Arrival, Removal } from '../plan/store/plan-store.ts';
+import type { ActionParts, ExecutorOptions } from './action-parts.ts';
 import { Journal } from './journal.ts';
-import type { Learnt } from './learnt.ts';
+import { FreshLooks } from './looks/fresh-looks.ts';
+import type { MoveStep } from './moves/move-step.ts';
 import { Moves } from './moves/moves.ts';
-import type { MoveStep } from './moves/moves.ts';
 import { Outcomes } from './outcomes.ts';
-import type { Remote } from '../../remote/remote.ts';
 import { Removals } from './removals/removals.ts';
-import { StagingFolder } from './uploads/staging-folder.ts';
-import type { DestinationTimes } from './destination-times.ts';
 import { TaskPool } from './task-pool.ts';
+import { StagingFolder } from './uploads/staging-folder.ts';
 import { INTENT_BATCH, Uploads } from './uploads/uploads.ts';
-
-export interface ExecutorOptions {
-  readonly remote: Remote;
-  readonly gate: GateUse;
-  readonly ledger: Ledger;
-  readonly source: Source;
-  readonly store: PlanStore;
-  /** What takes part on Stage. */
-  readonly filter: PathFilter;
-  readonly folders: FolderMaker;
-  readonly tally: Tally;
-  readonly clock: Clock;
-  readonly concurrency: number;
-  readonly draining: AbortSignal;
-  readonly signal: AbortSignal;
-  readonly hidden: HiddenNames;
-  readonly learnt: Learnt;
-  readonly times: DestinationTimes;
-  readonly atomic: boolean;
-  readonly holdBack: boolean;
-  /** A file that was to move is still at its old name. */
-  readonly onStayed: (path: RelPath) => void;
-}
 
 /** Carries out actions, many at the same time, each written down before it is sent and after it is done. */
 export class Executor {
-  readonly #options: ExecutorOptions;
-  readonly #tasks: TaskPool;
-  readonly #journal: Journal;
-  readonly #outcomes: Outcomes;
-  readonly #staging: StagingFolder;
+  readonly #parts: ActionParts;
   readonly #uploads: Uploads;
   readonly #moves: Moves;
   readonly #removals: Removals;
@@ -59,51 +24,50 @@ export class Executor {
     const { concurrency, draining, signal, ledger, clock, remote } = options;
     const tasks = new TaskPool({ limit: concurrency * 2 + INTENT_BATCH, draining, signal });
     const journal = new Journal(ledger, clock);
-    const outcomes = new Outcomes({ ...options, tasks });
-    const looks = new FreshLooks(remote, clock);
-    const staging = new StagingFolder({ ...options, journal });
-    const parts = { ...options, tasks, journal, outcomes, looks, staging };
-    this.#options = options;
-    this.#tasks = tasks;
-    this.#journal = journal;
-    this.#outcomes = outcomes;
-    this.#staging = staging;
+    const parts: ActionParts = {
+      ...options,
+      tasks,
+      journal,
+      outcomes: new Outcomes({ ...options, tasks }),
+      looks: new FreshLooks(remote, clock),
+      staging: new StagingFolder({ ...options, journal }),
+    };
+    this.#parts = parts;
     this.#uploads = new Uploads(parts);
-    this.#moves = new Moves({ ...parts, upload: (arrival) => this.#uploads.add(arrival) });
+    this.#moves = new Moves(parts, (arrival) => this.#uploads.add(arrival));
     this.#removals = new Removals(parts);
   }
 
   /** Nothing more is begun: the run was asked to stop, or cannot go on. */
   get stopped(): boolean {
-    return this.#tasks.stopped;
+    return this.#parts.tasks.stopped;
   }
 
   /** Rejects with what ended the run, if something did. */
   throwIfEnded(): void {
-    this.#tasks.throwIfEnded();
+    this.#parts.tasks.throwIfEnded();
   }
 
   /**
-   * Takes an upload; the promise, where there is one, says when there is room for more. `wait`: it takes its name with
-   * `publishHeld`.
+   * Takes an upload; the promise, where there is one, says when there is room for more. `clashes`: something else has the
+   * name, so that the file takes it only with `publishHeld`.
    */
-  upload(arrival: Arrival, wait = false): void | Promise<void> {
-    return this.#uploads.add(arrival, wait);
+  upload(arrival: Arrival, options: { readonly clashes?: boolean } = {}): void | Promise<void> {
+    return this.#uploads.add(arrival, options);
   }
 
-  /** Whether the new file of this path is on Stage and waits for its name. */
+  /** Whether the new file of this path is at the destination and waits for its name. */
   isHeld(path: RelPath): boolean {
-    return this.#uploads.isHeld(path);
+    return this.#uploads.held.has(path);
   }
 
   createFolder(path: RelPath, reason: FolderReason): void | Promise<void> {
-    return this.stopped ? undefined : this.#tasks.start(this.#createFolder(path, reason));
+    return this.stopped ? undefined : this.#parts.tasks.start(this.#createFolder(path, reason));
   }
 
   async #createFolder(path: RelPath, reason: FolderReason): Promise<void> {
-    const { folders, tally, ledger } = this.#options;
-    const attempted = this.#outcomes.begin('createFolder', path, reason);
-    const journal = this.#journal;
+    const { folders, tally, ledger, journal, outcomes } = this.#parts;
+    const attempted = outcomes.begin('createFolder', path, reason);
     let id: number | undefined;
     try {
       await folders.make(path, () => {
@@ -111,10 +75,10 @@ export class Executor {
       });
       journal.end(id!, () => ledger.put(folderRow(path), reason));
       tally.foldersCreated++;
-      this.#outcomes.done(attempted, {});
+      outcomes.done(attempted, {});
     } catch (error) {
-      if (id !== undefined && this.#outcomes.isSettled(error)) journal.end(id);
-      this.#outcomes.failed(attempted, error);
+      if (id !== undefined && outcomes.isSettled(error)) journal.end(id);
+      outcomes.failed(attempted, error);
     }
   }
 
@@ -130,13 +94,13 @@ export class Executor {
 
   /** Gives every file that was held back its name. Resolves with their number. */
   async publishHeld(): Promise<number> {
-    const published = await this.#uploads.publishHeld();
+    const published = await this.#uploads.held.publish();
     await this.idle();
     return published;
   }
 
   get holdsAny(): boolean {
-    return this.#uploads.holdsAny;
+    return !this.#uploads.held.isEmpty;
   }
 
   /** Whether the first half of a move by way of a hidden name was made. */
@@ -146,28 +110,28 @@ export class Executor {
 
   /** Gives up what was held back. */
   withdrawHeld(): void {
-    this.#uploads.withdrawHeld();
+    this.#uploads.held.withdraw();
   }
 
   /** Runs other work among the actions. */
   async run(work: () => Promise<void>): Promise<void> {
-    if (!this.stopped) await this.#tasks.start(work());
+    if (!this.stopped) await this.#parts.tasks.start(work());
   }
 
   /** Removes the hidden folder of --atomic, if it was made. */
   async removeStaging(): Promise<void> {
-    await this.run(() => this.#staging.remove());
+    await this.run(() => this.#parts.staging.remove());
     await this.idle();
   }
 
   /** Resolves when nothing is under way, with every outcome written. */
   async idle(): Promise<void> {
     this.#uploads.launch();
-    await this.#tasks.idle();
+    await this.#parts.tasks.idle();
     try {
-      this.#journal.flush();
+      this.#parts.journal.flush();
     } catch (error) {
-      this.#tasks.end(error);
+      this.#parts.tasks.end(error);
     }
   }
 }

@@ -37,6 +37,9 @@ export class HiddenNames {
 
 export const isHidden = (path: RelPath): boolean => path.startsWith('.stagesync-');
 
+/** The full path of what the ledger has at `path`: hidden names lie at the top, all others below the target. */
+export const placeOf = (root: RelPath, path: RelPath): RelPath => (isHidden(path) ? path : root + path);
+
 /** When the run began that made a hidden name, in milliseconds since 1970; undefined where the name does not tell. */
 export function madeAt(name: string): number | undefined {
   const began = RUN.exec(name)?.[1];

@@ -1,4 +1,4 @@
-import { errorDataBeside, isSyncError } from '../../model/errors.ts';
+import { errorDataBeside, hasFact, isOfReading, isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Action } from '../../model/plan.ts';
 import type { Clock } from '../../model/ports.ts';
@@ -23,8 +23,8 @@ export interface OutcomesOptions {
   readonly signal: AbortSignal;
 }
 
-/** The source could not give this one file. It protects what Stage has there, and nothing else. */
-const isSourceTrouble = (error: unknown): boolean => isSyncError(error) && error.code.startsWith('entry_');
+/** The source could not give this one file. That protects what the destination has there, and nothing else. */
+const isSourceTrouble = (error: unknown): boolean => hasFact(error, 'changed', 'gone', 'unreadable');
 
 /** Tells and counts how actions ended, and whether the run can go on. */
 export class Outcomes {
@@ -56,7 +56,7 @@ export class Outcomes {
     const { tally, clock, signal, ledger, tasks } = this.#options;
     const { kind, path, reason, started } = attempted;
     if (signal.aborted || tasks.notBegun(error)) return;
-    if (isSyncError(error) && error.code === 'entry_gone') {
+    if (hasFact(error, 'gone')) {
       tally.problem(path, {
         code: 'entry_gone',
         severity: 'warning',
@@ -81,8 +81,8 @@ export class Outcomes {
       error: described,
     });
     // an error that nobody mapped fails its entry and no more; a Stage out of reach fails all that would follow
-    if (isSyncError(error) && (error.verdict === 'end_run' || error.fact === 'out_of_reach'))
-      tasks.end(error);
+    const outOfReach = hasFact(error, 'out_of_reach') && !isOfReading(error);
+    if (outOfReach || (isSyncError(error) && error.verdict === 'end_run')) tasks.end(error);
     if (described.code !== 'state_unusable') ledger.note(path, 'failed', described.code);
   }
 

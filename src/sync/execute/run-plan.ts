@@ -29,7 +29,7 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
   // nothing of a set takes its place, nor moves to it, before all of it has arrived
   if (publishSet) {
     await uploadAll(options);
-    if (executor.stopped || (await isIncomplete(options))) return;
+    if (executor.stopped || (await isIncomplete(options, { moved: false }))) return;
     const moves = plan.outFirst.length + plan.folderMoves.length + plan.fileMoves.length + plan.inLast.length;
     if (executor.holdsAny || moves > 0) options.beforePublishing();
   } else if (!(await uploadFirst(options))) return;
@@ -61,7 +61,7 @@ async function uploadAll({ store, executor }: RunPlanOptions): Promise<void> {
   const waited = new Set(store.removals.foldersInTheWay().map(({ path }) => path));
   for (const arrival of store.arrivals.all()) {
     if (executor.stopped) break;
-    await executor.upload(arrival, waited.has(`${arrival.path}/`));
+    await executor.upload(arrival, { clashes: waited.has(`${arrival.path}/`) });
   }
   await executor.idle();
 }
@@ -70,7 +70,10 @@ async function uploadAll({ store, executor }: RunPlanOptions): Promise<void> {
  * Whether a part of the set is missing, whatever kept it from coming; then nothing of it is published. `moved`: names
  * have changed by then.
  */
-async function isIncomplete({ executor, tally }: RunPlanOptions, moved = false): Promise<boolean> {
+async function isIncomplete(
+  { executor, tally }: RunPlanOptions,
+  { moved }: { readonly moved: boolean },
+): Promise<boolean> {
   if (tally.failed === 0) return false;
   const nothing = moved ? 'nothing was published or removed' : 'nothing was published, moved or removed';
   tally.problem('', {
@@ -119,10 +122,11 @@ async function publish(options: RunPlanOptions): Promise<void> {
   const { store, plan, executor, tally, publishSet, afterPublishing } = options;
   if (executor.stopped) return;
   const moves = plan.inLast.filter((step) => executor.isOut(step));
-  for (const step of plan.inLast) if (!executor.isOut(step)) await executor.upload(step.arrival, true);
+  for (const step of plan.inLast)
+    if (!executor.isOut(step)) await executor.upload(step.arrival, { clashes: true });
   await executor.idle();
   // a file whose move was refused comes by an upload, which may fail
-  if (publishSet && (await isIncomplete(options, true))) return;
+  if (publishSet && (await isIncomplete(options, { moved: true }))) return;
   const freed = new Set<RelPath>();
   for (const { path } of store.removals.foldersInTheWay())
     if (executor.isHeld(path.slice(0, -1))) freed.add(path);

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Ledger } from './ledger.ts';
 import { openLedger, pairName } from './open-ledger.ts';
 import type { LedgerOptions } from './open-ledger.ts';
-import { prepareSchema } from './schema.ts';
+import { prepareSchema } from './database/schema.ts';
 import { formerLedger } from './take-over.ts';
 
 /**

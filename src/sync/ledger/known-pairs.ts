@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { isSyncError, messageOf, SyncError } from '../../model/errors.ts';
-import { checkLedger, labelsIn } from './check-ledger.ts';
+import { checkLedger, labelsIn } from './database/check-ledger.ts';
 import { Ledger } from './ledger.ts';
 import { pairName } from './pair-name.ts';
-import { SCHEMA_VERSION } from './schema.ts';
-import { damaged, stateError } from './state-errors.ts';
+import { SCHEMA_VERSION } from './database/schema.ts';
+import { damaged, stateError } from './database/state-errors.ts';
 
 /** A source and a destination that have been synced from this machine, by the labels of both. */
 export interface KnownPair {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { SyncError } from '../../model/errors.ts';
-import { isBusy, stateError } from './state-errors.ts';
+import { isBusy, stateError } from './database/state-errors.ts';
 
 /** Who holds a pair, as its holder wrote it. */
 export interface Holder {

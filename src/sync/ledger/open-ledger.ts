@@ -2,13 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isSyncError } from '../../model/errors.ts';
-import { checkLedger } from './check-ledger.ts';
+import { checkLedger } from './database/check-ledger.ts';
 import { Ledger } from './ledger.ts';
 import { lockPair } from './lock.ts';
 import type { Holder, PairLock } from './lock.ts';
 import { pairName } from './pair-name.ts';
-import { prepareSchema } from './schema.ts';
-import { stateError } from './state-errors.ts';
+import { prepareSchema } from './database/schema.ts';
+import { stateError } from './database/state-errors.ts';
 import { takeOver } from './take-over.ts';
 
 export { pairName } from './pair-name.ts';

@@ -2,11 +2,11 @@ import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isSyncError, SyncError } from '../../model/errors.ts';
-import { checkLedger, labelsIn } from './check-ledger.ts';
+import { checkLedger, labelsIn } from './database/check-ledger.ts';
 import { lockPair, type Holder } from './lock.ts';
 import { pairName } from './pair-name.ts';
-import { prepareSchema } from './schema.ts';
-import { stateError } from './state-errors.ts';
+import { prepareSchema } from './database/schema.ts';
+import { stateError } from './database/state-errors.ts';
 
 export interface TakeOver {
   readonly folder: string;

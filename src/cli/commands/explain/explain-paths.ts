@@ -20,7 +20,7 @@ export function explainPaths(
   flags: ExplainFlags,
 ): Promise<ExitStatus> {
   const { pairs, unusable } = knownPairs(context.environment.stateFolder);
-  // a ledger, and what is wrong with it; each is said once, whatever many paths it was asked for
+  // by ledger: what is wrong with it is said once, however many paths were asked for
   const troubles = new Map(unusable.map((error) => [error.message, error.message]));
   let unknown = false;
   for (const text of paths) {
@@ -81,7 +81,7 @@ function within(pair: KnownPair, text: string, cwd: string): string | undefined 
   const folder = text.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const end = folder ? '/' : '';
   for (let top = path; ; top = dirname(top)) {
-    // the path itself, and each folder on its way, can be the source under another name
+    // the path itself and each folder above it can be another name of the source
     const named = top === path ? path : join(realPath(top), relative(top, path));
     const found = below(pair.source, `${named}${end}`);
     if (found !== undefined || top === dirname(top)) return found;

@@ -7,9 +7,7 @@ import type { Context } from '../../context.ts';
 import type { StageFlags } from '../../flags/authority-flags.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { useToLook } from '../../../jobs/ends/looking-gate.ts';
-import { openStage } from '../../../jobs/ends/open-stage.ts';
-import type { GateUse } from '../../../remote/gate-use.ts';
+import { openStageToLook } from '../../../jobs/ends/open-stage-to-look.ts';
 import { printable } from '../../../model/printable.ts';
 
 /** The flags of `stagesync ls`. */
@@ -29,15 +27,13 @@ export async function listStage(context: Context, text: string, flags: LsFlags):
   const address = parseStageAddress(text, 'ADDRESS');
   const root = folderPath(address);
   const around = stageSurroundings(context, flags);
-  const { destination, gate } = await openStage(around, { address, root, concurrency: LOOK_AHEAD });
-  const { draining } = around;
-  using look = useToLook(gate, { concurrency: LOOK_AHEAD, draining });
+  const destination = await openStageToLook(around, { address, root, concurrency: LOOK_AHEAD });
   let status: ExitStatus = EXIT.clean;
   try {
-    for await (const entries of listEntries(destination, look, {
+    for await (const entries of listEntries(destination, {
       path: address.path,
       recursive: flags.recursive ?? false,
-      signal: draining,
+      signal: around.draining,
     })) {
       for (const entry of entries) {
         if (entry.kind !== 'unknown') context.out.line(flags.json ? jsonLine(entry) : textLine(entry));
@@ -61,14 +57,10 @@ interface ListedPath extends CallOptions {
 
 async function* listEntries(
   destination: Destination,
-  look: GateUse,
   { path, recursive, signal }: ListedPath,
 ): AsyncGenerator<readonly DestinationEntry[], void> {
   const call = { signal };
-  const list = (folder: RelPath) =>
-    look.request({ operation: 'list', path: destination.root + folder }, () =>
-      destination.listFolder(destination.root + folder, call),
-    );
+  const list = (folder: RelPath) => destination.listFolder(destination.root + folder, call);
   const top = await list('');
   if (top !== undefined) {
     if (!recursive) yield childEntries('', top, NOTHING_HIDDEN);
@@ -80,9 +72,7 @@ async function* listEntries(
       });
     return;
   }
-  const file = path.endsWith('/')
-    ? undefined
-    : await look.request({ operation: 'look', path }, () => destination.stat(path, call));
+  const file = path.endsWith('/') ? undefined : await destination.stat(path, call);
   if (file === undefined)
     throw new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
       verdict: 'end_run',

@@ -95,7 +95,7 @@ async function writePlan(
     });
     return status;
   } finally {
-    // entries that failed to be listed are not in the plan, and the status says so; what is in it still holds
+    // with status 3 some entries could not be listed and are not in the plan; the rest of the plan still holds
     writer.finish(status === EXIT.clean || status === EXIT.failures);
   }
 }

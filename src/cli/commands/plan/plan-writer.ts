@@ -30,7 +30,7 @@ export class PlanWriter {
     this.#partial = partialOf(this.#file, process.pid);
     try {
       removeLeftovers(this.#file);
-      // 'wx': whatever came under this name meanwhile, a link above all, is not written to
+      // 'wx': a file or link that has come under this name meanwhile is not written to
       this.#fd = openSync(this.#partial, 'wx', 0o600);
     } catch (error) {
       throw unwritable(file, error);
@@ -46,7 +46,7 @@ export class PlanWriter {
     this.#line({ kind, path, to, reason, bytes, files, within, stamp });
   }
 
-  /** A failure is kept: it comes in the middle of a comparison, which takes nothing from those who listen to it. */
+  /** A failure is kept for `finish`: a listener must not throw in the middle of a comparison. */
   #line(value: unknown): void {
     if (this.#failure !== undefined) return;
     try {
@@ -88,12 +88,12 @@ function placeOf(path: string, name: string): string {
   return place;
 }
 
-// within SOURCE it takes no part in a sync, as everything that begins like this
+// a name that takes no part in a sync, should the file lie within SOURCE
 const partialOf = (file: string, pid: number): string =>
   join(dirname(file), `${partialPrefix(file)}${pid}.partial`);
 const partialPrefix = (file: string): string => `.stagesync-${basename(file)}.`;
 
-/** What killed runs left of this plan; that of a run that still works stays. */
+/** Removes what killed runs left of this plan; the file of a run that is still at work stays. */
 function removeLeftovers(file: string): void {
   const folder = dirname(file);
   const prefix = partialPrefix(file);

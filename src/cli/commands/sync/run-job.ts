@@ -33,7 +33,7 @@ export async function runJob(
 ): Promise<ExitStatus> {
   const textAside = use.textAside ?? false;
   const reader = await context.openReader(use.output, textAside);
-  // of a dry run that writes no plan file, and of a plan on stdout, what is written there is all that it does
+  // a dry run without a plan file, and a plan on stdout, do nothing but write to stdout
   const isForReader = around.dryRun && (use.onPlanned === undefined || textAside);
   const { stdout } = context.host;
   const unwatch = watchReader(isForReader ? stdout.fd : undefined, () => context.out.giveUp());

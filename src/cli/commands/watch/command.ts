@@ -20,7 +20,7 @@ export const watch: CommandModule = {
       )
       .argument('<source>', 'directory or s3://BUCKET/PREFIX')
       .argument('<dest>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH');
-    // passes over some folders take the ledger's word in any case
+    // a watch's passes over some folders trust the ledger in any case, and its full passes never do
     const jobFlags = addJobFlags(command, { sections: ['when', 'what', 'pace'], without: ['trustLedger'] });
     addGuardFlags(command);
     addNotifications(command);

@@ -26,7 +26,7 @@ export async function runWatch(
   flags: WatchFlags & { readonly job: JobFlags },
 ): Promise<ExitStatus> {
   const job = jobFromFlags(context, ends, flags.job);
-  // what is only for looking in from outside is loaded only then: it is a fifth of the memory
+  // metrics and server take a fifth of the memory, so they are loaded only with --http
   const seen = flags.http === undefined ? undefined : await import('../../../daemon/observe.ts');
   const metrics = seen && new seen.WatchMetrics();
   const { maxDelete, force } = flags;
@@ -67,6 +67,6 @@ export async function runWatch(
   });
   await loop.run();
   log.info('stopped', {});
-  // being stopped is how a watch ends; only one that was not let finish is an interruption
+  // a stop is the normal end of a watch; only a watch that could not finish was interrupted
   return context.stop.signal.aborted ? statusOfError('interrupted', context.stop.stoppedBy) : EXIT.clean;
 }

@@ -1,7 +1,7 @@
 import { RuleFilter } from '../../../filter/filter.ts';
 import type { SourceEntry } from '../../../model/entry.ts';
 import { ThreadedWalk } from './threaded-walk.ts';
-import { TimeSlice } from './time-slice.ts';
+import { TimeSlice } from '../../../disk/time-slice.ts';
 import { Walk } from './walk.ts';
 import type { WalkOptions, WalkState } from './walk.ts';
 

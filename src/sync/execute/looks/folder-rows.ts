@@ -55,19 +55,25 @@ function unclearIn(deviations: readonly Deviation[]): (path: RelPath) => boolean
   return (path) => unclear.some((each) => path === each || (isFolderPath(each) && path.startsWith(each)));
 }
 
+export interface ReturnedFolder {
+  readonly ledger: Ledger;
+  readonly times: DestinationTimes;
+  /** The path that the rows are at. */
+  readonly from: RelPath;
+  /** The path that the folder came back to. */
+  readonly to: RelPath;
+  /** Where the folder, while it waited, was not as its rows have it. */
+  readonly deviations: readonly Deviation[];
+  /** Files whose names something newer has by now; undefined: the folder came back as a whole. */
+  readonly dropped: ReadonlySet<RelPath> | undefined;
+}
+
 /**
- * The rows of a folder that waited under another name and came to `to`, as a whole or (`dropped`) into what stands
- * there by now, which may be another folder of ours: rows that are there already stay as they are. What others changed
- * meanwhile keeps its row with the old time, so that it is seen.
+ * Gives rows to a folder that waited under another name and came back, as a whole or into what stands there by now. That
+ * may be another folder of ours: rows that are there already stay as they are. A file that others changed meanwhile keeps
+ * its row with the old time, so that the change is seen.
  */
-export function returnRows(
-  ledger: Ledger,
-  waited: RelPath,
-  to: RelPath,
-  deviations: readonly Deviation[],
-  dropped: ReadonlySet<RelPath> | undefined,
-  times: DestinationTimes,
-): void {
+export function returnRows({ ledger, times, from: waited, to, deviations, dropped }: ReturnedFolder): void {
   const isUnclear = unclearIn(deviations);
   const kinds = new Map(deviations.map(({ path, kind }) => [path, kind]));
   for (const row of [...ledger.rows(waited)].flat()) {

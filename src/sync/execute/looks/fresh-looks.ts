@@ -30,7 +30,7 @@ export class FreshLooks {
   }
 
   /** `path` is below the target. `anew`: what was seen of its folder before does not count. */
-  async at(path: RelPath, anew = false): Promise<Look> {
+  async at(path: RelPath, { anew = false }: { readonly anew?: boolean } = {}): Promise<Look> {
     const folder = parentOf(path);
     if (anew) this.#kept.delete(folder);
     const children = await this.#children(folder);

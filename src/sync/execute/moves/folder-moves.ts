@@ -1,19 +1,19 @@
-import { hasFact, isSyncError, SyncError } from '../../../model/errors.ts';
+import { hasFact, isSyncError } from '../../../model/errors.ts';
 import type { Problem } from '../../../model/entry.ts';
 import type { RelPath } from '../../../model/path.ts';
+import type { Remote } from '../../../remote/remote.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
 import type { OrderedMove } from '../../plan/moves/order-moves.ts';
+import type { ActionParts } from '../action-parts.ts';
+import { placeOf } from '../hidden-names.ts';
 import { compareFolder } from '../looks/compare-folder.ts';
 import type { Comparison, Deviation } from '../looks/compare-folder.ts';
 import { expectedIn, rename, renameRows, returnRows } from '../looks/folder-rows.ts';
-import type { MovesOptions, MoveStep } from './moves.ts';
+import { lookAfterMove } from '../looks/look-after-move.ts';
 import type { Attempted } from '../outcomes.ts';
+import { wholeOf } from './move-step.ts';
+import type { MoveStep } from './move-step.ts';
 import { putBack, putBackFolder } from './put-back.ts';
-import type { Remote } from '../../../remote/remote.ts';
-
-export interface FolderMovesOptions extends MovesOptions {
-  readonly place: (path: RelPath) => RelPath;
-}
 
 /**
  * Moves folders with everything in them. One request would take along also what nobody has seen, so a folder is looked
@@ -21,14 +21,14 @@ export interface FolderMovesOptions extends MovesOptions {
  * came in between is moved back.
  */
 export class FolderMoves {
-  readonly #options: FolderMovesOptions;
+  readonly #parts: ActionParts;
   /** Moves whose first half, to a hidden name, was made. */
   readonly #out = new Set<OrderedMove>();
   /** The first of all: whether this Stage moves folders is known only after it, and the others wait for that. */
   #first: Promise<void> | undefined;
 
-  constructor(options: FolderMovesOptions) {
-    this.#options = options;
+  constructor(parts: ActionParts) {
+    this.#parts = parts;
   }
 
   isOut(whole: OrderedMove): boolean {
@@ -50,76 +50,87 @@ export class FolderMoves {
   }
 
   async #make(step: MoveStep, attempted: Attempted, begin: () => number): Promise<boolean> {
-    const { remote, ledger, gate, tasks, learnt, concurrency, filter, place } = this.#options;
     const half = step.aside?.half;
-    const whole = step.aside?.whole ?? step;
-    if (half !== 'in') {
-      if (!learnt.mayMove(whole.from)) {
-        learnt.isMixed(whole.from);
-        return false;
-      }
-      const room = gate.room();
-      if (room !== undefined) await room;
-      if (tasks.stopped) return false;
-      const expected = expectedIn(ledger, step.from, filter);
-      const seen = await compareFolder({ remote, folder: place(step.from), expected, concurrency });
-      if (seen === undefined || seen.deviations.length > 0) {
-        learnt.isMixed(whole.from);
-        return false;
-      }
-      if (tasks.stopped) return false;
-    }
+    if (half !== 'in' && !(await this.#mayMove(step))) return false;
     const intent = begin();
     if (!(await this.#send(step, intent))) return false;
     if (half === 'in') return this.#arrived(step, intent, attempted, undefined);
-    const seen = await lookAfterMove(this.#options, step.from, place(step.to));
-    if (half === undefined) {
-      const back = seen.deviations.filter(({ kind }) => kind === 'extra' || kind === 'changed');
-      await putBack(
-        remote,
-        place(step.to),
-        place(step.from),
-        back.map(({ path }) => path),
-      );
-      return this.#arrived(step, intent, attempted, seen);
-    }
-    if (seen.deviations.length > 0) {
-      // on its way through a hidden name it takes nobody along: it goes back, and its files move one by one
-      const dropped = await putBackFolder(remote, place(step.to), place(step.from));
-      const { journal, times } = this.#options;
-      journal.end(intent, () => returnRows(ledger, step.from, step.from, seen.deviations, dropped, times));
-      learnt.isMixed(whole.from);
+    const seen = await lookAfterMove(this.#parts, step.from, this.#place(step.to));
+    return half === 'out'
+      ? this.#isAside(step, intent, seen)
+      : this.#arrived(step, intent, attempted, await this.#sendBack(step, seen));
+  }
+
+  /** Looks at all of a folder before it moves: only a folder that is as the ledger has it moves as a whole. */
+  async #mayMove(step: MoveStep): Promise<boolean> {
+    const { remote, ledger, gate, tasks, learnt, concurrency, filter } = this.#parts;
+    const { from } = wholeOf(step);
+    if (!learnt.mayMove(from)) {
+      learnt.isMixed(from);
       return false;
     }
-    ledger.transaction(() => renameRows(ledger, step.from, step.to, seen));
-    this.#out.add(step.aside!.whole);
+    const room = gate.room();
+    if (room !== undefined) await room;
+    if (tasks.stopped) return false;
+    const expected = expectedIn(ledger, step.from, filter);
+    const seen = await compareFolder({ remote, folder: this.#place(step.from), expected, concurrency });
+    if (seen === undefined || seen.deviations.length > 0) {
+      learnt.isMixed(from);
+      return false;
+    }
+    return !tasks.stopped;
+  }
+
+  /** Moves back what came along with the folder and is not ours. */
+  async #sendBack(step: MoveStep, seen: Comparison): Promise<Comparison> {
+    const back = seen.deviations.filter(({ kind }) => kind === 'extra' || kind === 'changed');
+    const paths = back.map(({ path }) => path);
+    await putBack(this.#parts.remote, this.#place(step.to), this.#place(step.from), paths);
+    return seen;
+  }
+
+  /** The folder has its hidden name. It takes nobody along there: with others' files it goes back, and moves in parts. */
+  async #isAside(step: MoveStep, intent: number, { deviations, touched }: Comparison): Promise<boolean> {
+    const { remote, ledger, journal, times, learnt } = this.#parts;
+    const { from, to } = step;
+    if (deviations.length > 0) {
+      const dropped = await putBackFolder(remote, this.#place(to), this.#place(from));
+      journal.end(intent, () => returnRows({ ledger, times, from, to: from, deviations, dropped }));
+      learnt.isMixed(wholeOf(step).from);
+      return false;
+    }
+    ledger.transaction(() => renameRows(ledger, from, to, { deviations, touched }));
+    this.#out.add(wholeOf(step));
     return true;
   }
 
-  /** False where the Stage refuses it, which is learnt. */
+  #place(path: RelPath): RelPath {
+    return placeOf(this.#parts.remote.root, path);
+  }
+
+  /** Resolves with false where the destination refuses the move, which is learnt. */
   async #send(step: MoveStep, intent: number): Promise<boolean> {
-    const { remote, journal, outcomes, learnt, tally, tasks, place } = this.#options;
+    const { remote, journal, outcomes, learnt, tally, tasks } = this.#parts;
     const half = step.aside?.half;
     try {
-      await remote.move(place(step.from), place(step.to), { begins: half !== 'in' });
+      await remote.move(this.#place(step.from), this.#place(step.to), { begins: half !== 'in' });
       return true;
     } catch (error) {
       const untouched = half !== 'in' && (tasks.notBegun(error) || outcomes.isSettled(error));
       if (untouched) journal.end(intent);
       if (!isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;
-      const whole = step.aside?.whole ?? step;
       // somebody may have taken the name, or the folder; else it is what this Stage does with folders
-      const others = hasFact(error, 'missing') || (await isTaken(remote, place(step.to)));
+      const others = hasFact(error, 'missing') || (await isTaken(remote, this.#place(step.to)));
       if (!others) learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
-      learnt.isMixed(whole.from);
+      learnt.isMixed(wholeOf(step).from);
       return false;
     }
   }
 
   /** `seen`: what is at the new place; undefined where nobody could have come along. */
   #arrived(step: MoveStep, intent: number, attempted: Attempted, seen: Comparison | undefined): true {
-    const { ledger, journal, outcomes, tally, learnt, store, times } = this.#options;
-    const { from, to } = step.aside?.whole ?? step;
+    const { ledger, journal, outcomes, tally, learnt, store, times } = this.#parts;
+    const { from, to } = wholeOf(step);
     journal.end(intent, () => {
       if (seen === undefined) rename(ledger, step.from, to, times);
       else renameRows(ledger, step.from, to, seen);
@@ -151,25 +162,6 @@ export class FolderMoves {
 
 async function isTaken(remote: Remote, folder: RelPath): Promise<boolean> {
   return (await remote.list(folder)) !== undefined || (await remote.stat(folder.slice(0, -1))) !== undefined;
-}
-
-export type AfterMoveOptions = Pick<MovesOptions, 'remote' | 'ledger' | 'concurrency' | 'filter' | 'times'>;
-
-/**
- * After a folder's move to `folder`, a full Stage path, and before its rows are renamed: where it is not as the rows at
- * `from` have it. Rejects where Stage has nothing there.
- */
-export async function lookAfterMove(
-  options: AfterMoveOptions,
-  from: RelPath,
-  folder: RelPath,
-): Promise<Comparison> {
-  const { remote, ledger, concurrency, filter, times } = options;
-  const expected = expectedIn(ledger, from, filter);
-  const seen = await compareFolder({ remote, folder, expected, concurrency, moved: times });
-  if (seen !== undefined) return seen;
-  const why = `Stage moved ${from} to ${folder}, and then has nothing there; the next run looks again`;
-  throw new SyncError('destination_unclear', why, { verdict: 'skip_entry', inDoubt: true });
 }
 
 const movedBack = (strangers: readonly Deviation[]): Problem => {

@@ -1,66 +1,42 @@
 import { isSyncError } from '../../../model/errors.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
+import type { Check, CheckVerdict } from '../../../remote/remote.ts';
 import { sameAtDestination } from '../../compare/decide.ts';
-import type { PathFilter } from '../../../model/ports.ts';
-import type { GateUse } from '../../../remote/gate-use.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
 import type { OrderedMove } from '../../plan/moves/order-moves.ts';
 import { KEPT } from '../../plan/plan-problems.ts';
-import type { Arrival, PlanStore } from '../../plan/store/plan-store.ts';
-import type { Tally } from '../../tally.ts';
-import { FolderMoves } from './folder-moves.ts';
+import type { Arrival } from '../../plan/store/plan-store.ts';
+import type { ActionParts } from '../action-parts.ts';
+import { isHidden, placeOf } from '../hidden-names.ts';
 import { rename } from '../looks/folder-rows.ts';
-import type { FreshLooks } from '../looks/fresh-looks.ts';
-import { isHidden } from '../hidden-names.ts';
-import type { Journal } from '../journal.ts';
-import type { Learnt } from '../learnt.ts';
-import type { Attempted, Outcomes } from '../outcomes.ts';
-import type { Check, CheckVerdict, Remote } from '../../../remote/remote.ts';
-import type { DestinationTimes } from '../destination-times.ts';
-import type { TaskPool } from '../task-pool.ts';
+import type { Attempted } from '../outcomes.ts';
+import { FolderMoves } from './folder-moves.ts';
+import { wholeOf } from './move-step.ts';
+import type { MoveStep } from './move-step.ts';
 
-export type MoveStep = OrderedMove & { readonly files?: number; readonly arrival?: Arrival };
+/** Takes a file whose move is not made: it is uploaded instead. */
+type Upload = (arrival: Arrival) => void | Promise<void>;
 
-export interface MovesOptions {
-  readonly remote: Remote;
-  readonly gate: GateUse;
-  readonly ledger: Ledger;
-  readonly journal: Journal;
-  readonly outcomes: Outcomes;
-  readonly tasks: TaskPool;
-  readonly tally: Tally;
-  readonly looks: FreshLooks;
-  readonly learnt: Learnt;
-  readonly times: DestinationTimes;
-  readonly store: PlanStore;
-  readonly concurrency: number;
-  /** What takes part on Stage. */
-  readonly filter: PathFilter;
-  /** Where a file goes whose move is not made: it is uploaded instead. */
-  readonly upload: (arrival: Arrival) => void | Promise<void>;
-  /** A file that was to move is still at its old name. */
-  readonly onStayed: (path: RelPath) => void;
-}
-
-/** Moves files and folders on Stage, and their rows in the ledger with them, once a fresh look shows them as planned. */
+/** Moves files and folders at the destination, and their rows in the ledger with them, once a fresh look shows them as planned. */
 export class Moves {
-  readonly #options: MovesOptions;
+  readonly #parts: ActionParts;
+  readonly #upload: Upload;
   readonly #folders: FolderMoves;
   /** The intents of moves by way of a hidden name: one covers both halves. */
   readonly #begun = new Map<OrderedMove, number>();
   /** Moves whose first half was made. */
   readonly #out = new Set<OrderedMove>();
 
-  constructor(options: MovesOptions) {
-    this.#options = options;
-    this.#folders = new FolderMoves({ ...options, place: (path) => this.#place(path) });
+  constructor(parts: ActionParts, upload: Upload) {
+    this.#parts = parts;
+    this.#upload = upload;
+    this.#folders = new FolderMoves(parts);
   }
 
   /** Many at the same time, but each after the one that frees its target and the one that brings its origin. */
   async makeAll(steps: readonly MoveStep[], reason: string): Promise<void> {
-    const { tasks, looks } = this.#options;
+    const { tasks, looks } = this.#parts;
     looks.forget();
     const frees = new Map<RelPath, Promise<boolean>>();
     const brings = new Map<RelPath, Promise<boolean>>();
@@ -87,26 +63,26 @@ export class Moves {
   }
 
   /**
-   * The move before this one was not made: its target is still taken, or its origin not there. On a Stage whose moves
-   * replace files it would destroy what the other was to bring elsewhere. A file is uploaded over the target instead; a
-   * folder, and what already waits under a hidden name, is left to another look.
+   * A move that is not made, for the one before it was not: its target is still taken, or its origin not there. Where moves
+   * replace files, this one would destroy what the other was to bring elsewhere. A file is uploaded over the target
+   * instead; a folder, and a file that already waits under a hidden name, is left to another look.
    */
   async #goWithout(step: MoveStep): Promise<false> {
-    const { upload, learnt, onStayed } = this.#options;
+    const { learnt, onStayed } = this.#parts;
     const { aside, arrival } = step;
     if (aside?.half === 'out') return false;
     if (aside !== undefined && this.#out.has(aside.whole)) learnt.lookAgain();
     else if (arrival !== undefined) {
-      onStayed((aside?.whole ?? step).from);
-      await upload(arrival);
-    } else learnt.isMixed((aside?.whole ?? step).from);
+      onStayed(wholeOf(step).from);
+      await this.#upload(arrival);
+    } else learnt.isMixed(wholeOf(step).from);
     return false;
   }
 
   /** Resolves with whether it was made. */
   async #make(step: MoveStep, reason: string): Promise<boolean> {
-    const { outcomes, tasks, learnt } = this.#options;
-    const attempted = outcomes.begin('move', (step.aside?.whole ?? step).from, reason);
+    const { outcomes, tasks, learnt } = this.#parts;
+    const attempted = outcomes.begin('move', wholeOf(step).from, reason);
     try {
       if (isFolderPath(step.from))
         return await this.#folders.make(step, attempted, () => this.#intent(step, reason));
@@ -115,7 +91,7 @@ export class Moves {
     } catch (error) {
       const mayGoOn = isSyncError(error) && error.verdict !== 'end_run' && !learnt.isLastRound;
       // a folder that cannot be moved is not the end of it: its files may be
-      if (isFolderPath(step.from) && mayGoOn) learnt.isMixed((step.aside?.whole ?? step).from);
+      if (isFolderPath(step.from) && mayGoOn) learnt.isMixed(wholeOf(step).from);
       else outcomes.failed(attempted, error);
       return false;
     } finally {
@@ -125,39 +101,12 @@ export class Moves {
   }
 
   async #makeFile(step: MoveStep, attempted: Attempted, reason: string): Promise<boolean> {
-    const { remote, tally, ledger, journal, outcomes, tasks, times } = this.#options;
-    const half = step.aside?.half;
+    const { tally, outcomes } = this.#parts;
     const intent = this.#intent(step, reason);
-    const begins = half !== 'in';
-    try {
-      const check: Check | undefined = isHidden(step.from)
-        ? undefined
-        : (attempt, inDoubt) => this.#check(step, attempt, inDoubt);
-      const end = await remote.move(this.#place(step.from), this.#place(step.to), { begins, check });
-      if (end !== 'done') {
-        if (half !== 'in') journal.end(intent);
-        return await this.#goWithout(step);
-      }
-    } catch (error) {
-      const untouched = half !== 'in' && (tasks.notBegun(error) || outcomes.isSettled(error));
-      if (untouched) journal.end(intent);
-      if (!isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;
-      // refused: the content comes by an upload
-      return this.#goWithout(step);
-    }
-    const write = (): void => {
-      rename(ledger, step.from, step.to, times);
-      const row = half === 'out' ? undefined : ledger.get(step.to);
-      if (half !== 'out') ledger.note((step.aside?.whole ?? step).from, 'moved', reason);
-      if (row !== undefined)
-        ledger.put({ ...row, ...rowOf(step.arrival!.entry, row.digest ?? step.arrival!.digest) }, reason);
-    };
-    if (half === 'out') ledger.transaction(write);
-    else journal.end(intent, write);
-    // later steps rename the rows that this one renamed
-    journal.flush();
-    if (half === 'out') {
-      this.#out.add(step.aside!.whole);
+    if (!(await this.#send(step, intent))) return this.#goWithout(step);
+    this.#record(step, intent, reason);
+    if (step.aside?.half === 'out') {
+      this.#out.add(step.aside.whole);
       return true;
     }
     tally.moved++;
@@ -165,11 +114,47 @@ export class Moves {
     return true;
   }
 
-  /** Looks whether the file is there as the ledger has it, right before it moves; a hidden name is known to this run alone. */
+  /** Resolves with false where the move was refused, or a look said that it must not be made. */
+  async #send(step: MoveStep, intent: number): Promise<boolean> {
+    const { remote, journal, outcomes, tasks } = this.#parts;
+    const begins = step.aside?.half !== 'in';
+    try {
+      const check: Check | undefined = isHidden(step.from)
+        ? undefined
+        : (attempt, inDoubt) => this.#check(step, attempt, inDoubt);
+      const end = await remote.move(this.#place(step.from), this.#place(step.to), { begins, check });
+      if (end !== 'done' && begins) journal.end(intent);
+      return end === 'done';
+    } catch (error) {
+      if (begins && (tasks.notBegun(error) || outcomes.isSettled(error))) journal.end(intent);
+      if (!isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;
+      return false;
+    }
+  }
+
+  /** Moves the file's row with it; a first half leaves the intent to the second. */
+  #record(step: MoveStep, intent: number, reason: string): void {
+    const { ledger, journal, times } = this.#parts;
+    const isOut = step.aside?.half === 'out';
+    const write = (): void => {
+      rename(ledger, step.from, step.to, times);
+      if (isOut) return;
+      const row = ledger.get(step.to);
+      ledger.note(wholeOf(step).from, 'moved', reason);
+      if (row !== undefined)
+        ledger.put({ ...row, ...rowOf(step.arrival!.entry, row.digest ?? step.arrival!.digest) }, reason);
+    };
+    if (isOut) ledger.transaction(write);
+    else journal.end(intent, write);
+    // later steps rename the rows that this one renamed
+    journal.flush();
+  }
+
+  /** Looks, right before a file moves, whether the file is as the ledger has it. */
   async #check({ from, to }: MoveStep, attempt: number, inDoubt: boolean): Promise<CheckVerdict> {
-    const { looks, ledger, tally, remote } = this.#options;
+    const { looks, ledger, tally, remote } = this.#parts;
     const row = ledger.get(from);
-    const look = await looks.at(from, attempt > 1);
+    const look = await looks.at(from, { anew: attempt > 1 });
     const shown = 'unclear' in look ? undefined : look.shown;
     const isThere = row !== undefined && shown !== undefined && sameAtDestination(shown, row);
     if (isThere && !inDoubt) return 'go';
@@ -183,13 +168,12 @@ export class Moves {
     return 'kept';
   }
 
-  /** Hidden names lie at the top of the Stage, all others below the target. */
   #place(path: RelPath): RelPath {
-    return isHidden(path) ? path : this.#options.remote.root + path;
+    return placeOf(this.#parts.remote.root, path);
   }
 
   #intent(step: MoveStep, reason: string): number {
-    const { journal } = this.#options;
+    const { journal } = this.#parts;
     if (step.aside === undefined)
       return journal.begin([{ op: 'move', path: step.from, to: step.to, reason }])[0]!;
     const { whole } = step.aside;

@@ -6,14 +6,14 @@ import { sameAtDestination } from '../../compare/decide.ts';
 import type { StoredIntent } from '../../ledger/intent.ts';
 import type { LedgerRow } from '../../ledger/ledger-row.ts';
 import type { Deviation } from '../looks/compare-folder.ts';
-import { lookAfterMove } from '../moves/folder-moves.ts';
+import { lookAfterMove } from '../looks/look-after-move.ts';
 import { rename, renameRows, returnRows } from '../looks/folder-rows.ts';
 import { putBack, putBackFolder } from '../moves/put-back.ts';
-import type { Outcome, RecoverOptions } from './recover.ts';
+import type { LedgerChange, RecoveryParts } from './recovery-parts.ts';
 import type { Remote } from '../../../remote/remote.ts';
 
 /** Finds out how far a move came that an earlier run had begun, and brings it to an end or back. */
-export async function settleMove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
+export async function settleMove(intent: StoredIntent, options: RecoveryParts): Promise<LedgerChange> {
   const { remote, ledger, times } = options;
   const { path: from, to: target, via } = intent;
   const to = target!;
@@ -43,7 +43,7 @@ export async function settleMove(intent: StoredIntent, options: RecoverOptions):
 async function cameTo(
   names: readonly RelPath[],
   waited: RelPath,
-  { remote, ledger }: RecoverOptions,
+  { remote, ledger }: RecoveryParts,
 ): Promise<RelPath | undefined> {
   const ours = ledger.get(waited)!;
   const found: RelPath[] = [];
@@ -108,7 +108,7 @@ const ENOUGH = 5;
  */
 async function hasCome(
   { path: from, to }: StoredIntent,
-  { remote, ledger }: RecoverOptions,
+  { remote, ledger }: RecoveryParts,
 ): Promise<boolean> {
   const files: LedgerRow[] = [];
   for (const page of ledger.rows(from)) {
@@ -132,8 +132,8 @@ async function hasCome(
 async function settleWaiting(
   { path: from, to, reason }: StoredIntent,
   via: RelPath,
-  options: RecoverOptions,
-): Promise<Outcome> {
+  options: RecoveryParts,
+): Promise<LedgerChange> {
   const { remote, ledger, onProblem, times } = options;
   const waited = rowKey(via, options) ?? from;
   if (isFolderPath(via)) {
@@ -142,7 +142,7 @@ async function settleWaiting(
     const on = !free && (await isFree(remote, remote.root + to!.slice(0, -1)));
     const place = on && (await moves(remote, via, remote.root + to!)) ? to! : from;
     const dropped = place === from ? await putBackFolder(remote, via, remote.root + from) : undefined;
-    return () => returnRows(ledger, waited, place, deviations, dropped, times);
+    return () => returnRows({ ledger, times, from: waited, to: place, deviations, dropped });
   }
   for (const path of [from, to!]) {
     if (!(await isFree(remote, remote.root + path)) || !(await moves(remote, via, remote.root + path)))
@@ -158,12 +158,12 @@ async function settleWaiting(
 }
 
 /** Names of an earlier release lay in the target, and its rows were kept by their place there. */
-function rowKey(via: RelPath, { ledger, remote }: RecoverOptions): RelPath | undefined {
+function rowKey(via: RelPath, { ledger, remote }: RecoveryParts): RelPath | undefined {
   const keys = [via, via.startsWith(remote.root) ? via.slice(remote.root.length) : via];
   return keys.find((key) => ledger.get(key) !== undefined);
 }
 
-const forget = ({ ledger }: RecoverOptions, path: RelPath): void =>
+const forget = ({ ledger }: RecoveryParts, path: RelPath): void =>
   isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path);
 
 /** Neither a file nor a folder has the name. A file last: between that look and a move somebody may put one there. */

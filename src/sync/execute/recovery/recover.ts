@@ -1,36 +1,20 @@
-import type { Problem } from '../../../model/entry.ts';
 import { isSyncError, messageBeside } from '../../../model/errors.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
-import type { PathFilter } from '../../../model/ports.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
 import { folderRow } from '../../ledger/ledger-row.ts';
 import type { StoredIntent } from '../../ledger/intent.ts';
-import type { Learnt } from '../learnt.ts';
-import { lookAfterMove } from '../moves/folder-moves.ts';
+import { lookAfterMove } from '../looks/look-after-move.ts';
 import { returnRows } from '../looks/folder-rows.ts';
 import { putBackFolder, removeFolder } from '../moves/put-back.ts';
 import { settleMove } from './recover-move.ts';
-import type { Remote } from '../../../remote/remote.ts';
+import type { LedgerChange, RecoveryParts } from './recovery-parts.ts';
 import { finishDetour } from '../uploads/replace.ts';
-import type { DestinationTimes } from '../destination-times.ts';
-
-export interface RecoverOptions {
-  readonly remote: Remote;
-  readonly ledger: Ledger;
-  readonly learnt: Learnt;
-  /** What takes part on Stage. */
-  readonly filter: PathFilter;
-  readonly concurrency: number;
-  readonly times: DestinationTimes;
-  readonly onProblem: (path: RelPath, problem: Problem) => void;
-}
 
 /**
  * Settles what an earlier run, or round, had begun when it ended: only those paths are looked at, mostly one request
  * each. What turns out done is recorded as if that run had lived; what does not is left for the pass to plan anew.
  */
-export async function recoverIntents(options: RecoverOptions): Promise<number> {
+export async function recoverIntents(options: RecoveryParts): Promise<number> {
   const intents = options.ledger.intents();
   // what was removed by way of a hidden name gets its own back first: others may have been on their way into it
   for (const intent of intents)
@@ -43,7 +27,7 @@ export async function recoverIntents(options: RecoverOptions): Promise<number> {
   );
   await Promise.all(
     [...Map.groupBy(others, (intent) => intent.path).values()].map(async (ofOnePath) => {
-      for (const intent of ofOnePath) await settle(intent, options, ofOnePath.length > 1);
+      for (const intent of ofOnePath) await settle(intent, options, { contested: ofOnePath.length > 1 });
     }),
   );
   // what waits in a hidden folder has come out of it by now
@@ -53,19 +37,27 @@ export async function recoverIntents(options: RecoverOptions): Promise<number> {
 }
 
 /** A replacement that could not be settled may have its only file in the hidden folder. */
-const isStillNeeded = ({ via: folder }: StoredIntent, { ledger }: RecoverOptions): boolean =>
+const isStillNeeded = ({ via: folder }: StoredIntent, { ledger }: RecoveryParts): boolean =>
   folder!.endsWith('/') &&
   ledger.intents().some(({ op, via, aside }) => {
     const isIn = (path: RelPath | undefined): boolean => path?.startsWith(folder!) === true;
     return op !== 'staging' && (isIn(via) || isIn(aside));
   });
 
-/** `contested`: several changes of one path were begun, and their files may be of one size. */
-async function settle(intent: StoredIntent, options: RecoverOptions, contested = false): Promise<void> {
+interface Contest {
+  /** Several changes of one path were begun, and their files may be of one size. */
+  readonly contested: boolean;
+}
+
+async function settle(
+  intent: StoredIntent,
+  options: RecoveryParts,
+  { contested }: Contest = { contested: false },
+): Promise<void> {
   const { ledger, onProblem } = options;
-  let outcome: Outcome;
+  let change: LedgerChange;
   try {
-    outcome = await OUTCOMES[intent.op](intent, options, contested);
+    change = await SETTLE[intent.op](intent, options, { contested });
   } catch (error) {
     // one path that Stage cannot speak of must not keep all others from being synced
     if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
@@ -77,7 +69,7 @@ async function settle(intent: StoredIntent, options: RecoverOptions, contested =
     return;
   }
   ledger.transaction(() => {
-    outcome?.();
+    change?.();
     ledger.dropIntent(intent.id);
   });
 }
@@ -85,12 +77,9 @@ async function settle(intent: StoredIntent, options: RecoverOptions, contested =
 /** Of the intents of a marker that is replaced by way of hidden names. */
 export const MARKER_REASON = 'marker';
 
-/** What the ledger then says. */
-export type Outcome = (() => void) | undefined;
-
-const OUTCOMES: Record<
+const SETTLE: Record<
   StoredIntent['op'],
-  (intent: StoredIntent, options: RecoverOptions, contested: boolean) => Promise<Outcome>
+  (intent: StoredIntent, options: RecoveryParts, contest: Contest) => Promise<LedgerChange>
 > = {
   put: settlePut,
   move: settleMove,
@@ -101,9 +90,9 @@ const OUTCOMES: Record<
 
 async function settlePut(
   intent: StoredIntent,
-  { remote, ledger }: RecoverOptions,
-  contested: boolean,
-): Promise<Outcome> {
+  { remote, ledger }: RecoveryParts,
+  { contested }: Contest,
+): Promise<LedgerChange> {
   const final = remote.root + intent.path;
   if (intent.via !== undefined && intent.aside !== undefined) {
     const end = await finishDetour(remote, final, { via: intent.via, aside: intent.aside });
@@ -136,7 +125,7 @@ async function settlePut(
 }
 
 /** A folder that was to be removed gets its name back, with all that is in it: the pass looks at it anew. */
-async function settleRemove(intent: StoredIntent, options: RecoverOptions): Promise<Outcome> {
+async function settleRemove(intent: StoredIntent, options: RecoveryParts): Promise<LedgerChange> {
   const { remote, ledger, learnt, times } = options;
   const { path, via } = intent;
   if (via !== undefined && (await remote.exists(via))) {
@@ -147,7 +136,7 @@ async function settleRemove(intent: StoredIntent, options: RecoverOptions): Prom
       return () => ledger.forgetFolder(path);
     }
     const dropped = await putBackFolder(remote, via, remote.root + path);
-    return () => returnRows(ledger, path, path, deviations, dropped, times);
+    return () => returnRows({ ledger, times, from: path, to: path, deviations, dropped });
   }
   if (await remote.exists(remote.root + path)) return undefined;
   return () => (isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path));
@@ -155,15 +144,15 @@ async function settleRemove(intent: StoredIntent, options: RecoverOptions): Prom
 
 async function settleFolder(
   { path, reason }: StoredIntent,
-  { remote, ledger }: RecoverOptions,
-): Promise<Outcome> {
+  { remote, ledger }: RecoveryParts,
+): Promise<LedgerChange> {
   if (!(await remote.exists(remote.root + path))) return undefined;
   return () => {
     if (ledger.get(path) === undefined) ledger.put(folderRow(path), reason);
   };
 }
 
-async function settleStaging(intent: StoredIntent, { remote, learnt }: RecoverOptions): Promise<Outcome> {
+async function settleStaging(intent: StoredIntent, { remote, learnt }: RecoveryParts): Promise<LedgerChange> {
   const via = intent.via!;
   if (!isFolderPath(via)) await remote.remove(via);
   else if (await remote.exists(via)) await removeFolder(remote, via, learnt);

@@ -1,23 +1,25 @@
 import type { Problem } from '../../../model/entry.ts';
-import { hasFact, isSyncError, SyncError } from '../../../model/errors.ts';
+import { hasFact, isSyncError } from '../../../model/errors.ts';
 import { foldersOf, isFolderPath, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
-import { shownOf } from '../../compare/decide.ts';
-import type { Removal } from '../../plan/store/plan-store.ts';
-import { compareFolder } from '../looks/compare-folder.ts';
-import type { Deviation, Expected } from '../looks/compare-folder.ts';
-import { returnRows } from '../looks/folder-rows.ts';
-import type { Attempted } from '../outcomes.ts';
-import { putBack, putBackFolder, removeFolder } from '../moves/put-back.ts';
 import type { CheckVerdict } from '../../../remote/remote.ts';
-import type { RemovalsOptions } from './removals.ts';
+import type { Removal } from '../../plan/store/plan-store.ts';
+import type { ActionParts } from '../action-parts.ts';
 import type { DestinationTimes } from '../destination-times.ts';
+import { compareFolder } from '../looks/compare-folder.ts';
+import type { Deviation } from '../looks/compare-folder.ts';
+import { returnRows } from '../looks/folder-rows.ts';
+import { nothingThere } from '../looks/look-after-move.ts';
+import { putBack, putBackFolder, removeFolder } from '../moves/put-back.ts';
+import type { Attempted } from '../outcomes.ts';
+import { plannedContents } from './planned-contents.ts';
 
-export interface FolderRemovalsOptions extends RemovalsOptions {
-  readonly removeFile: (removal: Removal) => Promise<void>;
+/** A folder on its way out. `isEmptied`: its contents went before, one by one, and it held nothing else. */
+interface Leaving {
+  readonly removal: Removal;
+  readonly attempted: Attempted;
+  readonly isEmptied: boolean;
 }
-
-const BATCH = 500;
 
 /**
  * Removes folders with everything in them. One request would destroy also what nobody has seen, so a folder is looked
@@ -26,14 +28,16 @@ const BATCH = 500;
  * piece, and the folder stays.
  */
 export class FolderRemovals {
-  readonly #options: FolderRemovalsOptions;
+  readonly #parts: ActionParts;
+  readonly #removeFile: (removal: Removal) => Promise<void>;
 
-  constructor(options: FolderRemovalsOptions) {
-    this.#options = options;
+  constructor(parts: ActionParts, removeFile: (removal: Removal) => Promise<void>) {
+    this.#parts = parts;
+    this.#removeFile = removeFile;
   }
 
   async remove(removal: Removal): Promise<void> {
-    const { outcomes, tasks, learnt, gate, remote } = this.#options;
+    const { outcomes, tasks, learnt, gate, remote } = this.#parts;
     const { path } = removal;
     const attempted = outcomes.begin('remove', path, removal.reason);
     try {
@@ -48,76 +52,79 @@ export class FolderRemovals {
       const strangers = found.filter(({ kind }) => kind !== 'missing');
       // what is missing may only be missing in the listing, and then more may be
       if (found.length > 0) await this.#takeApart(removal, strangers);
-      else await this.#removeWhole(removal, attempted);
+      else await this.#removeWhole({ removal, attempted, isEmptied: false });
     } catch (error) {
       outcomes.failed(attempted, error);
     }
   }
 
-  /** Where a folder is not as planned; undefined when it is not there. `place` is its full path now. */
+  /** Where a folder, now at `place`, is not as planned; undefined when nothing is there. */
   async #look(
     place: RelPath,
     folder: RelPath,
     moved?: DestinationTimes,
   ): Promise<readonly Deviation[] | undefined> {
-    const { remote, concurrency } = this.#options;
-    const expected = this.#expectedIn(folder);
+    const { remote, concurrency } = this.#parts;
+    const expected = plannedContents(this.#parts, folder);
     return (await compareFolder({ remote, folder: place, expected, concurrency, moved }))?.deviations;
   }
 
   async #lookIntoEmptied(place: RelPath): Promise<readonly Deviation[] | undefined> {
-    const { remote, concurrency } = this.#options;
+    const { remote, concurrency } = this.#parts;
     return (await compareFolder({ remote, folder: place, expected: [], concurrency }))?.deviations;
   }
 
-  *#expectedIn(folder: RelPath): Generator<readonly Expected[], void> {
-    const { store, ledger } = this.#options;
-    let batch: Expected[] = [];
-    for (const removal of store.removals.within(folder)) {
-      const path = removal.path.slice(folder.length);
-      const row = removal.shown === undefined ? ledger.get(removal.path) : undefined;
-      const shown = removal.shown ?? (row && shownOf(row));
-      if (isFolderPath(path)) batch.push({ path, shown: undefined });
-      // a file of which nobody can say how it was is as one that nobody knew of
-      else if (shown !== undefined) batch.push({ path, shown });
-      if (batch.length < BATCH) continue;
-      yield batch;
-      batch = [];
-    }
-    yield batch;
-  }
-
-  /** `emptied`: what was in it went before, piece by piece, and nothing else was there. */
-  async #removeWhole(removal: Removal, attempted: Attempted, emptied = false): Promise<void> {
-    const { remote, journal, hidden, learnt, outcomes, tally, tasks, ledger, times } = this.#options;
-    const { path, reason } = removal;
+  /** Moves the folder to a hidden name, looks at all of it there, and deletes it. */
+  async #removeWhole(leaving: Leaving): Promise<void> {
+    const { remote, journal, hidden, tally, tasks, ledger, times } = this.#parts;
+    const { path, reason } = leaving.removal;
     if (tasks.stopped) return;
     const place = remote.root + path;
     const via = hidden.next('gone', path);
     const id = journal.begin([{ op: 'remove', path, via, reason }])[0]!;
+    if (!(await this.#moveOut(leaving, via, id))) return;
+    const strangers = leaving.isEmptied
+      ? await this.#lookIntoEmptied(via)
+      : await this.#look(via, path, times);
+    if (strangers === undefined) throw nothingThere(path, via);
+    if (strangers.some(({ kind }) => kind === 'unclear' || kind === 'missing')) {
+      // what cannot be read, or is not read in full, is not deleted: all of it goes back
+      const dropped = await putBackFolder(remote, via, place);
+      journal.end(id, () =>
+        returnRows({ ledger, times, from: path, to: path, deviations: strangers, dropped }),
+      );
+      tally.problem(path, kept(strangers));
+      return;
+    }
+    await this.#delete(leaving, via, id, strangers);
+  }
+
+  /** Resolves with false where the folder has not gone to its hidden name, and all that can be done has been. */
+  async #moveOut(leaving: Leaving, via: RelPath, id: number): Promise<boolean> {
+    const { remote, journal, learnt, outcomes, tally, tasks } = this.#parts;
+    const { removal, isEmptied } = leaving;
     try {
-      await remote.move(place, via, { begins: true });
+      await remote.move(remote.root + removal.path, via, { begins: true });
+      return true;
     } catch (error) {
       if (outcomes.isSettled(error)) journal.end(id);
       if (tasks.notBegun(error) || !isSyncError(error)) throw error;
       if (error.verdict !== 'skip_entry' || error.inDoubt) throw error;
-      if (hasFact(error, 'missing')) return;
+      if (hasFact(error, 'missing')) return false;
       learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
-      return emptied ? this.#removeEmpty(removal) : this.#takeApart(removal, []);
     }
-    const strangers = emptied ? await this.#lookIntoEmptied(via) : await this.#look(via, path, times);
-    if (strangers === undefined) throw notListed(path, via);
-    if (strangers.some(({ kind }) => kind === 'unclear' || kind === 'missing')) {
-      // what cannot be read, or is not read in full, is not deleted: all of it goes back
-      const dropped = await putBackFolder(remote, via, place);
-      journal.end(id, () => returnRows(ledger, path, path, strangers, dropped, times));
-      tally.problem(path, kept(strangers));
-      return;
-    }
+    await (isEmptied ? this.#removeEmpty(removal) : this.#takeApart(removal, []));
+    return false;
+  }
+
+  /** Puts back what came into the folder and is not ours, and deletes the rest at its hidden name. */
+  async #delete(leaving: Leaving, via: RelPath, id: number, strangers: readonly Deviation[]): Promise<void> {
+    const { remote, journal, learnt, tally, ledger } = this.#parts;
+    const { path, reason } = leaving.removal;
     const back = strangers.map((each) => each.path);
-    if (back.length > 0) await putBack(remote, via, place, back);
+    if (back.length > 0) await putBack(remote, via, remote.root + path, back);
     await removeFolder(remote, via, learnt);
-    const gone = this.#tell(removal, new Set(back), attempted, emptied);
+    const gone = this.#tell(leaving, new Set(back));
     journal.end(id, () => {
       const stays = new Set(back.flatMap((each) => foldersOf(path + each)));
       const folders = [...stays].flatMap((folder) => {
@@ -125,7 +132,7 @@ export class FolderRemovals {
         return row === undefined ? [] : [row];
       });
       ledger.forgetFolder(path);
-      // made again for what was put back, and as much ours as it was
+      // made again for what was put back, and as much ours as they were
       for (const row of folders) ledger.put(row, 'parent');
       for (const each of gone()) ledger.note(each, 'removed', reason);
     });
@@ -134,15 +141,13 @@ export class FolderRemovals {
 
   /** Tells of everything that went with a folder. Returns a reader of the paths: they may be very many. */
   #tell(
-    { path, reason }: Removal,
+    { removal: { path, reason }, attempted, isEmptied }: Leaving,
     back: ReadonlySet<RelPath>,
-    attempted: Attempted,
-    emptied: boolean,
   ): () => Generator<RelPath, void> {
-    const { store, outcomes, tally } = this.#options;
+    const { store, outcomes, tally } = this.#parts;
     const stays = new Set([...back].flatMap((each) => foldersOf(path + each)));
     const gone = function* (): Generator<RelPath, void> {
-      for (const each of emptied ? [] : store.removals.within(path))
+      for (const each of isEmptied ? [] : store.removals.within(path))
         if (!back.has(each.path.slice(path.length)) && !stays.has(each.path)) yield each.path;
       if (back.size === 0) yield path;
     };
@@ -163,11 +168,11 @@ export class FolderRemovals {
   /** Removes what a folder holds one by one, and the folder itself where nothing else is in it. */
   async #takeApart(removal: Removal, strangers: readonly Deviation[]): Promise<void> {
     const folder = removal.path;
-    const { store, tally, concurrency, tasks, removeFile } = this.#options;
+    const { store, tally, concurrency, tasks } = this.#parts;
     let batch: Removal[] = [];
     const work = async (): Promise<void> => {
       await Promise.all(
-        batch.map((each) => (isFolderPath(each.path) ? this.remove(each) : removeFile(each))),
+        batch.map((each) => (isFolderPath(each.path) ? this.remove(each) : this.#removeFile(each))),
       );
       batch = [];
     };
@@ -187,14 +192,14 @@ export class FolderRemovals {
   }
 
   async #removeEmpty(removal: Removal): Promise<void> {
-    const { remote, journal, ledger, learnt, outcomes, tally } = this.#options;
+    const { remote, journal, ledger, learnt, outcomes, tally } = this.#parts;
     const { path: folder, reason } = removal;
     const attempted = outcomes.begin('remove', folder, reason);
     if (!learnt.refusesFolderMoves) {
       const inside = await remote.listNow(remote.root + folder);
       if (inside === undefined) return;
       if (inside.length > 0) return tally.problem(folder, kept([]));
-      return this.#removeWhole(removal, attempted, true);
+      return this.#removeWhole({ removal, attempted, isEmptied: true });
     }
     const id = journal.begin([{ op: 'remove', path: folder, reason }])[0]!;
     const check = async (): Promise<CheckVerdict> => {
@@ -217,13 +222,6 @@ export class FolderRemovals {
     outcomes.done(attempted, { files: 0 });
   }
 }
-
-const notListed = (path: RelPath, via: RelPath): SyncError =>
-  new SyncError(
-    'destination_unclear',
-    `Stage moved ${path} to ${via}, and then has nothing there; the next run looks again`,
-    { verdict: 'skip_entry', inDoubt: true },
-  );
 
 const kept = (strangers: readonly Deviation[]): Problem => {
   const [first] = strangers;

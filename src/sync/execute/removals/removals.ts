@@ -1,49 +1,24 @@
 import type { Problem } from '../../../model/entry.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { ShownVersion } from '../../../model/plan.ts';
+import type { CheckVerdict } from '../../../remote/remote.ts';
 import { sameShown, shownOf } from '../../compare/decide.ts';
-import type { GateUse } from '../../../remote/gate-use.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import type { PlanStore, Removal } from '../../plan/store/plan-store.ts';
-import type { Tally } from '../../tally.ts';
+import type { Removal } from '../../plan/store/plan-store.ts';
+import type { ActionParts } from '../action-parts.ts';
 import { FolderRemovals } from './folder-removals.ts';
-import type { FreshLooks } from '../looks/fresh-looks.ts';
-import type { HiddenNames } from '../hidden-names.ts';
-import type { Journal } from '../journal.ts';
-import type { Learnt } from '../learnt.ts';
-import type { Outcomes } from '../outcomes.ts';
-import type { CheckVerdict, Remote } from '../../../remote/remote.ts';
-import type { DestinationTimes } from '../destination-times.ts';
-import type { TaskPool } from '../task-pool.ts';
-
-export interface RemovalsOptions {
-  readonly remote: Remote;
-  readonly gate: GateUse;
-  readonly ledger: Ledger;
-  readonly journal: Journal;
-  readonly outcomes: Outcomes;
-  readonly tasks: TaskPool;
-  readonly tally: Tally;
-  readonly looks: FreshLooks;
-  readonly hidden: HiddenNames;
-  readonly learnt: Learnt;
-  readonly times: DestinationTimes;
-  readonly store: PlanStore;
-  readonly concurrency: number;
-}
 
 /** Removes what a fresh look shows to be as it was when that was decided. Everything else stays, and is told. */
 export class Removals {
-  readonly #options: RemovalsOptions;
+  readonly #parts: ActionParts;
   readonly #folders: FolderRemovals;
 
-  constructor(options: RemovalsOptions) {
-    this.#options = options;
-    this.#folders = new FolderRemovals({ ...options, removeFile: (removal) => this.#removeFile(removal) });
+  constructor(parts: ActionParts) {
+    this.#parts = parts;
+    this.#folders = new FolderRemovals(parts, (removal) => this.#removeFile(removal));
   }
 
   async removeAll(removals: Iterable<Removal>): Promise<void> {
-    const { tasks, looks } = this.#options;
+    const { tasks, looks } = this.#parts;
     looks.forget();
     for (const removal of removals) {
       if (tasks.stopped) break;
@@ -55,7 +30,7 @@ export class Removals {
   }
 
   async #removeFile(removal: Removal): Promise<void> {
-    const { remote, tally, ledger, journal, outcomes, tasks } = this.#options;
+    const { remote, tally, ledger, journal, outcomes, tasks } = this.#parts;
     const { path, reason } = removal;
     if (tasks.stopped) return;
     const attempted = outcomes.begin('remove', path, reason);
@@ -83,8 +58,8 @@ export class Removals {
 
   /** Looks at the file right before it goes; after an attempt that may have removed it, nothing there is that. */
   async #check({ path, shown }: Removal, attempt: number, inDoubt: boolean): Promise<CheckVerdict> {
-    const { looks, ledger, tally } = this.#options;
-    const look = await looks.at(path, attempt > 1);
+    const { looks, ledger, tally } = this.#parts;
+    const look = await looks.at(path, { anew: attempt > 1 });
     if ('unclear' in look) {
       tally.problem(path, { code: 'listing_unclear', severity: 'failure', message: look.unclear });
       return 'kept';

@@ -58,7 +58,14 @@ function returning(waited: RelPath, more: Readonly<Record<RelPath, number>> = {}
       to: RelPath = 'd/',
     ): void =>
       ledger.transaction(() =>
-        returnRows(ledger, waited, to, strangers, dropped && new Set(dropped), knowing(ledger, keeps)),
+        returnRows({
+          ledger,
+          times: knowing(ledger, keeps),
+          from: waited,
+          to,
+          deviations: strangers,
+          dropped: dropped && new Set(dropped),
+        }),
       ),
   };
 }

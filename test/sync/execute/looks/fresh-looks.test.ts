@@ -73,7 +73,7 @@ test('a look anew does not count what was seen of its folder before, and the nex
   stage.place('in/d/2', 'abc');
   await looks.at('d/1');
   stage.place('in/d/1', 'longer');
-  expect(await looks.at('d/1', true)).toMatchObject({ shown: { size: 6 } });
+  expect(await looks.at('d/1', { anew: true })).toMatchObject({ shown: { size: 6 } });
   await looks.at('d/2');
   expect(listed()).toEqual(['in/d/', 'in/d/']);
 });

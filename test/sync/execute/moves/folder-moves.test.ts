@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../../src/model/errors.ts';
 import type { RelPath } from '../../../../src/model/path.ts';
-import type { MoveStep } from '../../../../src/sync/execute/moves/moves.ts';
+import type { MoveStep } from '../../../../src/sync/execute/moves/move-step.ts';
 import { createFilter } from '../../../../src/filter/filter.ts';
 import { byWayOf } from '../../../../src/sync/plan/moves/order-moves.ts';
 import { executing, fileRow, PUT_AT } from '../../../support/engine/executing.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../../src/model/errors.ts';
 import { createMemorySource } from '../../../../src/sources/memory/memory-source.ts';
-import type { MoveStep } from '../../../../src/sync/execute/moves/moves.ts';
+import type { MoveStep } from '../../../../src/sync/execute/moves/move-step.ts';
 import { byWayOf } from '../../../../src/sync/plan/moves/order-moves.ts';
 import { createEngine, createTestClock } from '../../../support/engine/engine.ts';
 import { executing, PUT_AT } from '../../../support/engine/executing.ts';

@@ -35,13 +35,13 @@ const nick = (path: string): string =>
 describe('publishing a file that waits under another name', () => {
   test('is one move where its name is free', async () => {
     const { remote, changes, content } = stageWith({ via: 'new' });
-    await publish(remote, FINAL, DETOUR, false);
+    await publish(remote, FINAL, DETOUR, { occupied: false });
     expect([changes(), content()]).toEqual([['move via > final'], 'new']);
   });
 
   test('is one move where a move may replace a file', async () => {
     const { remote, changes, content } = stageWith({ via: 'new', final: 'old' }, { moveOverwrites: true });
-    await publish(remote, FINAL, DETOUR, true);
+    await publish(remote, FINAL, DETOUR, { occupied: true });
     expect([changes(), content()]).toEqual([['move via > final'], 'new']);
   });
 
@@ -49,7 +49,7 @@ describe('publishing a file that waits under another name', () => {
     'lets the old file step aside for the length of one move; it was known of: %s',
     async (occupied) => {
       const { stage, remote, changes, content } = stageWith({ via: 'new', final: 'old' });
-      await publish(remote, FINAL, DETOUR, occupied);
+      await publish(remote, FINAL, DETOUR, { occupied });
       expect(changes().slice(1)).toEqual(['move final > aside', 'move via > final', 'remove aside']);
       expect([content(), stage.files.size]).toEqual(['new', 1]);
       // a look only where it was not known what has the name
@@ -64,7 +64,9 @@ describe('publishing a file that waits under another name', () => {
         throw new SyncError('stage_unavailable', 'not now', { verdict: 'retry' });
     };
     const { remote, changes, content } = stageWith({ via: 'new', final: 'old' }, { before });
-    await expect(publish(remote, FINAL, DETOUR, true)).rejects.toMatchObject({ code: 'stage_unavailable' });
+    await expect(publish(remote, FINAL, DETOUR, { occupied: true })).rejects.toMatchObject({
+      code: 'stage_unavailable',
+    });
     expect(changes().at(-1)).toBe('move aside > final');
     expect(content()).toBe('old');
   });
@@ -76,7 +78,7 @@ describe('publishing a file that waits under another name', () => {
         if (kind === 'move') throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact });
       };
       const { remote, changes } = stageWith({ via: 'new' }, { before });
-      await expect(publish(remote, FINAL, DETOUR, false)).rejects.toMatchObject({ fact });
+      await expect(publish(remote, FINAL, DETOUR, { occupied: false })).rejects.toMatchObject({ fact });
       expect(changes()).toEqual(['move via > final']);
     },
   );
@@ -86,7 +88,9 @@ describe('publishing a file that waits under another name', () => {
       if (kind === 'move') throw new SyncError('stage_unavailable', 'no', { verdict: 'retry' });
     };
     const { remote, changes, content } = stageWith({ via: 'new', final: 'old' }, { before });
-    await expect(publish(remote, FINAL, DETOUR, true)).rejects.toMatchObject({ code: 'stage_unavailable' });
+    await expect(publish(remote, FINAL, DETOUR, { occupied: true })).rejects.toMatchObject({
+      code: 'stage_unavailable',
+    });
     expect([changes(), content()]).toEqual([['move via > final'], 'old']);
   });
 });

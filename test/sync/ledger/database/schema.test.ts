@@ -2,16 +2,16 @@ import { cpSync, existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
-import { inspectLedger, knownPairs } from '../../../src/sync/ledger/known-pairs.ts';
-import type { Ledger } from '../../../src/sync/ledger/ledger.ts';
-import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
-import { ORIGIN_UNKNOWN, SCHEMA_VERSION } from '../../../src/sync/ledger/schema.ts';
-import { createEngine } from '../../support/engine/engine.ts';
-import { writeFormat1, writeFormat2 } from '../../support/engine/former-ledgers.ts';
-import type { Format1Row, Format2Row } from '../../support/engine/former-ledgers.ts';
-import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
-import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
+import { createMemorySource } from '../../../../src/sources/memory/memory-source.ts';
+import { inspectLedger, knownPairs } from '../../../../src/sync/ledger/known-pairs.ts';
+import type { Ledger } from '../../../../src/sync/ledger/ledger.ts';
+import { openLedger } from '../../../../src/sync/ledger/open-ledger.ts';
+import { ORIGIN_UNKNOWN, SCHEMA_VERSION } from '../../../../src/sync/ledger/database/schema.ts';
+import { createEngine } from '../../../support/engine/engine.ts';
+import { writeFormat1, writeFormat2 } from '../../../support/engine/former-ledgers.ts';
+import type { Format1Row, Format2Row } from '../../../support/engine/former-ledgers.ts';
+import { createMemoryDestination } from '../../../../src/destinations/memory/memory-destination.ts';
+import { temporaryFolder } from '../../../support/trees/temporary-folder.ts';
 
 const PAIR = { source: '/a', destination: 'stage://d/' };
 const ROWS: readonly Format1Row[] = [

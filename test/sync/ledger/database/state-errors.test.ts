@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
-import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
+import { openLedger } from '../../../../src/sync/ledger/open-ledger.ts';
+import { temporaryFolder } from '../../../support/trees/temporary-folder.ts';
 
-const MODULE = new URL('../../../src/sync/ledger/open-ledger.ts', import.meta.url).href;
+const MODULE = new URL('../../../../src/sync/ledger/open-ledger.ts', import.meta.url).href;
 const optionsIn = (folder: string) => ({ folder, source: 'a', destination: 'b', command: 'test', pid: 1 });
 
 /** The message of an openLedger with so many files left to open, in a process of its own. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { SyncError } from '../../model/errors.ts';
+import { SyncError } from '../../../model/errors.ts';
 import { formatOf, SCHEMA_VERSION, upgradeTables } from './former-formats.ts';
 
 export { ORIGIN_UNKNOWN, SCHEMA_VERSION } from './former-formats.ts';

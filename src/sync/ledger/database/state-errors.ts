@@ -1,7 +1,7 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { isTooManyFiles, messageOf, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
+import { isTooManyFiles, messageOf, RAISE_FILE_LIMIT, SyncError } from '../../../model/errors.ts';
 
 /** SQLite's result codes; the extended ones keep them in the low byte. */
 const SQLITE = { error: 1, busy: 5, corrupt: 11, full: 13, notADatabase: 26 } as const;

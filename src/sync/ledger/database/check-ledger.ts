@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { Intent } from './intent.ts';
+import type { Intent } from '../intent.ts';
 import { prepareSchema } from './schema.ts';
 import { damaged } from './state-errors.ts';
 import { Statement } from './statement.ts';

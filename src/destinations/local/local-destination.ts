@@ -1,0 +1,144 @@
+import { resolve } from 'node:path';
+import { inSlices } from '../../disk/time-slice.ts';
+import { realWritableDisk } from '../../disk/writable-disk.ts';
+import type { WritableDisk } from '../../disk/writable-disk.ts';
+import type { DestinationChild } from '../../model/entry.ts';
+import type { Operation } from '../../model/errors.ts';
+import { isFolderPath } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { CallOptions, Content, Destination, DestinationTraits } from '../../model/ports.ts';
+import { destinationError, refused, taken } from './destination-errors.ts';
+import type { DiskCall } from './destination-errors.ts';
+import { listChildren } from './list-children.ts';
+import { moveEntry } from './move-entry.ts';
+import { readFile } from './read-file.ts';
+import { removeEntry } from './remove-entry.ts';
+import { TargetFolder, requirePath } from './target-folder.ts';
+import { TemporaryNames } from './temporary-names.ts';
+import { writeFile } from './write-file.ts';
+
+export interface LocalDestinationOptions {
+  /** A folder; a relative path starts at the current folder. It may itself be a symbolic link. */
+  readonly root: string;
+  /** Makes the folder, and those above it, with the first change when it is not there. Default: it has to be there. */
+  readonly create?: boolean;
+}
+
+/**
+ * A directory as a destination. Rejects with `destination_missing`, `destination_taken` or `destination_denied` when it
+ * cannot be one. `disk` is for tests: the system calls.
+ */
+export async function openLocalDestination(
+  options: LocalDestinationOptions,
+  disk: WritableDisk = realWritableDisk,
+): Promise<Destination> {
+  const root = resolve(options.root);
+  const target = new TargetFolder({ disk, root, create: options.create === true });
+  target.isThere();
+  return new LocalDestination(root, target);
+}
+
+/** Nothing is flushed to the disk: after a crash of the machine the ledger says what to look at again. */
+class LocalDestination implements Destination {
+  readonly label: string;
+  readonly root: RelPath = '';
+  readonly traits: DestinationTraits = {
+    maxFileBytes: Number.MAX_SAFE_INTEGER,
+    movesFolders: true,
+    keepsEmptyFolders: true,
+    keepsTimes: true,
+    overwrites: true,
+  };
+  readonly #target: TargetFolder;
+  readonly #names = new TemporaryNames(Date.now());
+
+  constructor(label: string, target: TargetFolder) {
+    this.label = label;
+    this.#target = target;
+  }
+
+  listFolder(folder: RelPath, { signal }: CallOptions): Promise<readonly DestinationChild[] | undefined> {
+    return this.#call('list', folder, signal, async (call) => {
+      if (folder !== '') requirePath(call, folder, 'folder');
+      // A target that is still to be made is there already, and empty.
+      if (!this.#target.isThere()) return folder === '' ? [] : undefined;
+      const way = this.#target.found(folder, () => this.#target.folderWay(call));
+      if (way === undefined) return undefined;
+      try {
+        const isHidden = (name: string): boolean => this.#names.isInUse(name);
+        return await inSlices(listChildren({ disk: this.#target.disk, way, isHidden }), signal);
+      } finally {
+        way.close();
+      }
+    });
+  }
+
+  stat(path: RelPath, { signal }: CallOptions) {
+    return this.#call('look', path, signal, (call) => {
+      if (isFolderPath(path) || !this.#target.isThere()) return undefined;
+      const way = this.#target.found(path, () => this.#target.way(call));
+      if (way === undefined) return undefined;
+      try {
+        const stats = this.#target.disk.lstat(way.place);
+        way.check();
+        if (stats === undefined || stats.isDirectory()) return undefined;
+        if (!stats.isFile()) throw refused(call, 'it is a symbolic link or a device');
+        return { size: Number(stats.size), modifiedMs: Number(stats.mtimeMs) };
+      } finally {
+        way.close();
+      }
+    });
+  }
+
+  async put(path: RelPath, content: Content, options: CallOptions): Promise<void> {
+    options.signal.throwIfAborted();
+    return writeFile(this.#target, this.#names, { operation: 'upload', path }, content, options);
+  }
+
+  async read(path: RelPath, options: CallOptions): Promise<AsyncIterable<Uint8Array>> {
+    options.signal.throwIfAborted();
+    return readFile(this.#target, { operation: 'read', path }, options);
+  }
+
+  makeFolder(folder: RelPath, { signal }: CallOptions): Promise<void> {
+    return this.#call('create_folder', folder, signal, (call) => {
+      requirePath(call, folder, 'folder');
+      this.#target.make();
+      const way = this.#target.way(call);
+      try {
+        if (this.#target.disk.lstat(way.place) === undefined) this.#target.disk.makeFolder(way.place);
+        way.check();
+        if (this.#target.disk.lstat(way.place)?.isDirectory() !== true) throw taken(call);
+      } finally {
+        way.close();
+      }
+    });
+  }
+
+  move(from: RelPath, to: RelPath, { signal }: CallOptions): Promise<void> {
+    return this.#call('move', from, signal, () => moveEntry(this.#target, from, to));
+  }
+
+  async remove(path: RelPath, options: CallOptions): Promise<void> {
+    options.signal.throwIfAborted();
+    return removeEntry(this.#target, { operation: 'remove', path }, options);
+  }
+
+  async close(): Promise<void> {}
+
+  async #call<T>(
+    operation: Operation,
+    path: RelPath,
+    signal: AbortSignal,
+    work: (call: DiskCall) => T | Promise<T>,
+  ): Promise<T> {
+    signal.throwIfAborted();
+    const call: DiskCall = { operation, path };
+    try {
+      return await work(call);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw destinationError(call, error);
+    }
+  }
+}

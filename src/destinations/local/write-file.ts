@@ -1,0 +1,161 @@
+import type { FileHandle } from 'node:fs/promises';
+import { inside } from '../../disk/disk.ts';
+import { nameOf, parentOf } from '../../model/path.ts';
+import type { CallOptions, Content } from '../../model/ports.ts';
+import { changed, destinationError, refused, taken } from './destination-errors.ts';
+import type { DiskCall } from './destination-errors.ts';
+import { requirePath } from './target-folder.ts';
+import type { TargetFolder } from './target-folder.ts';
+import type { TemporaryNames } from './temporary-names.ts';
+
+/**
+ * Writes a file beside its name, and gives it the name once exactly `size` bytes are there: until then the file that
+ * had the name stays. What the content throws comes out as it is.
+ */
+export async function writeFile(
+  target: TargetFolder,
+  names: TemporaryNames,
+  call: DiskCall,
+  content: Content,
+  options: CallOptions,
+): Promise<void> {
+  const source = new ContentReader(content);
+  const temporary = names.take();
+  try {
+    requirePath(call, call.path, 'file');
+    target.make();
+    using way = openPlaces(target, call, temporary);
+    const mode = modeOf(target, call, way.final);
+    const handle = await target.disk.create(way.temporary);
+    try {
+      try {
+        if (mode !== undefined) await handle.chmod(mode);
+        await writeAll(handle, call, source, options);
+      } finally {
+        await handle.close();
+      }
+      options.signal.throwIfAborted();
+      way.check();
+      modeOf(target, call, way.final);
+      target.disk.rename(way.temporary, way.final);
+    } catch (error) {
+      way.discard();
+      throw error;
+    }
+  } catch (error) {
+    await source.close();
+    if (source.failure !== undefined) throw source.failure.error;
+    options.signal.throwIfAborted();
+    throw destinationError(call, error);
+  } finally {
+    names.release(temporary);
+  }
+}
+
+interface Places extends Disposable {
+  readonly temporary: string;
+  readonly final: string;
+  check(): void;
+  /** Removes what is not whole. */
+  discard(): void;
+}
+
+function openPlaces(target: TargetFolder, call: DiskCall, temporary: string): Places {
+  const folder = target.folderWay(call, parentOf(call.path));
+  const places = {
+    temporary: inside(folder.place, temporary),
+    final: inside(folder.place, nameOf(call.path)),
+  };
+  return {
+    ...places,
+    check: () => folder.check(),
+    discard() {
+      try {
+        target.disk.removeFile(places.temporary);
+      } catch {
+        // The error that led here says more; a sweep finds the file by its name.
+      }
+    },
+    [Symbol.dispose]: () => folder.close(),
+  };
+}
+
+/** The permissions of the file that is replaced. Throws when something else has the name. */
+function modeOf(target: TargetFolder, call: DiskCall, place: string): number | undefined {
+  const stats = target.disk.lstat(place);
+  if (stats === undefined) return undefined;
+  if (stats.isDirectory()) throw taken(call);
+  if (!stats.isFile()) throw refused(call, 'a symbolic link or a device has its name');
+  return Number(stats.mode & 0o777n);
+}
+
+async function writeAll(
+  handle: FileHandle,
+  call: DiskCall,
+  source: ContentReader,
+  { signal }: CallOptions,
+): Promise<void> {
+  const { size } = source;
+  let written = 0;
+  for await (const chunk of source.chunks()) {
+    signal.throwIfAborted();
+    if (written + chunk.byteLength > size) throw changed(call, `more than ${size} bytes came`);
+    for (let at = 0; at < chunk.byteLength;) {
+      const { bytesWritten } = await handle.write(chunk, at, chunk.byteLength - at);
+      at += bytesWritten;
+    }
+    written += chunk.byteLength;
+    source.recycle(chunk);
+  }
+  if (written !== size) throw changed(call, `${written} instead of ${size} bytes came`);
+}
+
+/** Reads a content, and keeps what the content itself throws apart from what the disk does. */
+class ContentReader {
+  failure: { readonly error: unknown } | undefined;
+  readonly size: number;
+  readonly #content: Content;
+  #begun = false;
+
+  constructor(content: Content) {
+    this.#content = content;
+    this.size = content.size;
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    this.#begun = true;
+    if ('bytes' in this.#content) {
+      yield this.#content.bytes;
+      return;
+    }
+    const chunks = this.#content.chunks[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await this.#next(chunks);
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      if (this.failure === undefined) await chunks.return?.();
+    }
+  }
+
+  async #next(chunks: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+    try {
+      return await chunks.next();
+    } catch (error) {
+      this.failure = { error };
+      throw error;
+    }
+  }
+
+  recycle(chunk: Uint8Array): void {
+    if ('chunks' in this.#content) this.#content.recycle?.(chunk);
+  }
+
+  /** A content that nobody began to read may hold an open file. */
+  async close(): Promise<void> {
+    if (!this.#begun && 'chunks' in this.#content)
+      await this.#content.chunks[Symbol.asyncIterator]().return?.();
+  }
+}

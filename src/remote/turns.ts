@@ -1,0 +1,155 @@
+import type { Clock } from '../model/ports.ts';
+import { NotMade, stoppedMidway } from './attempts.ts';
+import type { Attempts } from './attempts.ts';
+import type { Outage } from './outage.ts';
+import { OwnPace } from './pacer.ts';
+import type { Pacer } from './pacer.ts';
+import { Slots } from './slots.ts';
+import type { SlotQueue } from './slots.ts';
+
+export interface TurnsOptions {
+  readonly clock: Clock;
+  /** Shared by all jobs at the gate. */
+  readonly slots: Slots;
+  readonly pacer: Pacer;
+  readonly outage: Outage;
+  /** Requests of this job at the same time, at most. */
+  readonly concurrency: number;
+  readonly maxRequestsPerSecond: number | undefined;
+  readonly draining: AbortSignal;
+  readonly signal: AbortSignal;
+  /** Aborted, with the error, when the job is given up. */
+  readonly givenUp: AbortSignal;
+}
+
+/** When the requests of one job may be sent: slots, pace, pauses, outages, and the ways in which a job ends. */
+export class Turns implements Disposable {
+  readonly #options: TurnsOptions;
+  readonly #queue: SlotQueue;
+  /** Where the job limits its own pace: one of its requests at a time waits for that, outside of the shared slots. */
+  readonly #turnstile: SlotQueue | undefined;
+  readonly ownPace: OwnPace | undefined;
+  /** Aborted by the first request to stop as well as by the second. */
+  readonly #leaving: AbortSignal;
+  /** The same, and when the job is given up. */
+  readonly stopping: AbortSignal;
+
+  constructor(options: TurnsOptions) {
+    const { clock, slots, concurrency, maxRequestsPerSecond, draining, signal, givenUp } = options;
+    this.#options = options;
+    this.#queue = slots.queue(concurrency);
+    if (maxRequestsPerSecond !== undefined) {
+      this.ownPace = new OwnPace(clock, maxRequestsPerSecond);
+      this.#turnstile = new Slots(1).queue(1);
+    }
+    this.#leaving = AbortSignal.any([draining, signal]);
+    this.stopping = AbortSignal.any([this.#leaving, givenUp]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#options.slots.remove(this.#queue);
+  }
+
+  /** Resolves when there is room for another request. */
+  room(): Promise<void> | undefined {
+    const { concurrency } = this.#options;
+    const first = this.#turnstile ?? this.#queue;
+    return first.waiting < concurrency ? undefined : first.room(concurrency);
+  }
+
+  /** Makes one attempt in its turn; rejects with NotMade when the request is not to be sent any more. */
+  run<T>(attempts: Attempts, make: () => Promise<T>): Promise<T> {
+    const inTurn = { urgent: attempts.isUrgent };
+    const start = (onStart?: () => void): Promise<T> =>
+      this.#queue.run(async () => {
+        await this.#wait(attempts);
+        onStart?.();
+        return make();
+      }, inTurn);
+    return this.#turnstile === undefined ? start() : this.#inOwnPace(attempts, start);
+  }
+
+  /** Resolves when a request may be sent within the turn of another. */
+  async within(): Promise<void> {
+    const { clock, pacer, signal } = this.#options;
+    const wait = pacer.take(this.ownPace);
+    if (wait !== undefined) await clock.sleep(wait, signal);
+    signal.throwIfAborted();
+  }
+
+  /** Waits for the job's own pace first, before a slot is taken; the next request waits until this one has started. */
+  async #inOwnPace<T>(attempts: Attempts, start: (onStart: () => void) => Promise<T>): Promise<T> {
+    const pace = this.ownPace!;
+    const begin = async (): Promise<{ readonly made: Promise<T> }> => {
+      for (let wait = pace.wait; wait !== undefined; wait = pace.wait) await this.#sleep(wait, attempts);
+      let made!: Promise<T>;
+      await new Promise<void>((resolve) => {
+        made = start(resolve);
+        made.then(
+          () => resolve(),
+          () => resolve(),
+        );
+      });
+      return { made };
+    };
+    const { made } = await this.#turnstile!.run(begin, { urgent: attempts.isUrgent });
+    return made;
+  }
+
+  /** Resolves when the request may be sent; rejects with NotMade when it is not to be sent any more. */
+  async #wait(attempts: Attempts): Promise<void> {
+    const { pacer, outage, signal, draining, givenUp } = this.#options;
+    signal.throwIfAborted();
+    const wait = pacer.take(this.ownPace);
+    if (wait !== undefined) await this.#waitForTurn(wait, attempts);
+    if (outage.wait() !== undefined) await this.#sitOutage();
+    const failedBefore = attempts.last !== undefined;
+    if ((draining.aborted && failedBefore) || (givenUp.aborted && !attempts.isUrgent))
+      throw this.#notMade(attempts);
+    if (draining.aborted && attempts.nothingBegun) throw new NotMade(draining.reason);
+  }
+
+  /** A pause that begins during the wait holds for this request too: the request takes another turn. */
+  async #waitForTurn(ms: number, attempts: Attempts): Promise<void> {
+    const { pacer } = this.#options;
+    for (let wait: number | undefined = ms; wait !== undefined;) {
+      const { pauses } = pacer;
+      await this.#sleep(wait, attempts);
+      wait = pacer.pauses === pauses ? undefined : pacer.take(this.ownPace);
+    }
+  }
+
+  /**
+   * Waits for a turn; rejects with NotMade when the job is to end first. A stop ends every pause, but what is under way
+   * waits for a turn that only a pace puts off.
+   */
+  async #sleep(ms: number, attempts: Attempts): Promise<void> {
+    const { clock, pacer, signal } = this.#options;
+    const endsAtOnce = attempts.nothingBegun || pacer.pausedFor > 0;
+    const until = endsAtOnce ? this.stopping : attempts.last === undefined ? signal : this.#leaving;
+    const slept = await clock.sleep(ms, until).then(
+      () => true,
+      () => false,
+    );
+    signal.throwIfAborted();
+    if (!slept) throw this.#notMade(attempts);
+  }
+
+  /** Waits until something may work again, or the job is to end. */
+  async #sitOutage(): Promise<void> {
+    const { clock, outage, signal } = this.#options;
+    for (let wait = outage.wait(); wait !== undefined; wait = outage.wait()) {
+      await clock.sleep(wait, this.stopping).catch(() => undefined);
+      signal.throwIfAborted();
+      if (this.stopping.aborted) return;
+    }
+  }
+
+  #notMade(attempts: Attempts): NotMade {
+    const { draining, givenUp } = this.#options;
+    if (givenUp.aborted) return new NotMade(givenUp.reason);
+    if (attempts.last !== undefined) return new NotMade(attempts.last);
+    // the reason itself says that nothing of the action was begun
+    return new NotMade(attempts.nothingBegun ? draining.reason : stoppedMidway(draining.reason));
+  }
+}

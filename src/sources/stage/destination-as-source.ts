@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FileEntry, SourceEntry } from '../../model/entry.ts';
+import { isSyncError } from '../../model/errors.ts';
+import type {
+  CallOptions,
+  Content,
+  Destination,
+  ListOptions,
+  Source,
+  SourceTraits,
+} from '../../model/ports.ts';
+import { childEntries, walkDestination } from '../../remote/walk-folders.ts';
+import { fileEntry, sourceEntries } from './entries.ts';
+import { ListedFile } from './listed-file.ts';
+import { listingUnclear, rootMissing } from './source-errors.ts';
+
+export interface DestinationAsSourceOptions {
+  /** Retries, where it needs them, are its own. It is taken over: closing the source closes it. */
+  readonly destination: Destination;
+  /** Default: 'stage'. */
+  readonly kind?: Source['kind'];
+  /** Default: those of a Stage, another machine where a file appears once it is whole. */
+  readonly traits?: Partial<SourceTraits>;
+  /** Listings under way or waiting to be read, at most. Default: 16. */
+  readonly lookAhead?: number;
+}
+
+const LOOK_AHEAD = 16;
+
+/**
+ * The target folder of a destination as a source: whatever can list, look and read can be pulled from. A version is size
+ * and time, so that a read costs one look more: it shows that the file is still the one that was listed.
+ */
+export function destinationAsSource(options: DestinationAsSourceOptions): Source {
+  const { destination, lookAhead = LOOK_AHEAD } = options;
+  const { root } = destination;
+
+  async function* list({ filter, signal }: ListOptions): AsyncGenerator<readonly SourceEntry[], void> {
+    signal.throwIfAborted();
+    const top = await listTop(destination, signal);
+    const listing = walkDestination(top, {
+      list: (folder) => destination.listFolder(root + folder, { signal }),
+      filter,
+      lookAhead,
+    });
+    for await (const batch of listing) {
+      const entries = sourceEntries(batch, filter);
+      if (entries.length > 0) yield entries;
+      signal.throwIfAborted();
+    }
+  }
+
+  return {
+    kind: options.kind ?? 'stage',
+    traits: { isRemote: true, filesAppearWhole: true, sharesIdentities: false, ...options.traits },
+    label: destination.label,
+    list,
+    async listFolder(folder, { filter, signal }) {
+      signal.throwIfAborted();
+      const children = await destination.listFolder(root + folder, { signal });
+      return children && sourceEntries(childEntries(folder, children, filter), filter);
+    },
+    async stat(path, { signal }) {
+      signal.throwIfAborted();
+      const shown = await destination.stat(root + path, { signal });
+      return shown && fileEntry(path, shown);
+    },
+    read: (entry, call) => read(destination, entry, call),
+    close: () => destination.close(),
+  };
+}
+
+/** The listing that everything begins with: without it nothing is known. */
+async function listTop(destination: Destination, signal: AbortSignal) {
+  const { root, label } = destination;
+  let children;
+  try {
+    children = await destination.listFolder(root, { signal });
+  } catch (error) {
+    if (!isSyncError(error) || error.verdict === 'end_run') throw error;
+    throw error.with({ verdict: 'end_run', cause: error });
+  }
+  if (children === undefined) throw rootMissing(label);
+  const unclear = children.find((child) => child.kind === 'unknown' && child.anywhere === true);
+  if (unclear?.kind === 'unknown') throw listingUnclear(label, unclear.problem.message);
+  return children;
+}
+
+/** Files up to this size are read into one buffer. */
+const WHOLE_BYTES = 256 * 1024;
+
+async function read(destination: Destination, entry: FileEntry, call: CallOptions): Promise<Content> {
+  call.signal.throwIfAborted();
+  await untilClockMoved(entry, call.signal);
+  const file = new ListedFile(destination, entry, call);
+  const { size } = entry;
+  return size > WHOLE_BYTES ? { size, chunks: file.chunks() } : { size, bytes: await file.whole() };
+}
+
+// Two files put within one step of the other side's clock show the same time. Content that is read once the step is over
+// is the last that this time stands for.
+const CLOCK_STEP_MS = 20;
+const COARSE_CLOCK_STEP_MS = 1100;
+
+async function untilClockMoved({ modifiedMs = 0 }: FileEntry, signal: AbortSignal): Promise<void> {
+  const step = modifiedMs % 1000 === 0 ? COARSE_CLOCK_STEP_MS : CLOCK_STEP_MS;
+  const age = Date.now() - modifiedMs;
+  if (age < 0 || age >= step) return;
+  try {
+    await sleep(step - age, undefined, { signal });
+  } catch {
+    signal.throwIfAborted();
+  }
+}

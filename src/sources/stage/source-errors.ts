@@ -1,0 +1,58 @@
+import { SyncError, isSyncError } from '../../model/errors.ts';
+import type { Fact } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
+
+export const rootMissing = (label: string): SyncError =>
+  new SyncError('source_missing', `The source ${label} is not there; check the path`, {
+    verdict: 'end_run',
+    fact: 'missing',
+    operation: 'list',
+    path: label,
+  });
+
+export const listingUnclear = (label: string, why: string): SyncError =>
+  new SyncError('source_listing_broken', `The source ${label} cannot be listed: ${why}`, {
+    verdict: 'end_run',
+    operation: 'list',
+    path: label,
+  });
+
+export const entryGone = (path: RelPath, cause?: unknown): SyncError =>
+  new SyncError('entry_gone', (name) => `${name} is gone from the source since it was listed`, {
+    verdict: 'skip_entry',
+    fact: 'gone',
+    operation: 'read',
+    path,
+    details: { path },
+    cause,
+  });
+
+export const entryChanged = (path: RelPath): SyncError =>
+  new SyncError(
+    'entry_changed',
+    (name) => `${name} changed since it was listed; the next run takes the new version`,
+    { verdict: 'skip_entry', fact: 'changed', operation: 'read', path, details: { path } },
+  );
+
+/** Facts that hold for every other request as well. */
+const OF_ALL: ReadonlySet<Fact> = new Set<Fact>(['out_of_reach', 'unauthorised', 'slow_down']);
+
+/**
+ * What a failed request for one listed file means. An error that speaks of the whole source stays what it is, and so
+ * does what is no SyncError.
+ */
+export function readError(path: RelPath, error: unknown): unknown {
+  if (!isSyncError(error) || error.code.startsWith('entry_')) return error;
+  const { verdict, fact, retryAfterMs, besidePath } = error;
+  if (fact === 'missing') return entryGone(path, error);
+  if (verdict === 'end_run' || (fact !== undefined && OF_ALL.has(fact))) return error;
+  return new SyncError('entry_unreadable', (name) => `${name} cannot be read: ${besidePath}`, {
+    verdict,
+    fact,
+    operation: 'read',
+    path,
+    retryAfterMs,
+    details: { path },
+    cause: error,
+  });
+}

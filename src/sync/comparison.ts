@@ -1,0 +1,153 @@
+import type { FileEntry } from '../model/entry.ts';
+import { isSyncError } from '../model/errors.ts';
+import { compareContent } from './execute/compare-content.ts';
+import type { Executor } from './execute/executor.ts';
+import { listBothEnds } from './list-both-ends.ts';
+import type { Target } from './open-target.ts';
+import type { PassOptions } from './pass-options.ts';
+import type { PassParts, PassWithLedger } from './pass-parts.ts';
+import type { Counts } from './plan/counts.ts';
+import type { PlannerOptions } from './plan/planner.ts';
+import type { PlanStore } from './plan/store/plan-store.ts';
+import { Planning } from './planning.ts';
+import type { PlanningOptions } from './planning.ts';
+
+export interface ComparisonOptions {
+  readonly pass: PassWithLedger;
+  readonly parts: PassParts;
+  readonly target: Target;
+  readonly store: PlanStore;
+  readonly executor: Executor;
+}
+
+/** Both ends compared once: the plan is drawn up, or carried out at once where nothing else has to be known first. */
+export class Comparison {
+  readonly #options: ComparisonOptions;
+  readonly #streams: boolean;
+  readonly #planning: Planning;
+  #listed = 0;
+  #toUpload = 0;
+  #toUploadBytes = 0;
+
+  constructor(options: ComparisonOptions) {
+    this.#options = options;
+    this.#streams = streams(options);
+    const { pass, parts, store } = options;
+    this.#planning = new Planning({
+      planner: plannerOptions(options),
+      store,
+      ledger: pass.ledger,
+      learns: !pass.dryRun,
+      digestOf: (entry) => digestOf(entry, pass),
+      onProblem: parts.tally.problem,
+      onHidden: (path, modifiedMs) => parts.leftovers.see(parts.remote.root + path, modifiedMs),
+      ...(this.#streams && { stream: this.#stream() }),
+    });
+  }
+
+  get counts(): Counts {
+    return this.#planning.counts;
+  }
+
+  /** Every action is handed out during the listing: there is no plan to tell before the first change. */
+  get allStreamed(): boolean {
+    return this.#streams && this.#options.pass.compare === 'size';
+  }
+
+  async run(): Promise<void> {
+    const { pass, parts, store, executor } = this.#options;
+    await this.#list();
+    await this.#planning.finish();
+    if (this.allStreamed) {
+      this.#tell({ done: true });
+      await executor.idle();
+      return;
+    }
+    await compareContent(store, parts.remote, pass, this.counts, executor);
+    const totals = store.totals();
+    this.#toUpload += totals.arrivals;
+    this.#toUploadBytes += totals.bytes;
+    this.#tell({ done: true });
+  }
+
+  #list(): Promise<void> {
+    const { pass, parts, target, executor } = this.#options;
+    return listBothEnds({
+      source: pass.source,
+      filter: parts.filter,
+      remote: parts.remote,
+      target,
+      destinationFilter: parts.destinationFilter,
+      ledger: pass.ledger,
+      concurrency: pass.concurrency,
+      trustLedger: pass.trustLedger,
+      scope: pass.scope,
+      draining: pass.draining,
+      signal: pass.signal,
+      visit: this.#planning.visit,
+      stopped: () => executor.stopped,
+      onCount: (listed) => {
+        this.#listed = listed;
+        this.#tell({ done: false });
+      },
+    });
+  }
+
+  #stream(): NonNullable<PlanningOptions['stream']> {
+    const { executor } = this.#options;
+    return {
+      upload: (arrival) => {
+        this.#toUpload++;
+        this.#toUploadBytes += arrival.entry.size;
+        return executor.upload(arrival);
+      },
+      createFolder: (path, reason) => executor.createFolder(path, reason),
+    };
+  }
+
+  #tell({ done }: { readonly done: boolean }): void {
+    this.#options.parts.tally.emit({
+      type: 'listing',
+      listed: this.#listed,
+      toUpload: this.#toUpload,
+      toUploadBytes: this.#toUploadBytes,
+      done,
+    });
+  }
+}
+
+/** Whether uploads and new folders can be made during the listing: nothing moves, and nothing goes. */
+function streams({ pass, target }: ComparisonOptions): boolean {
+  const { ledger, moves, removal, dryRun, approved } = pass;
+  const first = ledger.isEmpty();
+  const nothingToMove = first || !moves;
+  const nothingToRemove = removal === 'none' || (first && target.children.length === 0);
+  return !dryRun && nothingToMove && nothingToRemove && approved === undefined;
+}
+
+function plannerOptions({ pass, parts }: ComparisonOptions): Omit<PlannerOptions, 'streams'> {
+  const { removal, compare, moves, scope, trustLedger, destination } = pass;
+  return {
+    removal,
+    compare,
+    verify: compare === 'content' && scope === undefined,
+    moves,
+    maxFileBytes: destination.traits.maxFileBytes,
+    filter: parts.destinationFilter,
+    stays: (folder) => parts.learnt.isStaying(folder),
+    believes: trustLedger || scope !== undefined,
+  };
+}
+
+/** SHA-256 in hex. Undefined where it cannot be told: also of a file that changed or went since it was listed. */
+export async function digestOf(
+  entry: FileEntry,
+  { source, signal }: Pick<PassOptions, 'source' | 'signal'>,
+): Promise<string | undefined> {
+  try {
+    return await source.digest?.(entry, { signal });
+  } catch (error) {
+    if (isSyncError(error) && error.verdict === 'skip_entry') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import type { RelPath } from '../../model/path.ts';
+import type { Clock, PathFilter, Source } from '../../model/ports.ts';
+import type { GateUse } from '../../remote/gate-use.ts';
+import type { Remote } from '../../remote/remote.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { PlanStore } from '../plan/store/plan-store.ts';
+import type { Tally } from '../tally.ts';
+import type { DestinationTimes } from './destination-times.ts';
+import type { FolderMaker } from './folder-maker.ts';
+import type { HiddenNames } from './hidden-names.ts';
+import type { Journal } from './journal.ts';
+import type { Learnt } from './learnt.ts';
+import type { FreshLooks } from './looks/fresh-looks.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { TaskPool } from './task-pool.ts';
+import type { StagingFolder } from './uploads/staging-folder.ts';
+
+/** What a round hands over to those who carry out its plan. */
+export interface ExecutorOptions {
+  readonly remote: Remote;
+  readonly gate: GateUse;
+  readonly ledger: Ledger;
+  readonly source: Source;
+  readonly store: PlanStore;
+  /** What takes part at the destination. */
+  readonly filter: PathFilter;
+  readonly folders: FolderMaker;
+  readonly tally: Tally;
+  readonly clock: Clock;
+  /** Requests at the same time. */
+  readonly concurrency: number;
+  readonly draining: AbortSignal;
+  readonly signal: AbortSignal;
+  readonly hidden: HiddenNames;
+  readonly learnt: Learnt;
+  readonly times: DestinationTimes;
+  /** With --atomic: files are uploaded into the hidden folder first. */
+  readonly atomic: boolean;
+  /** With --publish-set: nothing takes its name before all of the set has been uploaded. */
+  readonly holdBack: boolean;
+  /** A file that was to move is still at its old name. */
+  readonly onStayed: (path: RelPath) => void;
+}
+
+/** The same, with what uploads, moves and removals of a round share. */
+export interface ActionParts extends ExecutorOptions {
+  readonly tasks: TaskPool;
+  readonly journal: Journal;
+  readonly outcomes: Outcomes;
+  readonly looks: FreshLooks;
+  readonly staging: StagingFolder;
+}

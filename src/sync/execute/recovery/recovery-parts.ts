@@ -1,0 +1,13 @@
+import type { Problem } from '../../../model/entry.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { Learnt } from '../learnt.ts';
+import type { AfterMoveOptions } from '../looks/look-after-move.ts';
+
+/** What a recovery works with. */
+export interface RecoveryParts extends AfterMoveOptions {
+  readonly learnt: Learnt;
+  readonly onProblem: (path: RelPath, problem: Problem) => void;
+}
+
+/** What the ledger is to say of a change that is settled; undefined: nothing more. */
+export type LedgerChange = (() => void) | undefined;

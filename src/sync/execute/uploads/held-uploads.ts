@@ -1,0 +1,77 @@
+import { isSyncError } from '../../../model/errors.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { ActionParts } from '../action-parts.ts';
+import type { Attempted } from '../outcomes.ts';
+import { publish } from './replace.ts';
+import type { Waiting } from './send-file.ts';
+import type { UploadIntents } from './upload-intents.ts';
+
+/** A file that is at the destination under a hidden name, and takes its own later. */
+export interface HeldUpload {
+  readonly sent: Waiting;
+  readonly intents: UploadIntents;
+  /** Something else has its name until then. */
+  readonly clashes: boolean;
+}
+
+/** Uploads that are held back: their files wait under hidden names until they are published together. */
+export class HeldUploads {
+  readonly #parts: ActionParts;
+  readonly #finish: (held: HeldUpload, attempted: Attempted) => void;
+  #held: HeldUpload[] = [];
+
+  /** `finish` writes down an upload that has its name. */
+  constructor(parts: ActionParts, finish: (held: HeldUpload, attempted: Attempted) => void) {
+    this.#parts = parts;
+    this.#finish = finish;
+  }
+
+  add(held: HeldUpload): void {
+    this.#held.push(held);
+  }
+
+  has(path: RelPath): boolean {
+    return this.#held.some(({ sent }) => sent.arrival.path === path);
+  }
+
+  get isEmpty(): boolean {
+    return this.#held.length === 0;
+  }
+
+  /** Gives every file its name. Resolves with the number of files. */
+  async publish(): Promise<number> {
+    const { tasks } = this.#parts;
+    const all = this.#held;
+    this.#held = [];
+    for (const held of all) {
+      if (tasks.stopped) break;
+      await tasks.start(this.#publishOne(held));
+    }
+    await tasks.idle();
+    return all.length;
+  }
+
+  async #publishOne(held: HeldUpload): Promise<void> {
+    const { remote, outcomes, learnt, staging } = this.#parts;
+    const { arrival, waits } = held.sent;
+    const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
+    try {
+      const occupied = arrival.replaces !== undefined;
+      await publish(remote, remote.root + arrival.path, waits, { occupied });
+      this.#finish(held, attempted);
+    } catch (error) {
+      staging.isInDoubt = true;
+      // what was in the way may still be there: the intent stays, and another look tells
+      const mayClear = held.clashes && isSyncError(error) && error.verdict === 'skip_entry';
+      if (mayClear && !learnt.isLastRound) learnt.folderStays(`${arrival.path}/`);
+      else outcomes.failed(attempted, error);
+    }
+  }
+
+  /** Gives all of them up, since not all of the set arrived. */
+  withdraw(): void {
+    for (const { intents } of this.#held)
+      for (const id of [intents.id, ...intents.earlier]) this.#parts.journal.end(id);
+    this.#held = [];
+  }
+}

@@ -1,0 +1,126 @@
+import type { FileEntry } from '../../../model/entry.ts';
+import { hasFact, isOfReading, isSyncError } from '../../../model/errors.ts';
+import { nameOf } from '../../../model/path.ts';
+import type { RelPath } from '../../../model/path.ts';
+import type { Arrival } from '../../plan/store/plan-store.ts';
+import type { ActionParts } from '../action-parts.ts';
+import { publish, refusesName } from './replace.ts';
+import type { Detour } from './replace.ts';
+import { intentOf } from './upload-intents.ts';
+import type { UploadIntents } from './upload-intents.ts';
+
+/** What was sent: under its name, or to where it waits to be published. */
+export interface Sent {
+  /** With the entry of the version that was sent. */
+  readonly arrival: Arrival;
+  readonly digest: string | undefined;
+  readonly waits?: Detour | undefined;
+}
+
+/** A file that is there and waits for its name. */
+export type Waiting = Sent & { readonly waits: Detour };
+
+export const isWaiting = (sent: Sent): sent is Waiting => sent.waits !== undefined;
+
+export interface SendOptions {
+  readonly intents: UploadIntents;
+  /** The file takes its name later. */
+  readonly waits: boolean;
+}
+
+/** How often a file that changes while it is read is sent anew. */
+const MOST_VERSIONS = 3;
+
+/** Sends one file at a time: in place, or by way of hidden names where the destination or the user wants it so. */
+export class FileSender {
+  readonly #parts: ActionParts;
+
+  constructor(parts: ActionParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends one file, again when it changed at the source while it was read: its newest version counts. */
+  async send(arrival: Arrival, options: SendOptions): Promise<Sent> {
+    const { source, signal, tasks, journal } = this.#parts;
+    const { intents } = options;
+    for (let current = arrival, version = 1; ; version++) {
+      try {
+        return await this.#sendOnce(current, options);
+      } catch (error) {
+        if (!hasFact(error, 'changed') || version === MOST_VERSIONS || source.stat === undefined) throw error;
+        const entry: FileEntry | undefined = await source.stat(arrival.path, { signal });
+        if (entry === undefined || tasks.stopped) throw error;
+        current = { ...current, entry, digest: undefined };
+        // another version is another change: whichever of them the destination then has, its intent tells
+        if (intents.inDoubt || error.inDoubt) intents.earlier.push(intents.id);
+        else journal.end(intents.id);
+        intents.inDoubt = false;
+        intents.id = journal.begin([intentOf(current)])[0]!;
+      }
+    }
+  }
+
+  async #sendOnce(arrival: Arrival, options: SendOptions): Promise<Sent> {
+    const { remote, atomic, staging, learnt } = this.#parts;
+    const { replaces } = arrival;
+    if (atomic) await staging.make();
+    if (atomic || options.waits || (replaces !== undefined && learnt.refusesOverwrite))
+      return this.#sendVia(arrival, options);
+    try {
+      return await this.#sendStraight(arrival, options);
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      options.intents.inDoubt ||= error.inDoubt;
+      if (replaces !== undefined) {
+        if (!refusesName(error)) throw error;
+        const sent = await this.#sendVia(arrival, options);
+        learnt.refusesOverwrite = true;
+        return sent;
+      }
+      if (!hasFact(error, 'taken', 'refused', 'missing') || isOfReading(error)) throw error;
+      // the name was free and the folder there when this was planned; a look tells what changed
+      const now = await remote.stat(remote.root + arrival.path);
+      if (now !== undefined) return this.#sendVia({ ...arrival, replaces: now }, options);
+      await this.#parts.folders.restore(arrival.path);
+      return this.#sendStraight(arrival, options);
+    }
+  }
+
+  async #sendStraight(arrival: Arrival, options: SendOptions): Promise<Sent> {
+    return { arrival, digest: await this.#put(arrival, this.#parts.remote.root + arrival.path, options) };
+  }
+
+  /** After an earlier version that may have been stored, a look at the size cannot tell which of them has arrived. */
+  #put({ entry, replaces }: Arrival, to: RelPath, { intents }: SendOptions): Promise<string | undefined> {
+    return this.#parts.remote.put(entry, to, { replaces, mayLook: intents.earlier.length === 0 });
+  }
+
+  async #sendVia(arrival: Arrival, options: SendOptions): Promise<Sent> {
+    const { remote, journal } = this.#parts;
+    const { id, hidden } = options.intents;
+    const final = remote.root + arrival.path;
+    const detour = this.#detour(final, id);
+    journal.detour(id, detour.via, detour.aside);
+    let digest: string | undefined;
+    try {
+      digest = await this.#put({ ...arrival, replaces: undefined }, detour.via, options);
+    } catch (error) {
+      // what was certainly not stored leaves nothing behind
+      if (!isSyncError(error) || error.inDoubt) hidden.add(id);
+      throw error;
+    }
+    hidden.add(id);
+    if (options.waits) return { arrival, digest, waits: detour };
+    await publish(remote, final, detour, { occupied: arrival.replaces !== undefined });
+    return { arrival, digest };
+  }
+
+  /** The hidden names of a replacement: in the hidden folder where there is one. */
+  #detour(final: RelPath, id: number): Detour {
+    const { hidden, atomic, staging } = this.#parts;
+    const stem = `${staging.path}${id}-`;
+    const name = (role: 'new' | 'old'): RelPath =>
+      atomic ? `${stem}${role}-${nameOf(final)}` : hidden.next(role, final);
+    return { via: name('new'), aside: name('old') };
+  }
+}

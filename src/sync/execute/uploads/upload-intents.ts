@@ -1,0 +1,30 @@
+import type { Intent } from '../../ledger/intent.ts';
+import type { Arrival } from '../../plan/store/plan-store.ts';
+
+/** The intents of one upload: of the version that is sent, and of earlier versions that may have been stored. */
+export interface UploadIntents {
+  id: number;
+  /** The version of `id` may have been stored, whatever its last attempt said. */
+  inDoubt: boolean;
+  readonly earlier: number[];
+  /** Intents that may have left a file under a hidden name. */
+  readonly hidden: Set<number>;
+}
+
+export const newIntents = (id: number): UploadIntents => ({
+  id,
+  inDoubt: false,
+  earlier: [],
+  hidden: new Set(),
+});
+
+export const intentOf = ({ path, entry, reason, replaces }: Arrival): Intent => ({
+  op: 'put',
+  path,
+  size: entry.size,
+  version: entry.version,
+  identity: entry.identity,
+  reason,
+  beforeSize: replaces?.size,
+  beforeModifiedMs: replaces?.modifiedMs,
+});

@@ -1,0 +1,78 @@
+import type { RelPath } from '../model/path.ts';
+import type { Destination, PathFilter } from '../model/ports.ts';
+import { Bandwidth } from '../remote/bandwidth.ts';
+import type { GateUse } from '../remote/gate-use.ts';
+import { Remote } from '../remote/remote.ts';
+import { RetryingDestination } from '../remote/retrying-destination.ts';
+import { limited } from '../remote/wrapped-destinations.ts';
+import { everything, hiding } from '../filter/filter.ts';
+import { DestinationTimes } from './execute/destination-times.ts';
+import { HiddenNames } from './execute/hidden-names.ts';
+import { Learnt } from './execute/learnt.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { Leftovers } from './leftovers.ts';
+import type { PassOptions } from './pass-options.ts';
+import type { Tally } from './tally.ts';
+
+export type PassWithLedger = PassOptions & { readonly ledger: Ledger };
+
+/** What the rounds of one pass share. */
+export interface PassParts {
+  /** What takes part in the source: without a marker, which is no file of the source. */
+  readonly filter: PathFilter;
+  /** What takes part at the destination. */
+  readonly destinationFilter: PathFilter;
+  readonly tally: Tally;
+  readonly gate: GateUse;
+  readonly remote: Remote;
+  readonly hidden: HiddenNames;
+  readonly learnt: Learnt;
+  readonly times: DestinationTimes;
+  readonly leftovers: Leftovers;
+}
+
+export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse): PassParts {
+  const { clock, ledger, source, signal, marker, deleteExcluded, sweepOlderThanMs } = pass;
+  const withoutMarker = (filter: PathFilter): PathFilter =>
+    marker === undefined ? filter : hiding(filter, marker);
+  const remote = new Remote({
+    destination: new RetryingDestination(inBandwidth(pass), gate),
+    source,
+    signal,
+    onBytes: (path, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent }),
+  });
+  const hidden = new HiddenNames(clock.now());
+  const learnt = new Learnt();
+  return {
+    filter: withoutMarker(pass.filter),
+    destinationFilter: withoutMarker(deleteExcluded ? everything : pass.filter),
+    tally,
+    gate,
+    remote,
+    hidden,
+    learnt,
+    times: new DestinationTimes({ remote, ledger, hidden, clock, signal }),
+    leftovers: new Leftovers({
+      remote,
+      hidden,
+      learnt,
+      clock,
+      sweepOlderThanMs,
+      onProblem: tally.problem,
+      onSwept: (path) =>
+        tally.emit({ type: 'action', kind: 'remove', path, reason: 'swept', ms: 0, outcome: 'done' }),
+      isKnown: (path) => isOfIntent(ledger, path),
+    }),
+  };
+}
+
+const inBandwidth = ({ destination, maxBytesPerSecond, clock }: PassOptions): Destination =>
+  maxBytesPerSecond === undefined
+    ? destination
+    : limited(destination, new Bandwidth(clock, maxBytesPerSecond));
+
+/** Whether something that was begun, and is not settled yet, waits at a hidden name or below it. */
+const isOfIntent = (ledger: Ledger, path: RelPath): boolean =>
+  ledger
+    .intents()
+    .some(({ via, aside }) => via?.startsWith(path) === true || aside?.startsWith(path) === true);
