@@ -7,7 +7,7 @@ import { LedgerDatabase } from './database/ledger-database.ts';
 import { COLUMNS, columnsIn } from './database/former-formats.ts';
 import { toRow } from './ledger-row.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
-import type { PairLock } from './lock.ts';
+import type { PairLock } from './sqlite-lock.ts';
 
 /** Rows read at once: enough to make a query cheap, few enough not to be copied by every collection. */
 const PAGE = 500;

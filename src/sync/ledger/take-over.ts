@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isSyncError, SyncError } from '../../model/errors.ts';
 import { checkLedger, labelsIn } from './database/check-ledger.ts';
-import { lockPair, type Holder } from './lock.ts';
+import { lockPair, type Holder } from './sqlite-lock.ts';
 import { pairName } from './pair-name.ts';
 import { prepareSchema } from './database/schema.ts';
 import { stateError } from './database/state-errors.ts';
