@@ -154,6 +154,9 @@ export function isSyncError(value: unknown): value is SyncError {
 export const hasFact = (error: unknown, ...facts: readonly Fact[]): error is SyncError =>
   isSyncError(error) && error.fact !== undefined && facts.includes(error.fact);
 
+/** Whether a file could not be read. An upload reads too: such an error says nothing of where the file was to go. */
+export const isOfReading = (error: unknown): boolean => isSyncError(error) && error.operation === 'read';
+
 /** The message of anything thrown, on one line. */
 export const messageOf = (error: unknown): string =>
   onOneLine(error instanceof Error ? error.message : String(error));

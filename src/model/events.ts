@@ -78,7 +78,14 @@ export type SyncEvent =
   | { readonly type: 'plan'; readonly cost: PlanCost; readonly estimateMs: number }
   /** Only under --dry-run: what would be done. */
   | ({ readonly type: 'planned' } & PlanLine)
-  | { readonly type: 'transfer'; readonly path: RelPath; readonly bytes: number }
+  | {
+      readonly type: 'transfer';
+      readonly path: RelPath;
+      /** Sent since the last such event of this file. */
+      readonly bytes: number;
+      /** Sent by this attempt so far; each attempt begins at the first byte. */
+      readonly sent: number;
+    }
   | ActionEvent
   | ({ readonly type: 'problem'; readonly path: RelPath } & Problem)
   /** An attempt failed and will be made again. */

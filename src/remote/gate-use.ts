@@ -1,4 +1,4 @@
-import { errorDataBeside, isSyncError, SyncError } from '../model/errors.ts';
+import { errorDataBeside, isOfReading, isSyncError, SyncError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
 import { fullJitter } from '../model/growing-delay.ts';
 import type { Clock } from '../model/ports.ts';
@@ -153,7 +153,9 @@ export class GateUse implements Disposable {
     signal.throwIfAborted();
     if (error instanceof NotMade) throw attempts.verdictOf(error.reason);
     if (!isSyncError(error) || error.verdict !== 'retry') throw attempts.verdictOf(error);
-    const throttled = error.fact === 'slow_down';
+    // a source that is asked too often is no reason to ask the destination less often
+    const ofSource = isOfReading(error) && attempts.request.operation !== 'read';
+    const throttled = error.fact === 'slow_down' && !ofSource;
     const used = attempts.failed(error, { counts: !throttled });
     const end = throttled ? this.#throttled(error, attempts.startedAt) : this.#failed(error);
     if (end !== undefined || draining.aborted || used >= this.#options.attempts)

@@ -13,7 +13,7 @@ export interface RemoteOptions {
   readonly source: Source;
   readonly signal: AbortSignal;
   /** Bytes handed to a connection, for progress. */
-  readonly onBytes: (path: RelPath, bytes: number) => void;
+  readonly onBytes: (path: RelPath, bytes: number, sent: number) => void;
 }
 
 /**

@@ -15,8 +15,8 @@ export interface UploadEntryOptions {
   readonly source: Source;
   readonly destination: RetryingDestination;
   readonly signal: AbortSignal;
-  /** Bytes handed to a connection, for progress. */
-  readonly onBytes: (path: RelPath, bytes: number) => void;
+  /** Bytes handed to a connection, for progress; `sent`: those of the attempt so far. */
+  readonly onBytes: (path: RelPath, bytes: number, sent: number) => void;
 }
 
 /** How a file of the source is uploaded: see UploadCall. */
@@ -36,7 +36,7 @@ export async function uploadEntry(
   let digest: string | undefined;
   const observed: Observer = {
     digests: source.digest !== undefined,
-    onBytes: (bytes) => onBytes(entry.path, bytes),
+    onBytes: (bytes, sent) => onBytes(entry.path, bytes, sent),
     onDigest: (value) => (digest = value),
   };
   const read = async (): Promise<Content> => observe(await source.read(entry, { signal }), observed);
@@ -46,7 +46,7 @@ export async function uploadEntry(
 
 interface Observer {
   readonly digests: boolean;
-  readonly onBytes: (bytes: number) => void;
+  readonly onBytes: (bytes: number, sent: number) => void;
   /** SHA-256 in hex, once all of the content was read. */
   readonly onDigest: (digest: string) => void;
 }
@@ -56,7 +56,7 @@ function observe(content: Content, { digests, onBytes, onDigest }: Observer): Co
   const isHashed = digests && content.size <= DIGEST_LIMIT_BYTES;
   if ('bytes' in content) {
     if (isHashed) onDigest(hash('sha256', content.bytes));
-    onBytes(content.size);
+    onBytes(content.size, content.size);
     return content;
   }
   const hashing = isHashed ? createHash('sha256') : undefined;
@@ -65,9 +65,11 @@ function observe(content: Content, { digests, onBytes, onDigest }: Observer): Co
     size,
     recycle,
     chunks: (async function* () {
+      let sent = 0;
       for await (const chunk of chunks) {
         hashing?.update(chunk);
-        onBytes(chunk.byteLength);
+        sent += chunk.byteLength;
+        onBytes(chunk.byteLength, sent);
         yield chunk;
       }
       if (hashing !== undefined) onDigest(hashing.digest('hex'));

@@ -39,7 +39,7 @@ export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse)
     destination: new RetryingDestination(inBandwidth(pass), gate),
     source,
     signal,
-    onBytes: (path, bytes) => tally.emit({ type: 'transfer', path, bytes }),
+    onBytes: (path, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent }),
   });
   const hidden = new HiddenNames(clock.now());
   const learnt = new Learnt();

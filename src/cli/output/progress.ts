@@ -49,13 +49,9 @@ export class Progress {
       this.#counted = event.done;
     } else if (event.type === 'transfer') {
       this.#startedMs ??= this.#now();
-      this.#underWay.set(event.path, (this.#underWay.get(event.path) ?? 0) + event.bytes);
+      this.#underWay.set(event.path, event.sent);
     } else if (event.type === 'action') this.#count(event);
     else if (event.type === 'problem') this.#underWay.delete(event.path);
-    else if (event.type === 'retry') {
-      // its next attempt begins at the first byte
-      if (event.operation === 'upload') this.#underWay.delete(event.path);
-    }
   }
 
   #count(event: SyncEvent & { type: 'action' }): void {

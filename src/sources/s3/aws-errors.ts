@@ -1,28 +1,50 @@
-import { SyncError } from '../../model/errors.ts';
-import type { ErrorCode, Verdict } from '../../model/errors.ts';
+import { isTooManyFiles, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
+import type { ErrorCode, Fact, Operation, Verdict } from '../../model/errors.ts';
 import type { ProxyError } from '../../http/proxy-error.ts';
 
 /** What an error of AWS means here. */
 export interface Rule {
   readonly code: ErrorCode;
   readonly verdict: Verdict;
+  readonly fact?: Fact;
   /** The cause and the way out. */
   readonly text: string;
+}
+
+/** What the errors of one service mean, for one kind of request. */
+export interface RuleTable {
+  /** By the service's error code, or by the name of the SDK's own error. A name decides before a status. */
+  readonly names: Readonly<Record<string, Rule>>;
+  /** For requests that got no answer. */
+  readonly network: {
+    readonly noHost: Rule;
+    readonly badCertificate: Rule;
+    readonly noTls: Rule;
+    readonly broken: Rule;
+  };
+  /** By HTTP status. */
+  readonly statuses: Readonly<Record<number, Rule>>;
+  /** For all other statuses from 500 on. */
+  readonly unavailable: Rule;
+  readonly other: Rule;
 }
 
 const CREDENTIALS: Rule = {
   code: 'source_unauthorised',
   verdict: 'end_run',
+  fact: 'unauthorised',
   text: 'the AWS credentials are not accepted; check the keys or the profile (--profile), and whether they belong to this endpoint',
 };
 const EXPIRED: Rule = {
   code: 'source_unauthorised',
   verdict: 'end_run',
+  fact: 'unauthorised',
   text: 'the AWS credentials have expired; sign in again (for example: aws sso login) and repeat',
 };
 const SKEWED: Rule = {
   code: 'source_unauthorised',
   verdict: 'end_run',
+  fact: 'unauthorised',
   text: 'the clock of this machine is too far off for signed requests; set it right',
 };
 
@@ -43,24 +65,30 @@ export const ACCOUNT_RULES: Readonly<Record<string, Rule>> = {
 };
 
 /** Node's codes for a certificate that is not accepted. */
-export const TLS_CODES: ReadonlySet<string> = new Set(
+const TLS_CODES: ReadonlySet<string> = new Set(
   'DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_HAS_EXPIRED CERT_NOT_YET_VALID ERR_TLS_CERT_ALTNAME_INVALID EPROTO'.split(
     ' ',
   ),
 );
 
 /** Node's codes for an answer to a handshake that is none, as a server that expects plain HTTP gives. */
-export const NO_TLS_CODES: ReadonlySet<string> = new Set([
+const NO_TLS_CODES: ReadonlySet<string> = new Set([
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
 ]);
 
 /** Node's codes for a connection that failed and may work later. */
-export const NETWORK_CODES: ReadonlySet<string> = new Set(
+const NETWORK_CODES: ReadonlySet<string> = new Set(
   'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT EAI_AGAIN EHOSTUNREACH ENETUNREACH ERR_STREAM_PREMATURE_CLOSE'.split(
     ' ',
   ),
 );
+
+const TOO_MANY_FILES: Rule = {
+  code: 'source_unreachable',
+  verdict: 'retry',
+  text: `there are too many open files; ${RAISE_FILE_LIMIT}`,
+};
 
 export interface AwsCause {
   /** The service's error code, or the name of the SDK's own error. */
@@ -91,13 +119,65 @@ export function causeOf(error: unknown): AwsCause {
   };
 }
 
-/** A request that no proxy led to the service; `what` begins the sentence: "cannot list s3://bucket". */
+/** The rule for a cause. Names decide before HTTP statuses, and the text of a message never does. */
+export function ruleFor({ name, network, status }: Omit<AwsCause, 'requestId'>, table: RuleTable): Rule {
+  const named = table.names[name] ?? networkRule(network, table.network);
+  if (named !== undefined) return named;
+  if (status === undefined) return table.other;
+  return table.statuses[status] ?? (status >= 500 ? table.unavailable : table.other);
+}
+
+function networkRule(code: string | undefined, rules: RuleTable['network']): Rule | undefined {
+  if (code === undefined) return undefined;
+  if (code === 'ENOTFOUND') return rules.noHost;
+  if (isTooManyFiles(code)) return TOO_MANY_FILES;
+  if (TLS_CODES.has(code)) return rules.badCertificate;
+  if (NO_TLS_CODES.has(code)) return rules.noTls;
+  return NETWORK_CODES.has(code) ? rules.broken : undefined;
+}
+
+/** What a request was for: the operation, and what it was done to. */
+export interface AwsAttempt {
+  readonly operation: Operation;
+  readonly path: string;
+  /** "cannot list s3://bucket", of the name of the path. */
+  readonly failed: (name: string) => string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** A request that no proxy led to the service. */
 export const proxyFailed = (
-  what: string,
+  { operation, path, failed, details }: AwsAttempt,
   { message, code, verdict }: ProxyError,
-  details: Readonly<Record<string, string>>,
 ): SyncError =>
-  new SyncError('source_unreachable', `${what}: ${message}`, {
+  new SyncError('source_unreachable', (name) => `${failed(name)}: ${message}`, {
     verdict,
+    fact: 'out_of_reach',
+    operation,
+    path,
     details: { ...details, reason: code },
   });
+
+/** A request that failed as `cause` says. `more` goes to the details. */
+export function requestFailed(
+  { operation, path, failed, details }: AwsAttempt,
+  { name: errorName, network, status, requestId }: AwsCause,
+  { code, verdict, fact, text }: Rule,
+  more: Readonly<Record<string, string>> = {},
+): SyncError {
+  const reason = network ?? errorName;
+  const told = status === undefined ? reason : `${reason} ${status}`;
+  return new SyncError(code, (name) => `${failed(name)}: ${text} (${told})`, {
+    verdict,
+    fact,
+    operation,
+    path,
+    details: {
+      ...details,
+      reason,
+      ...(status === undefined ? {} : { status }),
+      ...(requestId === undefined ? {} : { requestId }),
+      ...more,
+    },
+  });
+}

@@ -1,6 +1,7 @@
 import type { Problem, SourceEntry, UnknownEntry } from '../../model/entry.ts';
 import { foldersOf, isReservedName, pathProblem } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
+import { printable } from '../../model/printable.ts';
 import type { ListedObject } from './bucket.ts';
 import { identityOf, versionOf } from './object-version.ts';
 import { ReservedNames } from './listing/reserved-names.ts';
@@ -59,7 +60,7 @@ export class EntryReader {
     if (path === '') return;
     if (isReservedName(path)) {
       const met = this.#reserved.meet(path);
-      if (met !== undefined) entries.push(reserved(printablePath(met)));
+      if (met !== undefined) entries.push(reserved(printable(met)));
       return;
     }
     if (this.#isPruned(path)) return;
@@ -68,7 +69,7 @@ export class EntryReader {
     const isMarker = isFolder && object.size === 0 && !this.#inhabited.has(object.key);
     const problem = pathProblem(path);
     if (problem !== undefined) {
-      if (!this.#filter.excludes(path)) entries.push(notAllowed(printablePath(path), problem, isMarker));
+      if (!this.#filter.excludes(path)) entries.push(notAllowed(printable(path), problem, isMarker));
       return;
     }
     // The marker of a folder that is left out can stand above objects that are not.
@@ -216,12 +217,3 @@ const warning = (path: string, code: Problem['code'], message: string): UnknownE
   covers: 'nothing',
   problem: { code, severity: 'warning', message },
 });
-
-// eslint-disable-next-line no-control-regex -- naming control characters is the point
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
-
-/** Control characters as escapes: the path goes to terminals and logs. */
-const printablePath = (path: string): string =>
-  path
-    .toWellFormed()
-    .replaceAll(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);

@@ -1,26 +1,18 @@
-import { isTooManyFiles, messageOf, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
+import { messageOf, SyncError } from '../../model/errors.ts';
+import { printable } from '../../model/printable.ts';
 import { proxyErrorIn } from '../../http/proxy-error.ts';
-import { ACCOUNT_RULES, NETWORK_CODES, NO_TLS_CODES, TLS_CODES, causeOf, proxyFailed } from './aws-errors.ts';
-import type { AwsCause, Rule } from './aws-errors.ts';
-import type { ErrorCode, Fact } from '../../model/errors.ts';
-
-const FACTS: ReadonlyMap<ErrorCode, Fact> = new Map<ErrorCode, Fact>([
-  ['entry_changed', 'changed'],
-  ['entry_gone', 'gone'],
-  ['entry_unreadable', 'unreadable'],
-]);
+import { ACCOUNT_RULES, causeOf, proxyFailed, requestFailed, ruleFor } from './aws-errors.ts';
+import type { AwsAttempt, Rule, RuleTable } from './aws-errors.ts';
 
 /** What was being done when S3 failed. */
-export interface S3Attempt {
-  readonly operation: 'list' | 'read';
-  readonly bucket: string;
-  readonly key?: string;
-  readonly endpointUrl?: string | undefined;
-}
+export type S3Attempt = { readonly bucket: string; readonly endpointUrl?: string | undefined } & (
+  { readonly operation: 'list' } | { readonly operation: 'read'; readonly key: string }
+);
 
 const NO_CREDENTIALS: Rule = {
   code: 'source_unauthorised',
   verdict: 'end_run',
+  fact: 'unauthorised',
   text: 'no usable AWS credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or use --no-sign-request for a public bucket',
 };
 const REGION: Rule = {
@@ -31,21 +23,25 @@ const REGION: Rule = {
 const DENIED: Rule = {
   code: 'source_denied',
   verdict: 'end_run',
+  fact: 'refused',
   text: 'access is denied; the credentials need s3:ListBucket on the bucket and s3:GetObject on its objects',
 };
 const DENIED_OBJECT: Rule = {
   code: 'entry_unreadable',
   verdict: 'skip_entry',
+  fact: 'unreadable',
   text: 'access is denied; reading needs s3:GetObject on the object and, where it is encrypted with a KMS key, kms:Decrypt on that key',
 };
 const NO_BUCKET: Rule = {
   code: 'source_missing',
   verdict: 'end_run',
+  fact: 'missing',
   text: 'there is no such bucket; check its name and --endpoint-url',
 };
 const THROTTLED: Rule = {
   code: 'source_throttled',
   verdict: 'retry',
+  fact: 'slow_down',
   text: 'S3 asks for fewer requests and did so again after several attempts; lower --concurrency',
 };
 const UNAVAILABLE: Rule = {
@@ -56,52 +52,65 @@ const UNAVAILABLE: Rule = {
 const UNREACHABLE: Rule = {
   code: 'source_unreachable',
   verdict: 'retry',
+  fact: 'out_of_reach',
   text: 'the connection failed; check the network and --endpoint-url',
-};
-const TOO_MANY_FILES: Rule = {
-  code: 'source_unreachable',
-  verdict: 'retry',
-  text: `there are too many open files; ${RAISE_FILE_LIMIT}`,
 };
 const NO_HOST: Rule = {
   code: 'source_unreachable',
   verdict: 'end_run',
+  fact: 'out_of_reach',
   text: 'the host name cannot be resolved; check --endpoint-url and --region, and try --path-style with an S3-compatible server',
 };
 const TLS: Rule = {
   code: 'source_unreachable',
   verdict: 'end_run',
+  fact: 'out_of_reach',
   text: 'the TLS certificate is not accepted; name a CA with NODE_EXTRA_CA_CERTS, or use --path-style if the bucket name has dots',
 };
 const NO_TLS: Rule = {
   code: 'source_unreachable',
   verdict: 'end_run',
+  fact: 'out_of_reach',
   text: 'the server does not speak https at this port; try --endpoint-url with http://',
 };
 const CHANGED: Rule = {
   code: 'entry_changed',
   verdict: 'skip_entry',
+  fact: 'changed',
   text: 'the object was replaced after it was listed; the next run takes the new one',
 };
 const GONE: Rule = {
   code: 'entry_gone',
   verdict: 'skip_entry',
+  fact: 'gone',
   text: 'the object was deleted after it was listed',
 };
 const ARCHIVED: Rule = {
   code: 'entry_unreadable',
   verdict: 'skip_entry',
+  fact: 'unreadable',
   text: 'the object is archived; restore it (aws s3api restore-object) or exclude it',
+};
+const REFUSED: Rule = {
+  code: 'entry_unreadable',
+  verdict: 'skip_entry',
+  fact: 'unreadable',
+  text: 'S3 refuses to serve the object',
+};
+const STRANGE: Rule = {
+  code: 'source_failed',
+  verdict: 'end_run',
+  text: 'the answer is not one that S3 gives; check --endpoint-url and --region',
 };
 /** What S3 and MinIO (InvalidRequest) and Ceph (InvalidArgument) say to a read without the key; our reads give no other cause for it. */
 const KEY_WANTED: Rule = {
   code: 'entry_unreadable',
   verdict: 'skip_entry',
+  fact: 'unreadable',
   text: "S3 refuses to serve the object so, as it does where a key of the writer's own encrypts it (SSE-C), which stagesync has not; store it under SSE-S3 or SSE-KMS, or exclude it",
 };
 
-/** By S3 error code, or by the name of the SDK's own error. */
-const BY_NAME: Readonly<Record<string, Rule>> = {
+const NAMES: Readonly<Record<string, Rule>> = {
   ...ACCOUNT_RULES,
   NoSuchBucket: NO_BUCKET,
   InvalidBucketName: { ...NO_BUCKET, text: 'this is not a valid bucket name' },
@@ -123,67 +132,65 @@ const BY_NAME: Readonly<Record<string, Rule>> = {
   TimeoutError: UNREACHABLE,
 };
 
+const COMMON = {
+  network: { noHost: NO_HOST, badCertificate: TLS, noTls: NO_TLS, broken: UNREACHABLE },
+  unavailable: UNAVAILABLE,
+} as const;
+const STATUSES = { 301: REGION, 307: REGION, 412: CHANGED, 416: CHANGED, 429: THROTTLED, 503: THROTTLED };
+
+const RULES: Readonly<Record<S3Attempt['operation'], RuleTable>> = {
+  list: {
+    ...COMMON,
+    names: { ...NAMES, AccessDenied: DENIED },
+    statuses: { ...STATUSES, 403: DENIED, 404: NO_BUCKET },
+    other: STRANGE,
+  },
+  read: {
+    ...COMMON,
+    names: {
+      ...NAMES,
+      AccessDenied: DENIED_OBJECT,
+      InvalidRequest: KEY_WANTED,
+      InvalidArgument: KEY_WANTED,
+    },
+    statuses: { ...STATUSES, 403: DENIED_OBJECT, 404: GONE },
+    other: REFUSED,
+  },
+};
+
 /**
- * Anything the SDK throws, as a SyncError. The SDK's error itself is left behind: it holds the signed request. S3's own
- * names decide before HTTP statuses, and the text of a message never does.
+ * Anything the SDK throws, as a SyncError. The SDK's error itself is left behind: it holds the signed request.
  */
 export function s3Error(error: unknown, attempt: S3Attempt): SyncError {
   if (error instanceof SyncError) return error;
-  const what =
-    attempt.operation === 'list'
-      ? `cannot list s3://${attempt.bucket}`
-      : `cannot read ${attempt.key ?? 'an object'}`;
-  const place = { bucket: attempt.bucket, ...(attempt.key === undefined ? {} : { key: attempt.key }) };
   const proxy = proxyErrorIn(error);
-  if (proxy !== undefined) return proxyFailed(what, proxy, place);
-  const { name, network, status, requestId } = causeOf(error);
-  const rule = findRule({ name, network, status }, attempt.operation);
+  if (proxy !== undefined) return proxyFailed(attemptAt(attempt, ''), proxy);
+  const cause = causeOf(error);
+  const rule = ruleFor(cause, RULES[attempt.operation]);
+  const { endpointUrl } = attempt;
   const at =
-    rule.code === 'source_unreachable' && attempt.endpointUrl !== undefined
-      ? ` at ${hostOf(attempt.endpointUrl)}`
-      : '';
-  const reason = [network ?? name, status].filter((part) => part !== undefined).join(' ');
-  return new SyncError(rule.code, `${what}${at}: ${rule.text} (${reason})`, {
-    verdict: rule.verdict,
-    fact: FACTS.get(rule.code),
-    operation: attempt.operation,
-    details: {
-      ...place,
-      reason: network ?? name,
-      ...(status === undefined ? {} : { status }),
-      ...(requestId === undefined ? {} : { requestId }),
-      // What S3 says of a denial names the missing right. Other messages may quote the signed request.
-      ...(rule === DENIED || rule === DENIED_OBJECT ? { message: messageOf(error).slice(0, 300) } : {}),
-    },
-  });
+    rule.code === 'source_unreachable' && endpointUrl !== undefined ? ` at ${hostOf(endpointUrl)}` : '';
+  // What S3 says of a denial names the missing right. Other messages may quote the signed request.
+  const denied = rule === DENIED || rule === DENIED_OBJECT;
+  const more = denied ? { message: messageOf(error).slice(0, 300) } : {};
+  return requestFailed(attemptAt(attempt, at), cause, rule, more);
 }
 
-function findRule(
-  { name, network, status }: Omit<AwsCause, 'requestId'>,
-  operation: S3Attempt['operation'],
-): Rule {
-  if (name === 'AccessDenied' || (status === 403 && BY_NAME[name] === undefined))
-    return operation === 'list' ? DENIED : DENIED_OBJECT;
-  if (operation === 'read' && status === 400 && (name === 'InvalidRequest' || name === 'InvalidArgument'))
-    return KEY_WANTED;
-  const named = BY_NAME[name];
-  if (named !== undefined) return named;
-  if (network === 'ENOTFOUND') return NO_HOST;
-  if (isTooManyFiles(network)) return TOO_MANY_FILES;
-  if (network !== undefined && TLS_CODES.has(network)) return TLS;
-  if (network !== undefined && NO_TLS_CODES.has(network)) return NO_TLS;
-  if (network !== undefined && NETWORK_CODES.has(network)) return UNREACHABLE;
-  if (status === 429) return THROTTLED;
-  if (status !== undefined && status >= 500) return status === 503 ? THROTTLED : UNAVAILABLE;
-  if (status === 404) return operation === 'list' ? NO_BUCKET : GONE;
-  if (status === 412 || status === 416) return CHANGED;
-  if (status === 301 || status === 307) return REGION;
-  if (operation === 'read')
-    return { code: 'entry_unreadable', verdict: 'skip_entry', text: 'S3 refuses to serve the object' };
+function attemptAt(attempt: S3Attempt, at: string): AwsAttempt {
+  const { bucket, operation } = attempt;
+  if (operation === 'list')
+    return {
+      operation,
+      path: `s3://${bucket}`,
+      failed: (name) => `cannot list ${name}${at}`,
+      details: { bucket },
+    };
+  const { key } = attempt;
   return {
-    code: 'source_failed',
-    verdict: 'end_run',
-    text: 'the answer is not one that S3 gives; check --endpoint-url and --region',
+    operation,
+    path: key,
+    failed: (name) => `cannot read ${printable(name)}${at}`,
+    details: { bucket, key },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { FileEntry, SourceEntry } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { CallOptions, Content, ListOptions, PathFilter, Source, Watching } from '../../model/ports.ts';
+import type { CallOptions, Content, ListOptions, PathFilter, Source } from '../../model/ports.ts';
 import { formatS3Address } from './address.ts';
 import type { S3Address } from './address.ts';
 import type { S3Bucket } from './bucket.ts';
@@ -14,8 +14,9 @@ import { etagOf } from './object-version.ts';
 import { openBucket } from './requests/open-bucket.ts';
 import type { BucketOptions } from './requests/open-bucket.ts';
 import { parseQueueUrl } from './queue/queue-url.ts';
-import { RESUME_LIMITS, readObject } from './reading/read-object.ts';
-import type { ResumeLimits } from './reading/read-object.ts';
+import { readObject } from './reading/read-object.ts';
+import { RESUME_LIMITS } from './reading/read-options.ts';
+import type { ResumeLimits } from './reading/read-options.ts';
 import type { QueueTiming } from './queue/watch-queue.ts';
 
 export interface S3SourceOptions extends BucketOptions {
@@ -36,28 +37,38 @@ export interface S3SourceOptions extends BucketOptions {
  * endpoint or a queue that is no URL, and when the profile cannot be read.
  */
 export async function openS3Source(options: S3SourceOptions): Promise<Source> {
-  const { prefix, queueUrl, queueTiming: timing } = options;
-  if (queueUrl !== undefined) parseQueueUrl(queueUrl);
-  const source = s3Source(await openBucket(options), options);
-  if (queueUrl === undefined) return source;
-  return {
-    ...source,
-    async watch(onHint, { filter, signal }): Promise<Watching> {
-      const [{ openSqsQueue }, { watchQueue }] = await Promise.all([
-        import('./queue/sqs-queue.ts'),
-        import('./queue/watch-queue.ts'),
-      ]);
-      const queue = await openSqsQueue({ ...options, queueUrl });
-      return watchQueue({ queue, part: { bucket: options.bucket, prefix, filter }, onHint, signal, timing });
-    },
+  const { queueUrl } = options;
+  if (queueUrl === undefined) return s3Source(await openBucket(options), options);
+  parseQueueUrl(queueUrl);
+  const watch = watchThrough({ ...options, queueUrl });
+  return s3Source(await openBucket(options), { ...options, watch });
+}
+
+/** Watches a bucket by the notifications in its queue. */
+function watchThrough(
+  options: S3SourceOptions & { readonly queueUrl: string },
+): NonNullable<Source['watch']> {
+  const { bucket, prefix, queueTiming: timing } = options;
+  return async (onHint, { filter, signal }) => {
+    const [{ openSqsQueue }, { watchQueue }] = await Promise.all([
+      import('./queue/sqs-queue.ts'),
+      import('./queue/watch-queue.ts'),
+    ]);
+    const queue = await openSqsQueue(options);
+    return watchQueue({ queue, part: { bucket, prefix, filter }, onHint, signal, timing });
   };
 }
 
+export interface BucketSourceOptions extends Pick<
+  S3SourceOptions,
+  'prefix' | 'endpointUrl' | 'listStreams' | 'resume' | 'onBytes'
+> {
+  /** Absent where the bucket tells nobody of changes. */
+  readonly watch?: Source['watch'];
+}
+
 /** The source over any bucket. */
-export function s3Source(
-  bucket: S3Bucket,
-  options: Pick<S3SourceOptions, 'prefix' | 'endpointUrl' | 'listStreams' | 'resume' | 'onBytes'>,
-): Source {
+export function s3Source(bucket: S3Bucket, options: BucketSourceOptions): Source {
   const { prefix, endpointUrl, listStreams = LIST_STREAMS } = options;
   const limits = {
     ...RESUME_LIMITS,
@@ -110,6 +121,8 @@ export function s3Source(
       const wanted = { key: prefix + entry.path, etag: etagOf(entry.version), size: entry.size };
       return readObject(bucket, wanted, limits, signal);
     },
+
+    ...(options.watch === undefined ? {} : { watch: options.watch }),
 
     close(): Promise<void> {
       bucket.close();

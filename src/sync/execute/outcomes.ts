@@ -1,4 +1,4 @@
-import { errorDataBeside, hasFact, isSyncError } from '../../model/errors.ts';
+import { errorDataBeside, hasFact, isOfReading, isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Action } from '../../model/plan.ts';
 import type { Clock } from '../../model/ports.ts';
@@ -81,8 +81,8 @@ export class Outcomes {
       error: described,
     });
     // an error that nobody mapped fails its entry and no more; a Stage out of reach fails all that would follow
-    if (isSyncError(error) && (error.verdict === 'end_run' || error.fact === 'out_of_reach'))
-      tasks.end(error);
+    const outOfReach = hasFact(error, 'out_of_reach') && !isOfReading(error);
+    if (outOfReach || (isSyncError(error) && error.verdict === 'end_run')) tasks.end(error);
     if (described.code !== 'state_unusable') ledger.note(path, 'failed', described.code);
   }
 

@@ -11,7 +11,7 @@ test('every event is a line, and the report comes once, last', async () => {
   const stream = new PassThrough();
   const out = new LineOutput(stream, () => undefined);
   const reader = jsonReader(out);
-  reader.onEvent({ type: 'transfer', path: 'a\nb', bytes: 1 });
+  reader.onEvent({ type: 'transfer', path: 'a\nb', bytes: 1, sent: 1 });
   reader.onEvent({ ...report, outcome: 'clean' });
   reader.finish({ ...report, outcome: 'clean' }, undefined);
   await out.flush();

@@ -22,17 +22,11 @@ test('counts files and bytes under way, and measures the rate', () => {
   const { progress, pass, drawn } = showing();
   progress.onEvent({ type: 'listing', listed: 4, toUpload: 2, toUploadBytes: 3000, done: true });
   progress.state();
-  progress.onEvent({ type: 'transfer', path: 'a', bytes: 999 });
-  progress.onEvent({
-    type: 'retry',
-    operation: 'upload',
-    path: 'a',
-    attempt: 1,
-    waitMs: 1,
-    error: { code: 'stage_unavailable', message: 'no' },
-  });
-  progress.onEvent({ type: 'transfer', path: 'a', bytes: 300 });
-  progress.onEvent({ type: 'transfer', path: 'a', bytes: 200 });
+  progress.onEvent({ type: 'transfer', path: 'x/a', bytes: 400, sent: 400 });
+  progress.onEvent({ type: 'transfer', path: 'a', bytes: 999, sent: 999 });
+  // another attempt, from the first byte on; the file x/a has nothing to do with it
+  progress.onEvent({ type: 'transfer', path: 'a', bytes: 300, sent: 300 });
+  progress.onEvent({ type: 'transfer', path: 'a', bytes: 200, sent: 500 });
   progress.onEvent({
     type: 'action',
     kind: 'upload',
@@ -46,9 +40,9 @@ test('counts files and bytes under way, and measures the rate', () => {
   expect(progress.state()).toMatchObject({
     files: 1,
     totalFiles: 2,
-    bytes: 1500,
+    bytes: 1900,
     totalBytes: 3000,
-    bytesPerSecond: 1500,
+    bytesPerSecond: 1900,
     current: 'a',
   });
   expect(drawn()).toContain('1/2 files');

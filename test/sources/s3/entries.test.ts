@@ -102,8 +102,8 @@ describe('entries of an S3 listing', () => {
       'name_not_allowed a/./b (nothing, failure)',
       'name_not_allowed a//b (nothing, failure)',
       'name_not_allowed back\\slash (nothing, failure)',
-      'name_not_allowed ctl\\x01 (nothing, failure)',
-      'name_not_allowed esc\\x1b[2J (nothing, failure)',
+      'name_not_allowed ctl\\u{1} (nothing, failure)',
+      'name_not_allowed esc\\u{1b}[2J (nothing, failure)',
       'file ok',
       'name_not_allowed x// (nothing, failure)',
     ]);

@@ -1,11 +1,11 @@
-import { SyncError } from '../../../model/errors.ts';
 import { comparePaths } from '../../../model/path.ts';
+import { broken, quoted } from './broken-listing.ts';
 import type { ListPage, ListedObject, S3Bucket } from '../bucket.ts';
 
 export interface KeyRangeOptions {
   readonly bucket: S3Bucket;
   readonly prefix: string;
-  /** The lane holds the keys after this one. */
+  /** The range holds the keys after this one. */
   readonly after: string | undefined;
   /** … and up to this one, inclusive. */
   readonly until: string | undefined;
@@ -28,7 +28,7 @@ export class KeyRange {
   readonly after: string | undefined;
   /** Pages fetched. */
   pages = 0;
-  /** The keys that came beyond the end; the lanes behind have to bring them too. */
+  /** The keys that came beyond the end; the ranges behind have to bring them too. */
   overflow: readonly string[] = [];
   #until: string | undefined;
   #position: string | undefined;
@@ -51,7 +51,7 @@ export class KeyRange {
     return this.#until;
   }
 
-  /** The last key that was fetched. The lane can be cut anywhere after it. */
+  /** The last key that was fetched. The range can be cut anywhere after it. */
   get position(): string | undefined {
     return this.#position;
   }
@@ -65,7 +65,7 @@ export class KeyRange {
     return this.#state === 'fetching' || this.#state === 'full';
   }
 
-  /** Ends the lane earlier: the keys after `key` are another lane's. False when it is too late for that. */
+  /** Ends the range earlier: the keys after `key` are another range's. False when it is too late for that. */
   cut(key: string): boolean {
     if (!this.open || (this.#position !== undefined && comparePaths(key, this.#position) <= 0)) return false;
     if (this.#until !== undefined && comparePaths(key, this.#until) >= 0) return false;
@@ -128,7 +128,7 @@ export class KeyRange {
     }
   }
 
-  /** Checks a page, and tells whether it was the last of the lane. */
+  /** Checks a page, and tells whether it was the last of the range. */
   #accept(page: ListPage): { kept: readonly ListedObject[]; done: boolean } {
     const { objects } = page;
     const until = this.#until;
@@ -136,10 +136,10 @@ export class KeyRange {
     let kept = objects.length;
     for (const [at, { key }] of objects.entries()) {
       if (!key.startsWith(this.#options.prefix))
-        throw broken(`the key ${printable(key)} is not below the prefix`);
+        throw broken(`the key ${quoted(key)} is not below the prefix`);
       if (last !== undefined && comparePaths(key, last) <= 0)
         throw broken(
-          `the keys do not come in the order of their UTF-8 bytes (${printable(key)} after ${printable(last)}), ` +
+          `the keys do not come in the order of their UTF-8 bytes (${quoted(key)} after ${quoted(last)}), ` +
             'so what is missing could not be told from what comes later; directory buckets and some S3-compatible servers list like this and cannot be a source',
         );
       last = key;
@@ -169,9 +169,3 @@ export function nextToken({ next }: ListPage, before: string | undefined): strin
   if (next === before) throw broken('the server sends the same page again and again');
   return next;
 }
-
-/** Keys go into messages; control characters in them must not reach a terminal. */
-export const printable = (key: string): string => JSON.stringify(key);
-
-export const broken = (why: string): SyncError =>
-  new SyncError('source_listing_broken', `the S3 listing cannot be trusted: ${why}`, { verdict: 'end_run' });

@@ -1,6 +1,7 @@
 import { comparePaths, pathProblem } from '../../../model/path.ts';
 import type { ListPage, ListedObject, S3Bucket } from '../bucket.ts';
-import { MAX_EMPTY_PAGES, broken, nextToken, printable } from './key-range.ts';
+import { broken, quoted } from './broken-listing.ts';
+import { MAX_EMPTY_PAGES, nextToken } from './key-range.ts';
 
 export interface Children {
   /** In the order of their keys; a folder comes as an empty object that is named as the folder. */
@@ -47,17 +48,17 @@ function checkPage(
 ): string | undefined {
   let last = before;
   for (const key of [...objects.map(({ key }) => key), ...prefixes].toSorted(comparePaths)) {
-    if (!key.startsWith(prefix)) throw broken(`the key ${printable(key)} is not below the prefix`);
+    if (!key.startsWith(prefix)) throw broken(`the key ${quoted(key)} is not below the prefix`);
     const slash = key.indexOf('/', prefix.length);
     if (slash !== -1 && slash !== key.length - 1)
-      throw broken(`the key ${printable(key)} lies deeper than was asked for`);
+      throw broken(`the key ${quoted(key)} lies deeper than was asked for`);
     if (last !== undefined && comparePaths(key, last) <= 0)
-      throw broken(`the key ${printable(key)} comes twice or too late, after ${printable(last)}`);
+      throw broken(`the key ${quoted(key)} comes twice or too late, after ${quoted(last)}`);
     last = key;
   }
   for (const folder of prefixes)
     if (folder === prefix || !folder.endsWith('/'))
-      throw broken(`${printable(folder)} is no folder below the prefix`);
+      throw broken(`${quoted(folder)} is no folder below the prefix`);
   return last;
 }
 

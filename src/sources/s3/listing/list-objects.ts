@@ -12,17 +12,17 @@ export interface ListObjectsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Pages that one lane may hold. With twice `streams` lanes and 1,000 keys a page this bounds the memory. */
+/** Pages that one range may hold. With twice `streams` ranges and 1,000 keys a page this bounds the memory. */
 const AHEAD = 4;
 const MIN_PART_PAGES = 4;
 const MAX_PART_PAGES = 10;
 /** Pages after which a listing is taken to be long: two requests more would not pay for a short one. */
 const FIRST_PROBE = 2;
-/** Pages after which a lane is looked at again for places to cut it. */
+/** Pages after which a range is looked at again for places to cut it. */
 const PROBE_EVERY = 8;
 
 interface Part {
-  readonly lane: KeyRange;
+  readonly range: KeyRange;
   /** Where it can be cut, ascending. */
   points: string[];
   /** Pages taken from it. */
@@ -35,7 +35,7 @@ interface Part {
 /**
  * All objects below a prefix in the order of their keys, a page at a time.
  *
- * A small listing is one lane. When the first page is not all, the rest of the key space is cut at folder names into
+ * A small listing is one range. When the first page is not all, the rest of the key space is cut at folder names into
  * ranges that are listed at the same time and handed out one after the other. Ranges do not overlap and leave nothing
  * out wherever they are cut, so the result does not depend on the cuts. Rejects with a SyncError when a page fails or
  * cannot be trusted.
@@ -48,25 +48,25 @@ export async function* listObjects(
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const part = (after: string | undefined, until: string | undefined, points: string[]): Part => ({
-    lane: new KeyRange({ bucket, prefix, after, until, ahead: AHEAD, prunedFolder, signal }),
+    range: new KeyRange({ bucket, prefix, after, until, ahead: AHEAD, prunedFolder, signal }),
     points,
     taken: 0,
     probeAt: FIRST_PROBE,
     probeAgainAfter: PROBE_EVERY,
     probing: false,
   });
-  const seams = new OverlapCheck(bucket);
+  const overlaps = new OverlapCheck(bucket);
   const parts = [part(undefined, undefined, [])];
   /** Folders to a part. */
   let stride = 1;
 
   try {
     for (let head = parts[0]; head !== undefined; head = parts[0]) {
-      const page = await head.lane.take();
+      const page = await head.range.take();
       if (page === undefined) {
         parts.shift();
-        seams.expect(head.lane.overflow.filter((key) => prunedFolder(key) === undefined));
-        if (head.lane.until !== undefined) stride = nextStride(stride, head.lane.pages);
+        overlaps.expect(head.range.overflow.filter((key) => prunedFolder(key) === undefined));
+        if (head.range.until !== undefined) stride = nextStride(stride, head.range.pages);
         continue;
       }
       head.taken += 1;
@@ -74,10 +74,10 @@ export async function* listObjects(
         cutIntoParts(parts, streams, stride, part);
         void probe(bucket, prefix, head, signal);
       }
-      await seams.check(page, signal);
+      await overlaps.check(page, signal);
       yield page;
     }
-    await seams.checkEnd(signal);
+    await overlaps.checkEnd(signal);
   } finally {
     stop.abort();
   }
@@ -89,7 +89,7 @@ function nextStride(stride: number, pages: number): number {
   return pages > MAX_PART_PAGES ? Math.max(1, Math.floor(stride / 2)) : stride;
 }
 
-/** Starts lanes until enough requests are on their way, the nearest keys first. */
+/** Starts ranges until enough requests are on their way, the nearest keys first. */
 function cutIntoParts(
   parts: Part[],
   streams: number,
@@ -97,10 +97,10 @@ function cutIntoParts(
   start: (after: string, until: string | undefined, points: string[]) => Part,
 ): void {
   for (let at = 0; at < parts.length; at++) {
-    // Lanes that wait for their reader send nothing, but hold pages: hence the second bound.
-    if (parts.length >= 2 * streams || parts.filter(({ lane }) => lane.fetching).length >= streams) return;
-    const { lane, points } = parts[at]!;
-    const { position, until } = lane;
+    // Ranges that wait for their reader send nothing, but hold pages: hence the second bound.
+    if (parts.length >= 2 * streams || parts.filter(({ range }) => range.fetching).length >= streams) return;
+    const { range, points } = parts[at]!;
+    const { position, until } = range;
     const usable = points.filter((point) => position === undefined || comparePaths(point, position) > 0);
     const point = usable[stride - 1];
     parts[at]!.points = usable.slice(0, stride - 1);
@@ -108,18 +108,18 @@ function cutIntoParts(
       parts[at]!.points = usable;
       continue;
     }
-    if (lane.cut(point)) parts.splice(at + 1, 0, start(point, until, usable.slice(stride)));
+    if (range.cut(point)) parts.splice(at + 1, 0, start(point, until, usable.slice(stride)));
   }
 }
 
 /** Looks for places to cut the part that is being read, when it goes on for long and has none. */
 async function probe(bucket: S3Bucket, prefix: string, part: Part, signal: AbortSignal): Promise<void> {
-  const { lane } = part;
-  const { position } = lane;
-  if (!lane.open || position === undefined) return;
+  const { range } = part;
+  const { position } = range;
+  if (!range.open || position === undefined) return;
   if (part.probing || part.taken < part.probeAt || part.points.length > 0) return;
   part.probing = true;
-  part.points = await findSplitPoints(bucket, prefix, position, lane.until, signal);
+  part.points = await findSplitPoints(bucket, { prefix, position, until: range.until, signal });
   if (part.points.length === 0) part.probeAgainAfter *= 2;
   part.probeAt = part.taken + part.probeAgainAfter;
   part.probing = false;

@@ -1,6 +1,6 @@
 import type { ListObjectsV2CommandOutput, _Object } from '@aws-sdk/client-s3';
 import type { ListPage, ListedObject } from '../bucket.ts';
-import { broken } from './key-range.ts';
+import { broken, quoted } from './broken-listing.ts';
 import { unquoted } from '../reading/object-body.ts';
 
 /** Of the answer to ListObjectsV2, what matters here; in the SDK's words. */
@@ -37,7 +37,7 @@ function decodeKey(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', '%20'));
   } catch {
-    throw broken(`the listing holds a key that is not UTF-8: ${text}; rename the object`);
+    throw broken(`the listing holds a key that is not UTF-8: ${quoted(text)}; rename the object`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { SaxesParser } from 'saxes';
 import type { SyncError } from '../../../model/errors.ts';
-import { broken } from './key-range.ts';
+import { broken } from './broken-listing.ts';
 
 /**
  * Rejects with `source_listing_broken` the text of a listing that is no well-formed XML or has another root. The SDK reads such

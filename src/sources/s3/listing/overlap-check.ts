@@ -1,6 +1,6 @@
 import { comparePaths } from '../../../model/path.ts';
 import type { ListedObject, S3Bucket } from '../bucket.ts';
-import { broken, printable } from './key-range.ts';
+import { broken, quoted } from './broken-listing.ts';
 
 /**
  * Proves that parts of a listing fit together. The page in which a part ends shows keys of the parts behind it; those have
@@ -43,6 +43,6 @@ export class OverlapCheck {
     if (key === undefined) return;
     const { objects } = await this.#bucket.listPage({ prefix: key, maxKeys: 1 }, signal);
     if (objects[0]?.key === key)
-      throw broken(`the key ${printable(key)} is there in one part of the listing and missing in another`);
+      throw broken(`the key ${quoted(key)} is there in one part of the listing and missing in another`);
   }
 }

@@ -6,6 +6,15 @@ const ENOUGH = 64;
 /** Folders above the position that are asked for their children; each is a request. */
 const MAX_LEVELS = 5;
 
+export interface SplitPointsOptions {
+  readonly prefix: string;
+  /** The last key that was listed. */
+  readonly position: string;
+  /** The last key of the range; undefined for one that goes on to the end. */
+  readonly until: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Keys after `position` at which a listing can be cut into parts: the next folders beside and above it, nearest first.
  * They are hints. Any key is a correct place to cut, so an answer that is old, short or wrong costs only time, and a
@@ -13,10 +22,7 @@ const MAX_LEVELS = 5;
  */
 export async function findSplitPoints(
   bucket: S3Bucket,
-  prefix: string,
-  position: string,
-  until: string | undefined,
-  signal: AbortSignal,
+  { prefix, position, until, signal }: SplitPointsOptions,
 ): Promise<string[]> {
   const folders = ['', ...foldersOf(position.slice(prefix.length))].slice(-MAX_LEVELS);
   const points: string[] = [];

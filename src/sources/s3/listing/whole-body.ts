@@ -1,5 +1,5 @@
 import type { ByteStream } from '../bucket.ts';
-import { broken } from './key-range.ts';
+import { broken } from './broken-listing.ts';
 
 /** A page of 1,000 keys of 1,024 characters, encoded, with all that is told of them, takes less than 8 MiB. */
 const MOST_BYTES = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
-import { SyncError, messageOf } from '../../../model/errors.ts';
+import { messageOf, SyncError } from '../../../model/errors.ts';
 import { proxyErrorIn } from '../../../http/proxy-error.ts';
-import { ACCOUNT_RULES, NETWORK_CODES, TLS_CODES, causeOf, proxyFailed } from '../aws-errors.ts';
-import type { AwsCause, Rule } from '../aws-errors.ts';
+import { ACCOUNT_RULES, causeOf, proxyFailed, requestFailed, ruleFor } from '../aws-errors.ts';
+import type { AwsAttempt, Rule, RuleTable } from '../aws-errors.ts';
 
 export interface QueueAttempt {
   readonly operation: 'receive' | 'remove' | 'hide';
@@ -18,26 +18,31 @@ const WORDS = {
 const NO_CREDENTIALS: Rule = {
   code: 'source_unauthorised',
   verdict: 'end_run',
+  fact: 'unauthorised',
   text: 'no usable AWS credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a --profile',
 };
 const NO_QUEUE: Rule = {
   code: 'source_missing',
   verdict: 'end_run',
+  fact: 'missing',
   text: 'there is no such queue; check the URL, and that its region and account are right',
 };
 const ENCRYPTED: Rule = {
   code: 'source_denied',
   verdict: 'end_run',
+  fact: 'refused',
   text: 'the KMS key of the queue cannot be used; the credentials need kms:Decrypt on it, and the key has to be enabled',
 };
 const THROTTLED: Rule = {
   code: 'source_throttled',
   verdict: 'retry',
+  fact: 'slow_down',
   text: 'SQS asks for fewer requests; it is tried again',
 };
 const CROWDED: Rule = {
   code: 'source_throttled',
   verdict: 'retry',
+  fact: 'slow_down',
   text: 'too many of its messages are being worked on; another reader takes messages and does not remove them',
 };
 const UNAVAILABLE: Rule = {
@@ -48,17 +53,26 @@ const UNAVAILABLE: Rule = {
 const UNREACHABLE: Rule = {
   code: 'source_unreachable',
   verdict: 'retry',
+  fact: 'out_of_reach',
   text: 'the connection failed; check the network and the URL of the queue',
 };
 const NO_HOST: Rule = {
   code: 'source_unreachable',
   verdict: 'end_run',
+  fact: 'out_of_reach',
   text: 'the host name cannot be resolved; check the URL of the queue',
 };
 const TLS: Rule = {
   code: 'source_unreachable',
   verdict: 'end_run',
+  fact: 'out_of_reach',
   text: 'the TLS certificate is not accepted; name a CA with NODE_EXTRA_CA_CERTS',
+};
+const NO_TLS: Rule = {
+  code: 'source_unreachable',
+  verdict: 'end_run',
+  fact: 'out_of_reach',
+  text: 'the server does not speak https at this port; check the URL of the queue',
 };
 const STRANGE: Rule = {
   code: 'source_failed',
@@ -67,7 +81,7 @@ const STRANGE: Rule = {
 };
 
 /** By SQS error code, without the prefix `AWS.SimpleQueueService.` of its older protocol. */
-const BY_NAME: Readonly<Record<string, Rule>> = {
+const NAMES: Readonly<Record<string, Rule>> = {
   ...ACCOUNT_RULES,
   CredentialsProviderError: NO_CREDENTIALS,
   QueueDoesNotExist: NO_QUEUE,
@@ -86,44 +100,36 @@ const BY_NAME: Readonly<Record<string, Rule>> = {
   TimeoutError: UNREACHABLE,
 };
 
+const rulesWhere = (denied: Rule): RuleTable => ({
+  names: { ...NAMES, AccessDenied: denied, AccessDeniedException: denied },
+  network: { noHost: NO_HOST, badCertificate: TLS, noTls: NO_TLS, broken: UNREACHABLE },
+  statuses: { 403: denied, 429: THROTTLED },
+  unavailable: UNAVAILABLE,
+  other: STRANGE,
+});
+
 /** Anything the SDK throws, as a SyncError; see s3Error. */
 export function queueError(error: unknown, { operation, queue }: QueueAttempt): SyncError {
   if (error instanceof SyncError) return error;
   const { task, right } = WORDS[operation];
+  const attempt: AwsAttempt = {
+    operation: 'watch',
+    path: queue,
+    failed: (name) => `cannot ${task} the queue ${name}`,
+    details: { queue },
+  };
   const proxy = proxyErrorIn(error);
-  if (proxy !== undefined) return proxyFailed(`cannot ${task} the queue ${queue}`, proxy, { queue });
+  if (proxy !== undefined) return proxyFailed(attempt, proxy);
   const cause = causeOf(error);
   const name = cause.name.replace(/^(?:AWS\.SimpleQueueService\.|com\.amazonaws\.sqs#)/, '');
-  const denied = /^AccessDenied(?:Exception)?$/.test(name) || (cause.status === 403 && !(name in BY_NAME));
-  const rule: Rule = denied
-    ? {
-        code: 'source_denied',
-        verdict: 'end_run',
-        text: `access is denied; the credentials need ${right} on it`,
-      }
-    : findRule({ ...cause, name });
-  const { network, status, requestId } = cause;
-  const reason = [network ?? name, status].filter((part) => part !== undefined).join(' ');
-  return new SyncError(rule.code, `cannot ${task} the queue ${queue}: ${rule.text} (${reason})`, {
-    verdict: rule.verdict,
-    details: {
-      queue,
-      reason: network ?? name,
-      ...(status === undefined ? {} : { status }),
-      ...(requestId === undefined ? {} : { requestId }),
-      // What SQS says of a denial names the missing right.
-      ...(denied ? { message: messageOf(error).slice(0, 300) } : {}),
-    },
-  });
-}
-
-function findRule({ name, network, status }: AwsCause): Rule {
-  const named = BY_NAME[name];
-  if (named !== undefined) return named;
-  if (network === 'ENOTFOUND') return NO_HOST;
-  if (network !== undefined && TLS_CODES.has(network)) return TLS;
-  if (network !== undefined && NETWORK_CODES.has(network)) return UNREACHABLE;
-  if (status === 429) return THROTTLED;
-  if (status !== undefined && status >= 500) return UNAVAILABLE;
-  return STRANGE;
+  const denied: Rule = {
+    code: 'source_denied',
+    verdict: 'end_run',
+    fact: 'refused',
+    text: `access is denied; the credentials need ${right} on it`,
+  };
+  const rule = ruleFor({ ...cause, name }, rulesWhere(denied));
+  // What SQS says of a denial names the missing right.
+  const more = rule === denied ? { message: messageOf(error).slice(0, 300) } : {};
+  return requestFailed(attempt, { ...cause, name }, rule, more);
 }

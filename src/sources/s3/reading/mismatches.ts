@@ -1,9 +1,9 @@
-import type { WantedObject } from './read-object.ts';
+import type { WantedObject } from './wanted-object.ts';
 
-/** Objects remembered; which of them are forgotten matters little: they are read once more. */
+/** Objects remembered. A forgotten one is read once more, and that is all. */
 const MOST = 1_000;
 
-/** Reads whose bytes did not match: what is spoilt on the way is hardly spoilt in the same way again. */
+/** Reads whose bytes did not match. Bytes that were spoilt on their way are hardly spoilt in the same way again. */
 export class Mismatches {
   readonly #found = new Map<string, string>();
 

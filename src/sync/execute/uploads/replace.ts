@@ -1,4 +1,4 @@
-import { hasFact } from '../../../model/errors.ts';
+import { hasFact, isOfReading } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Remote } from '../../../remote/remote.ts';
 
@@ -11,7 +11,8 @@ export interface Detour {
 }
 
 /** Whether a name was not given. A plain refusal does not tell whether the reason was that something has the name. */
-export const refusesName = (error: unknown): boolean => hasFact(error, 'taken', 'refused');
+export const refusesName = (error: unknown): boolean =>
+  hasFact(error, 'taken', 'refused') && !isOfReading(error);
 
 /**
  * Gives a file that waits at `via` its final name. Where the Stage lets a move replace a file there is no gap at all;

@@ -1,5 +1,5 @@
 import type { FileEntry } from '../../../model/entry.ts';
-import { hasFact, isSyncError } from '../../../model/errors.ts';
+import { hasFact, isOfReading, isSyncError } from '../../../model/errors.ts';
 import { nameOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
@@ -77,7 +77,7 @@ export class FileSender {
         learnt.refusesOverwrite = true;
         return sent;
       }
-      if (!hasFact(error, 'taken', 'refused', 'missing')) throw error;
+      if (!hasFact(error, 'taken', 'refused', 'missing') || isOfReading(error)) throw error;
       // the name was free and the folder there when this was planned; a look tells what changed
       const now = await remote.stat(remote.root + arrival.path);
       if (now !== undefined) return this.#sendVia({ ...arrival, replaces: now }, options);

@@ -46,7 +46,7 @@ describe('a folder of a bucket', () => {
       }),
     });
     expect(await lookAt(bucket, '')).toEqual([
-      'name_not_allowed bad\\x01/ (nothing, failure)',
+      'name_not_allowed bad\\u{1}/ (nothing, failure)',
       'folder d/',
       'file x',
       'name_conflict x/ (nothing, warning)',

@@ -168,3 +168,25 @@ test('what was in flight when the run was stopped at once is looked up, not sent
   expect(stage.count('put')).toBe(2);
   expect(stage.text('a')).toBe('newer');
 });
+
+test.each(['refused', 'out_of_reach', 'slow_down', 'missing'] as const)(
+  'what reading says of the source (%s) is no word of the destination: the file fails, the others go on',
+  async (fact) => {
+    const { source, stage } = setUp();
+    const others = Array.from({ length: 200 }, (_, at) => `b${at}`).toSorted();
+    for (const path of ['a', ...others]) source.write(path, path, { modifiedMs: 1 });
+    const read = source.read.bind(source);
+    source.read = (entry, call) =>
+      entry.path === 'a'
+        ? Promise.reject(
+            new SyncError('source_failed', 'no', { verdict: 'retry', fact, operation: 'read', path: 'a' }),
+          )
+        : read(entry, call);
+    using engine = createEngine(source, stage);
+    const { report } = await engine.pass({ attempts: 1, concurrency: 1 });
+    expect(report).toMatchObject({ outcome: 'failures', uploaded: 200, failed: 1 });
+    expect([...stage.files.keys()].toSorted()).toEqual(others);
+    expect(stage.count('stat')).toBe(0);
+    expect(engine.events.filter(({ type }) => type === 'throttled')).toEqual([]);
+  },
+);
