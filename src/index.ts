@@ -81,6 +81,7 @@ export {
   type FilterRules,
 } from './filter/filter.ts';
 export { openLedger, type LedgerOptions } from './sync/ledger/open-ledger.ts';
+export type { Holder, LockPair, PairLock } from './sync/ledger/pair-lock.ts';
 export { type Ledger } from './sync/ledger/ledger.ts';
 export * from './sync/pass-options.ts';
 export { PASS_DEFAULTS } from './sync/pass-defaults.ts';

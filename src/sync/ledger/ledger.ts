@@ -7,10 +7,19 @@ import { LedgerDatabase } from './database/ledger-database.ts';
 import { COLUMNS, columnsIn } from './database/former-formats.ts';
 import { toRow } from './ledger-row.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
-import type { PairLock } from './lock.ts';
+import type { PairLock } from './pair-lock.ts';
 
 /** Rows read at once: enough to make a query cheap, few enough not to be copied by every collection. */
 const PAGE = 500;
+
+export interface RowRange {
+  readonly from: RelPath;
+  /** Whether the row at `from` itself counts. */
+  readonly inclusive: boolean;
+  /** Rows from here on do not count; undefined: all do. */
+  readonly end?: RelPath | undefined;
+  readonly limit: number;
+}
 
 /** What we put there, and what we saw. One connection; every method is synchronous and short. */
 export class Ledger {
@@ -38,7 +47,7 @@ export class Ledger {
   }
 
   get(path: RelPath): LedgerRow | undefined {
-    const [row] = this.page(path, true, undefined, 1);
+    const [row] = this.page({ from: path, inclusive: true, limit: 1 });
     return row?.path === path ? row : undefined;
   }
 
@@ -76,8 +85,8 @@ export class Ledger {
     }
   }
 
-  /** At most `limit` rows from `from` on (itself only if `inclusive`) and before `end`, in path order. */
-  page(from: RelPath, inclusive: boolean, end: RelPath | undefined, limit: number): LedgerRow[] {
+  /** At most `limit` rows, in path order. */
+  page({ from, inclusive, end, limit }: RowRange): LedgerRow[] {
     const select = `SELECT ${this.#columns} FROM entry WHERE path ${inclusive ? '>=' : '>'} ?`;
     const rows =
       end === undefined
@@ -129,7 +138,7 @@ export class Ledger {
    * Renames a row, or a folder's row and all rows below it. Without `keepsTimes` the move may have changed Stage's times,
    * and a listing has to tell them.
    */
-  rename(from: RelPath, to: RelPath, keepsTimes: boolean): void {
+  rename(from: RelPath, to: RelPath, { keepsTimes }: { readonly keepsTimes: boolean }): void {
     const times = keepsTimes ? '' : ', pending = 1, shown_modified = NULL';
     if (from.endsWith('/')) {
       this.#db

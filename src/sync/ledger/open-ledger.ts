@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { isSyncError } from '../../model/errors.ts';
 import { checkLedger } from './database/check-ledger.ts';
 import { Ledger } from './ledger.ts';
-import { lockPair } from './lock.ts';
-import type { Holder, PairLock } from './lock.ts';
+import type { Holder, LockPair, PairLock } from './pair-lock.ts';
+import { lockBySqlite } from './sqlite-lock.ts';
 import { pairName } from './pair-name.ts';
 import { prepareSchema } from './database/schema.ts';
 import { stateError } from './database/state-errors.ts';
@@ -24,6 +24,8 @@ export interface LedgerOptions {
   /** The command and process that hold the pair, to tell a second run. */
   readonly command: string;
   readonly pid: number;
+  /** Keeps two runs off the pair. Default: a lock that holds on this machine. */
+  readonly lockPair?: LockPair | undefined;
 }
 
 /**
@@ -33,14 +35,14 @@ export interface LedgerOptions {
 export function openLedger(options: LedgerOptions): Ledger {
   const name = pairName(options.source, options.destination);
   const file = join(options.folder, `${name}.sqlite`);
-  const { formerSource, pid, command } = options;
+  const { formerSource, pid, command, lockPair = lockBySqlite } = options;
   const holder: Holder = { pid, command, since: new Date().toISOString() };
   let lock: PairLock | undefined;
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     lock = lockPair(join(options.folder, `${name}.lock`), holder);
-    if (formerSource !== undefined) takeOver({ ...options, formerSource }, file, holder);
+    if (formerSource !== undefined) takeOver({ ...options, formerSource, lockPair }, file, holder);
     db = new DatabaseSync(file);
     prepareSchema(db, file, options);
     checkLedger(db, file, options);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isSyncError, SyncError } from '../../model/errors.ts';
 import { checkLedger, labelsIn } from './database/check-ledger.ts';
-import { lockPair, type Holder } from './lock.ts';
+import type { Holder, LockPair } from './pair-lock.ts';
 import { pairName } from './pair-name.ts';
 import { prepareSchema } from './database/schema.ts';
 import { stateError } from './database/state-errors.ts';
@@ -14,10 +14,15 @@ export interface TakeOver {
   readonly formerSource: string;
   readonly source: string;
   readonly destination: string;
+  readonly lockPair: LockPair;
 }
 
 /** The file of the ledger that a pair had under its source's former label, if there is one. */
-export function formerLedger({ folder, formerSource, destination }: TakeOver): string | undefined {
+export function formerLedger({
+  folder,
+  formerSource,
+  destination,
+}: Pick<TakeOver, 'folder' | 'formerSource' | 'destination'>): string | undefined {
   const file = join(folder, `${pairName(formerSource, destination)}.sqlite`);
   return existsSync(file) ? file : undefined;
 }
@@ -29,7 +34,7 @@ export function formerLedger({ folder, formerSource, destination }: TakeOver): s
 export function takeOver(pair: TakeOver, file: string, holder: Holder): void {
   const former = formerLedger(pair);
   if (former === undefined || existsSync(file)) return;
-  const lock = lockPair(former.replace(/sqlite$/, 'lock'), holder);
+  const lock = pair.lockPair(former.replace(/sqlite$/, 'lock'), holder);
   try {
     const db = new DatabaseSync(former);
     try {

@@ -20,7 +20,7 @@ export function* ledgerChildren(ledger: Ledger, folder: RelPath): Generator<Ledg
   // pages grow while files follow each other; behind a folder mostly another folder comes
   let size = 8;
   for (let from = folder, inclusive = false; ;) {
-    const rows = ledger.page(from, inclusive, end, size);
+    const rows = ledger.page({ from, inclusive, end, limit: size });
     let stepped = false;
     for (const row of rows) {
       const slash = row.path.indexOf('/', folder.length);

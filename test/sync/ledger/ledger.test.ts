@@ -1,12 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { comparePaths, isWithin, pathProblem } from '../../../src/model/path.ts';
+import { SyncError } from '../../../src/model/errors.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
+import type { LockPair } from '../../../src/sync/ledger/pair-lock.ts';
 import type { Ledger } from '../../../src/sync/ledger/ledger.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
-const open = (folder: string, more: { source?: string; pid?: number } = {}): Ledger =>
+const open = (folder: string, more: { source?: string; pid?: number; lockPair?: LockPair } = {}): Ledger =>
   openLedger({ folder, source: '/a', destination: 'stage://d/', command: 'test', pid: 1, ...more });
 
 const row = (path: string, some: Partial<LedgerRow> = {}): LedgerRow => ({
@@ -68,7 +70,7 @@ describe('rows', () => {
         for (const path of paths(ledger)) ledger.forget(path);
         for (const path of all) ledger.put(row(path), 'new');
         const from = folders[pick % folders.length]!;
-        ledger.rename(from, 'new place/', false);
+        ledger.rename(from, 'new place/', { keepsTimes: false });
         const moved = (path: string): string =>
           isWithin(path, from) ? `new place/${path.slice(from.length)}` : path;
         expect(paths(ledger)).toEqual(all.map(moved).toSorted(comparePaths));
@@ -84,7 +86,7 @@ describe('rows', () => {
     for (const keepsTimes of [true, false]) {
       const ledger = await newLedger();
       for (const path of ['a', 'd/', 'd/1', 'd/f/']) ledger.put(row(path, { shownModifiedMs: 7 }), 'new');
-      ledger.rename(from, places[0]!, keepsTimes);
+      ledger.rename(from, places[0]!, { keepsTimes });
       const files = places.filter((path) => !path.endsWith('/'));
       for (const path of files)
         expect(ledger.get(path)).toMatchObject({ shownModifiedMs: keepsTimes ? 7 : undefined });
@@ -161,4 +163,19 @@ describe('the lock', () => {
     first.close();
     open(folder).close();
   });
+});
+
+test('another lock may keep runs off a pair, and is let go with the ledger', async () => {
+  const folder = await temporaryFolder();
+  const held: string[] = [];
+  const lockPair: LockPair = (_file, { command }) => {
+    if (held.length > 0) throw new SyncError('locked', `held by ${held[0]}`, { verdict: 'end_run' });
+    held.push(command);
+    return { release: () => held.splice(0) };
+  };
+  const ledger = open(folder, { lockPair });
+  expect(() => open(folder, { lockPair })).toThrow(/held by test/);
+  ledger.close();
+  open(folder, { lockPair }).close();
+  expect(held).toEqual([]);
 });

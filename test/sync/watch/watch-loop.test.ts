@@ -352,3 +352,28 @@ test('stopping in the middle of a pass ends the watch with what was done recorde
   await pair.drain();
   expect(pair.states().at(-1)).toBe('stopping');
 });
+
+test('all that a watch tells survives JSON: also what ended a pass', async () => {
+  let down = true;
+  const pair = await watchedPair({
+    files: { a: '1', b: '2' },
+    stage: {
+      before: ({ kind, path }) => {
+        if (down && kind === 'listFolder')
+          throw new SyncError('stage_unreachable', 'no route', { verdict: 'end_run', fact: 'out_of_reach' });
+        if (kind === 'put' && path === 'b')
+          throw new SyncError('stage_rejected', 'no', { verdict: 'skip_entry', fact: 'refused' });
+      },
+    },
+  });
+  down = false;
+  await pair.clock.pass(2000);
+  const ended = pair.events.flatMap((event) => (event.type === 'pass' ? [event.error] : []));
+  expect(ended).toEqual([
+    { code: 'stage_unreachable', fact: 'out_of_reach', message: 'no route' },
+    undefined,
+  ]);
+  expect(pair.events.some(({ type }) => type === 'sync')).toBe(true);
+  for (const event of [...pair.events, pair.loop.status])
+    expect(event).toEqual(JSON.parse(JSON.stringify(event)));
+});

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { inspectLedger, knownPairs } from '../../../sync/ledger/known-pairs.ts';
 import type { KnownPair } from '../../../sync/ledger/known-pairs.ts';
-import { whoHolds } from '../../../sync/ledger/lock.ts';
-import type { Holder } from '../../../sync/ledger/lock.ts';
+import { whoHolds } from '../../../sync/ledger/sqlite-lock.ts';
+import type { Holder } from '../../../sync/ledger/pair-lock.ts';
 import type { Context } from '../../context.ts';
 import { recallStatus } from '../../../daemon/remembered-status.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';

@@ -25,7 +25,7 @@ export function* expectedIn(
 
 /** Renames the row of what moved, and all rows below it; times that the move may have changed are learnt by a listing. */
 export function rename(ledger: Ledger, from: RelPath, to: RelPath, times: DestinationTimes): void {
-  ledger.rename(from, to, times.known === true);
+  ledger.rename(from, to, { keepsTimes: times.known === true });
 }
 
 /**
@@ -43,7 +43,7 @@ export function renameRows(ledger: Ledger, from: RelPath, to: RelPath, seen: Com
   ].flatMap((path) => rowsAt(ledger, path));
   const allSeen = touched.every(({ kind }) => kind === 'changed');
   const isUnclear = unclearIn(deviations);
-  ledger.rename(from, to, allSeen);
+  ledger.rename(from, to, { keepsTimes: allSeen });
   if (allSeen) for (const { path, modifiedMs } of touched) ledger.confirm(to + path, modifiedMs);
   for (const { path, kind } of deviations) if (kind !== 'extra' && !isUnclear(path)) ledger.forget(to + path);
   for (const row of stayed) ledger.put(row, 'stayed');

@@ -139,7 +139,7 @@ describe('a file that waits under a hidden name', () => {
     it.begun({ op: 'move', path: 'a', to: 'b', via, reason: 'cycle' });
     it.moved('a', via);
     // the run may have died before it wrote down that the first half was made
-    if (known) it.ledger.rename('a', via, false);
+    if (known) it.ledger.rename('a', via, { keepsTimes: false });
     return { ...it, via };
   };
 
@@ -155,7 +155,7 @@ describe('a file that waits under a hidden name', () => {
   test('goes on where only its new name is free', async () => {
     const { recover, there, rows, moved, ledger } = waiting(true);
     moved('b', 'a');
-    ledger.rename('b', 'a', false);
+    ledger.rename('b', 'a', { keepsTimes: false });
     await recover();
     expect([there(), rows(), ledger.intents()]).toEqual([{ a: 'two', b: 'one' }, ['a', 'b'], []]);
   });
@@ -176,7 +176,7 @@ describe('a file that waits under a hidden name', () => {
     const shown = ledger.get('b');
     if (other === undefined) {
       moved('b', 'c');
-      ledger.rename('b', 'c', false);
+      ledger.rename('b', 'c', { keepsTimes: false });
     }
     moved(via, 'a');
     await recover();
@@ -211,7 +211,7 @@ describe('a file that waits under a hidden name', () => {
     async (kindsCoexist) => {
       const { recover, there, stage, moved, ledger } = waiting(true, { kindsCoexist });
       moved('b', 'elsewhere');
-      ledger.rename('b', 'elsewhere', false);
+      ledger.rename('b', 'elsewhere', { keepsTimes: false });
       stage.folders.add('in/a/');
       await recover();
       expect(there()).toEqual({ 'a/': '', b: 'one', elsewhere: 'two' });
@@ -221,7 +221,7 @@ describe('a file that waits under a hidden name', () => {
   test('and arrived, which was not written down, is known at its new name', async () => {
     const { recover, rows, moved, via, ledger } = waiting(true);
     moved('b', 'a');
-    ledger.rename('b', 'a', false);
+    ledger.rename('b', 'a', { keepsTimes: false });
     moved(via, 'b');
     expect(await recover()).toEqual(['stat ~-1-moved-a', 'stat b', 'stat a']);
     expect([rows(), ledger.intents()]).toEqual([['a', 'b'], []]);
@@ -243,7 +243,7 @@ describe('a folder that waits under a hidden name', () => {
     const via = it.hidden.next('moved', 'a/');
     it.begun({ op: 'move', path: 'a/', to: 'b/', via, reason: 'cycle' });
     it.moved('a/', via);
-    if (known) it.ledger.rename('a/', via, false);
+    if (known) it.ledger.rename('a/', via, { keepsTimes: false });
     return { ...it, via };
   };
 
@@ -263,7 +263,7 @@ describe('a folder that waits under a hidden name', () => {
   test('goes back into its name where the other folder has come there meanwhile: nothing is lost of either', async () => {
     const { recover, there, moved, ledger } = waiting(true);
     moved('b/', 'a/');
-    ledger.rename('b/', 'a/', false);
+    ledger.rename('b/', 'a/', { keepsTimes: false });
     await recover();
     expect(Object.values(there())).toContain('other');
     // the row is of what is there, or there is none: a row of the other's content would move that under a wrong name

@@ -26,7 +26,7 @@ describe('intents of release 0.1, with names beside the file', () => {
     const { begun, recover, moved, there, rows, ledger } = recovering({ 'd/a': 'one', 'd/b': 'two' });
     begun({ op: 'move', path: 'd/a', to: 'd/b', via: 'in/d/.stagesync-swap-0-a', reason: 'cycle' });
     moved('d/a', 'd/.stagesync-swap-0-a');
-    ledger.rename('d/a', 'd/.stagesync-swap-0-a', false);
+    ledger.rename('d/a', 'd/.stagesync-swap-0-a', { keepsTimes: false });
     await recover();
     expect(there()).toEqual({ 'd/': '', 'd/a': 'one', 'd/b': 'two' });
     expect([rows(), ledger.intents()]).toEqual([['d/a', 'd/b'], []]);
@@ -36,7 +36,7 @@ describe('intents of release 0.1, with names beside the file', () => {
     const { begun, recover, moved, there, rows, ledger } = recovering({ 'd/a/': '', 'd/a/1': 'one' });
     begun({ op: 'move', path: 'd/a/', to: 'd/b/', via: 'in/d/.stagesync-swap-0-a/', reason: 'cycle' });
     moved('d/a/', 'd/.stagesync-swap-0-a/');
-    ledger.rename('d/a/', 'd/.stagesync-swap-0-a/', false);
+    ledger.rename('d/a/', 'd/.stagesync-swap-0-a/', { keepsTimes: false });
     await recover();
     expect(there()).toEqual({ 'd/': '', 'd/a/': '', 'd/a/1': 'one' });
     expect([rows(), ledger.intents()]).toEqual([['d/a/', 'd/a/1'], []]);

@@ -51,8 +51,8 @@ test('a cycle that died after its last step is finished without a request that c
   for (const [path, file] of files) stage.files.set(path === 'a' ? 'b' : 'a', file);
   inLedger(engine, (ledger) => {
     ledger.addIntents([{ op: 'move', path: 'a', to: 'b', via: '.stagesync-swap-0-a', reason: 'cycle' }], 1);
-    ledger.rename('a', '.stagesync-swap-0-a', false);
-    ledger.rename('b', 'a', false);
+    ledger.rename('a', '.stagesync-swap-0-a', { keepsTimes: false });
+    ledger.rename('b', 'a', { keepsTimes: false });
   });
   const before = changes();
   expect((await engine.pass({ removal: 'ours' })).report).toMatchObject({ outcome: 'clean', unchanged: 2 });

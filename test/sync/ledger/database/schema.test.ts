@@ -162,7 +162,7 @@ describe('a ledger of format 2', () => {
     // nothing to tell: format 2 knew who had put each file there
     expect(ledger.recall(ORIGIN_UNKNOWN)).toBeUndefined();
     ledger.confirm('put', 8000);
-    ledger.rename('d/', 'e/', false);
+    ledger.rename('d/', 'e/', { keepsTimes: false });
     expect([ledger.get('put')?.shownModifiedMs, ledger.get('e/ours')?.pending]).toEqual([8000, true]);
   });
 

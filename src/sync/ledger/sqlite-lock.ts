@@ -1,26 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { SyncError } from '../../model/errors.ts';
+import type { Holder, LockPair } from './pair-lock.ts';
 import { isBusy, stateError } from './database/state-errors.ts';
 
-/** Who holds a pair, as its holder wrote it. */
-export interface Holder {
-  readonly pid: number;
-  readonly command: string;
-  /** ISO 8601. */
-  readonly since: string;
-}
-
-export interface PairLock {
-  release(): void;
-}
-
 /**
- * Keeps two runs off one pair. The lock is SQLite's own lock on a small file, held by the operating system for as
- * long as this process lives: a killed run leaves nothing stale behind.
- * Rejects with `locked` naming the holder, or `state_unusable`.
+ * The lock of a pair on one machine: SQLite's own lock on a small file. The operating system holds it for as long as this
+ * process lives, so that a killed run leaves nothing stale behind.
  */
-export function lockPair(file: string, holder: Holder): PairLock {
+export const lockBySqlite: LockPair = (file, holder) => {
   const about = `${file}.holder`;
   let db: DatabaseSync;
   try {
@@ -41,7 +29,7 @@ export function lockPair(file: string, holder: Holder): PairLock {
     );
   }
   return { release: () => db.close() };
-}
+};
 
 /** Who holds the lock at this moment, undefined when nobody does. Takes nothing: it only looks. */
 export function whoHolds(file: string): Holder | undefined {
