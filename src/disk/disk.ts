@@ -12,6 +12,11 @@ export interface Child<Name = string> {
   readonly kind: ChildKind;
 }
 
+export interface OpenOptions {
+  /** Whether a link in the last name is followed; otherwise ELOOP. */
+  readonly followLink: boolean;
+}
+
 /**
  * The system calls that only look, as an object, so that tests can make them fail. They are synchronous: walking a tree
  * this way is three times as fast as through the thread pool, and the callers pause often enough for the event loop.
@@ -23,8 +28,8 @@ export interface Disk {
   /** Undefined when nothing is there. */
   lstat(path: string): BigIntStats | undefined;
   stat(path: string): BigIntStats | undefined;
-  open(path: string, followLink: boolean): number;
-  openLater(path: string, followLink: boolean): Promise<FileHandle>;
+  open(path: string, how: OpenOptions): number;
+  openLater(path: string, how: OpenOptions): Promise<FileHandle>;
   /** ENOTDIR for a link, too. */
   openFolder(path: string | Buffer): number;
   /** The place of an open folder, whatever has its name by now. Undefined where the system has no such place. */
@@ -50,10 +55,10 @@ export const inside = (folder: string, name: string): string =>
   folder.endsWith('/') ? folder + name : `${folder}/${name}`;
 
 // A FIFO or a link may take a file's name after it was listed: opening must not hang on the one, nor follow the other.
-const flagsFor = (followLink: boolean): number =>
+const flagsFor = ({ followLink }: OpenOptions): number =>
   fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | (followLink ? 0 : fs.constants.O_NOFOLLOW);
 
-const FOLDER_FLAGS = flagsFor(false) | fs.constants.O_DIRECTORY;
+const FOLDER_FLAGS = flagsFor({ followLink: false }) | fs.constants.O_DIRECTORY;
 
 const OPENED = '/proc/self/fd';
 const placeOf =
@@ -96,8 +101,8 @@ export const realDisk: Disk = {
       return undefinedWhenMissing(error);
     }
   },
-  open: (path, followLink) => fs.openSync(path, flagsFor(followLink)),
-  openLater: (path, followLink) => open(path, flagsFor(followLink)),
+  open: (path, how) => fs.openSync(path, flagsFor(how)),
+  openLater: (path, how) => open(path, flagsFor(how)),
   openFolder: (path) => fs.openSync(path, FOLDER_FLAGS),
   placeOf,
   fstat: (fd) => fs.fstatSync(fd, { bigint: true }),

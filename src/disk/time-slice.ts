@@ -14,10 +14,10 @@ export class TimeSlice {
     this.#signal = signal;
   }
 
-  /** `pause`: the walk offers a pause, so that a good deal has been done since the last step. */
-  isOver(pause: boolean): boolean {
+  /** `atPause`: the work offers a pause, so that a good deal has been done since the last step. */
+  isOver({ atPause }: { readonly atPause: boolean }): boolean {
     this.#steps += 1;
-    return (pause || this.#steps % STEPS_PER_LOOK === 0) && performance.now() - this.#start > SLICE_MS;
+    return (atPause || this.#steps % STEPS_PER_LOOK === 0) && performance.now() - this.#start > SLICE_MS;
   }
 
   /** Lets the event loop turn. Rejects with the signal's reason. */
@@ -35,7 +35,7 @@ export async function inSlices<T>(steps: Generator<undefined, T>, signal: AbortS
     for (;;) {
       const step = steps.next();
       if (step.done === true) return step.value;
-      if (slice.isOver(true)) await slice.next();
+      if (slice.isOver({ atPause: true })) await slice.next();
     }
   } finally {
     steps.return(undefined as never);

@@ -86,13 +86,13 @@ test('the names of a folder are sorted in path order, however many there are', (
   fc.assert(
     fc.property(fc.array(fc.tuple(segment, fc.constantFrom('', '/')), { maxLength: 50 }), (pairs) => {
       const names = pairs.map(([name, end]) => name + end);
-      expect(finish(sortNames([...names], true))).toEqual(names.toSorted(comparePaths));
+      expect(finish(sortNames([...names], { surrogates: true }))).toEqual(names.toSorted(comparePaths));
     }),
   );
   // 7 is prime to 20,011, so this is a permutation; three runs and a remainder.
   const many = Array.from({ length: 20_011 }, (_, at) => `n${(at * 7) % 20_011}${at % 3 === 0 ? '/' : ''}`);
-  expect(finish(sortNames([...many], false))).toEqual(many.toSorted(comparePaths));
-  expect(finish(sortNames([...many], true))).toEqual(many.toSorted(comparePaths));
+  expect(finish(sortNames([...many], { surrogates: false }))).toEqual(many.toSorted(comparePaths));
+  expect(finish(sortNames([...many], { surrogates: true }))).toEqual(many.toSorted(comparePaths));
 });
 
 function finish<T>(steps: Generator<unknown, T>): T {

@@ -34,7 +34,7 @@ async function openFile(target: TargetFolder, call: DiskCall): Promise<FileHandl
     const stats = target.disk.lstat(way.place);
     if (stats === undefined || stats.isDirectory()) throw missing(call);
     if (!stats.isFile()) throw refused(call, 'it is a symbolic link or a device');
-    const handle = await target.disk.openLater(way.place, false);
+    const handle = await target.disk.openLater(way.place, { followLink: false });
     try {
       way.check();
       if (!(await handle.stat()).isFile()) throw refused(call, 'it is no file any more');

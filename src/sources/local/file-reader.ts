@@ -41,7 +41,8 @@ export class FileReader {
     try {
       const { size } = entry;
       if (size > WHOLE_BYTES) {
-        // Opened and closed for its errors; the chunks open it again, so that nothing stays open if nobody takes them.
+        // The file is opened and closed for its errors. The chunks open it again, so that nothing stays open if nobody
+        // takes them.
         this.#checkedOnce(entry);
         const spare: Uint8Array[] = [];
         return {
@@ -156,7 +157,7 @@ export class FileReader {
     const { disk, followSymlinks } = this.#options;
     const way = openWay(this.#options, entry.path);
     try {
-      const fd = disk.open(way.place, followSymlinks);
+      const fd = disk.open(way.place, { followLink: followSymlinks });
       try {
         way.check();
       } catch (error) {
@@ -173,7 +174,7 @@ export class FileReader {
     const { disk, followSymlinks } = this.#options;
     const way = openWay(this.#options, entry.path);
     try {
-      const handle = await disk.openLater(way.place, followSymlinks);
+      const handle = await disk.openLater(way.place, { followLink: followSymlinks });
       try {
         way.check();
       } catch (error) {
@@ -201,8 +202,9 @@ function checkListed(entry: FileEntry, stats: BigIntStats): void {
 }
 
 /**
- * A buffer of its own each time, for the network layer may still be sending the one before; or one that came back. With
- * new ones only, the collector lets some 100 MB of them pile up, and the system clears each page again.
+ * Each block has a buffer of its own, because the network layer may still be sending the one before; `spare` is a buffer
+ * that came back. With new buffers only, the collector lets some 100 MB of them pile up, and the system clears each page
+ * again.
  */
 async function readBlock(
   entry: FileEntry,

@@ -5,8 +5,8 @@ import type { RelPath } from '../../model/path.ts';
 export const versionOf = (stats: BigIntStats): string => `${stats.size}:${stats.mtimeNs}`;
 
 /**
- * Device, inode, birth time, size and mtime: an inode alone is reused at once. There is none for an empty file (all are
- * equal), nor where the file system keeps no birth time (it shows as 0).
+ * Device, inode, birth time, size and mtime: an inode alone is reused at once. An empty file has no identity (all empty
+ * files are equal), nor has any file where the file system keeps no birth time (which shows as 0).
  */
 const identityOf = (stats: BigIntStats, version: string): string | undefined =>
   stats.size === 0n || stats.birthtimeNs === 0n

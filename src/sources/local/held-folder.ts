@@ -17,10 +17,10 @@ export interface HoldOptions {
 
 /**
  * A folder that is held open while it is read, so that what is read is that folder, whatever takes its name meanwhile.
- * Where links are followed, or the system cannot read what is open, it goes by its name alone.
+ * Where links are followed, or the system cannot read what is open, the folder is read by its name alone.
  */
 export class HeldFolder implements Disposable {
-  /** Undefined when it is not held. */
+  /** Undefined when the folder is not held open. */
   readonly fd: number | undefined;
   readonly #options: HoldOptions;
   readonly #folder: Found;
@@ -34,8 +34,8 @@ export class HeldFolder implements Disposable {
   }
 
   /**
-   * Whether what was read is the folder that was found, has its name still, and truly lies in the one above it; not when
-   * a link took its name or that of one on the way. Throws what the system call does.
+   * Whether the folder that was read is the one that was found, still has its name, and truly lies in the folder above.
+   * False when a link took its name, or that of a folder on the way. Throws what the system call does.
    */
   isIn(parent: Found): boolean {
     const { disk, followSymlinks } = this.#options;

@@ -17,7 +17,7 @@ export const LINK_SKIPPED = warning(
   'link_skipped',
   'is a symbolic link and was skipped; --follow-symlinks syncs what it points to',
 );
-/** Only where links are followed: what it should lead to was asked for, and is missing on Stage. */
+/** A failure, since links are followed only when that is asked for: the target is then missing at the destination. */
 export const LINK_DANGLING = failure(
   'link_dangling',
   'is a symbolic link that points to nothing; put there what it names, or remove or exclude it',
@@ -51,7 +51,7 @@ export const unknownPath = (path: RelPath, problem: Problem): UnknownEntry => ({
   problem,
 });
 
-/** Reported, and nothing else: no Stage path that takes part can have its name. */
+/** An entry that is reported and no more, since no path that takes part can have its name. */
 export const namelessPath = (path: RelPath, problem: Problem): UnknownEntry => ({
   kind: 'unknown',
   path,

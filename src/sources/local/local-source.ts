@@ -17,7 +17,7 @@ import type { WayOptions } from '../../disk/way-to-file.ts';
 export interface LocalSourceOptions {
   /** A folder; a relative path starts at the current folder. It may itself be a symbolic link. */
   readonly root: string;
-  /** Otherwise a link is reported and skipped, and what Stage has in its place stays. */
+  /** Otherwise a link is reported and skipped, and what the destination has in its place stays. */
   readonly followSymlinks: boolean;
   /** Bytes in one chunk of a file over 256 KiB. Default: 512 KiB, where throughput levels off. */
   readonly blockBytes?: number;
@@ -32,7 +32,7 @@ export interface LocalSourceOptions {
 export async function openLocalSource(options: LocalSourceOptions, disk: Disk = realDisk): Promise<Source> {
   const root = resolve(options.root);
   const { followSymlinks, blockBytes = 512 * 1024 } = options;
-  // Another thread has the real system calls.
+  // A thread of its own can have the real system calls only.
   const threadAfter = disk === realDisk ? (options.threadAfter ?? THREAD_AFTER) : undefined;
   checkRoot(root, disk);
   const reader = new FileReader({ disk, root, followSymlinks, blockBytes });

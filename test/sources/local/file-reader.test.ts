@@ -34,8 +34,8 @@ const { signal } = new AbortController();
 /** Counts what is opened and closed, so that every test sees whether a handle was left behind. */
 const counting: Disk = {
   ...realDisk,
-  open(path, followLink) {
-    const fd = realDisk.open(path, followLink);
+  open(path, how) {
+    const fd = realDisk.open(path, how);
     opened += 1;
     return fd;
   },
@@ -48,8 +48,8 @@ const counting: Disk = {
     realDisk.close(fd);
     closed += 1;
   },
-  async openLater(path, followLink) {
-    const handle = await realDisk.openLater(path, followLink);
+  async openLater(path, how) {
+    const handle = await realDisk.openLater(path, how);
     opened += 1;
     const close = handle.close.bind(handle);
     handle.close = async () => {
@@ -254,8 +254,8 @@ describe.each([
       };
       const disk: Partial<Disk> = {
         ...how,
-        open: (path, followLink) => counting.open(swapped(path), followLink),
-        openLater: (path, followLink) => counting.openLater(swapped(path), followLink),
+        open: (path, how) => counting.open(swapped(path), how),
+        openLater: (path, how) => counting.openLater(swapped(path), how),
       };
       const reading = readerOn(disk).read(entry, signal).then(take);
       await expect(reading).rejects.toMatchObject({ code: expect.stringMatching(/^entry_(changed|gone)$/) });
@@ -288,11 +288,11 @@ test('a file on a slow disk is read through the thread pool, with the same check
   const entry = writeOld('f', Buffer.alloc(SMALL, 1));
   let atOnce = 0;
   const slow: Partial<Disk> = {
-    open(path, followLink) {
+    open(path, how) {
       atOnce += 1;
       const end = performance.now() + 3;
       while (performance.now() < end);
-      return counting.open(path, followLink);
+      return counting.open(path, how);
     },
   };
   const reader = readerOn(slow);
@@ -332,9 +332,9 @@ describe('a file that was written a moment ago', () => {
   /** Reads `path`, and tells how old the file was, in milliseconds, when it was opened. */
   async function ageWhenOpened(entry: FileEntry): Promise<number> {
     let age = Number.NaN;
-    const open: Disk['open'] = (path, followLink) => {
+    const open: Disk['open'] = (path, how) => {
       age = Date.now() - (entry.modifiedMs ?? 0);
-      return counting.open(path, followLink);
+      return counting.open(path, how);
     };
     await readerOn({ open }).read(entry, signal);
     return age;
@@ -364,8 +364,8 @@ describe('a file that was written a moment ago', () => {
 
 test('a handle is closed when its file cannot be read', async () => {
   const entry = writeOld('f', Buffer.alloc(LARGE));
-  const openLater: Disk['openLater'] = async (path, followLink) => {
-    const handle: FileHandle = await counting.openLater(path, followLink);
+  const openLater: Disk['openLater'] = async (path, how) => {
+    const handle: FileHandle = await counting.openLater(path, how);
     handle.read = () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }));
     return handle;
   };

@@ -96,6 +96,6 @@ async function writePlan(
     return status;
   } finally {
     // with status 3 some entries could not be listed and are not in the plan; the rest of the plan still holds
-    writer.finish(status === EXIT.clean || status === EXIT.failures);
+    writer.finish({ keep: status === EXIT.clean || status === EXIT.failures });
   }
 }

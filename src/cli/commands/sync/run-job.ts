@@ -32,7 +32,7 @@ export async function runJob(
   use: RunUse,
 ): Promise<ExitStatus> {
   const textAside = use.textAside ?? false;
-  const reader = await context.openReader(use.output, textAside);
+  const reader = await context.openReader({ ...use.output, textAside });
   // a dry run without a plan file, and a plan on stdout, do nothing but write to stdout
   const isForReader = around.dryRun && (use.onPlanned === undefined || textAside);
   const { stdout } = context.host;

@@ -5,15 +5,15 @@ import type { SourceEntry, UnknownEntry } from '../../../model/entry.ts';
  * takes a tenth of that time.
  */
 export interface EntryBatch {
-  /** FIELDS for each entry; a folder has its path only, and of an unknown entry all are empty. */
+  /** FIELDS for each entry. A folder has its path only, and an unknown entry has none of them. */
   readonly text: string;
-  /** In their order; there are few. */
+  /** The unknown entries, in their order. There are few. */
   readonly unknown: readonly UnknownEntry[];
 }
 
 /** Path, size, time, version, identity. */
 const FIELDS = 5;
-/** No path has it, nor any other field. */
+/** A character that no path has, nor any other field. */
 const SEPARATOR = '\0';
 const FOLDER = SEPARATOR.repeat(FIELDS - 1);
 const UNKNOWN = SEPARATOR.repeat(FIELDS - 1);

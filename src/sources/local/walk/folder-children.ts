@@ -34,7 +34,7 @@ export interface ChildrenOptions {
   readonly followSymlinks: boolean;
   /** Whether a folder is one of those being listed, so that a link to it would never end. */
   readonly isOpen: (id: FileId) => boolean;
-  /** Where the folder is open, so that its names come from no other. */
+  /** The open folder, where it is held open: then its names come from no other folder. */
   readonly fd?: number | undefined;
 }
 
@@ -44,7 +44,7 @@ const PAUSE_EVERY = 64;
 // eslint-disable-next-line no-control-regex -- naming control characters is the point
 const ODD = /[\\\u0000-\u001f\u007f\ud800-\udfff\ufffd]/;
 
-/** What Stage may have of that name: of what is neither file nor folder, or may lead to either, nobody knows. */
+/** What the destination may have of that name. Of a link, or of what is neither file nor folder, nobody knows. */
 type Covers = 'file' | 'folder' | 'either';
 const COVERS: Readonly<Record<ChildKind, Covers>> = {
   file: 'file',
@@ -88,7 +88,10 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
     else protect(name, target.covers, target.problem);
   };
 
-  /** `printed`: as people see a name that no text can hold. The filter never lets such names through: see PathFilter. */
+  /**
+   * `printed` is what people see of a name that no text can hold. The filter never lets reserved names through: see
+   * PathFilter.
+   */
   const addReserved = ({ name, kind }: Child, printed = name): void => {
     const path = folder.path + name;
     const out = (asked: RelPath): boolean => filter.rulesOut?.(asked) === true;
@@ -129,10 +132,10 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
         nameless.push(problems.namelessPath(folder.path + escaped(name), problems.NAME_NOT_UTF8));
     }
   nameless.sort((a, b) => comparePaths(a.path, b.path));
-  return { names: yield* sortNames(names, surrogates), unknown, nameless };
+  return { names: yield* sortNames(names, { surrogates }), unknown, nameless };
 }
 
-/** Adds what stands in for a name to a folder that was read before, in its place. */
+/** Adds what stands in for a name, at its place in the order, to a folder that was read before. */
 export function addUnknown({ names, unknown }: Children, name: string, entry: UnknownEntry): void {
   const after = names.findIndex((each) => comparePaths(each, name) > 0);
   names.splice(after === -1 ? names.length : after, 0, name);

@@ -13,13 +13,17 @@ export const THREAD_AFTER = 5_000;
 export interface ListTreeOptions extends WalkOptions {
   /** Entries after which the walk may move to a thread of its own, 0 for at once; undefined: it stays in this one. */
   readonly threadAfter: number | undefined;
-  /** … and the share of the time so far that must have gone into the walk. Default: a fifth; uploads leave it less. */
+  /**
+   * The share of the time so far that must have gone into the walk before it may move. Default: a fifth; where there are
+   * uploads, the walk has less.
+   */
   readonly threadShare?: number;
 }
 
 /**
- * Everything below the root, in path order. A small tree is walked in this thread, in slices; the rest of a large one
- * in another, where the walk is what takes the time. It moves there between two batches, as soon as that thread is ready.
+ * Everything below the root, in path order. A small tree is walked in this thread, in slices. Where the walk is what
+ * takes the time, the rest of a large tree is walked in another thread: the walk moves there between two batches, as soon
+ * as that thread is ready. Why: docs/decisions/walking-thread.md.
  */
 export async function* listTree(
   options: ListTreeOptions,
@@ -54,8 +58,8 @@ export async function* listTree(
 }
 
 /**
- * Lists in this thread until the end, or until `moves` says after a batch that another one goes on from where it is. It
- * is told how many entries there were, and the share of the time that went into the walk.
+ * Lists in this thread until the end, or until `moves` says after a batch that another thread goes on from there.
+ * `moves` is told how many entries there were, and the share of the time that went into the walk.
  */
 async function* listHere(
   walk: Walk,
@@ -79,7 +83,7 @@ async function* listHere(
       signal.throwIfAborted();
       if (moves(listed, 1 - away / (back - started))) return walk.state;
     }
-    if (slice.isOver(step === undefined)) {
+    if (slice.isOver({ atPause: step === undefined })) {
       const left = performance.now();
       await slice.next();
       away += performance.now() - left;

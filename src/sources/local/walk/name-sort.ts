@@ -5,12 +5,19 @@ const RUN = 4096;
 
 const compareUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+export interface SortOptions {
+  /**
+   * Whether a name may have characters above U+FFFF. Only comparePaths sorts those rightly; the built-in order is several
+   * times as fast.
+   */
+  readonly surrogates: boolean;
+}
+
 /**
  * Sorts the names of one folder (folders with their slash) in path order. Yields pauses, because a folder of a million
- * names would take a second. `surrogates`: whether a name may have characters above U+FFFF, which only comparePaths
- * sorts rightly; the built-in order is several times as fast.
+ * names would take a second.
  */
-export function* sortNames(names: string[], surrogates: boolean): Generator<undefined, string[]> {
+export function* sortNames(names: string[], { surrogates }: SortOptions): Generator<undefined, string[]> {
   if (names.length <= RUN) return surrogates ? names.sort(comparePaths) : names.sort();
   const compare = surrogates ? comparePaths : compareUnits;
   let runs: string[][] = [];

@@ -2,7 +2,7 @@ import type { FilterRules } from '../../../filter/filter-rules.ts';
 import type { SyncErrorOptions, ErrorCode } from '../../../model/errors.ts';
 import type { EntryBatch } from './entry-batch.ts';
 
-/** What a thread that is to walk is told at its start. */
+/** What the walking thread is told at its start. */
 export interface ThreadTask {
   readonly root: string;
   readonly followSymlinks: boolean;
@@ -11,7 +11,7 @@ export interface ThreadTask {
   readonly flow: SharedArrayBuffer;
 }
 
-/** What it tells. It begins once it got a WalkState, after `ready`. */
+/** What the walking thread tells. After `ready` it waits for a WalkState, and walks on from there. */
 export type ThreadNews =
   | { readonly ready: true }
   | EntryBatch
@@ -21,7 +21,7 @@ export type ThreadNews =
 
 export interface PlainError {
   readonly message: string;
-  /** Of a SyncError. */
+  /** What makes a SyncError of it; absent for any other error. */
   readonly sync?: { readonly code: ErrorCode; readonly options: Omit<SyncErrorOptions, 'cause'> };
 }
 
@@ -30,7 +30,7 @@ const AHEAD = 8;
 const TAKEN = 0;
 const STOPPED = 1;
 
-/** Keeps a thread from running ahead of its reader: it sleeps when enough batches wait to be taken. */
+/** Keeps the walking thread from running ahead of its reader: the thread sleeps when enough batches wait to be taken. */
 export class Flow {
   readonly shared: SharedArrayBuffer;
   readonly #cells: Int32Array;

@@ -16,7 +16,7 @@ export interface ThreadedWalkOptions {
   readonly filter: FilterRules;
 }
 
-// From source in a checkout, from the build in a package.
+// The program is a .ts file in a checkout and a .js file in a package, as this module is.
 const PROGRAM = new URL(`walk-thread${import.meta.url.slice(-3)}`, import.meta.url);
 
 /**
@@ -42,7 +42,7 @@ export class ThreadedWalk {
 
   private constructor({ root, followSymlinks, filter }: ThreadedWalkOptions) {
     const workerData: ThreadTask = { root, followSymlinks, filter, flow: this.#flow.shared };
-    // It has no use for the environment, which holds secrets.
+    // The thread has no use for the environment, which holds secrets.
     this.#worker = new Worker(PROGRAM, { workerData, env: {} });
     this.#worker.on('message', (news: ThreadNews) => this.#hear(news));
     this.#worker.on('error', (error) => this.#ended({ error: stopped(messageOf(error)) }));
@@ -50,12 +50,12 @@ export class ThreadedWalk {
     this.#worker.unref();
   }
 
-  /** Whether it waits for a walk to go on with. It never does when it could not start. */
+  /** Whether the thread waits for a walk to go on with; never, when it could not start. */
   get ready(): boolean {
     return this.#ready && this.#end === undefined;
   }
 
-  /** Resolves when it is ready, or never will be. */
+  /** Resolves when the thread is ready, or never will be. */
   async started(): Promise<void> {
     this.#worker.ref();
     while (!this.#ready && this.#end === undefined) await this.#news();
@@ -101,7 +101,7 @@ export class ThreadedWalk {
     this.#wake?.();
   }
 
-  /** The first end counts: an `exit` always follows. */
+  /** Only the first end counts, because an `exit` always follows. */
   #ended(end: 'done' | { readonly error: unknown }): void {
     this.#end ??= end;
     this.#wake?.();

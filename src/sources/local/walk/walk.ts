@@ -25,11 +25,11 @@ export interface WalkOptions {
 interface Frame extends OpenFolder, Children {
   next: number;
   nextNameless: number;
-  /** It was moved or removed meanwhile, so that its children are missing proves nothing. */
+  /** Whether the folder was moved or removed meanwhile: then it proves nothing that its children are missing. */
   gone: boolean;
 }
 
-/** What a walk gives: an entry, or nothing when it is a good moment to pause. */
+/** What a walk gives: an entry, or undefined at a good moment to pause. */
 export type Step = SourceEntry | undefined;
 
 /** Where a walk is: plain data, from which a walk in another thread can go on. */
@@ -54,7 +54,10 @@ export class Walk {
     this.#stack = [...(from?.stack ?? [])];
   }
 
-  /** Complete whenever `entries` has just given an entry, not at its pauses; it changes as soon as the walk goes on. */
+  /**
+   * The state is complete whenever `entries` has just given an entry, but not at a pause. It changes as soon as the walk
+   * goes on.
+   */
   get state(): WalkState {
     return { root: this.#root, stack: this.#stack };
   }
@@ -140,7 +143,7 @@ export class Walk {
   }
 
   /**
-   * Reads a folder that was just found in another; undefined when it is not that one, or not there, any more. So the
+   * Reads a folder that was just found in another; undefined when another folder, or none, has its name by now. So the
    * names listed are those of folders below the root. What a link brings in later, between two looks at files, is never
    * read: see openWay.
    */
@@ -193,7 +196,10 @@ export class Walk {
     return stats.isFile() ? fileEntry(path, stats) : this.#retyped(frame, name);
   }
 
-  /** A file that is none any more may be a folder by now, so what Stage has of that folder stays; its turn comes later. */
+  /**
+   * What is no file any more may be a folder by now, so that what the destination has of that folder stays. The folder's
+   * turn comes later in the order.
+   */
   #retyped(frame: Frame, name: string): UnknownEntry {
     const entry = problems.unknownPath(frame.path + name, problems.RETYPED);
     const folder = problems.unknownPath(`${entry.path}/`, problems.RETYPED);
@@ -202,8 +208,8 @@ export class Walk {
   }
 
   /**
-   * A name that was there a moment ago. It is absent when its folder is still the one that was read; when the folder
-   * went (moved, unmounted, removed from above), nobody knows.
+   * A name that was there a moment ago. The file is absent when its folder is still the one that was read. When the folder
+   * itself went (moved, unmounted, removed from above), nobody knows.
    */
   #missing(frame: Frame, path: RelPath): Step {
     if (frame.gone) return { ...problems.unknownPath(path, problems.VANISHED), echo: true };
@@ -235,7 +241,7 @@ export class Walk {
 const NO_CHILDREN: Children = { names: [], unknown: new Map(), nameless: [] };
 const UNREAD = { next: 0, nextNameless: 0, gone: false };
 
-/** Only what tells it apart: the state of a walk is plain data. */
+/** Only what tells a folder apart, since the state of a walk is plain data. */
 const idOf = ({ dev, ino }: FileId): FileId => ({ dev, ino });
 
 const isFolder = (frame: Frame, name: string): boolean => name.endsWith('/') && !frame.unknown.has(name);

@@ -111,7 +111,7 @@ class FolderTree implements Watcher {
       const watcher = watch(place, { persistent: false });
       node = { path, place, parent, id, watcher, folders: new Map(), news: new Set() };
     } catch (error) {
-      this.#cannotWatch(place, error, parent === undefined);
+      this.#cannotWatch(error, { place, isRoot: parent === undefined });
       return undefined;
     }
     this.#count++;
@@ -131,7 +131,10 @@ class FolderTree implements Watcher {
     return false;
   }
 
-  #cannotWatch(place: string, error: unknown, isRoot: boolean): void {
+  #cannotWatch(
+    error: unknown,
+    { place, isRoot }: { readonly place: string; readonly isRoot: boolean },
+  ): void {
     const errno = errnoOf(error);
     const refusal = refusalOf(errno, this.#count);
     if (refusal !== undefined) {
@@ -201,7 +204,7 @@ class FolderTree implements Watcher {
     }
   }
 
-  /** The root itself may go, come back or be replaced, by a mount for one, without any event of its own. */
+  /** The root itself may go, come back or be replaced (by a mount, say) without any event of its own. */
   #checkRoot(): void {
     if (this.#closed || this.#refused || this.#reopening) return;
     const id = this.#finder.quietIdOf(this.#options.root);

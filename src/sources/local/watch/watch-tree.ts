@@ -6,8 +6,8 @@ import { errnoOf } from '../../../disk/system-errors.ts';
 import type { Watcher, WatchOptions } from './watcher.ts';
 
 /**
- * Watches a whole tree through chokidar, which uses one recursive handle where the system has such a thing. Elsewhere it
- * looks at every file first: 200,000 files cost it 3.5 s and 790 MB, so there `watchFolders` is used.
+ * Watches a whole tree through chokidar, which uses one recursive handle where the system has such a thing. Elsewhere
+ * chokidar looks at every file first (3.5 s and 790 MB for 200,000 files), so there `watchFolders` is used.
  */
 export async function watchTree(options: WatchOptions): Promise<Watcher> {
   const { root, onHint } = options;
@@ -16,7 +16,7 @@ export async function watchTree(options: WatchOptions): Promise<Watcher> {
   const watcher = watch(root, {
     ignoreInitial: true,
     followSymlinks: options.followSymlinks,
-    // what is true is read from the disk anyway
+    // An event only says where to look: what is there is read from the disk.
     atomic: false,
     ignorePermissionErrors: true,
     ignored: (place, stats) => {
