@@ -37,7 +37,7 @@ export interface Context {
    * What shows a run as the flags ask. With `textAside` something else is written to stdout: text goes to stderr, as
    * with --json.
    */
-  openReader(flags: OutputFlags, textAside: boolean): Promise<Reader>;
+  openReader(flags: OutputFlags & { readonly textAside: boolean }): Promise<Reader>;
 }
 
 /** Wraps a command's work so that `main` gives it its context and learns its exit status. */

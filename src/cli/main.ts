@@ -16,16 +16,14 @@ import { listenForStop } from './process/stop-signals.ts';
 /** Runs one command line, given without the two leading words of `process.argv`. Resolves with the exit status. */
 export async function main(argv: readonly string[], host: Host = processHost()): Promise<number> {
   const context = contextOf(host);
-  const { environment, stop } = context;
-  const stacks = environment.debug || argv.includes('--verbose');
   const releaseCrash = host.onCrash((error) => {
-    host.stderr.write(`${describeError(error, stacks)}\n`);
+    host.stderr.write(`${describeError(error, stacksFor(context, argv))}\n`);
     host.exit(EXIT.unexpected);
   });
   try {
-    return await flushed(context, await runCommand(context, argv, stacks));
+    return await flushed(context, await runCommand(context, argv));
   } finally {
-    stop.dispose();
+    context.stop.dispose();
     releaseCrash();
   }
 }
@@ -46,15 +44,15 @@ function contextOf(host: Host): Context {
     err,
     stop,
     // loaded when a run is shown: the answer to --help has no use for it
-    openReader: async (flags, textAside) => {
+    openReader: async (flags) => {
       const { openReader } = await import('./output/open-reader.ts');
-      return openReader({ host, environment, out, err }, flags, textAside);
+      return openReader({ host, environment, out, err }, flags);
     },
   };
 }
 
 /** Does what the command line says; tells what went wrong. */
-async function runCommand(context: Context, argv: readonly string[], stacks: boolean): Promise<ExitStatus> {
+async function runCommand(context: Context, argv: readonly string[]): Promise<ExitStatus> {
   const { host, out, err, stop } = context;
   let status: ExitStatus = EXIT.clean;
   const action: Action =
@@ -72,7 +70,7 @@ async function runCommand(context: Context, argv: readonly string[], stacks: boo
     if (wantsReport(argv)) out.line(failedReport(cause));
     // nobody who stopped reading, as in "ls … | head", wants a message about that
     if (!(out.closed && isSyncError(cause) && cause.code === 'interrupted'))
-      err.line(describeError(cause, stacks));
+      err.line(describeError(cause, stacksFor(context, argv)));
     return isSyncError(cause) ? statusOfError(cause.code, stop.stoppedBy) : EXIT.unexpected;
   }
 }
@@ -99,8 +97,13 @@ function usageOf(error: CommanderError, argv: readonly string[]): SyncError {
 const wantsReport = (argv: readonly string[]): boolean =>
   commands.some(({ name, reports }) => reports && name === argv[0]) && argv.includes('--json');
 
+/** Whether the stack of an unexpected error is shown. */
+const stacksFor = ({ environment }: Context, argv: readonly string[]): { readonly stacks: boolean } => ({
+  stacks: environment.debug || argv.includes('--verbose'),
+});
+
 /** One line for a person; with `stacks`, the stack of an unexpected error after it. */
-function describeError(error: unknown, stacks: boolean): string {
+function describeError(error: unknown, { stacks }: { readonly stacks: boolean }): string {
   if (isSyncError(error)) return `stagesync: ${printable(messageOf(error))}`;
   const line = `stagesync: unexpected: ${printable(messageOf(error))}`;
   if (!stacks) return `${line} (STAGESYNC_DEBUG=1 or --verbose shows where)`;

@@ -10,8 +10,7 @@ import { textReader } from './text.ts';
  */
 export async function openReader(
   { host, out, err, environment }: Pick<Context, 'host' | 'out' | 'err' | 'environment'>,
-  flags: OutputFlags,
-  textAside: boolean,
+  flags: OutputFlags & { readonly textAside: boolean },
 ): Promise<Reader> {
   const live =
     flags.progress &&
@@ -29,7 +28,7 @@ export async function openReader(
     over = true;
   };
   // text for the terminal that the display is on must pass through the display
-  const toStderr = flags.json === true || textAside;
+  const toStderr = flags.json === true || flags.textAside;
   const onDisplay = toStderr || host.stdout.isTTY === true;
   const result = (line: string): void => {
     if (progress !== undefined && !over && onDisplay) progress.above(line);

@@ -88,7 +88,7 @@ describe('during a Retry-After', () => {
   test('the first SIGTERM ends a watch at once, with status 0', async () => {
     await using stage = await stageWith({ kind: 'putFile', nth: 3, ...HALF_AN_HOUR });
     await using daemon = await startDaemon(stage.cli, ['data', stage.address]);
-    await expect.poll(() => daemon.metric('stagesync_throttled_total')).toBe(1);
+    await expect.poll(() => daemon.metric('stagesync_throttled_total'), { timeout: 30_000 }).toBe(1);
     expect(await daemon.stop('SIGTERM')).toBe(0);
   });
 });

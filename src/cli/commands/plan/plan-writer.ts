@@ -56,8 +56,8 @@ export class PlanWriter {
     }
   }
 
-  /** Gives the file its name, or takes it back. Rejects with `config` when a line of it could not be written. */
-  finish(keep: boolean): void {
+  /** Gives the file its name, or takes the file back. Rejects with `config` when a line could not be written. */
+  finish({ keep }: { readonly keep: boolean }): void {
     try {
       closeSync(this.#fd);
       if (keep && this.#failure === undefined) return renameSync(this.#partial, this.#file);

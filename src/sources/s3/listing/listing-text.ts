@@ -4,10 +4,10 @@ import type { SyncError } from '../../../model/errors.ts';
 import { broken } from './broken-listing.ts';
 
 /**
- * Rejects with `source_listing_broken` the text of a listing that is no well-formed XML or has another root. The SDK reads such
- * text as far as it goes, and what is missing would look deleted. What may have been spoilt on the way is marked for the SDK
- * to be asked for again. An `Error` passes: the SDK knows what it means. So do characters that XML cannot hold: a server that does
- * not encode keys writes them as they are, and they hide nothing.
+ * Throws `source_listing_broken` for the text of a listing that is no well-formed XML or has another root. The SDK reads
+ * such text as far as it goes, and what is missing would look deleted. A text that may have been damaged on its way is
+ * marked, so that the SDK asks for it again. An `Error` passes: the SDK knows what it means. So do characters that XML
+ * cannot hold: a server that does not encode keys writes them as they are, and they hide nothing.
  */
 export function checkListingText(bytes: Buffer): void {
   if (!isUtf8(bytes)) throw spoilt('it is not UTF-8');

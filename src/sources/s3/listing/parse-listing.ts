@@ -3,8 +3,8 @@ import { SaxesParser } from 'saxes';
 import type { Listing } from './list-page.ts';
 
 /**
- * What matters of an answer to ListObjectsV2, as the SDK reads it, for a fifth of what that costs. Undefined for whatever is
- * no plain listing: then the SDK has to read it, and to say what it is.
+ * The parts of an answer to ListObjectsV2 that matter, as the SDK reads them, for a fifth of what that costs. Undefined for
+ * any text that is no plain listing: then the SDK has to read it, and to say what it is.
  */
 export function parseListing(xml: string): Listing | undefined {
   const reader = new ListingReader();

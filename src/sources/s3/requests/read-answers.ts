@@ -42,7 +42,7 @@ export function readAnswers(client: S3Client): void {
   };
 }
 
-/** Of the SDK's output what objectBody looks at. */
+/** The parts of the SDK's output that objectBody looks at. */
 type ObjectOutput = Omit<GetObjectCommandOutput, 'Body'> & { readonly Body: ByteStream };
 
 function readObject({ headers, bytes }: SdkResponse): ObjectOutput {

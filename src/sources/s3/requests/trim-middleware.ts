@@ -2,25 +2,25 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { HttpRequest } from './sdk-http-handler.ts';
 
 /**
- * What the SDK does for every request and a read has no use for. Half of the processor time of a small read was spent on
- * these, on the SDK's own reading of answers (read-answers.ts) and on signers.
+ * Middleware that the SDK runs for every request and a read has no use for. This, the SDK's own reading of answers
+ * (read-answers.ts) and its signers took half of the processor time of a small read.
  */
-const USELESS = [
-  // There is no body.
+export const USELESS: readonly string[] = [
+  // For requests with a body.
   'contentLengthMiddleware',
   'addExpectContinueMiddleware',
-  // open-bucket.ts follows a bucket to its region once, and not with every request.
+  // For a bucket in another region: open-bucket.ts learns the region once.
   'regionRedirectMiddleware',
-  // Of calls between Lambda functions.
+  // For functions that call each other.
   'recursionDetectionMiddleware',
-  // Of directory buckets, which cannot be a source (address.ts).
+  // For directory buckets, which cannot be a source (address.ts).
   's3ExpressMiddleware',
   'loggerMiddleware',
-  // It puts the same text together each time.
+  // The SDK puts the same long text together for each request; `user-agent` is set below.
   'getUserAgentMiddleware',
 ];
 
-/** Leaves what is useless out of the client, and asks for the checksums that S3 keeps. */
+/** Leaves useless middleware out of the client, and asks for the checksums that S3 keeps. */
 export function trimMiddleware(client: S3Client): void {
   for (const name of USELESS) client.middlewareStack.remove(name);
   client.middlewareStack.add(

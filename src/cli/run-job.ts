@@ -1,15 +1,15 @@
-import { openJob } from '../../../jobs/open-job.ts';
-import type { Job } from '../../../jobs/job.ts';
-import type { Surroundings } from '../../../jobs/surroundings.ts';
-import { isSyncError, messageOf } from '../../../model/errors.ts';
-import type { PlanLine } from '../../../model/plan.ts';
-import { printable } from '../../../model/printable.ts';
-import type { PassResult } from '../../../sync/pass-options.ts';
-import type { Context } from '../../context.ts';
-import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from '../../exit-status.ts';
-import type { OutputFlags } from '../../flags/output-flags.ts';
-import type { Reader } from '../../output/reader.ts';
-import { watchReader } from '../../process/reader-gone.ts';
+import { openJob } from '../jobs/open-job.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Surroundings } from '../jobs/surroundings.ts';
+import { isSyncError, messageOf } from '../model/errors.ts';
+import type { PlanLine } from '../model/plan.ts';
+import { printable } from '../model/printable.ts';
+import type { PassResult } from '../sync/pass-options.ts';
+import type { Context } from './context.ts';
+import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from './exit-status.ts';
+import type { OutputFlags } from './flags/output-flags.ts';
+import type { Reader } from './output/reader.ts';
+import { watchReader } from './process/reader-gone.ts';
 
 /** How a single run is shown, and what `plan` and `apply` add to it. */
 export interface RunUse {
@@ -32,7 +32,7 @@ export async function runJob(
   use: RunUse,
 ): Promise<ExitStatus> {
   const textAside = use.textAside ?? false;
-  const reader = await context.openReader(use.output, textAside);
+  const reader = await context.openReader({ ...use.output, textAside });
   // a dry run without a plan file, and a plan on stdout, do nothing but write to stdout
   const isForReader = around.dryRun && (use.onPlanned === undefined || textAside);
   const { stdout } = context.host;
