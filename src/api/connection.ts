@@ -90,7 +90,7 @@ interface Parts {
 }
 
 /** HTTP to the API, with its token. Errors are those of HTTP: callers know what was asked, and say so. */
-export class ApiConnection {
+export class ApiConnection implements AsyncDisposable {
   readonly origin: URL;
   /** The path of the base URL, without a slash at its end. */
   readonly basePath: string;
@@ -180,6 +180,10 @@ export class ApiConnection {
   /** Breaks off what is still under way. */
   async close(): Promise<void> {
     await Promise.all([this.#parts.pool.close(), this.#anywhere?.then((anywhere) => anywhere.close())]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #begin({ signal, verb, maxBytes }: SendOptions): Exchange {

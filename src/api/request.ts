@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { isSyncError, type Operation, SyncError } from '../model/errors.ts';
 import type { CallOptions } from '../model/ports.ts';
+import { excerpt } from '../model/printable.ts';
 import { type ApiCall, badReply } from './api-errors.ts';
 import type { ApiConnection, ApiVerb } from './connection.ts';
 import { queryOf } from './query.ts';
@@ -77,10 +78,12 @@ export async function requestApi<Path extends string, Reply extends z.ZodType>(
   );
   try {
     const { status, body } = await success(api, call, sent, signal);
-    const inDoubt = method !== 'GET';
     const text = body.toString();
     if (operation.expected?.includes(status) === false)
-      throw badReply(call, `has the status ${status}`, { inDoubt, text: api.redact(text) });
+      throw badReply(call, `has the status ${status}`, {
+        inDoubt: method !== 'GET',
+        text: api.redact(text),
+      });
     return checked(api, operation.reply, call, text);
   } catch (error) {
     // nobody knows whether it was done, and doing it twice would be another thing
@@ -120,7 +123,7 @@ function checked<Reply extends z.ZodType>(
   const result = shape.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const place = (issue?.path ?? []).map(String).join('.') || 'the whole';
+  const place = excerpt((issue?.path ?? []).map(String).join('.')) || 'the whole';
   throw badReply(call, `does not fit (${place}: ${issue?.message ?? 'unknown'})`, {
     inDoubt,
     text: api.redact(text.slice(0, EXCERPT)),

@@ -13,7 +13,7 @@ import type { CallOptions, Content } from '../model/ports.ts';
 import { download } from './download.ts';
 import { NAMED_REPLY_BYTES, namesPath } from './named-reply.ts';
 import { createStageUrls, type StageGeneration, type StageUrls } from './stage-url.ts';
-import { Uploads } from './uploads.ts';
+import { FormUploads } from './form-uploads.ts';
 
 export interface StageOptions {
   /** A workspace group ID, a starter workspace ID or, for v2, a cluster ID. For names see resolveDeployment. */
@@ -89,7 +89,7 @@ class HttpStageClient implements StageClient {
   readonly requests: StageClient['requests'];
   readonly #api: ApiConnection;
   readonly #urls: StageUrls;
-  readonly #uploads: Uploads;
+  readonly #uploads: FormUploads;
   readonly #plainHeaders: string[];
   readonly #jsonHeaders: string[];
 
@@ -99,7 +99,7 @@ class HttpStageClient implements StageClient {
     this.requests = api.requests;
     this.#api = api;
     this.#urls = createStageUrls({ generation, basePath, deployment, organizationID });
-    this.#uploads = new Uploads(api, this.#urls);
+    this.#uploads = new FormUploads(api, this.#urls);
     this.#plainHeaders = api.authorize();
     this.#jsonHeaders = api.authorize('content-type', 'application/json');
   }

@@ -10,19 +10,15 @@ const call = { signal: new AbortController().signal };
 
 test('what the embedded Management API has, all over one connection', async () => {
   const emulator = await start({ deployments: ['one'] });
-  const api = await openApiConnection({ baseUrl: emulator.url, token: emulator.token, concurrency: 1 });
-  try {
-    expect(await currentOrganization(api, call)).toMatchObject({ name: 'embedded', firewallRanges: [] });
-    const regions = await listRegions(api, call);
-    expect(regions.map(({ provider, regionName }) => [provider, regionName])).toEqual([
-      ['AWS', 'us-east-1'],
-      ['GCP', 'us-central1'],
-      ['Azure', 'eastus'],
-    ]);
-    expect(await listDeployments(api, call)).toMatchObject([{ name: 'one', kind: 'workspace_group' }]);
-    expect(await listDeployments(api, { ...call, version: 'v2' })).toMatchObject([{ kind: 'cluster' }]);
-    expect(api.requests).toEqual({ GET: 5, POST: 0, PUT: 0, PATCH: 0, DELETE: 0 });
-  } finally {
-    await api.close();
-  }
+  await using api = await openApiConnection({ baseUrl: emulator.url, token: emulator.token, concurrency: 1 });
+  expect(await currentOrganization(api, call)).toMatchObject({ name: 'embedded', firewallRanges: [] });
+  const regions = await listRegions(api, call);
+  expect(regions.map(({ provider, regionName }) => [provider, regionName])).toEqual([
+    ['AWS', 'us-east-1'],
+    ['GCP', 'us-central1'],
+    ['Azure', 'eastus'],
+  ]);
+  expect(await listDeployments(api, call)).toMatchObject([{ name: 'one', kind: 'workspace_group' }]);
+  expect(await listDeployments(api, { ...call, version: 'v2' })).toMatchObject([{ kind: 'cluster' }]);
+  expect(api.requests).toEqual({ GET: 5, POST: 0, PUT: 0, PATCH: 0, DELETE: 0 });
 });

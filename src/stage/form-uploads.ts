@@ -28,7 +28,7 @@ interface Reading {
 }
 
 /** Sends files, each as a form with one part. The form is made once; form-data is loaded for the first file. */
-export class Uploads {
+export class FormUploads {
   readonly #api: ApiConnection;
   readonly #urls: StageUrls;
   #form: UploadForm | undefined;
