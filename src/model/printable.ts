@@ -1,10 +1,9 @@
 /**
  * Controls steer terminals; separators break lines; format characters make one name look like another or hide; a lone
- * surrogate is not text. Joiners shape emoji and some scripts: between two characters beyond ASCII they stay.
+ * surrogate is not text. Joiners shape emoji and some scripts: between two visible characters beyond ASCII they stay.
  */
 const UNPRINTABLE =
-  // eslint-disable-next-line no-control-regex -- naming control characters is the point
-  /[[\p{C}\p{Zl}\p{Zp}]--[\u200c\u200d]]|[\u200c\u200d](?![^\x00-\x7f])|(?<![^\x00-\x7f])[\u200c\u200d]/gv;
+  /[[\p{C}\p{Zl}\p{Zp}]--[\u200c\u200d]]|[\u200c\u200d](?![\P{ASCII}--[\p{C}\p{Z}]])|(?<![\P{ASCII}--[\p{C}\p{Z}]])[\u200c\u200d]/gv;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

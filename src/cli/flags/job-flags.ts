@@ -13,7 +13,7 @@ export interface JobFlags extends JobSections {
 }
 
 /** What commander makes of a command line: values by the attribute name of their flag. */
-export type Parsed = Readonly<Record<string, unknown>>;
+type Parsed = Readonly<Record<string, unknown>>;
 
 export interface JobFlagsOptions {
   /** In the order of the help text. */

@@ -22,10 +22,10 @@ export interface SettingFlag<Value = unknown> {
 }
 
 /** The headings under which `--help` lists flags. */
-export type Group = 'What is done' | 'Which files' | 'How it is published' | 'How fast' | 'When';
+type Group = 'What is done' | 'Which files' | 'How it is published' | 'How fast' | 'When';
 
 /** What a setting's value is, in a job. Durations are milliseconds and byte rates bytes a second; both may be text in JSON. */
-export type SettingType<Value> = [Value] extends [boolean]
+type SettingType<Value> = [Value] extends [boolean]
   ? { readonly kind: 'switch' }
   : [Value] extends [number]
     ? { readonly kind: 'count' | 'number' | 'duration' | 'byteRate' }

@@ -213,7 +213,7 @@ const when: SettingsOf<JobSections['when']> = {
 };
 
 /** The settings of a job by section and name, in the order in which people read them. */
-export const SETTINGS: { readonly [Section in keyof JobSections]: SettingsOf<JobSections[Section]> } = {
+const SETTINGS: { readonly [Section in keyof JobSections]: SettingsOf<JobSections[Section]> } = {
   what,
   pace,
   when,

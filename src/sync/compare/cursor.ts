@@ -14,6 +14,11 @@ export class Cursor<T extends { readonly path: RelPath }> {
       Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
   }
 
+  /** Whether `fill` has to be called before `current` says whether there is another item. */
+  get needsFill(): boolean {
+    return this.current === undefined && !this.ended;
+  }
+
   /** Moves on; afterwards `current` is the next item, or undefined and `fill` says what is next. */
   advance(): void {
     this.current = this.#batch[++this.#at];
@@ -21,7 +26,7 @@ export class Cursor<T extends { readonly path: RelPath }> {
 
   /** Makes `current` the next item, unless the end is reached. */
   async fill(): Promise<void> {
-    while (this.current === undefined && !this.ended) {
+    while (this.needsFill) {
       const next = await this.#batches.next();
       if (next.done === true) {
         this.ended = true;

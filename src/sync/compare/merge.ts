@@ -30,13 +30,12 @@ export async function mergeThree(
   ledger: Cursor<LedgerRow>,
   visit: Visit,
 ): Promise<void> {
-  // the folders that an end could not list, while the merge is in them
-  let unlistedInSource: RelPath | undefined;
-  let unlistedAtDestination: RelPath | undefined;
+  const unknownInSource = new UnknownPaths();
+  const unknownAtDestination = new UnknownPaths();
   for (;;) {
-    if (source.current === undefined && !source.ended) await source.fill();
-    if (destination.current === undefined && !destination.ended) await destination.fill();
-    if (ledger.current === undefined && !ledger.ended) await ledger.fill();
+    if (source.needsFill) await source.fill();
+    if (destination.needsFill) await destination.fill();
+    if (ledger.needsFill) await ledger.fill();
     const nextInSource = source.current;
     const nextAtDestination = destination.current;
     const nextRow = ledger.current;
@@ -47,37 +46,43 @@ export async function mergeThree(
     }
     const path = first(first(nextInSource?.path, nextAtDestination?.path), nextRow?.path);
     if (path === undefined) return;
-    const isInSource = nextInSource?.path === path;
-    const isAtDestination = nextAtDestination?.path === path;
-    const isInLedger = nextRow?.path === path;
+    const inSource = nextInSource?.path === path ? nextInSource : undefined;
+    const atDestination = nextAtDestination?.path === path ? nextAtDestination : undefined;
+    const row = nextRow?.path === path ? nextRow : undefined;
     // the cursors go on before the visit: a visit may change the ledger's row
-    if (isInSource) source.advance();
-    if (isAtDestination) destination.advance();
-    if (isInLedger) ledger.advance();
-    if (isInSource && isUnlisted(nextInSource)) unlistedInSource = path;
-    if (isAtDestination && isUnlisted(nextAtDestination)) unlistedAtDestination = path;
+    if (inSource !== undefined) source.advance();
+    if (atDestination !== undefined) destination.advance();
+    if (row !== undefined) ledger.advance();
     const pending = visit({
       path,
-      source: isInSource ? nextInSource : undefined,
-      destination: isAtDestination ? nextAtDestination : undefined,
-      row: isInLedger ? nextRow : undefined,
-      sourceUnknown: (isInSource && nextInSource.kind === 'unknown') || isBelow(path, unlistedInSource),
-      destinationUnknown:
-        (isAtDestination && nextAtDestination.kind === 'unknown') || isBelow(path, unlistedAtDestination),
+      source: inSource,
+      destination: atDestination,
+      row,
+      sourceUnknown: unknownInSource.covers(path, inSource),
+      destinationUnknown: unknownAtDestination.covers(path, atDestination),
     });
     if (pending !== undefined) await pending;
+  }
+}
+
+/** What one end could not say, while the merge passes by. */
+class UnknownPaths {
+  /** The last folder that the end could not list. */
+  #unlisted: RelPath | undefined;
+
+  /** Whether the end could not say what is at `path`, where it listed `entry`. */
+  covers(path: RelPath, entry: SourceEntry | DestinationEntry | undefined): boolean {
+    if (entry?.kind === 'unknown') {
+      if (entry.covers === 'subtree') this.#unlisted = path;
+      return true;
+    }
+    return this.#unlisted !== undefined && path.startsWith(this.#unlisted);
   }
 }
 
 /** The first in path order of two paths, either of which may be absent. */
 export const first = (a: RelPath | undefined, b: RelPath | undefined): RelPath | undefined =>
   a === undefined ? b : b === undefined || comparePaths(a, b) <= 0 ? a : b;
-
-const isUnlisted = (entry: SourceEntry | DestinationEntry): boolean =>
-  entry.kind === 'unknown' && entry.covers === 'subtree';
-
-const isBelow = (path: RelPath, folder: RelPath | undefined): boolean =>
-  folder !== undefined && path.startsWith(folder);
 
 /** An entry that no other side can have: its name cannot be that of a path. */
 const reportOnly = (entry: SourceEntry): PathView => ({

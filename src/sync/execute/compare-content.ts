@@ -17,7 +17,7 @@ export interface MeetingOptions {
   readonly dryRun: boolean;
 }
 
-/** --compare content: reads both sides of what both have, counts as ours what is equal and plans to upload the rest. */
+/** --compare content: reads each file that both ends have, at both; equal files count as ours, the others are uploaded. */
 export async function compareContent(
   store: PlanStore,
   remote: Remote,
@@ -41,7 +41,7 @@ export async function compareContent(
   await executor.idle();
 }
 
-/** What is equal to the byte is ours: it could as well have been uploaded. */
+/** A file that is equal to the byte is ours: it could as well have been uploaded. */
 function record(
   entry: FileEntry,
   shown: ShownVersion,
@@ -55,7 +55,7 @@ function record(
   );
 }
 
-/** Undefined when the file is not what was listed, or cannot be read: its upload then says so. */
+/** Undefined when the file is not as it was listed, or cannot be read: the upload of it then says so. */
 async function digestOfSource(entry: FileEntry, options: MeetingOptions): Promise<string | undefined> {
   try {
     return await readDigest(entry, options);
@@ -79,7 +79,7 @@ async function digestAtDestination(remote: Remote, entry: FileEntry): Promise<st
   try {
     for await (const chunk of await remote.read(remote.root + entry.path)) hashing.update(chunk);
   } catch (error) {
-    // what cannot be read cannot be shown equal: it is uploaded
+    // a file that cannot be read cannot be shown to be equal: it is uploaded
     if (isSyncError(error) && error.verdict !== 'end_run') return `unreadable: ${messageOf(error)}`;
     throw error;
   }

@@ -20,10 +20,10 @@ export interface ConfirmOptions {
 type Shown = ReadonlyMap<string, ShownVersion> | undefined;
 
 /**
- * Lists each folder that was put into, once, and compares. Sizes that agree are confirmed with the time Stage gave
- * them; a file that is missing or of another size is reported, and the next run uploads it.
- * Rows come in path order, so a folder's rows end before its neighbour's begin: memory is the folders on the way down
- * plus those listed ahead.
+ * Lists each folder that files were put into, once, and compares. A file of the right size is confirmed with the time that
+ * the listing shows; a file that is missing or of another size is reported, and the next run uploads it again.
+ * Rows come in path order, so that a folder's rows end before its neighbour's begin: memory is that of the folders on the
+ * way down and of those listed ahead.
  */
 export async function confirmUploads(options: ConfirmOptions): Promise<void> {
   const { ledger, remote } = options;
@@ -51,7 +51,7 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
     const refuted: LedgerRow[] = [];
     for (const row of page) {
       if (options.stopped()) return;
-      // what waits under a hidden name is in no folder of the target
+      // a file that waits under a hidden name is in no folder of the target
       if (isHidden(row.path)) continue;
       const folder = parentOf(row.path);
       while (open.length > 0 && !isWithin(row.path, open.at(-1)!.folder)) open.pop();
@@ -87,7 +87,7 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
     }
     ledger.transaction(() => {
       for (const [row, now] of confirmed) ledger.confirm(row.path, now.modifiedMs);
-      // still ours, and of no version that can be told: what the source has is uploaded
+      // such a file is still ours, but its version cannot be told: the source's one is uploaded
       for (const row of refuted)
         ledger.put({ ...row, version: '', identity: undefined, digest: undefined }, 'refuted');
     });

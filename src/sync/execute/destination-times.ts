@@ -13,14 +13,15 @@ export interface DestinationTimesOptions {
 }
 
 const REMEMBERED = 'keeps_times';
-/** Stage's times are true to a second. */
+/** Times at a destination are true to a second. */
 const A_SECOND_MS = 1100;
-/** A time so long past was not given by a move just now, whatever the clocks differ by. */
+/** No move of this moment gave a time that lies so long back, however much the clocks differ. In milliseconds. */
 const LONG_AGO_MS = 3_600_000;
 
 /**
- * Whether this Stage leaves a file its time when it is moved. Where it does, another time after a move says that others
- * replaced the file; where it does not, times say nothing of moved files. Mostly a folder that moved shows it.
+ * Finds out whether the destination leaves a file its time when the file is moved. Where it does, another time after a move
+ * says that others replaced the file; where it does not, times say nothing of moved files. Mostly a folder that moved shows
+ * which of the two holds.
  */
 export class DestinationTimes {
   readonly #options: DestinationTimesOptions;
@@ -30,22 +31,22 @@ export class DestinationTimes {
     this.#options = options;
   }
 
-  /** A moved file was seen with the time that it had before: a proof, unless it was put there only just now. */
+  /** A moved file was seen with its time of before: a proof that times are kept, unless the file was put there just now. */
   kept(modifiedMs: number): void {
     const { ledger, clock } = this.#options;
     if (clock.now() - modifiedMs > LONG_AGO_MS && ledger.recall(REMEMBERED) !== 'yes')
       ledger.remember(REMEMBERED, 'yes');
   }
 
-  /** What is known; undefined: nothing yet. */
+  /** Whether times are kept; undefined: not known yet. */
   get known(): boolean | undefined {
     const known = this.#options.ledger.recall(REMEMBERED);
     return known === undefined ? undefined : known === 'yes';
   }
 
   /**
-   * Tries it once with an empty file under a hidden name, where nothing has shown it yet. Where that fails, times count:
-   * what has another one is then left to others.
+   * The same, by a try with an empty file under a hidden name where nothing has shown the answer yet. Where the try fails,
+   * times count: a file with another time then counts as changed by others.
    */
   async keeps(): Promise<boolean> {
     const { known } = this;
@@ -73,7 +74,7 @@ export class DestinationTimes {
     const after = await remote.stat(second);
     await remote.remove(second);
     for (const id of intents) ledger.dropIntent(id);
-    // a reply without a time says nothing
+    // replies without times say nothing
     if (before?.modifiedMs === undefined || after?.modifiedMs === undefined) return true;
     const keeps = before.modifiedMs === after.modifiedMs;
     ledger.remember(REMEMBERED, keeps ? 'yes' : 'no');

@@ -13,7 +13,7 @@ import { TaskPool } from './task-pool.ts';
 import { StagingFolder } from './uploads/staging-folder.ts';
 import { INTENT_BATCH, Uploads } from './uploads/uploads.ts';
 
-/** Carries out actions, many at the same time, each written down before it is sent and after it is done. */
+/** Carries out actions, many at the same time: each is written down before it is sent and after it is done. */
 export class Executor {
   readonly #parts: ActionParts;
   readonly #uploads: Uploads;

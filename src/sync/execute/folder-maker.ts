@@ -3,12 +3,12 @@ import type { RelPath } from '../../model/path.ts';
 import type { Remote } from '../../remote/remote.ts';
 
 /**
- * Creates folders, each once, parents first and siblings at the same time. Whoever needs a folder waits for `ready`;
- * a folder it never heard of exists. Paths are relative to the target folder.
+ * Creates folders, each once, parents first and siblings at the same time. Whoever needs a folder waits for `ready`; a
+ * folder that was never made here exists already. Paths are relative to the target folder.
  */
 export class FolderMaker {
   readonly #remote: Remote;
-  /** The target folder and those above it that are missing; full Stage paths, outermost first. */
+  /** The target folder and the folders above it that are missing; full paths, outermost first. */
   readonly #missingRoots: readonly RelPath[];
   readonly #making = new Map<RelPath, Promise<void>>();
   #root: Promise<void> | undefined;
@@ -23,13 +23,13 @@ export class FolderMaker {
     return this.#making.get(folder) ?? (this.#missingRoots.length > 0 ? this.#makeRoot() : undefined);
   }
 
-  /** `onBegin`: called right before the request, once its parent is there. */
+  /** `onBegin` is called right before the request, once the parent is there. */
   make(folder: RelPath, onBegin?: () => void): Promise<void> {
     const made = this.#make(folder, onBegin);
-    // whoever waits for it sees the failure
+    // whoever waits for the folder sees the failure
     made.catch(() => undefined);
     this.#making.set(folder, made);
-    // once it exists it need not be remembered: memory is bounded by what is being made, and by failures
+    // a folder that exists need not be remembered: memory is that of folders being made, and of failures
     void made.then(
       () => this.#making.delete(folder),
       () => undefined,
@@ -50,7 +50,7 @@ export class FolderMaker {
     return this.#root;
   }
 
-  /** Somebody removed a folder meanwhile: makes every one on the way again. Making one that exists is no error. */
+  /** Makes every folder above `path` again, for somebody removed one meanwhile. Making a folder that exists is no error. */
   async restore(path: RelPath): Promise<void> {
     for (const folder of foldersOf(this.#remote.root + parentOf(path))) await this.#remote.makeFolder(folder);
   }

@@ -6,9 +6,10 @@ const RUN = /^\.stagesync-([0-9a-z]{8,9})-[0-9a-f]{12}(?:[-/]|$)/;
 const DIGITS = 36;
 
 /**
- * Names on Stage that only this run knows, for what is not to be seen yet or not any more. They lie at the top of the
- * Stage, outside the target unless that is the top, are reserved (a listing of ours takes none for content), and tell
- * when their run began. They are not paths of the target: the ledger keeps them in their full length.
+ * Names at the destination that only this run knows, for files and folders that are not to be seen yet or not any more.
+ * They lie at the top of the destination, so outside the target unless that is the top. They are reserved, so that no
+ * listing of ours takes them for content, and tell when their run began. The ledger keeps them in full, for they are no
+ * paths of the target.
  */
 export class HiddenNames {
   readonly #stem: string;
@@ -24,7 +25,7 @@ export class HiddenNames {
     return `${this.#stem}/`;
   }
 
-  /** Another name for what is, or will be, at `path`; a folder's for a folder. `role` is for people who find it. */
+  /** Another name for the file or folder that is, or will be, at `path`. `role` is for people who find the name. */
   next(role: 'new' | 'old' | 'moved' | 'gone', path: RelPath): RelPath {
     const end = path.endsWith('/') ? '/' : '';
     return `${this.#stem}-${++this.#count}-${role}-${nameOf(path)}${end}`;
@@ -40,7 +41,7 @@ export const isHidden = (path: RelPath): boolean => path.startsWith('.stagesync-
 /** The full path of what the ledger has at `path`: hidden names lie at the top, all others below the target. */
 export const placeOf = (root: RelPath, path: RelPath): RelPath => (isHidden(path) ? path : root + path);
 
-/** When the run began that made a hidden name, in milliseconds since 1970; undefined where the name does not tell. */
+/** When the run of a hidden name began, in milliseconds since 1970; undefined where the name does not tell. */
 export function madeAt(name: string): number | undefined {
   const began = RUN.exec(name)?.[1];
   return began === undefined ? undefined : Number.parseInt(began, DIGITS);

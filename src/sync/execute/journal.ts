@@ -2,7 +2,7 @@ import type { Clock } from '../../model/ports.ts';
 import type { Intent } from '../ledger/intent.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
-/** Completions wait at most this long for a commit they can share, in milliseconds. */
+/** How long outcomes wait, at most, for others to share a commit with, in milliseconds. */
 const FLUSH_AFTER_MS = 25;
 const FLUSH_AT = 128;
 
@@ -22,7 +22,7 @@ export class Journal {
     this.#clock = clock;
   }
 
-  /** Commits intents, and every outcome so far with them. Nothing may be sent before this returned. */
+  /** Commits intents, together with every outcome so far. Nothing may be sent before `begin` has returned. */
   begin(intents: readonly Intent[]): number[] {
     this.#check();
     return this.#ledger.transaction(() => {

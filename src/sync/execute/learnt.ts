@@ -2,19 +2,19 @@ import type { Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 
-/** What a run learns about its Stage while it works, kept for all its rounds. */
+/** What a run learns about its destination while it works, kept for all its rounds. */
 export class Learnt {
-  /** A file put onto another is refused. */
+  /** The destination refuses an upload onto a file. */
   refusesOverwrite = false;
-  /** Folders cannot be moved: a refusal is not tried again. */
+  /** The destination refuses to move folders, which is not tried again. */
   refusesFolderMoves = false;
-  /** A folder is only deleted when it is empty. */
+  /** The destination deletes a folder only when it is empty. */
   refusesFullFolders = false;
-  /** Folders that turned out to hold more, or something else, than the plan knew: they do not move as wholes. */
+  /** Folders that turned out to hold more than the plan knew, or something else: they do not move as wholes. */
   readonly #mixed: RelPath[] = [];
   readonly #staying = new Set<RelPath>();
   #again = false;
-  /** Whoever finds something undone now has to tell it as a failure. */
+  /** No round follows: what turns out to be undone is told as a failure. */
   isLastRound = false;
 
   mayMove(folder: RelPath): boolean {
@@ -22,7 +22,7 @@ export class Learnt {
     return !this.refusesFolderMoves && !isMixed;
   }
 
-  /** Folders cannot be moved on this Stage; told once. */
+  /** Notes that the destination does not move folders, and tells it once. */
   refuseFolderMoves(tell: (problem: Problem) => void, error: unknown): void {
     if (this.refusesFolderMoves) return;
     this.refusesFolderMoves = true;
@@ -38,7 +38,7 @@ export class Learnt {
     this.#again = true;
   }
 
-  /** A folder that was to go for a file of its name holds what others put there, which no listing of the plan showed. */
+  /** Notes that a folder, which was to make room for a file of its name, holds files of others that no listing had shown. */
   folderStays(folder: RelPath): void {
     this.#staying.add(folder);
     this.#again = true;
@@ -48,12 +48,12 @@ export class Learnt {
     return this.#staying.has(folder);
   }
 
-  /** Something was left undone that another look at both ends can plan better. */
+  /** Asks for another look at both ends: something was left undone that a new plan can do better. */
   lookAgain(): void {
     this.#again = true;
   }
 
-  /** The rest of the plan rests on what did not happen: it is left to the next round, or run. */
+  /** Whether the rest of the plan is left to the next round, or run, for it rests on something that did not happen. */
   get cutsShort(): boolean {
     return this.#again;
   }

@@ -26,7 +26,7 @@ export interface OutcomesOptions {
 /** The source could not give this one file. That protects what the destination has there, and nothing else. */
 const isSourceTrouble = (error: unknown): boolean => hasFact(error, 'changed', 'gone', 'unreadable');
 
-/** Tells and counts how actions ended, and whether the run can go on. */
+/** Tells and counts how actions ended, and decides whether the run can go on. */
 export class Outcomes {
   readonly #options: OutcomesOptions;
 
@@ -67,7 +67,7 @@ export class Outcomes {
     if (tally.isTold(path, 'failed')) return;
     tally.failed++;
     if (kind !== 'remove') tally.changesFailed++;
-    // what the source could not give says nothing of other files; a Stage that takes no change is not one to remove from
+    // a file that the source could not give says nothing of others; where changes are refused, nothing is removed
     if (kind !== 'remove' && !isSourceTrouble(error)) tally.changesRefused++;
     const described = errorDataBeside(path, error);
     tally.unsettled.failed(path, described);
@@ -80,13 +80,13 @@ export class Outcomes {
       outcome: 'failed',
       error: described,
     });
-    // an error that nobody mapped fails its entry and no more; a Stage out of reach fails all that would follow
+    // an unforeseen error fails its entry alone; with a destination out of reach all that follows would fail too
     const outOfReach = hasFact(error, 'out_of_reach') && !isOfReading(error);
     if (outOfReach || (isSyncError(error) && error.verdict === 'end_run')) tasks.end(error);
     if (described.code !== 'state_unusable') ledger.note(path, 'failed', described.code);
   }
 
-  /** Whether a change certainly was not made, so that its intent is settled. What was broken off may have been made. */
+  /** Whether a change was certainly not made, so that its intent is settled. A change that was broken off may have been made. */
   isSettled(error: unknown): boolean {
     const { tasks, signal } = this.#options;
     return tasks.notBegun(error) || (!signal.aborted && isSyncError(error) && !error.inDoubt);

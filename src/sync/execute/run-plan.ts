@@ -20,9 +20,9 @@ export interface RunPlanOptions {
 }
 
 /**
- * A plan's phases, in the order that loses nothing: files that stand in the way of folders, folders, moves, uploads;
- * folders that stand in the way of files once those files are on Stage under another name; removals last, and only
- * when Stage took every change before them.
+ * Carries out a plan in phases, in the order that loses nothing: files in the way of folders go, folders are made, folders
+ * and files move, files are uploaded. Folders in the way of files go once those files are at the destination under another
+ * name. Removals come last, and only where the destination took every change before.
  */
 export async function executePlan(options: RunPlanOptions): Promise<void> {
   const { store, plan, executor, learnt, publishSet } = options;
@@ -35,7 +35,7 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
   } else if (!(await uploadFirst(options))) return;
   await executor.makeMoves(plan.outFirst, 'renamed');
   const inTheWay = filesInTheWay(store, plan);
-  // what a moved folder brings along stands in the way only once it has moved
+  // a file that a moved folder brings along stands in the way only once the folder has moved
   const isBrought = ({ path }: Removal): boolean => plan.folderMoves.some((move) => isWithin(path, move.to));
   await executor.removeAll(inTheWay.filter((removal) => !isBrought(removal)));
 
@@ -86,7 +86,7 @@ async function isIncomplete(
   return true;
 }
 
-/** False where one of them did not come: what it was to replace must not go, and is looked at again. */
+/** Resolves with false where one of the files did not arrive: what it was to replace must not go, and is looked at again. */
 async function uploadFirst({ store, plan, executor, tally, learnt }: RunPlanOptions): Promise<boolean> {
   const failed = tally.changesFailed;
   for (const arrival of plan.uploadFirst) {

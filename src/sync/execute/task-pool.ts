@@ -1,11 +1,11 @@
 export interface TaskPoolOptions {
-  /** Tasks under way at the same time, at most; most of them wait for a request's turn. */
+  /** The most tasks that are under way at the same time; most of them wait for a request's turn. */
   readonly limit: number;
   readonly draining: AbortSignal;
   readonly signal: AbortSignal;
 }
 
-/** What is under way, with back-pressure, and what ended the run. */
+/** The tasks that are under way, with back-pressure, and the error that ended the run. */
 export class TaskPool {
   readonly #options: TaskPoolOptions;
   readonly #active = new Set<Promise<void>>();
@@ -37,7 +37,7 @@ export class TaskPool {
   add(work: Promise<unknown>): void {
     const settled = (): void => {
       this.#active.delete(tracked);
-      // who waits for room is woken when there is some: looking in vain, each time, costs more than what it waits for
+      // waiting callers are woken only when there is room: to wake them in vain, at every task, costs more than the tasks
       if (this.#active.size < this.#options.limit) this.#resume();
     };
     const tracked: Promise<void> = work.then(settled, (error: unknown) => {

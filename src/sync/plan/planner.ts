@@ -69,9 +69,7 @@ export class Planner {
 
   #visit(view: PathView): void {
     const { path, source, destination, row } = view;
-    if (source?.kind === 'unknown' && source.echo !== true)
-      this.#emit({ kind: 'problem', path, problem: source.problem });
-    if (destination?.kind === 'unknown') this.#emit({ kind: 'problem', path, problem: destination.problem });
+    this.#tellProblems(view);
     if (source?.kind === 'unknown' && source.covers === 'nothing') return;
     this.#closed(this.#folders.leave(path));
     this.#clashes.leave(path);
@@ -84,6 +82,12 @@ export class Planner {
     }
     if (path.endsWith('/')) this.#folder(view);
     else this.#files.visit(view);
+  }
+
+  #tellProblems({ path, source, destination }: PathView): void {
+    if (source?.kind === 'unknown' && source.echo !== true)
+      this.#emit({ kind: 'problem', path, problem: source.problem });
+    if (destination?.kind === 'unknown') this.#emit({ kind: 'problem', path, problem: destination.problem });
   }
 
   /** An excluded file stays where it is, and what holds it stays with it. */

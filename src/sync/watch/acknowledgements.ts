@@ -1,27 +1,28 @@
 import { isWithin } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 
-/** A hint's promise: `settled` is called once nothing of what it named is left to do. */
+/** What a hint is owed: `settled` is called once nothing of what the hint named is left to do. */
 export interface Acknowledgement {
   readonly folders: ReadonlySet<RelPath> | 'everything';
   readonly settled: () => void;
 }
 
 /**
- * After a pass: settles the debts of which nothing is left, and divides the others among the later looks that they wait
- * for, each given by the paths it is for. A debt that waits for several is settled by the last of them.
+ * After a pass: settles the acknowledgements of which nothing is left, and divides the others among the later looks that
+ * they wait for. Each later look is given by the paths that it is for. An acknowledgement that waits for several looks is
+ * settled by the last of them.
  */
 export function divideAcknowledgements(
-  debts: readonly Acknowledgement[],
+  acknowledgements: readonly Acknowledgement[],
   ...later: readonly (readonly RelPath[])[]
 ): Acknowledgement[][] {
   const divided: Acknowledgement[][] = later.map(() => []);
-  for (const debt of debts) {
-    const parts = later.map((paths) => openIn(debt, paths));
+  for (const acknowledgement of acknowledgements) {
+    const parts = later.map((paths) => openIn(acknowledgement, paths));
     let open = parts.filter((part) => part !== undefined).length;
-    if (open === 0) debt.settled();
+    if (open === 0) acknowledgement.settled();
     const settled = (): void => {
-      if (--open === 0) debt.settled();
+      if (--open === 0) acknowledgement.settled();
     };
     for (const [index, folders] of parts.entries())
       if (folders !== undefined) divided[index]!.push({ folders, settled });
@@ -29,7 +30,7 @@ export function divideAcknowledgements(
   return divided;
 }
 
-/** What of a debt is about one of these paths: a path in its folder, or a folder that holds it and is itself open. */
+/** The part that is about one of these paths: a path in a folder of the hint, or an open folder around it. */
 function openIn(
   { folders }: Acknowledgement,
   paths: readonly RelPath[],

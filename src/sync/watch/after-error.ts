@@ -3,11 +3,11 @@ import type { ErrorCode, SyncError } from '../../model/errors.ts';
 
 /** What a watch does after a pass that ended early. */
 export type AfterError =
-  /** It passes by itself: tried again after a growing delay. */
+  /** The trouble passes by itself: the watch tries again after a growing delay. */
   | 'back_off'
-  /** The source is gone or empty: nothing is done until it is back. */
+  /** The source is gone or empty: the watch does nothing until it is back. */
   | 'await_source'
-  /** A person has to do something: tried again, slowly. */
+  /** A person has to do something: the watch tries again, slowly. */
   | 'halt';
 
 const AWAIT_SOURCE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -7,67 +7,73 @@ export interface Work {
   /** Undefined: everything. */
   readonly folders: ReadonlySet<RelPath> | undefined;
   readonly reason: string;
-  readonly debts: readonly Acknowledgement[];
-  /** When the oldest change in it was heard of. */
+  readonly acknowledgements: readonly Acknowledgement[];
+  /** When the oldest change of this work was heard of. */
   readonly sinceMs: number;
 }
 
 interface Item {
   readonly folders: Set<RelPath>;
-  readonly debts: Acknowledgement[];
+  readonly acknowledgements: Acknowledgement[];
   readonly dueMs: number;
   readonly sinceMs: number;
 }
 
-/** More folders than this are cheaper found by looking at everything. */
+/** With more folders than this, a look at everything is cheaper. */
 const MOST_FOLDERS = 20_000;
 
-/** What is to be looked at, and when. Times are those of a clock that is never set (`Clock.elapsed`). */
+/** What is to be looked at, and when. Times are those of `Clock.elapsed`, which nobody sets. */
 export class Agenda {
   readonly #batchMs: number;
-  /** Hints gathered since the first of them; they share one due time. */
+  /** Hints since the first of a batch; all of them share its due time. */
   #batch: Item | undefined;
   #later: Item[] = [];
   #whole: { readonly dueMs: number; readonly sinceMs: number; readonly reason: string } | undefined;
-  #debts: Acknowledgement[] = [];
+  #acknowledgements: Acknowledgement[] = [];
 
-  /** `batchMs`: hints wait this long for others that belong to the same change. */
+  /** `batchMs`: how long hints wait for others that belong to the same change, in milliseconds. */
   constructor(batchMs: number) {
     this.#batchMs = batchMs;
   }
 
   hint(hint: ChangeHint, nowMs: number): void {
     if ('everything' in hint) {
-      if (hint.settled !== undefined) this.#debts.push({ folders: 'everything', settled: hint.settled });
+      if (hint.settled !== undefined)
+        this.#acknowledgements.push({ folders: 'everything', settled: hint.settled });
       this.everything(hint.reason, nowMs + this.#batchMs, nowMs);
       return;
     }
     const batch = (this.#batch ??= {
       folders: new Set(),
-      debts: [],
+      acknowledgements: [],
       dueMs: nowMs + this.#batchMs,
       sinceMs: nowMs,
     });
     for (const folder of hint.folders) batch.folders.add(folder);
     if (hint.settled !== undefined)
-      batch.debts.push({ folders: new Set(hint.folders), settled: hint.settled });
+      batch.acknowledgements.push({ folders: new Set(hint.folders), settled: hint.settled });
     if (batch.folders.size > MOST_FOLDERS)
       this.everything('very many folders changed', batch.dueMs, batch.sinceMs);
   }
 
-  /** Folders to look at again: files in them were still changing, or failed. */
+  /** Looks at folders again: files in them were still changing, or failed. */
   again(
     folders: ReadonlySet<RelPath>,
     dueMs: number,
     sinceMs: number,
-    debts: readonly Acknowledgement[],
+    acknowledgements: readonly Acknowledgement[],
   ): void {
-    this.#later.push({ folders: new Set(folders), debts: [...debts], dueMs, sinceMs });
+    this.#later.push({ folders: new Set(folders), acknowledgements: [...acknowledgements], dueMs, sinceMs });
   }
 
-  /** An earlier due time wins, with its reason. */
-  everything(reason: string, dueMs: number, sinceMs: number, debts: readonly Acknowledgement[] = []): void {
-    this.#debts.push(...debts);
+  /** Looks at everything. Of several due times the earliest counts, with its reason. */
+  everything(
+    reason: string,
+    dueMs: number,
+    sinceMs: number,
+    acknowledgements: readonly Acknowledgement[] = [],
+  ): void {
+    this.#acknowledgements.push(...acknowledgements);
     const known = this.#whole;
     if (known === undefined || dueMs < known.dueMs)
       this.#whole = { reason, dueMs, sinceMs: Math.min(sinceMs, known?.sinceMs ?? sinceMs) };
@@ -77,7 +83,7 @@ export class Agenda {
     return this.#batch === undefined ? this.#later : [...this.#later, this.#batch];
   }
 
-  /** When there is something to do; undefined: never, as it looks now. */
+  /** When the next work is due; undefined: there is none. */
   get nextDueMs(): number | undefined {
     const times = this.#items.map(({ dueMs }) => dueMs);
     if (this.#whole !== undefined) times.push(this.#whole.dueMs);
@@ -95,7 +101,7 @@ export class Agenda {
     return this.#items.reduce((sum, { folders }) => sum + folders.size, 0);
   }
 
-  /** What is due, undefined when nothing is. A look at everything takes all that waits with it. */
+  /** Takes what is due; undefined: nothing is. A look at everything takes all waiting folders with it. */
   take(nowMs: number): Work | undefined {
     const whole = this.#whole;
     const everything = whole !== undefined && whole.dueMs <= nowMs;
@@ -103,18 +109,18 @@ export class Agenda {
     if (!everything && taken.length === 0) return undefined;
     this.#later = this.#later.filter((item) => !taken.includes(item));
     if (this.#batch !== undefined && taken.includes(this.#batch)) this.#batch = undefined;
-    const debts = taken.flatMap((item) => item.debts);
+    const acknowledgements = taken.flatMap((item) => item.acknowledgements);
     const sinceMs = Math.min(...taken.map((item) => item.sinceMs), whole?.sinceMs ?? Infinity);
     if (everything) {
       this.#whole = undefined;
-      debts.push(...this.#debts.splice(0));
-      return { folders: undefined, reason: whole.reason, debts, sinceMs };
+      acknowledgements.push(...this.#acknowledgements.splice(0));
+      return { folders: undefined, reason: whole.reason, acknowledgements, sinceMs };
     }
     const folders = new Set(taken.flatMap((item) => [...item.folders]));
     return {
       folders,
       reason: 'changes',
-      debts,
+      acknowledgements,
       sinceMs: Math.min(...taken.map((item) => item.sinceMs)),
     };
   }

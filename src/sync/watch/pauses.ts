@@ -18,10 +18,10 @@ export interface PausesOptions {
   /** Aborted by a stop, which ends every pause. */
   readonly until: AbortSignal;
   readonly sleeper: Sleeper;
-  readonly account: StatusRecord;
+  readonly record: StatusRecord;
 }
 
-/** What a watch waits for after a pass that ended early, and how long. */
+/** Waits after a pass that ended early: what for, and how long, depends on the error. */
 export class Pauses {
   readonly #options: PausesOptions;
   readonly #backOff = new GrowingDelay(BACK_OFF);
@@ -39,9 +39,9 @@ export class Pauses {
 
   /** Resolves when another pass may work, or on a stop. */
   async after(error: SyncError): Promise<void> {
-    const { account, sleeper, clock } = this.#options;
+    const { record, sleeper, clock } = this.#options;
     const what = afterError(error);
-    account.enter(what === 'back_off' ? 'backing_off' : 'halted', error.message);
+    record.enter(what === 'back_off' ? 'backing_off' : 'halted', error.message);
     if (what === 'await_source') return this.#awaitSource();
     const growing = what === 'halt' ? this.#haltDelay : this.#backOff;
     // many daemons that failed together must not come back as one
@@ -49,7 +49,7 @@ export class Pauses {
     await sleeper.sleep(Math.max(delayMs, error.retryAfterMs ?? 0));
   }
 
-  /** Waits until the source can be listed and has something in it, or fails in a way that a pass has to tell of. */
+  /** Waits until the source has something in it again, or until a look fails in a way that a pass has to report. */
   async #awaitSource(): Promise<void> {
     const { source, filter, until, sleeper } = this.#options;
     const everyMs = source.traits.isRemote ? PROBE_MS.remote : PROBE_MS.local;
@@ -58,7 +58,7 @@ export class Pauses {
       if (source.listFolder === undefined) return;
       try {
         const entries = await source.listFolder('', { filter, signal: until });
-        // a link or a FIFO does not make it a source that has something
+        // a source with nothing but links or FIFOs is as good as empty
         if (entries?.some((entry) => entry.kind !== 'unknown' || entry.file === true)) return;
       } catch (error) {
         if (until.aborted || !isSyncError(error) || afterError(error) !== 'await_source') return;

@@ -4,7 +4,7 @@ import type { RelPath } from '../../model/path.ts';
 const FIRST_MS = 5000;
 const LONGEST_MS = 600_000;
 
-/** When folders with files that failed are looked at again: later each time, until all of them have worked. */
+/** Says when folders with failed files are looked at again: later each time, until all of them have worked. */
 export class Retries {
   readonly #delay = new GrowingDelay({ firstMs: FIRST_MS, longestMs: LONGEST_MS });
   readonly #random: () => number;

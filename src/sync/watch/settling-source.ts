@@ -4,9 +4,9 @@ import type { Clock, Source } from '../../model/ports.ts';
 
 export interface SettlingOptions {
   readonly clock: Clock;
-  /** A file is taken when its size and time have stood still for so long, in milliseconds. */
+  /** How long a file's size and time have to stand still before the file is taken, in milliseconds. */
   readonly settleMs: number;
-  /** Whether the ledger has this very version: then it was taken before. */
+  /** Whether the ledger has this very version: such a file was taken before. */
   readonly isRecorded: (entry: FileEntry) => boolean;
 }
 
@@ -19,7 +19,7 @@ const CHANGING: Problem = {
   message: 'is still being written; it is taken once it stands still',
 };
 
-/** A file that was not seen for so long is gone, or was taken. */
+/** How long a file is remembered without being seen, in milliseconds: by then it is gone, or was taken. */
 const FORGET_MS = 60_000;
 
 /** What was seen of a file that could not be taken. */
@@ -37,8 +37,8 @@ interface Unsettled {
 export class SettlingSource {
   readonly source: Source;
   readonly #options: SettlingOptions;
-  /** Files left out, and when to look again. */
   readonly #unsettled = new Map<RelPath, Unsettled>();
+  /** Files that were left out, and when to look at them again. */
   #leftOut = new Map<RelPath, number>();
 
   constructor(source: Source, options: SettlingOptions) {

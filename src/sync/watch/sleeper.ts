@@ -3,7 +3,7 @@ import type { Clock } from '../../model/ports.ts';
 /** Timers of the system hold at most 2^31 milliseconds. */
 const LONGEST_MS = 86_400_000;
 
-/** Sleeps that a stop ends and, where that is wanted, a call to `wake`. They end early rather than reject. */
+/** Sleeps. A stop ends every sleep early, and `wake` those that are to be woken; none of them rejects. */
 export class Sleeper {
   readonly #clock: Clock;
   readonly #until: AbortSignal;
@@ -14,7 +14,7 @@ export class Sleeper {
     this.#until = until;
   }
 
-  /** At most a day, whatever `ms` says: whoever sleeps looks again then. */
+  /** Sleeps a day at most, whatever `ms` says: the caller looks again then. */
   sleep(ms: number): Promise<void> {
     return this.#sleep(ms, this.#until);
   }

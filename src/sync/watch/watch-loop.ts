@@ -55,7 +55,7 @@ export class WatchLoop {
   readonly #agenda: Agenda;
   readonly #retries: Retries;
   readonly #settling: SettlingSource | undefined;
-  readonly #account: StatusRecord;
+  readonly #record: StatusRecord;
   /** Aborted by either way of stopping. */
   readonly #until: AbortSignal;
   readonly #sleeper: Sleeper;
@@ -73,14 +73,14 @@ export class WatchLoop {
       settleMs > 0
         ? new SettlingSource(source, { clock, settleMs, isRecorded: options.isRecorded })
         : undefined;
-    this.#account = new StatusRecord(clock, options.onEvent);
+    this.#record = new StatusRecord(clock, options.onEvent);
     this.#until = AbortSignal.any([options.draining, options.signal]);
     this.#sleeper = new Sleeper(clock, this.#until);
     this.#pauses = new Pauses({
       ...options,
       until: this.#until,
       sleeper: this.#sleeper,
-      account: this.#account,
+      record: this.#record,
     });
   }
 
@@ -89,7 +89,7 @@ export class WatchLoop {
     const oldest = Math.min(this.#agenda.oldestMs ?? Infinity, this.#working?.sinceMs ?? Infinity);
     const dated = (ms: number): number => Math.round(clock.now() - clock.elapsed() + ms);
     return {
-      ...this.#account.status,
+      ...this.#record.status,
       mode: this.#watching?.mode ?? 'polling',
       watches: this.#watching?.watches ?? 0,
       waiting: this.#agenda.size + (this.#working?.folders?.size ?? 0),
@@ -101,13 +101,13 @@ export class WatchLoop {
   /** Resolves once stopped, with everything in flight recorded; it does not end by itself. */
   async run(): Promise<void> {
     const { clock } = this.#options;
-    this.#account.enter('starting');
+    this.#record.enter('starting');
     try {
       await this.#watch();
       this.#agenda.everything('start', clock.elapsed(), clock.elapsed());
       while (!this.#stopped) await this.#turn();
     } finally {
-      this.#account.enter('stopping');
+      this.#record.enter('stopping');
       await this.#watching?.close();
     }
   }
@@ -125,7 +125,7 @@ export class WatchLoop {
     }
     const work = this.#agenda.take(now);
     if (work === undefined) {
-      this.#account.enter('idle');
+      this.#record.enter('idle');
       const due = Math.min(this.#agenda.nextDueMs ?? Infinity, this.#nextFullMs ?? Infinity);
       await this.#sleeper.sleepUntilWoken(due - now);
       return;
@@ -155,7 +155,7 @@ export class WatchLoop {
       this.#watching = await source.watch(
         (hint) => {
           this.#agenda.hint(hint, clock.elapsed());
-          if ('everything' in hint) this.#account.notice(hint.reason);
+          if ('everything' in hint) this.#record.notice(hint.reason);
           this.#sleeper.wake();
         },
         { filter, signal: this.#until },
@@ -163,7 +163,7 @@ export class WatchLoop {
     } catch (error) {
       if (this.#stopped) return;
       const every = `${this.#fullEveryMs / 1000} s`;
-      this.#account.notice(
+      this.#record.notice(
         `cannot watch ${source.label}: ${messageOf(error)}; it is looked at every ${every} instead`,
       );
     }
@@ -173,14 +173,14 @@ export class WatchLoop {
   async #pass(work: Work): Promise<Omit<PassResult, 'report'>> {
     const { clock, pass, source } = this.#options;
     const startedMs = clock.now();
-    this.#account.enter('listing');
+    this.#record.enter('listing');
     try {
       const { report, error, unsettled } = await pass({
         source: this.#settling?.source ?? source,
         scope: work.folders === undefined ? undefined : [...work.folders],
         onEvent: (event) => this.#heard(event),
       });
-      this.#account.passed({
+      this.#record.passed({
         startedMs,
         folders: work.folders?.size,
         reason: work.reason,
@@ -200,7 +200,7 @@ export class WatchLoop {
   }
 
   #heard(event: SyncEvent): void {
-    if (event.type === 'transfer' || event.type === 'action') this.#account.enter('transferring');
+    if (event.type === 'transfer' || event.type === 'action') this.#record.enter('transferring');
     // not trouble: the file is looked at again
     if (event.type === 'problem' && event.code === STILL_CHANGING) return;
     this.#options.onEvent({ type: 'sync', event });
@@ -218,15 +218,24 @@ export class WatchLoop {
     const moving = foldersOf(changing, scope);
     const failed = foldersOf(unsettled.failed, scope);
     const retryInMs = this.#retries.after(work.folders, failed);
-    const [waiting = [], failing = []] = divideAcknowledgements(work.debts, changing, unsettled.failed);
+    const [waiting = [], failing = []] = divideAcknowledgements(
+      work.acknowledgements,
+      changing,
+      unsettled.failed,
+    );
     if (moving.size > 0) this.#again(moving, Math.max(readyMs, now + SOONEST_AGAIN_MS), work, waiting);
     if (failed.size > 0) this.#again(failed, now + retryInMs, work, failing);
   }
 
-  #again(folders: ReadonlySet<RelPath>, dueMs: number, work: Work, debts: readonly Acknowledgement[]): void {
+  #again(
+    folders: ReadonlySet<RelPath>,
+    dueMs: number,
+    work: Work,
+    acknowledgements: readonly Acknowledgement[],
+  ): void {
     if (folders === EVERYTHING)
-      this.#agenda.everything('some changes could not be made', dueMs, work.sinceMs, debts);
-    else this.#agenda.again(folders, dueMs, work.sinceMs, debts);
+      this.#agenda.everything('some changes could not be made', dueMs, work.sinceMs, acknowledgements);
+    else this.#agenda.again(folders, dueMs, work.sinceMs, acknowledgements);
   }
 
   /** Whatever the pass left undone is found by looking at everything once it can go on. */
@@ -235,7 +244,7 @@ export class WatchLoop {
     this.#settling?.takeLeftOut();
     if (error.code === 'interrupted' || this.#stopped) return;
     await this.#pauses.after(error);
-    this.#agenda.everything('an error before', clock.elapsed(), work.sinceMs, work.debts);
+    this.#agenda.everything('an error before', clock.elapsed(), work.sinceMs, work.acknowledgements);
   }
 }
 

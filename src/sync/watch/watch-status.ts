@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/ports.ts';
 import type { PassSummary, WatchEvent, WatchState, WatchStatus } from './watch-events.ts';
 
-/** What a watch says of itself: the state it is in, and how its passes ended. Each change is told once. */
+/** Keeps the state of a watch and how its passes ended, and tells each change once. */
 export class StatusRecord {
   readonly #clock: Clock;
   readonly #onEvent: (event: WatchEvent) => void;
@@ -36,7 +36,7 @@ export class StatusRecord {
     this.#onEvent({ type: 'state', state, reason });
   }
 
-  /** Once, however often it is said in a row: scanning says the same every time. */
+  /** Tells a notice once, however often it comes in a row: a source that is scanned says the same every time. */
   notice(message: string): void {
     if (message === this.#lastNotice) return;
     this.#lastNotice = message;

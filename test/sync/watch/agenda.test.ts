@@ -38,7 +38,7 @@ test('a look at everything takes all that waits with it, and the earliest one co
   expect(agenda.nextDueMs).toBe(1100);
   const work = agenda.take(1100);
   expect(work).toMatchObject({ folders: undefined, reason: 'lost', sinceMs: 0 });
-  for (const debt of work!.debts) debt.settled();
+  for (const acknowledgement of work!.acknowledgements) acknowledgement.settled();
   expect(settled.toSorted()).toEqual(['late', 'lost']);
   expect(agenda.nextDueMs).toBeUndefined();
 });
@@ -49,14 +49,23 @@ test('very many folders become a look at everything', () => {
   expect(folders(agenda, 1000)).toBe('everything');
 });
 
-test('a debt is settled by the last look that it waits for, one without loose ends at once', () => {
+test('an acknowledgement is settled by the last look that it waits for, one with nothing left to do at once', () => {
   const settled: string[] = [];
-  const debt = (name: string, ...of: string[]): Acknowledgement => ({
+  const acknowledgement = (name: string, ...of: string[]): Acknowledgement => ({
     folders: new Set(of),
     settled: () => settled.push(name),
   });
-  const debts = [debt('a', 'a/'), debt('both', 'x/', 'y/'), debt('below', 'gone/deep/'), debt('root', '')];
-  const [moving = [], failed = []] = divideAcknowledgements(debts, ['x/file'], ['y/file', 'gone/']);
+  const acknowledgements = [
+    acknowledgement('a', 'a/'),
+    acknowledgement('both', 'x/', 'y/'),
+    acknowledgement('below', 'gone/deep/'),
+    acknowledgement('root', ''),
+  ];
+  const [moving = [], failed = []] = divideAcknowledgements(
+    acknowledgements,
+    ['x/file'],
+    ['y/file', 'gone/'],
+  );
   expect(settled).toEqual(['a']);
   expect(moving.map(({ folders: of }) => Array.from(of))).toEqual([['x/'], ['']]);
   expect(failed.map(({ folders: of }) => Array.from(of))).toEqual([['y/'], ['gone/deep/'], ['']]);

@@ -7,7 +7,7 @@ import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
 import type { OutputFlags } from '../../flags/output-flags.ts';
 import { jobSurroundings } from '../../surroundings.ts';
-import { runJob } from '../sync/run-job.ts';
+import { runJob } from '../../run-job.ts';
 
 /**
  * The flags of `stagesync apply`: where requests go and as whom, how far it may go, and how it is shown. What is done,

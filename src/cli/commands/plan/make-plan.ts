@@ -15,7 +15,7 @@ import type { OutputFlags } from '../../flags/output-flags.ts';
 import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { jobSurroundings } from '../../surroundings.ts';
-import { runJob } from '../sync/run-job.ts';
+import { runJob } from '../../run-job.ts';
 import { PlanWriter } from './plan-writer.ts';
 
 /** The flags of `stagesync plan` besides those of the job. */

@@ -6,7 +6,7 @@ import type { JobFlags } from '../../flags/job-flags.ts';
 import type { OutputFlags } from '../../flags/output-flags.ts';
 import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
 import { jobSurroundings } from '../../surroundings.ts';
-import { runJob } from './run-job.ts';
+import { runJob } from '../../run-job.ts';
 
 /** The flags of `stagesync sync` besides those of the job. */
 export interface SyncFlags extends OutputFlags, GuardFlags, StageFlags, S3Flags {

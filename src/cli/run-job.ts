@@ -1,15 +1,15 @@
-import { openJob } from '../../../jobs/open-job.ts';
-import type { Job } from '../../../jobs/job.ts';
-import type { Surroundings } from '../../../jobs/surroundings.ts';
-import { isSyncError, messageOf } from '../../../model/errors.ts';
-import type { PlanLine } from '../../../model/plan.ts';
-import { printable } from '../../../model/printable.ts';
-import type { PassResult } from '../../../sync/pass-options.ts';
-import type { Context } from '../../context.ts';
-import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from '../../exit-status.ts';
-import type { OutputFlags } from '../../flags/output-flags.ts';
-import type { Reader } from '../../output/reader.ts';
-import { watchReader } from '../../process/reader-gone.ts';
+import { openJob } from '../jobs/open-job.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Surroundings } from '../jobs/surroundings.ts';
+import { isSyncError, messageOf } from '../model/errors.ts';
+import type { PlanLine } from '../model/plan.ts';
+import { printable } from '../model/printable.ts';
+import type { PassResult } from '../sync/pass-options.ts';
+import type { Context } from './context.ts';
+import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from './exit-status.ts';
+import type { OutputFlags } from './flags/output-flags.ts';
+import type { Reader } from './output/reader.ts';
+import { watchReader } from './process/reader-gone.ts';
 
 /** How a single run is shown, and what `plan` and `apply` add to it. */
 export interface RunUse {
