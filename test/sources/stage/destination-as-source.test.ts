@@ -176,7 +176,7 @@ describe('a file', () => {
     [
       'is refused',
       trouble('skip_entry', { fact: 'refused' }),
-      { code: 'entry_unreadable', fact: 'refused', message: 'a cannot be read: it makes trouble' },
+      { code: 'entry_unreadable', fact: 'unreadable', message: 'a cannot be read: it makes trouble' },
     ],
     ['may come later', trouble('retry', { retryAfterMs: 7 }), { verdict: 'retry', retryAfterMs: 7 }],
     [
