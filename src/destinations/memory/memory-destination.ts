@@ -76,7 +76,8 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
   /** A name is free when nothing of the other kind has it. */
   function requirePlace(path: RelPath, kind: 'file' | 'folder'): void {
     requireName(path);
-    if (isFolderPath(path) !== (kind === 'folder')) throw refusal('refused', path, 'its slash says another kind');
+    if (isFolderPath(path) !== (kind === 'folder'))
+      throw refusal('refused', path, 'its slash says another kind');
     if (!hasFolder(parentOf(path))) throw refusal('refused', path, 'its folder does not exist');
     if (options.kindsCoexist === true) return;
     const other = isFolderPath(path) ? path.slice(0, -1) : `${path}/`;
