@@ -1,4 +1,4 @@
-import type { FileEntry, Problem } from './entry.ts';
+import type { FileEntry } from './entry.ts';
 import type { RelPath } from './path.ts';
 
 /** What a destination shows of a file. The ledger remembers it, so that a change by somebody else is noticed. */
@@ -50,26 +50,6 @@ export type Action =
       /** Files that go: 1, or all below a folder. */
       readonly files: number;
     };
-
-/** Decisions that change only the ledger, or nothing at all. */
-export type Note =
-  /** First meeting, equal: from now on it is known. By its size alone it is not ours. */
-  | {
-      readonly kind: 'adopt';
-      readonly path: RelPath;
-      readonly entry: FileEntry;
-      readonly stage: ShownVersion;
-    }
-  /** The same content under a new version (touched, restored). */
-  | {
-      readonly kind: 'record';
-      readonly path: RelPath;
-      readonly entry: FileEntry;
-      readonly stage: ShownVersion;
-    }
-  | { readonly kind: 'forget'; readonly path: RelPath }
-  /** Gone from the source, but changed at the destination by someone else, and so kept. */
-  | { readonly kind: 'keep'; readonly path: RelPath; readonly problem: Problem };
 
 /** One action as data, as plans and events tell it. */
 export interface ActionLine {

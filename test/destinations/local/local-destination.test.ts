@@ -191,6 +191,19 @@ describe('a file that is put', () => {
     expect(fs.statSync(tree.at('f')).mode & 0o777).toBe(0o640);
   });
 
+  test('is written where the file system has no permissions', async () => {
+    tree.write('f', 'old');
+    const destination = await open({
+      async create(path) {
+        const handle = await realWritableDisk.create(path);
+        handle.chmod = fails('EPERM');
+        return handle;
+      },
+    });
+    await destination.put('f', text('new'), call);
+    expect(fs.readFileSync(tree.at('f'), 'utf8')).toBe('new');
+  });
+
   test('leaves the old one when the disk is full, and ends the run', async () => {
     tree.write('f', 'old');
     const destination = await open({
