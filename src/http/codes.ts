@@ -53,6 +53,7 @@ interface Row {
 }
 
 const UNSENT: Row = { kind: 'connection', inDoubt: false };
+const BROKEN: Row = { kind: 'connection' };
 const RESET: Row = { kind: 'connection', code: 'ECONNRESET' };
 const ABORTED: Row = { kind: 'connection', code: 'ECONNABORTED' };
 const NOT_HTTP: Row = { kind: 'not_http', what: 'the answer is not valid HTTP' };
@@ -64,7 +65,7 @@ const timeout = (what: string, inDoubt = true): Row => ({
   inDoubt,
 });
 
-/** The one table of codes. What is not here broke the connection; see also TLS. */
+/** The one table of codes; see also TLS. A request that failed with a code of none of these broke its connection. */
 const CODES: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['UND_ERR_CONNECT_TIMEOUT', timeout('no connection in time', false)],
   [NO_HEADERS, timeout('no answer in time')],
@@ -76,6 +77,10 @@ const CODES: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['EAI_AGAIN', UNSENT],
   ['EHOSTUNREACH', UNSENT],
   ['ENETUNREACH', UNSENT],
+  ['ECONNRESET', BROKEN],
+  ['ECONNABORTED', BROKEN],
+  ['EPIPE', BROKEN],
+  ['ERR_STREAM_PREMATURE_CLOSE', BROKEN],
   ['UND_ERR_SOCKET', RESET],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', RESET],
   [BROKEN_OFF, ABORTED],
@@ -108,6 +113,12 @@ export function readFailure(error: unknown): TransportFailure {
   };
 }
 
+/** The same of a code alone, of whichever origin; undefined when it is none that a connection fails with. */
+export function failureOfCode(code: string): TransportFailure | undefined {
+  const isOurs = CODES.has(code) || TLS.test(code) || isTooManyFiles(code);
+  return isOurs ? readFailure({ code }) : undefined;
+}
+
 const FACTS: Partial<Record<FailureKind, Fact>> = {
   connection: 'out_of_reach',
   security: 'out_of_reach',
@@ -124,7 +135,7 @@ function rowOf(code: string, error: unknown): Row {
   if (TLS.test(code)) return SECURITY;
   if (isTooManyFiles(code))
     return { kind: 'open_files', what: `too many open files (${code})`, inDoubt: false };
-  return { kind: 'connection' };
+  return BROKEN;
 }
 
 function codesOf(error: unknown): { code: string; syscall: unknown } {

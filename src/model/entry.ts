@@ -27,7 +27,7 @@ export interface FolderEntry {
 /**
  * Something is there, or may be, that cannot be listed or transferred. Unknown is not absent: it allows neither a
  * removal nor a transfer at the path (`covers: 'path'`) or at and below it (`'subtree'`, path ends in '/').
- * `'nothing'` is for a name that no Stage path can equal: it is reported and takes no part in the merge or its order.
+ * `'nothing'` is for a name that no path of a destination can equal: it is reported, and takes no part in the merge.
  */
 export interface UnknownEntry {
   readonly kind: 'unknown';
@@ -99,7 +99,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A child of a listed Stage folder; `name` is one segment without a slash. */
+/** A child of a listed folder of a destination; `name` is one segment without a slash. */
 export type DestinationChild =
   | {
       readonly kind: 'file';

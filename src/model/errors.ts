@@ -66,7 +66,7 @@ export type ErrorCode =
   | 'destination_failed'
   /** What the destination shows contradicts what it did, or cannot be told. */
   | 'destination_unclear'
-  // Stage
+  // Stage and the Management API
   | 'stage_unreachable'
   | 'stage_timeout'
   | 'stage_unauthorised'

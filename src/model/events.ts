@@ -22,7 +22,7 @@ export interface Report {
   readonly foldersRemoved: number;
   /** Bytes of the files uploaded. */
   readonly bytes: number;
-  /** Requests sent to Stage, every attempt counted. */
+  /** Requests sent to the destination, every attempt counted. */
   readonly requests: number;
   readonly retries: number;
   readonly durationMs: number;
@@ -102,7 +102,7 @@ export type SyncEvent =
       /** Its message leaves out the path that stands beside it. */
       readonly error: ErrorData;
     }
-  /** Stage asked us to slow down: requests start no faster than this now. */
+  /** The destination asked us to slow down: requests start no faster than this now. */
   | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }
   | Report;
 

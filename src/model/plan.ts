@@ -1,7 +1,7 @@
-import type { FileEntry, Problem } from './entry.ts';
+import type { FileEntry } from './entry.ts';
 import type { RelPath } from './path.ts';
 
-/** What Stage shows for a file: the ledger remembers it to notice that somebody else changed the file. */
+/** What a destination shows of a file. The ledger remembers it, so that a change by somebody else is noticed. */
 export interface ShownVersion {
   readonly size: number;
   readonly modifiedMs: number | undefined;
@@ -10,9 +10,9 @@ export interface ShownVersion {
 export type UploadReason =
   | 'new'
   | 'changed'
-  /** The file on Stage is not the one we put there; the source wins. */
+  /** The file at the destination is not the one we put there; the source wins. */
   | 'drifted'
-  /** We put it there and it is gone. */
+  /** We put the file there, and it is gone. */
   | 'missing'
   /** Both ends have it, the ledger does not, and they are not equal. */
   | 'differs';
@@ -21,7 +21,7 @@ export type FolderReason = 'new' | 'missing' | 'parent';
 export type MoveReason = 'renamed' | 'folder_renamed' | 'cycle';
 export type RemoveReason = 'gone_from_source' | 'not_in_source' | 'leftover';
 
-/** One thing a pass will do to Stage, and why. Paths are relative to the two roots. */
+/** One thing that a pass will do to the destination, and why. Paths are relative to the two roots. */
 export type Action =
   | { readonly kind: 'createFolder'; readonly path: RelPath; readonly reason: FolderReason }
   | {
@@ -29,7 +29,7 @@ export type Action =
       readonly path: RelPath;
       readonly reason: UploadReason;
       readonly entry: FileEntry;
-      /** What Stage showed at the path when this was decided. */
+      /** What the destination showed at the path when this was decided. */
       readonly replaces?: ShownVersion | undefined;
     }
   | {
@@ -50,26 +50,6 @@ export type Action =
       /** Files that go: 1, or all below a folder. */
       readonly files: number;
     };
-
-/** Decisions that change only the ledger, or nothing at all. */
-export type Note =
-  /** First meeting, equal: from now on it is known. By its size alone it is not ours. */
-  | {
-      readonly kind: 'adopt';
-      readonly path: RelPath;
-      readonly entry: FileEntry;
-      readonly stage: ShownVersion;
-    }
-  /** The same content under a new version (touched, restored). */
-  | {
-      readonly kind: 'record';
-      readonly path: RelPath;
-      readonly entry: FileEntry;
-      readonly stage: ShownVersion;
-    }
-  | { readonly kind: 'forget'; readonly path: RelPath }
-  /** Gone from the source but changed on Stage by someone else, so kept. */
-  | { readonly kind: 'keep'; readonly path: RelPath; readonly problem: Problem };
 
 /** One action as data, as plans and events tell it. */
 export interface ActionLine {
@@ -100,6 +80,6 @@ export interface PlanCost {
   readonly removals: number;
   /** Below the destination; the destination itself and the folders above it count among the calls only. */
   readonly foldersCreated: number;
-  /** Requests that change Stage, plus the confirming listings. */
+  /** Requests that change the destination, plus the confirming listings. */
   readonly calls: number;
 }

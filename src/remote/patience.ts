@@ -2,8 +2,8 @@ import { SyncError } from '../model/errors.ts';
 import type { Clock } from '../model/ports.ts';
 
 /**
- * How long the other side has asked to be left alone since something last worked: all waits in a row, each moment once,
- * however many requests were told to wait through it. One success begins anew.
+ * How long the other side has asked one job to wait since something last worked: all waits in a row, each moment once,
+ * however many requests were told to wait through that moment. One success begins the count anew.
  */
 export class Patience {
   readonly #clock: Clock;
@@ -12,14 +12,14 @@ export class Patience {
   #askedMs = 0;
   #until = 0;
 
-  /** `flag` is the one that sets `maxWaitMs`, for people. */
+  /** `flag` is the name of the flag that sets `maxWaitMs`, for messages. */
   constructor(clock: Clock, maxWaitMs: number, flag: string | undefined) {
     this.#clock = clock;
     this.#maxWaitMs = maxWaitMs;
     this.#flag = flag;
   }
 
-  /** `refusal` asks for a wait of `ms` from now on. Gives the error that ends all when that is too much. */
+  /** `refusal` asks for a wait of `ms` from now on. Returns the error that ends the job when all waits are too long. */
   ask(refusal: SyncError, ms: number): SyncError | undefined {
     const now = this.#clock.elapsed();
     const until = Math.max(this.#until, now + ms);

@@ -4,7 +4,7 @@ import { comparePaths, isReservedName } from '../model/path.ts';
 import type { RelPath } from '../model/path.ts';
 import type { PathFilter } from '../model/ports.ts';
 
-/** A file or folder on Stage, relative to the target folder. */
+/** A file or folder at the destination; its path is relative to the target folder. */
 export type DestinationEntry =
   | {
       readonly kind: 'file';
@@ -31,7 +31,7 @@ export interface WalkOptions {
   readonly lookAhead: number;
 }
 
-/** Folders within folders beyond this are no tree that somebody made: a Stage that lists them so has gone wrong. */
+/** No tree that somebody made is deeper: a destination that lists deeper folders has gone wrong. */
 export const DEEPEST = 512;
 
 /** One folder's children in path order, and how far they are read. */
@@ -46,9 +46,9 @@ interface Frame {
  * Everything in the target folder, in path order, one listing a folder. The folders ahead are listed while earlier
  * ones are read; memory is bounded by `lookAhead` listings plus the folders on the way down.
  *
- * A folder that cannot be listed becomes an unknown subtree; only an error that ends the run rejects. A folder that
- * its parent listed and that then is not there is unknown as well: somebody is changing it, or Stage is confused. So
- * is one that lies deeper than any tree does.
+ * A folder that cannot be listed becomes an unknown subtree; only an error that ends the run rejects. Unknown are also
+ * a folder that its parent listed and that is not there afterwards (somebody is changing the tree, or the destination is
+ * confused), and a folder that lies deeper than any tree does.
  */
 export async function* walkDestination(
   top: readonly DestinationChild[],

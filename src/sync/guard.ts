@@ -6,15 +6,15 @@ const ALWAYS_ALLOWED = 20;
 
 /** What the guards look at. Counts are of files. */
 export interface GuardFacts {
-  /** Those that can be synced: a link, a FIFO or an unreadable folder does not make up for all files gone. */
+  /** Files that can be synced: a link, a FIFO or an unreadable folder does not make up for all files gone. */
   readonly inSource: number;
   readonly atDestination: number;
   readonly removals: number;
 }
 
 /**
- * The facts of a pass over some folders, made those of the whole: the files elsewhere are at both ends, as the ledger
- * says. They are only counted where it matters.
+ * Makes the facts of a pass over some folders those of the whole: by the ledger's word the files elsewhere are at both
+ * ends. Those files are only counted where the count matters.
  */
 export function inWhole(facts: GuardFacts, ledger: { countFiles(): number }): GuardFacts {
   const matters = facts.removals > ALWAYS_ALLOWED || (facts.inSource === 0 && facts.atDestination > 0);

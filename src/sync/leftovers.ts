@@ -19,17 +19,17 @@ export interface LeftoversOptions {
   readonly sweepOlderThanMs: number | undefined;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
   readonly onSwept: (path: RelPath) => void;
-  /** Whether an intent of this ledger names it, or something in it: then it is for the recovery. */
+  /** Whether an intent of this ledger names the path, or something below it: such a path is for the recovery. */
   readonly isKnown: (path: RelPath) => boolean;
 }
 
-/** Those that are told of one by one; more are a heap that somebody should look at anyway. */
+/** So many hidden names are told of one by one; more are a heap that somebody should look at anyway. */
 const MOST = 1000;
 const NOTHING_LEFT_OUT = { excludes: () => false, prunes: () => false };
 
 /**
- * Hidden names on Stage that this ledger does not know: of a run from elsewhere, maybe under way, or of one that died
- * and never came back. They are told with their age, and go only when asked, once they are old enough.
+ * Hidden names on Stage that this ledger does not know: of a run from elsewhere, maybe under way, or of a run that died
+ * and never came back. The names are told with their age; what is old enough is removed where the user asks for that.
  */
 export class Leftovers {
   readonly #options: LeftoversOptions;
@@ -57,7 +57,7 @@ export class Leftovers {
     }
   }
 
-  /** Tells of what was found, or removes it where that is asked for and it is old enough. */
+  /** Tells of each hidden name, or removes what is old enough where the user asks for that. */
   async settle(dryRun: boolean): Promise<void> {
     const { clock, sweepOlderThanMs, onProblem } = this.#options;
     for (const [path, modifiedMs] of this.#found) {
@@ -115,8 +115,8 @@ export class Leftovers {
 const STAGED_COPY = /^\d+-new-[^/]*$/;
 
 /**
- * Whether what lies under a hidden name is only a copy of something that a source has: an upload on its way. What was
- * moved there, or stepped aside, may be the only one there is.
+ * Whether a hidden name holds only copies of what a source has: uploads on their way. A file that was moved to a hidden
+ * name, or stepped aside, may be the only one there is.
  */
 function holdsCopies(path: RelPath, onlyCopies: boolean): boolean {
   const name = nameOf(path);

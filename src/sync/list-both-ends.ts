@@ -19,11 +19,11 @@ export interface ListingOptions {
   readonly source: Source;
   readonly ledger: Ledger;
   readonly filter: PathFilter;
-  /** What takes part on Stage. */
+  /** What takes part at the destination. */
   readonly destinationFilter: PathFilter;
   readonly concurrency: number;
   readonly trustLedger: boolean;
-  /** Only these folders; the ledger then says what is on Stage. */
+  /** Only these folders; the ledger then says what is at the destination. */
   readonly scope?: readonly RelPath[] | undefined;
   readonly signal: AbortSignal;
   readonly draining: AbortSignal;
@@ -40,7 +40,7 @@ const COUNT_EVERY = 1000;
 
 /**
  * Feeds the merge with the listings of both ends and the ledger, and closes them however it ends. With `trustLedger`
- * or a `scope` the ledger also says what is on Stage, and Stage is not listed. Stops early once `stopped`.
+ * or a `scope` the ledger also says what is at the destination, which is not listed then. Stops early once `stopped`.
  */
 export async function listBothEnds(options: ListingOptions): Promise<void> {
   const { source, ledger, filter, destinationFilter, signal, draining } = options;

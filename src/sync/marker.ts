@@ -21,8 +21,8 @@ export interface MarkerOptions {
 const DUE = 'marker_due';
 
 /**
- * The empty file that says that a set is complete. That it is due is written down before the first file of a set takes
- * its name, and holds until it is there: a run that dies in between leaves it to the next.
+ * The empty file that says that a set is complete. Before the first file of a set takes its name the ledger notes that
+ * the marker is due, and the note stays until the marker is there: when a run dies in between, the next run writes it.
  */
 export class Marker {
   readonly #options: MarkerOptions;
@@ -36,10 +36,10 @@ export class Marker {
     this.#options.ledger.remember(DUE, this.#options.name);
   }
 
-  /** The set is complete; `files`: how many of it came just now. Also puts a marker back that somebody removed. */
+  /** The set is complete; `files` of it came just now. Also puts back a marker that somebody removed. */
   async complete(files: number, target: Target): Promise<void> {
     const { name, ledger, tally } = this.#options;
-    // of an empty source there may be no folder to write it into
+    // with an empty source there may be no folder to write the marker into
     const there = target.listed && (target.missing.length === 0 || tally.foldersCreated > 0);
     const missing = there && !target.children.some((child) => child.kind === 'file' && child.name === name);
     if (files === 0 && !missing && ledger.recall(DUE) !== name) return;

@@ -6,10 +6,10 @@ import type { Remote } from '../remote/remote.ts';
 
 /** The target folder as the pass finds it. */
 export interface Target {
-  /** Whether Stage was asked; else the ledger's word is taken. */
+  /** Whether the destination was asked; otherwise the ledger's word is taken. */
   readonly listed: boolean;
   readonly children: readonly DestinationChild[];
-  /** It and the folders above it that do not exist; full Stage paths, outermost first. */
+  /** The target folder and those above it, as far as they do not exist; full paths, outermost first. */
   readonly missing: readonly RelPath[];
 }
 

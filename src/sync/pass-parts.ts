@@ -1,5 +1,5 @@
 import type { RelPath } from '../model/path.ts';
-import type { Destination, PathFilter } from '../model/ports.ts';
+import type { Destination, DestinationTraits, PathFilter } from '../model/ports.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
 import type { GateUse } from '../remote/gate-use.ts';
 import { Remote } from '../remote/remote.ts';
@@ -42,7 +42,7 @@ export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse)
     onBytes: (path, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent }),
   });
   const hidden = new HiddenNames(clock.now());
-  const learnt = new Learnt();
+  const learnt = learntFrom(pass.destination.traits);
   return {
     filter: withoutMarker(pass.filter),
     destinationFilter: withoutMarker(deleteExcluded ? everything : pass.filter),
@@ -64,6 +64,14 @@ export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse)
       isKnown: (path) => isOfIntent(ledger, path),
     }),
   };
+}
+
+/** What a destination says of itself need not be learnt by a refusal. */
+function learntFrom({ overwrites, movesFolders }: DestinationTraits): Learnt {
+  const learnt = new Learnt();
+  learnt.refusesOverwrite = overwrites === false;
+  learnt.refusesFolderMoves = movesFolders === false;
+  return learnt;
 }
 
 const inBandwidth = ({ destination, maxBytesPerSecond, clock }: PassOptions): Destination =>

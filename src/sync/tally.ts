@@ -3,7 +3,7 @@ import type { EventListener, Outcome, Report, SyncEvent } from '../model/events.
 import type { RelPath } from '../model/path.ts';
 import { UnsettledPaths } from './unsettled-paths.ts';
 
-/** Trouble that is remembered, so that it is not told again. */
+/** So many troubles are remembered, so that none of them is told again. */
 const MOST_TOLD = 10_000;
 
 /** Counts what a pass does, tells listeners, and makes the report. */
@@ -15,7 +15,7 @@ export class Tally {
   failed = 0;
   /** Uploads, moves and folders that failed. */
   changesFailed = 0;
-  /** Those of them that Stage did not take: removals then stay undone. */
+  /** Those of them that the destination did not take: removals then stay undone. */
   changesRefused = 0;
   foldersCreated = 0;
   foldersRemoved = 0;
@@ -35,7 +35,7 @@ export class Tally {
     try {
       this.#listener(event);
     } catch {
-      // its own trouble
+      // the listener's own trouble
     }
   };
 

@@ -17,8 +17,8 @@ export interface SourceFixture {
 
 const KIB = 1024;
 
-const CHANGED = { code: 'entry_changed', verdict: 'skip_entry' };
-const GONE = { code: 'entry_gone', verdict: 'skip_entry' };
+const CHANGED = { code: 'entry_changed', verdict: 'skip_entry', fact: 'changed', operation: 'read' };
+const GONE = { code: 'entry_gone', verdict: 'skip_entry', fact: 'gone', operation: 'read' };
 
 // In path order: UTF-8 bytes of the whole path. U+FF5E comes before U+1F600, and the NFD form of "é" before its NFC form.
 const ORDERED = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readFailure } from '../../src/http/codes.ts';
+import { failureOfCode, readFailure } from '../../src/http/codes.ts';
 import { ProxyError } from '../../src/http/proxy-error.ts';
 import { boundPassed, failureIn, TransportError, transportError } from '../../src/http/transport-error.ts';
 import { SyncError } from '../../src/model/errors.ts';
@@ -31,6 +31,13 @@ describe('what a code says', () => {
     ['EARLY_SUCCESS', {}, 'early_success', 'EARLY_SUCCESS', true],
   ])('%s %j is %s, for libraries %s; in doubt: %s', (reason, more, kind, code, inDoubt) => {
     expect(readFailure(withCode(reason, more))).toMatchObject({ kind, reason, code, inDoubt });
+  });
+
+  test('a code that no connection fails with says nothing by itself', () => {
+    expect(failureOfCode('ERR_INVALID_ARG_TYPE')).toBeUndefined();
+    expect(failureOfCode('EPIPE')?.kind).toBe('connection');
+    expect(failureOfCode('CERT_REVOKED')?.kind).toBe('security');
+    expect(failureOfCode('EMFILE')?.kind).toBe('open_files');
   });
 
   test('certificates are the same at the next attempt, all else may pass', () => {

@@ -24,7 +24,7 @@ export function textReader(options: TextOptions): Reader {
   const causes = new Causes(verbose);
   let plan: { cost: PlanCost; estimateMs: number } | undefined;
   let toldOfThrottle = false;
-  /** Said before the first result: a run that fails at once is the line of its error and nothing else. */
+  /** Shown before the first result only: a run that fails at once is the line of its error and nothing else. */
   let title: string | undefined;
 
   const result = (line: string): void => {

@@ -30,7 +30,7 @@ export async function openWatchLog(stream: HostStream, flags: LogFlags): Promise
     destination: stream,
     colorize: stream.isTTY === true,
     translateTime: 'SYS:yyyy-mm-dd HH:MM:ss',
-    // the message says it all; the facts are for machines
+    // the message says everything; the fields are for machines
     hideObject: true,
     sync: true,
   });
@@ -102,10 +102,10 @@ export class WatchLog {
       error === undefined
         ? `looked at ${scope} (${reason}): ${counts}, ${durationMs} ms`
         : `the look at ${scope} (${reason}) ended early, with ${counts}, ${durationMs} ms: ${error.message}`;
-    // what a look at everything did not meet is over, and news should it come again
+    // trouble that a look at everything did not meet is over: should it come again, it is news
     if (folders === undefined && error === undefined && failed === 0) this.#told = this.#met;
     this.#met = new Set();
-    // being stopped is no trouble
+    // a pass that was stopped is no trouble
     const broken = error !== undefined && error.code !== 'interrupted';
     const level = broken || failed > 0 ? 'warn' : changes > 0 || folders === undefined ? 'info' : 'debug';
     this.#logger[level](facts, printable(message));
@@ -130,7 +130,7 @@ export class WatchLog {
       );
   }
 
-  /** The first time as a warning, then only for who wants every detail; so is what only says that files change. */
+  /** Logs a trouble as a warning the first time, then only with --verbose; trouble that only says that files change, always so. */
   #trouble(code: ProblemCode | ErrorData['code'], path: string, facts: Facts, message: string): void {
     const key = `${code} ${path}`;
     const first = !isChanging(code) && !this.#told.has(key);

@@ -113,6 +113,14 @@ export const changed = ({ operation, path }: DiskCall, why: string): SyncError =
     details: { path },
   });
 
+/** Two names that are not what they were a moment ago: nobody knows what became of the move. */
+export const moveUnclear = ({ operation, path }: DiskCall): SyncError =>
+  new SyncError(
+    'destination_unclear',
+    (name) => `${name}: something else took one of the two names while it moved; the next run looks again`,
+    { verdict: 'skip_entry', operation, path, details: { path }, inDoubt: true },
+  );
+
 export const rootMissing = (root: string): SyncError =>
   new SyncError(
     'destination_missing',
@@ -131,5 +139,5 @@ export const rootReplaced = (root: string): SyncError =>
   new SyncError(
     'destination_unclear',
     `The destination folder ${root} is no longer the one that the run began with; see whether its disk is mounted, and run again`,
-    { verdict: 'end_run', fact: 'changed', operation: 'look', path: root },
+    { verdict: 'end_run', operation: 'look', path: root },
   );

@@ -3,7 +3,7 @@ import { errnoOf } from '../../disk/system-errors.ts';
 import type { WritableDisk } from '../../disk/writable-disk.ts';
 import { isFolderPath, isWithin } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import { changed, destinationError, missing, refused, taken } from './destination-errors.ts';
+import { destinationError, missing, moveUnclear, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { requirePath } from './target-folder.ts';
 import type { TargetFolder } from './target-folder.ts';
@@ -79,8 +79,7 @@ function moveFile(disk: WritableDisk, onto: DiskCall, from: string, to: string):
   const linked = disk.lstat(to);
   const stays = disk.lstat(from);
   if (stays === undefined) return;
-  if (linked === undefined || !isSameFile(linked, stays))
-    throw changed(onto, 'something else took one of the two names while it moved').with({ inDoubt: true });
+  if (linked === undefined || !isSameFile(linked, stays)) throw moveUnclear(onto);
   try {
     disk.removeFile(from);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { inside } from '../../disk/disk.ts';
+import { errnoOf } from '../../disk/system-errors.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
 import type { CallOptions, Content } from '../../model/ports.ts';
 import { changed, destinationError, refused, taken } from './destination-errors.ts';
@@ -29,7 +30,7 @@ export async function writeFile(
     const handle = await target.disk.create(way.temporary);
     try {
       try {
-        if (mode !== undefined) await handle.chmod(mode);
+        if (mode !== undefined) await keepMode(handle, mode);
         await writeAll(handle, call, source, options);
       } finally {
         await handle.close();
@@ -87,6 +88,15 @@ function modeOf(target: TargetFolder, call: DiskCall, place: string): number | u
   if (stats.isDirectory()) throw taken(call);
   if (!stats.isFile()) throw refused(call, 'a symbolic link or a device has its name');
   return Number(stats.mode & 0o777n);
+}
+
+/** Not every file system has permissions of its own; a file without them is better than none. */
+async function keepMode(handle: FileHandle, mode: number): Promise<void> {
+  try {
+    await handle.chmod(mode);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errnoOf(error))) throw error;
+  }
 }
 
 async function writeAll(

@@ -41,7 +41,7 @@ export interface MemoryDestinationOptions {
   readonly after?: (call: MemoryCall) => void | Promise<void>;
 }
 
-/** A Stage in memory, open for inspection and for changes behind the client's back. */
+/** A destination in memory, open for inspection and for changes behind the engine's back. */
 export interface MemoryDestination extends Destination {
   readonly files: Map<RelPath, MemoryFile>;
   /** Every folder but the root; each ends in '/'. */
@@ -55,7 +55,7 @@ export interface MemoryDestination extends Destination {
   text(path: RelPath): string | undefined;
 }
 
-/** A Stage with Stage's rules: no automatic parents, recursive removal, whole folders move, folders outlive files. */
+/** It has the rules of a Stage: no automatic parents, recursive removal, whole folders move, folders outlive files. */
 export function createMemoryDestination(options: MemoryDestinationOptions = {}): MemoryDestination {
   const files = new Map<RelPath, MemoryFile>();
   const folders = new Set<RelPath>();
@@ -74,9 +74,10 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
   }
 
   /** A name is free when nothing of the other kind has it. */
-  function requirePlace(path: RelPath, isFolder: boolean): void {
+  function requirePlace(path: RelPath, kind: 'file' | 'folder'): void {
     requireName(path);
-    if (isFolderPath(path) !== isFolder) throw refusal('refused', path, 'its slash says another kind');
+    if (isFolderPath(path) !== (kind === 'folder'))
+      throw refusal('refused', path, 'its slash says another kind');
     if (!hasFolder(parentOf(path))) throw refusal('refused', path, 'its folder does not exist');
     if (options.kindsCoexist === true) return;
     const other = isFolderPath(path) ? path.slice(0, -1) : `${path}/`;
@@ -88,7 +89,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
 
   function moveFolder(from: RelPath, to: RelPath): void {
     if (options.refusesFolderMove === true)
-      throw refusal('refused', from, 'this Stage does not move folders');
+      throw refusal('refused', from, 'this destination does not move folders');
     if (isWithin(to, from)) throw refusal('refused', from, 'it cannot move into itself');
     if (folders.has(to)) throw refusal('taken', to, 'the target exists');
     for (const folder of [...folders].filter((folder) => isWithin(folder, from))) {
@@ -151,12 +152,12 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
       }),
     put: (path, content, callOptions) =>
       call({ kind: 'put', path }, callOptions, async () => {
-        requirePlace(path, false);
+        requirePlace(path, 'file');
         const bytes = await gather(path, content);
         callOptions.signal.throwIfAborted();
         if (options.refusesOverwrite === true && files.has(path))
-          throw refusal('taken', path, 'it exists and this Stage does not overwrite');
-        requirePlace(path, false);
+          throw refusal('taken', path, 'it exists and this destination does not overwrite');
+        requirePlace(path, 'file');
         files.set(path, { bytes, modifiedMs: now() });
       }),
     read: (path, options) =>
@@ -167,14 +168,14 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
       }),
     makeFolder: (folder, options) =>
       call({ kind: 'makeFolder', path: folder }, options, () => {
-        requirePlace(folder, true);
+        requirePlace(folder, 'folder');
         folders.add(folder);
       }),
     move: (from, to, callOptions) =>
       call({ kind: 'move', path: from, to }, callOptions, () => {
         if (!files.has(from) && !folders.has(from))
           throw refusal('missing', from, 'there is nothing to move');
-        requirePlace(to, isFolderPath(from));
+        requirePlace(to, isFolderPath(from) ? 'folder' : 'file');
         if (isFolderPath(from)) moveFolder(from, to);
         else moveFile(from, to);
       }),

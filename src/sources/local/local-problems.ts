@@ -90,7 +90,6 @@ export const sourceNotFolder = (root: string): SyncError =>
 const rootReplaced = (root: string, message: string): SyncError =>
   new SyncError('guard_root_changed', message, {
     verdict: 'end_run',
-    fact: 'changed',
     operation: 'list',
     path: root,
   });

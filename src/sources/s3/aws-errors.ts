@@ -1,4 +1,5 @@
-import { isTooManyFiles, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
+import { failureOfCode } from '../../http/codes.ts';
+import { RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
 import type { ErrorCode, Fact, Operation, Verdict } from '../../model/errors.ts';
 import type { ProxyError } from '../../http/proxy-error.ts';
 
@@ -64,25 +65,11 @@ export const ACCOUNT_RULES: Readonly<Record<string, Rule>> = {
   RequestExpired: SKEWED,
 };
 
-/** Node's codes for a certificate that is not accepted. */
-const TLS_CODES: ReadonlySet<string> = new Set(
-  'DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY CERT_HAS_EXPIRED CERT_NOT_YET_VALID ERR_TLS_CERT_ALTNAME_INVALID EPROTO'.split(
-    ' ',
-  ),
-);
-
 /** Node's codes for an answer to a handshake that is none, as a server that expects plain HTTP gives. */
 const NO_TLS_CODES: ReadonlySet<string> = new Set([
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
 ]);
-
-/** Node's codes for a connection that failed and may work later. */
-const NETWORK_CODES: ReadonlySet<string> = new Set(
-  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT EAI_AGAIN EHOSTUNREACH ENETUNREACH ERR_STREAM_PREMATURE_CLOSE'.split(
-    ' ',
-  ),
-);
 
 const TOO_MANY_FILES: Rule = {
   code: 'source_unreachable',
@@ -130,10 +117,17 @@ export function ruleFor({ name, network, status }: Omit<AwsCause, 'requestId'>, 
 function networkRule(code: string | undefined, rules: RuleTable['network']): Rule | undefined {
   if (code === undefined) return undefined;
   if (code === 'ENOTFOUND') return rules.noHost;
-  if (isTooManyFiles(code)) return TOO_MANY_FILES;
-  if (TLS_CODES.has(code)) return rules.badCertificate;
-  if (NO_TLS_CODES.has(code)) return rules.noTls;
-  return NETWORK_CODES.has(code) ? rules.broken : undefined;
+  switch (failureOfCode(code)?.kind) {
+    case 'open_files':
+      return TOO_MANY_FILES;
+    case 'security':
+      return NO_TLS_CODES.has(code) ? rules.noTls : rules.badCertificate;
+    case 'connection':
+    case 'timeout':
+      return rules.broken;
+    default:
+      return undefined;
+  }
 }
 
 /** What a request was for: the operation, and what it was done to. */

@@ -48,7 +48,7 @@ export function readError(path: RelPath, error: unknown): unknown {
   if (verdict === 'end_run' || (fact !== undefined && OF_ALL.has(fact))) return error;
   return new SyncError('entry_unreadable', (name) => `${name} cannot be read: ${besidePath}`, {
     verdict,
-    fact,
+    fact: 'unreadable',
     operation: 'read',
     path,
     retryAfterMs,

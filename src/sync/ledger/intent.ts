@@ -1,6 +1,6 @@
 import type { RelPath } from '../../model/path.ts';
 
-/** A change that is about to be sent. What it leaves behind after a kill is in doubt. */
+/** A change that is about to be sent. After a kill the outcome of the change is in doubt. */
 export interface Intent {
   /**
    * `folder`: a folder of the target is made. `staging`: the hidden folder `via` is made; it ends when that is removed.
@@ -9,17 +9,17 @@ export interface Intent {
   readonly path: RelPath;
   readonly to?: RelPath | undefined;
   /**
-   * A full Stage path on the way: where a put is uploaded first, where something that moves waits for its new name, or
-   * where a folder is looked at before it is deleted.
+   * A full path, a hidden name on the way: a put is uploaded there first, a file or folder that moves waits there for its
+   * new name, or a folder is looked at there before it is deleted.
    */
   readonly via?: RelPath | undefined;
-  /** A full Stage path: where the file that a put replaces waits meanwhile. */
+  /** A full path: the file that a put replaces waits there meanwhile. */
   readonly aside?: RelPath | undefined;
   readonly size?: number | undefined;
   readonly version?: string | undefined;
   readonly identity?: string | undefined;
   readonly reason: string;
-  /** What Stage showed at `path` when this was decided; undefined size: nothing. */
+  /** What was at `path` when the change was planned; undefined size: nothing. */
   readonly beforeSize?: number | undefined;
   readonly beforeModifiedMs?: number | undefined;
 }

@@ -1,7 +1,7 @@
 import type { FileEntry } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
 
-/** What we put on Stage at a path, from which version of the source, and what Stage then showed. */
+/** What we put at a path of the destination, from which version of the source, and what a listing then showed. */
 export interface LedgerRow {
   readonly path: RelPath;
   /** Bytes; 0 for a folder. */
@@ -10,11 +10,11 @@ export interface LedgerRow {
   readonly identity: string | undefined;
   /** SHA-256 in hex, where it was computed on the way. */
   readonly digest: string | undefined;
-  /** Stage's time for the file in milliseconds; undefined until a listing told it, or when Stage tells none. */
+  /** The file's time at the destination, in milliseconds; undefined until a listing has shown it, or where none is shown. */
   readonly shownModifiedMs: number | undefined;
   /** Put or moved, and not yet seen in a listing. */
   readonly pending: boolean;
-  /** Found there with an equal size, never put by us nor compared by content: it is not ours to remove or to move. */
+  /** The file was found there with an equal size, and neither put by us nor compared by content: not ours to remove or move. */
   readonly adopted: boolean;
 }
 

@@ -26,7 +26,7 @@ export class Ledger {
   readonly file: string;
   readonly #db: LedgerDatabase;
   readonly #lock: PairLock | undefined;
-  /** What is selected of a row: a ledger of an earlier format can be looked at, though not written. */
+  /** The columns that are selected of a row. A ledger of an earlier format can be read, though not written. */
   readonly #columns: string;
   #run = 0;
 
@@ -51,7 +51,7 @@ export class Ledger {
     return row?.path === path ? row : undefined;
   }
 
-  /** Rows at and below `folder` ('' for all) in path order, read page by page: rows behind the reader may change. */
+  /** Rows at and below `folder` ('' for all) in path order, read page by page. Rows behind the reader may change. */
   *rows(folder: RelPath = ''): Generator<readonly LedgerRow[], void> {
     const end = folder === '' ? undefined : afterFolder(folder);
     yield* this.#pages(
@@ -135,8 +135,8 @@ export class Ledger {
   }
 
   /**
-   * Renames a row, or a folder's row and all rows below it. Without `keepsTimes` the move may have changed Stage's times,
-   * and a listing has to tell them.
+   * Renames a row, or a folder's row and all rows below it. Without `keepsTimes` the move may have changed the times, and a
+   * listing has to show them.
    */
   rename(from: RelPath, to: RelPath, { keepsTimes }: { readonly keepsTimes: boolean }): void {
     const times = keepsTimes ? '' : ', pending = 1, shown_modified = NULL';
@@ -155,7 +155,7 @@ export class Ledger {
     }
   }
 
-  /** What was last decided for a path that has no row of its own. */
+  /** Notes the last decision about a path that has no row of its own. */
   note(path: RelPath, kind: string, reason: string): void {
     this.#db
       .sql('INSERT OR REPLACE INTO verdict (path, kind, reason, run) VALUES (?, ?, ?, ?)')
@@ -197,7 +197,7 @@ export class Ledger {
     );
   }
 
-  /** Where a put goes through other names, from now on. */
+  /** Notes the hidden names that a put goes through from now on. */
   detour(id: number, via: RelPath, aside: RelPath): void {
     this.#db.sql('UPDATE intent SET via = ?, aside = ? WHERE id = ?').run(via, aside, id);
   }
@@ -206,7 +206,7 @@ export class Ledger {
     this.#db.sql('DELETE FROM intent WHERE id = ?').run(id);
   }
 
-  /** What an earlier run had begun and not finished, oldest first. */
+  /** The changes that an earlier run had begun and not finished, oldest first. */
   intents(): StoredIntent[] {
     return this.#db.sql('SELECT * FROM intent ORDER BY id').all().map(toIntent);
   }

@@ -51,7 +51,7 @@ export interface WatchStatus {
   readonly watches: number;
   /** Folders that wait to be looked at; files in them may still be changing, or failed before. */
   readonly waiting: number;
-  /** When the oldest change that is not yet on Stage was heard of. */
+  /** When the oldest change that is not yet at the destination was heard of. */
   readonly oldestChangeMs: number | undefined;
   readonly lastPass: PassSummary | undefined;
   readonly lastFullPass: PassSummary | undefined;

@@ -9,7 +9,10 @@ import { everything } from '../../../src/filter/filter.ts';
 import type { DestinationChild, FileEntry, SourceEntry } from '../../../src/model/entry.ts';
 import { SyncError } from '../../../src/model/errors.ts';
 import type { Content, Destination, Source } from '../../../src/model/ports.ts';
+import { Gate } from '../../../src/remote/gate.ts';
+import { RetryingDestination } from '../../../src/remote/retrying-destination.ts';
 import { destinationAsSource } from '../../../src/sources/stage/destination-as-source.ts';
+import { createTestClock } from '../../support/engine/engine.ts';
 
 const { signal } = new AbortController();
 const options = { filter: everything, signal };
@@ -176,7 +179,7 @@ describe('a file', () => {
     [
       'is refused',
       trouble('skip_entry', { fact: 'refused' }),
-      { code: 'entry_unreadable', fact: 'refused', message: 'a cannot be read: it makes trouble' },
+      { code: 'entry_unreadable', fact: 'unreadable', message: 'a cannot be read: it makes trouble' },
     ],
     ['may come later', trouble('retry', { retryAfterMs: 7 }), { verdict: 'retry', retryAfterMs: 7 }],
     [
@@ -190,6 +193,30 @@ describe('a file', () => {
     const entry = await fileOf(source, 'a');
     await expect(source.read(entry, { signal })).rejects.toMatchObject(expected);
   });
+});
+
+test('over a destination behind a gate, what fails for a moment is asked for again', async () => {
+  const failed = new Set<string>();
+  const destination = filled({
+    before({ kind, path }) {
+      if (failed.has(kind + path)) return;
+      failed.add(kind + path);
+      throw trouble('retry');
+    },
+  });
+  const gate = new Gate(createTestClock()).use({
+    concurrency: 2,
+    attempts: 2,
+    maxRequestsPerSecond: undefined,
+    maxWaitMs: 1000,
+    draining: signal,
+    signal,
+    onEvent: () => undefined,
+  });
+  const source = destinationAsSource({ destination: new RetryingDestination(destination, gate) });
+  const entry = await fileOf(source, 'd/large');
+  expect((await bytesOf(await source.read(entry, { signal }))).byteLength).toBe(300_000);
+  expect(failed.size).toBe(4);
 });
 
 test('closing the source closes the destination', async () => {

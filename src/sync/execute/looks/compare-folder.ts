@@ -9,7 +9,7 @@ import type { DestinationEntry } from '../../../remote/walk-folders.ts';
 import type { Remote } from '../../../remote/remote.ts';
 import type { DestinationTimes } from '../destination-times.ts';
 
-/** Something that is known to be in a folder: a file with what Stage showed of it, or a folder (path ends in '/'). */
+/** Something that is known to be in a folder: a file with what a listing showed of it, or a folder (path ends in '/'). */
 export interface Expected {
   /** Relative to the folder. */
   readonly path: RelPath;
@@ -21,35 +21,35 @@ export interface Expected {
 export interface Deviation {
   /** Relative to the folder; '' where the folder itself cannot be listed. */
   readonly path: RelPath;
-  /** `extra`: nobody knew of it. `unclear`: it cannot be told what is there. */
+  /** `extra`: nobody knew of the entry. `unclear`: what is there cannot be told. */
   readonly kind: 'extra' | 'changed' | 'missing' | 'unclear';
-  /** Stage's time for a file, where it tells one. */
+  /** A file's time at the destination, where one is shown. */
   readonly modifiedMs?: number | undefined;
 }
 
 export interface Comparison {
   readonly deviations: readonly Deviation[];
-  /** Files that have another time, which says nothing of them, for the move gave it to them. */
+  /** Files with another time, which the move gave them: it does not say that others changed them. */
   readonly touched: readonly Deviation[];
 }
 
 export interface CompareOptions {
   readonly remote: Remote;
-  /** Full Stage path. */
+  /** Full path. */
   readonly folder: RelPath;
   /** In path order, in batches, without the folder itself. */
   readonly expected: Iterable<readonly Expected[]>;
   /** Listings at the same time. */
   readonly concurrency: number;
-  /** The folder was moved since: what that does to times is for this to say. */
+  /** Given where the folder was moved since: knows whether moves change times. */
   readonly moved?: DestinationTimes | undefined;
 }
 
-/** Changes that are held until it is known whether times count; a folder with more is not gone into further. */
+/** Files with other times that are remembered until it is known whether times count; beyond, the folder is unclear. */
 const MOST_HELD = 10_000;
 
 /**
- * Lists a folder, all of it, and tells where it differs from what is known; undefined when it is not there. Memory is
+ * Lists all of a folder and tells where it differs from what is known; undefined when there is no such folder. Memory is
  * that of a listing and of the differences.
  */
 export async function compareFolder(options: CompareOptions): Promise<Comparison | undefined> {
@@ -100,5 +100,5 @@ export async function compareFolder(options: CompareOptions): Promise<Comparison
     : { deviations: found, touched: otherTimes };
 }
 
-/** Also what the filter of the run leaves out, and hidden names, have to be seen here. */
+/** Entries that the filter of the run leaves out, and hidden names, have to be seen here too. */
 const EVERYTHING: PathFilter = { excludes: () => false, prunes: () => false };

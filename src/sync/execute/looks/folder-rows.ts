@@ -8,7 +8,7 @@ import type { Comparison, Deviation, Expected } from './compare-folder.ts';
 import { isHidden } from '../hidden-names.ts';
 import type { DestinationTimes } from '../destination-times.ts';
 
-/** What the ledger has below a folder; what the filter leaves out is nobody's to move. */
+/** What the ledger has below a folder, without what the filter leaves out: that is not ours to move. */
 export function* expectedIn(
   ledger: Ledger,
   folder: RelPath,
@@ -23,14 +23,14 @@ export function* expectedIn(
       }));
 }
 
-/** Renames the row of what moved, and all rows below it; times that the move may have changed are learnt by a listing. */
+/** Renames a row and all rows below it. Times that the move may have changed wait for a listing. */
 export function rename(ledger: Ledger, from: RelPath, to: RelPath, times: DestinationTimes): void {
   ledger.rename(from, to, { keepsTimes: times.known === true });
 }
 
 /**
- * The rows of a folder under its new name, where `seen` is what was found there: without what did not come along or was
- * moved back. Folders that were made again at the old place for what was moved back are as much ours as they were.
+ * Gives the rows of a moved folder their new name. `seen` is what a look found there: what did not come along, or was moved
+ * back, gets none. Folders that were made again at the old place for what was moved back are as much ours as before.
  */
 export function renameRows(ledger: Ledger, from: RelPath, to: RelPath, seen: Comparison): void {
   const { deviations, touched } = seen;
@@ -49,7 +49,7 @@ export function renameRows(ledger: Ledger, from: RelPath, to: RelPath, seen: Com
   for (const row of stayed) ledger.put(row, 'stayed');
 }
 
-/** Whether nothing can be said of a path: it cannot be told what is there, or above it. */
+/** Tells the paths of which nothing can be said, for what is there, or above, is unclear. */
 function unclearIn(deviations: readonly Deviation[]): (path: RelPath) => boolean {
   const unclear = deviations.filter(({ kind }) => kind === 'unclear').map(({ path }) => path);
   return (path) => unclear.some((each) => path === each || (isFolderPath(each) && path.startsWith(each)));
@@ -81,7 +81,7 @@ export function returnRows({ ledger, times, from: waited, to, deviations, droppe
     const isMissing = kinds.get(path) === 'missing' && !isUnclear(path);
     const stays = dropped?.has(path) === true || isMissing;
     const taken = waited !== to && dropped !== undefined && ledger.get(to + path) !== undefined;
-    // what was dropped has the name of something newer: where that is a row of its own name, the old time tells
+    // something newer has the name of a dropped file: its row, if it has one, keeps the old time, which tells
     if (waited !== to || isMissing) ledger.forget(row.path);
     if (stays || taken) continue;
     const isSame = kinds.get(path) === undefined && !isFolderPath(path);

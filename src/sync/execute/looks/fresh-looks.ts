@@ -7,17 +7,17 @@ import type { Remote } from '../../../remote/remote.ts';
 
 /** How long a look counts as made directly before, in milliseconds. */
 const FRESH_MS = 5000;
-/** Folders whose look is kept; what goes or moves comes folder by folder. */
+/** The most folders whose looks are kept: removals and moves come folder by folder. */
 const MOST_KEPT = 64;
 
 type Children = ReadonlyMap<string, DestinationChild>;
 
-/** What Stage shows of a file just now. `unclear`: it shows something that cannot be read. */
+/** What a fresh listing shows of a file. `unclear`: it shows something that cannot be read. */
 export type Look = { readonly shown: ShownVersion | undefined } | { readonly unclear: string };
 
 /**
- * One look at a folder for all files in it that go, or move, one after the other; a look soon goes stale. Looks are made
- * in the turn of the change that they are for: nothing waits between the two.
+ * Lists a folder once for all files in it that go, or move, one after the other; a look soon goes stale. Each look is made
+ * in the turn of the change that it is for, so that nothing waits between the two.
  */
 export class FreshLooks {
   readonly #remote: Remote;
@@ -43,7 +43,7 @@ export class FreshLooks {
     return { shown: child?.kind === 'file' ? child : undefined };
   }
 
-  /** What was seen so far does not count any more: a new phase begins. */
+  /** Forgets all looks, for a new phase begins. */
   forget(): void {
     this.#kept.clear();
   }
@@ -71,5 +71,5 @@ export class FreshLooks {
   }
 }
 
-/** Stands for a child that may be any of them; no name has a slash. */
+/** Stands for an unclear child that may be any name of the folder; no name has a slash. */
 const ANYWHERE = '/';

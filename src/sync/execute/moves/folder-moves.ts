@@ -16,15 +16,15 @@ import type { MoveStep } from './move-step.ts';
 import { putBack, putBackFolder } from './put-back.ts';
 
 /**
- * Moves folders with everything in them. One request would take along also what nobody has seen, so a folder is looked
- * at, all of it, before it moves and after; what is not as the ledger has it keeps it from moving as a whole, and what
- * came in between is moved back.
+ * Moves folders with everything in them. One request would also take along what nobody has seen. So all of a folder is
+ * looked at before the move and after: a folder that is not as the ledger has it does not move as a whole, and what came
+ * in between the two looks is moved back.
  */
 export class FolderMoves {
   readonly #parts: ActionParts;
   /** Moves whose first half, to a hidden name, was made. */
   readonly #out = new Set<OrderedMove>();
-  /** The first of all: whether this Stage moves folders is known only after it, and the others wait for that. */
+  /** The first move of all. The others wait for it, for only then it is known whether the destination moves folders. */
   #first: Promise<void> | undefined;
 
   constructor(parts: ActionParts) {
@@ -35,7 +35,7 @@ export class FolderMoves {
     return this.#out.has(whole);
   }
 
-  /** Resolves with whether it was made. `begin` writes the intent down. */
+  /** Resolves with whether the move was made. `begin` writes the intent down. */
   async make(step: MoveStep, attempted: Attempted, begin: () => number): Promise<boolean> {
     if (this.#first !== undefined) {
       await this.#first;
@@ -119,7 +119,7 @@ export class FolderMoves {
       const untouched = half !== 'in' && (tasks.notBegun(error) || outcomes.isSettled(error));
       if (untouched) journal.end(intent);
       if (!isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;
-      // somebody may have taken the name, or the folder; else it is what this Stage does with folders
+      // somebody may have taken the name, or the folder; otherwise the destination refuses to move folders at all
       const others = hasFact(error, 'missing') || (await isTaken(remote, this.#place(step.to)));
       if (!others) learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
       learnt.isMixed(wholeOf(step).from);
@@ -127,7 +127,7 @@ export class FolderMoves {
     }
   }
 
-  /** `seen`: what is at the new place; undefined where nobody could have come along. */
+  /** Writes down a move that was made. `seen`: what is at the new place; undefined where nothing could have come along. */
   #arrived(step: MoveStep, intent: number, attempted: Attempted, seen: Comparison | undefined): true {
     const { ledger, journal, outcomes, tally, learnt, store, times } = this.#parts;
     const { from, to } = wholeOf(step);

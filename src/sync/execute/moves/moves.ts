@@ -34,7 +34,7 @@ export class Moves {
     this.#folders = new FolderMoves(parts);
   }
 
-  /** Many at the same time, but each after the one that frees its target and the one that brings its origin. */
+  /** Makes many moves at the same time, each after the move that frees its target and the one that brings its origin. */
   async makeAll(steps: readonly MoveStep[], reason: string): Promise<void> {
     const { tasks, looks } = this.#parts;
     looks.forget();
@@ -57,7 +57,7 @@ export class Moves {
     await tasks.idle();
   }
 
-  /** A second half can only be made where the first was, maybe in an earlier phase. */
+  /** Whether a step can be made: a second half only where the first half was, maybe in an earlier phase. */
   isOut({ aside }: MoveStep): boolean {
     return aside?.half !== 'in' || this.#out.has(aside.whole);
   }
@@ -90,7 +90,7 @@ export class Moves {
       return await this.#makeFile(step, attempted, reason);
     } catch (error) {
       const mayGoOn = isSyncError(error) && error.verdict !== 'end_run' && !learnt.isLastRound;
-      // a folder that cannot be moved is not the end of it: its files may be
+      // where a folder cannot be moved, its files may still be
       if (isFolderPath(step.from) && mayGoOn) learnt.isMixed(wholeOf(step).from);
       else outcomes.failed(attempted, error);
       return false;

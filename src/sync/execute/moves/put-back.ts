@@ -6,14 +6,14 @@ import { isHidden } from '../hidden-names.ts';
 import type { Learnt } from '../learnt.ts';
 import type { Remote } from '../../../remote/remote.ts';
 
-/** Folders are listed one after the other where it does not matter how long it takes. */
+/** Listings at the same time: few, since put-backs are rare and may take their time. */
 const LOOK_AHEAD = 4;
 
 /**
- * Moves files and folders that went along with a folder back to where they were; `paths` are below both. A name that
- * is taken again has what is newer: the older one is dropped from a hidden folder, as if it had been overwritten, and
- * left where it is in any other. Resolves with the files whose names were taken. Rejects, with all else moved, where
- * something could not be moved.
+ * Moves files and folders that went along with a folder back to where they were; `paths` are below `from` and below `to`.
+ * Where a name is taken again, the file that has it is newer: the older file is dropped from a hidden folder, as if it had
+ * been overwritten, and left where it is in any other folder. Resolves with the files whose names were taken. Rejects
+ * where something could not be moved, once everything else has been.
  */
 export async function putBack(
   remote: Remote,
@@ -58,8 +58,8 @@ export async function putBack(
 }
 
 /**
- * Gives a whole folder its name back, or, where that is there again, moves what it holds into it. Resolves with the
- * files whose names were taken, or undefined where the folder came back as a whole.
+ * Gives a whole folder its name back. Where a folder of that name is there again, the contents are moved into it. Resolves
+ * with the files whose names were taken, or undefined where the folder came back as a whole.
  */
 export async function putBackFolder(
   remote: Remote,
@@ -74,7 +74,7 @@ export async function putBackFolder(
   return new Set(dropped);
 }
 
-/** False where it is refused, as by a Stage that does not move folders. */
+/** Resolves with false where the move is refused, as by a destination that does not move folders. */
 async function movesWhole(remote: Remote, from: RelPath, to: RelPath): Promise<boolean> {
   try {
     await remote.move(from, to);
@@ -85,7 +85,7 @@ async function movesWhole(remote: Remote, from: RelPath, to: RelPath): Promise<b
   }
 }
 
-/** Removes a hidden folder that holds only what may go; from the inside out where the Stage wants it empty. */
+/** Removes a hidden folder that holds only what may go; from the inside out where only empty folders can be removed. */
 export async function removeFolder(remote: Remote, folder: RelPath, learnt: Learnt): Promise<void> {
   if (!learnt.refusesFullFolders) {
     try {
@@ -111,7 +111,7 @@ const unclear = (folder: RelPath, why: string): SyncError =>
     verdict: 'skip_entry',
   });
 
-/** In path order: a folder comes before what it holds. Rejects where something in it cannot be told. */
+/** All paths in a folder in path order, a folder before its contents. Rejects where some entry of it is unclear. */
 async function everythingIn(remote: Remote, folder: RelPath): Promise<RelPath[]> {
   const paths: RelPath[] = [];
   const top = (await remote.list(folder)) ?? [];

@@ -20,7 +20,7 @@ export async function settleMove(intent: StoredIntent, options: RecoveryParts): 
   if (via !== undefined && (await remote.exists(via))) return settleWaiting(intent, via, options);
   const waited = via === undefined ? undefined : rowKey(via, options);
   if (waited !== undefined) {
-    // a step to one of its names worked, and only that was not written
+    // the step to one of the two names worked, and only the outcome was not written
     const come = await cameTo([to, from], waited, options);
     return come === undefined ? () => forget(options, waited) : () => rename(ledger, waited, come, times);
   }
@@ -39,7 +39,7 @@ export async function settleMove(intent: StoredIntent, options: RecoveryParts): 
   return () => renameRows(ledger, from, to, seen);
 }
 
-/** Where what waited is by now; undefined where that cannot be told, and then it counts as gone. */
+/** Where a file or folder that waited is by now; undefined where that cannot be told: it then counts as gone. */
 async function cameTo(
   names: readonly RelPath[],
   waited: RelPath,
@@ -54,14 +54,14 @@ async function cameTo(
       continue;
     }
     const shown = await remote.stat(remote.root + path);
-    // what a name had before, and has still, did not come
+    // a file that was there before the move, and still is, is not the one that moved
     const isOther = shown === undefined || (row !== undefined && sameAtDestination(shown, row));
     if (!isOther && shown.size === ours.size) found.push(path);
   }
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** False where others have taken the old names by now: the move has taken place all the same, and ours are known by it. */
+/** Resolves with false where others have taken the old names by now; the move itself has taken place all the same. */
 async function comesBack(
   remote: Remote,
   from: RelPath,
@@ -77,12 +77,12 @@ async function comesBack(
   }
 }
 
-/** How far a time of Stage may be from ours, and from the request that it is compared with, in milliseconds. */
+/** How far a time at the destination may be from ours, and from that of the compared request, in milliseconds. */
 const ABOUT_MS = 60_000;
 
 /**
- * Whether something that is in a moved folder, and that nobody knew of, came along with it: it was put there at about the
- * time of the move, by what Stage says. What was put at the new name later is where it belongs.
+ * Whether an entry that nobody knew of came along with a moved folder: by the time that is shown, it was put there at about
+ * the time of the move. An entry that was put at the new name later is where it belongs.
  */
 const cameAlong = ({ kind, modifiedMs }: Deviation, { at }: StoredIntent): boolean =>
   kind === 'extra' && modifiedMs !== undefined && Math.abs(modifiedMs - at) < ABOUT_MS;
@@ -128,7 +128,7 @@ async function hasCome(
   return come;
 }
 
-/** Its content waits under a hidden name: it goes back, or on, or, its names both taken, is uploaded anew. */
+/** Content that waits under a hidden name goes back, or on to its new name; with both names taken it is uploaded anew. */
 async function settleWaiting(
   { path: from, to, reason }: StoredIntent,
   via: RelPath,
@@ -149,15 +149,15 @@ async function settleWaiting(
       continue;
     return () => rename(ledger, waited, path, times);
   }
-  // ours, and at the source still: as any other file that is not on Stage it is uploaded. Forgotten first: a run that dies
-  // once it is gone must not leave a row by which the file that has its new name passes for it
+  // the file is ours and still at the source: it is uploaded like any other that the destination lacks. Its row is forgotten
+  // first: a run that dies after the removal must not leave a row by which the file at the new name passes for this one
   ledger.transaction(() => forget(options, waited));
   await remote.remove(via);
   onProblem(to!, { ...UPLOADED_ANEW, message: `${UPLOADED_ANEW.message} (${reason})` });
   return undefined;
 }
 
-/** Names of an earlier release lay in the target, and its rows were kept by their place there. */
+/** The row of a hidden name. Hidden names of an earlier release lay in the target, and their rows had that path. */
 function rowKey(via: RelPath, { ledger, remote }: RecoveryParts): RelPath | undefined {
   const keys = [via, via.startsWith(remote.root) ? via.slice(remote.root.length) : via];
   return keys.find((key) => ledger.get(key) !== undefined);
@@ -166,7 +166,7 @@ function rowKey(via: RelPath, { ledger, remote }: RecoveryParts): RelPath | unde
 const forget = ({ ledger }: RecoveryParts, path: RelPath): void =>
   isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path);
 
-/** Neither a file nor a folder has the name. A file last: between that look and a move somebody may put one there. */
+/** Whether neither a file nor a folder has the name. The look at a file comes last, for others may put one there any time. */
 const isFree = async (remote: Remote, path: RelPath): Promise<boolean> =>
   !(await remote.exists(`${path}/`)) && !(await remote.exists(path));
 

@@ -11,15 +11,16 @@ import type { LedgerChange, RecoveryParts } from './recovery-parts.ts';
 import { finishDetour } from '../uploads/replace.ts';
 
 /**
- * Settles what an earlier run, or round, had begun when it ended: only those paths are looked at, mostly one request
- * each. What turns out done is recorded as if that run had lived; what does not is left for the pass to plan anew.
+ * Settles the changes that an earlier run, or round, had begun when it ended. Only their paths are looked at, with mostly
+ * one request for each. A change that turns out to be made is recorded as if that run had lived; any other is left for the
+ * pass to plan anew.
  */
 export async function recoverIntents(options: RecoveryParts): Promise<number> {
   const intents = options.ledger.intents();
-  // what was removed by way of a hidden name gets its own back first: others may have been on their way into it
+  // folders that were to be removed by way of a hidden name come back first: other files may have been on their way there
   for (const intent of intents)
     if (intent.op === 'remove' && intent.via !== undefined) await settle(intent, options);
-  // a move within a cycle is begun after the cycle and settled before it; all else is independent
+  // a move within a cycle is begun after the cycle, and settled before it; all other intents are independent
   const moves = intents.filter((intent) => intent.op === 'move').reverse();
   for (const intent of moves) await settle(intent, options);
   const others = intents.filter(
@@ -30,7 +31,7 @@ export async function recoverIntents(options: RecoveryParts): Promise<number> {
       for (const intent of ofOnePath) await settle(intent, options, { contested: ofOnePath.length > 1 });
     }),
   );
-  // what waits in a hidden folder has come out of it by now
+  // by now everything that waited in a hidden folder has come out
   for (const intent of intents)
     if (intent.op === 'staging' && !isStillNeeded(intent, options)) await settle(intent, options);
   return intents.length;
@@ -59,7 +60,7 @@ async function settle(
   try {
     change = await SETTLE[intent.op](intent, options, { contested });
   } catch (error) {
-    // one path that Stage cannot speak of must not keep all others from being synced
+    // one path of which nothing can be told must not keep all others from being synced
     if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
     onProblem(intent.path, {
       code: 'in_doubt',
@@ -74,7 +75,7 @@ async function settle(
   });
 }
 
-/** Of the intents of a marker that is replaced by way of hidden names. */
+/** The reason of intents for a marker that is replaced by way of hidden names. */
 export const MARKER_REASON = 'marker';
 
 const SETTLE: Record<
@@ -96,7 +97,7 @@ async function settlePut(
   const final = remote.root + intent.path;
   if (intent.via !== undefined && intent.aside !== undefined) {
     const end = await finishDetour(remote, final, { via: intent.via, aside: intent.aside });
-    // where there was nothing before, what is there now came by an earlier attempt that went straight to its name
+    // where nothing was before, the file that is there now came by an earlier attempt, straight to its name
     if (end === 'withdrawn' && intent.beforeSize !== undefined) return undefined;
   }
   // a marker is no file of the source: the ledger does not keep it
@@ -124,14 +125,14 @@ async function settlePut(
     );
 }
 
-/** A folder that was to be removed gets its name back, with all that is in it: the pass looks at it anew. */
+/** Gives a folder that was to be removed its name back, with all its contents: the pass looks at it anew. */
 async function settleRemove(intent: StoredIntent, options: RecoveryParts): Promise<LedgerChange> {
   const { remote, ledger, learnt, times } = options;
   const { path, via } = intent;
   if (via !== undefined && (await remote.exists(via))) {
     const { deviations } = await lookAfterMove(options, path, via);
     if (deviations.length === 0 && (await remote.exists(remote.root + path.slice(0, -1)))) {
-      // a file has the name by now, which is what the folder was to go for
+      // by now a file has the name: the folder was to go for that file
       await removeFolder(remote, via, learnt);
       return () => ledger.forgetFolder(path);
     }

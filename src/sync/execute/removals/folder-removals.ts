@@ -22,10 +22,10 @@ interface Leaving {
 }
 
 /**
- * Removes folders with everything in them. One request would destroy also what nobody has seen, so a folder is looked
- * at, all of it, moved to a name that only this run knows, looked at again there, and deleted then. What came in between
- * is put back. A folder in which anything is not as planned is taken apart instead: what is as planned goes, piece by
- * piece, and the folder stays.
+ * Removes folders with everything in them. One request would also destroy what nobody has seen. So all of a folder is
+ * looked at, the folder is moved to a name that only this run knows, looked at again there, and then deleted. What came in
+ * between the looks is put back. A folder in which anything is not as planned is taken apart instead: what is as planned
+ * goes piece by piece, and the folder stays.
  */
 export class FolderRemovals {
   readonly #parts: ActionParts;
@@ -44,13 +44,13 @@ export class FolderRemovals {
       const room = gate.room();
       if (room !== undefined) await room;
       if (tasks.stopped) return;
-      // piece by piece each file, and each emptied folder, is looked at by itself
+      // piece by piece: each file, and each emptied folder, is looked at by itself
       if (learnt.refusesFolderMoves) return await this.#takeApart(removal, []);
       const found = await this.#look(remote.root + path, path);
-      // gone, or a listing that is wrong: the next one tells
+      // the folder is gone, or the listing is wrong: the next listing tells
       if (found === undefined) return;
       const strangers = found.filter(({ kind }) => kind !== 'missing');
-      // what is missing may only be missing in the listing, and then more may be
+      // a missing entry may only be missing in the listing, and then others may be too
       if (found.length > 0) await this.#takeApart(removal, strangers);
       else await this.#removeWhole({ removal, attempted, isEmptied: false });
     } catch (error) {
@@ -139,7 +139,7 @@ export class FolderRemovals {
     if (back.length > 0) tally.problem(path, kept(strangers));
   }
 
-  /** Tells of everything that went with a folder. Returns a reader of the paths: they may be very many. */
+  /** Tells of everything that went with a folder. Returns a reader of the paths, of which there may be very many. */
   #tell(
     { removal: { path, reason }, attempted, isEmptied }: Leaving,
     back: ReadonlySet<RelPath>,

@@ -7,7 +7,7 @@ import type { Removal } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { FolderRemovals } from './folder-removals.ts';
 
-/** Removes what a fresh look shows to be as it was when that was decided. Everything else stays, and is told. */
+/** Removes files and folders that a fresh look shows as they were when the removal was planned. All others stay, and are told. */
 export class Removals {
   readonly #parts: ActionParts;
   readonly #folders: FolderRemovals;
@@ -42,7 +42,7 @@ export class Removals {
       });
       if (end === 'kept') return journal.end(id);
       journal.end(id, () => {
-        // what a look does not show is gone, or the listing was short: the next one tells
+        // a file that a look does not show is gone, or the listing was short: the next listing tells
         if (end !== 'done') return;
         ledger.forget(path);
         ledger.note(path, 'removed', reason);
@@ -56,7 +56,7 @@ export class Removals {
     }
   }
 
-  /** Looks at the file right before it goes; after an attempt that may have removed it, nothing there is that. */
+  /** Looks at a file right before it goes. After an attempt that may have removed the file, its absence means that it did. */
   async #check({ path, shown }: Removal, attempt: number, inDoubt: boolean): Promise<CheckVerdict> {
     const { looks, ledger, tally } = this.#parts;
     const look = await looks.at(path, { anew: attempt > 1 });
@@ -68,7 +68,7 @@ export class Removals {
     const row = ledger.get(path);
     const expected = shown ?? (row === undefined ? undefined : shownOf(row));
     if (row?.pending === true && expected?.modifiedMs === undefined && look.shown.modifiedMs !== undefined) {
-      // no listing has shown it since it was put, so it may be others': a look at all tells
+      // no listing has shown the file since it was put, so that others may have replaced it: a full listing tells
       tally.problem(path, UNCONFIRMED);
       return 'kept';
     }

@@ -2,7 +2,7 @@ import { hasFact, isOfReading } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Remote } from '../../../remote/remote.ts';
 
-/** The names a replacement goes through; full Stage paths. */
+/** The hidden names that a replacement goes through; full paths. */
 export interface Detour {
   /** Where the new file is uploaded first. */
   readonly via: RelPath;
@@ -15,9 +15,9 @@ export const refusesName = (error: unknown): boolean =>
   hasFact(error, 'taken', 'refused') && !isOfReading(error);
 
 /**
- * Gives a file that waits at `via` its final name. Where the Stage lets a move replace a file there is no gap at all;
- * else the old file steps aside for the length of one move. Whatever dies in between, one of the two is whole, and
- * `finishDetour` brings it to its name.
+ * Gives a file that waits at `via` its final name. `occupied`: a file had the name when that was planned. Where a move may
+ * replace a file there is no gap at all; otherwise the old file steps aside for the length of one move. Whatever dies in
+ * between, one of the two files is whole, and `finishDetour` brings it to the name.
  */
 export async function publish(
   remote: Remote,
@@ -36,7 +36,7 @@ export async function publish(
   try {
     await remote.move(detour.via, final);
   } catch (error) {
-    // the name must not stay empty; should this fail too, the intent is still there and the next run finishes it
+    // the name must not stay empty; should this move fail too, the intent is still there and the next run finishes it
     await remote.move(detour.aside, final);
     throw error;
   }
@@ -46,7 +46,7 @@ export async function publish(
 /** What became of a replacement that a killed run left behind. */
 export type DetourEnd = 'published' | 'withdrawn';
 
-/** Completes or takes back a replacement, from whatever state it was left in. At most three looks and two changes. */
+/** Completes a replacement or takes it back, whatever state it was left in. At most three looks and two changes. */
 export async function finishDetour(remote: Remote, final: RelPath, detour: Detour): Promise<DetourEnd> {
   const [current, waiting, old] = await Promise.all([
     remote.stat(final),

@@ -16,11 +16,11 @@ export interface StagingFolderOptions {
   readonly hidden: HiddenNames;
 }
 
-/** The hidden folder that --atomic uploads into, outside the target. It is made once it is needed. */
+/** The hidden folder that --atomic uploads into, outside the target. The folder is made once it is needed. */
 export class StagingFolder {
   readonly #options: StagingFolderOptions;
   #made: Promise<number> | undefined;
-  /** What became of something in it is not certain: an old file may wait there for its name. */
+  /** What became of some upload is not certain: an old file may wait in the folder for its name. */
   isInDoubt = false;
 
   constructor(options: StagingFolderOptions) {
@@ -31,7 +31,7 @@ export class StagingFolder {
     return this.#options.hidden.folder;
   }
 
-  /** Its intent stays until the folder is removed, by this run or, after a failure, first thing by the next. */
+  /** Makes the folder. Its intent stays until the folder is removed: by this run or, after a failure, by the next one. */
   async make(): Promise<void> {
     this.#made ??= (async () => {
       const { remote, journal } = this.#options;
@@ -42,7 +42,7 @@ export class StagingFolder {
     await this.#made;
   }
 
-  /** Removes it with what is left in it, unless something there may still be needed: the next run then looks. */
+  /** Removes the folder with what is left in it, unless that may still be needed: the next run then looks. */
   async remove(): Promise<void> {
     const { remote, journal, tally, learnt } = this.#options;
     if (this.#made === undefined) return;

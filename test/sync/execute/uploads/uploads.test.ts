@@ -190,3 +190,23 @@ test.each(['refused', 'out_of_reach', 'slow_down', 'missing'] as const)(
     expect(engine.events.filter(({ type }) => type === 'throttled')).toEqual([]);
   },
 );
+
+test.each(['out_of_reach', 'refused', 'missing', 'slow_down'] as const)(
+  'a source whose read says %s fails that file alone, and is not taken for what the destination says',
+  async (fact) => {
+    const { source, stage } = setUp();
+    source.write('a', '1', { modifiedMs: 1 });
+    source.write('b', '2', { modifiedMs: 1 });
+    const noRead = (): SyncError =>
+      new SyncError('source_failed', 'no', { verdict: 'skip_entry', fact, operation: 'read', path: 'a' });
+    const read: typeof source.read = (entry, call) =>
+      entry.path === 'a' ? Promise.reject(noRead()) : source.read(entry, call);
+    using engine = createEngine({ ...source, read }, stage);
+    stage.place('a', 'old');
+    const { report, error } = await engine.pass({ concurrency: 1 });
+    expect([error, report.uploaded, report.failed]).toEqual([undefined, 1, 1]);
+    expect(stage.text('a')).toBe('old');
+    expect(stage.calls.filter(({ kind }) => kind === 'put' || kind === 'stat')).toHaveLength(1);
+    expect(hiddenOn(stage)).toEqual([]);
+  },
+);
