@@ -282,6 +282,21 @@ describe('a job that comes later', () => {
     expect(times).toEqual([3_600_000]);
   });
 
+  test('gives up at once where the rest of a pause, which others sit out, is longer than its --max-wait', async () => {
+    const { clock, open, failingOnce, noting } = setUp();
+    const patient = open({ maxWaitMs: 3_600_000 }).request(list('a'), failingOnce(throttled(600_000)));
+    await clock.pass(10);
+    const times: number[] = [];
+    const hasty = open({ maxWaitMs: 60_000 });
+    expect(await settled(hasty.request(list('b'), noting(times)))).toMatchObject({
+      code: 'stage_throttled',
+      verdict: 'end_run',
+    });
+    expect([times, clock.elapsed()]).toEqual([[], 10]);
+    await clock.pass(600_000);
+    expect(await patient).toBe('done');
+  });
+
   test('is held back by an outage that an earlier one met, and has its whole budget of failures', async () => {
     const { clock, open, noting } = setUp();
     const first = open({ attempts: 1, concurrency: 1 });
