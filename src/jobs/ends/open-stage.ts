@@ -1,3 +1,4 @@
+import { STAGE_WORDS } from '../../destinations/stage/stage-words.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Destination } from '../../model/ports.ts';
@@ -86,7 +87,12 @@ async function openRemote(around: StageSurroundings, options: OpenStageOptions):
   const api = await stage.openApiConnection({ ...connection, concurrency: options.concurrency });
   try {
     const version = generation === 'v2' ? 'v2' : 'v1';
-    using look = useToLook(gate, { concurrency: 1, maxWaitMs: options.maxWaitMs, draining });
+    using look = useToLook(gate, {
+      name: STAGE_WORDS.name,
+      concurrency: 1,
+      maxWaitMs: options.maxWaitMs,
+      draining,
+    });
     const deployment = await look.request({ operation: 'look_up', path: named }, () =>
       stage.resolveDeployment(api, named, { version, signal: draining }),
     );
