@@ -1,7 +1,7 @@
 /**
  * The library. One call is one sync:
  *
- *     const { report, error } = await sync({ from: './data', to: 'stage:///data', process });
+ *     const { report, error } = await sync({ from: './data', to: 'stage:///data' });
  *
  * `openJob` opens a job once, for many passes. Below it are the parts: a source, a destination, a ledger and `runPass`.
  *
@@ -23,9 +23,9 @@ export type { Job, JobSections, PaceSettings, WhatSettings, WhenSettings } from 
 export { openJob, type JobPass, type OpenJob } from './jobs/open-job.ts';
 export { readJob } from './jobs/settings/job-shape.ts';
 export { surroundingsOf, type Guards, type Surroundings } from './jobs/surroundings.ts';
-export { sync, type HostProcess, type SyncOptions, type SyncResult } from './jobs/sync.ts';
-export { type Gate } from './remote/gate.ts';
-export { accountOf, Gates } from './remote/gates.ts';
+export { sync, type SyncOptions, type SyncResult } from './jobs/sync.ts';
+export { type Gate } from './remote/gate/gate.ts';
+export { accountOf, Gates } from './remote/gate/gates.ts';
 export { openLocalSource, type LocalSourceOptions } from './sources/local/local-source.ts';
 export {
   destinationAsSource,

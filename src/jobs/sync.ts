@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import process from 'node:process';
 import { isSyncError, SyncError } from '../model/errors.ts';
 import { emptyReport, type EventListener, type Outcome, type Report } from '../model/events.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
@@ -9,22 +10,14 @@ import { readEnvironment } from './environment.ts';
 import { openJob } from './open-job.ts';
 import { surroundingsOf, type Guards, type Surroundings } from './surroundings.ts';
 
-/** The part of Node's `process` that a sync takes something from. */
-export interface HostProcess {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly pid: number;
-  cwd(): string;
-}
-
 export interface SyncOptions extends JobInput {
   /** What authorises requests, and where they go; what it does not say comes from the environment. */
   readonly authority?: Partial<Authority> | undefined;
   readonly guards?: Partial<Guards> | undefined;
-  /**
-   * Node's `process`: its environment has the names that the command line reads, relative paths begin in its folder, and a
-   * second run is told its number. Without it nothing is read from the environment, and that number is 0.
-   */
-  readonly process?: HostProcess | undefined;
+  /** Variables with the names that the command line reads; by default those of the process. With `{}` none counts. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Where relative paths begin; by default the current folder of the process. */
+  readonly folder?: string | undefined;
   /** The folder of the ledgers; by default that of the command line, so that both know what the other did. */
   readonly stateFolder?: string | undefined;
   /** Nothing is changed or remembered; the actions come as `planned` events. */
@@ -59,7 +52,11 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
     const error = around.draining.aborted ? interrupted(thrown) : thrown;
     if (!isSyncError(error)) throw error;
     const report = { ...emptyReport(outcomeOf(error)), dryRun: around.dryRun };
-    onEvent(report);
+    try {
+      onEvent(report);
+    } catch {
+      // a listener that throws is ignored, as in a pass
+    }
     return { report, error };
   }
 }
@@ -68,14 +65,15 @@ const interrupted = (cause: unknown): SyncError =>
   new SyncError('interrupted', 'interrupted before anything was done', { verdict: 'end_run', cause });
 
 function surroundingsFor(options: SyncOptions): Surroundings {
-  const { process: host, authority = {}, guards = {}, dryRun = false, stateFolder } = options;
-  const environment = readEnvironment(host?.env ?? {}, host?.env['HOME'] ?? homedir());
+  const { authority = {}, guards = {}, dryRun = false, stateFolder, folder = process.cwd() } = options;
+  const variables = options.environment ?? process.env;
+  const environment = readEnvironment(variables, variables['HOME'] ?? homedir());
   const given = [options.draining, options.signal].filter((each) => each !== undefined);
   return surroundingsOf({
     environment:
       stateFolder === undefined ? environment : { ...environment, stateFolder: resolve(stateFolder) },
-    folder: host === undefined ? resolve() : host.cwd(),
-    pid: host?.pid ?? 0,
+    folder: resolve(folder),
+    pid: process.pid,
     command: 'a program',
     authority: { stage: authority.stage ?? {}, s3: authority.s3 ?? {} },
     guards: {

@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startEmulator } from '../../src/emulator/emulator.ts';
-import { sync, type HostProcess, type SyncEvent, type SyncOptions } from '../../src/index.ts';
+import { sync, type SyncEvent, type SyncOptions } from '../../src/index.ts';
 import { temporaryFolder } from '../support/trees/temporary-folder.ts';
 import { writeTree } from '../support/trees/trees.ts';
 
@@ -12,22 +12,19 @@ const FILES = { 'a.csv': 'a', 'sub/b.csv': 'bb' };
 async function program(env: Readonly<Record<string, string>> = {}) {
   const folder = await temporaryFolder();
   await writeTree(join(folder, 'data'), FILES);
-  const own: HostProcess = {
-    env: {
-      XDG_STATE_HOME: join(folder, 'state'),
-      XDG_DATA_HOME: join(folder, 'files'),
-      HOME: folder,
-      ...env,
-    },
-    pid: process.pid,
-    cwd: () => folder,
+  const environment = {
+    XDG_STATE_HOME: join(folder, 'state'),
+    XDG_DATA_HOME: join(folder, 'files'),
+    HOME: folder,
+    ...env,
   };
   const events: SyncEvent[] = [];
   const run = (options: Partial<SyncOptions> = {}) =>
     sync({
       from: './data',
       to: 'stage://local/in',
-      process: own,
+      environment,
+      folder,
       onEvent: (event) => events.push(event),
       ...options,
     });
@@ -157,4 +154,18 @@ test('the ledgers can be kept elsewhere', async () => {
   const stateFolder = join(folder, 'elsewhere');
   expect(await run({ stateFolder })).toMatchObject({ report: { uploaded: 0, adopted: 2 } });
   expect(await run({ stateFolder })).toMatchObject({ report: { unchanged: 2, adopted: 0 } });
+});
+
+test('what is not said in code comes from the process: its environment and its current folder', async () => {
+  const { folder } = await program();
+  vi.stubEnv('XDG_STATE_HOME', join(folder, 'state'));
+  vi.stubEnv('XDG_DATA_HOME', join(folder, 'files'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.spyOn(process, 'cwd').mockReturnValue(folder);
+  const { report, error } = await sync({ from: './data', to: 'stage://local/in' });
+  expect(error).toBeUndefined();
+  expect(report).toMatchObject({ outcome: 'clean', uploaded: 2 });
+  vi.stubEnv('SINGLESTOREDB_MANAGEMENT_TOKEN', '');
+  const withoutToken = await sync({ from: './data', to: 'stage://some-group/in', environment: {} });
+  expect(withoutToken.error).toMatchObject({ code: 'config', message: expect.stringContaining('token') });
 });

@@ -1,8 +1,8 @@
 import { messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Destination } from '../../model/ports.ts';
-import type { Gate } from '../../remote/gate.ts';
-import { accountOf } from '../../remote/gates.ts';
+import type { Gate } from '../../remote/gate/gate.ts';
+import { accountOf } from '../../remote/gate/gates.ts';
 import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
 import { checkEmbedded } from '../check-job.ts';

@@ -15,7 +15,7 @@ export interface Checksum {
 
 /** The algorithms that Node or the SDK's own package can compute, the cheapest first. */
 const ALGORITHMS = ['CRC32', 'SHA256', 'SHA1', 'CRC32C', 'CRC64NVME', 'SHA512'] as const;
-export type Algorithm = (typeof ALGORITHMS)[number];
+type Algorithm = (typeof ALGORITHMS)[number];
 
 export interface KeptChecksums {
   /** In base64, as the answer has it. */

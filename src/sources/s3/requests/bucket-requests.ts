@@ -7,7 +7,7 @@ import { objectBody } from '../reading/object-body.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
-export interface GetQuery {
+interface GetQuery {
   readonly key: string;
   /** Without its quotes. */
   readonly etag: string;

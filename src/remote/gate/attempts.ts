@@ -1,7 +1,7 @@
-import { isSyncError, SyncError } from '../model/errors.ts';
-import type { Operation } from '../model/errors.ts';
-import { GrowingDelay } from '../model/growing-delay.ts';
-import type { RelPath } from '../model/path.ts';
+import { isSyncError, SyncError } from '../../model/errors.ts';
+import type { Operation } from '../../model/errors.ts';
+import { GrowingDelay } from '../../model/growing-delay.ts';
+import type { RelPath } from '../../model/path.ts';
 
 /** A request as its turn, its retries and people need to know it. */
 export interface GateRequest {

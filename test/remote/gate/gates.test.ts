@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { SyncError } from '../../src/model/errors.ts';
-import type { SyncEvent } from '../../src/model/events.ts';
-import type { GateRequest } from '../../src/remote/attempts.ts';
-import type { GateUse, GateUseOptions } from '../../src/remote/gate-use.ts';
-import { Gate } from '../../src/remote/gate.ts';
-import { accountOf, Gates } from '../../src/remote/gates.ts';
-import { createManualClock } from '../support/engine/manual-clock.ts';
+import { SyncError } from '../../../src/model/errors.ts';
+import type { SyncEvent } from '../../../src/model/events.ts';
+import type { GateRequest } from '../../../src/remote/gate/attempts.ts';
+import type { GateUse, GateUseOptions } from '../../../src/remote/gate/gate-use.ts';
+import { Gate } from '../../../src/remote/gate/gate.ts';
+import { accountOf, Gates } from '../../../src/remote/gate/gates.ts';
+import { createManualClock } from '../../support/engine/manual-clock.ts';
 
 const NEVER = new AbortController().signal;
 const list = (path: string): GateRequest => ({ operation: 'list', path });
@@ -280,6 +280,21 @@ describe('a job that comes later', () => {
     await clock.pass(0);
     expect(await work).toBe('done');
     expect(times).toEqual([3_600_000]);
+  });
+
+  test('gives up at once where the rest of a pause, which others sit out, is longer than its --max-wait', async () => {
+    const { clock, open, failingOnce, noting } = setUp();
+    const patient = open({ maxWaitMs: 3_600_000 }).request(list('a'), failingOnce(throttled(600_000)));
+    await clock.pass(10);
+    const times: number[] = [];
+    const hasty = open({ maxWaitMs: 60_000 });
+    expect(await settled(hasty.request(list('b'), noting(times)))).toMatchObject({
+      code: 'stage_throttled',
+      verdict: 'end_run',
+    });
+    expect([times, clock.elapsed()]).toEqual([[], 10]);
+    await clock.pass(600_000);
+    expect(await patient).toBe('done');
   });
 
   test('is held back by an outage that an earlier one met, and has its whole budget of failures', async () => {

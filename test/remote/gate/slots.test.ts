@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Slots } from '../../src/remote/slots.ts';
-import type { SlotQueue } from '../../src/remote/slots.ts';
+import { Slots } from '../../../src/remote/gate/slots.ts';
+import type { SlotQueue } from '../../../src/remote/gate/slots.ts';
 
 const turns = async (): Promise<void> => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
