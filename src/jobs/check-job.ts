@@ -13,7 +13,8 @@ import { bucketFlagIn, deploymentFlagIn, type Authority } from './authority.ts';
 import type { Environment } from './environment.ts';
 import type { Job, WhatSettings } from './job.ts';
 import { realPath } from './real-path.ts';
-import { usageError } from './usage-errors.ts';
+import { valueProblem } from './settings/value-problem.ts';
+import { configError, usageError } from './usage-errors.ts';
 
 /** The ends of a job, checked. */
 export interface JobEnds {
@@ -22,10 +23,12 @@ export interface JobEnds {
 }
 
 /**
- * Reads the addresses of a job and refuses, with `usage`, settings that ask for something only together with others, an
+ * Reads the addresses of a job and refuses, with `config`, values that no setting has, and with `usage` settings that ask for something only together with others, an
  * authority that is of another kind of end, and a source that would swallow what stagesync itself writes.
  */
 export function checkJob(job: Job, authority: Authority, environment: Environment): JobEnds {
+  const wrongValue = valueProblem(job);
+  if (wrongValue !== undefined) throw configError(`the job cannot be run: ${printable(wrongValue)}`);
   const from = parseSource(job.from, '/');
   const to = parseStageAddress(job.to, 'DEST');
   if (isReservedName(to.path))

@@ -45,9 +45,17 @@ const fileName = z.string().superRefine((name, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: `the name ${problem}` });
 });
 
-/** A number of the canonical unit, or the text that a flag takes. */
-const quantity = (kind: 'duration' | 'byteRate', form: string) =>
-  z.union([z.int().positive(), z.string().regex(QUANTITY_PATTERNS[kind], form)]);
+const PARSERS = { duration: parseDuration, byteRate: parseByteRate } as const;
+
+/** A number of the canonical unit, or the text that a flag takes: the pattern alone would let a text of nothing, as '0s', pass. */
+const quantity = (kind: keyof typeof PARSERS, form: string) =>
+  z.union([
+    z.int().positive(),
+    z
+      .string()
+      .regex(QUANTITY_PATTERNS[kind], form)
+      .refine((text) => PARSERS[kind](text) !== undefined, form),
+  ]);
 
 /** As strict as the flags are. */
 const VALUES: Readonly<Record<Exclude<AnySetting['type']['kind'], 'choice'>, z.ZodType>> = {
@@ -142,13 +150,14 @@ function canonicalSection(
   const kinds = new Map(settingsIn(section).map(([name, { type }]) => [name, type.kind]));
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
-      const parse = kinds.get(name) === 'byteRate' ? parseByteRate : parseDuration;
-      return [name, typeof value === 'string' && isQuantity(kinds.get(name)) ? parse(value) : value];
+      const kind = kinds.get(name);
+      return [name, typeof value === 'string' && isQuantity(kind) ? PARSERS[kind](value) : value];
     }),
   );
 }
 
-const isQuantity = (kind: string | undefined): boolean => kind === 'duration' || kind === 'byteRate';
+const isQuantity = (kind: string | undefined): kind is keyof typeof PARSERS =>
+  kind !== undefined && Object.hasOwn(PARSERS, kind);
 
 /** The JSON Schema of a job, as schema/job.json has it: for editors of files that hold jobs. */
 export const jobSchema = (): object => ({
