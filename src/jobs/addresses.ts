@@ -71,6 +71,8 @@ export function sourceText(address: SourceAddress): string {
       return address.root;
     case 's3':
       return address.address;
+    default:
+      return address satisfies never;
   }
 }
 

@@ -20,6 +20,8 @@ export function openSource(address: SourceAddress, options: OpenSourceOptions): 
       return openDirectory(address.root, options);
     case 's3':
       return openBucket(address.address, options);
+    default:
+      return address satisfies never;
   }
 }
 
