@@ -1,9 +1,8 @@
-import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { ruleProblem } from '../../filter/pattern-problem.ts';
 import { messageOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
-import { parseStageAddress } from '../addresses.ts';
+import { isWholeSource, parseStageAddress } from '../addresses.ts';
 import { markerProblem, unmetNeeds } from '../check-job.ts';
 import type { Job, JobSections } from '../job.ts';
 import {
@@ -20,7 +19,7 @@ import { settingsIn } from './settings.ts';
 const from = z
   .string()
   .refine((text) => !text.includes('\0'), 'contains a NUL character')
-  .refine((text) => text.startsWith('s3://') || isAbsolute(text), 'is no absolute path and no s3:// address')
+  .refine(isWholeSource, 'is no absolute path and no s3:// address')
   .describe('what is copied: an absolute path of a directory, or s3://BUCKET/PREFIX');
 
 const to = z
