@@ -4,7 +4,7 @@ import { isFolderPath, isWithin, nameOf, parentOf, pathProblem, type RelPath } f
 import type { CallOptions, Content, Destination } from '../../model/ports.ts';
 import { MEMORY_WORDS } from './memory-words.ts';
 
-export type MemoryCallKind = 'listFolder' | 'stat' | 'put' | 'read' | 'makeFolder' | 'move' | 'remove';
+type MemoryCallKind = 'listFolder' | 'stat' | 'put' | 'read' | 'makeFolder' | 'move' | 'remove';
 
 export interface MemoryCall {
   readonly kind: MemoryCallKind;
@@ -12,14 +12,12 @@ export interface MemoryCall {
   readonly to?: RelPath;
 }
 
-export interface MemoryFile {
+interface MemoryFile {
   readonly bytes: Uint8Array;
   readonly modifiedMs: number | undefined;
 }
 
-export interface MemoryDestinationOptions {
-  readonly label?: string;
-  readonly words?: Destination['words'];
+export interface MemoryDestinationOptions extends Partial<Pick<Destination, 'label' | 'words'>> {
   /** '' or ending in '/'. It is not created: a folder is there once something made it. */
   readonly root?: RelPath;
   readonly maxFileBytes?: number;
