@@ -6,7 +6,14 @@ import { PUT_AT } from '../../../support/engine/executing.ts';
 import { createMemoryDestination } from '../../../../src/destinations/memory/memory-destination.ts';
 import type { MemoryCall } from '../../../../src/destinations/memory/memory-destination.ts';
 
-describe('a run that dies at its nth change', () => {
+describe.each<[string, (signal: AbortSignal) => { readonly draining?: AbortSignal }]>([
+  ['that dies at its nth change', () => ({})],
+  // as of a program that gives sync() one signal
+  [
+    'stopped at once, at its nth change, by the signal that also ends its beginnings,',
+    (signal) => ({ draining: AbortSignal.any([signal]) }),
+  ],
+])('a run %s', (_, stoppedBy) => {
   const CHANGING = new Set(['put', 'makeFolder', 'move', 'remove']);
 
   function setUp(tree: Readonly<Record<string, string>>) {
@@ -73,7 +80,7 @@ describe('a run that dies at its nth change', () => {
         source.write('new', 'new', { modifiedMs: 2 });
       },
     ],
-  ])('before or after it was carried out, is made good by the next: %s', async (_, tree, edit) => {
+  ])('before or after it was carried out, is made good by the next: %s', async (__, tree, edit) => {
     const atomic = 'atomic' in tree;
     for (const phase of ['before', 'after'] as const)
       for (let nth = 1; ; nth++) {
@@ -91,7 +98,12 @@ describe('a run that dies at its nth change', () => {
             stopping.signal.throwIfAborted();
           }
         };
-        await engine.pass({ removal: 'ours', atomic, signal: stopping.signal });
+        await engine.pass({
+          removal: 'ours',
+          atomic,
+          signal: stopping.signal,
+          ...stoppedBy(stopping.signal),
+        });
         const wasKilled = stopping.signal.aborted;
         hooks[phase] = undefined;
         const wanted: Record<string, string> = {};
