@@ -21,7 +21,13 @@ export interface GateRequest {
  */
 export type Attempt<T> = (attempt: number, inDoubt: boolean) => Promise<T>;
 
-const CHANGES: ReadonlySet<Operation> = new Set<Operation>(['upload', 'create_folder', 'move', 'remove']);
+const CHANGES: ReadonlySet<Operation> = new Set<Operation>([
+  'upload',
+  'create_folder',
+  'move',
+  'remove',
+  'change',
+]);
 /** Waits between two attempts. */
 const WAIT = { firstMs: 250, longestMs: 20_000 };
 
