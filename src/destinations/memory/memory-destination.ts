@@ -2,6 +2,7 @@ import type { DestinationChild } from '../../model/entry.ts';
 import { type ErrorCode, type Operation, SyncError, isSyncError } from '../../model/errors.ts';
 import { isFolderPath, isWithin, nameOf, parentOf, pathProblem, type RelPath } from '../../model/path.ts';
 import type { CallOptions, Content, Destination } from '../../model/ports.ts';
+import { MEMORY_WORDS } from './memory-words.ts';
 
 export type MemoryCallKind = 'listFolder' | 'stat' | 'put' | 'read' | 'makeFolder' | 'move' | 'remove';
 
@@ -18,6 +19,7 @@ export interface MemoryFile {
 
 export interface MemoryDestinationOptions {
   readonly label?: string;
+  readonly words?: Destination['words'];
   /** '' or ending in '/'. It is not created: a folder is there once something made it. */
   readonly root?: RelPath;
   readonly maxFileBytes?: number;
@@ -119,6 +121,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
 
   return {
     label: options.label ?? 'stage://memory/',
+    words: options.words ?? MEMORY_WORDS,
     root: options.root ?? '',
     traits: { maxFileBytes: options.maxFileBytes ?? Number.MAX_SAFE_INTEGER, keepsEmptyFolders: true },
     files,

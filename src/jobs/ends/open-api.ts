@@ -1,3 +1,4 @@
+import { STAGE_WORDS } from '../../destinations/stage/stage-words.ts';
 import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
 import type { ApiConnection } from '../../api/connection.ts';
 import type { CallOptions } from '../../model/ports.ts';
@@ -45,7 +46,7 @@ export async function openApi(
     connection,
     gate,
     async ask(what, request) {
-      using use = useToLook(gate, { concurrency: 1, maxWaitMs, draining });
+      using use = useToLook(gate, { name: STAGE_WORDS.name, concurrency: 1, maxWaitMs, draining });
       return await use.request(what, () => request(connection, { signal: draining }));
     },
     [Symbol.asyncDispose]: () => connection.close(),

@@ -20,6 +20,7 @@ function setUp() {
   const open = (options: Partial<GateUseOptions> = {}): GateUse & { readonly events: SyncEvent[] } => {
     const events: SyncEvent[] = [];
     const use = gate.use({
+      name: 'Stage',
       concurrency: 4,
       attempts: 3,
       maxRequestsPerSecond: undefined,
