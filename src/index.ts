@@ -24,8 +24,8 @@ export { openJob, type JobPass, type OpenJob } from './jobs/open-job.ts';
 export { readJob } from './jobs/settings/job-shape.ts';
 export { surroundingsOf, type Guards, type Surroundings } from './jobs/surroundings.ts';
 export { sync, type SyncOptions, type SyncResult } from './jobs/sync.ts';
-export { type Gate } from './remote/gate.ts';
-export { accountOf, Gates } from './remote/gates.ts';
+export { type Gate } from './remote/gate/gate.ts';
+export { accountOf, Gates } from './remote/gate/gates.ts';
 export { openLocalSource, type LocalSourceOptions } from './sources/local/local-source.ts';
 export {
   destinationAsSource,

@@ -126,7 +126,12 @@ export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number
       called(call, `was answered with a redirect (${status}). Check the base URL.`),
       { verdict: operation === 'move' ? 'skip_entry' : 'end_run', operation, path, details },
     );
-  if (status === 400 && reply.text.trimStart().toLowerCase().startsWith('uuid:'))
+  // the IDs of other things of the API are named by the call
+  if (
+    status === 400 &&
+    call.service === undefined &&
+    reply.text.trimStart().toLowerCase().startsWith('uuid:')
+  )
     return new SyncError(
       'stage_deployment_missing',
       `Stage says the deployment ID is malformed (${text}). Check the ID.`,

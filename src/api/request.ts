@@ -18,8 +18,9 @@ export interface ApiOperation<Path extends string = string, Reply extends z.ZodT
   readonly expected?: readonly number[];
   /** Whether the request may be made again when nobody knows what became of it. */
   readonly repeatable: boolean;
-  /** For errors: the operation, and in words what it is done to: 'list', 'the regions'. */
+  /** For errors: `look_up`, or `change`. */
   readonly operation: Operation;
+  /** The same in words, and what it is done to: 'list' 'the regions', 'suspend' 'workspace {workspaceID}'. */
   readonly verb: string;
   readonly object: string;
   /** A longer reply is refused, in bytes. 16 MiB unless told. */
@@ -57,11 +58,11 @@ export async function requestApi<Path extends string, Reply extends z.ZodType>(
   input: ApiInput<Path>,
   { signal }: CallOptions,
 ): Promise<z.infer<Reply>> {
-  const { method, verb, object, repeatable } = operation;
+  const { method, verb, repeatable } = operation;
   const call: ApiCall = {
     operation: operation.operation,
     verb,
-    path: object,
+    path: filled(operation.object, input, (_, value) => value),
     changes: method !== 'GET',
     service: SERVICE,
   };
@@ -94,9 +95,18 @@ export async function requestApi<Path extends string, Reply extends z.ZodType>(
 
 /** Path and query as they are sent. */
 function targetOf(api: ApiConnection, path: string, input: ApiInput<string>): string {
+  const query = queryOf({ ...input.query, organizationID: api.organizationID });
+  return api.basePath + filled(path, input, segment) + query;
+}
+
+/** A template with the values of the names in its braces. */
+function filled(
+  template: string,
+  input: ApiInput<string>,
+  written: (name: string, value: string) => string,
+): string {
   const parameters = input as unknown as Readonly<Record<string, string>>;
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => segment(name, parameters[name]!));
-  return api.basePath + filled + queryOf({ ...input.query, organizationID: api.organizationID });
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => written(name, parameters[name]!));
 }
 
 /** A value as one segment of a path: an empty one, or dots, would make the request one to something else. */

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { pathProblem } from '../model/path.ts';
 import { realPath } from './real-path.ts';
 import { printable } from '../model/printable.ts';
@@ -34,32 +34,60 @@ export interface StageAddress {
 }
 
 const STAGE = 'stage://';
+const S3 = 's3://';
+/** How a source is written, for help and messages. */
+export const SOURCE_FORMS = 'directory or s3://BUCKET/PREFIX';
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** Whether a text is an address with a scheme, and no path. */
-export const hasScheme = (text: string): boolean => SCHEME.test(text);
+const hasScheme = (text: string): boolean => SCHEME.test(text);
 
 /** An address as text. */
 export function formatAddress(address: Address): string {
   if (address.kind === 'local') return address.path;
-  if (address.kind === 's3') return `s3://${address.bucket}/${address.prefix ?? ''}`;
+  if (address.kind === 's3') return `${S3}${address.bucket}/${address.prefix ?? ''}`;
   return `${STAGE}${address.deployment ?? ''}/${address.path ?? ''}`;
 }
 
 const isStageAddress = (text: string): boolean => text.startsWith(STAGE);
 
+/**
+ * The source of a job as text, which means the same whatever folder the job is run in: a relative path is read from `folder`,
+ * which is absolute. What is no source stays as it is, and is refused by parseSource.
+ */
+export function wholeSource(from: string | Address, folder: string): string {
+  const text = typeof from === 'string' ? from : formatAddress(from);
+  const isPath = typeof from === 'string' ? text !== '' && !hasScheme(text) : from.kind === 'local';
+  return isPath ? resolve(folder, text) : text;
+}
+
+/** Whether a text can be the source of a job: it means the same whatever folder the job is run in. */
+export const isWholeSource = (text: string): boolean => text.startsWith(S3) || isAbsolute(text);
+
+/** A source as it was opened, as the text of a job. */
+export function sourceText(address: SourceAddress): string {
+  switch (address.kind) {
+    case 'local':
+      return address.root;
+    case 's3':
+      return address.address;
+    default:
+      return address satisfies never;
+  }
+}
+
 /** `cwd` is absolute; a local source's root comes back absolute. */
 export function parseSource(text: string, cwd: string): SourceAddress {
-  if (text === '') throw usageError('SOURCE is empty: name a directory or s3://BUCKET/PREFIX');
+  if (text === '') throw usageError(`SOURCE is empty: name a ${SOURCE_FORMS}`);
   if (isStageAddress(text))
     throw usageError(
       `SOURCE is a Stage (${printable(text)}); write the source first and the Stage second: stagesync sync DIR stage://DEPLOYMENT/PATH`,
     );
-  if (text.startsWith('s3://')) return { kind: 's3', address: text };
+  if (text.startsWith(S3)) return { kind: 's3', address: text };
   const scheme = SCHEME.exec(text)?.[0];
   if (scheme !== undefined)
     throw usageError(
-      `SOURCE ${printable(text)} starts with ${scheme}, which is not supported: name a directory or s3://BUCKET/PREFIX`,
+      `SOURCE ${printable(text)} starts with ${scheme}, which is not supported: name a ${SOURCE_FORMS}`,
     );
   const typed = resolve(cwd, text);
   const root = realPath(typed);

@@ -13,7 +13,8 @@ import { bucketFlagIn, deploymentFlagIn, type Authority } from './authority.ts';
 import type { Environment } from './environment.ts';
 import type { Job, WhatSettings } from './job.ts';
 import { realPath } from './real-path.ts';
-import { usageError } from './usage-errors.ts';
+import { valueProblem } from './settings/value-problem.ts';
+import { configError, usageError } from './usage-errors.ts';
 
 /** The ends of a job, checked. */
 export interface JobEnds {
@@ -22,10 +23,12 @@ export interface JobEnds {
 }
 
 /**
- * Reads the addresses of a job and refuses, with `usage`, settings that ask for something only together with others, an
+ * Reads the addresses of a job and refuses, with `config`, values that no setting has, and with `usage` settings that ask for something only together with others, an
  * authority that is of another kind of end, and a source that would swallow what stagesync itself writes.
  */
 export function checkJob(job: Job, authority: Authority, environment: Environment): JobEnds {
+  const wrongValue = valueProblem(job);
+  if (wrongValue !== undefined) throw configError(`the job cannot be run: ${printable(wrongValue)}`);
   const from = parseSource(job.from, '/');
   const to = parseStageAddress(job.to, 'DEST');
   if (isReservedName(to.path))
@@ -81,13 +84,22 @@ export function unmetNeeds(what: Partial<WhatSettings>): UnmetNeed[] {
 export const markerProblem = (name: string): string | undefined =>
   name.includes('/') ? 'names a folder' : pathProblem(name);
 
+type SourceKind = SourceAddress['kind'];
+
+/** What a source is that the flags for a bucket do not apply to. */
+const NO_BUCKET: Readonly<Record<Exclude<SourceKind, 's3'>, string>> = { local: 'a directory' };
+/** Why no links are followed there. */
+const WITHOUT_LINKS: Readonly<Record<Exclude<SourceKind, 'local'>, string>> = {
+  s3: 'a bucket has no links',
+};
+
 /** What is said of a bucket or of a deployment does not fit a directory or the embedded Stage. */
 function checkKinds(job: Job, authority: Authority, { from, to }: JobEnds): void {
-  if (from.kind === 'local') {
-    const alien = bucketFlagIn(authority.s3);
-    if (alien !== undefined) throw usageError(`${alien} is for an s3:// source; SOURCE is a directory`);
-  } else if (job.what.followSymlinks)
-    throw usageError('--follow-symlinks is for a directory; a bucket has no links');
+  const bucketFlag = bucketFlagIn(authority.s3);
+  if (from.kind !== 's3' && bucketFlag !== undefined)
+    throw usageError(`${bucketFlag} is for an s3:// source; SOURCE is ${NO_BUCKET[from.kind]}`);
+  if (from.kind !== 'local' && job.what.followSymlinks)
+    throw usageError(`--follow-symlinks is for a directory; ${WITHOUT_LINKS[from.kind]}`);
   if (to.deployment === EMBEDDED) checkEmbedded(authority);
 }
 

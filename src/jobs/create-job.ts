@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import { formatAddress, hasScheme, type Address } from './addresses.ts';
+import { formatAddress, wholeSource, type Address } from './addresses.ts';
 import type { Job, JobSections } from './job.ts';
 import { defaultsOf } from './settings/settings.ts';
 
@@ -19,7 +18,7 @@ export function createJob(input: JobInput, folder: string): Job {
   const { name, when, profile } = input;
   return {
     ...(name !== undefined && { name }),
-    from: sourceText(input.from, folder),
+    from: wholeSource(input.from, folder),
     to: typeof input.to === 'string' ? input.to : formatAddress(input.to),
     what: { ...defaultsOf('what'), ...given(input.what) },
     pace: { ...defaultsOf('pace'), ...given(input.pace) },
@@ -31,9 +30,3 @@ export function createJob(input: JobInput, folder: string): Job {
 /** What is there but undefined is not given. */
 const given = <Section extends object>(section: Section | undefined): Section =>
   Object.fromEntries(Object.entries(section ?? {}).filter(([, value]) => value !== undefined)) as Section;
-
-function sourceText(from: string | Address, folder: string): string {
-  const text = typeof from === 'string' ? from : formatAddress(from);
-  const isPath = typeof from === 'string' ? text !== '' && !hasScheme(text) : from.kind === 'local';
-  return isPath ? resolve(folder, text) : text;
-}

@@ -1,5 +1,5 @@
 import type { Destination } from '../model/ports.ts';
-import { Gates } from '../remote/gates.ts';
+import { Gates } from '../remote/gate/gates.ts';
 import { systemClock } from '../sync/clock.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import type { GuardName, RemovalLimit } from '../sync/pass-options.ts';

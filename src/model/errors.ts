@@ -25,9 +25,9 @@ export type Fact =
   /** The credentials, or what they belong to, are not accepted. */
   | 'unauthorised';
 
-/** What is done to a path. */
+/** What is done to a path; `look_up` and `change` are of other things than files, which an API has. */
 export type Operation =
-  'list' | 'look' | 'read' | 'upload' | 'create_folder' | 'move' | 'remove' | 'look_up' | 'watch';
+  'list' | 'look' | 'read' | 'upload' | 'create_folder' | 'move' | 'remove' | 'look_up' | 'change' | 'watch';
 
 export type ErrorCode =
   // the command line and its environment

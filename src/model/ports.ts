@@ -75,8 +75,8 @@ export interface SourceTraits {
 
 /** Where files come from. All paths are relative to the source's root. Methods may be called at the same time. */
 export interface Source {
-  /** For people: nothing is decided by it. */
-  readonly kind: 'local' | 's3' | 'stage' | 'memory';
+  /** For people: 'local', 's3'. Nothing is decided by it. */
+  readonly kind: string;
   readonly traits: SourceTraits;
   /** The address, for people and for the pair's name; without credentials. */
   readonly label: string;

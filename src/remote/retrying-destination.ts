@@ -3,8 +3,8 @@ import { hasFact, isSyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type { CallOptions, Content, Destination, DestinationTraits } from '../model/ports.ts';
-import type { Attempt, GateRequest } from './attempts.ts';
-import type { GateUse } from './gate-use.ts';
+import type { Attempt, GateRequest } from './gate/attempts.ts';
+import type { GateUse } from './gate/gate-use.ts';
 import { hasArrived, hasMoved, isInDoubt, isThere, mayBeTakenByUs } from './lost-replies.ts';
 import type { SentFile } from './lost-replies.ts';
 

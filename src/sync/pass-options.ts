@@ -3,7 +3,7 @@ import type { EventListener, Report } from '../model/events.ts';
 import type { PlanLine } from '../model/plan.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
-import type { Gate } from '../remote/gate.ts';
+import type { Gate } from '../remote/gate/gate.ts';
 import type { Unsettled } from './unsettled-paths.ts';
 
 /** The guards `--force` can name; each passes exactly one. A root that was replaced during a run cannot be passed: run again. */

@@ -1,7 +1,7 @@
 import type { RelPath } from '../model/path.ts';
 import type { Destination, DestinationTraits, PathFilter } from '../model/ports.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
-import type { GateUse } from '../remote/gate-use.ts';
+import type { GateUse } from '../remote/gate/gate-use.ts';
 import { Remote } from '../remote/remote.ts';
 import { RetryingDestination } from '../remote/retrying-destination.ts';
 import { limited } from '../remote/wrapped-destinations.ts';

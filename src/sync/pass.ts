@@ -1,8 +1,8 @@
 import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
 import type { Outcome, SyncEvent } from '../model/events.ts';
 import type { RelPath } from '../model/path.ts';
-import { Gate } from '../remote/gate.ts';
-import type { GateUse } from '../remote/gate-use.ts';
+import { Gate } from '../remote/gate/gate.ts';
+import type { GateUse } from '../remote/gate/gate-use.ts';
 import { recoverIntents } from './execute/recovery/recover.ts';
 import { ORIGIN_UNKNOWN } from './ledger/database/schema.ts';
 import type { Ledger } from './ledger/ledger.ts';

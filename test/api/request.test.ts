@@ -45,7 +45,7 @@ const create = apiOperation({
   path: '/v1/things',
   reply: thing,
   repeatable: false,
-  operation: 'look_up',
+  operation: 'change',
   verb: 'create',
   object: 'the thing',
 });
@@ -127,6 +127,20 @@ describe('a reply', () => {
     await expect(requestApi(api, { ...get, maxBytes: 100 }, place, call)).rejects.toMatchObject({
       code: 'stage_bad_reply',
       verdict: 'skip_entry',
+    });
+  });
+
+  test('of refusal names the thing that its operation names, as it was given', async () => {
+    const { api } = await open((_, response) => {
+      response.writeHead(400).end('uuid: incorrect UUID length 3 in string "p/q"');
+    });
+    const named = { ...get, object: 'part {partID}' };
+    await expect(requestApi(api, named, { thingID: 't', partID: 'p/q' }, call)).rejects.toMatchObject({
+      code: 'stage_rejected',
+      fact: 'refused',
+      path: 'part p/q',
+      message:
+        'The Management API refused to look up part p/q (status 400: uuid: incorrect UUID length 3 in string "p/q").',
     });
   });
 

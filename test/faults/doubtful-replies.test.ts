@@ -3,7 +3,7 @@ import type { FaultRule, Faults } from '../../src/emulator/control/faults.ts';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
 import { Remote } from '../../src/remote/remote.ts';
 import { RetryingDestination } from '../../src/remote/retrying-destination.ts';
-import { Gate } from '../../src/remote/gate.ts';
+import { Gate } from '../../src/remote/gate/gate.ts';
 import type { FileEntry } from '../../src/model/entry.ts';
 import { createTestClock } from '../support/engine/engine.ts';
 import { trialStage, type TrialStage } from '../support/stage/trial-stage.ts';

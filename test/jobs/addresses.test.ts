@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { folderPath, parseSource, parseStageAddress } from '../../src/jobs/addresses.ts';
+import {
+  folderPath,
+  isWholeSource,
+  parseSource,
+  parseStageAddress,
+  sourceText,
+  wholeSource,
+} from '../../src/jobs/addresses.ts';
 
 describe('SOURCE', () => {
   test('is a directory, made absolute', () => {
@@ -63,5 +70,18 @@ describe('a Stage address', () => {
     expect(folderPath({ deployment: 'g', path: 'a' })).toBe('a/');
     expect(folderPath({ deployment: 'g', path: 'a/' })).toBe('a/');
     expect(folderPath({ deployment: 'g', path: '' })).toBe('');
+  });
+});
+
+describe('the source of a job', () => {
+  test.each(['/srv/data', 's3://b/p'])('%s means the same whatever the folder', (text) => {
+    expect(isWholeSource(text)).toBe(true);
+    expect(wholeSource(text, '/here')).toBe(text);
+    expect(sourceText(parseSource(text, '/'))).toBe(text);
+  });
+
+  test('a relative path does not, until it is made whole', () => {
+    expect(isWholeSource('data')).toBe(false);
+    expect(wholeSource('data', '/here')).toBe('/here/data');
   });
 });

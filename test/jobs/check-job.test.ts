@@ -22,6 +22,24 @@ test('the ends of a job are read', () => {
   expect(check({ from: 's3://b/p' }).from).toEqual({ kind: 's3', address: 's3://b/p' });
 });
 
+describe('values that a program gives', () => {
+  test.each<[unknown, string]>([
+    [{ pace: { concurrency: 0 } }, 'pace.concurrency has to be a whole number of 1 or more'],
+    [{ pace: { concurrency: Number.NaN } }, 'pace.concurrency has to be'],
+    [{ pace: { concurrency: '3' } }, 'pace.concurrency has to be'],
+    [{ pace: { maxWait: -1 } }, 'pace.maxWait has to be a whole number of milliseconds'],
+    [{ pace: { maxRequestsPerSecond: 0 } }, 'pace.maxRequestsPerSecond has to be a number greater than 0'],
+    [{ pace: { bytesPerSecond: '1M' } }, 'pace.bytesPerSecond has to be'],
+    [{ when: { poll: 0 } }, 'when.poll has to be'],
+    [{ what: { removal: 'all' } }, 'what.removal has to be one of none, ours, everything'],
+    [{ what: { atomic: 'no' } }, 'what.atomic has to be true or false'],
+    [{ what: { delete: true } }, 'what has no setting "delete"'],
+    [{ what: JSON.parse('{ "__proto__": {} }') }, 'what has no setting "__proto__"'],
+  ])('are refused where no setting has such: %j', (input, message) => {
+    expect(() => check(input as Partial<JobInput>)).toThrow(`the job cannot be run: ${message}`);
+  });
+});
+
 describe('settings that ask for others', () => {
   test.each<[Partial<JobInput>, RegExp]>([
     [{ what: { publishSet: true } }, /^--publish-set needs --atomic/],

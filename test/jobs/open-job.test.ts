@@ -7,7 +7,7 @@ import { readEnvironment } from '../../src/jobs/environment.ts';
 import { openJob } from '../../src/jobs/open-job.ts';
 import { authorityOf, surroundingsOf, type Surroundings } from '../../src/jobs/surroundings.ts';
 import type { Destination } from '../../src/model/ports.ts';
-import { Gates } from '../../src/remote/gates.ts';
+import { Gates } from '../../src/remote/gate/gates.ts';
 import { systemClock } from '../../src/sync/clock.ts';
 import { temporaryFolder } from '../support/trees/temporary-folder.ts';
 import { writeTree } from '../support/trees/trees.ts';

@@ -3,7 +3,7 @@ import { createMemoryDestination } from '../../src/destinations/memory/memory-de
 import type { MemoryCall } from '../../src/destinations/memory/memory-destination.ts';
 import { SyncError } from '../../src/model/errors.ts';
 import type { Content } from '../../src/model/ports.ts';
-import { Gate } from '../../src/remote/gate.ts';
+import { Gate } from '../../src/remote/gate/gate.ts';
 import { RetryingDestination } from '../../src/remote/retrying-destination.ts';
 import { createTestClock } from '../support/engine/engine.ts';
 

@@ -30,6 +30,7 @@ const REQUESTS: Record<Operation, string> = {
   move: 'move',
   remove: 'remove',
   look_up: 'look up',
+  change: 'change',
   watch: 'watch',
 };
 

@@ -1,5 +1,5 @@
-import type { Gate } from '../../remote/gate.ts';
-import type { GateUse } from '../../remote/gate-use.ts';
+import type { Gate } from '../../remote/gate/gate.ts';
+import type { GateUse } from '../../remote/gate/gate-use.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
 
 export interface LookingOptions {

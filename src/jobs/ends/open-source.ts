@@ -14,12 +14,26 @@ export interface OpenSourceOptions {
 }
 
 /** The source an address names. What a bucket needs, the AWS SDK above all, is loaded for a bucket only. */
-export async function openSource(address: SourceAddress, options: OpenSourceOptions): Promise<Source> {
-  const { s3, environment, followSymlinks, concurrency, collectBuffers } = options;
-  if (address.kind === 'local') {
-    const { openLocalSource } = await import('../../sources/local/local-source.ts');
-    return openLocalSource({ root: address.root, followSymlinks });
+export function openSource(address: SourceAddress, options: OpenSourceOptions): Promise<Source> {
+  switch (address.kind) {
+    case 'local':
+      return openDirectory(address.root, options);
+    case 's3':
+      return openBucket(address.address, options);
+    default:
+      return address satisfies never;
   }
+}
+
+async function openDirectory(root: string, { followSymlinks }: OpenSourceOptions): Promise<Source> {
+  const { openLocalSource } = await import('../../sources/local/local-source.ts');
+  return openLocalSource({ root, followSymlinks });
+}
+
+async function openBucket(
+  address: string,
+  { s3, environment, concurrency, collectBuffers }: OpenSourceOptions,
+): Promise<Source> {
   if (environment.s3EndpointUrl !== undefined && hasCredentials(environment.s3EndpointUrl))
     throw configError(
       `AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL has a user or a password before its "@": leave them out; ${AWS_CREDENTIALS}`,
@@ -29,7 +43,7 @@ export async function openSource(address: SourceAddress, options: OpenSourceOpti
     import('../../sources/s3/s3-source.ts'),
   ]);
   return openS3Source({
-    ...parseS3Address(address.address),
+    ...parseS3Address(address),
     region: s3.region,
     profile: s3.profile,
     // The SDK knows the variables too, but would neither put the bucket in the path nor tell the label where it is.

@@ -1,13 +1,11 @@
 import { messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Destination } from '../../model/ports.ts';
-import type { Gate } from '../../remote/gate.ts';
-import { accountOf } from '../../remote/gates.ts';
-import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
+import type { Gate } from '../../remote/gate/gate.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
 import { checkEmbedded } from '../check-job.ts';
 import type { StageSurroundings } from '../surroundings.ts';
-import { useToLook } from './looking-gate.ts';
+import { openApi } from './open-api.ts';
 import { resolveStageSettings } from './stage-settings.ts';
 import { configError, usageError } from '../usage-errors.ts';
 
@@ -79,31 +77,28 @@ async function openRemote(around: StageSurroundings, options: OpenStageOptions):
     throw usageError(
       `stage:///${options.address.path} leaves the deployment to the environment, and ${settings.generation === 'v2' ? 'SINGLESTOREDB_WORKSPACE' : 'SINGLESTOREDB_WORKSPACE_GROUP'} is not set: set it, or write stage://DEPLOYMENT/PATH`,
     );
+  const { concurrency, maxWaitMs, root } = options;
   const stage = await importStage();
-  const { defaultDeployment: _, generation, ...connection } = settings;
-  const { draining } = around;
-  const gate = around.gates.of(settings.baseUrl ?? DEFAULT_BASE_URL, accountOf(settings.token));
-  const api = await stage.openApiConnection({ ...connection, concurrency: options.concurrency });
+  const api = await openApi(around, { settings, concurrency, maxWaitMs });
+  const { generation } = settings;
+  const version = generation === 'v2' ? 'v2' : 'v1';
   try {
-    const version = generation === 'v2' ? 'v2' : 'v1';
-    using look = useToLook(gate, { concurrency: 1, maxWaitMs: options.maxWaitMs, draining });
-    const deployment = await look.request({ operation: 'look_up', path: named }, () =>
-      stage.resolveDeployment(api, named, { version, signal: draining }),
+    const deployment = await api.ask({ operation: 'look_up', path: named }, (connection, call) =>
+      stage.resolveDeployment(connection, named, { version, ...call }),
     );
-    const client = stage.stageClient(api, { deployment, generation });
-    return { destination: stage.createStageDestination({ client, root: options.root }), gate };
+    const client = stage.stageClient(api.connection, { deployment, generation });
+    return { destination: stage.createStageDestination({ client, root }), gate: api.gate };
   } catch (error) {
-    await api.close();
+    await api.connection.close();
     throw error;
   }
 }
 
 async function importStage() {
-  const [client, destination, deployment, connection] = await Promise.all([
+  const [client, destination, deployment] = await Promise.all([
     import('../../stage/stage-client.ts'),
     import('../../destinations/stage/stage-destination.ts'),
     import('../../api/resolve-deployment.ts'),
-    import('../../api/connection.ts'),
   ]);
-  return { ...client, ...destination, ...deployment, ...connection };
+  return { ...client, ...destination, ...deployment };
 }

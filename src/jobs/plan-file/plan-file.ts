@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
 import { messageOf } from '../../model/errors.ts';
 import type { PlanLine } from '../../model/plan.ts';
-import type { SourceAddress } from '../addresses.ts';
+import { sourceText, type SourceAddress } from '../addresses.ts';
 import type { Job } from '../job.ts';
 import { canonicalJob, firstIssue, plannedJobShape } from '../settings/job-shape.ts';
 import { unusablePlan } from '../usage-errors.ts';
@@ -56,7 +56,7 @@ const headerShape = z.strictObject({
 /** What of a job its plan keeps: who applies it says when, and with which profile. `from` is the source as it was opened. */
 export function plannedJob({ to, what, pace }: Job, from: SourceAddress): Job {
   const { sweepOlderThan: _, ...planned } = what;
-  return { from: from.kind === 'local' ? from.root : from.address, to, what: planned, pace };
+  return { from: sourceText(from), to, what: planned, pace };
 }
 
 /** What every release can tell of every plan. */

@@ -1,9 +1,8 @@
-import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { ruleProblem } from '../../filter/pattern-problem.ts';
 import { messageOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
-import { parseStageAddress } from '../addresses.ts';
+import { isWholeSource, parseStageAddress } from '../addresses.ts';
 import { markerProblem, unmetNeeds } from '../check-job.ts';
 import type { Job, JobSections } from '../job.ts';
 import {
@@ -20,7 +19,7 @@ import { settingsIn } from './settings.ts';
 const from = z
   .string()
   .refine((text) => !text.includes('\0'), 'contains a NUL character')
-  .refine((text) => text.startsWith('s3://') || isAbsolute(text), 'is no absolute path and no s3:// address')
+  .refine(isWholeSource, 'is no absolute path and no s3:// address')
   .describe('what is copied: an absolute path of a directory, or s3://BUCKET/PREFIX');
 
 const to = z
@@ -46,9 +45,17 @@ const fileName = z.string().superRefine((name, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: `the name ${problem}` });
 });
 
-/** A number of the canonical unit, or the text that a flag takes. */
-const quantity = (kind: 'duration' | 'byteRate', form: string) =>
-  z.union([z.int().positive(), z.string().regex(QUANTITY_PATTERNS[kind], form)]);
+const PARSERS = { duration: parseDuration, byteRate: parseByteRate } as const;
+
+/** A number of the canonical unit, or the text that a flag takes: the pattern alone would let a text of nothing, as '0s', pass. */
+const quantity = (kind: keyof typeof PARSERS, form: string) =>
+  z.union([
+    z.int().positive(),
+    z
+      .string()
+      .regex(QUANTITY_PATTERNS[kind], form)
+      .refine((text) => PARSERS[kind](text) !== undefined, form),
+  ]);
 
 /** As strict as the flags are. */
 const VALUES: Readonly<Record<Exclude<AnySetting['type']['kind'], 'choice'>, z.ZodType>> = {
@@ -143,13 +150,14 @@ function canonicalSection(
   const kinds = new Map(settingsIn(section).map(([name, { type }]) => [name, type.kind]));
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
-      const parse = kinds.get(name) === 'byteRate' ? parseByteRate : parseDuration;
-      return [name, typeof value === 'string' && isQuantity(kinds.get(name)) ? parse(value) : value];
+      const kind = kinds.get(name);
+      return [name, typeof value === 'string' && isQuantity(kind) ? PARSERS[kind](value) : value];
     }),
   );
 }
 
-const isQuantity = (kind: string | undefined): boolean => kind === 'duration' || kind === 'byteRate';
+const isQuantity = (kind: string | undefined): kind is keyof typeof PARSERS =>
+  kind !== undefined && Object.hasOwn(PARSERS, kind);
 
 /** The JSON Schema of a job, as schema/job.json has it: for editors of files that hold jobs. */
 export const jobSchema = (): object => ({

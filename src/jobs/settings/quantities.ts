@@ -17,8 +17,11 @@ export const DURATION_FORM = 'Give a duration with its unit: 500ms, 1s, 5m, 1h.'
 export function parseDuration(text: string): number | undefined {
   const match = DURATION.exec(text);
   const value = Math.round(Number(match?.[1]) * (MILLISECONDS[match?.[2] ?? ''] ?? 1));
-  return match === null || value < 1 ? undefined : value;
+  return match !== null && isCount(value) ? value : undefined;
 }
+
+/** Not too small to be anything, and not too large to be kept: beyond, JSON and timers hold another number. */
+const isCount = (value: number): boolean => value >= 1 && Number.isSafeInteger(value);
 
 /** '1h', '90s': the shortest text that parseDuration reads as these milliseconds. */
 export function durationText(ms: number): string {
@@ -38,7 +41,7 @@ export const BYTE_RATE_FORM = 'Give bytes a second, with K, M or G if you like: 
 export function parseByteRate(text: string): number | undefined {
   const match = BYTE_RATE.exec(text);
   const value = Math.floor(Number(match?.[1]) * (BYTES[match?.[2]?.toUpperCase() ?? ''] ?? 1));
-  return match === null || value < 1 ? undefined : value;
+  return match !== null && isCount(value) ? value : undefined;
 }
 
 /** The forms of the texts, for a schema. */

@@ -35,10 +35,6 @@ export const RETYPED = warning(
   'changed_while_listed',
   'became something else while it was listed; the next run takes it',
 );
-export const RESERVED_NAME = warning(
-  'reserved_name',
-  "its name is reserved for stagesync's own temporary files on Stage; rename it to sync it",
-);
 export const NAME_NOT_UTF8 = failure('name_not_allowed', 'its name is not valid UTF-8; rename it');
 
 export const nameNotAllowed = (reason: string): Problem =>

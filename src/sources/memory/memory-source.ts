@@ -11,6 +11,7 @@ import {
 } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { CallOptions, Content, ListOptions, PathFilter, Source } from '../../model/ports.ts';
+import { RESERVED_NAME } from '../reserved-names.ts';
 
 export interface MemorySourceOptions {
   readonly label?: string;
@@ -47,11 +48,7 @@ const reserved = (path: RelPath): UnknownEntry => ({
   kind: 'unknown',
   path,
   covers: 'nothing',
-  problem: {
-    code: 'reserved_name',
-    severity: 'warning',
-    message: "its name is reserved for stagesync's own temporary files on Stage; rename it to sync it",
-  },
+  problem: RESERVED_NAME,
 });
 
 export function createMemorySource(options: MemorySourceOptions = {}): MemorySource {

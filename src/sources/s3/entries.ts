@@ -4,7 +4,7 @@ import type { PathFilter } from '../../model/ports.ts';
 import { printable } from '../../model/printable.ts';
 import type { ListedObject } from './bucket.ts';
 import { identityOf, versionOf } from './object-version.ts';
-import { ReservedNames } from './listing/reserved-names.ts';
+import { RESERVED_NAME, ReservedNames } from '../reserved-names.ts';
 
 export interface EntryOptions {
   /** Folders of a listing of one level, by key, that hold more than their markers. */
@@ -186,12 +186,12 @@ const notAllowed = (path: string, problem: string, isMarker: boolean): UnknownEn
       )
     : unknown(path, 'nothing', 'name_not_allowed', `its name ${problem}; rename the object`);
 
-const reserved = (path: string): UnknownEntry =>
-  warning(
-    path,
-    'reserved_name',
-    "its name is reserved for stagesync's own temporary files on Stage; rename it to sync it",
-  );
+const reserved = (path: string): UnknownEntry => ({
+  kind: 'unknown',
+  path,
+  covers: 'nothing',
+  problem: RESERVED_NAME,
+});
 
 /** The folder itself is an entry; this one takes no part in the merge. */
 const folderWithBytes = (path: string): UnknownEntry =>

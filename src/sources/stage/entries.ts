@@ -4,6 +4,7 @@ import type { RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import type { DestinationEntry } from '../../remote/walk-folders.ts';
+import { RESERVED_NAME } from '../reserved-names.ts';
 
 /** Where the other side tells no time, only a change of the size is seen. */
 export const versionOf = ({ size, modifiedMs }: ShownVersion): string => `${size}:${modifiedMs ?? ''}`;
@@ -34,14 +35,5 @@ function sourceEntry(entry: DestinationEntry, filter: PathFilter): SourceEntry |
 function reservedEntry({ kind, path }: DestinationEntry, filter: PathFilter): UnknownEntry | undefined {
   if (isReservedName(parentOf(path)) || filter.rulesOut?.(path) === true) return undefined;
   if (kind === 'unknown' && path.endsWith('/')) return undefined;
-  return {
-    kind: 'unknown',
-    path,
-    covers: 'nothing',
-    problem: {
-      code: 'reserved_name',
-      severity: 'warning',
-      message: "its name is reserved for stagesync's own temporary files; rename it to sync it",
-    },
-  };
+  return { kind: 'unknown', path, covers: 'nothing', problem: RESERVED_NAME };
 }

@@ -1,6 +1,6 @@
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, PathFilter, Source } from '../../model/ports.ts';
-import type { GateUse } from '../../remote/gate-use.ts';
+import type { GateUse } from '../../remote/gate/gate-use.ts';
 import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';

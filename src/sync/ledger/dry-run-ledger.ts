@@ -5,7 +5,7 @@ import { Ledger } from './ledger.ts';
 import { openLedger, pairName } from './open-ledger.ts';
 import type { LedgerOptions } from './open-ledger.ts';
 import { prepareSchema } from './database/schema.ts';
-import { formerLedger } from './take-over.ts';
+import { formerLedger, isHalfTaken } from './take-over.ts';
 
 /**
  * The ledger for a run that records nothing. A pair that has one is locked and opened as always, so that what is
@@ -16,9 +16,12 @@ export function openDryRunLedger(options: LedgerOptions): Ledger {
   const name = `${pairName(options.source, options.destination)}.sqlite`;
   if (existsSync(join(options.folder, name))) return openLedger(options);
   const { formerSource } = options;
-  // read where it lies: what is taken over is taken over by a run that records something
-  if (formerSource !== undefined && formerLedger({ ...options, formerSource }) !== undefined)
-    return openLedger({ ...options, source: formerSource, formerSource: undefined });
+  const former = formerSource === undefined ? undefined : formerLedger({ ...options, formerSource });
+  if (formerSource !== undefined && former !== undefined)
+    // read where it lies: what is taken over is taken over by a run that records something, and ended by any
+    return isHalfTaken(former, options.source)
+      ? openLedger(options)
+      : openLedger({ ...options, source: formerSource, formerSource: undefined });
   const db = new DatabaseSync(':memory:');
   prepareSchema(db, ':memory:', options);
   return new Ledger(db, undefined, ':memory:');

@@ -57,8 +57,7 @@ export function knownPairs(folder: string): KnownPairs {
         file: file.slice(0, -'.sqlite'.length),
         older: version < SCHEMA_VERSION,
       };
-      if (name !== `${pairName(source, destination)}.sqlite`)
-        throw damaged(file, 'it is the ledger of another pair');
+      if (name !== `${pairName(source, destination)}.sqlite`) throw misnamed(file, pair);
       if (!pair.older) checkLedger(db, file, pair);
       pairs.push(pair);
     } catch (error) {
@@ -82,6 +81,14 @@ function namesIn(folder: string): string[] {
     );
   }
 }
+
+/** Copied by somebody; or a run was killed while the ledger was taken over from a former path of the source. */
+const misnamed = (file: string, { source, destination }: KnownPair): SyncError =>
+  new SyncError(
+    'state_unusable',
+    `the file ${file} has the name of another pair than its own, ${source} -> ${destination}: run that pair once, with the source named as ever, and if the file is still there then, delete it`,
+    { verdict: 'end_run' },
+  );
 
 const newer = (file: string): SyncError =>
   new SyncError('state_unusable', `the ledger ${file} was written by a newer stagesync; upgrade stagesync`, {

@@ -6,7 +6,7 @@ import { checkLedger, labelsIn } from './database/check-ledger.ts';
 import type { Holder, LockPair } from './pair-lock.ts';
 import { pairName } from './pair-name.ts';
 import { prepareSchema } from './database/schema.ts';
-import { stateError } from './database/state-errors.ts';
+import { isBusy, stateError } from './database/state-errors.ts';
 
 export interface TakeOver {
   readonly folder: string;
@@ -25,6 +25,17 @@ export function formerLedger({
 }: Pick<TakeOver, 'folder' | 'formerSource' | 'destination'>): string | undefined {
   const file = join(folder, `${pairName(formerSource, destination)}.sqlite`);
   return existsSync(file) ? file : undefined;
+}
+
+/** Whether the former ledger has the pair's own label already: a run was killed before the file had its name. */
+export function isHalfTaken(former: string, source: string): boolean {
+  try {
+    using db = new DatabaseSync(former, { readOnly: true });
+    return labelsIn(db, former).source === source;
+  } catch {
+    // what is wrong with the file is told by who opens the file to work with it
+    return false;
+  }
 }
 
 /**
@@ -48,14 +59,18 @@ export function takeOver(pair: TakeOver, file: string, holder: Holder): void {
     } finally {
       db.close();
     }
-    if (existsSync(`${former}-wal`))
-      throw new SyncError('locked', `another command reads ${former} at this moment; run again`, {
-        verdict: 'end_run',
-      });
+    if (existsSync(`${former}-wal`)) throw beingRead(former);
     renameSync(former, file);
   } catch (error) {
-    throw isSyncError(error) ? error : stateError(former, error);
+    if (isSyncError(error)) throw error;
+    throw isBusy(error) ? beingRead(former) : stateError(former, error);
   } finally {
     lock.release();
   }
 }
+
+/** While a command reads the file, the log cannot go. */
+const beingRead = (former: string): SyncError =>
+  new SyncError('locked', `another command reads ${former} at this moment; run again`, {
+    verdict: 'end_run',
+  });

@@ -69,6 +69,10 @@ describe('a job in JSON', () => {
     [{ ...ENDS, pace: { maxWait: '1 hour' } }, /pace\.maxWait: Give a duration with its unit/],
     [{ ...ENDS, pace: { maxWait: 0 } }, /pace\.maxWait: /],
     [{ ...ENDS, pace: { bytesPerSecond: 'fast' } }, /pace\.bytesPerSecond: Give bytes a second/],
+    [{ ...ENDS, pace: { maxWait: '0s' } }, /pace\.maxWait: Give a duration with its unit/],
+    [{ ...ENDS, pace: { maxWait: `${'9'.repeat(20)}d` } }, /pace\.maxWait: Give a duration with its unit/],
+    [{ ...ENDS, pace: { bytesPerSecond: '0.5' } }, /pace\.bytesPerSecond: Give bytes a second/],
+    [{ ...ENDS, when: { fullEvery: '0.4ms' } }, /when\.fullEvery: Give a duration with its unit/],
     [{ ...ENDS, pace: { concurrency: 1.5 } }, /pace\.concurrency: /],
     [{ ...ENDS, when: { settle: -1 } }, /when\.settle: /],
   ])('is refused, naming what is wrong: %j', (value, message) => {

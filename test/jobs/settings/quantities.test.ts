@@ -15,12 +15,16 @@ test.each([
   expect(parseDuration(durationText(ms))).toBe(ms);
 });
 
-test.each(['', '5', '0s', '0.1ms', '-1s', '1 s', '1w', 's'])('%j is no duration', (text) => {
-  expect(parseDuration(text)).toBeUndefined();
-});
+test.each(['', '5', '0s', '0.1ms', '-1s', '1 s', '1w', 's', '99999999999999999999d'])(
+  '%j is no duration',
+  (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+  },
+);
 
 test('a rate counts in powers of 1,024', () => {
   expect(parseByteRate('1')).toBe(1);
   expect(parseByteRate('1.5k')).toBe(1536);
-  for (const text of ['0', '', '0.5', '10MB', 'fast', '-1']) expect(parseByteRate(text)).toBeUndefined();
+  for (const text of ['0', '', '0.5', '10MB', 'fast', '-1', '99999999999G'])
+    expect(parseByteRate(text)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { accountOf, Gates } from '../../../src/remote/gates.ts';
+import { accountOf, Gates } from '../../../src/remote/gate/gates.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import { systemClock } from '../../../src/sync/clock.ts';
 import { createEngine } from '../../support/engine/engine.ts';

@@ -9,7 +9,7 @@ import { everything } from '../../../src/filter/filter.ts';
 import type { DestinationChild, FileEntry, SourceEntry } from '../../../src/model/entry.ts';
 import { SyncError } from '../../../src/model/errors.ts';
 import type { Content, Destination, Source } from '../../../src/model/ports.ts';
-import { Gate } from '../../../src/remote/gate.ts';
+import { Gate } from '../../../src/remote/gate/gate.ts';
 import { RetryingDestination } from '../../../src/remote/retrying-destination.ts';
 import { destinationAsSource } from '../../../src/sources/stage/destination-as-source.ts';
 import { createTestClock } from '../../support/engine/engine.ts';

@@ -9,7 +9,7 @@ import { HiddenNames } from '../../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../../src/sync/execute/learnt.ts';
 import { DestinationTimes } from '../../../src/sync/execute/destination-times.ts';
 import { everything } from '../../../src/filter/filter.ts';
-import { Gate } from '../../../src/remote/gate.ts';
+import { Gate } from '../../../src/remote/gate/gate.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';

@@ -1,7 +1,7 @@
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import { Remote } from '../../../src/remote/remote.ts';
 import { RetryingDestination } from '../../../src/remote/retrying-destination.ts';
-import { Gate } from '../../../src/remote/gate.ts';
+import { Gate } from '../../../src/remote/gate/gate.ts';
 import { createTestClock } from './engine.ts';
 import type { MemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
 

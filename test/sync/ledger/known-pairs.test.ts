@@ -48,7 +48,10 @@ test('a ledger that is damaged, of a newer release, or of another pair is said t
     ['state_unusable', expect.stringMatching(/b\.sqlite: it is a folder/)],
     ['state_unusable', expect.stringMatching(/c\.sqlite was written by a newer stagesync; upgrade/)],
     ['state_unusable', expect.stringMatching(/d\.sqlite is damaged.*of which pair.*delete it/)],
-    ['state_unusable', expect.stringMatching(/e\.sqlite is damaged \(it is the ledger of another pair\)/)],
+    [
+      'state_unusable',
+      expect.stringMatching(/e\.sqlite has the name of another pair than its own.*run that pair once/),
+    ],
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { SOURCE_FORMS } from '../../../jobs/addresses.ts';
 import type { Action, CommandModule } from '../../context.ts';
 import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
@@ -16,7 +17,7 @@ export const plan: CommandModule = {
       .description(
         'Compare SOURCE and DEST as sync does, send no changing request, and write the plan to a file. "stagesync apply FILE" does it later, leaving out whatever changed meanwhile.',
       )
-      .argument('<source>', 'directory or s3://BUCKET/PREFIX')
+      .argument('<source>', SOURCE_FORMS)
       .argument('<dest>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH')
       .requiredOption('-o, --output <file>', 'where the plan goes: JSON, one action a line; - for stdout');
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace'] });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { SOURCE_FORMS } from '../../../jobs/addresses.ts';
 import type { Action, CommandModule } from '../../context.ts';
 import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
@@ -16,7 +17,7 @@ export const sync: CommandModule = {
       .description(
         'Make the Stage folder DEST equal to SOURCE: a directory (its contents, not the directory itself) or s3://BUCKET/PREFIX. Nothing on Stage is removed without --delete or --mirror.',
       )
-      .argument('<source>', 'directory or s3://BUCKET/PREFIX')
+      .argument('<source>', SOURCE_FORMS)
       .argument('<dest>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH')
       .optionsGroup('What is done:')
       .option('-n, --dry-run', 'say what would be done and why; send no changing request');

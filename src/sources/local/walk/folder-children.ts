@@ -8,6 +8,7 @@ import { errnoOf } from '../../../disk/system-errors.ts';
 import { inside, kindOf } from '../../../disk/disk.ts';
 import type { Child, ChildKind, Disk } from '../../../disk/disk.ts';
 import type { FileId } from '../../../disk/file-id.ts';
+import { RESERVED_NAME } from '../../reserved-names.ts';
 import * as problems from '../local-problems.ts';
 import { sortNames } from './name-sort.ts';
 
@@ -97,7 +98,7 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
     const out = (asked: RelPath): boolean => filter.rulesOut?.(asked) === true;
     if ((kind === 'folder' || out(path)) && (kind === 'file' || out(`${path}/`))) return;
     const shown = folder.path + printed + (kind === 'folder' ? '/' : '');
-    nameless.push(problems.namelessPath(shown, problems.RESERVED_NAME));
+    nameless.push(problems.namelessPath(shown, RESERVED_NAME));
   };
 
   const take = (child: Child): void => {

@@ -2,6 +2,8 @@ import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import type { ByteStream } from '../../../http/streamed-exchange.ts';
+import { TransportError } from '../../../http/transport-error.ts';
+import { isSyncError } from '../../../model/errors.ts';
 import { checkListingText } from '../listing/listing-text.ts';
 import { parseListing } from '../listing/parse-listing.ts';
 import { wholeBody } from '../listing/whole-body.ts';
@@ -28,7 +30,7 @@ type Read = (operation: { readonly name: string }, context: unknown, answer: Sdk
 export function readAnswers(client: S3Client): void {
   const protocol = client.config.protocol as unknown as { deserializeResponse: Read };
   const readBySdk = protocol.deserializeResponse.bind(protocol);
-  protocol.deserializeResponse = async (operation, context, answer) => {
+  const read: Read = async (operation, context, answer) => {
     const ours = answer.statusCode < 300 ? operation.name : undefined;
     if (ours === 'GetObject') return readObject(answer);
     if (ours !== 'ListObjectsV2') return readBySdk(operation, context, answer);
@@ -40,6 +42,20 @@ export function readAnswers(client: S3Client): void {
     answer.body = Readable.from([bytes], { objectMode: false });
     return readBySdk(operation, context, answer);
   };
+  protocol.deserializeResponse = async (...given) => {
+    try {
+      return await read(...given);
+    } catch (error) {
+      throw keptAsItIs(error);
+    }
+  };
+}
+
+/** To the message of an error without `$metadata` the SDK adds a hint at its own insides, which says nothing to a person. */
+function keptAsItIs(error: unknown): unknown {
+  if (isSyncError(error) || error instanceof TransportError)
+    Object.defineProperty(error, '$metadata', { value: {} });
+  return error;
 }
 
 /** The parts of the SDK's output that objectBody looks at. */

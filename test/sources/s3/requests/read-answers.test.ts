@@ -1,4 +1,4 @@
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import * as fc from 'fast-check';
 import { Readable } from 'node:stream';
@@ -88,3 +88,13 @@ test('an error is the one that the SDK makes of the same answer', async () => {
   expect(ours).toMatchObject({ name: 'NoSuchKey', $metadata: { httpStatusCode: 404, requestId: 'REQ1' } });
   expect(ours).toEqual(theirs);
 });
+
+test.each(['<html><body>Sign in</body></html>', '', 'no XML'])(
+  'what is said of a listing that is none (%j) has nothing of the SDK’s insides in it',
+  async (text) => {
+    [status, headers, sent] = [200, {}, text];
+    const failed = byUs.send(new ListObjectsV2Command({ Bucket: 'bucket' }));
+    await expect(failed).rejects.toMatchObject({ code: 'source_listing_broken' });
+    await expect(failed).rejects.not.toThrow(/Deserialization|\$response/);
+  },
+);

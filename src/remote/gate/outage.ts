@@ -1,5 +1,5 @@
-import { GrowingDelay } from '../model/growing-delay.ts';
-import type { Clock } from '../model/ports.ts';
+import { GrowingDelay } from '../../model/growing-delay.ts';
+import type { Clock } from '../../model/ports.ts';
 
 /** After so many failures in a row, of whichever requests, the other side is down and not those requests at fault. */
 const ENOUGH = 8;

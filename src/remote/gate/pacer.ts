@@ -1,5 +1,5 @@
-import { GrowingDelay } from '../model/growing-delay.ts';
-import type { Clock } from '../model/ports.ts';
+import { GrowingDelay } from '../../model/growing-delay.ts';
+import type { Clock } from '../../model/ports.ts';
 
 /** Pauses after a 429 that does not say how long; they grow while nothing succeeds. */
 const PAUSE = { firstMs: 500, longestMs: 30_000 };

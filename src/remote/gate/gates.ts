@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Clock } from '../model/ports.ts';
+import type { Clock } from '../../model/ports.ts';
 import { Gate } from './gate.ts';
 
 /** The gates of a process: one for each origin and account, made when it is first asked for. */

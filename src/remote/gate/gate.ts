@@ -1,5 +1,5 @@
-import type { SyncError } from '../model/errors.ts';
-import type { Clock } from '../model/ports.ts';
+import type { SyncError } from '../../model/errors.ts';
+import type { Clock } from '../../model/ports.ts';
 import { GateUse } from './gate-use.ts';
 import type { GateUseOptions, SharedGate } from './gate-use.ts';
 import { Outage } from './outage.ts';

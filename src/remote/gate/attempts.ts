@@ -1,7 +1,7 @@
-import { isSyncError, SyncError } from '../model/errors.ts';
-import type { Operation } from '../model/errors.ts';
-import { GrowingDelay } from '../model/growing-delay.ts';
-import type { RelPath } from '../model/path.ts';
+import { isSyncError, SyncError } from '../../model/errors.ts';
+import type { Operation } from '../../model/errors.ts';
+import { GrowingDelay } from '../../model/growing-delay.ts';
+import type { RelPath } from '../../model/path.ts';
 
 /** A request as its turn, its retries and people need to know it. */
 export interface GateRequest {
@@ -21,7 +21,13 @@ export interface GateRequest {
  */
 export type Attempt<T> = (attempt: number, inDoubt: boolean) => Promise<T>;
 
-const CHANGES: ReadonlySet<Operation> = new Set<Operation>(['upload', 'create_folder', 'move', 'remove']);
+const CHANGES: ReadonlySet<Operation> = new Set<Operation>([
+  'upload',
+  'create_folder',
+  'move',
+  'remove',
+  'change',
+]);
 /** Waits between two attempts. */
 const WAIT = { firstMs: 250, longestMs: 20_000 };
 

@@ -1,5 +1,5 @@
-import { SyncError } from '../model/errors.ts';
-import type { Clock } from '../model/ports.ts';
+import { SyncError } from '../../model/errors.ts';
+import type { Clock } from '../../model/ports.ts';
 
 /**
  * How long the other side has asked one job to wait since something last worked: all waits in a row, each moment once,

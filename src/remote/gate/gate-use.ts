@@ -1,7 +1,7 @@
-import { errorDataBeside, isOfReading, isSyncError, SyncError } from '../model/errors.ts';
-import type { EventListener } from '../model/events.ts';
-import { fullJitter } from '../model/growing-delay.ts';
-import type { Clock } from '../model/ports.ts';
+import { errorDataBeside, isOfReading, isSyncError, SyncError } from '../../model/errors.ts';
+import type { EventListener } from '../../model/events.ts';
+import { fullJitter } from '../../model/growing-delay.ts';
+import type { Clock } from '../../model/ports.ts';
 import { Attempts, NotMade } from './attempts.ts';
 import type { Attempt, GateRequest } from './attempts.ts';
 import type { Outage } from './outage.ts';

@@ -1,6 +1,14 @@
-import { isReservedName } from '../../../model/path.ts';
-import type { RelPath } from '../../../model/path.ts';
-import type { PathFilter } from '../../../model/ports.ts';
+import { isReservedName } from '../model/path.ts';
+import type { Problem } from '../model/entry.ts';
+import type { RelPath } from '../model/path.ts';
+import type { PathFilter } from '../model/ports.ts';
+
+/** What every source says of such a name. */
+export const RESERVED_NAME: Problem = {
+  code: 'reserved_name',
+  severity: 'warning',
+  message: "its name is reserved for stagesync's own temporary files; rename it to sync it",
+};
 
 /** Names of a listing, in key order, that are reserved: each is told once, and a folder once for all that is in it. */
 export class ReservedNames {

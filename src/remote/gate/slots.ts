@@ -13,6 +13,8 @@ export class Slots {
   readonly #lanes: PQueue;
   /** The queue whose turn comes next is the first. */
   readonly #queues: SlotQueue[] = [];
+  /** Queues whose user has ended. */
+  readonly #leaving = new Set<SlotQueue>();
   #limit: number;
   #open = 0;
 
@@ -42,10 +44,16 @@ export class Slots {
     return queue;
   }
 
-  /** Takes the queue out once it is empty; a job that it still holds is run. */
+  /** Takes the queue out as soon as it is empty; a job that it still holds is run. */
   remove(queue: SlotQueue): void {
+    this.#leaving.add(queue);
+    this.#dropIfEmpty(queue);
+  }
+
+  #dropIfEmpty(queue: SlotQueue): void {
+    if (queue.waiting > 0 || !this.#leaving.delete(queue)) return;
     const index = this.#queues.indexOf(queue);
-    if (index !== -1 && queue.waiting === 0) this.#queues.splice(index, 1);
+    if (index !== -1) this.#queues.splice(index, 1);
   }
 
   #openLane(): void {
@@ -57,7 +65,9 @@ export class Slots {
     while (this.#open <= this.#limit) {
       const queue = this.#nextQueue();
       if (queue === undefined) break;
-      await queue.runNext();
+      const done = queue.runNext();
+      this.#dropIfEmpty(queue);
+      await done;
     }
     this.#open--;
   }

@@ -1,4 +1,4 @@
-import type { Clock } from '../model/ports.ts';
+import type { Clock } from '../../model/ports.ts';
 import { NotMade, stoppedMidway } from './attempts.ts';
 import type { Attempts } from './attempts.ts';
 import type { Outage } from './outage.ts';

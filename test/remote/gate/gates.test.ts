@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { SyncError } from '../../src/model/errors.ts';
-import type { SyncEvent } from '../../src/model/events.ts';
-import type { GateRequest } from '../../src/remote/attempts.ts';
-import type { GateUse, GateUseOptions } from '../../src/remote/gate-use.ts';
-import { Gate } from '../../src/remote/gate.ts';
-import { accountOf, Gates } from '../../src/remote/gates.ts';
-import { createManualClock } from '../support/engine/manual-clock.ts';
+import { SyncError } from '../../../src/model/errors.ts';
+import type { SyncEvent } from '../../../src/model/events.ts';
+import type { GateRequest } from '../../../src/remote/gate/attempts.ts';
+import type { GateUse, GateUseOptions } from '../../../src/remote/gate/gate-use.ts';
+import { Gate } from '../../../src/remote/gate/gate.ts';
+import { accountOf, Gates } from '../../../src/remote/gate/gates.ts';
+import { createManualClock } from '../../support/engine/manual-clock.ts';
 
 const NEVER = new AbortController().signal;
 const list = (path: string): GateRequest => ({ operation: 'list', path });

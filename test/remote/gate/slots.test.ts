@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { Slots } from '../../src/remote/slots.ts';
-import type { SlotQueue } from '../../src/remote/slots.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { Slots } from '../../../src/remote/gate/slots.ts';
+import type { SlotQueue } from '../../../src/remote/gate/slots.ts';
 
 const turns = async (): Promise<void> => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
@@ -179,5 +179,17 @@ describe('several queues', () => {
     for (let i = 0; i < 3; i++) add(1, 'b');
     await done();
     expect(order).toEqual(['a', 'b', 'b', 'b', 'b']);
+  });
+
+  it('do not keep one that was taken out while it held jobs', async () => {
+    const { slots, opened, order, add, done } = queues(1, [1, 1]);
+    for (let i = 0; i < 3; i++) add(0, 'a');
+    slots.remove(opened[0]!);
+    await done();
+    expect(order).toEqual(['a', 'a', 'a']);
+    const asked = vi.spyOn(opened[0]!, 'isReady', 'get');
+    add(1, 'b');
+    await done();
+    expect(asked).not.toHaveBeenCalled();
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { SyncError } from '../../src/model/errors.ts';
-import type { ErrorCode, Fact, Verdict } from '../../src/model/errors.ts';
-import type { SyncEvent } from '../../src/model/events.ts';
-import type { GateRequest } from '../../src/remote/attempts.ts';
-import { Gate } from '../../src/remote/gate.ts';
-import type { GateUseOptions } from '../../src/remote/gate-use.ts';
-import { createManualClock } from '../support/engine/manual-clock.ts';
-import type { ManualClock } from '../support/engine/manual-clock.ts';
+import { SyncError } from '../../../src/model/errors.ts';
+import type { ErrorCode, Fact, Verdict } from '../../../src/model/errors.ts';
+import type { SyncEvent } from '../../../src/model/events.ts';
+import type { GateRequest } from '../../../src/remote/gate/attempts.ts';
+import { Gate } from '../../../src/remote/gate/gate.ts';
+import type { GateUseOptions } from '../../../src/remote/gate/gate-use.ts';
+import { createManualClock } from '../../support/engine/manual-clock.ts';
+import type { ManualClock } from '../../support/engine/manual-clock.ts';
 
 type Marks = Pick<GateRequest, 'begins' | 'urgent'>;
 const put = (path: string, marks: Marks = {}): GateRequest => ({ operation: 'upload', path, ...marks });

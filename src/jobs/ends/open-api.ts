@@ -1,0 +1,53 @@
+import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
+import type { ApiConnection } from '../../api/connection.ts';
+import type { CallOptions } from '../../model/ports.ts';
+import type { GateRequest } from '../../remote/gate/attempts.ts';
+import type { Gate } from '../../remote/gate/gate.ts';
+import { accountOf } from '../../remote/gate/gates.ts';
+import type { StageSurroundings } from '../surroundings.ts';
+import { useToLook } from './looking-gate.ts';
+import { resolveStageSettings, type StageSettings } from './stage-settings.ts';
+
+export interface OpenApiOptions {
+  /** By default as the surroundings say. */
+  readonly settings?: StageSettings | undefined;
+  /** Requests at the same time, and connections kept for them. */
+  readonly concurrency: number;
+  /** See useToLook. */
+  readonly maxWaitMs?: number | undefined;
+}
+
+/** The Management API with the one door to it. */
+export interface OpenApi extends AsyncDisposable {
+  readonly connection: ApiConnection;
+  readonly gate: Gate;
+  /** Makes a request of a resource through the gate: retried and slowed down as those of a sync are. */
+  ask<T>(
+    what: Pick<GateRequest, 'operation' | 'path'>,
+    request: (api: ApiConnection, call: CallOptions) => Promise<T>,
+  ): Promise<T>;
+}
+
+/**
+ * The Management API that the surroundings lead to, as they authorise it; closing it closes the connection. Nothing is sent
+ * before it is asked. Rejects with `config` where there is no token.
+ */
+export async function openApi(
+  around: StageSurroundings,
+  { settings = resolveStageSettings(around), concurrency, maxWaitMs }: OpenApiOptions,
+): Promise<OpenApi> {
+  const { openApiConnection } = await import('../../api/connection.ts');
+  const { defaultDeployment: _, generation: __, ...options } = settings;
+  const { draining } = around;
+  const gate = around.gates.of(settings.baseUrl ?? DEFAULT_BASE_URL, accountOf(settings.token));
+  const connection = await openApiConnection({ ...options, concurrency });
+  return {
+    connection,
+    gate,
+    async ask(what, request) {
+      using use = useToLook(gate, { concurrency: 1, maxWaitMs, draining });
+      return await use.request(what, () => request(connection, { signal: draining }));
+    },
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
