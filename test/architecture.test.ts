@@ -186,6 +186,15 @@ test('the engine knows no service: no word of Stage’s API and none of S3', () 
   expect(naming).toEqual([]);
 });
 
+/** Comments too: the engine's reader is not to take a destination for a Stage. */
+test('the engine, the way to a destination and the filters do not speak of Stage, but of the destination', () => {
+  const neutral = ['sync', 'remote', 'filter'];
+  const files = FILES.filter((file) => neutral.includes(areaOf(file)));
+  expect(files.length).toBeGreaterThan(50);
+  const naming = files.filter((file) => /\bStages?\b/.test(readFileSync(join(ROOT, file), 'utf8')));
+  expect(naming).toEqual([]);
+});
+
 test('no folder holds more files than one sees at a glance', () => {
   const counts = new Map<string, number>();
   for (const file of globSync('{src,test,bench,bin,docs}/**/*', { cwd: ROOT, withFileTypes: true }))

@@ -12,7 +12,7 @@ export interface Child<Name = string> {
   readonly kind: ChildKind;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   /** Whether a link in the last name is followed; otherwise ELOOP. */
   readonly followLink: boolean;
 }

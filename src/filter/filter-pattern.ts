@@ -12,7 +12,7 @@ export interface Pattern {
 // The library remembers every path it was asked about; the memory of a pass must not grow with the number of files.
 const REMEMBERED = 10_000;
 
-// Names that differ only in case are different names on Stage. No path is refused: odd ones come from listings.
+// Names that differ only in case are different names at the destination. No path is refused: odd ones come from listings.
 const OPTIONS = { ignorecase: false, allowRelativePaths: true };
 
 /** A leading './' says what a leading '/' does: from the source's root on. */

@@ -14,7 +14,7 @@ export type { FilterRule, FilterRules };
 const IGNORE_FILE = '.stagesyncignore';
 
 /**
- * Names that never take part, at either end: our temporary files and folders on Stage (any name that begins with
+ * Names that never take part, at either end: our temporary files and folders at the destination (any name that begins with
  * `.stagesync-`), and the ignore file at the top.
  */
 export function isReserved(path: RelPath): boolean {

@@ -1,10 +1,11 @@
 /**
  * The words of the engine and the seams it is built on.
  *
- * Source: where files come from. Destination: where they go; a Stage. Entry: one file or folder as listed. Listing:
- * all entries of one end. Ledger: what we put on Stage and what Stage then showed. Plan: what a pass will do, as data.
- * Pass: list, merge, plan, guard, execute, confirm, report. docs/glossary.md has the rest.
+ * Source: where files come from. Destination: where they go; a Stage, a directory. Entry: one file or folder as listed.
+ * Listing: all entries of one end. Ledger: what we put at the destination and what the destination then showed. Plan: what
+ * a pass will do, as data. Pass: list, merge, plan, guard, execute, confirm, report. docs/glossary.md has the rest.
  */
+import type { DestinationWords } from './destination-words.ts';
 import type { DestinationChild, FileEntry, SourceEntry } from './entry.ts';
 import type { RelPath } from './path.ts';
 
@@ -130,6 +131,8 @@ export interface DestinationTraits {
 export interface Destination {
   /** The address of the target folder, for people and for the pair's name. */
   readonly label: string;
+  /** What sentences for people call it. */
+  readonly words: DestinationWords;
   /** The target folder as a path from the top: '' or ending in '/'. */
   readonly root: RelPath;
   readonly traits: DestinationTraits;

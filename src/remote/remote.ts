@@ -1,3 +1,4 @@
+import type { DestinationWords } from '../model/destination-words.ts';
 import type { DestinationChild, FileEntry } from '../model/entry.ts';
 import { hasFact } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
@@ -39,6 +40,8 @@ export interface Change {
  */
 export class Remote {
   readonly root: RelPath;
+  /** What sentences call the destination. */
+  readonly words: DestinationWords;
   readonly #options: RemoteOptions;
   readonly #destination: RetryingDestination;
   readonly #call: { readonly signal: AbortSignal };
@@ -51,6 +54,7 @@ export class Remote {
     this.#call = { signal };
     this.#callWithin = { signal, within: true };
     this.root = destination.root;
+    this.words = destination.words;
   }
 
   list(folder: RelPath): Promise<readonly DestinationChild[] | undefined> {

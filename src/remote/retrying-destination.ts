@@ -1,3 +1,4 @@
+import type { DestinationWords } from '../model/destination-words.ts';
 import type { DestinationChild } from '../model/entry.ts';
 import { hasFact, isSyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
@@ -33,6 +34,7 @@ export interface UploadCall extends CallOptions, SentFile, Pick<GateRequest, 'be
  */
 export class RetryingDestination implements Destination {
   readonly label: string;
+  readonly words: DestinationWords;
   readonly root: RelPath;
   readonly traits: DestinationTraits;
   readonly #destination: Destination;
@@ -40,6 +42,7 @@ export class RetryingDestination implements Destination {
 
   constructor(destination: Destination, gate: GateUse) {
     this.label = destination.label;
+    this.words = destination.words;
     this.root = destination.root;
     this.traits = destination.traits;
     this.#destination = destination;

@@ -9,7 +9,7 @@ import type { RetryingDestination } from './retrying-destination.ts';
  * Up to here content is hashed on its way, so that the file is known again when it moves or is touched. Hashing runs
  * on the thread that also feeds the connection and would halve the rate of very large files.
  */
-export const DIGEST_LIMIT_BYTES = 128 * 1024 * 1024;
+const DIGEST_LIMIT_BYTES = 128 * 1024 * 1024;
 
 export interface UploadEntryOptions {
   readonly source: Source;

@@ -1,3 +1,5 @@
+import { capitalised } from '../model/destination-words.ts';
+import type { DestinationWords } from '../model/destination-words.ts';
 import type { DestinationChild, Problem, ProblemCode } from '../model/entry.ts';
 import { isSyncError, messageOf } from '../model/errors.ts';
 import { comparePaths, isReservedName } from '../model/path.ts';
@@ -27,6 +29,7 @@ export interface WalkOptions {
   /** One listing, retried by the callee; `folder` is relative to the target folder. Undefined: no such folder. */
   readonly list: (folder: RelPath) => Promise<readonly DestinationChild[] | undefined>;
   readonly filter: PathFilter;
+  readonly words: DestinationWords;
   /** Listings under way or waiting to be read, at most. */
   readonly lookAhead: number;
 }
@@ -106,13 +109,8 @@ async function listEntries(folder: RelPath, options: WalkOptions): Promise<reado
   try {
     const children = await options.list(folder);
     if (children !== undefined) return childEntries(folder, children, options.filter);
-    return [
-      unknown(
-        folder,
-        'folder_vanished',
-        'Stage listed this folder and then had none; left alone in this run',
-      ),
-    ];
+    const vanished = `${capitalised(options.words.name)} listed this folder and then had none; left alone in this run`;
+    return [unknown(folder, 'folder_vanished', vanished)];
   } catch (error) {
     if (!isSyncError(error) || error.verdict === 'end_run') throw error;
     return [

@@ -41,6 +41,7 @@ export function counted(
 /** Every method passed on: a destination may be an object of a class, which cannot be spread. */
 const passedOn = (destination: Destination): Destination => ({
   label: destination.label,
+  words: destination.words,
   root: destination.root,
   traits: destination.traits,
   listFolder: (folder, call) => destination.listFolder(folder, call),

@@ -24,7 +24,7 @@ export interface StageOptions {
 export interface StageClientOptions extends ApiConnectionOptions, StageOptions {}
 
 /** A JSON reply; `exact` is false when it was not valid UTF-8 and has replacement characters instead. */
-export interface JsonReply {
+interface JsonReply {
   readonly value: unknown;
   readonly exact: boolean;
 }

@@ -133,6 +133,7 @@ function plannerOptions({ pass, parts }: ComparisonOptions): Omit<PlannerOptions
     verify: compare === 'content' && scope === undefined,
     moves,
     maxFileBytes: destination.traits.maxFileBytes,
+    words: destination.words,
     filter: parts.destinationFilter,
     stays: (folder) => parts.learnt.isStaying(folder),
     believes: trustLedger || scope !== undefined,

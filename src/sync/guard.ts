@@ -1,3 +1,4 @@
+import type { DestinationWords } from '../model/destination-words.ts';
 import { SyncError } from '../model/errors.ts';
 import type { GuardName, RemovalLimit } from './pass-options.ts';
 
@@ -27,20 +28,22 @@ export interface GuardOptions {
   readonly force: ReadonlySet<GuardName>;
   /** The run has made changes already. */
   readonly begun: boolean;
+  /** What sentences call the destination. */
+  readonly words: DestinationWords;
 }
 
 /**
  * The brakes, before the first change (or, when a run has begun, before more). Pure. Returns what stops the run, or undefined.
- * `empty-source`: a source without a single file against a Stage folder that has some is far more often an unmounted
+ * `empty-source`: a source without a single file against a target folder that has some is far more often an unmounted
  * disk or a wrong prefix than a wish. `max-delete`: more removals than the limit.
  */
 export function checkGuards(facts: GuardFacts, options: GuardOptions): SyncError | undefined {
-  const { maxDelete: limit, force, begun } = options;
+  const { maxDelete: limit, force, begun, words } = options;
   const unchanged = begun ? 'nothing more was changed' : 'nothing was changed';
   if (facts.inSource === 0 && facts.atDestination > 0 && !force.has('empty-source')) {
     return new SyncError(
       'guard_empty_source',
-      `the source has no file that can be synced, and the Stage folder has ${facts.atDestination}; ${unchanged}. If the source is really empty (not unmounted, not a wrong path), pass --force empty-source`,
+      `the source has no file that can be synced, and ${words.folder} has ${facts.atDestination}; ${unchanged}. If the source is really empty (not unmounted, not a wrong path), pass --force empty-source`,
       { verdict: 'end_run' },
     );
   }
@@ -49,14 +52,14 @@ export function checkGuards(facts: GuardFacts, options: GuardOptions): SyncError
     const named = 'count' in limit ? `${limit.count}` : `${limit.percent}% of ${facts.atDestination}`;
     return new SyncError(
       'guard_max_delete',
-      `${facts.removals} files would be removed from Stage, more than --max-delete allows (${named}); ${unchanged}. Look at the plan with --dry-run, then raise --max-delete or pass --force max-delete`,
+      `${facts.removals} files would be removed from ${words.name}, more than --max-delete allows (${named}); ${unchanged}. Look at the plan with --dry-run, then raise --max-delete or pass --force max-delete`,
       { verdict: 'end_run' },
     );
   }
   return undefined;
 }
 
-/** Files that may go: a count as it is; a percentage of those on Stage, and a handful in any case. */
+/** Files that may go: a count as it is; a percentage of those at the destination, and a handful in any case. */
 export const removalsAllowed = (limit: RemovalLimit, atDestination: number): number =>
   'count' in limit
     ? limit.count

@@ -1,3 +1,4 @@
+import type { DestinationWords } from '../model/destination-words.ts';
 import type { Problem } from '../model/entry.ts';
 import { isSyncError, messageBeside } from '../model/errors.ts';
 import { isFolderPath, isReservedName, nameOf } from '../model/path.ts';
@@ -28,26 +29,26 @@ const MOST = 1000;
 const NOTHING_LEFT_OUT = { excludes: () => false, prunes: () => false };
 
 /**
- * Hidden names on Stage that this ledger does not know: of a run from elsewhere, maybe under way, or of a run that died
+ * Hidden names at the destination that this ledger does not know: of a run from elsewhere, maybe under way, or of a run that died
  * and never came back. The names are told with their age; what is old enough is removed where the user asks for that.
  */
 export class Leftovers {
   readonly #options: LeftoversOptions;
-  /** By full Stage path. */
+  /** By full path. */
   readonly #found = new Map<RelPath, number | undefined>();
 
   constructor(options: LeftoversOptions) {
     this.#options = options;
   }
 
-  /** A listing showed a hidden name; `path` is a full Stage path. */
+  /** A listing showed a hidden name; `path` is a full path. */
   see(path: RelPath, modifiedMs: number | undefined): void {
     const { hidden, isKnown } = this.#options;
     if (hidden.isOurs(path) || this.#found.size >= MOST || isKnown(path)) return;
     this.#found.set(path, modifiedMs);
   }
 
-  /** Before a sweep: hidden names lie at the top of the Stage, which nothing else may list. */
+  /** Before a sweep: hidden names lie at the top of the destination, which nothing else may list. */
   async look(): Promise<void> {
     const { remote, sweepOlderThanMs } = this.#options;
     if (sweepOlderThanMs === undefined || remote.root === '') return;
@@ -59,7 +60,8 @@ export class Leftovers {
 
   /** Tells of each hidden name, or removes what is old enough where the user asks for that. */
   async settle(dryRun: boolean): Promise<void> {
-    const { clock, sweepOlderThanMs, onProblem } = this.#options;
+    const { remote, clock, sweepOlderThanMs, onProblem } = this.#options;
+    const { words } = remote;
     for (const [path, modifiedMs] of this.#found) {
       const sweeping = sweepOlderThanMs !== undefined;
       const inside =
@@ -68,9 +70,13 @@ export class Leftovers {
       const ageMs =
         times === undefined || times.length === 0 ? undefined : Math.max(0, clock.now() - Math.max(...times));
       const isOld = sweeping && ageMs !== undefined && ageMs >= sweepOlderThanMs;
-      if (isOld && !holdsCopies(path, inside.onlyCopies)) onProblem(path, mayBeTheOnlyOne(ageMs));
+      if (isOld && !holdsCopies(path, inside.onlyCopies)) onProblem(path, mayBeTheOnlyOne(ageMs, words));
       else if (isOld && !dryRun) await this.#sweep(path);
-      else onProblem(path, holdsCopies(path, inside.onlyCopies) ? leftOver(ageMs) : mayBeTheOnlyOne(ageMs));
+      else
+        onProblem(
+          path,
+          holdsCopies(path, inside.onlyCopies) ? leftOver(ageMs, words) : mayBeTheOnlyOne(ageMs, words),
+        );
     }
     this.#found.clear();
   }
@@ -98,6 +104,7 @@ export class Leftovers {
     const walk = walkDestination((await remote.list(folder)) ?? [], {
       list,
       filter: NOTHING_LEFT_OUT,
+      words: remote.words,
       lookAhead: 4,
     });
     for await (const batch of walk)
@@ -125,10 +132,10 @@ function holdsCopies(path: RelPath, onlyCopies: boolean): boolean {
   return isStaging && onlyCopies;
 }
 
-function mayBeTheOnlyOne(ageMs: number | undefined): Problem {
+function mayBeTheOnlyOne(ageMs: number | undefined, words: DestinationWords): Problem {
   return {
-    ...leftOver(ageMs),
-    message: `${toldAge(ageMs)}, left on Stage by a stagesync that this ledger knows nothing of; not swept, for it may hold the only copy of something: look into it, and move it back or remove it by hand`,
+    ...leftOver(ageMs, words),
+    message: `${toldAge(ageMs)}, left ${words.at} by a stagesync that this ledger knows nothing of; not swept, for it may hold the only copy of something: look into it, and move it back or remove it by hand`,
   };
 }
 
@@ -141,11 +148,11 @@ function toldAge(ageMs: number | undefined): string {
     : `${Math.floor(ageMs / HOUR_MS)} hours old`;
 }
 
-function leftOver(ageMs: number | undefined): Problem {
+function leftOver(ageMs: number | undefined, { at }: DestinationWords): Problem {
   const age = toldAge(ageMs);
   return {
     code: 'hidden_left_over',
     severity: 'warning',
-    message: `${age}, left on Stage by a stagesync that this ledger knows nothing of, or in use by one at this moment; --sweep-older-than removes it once it is old enough`,
+    message: `${age}, left ${at} by a stagesync that this ledger knows nothing of, or in use by one at this moment; --sweep-older-than removes it once it is old enough`,
   };
 }

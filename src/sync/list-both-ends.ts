@@ -86,6 +86,7 @@ async function mergeAll(options: ListingOptions, visit: Visit, until: AbortSigna
       : walkDestination(target.children, {
           list: (folder) => remote.list(remote.root + folder),
           filter: destinationFilter,
+          words: remote.words,
           // listings are small and the next ones are always wanted: some more than can be under way keeps all slots busy
           lookAhead: options.concurrency * 2,
         }),

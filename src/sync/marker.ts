@@ -65,7 +65,7 @@ export class Marker {
     } catch (error) {
       if (!refusesName(error)) throw error;
     }
-    // this Stage does not replace files by an upload
+    // the destination does not replace files by an upload
     const detour = { via: hidden.next('new', name), aside: hidden.next('old', name) };
     const intent = { op: 'put' as const, path: name, size: 0, version: '', reason: MARKER_REASON, ...detour };
     const [id] = ledger.addIntents([intent], clock.now());

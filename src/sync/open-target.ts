@@ -1,3 +1,4 @@
+import type { DestinationWords } from '../model/destination-words.ts';
 import type { DestinationChild } from '../model/entry.ts';
 import { SyncError } from '../model/errors.ts';
 import { foldersOf } from '../model/path.ts';
@@ -13,10 +14,10 @@ export interface Target {
   readonly missing: readonly RelPath[];
 }
 
-const isFile = (folder: RelPath): SyncError =>
+const isFile = (folder: RelPath, { at }: DestinationWords): SyncError =>
   new SyncError(
     'destination_taken',
-    `DEST cannot be a folder: ${JSON.stringify(folder.slice(0, -1))} is a file on Stage; name a folder, or move the file away`,
+    `DEST cannot be a folder: ${JSON.stringify(folder.slice(0, -1))} is a file ${at}; name a folder, or move the file away`,
     { verdict: 'end_run', fact: 'taken' },
   );
 
@@ -32,7 +33,8 @@ export async function openTarget(remote: Remote): Promise<Target> {
   for (const [index, folder] of folders.entries()) {
     const listed = await remote.list(above);
     const name = folder.slice(above.length, -1);
-    if (listed?.some((child) => child.kind === 'file' && child.name === name)) throw isFile(folder);
+    if (listed?.some((child) => child.kind === 'file' && child.name === name))
+      throw isFile(folder, remote.words);
     if (!listed?.some((child) => child.kind === 'folder' && child.name === name)) {
       return { listed: true, children: [], missing: folders.slice(index) };
     }

@@ -10,7 +10,7 @@ import type { Unsettled } from './unsettled-paths.ts';
 export const GUARDS = ['empty-source', 'max-delete'] as const;
 export type GuardName = (typeof GUARDS)[number];
 
-/** Files that may be removed in one pass: a count, or a percentage of the files on Stage. */
+/** Files that may be removed in one pass: a count, or a percentage of the files at the destination. */
 export type RemovalLimit = { readonly count: number } | { readonly percent: number };
 
 /** Everything one pass needs, resolved: nothing optional is left for the engine to guess, except true opt-ins. */
@@ -18,11 +18,11 @@ export interface PassOptions {
   readonly source: Source;
   readonly destination: Destination;
   readonly filter: PathFilter;
-  /** Which files on Stage may go when the source lacks them: none, those we put there, or all others too. */
+  /** Which files at the destination may go when the source lacks them: none, those we put there, or all others too. */
   readonly removal: 'none' | 'ours' | 'everything';
-  /** What the filter leaves out is removed on Stage as what the source does not have. */
+  /** What the filter leaves out is removed at the destination as what the source does not have. */
   readonly deleteExcluded: boolean;
-  /** Hidden names on Stage that no ledger of ours knows go when they are older, in milliseconds. */
+  /** Hidden names at the destination that no ledger of ours knows go when they are older, in milliseconds. */
   readonly sweepOlderThanMs?: number | undefined;
   /**
    * How a file that both ends have and the ledger does not know is compared. With `content` also what the ledger knows
@@ -36,18 +36,18 @@ export interface PassOptions {
    * Gates). Absent: the pass has one to itself.
    */
   readonly gate?: Gate | undefined;
-  /** Stage requests at the same time, at most. */
+  /** Requests to the destination at the same time, at most. */
   readonly concurrency: number;
   /** How the ledger names the run; by default 'sync'. */
   readonly command?: string | undefined;
   readonly dryRun: boolean;
-  /** Renames at the source become moves on Stage. */
+  /** Renames at the source become moves at the destination. */
   readonly moves: boolean;
-  /** Take the ledger's word for what is on Stage: no listing. */
+  /** Take the ledger's word for what the destination has: no listing. */
   readonly trustLedger: boolean;
   /**
    * Look at these folders only ('' or ending in '/'): their direct children, and everything below a child folder that
-   * is new or gone. The ledger's word is taken for what is on Stage, as with `trustLedger`. Absent: the whole source.
+   * is new or gone. The ledger's word is taken for what the destination has, as with `trustLedger`. Absent: the whole source.
    */
   readonly scope?: readonly RelPath[] | undefined;
   /** Upload into a hidden folder outside the target, then move in. */
@@ -60,7 +60,7 @@ export interface PassOptions {
   /** Upload bandwidth, all transfers together. */
   readonly maxBytesPerSecond: number | undefined;
   /**
-   * The longest that is waited in one go because Stage asks for it (429, Retry-After), in milliseconds: beyond, the
+   * The longest that is waited in one go because the destination asks for it (429, Retry-After), in milliseconds: beyond, the
    * run ends.
    */
   readonly maxWaitMs: number;

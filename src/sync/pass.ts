@@ -1,3 +1,5 @@
+import type { DestinationWords } from '../model/destination-words.ts';
+import type { Problem } from '../model/entry.ts';
 import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
 import type { Outcome, SyncEvent } from '../model/events.ts';
 import type { RelPath } from '../model/path.ts';
@@ -71,6 +73,7 @@ function useGate(pass: PassOptions, tally: Tally): GateUse {
     attempts: pass.attempts,
     maxRequestsPerSecond: pass.maxRequestsPerSecond,
     maxWaitMs: pass.maxWaitMs,
+    name: pass.destination.words.name,
     maxWaitFlag: '--max-wait',
     draining: pass.draining,
     signal: pass.signal,
@@ -104,7 +107,7 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
     const again = learnt.takeAgain();
     if (!again || draining.aborted) break;
     if (learnt.isLastRound) {
-      tally.problem('', UNDONE);
+      tally.problem('', undone(pass.destination.words));
       break;
     }
     tally.round++;
@@ -125,20 +128,20 @@ const recover = ({ ledger, concurrency }: PassWithLedger, parts: PassParts): Pro
     onProblem: parts.tally.problem,
   });
 
-const UNDONE = {
+const undone = ({ at, name }: DestinationWords): Problem => ({
   code: 'undone',
   severity: 'failure',
-  message:
-    'some of it could not be done as planned, again and again: others changed it on Stage meanwhile, or Stage refused it; the next run goes on from here',
-} as const;
+  message: `some of it could not be done as planned, again and again: others changed it ${at} meanwhile, or ${name} refused it; the next run goes on from here`,
+});
 
 /** The marker would take the place of a file that is to be synced. */
-async function refuseMarkerOfSource({ marker, source, filter, signal }: PassOptions): Promise<void> {
+async function refuseMarkerOfSource(pass: PassOptions): Promise<void> {
+  const { marker, source, destination, filter, signal } = pass;
   if (marker === undefined || source.stat === undefined || filter.excludes(marker)) return;
   if ((await source.stat(marker, { signal })) === undefined) return;
   throw new SyncError(
     'usage',
-    `--marker ${JSON.stringify(marker)} is the name of a file in the source, which the marker would replace on Stage; give it another name, or exclude the file`,
+    `--marker ${JSON.stringify(marker)} is the name of a file in the source, which the marker would replace ${destination.words.at}; give it another name, or exclude the file`,
     { verdict: 'end_run' },
   );
 }

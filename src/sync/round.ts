@@ -112,7 +112,8 @@ export class Round {
 
   /** Finds the moves, and leaves only what was approved where a plan was made earlier. */
   async #plan({ store }: RoundWork): Promise<MovePlan> {
-    const { source, signal, ledger, moves, removal, approved } = this.#pass;
+    const { source, destination, signal, ledger, moves, removal, approved } = this.#pass;
+    const { words } = destination;
     const { learnt, hidden, tally } = this.#parts;
     if (moves) {
       await store.pairs.find((arrival) => digestOf(arrival.entry, { source, signal }));
@@ -123,15 +124,16 @@ export class Round {
       mayMove: (folder) => learnt.mayMove(folder),
       hiddenName: ({ from }) => hidden.next('moved', from),
       refuse: tally.problem,
+      words,
     });
     return approved === undefined
       ? found
-      : restrictTo(approved, { store, moves: found, ledger, refuse: tally.problem });
+      : restrictTo(approved, { store, moves: found, ledger, refuse: tally.problem, words });
   }
 
   /** What a guard has against the plan. */
   #guard({ store, comparison }: RoundWork): SyncError | undefined {
-    const { ledger, scope, maxDelete, force } = this.#pass;
+    const { destination, ledger, scope, maxDelete, force } = this.#pass;
     const { round, removed } = this.#parts.tally;
     const { inSource, atDestination } = comparison.counts;
     // rounds before this one may have removed some of the files that the limit is about
@@ -144,6 +146,7 @@ export class Round {
       maxDelete,
       force,
       begun: round > 1,
+      words: destination.words,
     });
   }
 
@@ -168,6 +171,7 @@ export class Round {
       executor,
       tally,
       learnt,
+      words: this.#pass.destination.words,
       publishSet: this.#pass.publishSet,
       beforePublishing: () => marker?.due(),
       afterPublishing: (files) =>

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { commandsOf, pathOfCommand } from '../../src/cli/flags/command-tree.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { fakeHost } from '../support/cli/fake-host.ts';
 
@@ -7,7 +8,7 @@ const page = (name: string): string => readFileSync(new URL(`../../docs/${name}`
 
 const program = createProgram(fakeHost().host, () => async () => undefined);
 
-test.each(program.commands.map((command) => [command.name(), command] as const))(
+test.each(commandsOf(program).map((command) => [pathOfCommand(command), command] as const))(
   'the command reference has every flag of %s, in long and short form',
   (name, command) => {
     const reference = page('commands.md');
@@ -20,7 +21,7 @@ test.each(program.commands.map((command) => [command.name(), command] as const))
 );
 
 test('the command reference has no flag that does not exist', () => {
-  const known = new Set(program.commands.flatMap(({ options }) => options.map(({ long }) => long)));
+  const known = new Set(commandsOf(program).flatMap(({ options }) => options.map(({ long }) => long)));
   const named = [...page('commands.md').matchAll(/`(--[a-z-]+)/g)].map(([, flag]) => flag);
   expect(named.filter((flag) => !known.has(flag) && flag !== '--help' && flag !== '--version')).toEqual([]);
 });

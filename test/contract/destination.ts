@@ -33,6 +33,12 @@ export function describeDestination(
   }
 
   describe(`destination contract: ${name}`, () => {
+    check('it has words for itself, for the sentences of those who use it', (stage) => {
+      const { name, at, this: one, folder } = stage.words;
+      for (const words of [name, at, one, folder]) expect(words).toMatch(/^\S+( \S+)*$/);
+      return Promise.resolve();
+    });
+
     describe('put and read', () => {
       for (const size of [0, 1, 4096, 300_000]) {
         check(`${size} bytes come back as they were put`, async (stage) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STAGE_WORDS } from '../../src/destinations/stage/stage-words.ts';
 import type { FaultRule, Faults } from '../../src/emulator/control/faults.ts';
 import { createMemorySource } from '../../src/sources/memory/memory-source.ts';
 import { Remote } from '../../src/remote/remote.ts';
@@ -83,6 +84,7 @@ async function made(stage: TrialStage, { make, verb }: Change, faults: Faults) {
   source.write('new', 'content');
   const entry = (await source.stat!('new', { signal }))!;
   const gate = new Gate(createTestClock()).use({
+    name: STAGE_WORDS.name,
     concurrency: 4,
     attempts: 4,
     maxRequestsPerSecond: undefined,

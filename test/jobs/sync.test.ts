@@ -91,6 +91,27 @@ test.each(['draining', 'signal'] as const)(
   },
 );
 
+test('a sync that its signal stops within the removal of a folder leaves nothing behind that the next does not know', async () => {
+  const stop = new AbortController();
+  const emulator = await startEmulator({
+    // the folder has its hidden name, and nobody hears of it
+    onRequest: (phase, { kind }) => {
+      if (phase === 'committed' && kind === 'move') stop.abort();
+    },
+  });
+  onTestFinished(() => emulator.close());
+  const { run, folder } = await program({
+    SINGLESTOREDB_MANAGEMENT_BASE_URL: emulator.url,
+    SINGLESTOREDB_MANAGEMENT_TOKEN: emulator.token,
+  });
+  const to = `stage://${emulator.deployments[0]!.id}/in`;
+  const there: Partial<SyncOptions> = { to, what: { removal: 'ours' } };
+  expect(await run(there)).toMatchObject({ report: { outcome: 'clean', uploaded: 2 } });
+  rmSync(join(folder, 'data/sub'), { recursive: true });
+  expect(await run({ ...there, signal: stop.signal })).toMatchObject({ error: { code: 'interrupted' } });
+  expect(await run(there)).toMatchObject({ report: { outcome: 'clean', removed: 1, unchanged: 1 } });
+});
+
 test.each(['draining', 'signal'] as const)(
   'a sync whose %s is aborted before does nothing',
   async (which) => {

@@ -27,6 +27,7 @@ function setUp(attempts = 3) {
     },
   });
   const gate = new Gate(createTestClock()).use({
+    name: 'the memory',
     concurrency: 2,
     attempts,
     maxRequestsPerSecond: undefined,
@@ -62,7 +63,8 @@ describe('a destination behind a gate', () => {
     await remote.remove('b/a', call);
     expect(stage.files.size).toBe(0);
     expect(gate.retries).toBe(5);
-    expect([remote.label, remote.root, remote.traits]).toEqual([stage.label, stage.root, stage.traits]);
+    const { label, root, traits, words } = remote;
+    expect([label, root, traits, words]).toEqual([stage.label, stage.root, stage.traits, stage.words]);
   });
 
   test('gives a failure up when its attempts are used up', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STAGE_WORDS } from '../../src/destinations/stage/stage-words.ts';
 import type { DestinationChild } from '../../src/model/entry.ts';
 import { SyncError } from '../../src/model/errors.ts';
 import { comparePaths } from '../../src/model/path.ts';
@@ -22,6 +23,7 @@ async function walk(tree: Tree, options: Partial<WalkOptions> = {}): Promise<rea
   const walked = walkDestination(tree['']!, {
     list: (path) => Promise.resolve(tree[path]),
     filter: everything,
+    words: STAGE_WORDS,
     lookAhead: 2,
     ...options,
   });

@@ -29,13 +29,15 @@ test('a counted destination tells of every request when it is over, with its err
     ['remove', false],
     ['remove', true],
   ]);
-  expect([destination.root, destination.label]).toEqual([stage.root, stage.label]);
+  const { root, label, words } = destination;
+  expect([root, label, words]).toEqual([stage.root, stage.label, stage.words]);
 });
 
 test('a limited destination sends uploads no faster than the limit, and all else as it comes', async () => {
   const clock = createManualClock();
   const stage = createMemoryDestination();
   const destination = limited(stage, new Bandwidth(clock, 1000));
+  expect(destination.words).toBe(stage.words);
   await destination.makeFolder('a/', call);
   const sent = destination.put('a/b', bytes(40_000), call);
   await clock.pass(16_000);

@@ -1,5 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/sync/clock.ts';
+import { createTestClock } from '../support/engine/engine.ts';
+import { createManualClock } from '../support/engine/manual-clock.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -24,6 +26,23 @@ test('a sleep ends with the reason of its signal', async () => {
   stopping.abort(reason);
   await expect(sleep).rejects.toBe(reason);
 });
+
+test.each([
+  ['the machine', systemClock],
+  ['tests whose sleeps pass at once', createTestClock()],
+  ['tests that let time pass', createManualClock()],
+])(
+  'a sleep that begins after the stop rejects with its reason, and does not throw: the clock of %s',
+  async (_, clock) => {
+    const reason = new Error('stopped');
+    let sleep: Promise<void> | undefined;
+    expect(() => {
+      sleep = clock.sleep(10, AbortSignal.abort(reason));
+      sleep.catch(() => undefined);
+    }).not.toThrow();
+    await expect(sleep).rejects.toBe(reason);
+  },
+);
 
 test('elapsed time does not go back with the clock', () => {
   const before = systemClock.elapsed();

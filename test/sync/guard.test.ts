@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STAGE_WORDS } from '../../src/destinations/stage/stage-words.ts';
 import { checkGuards, inWhole, removalsAllowed } from '../../src/sync/guard.ts';
 import type { GuardFacts } from '../../src/sync/guard.ts';
 import { GUARDS } from '../../src/sync/pass-options.ts';
@@ -19,9 +20,9 @@ describe('the empty source', () => {
     ['nothing in the source, nothing on Stage', { inSource: 0, atDestination: 0 }, false],
     ['one file', { inSource: 1 }, false],
   ])('%s: refused %s', (_, some, refused) => {
-    expect(checkGuards(facts(some), { maxDelete: HALF, force: none, begun: false })?.code).toBe(
-      refused ? 'guard_empty_source' : undefined,
-    );
+    expect(
+      checkGuards(facts(some), { maxDelete: HALF, force: none, begun: false, words: STAGE_WORDS })?.code,
+    ).toBe(refused ? 'guard_empty_source' : undefined);
   });
 });
 
@@ -63,6 +64,7 @@ describe('the removal cap', () => {
         maxDelete: limit,
         force: none,
         begun: false,
+        words: STAGE_WORDS,
       }),
     ).toBeUndefined();
     expect(
@@ -70,6 +72,7 @@ describe('the removal cap', () => {
         maxDelete: limit,
         force: none,
         begun: false,
+        words: STAGE_WORDS,
       })?.code,
     ).toBe('guard_max_delete');
   });
@@ -80,24 +83,35 @@ test('--force passes exactly the guard it names', () => {
   const many = facts({ removals: 100 });
   for (const guard of GUARDS) {
     const force = new Set([guard]);
-    expect(checkGuards(empty, { maxDelete: HALF, force: force, begun: false })?.code).toBe(
-      guard === 'empty-source' ? undefined : 'guard_empty_source',
-    );
-    expect(checkGuards(many, { maxDelete: HALF, force: force, begun: false })?.code).toBe(
+    expect(
+      checkGuards(empty, { maxDelete: HALF, force: force, begun: false, words: STAGE_WORDS })?.code,
+    ).toBe(guard === 'empty-source' ? undefined : 'guard_empty_source');
+    expect(checkGuards(many, { maxDelete: HALF, force: force, begun: false, words: STAGE_WORDS })?.code).toBe(
       guard === 'max-delete' ? undefined : 'guard_max_delete',
     );
   }
   const both = facts({ inSource: 0, removals: 100 });
-  expect(checkGuards(both, { maxDelete: HALF, force: new Set(['empty-source']), begun: false })?.code).toBe(
-    'guard_max_delete',
-  );
   expect(
-    checkGuards(both, { maxDelete: HALF, force: new Set(['empty-source', 'max-delete']), begun: false }),
+    checkGuards(both, { maxDelete: HALF, force: new Set(['empty-source']), begun: false, words: STAGE_WORDS })
+      ?.code,
+  ).toBe('guard_max_delete');
+  expect(
+    checkGuards(both, {
+      maxDelete: HALF,
+      force: new Set(['empty-source', 'max-delete']),
+      begun: false,
+      words: STAGE_WORDS,
+    }),
   ).toBeUndefined();
 });
 
 test('a refusal says what would happen, that nothing did, and the way out', () => {
-  const error = checkGuards(facts({ removals: 80 }), { maxDelete: HALF, force: none, begun: false });
+  const error = checkGuards(facts({ removals: 80 }), {
+    maxDelete: HALF,
+    force: none,
+    begun: false,
+    words: STAGE_WORDS,
+  });
   expect(error?.verdict).toBe('end_run');
   expect(error?.message).toMatch(
     /^80 files would be removed.*nothing was changed.*--dry-run.*--force max-delete$/,

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { STAGE_WORDS } from '../../src/destinations/stage/stage-words.ts';
 import { everything } from '../../src/filter/filter.ts';
 import type { PathView } from '../../src/sync/compare/merge.ts';
 import { Planning } from '../../src/sync/planning.ts';
@@ -39,6 +40,7 @@ function planning(options: Partial<PlanningOptions> = {}) {
       verify: false,
       moves: true,
       maxFileBytes: 1000,
+      words: STAGE_WORDS,
       filter: everything,
       stays: () => false,
       believes: false,

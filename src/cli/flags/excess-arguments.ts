@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { bareFlag } from './bare-flags.ts';
+import { commandsOf, pathOfCommand } from './command-tree.ts';
 import { printable } from '../../model/printable.ts';
 
 /** Refuses more arguments than a command takes, naming those that are too many. */
 export function refuseExcessArguments(program: Command): void {
-  for (const command of program.commands) command.allowExcessArguments();
+  for (const command of commandsOf(program)) command.allowExcessArguments();
   program.hook('preAction', (_program, command) => {
     const problem = excessProblem(command, program.args);
     if (problem !== undefined) command.error(problem, { code: 'commander.excessArguments' });
@@ -16,7 +17,7 @@ function excessProblem(command: Command, words: readonly string[]): string | und
   const { args, registeredArguments: expected } = command;
   if (expected.some((argument) => argument.variadic) || args.length <= expected.length) return undefined;
   const names = expected.map((argument) => argument.name().toUpperCase());
-  const takes = `${command.name()} takes ${names.length === 0 ? 'no arguments' : names.join(' and ')}`;
+  const takes = `${pathOfCommand(command)} takes ${names.length === 0 ? 'no arguments' : names.join(' and ')}`;
   const extra = args.slice(expected.length);
   const meant = wordAfterBareFlag(words, args);
   // a word before the arguments looks like one of them, so that the places do not tell which word is wrong

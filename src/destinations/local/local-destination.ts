@@ -7,6 +7,7 @@ import type { Operation } from '../../model/errors.ts';
 import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { CallOptions, Content, Destination, DestinationTraits } from '../../model/ports.ts';
+import { DIRECTORY_WORDS } from './directory-words.ts';
 import { destinationError, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { listChildren } from './list-children.ts';
@@ -41,6 +42,7 @@ export async function openLocalDestination(
 /** Nothing is flushed to the disk: after a crash of the machine the ledger says what to look at again. */
 class LocalDestination implements Destination {
   readonly label: string;
+  readonly words = DIRECTORY_WORDS;
   readonly root: RelPath = '';
   readonly traits: DestinationTraits = {
     maxFileBytes: Number.MAX_SAFE_INTEGER,

@@ -2,8 +2,9 @@ import type { DestinationChild } from '../../model/entry.ts';
 import { type ErrorCode, type Operation, SyncError, isSyncError } from '../../model/errors.ts';
 import { isFolderPath, isWithin, nameOf, parentOf, pathProblem, type RelPath } from '../../model/path.ts';
 import type { CallOptions, Content, Destination } from '../../model/ports.ts';
+import { MEMORY_WORDS } from './memory-words.ts';
 
-export type MemoryCallKind = 'listFolder' | 'stat' | 'put' | 'read' | 'makeFolder' | 'move' | 'remove';
+type MemoryCallKind = 'listFolder' | 'stat' | 'put' | 'read' | 'makeFolder' | 'move' | 'remove';
 
 export interface MemoryCall {
   readonly kind: MemoryCallKind;
@@ -11,13 +12,12 @@ export interface MemoryCall {
   readonly to?: RelPath;
 }
 
-export interface MemoryFile {
+interface MemoryFile {
   readonly bytes: Uint8Array;
   readonly modifiedMs: number | undefined;
 }
 
-export interface MemoryDestinationOptions {
-  readonly label?: string;
+export interface MemoryDestinationOptions extends Partial<Pick<Destination, 'label' | 'words'>> {
   /** '' or ending in '/'. It is not created: a folder is there once something made it. */
   readonly root?: RelPath;
   readonly maxFileBytes?: number;
@@ -119,6 +119,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
 
   return {
     label: options.label ?? 'stage://memory/',
+    words: options.words ?? MEMORY_WORDS,
     root: options.root ?? '',
     traits: { maxFileBytes: options.maxFileBytes ?? Number.MAX_SAFE_INTEGER, keepsEmptyFolders: true },
     files,

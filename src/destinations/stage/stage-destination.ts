@@ -5,6 +5,7 @@ import { type NotAListing, readListing, readMetadata } from '../../stage/read-li
 import type { StageClient } from '../../stage/stage-client.ts';
 import { type ApiCall, badReply } from '../../api/api-errors.ts';
 import { deploymentMissing } from '../../stage/stage-errors.ts';
+import { STAGE_WORDS } from './stage-words.ts';
 
 export interface StageDestinationOptions {
   readonly client: StageClient;
@@ -42,6 +43,7 @@ export function createStageDestination(options: StageDestinationOptions): Destin
 
   return {
     label: options.label ?? `stage://${client.deployment}/${root}`,
+    words: STAGE_WORDS,
     root,
     traits: { maxFileBytes: Number.MAX_SAFE_INTEGER, keepsEmptyFolders: true, ...options.traits },
     listFolder,

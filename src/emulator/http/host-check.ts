@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 /** Why a request is not answered. */
-export interface HostRefusal {
+interface HostRefusal {
   readonly status: 400 | 403;
   /** One line, for the reply. */
   readonly message: string;
@@ -53,7 +53,7 @@ export function hostCheck(listensOn: string, allowed: readonly string[] = []): H
  * A name or an address as it compares: in lower case, without brackets and the full stop at the end, addresses in their
  * one short form. Undefined for what is neither, or has a port.
  */
-export function hostName(text: string): string | undefined {
+function hostName(text: string): string | undefined {
   const bare = isIP(text) === 6 ? `[${text}]` : text;
   if (!/^(?:\[[\da-f:.]+\]|[\w.-]+)$/i.test(bare) || !URL.canParse(`http://${bare}/`)) return undefined;
   return new URL(`http://${bare}/`).hostname.replaceAll(/^\[|\]$|\.$/g, '');

@@ -3,6 +3,8 @@ import type { GateUse } from '../../remote/gate/gate-use.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
 
 export interface LookingOptions {
+  /** What sentences call the other side. */
+  readonly name: string;
   /** Requests at the same time. */
   readonly concurrency: number;
   /** What --max-wait says, where a command has it, in milliseconds. */
@@ -15,8 +17,9 @@ export interface LookingOptions {
  * The way through a gate for what only looks: requests are retried and slowed down as those of a sync are. To be disposed
  * of after the last.
  */
-export function useToLook(gate: Gate, { concurrency, maxWaitMs, draining }: LookingOptions): GateUse {
+export function useToLook(gate: Gate, { name, concurrency, maxWaitMs, draining }: LookingOptions): GateUse {
   return gate.use({
+    name,
     concurrency,
     attempts: PASS_DEFAULTS.attempts,
     maxRequestsPerSecond: undefined,

@@ -1,3 +1,4 @@
+import { STAGE_WORDS } from '../../destinations/stage/stage-words.ts';
 import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
 import type { ApiConnection } from '../../api/connection.ts';
 import type { CallOptions } from '../../model/ports.ts';
@@ -39,13 +40,15 @@ export async function openApi(
   const { openApiConnection } = await import('../../api/connection.ts');
   const { defaultDeployment: _, generation: __, ...options } = settings;
   const { draining } = around;
-  const gate = around.gates.of(settings.baseUrl ?? DEFAULT_BASE_URL, accountOf(settings.token));
   const connection = await openApiConnection({ ...options, concurrency });
+  // two spellings of one address are one origin; what is no address has been refused
+  const { origin } = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
+  const gate = around.gates.of(origin, accountOf(settings.token));
   return {
     connection,
     gate,
     async ask(what, request) {
-      using use = useToLook(gate, { concurrency: 1, maxWaitMs, draining });
+      using use = useToLook(gate, { name: STAGE_WORDS.name, concurrency: 1, maxWaitMs, draining });
       return await use.request(what, () => request(connection, { signal: draining }));
     },
     [Symbol.asyncDispose]: () => connection.close(),

@@ -88,9 +88,10 @@ export class NotMade extends Error {
   }
 }
 
-export const stoppedMidway = (cause: unknown): SyncError =>
+/** `name`: what sentences call the other side. */
+export const stoppedMidway = (name: string, cause: unknown): SyncError =>
   new SyncError(
     'interrupted',
-    'stopped halfway, while Stage asked for a wait; the next run goes on from there',
+    `stopped halfway, while ${name} asked for a wait; the next run goes on from there`,
     { verdict: 'end_run', cause },
   );

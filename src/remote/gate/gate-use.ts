@@ -11,6 +11,8 @@ import type { Slots } from './slots.ts';
 import { Turns } from './turns.ts';
 
 export interface GateUseOptions {
+  /** What sentences call the other side. */
+  readonly name: string;
   /** Requests of this job at the same time, at most. */
   readonly concurrency: number;
   /** Attempts for one request before it counts as failed; a 429 does not count. */
@@ -56,10 +58,11 @@ export class GateUse implements Disposable {
   retries = 0;
 
   constructor(shared: SharedGate, options: GateUseOptions) {
-    const { concurrency, maxRequestsPerSecond, maxWaitMs, maxWaitFlag, draining, signal } = options;
+    const { name, concurrency, maxRequestsPerSecond, draining, signal } = options;
     this.#shared = shared;
     this.#options = options;
     this.#turns = new Turns({
+      name,
       clock: shared.clock,
       slots: shared.slots,
       pacer: shared.pacer,
@@ -70,7 +73,7 @@ export class GateUse implements Disposable {
       signal,
       givenUp: this.#givingUp.signal,
     });
-    this.#patience = new Patience(shared.clock, maxWaitMs, maxWaitFlag);
+    this.#patience = new Patience(shared.clock, options);
   }
 
   get concurrency(): number {

@@ -6,6 +6,8 @@ const PAUSE = { firstMs: 500, longestMs: 30_000 };
 /** Requests a second that every success adds to the rate. */
 const RECOVERY_PER_SUCCESS = 0.03;
 const SLOWEST_PER_SECOND = 0.2;
+/** A rate that has risen so far limits nothing any more. */
+const UNLIMITED_PER_SECOND = 10_000;
 
 export interface Throttling {
   readonly requestsPerSecond: number;
@@ -22,6 +24,8 @@ export class Pacer {
   /** Requests a second; undefined until the first 429. */
   #rate: number | undefined;
   #nextAt = 0;
+  /** When the latest request was let through. */
+  #lastAt = 0;
   #pausedAt = 0;
   #pausedUntil = 0;
   /** Since when successes are counted. */
@@ -35,10 +39,18 @@ export class Pacer {
     this.#cutAt = clock.elapsed();
   }
 
-  /** Requests come again after a time without any, which says nothing of what is let through. */
+  /**
+   * Requests come again after a time without any, which says nothing of what is let through. The rate has risen meanwhile
+   * as if requests had kept succeeding at it: a 429 of the night must not slow down a watch in the morning.
+   */
   resume(): void {
-    this.#cutAt = this.#clock.elapsed();
+    const now = this.#clock.elapsed();
+    this.#cutAt = now;
     this.#successes = 0;
+    if (this.#rate === undefined) return;
+    const idleSeconds = Math.max(0, now - Math.max(this.#lastAt, this.#pausedUntil)) / 1000;
+    const rate = this.#rate * Math.exp(RECOVERY_PER_SUCCESS * idleSeconds);
+    this.#rate = rate < UNLIMITED_PER_SECOND ? rate : undefined;
   }
 
   /**
@@ -51,6 +63,7 @@ export class Pacer {
     let at = Math.max(now, this.#pausedUntil, own?.nextAt ?? 0);
     if (this.#rate !== undefined) {
       at = Math.max(at, this.#nextAt);
+      this.#lastAt = at;
       this.#nextAt = at + 1000 / this.#rate;
     }
     own?.took(at);

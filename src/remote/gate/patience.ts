@@ -1,5 +1,15 @@
+import { capitalised } from '../../model/destination-words.ts';
 import { SyncError } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
+
+export interface PatienceOptions {
+  /** What sentences call the other side. */
+  readonly name: string;
+  /** The longest that is waited in one go, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** The flag that sets it, for messages. */
+  readonly maxWaitFlag?: string | undefined;
+}
 
 /**
  * How long the other side has asked one job to wait since something last worked: all waits in a row, each moment once,
@@ -7,16 +17,13 @@ import type { Clock } from '../../model/ports.ts';
  */
 export class Patience {
   readonly #clock: Clock;
-  readonly #maxWaitMs: number;
-  readonly #flag: string | undefined;
+  readonly #options: PatienceOptions;
   #askedMs = 0;
   #until = 0;
 
-  /** `flag` is the name of the flag that sets `maxWaitMs`, for messages. */
-  constructor(clock: Clock, maxWaitMs: number, flag: string | undefined) {
+  constructor(clock: Clock, options: PatienceOptions) {
     this.#clock = clock;
-    this.#maxWaitMs = maxWaitMs;
-    this.#flag = flag;
+    this.#options = options;
   }
 
   /** `refusal` asks for a wait of `ms` from now on. Returns the error that ends the job when all waits are too long. */
@@ -26,7 +33,7 @@ export class Patience {
     const before = this.#askedMs;
     this.#askedMs += until - Math.max(now, this.#until);
     this.#until = until;
-    return this.#askedMs > this.#maxWaitMs ? this.#tooLong(refusal, before) : undefined;
+    return this.#askedMs > this.#options.maxWaitMs ? this.#tooLong(refusal, before) : undefined;
   }
 
   succeeded(): void {
@@ -35,24 +42,25 @@ export class Patience {
   }
 
   #tooLong(refusal: SyncError, before: number): SyncError {
+    const { name, maxWaitMs, maxWaitFlag } = this.#options;
     const { status, server } = refusal.details;
-    const who = server === undefined ? 'Stage' : `Stage (${server})`;
+    const who = server === undefined ? name : `${name} (${server})`;
     const why = status === undefined ? '' : ` with status ${status}`;
     const asked = inUnits(this.#askedMs);
     const what = before === 0 ? `for a wait of ${asked}` : `again and again for waits, ${asked} in all,`;
-    const most = inUnits(this.#maxWaitMs);
-    const longest = this.#flag === undefined ? most : `${this.#flag} ${most}`;
-    const raise = this.#flag === undefined ? '' : `, or with a longer ${this.#flag}`;
+    const most = inUnits(maxWaitMs);
+    const longest = maxWaitFlag === undefined ? most : `${maxWaitFlag} ${most}`;
+    const raise = maxWaitFlag === undefined ? '' : `, or with a longer ${maxWaitFlag}`;
     return new SyncError(
       refusal.code,
-      `${who} asked ${what}${why}, which is longer than is waited in one go (${longest}). Run it again later${raise}.`,
+      `${capitalised(who)} asked ${what}${why}, which is longer than is waited in one go (${longest}). Run it again later${raise}.`,
       {
         verdict: 'end_run',
         fact: refusal.fact,
         operation: refusal.operation,
         path: refusal.path,
         // whoever goes on all the same, as a watch does, asks again after this
-        retryAfterMs: this.#maxWaitMs,
+        retryAfterMs: maxWaitMs,
         details: refusal.details,
         inDoubt: refusal.inDoubt,
         cause: refusal,

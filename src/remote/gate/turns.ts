@@ -8,6 +8,8 @@ import { Slots } from './slots.ts';
 import type { SlotQueue } from './slots.ts';
 
 export interface TurnsOptions {
+  /** What sentences call the other side. */
+  readonly name: string;
   readonly clock: Clock;
   /** Shared by all jobs at the gate. */
   readonly slots: Slots;
@@ -146,10 +148,10 @@ export class Turns implements Disposable {
   }
 
   #notMade(attempts: Attempts): NotMade {
-    const { draining, givenUp } = this.#options;
+    const { name, draining, givenUp } = this.#options;
     if (givenUp.aborted) return new NotMade(givenUp.reason);
     if (attempts.last !== undefined) return new NotMade(attempts.last);
     // the reason itself says that nothing of the action was begun
-    return new NotMade(attempts.nothingBegun ? draining.reason : stoppedMidway(draining.reason));
+    return new NotMade(attempts.nothingBegun ? draining.reason : stoppedMidway(name, draining.reason));
   }
 }

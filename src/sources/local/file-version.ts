@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import type { FileEntry } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
 
-export const versionOf = (stats: BigIntStats): string => `${stats.size}:${stats.mtimeNs}`;
+const versionOf = (stats: BigIntStats): string => `${stats.size}:${stats.mtimeNs}`;
 
 /**
  * Device, inode, birth time, size and mtime: an inode alone is reused at once. An empty file has no identity (all empty

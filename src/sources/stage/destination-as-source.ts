@@ -41,6 +41,7 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
     const listing = walkDestination(top, {
       list: (folder) => destination.listFolder(root + folder, { signal }),
       filter,
+      words: destination.words,
       lookAhead,
     });
     for await (const batch of listing) {

@@ -78,7 +78,8 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
       if (now !== undefined && now.size === row.size) confirmed.push([row, now]);
       else {
         refuted.push(row);
-        const found = now === undefined ? 'Stage does not list it' : `Stage lists ${now.size} bytes`;
+        const { name } = remote.words;
+        const found = now === undefined ? `${name} does not list it` : `${name} lists ${now.size} bytes`;
         options.onProblem(
           row.path,
           unconfirmed(`uploaded ${row.size} bytes, but ${found}; the next run uploads it again`, 'failure'),

@@ -1,6 +1,13 @@
+import type { DestinationWords } from '../../model/destination-words.ts';
 import type { Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
+
+export interface TellOptions {
+  /** What sentences call the destination. */
+  readonly words: DestinationWords;
+  readonly tell: (problem: Problem) => void;
+}
 
 /** What a run learns about its destination while it works, kept for all its rounds. */
 export class Learnt {
@@ -23,13 +30,13 @@ export class Learnt {
   }
 
   /** Notes that the destination does not move folders, and tells it once. */
-  refuseFolderMoves(tell: (problem: Problem) => void, error: unknown): void {
+  refuseFolderMoves(error: unknown, { words, tell }: TellOptions): void {
     if (this.refusesFolderMoves) return;
     this.refusesFolderMoves = true;
     tell({
       code: 'folder_moves_refused',
       severity: 'warning',
-      message: `this Stage does not move folders (${isSyncError(error) && error.details['status'] !== undefined ? `status ${error.details['status']}` : messageOf(error)}), so their files are moved or removed one by one`,
+      message: `${words.this} does not move folders (${isSyncError(error) && error.details['status'] !== undefined ? `status ${error.details['status']}` : messageOf(error)}), so their files are moved or removed one by one`,
     });
   }
 

@@ -1,3 +1,4 @@
+import type { DestinationWords } from '../../model/destination-words.ts';
 import { isWithin } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { MovePlan } from '../plan/moves/plan-moves.ts';
@@ -12,6 +13,8 @@ export interface RunPlanOptions {
   readonly executor: Executor;
   readonly tally: Tally;
   readonly learnt: Learnt;
+  /** What sentences call the destination. */
+  readonly words: DestinationWords;
   readonly publishSet: boolean;
   /** With `publishSet`: called before the first of the set takes its name. */
   readonly beforePublishing: () => void;
@@ -150,13 +153,13 @@ function dropFolderRemoval(store: PlanStore, folder: RelPath): void {
   store.removals.drop(folder);
 }
 
-async function removeGone({ store, executor, tally, publishSet }: RunPlanOptions): Promise<void> {
+async function removeGone({ store, executor, tally, words, publishSet }: RunPlanOptions): Promise<void> {
   const failed = publishSet ? tally.failed : tally.changesRefused;
   if (failed === 0) return executor.removeAll(store.removals.requests());
   if (store.totals().removals > 0)
     tally.problem('', {
       code: 'removals_skipped',
       severity: 'warning',
-      message: `nothing was removed from Stage, because ${failed} changes before it failed`,
+      message: `nothing was removed from ${words.name}, because ${failed} changes before it failed`,
     });
 }

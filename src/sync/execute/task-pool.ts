@@ -23,8 +23,9 @@ export class TaskPool {
 
   /** The run was asked to stop before an action's first request was sent: nothing failed, and nothing is in doubt. */
   notBegun(error: unknown): boolean {
-    const { draining } = this.#options;
-    return draining.aborted && error === draining.reason;
+    const { draining, signal } = this.#options;
+    // one signal may stand behind both: a request that was broken off then rejects with the same reason, and is in doubt
+    return draining.aborted && !signal.aborted && error === draining.reason;
   }
 
   /** Starts a task; the promise, where there is one, says when there is room for more. */

@@ -3,6 +3,8 @@ import { afterFolder } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import { INTENT_COLUMNS, intentValues, toIntent } from './intent.ts';
 import type { Intent, StoredIntent } from './intent.ts';
+import { explain } from './explanation.ts';
+import type { Explanation } from './explanation.ts';
 import { LedgerDatabase } from './database/ledger-database.ts';
 import { COLUMNS, columnsIn } from './database/former-formats.ts';
 import { toRow } from './ledger-row.ts';
@@ -163,29 +165,8 @@ export class Ledger {
   }
 
   /** The last decision about a path: from its row, or from the notes. */
-  explain(
-    path: RelPath,
-  ): { kind: string; reason: string; run: number; startedMs: number; row?: LedgerRow } | undefined {
-    const noted = this.#db
-      .sql(
-        'SELECT v.kind, v.reason, v.run, r.started FROM verdict v LEFT JOIN run r ON r.id = v.run WHERE v.path = ?',
-      )
-      .get(path) as { kind: string; reason: string; run: number; started: number | null } | undefined;
-    const kept = this.#db
-      .sql('SELECT e.reason, e.run, r.started FROM entry e LEFT JOIN run r ON r.id = e.run WHERE e.path = ?')
-      .get(path) as { reason: string; run: number; started: number | null } | undefined;
-    const row = this.get(path);
-    if (noted !== undefined && (kept === undefined || noted.run > kept.run)) {
-      return {
-        kind: noted.kind,
-        reason: noted.reason,
-        run: noted.run,
-        startedMs: noted.started ?? 0,
-        ...(row && { row }),
-      };
-    }
-    if (kept === undefined || row === undefined) return undefined;
-    return { kind: 'synced', reason: kept.reason, run: kept.run, startedMs: kept.started ?? 0, row };
+  explain(path: RelPath): Explanation | undefined {
+    return explain(this.#db, path, this.get(path));
   }
 
   /** Returns their IDs, one for each. */

@@ -44,7 +44,7 @@ export function whoHolds(file: string): Holder | undefined {
 }
 
 /** The note beside a lock file, if there is one. It does not say that the holder still lives; the lock does. */
-export function readHolder(file: string): Holder | undefined {
+function readHolder(file: string): Holder | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(`${file}.holder`, 'utf8'));
     if (typeof value !== 'object' || value === null) return undefined;

@@ -1,3 +1,4 @@
+import type { DestinationWords } from '../../model/destination-words.ts';
 import type { Problem } from '../../model/entry.ts';
 import { foldersOf, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
@@ -14,6 +15,8 @@ export interface FreshPlan {
   readonly moves: MovePlan;
   readonly ledger: Ledger;
   readonly refuse: (path: RelPath, problem: Problem) => void;
+  /** What sentences call the destination. */
+  readonly words: DestinationWords;
 }
 
 /**
@@ -91,11 +94,16 @@ class Kept {
 }
 
 /** What both plans have. What was approved and is not to be done any more is refused. */
-function keepApproved(approved: Iterable<PlanLine>, fresh: FreshLines, { ledger, refuse }: FreshPlan): Kept {
+function keepApproved(
+  approved: Iterable<PlanLine>,
+  fresh: FreshLines,
+  { ledger, refuse, words }: FreshPlan,
+): Kept {
   const kept = new Kept();
   /** Folders that were to move and do not, and whether all they hold is moved, or to be moved, file by file. */
   const takenApart = new Map<RelPath, { readonly line: PlanLine; complete: boolean }>();
-  const refuseOutdated = (line: PlanLine): void => refuse(line.path, outdated(line, fresh.kindAt(line)));
+  const refuseOutdated = (line: PlanLine): void =>
+    refuse(line.path, outdated(line, { isPlanned: fresh.kindAt(line) !== undefined, words }));
   for (const line of approved) {
     const folder = line.within === undefined ? undefined : takenApart.get(line.within);
     if (fresh.has(line)) kept.add(line);
@@ -157,10 +165,16 @@ function isDone({ kind, path, to, stamp }: PlanLine, ledger: Ledger): boolean {
   return row !== undefined && stamp.startsWith(`${row.size}:${row.version}|`);
 }
 
-const outdated = (line: PlanLine, now: string | undefined): Problem => ({
+interface Outdated {
+  /** Whether the fresh plan does something else at the path. */
+  readonly isPlanned: boolean;
+  readonly words: DestinationWords;
+}
+
+const outdated = (line: PlanLine, { isPlanned, words }: Outdated): Problem => ({
   code: 'plan_outdated',
   severity: 'failure',
-  message: `planned to ${WORDS[line.kind]} it (${line.reason}), but ${now === undefined ? 'nothing is to be done here any more' : 'the source or Stage changed since'}; not done. Make a new plan`,
+  message: `planned to ${WORDS[line.kind]} it (${line.reason}), but ${isPlanned ? `the source or ${words.name} changed since` : 'nothing is to be done here any more'}; not done. Make a new plan`,
 });
 
 const WORDS: Record<PlanLine['kind'], string> = {

@@ -1,3 +1,4 @@
+import type { DestinationWords } from '../../model/destination-words.ts';
 import type { FileEntry } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
@@ -8,7 +9,7 @@ import { rowOf } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { WholeFolders } from './moves/whole-folders.ts';
 import type { NameClashes } from './name-clashes.ts';
-import { ADOPTED_KEPT, KEPT, tooLarge } from './plan-problems.ts';
+import { adoptedAndKept, changedAndKept, tooLarge } from './plan-problems.ts';
 import type { Arrival, DigestQuestion, Planned } from './planned.ts';
 
 export interface FilePlannerOptions extends DecideOptions {
@@ -16,6 +17,8 @@ export interface FilePlannerOptions extends DecideOptions {
   readonly maxFileBytes: number;
   /** What the destination has is the ledger's word: there is nothing to learn from it. */
   readonly believes: boolean;
+  /** What sentences call the destination. */
+  readonly words: DestinationWords;
 }
 
 export interface FilePlannerParts {
@@ -147,7 +150,8 @@ export class FilePlanner {
 
   #keep(path: RelPath, why: 'changed' | 'adopted', row: LedgerRow): void {
     this.#clashes.file(path, 'stays');
-    const problem = why === 'changed' ? KEPT : ADOPTED_KEPT;
+    const { words } = this.#options;
+    const problem = why === 'changed' ? changedAndKept(words) : adoptedAndKept(words);
     this.#emit({ kind: 'problem', path, problem });
     // an adopted file is told of once, and is then like any other that others put there; so is one never confirmed
     this.#emit({ kind: 'keep', path, code: problem.code, forgets: why === 'adopted' || row.pending });

@@ -3,7 +3,7 @@ import { parentOf } from '../../model/path.ts';
 import type { MovePlan } from './moves/plan-moves.ts';
 import type { PlanStore } from './store/plan-store.ts';
 
-/** What one request takes at a real Stage, in milliseconds: 1 s to read, 1.5 s and more to change. */
+/** What one request takes at a slow destination, as a REST service is one, in milliseconds: 1 s to read, 1.5 s and more to change. */
 const CHANGE_MS = 1500;
 const LIST_MS = 1000;
 

@@ -9,7 +9,7 @@ import type { FilePlannerOptions } from './file-planner.ts';
 import { WholeFolders } from './moves/whole-folders.ts';
 import type { ClosedFolder } from './moves/whole-folders.ts';
 import { NameClashes } from './name-clashes.ts';
-import { FILE_IN_THE_WAY, FOLDER_IN_THE_WAY } from './plan-problems.ts';
+import { fileInTheWay, folderInTheWay } from './plan-problems.ts';
 import type { DigestQuestion, Planned } from './planned.ts';
 
 export interface PlannerOptions extends FilePlannerOptions {
@@ -129,11 +129,11 @@ export class Planner {
 
   /** Only the source has the folder. */
   #newFolder(path: RelPath, row: LedgerRow | undefined): void {
-    const { streams, moves } = this.#options;
+    const { streams, moves, words } = this.#options;
     const fate = this.#clashes.at(path);
     const mayMove = fate === 'may_move' && moves && !streams;
     if (fate === 'stays' || (fate === 'may_move' && !mayMove)) {
-      this.#emit({ kind: 'problem', path, problem: FILE_IN_THE_WAY });
+      this.#emit({ kind: 'problem', path, problem: fileInTheWay(words) });
       this.#clashes.close(path);
       return;
     }
@@ -166,7 +166,7 @@ export class Planner {
   /** A folder that does not go has the name of a file that was to come. */
   #giveUp(path: RelPath): void {
     this.#emit({ kind: 'withdrawUpload', path });
-    this.#emit({ kind: 'problem', path, problem: FOLDER_IN_THE_WAY });
+    this.#emit({ kind: 'problem', path, problem: folderInTheWay(this.#options.words) });
   }
 
   #emit(planned: Planned): void {

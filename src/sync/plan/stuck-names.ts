@@ -1,10 +1,11 @@
+import type { DestinationWords } from '../../model/destination-words.ts';
 import type { Problem } from '../../model/entry.ts';
 import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { foldersInLedger } from './moves/brought-along.ts';
 import type { Move } from './moves/order-moves.ts';
-import { FILE_IN_THE_WAY, FOLDER_IN_THE_WAY } from './plan-problems.ts';
+import { fileInTheWay, folderInTheWay } from './plan-problems.ts';
 import type { Arrival, PlanStore } from './store/plan-store.ts';
 
 /** The moves as chosen so far, while the names that only moves can free are looked at. */
@@ -16,14 +17,18 @@ export interface Leaving {
   readonly pairs: readonly Move[];
 }
 
+/** How what cannot come is told. */
+export interface RefusalOptions {
+  readonly refuse: (path: RelPath, problem: Problem) => void;
+  /** What sentences call the destination. */
+  readonly words: DestinationWords;
+}
+
 /**
  * Gives up the names that only a move could free and that no move frees: what the source has there cannot come, leaves
  * the plan and is refused. Returns whether there were any. Not pure: changes the plan store.
  */
-export function giveUpStuckNames(
-  leaving: Leaving,
-  refuse: (path: RelPath, problem: Problem) => void,
-): boolean {
+export function giveUpStuckNames(leaving: Leaving, { refuse, words }: RefusalOptions): boolean {
   const { store } = leaving;
   const origins = new Set(
     leaving.pairs.filter(({ to }) => store.arrivals.get(to) !== undefined).map(({ from }) => from),
@@ -40,10 +45,10 @@ export function giveUpStuckNames(
     if (isFolderPath(path)) {
       const file = path.slice(0, -1);
       store.arrivals.drop(file);
-      refuse(file, FOLDER_IN_THE_WAY);
+      refuse(file, folderInTheWay(words));
     } else {
       store.dropComingWithin(`${path}/`);
-      refuse(`${path}/`, FILE_IN_THE_WAY);
+      refuse(`${path}/`, fileInTheWay(words));
     }
   }
   return stuck.length > 0;

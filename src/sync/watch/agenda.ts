@@ -19,6 +19,8 @@ interface Item {
   readonly sinceMs: number;
 }
 
+/** Without settling, hints wait this long for others of the same change, in milliseconds. */
+export const BATCH_MS = 500;
 /** With more folders than this, a look at everything is cheaper. */
 const MOST_FOLDERS = 20_000;
 

@@ -29,6 +29,21 @@ interface Unsettled {
   readonly sinceMs: number;
 }
 
+/** The same source, method by method: a source may be an object of a class, which cannot be spread. */
+const passedOn = (source: Source): Source => ({
+  kind: source.kind,
+  traits: source.traits,
+  label: source.label,
+  list: (options) => source.list(options),
+  read: (entry, call) => source.read(entry, call),
+  close: () => source.close(),
+  ...(source.listFolder !== undefined && { listFolder: source.listFolder.bind(source) }),
+  ...(source.check !== undefined && { check: source.check.bind(source) }),
+  ...(source.stat !== undefined && { stat: source.stat.bind(source) }),
+  ...(source.digest !== undefined && { digest: source.digest.bind(source) }),
+  ...(source.watch !== undefined && { watch: source.watch.bind(source) }),
+});
+
 /**
  * A source that lists files which are still being written as unknown, so that a pass neither uploads nor removes
  * anything there. A file has settled when its modification time is old enough, or, where that time lies in the future
@@ -46,7 +61,7 @@ export class SettlingSource {
     const settle = (entry: SourceEntry): SourceEntry => this.#settle(entry);
     const listFolder = source.listFolder?.bind(source);
     this.source = {
-      ...source,
+      ...passedOn(source),
       async *list(listOptions) {
         for await (const batch of source.list(listOptions)) yield batch.map(settle);
       },

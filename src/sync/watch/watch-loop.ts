@@ -1,14 +1,12 @@
 import { errorData, isSyncError, messageOf, SyncError } from '../../model/errors.ts';
 import type { SyncEvent } from '../../model/events.ts';
-import { parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, PathFilter, Source, Watching } from '../../model/ports.ts';
 import type { PassResult } from '../pass-options.ts';
 import type { Unsettled } from '../unsettled-paths.ts';
-import { Agenda } from './agenda.ts';
+import { Agenda, BATCH_MS } from './agenda.ts';
 import type { Work } from './agenda.ts';
-import { divideAcknowledgements } from './acknowledgements.ts';
-import type { Acknowledgement } from './acknowledgements.ts';
+import { followUps, SOONEST_AGAIN_MS } from './follow-ups.ts';
 import { Pauses, PROBE_MS } from './pauses.ts';
 import { Retries } from './retries.ts';
 import { SettlingSource, STILL_CHANGING } from './settling-source.ts';
@@ -17,7 +15,7 @@ import { Sleeper } from './sleeper.ts';
 import { StatusRecord } from './watch-status.ts';
 import type { WatchEvent, WatchStatus } from './watch-events.ts';
 
-export interface PassRequest {
+interface PassRequest {
   readonly source: Source;
   /** Undefined: everything. */
   readonly scope: readonly RelPath[] | undefined;
@@ -43,11 +41,8 @@ export interface WatchLoopOptions {
   readonly onEvent: (event: WatchEvent) => void;
 }
 
-/** Without settling, hints wait this long for others of the same change. */
-const BATCH_MS = 500;
 /** Where the source offers no way to watch and nobody said how often to look. */
 const POLL_MS = 300_000;
-const SOONEST_AGAIN_MS = 100;
 
 /** Keeps one pair in step until it is told to stop. See watch-events.ts for its states. */
 export class WatchLoop {
@@ -208,34 +203,19 @@ export class WatchLoop {
 
   #afterPass(work: Work, unsettled: Unsettled): void {
     const { clock, settleMs } = this.#options;
-    const now = clock.elapsed();
     this.#pauses.reset();
-    const leftOut = this.#settling?.takeLeftOut() ?? new Map<RelPath, number>();
-    const changing = [...new Set([...unsettled.changing, ...leftOut.keys()])];
-    const settlesMs = unsettled.changing.length > 0 ? now + Math.max(settleMs, BATCH_MS) : Infinity;
-    const readyMs = leftOut.values().reduce((soonest, ready) => Math.min(soonest, ready), settlesMs);
-    const scope = work.folders ?? EVERYTHING;
-    const moving = foldersOf(changing, scope);
-    const failed = foldersOf(unsettled.failed, scope);
-    const retryInMs = this.#retries.after(work.folders, failed);
-    const [waiting = [], failing = []] = divideAcknowledgements(
-      work.acknowledgements,
-      changing,
-      unsettled.failed,
-    );
-    if (moving.size > 0) this.#again(moving, Math.max(readyMs, now + SOONEST_AGAIN_MS), work, waiting);
-    if (failed.size > 0) this.#again(failed, now + retryInMs, work, failing);
-  }
-
-  #again(
-    folders: ReadonlySet<RelPath>,
-    dueMs: number,
-    work: Work,
-    acknowledgements: readonly Acknowledgement[],
-  ): void {
-    if (folders === EVERYTHING)
-      this.#agenda.everything('some changes could not be made', dueMs, work.sinceMs, acknowledgements);
-    else this.#agenda.again(folders, dueMs, work.sinceMs, acknowledgements);
+    const later = followUps({
+      work,
+      unsettled,
+      leftOut: this.#settling?.takeLeftOut() ?? new Map<RelPath, number>(),
+      settleMs,
+      nowMs: clock.elapsed(),
+      retryInMs: (failed) => this.#retries.after(work.folders, failed),
+    });
+    for (const { folders, dueMs, acknowledgements } of later)
+      if (folders === undefined)
+        this.#agenda.everything('some changes could not be made', dueMs, work.sinceMs, acknowledgements);
+      else this.#agenda.again(folders, dueMs, work.sinceMs, acknowledgements);
   }
 
   /** Whatever the pass left undone is found by looking at everything once it can go on. */
@@ -247,10 +227,3 @@ export class WatchLoop {
     this.#agenda.everything('an error before', clock.elapsed(), work.sinceMs, work.acknowledgements);
   }
 }
-
-/** The scope of a pass over all, where one is wanted as a set of folders. */
-const EVERYTHING: ReadonlySet<RelPath> = new Set(['']);
-
-/** The folders to look at for these paths; `scope`, the very set, where one of them stands for all of it. */
-const foldersOf = (paths: readonly RelPath[], scope: ReadonlySet<RelPath>): ReadonlySet<RelPath> =>
-  paths.includes('') ? scope : new Set(paths.map(parentOf));

@@ -36,6 +36,7 @@ function setUp(overrides: Partial<GateUseOptions> = {}) {
   const draining = new AbortController();
   const stopping = new AbortController();
   const gate = new Gate(clock).use({
+    name: 'Stage',
     concurrency: 4,
     attempts: 3,
     maxRequestsPerSecond: undefined,

@@ -20,6 +20,7 @@ function setUp() {
   const open = (options: Partial<GateUseOptions> = {}): GateUse & { readonly events: SyncEvent[] } => {
     const events: SyncEvent[] = [];
     const use = gate.use({
+      name: 'Stage',
       concurrency: 4,
       attempts: 3,
       maxRequestsPerSecond: undefined,
@@ -247,6 +248,32 @@ describe('a job that comes later', () => {
     await clock.pass(3_600_000);
     await Promise.all(work);
     expect(seen.most).toBe(16);
+  });
+
+  /** How long ten requests take to start, some time after an earlier job was refused three times in a row. */
+  async function msForTenAfter(idleMs: number): Promise<number> {
+    const { clock, open, noting } = setUp();
+    const first = open({ attempts: 6 });
+    let refusals = 3;
+    const refused = first.request(list('a'), async () => {
+      if (refusals-- > 0) throw throttled(1000);
+    });
+    await clock.pass(60_000);
+    await refused;
+    first[Symbol.dispose]();
+    await clock.pass(idleMs);
+    const times: number[] = [];
+    const second = open();
+    const begun = clock.elapsed();
+    const work = Array.from({ length: 10 }, (_, at) => second.request(list(`${at}`), noting(times)));
+    await clock.pass(600_000);
+    await Promise.all(work);
+    return times.at(-1)! - begun;
+  }
+
+  test('does not go slowly for ever: the pace comes back while nobody asks for anything', async () => {
+    expect(await msForTenAfter(0)).toBeGreaterThan(1000);
+    expect(await msForTenAfter(600_000)).toBeLessThan(100);
   });
 
   test('is not slowed down for the time between, in which nobody asked for anything', async () => {

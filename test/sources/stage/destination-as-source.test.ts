@@ -205,6 +205,7 @@ test('over a destination behind a gate, what fails for a moment is asked for aga
     },
   });
   const gate = new Gate(createTestClock()).use({
+    name: 'the memory',
     concurrency: 2,
     attempts: 2,
     maxRequestsPerSecond: undefined,

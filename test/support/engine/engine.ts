@@ -19,10 +19,10 @@ export function createTestClock(start = 1_700_000_000_000): Clock & { at: number
     elapsed() {
       return this.at;
     },
-    sleep(ms, signal) {
+    // async, so that an abort rejects as the port says, and never throws at the caller
+    async sleep(ms, signal) {
       signal.throwIfAborted();
       this.at += ms;
-      return Promise.resolve();
     },
     random: () => 0.5,
   };

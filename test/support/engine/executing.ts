@@ -106,6 +106,7 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
   const hidden = new HiddenNames(clock.now());
   const remote = openRemote(known.stage);
   const gate = new Gate(clock).use({
+    name: known.stage.words.name,
     concurrency: 4,
     attempts: 1,
     maxRequestsPerSecond: undefined,

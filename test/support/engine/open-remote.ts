@@ -9,6 +9,7 @@ import type { MemoryDestination } from '../../../src/destinations/memory/memory-
 export function openRemote(destination: MemoryDestination): Remote {
   const { signal } = new AbortController();
   const gate = new Gate(createTestClock()).use({
+    name: destination.words.name,
     concurrency: 8,
     attempts: 1,
     maxRequestsPerSecond: undefined,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../../src/model/entry.ts';
 import { SyncError, type Verdict } from '../../../src/model/errors.ts';
+import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
 import { confirmUploads } from '../../../src/sync/execute/confirm.ts';
 import {
   createMemoryDestination,
@@ -19,7 +20,11 @@ interface Setting {
 
 /** Files that a run put, each of 3 bytes, and that are on Stage so far. */
 function put(paths: readonly string[], { before, ...setting }: Setting = {}) {
-  const stage = createMemoryDestination({ root: 'in/', ...(before !== undefined && { before }) });
+  const stage = createMemoryDestination({
+    root: 'in/',
+    words: STAGE_WORDS,
+    ...(before !== undefined && { before }),
+  });
   const ledger = memoryLedger();
   for (const path of paths) {
     stage.place(`in/${path}`, 'abc', AT);

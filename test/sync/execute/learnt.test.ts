@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
 import { SyncError } from '../../../src/model/errors.ts';
 import { Learnt } from '../../../src/sync/execute/learnt.ts';
 
@@ -41,7 +42,10 @@ test.each<[string, unknown, RegExp]>([
   const learnt = new Learnt();
   const told: string[] = [];
   for (const each of [error, new Error('the second')])
-    learnt.refuseFolderMoves(({ severity, message }) => told.push(`${severity}: ${message}`), each);
+    learnt.refuseFolderMoves(each, {
+      words: STAGE_WORDS,
+      tell: ({ severity, message }) => told.push(`${severity}: ${message}`),
+    });
   expect(told).toHaveLength(1);
   expect(told[0]).toMatch(wanted);
   expect(learnt.mayMove('any/')).toBe(false);

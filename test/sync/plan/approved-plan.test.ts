@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
 import type { PlanLine } from '../../../src/model/plan.ts';
 import { restrictTo } from '../../../src/sync/plan/approved-plan.ts';
 import type { FileStep } from '../../../src/sync/plan/moves/arrange-file-moves.ts';
@@ -60,6 +61,7 @@ function restricted(approved: Planned, fresh: Planned, rows: Readonly<Record<str
     store,
     moves,
     ledger,
+    words: STAGE_WORDS,
     refuse: (path, { code, message }) =>
       refused.push(
         `${path} ${code}: ${message.includes('nothing is to be done') ? 'nothing to do' : 'changed'}`,

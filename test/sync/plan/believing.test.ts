@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
 import { SyncError } from '../../../src/model/errors.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { PathView } from '../../../src/sync/compare/merge.ts';
@@ -26,6 +27,7 @@ async function plan(row: LedgerRow, believes: boolean, version = row.version): P
       verify: false,
       moves: true,
       maxFileBytes: 1000,
+      words: STAGE_WORDS,
       filter: everything,
       stays: () => false,
       believes,

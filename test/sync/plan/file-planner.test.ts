@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
 import type { FileEntry } from '../../../src/model/entry.ts';
 import type { ShownVersion } from '../../../src/model/plan.ts';
 import type { PathView } from '../../../src/sync/compare/merge.ts';
@@ -51,6 +52,7 @@ function planned(sides: Sides, options: Partial<FilePlannerOptions> = {}) {
       compare: 'size',
       verify: false,
       maxFileBytes: 1000,
+      words: STAGE_WORDS,
       believes: false,
       ...options,
     },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
 import type { SourceEntry } from '../../../src/model/entry.ts';
 import { everything } from '../../../src/filter/filter.ts';
 import type { DestinationEntry } from '../../../src/remote/walk-folders.ts';
@@ -45,6 +46,7 @@ function planned(
     compare: 'size',
     verify: false,
     maxFileBytes: 1000,
+    words: STAGE_WORDS,
     believes: false,
     moves: true,
     filter: everything,
@@ -223,6 +225,7 @@ test('a path returns what follows from it, and nothing twice', () => {
     compare: 'size',
     verify: false,
     maxFileBytes: 1000,
+    words: STAGE_WORDS,
     believes: false,
     moves: true,
     filter: everything,

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { Move } from '../../../src/sync/plan/moves/order-moves.ts';
 import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
@@ -42,9 +43,10 @@ const within = (store: PlanStore, path: string) =>
 function giveUp(plan: Plan) {
   const { store, leaving } = planned(plan);
   const refused: string[] = [];
-  const any = giveUpStuckNames(leaving, (path, { code, severity }) =>
-    refused.push(`${severity} ${path} ${code}`),
-  );
+  const any = giveUpStuckNames(leaving, {
+    words: STAGE_WORDS,
+    refuse: (path, { code, severity }) => refused.push(`${severity} ${path} ${code}`),
+  });
   return {
     any,
     refused,

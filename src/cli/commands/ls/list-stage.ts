@@ -68,6 +68,7 @@ async function* listEntries(
       yield* walkDestination(top, {
         list,
         filter: NOTHING_HIDDEN,
+        words: destination.words,
         lookAhead: LOOK_AHEAD,
       });
     return;

@@ -5,19 +5,17 @@ import type { RelPath } from '../../../model/path.ts';
 import type { PathFilter } from '../../../model/ports.ts';
 import { errnoOf, isMissing } from '../../../disk/system-errors.ts';
 import { inside } from '../../../disk/disk.ts';
-import type { Disk } from '../../../disk/disk.ts';
 import { fileEntry } from '../file-version.ts';
 import { isSameFile } from '../../../disk/file-id.ts';
 import type { FileId } from '../../../disk/file-id.ts';
 import { addUnknown, readChildren } from './folder-children.ts';
+import { statRoot } from './stat-root.ts';
+import type { RootOptions } from './stat-root.ts';
 import type { Children, OpenFolder } from './folder-children.ts';
 import { HeldFolder } from '../held-folder.ts';
 import * as problems from '../local-problems.ts';
 
-export interface WalkOptions {
-  readonly disk: Disk;
-  /** An absolute path. */
-  readonly root: string;
+export interface WalkOptions extends RootOptions {
   readonly followSymlinks: boolean;
   readonly filter: PathFilter;
 }
@@ -245,16 +243,3 @@ const UNREAD = { next: 0, nextNameless: 0, gone: false };
 const idOf = ({ dev, ino }: FileId): FileId => ({ dev, ino });
 
 const isFolder = (frame: Frame, name: string): boolean => name.endsWith('/') && !frame.unknown.has(name);
-
-/** The root itself may be a link. */
-function statRoot({ disk, root }: WalkOptions): BigIntStats {
-  let stats: BigIntStats | undefined;
-  try {
-    stats = disk.stat(root);
-  } catch (error) {
-    throw problems.rootError(root, error);
-  }
-  if (stats === undefined) throw problems.rootMissing(root);
-  if (!stats.isDirectory()) throw problems.rootNotFolder(root);
-  return stats;
-}

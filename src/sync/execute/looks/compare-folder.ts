@@ -57,7 +57,12 @@ export async function compareFolder(options: CompareOptions): Promise<Comparison
   const top = await remote.list(folder);
   if (top === undefined) return undefined;
   const list = (below: RelPath) => remote.list(folder + below);
-  const walk = walkDestination(top, { list, filter: EVERYTHING, lookAhead: concurrency });
+  const walk = walkDestination(top, {
+    list,
+    filter: EVERYTHING,
+    words: remote.words,
+    lookAhead: concurrency,
+  });
   const there = new Cursor<DestinationEntry>(walk);
   const known = new Cursor<Expected>(options.expected);
   const found: Deviation[] = [];

@@ -1,3 +1,5 @@
+import { capitalised } from '../../../model/destination-words.ts';
+import type { DestinationWords } from '../../../model/destination-words.ts';
 import { SyncError } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { PathFilter } from '../../../model/ports.ts';
@@ -29,13 +31,13 @@ export async function lookAfterMove(
 ): Promise<Comparison> {
   const expected = expectedIn(ledger, from, filter);
   const seen = await compareFolder({ remote, folder, expected, concurrency, moved: times });
-  if (seen === undefined) throw nothingThere(from, folder);
+  if (seen === undefined) throw nothingThere(from, folder, remote.words);
   return seen;
 }
 
-export const nothingThere = (from: RelPath, to: RelPath): SyncError =>
+export const nothingThere = (from: RelPath, to: RelPath, { name }: DestinationWords): SyncError =>
   new SyncError(
     'destination_unclear',
-    `Stage moved ${from} to ${to}, and then has nothing there; the next run looks again`,
+    `${capitalised(name)} moved ${from} to ${to}, and then has nothing there; the next run looks again`,
     { verdict: 'skip_entry', operation: 'move', inDoubt: true },
   );

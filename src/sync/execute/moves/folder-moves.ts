@@ -121,7 +121,11 @@ export class FolderMoves {
       if (!isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;
       // somebody may have taken the name, or the folder; otherwise the destination refuses to move folders at all
       const others = hasFact(error, 'missing') || (await isTaken(remote, this.#place(step.to)));
-      if (!others) learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
+      if (!others)
+        learnt.refuseFolderMoves(error, {
+          words: remote.words,
+          tell: (problem) => tally.problem('', problem),
+        });
       learnt.isMixed(wholeOf(step).from);
       return false;
     }

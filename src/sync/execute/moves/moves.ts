@@ -5,7 +5,7 @@ import type { Check, CheckVerdict } from '../../../remote/remote.ts';
 import { sameAtDestination } from '../../compare/decide.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
 import type { OrderedMove } from '../../plan/moves/order-moves.ts';
-import { KEPT } from '../../plan/plan-problems.ts';
+import { changedAndKept } from '../../plan/plan-problems.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { isHidden, placeOf } from '../hidden-names.ts';
@@ -164,7 +164,7 @@ export class Moves {
     if (isThere) return hasCome ? 'kept' : 'go';
     if (hasCome) return 'done';
     if (shown === undefined) return 'gone';
-    tally.problem(from, KEPT);
+    tally.problem(from, changedAndKept(remote.words));
     return 'kept';
   }
 

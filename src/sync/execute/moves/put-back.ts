@@ -117,7 +117,8 @@ async function everythingIn(remote: Remote, folder: RelPath): Promise<RelPath[]>
   const top = (await remote.list(folder)) ?? [];
   const list = (below: RelPath) => remote.list(folder + below);
   const filter = { excludes: () => false, prunes: () => false };
-  for await (const batch of walkDestination(top, { list, filter, lookAhead: LOOK_AHEAD }))
+  const { words } = remote;
+  for await (const batch of walkDestination(top, { list, filter, words, lookAhead: LOOK_AHEAD }))
     for (const entry of batch) {
       if (entry.kind === 'unknown') throw unclear(folder, entry.problem.message);
       paths.push(entry.path);

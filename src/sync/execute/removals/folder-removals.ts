@@ -86,7 +86,7 @@ export class FolderRemovals {
     const strangers = leaving.isEmptied
       ? await this.#lookIntoEmptied(via)
       : await this.#look(via, path, times);
-    if (strangers === undefined) throw nothingThere(path, via);
+    if (strangers === undefined) throw nothingThere(path, via, remote.words);
     if (strangers.some(({ kind }) => kind === 'unclear' || kind === 'missing')) {
       // what cannot be read, or is not read in full, is not deleted: all of it goes back
       const dropped = await putBackFolder(remote, via, place);
@@ -111,7 +111,7 @@ export class FolderRemovals {
       if (tasks.notBegun(error) || !isSyncError(error)) throw error;
       if (error.verdict !== 'skip_entry' || error.inDoubt) throw error;
       if (hasFact(error, 'missing')) return false;
-      learnt.refuseFolderMoves((problem) => tally.problem('', problem), error);
+      learnt.refuseFolderMoves(error, { words: remote.words, tell: (problem) => tally.problem('', problem) });
     }
     await (isEmptied ? this.#removeEmpty(removal) : this.#takeApart(removal, []));
     return false;

@@ -1,3 +1,4 @@
+import type { DestinationWords } from '../../../model/destination-words.ts';
 import type { Problem } from '../../../model/entry.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { ShownVersion } from '../../../model/plan.ts';
@@ -58,7 +59,7 @@ export class Removals {
 
   /** Looks at a file right before it goes. After an attempt that may have removed the file, its absence means that it did. */
   async #check({ path, shown }: Removal, attempt: number, inDoubt: boolean): Promise<CheckVerdict> {
-    const { looks, ledger, tally } = this.#parts;
+    const { remote, looks, ledger, tally } = this.#parts;
     const look = await looks.at(path, { anew: attempt > 1 });
     if ('unclear' in look) {
       tally.problem(path, { code: 'listing_unclear', severity: 'failure', message: look.unclear });
@@ -69,28 +70,31 @@ export class Removals {
     const expected = shown ?? (row === undefined ? undefined : shownOf(row));
     if (row?.pending === true && expected?.modifiedMs === undefined && look.shown.modifiedMs !== undefined) {
       // no listing has shown the file since it was put, so that others may have replaced it: a full listing tells
-      tally.problem(path, UNCONFIRMED);
+      tally.problem(path, unconfirmed(remote.words));
       return 'kept';
     }
     if (expected !== undefined && sameShown(look.shown, expected)) return 'go';
-    const problem = changedSince(expected, look.shown);
+    const problem = changedSince(expected, look.shown, remote.words);
     tally.problem(path, problem);
     ledger.note(path, 'keep', problem.code);
     return 'kept';
   }
 }
 
-const UNCONFIRMED: Problem = {
+const unconfirmed = ({ name }: DestinationWords): Problem => ({
   code: 'not_confirmed_yet',
   severity: 'warning',
-  message:
-    'kept for now: no listing has shown it since it was put there; a run that lists all of Stage removes it',
-};
+  message: `kept for now: no listing has shown it since it was put there; a run that lists all of ${name} removes it`,
+});
 
-const changedSince = (before: ShownVersion | undefined, now: ShownVersion): Problem => ({
+const changedSince = (
+  before: ShownVersion | undefined,
+  now: ShownVersion,
+  { at }: DestinationWords,
+): Problem => ({
   code: 'changed_on_stage',
   severity: 'warning',
-  message: `kept: someone changed it on Stage since this run listed it (${before === undefined ? 'nothing' : told(before)} then, ${told(now)} now)`,
+  message: `kept: someone changed it ${at} since this run listed it (${before === undefined ? 'nothing' : told(before)} then, ${told(now)} now)`,
 });
 
 const told = ({ size, modifiedMs }: ShownVersion): string =>

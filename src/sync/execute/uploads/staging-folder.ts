@@ -1,3 +1,4 @@
+import type { DestinationWords } from '../../../model/destination-words.ts';
 import type { Problem } from '../../../model/entry.ts';
 import { isSyncError, messageOf } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
@@ -47,7 +48,7 @@ export class StagingFolder {
     const { remote, journal, tally, learnt } = this.#options;
     if (this.#made === undefined) return;
     const id = await this.#made;
-    if (this.isInDoubt) return tally.problem(this.path, LEFT_IN_DOUBT);
+    if (this.isInDoubt) return tally.problem(this.path, leftInDoubt(remote.words));
     try {
       await removeFolder(remote, this.path, learnt);
       this.#made = undefined;
@@ -64,9 +65,8 @@ export class StagingFolder {
   }
 }
 
-const LEFT_IN_DOUBT: Problem = {
+const leftInDoubt = ({ at }: DestinationWords): Problem => ({
   code: 'left_aside',
   severity: 'warning',
-  message:
-    'this hidden folder is left on Stage, for what became of an upload in it is not certain; the next run looks, and removes it',
-};
+  message: `this hidden folder is left ${at}, for what became of an upload in it is not certain; the next run looks, and removes it`,
+});

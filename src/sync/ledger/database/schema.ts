@@ -76,7 +76,7 @@ export function prepareSchema(
   if (format > SCHEMA_VERSION) {
     throw new SyncError(
       'state_unusable',
-      `the ledger ${file} was written by a newer stagesync (format ${format}, this one reads ${SCHEMA_VERSION}); upgrade stagesync, or delete the file: the next run then adopts what is on Stage`,
+      `the ledger ${file} was written by a newer stagesync (format ${format}, this one reads ${SCHEMA_VERSION}); upgrade stagesync, or delete the file: the next run then adopts what the destination has`,
       { verdict: 'end_run' },
     );
   }

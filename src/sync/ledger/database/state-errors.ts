@@ -35,7 +35,7 @@ function isDamage(error: unknown): boolean {
 export const damaged = (file: string, why: string, cause?: unknown): SyncError =>
   new SyncError(
     'state_unusable',
-    `the file ${file} is damaged (${why}); delete it: the next run then adopts what is on Stage and removes nothing`,
+    `the file ${file} is damaged (${why}); delete it: the next run then adopts what the destination has and removes nothing`,
     { verdict: 'end_run', cause },
   );
 
@@ -55,7 +55,7 @@ export function stateError(file: string, error: unknown): SyncError {
     statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
       ? `cannot keep state in ${file}: it is a folder; remove it, or set XDG_STATE_HOME to another place`
       : code === SQLITE.full
-        ? `cannot write ${file}: ${why}; make room on its disk and run again: what was done is looked up on Stage`
+        ? `cannot write ${file}: ${why}; make room on its disk and run again: what was done is looked up at the destination`
         : lacksFiles(file)
           ? `cannot keep state in ${file}: ${why}, for there are too many open files; ${RAISE_FILE_LIMIT}`
           : `cannot keep state in ${file}: ${why}; make the folder writable, or set XDG_STATE_HOME to one that is`;

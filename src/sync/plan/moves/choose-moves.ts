@@ -1,9 +1,8 @@
-import type { Problem } from '../../../model/entry.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { PlanStore } from '../store/plan-store.ts';
 import { giveUpStuckNames, uploadedFirst } from '../stuck-names.ts';
-import type { Leaving } from '../stuck-names.ts';
+import type { Leaving, RefusalOptions } from '../stuck-names.ts';
 import { foldersInLedger } from './brought-along.ts';
 import { chooseFolderMoves } from './choose-folder-moves.ts';
 import type { FolderFacts, FolderMove } from './choose-folder-moves.ts';
@@ -11,12 +10,11 @@ import type { FoundPair } from './find-moves.ts';
 import { pathAfter, pathBefore, placeAfter } from './order-moves.ts';
 import type { Move } from './order-moves.ts';
 
-export interface ChoiceOptions {
+export interface ChoiceOptions extends RefusalOptions {
   /** Whether what is gone from the source may be removed. */
   readonly removesGone: boolean;
   /** Whether a folder may be moved as a whole. */
   readonly mayMove: (folder: RelPath) => boolean;
-  readonly refuse: (path: RelPath, problem: Problem) => void;
 }
 
 export interface MoveChoice extends Leaving {
@@ -43,7 +41,7 @@ export function chooseMoves(store: PlanStore, ledger: Ledger, options: ChoiceOpt
     );
     for (const { from } of hindered) barred.add(from);
     if (hindered.length > 0) continue;
-    if (!giveUpStuckNames(choice, options.refuse)) return choice;
+    if (!giveUpStuckNames(choice, options)) return choice;
     movable = withFreeTargets(movable.filter((pair) => store.arrivals.get(pair.to) !== undefined));
   }
 }

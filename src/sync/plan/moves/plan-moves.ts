@@ -13,7 +13,7 @@ import { orderMoves, placeAfter, wholeOf } from './order-moves.ts';
 import type { Move, OrderedMove } from './order-moves.ts';
 
 export type { FileStep };
-export type FolderStep = OrderedMove & { readonly files: number };
+type FolderStep = OrderedMove & { readonly files: number };
 
 /** The moves of a plan, by what has to come before them and after. */
 export interface MovePlan extends FileMoves {

@@ -1,12 +1,12 @@
 import type { RelPath } from '../../../model/path.ts';
-import type { Arrival, Carried, Freed, Removal } from '../planned.ts';
+import type { Arrival, Removal } from '../planned.ts';
 import { ArrivalTable, CarriedTable, ContentCheckTable } from './arrival-tables.ts';
 import { CommonFolderTable, FolderTable, ObstacleTable, WholeFolderTable } from './folder-tables.ts';
 import { FreedTable, PairTable } from './move-tables.ts';
 import { PlanDatabase } from './plan-database.ts';
 import { RemovalTable } from './removal-table.ts';
 
-export type { Arrival, Carried, Freed, Removal };
+export type { Arrival, Removal };
 
 /**
  * A plan in the making, which can be too large for memory. One table for each kind of step, keyed by path, so that

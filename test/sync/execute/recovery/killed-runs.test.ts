@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../../src/model/errors.ts';
 import { createMemorySource } from '../../../../src/sources/memory/memory-source.ts';
-import { createEngine } from '../../../support/engine/engine.ts';
+import { createEngine, createTestClock } from '../../../support/engine/engine.ts';
 import { PUT_AT } from '../../../support/engine/executing.ts';
 import { createMemoryDestination } from '../../../../src/destinations/memory/memory-destination.ts';
 import type { MemoryCall } from '../../../../src/destinations/memory/memory-destination.ts';
 
-describe('a run that dies at its nth change', () => {
+describe.each<[string, (signal: AbortSignal) => { readonly draining?: AbortSignal }]>([
+  ['that dies at its nth change', () => ({})],
+  // as of a program that gives sync() one signal
+  [
+    'stopped at once, at its nth change, by the signal that also ends its beginnings,',
+    (signal) => ({ draining: AbortSignal.any([signal]) }),
+  ],
+])('a run %s', (_, stoppedBy) => {
   const CHANGING = new Set(['put', 'makeFolder', 'move', 'remove']);
 
   function setUp(tree: Readonly<Record<string, string>>) {
@@ -73,7 +80,7 @@ describe('a run that dies at its nth change', () => {
         source.write('new', 'new', { modifiedMs: 2 });
       },
     ],
-  ])('before or after it was carried out, is made good by the next: %s', async (_, tree, edit) => {
+  ])('before or after it was carried out, is made good by the next: %s', async (__, tree, edit) => {
     const atomic = 'atomic' in tree;
     for (const phase of ['before', 'after'] as const)
       for (let nth = 1; ; nth++) {
@@ -91,7 +98,12 @@ describe('a run that dies at its nth change', () => {
             stopping.signal.throwIfAborted();
           }
         };
-        await engine.pass({ removal: 'ours', atomic, signal: stopping.signal });
+        await engine.pass({
+          removal: 'ours',
+          atomic,
+          signal: stopping.signal,
+          ...stoppedBy(stopping.signal),
+        });
         const wasKilled = stopping.signal.aborted;
         hooks[phase] = undefined;
         const wanted: Record<string, string> = {};
@@ -118,4 +130,41 @@ describe('a run that dies at its nth change', () => {
         if (!wasKilled) break;
       }
   });
+});
+
+test('a run that is told to finish in any wait of a move whose reply was lost leaves that move to the next run', async () => {
+  for (let nth = 1; ; nth++) {
+    const draining = new AbortController();
+    const clock = createTestClock();
+    const sleep = clock.sleep.bind(clock);
+    let isLost = false;
+    let waits = 0;
+    clock.sleep = (ms, signal) => {
+      if (isLost && ++waits === nth)
+        draining.abort(new SyncError('interrupted', 'stopped', { verdict: 'end_run' }));
+      return sleep(ms, signal);
+    };
+    const source = createMemorySource();
+    const stage = createMemoryDestination({
+      now: () => PUT_AT,
+      after: ({ kind }) => {
+        if (kind !== 'move' || isLost) return;
+        isLost = true;
+        throw new SyncError('stage_unavailable', 'not now', { verdict: 'retry', inDoubt: true });
+      },
+    });
+    using engine = createEngine(source, stage, clock);
+    source.write('a', 'content', { modifiedMs: 1 });
+    await engine.pass();
+    source.move('a', 'd/a');
+    await engine.pass({ removal: 'ours', draining: draining.signal, maxRequestsPerSecond: 1 });
+    expect(isLost).toBe(true);
+    const { report } = await engine.pass({ removal: 'ours' });
+    expect(report, `wait ${nth}`).toMatchObject({ outcome: 'clean', uploaded: 0, adopted: 0 });
+    expect([...stage.files.keys()]).toEqual(['d/a']);
+    if (draining.signal.aborted) continue;
+    // the wait for the repetition, and the one for its turn
+    expect(nth).toBeGreaterThan(2);
+    break;
+  }
 });

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { STAGE_WORDS } from '../../../../src/destinations/stage/stage-words.ts';
 import { nameOf } from '../../../../src/model/path.ts';
 import { folderRow } from '../../../../src/sync/ledger/ledger-row.ts';
 import { planMoves } from '../../../../src/sync/plan/moves/plan-moves.ts';
@@ -63,6 +64,7 @@ async function planned(before: Before) {
     removesGone: before.removesGone ?? false,
     mayMove: (folder) => before.mixed?.includes(folder) !== true,
     hiddenName: ({ from }) => `.hidden-${nameOf(from)}${from.endsWith('/') ? '/' : ''}`,
+    words: STAGE_WORDS,
     refuse: (path, { code }) => refused.push(`${path} ${code}`),
   });
   return {
