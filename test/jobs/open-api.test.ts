@@ -35,3 +35,16 @@ test('a resource of the API is asked for through the gate, which tries again', a
 test('without a token it is not opened', async () => {
   await expect(openApi(around({}), { concurrency: 1 })).rejects.toMatchObject({ code: 'config' });
 });
+
+test('two spellings of one address lead through one gate, other accounts through others', async () => {
+  const surroundings = around({});
+  const gateOf = async (baseUrl: string, token: string) => {
+    const authority = { stage: { baseUrl, token }, s3: {} };
+    await using api = await openApi({ ...surroundings, authority }, { concurrency: 1 });
+    return api.gate;
+  };
+  const gate = await gateOf('https://api.test', 'a');
+  expect(await gateOf('https://API.test:443/', 'a')).toBe(gate);
+  expect(await gateOf('https://api.test', 'b')).not.toBe(gate);
+  expect(await gateOf('https://api.test:8443', 'a')).not.toBe(gate);
+});

@@ -40,8 +40,10 @@ export async function openApi(
   const { openApiConnection } = await import('../../api/connection.ts');
   const { defaultDeployment: _, generation: __, ...options } = settings;
   const { draining } = around;
-  const gate = around.gates.of(settings.baseUrl ?? DEFAULT_BASE_URL, accountOf(settings.token));
   const connection = await openApiConnection({ ...options, concurrency });
+  // two spellings of one address are one origin; what is no address has been refused
+  const { origin } = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
+  const gate = around.gates.of(origin, accountOf(settings.token));
   return {
     connection,
     gate,
