@@ -59,7 +59,8 @@ const isStageAddress = (text: string): boolean => text.startsWith(STAGE);
 export function wholeSource(from: string | Address, folder: string): string {
   const text = typeof from === 'string' ? from : formatAddress(from);
   const isPath = typeof from === 'string' ? text !== '' && !hasScheme(text) : from.kind === 'local';
-  return isPath ? resolve(folder, text) : text;
+  // an empty path does not name the current folder: whoever opens the job refuses it
+  return isPath && text !== '' ? resolve(folder, text) : text;
 }
 
 /** Whether a text can be the source of a job: it means the same whatever folder the job is run in. */

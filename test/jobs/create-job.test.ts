@@ -34,6 +34,7 @@ test.each<[string | Address, string]>([
   ['gs://b/p', 'gs://b/p'],
   ['', ''],
   [{ kind: 'local', path: 'data' }, '/here/data'],
+  [{ kind: 'local', path: '' }, ''],
   [{ kind: 'local', path: 's3://b/p' }, '/here/s3:/b/p'],
   [{ kind: 's3', bucket: 'b' }, 's3://b/'],
   [{ kind: 's3', bucket: 'b', prefix: 'p/' }, 's3://b/p/'],

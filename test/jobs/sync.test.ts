@@ -190,3 +190,14 @@ test('what is not said in code comes from the process: its environment and its c
   const withoutToken = await sync({ from: './data', to: 'stage://some-group/in', environment: {} });
   expect(withoutToken.error).toMatchObject({ code: 'config', message: expect.stringContaining('token') });
 });
+
+test('an S3 endpoint with a password is refused, and the password not repeated', async () => {
+  const { run } = await program();
+  const { error } = await run({
+    from: 's3://bucket/p',
+    authority: { s3: { endpointUrl: 'http://user:hunter2@127.0.0.1:1' } },
+  });
+  expect(error?.code).toBe('config');
+  expect(error?.message).toMatch(/^the S3 endpoint has a user or a password/);
+  expect(error?.message).not.toContain('hunter2');
+});

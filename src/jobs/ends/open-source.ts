@@ -34,10 +34,8 @@ async function openBucket(
   address: string,
   { s3, environment, concurrency, collectBuffers }: OpenSourceOptions,
 ): Promise<Source> {
-  if (environment.s3EndpointUrl !== undefined && hasCredentials(environment.s3EndpointUrl))
-    throw configError(
-      `AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL has a user or a password before its "@": leave them out; ${AWS_CREDENTIALS}`,
-    );
+  refuseCredentials('the S3 endpoint', s3.endpointUrl);
+  refuseCredentials('AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL', environment.s3EndpointUrl);
   const [{ parseS3Address }, { openS3Source }] = await Promise.all([
     import('../../sources/s3/address.ts'),
     import('../../sources/s3/s3-source.ts'),
@@ -57,4 +55,9 @@ async function openBucket(
     onBytes: collectBuffers?.(),
     concurrency,
   });
+}
+
+function refuseCredentials(name: string, url: string | undefined): void {
+  if (url !== undefined && hasCredentials(url))
+    throw configError(`${name} has a user or a password before its "@": leave them out; ${AWS_CREDENTIALS}`);
 }

@@ -17,6 +17,7 @@ import type { Engine } from '../engine/engine.ts';
 import { LEFT_OUT } from '../cli/left-out.ts';
 import type { LeftOut } from '../cli/left-out.ts';
 import { IMPATIENT_MS, randomBehaviour, randomFaults } from './random-faults.ts';
+import { createStageClock } from '../stage/stage-clock.ts';
 import { PLACES } from '../trees/tree-edits.ts';
 import type { FileNode } from '../trees/tree-edits.ts';
 import type { TrialStage } from '../stage/trial-stage.ts';
@@ -86,7 +87,7 @@ export async function runTrial(seed: number, stage: TrialStage): Promise<void> {
   );
   await patient.makeFolder(base, { signal });
   await patient.put(`${base}beside`, textContent(FOREIGN), { signal });
-  using engine = createEngine(edited.source, impatient);
+  using engine = createEngine(edited.source, impatient, createStageClock());
   const trial = new Trial({ planned, stage, base, root, edited, engine, patient, dice });
   try {
     edited.random.edit(4 + dice.below(14));

@@ -16,8 +16,8 @@ import { PASS_DEFAULTS } from '../../../src/sync/pass-defaults.ts';
 import { WatchLoop } from '../../../src/sync/watch/watch-loop.ts';
 import type { Dice } from '../trees/dice.ts';
 import type { TrialSource } from '../trees/edited-source.ts';
-import { createTestClock } from '../engine/engine.ts';
 import type { LeftOut } from '../cli/left-out.ts';
+import { createStageClock } from '../stage/stage-clock.ts';
 import type { TrialStage } from '../stage/trial-stage.ts';
 
 const BIN = fileURLToPath(new URL('../../../bin/stagesync.js', import.meta.url));
@@ -120,7 +120,7 @@ export class SecondWriterRuns implements Disposable {
       source: edited.source,
       destination,
       maxDelete: { percent: 100 },
-      clock: createTestClock(Date.now()),
+      clock: createStageClock(Date.now()),
       draining: new AbortController().signal,
       signal: new AbortController().signal,
       onEvent: () => undefined,

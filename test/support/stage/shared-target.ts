@@ -12,6 +12,7 @@ import { createStageDestination } from '../../../src/destinations/stage/stage-de
 import { createFilter } from '../../../src/filter/filter.ts';
 import type { PassOptions } from '../../../src/sync/pass-options.ts';
 import { createEngine } from '../engine/engine.ts';
+import { createStageClock } from './stage-clock.ts';
 import { StageHttp } from './stage-http.ts';
 
 /** What a pass did, with what it told. */
@@ -95,7 +96,7 @@ export async function sharedTarget(options: SharedTargetOptions = {}): Promise<S
   const destination = createStageDestination({ client, root });
   const http = new StageHttp(emulator);
   const source = createMemorySource();
-  const engine = createEngine(source, destination);
+  const engine = createEngine(source, destination, createStageClock());
 
   const encode = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
   async function below(folder: string): Promise<string[]> {
