@@ -17,7 +17,10 @@ export function addGuardFlags(command: Command): Command {
         .default(HALF, '50%'),
     )
     .addOption(
-      new Option('--force [guard]', `go past a guard: ${GUARDS.join(', ')}; all without a name; repeatable`)
+      new Option(
+        '--force [guard]',
+        `run although this guard refuses: ${GUARDS.join(', ')}; without a name, all guards; repeatable`,
+      )
         .argParser(guards)
         .default(new Set<GuardName>(), 'none'),
     );

@@ -65,7 +65,7 @@ const what: SettingsOf<JobSections['what']> = {
     flags: [
       {
         flag: '--compare <how>',
-        help: 'what both ends have: by size and time, or by content, which reads both ends every time',
+        help: 'compare files that both ends have by size and time, or by content, which reads both ends every time',
       },
     ],
   },
@@ -75,7 +75,7 @@ const what: SettingsOf<JobSections['what']> = {
     flags: [
       {
         flag: '--sweep-older-than <duration>',
-        help: 'remove uploads under hidden names on Stage that runs from elsewhere left and that are at least so old: 1d, 12h',
+        help: 'remove uploads under hidden names on Stage that runs from elsewhere left and that are at least this old: 1d, 12h',
       },
     ],
   },
@@ -99,10 +99,10 @@ const what: SettingsOf<JobSections['what']> = {
     meaning:
       'rules in their order, each `{ "kind": "include" or "exclude", "pattern": … }`; the last that matches decides',
     flags: [
-      { flag: '--include <pattern>', help: 'take part, in .gitignore rules; repeatable' },
+      { flag: '--include <pattern>', help: 'files that take part, as a .gitignore pattern; repeatable' },
       {
         flag: '--exclude <pattern>',
-        help: 'take no part: neither uploaded nor touched on Stage; repeatable',
+        help: 'files that take no part: neither uploaded nor touched on Stage; repeatable',
       },
       { flag: '--filter-from <file>', help: 'rules from a file, as in .stagesyncignore; repeatable' },
     ],
@@ -167,12 +167,14 @@ const pace: SettingsOf<JobSections['pace']> = {
   maxRequestsPerSecond: {
     type: { kind: 'number' },
     group: FAST,
-    flags: [{ flag: '--max-requests-per-second <n>', help: 'start no more Stage requests a second' }],
+    flags: [
+      { flag: '--max-requests-per-second <n>', help: 'start no more Stage requests a second than this' },
+    ],
   },
   bytesPerSecond: {
     type: { kind: 'byteRate' },
     group: FAST,
-    flags: [{ flag: '--bwlimit <rate>', help: 'upload no faster, in bytes a second: 500K, 10M' }],
+    flags: [{ flag: '--bwlimit <rate>', help: 'upload no faster than this, in bytes a second: 500K, 10M' }],
   },
   maxWait: {
     type: { kind: 'duration' },
@@ -181,7 +183,7 @@ const pace: SettingsOf<JobSections['pace']> = {
     flags: [
       {
         flag: '--max-wait <duration>',
-        help: 'give up when Stage asks to be left alone for longer in one go',
+        help: 'give up when Stage asks for waits that are longer than this',
       },
     ],
   },
@@ -195,7 +197,7 @@ const when: SettingsOf<JobSections['when']> = {
     flags: [
       {
         flag: '--settle <duration>',
-        help: 'take a file once its size and time have stood still for so long',
+        help: 'take a file once its size and time have not changed for this long',
       },
     ],
   },
@@ -203,12 +205,17 @@ const when: SettingsOf<JobSections['when']> = {
     type: { kind: 'duration' },
     default: 3_600_000,
     group: WHEN,
-    flags: [{ flag: '--full-every <duration>', help: 'compare everything, Stage listed, so often' }],
+    flags: [
+      {
+        flag: '--full-every <duration>',
+        help: 'compare everything this often, with a listing of all of Stage',
+      },
+    ],
   },
   poll: {
     type: { kind: 'duration' },
     group: WHEN,
-    flags: [{ flag: '--poll <duration>', help: 'do not watch; compare everything so often instead' }],
+    flags: [{ flag: '--poll <duration>', help: 'do not watch; compare everything this often instead' }],
   },
 };
 
