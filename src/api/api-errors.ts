@@ -16,9 +16,12 @@ export interface ApiCall {
   /** The operation in words. */
   readonly verb: string;
   readonly path: string;
-  /** The request changes something: a reply that is none leaves it in doubt, and is worth another attempt. */
+  /**
+   * Whether the request changes something. Then a reply that cannot come from the API leaves the change in doubt, and
+   * another attempt is worth it.
+   */
   readonly changes?: boolean;
-  /** Who is asked, in words; Stage unless told. */
+  /** What messages call the service. Default: Stage. */
   readonly service?: string;
 }
 
@@ -46,7 +49,7 @@ export function badReply(call: ApiCall, why: string, options: BadReplyOptions = 
   );
 }
 
-/** The way out, where there is more to do than to wait. */
+/** What a person can do, where waiting is not enough. */
 const HINTS: Partial<Record<FailureKind, string>> = {
   connection: ' Check the network, the base URL and any proxy.',
   security: ' Check the base URL and its certificate.',

@@ -21,7 +21,7 @@ export interface ApiConnectionOptions {
   /** Requests at the same time, and connections kept for them. 16 unless told. */
   readonly concurrency?: number | undefined;
   readonly timeouts?: Partial<ApiTimeouts> | undefined;
-  /** Longer replies are refused, in bytes. A listing has some 300 bytes a file; 512 MiB unless told. */
+  /** Bytes; longer replies are refused. A listing has some 300 bytes a file. Default: 512 MiB. */
   readonly maxReplyBytes?: number | undefined;
   /** Told each time a request starts on a connection; redirects followed count too. */
   readonly onRequest?: ((verb: ApiVerb) => void) | undefined;
@@ -34,7 +34,7 @@ export interface ApiTimeouts {
   readonly connect: number;
   /** From the end of the request to the beginning of the reply. A PUT of 8 bytes has taken 31 seconds. */
   readonly headers: number;
-  /** Without a byte going out or coming in. */
+  /** The longest time without a byte sent or received. */
   readonly idle: number;
   /** In each span of this length a reply has to bring some kilobytes, or to end. */
   readonly progress: number;
@@ -43,7 +43,9 @@ export interface ApiTimeouts {
 const TIMEOUTS: ApiTimeouts = { connect: 10_000, headers: 180_000, idle: 60_000, progress: 60_000 };
 const CONCURRENCY = 16;
 const MAX_REPLY_BYTES = 512 * 1024 * 1024;
-/** What a reply has to bring in a span of its progress, in bytes. Over a minute, a sixteenth of a modem's line brings more. */
+/**
+ * Bytes that a reply has to bring in each span of `progress`: in a minute, even an extremely slow line brings more.
+ */
 export const LEAST_BYTES = 4096;
 
 export interface SendOptions {
@@ -53,11 +55,11 @@ export interface SendOptions {
   readonly target: string;
   /** Flat: name, value, name, value. */
   readonly headers: string[];
-  /** A longer reply of success is refused, in bytes; as with all of the connection unless told. */
+  /** Bytes; a longer reply of success is refused. Default: the limit of the connection. */
   readonly maxBytes?: number | undefined;
 }
 
-/** A body that says itself how far it is: the exchange's clock follows it. */
+/** A body that tells the exchange what it is doing, so that the exchange's time limits follow it. */
 export type StreamedBody = (exchange: Exchange) => AsyncIterable<Uint8Array>;
 
 /**
@@ -113,7 +115,7 @@ export class ApiConnection implements AsyncDisposable {
     this.allowInsecure = options.allowInsecure === true;
     this.organizationID = options.organizationID;
     const requests = { GET: 0, POST: 0, PUT: 0, PATCH: 0, DELETE: 0 };
-    // made once, for the way of every small file
+    // made once, because every small file passes here
     const counting = (verb: ApiVerb) => (): void => {
       requests[verb]++;
       options.onRequest?.(verb);

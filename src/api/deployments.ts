@@ -28,7 +28,7 @@ interface Catalogue {
   readonly operation: ApiOperation<string, typeof rows>;
   readonly row: z.ZodType<Omit<Deployment, 'kind'>>;
   readonly kind: Deployment['kind'];
-  /** Not every organisation has these; not finding the list is finding none. */
+  /** Not every organisation has these. A list that is not found counts as an empty one. */
   readonly optional: boolean;
 }
 
@@ -65,7 +65,7 @@ export interface ListDeploymentsOptions extends CallOptions {
   readonly version?: 'v1' | 'v2' | undefined;
 }
 
-/** Everything the token can see that has a Stage. Rejects with a SyncError. */
+/** All deployments that have a Stage and that the token can see. Rejects with a SyncError. */
 export async function listDeployments(
   api: ApiConnection,
   { version, signal }: ListDeploymentsOptions,

@@ -11,7 +11,7 @@ export interface RefusedReply {
   readonly text: string;
   /** The host that answered, for a refusal that asks for a wait. */
   readonly server?: string;
-  /** Whether the object store says so, to an address that was signed for a while. */
+  /** Whether the object store answered, at a signed address, which is valid for some time only. */
   readonly byStore?: boolean;
 }
 
@@ -22,7 +22,7 @@ interface Row {
   readonly inDoubt?: boolean;
   /** The way out. */
   readonly hint: string;
-  /** The hint is for files, and no use for other things of the API. */
+  /** The hint helps with files, and not with other things of the API. */
   readonly forFiles?: true;
 }
 
@@ -119,14 +119,14 @@ export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number
   };
   const { operation, path } = call;
   if (status >= 300 && status < 400)
-    // Only a download has a use for one (the API names it for moves too, without saying where to): anywhere else the
-    // base URL leads to something that is no Stage.
+    // Only a download is redirected. (The API documents a redirect of moves too, but not its target.) Elsewhere a
+    // redirect shows that the base URL leads to something that is no Stage.
     return new SyncError(
       'stage_bad_reply',
       called(call, `was answered with a redirect (${status}). Check the base URL.`),
       { verdict: operation === 'move' ? 'skip_entry' : 'end_run', operation, path, details },
     );
-  // the IDs of other things of the API are named by the call
+  // for other things of the API, the message of the call has the ID already
   if (
     status === 400 &&
     call.service === undefined &&

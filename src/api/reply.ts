@@ -3,7 +3,10 @@ import { type ApiCall, errorFromNetwork } from './api-errors.ts';
 import type { ApiConnection } from './connection.ts';
 import { errorFromReply } from './refusals.ts';
 
-/** The reply of a request that succeeded; every other end of it as a SyncError, or the signal's reason. */
+/**
+ * Resolves with the reply of a request that succeeded. Rejects with a SyncError after any other reply or none, or
+ * with the signal's reason.
+ */
 export async function success(
   api: ApiConnection,
   call: ApiCall,

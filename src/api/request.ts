@@ -23,7 +23,7 @@ export interface ApiOperation<Path extends string = string, Reply extends z.ZodT
   /** The same in words, and what it is done to: 'list' 'the regions', 'suspend' 'workspace {workspaceID}'. */
   readonly verb: string;
   readonly object: string;
-  /** A longer reply is refused, in bytes. 16 MiB unless told. */
+  /** Bytes; a longer reply is refused. Default: 16 MiB. */
   readonly maxBytes?: number;
 }
 
@@ -87,7 +87,7 @@ export async function requestApi<Path extends string, Reply extends z.ZodType>(
       });
     return checked(api, operation.reply, call, text);
   } catch (error) {
-    // nobody knows whether it was done, and doing it twice would be another thing
+    // nobody knows whether the request was carried out, and carrying it out twice could do something else
     const isLost = isSyncError(error) && error.inDoubt && error.verdict === 'retry';
     throw isLost && !repeatable ? error.with({ verdict: 'skip_entry' }) : error;
   }
@@ -140,5 +140,5 @@ function checked<Reply extends z.ZodType>(
   });
 }
 
-/** So much of a reply is looked at for an error's excerpt, in characters. */
+/** Characters of a reply that the excerpt in an error is taken from. */
 const EXCERPT = 4096;

@@ -33,7 +33,7 @@ function contextOf(host: Host): Context {
   const err = new LineOutput(host.stderr, () => undefined);
   const stop = listenForStop(host, (text) => {
     err.line(`stagesync: ${text}`);
-    void err.flush(); // before anything that others say about stopping
+    void err.flush(); // before any message about stopping
   });
   const out = new LineOutput(host.stdout, (error) => stop.drain(`the output went away: ${messageOf(error)}`));
   const environment = readEnvironment(host.env, host.home);
@@ -68,14 +68,14 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<Ex
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage; // printed it
     const cause = error instanceof CommanderError ? usageOf(error, argv) : error;
     if (wantsReport(argv)) out.line(failedReport(cause));
-    // nobody who stopped reading, as in "ls … | head", wants a message about that
+    // a reader that stopped reading, as in "ls … | head", wants no message about it
     if (!(out.closed && isSyncError(cause) && cause.code === 'interrupted'))
       err.line(describeError(cause, stacksFor(context, argv)));
     return isSyncError(cause) ? statusOfError(cause.code, stop.stoppedBy) : EXIT.unexpected;
   }
 }
 
-/** Writes what still waits. The status is another one when the results could not be written. */
+/** Writes the output that still waits. Returns another status when the results could not be written. */
 async function flushed({ out, err }: Context, status: ExitStatus): Promise<ExitStatus> {
   await out.flush();
   const lost = out.failure;

@@ -18,9 +18,9 @@ export interface RunUse {
   readonly onOpened?: (labels: { readonly source: string; readonly destination: string }) => void;
   /** Gets every action of the plan. */
   readonly onPlanned?: (line: PlanLine) => void;
-  /** Does only these. */
+  /** Only these actions are done. */
   readonly approved?: Iterable<PlanLine>;
-  /** Something else is written to stdout: text goes to stderr. */
+  /** True when something else is written to stdout, so that text goes to stderr. */
   readonly textAside?: boolean;
 }
 

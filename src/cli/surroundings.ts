@@ -8,10 +8,10 @@ import {
 import type { Context } from './context.ts';
 import { authorityFrom, type S3Flags, type StageFlags } from './flags/authority-flags.ts';
 
-/** What the surroundings of a job have from the verb and its flags. */
+/** The part of the surroundings that the verb and its flags decide. */
 type OfVerb = Pick<Surroundings, 'command' | 'guards'> & Partial<Pick<Surroundings, 'dryRun' | 'observed'>>;
 
-/** What a job started from this command line runs in. */
+/** The surroundings of a job that this command line starts. */
 export function jobSurroundings(context: Context, flags: StageFlags & S3Flags, ofVerb: OfVerb): Surroundings {
   const { host, environment, stop } = context;
   return surroundingsOf({
@@ -27,13 +27,13 @@ export function jobSurroundings(context: Context, flags: StageFlags & S3Flags, o
   });
 }
 
-/** What a command that only looks at a Stage runs in. */
+/** The surroundings of a command that only looks at a Stage. */
 export const stageSurroundings = (
   { host, environment, stop }: Context,
   flags: StageFlags,
 ): StageSurroundings => ({
   environment,
-  // a token file alone needs the current folder, which may have been removed
+  // only a token file needs the current folder, which may have been removed
   get folder() {
     return host.cwd;
   },

@@ -37,7 +37,7 @@ export async function serveStatus(
   { status, metrics, source, destination, allowedHosts = [] }: ServedWatch,
 ): Promise<StatusServer> {
   const checkHost = hostCheck(address.host, allowedHosts);
-  /** Whether it was refused. */
+  /** Refuses a request whose Host is not ours. Returns whether it did. */
   const refuses = (request: FastifyRequest, reply: FastifyReply): boolean => {
     const refused = checkHost(request.raw);
     if (refused !== undefined)

@@ -4,9 +4,9 @@ import type { WatchEvent } from '../sync/watch/watch-events.ts';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Tells systemd what the watch is doing, where it asks to be told (Type=notify sets NOTIFY_SOCKET). Node has no
- * datagram sockets for that, so systemd's own little program sends the message; a unit needs NotifyAccess=all. When it
- * is not there nothing is told.
+ * Tells systemd what the watch is doing, where systemd asks for that (Type=notify sets NOTIFY_SOCKET). Node has no
+ * datagram sockets for paths, so systemd's own small program sends the message; the unit needs NotifyAccess=all.
+ * Without that program nothing is told.
  */
 export function tellServiceManager(
   env: Variables,

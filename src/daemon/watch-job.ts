@@ -19,7 +19,7 @@ export function watchJob(
     pass: (request) => pair.run(request),
     isRecorded: (entry) => ledger.get(entry.path)?.version === entry.version,
     clock: systemClock,
-    // what appears whole need not stand still first
+    // files that appear whole need not stand still first
     settleMs: source.traits.filesAppearWhole ? 0 : settle,
     fullEveryMs: fullEvery,
     pollMs: poll,

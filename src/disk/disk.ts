@@ -22,7 +22,10 @@ interface OpenOptions {
  * this way is three times as fast as through the thread pool, and the callers pause often enough for the event loop.
  */
 export interface Disk {
-  /** In no particular order. What is not valid UTF-8 has U+FFFD in it. `fd`: the folder is open, whatever has its name. */
+  /**
+   * In no particular order. What is not valid UTF-8 has U+FFFD in it. `fd`: this open folder is read, even if its
+   * name leads elsewhere by now.
+   */
   children(folder: string, fd?: number): Iterable<Child>;
   rawChildren(folder: string, fd?: number): Iterable<Child<Buffer>>;
   /** Undefined when nothing is there. */
@@ -32,7 +35,10 @@ export interface Disk {
   openLater(path: string, how: OpenOptions): Promise<FileHandle>;
   /** ENOTDIR for a link, too. */
   openFolder(path: string | Buffer): number;
-  /** The place of an open folder, whatever has its name by now. Undefined where the system has no such place. */
+  /**
+   * A path that leads to an open folder, even if its name leads elsewhere by now. Undefined where the system has no
+   * such path.
+   */
   readonly placeOf: ((fd: number) => string) | undefined;
   fstat(fd: number): BigIntStats;
   read(fd: number, into: Uint8Array, offset: number): number;
@@ -54,7 +60,8 @@ export function kindOf(item: Typed): ChildKind {
 export const inside = (folder: string, name: string): string =>
   folder.endsWith('/') ? folder + name : `${folder}/${name}`;
 
-// A FIFO or a link may take a file's name after it was listed: opening must not hang on the one, nor follow the other.
+// A FIFO or a link may take the name of a file after the listing. The opening must not wait for the FIFO, nor follow
+// the link.
 const flagsFor = ({ followLink }: OpenOptions): number =>
   fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | (followLink ? 0 : fs.constants.O_NOFOLLOW);
 

@@ -28,7 +28,7 @@ export class TimeSlice {
   }
 }
 
-/** Works off steps that give nothing but pauses, and resolves with their result. It ends them, whatever comes. */
+/** Runs steps that yield nothing but pauses, and resolves with their result. The steps are ended in any case. */
 export async function inSlices<T>(steps: Generator<undefined, T>, signal: AbortSignal): Promise<T> {
   const slice = new TimeSlice(signal);
   try {

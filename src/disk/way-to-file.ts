@@ -17,9 +17,9 @@ export interface WayOptions {
 export interface Way {
   /** Where it is to be opened, made or looked at. */
   readonly place: string;
-  /** To be called once that was done. Throws ELOOP or ENOTDIR when a link was on the way after all. */
+  /** The caller calls it after that. Throws ELOOP or ENOTDIR when a link was on the way after all. */
   check(): void;
-  /** To be called in the end, whatever came between. */
+  /** The caller calls it at the end, after an error too. */
   close(): void;
 }
 
@@ -39,10 +39,9 @@ export function openWay(options: WayOptions, path: RelPath): Way {
 }
 
 /**
- * The way into a folder. Whoever may write below the root can put a link to any place in a folder's stead, at any
- * moment: so each folder is opened from the one above it, and what is in the last from that one, and none of the names
- * is gone through twice. Where the system cannot open from an open folder, the folders on the way are compared before
- * and after.
+ * The way into a folder. Whoever may write below the root can replace a folder by a link to any place, at any moment. So
+ * each folder is opened from the open folder above it, and an entry from the last of them: no name is looked up twice.
+ * Where the system cannot open from an open folder, the folders on the way are compared before and after.
  *
  * `folder` is '' or ends in '/'. Throws the error of the system call, ENOTDIR where a link is on the way.
  */

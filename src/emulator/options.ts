@@ -31,8 +31,8 @@ export interface EmulatorOptions {
   /** 127.0.0.1 when absent. */
   readonly host?: string;
   /**
-   * Names or addresses, without ports, that requests may name as their Host beside `host`, `localhost` and the address they came to;
-   * others are answered 403.
+   * Names or addresses, without ports, that requests may name as their Host beside `host`, `localhost` and the
+   * address they came to; other requests are answered 403.
    */
   readonly allowedHosts?: readonly string[];
   /** Made when missing; several emulators may use one at the same time. Absent: a temporary one, deleted by close(). */

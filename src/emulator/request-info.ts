@@ -10,7 +10,10 @@ export interface RequestInfo {
   readonly deployment: string;
   /** Decoded path in the Stage; folders end in '/', the root is ''. For requests outside a Stage the URL's path. */
   readonly path: string;
-  /** Whose token it brings: 'token' for `token`, else its name in `otherTokens`; undefined without a valid one, as for content. */
+  /**
+   * Whose token the request brings: 'token' for `token`, else its name in `otherTokens`; undefined without a valid
+   * one, as for content.
+   */
   readonly by: string | undefined;
   /** Where a move goes, decoded; known once its body was read, so not yet when it is received. */
   readonly to?: string;
@@ -19,9 +22,9 @@ export interface RequestInfo {
 }
 
 /**
- * `received`: nothing is done yet. `committed`: a change is made for good. `replying`: the reply comes next. Nothing comes between
- * a change and the call that tells of it, nor between the look that a listing or metadata shows and its `replying`: the
- * order of these calls is the order in which things were done and seen.
+ * `received`: nothing is done yet. `committed`: a change is made for good. `replying`: the reply comes next. Nothing
+ * happens between a change and the call that tells of it, nor between the look behind a listing or metadata and its
+ * `replying`. So the order of these calls is the order in which things were done and seen.
  */
 export type RequestPhase = 'received' | 'committed' | 'replying';
 

@@ -68,7 +68,7 @@ export function createFilter(madeOf: FilterRules): RuleFilter {
   return filter.hasRules ? filter : everything;
 }
 
-/** The filter with one path more that is, at both ends, as if it were not there. */
+/** The same filter, which also hides one more path: at both ends that path is treated as if nothing were there. */
 export function hiding(filter: PathFilter, path: RelPath): PathFilter {
   if (filter instanceof RuleFilter) {
     const { madeOf } = filter;

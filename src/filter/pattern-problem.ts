@@ -9,8 +9,8 @@ export function ruleProblem({ kind, pattern }: FilterRule): string | undefined {
 }
 
 /**
- * Why a pattern would silently match nothing, or not what it seems to, as the end of a sentence, or undefined. What
- * could be a name is let be.
+ * Why a pattern would silently match nothing, or not what it seems to, as the end of a sentence, or undefined. A
+ * pattern that could be a name is accepted.
  */
 export function patternProblem(pattern: string): string | undefined {
   if (pattern.trim() === '') return 'is empty';
@@ -26,8 +26,8 @@ export function patternProblem(pattern: string): string | undefined {
 }
 
 /**
- * What is wrong with an escape or a set. `plain` gets the pattern without them: `names` with what is escaped as itself,
- * `bare` with "?" for it.
+ * What is wrong with an escape or a set. `plain` receives the pattern without them: in `names` an escaped character
+ * stands for itself, in `bare` it is "?".
  */
 function partProblem(pattern: string, plain: { names: string; bare: string }): string | undefined {
   for (let at = 0; at < pattern.length; at++) {
@@ -90,7 +90,9 @@ const CLASSES: ReadonlySet<string> = new Set(
   'alnum alpha blank cntrl digit graph lower print punct space upper xdigit'.split(' '),
 );
 
-/** The place of the ']' that closes the set opened at `start`, or -1. A ']' that comes first is one of the set. */
+/**
+ * The place of the ']' that closes the set opened at `start`, or -1. A ']' that comes first is a member of the set.
+ */
 function endOfSet(pattern: string, start: number): number {
   let at = start + 1;
   if (pattern[at] === '!' || pattern[at] === '^') at++;
@@ -110,7 +112,7 @@ function backwardsRange(set: string): string | undefined {
   return undefined;
 }
 
-/** Of a character that may have its backslash. */
+/** The code point of a character, which may have a backslash before it. */
 const pointOf = (character: string): number =>
   character.codePointAt(character.length > 1 && character.startsWith('\\') ? 1 : 0)!;
 

@@ -14,7 +14,7 @@ export interface Reply {
 
 export interface ExchangeOptions extends DispatchedRequestOptions {
   readonly signal: AbortSignal;
-  /** A longer body of a success breaks the exchange off, in bytes. */
+  /** Bytes; a longer body of a success ends the exchange with an error. */
   readonly maxBytes: number;
   /** Breaks off a reply that trickles. */
   readonly watch: ProgressWatch | undefined;
@@ -22,7 +22,10 @@ export interface ExchangeOptions extends DispatchedRequestOptions {
 
 /** A refusal's text is for a person: the beginning is enough. */
 const KEPT_OF_REFUSAL = 4096;
-/** The rest is read so that the connection serves again; of one without end that is given up. */
+/**
+ * Bytes. The rest of a refusal is read so that the connection can be used again; beyond this length the connection is
+ * given up.
+ */
 const READ_OF_REFUSAL = 1024 * 1024;
 
 /**
@@ -32,7 +35,7 @@ const READ_OF_REFUSAL = 1024 * 1024;
 export class Exchange extends DispatchedRequest implements Dispatcher.DispatchHandler, Flow {
   /** Rejects with a TransportError or a ProxyError, with the signal's reason, or with what a body's source threw. */
   readonly reply: Promise<Reply>;
-  /** Whoever waits for the whole holds nothing up. */
+  /** A reader that waits for the whole reply never holds the bytes up. */
   readonly held = false;
   received = 0;
   readonly #options: ExchangeOptions;

@@ -5,11 +5,11 @@ import { type Proxied, type ProxySettings, loadProxied } from './proxy.ts';
 export interface ConnectionLimits {
   /** To one host. A request beyond waits for one of them, without a time-out. */
   readonly connections: number;
-  /** Until a connection is there. */
+  /** The longest time until a connection is there. */
   readonly connectMs: number;
-  /** From the end of a request to the headers of its reply. */
+  /** The longest time from the end of a request to the headers of its reply. */
   readonly headersMs: number;
-  /** Without a byte of a reply, while somebody reads. */
+  /** The longest time without a byte of a reply, while somebody reads. */
   readonly idleMs: number;
 }
 
@@ -22,7 +22,7 @@ export interface OutgoingRequest {
   /** By name, or flat: name, value, name, value. */
   readonly headers: Readonly<Record<string, string>> | string[];
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array> | null | undefined;
-  /** Instead of that of all requests. */
+  /** In place of the limit for all requests. */
   readonly headersMs?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export class Connections {
     this.#proxied = proxied;
   }
 
-  /** Sends a request as soon as a connection is free; what becomes of it, `exchange` is told. */
+  /** Sends a request as soon as a connection is free. `exchange` is told of everything that follows. */
   dispatch(request: OutgoingRequest, exchange: Dispatcher.DispatchHandler): void {
     const { origin, target, method, headers, body = null, headersMs } = request;
     const dispatcher = this.#proxied?.leadsTo(origin) === true ? this.#proxied.dispatcher : this.#direct;
@@ -62,15 +62,17 @@ export class Connections {
 
 const poolOptions = ({ connections, connectMs, headersMs, idleMs }: ConnectionLimits) => ({
   connections,
-  // A request put behind another on one connection cannot be told apart when that connection breaks.
+  // One request at a time: when a connection with several requests breaks, nobody can tell which of them were
+  // answered.
   pipelining: 1,
-  // Transfers are paced and their failures told apart as HTTP/1.1 does it.
+  // The pacing of transfers and the reading of failures rely on HTTP/1.1.
   allowH2: false,
   connect: { timeout: connectMs },
   headersTimeout: headersMs,
   bodyTimeout: idleMs,
-  // Shorter than servers keep an idle connection (5 s and up): the far end closing it under a new request is what
-  // the official client of Stage names as its commonest failure. A server that says how long gets its way, less a second.
+  // Servers keep an idle connection for 5 s or longer; ours ends before that. Otherwise the server could close it
+  // just when a new request begins, which the official client of Stage calls its most common failure. Where a server
+  // names its own time, that time less a second counts.
   keepAliveTimeout: 4_000,
   keepAliveMaxTimeout: 60_000,
 });
@@ -99,8 +101,8 @@ export async function loadConnections(
 const PARTS = { pool: 'Pool', agent: 'Agent' } as const;
 
 /**
- * The one class by itself: undici's index also loads fetch, WebSocket and caches, which would take a third of the time of
- * every short command. A release that keeps the class elsewhere still has it in the index.
+ * Loads one class alone: undici's index also loads fetch, WebSocket and caches, which would take a third of the time
+ * of every short command. Where a release of undici keeps the class in another file, the index is loaded.
  */
 async function loadPart<T extends typeof Pool | typeof Agent>(part: keyof typeof PARTS): Promise<T> {
   const place: string = `undici/lib/dispatcher/${part}.js`;

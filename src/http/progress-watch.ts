@@ -3,13 +3,13 @@ import { boundPassed } from './transport-error.ts';
 
 /** How slowly bytes may come. */
 export interface ProgressLimits {
-  /** So many bytes … */
+  /** At least so many bytes have to come … */
   readonly leastBytes: number;
-  /** … within so many milliseconds in which nothing of ours held them up. */
+  /** … in so many milliseconds. Time in which our own side held the bytes up does not count. */
   readonly withinMs: number;
 }
 
-/** Ten connections over the slowest of modems bring more. */
+/** Even ten connections that share a very slow line bring more. */
 export const PROGRESS_LIMITS: ProgressLimits = { leastBytes: 16 * 1024, withinMs: 60_000 };
 
 /** Something that bytes come through. */
@@ -29,8 +29,8 @@ interface Mark {
 }
 
 /**
- * Ends a body that trickles. A body may take as long as its length needs, but not for ever, and so is judged by its
- * progress. One timer serves all bodies: small ones are thousands a second.
+ * Ends a body that comes too slowly. A body may take as long as its length needs, but not for ever, so its progress
+ * decides. One timer serves all bodies: small ones are thousands a second.
  */
 export class ProgressWatch {
   readonly #limits: ProgressLimits;
@@ -58,7 +58,7 @@ export class ProgressWatch {
 
   #look(now: number): void {
     const { leastBytes, withinMs } = this.#limits;
-    // A machine that was asleep, or a process that was busy, has not taken the bytes that came.
+    // After the machine was asleep or the process was busy, bytes that came have not been taken yet.
     const late = now - this.#lookedAt > withinMs / 2;
     this.#lookedAt = now;
     for (const [flow, mark] of this.#flows) {

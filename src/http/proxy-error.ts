@@ -1,7 +1,7 @@
 import type { Verdict } from '../model/errors.ts';
 import { readFailure } from './codes.ts';
 
-/** A proxy did not lead to where a request was to go. Nothing was done on the far side; no password is in it. */
+/** A proxy did not lead a request to its target. The target did nothing. The error holds no password. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
   /** Node's code, or `PROXY_` and the status of the refusal. */
@@ -21,7 +21,7 @@ export function proxyRefused(place: string, status: number): ProxyError {
     status === 407
       ? `${proxy} does not accept the user and password that HTTPS_PROXY or HTTP_PROXY names (407)`
       : `${proxy} refuses the connection (${status}); check what it allows, or except the host with NO_PROXY`;
-  // What a proxy does not allow it will not allow in a second either.
+  // These statuses can pass by themselves. A proxy that forbids something will still forbid it a second later.
   const passes = status >= 500 || status === 408 || status === 429;
   return new ProxyError(message, `PROXY_${status}`, passes ? 'retry' : 'end_run');
 }
@@ -39,7 +39,7 @@ export function proxyUnreachable(place: string, error: unknown): ProxyError {
 /** What an error of a request says of a proxy; undefined when it is of another kind. */
 export function proxyErrorIn(error: unknown): ProxyError | undefined {
   if (error instanceof ProxyError) return error;
-  // The HTTP client's own, for a request that a proxy was to hand on.
+  // The HTTP client's own error for a request that a proxy had to hand on.
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return code === 'UND_ERR_INVALID_ARG' && message === 'Proxy Authentication Required (407)'
     ? proxyRefused('', 407)
@@ -47,8 +47,8 @@ export function proxyErrorIn(error: unknown): ProxyError | undefined {
 }
 
 /**
- * Node's code for it. By some of the HTTP client's own, a library would take the failure for one of a connection that
- * stood, and try for ever.
+ * Node's code for the failure. Some of the HTTP client's own codes would make a library believe that a working
+ * connection broke, so that it tries again for ever.
  */
 function codeOf(error: unknown): string {
   const { code } = readFailure(error);

@@ -5,8 +5,8 @@ import type { Flow, ProgressWatch } from './progress-watch.ts';
 import { boundPassed, transportError } from './transport-error.ts';
 
 /**
- * Bytes as they arrive, for one reader. A connection that breaks rejects with an error that has a `code`; whoever leaves
- * the loop early, or calls `destroy`, lets go of the connection.
+ * Bytes as they arrive, for one reader. A connection that breaks rejects with an error that has a `code`; a reader
+ * that leaves the loop early, or calls `destroy`, gives the connection up.
  */
 export interface ByteStream extends AsyncIterable<Buffer> {
   destroy(error?: Error): unknown;
@@ -21,7 +21,7 @@ export interface Answer {
 }
 
 export interface StreamedExchangeOptions extends DispatchedRequestOptions {
-  /** Breaks off a body that trickles, in the time that its reader waits for it. */
+  /** Ends a body that comes too slowly, counting only the time in which its reader waits for it. */
   readonly watch?: ProgressWatch | undefined;
 }
 
@@ -127,7 +127,7 @@ export class StreamedExchange
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** We break it off, and nobody wants the bytes that are waiting. */
+  /** Our side ends the exchange, so the bytes that wait are dropped. */
   protected override fail(error: unknown, breakOff: boolean): void {
     this.#waiting.length = 0;
     this.#waitingBytes = 0;

@@ -19,11 +19,11 @@ export class TransportError extends Error {
   }
 }
 
-/** A bound of ours that was passed; `code` is one of those in codes.ts. */
+/** One of our own limits was exceeded; `code` is one of those in codes.ts. */
 export const boundPassed = (code: string, message?: string): TransportError =>
   new TransportError(readFailure({ code }), message);
 
-/** What anything that a request rejects with says. */
+/** What the error of a request says of its failure. */
 export function failureIn(error: unknown): TransportFailure {
   if (error instanceof TransportError) return error.failure;
   const proxy = proxyErrorIn(error);
@@ -32,7 +32,10 @@ export function failureIn(error: unknown): TransportFailure {
   return { kind: 'proxy', reason: code, code, what, inDoubt: false, fact: 'out_of_reach', verdict };
 }
 
-/** As the exchanges reject with it: what a body's source threw, and what a proxy did, pass as they are. */
+/**
+ * The error that an exchange rejects with. Errors that the source of a body threw, and errors of a proxy, stay as
+ * they are.
+ */
 export function transportError(error: unknown): unknown {
   if (error instanceof TransportError || isSyncError(error)) return error;
   return proxyErrorIn(error) ?? new TransportError(readFailure(error));

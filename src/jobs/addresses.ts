@@ -12,22 +12,22 @@ export type Address =
   /** A relative path is read from the current folder. */
   | { readonly kind: 'local'; readonly path: string }
   | { readonly kind: 's3'; readonly bucket: string; readonly prefix?: string | undefined }
-  /** Without a deployment it is that of the environment; `EMBEDDED` is the one on this machine. */
+  /** Without a deployment, the environment names it; `EMBEDDED` is the Stage on this machine. */
   | { readonly kind: 'stage'; readonly deployment?: string | undefined; readonly path?: string | undefined };
 
 /** A source as it is opened. */
 export type SourceAddress =
   | {
       readonly kind: 'local';
-      /** Absolute, and the links on the way resolved: a directory is one source however it is reached. */
+      /** An absolute path without links: a directory is one source, whichever path leads to it. */
       readonly root: string;
-      /** Absolute, as typed, where that is another path. */
+      /** The absolute path as it was typed, where that differs from `root`. */
       readonly typed?: string;
     }
   | { readonly kind: 's3'; readonly address: string };
 
 export interface StageAddress {
-  /** An ID, a name, `EMBEDDED`, or undefined: from the environment. */
+  /** An ID, a name or `EMBEDDED`; undefined: the deployment that the environment names. */
   readonly deployment: string | undefined;
   /** From the Stage root, as typed: '' is the root, a slash at the end marks a folder. */
   readonly path: string;
@@ -52,8 +52,9 @@ export function formatAddress(address: Address): string {
 const isStageAddress = (text: string): boolean => text.startsWith(STAGE);
 
 /**
- * The source of a job as text, which means the same whatever folder the job is run in: a relative path is read from `folder`,
- * which is absolute. What is no source stays as it is, and is refused by parseSource.
+ * The source of a job as text. The text means the same in whatever folder the job runs: a relative path is made
+ * absolute, from the absolute path `folder`. A text that is no source is returned as it is; parseSource refuses it
+ * later.
  */
 export function wholeSource(from: string | Address, folder: string): string {
   const text = typeof from === 'string' ? from : formatAddress(from);
@@ -65,7 +66,7 @@ export function wholeSource(from: string | Address, folder: string): string {
 /** Whether a text can be the source of a job: it means the same whatever folder the job is run in. */
 export const isWholeSource = (text: string): boolean => text.startsWith(S3) || isAbsolute(text);
 
-/** A source as it was opened, as the text of a job. */
+/** The text of a job for a source that was opened. */
 export function sourceText(address: SourceAddress): string {
   switch (address.kind) {
     case 'local':

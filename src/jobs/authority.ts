@@ -31,10 +31,10 @@ export interface S3Authority {
   readonly sqsQueue?: string | undefined;
 }
 
-/** Nothing is said: all comes from the environment. */
+/** An authority that says nothing: everything comes from the environment. */
 export const ENVIRONMENT_ONLY: Authority = { stage: {}, s3: {} };
 
-/** Said where credentials are not taken. */
+/** The way out, in messages that refuse credentials in a URL. */
 export const AWS_CREDENTIALS =
   'credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or a --profile';
 

@@ -23,8 +23,9 @@ export interface JobEnds {
 }
 
 /**
- * Reads the addresses of a job and refuses, with `config`, values that no setting has, and with `usage` settings that ask for something only together with others, an
- * authority that is of another kind of end, and a source that would swallow what stagesync itself writes.
+ * Reads the addresses of a job. Rejects with `config` a value that its setting cannot have; with `usage` a setting
+ * without another one that it needs, an authority for another kind of end, and a source that holds what stagesync
+ * itself writes.
  */
 export function checkJob(job: Job, authority: Authority, environment: Environment): JobEnds {
   const wrongValue = valueProblem(job);
@@ -48,7 +49,7 @@ export function checkJob(job: Job, authority: Authority, environment: Environmen
   return { from, to };
 }
 
-/** A setting that is nothing without another one. */
+/** A setting that has no effect without another one. */
 interface UnmetNeed {
   readonly setting: keyof WhatSettings;
   readonly needs: string;
@@ -56,7 +57,7 @@ interface UnmetNeed {
   readonly message: string;
 }
 
-/** The settings that ask for others, which are not there. */
+/** The settings that need another one, where that one is not there. */
 export function unmetNeeds(what: Partial<WhatSettings>): UnmetNeed[] {
   const unmet: UnmetNeed[] = [];
   if (what.publishSet && !what.atomic)
@@ -80,20 +81,20 @@ export function unmetNeeds(what: Partial<WhatSettings>): UnmetNeed[] {
   return unmet;
 }
 
-/** The marker lies in DEST itself: no other folder is sure to be there when a set has been published. */
+/** The marker lies in DEST itself, the one folder that certainly exists once a set has been published. */
 export const markerProblem = (name: string): string | undefined =>
   name.includes('/') ? 'names a folder' : pathProblem(name);
 
 type SourceKind = SourceAddress['kind'];
 
-/** What a source is that the flags for a bucket do not apply to. */
+/** What messages call a source to which the flags for a bucket do not apply. */
 const NO_BUCKET: Readonly<Record<Exclude<SourceKind, 's3'>, string>> = { local: 'a directory' };
-/** Why no links are followed there. */
+/** Why a source of this kind has no links to be followed. */
 const WITHOUT_LINKS: Readonly<Record<Exclude<SourceKind, 'local'>, string>> = {
   s3: 'a bucket has no links',
 };
 
-/** What is said of a bucket or of a deployment does not fit a directory or the embedded Stage. */
+/** Refuses flags for a bucket with a directory, and flags for a deployment with the embedded Stage. */
 function checkKinds(job: Job, authority: Authority, { from, to }: JobEnds): void {
   const bucketFlag = bucketFlagIn(authority.s3);
   if (from.kind !== 's3' && bucketFlag !== undefined)
@@ -103,7 +104,7 @@ function checkKinds(job: Job, authority: Authority, { from, to }: JobEnds): void
   if (to.deployment === EMBEDDED) checkEmbedded(authority);
 }
 
-/** The embedded Stage has no use for what says which Stage to reach, or as whom. */
+/** Refuses flags that say which Stage to reach, or as whom: the embedded Stage has no use for them. */
 export function checkEmbedded(authority: Pick<Authority, 'stage'>): void {
   const flag = deploymentFlagIn(authority.stage);
   if (flag !== undefined)
@@ -112,7 +113,7 @@ export function checkEmbedded(authority: Pick<Authority, 'stage'>): void {
     );
 }
 
-/** What stagesync itself writes while it works is no source: each run would find something new in it. */
+/** Refuses a source into which stagesync itself writes: each run would find something new in it. */
 function checkOwnFolders(root: string, to: StageAddress, environment: Environment): void {
   const [stage, state] = [realPath(environment.stageFolder), realPath(environment.stateFolder)];
   const refusal = (verb: string, what: string, folder: string, variable: string): SyncError =>

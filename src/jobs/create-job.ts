@@ -27,6 +27,6 @@ export function createJob(input: JobInput, folder: string): Job {
   };
 }
 
-/** What is there but undefined is not given. */
+/** The keys with a value: a key whose value is undefined counts as not given. */
 const given = <Section extends object>(section: Section | undefined): Section =>
   Object.fromEntries(Object.entries(section ?? {}).filter(([, value]) => value !== undefined)) as Section;

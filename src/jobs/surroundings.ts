@@ -22,7 +22,7 @@ export interface Surroundings {
   /** Jobs that go to one origin and account share a gate. */
   readonly gates: Gates;
   readonly guards: Guards;
-  /** How the lock names the run to others that come, with the process that holds it. */
+  /** The command and the process ID by which the lock names this run to other runs. */
   readonly command: string;
   readonly pid: number;
   /** Nothing is changed or remembered: a pair that was never synced leaves no trace. */
@@ -31,7 +31,7 @@ export interface Surroundings {
   readonly draining: AbortSignal;
   /** Aborted: everything stops at once. */
   readonly signal: AbortSignal;
-  /** Stands between the engine and the destination: to count, to observe. */
+  /** Wraps the destination that the engine gets, to count or to observe its requests. */
   readonly observed?: ((destination: Destination) => Destination) | undefined;
   /** Called once everything is open: from then on the process keeps little garbage. */
   readonly keepHeapSmall?: (() => void) | undefined;
@@ -43,7 +43,7 @@ export interface Surroundings {
 export interface Guards {
   /** More removals than this are refused. */
   readonly maxDelete: RemovalLimit;
-  /** Guards that are passed. */
+  /** Guards that must not refuse the run. */
   readonly force: ReadonlySet<GuardName>;
 }
 

@@ -32,7 +32,7 @@ export interface SyncOptions extends JobInput {
 
 export interface SyncResult {
   readonly report: Report;
-  /** What ended the sync before its end, or kept it from beginning. */
+  /** The error that ended the sync early, or kept it from beginning. */
   readonly error: SyncError | undefined;
 }
 

@@ -47,14 +47,14 @@ export function foldersOf(path: RelPath): RelPath[] {
 /** The first path that sorts after everything below `folder` ('0' is the byte that follows '/'). */
 export const afterFolder = (folder: RelPath): RelPath => `${folder.slice(0, -1)}0`;
 
-/** Whether a segment of the path has a name that is reserved for our own temporary files on Stage. */
+/** Whether a segment of the path has a name that is reserved for our own temporary files at a destination. */
 export const isReservedName = (path: RelPath): boolean =>
   path.startsWith('.stagesync-') || path.includes('/.stagesync-');
 
 // eslint-disable-next-line no-control-regex -- naming control characters is the point
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-/** Why a path cannot be sent to Stage, as the end of a sentence ("its name …"), or undefined when it can. */
+/** Why a path cannot be synced, as the end of a sentence ("its name …"), or undefined when it can. A Stage sets the rules. */
 export function pathProblem(path: RelPath): string | undefined {
   if (path === '') return 'is empty';
   if (!path.isWellFormed()) return 'is not valid Unicode';

@@ -5,7 +5,7 @@ import type { CallOptions, Destination } from '../model/ports.ts';
 
 // Looks that tell what became of a change whose reply was lost.
 
-/** Whether a name is taken, and maybe by what an attempt made whose reply was lost. */
+/** Whether a name is taken, maybe by our own earlier attempt whose reply was lost. */
 export const mayBeTakenByUs = (error: unknown): boolean =>
   isInDoubt(error) && hasFact(error, 'taken', 'refused');
 
@@ -24,7 +24,7 @@ export const hasMoved = async (
   call: CallOptions,
 ): Promise<boolean> => (await isThere(destination, to, call)) && !(await isThere(destination, from, call));
 
-/** What an upload sends, and in place of what. */
+/** What an upload sends, and what file that is to replace. */
 export interface SentFile {
   readonly size: number;
   readonly replaces?: ShownVersion | undefined;

@@ -30,7 +30,7 @@ export type Check = (attempt: number, inDoubt: boolean) => Promise<CheckVerdict>
 export interface Change {
   /** The first request of an action; once the run drains it is not made any more. */
   readonly begins?: boolean | undefined;
-  /** Looks first, at each attempt; what the check says instead of 'go' is the result. */
+  /** Called before each attempt. An answer other than 'go' is the result, and nothing is sent. */
   readonly check?: Check | undefined;
 }
 
@@ -94,7 +94,7 @@ export class Remote {
     return this.#destination.put(path, { size: 0, bytes: new Uint8Array() }, this.#call);
   }
 
-  /** A folder is mostly made for what comes into it, and then begins an action. */
+  /** Mostly a folder is made for what comes into it: making it is then the first request of an action. */
   makeFolder(folder: RelPath, { begins = true }: Pick<Change, 'begins'> = {}): Promise<void> {
     return this.#destination.makeFolder(folder, { ...this.#call, begins });
   }
@@ -105,7 +105,7 @@ export class Remote {
     return this.#checked(change, (call) => this.#destination.move(from, to, { ...call, urgent }));
   }
 
-  /** Removes a file, or a folder with everything in it. Gone already is gone. */
+  /** Removes a file, or a folder with everything in it. Resolves with 'gone' where there is nothing to remove. */
   async remove(path: RelPath, change: Change = {}): Promise<CheckVerdict> {
     try {
       return await this.#checked(change, (call) => this.#destination.remove(path, call));

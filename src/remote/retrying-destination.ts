@@ -9,7 +9,7 @@ import type { GateUse } from './gate/gate-use.ts';
 import { hasArrived, hasMoved, isInDoubt, isThere, mayBeTakenByUs } from './lost-replies.ts';
 import type { SentFile } from './lost-replies.ts';
 
-/** A look is a request of its own, or made within the turn of a change that is under way: at once, and once. */
+/** `within`: the look is made at once within the turn of a change that is under way, and is not retried. */
 export interface LookCall extends CallOptions {
   readonly within?: boolean | undefined;
 }
@@ -18,13 +18,13 @@ export interface LookCall extends CallOptions {
 export interface ChangeCall extends CallOptions, Pick<GateRequest, 'begins' | 'urgent'> {
   /**
    * Called in the turn of the request, right before each attempt. With false nothing is sent, and the call resolves.
-   * Above attempt 1 what was seen before does not count any more; `inDoubt`: an earlier attempt may have made the change.
+   * `attempt`: from 2 on, an earlier look does not count any more. `inDoubt`: an earlier attempt may have made the change.
    */
   readonly check?: ((attempt: number, inDoubt: boolean) => Promise<boolean>) | undefined;
 }
 
 export interface UploadCall extends CallOptions, SentFile, Pick<GateRequest, 'begins'> {
-  /** False: another version of the file, of the same size, may have been stored before, so that a look tells nothing. */
+  /** False: another version of the same size may have been stored before, so that a look cannot tell which one is there. */
   readonly mayLook: boolean;
 }
 
@@ -69,7 +69,7 @@ export class RetryingDestination implements Destination {
     return this.#gate.request({ operation: 'read', path }, () => this.#destination.read(path, call));
   }
 
-  /** A content of chunks can be read once, and is sent once. See `upload` for one that can be read again. */
+  /** Chunks can be read only once, so they are sent only once. See `upload` for a content that can be read again. */
   async put(path: RelPath, content: Content, call: ChangeCall): Promise<void> {
     const isWhole = 'bytes' in content;
     const request: GateRequest = { operation: 'upload', path, begins: call.begins };
@@ -94,7 +94,7 @@ export class RetryingDestination implements Destination {
   async upload(path: RelPath, read: () => Promise<Content>, call: UploadCall): Promise<void> {
     const destination = this.#destination;
     const arrived = async (): Promise<boolean> => call.mayLook && (await hasArrived(destination, path, call));
-    // the last attempt failed for good and certainly stored nothing, as when the file is another one by now
+    // true when the last attempt failed for good and certainly stored nothing, as when the file has changed meanwhile
     let isFinal = false;
     const send: Attempt<void> = async (_, wasInDoubt) => {
       try {
@@ -136,7 +136,7 @@ export class RetryingDestination implements Destination {
     try {
       await this.#change({ operation: 'move', path: from, to, begins, urgent }, call, send);
     } catch (error) {
-      // a name must not stay empty, or a chain of moves broken, for a reply that was lost
+      // because of a lost reply no name must stay empty, and no chain of moves broken
       if (!isInDoubt(error) || !(await moved().catch(() => false))) throw error;
     }
   }

@@ -6,8 +6,8 @@ import type { Content, Source } from '../model/ports.ts';
 import type { RetryingDestination } from './retrying-destination.ts';
 
 /**
- * Up to here content is hashed on its way, so that the file is known again when it moves or is touched. Hashing runs
- * on the thread that also feeds the connection and would halve the rate of very large files.
+ * Content up to this size is hashed while it is uploaded, so that the file is known again when it moves or is touched.
+ * Hashing runs on the thread that also feeds the connection, and would halve the rate of very large files.
  */
 const DIGEST_LIMIT_BYTES = 128 * 1024 * 1024;
 
@@ -51,7 +51,7 @@ interface Observer {
   readonly onDigest: (digest: string) => void;
 }
 
-/** The same content, with what is read of it told. */
+/** The same content; tells how much of it is read, and its digest. */
 function observe(content: Content, { digests, onBytes, onDigest }: Observer): Content {
   const isHashed = digests && content.size <= DIGEST_LIMIT_BYTES;
   if ('bytes' in content) {

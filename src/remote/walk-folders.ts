@@ -14,9 +14,9 @@ export type DestinationEntry =
       readonly size: number;
       readonly modifiedMs: number | undefined;
     }
-  /** `unseen`: left unlisted because the filter excludes all of it, so it may hold anything. */
+  /** `unseen`: the folder is not listed, because the filter excludes all of it. So it may hold anything. */
   | { readonly kind: 'folder'; readonly path: RelPath; readonly unseen: boolean }
-  /** A file that the filter leaves out: it takes no part, but what holds it cannot go or move as a whole. */
+  /** A file that the filter leaves out. It takes no part, but the folders that hold it cannot go or move as wholes. */
   | { readonly kind: 'excluded'; readonly path: RelPath; readonly modifiedMs: number | undefined }
   | {
       readonly kind: 'unknown';
@@ -34,7 +34,7 @@ export interface WalkOptions {
   readonly lookAhead: number;
 }
 
-/** No tree that somebody made is deeper: a destination that lists deeper folders has gone wrong. */
+/** No real tree is deeper: a destination that lists deeper folders has gone wrong. */
 export const DEEPEST = 512;
 
 /** One folder's children in path order, and how far they are read. */
@@ -49,9 +49,9 @@ interface Frame {
  * Everything in the target folder, in path order, one listing a folder. The folders ahead are listed while earlier
  * ones are read; memory is bounded by `lookAhead` listings plus the folders on the way down.
  *
- * A folder that cannot be listed becomes an unknown subtree; only an error that ends the run rejects. Unknown are also
- * a folder that its parent listed and that is not there afterwards (somebody is changing the tree, or the destination is
- * confused), and a folder that lies deeper than any tree does.
+ * A folder that cannot be listed becomes an unknown subtree; only an error that ends the run rejects. A folder that its
+ * parent listed and that is not there afterwards is unknown too (somebody is changing the tree, or the destination is
+ * wrong), and so is a folder that lies deeper than any real tree.
  */
 export async function* walkDestination(
   top: readonly DestinationChild[],
@@ -129,8 +129,8 @@ const unknown = (path: RelPath, code: ProblemCode, message: string): Destination
 });
 
 /**
- * A folder's children as entries in path order; or the folder itself as unknown. An unclear child of which the filter
- * excludes whatever it may be is there as both file and folder, and no trouble.
+ * A folder's children as entries in path order; or the folder itself as unknown. It may be unclear whether a child is a
+ * file or a folder. Where the filter excludes both, the child is given as both, and that is no trouble.
  */
 export function childEntries(
   folder: RelPath,
@@ -153,11 +153,11 @@ export function childEntries(
     } else if (child.kind === 'folder') {
       entries.push({ kind: 'folder', path: `${path}/`, unseen: filter.prunes(`${path}/`) });
     } else if (filter.excludes(path) && filter.prunes(`${path}/`) && !isReservedName(path)) {
-      // whatever it is takes no part; a reserved name could be swept, and for that it has to be clear
+      // the child takes no part, whatever it is; a reserved name could be swept, so its kind has to be clear
       entries.push({ kind: 'excluded', path, modifiedMs: undefined });
       entries.push({ kind: 'folder', path: `${path}/`, unseen: true });
     } else {
-      // what kind it is cannot be told, so neither the file nor anything below a folder of that name is known
+      // the kind of the child cannot be told: neither a file of that name nor anything below such a folder is known
       entries.push({ kind: 'unknown', path, covers: 'path', problem: child.problem });
       entries.push({ kind: 'unknown', path: `${path}/`, covers: 'subtree', problem: child.problem });
     }

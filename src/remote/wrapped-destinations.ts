@@ -9,8 +9,8 @@ export const limited = (destination: Destination, bandwidth: Bandwidth): Destina
 });
 
 /**
- * The same destination, every request told when it is over, with its error if it failed. Below the retrying one each
- * attempt is a request.
+ * The same destination; `onRequest` is called when a request is over, with the error if it failed. Below the retrying
+ * destination each attempt is a request.
  */
 export function counted(
   destination: Destination,

@@ -7,13 +7,16 @@ import type { SyncError } from '../model/errors.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 4;
-/** Of a refusal's text and of a redirect's, in characters: enough for a person, and most replies whole. */
+/**
+ * Characters that are kept of the text of a refusal or a redirect: enough for a person, and most texts are shorter.
+ */
 const BEGINNING = 4096;
 
 /**
- * A file's bytes as they come; `target` is the path and query of its first request. Stage answers with a redirect to a
- * signed URL of its object store, which is followed by hand: without the token, which is nobody else's to see and which
- * such a store refuses besides, and asking for the stored bytes, since a store may otherwise unpack them on the way.
+ * A file's bytes as they come; `target` is the path and query of its first request. Stage answers with a redirect to
+ * a signed URL of its object store. The redirect is followed here, without the token: no other host may see the
+ * token, and such a store would refuse it. The request asks for the bytes as they are stored, because a store may
+ * otherwise decompress them on the way.
  */
 export async function download(
   api: ApiConnection,
@@ -51,7 +54,7 @@ async function open(
   }
 }
 
-/** Neither another scheme nor a step down to plain HTTP; only this machine may be reached without encryption. */
+/** Refuses another scheme, and a change from HTTPS to HTTP: only this machine may be reached without encryption. */
 function nextUrl(call: ApiCall, from: URL, location: string, allowInsecure: boolean): URL {
   const url = URL.parse(location, from.href) ?? undefined;
   const secure =
@@ -72,7 +75,7 @@ async function refused(
   return errorFromReply(call, { status, headers, text, ...by }, api.now());
 }
 
-/** Most such bodies end here, and their connection serves again; one without end is left. */
+/** Most such bodies are read to their end, so that their connection can be used again; a longer one is given up. */
 async function beginningOf(body: ByteStream): Promise<string> {
   let text = '';
   try {

@@ -9,7 +9,7 @@ import { framedBuffer, framedChunks, framedSize, type UploadProgress } from './u
 
 interface UploadForm {
   readonly frame: MultipartFrame;
-  /** Flat, with the token. */
+  /** Flat (name, value, name, value), with the token. */
   readonly headers: string[];
 }
 
@@ -76,7 +76,7 @@ export class FormUploads {
     }
   }
 
-  /** Lets the exchange's time run while the network takes a piece, and not while the source is read. */
+  /** The exchange's time runs while the network takes a piece, and stands still while the source is read. */
   #clock(exchange: Exchange, reading: Reading): UploadProgress {
     const { idle, headers } = this.#api.timeouts;
     return {
@@ -84,7 +84,7 @@ export class FormUploads {
         reading.begun = true;
         exchange.expectProgress(idle, NO_DATA);
       },
-      // How long its source may take is for the source to say.
+      // The source itself decides how long it may take.
       reading: () => exchange.expectProgress(0, NO_DATA),
       finishing: () => exchange.expectProgress(headers, NO_HEADERS),
       failed(error) {

@@ -92,7 +92,10 @@ function withoutDuplicates(children: DestinationChild[]): DestinationChild[] {
 
 const placeOf = (index: number): string => unsendable(`(entry ${index + 1})`);
 
-/** A printable segment in place of a name that is none. The segment has a backslash, and so equals no path of Stage. */
+/**
+ * A printable segment in place of a text that is no name. The segment has a backslash, and so equals no path of
+ * Stage.
+ */
 function unsendable(name: string): string {
   const text = printable(name.slice(0, 200)).replaceAll('/', '\\u{2f}');
   return text.includes('\\') ? text : `\\${text}`;

@@ -73,7 +73,7 @@ const createFolder = (path: RelPath): ApiCall => ({ ...createFile(path), operati
 const move = (path: RelPath): ApiCall => ({ operation: 'move', verb: 'move', path, changes: true });
 const remove = (path: RelPath): ApiCall => ({ operation: 'remove', verb: 'remove', path, changes: true });
 
-/** One that changes something. */
+/** A request that changes something. */
 interface Change {
   readonly call: ApiCall;
   readonly verb: ApiVerb;
@@ -136,7 +136,7 @@ class HttpStageClient implements StageClient {
   }
 
   async move(from: RelPath, to: RelPath, { signal }: CallOptions): Promise<void> {
-    // refuses what is no path
+    // throws for a text that is no path
     this.#urls.plain(to, 'move');
     const target = this.#urls.plain(from, 'move');
     const json = { newPath: to };
@@ -159,7 +159,7 @@ class HttpStageClient implements StageClient {
     return this.#changed(call, sent, signal, newPath);
   }
 
-  /** A status of success alone says nothing: it has to come from Stage, and speak of what was asked. */
+  /** A status of success is not enough: the reply has to come from Stage, and to name what was changed. */
   async #changed(call: ApiCall, sent: Promise<Reply>, signal: AbortSignal, newPath?: RelPath): Promise<void> {
     const { body } = await success(this.#api, call, sent, signal);
     if (namesPath(body, call.path, newPath)) return;

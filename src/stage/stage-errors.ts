@@ -23,7 +23,7 @@ export const unsendablePath = (path: string, operation: Operation, problem: stri
     { verdict: 'skip_entry', fact: 'refused', operation, path, details: { path: printable(path) } },
   );
 
-/** A content that is not of the size it was announced with, in bytes; `got` is what had come when that was clear. */
+/** A content that has not the announced `size`. `got` counts what had come when that was clear; both are bytes. */
 export function changedWhileUploaded(path: string, size: number, got: number): SyncError {
   const came = got > size ? 'more than' : `${got} instead of`;
   const rest = `changed while it was uploaded: ${came} ${size} bytes came. The next run takes it up again.`;

@@ -14,8 +14,8 @@ export interface GuardFacts {
 }
 
 /**
- * Makes the facts of a pass over some folders those of the whole: by the ledger's word the files elsewhere are at both
- * ends. Those files are only counted where the count matters.
+ * Turns the facts of a pass over some folders into facts of the whole pair. According to the ledger both ends have the
+ * files elsewhere. These files are only counted where their number matters.
  */
 export function inWhole(facts: GuardFacts, ledger: { countFiles(): number }): GuardFacts {
   const matters = facts.removals > ALWAYS_ALLOWED || (facts.inSource === 0 && facts.atDestination > 0);
@@ -33,9 +33,9 @@ export interface GuardOptions {
 }
 
 /**
- * The brakes, before the first change (or, when a run has begun, before more). Pure. Returns what stops the run, or undefined.
- * `empty-source`: a source without a single file against a target folder that has some is far more often an unmounted
- * disk or a wrong prefix than a wish. `max-delete`: more removals than the limit.
+ * Called before the first change of a run, and before more changes in later rounds. Returns what stops the run, or
+ * undefined. Pure. `empty-source`: a source without a single file against a target folder that has some is far more
+ * often an unmounted disk or a wrong prefix than a wish. `max-delete`: more removals than the limit.
  */
 export function checkGuards(facts: GuardFacts, options: GuardOptions): SyncError | undefined {
   const { maxDelete: limit, force, begun, words } = options;

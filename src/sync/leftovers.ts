@@ -24,13 +24,14 @@ export interface LeftoversOptions {
   readonly isKnown: (path: RelPath) => boolean;
 }
 
-/** So many hidden names are told of one by one; more are a heap that somebody should look at anyway. */
+/** So many hidden names are told of, one by one. Where there are more, somebody should look at the place anyway. */
 const MOST = 1000;
 const NOTHING_LEFT_OUT = { excludes: () => false, prunes: () => false };
 
 /**
- * Hidden names at the destination that this ledger does not know: of a run from elsewhere, maybe under way, or of a run that died
- * and never came back. The names are told with their age; what is old enough is removed where the user asks for that.
+ * Hidden names at the destination that this ledger does not know. They belong to a run from elsewhere, which may be under
+ * way, or to a run that died and was never repeated. Each name is told with its age; an old one is removed where the user
+ * asks for that.
  */
 export class Leftovers {
   readonly #options: LeftoversOptions;
@@ -48,7 +49,7 @@ export class Leftovers {
     this.#found.set(path, modifiedMs);
   }
 
-  /** Before a sweep: hidden names lie at the top of the destination, which nothing else may list. */
+  /** Before a sweep: lists the top of the destination, where hidden names lie, since nothing else may list it. */
   async look(): Promise<void> {
     const { remote, sweepOlderThanMs } = this.#options;
     if (sweepOlderThanMs === undefined || remote.root === '') return;
@@ -93,7 +94,10 @@ export class Leftovers {
     }
   }
 
-  /** The newest time in a folder, if any file has one, undefined where not all of it can be told; and what it holds. */
+  /**
+   * The newest time of a file in a folder (undefined where some of it cannot be told), and whether it holds only
+   * copies.
+   */
   async #look(
     folder: RelPath,
   ): Promise<{ readonly times: number[] | undefined; readonly onlyCopies: boolean }> {

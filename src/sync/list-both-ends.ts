@@ -39,8 +39,8 @@ export interface ListingOptions {
 const COUNT_EVERY = 1000;
 
 /**
- * Feeds the merge with the listings of both ends and the ledger, and closes them however it ends. With `trustLedger`
- * or a `scope` the ledger also says what is at the destination, which is not listed then. Stops early once `stopped`.
+ * Gives the listings of both ends and the ledger to the merge, and closes them however the merge ends. With `trustLedger`
+ * or a `scope` the destination is not listed: the ledger says what is there. Stops early once `stopped` says so.
  */
 export async function listBothEnds(options: ListingOptions): Promise<void> {
   const { source, ledger, filter, destinationFilter, signal, draining } = options;
@@ -87,7 +87,7 @@ async function mergeAll(options: ListingOptions, visit: Visit, until: AbortSigna
           list: (folder) => remote.list(remote.root + folder),
           filter: destinationFilter,
           words: remote.words,
-          // listings are small and the next ones are always wanted: some more than can be under way keeps all slots busy
+          // listings are small and all are wanted: asking for more than can be under way keeps all slots busy
           lookAhead: options.concurrency * 2,
         }),
   );

@@ -22,7 +22,7 @@ const DUE = 'marker_due';
 
 /**
  * The empty file that says that a set is complete. Before the first file of a set takes its name the ledger notes that
- * the marker is due, and the note stays until the marker is there: when a run dies in between, the next run writes it.
+ * the marker is due. The note stays until the marker is there: when a run dies before, the next run writes the marker.
  */
 export class Marker {
   readonly #options: MarkerOptions;

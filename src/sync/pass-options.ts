@@ -6,7 +6,10 @@ import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
 import type { Gate } from '../remote/gate/gate.ts';
 import type { Unsettled } from './unsettled-paths.ts';
 
-/** The guards `--force` can name; each passes exactly one. A root that was replaced during a run cannot be passed: run again. */
+/**
+ * The guards `--force` can name; each passes exactly one. A root that was replaced during a run cannot be passed: run
+ * again.
+ */
 export const GUARDS = ['empty-source', 'max-delete'] as const;
 export type GuardName = (typeof GUARDS)[number];
 
@@ -20,9 +23,9 @@ export interface PassOptions {
   readonly filter: PathFilter;
   /** Which files at the destination may go when the source lacks them: none, those we put there, or all others too. */
   readonly removal: 'none' | 'ours' | 'everything';
-  /** What the filter leaves out is removed at the destination as what the source does not have. */
+  /** Files at the destination that the filter leaves out are removed too, as if the source did not have them. */
   readonly deleteExcluded: boolean;
-  /** Hidden names at the destination that no ledger of ours knows go when they are older, in milliseconds. */
+  /** Hidden names at the destination that this ledger does not know are removed when they are older, in milliseconds. */
   readonly sweepOlderThanMs?: number | undefined;
   /**
    * How a file that both ends have and the ledger does not know is compared. With `content` also what the ledger knows
@@ -47,12 +50,13 @@ export interface PassOptions {
   readonly trustLedger: boolean;
   /**
    * Look at these folders only ('' or ending in '/'): their direct children, and everything below a child folder that
-   * is new or gone. The ledger's word is taken for what the destination has, as with `trustLedger`. Absent: the whole source.
+   * is new or gone. The ledger's word is taken for what the destination has, as with `trustLedger`. Absent: the whole
+   * source.
    */
   readonly scope?: readonly RelPath[] | undefined;
   /** Upload into a hidden folder outside the target, then move in. */
   readonly atomic: boolean;
-  /** With `atomic`: nothing takes its place, moves or goes until everything has been uploaded. */
+  /** With `atomic`: no file takes its place, moves or is removed before everything has been uploaded. */
   readonly publishSet: boolean;
   /** With `publishSet`: an empty file written last, relative to the target. */
   readonly marker: string | undefined;
@@ -60,13 +64,13 @@ export interface PassOptions {
   /** Upload bandwidth, all transfers together. */
   readonly maxBytesPerSecond: number | undefined;
   /**
-   * The longest that is waited in one go because the destination asks for it (429, Retry-After), in milliseconds: beyond, the
-   * run ends.
+   * The longest wait in one go that the destination may ask for (429, Retry-After), in milliseconds. A longer one ends the
+   * run.
    */
   readonly maxWaitMs: number;
   /** Attempts for one request before it counts as failed; a 429 does not count. */
   readonly attempts: number;
-  /** A plan made earlier: nothing else is done, and what no longer holds is refused. */
+  /** A plan that was made earlier: only its actions are done, and those that no longer fit are refused. */
   readonly approved?: Iterable<PlanLine> | undefined;
   readonly clock: Clock;
   /** Aborted: start nothing new, let what is in flight finish and be recorded. */

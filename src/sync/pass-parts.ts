@@ -66,7 +66,7 @@ export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse)
   };
 }
 
-/** What a destination says of itself need not be learnt by a refusal. */
+/** The traits that a destination tells are known from the start; the others are learnt by a refusal. */
 function learntFrom({ overwrites, movesFolders }: DestinationTraits): Learnt {
   const learnt = new Learnt();
   learnt.refusesOverwrite = overwrites === false;

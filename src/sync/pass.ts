@@ -15,8 +15,8 @@ import { Round } from './round.ts';
 import { Tally } from './tally.ts';
 
 /**
- * Rounds of one pass at most: where something turned out otherwise than planned (a folder that cannot be moved, a name
- * that others took), both ends are looked at once more and the rest is planned with what was learnt.
+ * The most rounds of one pass. Where something was not as planned (a folder that cannot be moved, a name that others
+ * took), the next round looks at both ends again and plans the rest with what was learnt.
  */
 const MOST_ROUNDS = 4;
 
@@ -57,7 +57,7 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
     outcome: outcomeOf(error),
   });
   if (!dryRun) {
-    // a run that ended early has ended, too; what ended it matters more than a ledger that takes no more
+    // a run that ended early is closed too; its own error matters more than that of a ledger that cannot be written
     const unwritten = closeRun(() => ledger.finishRun(report.outcome, report, clock.now()));
     error ??= unwritten;
   }
@@ -81,7 +81,7 @@ function useGate(pass: PassOptions, tally: Tally): GateUse {
   });
 }
 
-/** Requests name full paths; events name paths in the target folder, where they lie in there. */
+/** Requests name full paths; events name paths relative to the target folder, where the path lies in it. */
 function withinTarget(event: SyncEvent, root: RelPath): SyncEvent {
   if (event.type !== 'retry') return event;
   const relative = (path: RelPath): RelPath => (path.startsWith(root) ? path.slice(root.length) : path);
@@ -112,7 +112,7 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
     }
     tally.round++;
   }
-  // nothing waits under a hidden name for the next run that this one can settle
+  // what this run can settle must not wait under a hidden name for the next run
   if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover(pass, parts);
   await leftovers.settle(dryRun);
 }
@@ -146,7 +146,7 @@ async function refuseMarkerOfSource(pass: PassOptions): Promise<void> {
   );
 }
 
-/** Once, after an upgrade. */
+/** Tells once, after an upgrade, how many files have no known origin. */
 function tellUnknownOrigins(ledger: Ledger, tally: Tally): void {
   const count = ledger.recall(ORIGIN_UNKNOWN);
   if (count === undefined) return;

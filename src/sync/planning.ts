@@ -12,7 +12,7 @@ import type { PlanStore } from './plan/store/plan-store.ts';
 
 export interface PlanningOptions {
   readonly planner: Omit<PlannerOptions, 'streams'>;
-  /** Where what is not carried out at once waits. */
+  /** Keeps the conclusions that are not carried out at once. */
   readonly store: PlanStore;
   readonly ledger: Ledger;
   /** Whether the ledger gains what the comparison shows (adopted, confirmed, forgotten); false under --dry-run. */
@@ -30,8 +30,8 @@ export interface PlanningOptions {
 }
 
 /**
- * Draws up a plan while the merge passes by: shows each path to the planner, and carries what the planner concludes to
- * where it belongs, in order: the executor, the plan store, the ledger, the counts, the people who read of problems.
+ * Draws up a plan while the merge goes from path to path. Shows each path to the planner, and hands the planner's
+ * conclusions on, in order: to the executor, the plan store, the ledger, the counts, and as problems to people.
  */
 export class Planning {
   readonly counts: Counts;
@@ -77,12 +77,12 @@ export class Planning {
     }
     if (planned.kind === 'upload') return stream.upload(planned.arrival);
     if (planned.kind === 'createFolder') return stream.createFolder(planned.path, planned.reason);
-    // while actions stream nothing moves: what moves are found among is not kept
+    // nothing moves while actions are carried out at once: what moves would be found from is not kept
     if (planned.kind !== 'freed' && planned.kind !== 'commonFolder') this.#keep(planned);
     return undefined;
   }
 
-  /** Puts a conclusion where a later phase, the ledger or a person finds it. */
+  /** Puts a conclusion into the store, into the ledger, or before people. */
   #keep(planned: Exclude<Planned, DigestQuestion>): void {
     const { store, learns, onProblem, onHidden } = this.#options;
     switch (planned.kind) {

@@ -131,7 +131,7 @@ export class Round {
       : restrictTo(approved, { store, moves: found, ledger, refuse: tally.problem, words });
   }
 
-  /** What a guard has against the plan. */
+  /** The refusal of a guard, if one refuses the plan. */
   #guard({ store, comparison }: RoundWork): SyncError | undefined {
     const { destination, ledger, scope, maxDelete, force } = this.#pass;
     const { round, removed } = this.#parts.tally;
@@ -186,7 +186,7 @@ export class Round {
     return name === undefined ? undefined : new Marker({ name, remote, ledger, hidden, tally, clock });
   }
 
-  /** A round that was cut short is followed by another one, which may replace what waits to be confirmed. */
+  /** Nothing is confirmed after a round that was cut short: another one follows, which may replace the same files. */
   async #confirm({ executor }: RoundWork): Promise<void> {
     const { remote, tally, learnt } = this.#parts;
     if (executor.stopped || learnt.cutsShort) return;

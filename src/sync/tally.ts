@@ -15,7 +15,7 @@ export class Tally {
   failed = 0;
   /** Uploads, moves and folders that failed. */
   changesFailed = 0;
-  /** Those of them that the destination did not take: removals then stay undone. */
+  /** Those of them that the destination did not take. Where there are any, nothing is removed. */
   changesRefused = 0;
   foldersCreated = 0;
   foldersRemoved = 0;

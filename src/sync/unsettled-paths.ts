@@ -2,7 +2,7 @@ import type { Problem, ProblemCode } from '../model/entry.ts';
 import type { ErrorData } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 
-/** What a pass could not settle, for whoever makes the next one. The path '' stands for all that the pass looked at. */
+/** The paths that a pass could not settle, for the next pass. The path '' stands for all that the pass looked at. */
 export interface Unsettled {
   /** The source changed there while the pass looked at it: another look finds what is true then. */
   readonly changing: readonly RelPath[];
@@ -36,7 +36,7 @@ export class UnsettledPaths {
 
   problem(path: RelPath, { code, severity }: Problem): void {
     if (isChanging(code)) add(this.#changing, path);
-    // put off because of what came before; another look does the removals together with that
+    // put off because of earlier changes that failed; another look makes the removals together with these changes
     else if (code === 'removals_skipped') add(this.#failed.size === 0 ? this.#changing : this.#failed, '');
     else if (severity === 'failure') add(this.#failed, path);
   }

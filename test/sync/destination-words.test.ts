@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openLocalDestination } from '../../src/destinations/local/local-destination.ts';
 import { DIRECTORY_WORDS } from '../../src/destinations/local/directory-words.ts';
 import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
 import { STAGE_WORDS } from '../../src/destinations/stage/stage-words.ts';
@@ -22,7 +23,9 @@ import {
   fileInTheWay,
   folderInTheWay,
 } from '../../src/sync/plan/plan-problems.ts';
-import { createTestClock } from '../support/engine/engine.ts';
+import { openLocalSource } from '../../src/sources/local/local-source.ts';
+import { createEngine, createTestClock } from '../support/engine/engine.ts';
+import { localTree } from '../support/trees/local-tree.ts';
 import { fileRow } from '../support/engine/executing.ts';
 import { memoryLedger } from '../support/engine/memory-ledger.ts';
 import { openRemote } from '../support/engine/open-remote.ts';
@@ -175,4 +178,29 @@ const SENTENCES: readonly [Say, string, string][] = [
 test.each(SENTENCES)('%#: a sentence names the destination as it is', async (say, ofStage, ofDirectory) => {
   expect(await say(STAGE_WORDS)).toBe(ofStage);
   expect(await say(DIRECTORY_WORDS)).toBe(ofDirectory);
+});
+
+test('a pass to a real directory does not speak of Stage', async () => {
+  using from = localTree({ a: '1', 'b/c': '2' });
+  using to = localTree({ 'a/theirs': '3', b: '4' });
+  await using opened = new AsyncDisposableStack();
+  const source = await openLocalSource({ root: from.root, followSymlinks: false });
+  opened.defer(() => source.close());
+  const destination = await openLocalDestination({ root: to.root });
+  opened.defer(() => destination.close());
+  using engine = createEngine(source, destination);
+
+  const { report } = await engine.pass({ removal: 'ours' });
+  expect(report.outcome).toBe('failures');
+  const told = engine.events.flatMap((event) => (event.type === 'problem' ? [event.message] : []));
+  expect(told.toSorted()).toEqual([
+    expect.stringMatching(/^The directory has a file of this name that stays: /),
+    expect.stringMatching(/^The directory has a folder of this name that stays: /),
+  ]);
+
+  from.remove('a');
+  from.remove('b');
+  const refused = await engine.pass({ removal: 'everything' });
+  expect(refused.error?.message).toMatch(/and the directory has 2; nothing was changed/);
+  expect(JSON.stringify([engine.events, refused.error?.message])).not.toMatch(/\bStage\b/);
 });

@@ -36,7 +36,7 @@ export class LineOutput {
     return this.#closed;
   }
 
-  /** Nobody reads any more, as somebody found out without writing. */
+  /** Drops all later lines: for a caller that has learnt without writing that nobody reads any more. */
   giveUp(): void {
     this.#fail(Object.assign(new Error('nobody reads the output any more'), { code: 'EPIPE' }));
   }
@@ -85,7 +85,8 @@ export class LineOutput {
     this.#waiting = [];
     this.#size = 0;
     this.stream.write(text);
-    // a pipe tells at once; its event comes only when the caller, who may say a million lines, lets others work
+    // a broken pipe is known at once, but its event comes in a later turn, and the caller may say a million lines
+    // before
     if (this.stream.errored !== null) this.#fail(this.stream.errored);
   }
 }

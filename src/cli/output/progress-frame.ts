@@ -45,7 +45,7 @@ export function progressFrame(state: ProgressState, width: number): string {
   return lines.map((line) => cliTruncate(line, columns, { position: 'end' })).join('\n');
 }
 
-/** While the total still grows there is no share to show. A narrow terminal gets the parts that matter most. */
+/** No share is shown while the total still grows. A narrow terminal gets the parts that matter most. */
 function transferLine(state: ProgressState, columns: number): string {
   const rate = `${bytes(state.bytesPerSecond)}/s`;
   if (!state.counted) return `uploading: ${count(state.files)} files  ${bytes(state.bytes)}  ${rate}`;
@@ -76,7 +76,7 @@ function doneShare(state: ProgressState): number {
   return total === 0 ? 1 : Math.min(done / total, 1);
 }
 
-/** Nothing while too little is done to tell. */
+/** Empty while too little is done for an estimate. */
 function timeLeft(state: ProgressState, share: number): string[] {
   if (share < 0.01 || share >= 1 || state.transferMs < 1000) return [];
   return [`${duration((state.transferMs * (1 - share)) / share)} left`];

@@ -59,7 +59,7 @@ export class Progress {
     if (event.kind === 'upload') {
       this.#startedMs ??= this.#now();
       this.#underWay.delete(event.path);
-      // a failed file will not be sent any more: it counts as worked off
+      // a failed file will not be sent any more, so it counts as done
       this.#files++;
       this.#doneBytes += event.bytes ?? 0;
     } else if (event.outcome === 'done' && event.kind === 'move') this.#moved += event.files ?? 1;

@@ -15,7 +15,7 @@ function currentFolder(): string {
 export function processHost(): Host {
   return {
     env: process.env,
-    // a relative path alone needs the current folder, and reading it throws when the folder was removed
+    // only a relative path needs the current folder; looking it up throws when the folder was removed
     get cwd() {
       return currentFolder();
     },

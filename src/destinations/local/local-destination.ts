@@ -62,7 +62,7 @@ class LocalDestination implements Destination {
   listFolder(folder: RelPath, { signal }: CallOptions): Promise<readonly DestinationChild[] | undefined> {
     return this.#call('list', folder, signal, async (call) => {
       if (folder !== '') requirePath(call, folder, 'folder');
-      // A target that is still to be made is there already, and empty.
+      // A target that the first change will make counts as an empty folder.
       if (!this.#target.isThere()) return folder === '' ? [] : undefined;
       const way = this.#target.found(folder, () => this.#target.folderWay(call));
       if (way === undefined) return undefined;

@@ -54,7 +54,7 @@ function requireOrigin(disk: WritableDisk, call: DiskCall, place: string, kind: 
   throw refused(call, 'it is a symbolic link or a device');
 }
 
-/** Where a file system has no second names for files, or not for this one. */
+/** Errors of a file system that gives a file no second name, or not this file. */
 const NO_LINKS: ReadonlySet<string> = new Set([
   'EPERM',
   'ENOTSUP',
@@ -65,8 +65,8 @@ const NO_LINKS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A second name is made, which fails when the name is taken, and then the first one goes: a rename would replace a file
- * that came meanwhile.
+ * Gives the file its new name as a second one, which fails when the name is taken, and then removes the old name. A
+ * rename would replace a file that came meanwhile.
  */
 function moveFile(disk: WritableDisk, onto: DiskCall, from: string, to: string): void {
   try {
@@ -88,7 +88,7 @@ function moveFile(disk: WritableDisk, onto: DiskCall, from: string, to: string):
   }
 }
 
-/** An empty folder takes the name, which fails when the name is taken, and then the folder takes its place. */
+/** Makes an empty folder of the new name, which fails when the name is taken, and then renames the folder onto it. */
 function moveFolder(disk: WritableDisk, onto: DiskCall, from: string, to: string): void {
   if (!disk.renamesOntoFolders) {
     renameOntoNothing(disk, onto, from, to);

@@ -34,7 +34,7 @@ export async function removeEntry(target: TargetFolder, call: DiskCall, options:
 }
 
 class Removal {
-  /** Of files and folders that are gone. */
+  /** Files and folders removed so far. */
   count = 0;
   readonly #disk: WritableDisk;
   readonly #options: CallOptions;

@@ -20,7 +20,7 @@ export interface TargetFolderOptions {
 
 /**
  * The folder that a local destination writes to. No path leads out of it: names are checked, no link is followed, and
- * the folder has to stay the one it was.
+ * the folder has to stay the same folder.
  */
 export class TargetFolder {
   readonly disk: WritableDisk;
@@ -77,8 +77,9 @@ export class TargetFolder {
   }
 
   /**
-   * What `open` gives, or undefined where there is nothing of that path. A link on the way is not an absence: what is
-   * behind a link is not ours to see, and may be there. Then, and otherwise, throws what `open` does.
+   * What `open` gives, or undefined where there is nothing of that path. A link on the way is no proof of absence:
+   * links are not followed, and the file may exist behind one. Then, and after any other failure, throws the error of
+   * `open`.
    */
   found<T>(path: RelPath, open: () => T): T | undefined {
     try {
@@ -101,7 +102,7 @@ function requireName(call: DiskCall, path: RelPath): void {
   if (problem !== undefined) throw refused(call, `its path ${problem}`);
 }
 
-/** Refuses what is no path, and one whose slash says another kind. */
+/** Refuses a text that is no path, and a path whose last slash says another kind. */
 export function requirePath(call: DiskCall, path: RelPath, kind: 'file' | 'folder'): void {
   requireName(call, path);
   if (isFolderPath(path) !== (kind === 'folder')) throw refused(call, `its path is not that of a ${kind}`);

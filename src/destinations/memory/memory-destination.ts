@@ -238,7 +238,7 @@ const refusal = (fact: Refusal, path: RelPath, why: string): SyncError =>
     details: { path },
   });
 
-/** What refuses knows the path, and this the operation. */
+/** Adds the operation to an error: the code that refuses knows only the path. */
 async function attempt<T>(kind: MemoryCallKind, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

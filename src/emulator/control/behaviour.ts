@@ -17,7 +17,7 @@ export interface Behaviour {
   readonly missingParentStatus: number;
   /** Whether a file `x` and a folder `x/` may both exist, as in an object store. */
   readonly kindsCoexist: boolean;
-  /** A file and a folder would share one name, and may not. */
+  /** The answer where a file and a folder would share one name, and may not. */
   readonly kindConflictStatus: number;
   /** The Content-Type of error replies. */
   readonly errorContentType: string;

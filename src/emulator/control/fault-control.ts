@@ -137,7 +137,10 @@ function includes<T extends string | number>(allowed: T | readonly T[], value: T
   return typeof allowed === 'object' ? allowed.includes(value) : allowed === value;
 }
 
-/** A tenth of a second's worth may pass at once: short enough to be smooth, long enough to cost few timers. */
+/**
+ * A limit for one direction. The bytes of a tenth of a second may pass at once: few enough for an even flow, enough
+ * to need few timers.
+ */
 function lane(bytesPerSecond: number | undefined, now: number): TokenBucket | undefined {
   return bytesPerSecond === undefined ? undefined : new TokenBucket(bytesPerSecond, bytesPerSecond / 10, now);
 }

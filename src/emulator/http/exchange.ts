@@ -27,7 +27,7 @@ class Ended extends Error {}
 const SLICE = 16 * 1024;
 const READ = 256 * 1024;
 
-/** One request and its reply, with the faults that are due to it. The phases come in the order of the methods. */
+/** One request and its reply, with the faults that it has to suffer. The methods stand in the order of the phases. */
 export class Exchange {
   #info: RequestInfo;
   readonly #context: ExchangeContext;
@@ -95,7 +95,7 @@ export class Exchange {
     await this.#context.faults.waitForUpload(bytes);
   }
 
-  /** Everything has arrived and can be done; here is where it takes its time. */
+  /** The request has arrived whole. The latency passes here. */
   async ready(): Promise<void> {
     const { rule, latencyMs } = this.#fate;
     const left = latencyMs - (performance.now() - this.#arrived);

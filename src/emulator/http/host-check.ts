@@ -17,9 +17,10 @@ LOOPBACK.addAddress('::1', 'ipv6');
 
 /**
  * A page in a browser can make its own name lead to this machine (DNS rebinding) and then read what this server says,
- * but it cannot have the browser send another Host than that name. So only these pass, at any port: `localhost` and the
- * loopback addresses, what the server listens on, the address that the connection came to, `allowed` names, and, for a server on all
- * addresses, every address. Throws a TypeError when one of `allowed` is neither a name nor an address.
+ * but it cannot have the browser send another Host than that name. So only these hosts pass, at any port: `localhost`
+ * and the loopback addresses, what the server listens on, the address that the connection came to, `allowed` names,
+ * and, for a server on all addresses, every address. Throws a TypeError when one of `allowed` is neither a name nor
+ * an address.
  */
 export function hostCheck(listensOn: string, allowed: readonly string[] = []): HostCheck {
   const own = new Set(['localhost']);

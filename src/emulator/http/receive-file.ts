@@ -4,7 +4,7 @@ import type { Blobs } from '../storage/blobs.ts';
 import { Refusal } from './refusal.ts';
 import type { StoredBytes } from '../storage/tree.ts';
 
-/** A small body in full, for JSON. */
+/** Bytes: the longest body that is read whole, for JSON. */
 const SMALL_BODY = 1024 * 1024;
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Knows what is still being done, so that closing can wait for it, and cut it short. */
+/** Knows the requests in progress, so that closing can wait for them, and end them. */
 export class RequestsInProgress {
   readonly #requests = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
@@ -29,7 +29,7 @@ export class RequestsInProgress {
     await sleep(ms, undefined, { signal: this.#closing.signal });
   }
 
-  /** The same for anything that others may hold back for ever. */
+  /** Waits for work that others may delay for ever. Rejects when the emulator closes first. */
   async unlessClosing(work: Promise<void> | void): Promise<void> {
     if (work === undefined) return;
     const { signal } = this.#closing;

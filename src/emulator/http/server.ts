@@ -9,13 +9,13 @@ const TEN_MINUTES_MS = 600_000;
 /** For long paths: far beyond what Node allows by default. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
-/** To what is not HTTP. */
+/** The answer to bytes that are not HTTP. */
 const BAD_REQUEST =
   'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
 
 /**
- * An HTTP server without routes: bodies are left to the routes, what has no route is answered as Stage does. What does not mean this server
- * gets to no route.
+ * An HTTP server without routes. Reading bodies is left to the routes. A request without a route is answered as Stage
+ * does. A request whose Host is not this server reaches no route.
  */
 export function httpServer(
   context: ExchangeContext,

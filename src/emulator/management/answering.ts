@@ -11,12 +11,15 @@ export interface ManagementContext extends ExchangeContext {
   readonly authorise: Authorise;
 }
 
-/** The handler of a route, made of what the route does: `request.body` is text then, and what `work` returns the JSON reply. */
+/**
+ * Makes the handler of a route from its `work`, which finds the body as text in `request.body` and returns the JSON
+ * reply.
+ */
 export type Answering = (
   work: (request: FastifyRequest) => unknown,
 ) => (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** What every request of the Management API goes through: the token, its faults, its body, and its reply. */
+/** The steps of every request of the Management API: the token, the faults, the body, and the reply. */
 export const answering =
   (context: ManagementContext): Answering =>
   (work) =>

@@ -40,8 +40,8 @@ export class Blobs {
   }
 
   /**
-   * Takes a body in, to disk when it is large; memory stays bounded whatever its size. `onBytes` sees each chunk's size before it is written
-   * and may throw. Rejects, leaving nothing behind, when the body breaks off.
+   * Stores a body, on disk when it is large; memory stays bounded whatever its size. `onBytes` gets the size of each
+   * chunk before the chunk is written, and may throw. Rejects, leaving nothing behind, when the body breaks off.
    */
   async write(
     body: AsyncIterable<Uint8Array>,
@@ -111,13 +111,13 @@ export class Blobs {
     }
   }
 
-  /** What earlier versions left open to others. */
+  /** Takes from other users the access that earlier versions left them. */
   async tighten(): Promise<void> {
     for (const token of await namesIn(this.#folder))
       await tightenTree(join(this.#folder, token)).catch(ignoreMissing);
   }
 
-  /** Nothing is being written any more. */
+  /** To be called when nothing is being written any more. */
   async close(): Promise<void> {
     await this.#collecting;
     await this.#removeEmpty(join(this.#folder, this.#writer.token));

@@ -33,14 +33,17 @@ export class DataFolder {
     this.deployments = new Deployments(this.database, this.tree, autoCreate);
   }
 
-  /** Deletes what killed processes left and closes what earlier versions left open to others. Never rejects: what cannot be done stays for the next start. */
+  /**
+   * Deletes what killed processes left, and takes from other users the access that earlier versions left them. Never
+   * rejects: what cannot be done stays for the next start.
+   */
   async sweep(): Promise<void> {
     await this.blobs.collect();
     await this.blobs.sweep().catch(() => undefined);
     await this.blobs.tighten().catch(() => undefined);
   }
 
-  /** Nothing may be in progress any more. */
+  /** To be called when nothing is in progress any more. */
   async close(): Promise<void> {
     await this.blobs.close();
     this.#writer.release();
@@ -52,7 +55,7 @@ export class DataFolder {
 function tightenFolder(path: string): void {
   const ours = /^(?:stage\.db(?:-wal|-shm|-journal)?|blobs|writers)$/;
   const names = readdirSync(path);
-  // A folder that serves for other things as well is not ours to close.
+  // The mode of a folder that holds other things as well is left alone.
   if (names.every((name) => ours.test(name))) tighten(path);
   for (const name of names.filter((name) => ours.test(name))) {
     if (name === 'writers') tightenWithContents(join(path, name));

@@ -4,9 +4,10 @@ import type { StatementSync } from 'node:sqlite';
 import { makePrivateFile, makePrivateFolder } from './private-files.ts';
 
 /**
- * One row a file or folder; the tree hangs together by `parent`, so that moving a folder changes one row whatever it
- * holds. `small` has the bytes of small files. (parent, name, folder) is unique and in UTF-8 byte order, which is also the order of a listing. `garbage` names blobs
- * that no row refers to any more and whose files may still be there.
+ * One row for each file or folder. `parent` makes a tree of the rows, so that moving a folder changes one row
+ * whatever it holds. `small` has the bytes of small files. (parent, name, folder) is unique and in UTF-8 byte order,
+ * which is also the order of a listing. `garbage` names blobs that no row refers to any more and whose files may
+ * still be there.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS deployments (

@@ -4,9 +4,9 @@ import { platform } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * What a Stage holds concerns nobody but its owner, whatever the umask and whatever folder it lies in: files are 0600,
- * folders 0700. Earlier versions left that to the umask, so what is there is tightened. Links are left alone: where
- * they lead was not made here. So is what belongs to another user, who tightens it with the next start.
+ * Only the owner can read what a Stage holds, whatever the umask and the folder above: files are 0600, folders 0700.
+ * Earlier versions left that to the umask, so what is there is tightened. Links are left alone: where they lead was
+ * not made here. So is what belongs to another user, who tightens it with the next start.
  */
 export const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
@@ -21,8 +21,8 @@ export function makePrivateFolder(path: string): void {
 }
 
 /**
- * Makes an empty file for SQLite, which gives its `-wal` and `-shm` the mode of their database. One that is there is not opened:
- * closing it would end the locks that this process holds on it.
+ * Makes an empty file for SQLite, which gives its `-wal` and `-shm` the mode of their database. A file that exists is
+ * not opened, because closing it would end the locks that this process holds on it.
  */
 export function makePrivateFile(path: string): void {
   try {
@@ -49,8 +49,8 @@ export function tightenWithContents(folder: string): void {
 }
 
 /**
- * A folder with everything below it, when it is open to others itself: it comes last, so that a start that is cut short
- * is made good by the next, and one that has nothing to do costs one look.
+ * Tightens a folder and everything below it, when the folder itself is open to others. The folder is tightened last:
+ * after an interrupted start the next one does it again, and a start with nothing to do costs one look.
  */
 export async function tightenTree(folder: string): Promise<void> {
   const mode = tighter(await lstat(folder));
@@ -67,7 +67,7 @@ export async function tightenTree(folder: string): Promise<void> {
   await chmod(folder, mode).catch(ignoreNotOurs);
 }
 
-/** The mode that it should get; undefined when it is well as it is, or says nothing, as on Windows. */
+/** The mode that a file or folder should get. Undefined when its mode is right, or means nothing, as on Windows. */
 function tighter(stats: ReturnType<typeof lstatSync> & object): number | undefined {
   if (platform() === 'win32' || stats.isSymbolicLink()) return undefined;
   if ((Number(stats.mode) & OPEN_TO_OTHERS) === 0) return undefined;

@@ -33,8 +33,8 @@ const SUBTREE = `WITH RECURSIVE subtree(id) AS (
   SELECT ? UNION ALL SELECT nodes.id FROM nodes JOIN subtree ON nodes.parent = subtree.id)`;
 
 /**
- * The names of all Stages. Methods that change something must run inside a transaction, and may refuse: then nothing
- * of them stays.
+ * The names of all Stages. Methods that change something must run inside a transaction. They may refuse; then nothing
+ * of their changes stays.
  */
 export class Tree {
   readonly #byId: StatementSync;
@@ -232,7 +232,9 @@ export class Tree {
     return this.#child.get(parent, name, folder) as Node | undefined;
   }
 
-  /** Never the same twice in one process: an overwritten file always shows another time. */
+  /**
+   * Microseconds since 1970, never the same twice in one process: so an overwritten file always shows another time.
+   */
   #now(): number {
     this.#lastTime = Math.max(this.#lastTime + 1, Date.now() * 1000);
     return this.#lastTime;

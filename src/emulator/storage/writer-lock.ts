@@ -18,7 +18,8 @@ export class WriterLock {
     this.#folder = join(dataDir, 'writers');
     makePrivateFolder(this.#folder);
     this.token = randomBytes(6).toString('hex');
-    // It gets its real name only when it is locked: the others would take an unlocked one for a dead writer's.
+    // The lock file gets its real name only when it is locked: other processes would take an unlocked one for the
+    // file of a dead writer.
     const unlocked = join(this.#folder, `${this.token}.new`);
     makePrivateFile(unlocked);
     this.#lock = lockFile(unlocked)!;
@@ -49,7 +50,7 @@ export class WriterLock {
     return existsSync(this.#path(token));
   }
 
-  /** Everything this writer wrote has a name or is deleted. */
+  /** To be called when everything that this writer wrote has a name or is deleted. */
   release(): void {
     rmSync(this.#path(this.token), { force: true });
     this.#lock.close();

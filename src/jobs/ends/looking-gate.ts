@@ -7,15 +7,15 @@ export interface LookingOptions {
   readonly name: string;
   /** Requests at the same time. */
   readonly concurrency: number;
-  /** What --max-wait says, where a command has it, in milliseconds. */
+  /** Milliseconds: the value of --max-wait, where a command has that flag. */
   readonly maxWaitMs?: number | undefined;
   /** Aborted: the look ends. */
   readonly draining: AbortSignal;
 }
 
 /**
- * The way through a gate for what only looks: requests are retried and slowed down as those of a sync are. To be disposed
- * of after the last.
+ * The use of a gate by a command that only looks: its requests are retried and slowed down like those of a sync. The
+ * caller disposes of it after the last request.
  */
 export function useToLook(gate: Gate, { name, concurrency, maxWaitMs, draining }: LookingOptions): GateUse {
   return gate.use({

@@ -10,7 +10,7 @@ import { useToLook } from './looking-gate.ts';
 import { resolveStageSettings, type StageSettings } from './stage-settings.ts';
 
 export interface OpenApiOptions {
-  /** By default as the surroundings say. */
+  /** Default: the settings that the surroundings give. */
   readonly settings?: StageSettings | undefined;
   /** Requests at the same time, and connections kept for them. */
   readonly concurrency: number;
@@ -18,7 +18,7 @@ export interface OpenApiOptions {
   readonly maxWaitMs?: number | undefined;
 }
 
-/** The Management API with the one door to it. */
+/** The Management API, with the gate that all requests to it pass. */
 export interface OpenApi extends AsyncDisposable {
   readonly connection: ApiConnection;
   readonly gate: Gate;
@@ -30,8 +30,8 @@ export interface OpenApi extends AsyncDisposable {
 }
 
 /**
- * The Management API that the surroundings lead to, as they authorise it; closing it closes the connection. Nothing is sent
- * before it is asked. Rejects with `config` where there is no token.
+ * Opens the Management API at the address and with the token that the surroundings give. Closing it closes the
+ * connection. Nothing is sent before the first request. Rejects with `config` where there is no token.
  */
 export async function openApi(
   around: StageSurroundings,

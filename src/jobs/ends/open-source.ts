@@ -44,7 +44,8 @@ async function openBucket(
     ...parseS3Address(address),
     region: s3.region,
     profile: s3.profile,
-    // The SDK knows the variables too, but would neither put the bucket in the path nor tell the label where it is.
+    // The SDK reads the variables too, but then it would not put the bucket into the path, and the label of the
+    // source would not name the endpoint.
     endpointUrl: s3.endpointUrl ?? environment.s3EndpointUrl,
     pathStyle: s3.pathStyle,
     noSignRequest: s3.signRequest === false,

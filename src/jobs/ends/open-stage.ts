@@ -21,7 +21,7 @@ export interface OpenStageOptions {
 
 export interface OpenStage {
   readonly destination: Destination;
-  /** The one door to its origin for the account; every request goes through a use of it. */
+  /** The gate for this origin and account; every request passes a use of it. */
   readonly gate: Gate;
 }
 

@@ -3,12 +3,12 @@ import type { Stats } from 'node:fs';
 import { messageOf } from '../../model/errors.ts';
 import { configError, usageError } from '../usage-errors.ts';
 
-/** Rules are some lines; more than this is something else. In bytes. */
+/** Bytes. A file of rules has some lines; a larger file is something else. */
 const MOST = 1024 * 1024;
 
 /**
- * The text of a file that the user named, which may as well be what another process writes: `<(…)`, /dev/stdin, a
- * FIFO. Rejects as `usage` what is no text of rules.
+ * The text of a file that the user named. Another process may write it: `<(…)`, /dev/stdin, a FIFO. Rejects with
+ * `usage` a file that does not hold text.
  */
 export function readRuleFile(file: string): string {
   try {
@@ -22,8 +22,8 @@ export function readRuleFile(file: string): string {
 }
 
 /**
- * The text of an ignore file, undefined when there is none. It has its name by convention alone, so it must be a file:
- * nobody waits for a FIFO that somebody put there. Rejects as `config` whatever else has the name.
+ * The text of an ignore file, undefined when there is none. The user did not name it; it is found by its name. So it
+ * must be a regular file: a FIFO of that name is never waited for. Rejects with `config` anything else of that name.
  */
 export function readIgnoreFile(file: string): string | undefined {
   try {
@@ -31,7 +31,8 @@ export function readIgnoreFile(file: string): string | undefined {
     if (link === undefined) return undefined;
     const stats = link.isSymbolicLink() ? fs.statSync(file, { throwIfNoEntry: false }) : link;
     if (stats === undefined) throw new Error('it is a symbolic link that points to nothing');
-    // checked before the opening, which may do something to a device, and after it, when the file may be another one
+    // checked before the opening, because opening a device may change something, and after it, because the name may
+    // lead to another file by then
     checkIsFile(stats);
     return opened(file, fs.constants.O_NONBLOCK, (fd, now) => {
       checkIsFile(now);

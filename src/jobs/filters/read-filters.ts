@@ -18,9 +18,9 @@ export interface FilterFlag {
 }
 
 /**
- * The filter that the rules of a job and, at a local source's root, `.stagesyncignore` make. An ignore file that is there,
- * but cannot be read, rejects: without its rules a run could remove what they protect. A rule that matches nothing
- * rejects as well.
+ * The filter made of the rules of a job and of the `.stagesyncignore` at the root of a local source. Rejects an
+ * ignore file that exists but cannot be read: without its rules a run could remove what they protect. Rejects a rule
+ * that can match nothing as well.
  */
 export function openFilter(rules: readonly FilterRule[], localRoot: string | undefined): PathFilter {
   for (const rule of rules) checkPlace(rule, localRoot);
@@ -65,7 +65,7 @@ function ignoreLines(file: string, problemOf: ProblemOf): string[] {
   return checkedIgnoreLines(linesOf(readIgnoreFile(file) ?? ''), file, problemOf);
 }
 
-/** Finds patterns that begin with the place of the source, as paths on the machine do, though none in it is named so. */
+/** Finds patterns that begin with the source's own absolute path, unless the source has entries of that path. */
 function placeProblemIn(root: string): ProblemOf {
   const places = new Set([root, realPlace(root)]);
   places.delete('/');
@@ -80,7 +80,7 @@ function placeProblemIn(root: string): ProblemOf {
   };
 }
 
-/** Whether the source is there is not for the filter to say. */
+/** The real path of the source. A source that does not exist is reported where it is opened, not here. */
 function realPlace(root: string): string {
   try {
     return fs.realpathSync(root);

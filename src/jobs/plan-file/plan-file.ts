@@ -11,14 +11,14 @@ import { unusablePlan } from '../usage-errors.ts';
 /** Raised when a plan file's lines change their meaning. */
 export const FORMAT = 2;
 
-/** What a plan was made for: whoever applies it must come to the same. */
+/** The places that a plan was made for. Whoever applies the plan must reach the same places. */
 export interface MadeFor {
   /** The labels of both ends, in which links and names of deployments are resolved. */
   readonly source: string;
   readonly destination: string;
-  /** Of the API; the embedded Stage has none. */
+  /** The address of the API; the embedded Stage has none. */
   readonly baseUrl?: string | undefined;
-  /** Where a bucket is, when that was said. */
+  /** The endpoint of a bucket, where one was given. */
   readonly s3Endpoint?: string | undefined;
 }
 
@@ -53,18 +53,21 @@ const headerShape = z.strictObject({
   job: plannedJobShape,
 });
 
-/** What of a job its plan keeps: who applies it says when, and with which profile. `from` is the source as it was opened. */
+/**
+ * The part of a job that its plan keeps. Whoever applies the plan says when, and with which profile. `from` is the
+ * source as it was opened.
+ */
 export function plannedJob({ to, what, pace }: Job, from: SourceAddress): Job {
   const { sweepOlderThan: _, ...planned } = what;
   return { from: sourceText(from), to, what: planned, pace };
 }
 
-/** What every release can tell of every plan. */
+/** The part that every release can read in a plan of any format. */
 const anyHeader = z.looseObject({ type: z.literal('plan'), format: z.number() });
 
 export interface PlanFile {
   readonly header: PlanHeader;
-  /** Can be gone through once. Rejects with `config` naming the line that is no action. */
+  /** Can be read once. Rejects with `config` naming the line that is no action. */
   readonly lines: Iterable<PlanLine>;
 }
 
@@ -121,7 +124,7 @@ function* jsonLines(path: string, name: string): Generator<unknown, void> {
   }
 }
 
-/** No line of a plan comes near it; a file without line breaks must not fill the memory. */
+/** Characters; the lines of plans are far shorter. A file without line breaks must not fill the memory. */
 const LONGEST_LINE = 64 * 1024 * 1024;
 
 /** Line by line, so that a plan of millions of actions is never in memory as a whole. */

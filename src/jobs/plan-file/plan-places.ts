@@ -9,7 +9,7 @@ import { printable } from '../../model/printable.ts';
 
 type Places = Pick<MadeFor, 'baseUrl' | 's3Endpoint'>;
 
-/** Where the authority and the environment send requests, as a plan file keeps it to be compared. */
+/** The places to which the authority and the environment send requests. A plan file keeps them, to be compared. */
 export function placesOf(environment: Environment, { stage, s3 }: Authority, { from, to }: JobEnds): Places {
   const baseUrl = stage.baseUrl ?? environment.baseUrl ?? DEFAULT_BASE_URL;
   const s3Endpoint = s3.endpointUrl ?? environment.s3EndpointUrl;
@@ -19,14 +19,17 @@ export function placesOf(environment: Environment, { stage, s3 }: Authority, { f
   };
 }
 
-/** Two spellings of one URL are one. What is none, or has a password in it, is refused by who opens it, not shown here. */
+/**
+ * One spelling for all spellings of a URL. '' for a text that is no URL or holds a password: it must not be shown,
+ * and is refused where it is opened.
+ */
 const normalised = (url: string): string =>
   hasCredentials(url) || !URL.canParse(url) ? '' : new URL(url).href.replace(/\/+$/, '');
 
 interface Place {
-  /** Between "was made for" and the place. */
+  /** The words between "was made for" and the place. */
   readonly name: string;
-  /** How one says that there is none. */
+  /** What a message says where there is no such place. */
   readonly none: string;
   readonly wayOut: string;
 }

@@ -47,7 +47,10 @@ const fileName = z.string().superRefine((name, context) => {
 
 const PARSERS = { duration: parseDuration, byteRate: parseByteRate } as const;
 
-/** A number of the canonical unit, or the text that a flag takes: the pattern alone would let a text of nothing, as '0s', pass. */
+/**
+ * A number of the canonical unit, or a text as a flag takes it. The text is parsed as well, because the pattern alone
+ * accepts '0s'.
+ */
 const quantity = (kind: keyof typeof PARSERS, form: string) =>
   z.union([
     z.int().positive(),
@@ -105,8 +108,8 @@ export const jobShape = z.strictObject({
 });
 
 /**
- * The job of a plan file: who applies it says when, and with which profile. A sweep of hidden names is not of it
- * either, because no line of a plan speaks of them.
+ * The job of a plan file. Whoever applies the plan says when, and with which profile. The job has no sweep of hidden
+ * names either, because no line of a plan names them.
  */
 export const plannedJobShape = z.strictObject({
   ...ends,
@@ -124,7 +127,7 @@ export function readJob(value: unknown): Job {
   return canonicalJob(job.data);
 }
 
-/** What is wrong first, and where: 'what.marker: needs publishSet'. `whole` stands for the value itself. */
+/** The first problem, and its place: 'what.marker: needs publishSet'. `whole` stands for the value itself. */
 export function firstIssue(error: z.ZodError, whole: string): string {
   const { path = [], message = '' } = error.issues[0] ?? {};
   const where = path.length === 0 ? whole : path.join('.');

@@ -20,7 +20,7 @@ export function parseDuration(text: string): number | undefined {
   return match !== null && isCount(value) ? value : undefined;
 }
 
-/** Not too small to be anything, and not too large to be kept: beyond, JSON and timers hold another number. */
+/** At least 1, and a safe integer: JSON and timers would change a larger number. */
 const isCount = (value: number): boolean => value >= 1 && Number.isSafeInteger(value);
 
 /** '1h', '90s': the shortest text that parseDuration reads as these milliseconds. */

@@ -16,7 +16,7 @@ const EXPECTED: Readonly<Record<AnySetting['type']['kind'], readonly [(value: un
   };
 
 /**
- * What is wrong first with the settings of a job that a program made, as 'pace.concurrency has to be …'; undefined where
+ * The first problem in the settings of a job that a program made, as 'pace.concurrency has to be …'; undefined where
  * all are right. A job from JSON or from flags has been read by stricter rules.
  */
 export function valueProblem(job: Job): string | undefined {

@@ -3,7 +3,7 @@ import type { Operation } from '../../model/errors.ts';
 import { GrowingDelay } from '../../model/growing-delay.ts';
 import type { RelPath } from '../../model/path.ts';
 
-/** A request as its turn, its retries and people need to know it. */
+/** What the gate has to know of a request, to give it a turn, to retry it and to tell people of it. */
 export interface GateRequest {
   readonly operation: Operation;
   readonly path: RelPath;
@@ -11,7 +11,10 @@ export interface GateRequest {
   readonly to?: RelPath | undefined;
   /** The first request of an action: once the run drains the request is not sent any more, and rejects with the reason. */
   readonly begins?: boolean | undefined;
-  /** Until the request is made a name is empty, or a file waits for its name: it goes before the job's other requests. */
+  /**
+   * A name is empty, or a file waits for its name, until this request is made: the request goes before others of its
+   * job.
+   */
   readonly urgent?: boolean | undefined;
 }
 
@@ -71,7 +74,7 @@ export class Attempts {
     return (this.#wait ??= new GrowingDelay(WAIT)).next();
   }
 
-  /** What the request rejects with: a change stays in doubt by an early attempt, whatever became of the last. */
+  /** What the request rejects with. A change stays in doubt when an early attempt was, whatever became of the last one. */
   verdictOf(error: unknown): unknown {
     const forgets = this.inDoubt && CHANGES.has(this.request.operation);
     return forgets && isSyncError(error) && !error.inDoubt ? error.with({ inDoubt: true }) : error;

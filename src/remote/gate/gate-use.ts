@@ -19,7 +19,7 @@ export interface GateUseOptions {
   readonly attempts: number;
   /** Of this job, whatever the other side allows. */
   readonly maxRequestsPerSecond: number | undefined;
-  /** The longest that is waited in one go because the other side asks for it, in milliseconds: beyond, the job ends. */
+  /** The longest wait in one go that the other side may ask for, in milliseconds. A longer one ends the job. */
   readonly maxWaitMs: number;
   /** The flag that sets it, for messages. */
   readonly maxWaitFlag?: string | undefined;
@@ -114,8 +114,8 @@ export class GateUse implements Disposable {
   }
 
   /**
-   * Makes another request within the turn of one that is under way, once: it needs no slot, but keeps the pace. Its
-   * failure is one of the attempt that it belongs to.
+   * Makes another request within the turn of one that is under way. The other request needs no slot, but keeps the pace;
+   * it is not retried. When it fails, the attempt that it belongs to has failed.
    */
   async within<T>(call: () => Promise<T>): Promise<T> {
     await this.#turns.within();
@@ -187,7 +187,7 @@ export class GateUse implements Disposable {
     });
     if (waitMs > 0) await this.#shared.clock.sleep(waitMs, this.#turns.stopping).catch(() => undefined);
     signal.throwIfAborted();
-    // an urgent request is tried once more all the same, but not before it may
+    // an urgent request is tried once more even so, but not where the other side asked for a wait
     if (this.hasGivenUp && error.retryAfterMs !== undefined)
       throw attempts.verdictOf(this.#givingUp.signal.reason);
     if (draining.aborted) throw attempts.verdictOf(error);
@@ -200,8 +200,8 @@ export class GateUse implements Disposable {
   }
 
   /**
-   * Returns what ends the job, where a failure does: a job has a budget too, for when nothing has worked for long, trying
-   * the other million files is no use.
+   * Returns what ends the job, where this failure ends it. A job has a budget of failures too: when nothing has worked for
+   * long, there is no use in trying the other million files.
    */
   #failed(error: SyncError): SyncError | undefined {
     const { attempts, concurrency } = this.#options;

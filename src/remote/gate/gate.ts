@@ -7,11 +7,12 @@ import { Pacer } from './pacer.ts';
 import { Slots } from './slots.ts';
 
 /**
- * The one door to an origin for one account, for as long as the process lives. All jobs that use the gate share its
- * slots, its pace, and what 429s and outages have taught; each job has limits, retries and an end of its own (GateUse).
+ * All requests to an origin for one account pass this gate, for as long as the process lives. All jobs that use the
+ * gate share its slots, its pace, and what 429s and outages have taught; each job has limits, retries and an end of its
+ * own (GateUse).
  *
- * Slots are as many as the present user with the highest concurrency asked for, not the sum: ten jobs on one account must
- * not be ten times as heavy a load. The users take turns for the slots.
+ * The number of slots is the highest concurrency that a present user asked for, not the sum of all: ten jobs on one
+ * account must not be ten times as heavy a load. The users take turns for the slots.
  */
 export class Gate implements SharedGate {
   readonly clock: Clock;

@@ -1,14 +1,13 @@
 import { GrowingDelay } from '../../model/growing-delay.ts';
 import type { Clock } from '../../model/ports.ts';
 
-/** After so many failures in a row, of whichever requests, the other side is down and not those requests at fault. */
+/** After so many failures in a row, of any requests, the other side is down: the requests are not at fault. */
 const ENOUGH = 8;
 const HOLD = { firstMs: 500, longestMs: 20_000 };
 
 /**
- * Tells when nothing works any more, and then holds back every request, first attempts too, for spans that double until
- * one request succeeds. Without such holds the requests that have not been tried yet would use up a run's budget of
- * failures in no time.
+ * Tells when nothing works any more. Every request is then held back, first attempts too, for times that double until one
+ * request succeeds. Otherwise the requests that have not been tried yet would soon use up a run's budget of failures.
  */
 export class Outage {
   readonly #clock: Clock;

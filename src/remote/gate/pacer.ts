@@ -80,7 +80,7 @@ export class Pacer {
     return this.#pauses;
   }
 
-  /** Nobody waits for the end of this pause: whoever comes later may ask again so long after the pause was asked for. */
+  /** Ends a pause that nobody waits for sooner: `longestMs` after it began. A later request may then ask again. */
   shortenPause(longestMs: number): void {
     this.#pausedUntil = Math.min(this.#pausedUntil, this.#pausedAt + longestMs);
     this.#nextAt = Math.min(this.#nextAt, this.#pausedUntil);

@@ -12,8 +12,8 @@ export interface PatienceOptions {
 }
 
 /**
- * How long the other side has asked one job to wait since something last worked: all waits in a row, each moment once,
- * however many requests were told to wait through that moment. One success begins the count anew.
+ * Counts how long the other side has asked one job to wait since something last worked: all waits in a row. Time that
+ * several requests were told to wait through counts once. One success begins the count anew.
  */
 export class Patience {
   readonly #clock: Clock;
@@ -59,7 +59,7 @@ export class Patience {
         fact: refusal.fact,
         operation: refusal.operation,
         path: refusal.path,
-        // whoever goes on all the same, as a watch does, asks again after this
+        // a watch goes on in any case: it asks again after this time
         retryAfterMs: maxWaitMs,
         details: refusal.details,
         inDoubt: refusal.inDoubt,

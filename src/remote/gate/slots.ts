@@ -6,8 +6,8 @@ type Job = () => Promise<void>;
  * Runs jobs of several queues, at most `limit` at the same time. The queues take turns, job by job: one that holds few
  * jobs does not wait for all jobs of one that holds many.
  *
- * One task of the PQueue is a lane that works off many jobs: a task costs tens of microseconds in events and contexts,
- * and a small file costs not much more than that in all.
+ * One task of the PQueue runs many jobs, one after the other (a "lane"). A task costs tens of microseconds in events and
+ * contexts, and a small file costs hardly more than that in all: a task for each job would be too much.
  */
 export class Slots {
   readonly #lanes: PQueue;
@@ -129,7 +129,10 @@ export class SlotQueue {
     this.#running--;
   }
 
-  /** One waiter takes the place of a begun job. When no job is left all are told: a waiter may have gone away meanwhile. */
+  /**
+   * Wakes one waiter for each job that has begun. When no job is left, wakes all: a waiter may have gone away
+   * meanwhile.
+   */
   #tellOfRoom(): void {
     const told = this.waiting === 0 ? this.#waitingForRoom.length : 1;
     for (const resume of this.#waitingForRoom.splice(0, told)) resume();

@@ -24,11 +24,11 @@ export interface TurnsOptions {
   readonly givenUp: AbortSignal;
 }
 
-/** When the requests of one job may be sent: slots, pace, pauses, outages, and the ways in which a job ends. */
+/** Decides when the requests of one job may be sent: by slots, pace, pauses, outages, and the ways in which a job ends. */
 export class Turns implements Disposable {
   readonly #options: TurnsOptions;
   readonly #queue: SlotQueue;
-  /** Where the job limits its own pace: one of its requests at a time waits for that, outside of the shared slots. */
+  /** For a job that limits its own pace: one of its requests at a time waits for that pace, outside of the shared slots. */
   readonly #turnstile: SlotQueue | undefined;
   readonly ownPace: OwnPace | undefined;
   /** Aborted by the first request to stop as well as by the second. */
@@ -122,8 +122,8 @@ export class Turns implements Disposable {
   }
 
   /**
-   * Waits for a turn; rejects with NotMade when the job is to end first. A stop ends every pause, but what is under way
-   * waits for a turn that only a pace puts off.
+   * Waits for a turn; rejects with NotMade when the job is to end first. A stop ends every pause. An action that is
+   * under way still waits for its turn where only a pace puts the turn off.
    */
   async #sleep(ms: number, attempts: Attempts): Promise<void> {
     const { clock, pacer, signal } = this.#options;

@@ -55,7 +55,7 @@ export const namelessPath = (path: RelPath, problem: Problem): UnknownEntry => (
   problem,
 });
 
-/** What a failed system call on the root ends the run with. */
+/** The error that ends the run after a failed system call on the root. */
 export function rootError(root: string, error: unknown, operation: Operation = 'list'): SyncError {
   const options = { verdict: 'end_run', operation, path: root, cause: error } as const;
   if (isMissing(error))

@@ -17,7 +17,7 @@ import type { WayOptions } from '../../disk/way-to-file.ts';
 export interface LocalSourceOptions {
   /** A folder; a relative path starts at the current folder. It may itself be a symbolic link. */
   readonly root: string;
-  /** Otherwise a link is reported and skipped, and what the destination has in its place stays. */
+  /** False: a link is reported and skipped, and what the destination has of that name stays. */
   readonly followSymlinks: boolean;
   /** Bytes in one chunk of a file over 256 KiB. Default: 512 KiB, where throughput levels off. */
   readonly blockBytes?: number;
@@ -66,7 +66,7 @@ export async function openLocalSource(options: LocalSourceOptions, disk: Disk = 
   };
 }
 
-/** One file as it is now, undefined when there is none, or none that can be reached without following a link. */
+/** One file as it is now. Undefined when there is no such file, or when only a link leads to it. */
 function look(options: WayOptions, path: RelPath): FileEntry | undefined {
   const { disk, followSymlinks } = options;
   try {

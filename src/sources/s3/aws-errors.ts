@@ -94,7 +94,7 @@ interface SdkError {
   readonly errors?: readonly SdkError[];
 }
 
-/** What anything thrown by the SDK says of its cause. Its message is left out: it may quote the signed request. */
+/** The cause of an error that the SDK threw. Its message is left out: it may quote the signed request. */
 export function causeOf(error: unknown): AwsCause {
   const { name = 'Error', code, errors, $metadata = {} } = error as SdkError;
   return {
@@ -139,7 +139,7 @@ export interface AwsAttempt {
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** A request that no proxy led to the service. */
+/** The error of a request that a proxy did not lead to the service. */
 export const proxyFailed = (
   { operation, path, failed, details }: AwsAttempt,
   { message, code, verdict }: ProxyError,
@@ -152,7 +152,7 @@ export const proxyFailed = (
     details: { ...details, reason: code },
   });
 
-/** A request that failed as `cause` says. `more` goes to the details. */
+/** The error of a request that failed for this `cause`. `more` goes to the details. */
 export function requestFailed(
   { operation, path, failed, details }: AwsAttempt,
   { name: errorName, network, status, requestId }: AwsCause,

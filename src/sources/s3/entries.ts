@@ -10,8 +10,8 @@ export interface EntryOptions {
   /** Folders of a listing of one level, by key, that hold more than their markers. */
   readonly inhabited?: ReadonlySet<string> | undefined;
   /**
-   * The server gives storage classes what names it likes, so that one named as an archive of AWS can be read all the
-   * same: only a read tells.
+   * True: the server chooses the names of its storage classes, so a class with the name of an AWS archive may be
+   * readable; only a read shows it.
    */
   readonly classesAreNames?: boolean | undefined;
 }
@@ -72,12 +72,12 @@ export class EntryReader {
       if (!this.#filter.excludes(path)) entries.push(notAllowed(printable(path), problem, isMarker));
       return;
     }
-    // The marker of a folder that is left out can stand above objects that are not.
+    // A marker is not dropped yet: the filter may leave out its folder, and still take objects in it.
     if ((!isFolder || object.size > 0) && this.#filter.excludes(path)) return;
 
     const file = this.#fileAbove(path);
     if (file !== undefined) {
-      // A folder that holds something is asked about even so: what is in it may take part.
+      // The filter leaves this folder out. One that holds something goes on, because entries in it may take part.
       if (isMarker && this.#filter.excludes(path)) return;
       if (isMarker && path.length === file.path.length + 1) {
         entries.push(markerBesideFile(file.path));

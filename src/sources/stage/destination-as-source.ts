@@ -15,7 +15,10 @@ import { ListedFile } from './listed-file.ts';
 import { listingUnclear, rootMissing } from './source-errors.ts';
 
 export interface DestinationAsSourceOptions {
-  /** Retries, where it needs them, are its own. It is taken over: closing the source closes it. */
+  /**
+   * It makes its own retries, where it needs any. The source takes it over: closing the source closes the
+   * destination.
+   */
   readonly destination: Destination;
   /** Default: 'stage'. */
   readonly kind?: Source['kind'];
@@ -28,8 +31,8 @@ export interface DestinationAsSourceOptions {
 const LOOK_AHEAD = 16;
 
 /**
- * The target folder of a destination as a source: whatever can list, look and read can be pulled from. A version is size
- * and time, so that a read costs one look more: it shows that the file is still the one that was listed.
+ * The target folder of a destination as a source: everything that can list, look and read can be a source. A version
+ * is size and time. So each read needs one look more, which shows that the file is still the listed one.
  */
 export function destinationAsSource(options: DestinationAsSourceOptions): Source {
   const { destination, lookAhead = LOOK_AHEAD } = options;

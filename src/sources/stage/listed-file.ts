@@ -24,7 +24,7 @@ export class ListedFile {
 
   /**
    * Asks for the file when its first chunk is wanted. The last chunk is handed out only once a look shows the listed
-   * version, so that a wrong body never becomes whole. Of an empty file there is nothing to ask for but the look.
+   * version, so that a wrong body never becomes whole. For an empty file the look is the only request.
    */
   async *chunks(): AsyncGenerator<Uint8Array, void> {
     const { path, size } = this.#entry;

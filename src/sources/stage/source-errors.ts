@@ -38,8 +38,8 @@ export const entryChanged = (path: RelPath): SyncError =>
 const OF_ALL: ReadonlySet<Fact> = new Set<Fact>(['out_of_reach', 'unauthorised', 'slow_down']);
 
 /**
- * What a failed request for one listed file means. An error that speaks of the whole source stays what it is, and so
- * does what is no SyncError.
+ * What a failed request for one listed file means. An error that concerns the whole source stays as it is, and so
+ * does an error that is no SyncError.
  */
 export function readError(path: RelPath, error: unknown): unknown {
   if (!isSyncError(error) || error.code.startsWith('entry_')) return error;

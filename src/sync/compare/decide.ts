@@ -12,7 +12,7 @@ export type PresentDecision =
   | { readonly do: 'check_digest'; readonly shown: ShownVersion; readonly digest: string | undefined }
   /** The row names this very version as an earlier release wrote it: the row is written anew. */
   | { readonly do: 'renew'; readonly shown: ShownVersion }
-  /** Both ends have it, equal, and the ledger does not: the ledger takes it in. */
+  /** Both ends have the file, equal, and the ledger does not know it: the ledger takes it in. */
   | { readonly do: 'adopt'; readonly shown: ShownVersion }
   /** Under --compare content: both ends are read. Equal content is ours, other content is uploaded as `differs`. */
   | { readonly do: 'compare_content'; readonly shown: ShownVersion };
@@ -138,7 +138,7 @@ function sameInSource(source: FileEntry, row: LedgerRow): 'yes' | 'no' | 'check'
   return sameVersion ? 'yes' : 'no';
 }
 
-/** A source may come to tell more of a version, behind an '@': S3's time, which release 0.1 did not keep. */
+/** A version may say more, behind an '@', than an earlier release kept: release 0.1 did not keep the time of an object. */
 const saysMore = (source: FileEntry, row: LedgerRow): boolean =>
   source.size === row.size && row.version !== '' && source.version.startsWith(`${row.version}@`);
 

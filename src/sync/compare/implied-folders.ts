@@ -26,7 +26,7 @@ export async function* withImpliedFolders(
       }
       if (last !== '' && comparePaths(last, entry.path) >= 0) throw disordered(last, entry.path);
       last = entry.path;
-      // an excluded folder stands for nothing by itself; files below it that are let through imply it
+      // an excluded folder is no entry by itself; files below it that take part imply the folder
       if (entry.kind === 'folder' && filter.excludes(entry.path)) continue;
       const parent = parentOf(entry.path);
       if (parent !== folder) {

@@ -65,7 +65,7 @@ export async function mergeThree(
   }
 }
 
-/** What one end could not say, while the merge passes by. */
+/** Keeps what one end could not say, while the merge goes from path to path. */
 class UnknownPaths {
   /** The last folder that the end could not list. */
   #unlisted: RelPath | undefined;
@@ -84,7 +84,7 @@ class UnknownPaths {
 export const first = (a: RelPath | undefined, b: RelPath | undefined): RelPath | undefined =>
   a === undefined ? b : b === undefined || comparePaths(a, b) <= 0 ? a : b;
 
-/** An entry that no other side can have: its name cannot be that of a path. */
+/** An entry that only one side can have: its name cannot be that of a path. */
 const reportOnly = (entry: SourceEntry): PathView => ({
   path: entry.path,
   source: entry,

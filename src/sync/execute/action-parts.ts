@@ -15,7 +15,7 @@ import type { Outcomes } from './outcomes.ts';
 import type { TaskPool } from './task-pool.ts';
 import type { StagingFolder } from './uploads/staging-folder.ts';
 
-/** What a round hands over to those who carry out its plan. */
+/** What a round hands over to the parts that carry out its plan. */
 export interface ExecutorOptions {
   readonly remote: Remote;
   readonly gate: GateUse;

@@ -10,7 +10,7 @@ export interface ReadableOptions {
   readonly tally: { problem(path: RelPath, problem: Problem): void };
 }
 
-/** Says of a dry run what a run would fail at: files that are to be uploaded and cannot be read. */
+/** In a dry run: tells of files that are to be uploaded and cannot be read, at which a real run would fail. */
 export async function checkReadable(
   store: PlanStore,
   { source, signal, tally }: ReadableOptions,

@@ -41,7 +41,7 @@ export async function compareContent(
   await executor.idle();
 }
 
-/** A file that is equal to the byte is ours: it could as well have been uploaded. */
+/** A file that is equal byte for byte counts as ours, as if it had been uploaded. */
 function record(
   entry: FileEntry,
   shown: ShownVersion,
@@ -55,7 +55,7 @@ function record(
   );
 }
 
-/** Undefined when the file is not as it was listed, or cannot be read: the upload of it then says so. */
+/** Undefined when the file is not as it was listed, or cannot be read: its upload then tells that. */
 async function digestOfSource(entry: FileEntry, options: MeetingOptions): Promise<string | undefined> {
   try {
     return await readDigest(entry, options);

@@ -88,7 +88,7 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
     }
     ledger.transaction(() => {
       for (const [row, now] of confirmed) ledger.confirm(row.path, now.modifiedMs);
-      // such a file is still ours, but its version cannot be told: the source's one is uploaded
+      // such a file is still ours, but its version is not known: the source's version is uploaded again
       for (const row of refuted)
         ledger.put({ ...row, version: '', identity: undefined, digest: undefined }, 'refuted');
     });

@@ -15,13 +15,13 @@ export interface DestinationTimesOptions {
 const REMEMBERED = 'keeps_times';
 /** Times at a destination are true to a second. */
 const A_SECOND_MS = 1100;
-/** No move of this moment gave a time that lies so long back, however much the clocks differ. In milliseconds. */
+/** A time that lies so long back was not given by a move just now, however much the clocks differ. In milliseconds. */
 const LONG_AGO_MS = 3_600_000;
 
 /**
- * Finds out whether the destination leaves a file its time when the file is moved. Where it does, another time after a move
- * says that others replaced the file; where it does not, times say nothing of moved files. Mostly a folder that moved shows
- * which of the two holds.
+ * Finds out whether the destination leaves a file its time when the file is moved. Where it does, another time after a
+ * move says that others replaced the file. Where it does not, times say nothing about moved files. Mostly a folder that
+ * was moved shows which of the two is so.
  */
 export class DestinationTimes {
   readonly #options: DestinationTimesOptions;
@@ -45,8 +45,8 @@ export class DestinationTimes {
   }
 
   /**
-   * The same, by a try with an empty file under a hidden name where nothing has shown the answer yet. Where the try fails,
-   * times count: a file with another time then counts as changed by others.
+   * The same. Where nothing has shown the answer yet, an empty file under a hidden name is moved as a try. Where the
+   * try fails, times count: a file with another time then counts as changed by others.
    */
   async keeps(): Promise<boolean> {
     const { known } = this;

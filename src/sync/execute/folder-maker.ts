@@ -29,7 +29,7 @@ export class FolderMaker {
     // whoever waits for the folder sees the failure
     made.catch(() => undefined);
     this.#making.set(folder, made);
-    // a folder that exists need not be remembered: memory is that of folders being made, and of failures
+    // a folder that exists is forgotten: memory holds only folders that are being made, and failures
     void made.then(
       () => this.#making.delete(folder),
       () => undefined,

@@ -8,8 +8,8 @@ const DIGITS = 36;
 /**
  * Names at the destination that only this run knows, for files and folders that are not to be seen yet or not any more.
  * They lie at the top of the destination, so outside the target unless that is the top. They are reserved, so that no
- * listing of ours takes them for content, and tell when their run began. The ledger keeps them in full, for they are no
- * paths of the target.
+ * listing of ours takes them for content, and they tell when their run began. The ledger keeps them as full paths, since
+ * they are not paths in the target.
  */
 export class HiddenNames {
   readonly #stem: string;

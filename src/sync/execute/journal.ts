@@ -7,8 +7,8 @@ const FLUSH_AFTER_MS = 25;
 const FLUSH_AT = 128;
 
 /**
- * Writes intents before anything is sent and outcomes after. Many share a commit: an outcome that a kill keeps from
- * being written only leaves its intent in doubt, and the next run looks.
+ * Writes intents before anything is sent, and outcomes afterwards. Many of them share a commit. When a kill keeps an
+ * outcome from being written, only its intent stays in doubt, and the next run looks.
  */
 export class Journal {
   readonly #ledger: Ledger;

@@ -21,7 +21,7 @@ export class Learnt {
   readonly #mixed: RelPath[] = [];
   readonly #staying = new Set<RelPath>();
   #again = false;
-  /** No round follows: what turns out to be undone is told as a failure. */
+  /** No round follows this one: what is left undone is told as a failure. */
   isLastRound = false;
 
   mayMove(folder: RelPath): boolean {
@@ -45,7 +45,10 @@ export class Learnt {
     this.#again = true;
   }
 
-  /** Notes that a folder, which was to make room for a file of its name, holds files of others that no listing had shown. */
+  /**
+   * Notes that a folder, which was to make room for a file of its name, holds files of others that no listing had
+   * shown.
+   */
   folderStays(folder: RelPath): void {
     this.#staying.add(folder);
     this.#again = true;
@@ -60,7 +63,7 @@ export class Learnt {
     this.#again = true;
   }
 
-  /** Whether the rest of the plan is left to the next round, or run, for it rests on something that did not happen. */
+  /** Whether the rest of the plan is left to the next round, or run, because it needs something that did not happen. */
   get cutsShort(): boolean {
     return this.#again;
   }

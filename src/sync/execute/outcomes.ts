@@ -23,7 +23,10 @@ export interface OutcomesOptions {
   readonly signal: AbortSignal;
 }
 
-/** The source could not give this one file. That protects what the destination has there, and nothing else. */
+/**
+ * Whether the source could not give this one file. Such an error protects the destination's file there, and nothing
+ * else.
+ */
 const isSourceTrouble = (error: unknown): boolean => hasFact(error, 'changed', 'gone', 'unreadable');
 
 /** Tells and counts how actions ended, and decides whether the run can go on. */
@@ -67,7 +70,7 @@ export class Outcomes {
     if (tally.isTold(path, 'failed')) return;
     tally.failed++;
     if (kind !== 'remove') tally.changesFailed++;
-    // a file that the source could not give says nothing of others; where changes are refused, nothing is removed
+    // a file that the source could not give says nothing of others; a change that was refused stops all removals
     if (kind !== 'remove' && !isSourceTrouble(error)) tally.changesRefused++;
     const described = errorDataBeside(path, error);
     tally.unsettled.failed(path, described);
@@ -80,13 +83,16 @@ export class Outcomes {
       outcome: 'failed',
       error: described,
     });
-    // an unforeseen error fails its entry alone; with a destination out of reach all that follows would fail too
+    // an unforeseen error is that of its entry alone; where the destination is out of reach, all that follows would fail
     const outOfReach = hasFact(error, 'out_of_reach') && !isOfReading(error);
     if (outOfReach || (isSyncError(error) && error.verdict === 'end_run')) tasks.end(error);
     if (described.code !== 'state_unusable') ledger.note(path, 'failed', described.code);
   }
 
-  /** Whether a change was certainly not made, so that its intent is settled. A change that was broken off may have been made. */
+  /**
+   * Whether a change was certainly not made, so that its intent is settled. A change that was broken off may have been
+   * made.
+   */
   isSettled(error: unknown): boolean {
     const { tasks, signal } = this.#options;
     return tasks.notBegun(error) || (!signal.aborted && isSyncError(error) && !error.inDoubt);

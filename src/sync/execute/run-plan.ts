@@ -89,7 +89,10 @@ async function isIncomplete(
   return true;
 }
 
-/** Resolves with false where one of the files did not arrive: what it was to replace must not go, and is looked at again. */
+/**
+ * Resolves with false where one of the files did not arrive: what it was to replace must not go, and is looked at
+ * again.
+ */
 async function uploadFirst({ store, plan, executor, tally, learnt }: RunPlanOptions): Promise<boolean> {
   const failed = tally.changesFailed;
   for (const arrival of plan.uploadFirst) {
@@ -128,12 +131,12 @@ async function publish(options: RunPlanOptions): Promise<void> {
   for (const step of plan.inLast)
     if (!executor.isOut(step)) await executor.upload(step.arrival, { clashes: true });
   await executor.idle();
-  // a file whose move was refused comes by an upload, which may fail
+  // a file whose move was refused is uploaded instead, and the upload may fail
   if (publishSet && (await isIncomplete(options, { moved: true }))) return;
   const freed = new Set<RelPath>();
   for (const { path } of store.removals.foldersInTheWay())
     if (executor.isHeld(path.slice(0, -1))) freed.add(path);
-    // the new file did not come: the old folder is all there is
+    // the new file did not come: the old folder must stay
     else dropFolderRemoval(store, path);
   for (const { to } of plan.inLast)
     if (moves.some((step) => step.to === to) || executor.isHeld(to)) freed.add(`${to}/`);

@@ -24,7 +24,7 @@ export class TaskPool {
   /** The run was asked to stop before an action's first request was sent: nothing failed, and nothing is in doubt. */
   notBegun(error: unknown): boolean {
     const { draining, signal } = this.#options;
-    // one signal may stand behind both: a request that was broken off then rejects with the same reason, and is in doubt
+    // both signals may be one: a request that was broken off then rejects with the same reason, and is in doubt
     return draining.aborted && !signal.aborted && error === draining.reason;
   }
 
@@ -38,7 +38,7 @@ export class TaskPool {
   add(work: Promise<unknown>): void {
     const settled = (): void => {
       this.#active.delete(tracked);
-      // waiting callers are woken only when there is room: to wake them in vain, at every task, costs more than the tasks
+      // waiting callers are woken only when there is room: waking them in vain, at every task, costs more than the tasks
       if (this.#active.size < this.#options.limit) this.#resume();
     };
     const tracked: Promise<void> = work.then(settled, (error: unknown) => {

@@ -8,9 +8,9 @@ import { prepareSchema } from './database/schema.ts';
 import { formerLedger, isHalfTaken } from './take-over.ts';
 
 /**
- * The ledger for a run that records nothing. A pair that has one is locked and opened as always, so that what is
- * compared with does not change underneath; one that was never synced gets an empty ledger in memory, and neither a
- * file nor a state folder is made for it. Rejects as openLedger does.
+ * The ledger for a run that records nothing. A pair that has a ledger is locked and opened as always, so that no
+ * other run changes the ledger meanwhile. A pair that was never synced gets an empty ledger in memory; neither a file nor a
+ * state folder is made for it. Rejects as openLedger does.
  */
 export function openDryRunLedger(options: LedgerOptions): Ledger {
   const name = `${pairName(options.source, options.destination)}.sqlite`;

@@ -9,8 +9,8 @@ export interface Intent {
   readonly path: RelPath;
   readonly to?: RelPath | undefined;
   /**
-   * A full path, a hidden name on the way: a put is uploaded there first, a file or folder that moves waits there for its
-   * new name, or a folder is looked at there before it is deleted.
+   * The full path of a hidden name. A put is uploaded there first; a file or folder that moves waits there for its new
+   * name; a folder is looked at there before it is deleted.
    */
   readonly via?: RelPath | undefined;
   /** A full path: the file that a put replaces waits there meanwhile. */

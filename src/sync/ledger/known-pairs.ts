@@ -29,7 +29,7 @@ export interface KnownPairs {
 const LEDGER = /^[0-9a-f]{24}\.sqlite$/;
 
 /**
- * Every pair with a ledger in the state folder. What is no ledger by its name is passed over, and so is one in which
+ * Every pair with a ledger in the state folder. Files with other names are passed over, and so are ledgers in which
  * nothing has been written yet. Rejects with `state_unusable` when the folder is there and cannot be looked into.
  */
 export function knownPairs(folder: string): KnownPairs {
@@ -61,7 +61,7 @@ export function knownPairs(folder: string): KnownPairs {
       if (!pair.older) checkLedger(db, file, pair);
       pairs.push(pair);
     } catch (error) {
-      // removed since it was listed, as the advice is for a damaged one
+      // a file that was removed since it was listed is no trouble: that is the advice for a damaged one
       if (existsSync(file)) unusable.push(isSyncError(error) ? error : stateError(file, error));
     }
   }
@@ -106,8 +106,8 @@ export function inspectLedger(pair: KnownPair): Ledger {
 }
 
 /**
- * SQLite wants to write beside a ledger even to read it. Where it may not, in a folder that is read-only to us, it has to
- * be told that nothing changes; what a run that was killed there left beside the ledger is then not seen.
+ * SQLite wants to write beside a ledger even to read it. In a folder that we may only read, SQLite has to be told that
+ * nothing changes. What a killed run left beside the ledger is then not seen.
  */
 function openReadOnly(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly: true });

@@ -23,7 +23,7 @@ export interface RowRange {
   readonly limit: number;
 }
 
-/** What we put there, and what we saw. One connection; every method is synchronous and short. */
+/** What we put at the destination, and what it then showed. One connection; every method is synchronous and short. */
 export class Ledger {
   readonly file: string;
   readonly #db: LedgerDatabase;

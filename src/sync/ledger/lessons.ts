@@ -19,7 +19,7 @@ export type Lesson =
   /** It is gone from the source and kept at the destination; `forgets`: its row goes, so that this is told once. */
   | { readonly kind: 'keep'; readonly path: RelPath; readonly code: string; readonly forgets: boolean };
 
-/** Lessons in one transaction: enough to make a commit cheap. */
+/** So many lessons share one transaction: enough to make a commit cheap. */
 const BATCH = 500;
 
 /** Writes lessons into the ledger, in batches. */

@@ -48,7 +48,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     checkLedger(db, file, options);
     return new Ledger(db, lock, file);
   } catch (error) {
-    // before anything is closed: with these files open too, there may have been too many
+    // made before anything is closed: only then can it be told whether too many files are open
     const failed = isSyncError(error) ? error : stateError(file, error);
     db?.close();
     lock?.release();

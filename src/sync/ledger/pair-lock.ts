@@ -11,7 +11,7 @@ export interface PairLock {
 }
 
 /**
- * Takes the lock of the pair whose state `file` names, so that no two runs work on one pair. A killed holder must not leave
- * the pair locked. Rejects with `locked`, naming the holder, or with `state_unusable`.
+ * Takes the lock of a pair, so that no two runs work on one pair; `file` is the path of the lock. A killed holder must not
+ * leave the pair locked. Rejects with `locked`, naming the holder, or with `state_unusable`.
  */
 export type LockPair = (file: string, holder: Holder) => PairLock;

@@ -31,7 +31,7 @@ export const lockBySqlite: LockPair = (file, holder) => {
   return { release: () => db.close() };
 };
 
-/** Who holds the lock at this moment, undefined when nobody does. Takes nothing: it only looks. */
+/** Who holds the lock at this moment, undefined when nobody does. Does not take the lock. */
 export function whoHolds(file: string): Holder | undefined {
   if (!existsSync(file)) return undefined;
   try {

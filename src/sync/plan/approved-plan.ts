@@ -20,9 +20,9 @@ export interface FreshPlan {
 }
 
 /**
- * Holds a fresh plan to one that was approved earlier: only actions that both have, resting on the same versions at
- * both ends, are left. An approved action that the fresh plan lacks is refused, for either end changed since, unless its
- * goal is reached already. An action that only the fresh plan has was never approved and is left for the next plan.
+ * Restricts a fresh plan to one that was approved earlier. Only actions that both plans have, for the same versions at both
+ * ends, are left. An approved action that the fresh plan lacks is refused, because an end changed since; unless its goal is
+ * reached already. An action that only the fresh plan has was never approved, and is left for the next plan.
  *
  * Not pure: drops actions from the plan store, and reads the ledger.
  */
@@ -93,7 +93,7 @@ class Kept {
   }
 }
 
-/** What both plans have. What was approved and is not to be done any more is refused. */
+/** Collects the lines that both plans have. Approved lines that the fresh plan lacks are refused. */
 function keepApproved(
   approved: Iterable<PlanLine>,
   fresh: FreshLines,
@@ -117,7 +117,7 @@ function keepApproved(
   for (const { line, complete } of takenApart.values()) if (!complete) refuseOutdated(line);
   for (const line of fresh.all()) {
     if (line.kind !== 'remove') continue;
-    // a folder that was to move, and is emptied instead, was to be gone as well
+    // a folder that was to move, and is emptied instead, would have been gone too
     const isEmptied = line.files === 0 && takenApart.has(line.path);
     if (isEmptied || kept.hasSame(line)) kept.addRemoval(line);
   }

@@ -15,7 +15,7 @@ import type { Arrival, DigestQuestion, Planned } from './planned.ts';
 export interface FilePlannerOptions extends DecideOptions {
   /** Larger files are reported and left out, in bytes. */
   readonly maxFileBytes: number;
-  /** What the destination has is the ledger's word: there is nothing to learn from it. */
+  /** The destination was not listed: what it has is taken from the ledger, which can learn nothing from that. */
   readonly believes: boolean;
   /** What sentences call the destination. */
   readonly words: DestinationWords;
@@ -153,7 +153,7 @@ export class FilePlanner {
     const { words } = this.#options;
     const problem = why === 'changed' ? changedAndKept(words) : adoptedAndKept(words);
     this.#emit({ kind: 'problem', path, problem });
-    // an adopted file is told of once, and is then like any other that others put there; so is one never confirmed
+    // an adopted file is told once, and then counts as one that others put there; so does a file that was never confirmed
     this.#emit({ kind: 'keep', path, code: problem.code, forgets: why === 'adopted' || row.pending });
   }
 
@@ -190,6 +190,6 @@ const adoptedRow = (entry: FileEntry, { modifiedMs }: ShownVersion): LedgerRow =
   adopted: true,
 });
 
-/** Differs where the destination shows another file; the sum over a folder's files does so for the folder. */
+/** A number that changes when the destination shows another file. A folder's stamp is the sum over its files. */
 const stampOf = (shown: ShownVersion | undefined): number =>
   shown === undefined ? 0 : shown.size + (shown.modifiedMs ?? 0);

@@ -10,9 +10,9 @@ export type FileFate =
   | 'may_move';
 
 /**
- * Notices, while the merge passes by, a file and a folder that want the same name. In path order a folder comes after
- * the file of its name, and all names in between begin with that name: a short stack remembers enough. Pure: keeps and
- * changes nothing but that stack.
+ * Finds, while the merge goes from path to path, a file and a folder that want the same name. In path order a folder
+ * comes after the file of its name, and all names in between begin with that name: a short stack remembers enough.
+ * Pure: keeps and changes nothing but that stack.
  */
 export class NameClashes {
   readonly #files: { readonly path: RelPath; readonly fate: FileFate }[] = [];

@@ -3,7 +3,10 @@ import { parentOf } from '../../model/path.ts';
 import type { MovePlan } from './moves/plan-moves.ts';
 import type { PlanStore } from './store/plan-store.ts';
 
-/** What one request takes at a slow destination, as a REST service is one, in milliseconds: 1 s to read, 1.5 s and more to change. */
+/**
+ * What one request takes at a slow destination, as a REST service is one, in milliseconds: 1 s to read, 1.5 s and more
+ * to change.
+ */
 const CHANGE_MS = 1500;
 const LIST_MS = 1000;
 
@@ -24,7 +27,7 @@ export function planCost(
   for (const arrival of store.arrivals.all()) touched.add(parentOf(arrival.path));
   const totals = store.totals();
   const moves = plan.outFirst.length + plan.folderMoves.length + plan.fileMoves.length + plan.inLast.length;
-  // the report does not count the target itself among the folders created, but making it costs its calls
+  // the report does not count the target itself among the folders created, but making the target costs requests
   const roots = totals.arrivals + totals.folders > 0 ? missingRoots : 0;
   const changes = totals.arrivals + moves + totals.removals + totals.folders + roots;
   return {

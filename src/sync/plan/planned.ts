@@ -68,7 +68,7 @@ export type Planned =
   | { readonly kind: 'withdrawUpload'; readonly path: RelPath }
   | { readonly kind: 'compareContent'; readonly check: ContentCheck }
   | DigestQuestion
-  /** What moves are found among, once all paths were seen. */
+  /** Once all paths were seen, moves are found among these. */
   | { readonly kind: 'freed'; readonly freed: Freed }
   | { readonly kind: 'wholeFolder'; readonly path: RelPath; readonly files: number }
   | { readonly kind: 'commonFolder'; readonly path: RelPath }

@@ -26,7 +26,7 @@ const NOTHING: readonly Planned[] = [];
 
 /**
  * Turns what the merge sees, path by path in path order, into a plan. Pure but for its running sums: the same views in
- * the same order give the same plan. Sends nothing and writes nothing; whoever drives it does both.
+ * the same order give the same plan. Sends nothing and writes nothing; `Planning` does both.
  */
 export class Planner {
   readonly #options: PlannerOptions;
@@ -75,7 +75,7 @@ export class Planner {
     this.#clashes.leave(path);
     if (this.#clashes.isClosed(path)) return;
     if (destination?.kind === 'excluded') return this.#excluded(path, destination.modifiedMs);
-    // outside the filter nothing is known of either end, and nothing is to be concluded
+    // of a path that the filter leaves out nothing is known at either end, so nothing follows
     if (source === undefined && destination === undefined && this.#options.filter.excludes(path)) {
       if (row !== undefined) this.#folders.block();
       return;
@@ -163,7 +163,7 @@ export class Planner {
     }
   }
 
-  /** A folder that does not go has the name of a file that was to come. */
+  /** A folder that stays has the name of a file that was to come. */
   #giveUp(path: RelPath): void {
     this.#emit({ kind: 'withdrawUpload', path });
     this.#emit({ kind: 'problem', path, problem: folderInTheWay(this.#options.words) });

@@ -8,16 +8,16 @@ import type { Move } from './moves/order-moves.ts';
 import { fileInTheWay, folderInTheWay } from './plan-problems.ts';
 import type { Arrival, PlanStore } from './store/plan-store.ts';
 
-/** The moves as chosen so far, while the names that only moves can free are looked at. */
+/** The moves as chosen so far. */
 export interface Leaving {
   readonly store: PlanStore;
   readonly folderMoves: readonly Move[];
   readonly fileMoves: readonly Move[];
-  /** All files whose content is to be elsewhere, also where an upload has to bring it there. */
+  /** All files whose content is to be at another path, also those whose content an upload has to bring there. */
   readonly pairs: readonly Move[];
 }
 
-/** How what cannot come is told. */
+/** How files and folders that cannot come are told. */
 export interface RefusalOptions {
   readonly refuse: (path: RelPath, problem: Problem) => void;
   /** What sentences call the destination. */
@@ -25,8 +25,8 @@ export interface RefusalOptions {
 }
 
 /**
- * Gives up the names that only a move could free and that no move frees: what the source has there cannot come, leaves
- * the plan and is refused. Returns whether there were any. Not pure: changes the plan store.
+ * Gives up the names that only a move could free and that no move frees. What the source has there cannot come: it is taken
+ * out of the plan and refused. Returns whether there were such names. Not pure: changes the plan store.
  */
 export function giveUpStuckNames(leaving: Leaving, { refuse, words }: RefusalOptions): boolean {
   const { store } = leaving;
@@ -58,8 +58,8 @@ const goesWithFolder = ({ folderMoves }: Leaving, path: RelPath): boolean =>
   folderMoves.some((move) => path.startsWith(move.from));
 
 /**
- * The files at such names whose content cannot move, for a file has its new name: the content is uploaded to the new
- * name first. Changes nothing; reads the plan store.
+ * The files at names that are needed whose content cannot move, because another file has its new name. The content is
+ * uploaded to the new name first. Changes nothing; reads the plan store.
  */
 export function uploadedFirst(leaving: Leaving): { readonly from: RelPath; readonly arrival: Arrival }[] {
   const { store } = leaving;
@@ -76,8 +76,8 @@ export function uploadedFirst(leaving: Leaving): { readonly from: RelPath; reado
 }
 
 /**
- * Plans the removals that free the rest of those names: of files whose content is uploaded under its new name, and of
- * folders of ours out of which everything moved. Returns what has to be uploaded before. Not pure: changes the plan
+ * Plans the removals that free the rest of the needed names: removals of files whose content is uploaded to its new name,
+ * and of folders of ours out of which everything moved. Returns what has to be uploaded before. Not pure: changes the plan
  * store, and reads the ledger.
  */
 export function clearNames(leaving: Leaving, ledger: Ledger): Arrival[] {

@@ -10,8 +10,8 @@ const KEPT_ENTRIES = 20_000;
 const LOOKS_AT_ONCE = 8;
 
 /**
- * The folders a pass looks at. A folder that is gone is replaced by the nearest folder above that is there, for the
- * children of that one changed.
+ * The folders that a pass looks at. A folder that is gone is replaced by the nearest folder above it that is there, since
+ * the children of that folder changed.
  */
 export class DirtyFolders {
   readonly #list: ListFolder;

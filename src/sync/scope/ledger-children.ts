@@ -17,7 +17,7 @@ const PAGE = 512;
  */
 export function* ledgerChildren(ledger: Ledger, folder: RelPath): Generator<LedgerChild, void> {
   const end = folder === '' ? undefined : afterFolder(folder);
-  // pages grow while files follow each other; behind a folder mostly another folder comes
+  // pages grow while files follow each other; a folder is mostly followed by another folder
   let size = 8;
   for (let from = folder, inclusive = false; ;) {
     const rows = ledger.page({ from, inclusive, end, limit: size });

@@ -110,7 +110,7 @@ class ScopeMerge {
   /** Visits a folder that is dirty or new, and what is in it. */
   async #enter(path: RelPath, row: LedgerRow | undefined): Promise<void> {
     const listed = await this.#options.dirty.childrenOf(path);
-    // the folder was there a moment ago; whatever becomes of it comes as another change
+    // the folder was there a moment ago; what became of it is told as another change
     if (listed === undefined) return this.#visit(path, vanishing(path), row);
     const only = listed[0];
     if (only?.kind === 'unknown' && only.path === path) return this.#visit(path, only, row);

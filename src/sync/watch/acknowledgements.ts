@@ -1,16 +1,16 @@
 import { isWithin } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 
-/** What a hint is owed: `settled` is called once nothing of what the hint named is left to do. */
+/** Tells the giver of a hint that it is done with: `settled` is called once nothing that the hint named is left to do. */
 export interface Acknowledgement {
   readonly folders: ReadonlySet<RelPath> | 'everything';
   readonly settled: () => void;
 }
 
 /**
- * After a pass: settles the acknowledgements of which nothing is left, and divides the others among the later looks that
- * they wait for. Each later look is given by the paths that it is for. An acknowledgement that waits for several looks is
- * settled by the last of them.
+ * After a pass: settles the acknowledgements for which nothing is left to do, and divides the others among the later
+ * looks that they wait for. Each later look is given by the paths that it is for. An acknowledgement that waits for
+ * several looks is settled by the last of them.
  */
 export function divideAcknowledgements(
   acknowledgements: readonly Acknowledgement[],
@@ -30,7 +30,7 @@ export function divideAcknowledgements(
   return divided;
 }
 
-/** The part that is about one of these paths: a path in a folder of the hint, or an open folder around it. */
+/** The folders of the hint for which one of these paths is left: a path in the folder, or an open folder around it. */
 function openIn(
   { folders }: Acknowledgement,
   paths: readonly RelPath[],

@@ -21,10 +21,10 @@ interface Item {
 
 /** Without settling, hints wait this long for others of the same change, in milliseconds. */
 export const BATCH_MS = 500;
-/** With more folders than this, a look at everything is cheaper. */
+/** A look at everything is cheaper than a look at more folders than this. */
 const MOST_FOLDERS = 20_000;
 
-/** What is to be looked at, and when. Times are those of `Clock.elapsed`, which nobody sets. */
+/** What a watch has to look at, and when. Times are those of `Clock.elapsed`, which nobody can set. */
 export class Agenda {
   readonly #batchMs: number;
   /** Hints since the first of a batch; all of them share its due time. */

@@ -21,7 +21,7 @@ export interface PausesOptions {
   readonly record: StatusRecord;
 }
 
-/** Waits after a pass that ended early: what for, and how long, depends on the error. */
+/** Waits after a pass that ended early. The error decides how long, and for what. */
 export class Pauses {
   readonly #options: PausesOptions;
   readonly #backOff = new GrowingDelay(BACK_OFF);
@@ -31,7 +31,7 @@ export class Pauses {
     this.#options = options;
   }
 
-  /** A pass came to its end: the next delay is a short one again. */
+  /** Called after a pass that came to its end: the next delay is a short one again. */
   reset(): void {
     this.#backOff.reset();
     this.#haltDelay.reset();
@@ -44,7 +44,7 @@ export class Pauses {
     record.enter(what === 'back_off' ? 'backing_off' : 'halted', error.message);
     if (what === 'await_source') return this.#awaitSource();
     const growing = what === 'halt' ? this.#haltDelay : this.#backOff;
-    // many daemons that failed together must not come back as one
+    // many daemons that failed at the same moment must not all try again at the same moment
     const delayMs = equalJitter(growing.next(), clock.random());
     await sleeper.sleep(Math.max(delayMs, error.retryAfterMs ?? 0));
   }
@@ -58,7 +58,7 @@ export class Pauses {
       if (source.listFolder === undefined) return;
       try {
         const entries = await source.listFolder('', { filter, signal: until });
-        // a source with nothing but links or FIFOs is as good as empty
+        // a source with only links or FIFOs counts as empty
         if (entries?.some((entry) => entry.kind !== 'unknown' || entry.file === true)) return;
       } catch (error) {
         if (until.aborted || !isSyncError(error) || afterError(error) !== 'await_source') return;

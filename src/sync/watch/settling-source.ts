@@ -25,7 +25,7 @@ const FORGET_MS = 60_000;
 /** What was seen of a file that could not be taken. */
 interface Unsettled {
   readonly version: string;
-  /** On the clock that is never set. */
+  /** As `Clock.elapsed` tells it. */
   readonly sinceMs: number;
 }
 
@@ -71,7 +71,10 @@ export class SettlingSource {
     };
   }
 
-  /** The files left out since the last call, each with the time, as the clock's `elapsed` tells it, when it may have settled. */
+  /**
+   * The files left out since the last call, each with the time, as the clock's `elapsed` tells it, when it may have
+   * settled.
+   */
   takeLeftOut(): ReadonlyMap<RelPath, number> {
     const leftOut = this.#leftOut;
     this.#leftOut = new Map();

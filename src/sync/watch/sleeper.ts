@@ -3,7 +3,7 @@ import type { Clock } from '../../model/ports.ts';
 /** Timers of the system hold at most 2^31 milliseconds. */
 const LONGEST_MS = 86_400_000;
 
-/** Sleeps. A stop ends every sleep early, and `wake` those that are to be woken; none of them rejects. */
+/** Sleeps. A stop ends every sleep early, and `wake` ends those that may be woken; no sleep rejects. */
 export class Sleeper {
   readonly #clock: Clock;
   readonly #until: AbortSignal;

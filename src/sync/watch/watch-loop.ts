@@ -30,9 +30,9 @@ export interface WatchLoopOptions {
   readonly clock: Clock;
   /** How long a file has to stand still, in milliseconds; 0 where files appear whole, as in a bucket. */
   readonly settleMs: number;
-  /** Between two passes over everything. */
+  /** The time between two passes over everything, in milliseconds. */
   readonly fullEveryMs: number;
-  /** Do not watch: look at everything so often. */
+  /** Do not watch: look at everything so often, in milliseconds. */
   readonly pollMs: number | undefined;
   /** Aborted: finish what is in flight and end. */
   readonly draining: AbortSignal;
@@ -41,7 +41,7 @@ export interface WatchLoopOptions {
   readonly onEvent: (event: WatchEvent) => void;
 }
 
-/** Where the source offers no way to watch and nobody said how often to look. */
+/** How often to look at a source that cannot be watched, where nobody said how often. */
 const POLL_MS = 300_000;
 
 /** Keeps one pair in step until it is told to stop. See watch-events.ts for its states. */
@@ -164,7 +164,7 @@ export class WatchLoop {
     }
   }
 
-  /** Never rejects: what the program did not foresee must not end a daemon either. */
+  /** Never rejects: an error that the program did not foresee must not end a daemon either. */
   async #pass(work: Work): Promise<Omit<PassResult, 'report'>> {
     const { clock, pass, source } = this.#options;
     const startedMs = clock.now();
@@ -218,7 +218,7 @@ export class WatchLoop {
       else this.#agenda.again(folders, dueMs, work.sinceMs, acknowledgements);
   }
 
-  /** Whatever the pass left undone is found by looking at everything once it can go on. */
+  /** Looks at everything once the watch can go on: that finds what the pass left undone. */
   async #afterError(work: Work, error: SyncError): Promise<void> {
     const { clock } = this.#options;
     this.#settling?.takeLeftOut();

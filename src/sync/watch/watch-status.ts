@@ -36,7 +36,7 @@ export class StatusRecord {
     this.#onEvent({ type: 'state', state, reason });
   }
 
-  /** Tells a notice once, however often it comes in a row: a source that is scanned says the same every time. */
+  /** Tells a notice once, however often it comes in a row: a source that is polled says the same every time. */
   notice(message: string): void {
     if (message === this.#lastNotice) return;
     this.#lastNotice = message;

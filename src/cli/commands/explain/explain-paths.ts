@@ -20,7 +20,7 @@ export function explainPaths(
   flags: ExplainFlags,
 ): Promise<ExitStatus> {
   const { pairs, unusable } = knownPairs(context.environment.stateFolder);
-  // by ledger: what is wrong with it is said once, however many paths were asked for
+  // one entry for each ledger: its trouble is said once, however many paths were asked for
   const troubles = new Map(unusable.map((error) => [error.message, error.message]));
   let unknown = false;
   for (const text of paths) {

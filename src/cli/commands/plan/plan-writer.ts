@@ -72,7 +72,7 @@ export class PlanWriter {
 const unwritable = (file: string, error: unknown): SyncError =>
   unusablePlan(file, `cannot be written: ${messageOf(error)}`);
 
-/** Where the plan really goes. A device, a FIFO or a folder must not be replaced by it. */
+/** The real path of the plan file. A plan must not replace a device, a FIFO or a folder. */
 function placeOf(path: string, name: string): string {
   let place = path;
   let there: Stats | undefined;
@@ -101,7 +101,7 @@ function removeLeftovers(file: string): void {
   try {
     names = readdirSync(folder);
   } catch {
-    return; // one may write where one may not look
+    return; // a folder can be writable and not readable
   }
   for (const name of names) {
     if (!name.startsWith(prefix)) continue;

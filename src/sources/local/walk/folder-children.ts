@@ -45,7 +45,10 @@ const PAUSE_EVERY = 64;
 // eslint-disable-next-line no-control-regex -- naming control characters is the point
 const ODD = /[\\\u0000-\u001f\u007f\ud800-\udfff\ufffd]/;
 
-/** What the destination may have of that name. Of a link, or of what is neither file nor folder, nobody knows. */
+/**
+ * What the destination may have of that name. For a link, or for anything that is neither file nor folder, nobody
+ * knows which.
+ */
 type Covers = 'file' | 'folder' | 'either';
 const COVERS: Readonly<Record<ChildKind, Covers>> = {
   file: 'file',
@@ -69,7 +72,7 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
     if (name.endsWith('/') ? !filter.prunes(path) : !filter.excludes(path)) names.push(name);
   };
 
-  /** Protects the name as all that it may be, and reports it once. */
+  /** Protects both the file and the folder that the name may stand for, and reports the name once. */
   const protect = (name: string, covers: Covers, problem: Problem): void => {
     const before = names.length;
     if (covers !== 'folder') add(name);
@@ -81,7 +84,7 @@ export function* readChildren(folder: OpenFolder, options: ChildrenOptions): Gen
   };
 
   const addLink = (name: string): void => {
-    // Nobody asks about an excluded link, so a dead mount behind it does no harm.
+    // An excluded link is not looked at, so that an unreachable mount behind it does no harm.
     if (filter.excludes(folder.path + name) && filter.prunes(`${folder.path}${name}/`)) return;
     const target = targetOf(inside(folder.place, name), options);
     if (target === 'file') add(name);

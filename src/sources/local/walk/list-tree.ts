@@ -14,16 +14,16 @@ export interface ListTreeOptions extends WalkOptions {
   /** Entries after which the walk may move to a thread of its own, 0 for at once; undefined: it stays in this one. */
   readonly threadAfter: number | undefined;
   /**
-   * The share of the time so far that must have gone into the walk before it may move. Default: a fifth; where there are
-   * uploads, the walk has less.
+   * The walk may move once it has taken this share of the time so far. Default: a fifth. Beside uploads the walk
+   * takes less than that.
    */
   readonly threadShare?: number;
 }
 
 /**
- * Everything below the root, in path order. A small tree is walked in this thread, in slices. Where the walk is what
- * takes the time, the rest of a large tree is walked in another thread: the walk moves there between two batches, as soon
- * as that thread is ready. Why: docs/decisions/walking-thread.md.
+ * Everything below the root, in path order. A small tree is walked in this thread, in slices. Where the walk takes
+ * much of the time, the rest of a large tree is walked in another thread: the walk moves there between two batches,
+ * as soon as that thread is ready. Why: docs/decisions/walking-thread.md.
  */
 export async function* listTree(
   options: ListTreeOptions,

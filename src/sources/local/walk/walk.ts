@@ -23,7 +23,7 @@ export interface WalkOptions extends RootOptions {
 interface Frame extends OpenFolder, Children {
   next: number;
   nextNameless: number;
-  /** Whether the folder was moved or removed meanwhile: then it proves nothing that its children are missing. */
+  /** Whether the folder was moved or removed meanwhile: then missing children prove nothing. */
   gone: boolean;
 }
 
@@ -195,7 +195,7 @@ export class Walk {
   }
 
   /**
-   * What is no file any more may be a folder by now, so that what the destination has of that folder stays. The folder's
+   * A name that was a file may be a folder by now, so what the destination has of that folder stays. The folder's
    * turn comes later in the order.
    */
   #retyped(frame: Frame, name: string): UnknownEntry {

@@ -20,7 +20,7 @@ export class FolderFinder {
     return stats?.isDirectory() === true ? `${stats.dev}:${stats.ino}:${stats.birthtimeNs}` : undefined;
   }
 
-  /** Undefined also for what cannot be told. */
+  /** The same, but undefined also where the system call fails. */
   quietIdOf(place: string): string | undefined {
     try {
       return this.idOf(place);

@@ -12,7 +12,7 @@ export function queueLength(): number {
   }
 }
 
-/** Why the kernel takes no watch more, after so many; undefined for an error that says something else. */
+/** Why the kernel refuses one more watch, after `watches` of them. Undefined for an error of another kind. */
 export function refusalOf(errno: string, watches: number): string | undefined {
   if (errno !== 'ENOSPC' && errno !== 'EMFILE' && errno !== 'ENFILE') return undefined;
   const limit = errno === 'ENOSPC' ? 'fs.inotify.max_user_watches' : 'fs.inotify.max_user_instances';

@@ -49,7 +49,7 @@ export async function watchFolders(options: WatchOptions): Promise<Watcher> {
  * held to folders: `ignored` is asked only after the stat (2.6 s, 760 MB).
  *
  * A new folder is watched first and read then, so that nothing in it goes unseen; it and every folder below it become
- * hints. A folder that another one of the same name replaced is told by its inode.
+ * hints. When a folder is replaced by another one of the same name, its inode shows it.
  */
 class FolderTree implements Watcher {
   readonly #options: WatchOptions;

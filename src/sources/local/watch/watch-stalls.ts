@@ -1,7 +1,7 @@
 import type { ChangeHint } from '../../../model/ports.ts';
 
 const TICK_MS = 500;
-/** Beyond this the kernel's queue of events (16,384 by default) may have run over, without a word from anyone. */
+/** Beyond this the kernel's queue of events (16,384 by default) may have run over, and nobody tells. */
 const STALL_MS = 3000;
 
 /**

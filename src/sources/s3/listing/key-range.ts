@@ -65,7 +65,7 @@ export class KeyRange {
     return this.#state === 'fetching' || this.#state === 'full';
   }
 
-  /** Ends the range earlier: the keys after `key` are another range's. False when it is too late for that. */
+  /** Ends the range earlier: the keys after `key` belong to another range. False when it is too late for that. */
   cut(key: string): boolean {
     if (!this.open || (this.#position !== undefined && comparePaths(key, this.#position) <= 0)) return false;
     if (this.#until !== undefined && comparePaths(key, this.#until) >= 0) return false;

@@ -57,7 +57,7 @@ export async function* listObjects(
   });
   const overlaps = new OverlapCheck(bucket);
   const parts = [part(undefined, undefined, [])];
-  /** Folders to a part. */
+  /** Folders in each part. */
   let stride = 1;
 
   try {

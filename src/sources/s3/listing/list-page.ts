@@ -3,7 +3,7 @@ import type { ListPage, ListedObject } from '../bucket.ts';
 import { broken, quoted } from './broken-listing.ts';
 import { unquoted } from '../reading/object-body.ts';
 
-/** Of the answer to ListObjectsV2, what matters here; in the SDK's words. */
+/** The part of an answer to ListObjectsV2 that matters here, with the SDK's names. */
 export type Listing = Pick<
   ListObjectsV2CommandOutput,
   'IsTruncated' | 'KeyCount' | 'NextContinuationToken' | 'EncodingType' | 'Contents' | 'CommonPrefixes'

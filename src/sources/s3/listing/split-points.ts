@@ -1,7 +1,7 @@
 import { comparePaths, foldersOf } from '../../../model/path.ts';
 import type { S3Bucket } from '../bucket.ts';
 
-/** As many are worth a round trip less. */
+/** With so many points, another request for more of them would not pay. */
 const ENOUGH = 64;
 /** Folders above the position that are asked for their children; each is a request. */
 const MAX_LEVELS = 5;

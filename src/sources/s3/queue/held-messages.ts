@@ -5,7 +5,7 @@ import type { MessageQueue, QueueMessage } from './message-queue.ts';
 
 export interface HeldMessagesOptions {
   readonly queue: MessageQueue;
-  /** A message is hidden for so long at a time, in seconds. */
+  /** Seconds for which a message is hidden at a time. */
   readonly hideSeconds: number;
   /** Messages held at most before `room` waits. */
   readonly most: number;
@@ -25,7 +25,7 @@ interface Held {
 const REQUESTS_AT_ONCE = 4;
 const REMOVE_ATTEMPTS = 5;
 const REMOVE_PAUSE_MS = 500;
-/** What is not done by then comes again from the queue by itself. */
+/** Milliseconds that closing may take. The queue delivers again what is not done by then. */
 const CLOSE_MS = 5_000;
 
 /** Messages that are received and not yet removed. They are kept hidden until their work is recorded. */
@@ -54,7 +54,10 @@ export class HeldMessages {
     this.#messages.set(id, { handle, hint, settled: false });
   }
 
-  /** A message that came once more while it is held counts with its newest delivery. False: it is not held. */
+  /**
+   * A message that is held has come once more: from now on its newest delivery counts. False when the message is not
+   * held.
+   */
   renew({ id, handle }: QueueMessage): boolean {
     const held = this.#messages.get(id);
     if (held !== undefined) held.handle = handle;
@@ -143,7 +146,7 @@ export class HeldMessages {
         this.#onSettled?.();
       }
       if (failures >= REMOVE_ATTEMPTS) {
-        // They come again, and are removed then.
+        // The queue delivers them again, and they are removed then.
         for (const [id] of settled) this.#messages.delete(id);
         return;
       }

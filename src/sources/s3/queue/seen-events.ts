@@ -4,8 +4,8 @@ import type { ObjectEvent } from './notifications.ts';
 const CAPACITY = 50_000;
 
 /**
- * Which events have been looked after, so that the second copy of a message, and one that comes late, cost nothing.
- * Who looks after an event sees everything that happened to the object before.
+ * Which events have been handled, so that a second copy of a message, or a late message, costs nothing. The look that
+ * handles an event shows everything that happened to the object before.
  */
 export class SeenEvents {
   readonly #newest = new Map<string, string>();
@@ -15,13 +15,13 @@ export class SeenEvents {
     this.#capacity = capacity;
   }
 
-  /** Whether this event, or a later one of the same object, was looked after. */
+  /** Whether this event, or a later one of the same object, was handled. */
   has(event: ObjectEvent): boolean {
     const newest = this.#newest.get(nameOf(event));
     return newest !== undefined && event.sequencer !== undefined && isNotAfter(event.sequencer, newest);
   }
 
-  /** The event was looked after: everything that it led to is recorded. */
+  /** The event was handled: everything that it led to is recorded. */
   add(event: ObjectEvent): void {
     const { sequencer } = event;
     if (sequencer === undefined || this.has(event)) return;
@@ -34,6 +34,9 @@ export class SeenEvents {
 
 const nameOf = ({ bucket, keys }: ObjectEvent): string => JSON.stringify([bucket, ...keys]);
 
-/** Hexadecimal numbers of one length. AWS says of others both that they are padded left and right: nothing is said then. */
+/**
+ * Hexadecimal numbers of one length. For numbers of different lengths the documents of AWS contradict each other
+ * (padded left, padded right): then no order is assumed.
+ */
 const isNotAfter = (a: string, b: string): boolean =>
   a.length === b.length && a.toUpperCase() <= b.toUpperCase();

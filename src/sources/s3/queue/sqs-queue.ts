@@ -10,7 +10,7 @@ import { BATCH } from './message-queue.ts';
 import type { MessageQueue, QueueMessage } from './message-queue.ts';
 
 export interface SqsQueueOptions {
-  /** As SQS shows it; where it points is where the requests go. */
+  /** The URL as SQS shows it; requests go to the server that it names. */
   readonly queueUrl: string;
   /** For a queue whose URL does not tell its region. Default: from the AWS environment. */
   readonly region?: string | undefined;
@@ -38,7 +38,7 @@ export async function openSqsQueue(options: SqsQueueOptions): Promise<MessageQue
     endpoint,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     retryMode: 'standard',
-    // Who receives tries again for ever, with longer pauses.
+    // The receiving loop tries again for ever, with longer pauses.
     maxAttempts: 3,
     logger: SILENT,
   };
@@ -55,7 +55,7 @@ export async function openSqsQueue(options: SqsQueueOptions): Promise<MessageQue
       new sdk.SQSClient({
         ...config,
         ...where,
-        // As in client.ts: its types are wider than what we give.
+        // As in client.ts: the types of its options are wider than those that we ever give.
         requestHandler: createHandler() as unknown as NonNullable<SQSClientConfig['requestHandler']>,
       }),
   );
@@ -97,7 +97,7 @@ export async function openSqsQueue(options: SqsQueueOptions): Promise<MessageQue
         const Entries = handles.map((ReceiptHandle, at) => ({ Id: String(at), ReceiptHandle }));
         const command = new sdk.DeleteMessageBatchCommand({ QueueUrl: url, Entries });
         const { Failed = [] } = await client.send(command, { abortSignal: signal });
-        // The sender's fault is a handle that is known no more: the message comes again with another.
+        // A fault of the sender means a handle that is no longer known: the message comes again with another handle.
         return Failed.filter(({ SenderFault }) => SenderFault !== true).flatMap(
           ({ Id }) => handles[Number(Id)] ?? [],
         );

@@ -46,9 +46,9 @@ export interface QueueWatchOptions {
 }
 
 /**
- * Hints from the bucket notifications in a queue, until closed; closes the queue too. A message is removed from the queue
- * once its hint has settled; until then it is kept hidden. A queue that cannot be read is no end: everything is looked at
- * now and then until it can.
+ * Hints from the bucket notifications in a queue, until closed; closes the queue too. A message is removed from the
+ * queue once its hint has settled; until then it is kept hidden. A queue that cannot be read does not end the watch:
+ * until it can be read again, everything is looked at now and then.
  */
 export async function watchQueue(options: QueueWatchOptions): Promise<Watching> {
   const watch = new QueueWatch(options);
@@ -103,7 +103,8 @@ class QueueWatch implements Watching {
   async #run(pauseMs: number): Promise<void> {
     for (let pause = pauseMs; !this.#stop.aborted;) {
       if (pause > 0) await delay(pause, undefined, { signal: this.#stop }).catch(() => undefined);
-      // After a failure too, whether it works is to be known at once.
+      // After a failure the next request does not wait for messages either: it tells at once whether the queue works
+      // again.
       pause = await this.#receive(pause > 0 ? 0 : this.#timing.waitSeconds);
     }
   }
@@ -175,7 +176,7 @@ class QueueWatch implements Watching {
     );
   }
 
-  /** Nobody knows what such trouble hides: everything is looked at, once for a series of the same. */
+  /** Such trouble may hide changes, so everything is looked at, once for a series of the same trouble. */
   #tell(kind: string, reason: string): void {
     const now = performance.now();
     if (now - (this.#toldAt.get(kind) ?? -Infinity) < this.#timing.tellEveryMs) return;

@@ -38,8 +38,9 @@ interface Sum {
 }
 
 /**
- * The first of the checksums that an answer carries for the object as a whole, or else the MD5 that its ETag is. One of an object that was uploaded in parts
- * may be a checksum of checksums (`…-3`), which says nothing of the bytes without knowing the parts.
+ * The first checksum in an answer that is one of the whole object, or else the MD5 that its ETag is. The checksum of
+ * an object that was uploaded in parts may be a checksum of checksums (`…-3`), which says nothing of the bytes
+ * without knowing the parts.
  */
 export function createChecksum(kept: KeptChecksums, classes: CrcClasses): Checksum | undefined {
   for (const algorithm of kept.type === 'COMPOSITE' ? [] : ALGORITHMS) {

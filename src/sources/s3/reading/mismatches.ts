@@ -3,7 +3,10 @@ import type { WantedObject } from './wanted-object.ts';
 /** Objects remembered. A forgotten one is read once more, and that is all. */
 const MOST = 1_000;
 
-/** Reads whose bytes did not match. Bytes that were spoilt on their way are hardly spoilt in the same way again. */
+/**
+ * Reads whose bytes did not match. Bytes that were damaged on their way are hardly ever damaged in the same way
+ * again.
+ */
 export class Mismatches {
   readonly #found = new Map<string, string>();
 

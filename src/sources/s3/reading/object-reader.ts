@@ -17,7 +17,7 @@ export interface ObjectReaderOptions {
   readonly signal: AbortSignal;
 }
 
-/** A resumption that brings as much begins the count of attempts anew. */
+/** Bytes. A resumption that brings so many starts the count of attempts anew. */
 const PROGRESS_BYTES = 256 * 1024;
 const MAX_DELAY_MS = 10_000;
 
@@ -34,7 +34,7 @@ export class ObjectReader {
   #offset = 0;
   #failedAttempts = 0;
   #block: Buffer<ArrayBuffer>;
-  /** Bytes of the block that are there. */
+  /** Bytes in the block so far. */
   #filled = 0;
 
   constructor(given: ObjectReaderOptions) {

@@ -23,7 +23,7 @@ export const corrupt = (wanted: WantedObject, against: string): SyncError =>
     { ...about(wanted), verdict: 'retry' },
   );
 
-/** The same wrong bytes twice are what the server has. */
+/** Wrong bytes that come twice alike are what the server stores. */
 export const notWhatIsKept = (wanted: WantedObject, against: string): SyncError =>
   new SyncError(
     'entry_unreadable',
@@ -49,7 +49,7 @@ export const brokenOff = (wanted: WantedObject, offset: number, cause: unknown):
 function reasonOf(cause: unknown): string {
   if (isSyncError(cause)) return cause.besidePath;
   const { code, message } = (cause ?? {}) as { code?: unknown; message?: string };
-  // Ours, and it says how much came.
+  // Our own error, whose message says how much came.
   if (code === 'ETIMEDOUT' && message !== undefined) return message;
   return typeof code === 'string' ? code : 'the connection ended early';
 }

@@ -35,7 +35,7 @@ export async function openBucket(options: BucketOptions): Promise<S3Bucket> {
     } catch (error) {
       const region = regionFromError(error);
       if (region === undefined) throw error;
-      // Another request may have learnt it in the meantime.
+      // Another request may have learnt the region in the meantime.
       if (used === regions.at(-1)) {
         if (regions.length > 1 || region === (await used.client.config.region())) throw error;
         regions.push(open(createRegional(region)));

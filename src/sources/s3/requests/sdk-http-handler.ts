@@ -47,7 +47,7 @@ export class SdkResponse {
     return (this.#body ??= Readable.from(this.bytes, { objectMode: false }));
   }
 
-  /** The SDK's middleware puts another in its place when it looked at the first. */
+  /** The SDK's middleware sets another body after it has read the first one. */
   set body(body: Readable) {
     this.#body = body;
   }
@@ -56,7 +56,7 @@ export class SdkResponse {
 export interface HttpOptions {
   /** Connections to one host. */
   readonly connections: number;
-  /** Until a connection is there, in milliseconds. */
+  /** Milliseconds until a connection has to be there. */
   readonly connectMs: number;
   /** From the request to the headers of its answer, in milliseconds. */
   readonly headersMs: number;
@@ -106,7 +106,7 @@ export class HttpHandler {
     return exchange.answer;
   }
 
-  /** The SDK asks for both; there is nothing to set but the limits that the agent has. */
+  /** The SDK wants this method and the next; the only settings are the limits that the agent has. */
   updateHttpClientConfig(): void {
     return;
   }

@@ -29,7 +29,7 @@ export interface Deviation {
 
 export interface Comparison {
   readonly deviations: readonly Deviation[];
-  /** Files with another time, which the move gave them: it does not say that others changed them. */
+  /** Files with another time that the move gave them: others need not have changed these files. */
   readonly touched: readonly Deviation[];
 }
 
@@ -105,5 +105,5 @@ export async function compareFolder(options: CompareOptions): Promise<Comparison
     : { deviations: found, touched: otherTimes };
 }
 
-/** Entries that the filter of the run leaves out, and hidden names, have to be seen here too. */
+/** Nothing is left out: entries that the run's filter excludes, and hidden names, have to be seen here too. */
 const EVERYTHING: PathFilter = { excludes: () => false, prunes: () => false };

@@ -8,7 +8,7 @@ import type { Comparison, Deviation, Expected } from './compare-folder.ts';
 import { isHidden } from '../hidden-names.ts';
 import type { DestinationTimes } from '../destination-times.ts';
 
-/** What the ledger has below a folder, without what the filter leaves out: that is not ours to move. */
+/** What the ledger has below a folder, without files that the filter leaves out: those are not ours to move. */
 export function* expectedIn(
   ledger: Ledger,
   folder: RelPath,
@@ -29,8 +29,8 @@ export function rename(ledger: Ledger, from: RelPath, to: RelPath, times: Destin
 }
 
 /**
- * Gives the rows of a moved folder their new name. `seen` is what a look found there: what did not come along, or was moved
- * back, gets none. Folders that were made again at the old place for what was moved back are as much ours as before.
+ * Gives the rows of a moved folder their new paths. `seen` is what a look found there: files that did not come along, or
+ * were moved back, keep no row. Folders that were made again at the old place, for what was moved back, stay ours.
  */
 export function renameRows(ledger: Ledger, from: RelPath, to: RelPath, seen: Comparison): void {
   const { deviations, touched } = seen;
@@ -49,7 +49,7 @@ export function renameRows(ledger: Ledger, from: RelPath, to: RelPath, seen: Com
   for (const row of stayed) ledger.put(row, 'stayed');
 }
 
-/** Tells the paths of which nothing can be said, for what is there, or above, is unclear. */
+/** Returns a test for paths of which nothing can be said, because the path or a folder above it is unclear. */
 function unclearIn(deviations: readonly Deviation[]): (path: RelPath) => boolean {
   const unclear = deviations.filter(({ kind }) => kind === 'unclear').map(({ path }) => path);
   return (path) => unclear.some((each) => path === each || (isFolderPath(each) && path.startsWith(each)));
@@ -69,9 +69,9 @@ export interface ReturnedFolder {
 }
 
 /**
- * Gives rows to a folder that waited under another name and came back, as a whole or into what stands there by now. That
- * may be another folder of ours: rows that are there already stay as they are. A file that others changed meanwhile keeps
- * its row with the old time, so that the change is seen.
+ * Gives rows to a folder that waited under another name and came back: as a whole, or into a folder that has the name by
+ * now. That may be another folder of ours: its rows stay as they are. A file that others changed meanwhile keeps its row
+ * with the old time, so that the change is seen.
  */
 export function returnRows({ ledger, times, from: waited, to, deviations, dropped }: ReturnedFolder): void {
   const isUnclear = unclearIn(deviations);

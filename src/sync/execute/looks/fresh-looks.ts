@@ -5,7 +5,7 @@ import type { ShownVersion } from '../../../model/plan.ts';
 import type { Clock } from '../../../model/ports.ts';
 import type { Remote } from '../../../remote/remote.ts';
 
-/** How long a look counts as made directly before, in milliseconds. */
+/** How long a look counts as fresh, in milliseconds. */
 const FRESH_MS = 5000;
 /** The most folders whose looks are kept: removals and moves come folder by folder. */
 const MOST_KEPT = 64;
@@ -16,8 +16,8 @@ type Children = ReadonlyMap<string, DestinationChild>;
 export type Look = { readonly shown: ShownVersion | undefined } | { readonly unclear: string };
 
 /**
- * Lists a folder once for all files in it that go, or move, one after the other; a look soon goes stale. Each look is made
- * in the turn of the change that it is for, so that nothing waits between the two.
+ * Lists a folder once for all files in it that go, or move, one after the other, as long as the listing is fresh. The look
+ * is made in the turn of the change that needs it, so that there is no wait between the two.
  */
 export class FreshLooks {
   readonly #remote: Remote;

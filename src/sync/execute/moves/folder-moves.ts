@@ -16,15 +16,15 @@ import type { MoveStep } from './move-step.ts';
 import { putBack, putBackFolder } from './put-back.ts';
 
 /**
- * Moves folders with everything in them. One request would also take along what nobody has seen. So all of a folder is
- * looked at before the move and after: a folder that is not as the ledger has it does not move as a whole, and what came
- * in between the two looks is moved back.
+ * Moves folders with everything in them. The one request for that would also take along files that nobody has seen. So all
+ * of a folder is looked at before and after its move. A folder that is not as the ledger has it does not move as a whole.
+ * What came in between the two looks is moved back.
  */
 export class FolderMoves {
   readonly #parts: ActionParts;
   /** Moves whose first half, to a hidden name, was made. */
   readonly #out = new Set<OrderedMove>();
-  /** The first move of all. The others wait for it, for only then it is known whether the destination moves folders. */
+  /** The first move of all. The others wait for it, because it shows whether the destination moves folders. */
   #first: Promise<void> | undefined;
 
   constructor(parts: ActionParts) {
@@ -89,7 +89,7 @@ export class FolderMoves {
     return seen;
   }
 
-  /** The folder has its hidden name. It takes nobody along there: with others' files it goes back, and moves in parts. */
+  /** The folder has its hidden name. Where it took files of others along, it goes back, and is moved file by file. */
   async #isAside(step: MoveStep, intent: number, { deviations, touched }: Comparison): Promise<boolean> {
     const { remote, ledger, journal, times, learnt } = this.#parts;
     const { from, to } = step;

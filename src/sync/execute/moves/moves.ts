@@ -15,10 +15,13 @@ import { FolderMoves } from './folder-moves.ts';
 import { wholeOf } from './move-step.ts';
 import type { MoveStep } from './move-step.ts';
 
-/** Takes a file whose move is not made: it is uploaded instead. */
+/** Uploads a file whose move is not made. */
 type Upload = (arrival: Arrival) => void | Promise<void>;
 
-/** Moves files and folders at the destination, and their rows in the ledger with them, once a fresh look shows them as planned. */
+/**
+ * Moves files and folders at the destination, and their rows in the ledger with them, once a fresh look shows them as
+ * planned.
+ */
 export class Moves {
   readonly #parts: ActionParts;
   readonly #upload: Upload;
@@ -63,9 +66,9 @@ export class Moves {
   }
 
   /**
-   * A move that is not made, for the one before it was not: its target is still taken, or its origin not there. Where moves
-   * replace files, this one would destroy what the other was to bring elsewhere. A file is uploaded over the target
-   * instead; a folder, and a file that already waits under a hidden name, is left to another look.
+   * A move that is not made because the one before it was not: its target is still taken, or its origin not there.
+   * Where moves replace files, this one would destroy what the other was to bring elsewhere. A file is uploaded over
+   * the target instead; a folder, and a file that already waits under a hidden name, is left to another look.
    */
   async #goWithout(step: MoveStep): Promise<false> {
     const { learnt, onStayed } = this.#parts;
@@ -158,7 +161,7 @@ export class Moves {
     const shown = 'unclear' in look ? undefined : look.shown;
     const isThere = row !== undefined && shown !== undefined && sameAtDestination(shown, row);
     if (isThere && !inDoubt) return 'go';
-    // an attempt whose reply was lost may have made it, and others may have put another file since
+    // an attempt whose reply was lost may have made the move, and others may have put another file there since
     const hasCome =
       inDoubt && row !== undefined && (await remote.statNow(this.#place(to)))?.size === row.size;
     if (isThere) return hasCome ? 'kept' : 'go';

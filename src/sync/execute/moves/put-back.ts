@@ -10,10 +10,10 @@ import type { Remote } from '../../../remote/remote.ts';
 const LOOK_AHEAD = 4;
 
 /**
- * Moves files and folders that went along with a folder back to where they were; `paths` are below `from` and below `to`.
- * Where a name is taken again, the file that has it is newer: the older file is dropped from a hidden folder, as if it had
- * been overwritten, and left where it is in any other folder. Resolves with the files whose names were taken. Rejects
- * where something could not be moved, once everything else has been.
+ * Moves files and folders that went along with a folder back to where they were; `paths` are relative to both folders.
+ * Where a name is taken again, the file that has it is newer. The older file is then removed from a hidden folder, as if it
+ * had been overwritten; in any other folder it is left where it is. Resolves with the files whose names were taken. Rejects
+ * where something could not be moved, after everything else was moved.
  */
 export async function putBack(
   remote: Remote,

@@ -12,7 +12,7 @@ import { putBack, putBackFolder } from '../moves/put-back.ts';
 import type { LedgerChange, RecoveryParts } from './recovery-parts.ts';
 import type { Remote } from '../../../remote/remote.ts';
 
-/** Finds out how far a move came that an earlier run had begun, and brings it to an end or back. */
+/** Finds out how far a move of an earlier run came, and completes it or takes it back. */
 export async function settleMove(intent: StoredIntent, options: RecoveryParts): Promise<LedgerChange> {
   const { remote, ledger, times } = options;
   const { path: from, to: target, via } = intent;
@@ -39,7 +39,7 @@ export async function settleMove(intent: StoredIntent, options: RecoveryParts): 
   return () => renameRows(ledger, from, to, seen);
 }
 
-/** Where a file or folder that waited is by now; undefined where that cannot be told: it then counts as gone. */
+/** Where a file or folder that waited is by now. Undefined where that cannot be told: the file then counts as gone. */
 async function cameTo(
   names: readonly RelPath[],
   waited: RelPath,
@@ -77,7 +77,7 @@ async function comesBack(
   }
 }
 
-/** How far a time at the destination may be from ours, and from that of the compared request, in milliseconds. */
+/** How much the destination's clock and ours, and the times of two requests, may differ, in milliseconds. */
 const ABOUT_MS = 60_000;
 
 /**
@@ -121,7 +121,7 @@ async function hasCome(
       remote.stat(remote.root + row.path),
       remote.stat(remote.root + to! + row.path.slice(from.length)),
     ]);
-    // one that others put there by now is not as the row has it
+    // a file that others put there by now is not as the row has it
     if (before !== undefined && sameAtDestination(before, row)) return false;
     come ||= after?.size === row.size;
   }
@@ -166,7 +166,10 @@ function rowKey(via: RelPath, { ledger, remote }: RecoveryParts): RelPath | unde
 const forget = ({ ledger }: RecoveryParts, path: RelPath): void =>
   isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path);
 
-/** Whether neither a file nor a folder has the name. The look at a file comes last, for others may put one there any time. */
+/**
+ * Whether neither a file nor a folder has the name. The look at a file comes last, for others may put one there any
+ * time.
+ */
 const isFree = async (remote: Remote, path: RelPath): Promise<boolean> =>
   !(await remote.exists(`${path}/`)) && !(await remote.exists(path));
 

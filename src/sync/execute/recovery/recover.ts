@@ -60,7 +60,7 @@ async function settle(
   try {
     change = await SETTLE[intent.op](intent, options, { contested });
   } catch (error) {
-    // one path of which nothing can be told must not keep all others from being synced
+    // a path of which nothing can be told must not keep the others from being synced
     if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
     onProblem(intent.path, {
       code: 'in_doubt',
@@ -97,7 +97,7 @@ async function settlePut(
   const final = remote.root + intent.path;
   if (intent.via !== undefined && intent.aside !== undefined) {
     const end = await finishDetour(remote, final, { via: intent.via, aside: intent.aside });
-    // where nothing was before, the file that is there now came by an earlier attempt, straight to its name
+    // nothing was there before: the file came by an earlier attempt, straight to its name
     if (end === 'withdrawn' && intent.beforeSize !== undefined) return undefined;
   }
   // a marker is no file of the source: the ledger does not keep it
@@ -113,7 +113,7 @@ async function settlePut(
       {
         path: intent.path,
         size: intent.size!,
-        // ours, but of no version that can be told: what the source has is uploaded
+        // the file is ours, but its version is not known: the source's file is uploaded
         version: contested ? '' : (intent.version ?? ''),
         identity: contested ? undefined : intent.identity,
         digest: undefined,

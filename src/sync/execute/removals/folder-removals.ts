@@ -14,7 +14,7 @@ import { putBack, putBackFolder, removeFolder } from '../moves/put-back.ts';
 import type { Attempted } from '../outcomes.ts';
 import { plannedContents } from './planned-contents.ts';
 
-/** A folder on its way out. `isEmptied`: its contents went before, one by one, and it held nothing else. */
+/** A folder that is to go. `isEmptied`: its contents went before, one by one, and it held nothing else. */
 interface Leaving {
   readonly removal: Removal;
   readonly attempted: Attempted;
@@ -22,10 +22,10 @@ interface Leaving {
 }
 
 /**
- * Removes folders with everything in them. One request would also destroy what nobody has seen. So all of a folder is
- * looked at, the folder is moved to a name that only this run knows, looked at again there, and then deleted. What came in
- * between the looks is put back. A folder in which anything is not as planned is taken apart instead: what is as planned
- * goes piece by piece, and the folder stays.
+ * Removes folders with everything in them. The one request for that would also destroy files that nobody has seen. So
+ * all of a folder is looked at, the folder is moved to a name that only this run knows, looked at again there, and then
+ * deleted. What came in between the two looks is put back. Where something in a folder is not as planned, the folder
+ * stays, and only the files that are as planned are removed, one by one.
  */
 export class FolderRemovals {
   readonly #parts: ActionParts;
@@ -50,7 +50,7 @@ export class FolderRemovals {
       // the folder is gone, or the listing is wrong: the next listing tells
       if (found === undefined) return;
       const strangers = found.filter(({ kind }) => kind !== 'missing');
-      // a missing entry may only be missing in the listing, and then others may be too
+      // an entry may be missing in the listing alone, and then others may be missing in it too
       if (found.length > 0) await this.#takeApart(removal, strangers);
       else await this.#removeWhole({ removal, attempted, isEmptied: false });
     } catch (error) {

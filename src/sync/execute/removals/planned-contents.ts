@@ -18,7 +18,7 @@ export function* plannedContents(
     const row = removal.shown === undefined ? ledger.get(removal.path) : undefined;
     const shown = removal.shown ?? (row && shownOf(row));
     if (isFolderPath(path)) batch.push({ path, shown: undefined });
-    // a file of which nobody can say how it was is as one that nobody knew of
+    // a file whose earlier state nobody knows counts as one that nobody knew of
     else if (shown !== undefined) batch.push({ path, shown });
     if (batch.length < BATCH) continue;
     yield batch;

@@ -8,7 +8,10 @@ import type { Removal } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { FolderRemovals } from './folder-removals.ts';
 
-/** Removes files and folders that a fresh look shows as they were when the removal was planned. All others stay, and are told. */
+/**
+ * Removes files and folders that a fresh look shows as they were when the removal was planned. All others stay, and are
+ * told.
+ */
 export class Removals {
   readonly #parts: ActionParts;
   readonly #folders: FolderRemovals;
@@ -57,7 +60,7 @@ export class Removals {
     }
   }
 
-  /** Looks at a file right before it goes. After an attempt that may have removed the file, its absence means that it did. */
+  /** Looks at a file right before it is removed. After an attempt in doubt, an absent file was removed by that attempt. */
   async #check({ path, shown }: Removal, attempt: number, inDoubt: boolean): Promise<CheckVerdict> {
     const { remote, looks, ledger, tally } = this.#parts;
     const look = await looks.at(path, { anew: attempt > 1 });
@@ -69,7 +72,7 @@ export class Removals {
     const row = ledger.get(path);
     const expected = shown ?? (row === undefined ? undefined : shownOf(row));
     if (row?.pending === true && expected?.modifiedMs === undefined && look.shown.modifiedMs !== undefined) {
-      // no listing has shown the file since it was put, so that others may have replaced it: a full listing tells
+      // no listing has shown the file since it was put, so others may have replaced it: a full listing will tell
       tally.problem(path, unconfirmed(remote.words));
       return 'kept';
     }

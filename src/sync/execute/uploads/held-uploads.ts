@@ -6,7 +6,7 @@ import { publish } from './replace.ts';
 import type { Waiting } from './send-file.ts';
 import type { UploadIntents } from './upload-intents.ts';
 
-/** A file that is at the destination under a hidden name, and takes its own later. */
+/** A file that is at the destination under a hidden name, and takes its own name later. */
 export interface HeldUpload {
   readonly sent: Waiting;
   readonly intents: UploadIntents;
@@ -68,7 +68,7 @@ export class HeldUploads {
     }
   }
 
-  /** Gives all of them up, since not all of the set arrived. */
+  /** Gives up all held uploads, because not all files of the set arrived. */
   withdraw(): void {
     for (const { intents } of this.#held)
       for (const id of [intents.id, ...intents.earlier]) this.#parts.journal.end(id);

@@ -10,14 +10,14 @@ export interface Detour {
   readonly aside: RelPath;
 }
 
-/** Whether a name was not given. A plain refusal does not tell whether the reason was that something has the name. */
+/** Whether a file did not get its name. A plain refusal does not tell whether something else has the name. */
 export const refusesName = (error: unknown): boolean =>
   hasFact(error, 'taken', 'refused') && !isOfReading(error);
 
 /**
- * Gives a file that waits at `via` its final name. `occupied`: a file had the name when that was planned. Where a move may
- * replace a file there is no gap at all; otherwise the old file steps aside for the length of one move. Whatever dies in
- * between, one of the two files is whole, and `finishDetour` brings it to the name.
+ * Gives a file that waits at `via` its final name. `occupied`: a file had the name when this was planned. Where a move may
+ * replace a file, the name is never empty. Otherwise the old file waits at `aside` for the length of one move. When the run
+ * dies in between, one of the two files is whole, and `finishDetour` gives it the name.
  */
 export async function publish(
   remote: Remote,
@@ -54,7 +54,7 @@ export async function finishDetour(remote: Remote, final: RelPath, detour: Detou
     remote.stat(detour.aside),
   ]);
   if (current === undefined && old !== undefined) {
-    // the old file had stepped aside: the new one was whole by then
+    // the old file was moved aside: the new one was whole by then
     if (waiting !== undefined) {
       await remote.move(detour.via, final);
       await remote.remove(detour.aside);

@@ -9,7 +9,7 @@ import type { Detour } from './replace.ts';
 import { intentOf } from './upload-intents.ts';
 import type { UploadIntents } from './upload-intents.ts';
 
-/** What was sent: under its name, or to where it waits to be published. */
+/** What was sent: to its own name, or to the hidden name where the file waits to be published. */
 export interface Sent {
   /** With the entry of the version that was sent. */
   readonly arrival: Arrival;
@@ -17,7 +17,7 @@ export interface Sent {
   readonly waits?: Detour | undefined;
 }
 
-/** A file that is there and waits for its name. */
+/** A file that is at the destination and waits for its name. */
 export type Waiting = Sent & { readonly waits: Detour };
 
 export const isWaiting = (sent: Sent): sent is Waiting => sent.waits !== undefined;
@@ -51,7 +51,7 @@ export class FileSender {
         const entry: FileEntry | undefined = await source.stat(arrival.path, { signal });
         if (entry === undefined || tasks.stopped) throw error;
         current = { ...current, entry, digest: undefined };
-        // another version is another change: whichever of them the destination then has, its intent tells
+        // another version is another change with its own intent: whichever version the destination has, an intent tells
         if (intents.inDoubt || error.inDoubt) intents.earlier.push(intents.id);
         else journal.end(intents.id);
         intents.inDoubt = false;
@@ -105,7 +105,7 @@ export class FileSender {
     try {
       digest = await this.#put({ ...arrival, replaces: undefined }, detour.via, options);
     } catch (error) {
-      // what was certainly not stored leaves nothing behind
+      // where certainly nothing was stored, nothing is left behind
       if (!isSyncError(error) || error.inDoubt) hidden.add(id);
       throw error;
     }

@@ -43,7 +43,7 @@ export class StagingFolder {
     await this.#made;
   }
 
-  /** Removes the folder with what is left in it, unless that may still be needed: the next run then looks. */
+  /** Removes the folder and its contents, unless these may still be needed: the next run then looks. */
   async remove(): Promise<void> {
     const { remote, journal, tally, learnt } = this.#options;
     if (this.#made === undefined) return;

@@ -51,7 +51,7 @@ export class Uploads {
     return tasks.room();
   }
 
-  /** Starts what was taken, its intents in one commit. */
+  /** Starts the uploads that were taken, and writes their intents in one commit. */
   launch(): void {
     const { tasks, journal } = this.#parts;
     clearImmediate(this.#flushing);
@@ -85,7 +85,7 @@ export class Uploads {
       if (isWaiting(sent)) this.held.add({ sent, intents, clashes });
       else this.#finish(sent, intents, attempted);
     } catch (error) {
-      // what may have been stored, also under a hidden name, stays in doubt; what certainly was not is settled
+      // versions that may have been stored, also under a hidden name, stay in doubt; the others are settled
       const leavesNothing = tasks.notBegun(error) || !intents.hidden.has(intents.id);
       if (!intents.inDoubt && leavesNothing && outcomes.isSettled(error)) journal.end(intents.id);
       else staging.isInDoubt = true;

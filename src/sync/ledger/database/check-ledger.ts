@@ -5,7 +5,7 @@ import { damaged } from './state-errors.ts';
 import { Statement } from './statement.ts';
 import { tableColumns, type TableColumn } from './table-columns.ts';
 
-/** What an intent of each kind cannot be without. */
+/** The columns that an intent of each kind must have. */
 const NEEDED: Readonly<Record<Intent['op'], readonly string[]>> = {
   put: [],
   move: ['to_path'],
@@ -16,7 +16,8 @@ const NEEDED: Readonly<Record<Intent['op'], readonly string[]>> = {
 
 /**
  * Rejects with `state_unusable` a ledger that is not as runs write it: tables or columns that are missing or other than
- * ours, another pair's, intents of which nothing can be told. It reads little: rows are looked at as they are read.
+ * ours, another pair's, intents of which nothing can be told. Little is read here: rows are checked later, when they
+ * are read.
  */
 export function checkLedger(
   db: DatabaseSync,
@@ -58,7 +59,7 @@ export function labelsIn(
 
 let ours: readonly TableColumn[] | undefined;
 
-/** Those of a ledger that was just made. */
+/** The columns of a ledger that was just made. */
 function ourColumns(): readonly TableColumn[] {
   if (ours === undefined) {
     using db = new DatabaseSync(':memory:');

@@ -25,7 +25,7 @@ export class LedgerDatabase {
     return statement;
   }
 
-  /** But for those of runs: what is recorded of one may outlive it, and a join then has nulls in their place. */
+  /** Without the columns of runs: a row may outlive the record of its run, and a join then has nulls in their place. */
   #required(): ReadonlySet<string> {
     this.#requiredColumns ??= new Set(
       tableColumns(this.#db, this.file).flatMap(({ name, required }) =>
@@ -52,12 +52,12 @@ export class LedgerDatabase {
     }
   }
 
-  /** What made it necessary matters more than that it fails too; closing the file rolls back as well. */
+  /** Never rejects: the error that led here matters more, and closing the file rolls back as well. */
   #rollBack(): void {
     try {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
     } catch {
-      // the caller throws what came first
+      // the caller throws the first error
     }
   }
 

@@ -6,7 +6,7 @@ import { isTooManyFiles, messageOf, RAISE_FILE_LIMIT, SyncError } from '../../..
 /** SQLite's result codes; the extended ones keep them in the low byte. */
 const SQLITE = { error: 1, busy: 5, corrupt: 11, full: 13, notADatabase: 26 } as const;
 
-/** They come from a file that is not as it was written: what we ask and write fits the tables that we made. */
+/** Codes of a file that is not as it was written: our own statements fit the tables that we made. */
 const DAMAGED: readonly (number | undefined)[] = [
   SQLITE.corrupt,
   SQLITE.notADatabase,
@@ -16,10 +16,10 @@ const DAMAGED: readonly (number | undefined)[] = [
   24, // the format
 ];
 
-/** Of an extended code: the file ends where a page should be. */
+/** An extended code: the file ends where a page should be. */
 const SHORT_READ = 10 | (2 << 8);
 
-/** What SQLite says, with its general code, of tables that are not there or not ours. */
+/** Messages of SQLite's general code that say that tables are missing or are not ours. */
 const NOT_OUR_TABLES = /no such (?:table|column|index)|has no column|malformed|datatype mismatch/;
 
 function isDamage(error: unknown): boolean {
@@ -65,7 +65,7 @@ export function stateError(file: string, error: unknown): SyncError {
 /** The database, its log, the log's index and one more. */
 const FILES_OF_SQLITE = 4;
 
-/** Whether what SQLite opens at the same time can be opened at the moment: of its own failure it does not say why. */
+/** Whether too many files are open for SQLite to open its own: SQLite itself does not say why it failed. */
 function lacksFiles(file: string): boolean {
   const opened: number[] = [];
   try {

@@ -4,9 +4,8 @@ import { damaged, mapped } from './state-errors.ts';
 type Row = NonNullable<ReturnType<StatementSync['get']>>;
 
 /**
- * A prepared statement whose failures are SyncErrors: a disk can be full, or a file damaged, at any of them. What comes
- * back has the types that its columns were declared with: a flipped bit can make text of a number, whatever the table
- * says.
+ * A prepared statement whose failures are SyncErrors: at any statement the disk can be full or the file damaged. Rows are
+ * checked to have the types that their columns were declared with, because a flipped bit can turn a number into text.
  */
 export class Statement {
   readonly #statement: StatementSync;

@@ -8,10 +8,10 @@ export type FileStep = OrderedMove & { readonly arrival: Arrival };
 
 /** The moves of single files, by when they are made. */
 export interface FileMoves {
-  /** Files whose names are needed for folders leave them before all else. */
+  /** Moves of files whose names folders need: these are made before all else. */
   readonly outFirst: readonly FileStep[];
   readonly fileMoves: readonly FileStep[];
-  /** Files that take the names of folders which go: they come in once those are gone. */
+  /** Moves of files to names of folders that go: these are made once the folders are gone. */
   readonly inLast: readonly FileStep[];
 }
 

@@ -28,8 +28,9 @@ export interface BroughtOptions {
 }
 
 /**
- * Returns the removals of what a moved folder brings along and the source does not have there; those at its old name
- * leave the store. What it brings to a name that the source has is replaced by the upload.
+ * Returns the removals of files that a moved folder brings along and that the source does not have there. Their removals at
+ * the old name are dropped from the store. A file that the folder brings to a name that the source has is replaced by the
+ * upload.
  */
 export function removeBroughtAlong(
   store: PlanStore,

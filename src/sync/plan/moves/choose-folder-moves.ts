@@ -8,7 +8,7 @@ export interface FolderFacts {
   whole(folder: RelPath): number | undefined;
   /** The source has the folder and the destination does not. */
   isNew(folder: RelPath): boolean;
-  /** Requests that the move of `from` to `to` leaves to do, beyond itself. Undefined: the folder must not move. */
+  /** Further requests that the move of `from` to `to` makes necessary. Undefined: the folder must not move. */
   leftOver(from: RelPath, to: RelPath): number | undefined;
   /** Requests that moves of the single files need, beyond one for each file. */
   newFolders(to: RelPath): number;
@@ -20,9 +20,9 @@ export interface FolderMove extends Move {
 }
 
 /**
- * Which folders move as wholes: one request instead of one for each file. Where folders nest, the topmost moves. A
- * folder moves only if everything in it is ours and freed, and only to a name that is free or that a move frees. Pure,
- * as far as the answers of `facts` are.
+ * Chooses the folders that move as wholes: one request instead of one for each file. Where folders nest, the topmost
+ * moves. A folder moves only if everything in it is ours and freed, and only to a name that is free or that a move
+ * frees. Pure, as far as the answers of `facts` are.
  */
 export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): FolderMove[] {
   const candidates = countFolderPairs(pairs).filter(
@@ -42,7 +42,7 @@ export function chooseFolderMoves(pairs: readonly Move[], facts: FolderFacts): F
     if (leftOver === undefined || 1 + leftOver > candidate.files + facts.newFolders(candidate.to)) continue;
     chosen.push(candidate);
   }
-  // a taken name becomes free only when its own folder moves away; a move that falls out can take others with it
+  // a taken name becomes free only when its own folder moves away: a move that is given up can end others
   for (;;) {
     const leaving = new Set(chosen.map((move) => move.from));
     const kept = chosen.filter((move) => facts.isNew(move.to) || leaving.has(move.to));

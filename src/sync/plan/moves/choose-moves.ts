@@ -120,7 +120,10 @@ function withoutTaken(
   }
 }
 
-/** Leaves out the pairs whose target is taken by a file that stays; one left out can make another's target stay taken. */
+/**
+ * Leaves out pairs whose target is taken by a file that stays. A pair that is left out can keep the target of another
+ * taken.
+ */
 function withFreeTargets(pairs: readonly FoundPair[]): FoundPair[] {
   let kept = pairs;
   for (;;) {

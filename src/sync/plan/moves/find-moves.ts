@@ -38,8 +38,8 @@ const PAIR_BY_DIGEST = `
     AND (SELECT count(*) FROM freed y WHERE y.size = f.size AND y.digest = f.digest) = 1;`;
 
 /**
- * Pairs each arrival with the freed file that has the same identity, then the rest by size and digest. Only where
- * each is the one candidate of the other: what is ambiguous is uploaded.
+ * Pairs each arrival with the freed file that has the same identity, then the rest by size and digest. A pair is made only
+ * where each is the only candidate for the other; an ambiguous arrival is uploaded.
  *
  * `digestOf` is asked for the arrivals whose size some freed file with a known digest has; undefined: the digest could
  * not be told. Not pure: reads and fills tables of the plan store, and waits for `digestOf`.

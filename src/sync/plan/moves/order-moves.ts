@@ -32,7 +32,7 @@ export function orderMoves(
       onChain.add(at);
       at = byFrom.get(at.to);
     }
-    // a walk that comes back to itself is a cycle, and then it comes back to its start: targets are unique
+    // targets are unique, so a walk that meets itself has come back to its start: it is a cycle
     const isCycle = at !== undefined && onChain.has(at);
     for (const step of isCycle ? inCycle(chain, hiddenName) : chain.toReversed()) ordered.push(step);
     for (const move of chain) done.add(move);

@@ -17,7 +17,7 @@ type FolderStep = OrderedMove & { readonly files: number };
 
 /** The moves of a plan, by what has to come before them and after. */
 export interface MovePlan extends FileMoves {
-  /** Files that are uploaded before all else, for their content is to go from a name that is needed. */
+  /** Files that are uploaded before all else, because their content has to leave a name that is needed. */
   readonly uploadFirst: readonly Arrival[];
   readonly folderMoves: readonly FolderStep[];
   /** Folders that can only be created once the folders have moved. */
@@ -25,7 +25,7 @@ export interface MovePlan extends FileMoves {
 }
 
 export interface MoveOptions extends ChoiceOptions {
-  /** A name at the destination that nobody else has, for what waits there between two moves; a folder's for a folder. */
+  /** A name that nobody else has, for a file that waits between two moves. For a folder the name is a folder's too. */
   readonly hiddenName: (move: Move) => RelPath;
 }
 
@@ -34,8 +34,8 @@ export interface MoveOptions extends ChoiceOptions {
  * What the moves leave to do stays in the store: changed files, files that a moved folder brings along unwanted, and
  * folders it does not bring.
  *
- * Not pure: changes the plan store, and reads the ledger. What it rests on is: the choice of folders
- * (chooseFolderMoves) and the order (orderMoves).
+ * Not pure: changes the plan store, and reads the ledger. The choice of folders (chooseFolderMoves) and the order of moves
+ * (orderMoves) are pure.
  */
 export function planMoves(store: PlanStore, ledger: Ledger, options: MoveOptions): MovePlan {
   const { removesGone, hiddenName } = options;
@@ -45,7 +45,7 @@ export function planMoves(store: PlanStore, ledger: Ledger, options: MoveOptions
   const leaving = new Set(pairs.map(({ from }) => from));
   const { foldersAfter, unwanted } = settleFolders(store, ledger, folderMoves, { leaving, removesGone });
   const apart = carryWithFolders(store, folderMoves, pairs);
-  // not earlier: a removal of the same name was dropped with what another move takes away
+  // added only now: a removal of the same name was dropped with the file that another move takes away
   for (const removal of unwanted) store.removals.add(removal);
   const files = arrangeFileMoves(store, folderMoves, apart, hiddenName);
   for (const { arrival } of [...files.fileMoves, ...files.inLast]) store.arrivals.drop(arrival.path);

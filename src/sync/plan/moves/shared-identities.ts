@@ -2,7 +2,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { PlanStore } from '../store/plan-store.ts';
 
 /**
- * Takes apart the pairs that were found by an identity which a third file has as well. A source that makes identities
+ * Undoes pairs that were found by an identity which a third file has as well. A source that makes identities
  * from what a server says of the content, as an ETag, may give two files the same one: a move could take the wrong file.
  * Not pure: drops pairs from the plan store, and reads the ledger.
  */

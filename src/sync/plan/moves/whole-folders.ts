@@ -49,7 +49,7 @@ interface OpenFolder extends SeenFolder {
 const NONE: readonly ClosedFolder[] = [];
 
 /**
- * Adds up, folder by folder while the merge passes by, which folders can go or move as wholes. In path order a
+ * Finds out, while the merge goes from path to path, which folders can go or move as wholes. In path order a
  * folder's subtree is one stretch, so the open folders form a stack: memory is the depth of the tree. Pure: keeps and
  * changes nothing but its own sums.
  */
@@ -102,7 +102,7 @@ export class WholeFolders {
     const closed: ClosedFolder[] = [];
     for (let top = this.#stack.at(-1); top !== undefined && !isIn(top); top = this.#stack.at(-1)) {
       this.#stack.pop();
-      // what only the source has says nothing of the folder it is in
+      // a folder that only the source has says nothing of the folder around it
       if (!top.atDestination) continue;
       closed.push(asClosed(top));
       addTo(this.#stack.at(-1), top);

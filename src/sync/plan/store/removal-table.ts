@@ -37,7 +37,7 @@ export class RemovalTable {
     this.#db.dropWithin('removal', folder);
   }
 
-  /** What goes by a request of its own: without what goes with its folder. */
+  /** Removals with a request of their own: without files and folders that go with their folder. */
   *requests(): Generator<Removal, void> {
     let folder: RelPath | undefined;
     for (const row of this.#db.pages<RemovalRow>('removal')) {
@@ -66,7 +66,7 @@ export class RemovalTable {
     return this.#count("SELECT count(*) AS count FROM removal WHERE path NOT LIKE '%/'");
   }
 
-  /** Removals of files whose name a folder needs: they cannot come last. */
+  /** Removals of files whose name a folder needs: these removals cannot come last. */
   filesInTheWay(): Removal[] {
     return this.#where(
       "r.path NOT LIKE '%/' AND EXISTS (SELECT 1 FROM folder f WHERE f.path = r.path || '/')",
