@@ -6,8 +6,8 @@ import type { Random } from './random.ts';
 import { Refusal } from '../http/refusal.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** What happens to one request. */
-export interface Fate {
+/** The faults that one request suffers: the latency, and the rule that applies to it. */
+export interface ChosenFaults {
   readonly rule: FaultRule | undefined;
   readonly latencyMs: number;
 }
@@ -46,8 +46,8 @@ export class FaultControl {
     this.#rate =
       rateLimit &&
       new TokenBucket(rateLimit.perSecond, rateLimit.burst ?? Math.max(1, rateLimit.perSecond), now);
-    this.#upload = lane(bandwidth?.upload, now);
-    this.#download = lane(bandwidth?.download, now);
+    this.#upload = bandwidthLimit(bandwidth?.upload, now);
+    this.#download = bandwidthLimit(bandwidth?.download, now);
   }
 
   /** Back to what the emulator was started with. */
@@ -59,7 +59,7 @@ export class FaultControl {
    * Decides once, when the request arrives. Throws the 429 of a rate limit.
    * @internal
    */
-  decide(info: RequestInfo): Fate {
+  decide(info: RequestInfo): ChosenFaults {
     this.#checkRate();
     let latencyMs = 0;
     const { latency } = this.#faults;
@@ -141,7 +141,7 @@ function includes<T extends string | number>(allowed: T | readonly T[], value: T
  * A limit for one direction. The bytes of a tenth of a second may pass at once: few enough for an even flow, enough
  * to need few timers.
  */
-function lane(bytesPerSecond: number | undefined, now: number): TokenBucket | undefined {
+function bandwidthLimit(bytesPerSecond: number | undefined, now: number): TokenBucket | undefined {
   return bytesPerSecond === undefined ? undefined : new TokenBucket(bytesPerSecond, bytesPerSecond / 10, now);
 }
 

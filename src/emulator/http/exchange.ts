@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { WhoAsks } from './bearer-check.ts';
 import type { BehaviourControl } from '../control/behaviour.ts';
 import type { Counters } from '../control/counters.ts';
-import type { Fate, FaultControl } from '../control/fault-control.ts';
+import type { ChosenFaults, FaultControl } from '../control/fault-control.ts';
 import type { RequestHook, RequestInfo, RequestPhase, RequestRecord } from '../request-info.ts';
 import { isDiskFull, Refusal } from './refusal.ts';
 import type { RequestsInProgress } from './requests-in-progress.ts';
@@ -34,7 +34,7 @@ export class Exchange {
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
   readonly #arrived = performance.now();
-  #fate: Fate = { rule: undefined, latencyMs: 0 };
+  #chosen: ChosenFaults = { rule: undefined, latencyMs: 0 };
 
   constructor(
     context: ExchangeContext,
@@ -74,7 +74,7 @@ export class Exchange {
       await this.#phase('received');
       // the client left meanwhile: what it sent cannot be read any more, not even to its end
       if (this.#request.raw.destroyed) throw new Ended();
-      this.#fate = this.#context.faults.decide(this.info);
+      this.#chosen = this.#context.faults.decide(this.info);
       await handle();
     } catch (error) {
       if (!(error instanceof Ended)) await this.#refuse(error).catch(ignoreEnded);
@@ -84,12 +84,12 @@ export class Exchange {
 
   /** Whether the rule that was chosen for this request is of that sort. */
   suffers(fault: 'disk_full' | 'quota_full'): boolean {
-    return this.#fate.rule?.fault === fault;
+    return this.#chosen.rule?.fault === fault;
   }
 
   /** Before each chunk of an upload; `total` counts the bytes so far, this chunk included. */
   async receiving(bytes: number, total: number): Promise<void> {
-    const { rule } = this.#fate;
+    const { rule } = this.#chosen;
     if (rule?.fault === 'reset_before' && rule.afterBytes !== undefined && total > rule.afterBytes)
       this.#reset();
     await this.#context.faults.waitForUpload(bytes);
@@ -97,7 +97,7 @@ export class Exchange {
 
   /** The request has arrived whole. The latency passes here. */
   async ready(): Promise<void> {
-    const { rule, latencyMs } = this.#fate;
+    const { rule, latencyMs } = this.#chosen;
     const left = latencyMs - (performance.now() - this.#arrived);
     if (left > 0) await this.#context.requests.sleep(left);
     if (rule?.fault === 'reset_before') this.#reset();
@@ -110,7 +110,7 @@ export class Exchange {
     this.#context.counters.countCommit(bytes);
     this.#info = { ...this.#info, commit: this.#context.requests.nextCommit() };
     await this.#phase('committed');
-    const { rule } = this.#fate;
+    const { rule } = this.#chosen;
     if (rule?.fault === 'reset_after') this.#reset();
     if (rule?.fault === 'lost_reply') {
       this.#reply.hijack();
@@ -133,7 +133,7 @@ export class Exchange {
   ): Promise<void> {
     await this.#phase('replying');
     const reply = this.#reply.code(status).type(type).headers(headers);
-    const { rule } = this.#fate;
+    const { rule } = this.#chosen;
     if (rule?.fault === 'truncated_reply') return this.#breakOff(status, type, Buffer.from(text(body)));
     if (rule?.fault === 'cut_reply') {
       const whole = text(body);
@@ -153,7 +153,7 @@ export class Exchange {
     // A generator that was never started does not run its `finally`.
     if (!(bytes instanceof Uint8Array)) this.#reply.raw.once('close', () => void bytes.close());
     await this.#phase('replying');
-    const { rule } = this.#fate;
+    const { rule } = this.#chosen;
     const stop = rule?.fault === 'truncated_reply' ? start + ((end - start) >> 1) : end;
     const pieces = Readable.from(this.#pieces(bytes, start, stop, stop < end));
     this.#reply.code(status).type('application/octet-stream').send(pieces);
@@ -223,7 +223,7 @@ export class Exchange {
     const status = this.#reply.raw.writableFinished ? this.#reply.raw.statusCode : 0;
     this.#context.counters.countReply(status);
     const ms = performance.now() - this.#arrived;
-    this.#context.onLog?.({ ...this.info, status, ms, fault: this.#fate.rule?.fault });
+    this.#context.onLog?.({ ...this.info, status, ms, fault: this.#chosen.rule?.fault });
   }
 }
 
