@@ -65,9 +65,10 @@ export class Slots {
     while (this.#open <= this.#limit) {
       const queue = this.#nextQueue();
       if (queue === undefined) break;
-      const done = queue.runNext();
+      const job = queue.begin();
       this.#dropIfEmpty(queue);
-      await done;
+      await job?.();
+      queue.ended();
     }
     this.#open--;
   }
@@ -119,13 +120,16 @@ export class SlotQueue {
     });
   }
 
-  /** Runs the next job; resolves when it has settled. */
-  async runNext(): Promise<void> {
+  /** The next job, from now on counted as running. */
+  begin(): Job | undefined {
     const job = this.#urgent.shift() ?? this.#jobs.shift();
-    if (job === undefined) return;
     this.#running++;
     this.#tellOfRoom();
-    await job();
+    return job;
+  }
+
+  /** A job that was begun has settled. */
+  ended(): void {
     this.#running--;
   }
 

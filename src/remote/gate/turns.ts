@@ -64,7 +64,8 @@ export class Turns implements Disposable {
     const inTurn = { urgent: attempts.isUrgent };
     const start = (onStart?: () => void): Promise<T> =>
       this.#queue.run(async () => {
-        await this.#wait(attempts);
+        const waiting = this.#wait(attempts);
+        if (waiting !== undefined) await waiting;
         onStart?.();
         return make();
       }, inTurn);
@@ -98,13 +99,28 @@ export class Turns implements Disposable {
     return made;
   }
 
-  /** Resolves when the request may be sent; rejects with NotMade when it is not to be sent any more. */
-  async #wait(attempts: Attempts): Promise<void> {
-    const { pacer, outage, signal, draining, givenUp } = this.#options;
+  /**
+   * Undefined when the request may be sent at once, else what resolves when it may. Throws, or rejects with, NotMade when
+   * the request is not to be sent any more.
+   */
+  #wait(attempts: Attempts): Promise<void> | undefined {
+    const { pacer, outage, signal } = this.#options;
     signal.throwIfAborted();
     const wait = pacer.take(this.ownPace);
+    if (wait !== undefined || outage.wait() !== undefined) return this.#waitFirst(wait, attempts);
+    this.#refuse(attempts);
+    return undefined;
+  }
+
+  async #waitFirst(wait: number | undefined, attempts: Attempts): Promise<void> {
     if (wait !== undefined) await this.#waitForTurn(wait, attempts);
-    if (outage.wait() !== undefined) await this.#sitOutage();
+    if (this.#options.outage.wait() !== undefined) await this.#sitOutage();
+    this.#refuse(attempts);
+  }
+
+  /** Throws NotMade where a stop, or giving up, came before the request. */
+  #refuse(attempts: Attempts): void {
+    const { draining, givenUp } = this.#options;
     const failedBefore = attempts.last !== undefined;
     if ((draining.aborted && failedBefore) || (givenUp.aborted && !attempts.isUrgent))
       throw this.#notMade(attempts);
