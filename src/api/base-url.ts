@@ -4,7 +4,10 @@ import { isLoopback } from '../http/loopback.ts';
 /** The API of SingleStore itself. */
 export const DEFAULT_BASE_URL = 'https://api.singlestore.com';
 
-/** Rejects with `config` what is no URL, has a part that is none of a base URL's, or would show the token to others. */
+/**
+ * Rejects with `config` a text that is no URL, a URL with parts that a base URL cannot have, and one that would show
+ * the token to others.
+ */
 export function parseBaseUrl(text: string, allowInsecure: boolean): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))

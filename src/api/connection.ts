@@ -9,16 +9,16 @@ export type ApiVerb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** How to reach the API; everything but the token has a default. */
 export interface ApiConnectionOptions {
-  /** `https://api.singlestore.com` unless told; a path is kept in front of every request's path. */
+  /** Default: `https://api.singlestore.com`. A path is kept in front of every request's path. */
   readonly baseUrl?: string | undefined;
   readonly token: string;
   /** Needed by tokens that are not bound to one organisation; sent with every request. */
   readonly organizationID?: string | undefined;
   /** Also allows `http:` to hosts other than this machine; the token then crosses the network in the clear. */
   readonly allowInsecure?: boolean | undefined;
-  /** None unless told: the environment is not looked at. */
+  /** Default: none. The environment is not looked at. */
   readonly proxy?: ProxySettings | undefined;
-  /** Requests at the same time, and connections kept for them. 16 unless told. */
+  /** Requests at the same time, and connections kept for them. Default: 16. */
   readonly concurrency?: number | undefined;
   readonly timeouts?: Partial<ApiTimeouts> | undefined;
   /** Bytes; longer replies are refused. A listing has some 300 bytes a file. Default: 512 MiB. */

@@ -61,7 +61,7 @@ const V2: readonly Catalogue[] = [
 ];
 
 export interface ListDeploymentsOptions extends CallOptions {
-  /** The second version of the API has clusters, the first workspace groups and starter workspaces. 'v1' unless told. */
+  /** The second version of the API has clusters, the first workspace groups and starter workspaces. Default: 'v1'. */
   readonly version?: 'v1' | 'v2' | undefined;
 }
 

@@ -7,7 +7,7 @@ const region = z.looseObject({
   regionID: z.string().min(1),
   /** As people read it: 'US East 1 (N. Virginia)'. */
   region: z.string(),
-  /** 'AWS', 'GCP', 'Azure', and whatever comes. */
+  /** 'AWS', 'GCP', 'Azure', and any later one. */
   provider: z.string(),
   /** As the provider calls it: 'us-east-1'. */
   regionName: z.string().optional(),

@@ -14,7 +14,7 @@ export interface ApiOperation<Path extends string = string, Reply extends z.ZodT
   readonly path: Path;
   /** What the reply has to be. Loose: keys that are not named are kept. */
   readonly reply: Reply;
-  /** Statuses of success; any 2xx unless told. */
+  /** Statuses of success. Default: any 2xx. */
   readonly expected?: readonly number[];
   /** Whether the request may be made again when nobody knows what became of it. */
   readonly repeatable: boolean;

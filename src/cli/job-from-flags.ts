@@ -13,7 +13,7 @@ export interface Ends {
 
 /**
  * The job that a command line says. Files of rules are read here, once: the job holds the rules. Rejects with `usage`
- * where an address or a rule is none.
+ * for a text that is no address or no rule.
  */
 export function jobFromFlags({ host }: Context, { source, dest }: Ends, flags: JobFlags): Job {
   const from = parseSource(source, host.cwd);

@@ -15,6 +15,6 @@ export interface FilterRules {
    * path that none matches takes part, unless the first rule is an include: then only what is included does.
    */
   readonly rules: readonly FilterRule[];
-  /** Left out at both ends, whatever the rules say: files that are ours to write. */
+  /** Left out at both ends, whatever the rules say: files that stagesync itself writes. */
   readonly hidden?: readonly RelPath[] | undefined;
 }

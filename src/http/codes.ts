@@ -29,7 +29,7 @@ export type FailureKind =
 /** What a failure of the network means, in words that every user of HTTP shares. */
 export interface TransportFailure {
   readonly kind: FailureKind;
-  /** As undici, the system or a bound of ours names it; '' where nobody does. */
+  /** The name by undici, by the system or by one of our own limits; '' where it has no name. */
   readonly reason: string;
   /** The same as Node names it, where Node has a name: libraries know those. */
   readonly code: string;
@@ -113,7 +113,7 @@ export function readFailure(error: unknown): TransportFailure {
   };
 }
 
-/** The same of a code alone, of whichever origin; undefined when it is none that a connection fails with. */
+/** The same for a code alone, whoever made it. Undefined for a code that no connection fails with. */
 export function failureOfCode(code: string): TransportFailure | undefined {
   const isOurs = CODES.has(code) || TLS.test(code) || isTooManyFiles(code);
   return isOurs ? readFailure({ code }) : undefined;

@@ -4,7 +4,7 @@ export interface Authority {
   readonly s3: S3Authority;
 }
 
-/** How to reach a Stage, and as whom. What is not said comes from the environment. */
+/** How to reach a Stage, and as whom. What is absent here comes from the environment. */
 export interface StageAuthority {
   /** Secret. */
   readonly token?: string | undefined;

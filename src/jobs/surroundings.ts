@@ -35,7 +35,10 @@ export interface Surroundings {
   readonly observed?: ((destination: Destination) => Destination) | undefined;
   /** Called once everything is open: from then on the process keeps little garbage. */
   readonly keepHeapSmall?: (() => void) | undefined;
-  /** Made when a bucket is opened; what it returns is told of all bytes that arrive, to collect the buffers they leave. */
+  /**
+   * Called when a bucket is opened. The function that it returns is called with the number of bytes that arrive, and
+   * collects the buffers they leave.
+   */
   readonly collectBuffers?: (() => (bytes: number) => void) | undefined;
 }
 

@@ -10,7 +10,10 @@ export const RESERVED_NAME: Problem = {
   message: "its name is reserved for stagesync's own temporary files; rename it to sync it",
 };
 
-/** Names of a listing, in key order, that are reserved: each is told once, and a folder once for all that is in it. */
+/**
+ * The reserved names of a listing in key order. Each is reported once, and a reserved folder once for everything in
+ * it.
+ */
 export class ReservedNames {
   readonly #filter: PathFilter;
   #folder: RelPath | undefined;
@@ -19,7 +22,10 @@ export class ReservedNames {
     this.#filter = filter;
   }
 
-  /** The outermost reserved name on the way to `path`; undefined when it was told before, or when a rule leaves `path` out. */
+  /**
+   * The outermost reserved name on the way to `path`; undefined when it was reported before, or when a rule leaves
+   * `path` out.
+   */
   meet(path: RelPath): RelPath | undefined {
     if (this.#folder !== undefined && path.startsWith(this.#folder)) return undefined;
     if (this.#filter.rulesOut?.(path) === true) return undefined;

@@ -5,7 +5,7 @@ import { unsendablePath } from './stage-errors.ts';
 
 /**
  * The forms the Stage API has had. `v1` is the documented one; `v2` puts Stage below clusters; `legacy` is the one of
- * 2023, which wants to be told whether a PUT makes a file.
+ * 2023, in which a parameter has to say whether a PUT makes a file.
  */
 export type StageGeneration = 'v1' | 'v2' | 'legacy';
 

@@ -19,7 +19,7 @@ export function recordedObject(text: string, pair: KnownPair): Readonly<Record<s
   try {
     value = JSON.parse(text);
   } catch {
-    // said below
+    // thrown below
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw damaged(`${pair.file}.sqlite`, 'it holds a report that is none');

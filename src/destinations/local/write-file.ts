@@ -57,7 +57,7 @@ interface Places extends Disposable {
   readonly temporary: string;
   readonly final: string;
   check(): void;
-  /** Removes what is not whole. */
+  /** Removes the file that is not whole. */
   discard(): void;
 }
 

@@ -11,9 +11,9 @@ export interface StageDestinationOptions {
   readonly client: StageClient;
   /** The target folder from the Stage root: '' or ending in '/'. */
   readonly root: RelPath;
-  /** `stage://DEPLOYMENT/root` unless told. */
+  /** Default: `stage://DEPLOYMENT/root`. */
   readonly label?: string | undefined;
-  /** None unless told: the service's own limit is nowhere documented, and it answers 413. */
+  /** Default: no limit of file size. The service documents none, and answers 413 to a file over its own limit. */
   readonly traits?: Partial<DestinationTraits> | undefined;
   /** Called when the destination was closed, for what was opened for it. */
   readonly onClosed?: (() => Promise<void>) | undefined;
@@ -75,7 +75,7 @@ export function createStageDestination(options: StageDestinationOptions): Destin
   };
 }
 
-/** undefined for what is not there. */
+/** Undefined when nothing is there. */
 async function found<T>(reply: Promise<T>): Promise<T | undefined> {
   try {
     return await reply;

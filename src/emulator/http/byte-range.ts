@@ -4,7 +4,10 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** A Range header with one range. Undefined when there is none or it is not understood: then all is sent. */
+/**
+ * A Range header with one range. Undefined when there is no such header, or it is not understood: then the whole file
+ * is sent.
+ */
 export function byteRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   if (match === null) return undefined;

@@ -6,7 +6,7 @@ import type { Tree } from '../storage/tree.ts';
 
 import type { Deployment, DeploymentOption } from '../options.ts';
 
-/** Where a deployment is when nobody said. */
+/** The region of a deployment when none was given. */
 export const DEFAULT_REGION = '64031b98-3f0e-4a4b-8f3c-5d2b7c1e9a10';
 
 export interface DeploymentRow extends Deployment {

@@ -24,7 +24,7 @@ export const ORGANIZATION = {
   firewallRanges: [],
 };
 
-/** By ID (v1), or by name and provider (v2); the default when nothing is said. */
+/** By ID (v1), or by name and provider (v2); the default when neither is given. */
 export function regionOf(
   id: unknown,
   name: unknown,

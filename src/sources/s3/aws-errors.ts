@@ -65,7 +65,7 @@ export const ACCOUNT_RULES: Readonly<Record<string, Rule>> = {
   RequestExpired: SKEWED,
 };
 
-/** Node's codes for an answer to a handshake that is none, as a server that expects plain HTTP gives. */
+/** Node's codes for an answer to a TLS handshake that is not TLS: a server that expects plain HTTP gives one. */
 const NO_TLS_CODES: ReadonlySet<string> = new Set([
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',

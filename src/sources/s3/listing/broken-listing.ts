@@ -1,7 +1,7 @@
 import { SyncError } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 
-/** A listing that contradicts itself or is none. Nothing may be taken for deleted on its strength. */
+/** A listing that contradicts itself, or a reply that is no listing. No object may count as deleted because of it. */
 export const broken = (why: string): SyncError =>
   new SyncError('source_listing_broken', `the S3 listing cannot be trusted: ${why}`, {
     verdict: 'end_run',

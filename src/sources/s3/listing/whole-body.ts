@@ -1,7 +1,7 @@
 import type { ByteStream } from '../bucket.ts';
 import { broken } from './broken-listing.ts';
 
-/** A page of 1,000 keys of 1,024 characters, encoded, with all that is told of them, takes less than 8 MiB. */
+/** A page of 1,000 keys of 1,024 characters, encoded, with all fields of the objects, takes less than 8 MiB. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** All bytes of a listing's page. Rejects as the stream does, and one without end with `source_listing_broken`. */

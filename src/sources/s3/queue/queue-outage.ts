@@ -43,7 +43,7 @@ export class QueueOutage {
     const { lostAfterMs, pollMs } = this.#timing;
     const pauseMs = equalJitter(this.#pause.next(), random);
     this.#failing = true;
-    // What does not pass by itself needs a person at once.
+    // A failure that will not pass by itself needs a person at once.
     this.#lasting ||= error.verdict !== 'retry' || now - this.#goodAt >= lostAfterMs;
     if (!this.#lasting || now - this.#toldAt < pollMs) return { pauseMs, everything: undefined };
     this.#toldAt = now;

@@ -15,7 +15,7 @@ export interface SqsQueueOptions {
   /** For a queue whose URL does not tell its region. Default: from the AWS environment. */
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
-  /** None unless told: the environment is not looked at. */
+  /** Default: none. The environment is not looked at. */
   readonly proxy?: ProxySettings | undefined;
   /** As for a bucket. */
   readonly progress?: ProgressLimits | undefined;
@@ -29,7 +29,7 @@ const CONNECTIONS = 8;
 
 /**
  * An SQS queue through the AWS SDK, which is loaded here and nowhere else. Nothing is requested yet. Rejects with a
- * SyncError `usage` for a URL that is none, with `config` for a proxy that cannot be used.
+ * SyncError `usage` for a text that is no URL, with `config` for a proxy that cannot be used.
  */
 export async function openSqsQueue(options: SqsQueueOptions): Promise<MessageQueue> {
   const { url, endpoint, name, region = options.region } = parseQueueUrl(options.queueUrl);

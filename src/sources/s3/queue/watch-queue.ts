@@ -17,7 +17,7 @@ export interface QueueTiming extends OutageTiming {
   readonly waitSeconds: number;
   /** How long a message stays hidden when this process dies. */
   readonly hideSeconds: number;
-  /** The same trouble is told again after so many milliseconds, and everything looked at with it. */
+  /** Milliseconds after which the same trouble is reported again, with a look at everything. */
   readonly tellEveryMs: number;
 }
 

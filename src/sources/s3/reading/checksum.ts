@@ -22,7 +22,7 @@ export interface KeptChecksums {
   readonly valueOf: (algorithm: Algorithm) => string | undefined;
   /** 'FULL_OBJECT' or 'COMPOSITE', when the answer tells. */
   readonly type: string | undefined;
-  /** In hex, where the object's ETag is one, as far as can be told. */
+  /** The MD5 in hex, where the object's ETag looks like one. */
   readonly md5: string | undefined;
 }
 

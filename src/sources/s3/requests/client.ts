@@ -19,7 +19,7 @@ export interface S3ConnectionOptions {
   readonly pathStyle?: boolean | undefined;
   /** Send requests without a signature, for public buckets. */
   readonly noSignRequest?: boolean | undefined;
-  /** None unless told: the environment is not looked at. */
+  /** Default: none. The environment is not looked at. */
   readonly proxy?: ProxySettings | undefined;
   /** How many objects are read at the same time. */
   readonly concurrency: number;

@@ -32,7 +32,10 @@ export class SdkResponse {
   readonly statusCode: number;
   /** Names in lower case. */
   readonly headers: Answer['headers'];
-  /** The body as it comes from the network, with a copy less than `body`. Only one of the two can be read. */
+  /**
+   * The body as it comes from the network, which saves one copy in comparison with `body`. Only one of the two can be
+   * read.
+   */
   readonly bytes: ByteStream;
   #body: Readable | undefined;
 
