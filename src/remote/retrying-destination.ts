@@ -83,7 +83,10 @@ export class RetryingDestination implements Destination {
         }
       });
     } catch (error) {
-      if (!mayBeTakenByUs(error) || (await this.stat(path, call))?.size !== content.size) throw error;
+      if (!mayBeTakenByUs(error)) throw error;
+      // a look that fails tells nothing: the change stays in doubt
+      const shown = await this.stat(path, call).catch(() => undefined);
+      if (shown?.size !== content.size) throw error;
     }
   }
 
@@ -118,7 +121,7 @@ export class RetryingDestination implements Destination {
     try {
       await this.#change(request, call, () => this.#destination.makeFolder(folder, call));
     } catch (error) {
-      if (!mayBeTakenByUs(error) || !(await isThere(this, folder, call))) throw error;
+      if (!mayBeTakenByUs(error) || !(await isThere(this, folder, call).catch(() => false))) throw error;
     }
   }
 

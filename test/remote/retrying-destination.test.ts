@@ -178,4 +178,27 @@ describe('a lost reply', () => {
     expect(error).toMatchObject({ code: 'entry_changed', inDoubt: true });
     expect(stage.text('a')).toBe('one');
   });
+
+  test.each(['makeFolder', 'put'] as const)(
+    'of a %s, then a refusal and a look that fails: the change stays in doubt',
+    async (kind) => {
+      const { stage, gate } = setUp();
+      let calls = 0;
+      const broken = createMemoryDestination({
+        after: (made) => {
+          if (made.kind === kind && ++calls === 1) throw unavailable(true);
+        },
+        before: (made) => {
+          if (made.kind === kind && calls > 0)
+            throw new SyncError('stage_exists', 'it is there', { verdict: 'skip_entry', fact: 'taken' });
+          if (made.kind === 'listFolder' || made.kind === 'stat')
+            throw new SyncError('stage_bad_reply', 'no JSON', { verdict: 'skip_entry' });
+        },
+      });
+      await stage.close();
+      const remote = new RetryingDestination(broken, gate);
+      const made = kind === 'put' ? remote.put('a', text('one'), call) : remote.makeFolder('a/', call);
+      expect(await rejection(made)).toMatchObject({ code: 'stage_exists', inDoubt: true });
+    },
+  );
 });
