@@ -51,7 +51,14 @@ export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse)
     remote,
     hidden,
     learnt,
-    times: new DestinationTimes({ remote, ledger, hidden, clock, signal }),
+    times: new DestinationTimes({
+      remote,
+      ledger,
+      hidden,
+      clock,
+      signal,
+      keepsTimes: pass.destination.traits.keepsTimes,
+    }),
     leftovers: new Leftovers({
       remote,
       hidden,

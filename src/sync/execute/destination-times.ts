@@ -10,6 +10,8 @@ export interface DestinationTimesOptions {
   readonly hidden: HiddenNames;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** The trait of the destination: an answer that nothing has to be tried for. */
+  readonly keepsTimes?: boolean | undefined;
 }
 
 const REMEMBERED = 'keeps_times';
@@ -40,7 +42,9 @@ export class DestinationTimes {
 
   /** Whether times are kept; undefined: not known yet. */
   get known(): boolean | undefined {
-    const known = this.#options.ledger.recall(REMEMBERED);
+    const { ledger, keepsTimes } = this.#options;
+    if (keepsTimes !== undefined) return keepsTimes;
+    const known = ledger.recall(REMEMBERED);
     return known === undefined ? undefined : known === 'yes';
   }
 

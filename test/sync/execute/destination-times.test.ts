@@ -49,6 +49,19 @@ const TRIAL = [
 ];
 
 describe('whether a Stage leaves a moved file its time', () => {
+  test.each([true, false])('is not tried where the destination declares it: %s', async (keepsTimes) => {
+    const { stage, ledger, clock, did } = run();
+    const times = new DestinationTimes({
+      remote: openRemote(stage),
+      ledger,
+      hidden: new HiddenNames(clock.now()),
+      clock,
+      signal: new AbortController().signal,
+      keepsTimes,
+    });
+    expect([times.known, await times.keeps(), did()]).toEqual([keepsTimes, keepsTimes, []]);
+  });
+
   test.each<[string, MemoryDestinationOptions, boolean]>([
     ['a Stage that does', {}, true],
     ['one that gives it the time of the move', { moveSetsTime: true }, false],
