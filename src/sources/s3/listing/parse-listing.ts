@@ -58,6 +58,8 @@ class ListingReader {
   }
 
   open(name: string): void {
+    // Text before an element: of what holds both, the SDK may make something else.
+    if (this.#leaf && this.#text.trim() !== '') refuse();
     const depth = this.#open.push(name);
     if (depth === 1 && name !== 'ListBucketResult') refuse();
     if (depth === 2 && isRecord(name)) {
@@ -72,6 +74,7 @@ class ListingReader {
   }
 
   text(text: string): void {
+    if (!this.#leaf && text.trim() !== '') refuse();
     this.#text += text;
   }
 

@@ -42,6 +42,8 @@ describe('leaves to the SDK', () => {
     ['two answers whether more follows', listing('<IsTruncated>true</IsTruncated>')],
     ['a line break in a key', listing('<Contents><Key>\n</Key></Contents>')],
     ['a key with an attribute', listing('<Contents><Key type="odd">a</Key></Contents>')],
+    ['text before an element of an object', listing('<Contents>1e3<Key>a</Key></Contents>')],
+    ['text behind an element of an object', listing('<Contents><Key>a</Key>1e3</Contents>')],
     ['two restore states', listing('<Contents><RestoreStatus/><RestoreStatus/></Contents>')],
     ['a size that is no number', listing('<Contents><Size>1e3</Size></Contents>')],
     ['a time in other words', listing('<Contents><LastModified>yesterday</LastModified></Contents>')],
