@@ -58,16 +58,16 @@ const RESET: Row = { kind: 'connection', code: 'ECONNRESET' };
 const ABORTED: Row = { kind: 'connection', code: 'ECONNABORTED' };
 const NOT_HTTP: Row = { kind: 'not_http', what: 'the answer is not valid HTTP' };
 const SECURITY: Row = { kind: 'security', inDoubt: false };
-const timeout = (what: string, inDoubt = true): Row => ({
+const timeout = (what: string): Row => ({
   kind: 'timeout',
   code: 'ETIMEDOUT',
   what,
-  inDoubt,
+  inDoubt: true,
 });
 
 /** The one table of codes; see also TLS. A request that failed with a code of none of these broke its connection. */
 const CODES: ReadonlyMap<string, Row> = new Map<string, Row>([
-  ['UND_ERR_CONNECT_TIMEOUT', timeout('no connection in time', false)],
+  ['UND_ERR_CONNECT_TIMEOUT', { ...timeout('no connection in time'), inDoubt: false }],
   [NO_HEADERS, timeout('no answer in time')],
   [NO_DATA, timeout('no further data in time')],
   [REPLY_TOO_SLOW, timeout('its reply came too slowly to ever end')],

@@ -31,11 +31,11 @@ export abstract class DispatchedRequest {
   }
 
   /** Ends the exchange with an error. `breakOff`: the connection is given up as well. */
-  protected abstract fail(error: unknown, breakOff: boolean): void;
+  protected abstract fail(error: unknown, how: { readonly breakOff: boolean }): void;
 
   /** The signal was aborted. The exchange ends at once, also while the request still waits for a connection. */
   handleEvent(): void {
-    this.fail(this.#options.signal?.reason, true);
+    this.fail(this.#options.signal?.reason, { breakOff: true });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -51,7 +51,8 @@ export abstract class DispatchedRequest {
     const { headersMs = 0 } = this.#options;
     const now = performance.now();
     if (this.#putOffAt === 0) this.#putOffAt = now;
-    else if (headersMs > 0 && now - this.#putOffAt > headersMs) this.fail(boundPassed(NO_HEADERS), true);
+    else if (headersMs > 0 && now - this.#putOffAt > headersMs)
+      this.fail(boundPassed(NO_HEADERS), { breakOff: true });
     return true;
   }
 

@@ -62,11 +62,11 @@ export class Exchange extends DispatchedRequest implements Dispatcher.DispatchHa
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (ms === 0 || this.ended) return;
-    this.#timer = setTimeout(() => this.fail(boundPassed(code), true), ms);
+    this.#timer = setTimeout(() => this.fail(boundPassed(code), { breakOff: true }), ms);
   }
 
   giveUp(error: Error): void {
-    this.fail(error, true);
+    this.fail(error, { breakOff: true });
   }
 
   onRequestSent(): void {
@@ -84,7 +84,7 @@ export class Exchange extends DispatchedRequest implements Dispatcher.DispatchHa
     const before = this.received;
     this.received += chunk.byteLength;
     if (this.#status < 300 && this.received > this.#options.maxBytes) {
-      this.fail(boundPassed(REPLY_TOO_LONG), true);
+      this.fail(boundPassed(REPLY_TOO_LONG), { breakOff: true });
       return;
     }
     if (this.#status >= 300 && before >= KEPT_OF_REFUSAL) {
@@ -97,12 +97,12 @@ export class Exchange extends DispatchedRequest implements Dispatcher.DispatchHa
 
   onResponseEnd(): void {
     // A success that comes before the body was sent cannot speak of that body.
-    if (this.#status < 300 && !this.#sent) this.fail(boundPassed(EARLY_SUCCESS), false);
+    if (this.#status < 300 && !this.#sent) this.fail(boundPassed(EARLY_SUCCESS), { breakOff: false });
     else this.#answer();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.fail(transportError(error), false);
+    this.fail(transportError(error), { breakOff: false });
   }
 
   #answer(): boolean {
@@ -112,7 +112,7 @@ export class Exchange extends DispatchedRequest implements Dispatcher.DispatchHa
     return true;
   }
 
-  protected override fail(error: unknown, breakOff: boolean): void {
+  protected override fail(error: unknown, { breakOff }: { readonly breakOff: boolean }): void {
     if (!this.end()) return;
     this.#reject(error);
     if (breakOff) this.breakOff();

@@ -69,7 +69,7 @@ export class StreamedExchange
   }
 
   destroy(error?: Error): void {
-    this.fail(error ?? boundPassed(BROKEN_OFF, 'broken off'), true);
+    this.fail(error ?? boundPassed(BROKEN_OFF, 'broken off'), { breakOff: true });
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
@@ -128,7 +128,7 @@ export class StreamedExchange
   }
 
   /** Our side ends the exchange, so the bytes that wait are dropped. */
-  protected override fail(error: unknown, breakOff: boolean): void {
+  protected override fail(error: unknown, { breakOff }: { readonly breakOff: boolean }): void {
     this.#waiting.length = 0;
     this.#waitingBytes = 0;
     if (this.#finish({ error }) && breakOff) this.breakOff();

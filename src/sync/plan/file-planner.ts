@@ -129,13 +129,13 @@ export class FilePlanner {
         this.#seen(shown, { goes: true, freed });
         const stamp = String(stampOf(shown));
         this.#emit({ kind: 'remove', removal: { path, reason, files: 1, stamp, shown } });
-        if (freed) this.#free(row!, true);
+        if (freed) this.#free(row!, { gone: true });
         return;
       }
       case 'leave':
         this.#seen(shown, { goes: false, freed: true });
         this.#clashes.file(path, 'may_move');
-        return this.#free(row!, true);
+        return this.#free(row!, { gone: true });
       case 'keep':
         this.#seen(shown, STAYS);
         return this.#keep(path, decision.why, row!);
@@ -164,11 +164,11 @@ export class FilePlanner {
     this.#seen(replaces, { goes: false, freed });
     if (replaces === undefined) this.#clashes.file(path, 'arrives');
     this.#emit({ kind: 'upload', arrival });
-    if (freed) this.#free(row, false);
+    if (freed) this.#free(row, { gone: false });
   }
 
   /** `gone`: the source has no file there any more. */
-  #free({ path, size, identity, digest }: LedgerRow, gone: boolean): void {
+  #free({ path, size, identity, digest }: LedgerRow, { gone }: { readonly gone: boolean }): void {
     this.#emit({ kind: 'freed', freed: { path, size, identity, digest, gone } });
   }
 
