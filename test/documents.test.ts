@@ -22,7 +22,7 @@ test.each(PAGES)('%s links only to pages that are there', (page) => {
 });
 
 test('the page on the specification of s3 sync names tests that are there', () => {
-  const page = readFileSync(join(ROOT, 'docs/decisions/aws-s3-sync-specification.md'), 'utf8');
+  const page = readFileSync(join(ROOT, 'docs/decisions/product/aws-s3-sync-specification.md'), 'utf8');
   const named = [...page.matchAll(/`([a-z0-9-]+(?:\/[a-z0-9-]+)+)`/g)].map(([, name = '']) => name);
   expect(named.length).toBeGreaterThan(20);
   expect(

@@ -23,7 +23,7 @@ export interface ListTreeOptions extends WalkOptions {
 /**
  * Everything below the root, in path order. A small tree is walked in this thread, in slices. Where the walk takes
  * much of the time, the rest of a large tree is walked in another thread: the walk moves there between two batches,
- * as soon as that thread is ready. Why: docs/decisions/walking-thread.md.
+ * as soon as that thread is ready. Why: docs/decisions/engine/walking-thread.md.
  */
 export async function* listTree(
   options: ListTreeOptions,
