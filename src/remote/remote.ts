@@ -4,6 +4,7 @@ import { hasFact } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type { Source } from '../model/ports.ts';
+import type { Priority } from './gate/attempts.ts';
 import { isThere } from './lost-replies.ts';
 import type { ChangeCall, RetryingDestination } from './retrying-destination.ts';
 import { uploadEntry } from './upload-entry.ts';
@@ -15,6 +16,8 @@ export interface RemoteOptions {
   readonly signal: AbortSignal;
   /** Bytes handed to a connection, for progress. */
   readonly onBytes: (path: RelPath, bytes: number, sent: number) => void;
+  /** The priority of uploads, asked for each of them. Default: 'normal'. */
+  readonly uploadPriority?: (() => Priority) | undefined;
 }
 
 /**
@@ -86,7 +89,7 @@ export class Remote {
 
   /** Uploads a file of the source. Resolves with its digest where one was made. */
   put(entry: FileEntry, to: RelPath, upload: EntryUpload = {}): Promise<string | undefined> {
-    return uploadEntry(entry, to, upload, this.#options);
+    return uploadEntry(entry, to, { ...upload, priority: this.#options.uploadPriority?.() }, this.#options);
   }
 
   /** A file of no bytes. */

@@ -37,6 +37,7 @@ export class Comparison {
       planner: plannerOptions(options),
       store,
       ledger: pass.ledger,
+      overtaken: parts.overtaken,
       learns: !pass.dryRun,
       digestOf: (entry) => digestOf(entry, pass),
       onProblem: parts.tally.problem,
@@ -52,6 +53,11 @@ export class Comparison {
   /** Every action is handed out during the listing: there is no plan to tell before the first change. */
   get allStreamed(): boolean {
     return this.#streams && this.#options.pass.compare === 'size';
+  }
+
+  /** Writes down what the ledger has gained so far. */
+  writeLessons(): void {
+    this.#planning.writeLessons();
   }
 
   async run(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Destination, DestinationTraits, PathFilter } from '../model/ports.
 import { Bandwidth } from '../remote/bandwidth.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
 import { Remote } from '../remote/remote.ts';
+import type { RemoteOptions } from '../remote/remote.ts';
 import { RetryingDestination } from '../remote/retrying-destination.ts';
 import { limited } from '../remote/wrapped-destinations.ts';
 import { everything, hiding } from '../filter/filter.ts';
@@ -11,6 +12,9 @@ import { HiddenNames } from './execute/hidden-names.ts';
 import { Learnt } from './execute/learnt.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { Leftovers } from './leftovers.ts';
+import { openOvertaking } from './overtaking/open-overtaking.ts';
+import { OvertakenPaths } from './overtaking/overtaken-paths.ts';
+import type { Overtaking } from './overtaking/overtaking.ts';
 import type { PassOptions } from './pass-options.ts';
 import type { Tally } from './tally.ts';
 
@@ -29,46 +33,56 @@ export interface PassParts {
   readonly learnt: Learnt;
   readonly times: DestinationTimes;
   readonly leftovers: Leftovers;
+  readonly overtaken: OvertakenPaths;
+  /** Sends what changes while the pass works; absent where that waits for the next pass. */
+  readonly overtaking: Overtaking | undefined;
 }
 
 export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse): PassParts {
   const { clock, ledger, source, signal, marker, deleteExcluded, sweepOlderThanMs } = pass;
   const withoutMarker = (filter: PathFilter): PathFilter =>
     marker === undefined ? filter : hiding(filter, marker);
-  const remote = new Remote({
+  const remoteOptions: RemoteOptions = {
     destination: new RetryingDestination(inBandwidth(pass), gate),
     source,
     signal,
     onBytes: (path, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent }),
-  });
+  };
+  const remote = new Remote(remoteOptions);
   const hidden = new HiddenNames(clock.now());
-  const learnt = learntFrom(pass.destination.traits);
-  return {
+  const hiddenByOvertaking = new HiddenNames(clock.now());
+  const times = new DestinationTimes({
+    remote,
+    ledger,
+    hidden,
+    clock,
+    signal,
+    keepsTimes: pass.destination.traits.keepsTimes,
+  });
+  const parts = {
     filter: withoutMarker(pass.filter),
     destinationFilter: withoutMarker(deleteExcluded ? everything : pass.filter),
     tally,
     gate,
     remote,
     hidden,
-    learnt,
-    times: new DestinationTimes({
-      remote,
-      ledger,
-      hidden,
-      clock,
-      signal,
-      keepsTimes: pass.destination.traits.keepsTimes,
-    }),
+    learnt: learntFrom(pass.destination.traits),
+    times,
+    overtaken: new OvertakenPaths(),
+  };
+  return {
+    ...parts,
+    overtaking: openOvertaking(pass, { ...parts, hidden: hiddenByOvertaking }, remoteOptions),
     leftovers: new Leftovers({
       remote,
       hidden,
-      learnt,
+      learnt: parts.learnt,
       clock,
       sweepOlderThanMs,
       onProblem: tally.problem,
       onSwept: (path) =>
         tally.emit({ type: 'action', kind: 'remove', path, reason: 'swept', ms: 0, outcome: 'done' }),
-      isKnown: (path) => isOfIntent(ledger, path),
+      isKnown: (path) => hiddenByOvertaking.isOurs(path) || isOfIntent(ledger, path),
     }),
   };
 }

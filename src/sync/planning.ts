@@ -4,6 +4,7 @@ import type { FolderReason } from '../model/plan.ts';
 import type { PathView } from './compare/merge.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { Lessons } from './ledger/lessons.ts';
+import type { OvertakenPaths } from './overtaking/overtaken-paths.ts';
 import { Counts } from './plan/counts.ts';
 import type { Arrival, DigestQuestion, Planned } from './plan/planned.ts';
 import { Planner } from './plan/planner.ts';
@@ -15,6 +16,8 @@ export interface PlanningOptions {
   /** Keeps the conclusions that are not carried out at once. */
   readonly store: PlanStore;
   readonly ledger: Ledger;
+  /** Files that overtook the pass: nothing is concluded of them. */
+  readonly overtaken?: OvertakenPaths | undefined;
   /** Whether the ledger gains what the comparison shows (adopted, confirmed, forgotten); false under --dry-run. */
   readonly learns: boolean;
   /** SHA-256 of the content in hex; undefined where it cannot be told. */
@@ -47,10 +50,16 @@ export class Planning {
   }
 
   /** The merge waits for a promise before it goes on to the next path. */
-  visit = (view: PathView): void | Promise<void> => {
+  visit = (seen: PathView): void | Promise<void> => {
+    const view = this.#options.overtaken?.veil(seen) ?? seen;
     this.counts.see(view);
     return this.#carryAll(this.#planner.visit(view));
   };
+
+  /** Writes down what the ledger has gained so far. */
+  writeLessons(): void {
+    this.#lessons.write();
+  }
 
   /** After the last path. */
   async finish(): Promise<void> {
@@ -67,10 +76,15 @@ export class Planning {
   }
 
   #carry(planned: Planned): void | Promise<void> {
-    const { stream, digestOf } = this.#options;
+    const { stream, digestOf, overtaken } = this.#options;
     this.counts.add(planned);
     if (planned.kind === 'askDigest')
-      return digestOf(planned.entry).then((digest) => this.#carryAll(this.#planner.answer(planned, digest)));
+      return digestOf(planned.entry).then((digest) =>
+        // the file may have overtaken the question
+        overtaken?.has(planned.entry.path) === true
+          ? undefined
+          : this.#carryAll(this.#planner.answer(planned, digest)),
+      );
     if (stream === undefined) {
       this.#keep(planned);
       return undefined;

@@ -50,11 +50,14 @@ export class Round {
     const executor = this.#executor(target, store);
     const comparison = new Comparison({ pass, parts, target, store, executor });
     this.#comparison = comparison;
+    parts.overtaking?.follow({ store, executor, writeLessons: () => comparison.writeLessons() });
     try {
       await comparison.run();
+      for (const path of parts.overtaken) store.sparesFoldersOf(path);
       pass.draining.throwIfAborted();
       await this.#carryOut({ target, store, executor, comparison });
     } finally {
+      parts.overtaking?.follow(undefined);
       // however the round ends, what is under way is finished and recorded
       await executor.idle();
     }
@@ -187,13 +190,14 @@ export class Round {
 
   /** Nothing is confirmed after a round that was cut short: another one follows, which may replace the same files. */
   async #confirm({ executor }: RoundWork): Promise<void> {
-    const { remote, gate, tally, learnt } = this.#parts;
+    const { remote, gate, tally, learnt, overtaken } = this.#parts;
     if (executor.stopped || learnt.cutsShort) return;
     await confirmUploads({
       remote,
       ledger: this.#pass.ledger,
       gate,
       stopped: () => executor.stopped,
+      isOvertaken: (path) => overtaken.has(path),
       onProblem: tally.problem,
     });
   }

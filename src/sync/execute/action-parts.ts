@@ -1,6 +1,7 @@
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, PathFilter, Source } from '../../model/ports.ts';
 import type { GateUse } from '../../remote/gate/gate-use.ts';
+import type { Lanes } from '../../remote/gate/lanes.ts';
 import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
@@ -18,7 +19,7 @@ import type { StagingFolder } from './uploads/staging-folder.ts';
 /** What a round hands over to the parts that carry out its plan. */
 export interface ExecutorOptions {
   readonly remote: Remote;
-  readonly gate: GateUse;
+  readonly gate: Lanes & Pick<GateUse, 'room'>;
   readonly ledger: Ledger;
   readonly source: Source;
   readonly store: PlanStore;

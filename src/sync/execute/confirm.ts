@@ -15,6 +15,8 @@ export interface ConfirmOptions {
   /** Says how many listings are made at the same time. */
   readonly gate: Lanes;
   readonly stopped: () => boolean;
+  /** Whether a file was sent ahead of the plan, maybe just now: the next pass confirms it. */
+  readonly isOvertaken?: ((path: RelPath) => boolean) | undefined;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
@@ -27,7 +29,7 @@ type Shown = ReadonlyMap<string, ShownVersion> | undefined;
  * way down and of those listed ahead.
  */
 export async function confirmUploads(options: ConfirmOptions): Promise<void> {
-  const { ledger, remote } = options;
+  const { ledger, remote, isOvertaken = () => false } = options;
   const open: { readonly folder: RelPath; readonly shown: Promise<Shown> }[] = [];
   const list = async (folder: RelPath): Promise<Shown> => {
     const children = await remote.list(remote.root + folder);
@@ -53,7 +55,7 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
     for (const row of page) {
       if (options.stopped()) return;
       // a file that waits under a hidden name is in no folder of the target
-      if (isHidden(row.path)) continue;
+      if (isHidden(row.path) || isOvertaken(row.path)) continue;
       const folder = parentOf(row.path);
       while (open.length > 0 && !isWithin(row.path, open.at(-1)!.folder)) open.pop();
       let frame = open.find((each) => each.folder === folder);
@@ -88,10 +90,12 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
       }
     }
     ledger.transaction(() => {
-      for (const [row, now] of confirmed) ledger.confirm(row.path, now.modifiedMs);
+      for (const [row, now] of confirmed)
+        if (!isOvertaken(row.path)) ledger.confirm(row.path, now.modifiedMs);
       // such a file is still ours, but its version is not known: the source's version is uploaded again
       for (const row of refuted)
-        ledger.put({ ...row, version: '', identity: undefined, digest: undefined }, 'refuted');
+        if (!isOvertaken(row.path))
+          ledger.put({ ...row, version: '', identity: undefined, digest: undefined }, 'refuted');
     });
   }
 }

@@ -56,6 +56,11 @@ export class Executor {
     return this.#uploads.add(arrival, options);
   }
 
+  /** Whether an upload of this path was taken and is not yet written down as an intent. */
+  hasTaken(path: RelPath): boolean {
+    return this.#uploads.hasTaken(path);
+  }
+
   /** Whether the new file of this path is at the destination and waits for its name. */
   isHeld(path: RelPath): boolean {
     return this.#uploads.held.has(path);

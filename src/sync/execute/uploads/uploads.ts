@@ -1,4 +1,5 @@
 import { parentOf } from '../../../model/path.ts';
+import type { RelPath } from '../../../model/path.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
@@ -49,6 +50,11 @@ export class Uploads {
     if (this.#batch.length >= INTENT_BATCH) this.launch();
     else this.#flushing ??= setImmediate(() => this.launch());
     return tasks.room();
+  }
+
+  /** Whether an upload of this path was taken and is not yet written down as an intent. */
+  hasTaken(path: RelPath): boolean {
+    return this.#batch.some(({ arrival }) => arrival.path === path);
   }
 
   /** Starts the uploads that were taken, and writes their intents in one commit. */

@@ -53,6 +53,11 @@ export class PairTable {
     return foundPairs(this.#db);
   }
 
+  /** Whether the path is that of either file of a pair. */
+  has(path: RelPath): boolean {
+    return this.#db.all('SELECT 1 FROM pair WHERE from_path = ?1 OR to_path = ?1', path).length > 0;
+  }
+
   drop(from: RelPath): void {
     this.#db.run('DELETE FROM pair WHERE from_path = ?', from);
   }

@@ -1,0 +1,79 @@
+import { Remote } from '../../remote/remote.ts';
+import type { RemoteOptions } from '../../remote/remote.ts';
+import { digestOf } from '../comparison.ts';
+import { Executor } from '../execute/executor.ts';
+import type { ExecutorOptions } from '../execute/action-parts.ts';
+import { FolderMaker } from '../execute/folder-maker.ts';
+import type { PassParts, PassWithLedger } from '../pass-parts.ts';
+import { PlanStore } from '../plan/store/plan-store.ts';
+import { Overtaking } from './overtaking.ts';
+
+/** What overtaking shares with the pass; the hidden names are its own. */
+type SharedParts = Omit<PassParts, 'leftovers' | 'overtaking'>;
+
+/** With fewer lanes than this, what overtakes would leave none to the plan. */
+const LANES_TO_SPARE = 4;
+
+/**
+ * Undefined where nothing may go ahead of the plan: nobody tells of changes, all of a set comes at once, or single folders
+ * cannot be listed.
+ */
+export function openOvertaking(
+  pass: PassWithLedger,
+  parts: SharedParts,
+  remote: RemoteOptions,
+): Overtaking | undefined {
+  const { source, signal, changed, publishSet, dryRun, approved } = pass;
+  const listFolder = source.listFolder?.bind(source);
+  if (changed === undefined || publishSet || dryRun || approved !== undefined || listFolder === undefined)
+    return undefined;
+  const { gate, filter, overtaken } = parts;
+  return new Overtaking({
+    pass: { ...pass, changed },
+    list: (folder) => listFolder(folder, { filter, signal }),
+    digestOf: (entry) => digestOf(entry, pass),
+    paths: overtaken,
+    openExecutor: (around) => new Executor(executorOptions(pass, parts, { remote, around })),
+    atOnce: () => Math.max(1, Math.floor(gate.lanes / LANES_TO_SPARE)),
+  });
+}
+
+function executorOptions(
+  { ledger, source, clock, draining, signal, atomic }: PassWithLedger,
+  { gate, destinationFilter, tally, hidden, learnt, times }: SharedParts,
+  { remote: options, around }: { readonly remote: RemoteOptions; readonly around: DisposableStack },
+): ExecutorOptions {
+  const remote = new Remote({
+    ...options,
+    uploadPriority: () => (gate.lanes < LANES_TO_SPARE ? 'normal' : 'urgent'),
+  });
+  return {
+    remote,
+    gate: {
+      get lanes() {
+        return gate.lanes;
+      },
+      get mostLanes() {
+        return gate.mostLanes;
+      },
+      // it does not wait behind the uploads of the plan
+      room: () => undefined,
+    },
+    ledger,
+    source,
+    // what is sent ahead is in no plan
+    store: around.use(new PlanStore()),
+    filter: destinationFilter,
+    folders: new FolderMaker(remote, []),
+    tally,
+    clock,
+    draining,
+    signal,
+    hidden,
+    learnt,
+    times,
+    atomic,
+    holdBack: false,
+    onStayed: () => undefined,
+  };
+}

@@ -1,0 +1,164 @@
+import type { FileEntry } from '../../model/entry.ts';
+import { isSyncError } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
+import { decideFile, shownOf } from '../compare/decide.ts';
+import type { Executor } from '../execute/executor.ts';
+import type { PassOptions } from '../pass-options.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Arrival, PlanStore } from '../plan/store/plan-store.ts';
+import { changedFiles } from './changed-files.ts';
+import type { ChangedFolders } from './changed-folders.ts';
+import type { OvertakenPaths } from './overtaken-paths.ts';
+
+/** A plan that is drawn up or carried out, while files overtake it. */
+export interface RunningPlan {
+  readonly store: PlanStore;
+  readonly executor: Executor;
+  /** Writes down what the comparison has learnt so far. */
+  readonly writeLessons: () => void;
+}
+
+export interface OvertakingOptions {
+  readonly pass: Pick<PassOptions, 'source' | 'destination' | 'compare' | 'clock' | 'draining' | 'signal'> & {
+    readonly ledger: Ledger;
+    readonly changed: ChangedFolders;
+  };
+  readonly list: (folder: RelPath) => ReturnType<NonNullable<PassOptions['source']['listFolder']>>;
+  readonly digestOf: (entry: FileEntry) => Promise<string | undefined>;
+  readonly paths: OvertakenPaths;
+  /** Sends what overtakes; made when the first file does. */
+  readonly openExecutor: (around: DisposableStack) => Executor;
+  /** How many files are sent at the same time, as of now. */
+  readonly atOnce: () => number;
+}
+
+/** The most files of one look; the folders are looked at again for the others. */
+const MOST_OF_LOOK = 64;
+/** A file that was written shortly before the pass began may not have been seen by it, in milliseconds. */
+const BEFORE_PASS_MS = 2000;
+
+/**
+ * Sends files that change while a pass works ahead of its plan, so that an edit does not wait for ten thousand new files.
+ *
+ * Only the safest kind of change is made: a file is uploaded at its own path, in a folder that is there, where the plan
+ * has no step about the path nor about a folder above it, and no change of it is under way. From then on the path is
+ * none of the plan's business (OvertakenPaths). Whatever is left out here is found by the pass that follows, as it would be
+ * without this: it gets the same folders, and settles who waits for them.
+ */
+export class Overtaking {
+  readonly #options: OvertakingOptions;
+  readonly #sinceMs: number;
+  readonly #opened = new DisposableStack();
+  #executor: Executor | undefined;
+  #plan: RunningPlan | undefined;
+  #planWaits: (() => void) | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  readonly #working: Promise<void>;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: OvertakingOptions) {
+    this.#options = options;
+    this.#sinceMs = options.pass.clock.now() - BEFORE_PASS_MS;
+    this.#working = this.#work();
+    // told when the pass ends
+    this.#working.catch(() => undefined);
+  }
+
+  /** Files overtake this plan from now on; undefined: for the time being there is none. */
+  follow(plan: RunningPlan | undefined): void {
+    this.#plan = plan;
+    if (plan !== undefined) this.#planWaits?.();
+  }
+
+  /** Resolves once nothing is under way; then nothing is begun before there is a plan to follow. */
+  async rest(): Promise<void> {
+    await this.#turn.catch(() => undefined);
+    await this.#executor?.removeStaging();
+  }
+
+  /** Resolves once all that overtook the pass is recorded. Rejects with what ended it, if something did. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#options.pass.changed.close();
+    this.#planWaits?.();
+    using _ = this.#opened;
+    await this.#working;
+    await this.rest();
+    this.#executor?.throwIfEnded();
+  }
+
+  async #work(): Promise<void> {
+    const { changed, signal, draining } = this.#options.pass;
+    for (;;) {
+      const folders = await changed.take();
+      while (this.#plan === undefined && !changed.isClosed)
+        await new Promise<void>((resolve) => (this.#planWaits = resolve));
+      if (folders === undefined || changed.isClosed) return;
+      this.#turn = this.#look(folders);
+      try {
+        await this.#turn;
+      } catch (error) {
+        // what stands in the way is told by the pass that follows, which looks at the same folders
+        if (!isSyncError(error) && !signal.aborted && !draining.aborted) throw error;
+      }
+    }
+  }
+
+  async #look(folders: ReadonlySet<RelPath>): Promise<void> {
+    const { pass, list, paths, atOnce } = this.#options;
+    const files = await changedFiles(folders, { ledger: pass.ledger, list, sinceMs: this.#sinceMs });
+    let sent = 0;
+    let underWay = 0;
+    for (const entry of files) {
+      const arrival = await this.#decide(entry);
+      if (arrival === undefined || !this.#takes(arrival)) continue;
+      paths.add(arrival.path);
+      this.#executor ??= this.#options.openExecutor(this.#opened);
+      await this.#executor.upload(arrival);
+      if (++underWay >= atOnce()) {
+        await this.#executor.idle();
+        underWay = 0;
+      }
+      if (++sent < MOST_OF_LOOK && !paths.isFull) continue;
+      if (!paths.isFull) pass.changed.add(folders);
+      break;
+    }
+    await this.#executor?.idle();
+  }
+
+  /** The upload of a file that differs from what the ledger has; undefined where nothing, or something else, is to be done. */
+  async #decide(entry: FileEntry): Promise<Arrival | undefined> {
+    const { pass, digestOf } = this.#options;
+    const { ledger, compare, destination } = pass;
+    if (entry.size > destination.traits.maxFileBytes) return undefined;
+    const { path } = entry;
+    const row = ledger.get(path);
+    const replaces = row && shownOf(row);
+    const decision = decideFile(entry, replaces, row, { removal: 'none', compare, verify: false });
+    if (decision.do === 'upload')
+      return { path, entry, replaces, reason: decision.reason, digest: undefined };
+    if (decision.do !== 'check_digest') return undefined;
+    const digest = await digestOf(entry);
+    const isSame = digest === undefined || digest === decision.digest;
+    // meanwhile the pass may have sent it
+    if (isSame || ledger.get(path)?.version !== row?.version) return undefined;
+    return { path, entry, replaces, reason: 'changed', digest };
+  }
+
+  /** Whether the plan has nothing to do with the path, so that the file may be sent. */
+  #takes({ path }: Arrival): boolean {
+    const { paths, pass } = this.#options;
+    if (this.#plan === undefined || pass.ledger.isUnderWay(path)) return false;
+    if (paths.has(path)) return true;
+    const { store, executor, writeLessons } = this.#plan;
+    const sent = pass.ledger.get(path)?.version;
+    if (executor.hasTaken(path) || store.concerns(path, { sent })) return false;
+    // what was seen of the file before is out of date once it is sent
+    writeLessons();
+    return true;
+  }
+}
