@@ -9,7 +9,7 @@ import { recoverIntents } from './execute/recovery/recover.ts';
 import { ORIGIN_UNKNOWN } from './ledger/database/schema.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { PassOptions, PassResult } from './pass-options.ts';
-import { openPassParts } from './pass-parts.ts';
+import { openPassParts } from './open-pass-parts.ts';
 import type { PassParts, PassWithLedger } from './pass-parts.ts';
 import { Round } from './round.ts';
 import { Tally } from './tally.ts';

@@ -198,7 +198,9 @@ export class Ledger {
       `${column} = ?1 OR (${column} LIKE '%/' AND substr(?1, 1, length(${column})) = ${column})`;
     return (
       this.#db
-        .sql(`SELECT 1 FROM intent WHERE op <> 'staging' AND (${about('path')} OR ${about('to_path')}) LIMIT 1`)
+        .sql(
+          `SELECT 1 FROM intent WHERE op <> 'staging' AND (${about('path')} OR ${about('to_path')}) LIMIT 1`,
+        )
         .get(path) !== undefined
     );
   }

@@ -13,7 +13,8 @@ export interface ChangedFilesOptions {
 }
 
 /**
- * The files of some folders that may go ahead of a plan: those that the ledger has in another version, then new ones. Left
+ * The files of some folders that may go ahead of a plan: those that the ledger has in another version, then new
+ * ones, the newest first. Left
  * out is what lies in a folder that the ledger does not know, what has the name of a folder, and a new file that was
  * renamed, for its old name is gone from one of these folders: it is to be moved, not sent.
  */
@@ -42,8 +43,13 @@ export async function changedFiles(
     }
   }
   const isRenamed = ({ identity }: FileEntry): boolean => identity !== undefined && gone.has(identity);
-  return [...changed, ...added.filter((entry) => !isRenamed(entry))];
+  return [
+    ...changed.toSorted(newestFirst),
+    ...added.filter((entry) => !isRenamed(entry)).toSorted(newestFirst),
+  ];
 }
+
+const newestFirst = (a: FileEntry, b: FileEntry): number => (b.modifiedMs ?? 0) - (a.modifiedMs ?? 0);
 
 /** Whether the ledger has a folder, or anything in it. */
 function knows(ledger: Ledger, folder: RelPath): boolean {

@@ -28,12 +28,15 @@ export function openOvertaking(
   if (changed === undefined || publishSet || dryRun || approved !== undefined || listFolder === undefined)
     return undefined;
   const { gate, filter, overtaken } = parts;
+  let store: PlanStore | undefined;
   return new Overtaking({
     pass: { ...pass, changed },
     list: (folder) => listFolder(folder, { filter, signal }),
     digestOf: (entry) => digestOf(entry, pass),
     paths: overtaken,
-    openExecutor: (around) => new Executor(executorOptions(pass, parts, { remote, around })),
+    openExecutor: () =>
+      new Executor(executorOptions(pass, parts, { remote, store: (store ??= new PlanStore()) })),
+    closed: () => store?.[Symbol.dispose](),
     atOnce: () => Math.max(1, Math.floor(gate.lanes / LANES_TO_SPARE)),
   });
 }
@@ -41,10 +44,10 @@ export function openOvertaking(
 function executorOptions(
   { ledger, source, clock, draining, signal, atomic }: PassWithLedger,
   { gate, destinationFilter, tally, hidden, learnt, times }: SharedParts,
-  { remote: options, around }: { readonly remote: RemoteOptions; readonly around: DisposableStack },
+  { remote: ofPass, store }: { readonly remote: RemoteOptions; readonly store: PlanStore },
 ): ExecutorOptions {
   const remote = new Remote({
-    ...options,
+    ...ofPass,
     uploadPriority: () => (gate.lanes < LANES_TO_SPARE ? 'normal' : 'urgent'),
   });
   return {
@@ -61,15 +64,15 @@ function executorOptions(
     },
     ledger,
     source,
-    // what is sent ahead is in no plan
-    store: around.use(new PlanStore()),
+    // empty: what is sent ahead is in no plan
+    store,
     filter: destinationFilter,
     folders: new FolderMaker(remote, []),
     tally,
     clock,
     draining,
     signal,
-    hidden,
+    hidden: hidden.apart(),
     learnt,
     times,
     atomic,

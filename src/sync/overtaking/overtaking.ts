@@ -1,5 +1,6 @@
 import type { FileEntry } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
+import { parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import { decideFile, shownOf } from '../compare/decide.ts';
 import type { Executor } from '../execute/executor.ts';
@@ -26,14 +27,16 @@ export interface OvertakingOptions {
   readonly list: (folder: RelPath) => ReturnType<NonNullable<PassOptions['source']['listFolder']>>;
   readonly digestOf: (entry: FileEntry) => Promise<string | undefined>;
   readonly paths: OvertakenPaths;
-  /** Sends what overtakes; made when the first file does. */
-  readonly openExecutor: (around: DisposableStack) => Executor;
-  /** How many files are sent at the same time, as of now. */
+  /** Sends one file; each has one of its own, so that it is known when the file has come. */
+  readonly openExecutor: () => Executor;
+  /** Called when no more is sent. */
+  readonly closed: () => void;
+  /** How many files may be sent at the same time, as of now. */
   readonly atOnce: () => number;
 }
 
-/** The most files of one look; the folders are looked at again for the others. */
-const MOST_OF_LOOK = 64;
+/** More files than this are no small change: only the newest go ahead. */
+const MOST_FILES = 64;
 /** A file that was written shortly before the pass began may not have been seen by it, in milliseconds. */
 const BEFORE_PASS_MS = 2000;
 
@@ -48,11 +51,13 @@ const BEFORE_PASS_MS = 2000;
 export class Overtaking {
   readonly #options: OvertakingOptions;
   readonly #sinceMs: number;
-  readonly #opened = new DisposableStack();
-  #executor: Executor | undefined;
   #plan: RunningPlan | undefined;
   #planWaits: (() => void) | undefined;
-  #turn: Promise<void> = Promise.resolve();
+  #look: Promise<void> = Promise.resolve();
+  readonly #sending = new Map<RelPath, Promise<void>>();
+  /** Files that changed again while they were sent. */
+  readonly #changedAgain = new Set<RelPath>();
+  #failure: { readonly error: unknown } | undefined;
   readonly #working: Promise<void>;
   #closing: Promise<void> | undefined;
 
@@ -70,10 +75,10 @@ export class Overtaking {
     if (plan !== undefined) this.#planWaits?.();
   }
 
-  /** Resolves once nothing is under way; then nothing is begun before there is a plan to follow. */
+  /** Resolves once nothing is under way. Nothing is begun then before there is a plan to follow. */
   async rest(): Promise<void> {
-    await this.#turn.catch(() => undefined);
-    await this.#executor?.removeStaging();
+    await this.#look.catch(() => undefined);
+    await Promise.all(this.#sending.values());
   }
 
   /** Resolves once all that overtook the pass is recorded. Rejects with what ended it, if something did. */
@@ -85,22 +90,27 @@ export class Overtaking {
   async #close(): Promise<void> {
     this.#options.pass.changed.close();
     this.#planWaits?.();
-    using _ = this.#opened;
-    await this.#working;
-    await this.rest();
-    this.#executor?.throwIfEnded();
+    try {
+      await this.#working;
+      await this.rest();
+    } finally {
+      this.#options.closed();
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   async #work(): Promise<void> {
     const { changed, signal, draining } = this.#options.pass;
     for (;;) {
+      while (this.#room <= 0) await Promise.race(this.#sending.values());
       const folders = await changed.take();
       while (this.#plan === undefined && !changed.isClosed)
         await new Promise<void>((resolve) => (this.#planWaits = resolve));
-      if (folders === undefined || changed.isClosed) return;
-      this.#turn = this.#look(folders);
+      const ended = signal.aborted || draining.aborted || this.#failure !== undefined;
+      if (folders === undefined || changed.isClosed || ended) return;
+      this.#look = this.#lookAt(folders);
       try {
-        await this.#turn;
+        await this.#look;
       } catch (error) {
         // what stands in the way is told by the pass that follows, which looks at the same folders
         if (!isSyncError(error) && !signal.aborted && !draining.aborted) throw error;
@@ -108,26 +118,45 @@ export class Overtaking {
     }
   }
 
-  async #look(folders: ReadonlySet<RelPath>): Promise<void> {
-    const { pass, list, paths, atOnce } = this.#options;
+  async #lookAt(folders: ReadonlySet<RelPath>): Promise<void> {
+    const { pass, list } = this.#options;
     const files = await changedFiles(folders, { ledger: pass.ledger, list, sinceMs: this.#sinceMs });
-    let sent = 0;
-    let underWay = 0;
     for (const entry of files) {
       const arrival = await this.#decide(entry);
       if (arrival === undefined || !this.#takes(arrival)) continue;
-      paths.add(arrival.path);
-      this.#executor ??= this.#options.openExecutor(this.#opened);
-      await this.#executor.upload(arrival);
-      if (++underWay >= atOnce()) {
-        await this.#executor.idle();
-        underWay = 0;
+      if (this.#room <= 0) {
+        // another look finds what has changed by then first; a mass of files is left to the pass that follows
+        if (files.length <= MOST_FILES) pass.changed.add(folders);
+        return;
       }
-      if (++sent < MOST_OF_LOOK && !paths.isFull) continue;
-      if (!paths.isFull) pass.changed.add(folders);
-      break;
+      this.#send(arrival);
     }
-    await this.#executor?.idle();
+  }
+
+  /** How many more files may be sent now. */
+  get #room(): number {
+    return this.#options.atOnce() - this.#sending.size;
+  }
+
+  /** Sends a file, as a plan would. To be called at once after `#takes`. */
+  #send(arrival: Arrival): void {
+    const { paths, openExecutor, pass } = this.#options;
+    const { path } = arrival;
+    paths.add(path);
+    const send = async (): Promise<void> => {
+      try {
+        const executor = openExecutor();
+        await executor.upload(arrival);
+        await executor.idle();
+        await executor.removeStaging();
+        executor.throwIfEnded();
+      } catch (error) {
+        this.#failure ??= { error };
+      }
+      this.#sending.delete(path);
+      if (this.#changedAgain.delete(path)) pass.changed.add([parentOf(path)]);
+    };
+    this.#sending.set(path, send());
   }
 
   /** The upload of a file that differs from what the ledger has; undefined where nothing, or something else, is to be done. */
@@ -152,8 +181,10 @@ export class Overtaking {
   /** Whether the plan has nothing to do with the path, so that the file may be sent. */
   #takes({ path }: Arrival): boolean {
     const { paths, pass } = this.#options;
+    if (this.#sending.has(path)) this.#changedAgain.add(path);
     if (this.#plan === undefined || pass.ledger.isUnderWay(path)) return false;
-    if (paths.has(path)) return true;
+    if (paths.has(path)) return !this.#sending.has(path);
+    if (paths.isFull) return false;
     const { store, executor, writeLessons } = this.#plan;
     const sent = pass.ledger.get(path)?.version;
     if (executor.hasTaken(path) || store.concerns(path, { sent })) return false;

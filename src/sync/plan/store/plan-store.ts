@@ -64,7 +64,8 @@ export class PlanStore {
     if (named(path, STEPS_OF_FILE) || this.pairs.has(path)) return true;
     return [...foldersOf(path), `${path}/`].some(
       (folder) =>
-        named(folder, STEPS_OF_FOLDER) || (folder !== `${path}/` && named(folder.slice(0, -1), STEPS_OF_NAME)),
+        named(folder, STEPS_OF_FOLDER) ||
+        (folder !== `${path}/` && named(folder.slice(0, -1), STEPS_OF_NAME)),
     );
   }
 
