@@ -1,4 +1,5 @@
 import type { Benchmark } from '../bench.ts';
+import { changingFile } from './changing-file.ts';
 import { fewCalls } from './few-calls.ts';
 import { firstByte } from './first-byte.ts';
 import { largeFiles } from './large-files.ts';
@@ -30,4 +31,5 @@ export const benchmarks: readonly Benchmark[] = [
   startUp,
   fewCalls,
   watchReady,
+  changingFile,
 ];

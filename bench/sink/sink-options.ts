@@ -18,6 +18,8 @@ export interface SinkOptions {
   readonly generated?: GeneratedTree;
   /** Tell the parent as soon as this many files began to arrive. */
   readonly tellAtPut?: number;
+  /** Tell the parent as soon as so many bytes of a file's request have arrived. */
+  readonly tellAtByte?: number;
   /** Tell the parent as soon as this file begins to arrive. */
   readonly tellAtPath?: string;
   /** Keep what the report says of single requests: `listings`, `answers`. */
