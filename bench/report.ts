@@ -82,7 +82,10 @@ export function markdown(results: readonly Result[], build: string): string {
 
 /** Date, pairs and load, and whether the code has changed since. */
 function measuredWhen(result: Circumstances, build: string): string {
-  const pairs = result.pairs === undefined ? 'pairs not told' : `${result.pairs} pairs`;
+  const pairs =
+    result.pairs === undefined
+      ? 'pairs not told'
+      : `${result.pairs} ${result.pairs === 1 ? 'pair' : 'pairs'}`;
   const age = result.build === build ? '' : ', **older build**';
   return `${result.date}, ${pairs}, load ${result.load.toFixed(1)}${age}`;
 }

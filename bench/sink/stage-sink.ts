@@ -151,6 +151,7 @@ class Sink {
       lastPutMs: this.#lastPutMs,
       listings: [...this.#listings],
       answers: this.#times.taken,
+      puts: this.#times.puts,
       files: [...this.#tree.files()],
     };
   }
