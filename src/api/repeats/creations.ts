@@ -8,11 +8,11 @@ export interface Creation {
   /** 'workspace', for sentences. */
   readonly kind: string;
   /** The list that it is in afterwards. */
-  look(input: AnyInput): Look;
+  readonly look: (input: AnyInput) => Look;
   /** The key of its ID, in the list and in the reply. */
   readonly idKey: string;
   /** The rows of the list's reply, where the reply is more than the list. */
-  rows?(shown: unknown): readonly unknown[];
+  readonly rows?: (shown: unknown) => readonly unknown[];
   /** Keys whose values have to be those that were asked for. Default: the name. */
   readonly same?: readonly string[];
   /** Whether two may have the same: then one that is there already is no obstacle. Default: false. */

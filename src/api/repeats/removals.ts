@@ -2,7 +2,7 @@ import type { AnyInput } from '../operation.ts';
 import { hasEnded, type Look, type LookUp } from './look-up.ts';
 
 export interface Removal {
-  look(input: AnyInput): Look;
+  readonly look: (input: AnyInput) => Look;
   /** The reply to a removal that turns out to be done. */
   reply(input: AnyInput): unknown;
 }

@@ -2,7 +2,7 @@ import type { AnyInput } from '../operation.ts';
 import { type Decision, hasEnded, type Look, type LookUp, type Seen, stateOf } from './look-up.ts';
 
 export interface Transition {
-  look(input: AnyInput): Look;
+  readonly look: (input: AnyInput) => Look;
   /** The state that it leads to, in capitals. */
   readonly target: string;
   readonly idKey: string;

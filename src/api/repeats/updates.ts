@@ -4,7 +4,7 @@ import type { Look, LookUp } from './look-up.ts';
 type Row = Readonly<Record<string, unknown>>;
 
 export interface Update {
-  look(input: AnyInput): Look;
+  readonly look: (input: AnyInput) => Look;
   readonly idKey: string;
   /** The name of the ID in the path. Default: `idKey`. */
   readonly parameter?: string;
