@@ -1,8 +1,10 @@
 import type { CallOptions, Clock } from '../model/ports.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
-import { callOnce, describeCall } from './call.ts';
+import { callOnce, describeCall, prepareRequest, type RequestOptions } from './call.ts';
 import type { ApiConnection } from './connection.ts';
 import type { AnswerOf, AnyInput, InputOf, Operation } from './operation.ts';
+import { Change } from './repeats/change.ts';
+import { LOOK_UPS } from './repeats/look-ups.ts';
 
 export interface ManagementApiOptions {
   readonly connection: ApiConnection;
@@ -32,19 +34,40 @@ export class ManagementApi implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Rejects with a SyncError, or with the reason of the signal. */
+  /**
+   * Makes one operation. It is repeated as its `repeat` says; a change whose reply was lost is looked for before it is sent
+   * again. Rejects with a SyncError, or with the reason of the signal.
+   */
   async call<O extends Operation, Options extends ManagementCall = ManagementCall>(
     operation: O,
     input: InputOf<O>,
     options?: Options,
   ): Promise<AnswerOf<O, Options>> {
-    const { gate, signal } = this.#options;
-    const call = { ...options, signal: options?.signal ?? signal };
-    const { operation: kind, path } = describeCall(operation, input as AnyInput);
-    const answer = await gate.request({ operation: kind, path }, () =>
-      callOnce(this.connection, operation, input, call),
-    );
-    return answer as AnswerOf<O, Options>;
+    const { gate, clock, signal: always } = this.#options;
+    const signal = options?.signal ?? always;
+    const { fields } = options ?? {};
+    const words = describeCall(operation, input as AnyInput);
+    // what does not fit is refused before anything is sent
+    prepareRequest(operation, input as AnyInput, { fields });
+    const lookUp = LOOK_UPS.get(operation);
+    const send = (made: Operation, given: AnyInput, more: Partial<RequestOptions>): Promise<unknown> =>
+      callOnce(this.connection, made, given, { signal, ...more });
+    const answer =
+      lookUp === undefined
+        ? gate.request({ operation: words.operation, path: words.path }, () =>
+            send(operation, input as AnyInput, { fields }),
+          )
+        : new Change({
+            operation,
+            input: input as AnyInput,
+            lookUp,
+            words,
+            gate,
+            clock,
+            signal,
+            send: (made, given) => send(made, given, { looks: true }),
+          }).make();
+    return (await answer) as AnswerOf<O, Options>;
   }
 
   async close(): Promise<void> {
