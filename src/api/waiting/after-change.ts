@@ -72,10 +72,8 @@ const AFTER: ReadonlyMap<Operation, (made: Made) => Awaited> = new Map<Operation
   [privateConnections.create, state(connection, 'ACTIVE')],
   [privateConnections.delete, state(connection, 'DELETED')],
   ...[groupStorageDR, workspaceStorageDR].flatMap((dr) => {
-    const look = ({ input: { body: _, query: __, ...path } }: Made): Look => ({
-      operation: dr.status,
-      input: path,
-    });
+    // the status has the path of the change
+    const look = ({ input }: Made): Look => ({ operation: dr.status, input });
     const move =
       (type: string) =>
       (made: Made): Awaited =>
@@ -108,7 +106,7 @@ export function awaitedAfter(
   const given = input as AnyInput;
   const [fromPath] = Object.values(given).filter((value) => typeof value === 'string');
   const fromReply = IDS.map((key) => ((reply ?? {}) as Row)[key]).find((value) => typeof value === 'string');
-  const id = String(fromReply ?? fromPath ?? '');
+  const id = fromReply ?? fromPath ?? '';
   return AFTER.get(operation)?.({
     input: given,
     id,

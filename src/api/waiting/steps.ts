@@ -29,22 +29,20 @@ const MISSING_MS = 1000;
 
 /** What follows from a look. Pure. */
 export function afterLook(before: WaitState, judged: Judgement): Step {
-  switch (judged.is) {
-    case 'reached': {
-      const reached = before.reached + 1;
-      if (reached >= LOOKS_IN_A_ROW) return { next: 'end' };
-      return lookAgain(CONFIRM_MS, { ...before, reached, missing: 0 });
-    }
-    case 'failed': {
-      const missing = before.missing + 1;
-      if (judged.state !== 'missing' || missing >= MISSING_IN_A_ROW) return { next: 'fail', why: judged.why };
-      return lookAgain(MISSING_MS, { ...before, missing, reached: 0 });
-    }
-    case 'not_yet': {
-      const afterMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(before.pending, 20));
-      return lookAgain(afterMs, { reached: 0, missing: 0, pending: before.pending + 1 });
-    }
+  if (judged.is === 'reached') {
+    const reached = before.reached + 1;
+    return reached >= LOOKS_IN_A_ROW
+      ? { next: 'end' }
+      : lookAgain(CONFIRM_MS, { ...before, reached, missing: 0 });
   }
+  if (judged.is === 'failed') {
+    const missing = before.missing + 1;
+    return judged.state !== 'missing' || missing >= MISSING_IN_A_ROW
+      ? { next: 'fail', why: judged.why }
+      : lookAgain(MISSING_MS, { ...before, missing, reached: 0 });
+  }
+  const afterMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(before.pending, 20));
+  return lookAgain(afterMs, { reached: 0, missing: 0, pending: before.pending + 1 });
 }
 
 const lookAgain = (afterMs: number, state: WaitState): Step => ({ next: 'look_again', afterMs, state });
