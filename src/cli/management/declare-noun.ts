@@ -2,9 +2,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Action } from '../context.ts';
 import { addStageFlags, type StageFlags } from '../flags/authority-flags.ts';
 import { duration } from '../flags/values.ts';
-import { stageSurroundings } from '../surroundings.ts';
 import type { FlagRow, FlagSet, Noun, Verb } from './noun.ts';
-import type { SharedFlags } from './shared-flags.ts';
+import type { SharedFlags } from './run.ts';
 
 /** Declares the verbs of a noun on the command of the noun. */
 export function declareVerbs(command: Command, noun: Noun, action: Action): void {
@@ -25,7 +24,10 @@ function declareVerb(parent: Command, noun: Noun, verb: Verb, action: Action): v
     action(async (context, ...given: readonly unknown[]) => {
       const args = given.slice(0, argumentRows.length).filter((each) => each !== undefined) as string[];
       const flags = given[argumentRows.length] as SharedFlags & StageFlags;
-      const { runVerb } = await import('./run-verb.ts');
+      const [{ runVerb }, { stageSurroundings }] = await Promise.all([
+        import('./run-verb.ts'),
+        import('../surroundings.ts'),
+      ]);
       return runVerb({ context, noun, verb, args, flags, around: stageSurroundings(context, flags) });
     }),
   );

@@ -1,4 +1,5 @@
-import type { VerbWork } from './run.ts';
+import type { ExitStatus } from '../exit-status.ts';
+import type { Run } from './run.ts';
 
 /** A noun of the Management API with its verbs, as data: `stagesync workspaces list`. */
 export interface Noun {
@@ -27,6 +28,9 @@ export interface Verb {
   readonly takes: readonly FlagSet[];
   readonly work: () => Promise<VerbWork>;
 }
+
+/** The work of a verb. The flags are those that its declaration names. */
+export type VerbWork = (run: Run<never>) => Promise<ExitStatus>;
 
 /**
  * - `rows`: it prints a list. `row`: it prints one thing.

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import type { Noun, Verb } from './noun.ts';
 import type { Run } from './run.ts';
-import type { SharedFlags } from './shared-flags.ts';
+import type { SharedFlags } from './run.ts';
 
 export interface RunVerbOptions {
   readonly context: Context;

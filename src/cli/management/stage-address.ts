@@ -1,4 +1,4 @@
-import type { SharedFlags } from './shared-flags.ts';
+import type { SharedFlags } from './run.ts';
 
 /** A workspace group, as far as its Stage's address needs it. */
 export interface GroupRef {

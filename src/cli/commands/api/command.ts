@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
 import { addStageFlags, type StageFlags } from '../../flags/authority-flags.ts';
-import { stageSurroundings } from '../../surroundings.ts';
 import type { ApiFlags } from './send-request.ts';
 
 export const api: CommandModule = {
@@ -21,7 +20,10 @@ export const api: CommandModule = {
       .option('--local', 'the embedded plane on this machine: no account is needed');
     addStageFlags(command).action(
       action(async (context, method: string, path: string, flags: ApiFlags & StageFlags) => {
-        const { sendRequest } = await import('./send-request.ts');
+        const [{ sendRequest }, { stageSurroundings }] = await Promise.all([
+          import('./send-request.ts'),
+          import('../../surroundings.ts'),
+        ]);
         return sendRequest(context, { method, path, flags, around: stageSurroundings(context, flags) });
       }),
     );

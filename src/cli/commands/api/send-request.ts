@@ -5,9 +5,9 @@ import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { printRequest } from '../../management/dry-run.ts';
-import { readSecretFile } from '../../management/passwords.ts';
-import { readAllInput } from '../../management/terminal-input.ts';
+import { printRequest } from '../../management/changing/dry-run.ts';
+import { readSecretFile } from '../../management/changing/passwords.ts';
+import { readAllInput } from '../../management/changing/terminal-input.ts';
 import { resolve } from 'node:path';
 
 /** The flags of `stagesync api`, but for those of the connection. */

@@ -6,7 +6,7 @@ import type { Chart } from '../../../billing/chart.ts';
 import { configError, usageError } from '../../../jobs/usage-errors.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
-import type { Host } from '../../process/host.ts';
+import type { RunHost } from '../../management/run.ts';
 
 const COLOURS = [
   'blueBright',
@@ -25,7 +25,7 @@ const COLOURS = [
 const WIDTH = 80;
 
 /** The lines of a picture for the terminal that stdout is. */
-export function terminalPlot(chart: Chart, host: Host, { ascii }: { readonly ascii: boolean }): string[] {
+export function terminalPlot(chart: Chart, host: RunHost, { ascii }: { readonly ascii: boolean }): string[] {
   const { env, stdout } = host;
   const isColoured =
     stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb' && chart.series.length > 1;
@@ -39,7 +39,7 @@ export function terminalPlot(chart: Chart, host: Host, { ascii }: { readonly asc
 }
 
 /** As the C library decides it: the first of these variables that is set counts. */
-function isUtf8(env: Host['env']): boolean {
+function isUtf8(env: RunHost['env']): boolean {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
   return /utf-?8/i.test(locale);
 }
@@ -47,7 +47,7 @@ function isUtf8(env: Host['env']): boolean {
 const KINDS = ['.svg', '.html'] as const;
 
 /** The name of a picture's file, absolute. Rejects with `usage` any other kind of file, before anything is asked. */
-export function plotFile(name: string, host: Host): string {
+export function plotFile(name: string, host: RunHost): string {
   const kind = extname(name).toLowerCase();
   if (!KINDS.some((each) => each === kind))
     throw usageError(`--plot-file ${printable(name)} must end in ${KINDS.join(' or ')}`);

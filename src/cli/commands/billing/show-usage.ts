@@ -6,7 +6,7 @@ import type { Granularity } from '../../../billing/usage.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { alignedRows, formatOf, printRows } from '../../management/print-rows.ts';
+import { alignedRows, formatOf, printRows } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
 import { readGroups, readUsage } from './read-usage.ts';
 import type { UsageFlags } from './usage-flags.ts';

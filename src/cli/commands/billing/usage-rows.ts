@@ -2,7 +2,7 @@ import { labelOf } from '../../../billing/calendar.ts';
 import { quantities } from '../../../billing/quantity.ts';
 import type { GroupBy, UsageTable } from '../../../billing/totals.ts';
 import type { Unit } from '../../../billing/usage.ts';
-import type { Field, Row } from '../../management/fields.ts';
+import type { Field, Row } from '../../management/printing/fields.ts';
 import type { UsageFlags } from './usage-flags.ts';
 
 type Price = Pick<UsageFlags, 'creditPrice'>;
@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<GroupBy, string>> = {
 const DATES = { hour: 'HOUR', day: 'DATE', month: 'MONTH' } as const;
 const BYTES_IN_GB = 1e9;
 
-export const unitTitle = (unit: Unit): string =>
+const unitTitle = (unit: Unit): string =>
   unit === 'credits' ? 'CREDITS' : unit === 'bytes' ? 'GB' : 'VALUE';
 
 /** For a person: bytes as gigabytes. */

@@ -3,35 +3,20 @@ import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
 import type { ExitStatus } from '../../exit-status.ts';
-import { change } from '../../management/change.ts';
+import { change } from '../../management/changing/change.ts';
 import { looksLikeID } from '../../management/find.ts';
-import { openPasswordOut, type PasswordFlags, readPassword } from '../../management/passwords.ts';
-import { printRow } from '../../management/print-rows.ts';
+import { openPasswordOut, readPassword } from '../../management/changing/passwords.ts';
+import { printRow } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
+import { settingsOf, type SettingFlags } from './settings.ts';
 import { GROUP_FIELDS, shownGroup } from './group-fields.ts';
 import type { GroupRef } from '../../management/stage-address.ts';
-
-export interface SettingFlags extends PasswordFlags {
-  readonly firewall?: readonly string[];
-  readonly allowAll?: true;
-  readonly expires?: string;
-  readonly window?: { readonly day: number; readonly hour: number };
-  readonly deploymentType?: 'PRODUCTION' | 'NON-PRODUCTION';
-}
 
 interface CreateFlags extends SettingFlags {
   readonly region: string;
   readonly project?: string;
   readonly ifNotExists?: true;
 }
-
-/** What the flags of settings say, as the API takes it; the password apart. */
-export const settingsOf = ({ allowAll, expires, window, deploymentType }: SettingFlags) => ({
-  ...(allowAll !== undefined && { allowAllTraffic: allowAll }),
-  ...(expires !== undefined && { expiresAt: expires }),
-  ...(window !== undefined && { updateWindow: window }),
-  ...(deploymentType !== undefined && { deploymentType }),
-});
 
 /** `stagesync groups create`. */
 export async function createGroup(run: Run<CreateFlags>): Promise<ExitStatus> {
@@ -83,7 +68,7 @@ async function findRegion(
   const all = await run.api.call(regions.list, {});
   const wanted = text.toLowerCase();
   const names = ({ region, regionName }: Region): string[] =>
-    [region, ...(regionName == null ? [] : [regionName])].map((each) => each.toLowerCase());
+    [region, ...(typeof regionName === 'string' ? [regionName] : [])].map((each) => each.toLowerCase());
   const exact = all.filter((region) => names(region).includes(wanted));
   const found =
     exact.length > 0 ? exact : all.filter((region) => names(region).some((each) => each.includes(wanted)));

@@ -1,4 +1,4 @@
-import { plainText, type Field, type Row } from '../../management/fields.ts';
+import { plainText, type Field, type Row } from '../../management/printing/fields.ts';
 import type { Run } from '../../management/run.ts';
 import { stageAddress, type GroupRef } from '../../management/stage-address.ts';
 

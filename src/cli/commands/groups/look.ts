@@ -2,7 +2,7 @@ import { regions } from '../../../api/resources/regions.ts';
 import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { findGroup } from '../../management/find.ts';
-import { printRow, printRows } from '../../management/print-rows.ts';
+import { printRow, printRows } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
 import { GROUP_FIELDS, shownGroup } from './group-fields.ts';
 

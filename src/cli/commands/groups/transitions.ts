@@ -4,11 +4,11 @@ import { inState } from '../../../api/waiting/awaited.ts';
 import { SyncError } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { change } from '../../management/change.ts';
+import { change } from '../../management/changing/change.ts';
 import { findGroup } from '../../management/find.ts';
-import { printOutcome } from '../../management/print-outcome.ts';
+import { printOutcome } from '../../management/printing/print-outcome.ts';
 import type { Run } from '../../management/run.ts';
-import { waitForEnd } from '../../management/waiting.ts';
+import { waitForEnd } from '../../management/changing/waiting.ts';
 import { shownGroup } from './group-fields.ts';
 
 interface TerminateFlags {

@@ -2,13 +2,13 @@ import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
 import type { ExitStatus } from '../../exit-status.ts';
-import { change } from '../../management/change.ts';
-import { differences } from '../../management/differences.ts';
+import { change } from '../../management/changing/change.ts';
+import { differences } from '../../management/printing/differences.ts';
 import { findGroup } from '../../management/find.ts';
-import { readPassword } from '../../management/passwords.ts';
-import { printRow } from '../../management/print-rows.ts';
+import { readPassword } from '../../management/changing/passwords.ts';
+import { printRow } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
-import { settingsOf, type SettingFlags } from './create.ts';
+import { settingsOf, type SettingFlags } from './settings.ts';
 import { GROUP_FIELDS, shownGroup, updateWindowText } from './group-fields.ts';
 
 /** `stagesync groups update`: sends what was named, and waits until the service shows it. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
 import { addStageFlags } from '../../flags/authority-flags.ts';
-import type { LsFlags } from './list-stage.ts';
+import type { LsFlags } from './ls-flags.ts';
 
 export const ls: CommandModule = {
   name: 'ls',

@@ -4,10 +4,10 @@ import { usageError } from '../../../jobs/usage-errors.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { stageSurroundings } from '../../surroundings.ts';
-import type { Field } from '../../management/fields.ts';
-import { printRows } from '../../management/print-rows.ts';
+import type { Field } from '../../management/printing/fields.ts';
+import { printRows } from '../../management/printing/print-rows.ts';
 import { stageAddress } from '../../management/stage-address.ts';
-import type { LsFlags } from './list-stage.ts';
+import type { LsFlags } from './ls-flags.ts';
 
 const KINDS: Readonly<Record<Deployment['kind'], string>> = {
   workspace_group: 'workspace group',

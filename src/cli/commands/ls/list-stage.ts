@@ -4,19 +4,12 @@ import type { CallOptions, Destination, PathFilter } from '../../../model/ports.
 import { childEntries, walkDestination, type DestinationEntry } from '../../../remote/walk-folders.ts';
 import { folderPath, parseStageAddress } from '../../../jobs/addresses.ts';
 import type { Context } from '../../context.ts';
-import type { StageFlags } from '../../flags/authority-flags.ts';
+import type { LsFlags } from './ls-flags.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { openStageToLook } from '../../../jobs/ends/open-stage-to-look.ts';
 import { printable } from '../../../model/printable.ts';
-
-/** The flags of `stagesync ls`. */
-export interface LsFlags extends StageFlags {
-  readonly recursive?: true;
-  readonly json?: true;
-  readonly local?: true;
-}
 
 /** Folders listed at the same time. */
 const LOOK_AHEAD = 16;

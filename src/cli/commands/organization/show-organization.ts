@@ -1,7 +1,7 @@
 import { organizations } from '../../../api/resources/organizations.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { plainText, type Field } from '../../management/fields.ts';
-import { printRow } from '../../management/print-rows.ts';
+import { plainText, type Field } from '../../management/printing/fields.ts';
+import { printRow } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
 
 const FIELDS: readonly Field[] = [

@@ -1,7 +1,7 @@
 import { regions } from '../../../api/resources/regions.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import type { Field } from '../../management/fields.ts';
-import { printRows } from '../../management/print-rows.ts';
+import type { Field } from '../../management/printing/fields.ts';
+import { printRows } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
 
 const FIELDS: readonly Field[] = [

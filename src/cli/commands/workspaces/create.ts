@@ -1,32 +1,17 @@
 import { workspaces, type Workspace } from '../../../api/resources/workspaces.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
-import type { AutoSuspend } from '../../flags/management-values.ts';
 import type { ExitStatus } from '../../exit-status.ts';
-import { change } from '../../management/change.ts';
+import { change } from '../../management/changing/change.ts';
 import { findGroup } from '../../management/find.ts';
-import { printRow } from '../../management/print-rows.ts';
+import { printRow } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
+import { settingsOf, type SettingFlags } from './settings.ts';
 import { shownWorkspace, WORKSPACE_FIELDS } from './workspace-fields.ts';
-
-export interface SettingFlags {
-  readonly size?: string;
-  readonly cache?: 1 | 2 | 4;
-  readonly autoSuspend?: AutoSuspend;
-  readonly kai?: true;
-}
 
 interface CreateFlags extends SettingFlags {
   readonly group?: string;
   readonly ifNotExists?: true;
 }
-
-/** What the flags of settings say, as the API takes it. */
-export const settingsOf = ({ size, cache, autoSuspend, kai }: SettingFlags) => ({
-  ...(size !== undefined && { size }),
-  ...(cache !== undefined && { cacheConfig: cache }),
-  ...(autoSuspend !== undefined && { autoSuspend }),
-  ...(kai !== undefined && { enableKai: kai }),
-});
 
 /** `stagesync workspaces create`. */
 export async function createWorkspace(run: Run<CreateFlags>): Promise<ExitStatus> {

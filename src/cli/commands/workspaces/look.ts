@@ -2,7 +2,7 @@ import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
 import { workspaces } from '../../../api/resources/workspaces.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { findGroup, findWorkspace } from '../../management/find.ts';
-import { printRow, printRows } from '../../management/print-rows.ts';
+import { printRow, printRows } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
 import { shownWorkspace, WORKSPACE_FIELDS } from './workspace-fields.ts';
 

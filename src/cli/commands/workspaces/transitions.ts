@@ -2,11 +2,11 @@ import { workspaces, type Workspace } from '../../../api/resources/workspaces.ts
 import { inState } from '../../../api/waiting/awaited.ts';
 import { printable } from '../../../model/printable.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { change } from '../../management/change.ts';
+import { change } from '../../management/changing/change.ts';
 import { findWorkspace, type FoundWorkspace } from '../../management/find.ts';
-import { printOutcome } from '../../management/print-outcome.ts';
+import { printOutcome } from '../../management/printing/print-outcome.ts';
 import type { Run } from '../../management/run.ts';
-import { waitForEnd } from '../../management/waiting.ts';
+import { waitForEnd } from '../../management/changing/waiting.ts';
 import { shownWorkspace } from './workspace-fields.ts';
 
 /** What all changes of a workspace's state have in common. */
@@ -49,7 +49,7 @@ export async function resumeWorkspace(run: Run<{ readonly autoSuspend: boolean }
       for (const { database, success, error } of (row as Partial<Workspace>).resumeAttachments ?? [])
         if (success === false)
           run.err.line(
-            `stagesync: database ${printable(database)} was not attached${error == null ? '' : `: ${printable(error)}`}`,
+            `stagesync: database ${printable(database)} was not attached${typeof error === 'string' ? `: ${printable(error)}` : ''}`,
           );
       transition.print(row);
     },

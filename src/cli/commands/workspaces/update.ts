@@ -1,12 +1,12 @@
 import { workspaces, type Workspace } from '../../../api/resources/workspaces.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import type { ExitStatus } from '../../exit-status.ts';
-import { change } from '../../management/change.ts';
-import { differences } from '../../management/differences.ts';
+import { change } from '../../management/changing/change.ts';
+import { differences } from '../../management/printing/differences.ts';
 import { findWorkspace } from '../../management/find.ts';
-import { printRow } from '../../management/print-rows.ts';
+import { printRow } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
-import { settingsOf, type SettingFlags } from './create.ts';
+import { settingsOf, type SettingFlags } from './settings.ts';
 import { autoSuspendText, shownWorkspace, WORKSPACE_FIELDS } from './workspace-fields.ts';
 
 interface UpdateFlags extends SettingFlags {

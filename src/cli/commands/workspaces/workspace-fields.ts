@@ -1,5 +1,5 @@
 import type { Workspace } from '../../../api/resources/workspaces.ts';
-import { plainText, type Field, type Row } from '../../management/fields.ts';
+import { plainText, type Field, type Row } from '../../management/printing/fields.ts';
 import type { Run } from '../../management/run.ts';
 import { stageAddress, type GroupRef } from '../../management/stage-address.ts';
 
@@ -24,13 +24,13 @@ export const WORKSPACE_FIELDS: readonly Field[] = [
   {
     key: 'scalingProgress',
     title: 'SCALING',
-    text: (value) => (value == null ? undefined : `${value as number}%`),
+    text: (value) => (typeof value === 'number' ? `${value}%` : undefined),
   },
   { key: 'autoSuspend', title: 'AUTO-SUSPEND', text: autoSuspendText },
   {
     key: 'cacheConfig',
     title: 'CACHE',
-    text: (value) => (value == null ? undefined : `x${value as number}`),
+    text: (value) => (typeof value === 'number' ? `x${value}` : undefined),
   },
   { key: 'kaiEnabled', title: 'KAI' },
   { key: 'deploymentType', title: 'TYPE' },
@@ -49,9 +49,10 @@ export function autoSuspendText(value: unknown): string | undefined {
     value as NonNullable<Workspace['autoSuspend']>;
   const seconds = idleAfterSeconds ?? suspendAfterSeconds ?? scheduledAfterSeconds;
   const word = suspendType?.toUpperCase();
-  if (word === 'IDLE') return seconds == null ? 'when idle' : `after ${secondsText(seconds)} without use`;
+  if (word === 'IDLE')
+    return typeof seconds !== 'number' ? 'when idle' : `after ${secondsText(seconds)} without use`;
   if (word === 'SCHEDULED')
-    return scheduledSuspendAt != null
+    return typeof scheduledSuspendAt === 'string'
       ? `at ${scheduledSuspendAt}`
       : `${secondsText(seconds ?? 0)} after it was set`;
   return word === undefined || word === 'DISABLED' ? 'off' : plainText(value);
@@ -68,7 +69,7 @@ function attachmentsText(value: unknown): string | undefined {
   return attachments
     .map(({ database, attachment, success, error }) =>
       success === false
-        ? `${database} NOT ATTACHED${error == null ? '' : ` (${error})`}`
+        ? `${database} NOT ATTACHED${typeof error === 'string' ? ` (${error})` : ''}`
         : `${database}${attachment === 'READONLY' ? ' (read only)' : ''}`,
     )
     .join(', ');

@@ -1,14 +1,13 @@
-import { printable } from '../../model/printable.ts';
-import { padEndTo, padStartTo, textWidth } from '../../model/text-width.ts';
-import { usageError } from '../../jobs/usage-errors.ts';
-import type { LineOutput } from '../output/line-output.ts';
+import { printable } from '../../../model/printable.ts';
+import { padEndTo, padStartTo, textWidth } from '../../../model/text-width.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
 import { csvLine } from './csv.ts';
 import { fieldText, type Field, type Row, titleOf } from './fields.ts';
-import type { Format, SharedFlags } from './shared-flags.ts';
+import type { Format, Lines, SharedFlags } from '../run.ts';
 
 interface Outputs {
-  readonly out: LineOutput;
-  readonly err: LineOutput;
+  readonly out: Lines;
+  readonly err: Lines;
 }
 
 type OutputFlags = { readonly [K in 'json' | 'format' | 'fields']?: SharedFlags[K] | undefined };

@@ -1,10 +1,12 @@
 import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
-import { SyncError } from '../../model/errors.ts';
-import type { Host } from '../process/host.ts';
+import { Writable, type Readable } from 'node:stream';
+import { SyncError } from '../../../model/errors.ts';
 
 export interface Asking {
-  readonly host: Pick<Host, 'stdin' | 'stderr'>;
+  readonly host: {
+    readonly stdin?: Readable & { readonly isTTY?: boolean };
+    readonly stderr: Writable & { readonly isTTY?: boolean };
+  };
   /** Aborted: the asking ends. */
   readonly draining: AbortSignal;
 }

@@ -1,10 +1,10 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { configError, usageError } from '../../jobs/usage-errors.ts';
-import { messageOf } from '../../model/errors.ts';
-import { printable } from '../../model/printable.ts';
+import { configError, usageError } from '../../../jobs/usage-errors.ts';
+import { messageOf } from '../../../model/errors.ts';
+import { printable } from '../../../model/printable.ts';
 import { askForLine, canAsk, readAllInput } from './terminal-input.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../run.ts';
 
 export interface PasswordFlags {
   /** A file, or '-': a terminal is asked, other input is read to its end. */

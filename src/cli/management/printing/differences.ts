@@ -1,4 +1,4 @@
-import { printable } from '../../model/printable.ts';
+import { printable } from '../../../model/printable.ts';
 
 /** A setting: its name, its value now, and the value that is asked for; undefined: it is not asked for. */
 export type Setting = readonly [name: string, now: unknown, wanted: unknown];
@@ -15,5 +15,5 @@ function text(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value))
     return value.length === 0 ? '-' : value.map(String).toSorted().map(printable).join(', ');
-  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value as string | number));
+  return printable(typeof value === 'string' ? value : JSON.stringify(value));
 }

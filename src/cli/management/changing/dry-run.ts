@@ -1,7 +1,7 @@
-import { prepareRequest } from '../../api/call.ts';
-import type { AnyInput, Operation } from '../../api/operation.ts';
-import { printable } from '../../model/printable.ts';
-import type { Run } from './run.ts';
+import { prepareRequest } from '../../../api/call.ts';
+import type { AnyInput, Operation } from '../../../api/operation.ts';
+import { printable } from '../../../model/printable.ts';
+import type { Run } from '../run.ts';
 
 const SECRET = /password|secret|token/i;
 const MASK = '***';

@@ -1,7 +1,7 @@
-import { SyncError } from '../../model/errors.ts';
-import { printable } from '../../model/printable.ts';
+import { SyncError } from '../../../model/errors.ts';
+import { printable } from '../../../model/printable.ts';
 import { askForLine, canAsk } from './terminal-input.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../run.ts';
 
 /** What a person has to confirm. */
 export interface Confirmation {

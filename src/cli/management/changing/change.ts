@@ -1,12 +1,12 @@
-import { awaitedAfter } from '../../api/waiting/after-change.ts';
-import type { AnyInput, InputOf, Operation } from '../../api/operation.ts';
-import { isSyncError, SyncError } from '../../model/errors.ts';
-import { printable } from '../../model/printable.ts';
-import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { awaitedAfter } from '../../../api/waiting/after-change.ts';
+import type { AnyInput, InputOf, Operation } from '../../../api/operation.ts';
+import { isSyncError, SyncError } from '../../../model/errors.ts';
+import { printable } from '../../../model/printable.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { confirm, type Confirmation } from './confirm.ts';
 import { printRequest } from './dry-run.ts';
-import type { Row } from './fields.ts';
-import type { Run } from './run.ts';
+import type { Row } from '../printing/fields.ts';
+import type { Run } from '../run.ts';
 import { waitForEnd } from './waiting.ts';
 
 /** One change of one thing, as data: what is asked first, what is sent, what is waited for, what is printed. */
@@ -53,7 +53,7 @@ export async function change<O extends Operation>(run: Run, made: Change<O>): Pr
   for (const line of made.announce ?? []) run.err.line(line);
   const reply = await sent(run, made);
   await made.onReply?.(reply);
-  const awaited = awaitedAfter(operation, { input, reply, what: thing });
+  const awaited = awaitedAfter(operation, { input: input as AnyInput, reply, what: thing });
   if (awaited === undefined) {
     await made.print({ ...made.shown, ...reply });
     return EXIT.clean;
@@ -63,13 +63,15 @@ export async function change<O extends Operation>(run: Run, made: Change<O>): Pr
     run.out.line(run.flags.json === true ? JSON.stringify(reply) : printable(id));
     return EXIT.clean;
   }
-  await made.print({ ...made.shown, ...(await waitForEnd(run, awaited, made.again(reply))) });
+  const end = (await waitForEnd(run, awaited, made.again(reply))) as Row | undefined;
+  await made.print({ ...made.shown, ...end });
   return EXIT.clean;
 }
 
 async function sent<O extends Operation>(run: Run, { thing, operation, input }: Change<O>): Promise<Row> {
   try {
-    return ((await run.api.call(operation, input)) ?? {}) as Row;
+    const reply: unknown = await run.api.call(operation, input);
+    return (reply ?? {}) as Row;
   } catch (error) {
     if (!isSyncError(error) || error.code !== 'interrupted') throw error;
     throw new SyncError(

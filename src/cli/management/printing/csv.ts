@@ -2,11 +2,6 @@
 export const csvLine = (values: readonly unknown[]): string => values.map(csvValue).join(',');
 
 function csvValue(value: unknown): string {
-  const text =
-    value === undefined || value === null
-      ? ''
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value as string | number | boolean);
+  const text = typeof value === 'string' ? value : value === null ? '' : (JSON.stringify(value) ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
