@@ -1,8 +1,8 @@
 import type { AnyInput, Operation } from '../operation.ts';
 
 /** What is read to find out what became of a change. */
-export interface Look {
-  readonly operation: Operation;
+export interface Look<O extends Operation = Operation> {
+  readonly operation: O;
   readonly input: AnyInput;
 }
 

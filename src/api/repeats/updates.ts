@@ -75,7 +75,8 @@ export const autoSuspend: Compare = (asked, { autoSuspend }) => {
   const seconds =
     shown[suspendType === 'IDLE' ? 'idleAfterSeconds' : 'scheduledAfterSeconds'] ??
     shown['suspendAfterSeconds'];
-  return isSame(suspendAfterSeconds, seconds);
+  // of a schedule, some versions show the time alone
+  return (seconds ?? null) === null ? suspendType === 'SCHEDULED' : isSame(suspendAfterSeconds, seconds);
 };
 
 /** The new size shows late: until then, progress tells that it is on its way. */
