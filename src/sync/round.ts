@@ -72,7 +72,7 @@ export class Round {
 
   #executor(target: Target, store: PlanStore): Executor {
     const { ledger, source, clock, draining, signal, atomic, publishSet, removal } = this.#pass;
-    const { remote, gate, destinationFilter, tally, hidden, learnt, times } = this.#parts;
+    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken } = this.#parts;
     return new Executor({
       remote,
       gate,
@@ -90,6 +90,7 @@ export class Round {
       times,
       atomic,
       holdBack: atomic && publishSet,
+      isOvertaken: (path) => overtaken.has(path),
       onStayed: (path) => {
         const freed = store.freed.get(path);
         if (freed === undefined) learnt.lookAgain();

@@ -37,6 +37,8 @@ export interface ExecutorOptions {
   readonly atomic: boolean;
   /** With --publish-set: nothing takes its name before all of the set has been uploaded. */
   readonly holdBack: boolean;
+  /** Whether a file was sent ahead of the plan: the plan's upload of it is not made. */
+  readonly isOvertaken?: ((path: RelPath) => boolean) | undefined;
   /** A file that was to move is still at its old name. */
   readonly onStayed: (path: RelPath) => void;
 }

@@ -53,7 +53,7 @@ export class Executor {
    * name, so that the file takes it only with `publishHeld`.
    */
   upload(arrival: Arrival, options: { readonly clashes?: boolean } = {}): void | Promise<void> {
-    return this.#uploads.add(arrival, options);
+    return this.#parts.isOvertaken?.(arrival.path) === true ? undefined : this.#uploads.add(arrival, options);
   }
 
   /** Whether an upload of this path was taken and is not yet written down as an intent. */
