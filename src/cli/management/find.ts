@@ -1,3 +1,4 @@
+import { regions, type Region } from '../../api/resources/regions.ts';
 import { workspaceGroups, type WorkspaceGroup } from '../../api/resources/workspace-groups.ts';
 import { workspaces, type Workspace } from '../../api/resources/workspaces.ts';
 import { usageError } from '../../jobs/usage-errors.ts';
@@ -8,6 +9,8 @@ export interface FindOptions {
   readonly includeTerminated?: boolean | undefined;
   /** Undefined instead of an error, where there is none. */
   readonly ifExists?: boolean | undefined;
+  /** The group of a workspace whose name does not say it itself. */
+  readonly group?: string | undefined;
 }
 
 export interface FoundWorkspace {
@@ -16,7 +19,7 @@ export interface FoundWorkspace {
 }
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-export const looksLikeID = (text: string): boolean => UUID.test(text);
+const looksLikeID = (text: string): boolean => UUID.test(text);
 
 export function findGroup(
   run: Run,
@@ -69,4 +72,30 @@ export async function findWorkspace(
   }
   if (options.ifExists === true) return undefined;
   throw usageError(`there is no workspace ${printable(text)}`);
+}
+
+/** A region by its ID, its name ('us-east-1') or the name that people read, as the API takes it. */
+export async function findRegion(run: Run, text: string): Promise<{ readonly regionID: string }> {
+  if (looksLikeID(text)) return { regionID: text };
+  const all = await run.api.call(regions.list, {});
+  const wanted = text.toLowerCase();
+  const names = ({ region, regionName }: Region): string[] =>
+    [region, ...(typeof regionName === 'string' ? [regionName] : [])].map((each) => each.toLowerCase());
+  const exact = all.filter((region) => names(region).includes(wanted));
+  const found =
+    exact.length > 0 ? exact : all.filter((region) => names(region).some((each) => each.includes(wanted)));
+  const [only] = found;
+  if (only === undefined || found.length > 1)
+    throw usageError(
+      `${only === undefined ? 'there is no region' : `${found.length} regions are called`} ${printable(text)}: ${(only ===
+      undefined
+        ? all
+        : found
+      )
+        .map(({ provider, region, regionName, regionID }) =>
+          printable(`${regionName ?? regionID} (${provider}, ${region})`),
+        )
+        .join('; ')}`,
+    );
+  return { regionID: only.regionID };
 }
