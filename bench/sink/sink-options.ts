@@ -4,12 +4,24 @@ export interface SinkOptions {
   readonly hash?: boolean;
   /** Every answer is held back this long, in milliseconds, by verb. */
   readonly delayMs?: Partial<Record<Verb, number>>;
-  /** A token bucket: `burst` requests at once, then `perSecond`. Others get 429 with Retry-After: 1. */
-  readonly limit?: { readonly perSecond: number; readonly burst: number };
+  /** So many requests are worked on at the same time; the others wait for their turn. */
+  readonly atOnce?: number;
+  /** Beyond so many requests at the same time every answer takes longer, so that no more of them get done. */
+  readonly slowsBeyond?: number;
+  /** A body takes time as on a link of this many bytes a second; each request has a link of its own. */
+  readonly bytesPerSecond?: number;
+  /** One in `every` files, told by its path, takes `ms` instead. */
+  readonly slow?: { readonly every: number; readonly ms: number };
+  /** A token bucket: `burst` requests at once, then `perSecond`. Others get 429, with Retry-After: 1 unless `silent`. */
+  readonly limit?: { readonly perSecond: number; readonly burst: number; readonly silent?: boolean };
   /** What is on the Stage before anybody puts something there: listed, with no file behind it. */
   readonly generated?: GeneratedTree;
   /** Tell the parent as soon as this many files began to arrive. */
   readonly tellAtPut?: number;
+  /** Tell the parent as soon as this file begins to arrive. */
+  readonly tellAtPath?: string;
+  /** Keep what the report says of single requests: `listings`, `answers`. */
+  readonly trace?: boolean;
 }
 
 export type Verb = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
@@ -37,6 +49,12 @@ export interface SinkReport {
   readonly bytes: number;
   /** When the first file began to arrive, in milliseconds since 1970; with a fraction. */
   readonly firstPutMs: number | undefined;
+  /** When the latest PUT of a file was answered, in milliseconds since 1970; with a fraction. */
+  readonly lastPutMs: number | undefined;
+  /** How often each folder was listed, by its path; only with `trace`. */
+  readonly listings: readonly (readonly [folder: string, times: number])[];
+  /** Milliseconds that each answered request took, in the order of their answers; only with `trace`. */
+  readonly answers: readonly number[];
   /** Path from the Stage root, size, digest; in no order. */
   readonly files: readonly (readonly [path: string, size: number, digest: string])[];
 }

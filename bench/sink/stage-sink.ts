@@ -3,6 +3,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { FilePart } from './file-part.ts';
+import { AnswerTimes } from './answer-times.ts';
 import { reply, serveConnection } from './http-connection.ts';
 import type { BodyReader, RequestHead } from './http-connection.ts';
 import type { SinkOptions, SinkReport, SinkRequest, Verb } from './sink-options.ts';
@@ -35,12 +36,16 @@ class Sink {
   #bytes = 0;
   #puts = 0;
   #firstPutMs: number | undefined;
+  #lastPutMs: number | undefined;
+  readonly #times: AnswerTimes;
+  readonly #listings = new Map<string, number>();
   #tokens: number;
   #filledAt = performance.now();
 
   constructor(options: SinkOptions, kept: StageTree | undefined) {
     this.#options = options;
     this.#tree = kept ?? new StageTree(options.generated, pagesOf(options.generated));
+    this.#times = new AnswerTimes(options);
     this.#tokens = options.limit?.burst ?? 0;
   }
 
@@ -53,7 +58,7 @@ class Sink {
     this.#requests[verb]++;
     const [encoded = '', query = ''] = head.target.split('?');
     const path = decodeURIComponent(encoded.replace(PREFIX, ''));
-    if (!this.#mayPass()) return this.#answering(verb, () => TOO_MANY);
+    if (!this.#mayPass()) return refusing(this.#options.limit?.silent === true ? TOO_MANY : TOO_MANY_WAIT);
     if (verb === 'PUT' && !path.endsWith('/')) return this.#file(head, path);
     if (verb === 'PATCH') return this.#move(head, path);
     return this.#answering(verb, () => this.#simple(verb, path, query));
@@ -82,21 +87,26 @@ class Sink {
     if (verb === 'DELETE') return this.#tree.remove(path) ? named(path) : NOT_FOUND;
     const isLook = query.includes('metadata=') && !path.endsWith('/');
     if (isLook) this.#looks++;
+    else if (this.#options.trace === true) this.#listings.set(path, (this.#listings.get(path) ?? 0) + 1);
     const found = isLook ? this.#tree.look(path) : this.#tree.list(path);
     return found === undefined ? NOT_FOUND : reply('200 OK', found);
   }
 
   #file(head: RequestHead, path: string): BodyReader {
     this.#puts++;
-    this.#firstPutMs ??= performance.timeOrigin + performance.now();
+    const now = performance.timeOrigin + performance.now();
+    this.#firstPutMs ??= now;
     if (this.#puts === this.#options.tellAtPut) process.send!({ told: this.#firstPutMs });
+    if (path === this.#options.tellAtPath) process.send!({ told: now });
     const part = new FilePart(head, this.#options.hash ?? false);
-    const done = this.#answering('PUT', () => {
+    const store = (): string => {
       const file = part.received();
       this.#bytes += file.size;
       if (!this.#tree.put(path, file)) this.#repeatedPuts++;
+      this.#lastPutMs = performance.timeOrigin + performance.now();
       return named(path);
-    });
+    };
+    const done = this.#answering('PUT', store, { path, bytes: head.bodyBytes });
     return { data: (chunk) => part.data(chunk), end: (answer) => done.end(answer) };
   }
 
@@ -109,11 +119,14 @@ class Sink {
     return { data: (chunk) => void (body += chunk.toString()), end: (answer) => done.end(answer) };
   }
 
-  #answering(verb: Verb, text: () => string): BodyReader {
-    const ms = this.#options.delayMs?.[verb] ?? 0;
+  #answering(
+    verb: Verb,
+    text: () => string,
+    body?: { readonly path: string; readonly bytes: number },
+  ): BodyReader {
     return {
       data: () => undefined,
-      end: (answer) => void (ms === 0 ? answer(text()) : setTimeout(() => answer(text()), ms)),
+      end: (answer) => this.#times.after(verb, body, () => answer(text())),
     };
   }
 
@@ -126,12 +139,21 @@ class Sink {
       looks: this.#looks,
       bytes: this.#bytes,
       firstPutMs: this.#firstPutMs,
+      lastPutMs: this.#lastPutMs,
+      listings: [...this.#listings],
+      answers: this.#times.taken,
       files: [...this.#tree.files()],
     };
   }
 }
 
-const TOO_MANY = reply('429 Too Many Requests', 'slow down', 'retry-after: 1\r\n');
+const TOO_MANY = reply('429 Too Many Requests', 'slow down');
+const TOO_MANY_WAIT = reply('429 Too Many Requests', 'slow down', 'retry-after: 1\r\n');
+/** A refusal comes at once, as one does: it is made before any work. */
+const refusing = (refusal: string): BodyReader => ({
+  data: () => undefined,
+  end: (answer) => answer(refusal),
+});
 
 let sink = new Sink({}, undefined);
 const server = createServer((socket) => serveConnection(socket, (head) => sink.begin(head)));

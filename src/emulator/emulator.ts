@@ -39,8 +39,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { authorise, whoAsks } = bearerCheck({ ...options.otherTokens, [MAIN_TOKEN]: token });
   const context = contextOf(options, whoAsks);
   const signer = new UrlSigner();
-  const api = httpServer(context, checkHost, options.keepAliveMs);
-  const downloads = httpServer(context, checkHost, options.keepAliveMs);
+  const { keepAliveMs } = options;
+  const api = httpServer(context, { checkHost, keepAliveMs, authorise });
+  const downloads = httpServer(context, { checkHost, keepAliveMs });
 
   const close = async (): Promise<void> => {
     stopListening(api);

@@ -1,3 +1,4 @@
+import type { Concurrency } from '../remote/gate/lanes.ts';
 import type { FilterRule } from '../filter/filter-rules.ts';
 
 /**
@@ -39,8 +40,8 @@ export interface WhatSettings {
 
 /** How fast a pass goes. */
 export interface PaceSettings {
-  /** Requests at the same time. */
-  readonly concurrency: number;
+  /** Requests at the same time; `auto`: as many as Stage turns out to take. */
+  readonly concurrency: Concurrency;
   readonly maxRequestsPerSecond?: number | undefined;
   readonly bytesPerSecond?: number | undefined;
   /** Milliseconds. */

@@ -101,8 +101,8 @@ export class Remote {
 
   /** Moves a file or folder. */
   move(from: RelPath, to: RelPath, change: Change = {}): Promise<CheckVerdict> {
-    const urgent = change.begins !== true;
-    return this.#checked(change, (call) => this.#destination.move(from, to, { ...call, urgent }));
+    const priority = change.begins === true ? 'normal' : 'urgent';
+    return this.#checked(change, (call) => this.#destination.move(from, to, { ...call, priority }));
   }
 
   /** Removes a file, or a folder with everything in it. Resolves with 'gone' where there is nothing to remove. */

@@ -15,7 +15,7 @@ export interface LookCall extends CallOptions {
 }
 
 /** How a change passes the gate; see GateRequest. */
-export interface ChangeCall extends CallOptions, Pick<GateRequest, 'begins' | 'urgent'> {
+export interface ChangeCall extends CallOptions, Pick<GateRequest, 'begins' | 'priority'> {
   /**
    * Called in the turn of the request, right before each attempt. With false nothing is sent, and the call resolves.
    * `attempt`: from 2 on, an earlier look does not count any more. `inDoubt`: an earlier attempt may have made the change.
@@ -127,7 +127,7 @@ export class RetryingDestination implements Destination {
 
   async move(from: RelPath, to: RelPath, call: ChangeCall): Promise<void> {
     const moved = (): Promise<boolean> => hasMoved(this.#destination, { from, to }, call);
-    const { begins, urgent } = call;
+    const { begins, priority } = call;
     const send: Attempt<void> = async (attempt) => {
       try {
         await this.#destination.move(from, to, call);
@@ -137,7 +137,7 @@ export class RetryingDestination implements Destination {
       }
     };
     try {
-      await this.#change({ operation: 'move', path: from, to, begins, urgent }, call, send);
+      await this.#change({ operation: 'move', path: from, to, begins, priority }, call, send);
     } catch (error) {
       // because of a lost reply no name must stay empty, and no chain of moves broken
       if (!isInDoubt(error) || !(await moved().catch(() => false))) throw error;
@@ -145,8 +145,8 @@ export class RetryingDestination implements Destination {
   }
 
   async remove(path: RelPath, call: ChangeCall): Promise<void> {
-    const { begins, urgent } = call;
-    const request: GateRequest = { operation: 'remove', path, begins, urgent };
+    const { begins, priority } = call;
+    const request: GateRequest = { operation: 'remove', path, begins, priority };
     await this.#change(request, call, () => this.#destination.remove(path, call));
   }
 

@@ -30,8 +30,8 @@ export interface WalkOptions {
   readonly list: (folder: RelPath) => Promise<readonly DestinationChild[] | undefined>;
   readonly filter: PathFilter;
   readonly words: DestinationWords;
-  /** Listings under way or waiting to be read, at most. */
-  readonly lookAhead: number;
+  /** Listings under way or waiting to be read, at most. What changes is asked anew for each of them. */
+  readonly lookAhead: number | (() => number);
 }
 
 /** No real tree is deeper: a destination that lists deeper folders has gone wrong. */
@@ -57,14 +57,16 @@ export async function* walkDestination(
   top: readonly DestinationChild[],
   options: WalkOptions,
 ): AsyncGenerator<readonly DestinationEntry[], void> {
+  const { lookAhead: most } = options;
+  const mayAsk = (): boolean => asked.size < (typeof most === 'number' ? most : most());
   const stack: Frame[] = [{ entries: childEntries('', top, options.filter), next: 0, wanted: 0 }];
   const asked = new Map<RelPath, Promise<readonly DestinationEntry[]>>();
 
   const lookAhead = (): void => {
-    for (let depth = stack.length - 1; depth >= 0 && asked.size < options.lookAhead; depth--) {
+    for (let depth = stack.length - 1; depth >= 0 && mayAsk(); depth--) {
       const frame = stack[depth]!;
       if (frame.wanted < frame.next) frame.wanted = frame.next;
-      while (frame.wanted < frame.entries.length && asked.size < options.lookAhead) {
+      while (frame.wanted < frame.entries.length && mayAsk()) {
         const entry = frame.entries[frame.wanted++]!;
         if (entry.kind === 'folder' && !entry.unseen && depth + 1 < DEEPEST) void ask(entry.path);
       }

@@ -79,7 +79,7 @@ export class Comparison {
       target,
       destinationFilter: parts.destinationFilter,
       ledger: pass.ledger,
-      concurrency: pass.concurrency,
+      gate: parts.gate,
       trustLedger: pass.trustLedger,
       scope: pass.scope,
       draining: pass.draining,

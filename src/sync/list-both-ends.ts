@@ -7,6 +7,7 @@ import type { DestinationEntry } from '../remote/walk-folders.ts';
 import { withImpliedFolders } from './compare/implied-folders.ts';
 import { mergeThree } from './compare/merge.ts';
 import type { Visit } from './compare/merge.ts';
+import type { Lanes } from '../remote/gate/lanes.ts';
 import type { Remote } from '../remote/remote.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { DirtyFolders } from './scope/dirty-folders.ts';
@@ -21,7 +22,8 @@ export interface ListingOptions {
   readonly filter: PathFilter;
   /** What takes part at the destination. */
   readonly destinationFilter: PathFilter;
-  readonly concurrency: number;
+  /** Says how many listings are made ahead. */
+  readonly gate: Lanes;
   readonly trustLedger: boolean;
   /** Only these folders; the ledger then says what is at the destination. */
   readonly scope?: readonly RelPath[] | undefined;
@@ -88,7 +90,7 @@ async function mergeAll(options: ListingOptions, visit: Visit, until: AbortSigna
           filter: destinationFilter,
           words: remote.words,
           // listings are small and all are wanted: asking for more than can be under way keeps all slots busy
-          lookAhead: options.concurrency * 2,
+          lookAhead: () => options.gate.lanes * 2,
         }),
   );
   const ledgerSide = new Cursor(ledger.rows());

@@ -4,6 +4,7 @@ import type { PlanLine } from '../model/plan.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
 import type { Gate } from '../remote/gate/gate.ts';
+import type { Concurrency } from '../remote/gate/lanes.ts';
 import type { Unsettled } from './unsettled-paths.ts';
 
 /**
@@ -40,7 +41,7 @@ export interface PassOptions {
    */
   readonly gate?: Gate | undefined;
   /** Requests to the destination at the same time, at most. */
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   /** How the ledger names the run; by default 'sync'. */
   readonly command?: string | undefined;
   readonly dryRun: boolean;

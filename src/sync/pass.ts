@@ -117,13 +117,13 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   await leftovers.settle(dryRun);
 }
 
-const recover = ({ ledger, concurrency }: PassWithLedger, parts: PassParts): Promise<number> =>
+const recover = ({ ledger }: PassWithLedger, parts: PassParts): Promise<number> =>
   recoverIntents({
     remote: parts.remote,
     ledger,
     learnt: parts.learnt,
     filter: parts.destinationFilter,
-    concurrency,
+    gate: parts.gate,
     times: parts.times,
     onProblem: parts.tally.problem,
   });

@@ -68,7 +68,7 @@ export class Round {
   }
 
   #executor(target: Target, store: PlanStore): Executor {
-    const { ledger, source, clock, concurrency, draining, signal, atomic, publishSet, removal } = this.#pass;
+    const { ledger, source, clock, draining, signal, atomic, publishSet, removal } = this.#pass;
     const { remote, gate, destinationFilter, tally, hidden, learnt, times } = this.#parts;
     return new Executor({
       remote,
@@ -80,7 +80,6 @@ export class Round {
       folders: new FolderMaker(remote, target.missing),
       tally,
       clock,
-      concurrency,
       draining,
       signal,
       hidden,
@@ -152,11 +151,11 @@ export class Round {
 
   /** Says what the plan will do and cost; under --dry-run also each action and its reason. */
   #announce({ store, target }: RoundWork, plan: MovePlan): void {
-    const { concurrency, dryRun } = this.#pass;
-    const { tally } = this.#parts;
+    const { dryRun } = this.#pass;
+    const { tally, gate } = this.#parts;
     tally.emit({
       type: 'plan',
-      ...planCost(store, plan, { concurrency, missingRoots: target.missing.length }),
+      ...planCost(store, plan, { concurrency: gate.lanes, missingRoots: target.missing.length }),
     });
     if (!dryRun) return;
     for (const line of planLines(store, plan)) tally.emit({ type: 'planned', ...line });
@@ -188,12 +187,12 @@ export class Round {
 
   /** Nothing is confirmed after a round that was cut short: another one follows, which may replace the same files. */
   async #confirm({ executor }: RoundWork): Promise<void> {
-    const { remote, tally, learnt } = this.#parts;
+    const { remote, gate, tally, learnt } = this.#parts;
     if (executor.stopped || learnt.cutsShort) return;
     await confirmUploads({
       remote,
       ledger: this.#pass.ledger,
-      concurrency: this.#pass.concurrency,
+      gate,
       stopped: () => executor.stopped,
       onProblem: tally.problem,
     });

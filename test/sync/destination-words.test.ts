@@ -55,8 +55,9 @@ const confirming: Say = async (words) => {
   const ledger = memoryLedger();
   ledger.put(fileRow('a', 3, { pending: true }), 'new');
   let said: string | undefined;
+  const gate = { lanes: 1, mostLanes: 1 };
   const onProblem = (_: string, { message }: { message: string }): void => void (said = message);
-  await confirmUploads({ remote, ledger, concurrency: 1, stopped: () => false, onProblem });
+  await confirmUploads({ remote, ledger, gate, stopped: () => false, onProblem });
   return said;
 };
 

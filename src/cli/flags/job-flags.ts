@@ -4,7 +4,7 @@ import type { JobSections } from '../../jobs/job.ts';
 import { durationText } from '../../jobs/settings/quantities.ts';
 import type { AnySetting, SettingFlag } from '../../jobs/settings/setting.ts';
 import { settingsIn } from '../../jobs/settings/settings.ts';
-import { byteRate, duration, positiveInteger, positiveNumber } from './values.ts';
+import { byteRate, duration, positiveInteger, positiveIntegerOrAuto, positiveNumber } from './values.ts';
 
 /** What the flags of a command line say of a job. */
 export interface JobFlags extends JobSections {
@@ -55,6 +55,9 @@ function optionFor(setting: AnySetting, { flag, help }: SettingFlag, filters: Fi
       break;
     case 'count':
       option.argParser(positiveInteger);
+      break;
+    case 'countOrAuto':
+      option.argParser(positiveIntegerOrAuto);
       break;
     case 'number':
       option.argParser(positiveNumber);

@@ -19,6 +19,14 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+export function positiveIntegerOrAuto(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError("Give a whole number of 1 or more, or 'auto'.");
+  return value;
+}
+
 export function portNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 65_535)

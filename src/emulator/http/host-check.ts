@@ -9,7 +9,12 @@ interface HostRefusal {
 }
 
 /** Undefined for a request that means this server. */
-export type HostCheck = (request: IncomingMessage) => HostRefusal | undefined;
+export type HostCheck = (request: HostNaming) => HostRefusal | undefined;
+
+/** The parts of a request that say which server it means. */
+type HostNaming = Pick<IncomingMessage, 'socket'> & {
+  readonly headersDistinct: { readonly host?: string[] | undefined };
+};
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');

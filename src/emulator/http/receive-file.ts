@@ -22,24 +22,39 @@ export async function receiveFile(
   }
   let stored: StoredBytes | undefined;
   let arrived = false;
+  let field: string | undefined;
   request.raw.once('data', () => (arrived = true));
   try {
     for await (const part of request.parts()) {
       if (part.type === 'field') {
         if (part.fieldname === 'file') throw new Refusal(400, 'the part "file" has no filename');
+        if (part.value !== '') field ??= part.fieldname;
       } else if (part.fieldname === 'file' && stored === undefined) {
         stored = await blobs.write(part.file, onBytes);
-      } else {
+      } else if (part.fieldname === 'file') {
         part.file.resume();
+      } else {
+        await expectEmpty(part.file, part.fieldname);
       }
     }
     if (!arrived) throw new Refusal(400, 'multipart: NextPart: EOF');
+    if (stored === undefined && field !== undefined) throw misnamedPart(field);
     return stored;
   } catch (error) {
     if (stored !== undefined) await blobs.discard(stored.blob);
     throw isMultipartError(error) ? new Refusal(400, `multipart: ${error.message}`) : error;
   }
 }
+
+/** Bytes under another name than `file` would be lost unseen. Reads to the end, so that the form can be left. */
+async function expectEmpty(part: AsyncIterable<Uint8Array>, name: string): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of part) bytes += chunk.length;
+  if (bytes > 0) throw misnamedPart(name);
+}
+
+const misnamedPart = (name: string): Refusal =>
+  new Refusal(400, `the part ${JSON.stringify(name)} has bytes: a file must be sent as the part "file"`);
 
 /** Rejects with a 400 when it is larger than `limit` bytes. */
 export async function readSmallBody(body: IncomingMessage, limit = SMALL_BODY): Promise<string> {
@@ -56,8 +71,8 @@ export async function readSmallBody(body: IncomingMessage, limit = SMALL_BODY): 
 /** Clients send a JSON content type, even `{}`, with requests that carry nothing; other bytes would be lost unseen. */
 async function expectNoFile(request: FastifyRequest): Promise<void> {
   const body = await readSmallBody(request.raw);
-  const type = request.headers['content-type'] ?? '';
-  if (body !== '' && !type.startsWith('application/json'))
+  const isJson = /^application\/json\b/i.test(request.headers['content-type'] ?? '');
+  if (body !== '' && !(isJson && /^\s*(?:\{\s*\})?\s*$/.test(body)))
     throw new Refusal(400, "request Content-Type isn't multipart/form-data");
 }
 

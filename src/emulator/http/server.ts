@@ -4,6 +4,7 @@ import { Exchange } from './exchange.ts';
 import type { ExchangeContext } from './exchange.ts';
 import type { HostCheck } from './host-check.ts';
 import { Refusal } from './refusal.ts';
+import { isMediaType, readTarget } from './request-target.ts';
 
 const TEN_MINUTES_MS = 600_000;
 /** For long paths: far beyond what Node allows by default. */
@@ -13,18 +14,33 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 const BAD_REQUEST =
   'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
 
+export interface ServerOptions {
+  readonly checkHost: HostCheck;
+  /** Milliseconds; ten minutes when absent. */
+  readonly keepAliveMs: number | undefined;
+  /** Throws the refusal of a request without a token. Absent: no token is needed. */
+  readonly authorise?: (request: FastifyRequest) => void;
+}
+
 /**
  * An HTTP server without routes. Reading bodies is left to the routes. A request without a route is answered as Stage
- * does. A request whose Host is not this server reaches no route.
+ * does. A request whose Host is not this server reaches no route. Every error is one line of text.
  */
-export function httpServer(
-  context: ExchangeContext,
-  checkHost: HostCheck,
-  keepAliveMs = TEN_MINUTES_MS,
-): FastifyInstance {
-  const misdirected = (request: FastifyRequest): Refusal | undefined => {
-    const refused = checkHost(request.raw);
+export function httpServer(context: ExchangeContext, options: ServerOptions): FastifyInstance {
+  const { checkHost, keepAliveMs = TEN_MINUTES_MS, authorise } = options;
+  const misdirected = ({ raw }: FastifyRequest): Refusal | undefined => {
+    const { authority } = readTarget((raw as { originalUrl?: string }).originalUrl ?? '');
+    const named = authority !== undefined && { headersDistinct: { host: [authority] }, socket: raw.socket };
+    const refused = checkHost(raw) ?? (named ? checkHost(named) : undefined);
     return refused && new Refusal(refused.status, refused.message);
+  };
+  const unauthorised = (request: FastifyRequest): Refusal | undefined => {
+    try {
+      authorise?.(request);
+      return undefined;
+    } catch (error) {
+      return error as Refusal;
+    }
   };
   const app = Fastify({
     logger: false,
@@ -34,21 +50,30 @@ export function httpServer(
     // Node would answer 400 to a request without a Host, and not say why.
     http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false },
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+    rewriteUrl: ({ url = '/' }) => readTarget(url).path,
     clientErrorHandler: (_error, socket) => {
       if (socket.writable) socket.end(BAD_REQUEST);
     },
     frameworkErrors: (_error: FastifyError, request, reply) => {
-      const refusal = misdirected(request) ?? new Refusal(400, 'invalid URL escape in path');
-      void refuse(context, request, reply, refusal);
+      const refusal = misdirected(request) ?? unauthorised(request);
+      void refuse(context, request, reply, refusal ?? new Refusal(400, 'invalid URL escape in path'));
     },
   });
   app.addHook('onRequest', (request, reply, done) => {
+    // The framework would answer 415, in JSON, before any route has seen the token.
+    const type = request.raw.headers['content-type'];
+    if (type !== undefined && !isMediaType(type))
+      request.raw.headers['content-type'] = 'application/octet-stream';
     const refusal = misdirected(request);
     if (refusal === undefined) done();
     else void refuse(context, request, reply, refusal);
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.setErrorHandler((error, request, reply) => {
+    const { statusCode = 500, message } = error as FastifyError;
+    return refuse(context, request, reply, new Refusal(statusCode, message));
+  });
   app.setNotFoundHandler((request, reply) =>
     refuse(context, request, reply, new Refusal(404, '404 page not found')),
   );

@@ -37,10 +37,11 @@ export const answering =
     });
   };
 
-/** The fields of a JSON body. */
+/** The fields of a JSON body. A field that is null counts as absent: some clients send all fields that they know. */
 export function fieldsOf(body: string): Record<string, unknown> {
   try {
-    return Object(JSON.parse(body)) as Record<string, unknown>;
+    const fields = Object(JSON.parse(body)) as Record<string, unknown>;
+    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
   } catch {
     throw new Refusal(400, 'the body must be a JSON object');
   }

@@ -24,6 +24,21 @@ export const ORGANIZATION = {
   firewallRanges: [],
 };
 
+/** v2 knows a region by its provider and name alone. */
+export const withoutId = ({ region, provider, regionName }: (typeof REGIONS)[number]): object => ({
+  region,
+  provider,
+  regionName,
+});
+
+/** What holds clusters at v2. */
+export const PROJECT = {
+  projectID: '8d3f6b20-1c5e-4a97-8b4d-2f7e9c1a6d05',
+  name: 'default',
+  edition: 'STANDARD',
+  createdAt: '2026-01-01T00:00:00Z',
+};
+
 /** By ID (v1), or by name and provider (v2); the default when neither is given. */
 export function regionOf(
   id: unknown,

@@ -7,10 +7,12 @@ import {
   clusterOf,
   groupOf,
   ORGANIZATION,
+  PROJECT,
   REGIONS,
   regionOf,
   starterOf,
   virtualClusterOf,
+  withoutId,
 } from './management-objects.ts';
 import { Refusal } from '../http/refusal.ts';
 import { decodePart, hasTrueParameter, parseDeploymentId } from '../stage/stage-path.ts';
@@ -44,10 +46,18 @@ const COLLECTIONS: readonly Collection[] = [
 /** As much of the Management API as clients need to find, make and end the deployments that have a Stage. */
 export function registerManagementRoutes(app: FastifyInstance, context: ManagementContext): void {
   const answer = answering(context);
+  app.get(
+    '/v2/projects',
+    answer(() => [PROJECT]),
+  );
   for (const version of ['/v1', '/v2']) {
     app.get(
       `${version}/regions`,
-      answer(() => REGIONS),
+      answer(() => (version === '/v1' ? REGIONS : REGIONS.map(withoutId))),
+    );
+    app.get(
+      `${version}/regions/sharedtier`,
+      answer(() => REGIONS.map(withoutId)),
     );
     app.get(
       `${version}/organizations/current`,

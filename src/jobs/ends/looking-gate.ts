@@ -1,4 +1,5 @@
 import type { Gate } from '../../remote/gate/gate.ts';
+import type { Concurrency } from '../../remote/gate/lanes.ts';
 import type { GateUse } from '../../remote/gate/gate-use.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
 
@@ -6,7 +7,7 @@ export interface LookingOptions {
   /** What sentences call the other side. */
   readonly name: string;
   /** Requests at the same time. */
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   /** Milliseconds: the value of --max-wait, where a command has that flag. */
   readonly maxWaitMs?: number | undefined;
   /** Aborted: the look ends. */

@@ -3,6 +3,8 @@ import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
 import type { ApiConnection } from '../../api/connection.ts';
 import type { CallOptions } from '../../model/ports.ts';
 import type { GateRequest } from '../../remote/gate/attempts.ts';
+import { mostLanesOf } from '../../remote/gate/lanes.ts';
+import type { Concurrency } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
 import { accountOf } from '../../remote/gate/gates.ts';
 import type { StageSurroundings } from '../surroundings.ts';
@@ -13,7 +15,7 @@ export interface OpenApiOptions {
   /** Default: the settings that the surroundings give. */
   readonly settings?: StageSettings | undefined;
   /** Requests at the same time, and connections kept for them. */
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   /** See useToLook. */
   readonly maxWaitMs?: number | undefined;
 }
@@ -40,7 +42,7 @@ export async function openApi(
   const { openApiConnection } = await import('../../api/connection.ts');
   const { defaultDeployment: _, generation: __, ...options } = settings;
   const { draining } = around;
-  const connection = await openApiConnection({ ...options, concurrency });
+  const connection = await openApiConnection({ ...options, concurrency: mostLanesOf(concurrency) });
   // two spellings of one address are one origin; what is no address has been refused
   const { origin } = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
   const gate = around.gates.of(origin, accountOf(settings.token));

@@ -1,3 +1,5 @@
+import { mostLanesOf } from '../../remote/gate/lanes.ts';
+import type { Concurrency } from '../../remote/gate/lanes.ts';
 import type { Source } from '../../model/ports.ts';
 import type { SourceAddress } from '../addresses.ts';
 import { AWS_CREDENTIALS, hasCredentials, type S3Authority } from '../authority.ts';
@@ -9,7 +11,7 @@ export interface OpenSourceOptions {
   readonly environment: Environment;
   readonly followSymlinks: boolean;
   /** Requests at the same time, of a bucket. */
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   readonly collectBuffers?: (() => (bytes: number) => void) | undefined;
 }
 
@@ -53,7 +55,7 @@ async function openBucket(
     queueUrl: s3.sqsQueue,
     proxy: environment.proxy,
     onBytes: collectBuffers?.(),
-    concurrency,
+    concurrency: mostLanesOf(concurrency),
   });
 }
 

@@ -1,6 +1,8 @@
 import { messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Destination } from '../../model/ports.ts';
+import { mostLanesOf } from '../../remote/gate/lanes.ts';
+import type { Concurrency } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
 import { checkEmbedded } from '../check-job.ts';
@@ -14,7 +16,7 @@ export interface OpenStageOptions {
   /** The folder the destination is opened on: '' or ending in '/'. */
   readonly root: RelPath;
   /** Requests at the same time. */
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   /** For the look-up of a deployment's name; see useToLook. */
   readonly maxWaitMs?: number | undefined;
 }
@@ -56,7 +58,7 @@ async function openEmbedded(
     baseUrl: emulator.url,
     token: emulator.token,
     deployment: LOCAL_DEPLOYMENT.id,
-    concurrency,
+    concurrency: mostLanesOf(concurrency),
   });
   return {
     destination: stage.createStageDestination({

@@ -64,6 +64,7 @@ const quantity = (kind: keyof typeof PARSERS, form: string) =>
 const VALUES: Readonly<Record<Exclude<AnySetting['type']['kind'], 'choice'>, z.ZodType>> = {
   switch: z.boolean(),
   count: z.int().positive(),
+  countOrAuto: z.union([z.int().positive(), z.literal('auto')]),
   number: z.number().positive(),
   duration: quantity('duration', DURATION_FORM),
   byteRate: quantity('byteRate', BYTE_RATE_FORM),

@@ -29,15 +29,20 @@ type SettingType<Value> = [Value] extends [boolean]
   ? { readonly kind: 'switch' }
   : [Value] extends [number]
     ? { readonly kind: 'count' | 'number' | 'duration' | 'byteRate' }
-    : [Value] extends [readonly FilterRule[]]
-      ? { readonly kind: 'rules' }
-      : string extends Value
-        ? { readonly kind: 'fileName' }
-        : { readonly kind: 'choice'; readonly choices: readonly Value[] };
+    : number extends Value
+      ? { readonly kind: 'countOrAuto' }
+      : [Value] extends [readonly FilterRule[]]
+        ? { readonly kind: 'rules' }
+        : string extends Value
+          ? { readonly kind: 'fileName' }
+          : { readonly kind: 'choice'; readonly choices: readonly Value[] };
 
 /** A setting whatever its value, for code that goes through the tables. */
 export type AnySetting = Omit<Setting, 'type'> & { readonly type: AnyType };
 
 type AnyType =
-  | { readonly kind: 'switch' | 'count' | 'number' | 'duration' | 'byteRate' | 'rules' | 'fileName' }
+  | {
+      readonly kind:
+        'switch' | 'count' | 'countOrAuto' | 'number' | 'duration' | 'byteRate' | 'rules' | 'fileName';
+    }
   | { readonly kind: 'choice'; readonly choices: readonly string[] };

@@ -159,7 +159,7 @@ const what: SettingsOf<JobSections['what']> = {
 
 const pace: SettingsOf<JobSections['pace']> = {
   concurrency: {
-    type: { kind: 'count' },
+    type: { kind: 'countOrAuto' },
     default: 16,
     group: FAST,
     flags: [{ flag: '--concurrency <n>', help: 'Stage requests at the same time' }],

@@ -7,6 +7,7 @@ const EXPECTED: Readonly<Record<AnySetting['type']['kind'], readonly [(value: un
   {
     switch: [(value) => typeof value === 'boolean', 'true or false'],
     count: [isCount, 'a whole number of 1 or more'],
+    countOrAuto: [(value) => value === 'auto' || isCount(value), "a whole number of 1 or more, or 'auto'"],
     number: [(value) => typeof value === 'number' && value > 0, 'a number greater than 0'],
     duration: [isCount, 'a whole number of milliseconds, 1 or more'],
     byteRate: [isCount, 'a whole number of bytes a second, 1 or more'],

@@ -11,12 +11,15 @@ export interface GateRequest {
   readonly to?: RelPath | undefined;
   /** The first request of an action: once the run drains the request is not sent any more, and rejects with the reason. */
   readonly begins?: boolean | undefined;
-  /**
-   * A name is empty, or a file waits for its name, until this request is made: the request goes before others of its
-   * job.
-   */
-  readonly urgent?: boolean | undefined;
+  /** Default: 'normal'. */
+  readonly priority?: Priority | undefined;
 }
+
+/**
+ * The order within a job. `urgent`: a name is empty, or a file waits for its name, until this request is made. `idle`:
+ * nobody waits for it, so it takes a slot only when no other request of any job waits; see GateUse.idleWaits.
+ */
+export type Priority = 'urgent' | 'normal' | 'idle';
 
 /**
  * Makes one attempt. `attempt` counts from 1. `inDoubt`: an earlier attempt may have been carried out although it
@@ -57,8 +60,12 @@ export class Attempts {
     return this.request.begins === true && this.number === 1;
   }
 
+  get priority(): Priority {
+    return this.request.priority ?? 'normal';
+  }
+
   get isUrgent(): boolean {
-    return this.request.urgent === true;
+    return this.request.priority === 'urgent';
   }
 
   /** `counts`: the failure uses up one of the attempts. Returns how many are used up. */

@@ -4,6 +4,8 @@ import { fullJitter } from '../../model/growing-delay.ts';
 import type { Clock } from '../../model/ports.ts';
 import { Attempts, NotMade } from './attempts.ts';
 import type { Attempt, GateRequest } from './attempts.ts';
+import { mostLanesOf } from './lanes.ts';
+import type { Concurrency, Lanes } from './lanes.ts';
 import type { Outage } from './outage.ts';
 import type { Pacer, Throttling } from './pacer.ts';
 import { Patience } from './patience.ts';
@@ -14,7 +16,7 @@ export interface GateUseOptions {
   /** What sentences call the other side. */
   readonly name: string;
   /** Requests of this job at the same time, at most. */
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   /** Attempts for one request before it counts as failed; a 429 does not count. */
   readonly attempts: number;
   /** Of this job, whatever the other side allows. */
@@ -45,7 +47,7 @@ export interface SharedGate {
  * One job's way through a gate that other jobs use too: its limits, its retries, its counters and its end. Retries are
  * exponential with full jitter; each attempt is a fresh call of the function.
  */
-export class GateUse implements Disposable {
+export class GateUse implements Disposable, Lanes {
   readonly #shared: SharedGate;
   readonly #options: GateUseOptions;
   readonly #turns: Turns;
@@ -56,18 +58,20 @@ export class GateUse implements Disposable {
   /** Requests sent so far, every attempt counted. */
   requests = 0;
   retries = 0;
+  readonly mostLanes: number;
 
   constructor(shared: SharedGate, options: GateUseOptions) {
     const { name, concurrency, maxRequestsPerSecond, draining, signal } = options;
     this.#shared = shared;
     this.#options = options;
+    this.mostLanes = mostLanesOf(concurrency);
     this.#turns = new Turns({
       name,
       clock: shared.clock,
       slots: shared.slots,
       pacer: shared.pacer,
       outage: shared.outage,
-      concurrency,
+      mostLanes: this.mostLanes,
       maxRequestsPerSecond,
       draining,
       signal,
@@ -76,8 +80,16 @@ export class GateUse implements Disposable {
     this.#patience = new Patience(shared.clock, options);
   }
 
-  get concurrency(): number {
-    return this.#options.concurrency;
+  get lanes(): number {
+    return Math.max(1, Math.min(this.mostLanes, this.#shared.slots.limit));
+  }
+
+  /**
+   * Whether somebody waits for the idle requests of this job: they then count as normal ones, those that wait already
+   * as well as later ones. Otherwise another job that always has something to send would hold them back for ever.
+   */
+  set idleWaits(waits: boolean) {
+    this.#turns.idleWaits = waits;
   }
 
   get maxWaitMs(): number {
@@ -204,11 +216,11 @@ export class GateUse implements Disposable {
    * long, there is no use in trying the other million files.
    */
   #failed(error: SyncError): SyncError | undefined {
-    const { attempts, concurrency } = this.#options;
+    const { attempts } = this.#options;
     this.#shared.outage.failed();
     const failures = ++this.#failuresInARow;
     const end =
-      failures < attempts * Math.max(8, concurrency)
+      failures < attempts * Math.max(8, this.lanes)
         ? error.retryAfterMs === undefined
           ? undefined
           : this.#patience.ask(error, error.retryAfterMs)

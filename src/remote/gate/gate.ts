@@ -79,7 +79,7 @@ export class Gate implements SharedGate {
   /** The highest concurrency that a present user asked for. */
   get #most(): number {
     let most = 1;
-    for (const use of this.#uses) most = Math.max(most, use.concurrency);
+    for (const use of this.#uses) most = Math.max(most, use.mostLanes);
     return most;
   }
 

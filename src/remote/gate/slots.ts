@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import type { Priority } from './attempts.ts';
 
 type Job = () => Promise<void>;
 
@@ -73,9 +74,10 @@ export class Slots {
     this.#open--;
   }
 
-  /** The next queue that has a job to run; it goes to the end of the row. */
+  /** The next queue that has a job to run, an idle one only where no other job waits; it goes to the end of the row. */
   #nextQueue(): SlotQueue | undefined {
-    const index = this.#queues.findIndex((queue) => queue.isReady);
+    let index = this.#queues.findIndex((queue) => queue.isReady && !queue.isIdle);
+    if (index === -1) index = this.#queues.findIndex((queue) => queue.isReady);
     if (index === -1) return undefined;
     const queue = this.#queues[index]!;
     if (this.#queues.length > 1) this.#queues.push(...this.#queues.splice(index, 1));
@@ -83,12 +85,14 @@ export class Slots {
   }
 }
 
-/** The jobs of one user, run in the order in which they come, urgent ones before all others. */
+/** The jobs of one user, run in the order in which they come: urgent ones before all others, idle ones after them. */
 export class SlotQueue {
   readonly #limit: number;
   readonly #onJob: () => void;
   readonly #urgent: Job[] = [];
   readonly #jobs: Job[] = [];
+  readonly #idle: Job[] = [];
+  #idleWaits = false;
   readonly #waitingForRoom: (() => void)[] = [];
   #running = 0;
 
@@ -100,7 +104,18 @@ export class SlotQueue {
 
   /** Jobs that have not begun. */
   get waiting(): number {
-    return this.#urgent.length + this.#jobs.length;
+    return this.#urgent.length + this.#jobs.length + this.#idle.length;
+  }
+
+  /** Whether no other than idle jobs wait. */
+  get isIdle(): boolean {
+    return this.#urgent.length === 0 && this.#jobs.length === 0;
+  }
+
+  /** Whether somebody waits for idle jobs: they run as normal ones then. */
+  set idleWaits(waits: boolean) {
+    this.#idleWaits = waits;
+    if (waits) this.#jobs.push(...this.#idle.splice(0));
   }
 
   get isReady(): boolean {
@@ -113,19 +128,24 @@ export class SlotQueue {
   }
 
   /** Settles as the job does; `job` must not throw before it gives its promise. */
-  run<T>(job: () => Promise<T>, { urgent }: { readonly urgent: boolean }): Promise<T> {
+  run<T>(job: () => Promise<T>, priority: Priority): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      (urgent ? this.#urgent : this.#jobs).push(() => job().then(resolve, reject));
+      this.#jobsOf(priority).push(() => job().then(resolve, reject));
       if (this.#running < this.#limit) this.#onJob();
     });
   }
 
   /** The next job, from now on counted as running. */
   begin(): Job | undefined {
-    const job = this.#urgent.shift() ?? this.#jobs.shift();
+    const job = this.#urgent.shift() ?? this.#jobs.shift() ?? this.#idle.shift();
     this.#running++;
     this.#tellOfRoom();
     return job;
+  }
+
+  #jobsOf(priority: Priority): Job[] {
+    if (priority === 'urgent') return this.#urgent;
+    return priority === 'idle' && !this.#idleWaits ? this.#idle : this.#jobs;
   }
 
   /** A job that was begun has settled. */

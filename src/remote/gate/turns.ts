@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/ports.ts';
 import { NotMade, stoppedMidway } from './attempts.ts';
-import type { Attempts } from './attempts.ts';
+import type { Attempts, Priority } from './attempts.ts';
 import type { Outage } from './outage.ts';
 import { OwnPace } from './pacer.ts';
 import type { Pacer } from './pacer.ts';
@@ -16,7 +16,7 @@ export interface TurnsOptions {
   readonly pacer: Pacer;
   readonly outage: Outage;
   /** Requests of this job at the same time, at most. */
-  readonly concurrency: number;
+  readonly mostLanes: number;
   readonly maxRequestsPerSecond: number | undefined;
   readonly draining: AbortSignal;
   readonly signal: AbortSignal;
@@ -37,9 +37,9 @@ export class Turns implements Disposable {
   readonly stopping: AbortSignal;
 
   constructor(options: TurnsOptions) {
-    const { clock, slots, concurrency, maxRequestsPerSecond, draining, signal, givenUp } = options;
+    const { clock, slots, mostLanes, maxRequestsPerSecond, draining, signal, givenUp } = options;
     this.#options = options;
-    this.#queue = slots.queue(concurrency);
+    this.#queue = slots.queue(mostLanes);
     if (maxRequestsPerSecond !== undefined) {
       this.ownPace = new OwnPace(clock, maxRequestsPerSecond);
       this.#turnstile = new Slots(1).queue(1);
@@ -52,24 +52,30 @@ export class Turns implements Disposable {
     this.#options.slots.remove(this.#queue);
   }
 
+  /** See GateUse. */
+  set idleWaits(waits: boolean) {
+    for (const queue of [this.#queue, this.#turnstile]) if (queue !== undefined) queue.idleWaits = waits;
+  }
+
   /** Resolves when there is room for another request. */
   room(): Promise<void> | undefined {
-    const { concurrency } = this.#options;
+    const { mostLanes, slots } = this.#options;
     const first = this.#turnstile ?? this.#queue;
-    return first.waiting < concurrency ? undefined : first.room(concurrency);
+    const lanes = Math.min(mostLanes, slots.limit);
+    return first.waiting < lanes ? undefined : first.room(lanes);
   }
 
   /** Makes one attempt in its turn; rejects with NotMade when the request is not to be sent any more. */
   run<T>(attempts: Attempts, make: () => Promise<T>): Promise<T> {
-    const inTurn = { urgent: attempts.isUrgent };
-    const start = (onStart?: () => void): Promise<T> =>
+    const start = (priority: Priority, onStart?: () => void): Promise<T> =>
       this.#queue.run(async () => {
         const waiting = this.#wait(attempts);
         if (waiting !== undefined) await waiting;
         onStart?.();
         return make();
-      }, inTurn);
-    return this.#turnstile === undefined ? start() : this.#inOwnPace(attempts, start);
+      }, priority);
+    const { priority } = attempts;
+    return this.#turnstile === undefined ? start(priority) : this.#inOwnPace(attempts, start);
   }
 
   /** Resolves when a request may be sent within the turn of another. */
@@ -81,13 +87,18 @@ export class Turns implements Disposable {
   }
 
   /** Waits for the job's own pace first, before a slot is taken; the next request waits until this one has started. */
-  async #inOwnPace<T>(attempts: Attempts, start: (onStart: () => void) => Promise<T>): Promise<T> {
+  async #inOwnPace<T>(
+    attempts: Attempts,
+    start: (priority: Priority, onStart: () => void) => Promise<T>,
+  ): Promise<T> {
     const pace = this.ownPace!;
+    // whoever has passed the turnstile holds back all of the job
+    const priority = attempts.isUrgent ? 'urgent' : 'normal';
     const begin = async (): Promise<{ readonly made: Promise<T> }> => {
       for (let wait = pace.wait; wait !== undefined; wait = pace.wait) await this.#sleep(wait, attempts);
       let made!: Promise<T>;
       await new Promise<void>((resolve) => {
-        made = start(resolve);
+        made = start(priority, resolve);
         made.then(
           () => resolve(),
           () => resolve(),
@@ -95,7 +106,7 @@ export class Turns implements Disposable {
       });
       return { made };
     };
-    const { made } = await this.#turnstile!.run(begin, { urgent: attempts.isUrgent });
+    const { made } = await this.#turnstile!.run(begin, attempts.priority);
     return made;
   }
 

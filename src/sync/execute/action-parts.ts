@@ -27,8 +27,6 @@ export interface ExecutorOptions {
   readonly folders: FolderMaker;
   readonly tally: Tally;
   readonly clock: Clock;
-  /** Requests at the same time. */
-  readonly concurrency: number;
   readonly draining: AbortSignal;
   readonly signal: AbortSignal;
   readonly hidden: HiddenNames;

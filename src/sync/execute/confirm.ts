@@ -6,13 +6,14 @@ import type { ShownVersion } from '../../model/plan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import { isHidden } from './hidden-names.ts';
+import type { Lanes } from '../../remote/gate/lanes.ts';
 import type { Remote } from '../../remote/remote.ts';
 
 export interface ConfirmOptions {
   readonly remote: Remote;
   readonly ledger: Ledger;
-  /** Listings at the same time. */
-  readonly concurrency: number;
+  /** Says how many listings are made at the same time. */
+  readonly gate: Lanes;
   readonly stopped: () => boolean;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
@@ -39,7 +40,7 @@ export async function confirmUploads(options: ConfirmOptions): Promise<void> {
     const folders = [...new Set(page.map((row) => parentOf(row.path)))];
     let next = 0;
     const lookAhead = (): void => {
-      while (next < folders.length && ahead.size < options.concurrency) {
+      while (next < folders.length && ahead.size < options.gate.lanes) {
         const folder = folders[next++]!;
         if (open.some((each) => each.folder === folder)) continue;
         const shown = list(folder);

@@ -21,8 +21,8 @@ export class Executor {
   readonly #removals: Removals;
 
   constructor(options: ExecutorOptions) {
-    const { concurrency, draining, signal, ledger, clock, remote } = options;
-    const tasks = new TaskPool({ limit: concurrency * 2 + INTENT_BATCH, draining, signal });
+    const { gate, draining, signal, ledger, clock, remote } = options;
+    const tasks = new TaskPool({ limit: () => gate.lanes * 2 + INTENT_BATCH, draining, signal });
     const journal = new Journal(ledger, clock);
     const parts: ActionParts = {
       ...options,

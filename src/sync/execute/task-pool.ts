@@ -1,6 +1,6 @@
 export interface TaskPoolOptions {
-  /** The most tasks that are under way at the same time; most of them wait for a request's turn. */
-  readonly limit: number;
+  /** The most tasks that are under way at the same time, asked now and then; most of them wait for a request's turn. */
+  readonly limit: () => number;
   readonly draining: AbortSignal;
   readonly signal: AbortSignal;
 }
@@ -39,7 +39,7 @@ export class TaskPool {
     const settled = (): void => {
       this.#active.delete(tracked);
       // waiting callers are woken only when there is room: waking them in vain, at every task, costs more than the tasks
-      if (this.#active.size < this.#options.limit) this.#resume();
+      if (this.#active.size < this.#options.limit()) this.#resume();
     };
     const tracked: Promise<void> = work.then(settled, (error: unknown) => {
       this.end(error);
@@ -49,11 +49,11 @@ export class TaskPool {
   }
 
   room(): void | Promise<void> {
-    return this.#active.size < this.#options.limit ? undefined : this.#room();
+    return this.#active.size < this.#options.limit() ? undefined : this.#room();
   }
 
   async #room(): Promise<void> {
-    while (this.#active.size >= this.#options.limit && !this.stopped) {
+    while (this.#active.size >= this.#options.limit() && !this.stopped) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

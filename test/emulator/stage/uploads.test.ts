@@ -108,9 +108,9 @@ describe('without a file part', () => {
     expect(await stage.names('')).toEqual(['d/', 'e/', 'f']);
   });
 
-  test('a form of other fields makes an empty file', async () => {
+  test('a form without bytes makes an empty file', async () => {
     const stage = new StageHttp(await start());
-    expect((await stage.send('PUT', 'f', { body: fileForm('lost', 'other') })).status).toBe(200);
+    expect((await stage.send('PUT', 'f', { body: fileForm('', 'other') })).status).toBe(200);
     expect((await stage.download('f')).text).toBe('');
   });
 });
@@ -121,6 +121,33 @@ describe('a request that carries bytes in another way is refused, rather than st
     const headers = { 'content-type': 'application/octet-stream' };
     const reply = await stage.send('PUT', 'f', { body: 'bytes', headers });
     expect([reply.status, reply.text]).toEqual([400, "request Content-Type isn't multipart/form-data\n"]);
+  });
+
+  test.each([
+    ['a JSON content type', { 'content-type': 'application/json' }, '{"a":1}'],
+    ['a JSON content type and no JSON', { 'content-type': 'application/json' }, 'a,b'],
+    ['no content type', {}, 'bytes'],
+    ['an empty content type', { 'content-type': '' }, 'bytes'],
+    ['a malformed content type', { 'content-type': 'undefined' }, 'bytes'],
+  ])('a body with %s', async (_what, headers, body) => {
+    const stage = new StageHttp(await start());
+    const reply = await stage.send('PUT', 'f', { body, headers });
+    expect([reply.status, reply.text]).toEqual([400, "request Content-Type isn't multipart/form-data\n"]);
+    expect(await stage.names('')).toEqual([]);
+  });
+
+  test('a part of another name, as a file or as a field', async () => {
+    const stage = new StageHttp(await start());
+    const refused = 'the part "data" has bytes: a file must be sent as the part "file"\n';
+    const field = new FormData();
+    field.append('data', 'bytes');
+    const both = fileForm('kept');
+    both.append('data', new Blob(['lost'.repeat(50_000)]), 'x');
+    for (const body of [fileForm('lost', 'data'), field, both]) {
+      const reply = await stage.send('PUT', 'f', { body });
+      expect([reply.status, reply.text]).toEqual([400, refused]);
+    }
+    expect(await stage.names('')).toEqual([]);
   });
 
   test('a part "file" without a filename', async () => {

@@ -8,7 +8,7 @@ import type { GateUseOptions } from '../../../src/remote/gate/gate-use.ts';
 import { createManualClock } from '../../support/engine/manual-clock.ts';
 import type { ManualClock } from '../../support/engine/manual-clock.ts';
 
-type Marks = Pick<GateRequest, 'begins' | 'urgent'>;
+type Marks = Pick<GateRequest, 'begins' | 'priority'>;
 const put = (path: string, marks: Marks = {}): GateRequest => ({ operation: 'upload', path, ...marks });
 const list = (path: string): GateRequest => ({ operation: 'list', path });
 const remove = (path: string): GateRequest => ({ operation: 'remove', path });
@@ -301,7 +301,7 @@ describe('a wait that is asked for', () => {
       const other = failing(clock);
       await clock.pass(0);
       const second = settled(gate.request(put('b', { begins: true }), other.call));
-      const urgent = settled(gate.request(move('c', 'd', { urgent: true }), other.call));
+      const urgent = settled(gate.request(move('c', 'd', { priority: 'urgent' }), other.call));
       await clock.pass(0);
       const error = (await first) as SyncError;
       expect(error).toMatchObject({ code, verdict: 'end_run', retryAfterMs: 3_600_000 });
@@ -469,11 +469,11 @@ describe('stopping', () => {
     await clock.pass(1);
     const { call, times } = failing(clock);
     const listing = settled(gate.request(list('a'), call));
-    const urgent = settled(gate.request(move('b', 'c', { urgent: true }), call));
+    const urgent = settled(gate.request(move('b', 'c', { priority: 'urgent' }), call));
     await clock.pass(1);
     const stopped = new SyncError('interrupted', 'stopped', { verdict: 'end_run' });
     draining.abort(stopped);
-    const later = settled(gate.request(move('d', 'e', { urgent: true }), call));
+    const later = settled(gate.request(move('d', 'e', { priority: 'urgent' }), call));
     await clock.pass(0);
     expect(await refused).toMatchObject({ code: 'stage_throttled' });
     for (const work of [listing, urgent, later]) {
@@ -490,7 +490,7 @@ describe('stopping', () => {
     const { gate, clock, draining } = setUp({ maxRequestsPerSecond: 1 });
     const { call } = failing(clock);
     await gate.request(put('a'), call);
-    const moved = gate.request(move('a', 'b', { urgent: true }), call);
+    const moved = gate.request(move('a', 'b', { priority: 'urgent' }), call);
     await clock.pass(10);
     draining.abort(new SyncError('interrupted', 'stopped', { verdict: 'end_run' }));
     await clock.pass(1000);

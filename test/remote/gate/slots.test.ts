@@ -1,13 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Slots } from '../../../src/remote/gate/slots.ts';
+import type { Priority } from '../../../src/remote/gate/attempts.ts';
 import type { SlotQueue } from '../../../src/remote/gate/slots.ts';
 
 const turns = async (): Promise<void> => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 };
 
-const USUAL = { urgent: false };
-const URGENT = { urgent: true };
+const USUAL: Priority = 'normal';
+const URGENT: Priority = 'urgent';
 
 /** A queue that may use all of `limit` slots. */
 function openQueue(limit: number): { readonly slots: Slots; readonly queue: SlotQueue } {
@@ -94,7 +95,7 @@ describe('slots', () => {
     const order: string[] = [];
     const first = held();
     const results = [queue.run(first.job, USUAL)];
-    const add = (name: string, how: { readonly urgent: boolean }): void => {
+    const add = (name: string, how: Priority): void => {
       results.push(queue.run(async () => (order.push(name), name), how));
     };
     add('a', USUAL);
@@ -104,6 +105,28 @@ describe('slots', () => {
     first.end('');
     await Promise.all(results);
     expect(order).toEqual(['x', 'y', 'a', 'b']);
+  });
+
+  it('run idle jobs after all others, unless somebody waits for them', async () => {
+    const { queue } = openQueue(1);
+    const order: string[] = [];
+    const first = held();
+    const results = [queue.run(first.job, USUAL)];
+    const add = (name: string, how: Priority): void => {
+      results.push(queue.run(async () => (order.push(name), name), how));
+    };
+    add('i', 'idle');
+    add('a', USUAL);
+    queue.idleWaits = true;
+    add('b', USUAL);
+    add('j', 'idle');
+    add('c', USUAL);
+    queue.idleWaits = false;
+    add('k', 'idle');
+    add('d', USUAL);
+    first.end('');
+    await Promise.all(results);
+    expect(order).toEqual(['a', 'i', 'b', 'j', 'c', 'd', 'k']);
   });
 });
 
@@ -142,6 +165,24 @@ describe('several queues', () => {
     await done();
     expect(order.slice(0, 3).toSorted()).toEqual(['a', 'b', 'c']);
     expect(order.slice(3, 7).filter((name) => name === 'b')).toHaveLength(2);
+  });
+
+  it('run an idle job only when no other job of any of them waits', async () => {
+    const { opened, order, add, done } = queues(1, [1, 1]);
+    add(1, 'first');
+    for (let i = 0; i < 2; i++) add(0, 'idle', 'idle');
+    for (let i = 0; i < 5; i++) add(1, 'usual');
+    await turns();
+    opened[0]!.idleWaits = true;
+    await done();
+    expect(order.lastIndexOf('idle')).toBeLessThan(order.lastIndexOf('usual'));
+    order.length = 0;
+    opened[0]!.idleWaits = false;
+    add(1, 'first');
+    for (let i = 0; i < 2; i++) add(0, 'idle', 'idle');
+    for (let i = 0; i < 5; i++) add(1, 'usual');
+    await done();
+    expect(order).toEqual(['first', ...Array.from({ length: 5 }, () => 'usual'), 'idle', 'idle']);
   });
 
   it('an urgent job does not go before other queues’ turns', async () => {

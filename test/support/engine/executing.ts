@@ -126,7 +126,6 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
     folders: new FolderMaker(remote, []),
     tally,
     clock,
-    concurrency: 4,
     draining: draining.signal,
     signal,
     hidden,

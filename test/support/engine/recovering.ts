@@ -58,7 +58,7 @@ export function recovering(ours: Readonly<Record<RelPath, string>>, options: Rec
         learnt,
         times: new DestinationTimes({ remote, ledger, hidden, clock, signal }),
         filter: options.filter ?? everything,
-        concurrency: 4,
+        gate: { lanes: 4, mostLanes: 4 },
         onProblem: (path, { severity, code }) => problems.push(`${severity} ${path} ${code}`),
       });
       return known.did();

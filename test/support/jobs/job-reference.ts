@@ -57,6 +57,7 @@ function valueOf({ type }: AnySetting): string {
 const VALUES = {
   switch: '`true`, `false`',
   count: 'whole number',
+  countOrAuto: 'whole number, `"auto"`',
   number: 'number',
   duration: 'duration',
   byteRate: 'rate',

@@ -6,6 +6,8 @@ import { createStageClient } from '../../../src/stage/stage-client.ts';
 import type { StageClient } from '../../../src/stage/stage-client.ts';
 import { createStageDestination } from '../../../src/destinations/stage/stage-destination.ts';
 import type { ApiTimeouts } from '../../../src/api/connection.ts';
+import { mostLanesOf } from '../../../src/remote/gate/lanes.ts';
+import type { Concurrency } from '../../../src/remote/gate/lanes.ts';
 
 /** An embedded Stage over loopback that many runs share, one after the other, each in a folder of its own. */
 export interface TrialStage extends AsyncDisposable {
@@ -16,7 +18,7 @@ export interface TrialStage extends AsyncDisposable {
   open(
     root: string,
     timeouts?: Partial<ApiTimeouts>,
-    concurrency?: number,
+    concurrency?: Concurrency,
     label?: string,
   ): Promise<Destination>;
   /** Every path below `folder`, hidden ones too, with its content; folders with ''. */
@@ -35,8 +37,17 @@ export async function trialStage(otherTokens: Readonly<Record<string, string>> =
     onRequest: (phase, info) => stage.onRequest?.(phase, info),
   });
   const deployment = emulator.deployments[0]!.id;
-  const connect = (timeouts?: Partial<ApiTimeouts>, concurrency?: number): Promise<StageClient> =>
-    createStageClient({ baseUrl: emulator.url, token: emulator.token, deployment, timeouts, concurrency });
+  const connect = (
+    timeouts?: Partial<ApiTimeouts>,
+    concurrency: Concurrency = 'auto',
+  ): Promise<StageClient> =>
+    createStageClient({
+      baseUrl: emulator.url,
+      token: emulator.token,
+      deployment,
+      timeouts,
+      concurrency: mostLanesOf(concurrency),
+    });
   const onlooker = createStageDestination({ client: await connect(), root: '' });
 
   async function walk(folder: string, found: Map<string, string>): Promise<void> {

@@ -9,11 +9,12 @@ import {
 } from '../../../src/destinations/memory/memory-destination.ts';
 import { memoryLedger } from '../../support/engine/memory-ledger.ts';
 import { openRemote } from '../../support/engine/open-remote.ts';
+import type { Lanes } from '../../../src/remote/gate/lanes.ts';
 
 const AT = 1_700_000_000_000;
 
 interface Setting {
-  readonly concurrency?: number;
+  readonly gate?: Lanes;
   readonly stopped?: () => boolean;
   readonly before?: (call: MemoryCall) => void | Promise<void>;
 }
@@ -47,7 +48,7 @@ function put(paths: readonly string[], { before, ...setting }: Setting = {}) {
     confirmUploads({
       remote: openRemote(stage),
       ledger,
-      concurrency: 4,
+      gate: { lanes: 4, mostLanes: 4 },
       stopped: () => false,
       onProblem: (path, problem) => problems.push({ path, ...problem }),
       ...setting,
@@ -160,7 +161,7 @@ test('as many folders as allowed are listed at the same time, and no more', asyn
     under--;
   };
   const paths = Array.from({ length: 30 }, (_, i) => `${String(i).padStart(2, '0')}/file`);
-  const { confirm, pending } = put(paths, { concurrency: 3, before });
+  const { confirm, pending } = put(paths, { gate: { lanes: 3, mostLanes: 3 }, before });
   await confirm();
   expect(pending()).toEqual([]);
   // the one that is waited for beside those that are looked up ahead

@@ -30,7 +30,7 @@ function run(options: MemoryDestinationOptions = {}, known?: ReturnType<typeof k
       times,
       learnt,
       filter: everything,
-      concurrency: 4,
+      gate: { lanes: 4, mostLanes: 4 },
       onProblem: (path, { code }) => problems.push(`${path} ${code}`),
     });
     return problems;

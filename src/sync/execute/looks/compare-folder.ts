@@ -6,6 +6,7 @@ import { Cursor } from '../../compare/cursor.ts';
 import { sameShown } from '../../compare/decide.ts';
 import { walkDestination } from '../../../remote/walk-folders.ts';
 import type { DestinationEntry } from '../../../remote/walk-folders.ts';
+import type { Lanes } from '../../../remote/gate/lanes.ts';
 import type { Remote } from '../../../remote/remote.ts';
 import type { DestinationTimes } from '../destination-times.ts';
 
@@ -39,8 +40,8 @@ export interface CompareOptions {
   readonly folder: RelPath;
   /** In path order, in batches, without the folder itself. */
   readonly expected: Iterable<readonly Expected[]>;
-  /** Listings at the same time. */
-  readonly concurrency: number;
+  /** Says how many listings are made at the same time. */
+  readonly gate: Lanes;
   /** Given where the folder was moved since: knows whether moves change times. */
   readonly moved?: DestinationTimes | undefined;
 }
@@ -53,7 +54,7 @@ const MOST_HELD = 10_000;
  * that of a listing and of the differences.
  */
 export async function compareFolder(options: CompareOptions): Promise<Comparison | undefined> {
-  const { remote, folder, concurrency, moved } = options;
+  const { remote, folder, gate, moved } = options;
   const top = await remote.list(folder);
   if (top === undefined) return undefined;
   const list = (below: RelPath) => remote.list(folder + below);
@@ -61,7 +62,7 @@ export async function compareFolder(options: CompareOptions): Promise<Comparison
     list,
     filter: EVERYTHING,
     words: remote.words,
-    lookAhead: concurrency,
+    lookAhead: () => gate.lanes,
   });
   const there = new Cursor<DestinationEntry>(walk);
   const known = new Cursor<Expected>(options.expected);

@@ -3,6 +3,7 @@ import type { DestinationWords } from '../../../model/destination-words.ts';
 import { SyncError } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { PathFilter } from '../../../model/ports.ts';
+import type { Lanes } from '../../../remote/gate/lanes.ts';
 import type { Remote } from '../../../remote/remote.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { DestinationTimes } from '../destination-times.ts';
@@ -13,8 +14,8 @@ import { expectedIn } from './folder-rows.ts';
 export interface AfterMoveOptions {
   readonly remote: Remote;
   readonly ledger: Ledger;
-  /** Listings at the same time. */
-  readonly concurrency: number;
+  /** Says how many listings are made at the same time. */
+  readonly gate: Lanes;
   /** What takes part at the destination. */
   readonly filter: PathFilter;
   readonly times: DestinationTimes;
@@ -25,12 +26,12 @@ export interface AfterMoveOptions {
  * with `destination_unclear` where nothing is at the new place.
  */
 export async function lookAfterMove(
-  { remote, ledger, concurrency, filter, times }: AfterMoveOptions,
+  { remote, ledger, gate, filter, times }: AfterMoveOptions,
   from: RelPath,
   folder: RelPath,
 ): Promise<Comparison> {
   const expected = expectedIn(ledger, from, filter);
-  const seen = await compareFolder({ remote, folder, expected, concurrency, moved: times });
+  const seen = await compareFolder({ remote, folder, expected, gate, moved: times });
   if (seen === undefined) throw nothingThere(from, folder, remote.words);
   return seen;
 }

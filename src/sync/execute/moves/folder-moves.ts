@@ -63,7 +63,7 @@ export class FolderMoves {
 
   /** Looks at all of a folder before it moves: only a folder that is as the ledger has it moves as a whole. */
   async #mayMove(step: MoveStep): Promise<boolean> {
-    const { remote, ledger, gate, tasks, learnt, concurrency, filter } = this.#parts;
+    const { remote, ledger, gate, tasks, learnt, filter } = this.#parts;
     const { from } = wholeOf(step);
     if (!learnt.mayMove(from)) {
       learnt.isMixed(from);
@@ -73,7 +73,7 @@ export class FolderMoves {
     if (room !== undefined) await room;
     if (tasks.stopped) return false;
     const expected = expectedIn(ledger, step.from, filter);
-    const seen = await compareFolder({ remote, folder: this.#place(step.from), expected, concurrency });
+    const seen = await compareFolder({ remote, folder: this.#place(step.from), expected, gate });
     if (seen === undefined || seen.deviations.length > 0) {
       learnt.isMixed(from);
       return false;

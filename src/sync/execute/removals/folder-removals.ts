@@ -64,14 +64,14 @@ export class FolderRemovals {
     folder: RelPath,
     moved?: DestinationTimes,
   ): Promise<readonly Deviation[] | undefined> {
-    const { remote, concurrency } = this.#parts;
+    const { remote, gate } = this.#parts;
     const expected = plannedContents(this.#parts, folder);
-    return (await compareFolder({ remote, folder: place, expected, concurrency, moved }))?.deviations;
+    return (await compareFolder({ remote, folder: place, expected, gate, moved }))?.deviations;
   }
 
   async #lookIntoEmptied(place: RelPath): Promise<readonly Deviation[] | undefined> {
-    const { remote, concurrency } = this.#parts;
-    return (await compareFolder({ remote, folder: place, expected: [], concurrency }))?.deviations;
+    const { remote, gate } = this.#parts;
+    return (await compareFolder({ remote, folder: place, expected: [], gate }))?.deviations;
   }
 
   /** Moves the folder to a hidden name, looks at all of it there, and deletes it. */
@@ -168,7 +168,7 @@ export class FolderRemovals {
   /** Removes what a folder holds one by one, and the folder itself where nothing else is in it. */
   async #takeApart(removal: Removal, strangers: readonly Deviation[]): Promise<void> {
     const folder = removal.path;
-    const { store, tally, concurrency, tasks } = this.#parts;
+    const { store, tally, gate, tasks } = this.#parts;
     let batch: Removal[] = [];
     const work = async (): Promise<void> => {
       await Promise.all(
@@ -180,7 +180,7 @@ export class FolderRemovals {
       if (tasks.stopped) return;
       if (parentOf(each.path) !== folder) continue;
       batch.push(each);
-      if (batch.length >= concurrency) await work();
+      if (batch.length >= gate.lanes) await work();
     }
     await work();
     if (tasks.stopped) return;

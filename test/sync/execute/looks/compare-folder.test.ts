@@ -49,8 +49,9 @@ function comparing(
   const look = (after: 'listing' | 'move'): Promise<Comparison | undefined> => {
     // batches as a ledger gives them, empty ones too
     const batches = [[], ...expected.map((each) => [each]), []];
+    const gate = { lanes: 2, mostLanes: 2 };
     const moved = after === 'move' ? times : undefined;
-    return compareFolder({ remote, folder: 'd/', expected: batches, concurrency: 2, moved });
+    return compareFolder({ remote, folder: 'd/', expected: batches, gate, moved });
   };
   const compare = async (after: 'listing' | 'move' = 'listing'): Promise<string[] | undefined> => {
     const found = await look(after);

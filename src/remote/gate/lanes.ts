@@ -1,0 +1,16 @@
+/** Requests at the same time: a fixed number, or as many as the other side turns out to take. */
+export type Concurrency = number | 'auto';
+
+/** How many requests at the same time one job may have; GateUse tells it. */
+export interface Lanes {
+  /** As of now. With 'auto' it changes while the job runs: whoever looks ahead by it asks again now and then. */
+  readonly lanes: number;
+  /** Never more than this. */
+  readonly mostLanes: number;
+}
+
+const AUTO = 16;
+
+/** The most requests at the same time that a job of this concurrency ever has: as many connections are needed. */
+export const mostLanesOf = (concurrency: Concurrency): number =>
+  concurrency === 'auto' ? AUTO : concurrency;
