@@ -61,7 +61,7 @@ const isChange = (name: string): name is Change => (CHANGES as readonly string[]
       const files = Number(count);
       const cost = await compiled.measure({ change, folders: files / 100, filesPerFolder: 100 });
       console.log(
-        `${change} ${count}: ${cost.outcome}${cost.isEqual ? '' : ' NOT EQUAL'} up ${cost.uploaded} moved ${cost.moved} removed ${cost.removed}; ${((1000 * cost.cpuMs) / files).toFixed(0)} us/file, peak ${(cost.peakBytes / 1e6).toFixed(0)} MB, written ${(cost.writtenBytes / files).toFixed(0)} B/file, ledger ${(cost.ledgerBytes / files).toFixed(0)} B/file, log ${(cost.logBytes / 1e6).toFixed(1)} MB, requests ${cost.requests}`,
+        `${change} ${count}: ${cost.outcome}${cost.isEqual ? '' : ' NOT EQUAL'} up ${cost.uploaded} moved ${cost.moved} removed ${cost.removed}; ${((1000 * cost.cpuMs) / files).toFixed(0)} us/file, peak ${(cost.peakBytes / 1e6).toFixed(0)} MB, written ${(cost.writtenBytes / files).toFixed(0)} B/file, dirtied ${(cost.dirtiedBytes / files).toFixed(0)} B/file, ledger ${(cost.ledgerBytes / files).toFixed(0)} B/file, log ${(cost.logBytes / 1e6).toFixed(1)} MB, requests ${cost.requests}`,
       );
     }
 }

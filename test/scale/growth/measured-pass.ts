@@ -22,6 +22,8 @@ export interface MeasuredPass {
   readonly peakBytes: number;
   /** Given to write(), in bytes: the ledger, its log, and the waiting plan. */
   readonly writtenBytes: number;
+  /** write_bytes: pages that were made dirty on a disk, in bytes. */
+  readonly dirtiedBytes: number;
   /** The ledger's file at the end, and the most that its log ever was, in bytes. */
   readonly ledgerBytes: number;
   readonly logBytes: number;
@@ -47,7 +49,7 @@ const open = () =>
 function writeRows(): void {
   const ledger = open();
   const rows = rowsBefore(tree);
-  for (let ended = false; !ended; )
+  for (let ended = false; !ended;)
     ledger.transaction(() => {
       for (let written = 0; written < 5000 && !ended; written++) {
         const { done, value } = rows.next();
@@ -61,11 +63,12 @@ function writeRows(): void {
 const inProc = (file: string, pattern: RegExp): number =>
   Number(pattern.exec(readFileSync(`/proc/self/${file}`, 'latin1'))?.[1]);
 const written = (): number => inProc('io', /wchar: (\d+)/);
+const dirtied = (): number => inProc('io', /write_bytes: (\d+)/);
 
 async function measure(): Promise<MeasuredPass> {
   keepHeapSmall();
   const ledger = open();
-  const [before, cpu] = [written(), process.cpuUsage()];
+  const [before, dirtiedBefore, cpu] = [written(), dirtied(), process.cpuUsage()];
   const { signal } = new AbortController();
   const { report } = await runPass({
     source,
@@ -92,6 +95,7 @@ async function measure(): Promise<MeasuredPass> {
     cpuMs: (user + system) / 1000,
     peakBytes: inProc('status', /VmHWM:\s+(\d+) kB/) * 1024,
     writtenBytes: written() - before,
+    dirtiedBytes: dirtied() - dirtiedBefore,
     ledgerBytes: statSync(ledger.file).size,
     logBytes,
   };

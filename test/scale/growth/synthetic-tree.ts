@@ -93,6 +93,7 @@ export function syntheticSource(tree: SyntheticTree): Source {
       for (let folder = 0; folder < folders; folder++) yield inFolder(folder);
       await turn();
     },
+    digest: ({ path }) => Promise.resolve(padded(Number(path.replace(/\D/g, '')), 64)),
     read: ({ size }) => Promise.resolve({ size, bytes: bytes.subarray(0, size) }),
     close: () => Promise.resolve(),
   };
@@ -127,7 +128,8 @@ export class SyntheticDestination implements Destination {
   /** Whether everything is where the source has it. */
   get isEqual(): boolean {
     const { change, folders, filesPerFolder } = this.#tree;
-    if (this.#hidden.size > 0 || this.#folders.some((at) => at !== (change === 'folders' ? 2 : 1))) return false;
+    if (this.#hidden.size > 0 || this.#folders.some((at) => at !== (change === 'folders' ? 2 : 1)))
+      return false;
     const wanted = new Int32Array(2 * filesPerFolder);
     for (let file = 0; file < filesPerFolder; file++) {
       const slot = slotAfter(this.#tree, file);
