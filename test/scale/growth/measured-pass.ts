@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createFilter } from '../../../src/filter/filter.ts';
 import { keepHeapSmall } from '../../../src/cli/process/small-heap.ts';
+import { batchesOf } from '../../../src/sync/execute/batches.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import { PASS_DEFAULTS } from '../../../src/sync/pass-defaults.ts';
 import { runPass } from '../../../src/sync/pass.ts';
@@ -48,14 +49,9 @@ const open = () =>
 
 function writeRows(): void {
   const ledger = open();
-  const rows = rowsBefore(tree);
-  for (let ended = false; !ended;)
+  for (const batch of batchesOf(rowsBefore(tree), 5000))
     ledger.transaction(() => {
-      for (let written = 0; written < 5000 && !ended; written++) {
-        const { done, value } = rows.next();
-        if (done === true) ended = true;
-        else ledger.put(value, 'new');
-      }
+      for (const row of batch) ledger.put(row, 'new');
     });
   ledger.close();
 }

@@ -26,21 +26,17 @@ const slotOf = (name: string): number => Number(name.slice('file-'.length, -'.cs
 const sizeOf = (file: number): number => 1000 + (file % 7);
 
 /** Where a file of a folder is at the source; undefined: the source does not have it any more. */
-function slotAfter({ change, filesPerFolder }: SyntheticTree, file: number): number | undefined {
-  switch (change) {
-    case 'new':
-    case 'folders':
-      return file;
-    case 'files':
-      return file + filesPerFolder;
-    case 'chains':
-      return file + 1;
-    case 'cycles':
-      return file % 10 === 9 ? file - 9 : file + 1;
-    case 'removed':
-      return file % 2 === 0 ? file : undefined;
-  }
-}
+const SLOTS: Readonly<Record<Change, (file: number, filesPerFolder: number) => number | undefined>> = {
+  new: (file) => file,
+  folders: (file) => file,
+  files: (file, filesPerFolder) => file + filesPerFolder,
+  chains: (file) => file + 1,
+  cycles: (file) => (file % 10 === 9 ? file - 9 : file + 1),
+  removed: (file) => (file % 2 === 0 ? file : undefined),
+};
+
+const slotAfter = ({ change, filesPerFolder }: SyntheticTree, file: number): number | undefined =>
+  SLOTS[change](file, filesPerFolder);
 
 function entryOf(path: RelPath, folder: number, file: number): FileEntry {
   const version = `${sizeOf(file)}-${PUT_AT + file}`;
