@@ -51,8 +51,7 @@ export class ListingPieces {
 
   /** Throws a SyntaxError where the text cannot be JSON any more, and a RangeError where a part of it is endless. */
   push(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length;)
-      at = this.#inList ? this.#list(chunk, at) : this.#object(chunk, at);
+    for (let at = 0; at < chunk.length;) at = this.#inList ? this.#list(chunk, at) : this.#object(chunk, at);
   }
 
   /** The object without its content, once all has come. Throws a SyntaxError for a text that is not whole, or no JSON. */

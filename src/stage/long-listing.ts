@@ -20,7 +20,6 @@ interface ReadListing {
  */
 export class LongListing implements LongReply {
   readonly longerThan = LONG;
-  readonly #folder: RelPath;
   readonly #error: (why: string, beginning: Buffer) => unknown;
   readonly #pieces: ListingPieces;
   #listing: PackedListing | undefined;
@@ -28,7 +27,6 @@ export class LongListing implements LongReply {
 
   /** `error` makes what is thrown; `why` ends the sentence "got a reply that", `beginning` is that of the reply. */
   constructor(folder: RelPath, error: (why: string, beginning: Buffer) => unknown) {
-    this.#folder = folder;
     this.#error = error;
     this.#pieces = new ListingPieces({
       onList: () => (this.#listing = new PackedListing(folder)),
@@ -64,7 +62,11 @@ export class LongListing implements LongReply {
 
   #failure(error: unknown): unknown {
     const why =
-      error instanceof RangeError ? 'has a part without an end' : error instanceof SyntaxError ? 'is not JSON' : undefined;
+      error instanceof RangeError
+        ? 'has a part without an end'
+        : error instanceof SyntaxError
+          ? 'is not JSON'
+          : undefined;
     return why === undefined ? error : this.#error(why, this.#beginning!);
   }
 }

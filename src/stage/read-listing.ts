@@ -8,6 +8,8 @@ import { ChildrenPacker } from './packed-children.ts';
 /** Names of these characters need no closer look: most names are such, and a folder may have a million of them. */
 const PLAIN = /^\w[\w.-]*$/;
 
+type UnknownChild = Extract<DestinationChild, { kind: 'unknown' }>;
+
 /** A reply that is no listing of the folder; `why` ends the sentence "got a reply that". */
 export interface NotAListing {
   readonly why: string;
@@ -59,9 +61,16 @@ export class PackedListing {
 
   #add(child: unknown, index: number): void {
     const read = readChild(this.#folder, child, index, true);
-    // whether the reply is valid UTF-8 is known at its end
-    const inexact = read.name.includes('\ufffd') ? readChild(this.#folder, child, index, false) : read;
-    this.#packer.add(read, inexact.kind === 'unknown' && inexact !== read ? inexact : undefined);
+    this.#packer.add(read, this.#ifInexact(read, child, index));
+  }
+
+  /** Whether the reply is valid UTF-8 is known at its end. What a child is otherwise, where that makes a difference. */
+  #ifInexact(read: DestinationChild, child: unknown, index: number): UnknownChild | undefined {
+    if (!read.name.includes('\ufffd')) return undefined;
+    const inexact = readChild(this.#folder, child, index, false);
+    if (inexact.kind !== 'unknown') return undefined;
+    const isSame = read.kind === 'unknown' && read.problem.message === inexact.problem.message;
+    return isSame ? undefined : inexact;
   }
 
   /** Once. `exact` as for readListing. */
