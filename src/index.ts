@@ -51,8 +51,8 @@ export {
   type ApiTimeouts as StageTimeouts,
   type ApiVerb as StageVerb,
 } from './api/connection.ts';
-export { currentOrganization, type Organization } from './api/organizations.ts';
-export { listRegions, type Region } from './api/regions.ts';
+export { currentOrganization, type Organization } from './api/resources/organizations.ts';
+export { listRegions, type Region } from './api/resources/regions.ts';
 export { listDeployments, type Deployment, type ListDeploymentsOptions } from './api/deployments.ts';
 export { resolveDeployment } from './api/resolve-deployment.ts';
 export {

@@ -66,6 +66,19 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   stage_rejected: EXIT.failures,
   stage_too_large: EXIT.failures,
   stage_quota: EXIT.failures,
+  api_unreachable: EXIT.unreachable,
+  api_timeout: EXIT.unreachable,
+  api_unauthorised: EXIT.unreachable,
+  api_credits: EXIT.unreachable,
+  api_throttled: EXIT.unreachable,
+  api_unavailable: EXIT.unreachable,
+  api_bad_reply: EXIT.unreachable,
+  api_not_found: EXIT.failures,
+  api_conflict: EXIT.failures,
+  api_rejected: EXIT.failures,
+  api_locked: EXIT.failures,
+  api_wait_failed: EXIT.failures,
+  api_wait_timeout: EXIT.failures,
 };
 
 const OF_OUTCOME: Record<Outcome, ExitStatus> = {

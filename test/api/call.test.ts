@@ -5,7 +5,8 @@ import {
   type ApiConnectionOptions,
   openApiConnection,
 } from '../../src/api/connection.ts';
-import { type ApiOperation, apiOperation, requestApi } from '../../src/api/request.ts';
+import { callOnce } from '../../src/api/call.ts';
+import { operation } from '../../src/api/operation.ts';
 import {
   type Answer,
   type LoopbackServer,
@@ -32,23 +33,26 @@ afterEach(async () => {
 });
 
 const thing = z.looseObject({ id: z.string(), size: z.looseObject({ units: z.number() }).optional() });
-const WORDS = { operation: 'look_up', verb: 'look up', object: 'the thing' } as const;
-const get = apiOperation({
-  method: 'GET',
+const get = operation({
+  verb: 'GET',
   path: '/v1/things/{thingID}/parts/{partID}',
+  fields: true,
+  query: z.strictObject({ later: z.boolean().optional() }),
   reply: thing,
-  repeatable: true,
-  ...WORDS,
-});
-const create = apiOperation({
-  method: 'POST',
-  path: '/v1/things',
-  reply: thing,
-  repeatable: false,
-  operation: 'change',
-  verb: 'create',
+  repeat: 'safe',
+  does: 'look up',
   object: 'the thing',
 });
+const create = operation({
+  verb: 'POST',
+  path: '/v1/things',
+  body: z.strictObject({ name: z.string(), size: z.strictObject({ units: z.number() }).optional() }),
+  reply: thing,
+  repeat: 'never',
+  does: 'create',
+  object: 'the thing',
+});
+const body = { name: 'ä' };
 const place = { thingID: 't 1/2', partID: 'p?' };
 
 describe('a request', () => {
@@ -56,8 +60,8 @@ describe('a request', () => {
     const { api, server } = await open((_, response) => sendJson(response, { id: 'a' }), {
       organizationID: 'o 1',
     });
-    await requestApi(api, get, { ...place, query: { fields: 'a,b', absent: undefined } }, call);
-    await requestApi(api, create, { body: { name: 'ä' } }, call);
+    await callOnce(api, get, { ...place, query: { later: undefined } }, { ...call, fields: ['a', 'b'] });
+    await callOnce(api, create, { body }, call);
     const [got, posted] = server.seen;
     expect(got).toMatchObject({
       method: 'GET',
@@ -73,7 +77,7 @@ describe('a request', () => {
 
   test.each(['', '.', '..'])('to another place, by the parameter %j, is never sent', async (thingID) => {
     const { api, server } = await open((_, response) => sendJson(response, { id: 'a' }));
-    await expect(requestApi(api, get, { thingID, partID: 'p' }, call)).rejects.toMatchObject({
+    await expect(callOnce(api, get, { thingID, partID: 'p' }, call)).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('thingID'),
     });
@@ -83,14 +87,39 @@ describe('a request', () => {
   test('rejects with the reason of its signal', async () => {
     const { api } = await open(() => {});
     const signal = AbortSignal.abort('enough');
-    await expect(requestApi(api, get, place, { signal })).rejects.toBe('enough');
+    await expect(callOnce(api, get, place, { signal })).rejects.toBe('enough');
+  });
+});
+
+describe('an input', () => {
+  const wrong = { size: { units: 'many' } };
+
+  test.each([
+    ['without what is required', {}, 'name', /Cannot create the thing: name: /],
+    ['of another type, deep inside', { name: 'a', ...wrong }, 'size.units', /size\.units: /],
+    ['with a key that the operation does not have', { name: 'a', sice: 1 }, '', /sice/],
+  ])('%s is not sent, and names the field', async (_, body, field, message) => {
+    const { api, server } = await open((_request, response) => sendJson(response, { id: 'a' }));
+    await expect(callOnce(api, create, { body: body as { name: string } }, call)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(message),
+      details: { field },
+    });
+    expect(server.seen).toEqual([]);
   });
 });
 
 describe('a reply', () => {
+  test('with the named fields alone may lack any other, in a list too', async () => {
+    const { api } = await open((_, response) => sendJson(response, [{ size: { units: 1 } }]));
+    const list = { ...get, reply: z.array(thing) };
+    expect(await callOnce(api, list, place, { ...call, fields: ['size'] })).toEqual([{ size: { units: 1 } }]);
+    await expect(callOnce(api, list, place, call)).rejects.toMatchObject({ code: 'api_bad_reply' });
+  });
+
   test('keeps what its shape does not name', async () => {
     const { api } = await open((_, response) => sendJson(response, { id: 'a', later: [1] }));
-    expect(await requestApi(api, get, place, call)).toEqual({ id: 'a', later: [1] });
+    expect(await callOnce(api, get, place, call)).toEqual({ id: 'a', later: [1] });
   });
 
   test.each<[string, unknown, string]>([
@@ -99,8 +128,8 @@ describe('a reply', () => {
     ['another thing', [], '(the whole: '],
   ])('with %s is a bad reply that says where', async (_, value, where) => {
     const { api } = await open((_request, response) => sendJson(response, value));
-    await expect(requestApi(api, get, place, call)).rejects.toMatchObject({
-      code: 'stage_bad_reply',
+    await expect(callOnce(api, get, place, call)).rejects.toMatchObject({
+      code: 'api_bad_reply',
       message: expect.stringContaining(`Look up the thing got a reply that does not fit ${where}`),
       operation: 'look_up',
       path: 'the thing',
@@ -109,23 +138,23 @@ describe('a reply', () => {
 
   test('that is no JSON is a bad reply, without the token', async () => {
     const { api } = await open((_, response) => sendText(response, 200, `<html>${TOKEN}</html>`));
-    const error = await requestApi(api, get, place, call).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'stage_bad_reply', details: { text: '<html>[token]</html>' } });
+    const error = await callOnce(api, get, place, call).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'api_bad_reply', details: { text: '<html>[token]</html>' } });
   });
 
   test('with a status of success that is not expected is a bad reply', async () => {
     const { api } = await open((_, response) => sendJson(response, { id: 'a' }));
-    const made: ApiOperation<'/v1/things', typeof thing> = { ...create, expected: [201] };
-    await expect(requestApi(api, made, {}, call)).rejects.toMatchObject({
-      code: 'stage_bad_reply',
+    const made = { ...create, expected: [201] };
+    await expect(callOnce(api, made, { body }, call)).rejects.toMatchObject({
+      code: 'api_bad_reply',
       inDoubt: true,
     });
   });
 
   test('longer than the operation allows is broken off', async () => {
     const { api } = await open((_, response) => sendJson(response, { id: 'x'.repeat(1000) }));
-    await expect(requestApi(api, { ...get, maxBytes: 100 }, place, call)).rejects.toMatchObject({
-      code: 'stage_bad_reply',
+    await expect(callOnce(api, { ...get, maxBytes: 100 }, place, call)).rejects.toMatchObject({
+      code: 'api_bad_reply',
       verdict: 'skip_entry',
     });
   });
@@ -135,8 +164,8 @@ describe('a reply', () => {
       response.writeHead(400).end('uuid: incorrect UUID length 3 in string "p/q"');
     });
     const named = { ...get, object: 'part {partID}' };
-    await expect(requestApi(api, named, { thingID: 't', partID: 'p/q' }, call)).rejects.toMatchObject({
-      code: 'stage_rejected',
+    await expect(callOnce(api, named, { thingID: 't', partID: 'p/q' }, call)).rejects.toMatchObject({
+      code: 'api_rejected',
       fact: 'refused',
       path: 'part p/q',
       message:
@@ -146,9 +175,10 @@ describe('a reply', () => {
 
   test('of refusal names the API, what was asked and what it said, and gives no advice for files', async () => {
     const { api } = await open((_, response) => sendText(response, 404, 'no such thing'));
-    await expect(requestApi(api, get, place, call)).rejects.toMatchObject({
+    await expect(callOnce(api, get, place, call)).rejects.toMatchObject({
       fact: 'missing',
-      message: 'The Management API refused to look up the thing (status 404: no such thing).',
+      message:
+        'The Management API refused to look up the thing (status 404: no such thing). It may be terminated, or of another organization.',
     });
   });
 });
@@ -158,7 +188,7 @@ describe('a reply that is lost', () => {
 
   test('is worth another attempt where that does no harm', async () => {
     const { api } = await open(lost);
-    await expect(requestApi(api, get, place, call)).rejects.toMatchObject({
+    await expect(callOnce(api, get, place, call)).rejects.toMatchObject({
       verdict: 'retry',
       inDoubt: true,
     });
@@ -166,7 +196,7 @@ describe('a reply that is lost', () => {
 
   test('is not where the request would be another one the second time', async () => {
     const { api } = await open(lost);
-    await expect(requestApi(api, create, {}, call)).rejects.toMatchObject({
+    await expect(callOnce(api, create, { body }, call)).rejects.toMatchObject({
       verdict: 'skip_entry',
       inDoubt: true,
     });
@@ -174,7 +204,7 @@ describe('a reply that is lost', () => {
 
   test('and one that certainly was not carried out is repeated in any case', async () => {
     const { api } = await open((_, response) => sendText(response, 429, 'slower'));
-    await expect(requestApi(api, create, {}, call)).rejects.toMatchObject({
+    await expect(callOnce(api, create, { body }, call)).rejects.toMatchObject({
       verdict: 'retry',
       inDoubt: false,
     });
