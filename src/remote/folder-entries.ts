@@ -4,7 +4,7 @@ import type { DestinationChild } from '../model/entry.ts';
 import { comparePaths, isReservedName } from '../model/path.ts';
 import type { RelPath } from '../model/path.ts';
 import type { PathFilter } from '../model/ports.ts';
-import type { DestinationEntry } from './walk-folders.ts';
+import type { DestinationEntry } from './destination-entry.ts';
 
 /** Children of a large folder that are made entries at a time. */
 const PER_PAGE = 1000;
@@ -43,7 +43,7 @@ export class FolderEntries {
       this.#folders = this.#page
         .filter(isToList)
         .map(({ path }) => path)
-        [Symbol.iterator]();
+        .values();
     }
   }
 

@@ -2,30 +2,12 @@ import { capitalised } from '../model/destination-words.ts';
 import type { DestinationWords } from '../model/destination-words.ts';
 import { garbledIn } from '../model/children.ts';
 import type { Children } from '../model/children.ts';
-import type { Problem, ProblemCode } from '../model/entry.ts';
+import type { ProblemCode } from '../model/entry.ts';
 import { isSyncError, messageOf } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { PathFilter } from '../model/ports.ts';
+import type { DestinationEntry } from './destination-entry.ts';
 import { FolderEntries, isToList } from './folder-entries.ts';
-
-/** A file or folder at the destination; its path is relative to the target folder. */
-export type DestinationEntry =
-  | {
-      readonly kind: 'file';
-      readonly path: RelPath;
-      readonly size: number;
-      readonly modifiedMs: number | undefined;
-    }
-  /** `unseen`: the folder is not listed, because the filter excludes all of it. So it may hold anything. */
-  | { readonly kind: 'folder'; readonly path: RelPath; readonly unseen: boolean }
-  /** A file that the filter leaves out. It takes no part, but the folders that hold it cannot go or move as wholes. */
-  | { readonly kind: 'excluded'; readonly path: RelPath; readonly modifiedMs: number | undefined }
-  | {
-      readonly kind: 'unknown';
-      readonly path: RelPath;
-      readonly covers: 'path' | 'subtree';
-      readonly problem: Problem;
-    };
 
 type UnknownEntry = Extract<DestinationEntry, { kind: 'unknown' }>;
 

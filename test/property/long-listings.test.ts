@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createFilter, everything } from '../../src/filter/filter.ts';
 import { byName, childrenNamed, garbledIn } from '../../src/model/children.ts';

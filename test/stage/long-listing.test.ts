@@ -14,8 +14,15 @@ const name = (index: number): string =>
   `file-${String(index).padStart(7, '0')}-and-a-name-of-some-length.csv`;
 const child = (index: number): string =>
   JSON.stringify({
-    ...{ name: name(index), path: `f/${name(index)}`, size: index, type: 'file', format: null, mimetype: '' },
-    ...{ writable: true, last_modified: '2024-01-01T00:00:00Z', content: null },
+    name: name(index),
+    path: `f/${name(index)}`,
+    size: index,
+    type: 'file',
+    format: null,
+    mimetype: '',
+    writable: true,
+    last_modified: '2024-01-01T00:00:00Z',
+    content: null,
   });
 /** The children from `from` on, PER_PIECE of them. */
 const piece = (from: number): string =>

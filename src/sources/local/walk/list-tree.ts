@@ -32,7 +32,7 @@ export async function* listTree(
   const { root, followSymlinks, threadAfter = Infinity, threadShare = 0.2 } = options;
   // A filter that is more than rules cannot go to another thread.
   const rules = options.filter instanceof RuleFilter ? options.filter.madeOf : undefined;
-  let walk: Walk | undefined = new Walk(options);
+  const walk = new Walk(options);
   let thread: ThreadedWalk | undefined;
   let tried = false;
   const start = (): void => {
@@ -51,8 +51,6 @@ export async function* listTree(
             if (listed >= threadAfter && share >= threadShare) start();
             return thread?.ready === true;
           });
-    // the thread reads anew; what this one knows of a folder of a million names is not kept meanwhile
-    walk = undefined;
     if (from !== undefined) yield* thread!.goOn(from, signal);
   } finally {
     await thread?.close();
