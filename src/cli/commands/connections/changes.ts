@@ -1,9 +1,7 @@
 import { privateConnections } from '../../../api/resources/private-connections.ts';
-import { hasFact } from '../../../model/errors.ts';
-import { printable } from '../../../model/printable.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { change } from '../../management/changing/change.ts';
-import { findGroup, findWorkspace } from '../../management/find.ts';
+import { findGroup, findWorkspace, ifExists } from '../../management/find.ts';
 import { differences } from '../../management/printing/differences.ts';
 import { printOutcome } from '../../management/printing/print-outcome.ts';
 import { printRow } from '../../management/printing/print-rows.ts';
@@ -69,19 +67,16 @@ export async function updateConnection(run: Run<{ readonly allowList: string }>)
 export async function deleteConnection(run: Run<{ readonly ifExists?: true }>): Promise<ExitStatus> {
   const [connectionID = ''] = run.args;
   const parts = partsOf(run, connectionID);
-  try {
-    const shown = await run.api.call(privateConnections.get, { connectionID });
-    return await change(run, {
-      ...parts,
-      operation: privateConnections.delete,
-      input: { connectionID },
-      already: shown.status?.toUpperCase() === 'DELETED' ? 'is DELETED already' : undefined,
-      shown,
-      print: (row) => printOutcome(run, `${parts.thing} is DELETED`, { ...shown, ...row, status: 'DELETED' }),
-    });
-  } catch (error) {
-    if (run.flags.ifExists !== true || !hasFact(error, 'missing')) throw error;
-    run.err.line(`stagesync: there is no ${printable(parts.thing)}`);
-    return EXIT.clean;
-  }
+  const shown = await ifExists(run, parts.thing, () =>
+    run.api.call(privateConnections.get, { connectionID }),
+  );
+  if (shown === undefined) return EXIT.clean;
+  return change(run, {
+    ...parts,
+    operation: privateConnections.delete,
+    input: { connectionID },
+    already: shown.status?.toUpperCase() === 'DELETED' ? 'is DELETED already' : undefined,
+    shown,
+    print: (row) => printOutcome(run, `${parts.thing} is DELETED`, { ...shown, ...row, status: 'DELETED' }),
+  });
 }

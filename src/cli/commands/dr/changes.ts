@@ -1,5 +1,4 @@
 import { groupStorageDR, type StorageDRStatus } from '../../../api/resources/storage-dr.ts';
-import type { WorkspaceGroup } from '../../../api/resources/workspace-groups.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
 import { type ExitStatus } from '../../exit-status.ts';
@@ -7,11 +6,12 @@ import { change } from '../../management/changing/change.ts';
 import { findRegion } from '../../management/find.ts';
 import { printRow } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
+import type { GroupRef } from '../../management/stage-address.ts';
 import { statusLines } from './status-lines.ts';
 import { whichGroup, type WhichFlags } from './which-group.ts';
 
 /** What the changes of a group's storage DR have in common. */
-const partsOf = (run: Run, { workspaceGroupID, name }: WorkspaceGroup) => ({
+const partsOf = (run: Run, { workspaceGroupID, name }: GroupRef) => ({
   thing: `workspace group ${name}`,
   idOf: () => workspaceGroupID,
   again: () => `dr status --group ${workspaceGroupID} --watch`,
@@ -60,7 +60,7 @@ export async function failBack(run: Run<WhichFlags>): Promise<ExitStatus> {
   });
 }
 
-const confirmationOf = ({ name, workspaceGroupID }: WorkspaceGroup, does: string, where: string) => ({
+const confirmationOf = ({ name, workspaceGroupID }: GroupRef, does: string, where: string) => ({
   name,
   warning: [`${does} workspace group ${printable(name)} (${printable(workspaceGroupID)}) ${where}`],
 });

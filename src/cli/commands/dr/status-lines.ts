@@ -6,7 +6,7 @@ import { alignedRows } from '../../management/printing/print-rows.ts';
 export function statusLines({ compute, storage }: StorageDRStatus): string[] {
   const databases = storage ?? [];
   return [
-    ...(compute == null || (compute.storageDRType ?? '') === '' ? [] : [moveText(compute), '']),
+    ...(compute && (compute.storageDRType ?? '') !== '' ? [moveText(compute), ''] : []),
     ...(databases.length === 0
       ? ['no database is replicated']
       : alignedRows(databases, [

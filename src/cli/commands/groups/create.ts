@@ -36,7 +36,7 @@ export async function createGroup(run: Run<CreateFlags>): Promise<ExitStatus> {
       body: {
         name,
         firewallRanges: [...(flags.firewall ?? [])],
-        ...region,
+        regionID: region.regionID,
         ...settingsOf(flags),
         ...(flags.project !== undefined && { projectID: flags.project }),
         ...(adminPassword !== undefined && { adminPassword }),

@@ -51,7 +51,7 @@ export function watchedValues(
   const earlier = sums(before);
   return [...sums(samples)].map(([key, { workspace, metric, value }]) => {
     const last = earlier.get(key)?.value;
-    const isCounter = /_total$/.test(metric) && last !== undefined && seconds > 0 && value >= last;
+    const isCounter = metric.endsWith('_total') && last !== undefined && seconds > 0 && value >= last;
     return {
       workspace,
       metric: metric.replace(/^singlestore(?:db)?_(?:cloud_)?/, ''),
