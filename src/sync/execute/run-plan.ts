@@ -2,10 +2,14 @@ import type { DestinationWords } from '../../model/destination-words.ts';
 import { isWithin } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { MovePlan } from '../plan/moves/plan-moves.ts';
-import type { PlanStore, Removal } from '../plan/store/plan-store.ts';
+import type { Arrival, PlanStore, Removal } from '../plan/store/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { Executor } from './executor.ts';
 import type { Learnt } from './learnt.ts';
+import { LARGE_BYTES } from './uploads/upload-queue.ts';
+
+/** So many large files of a plan are known by size from the start; the queue of uploads sorts what comes later. */
+const MOST_LARGE = 1000;
 
 export interface RunPlanOptions {
   readonly store: PlanStore;
@@ -60,12 +64,21 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
   if (!executor.stopped) await removeGone(options);
 }
 
+/** The largest files go first, all others in path order, so that folders are complete one after the other. */
 async function uploadAll({ store, executor }: RunPlanOptions): Promise<void> {
+  const { openFolders } = executor;
   const waited = new Set(store.removals.foldersInTheWay().map(({ path }) => path));
+  const upload = (arrival: Arrival): void | Promise<void> =>
+    executor.upload(arrival, { clashes: waited.has(`${arrival.path}/`) });
+  const largest = store.arrivals.largest({ from: LARGE_BYTES, limit: MOST_LARGE });
+  for (const arrival of largest) await upload(arrival);
+  const begun = new Set(largest.map(({ path }) => path));
   for (const arrival of store.arrivals.all()) {
     if (executor.stopped) break;
-    await executor.upload(arrival, { clashes: waited.has(`${arrival.path}/`) });
+    openFolders.reached(arrival.path);
+    if (!begun.has(arrival.path)) await upload(arrival);
   }
+  openFolders.passedAll();
   await executor.idle();
 }
 

@@ -37,6 +37,12 @@ export class ArrivalTable {
     for (const row of this.#db.pages<ArrivalRow>('arrival')) yield toArrival(row);
   }
 
+  /** At most `limit` of those of at least `from` bytes, the largest first. */
+  largest({ from, limit }: { readonly from: number; readonly limit: number }): Arrival[] {
+    const text = 'SELECT * FROM arrival WHERE size >= ? ORDER BY size DESC, path LIMIT ?';
+    return this.#db.all<ArrivalRow>(text, from, limit).map(toArrival);
+  }
+
   totals(): { count: number; bytes: number } {
     const text = 'SELECT count(*) AS count, total(size) AS bytes FROM arrival';
     return this.#db.all<{ count: number; bytes: number }>(text)[0]!;
