@@ -116,6 +116,21 @@ export function errorFromNetwork(call: ApiCall, error: unknown): SyncError {
   }
 }
 
+/** The error of a change that is not made again, because it may have been made. */
+export function outcomeUnknown(error: SyncError): SyncError {
+  const more = ' Nobody knows whether it was done: look before you do it again.';
+  const { fact, operation, path, details } = error;
+  return new SyncError(error.code, (name) => (name === 'it' ? error.besidePath : error.message) + more, {
+    verdict: 'skip_entry',
+    fact,
+    operation,
+    path,
+    details,
+    inDoubt: true,
+    cause: error,
+  });
+}
+
 export const serviceOf = (call: ApiCall): string => call.service ?? 'Stage';
 
 /** A path as a sentence has it: the root of a Stage has no name. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isSyncError, SyncError } from '../model/errors.ts';
 import type { CallOptions } from '../model/ports.ts';
 import { excerpt } from '../model/printable.ts';
-import { type ApiCall, badReply } from './api-errors.ts';
+import { type ApiCall, badReply, outcomeUnknown } from './api-errors.ts';
 import type { ApiConnection } from './connection.ts';
 import type { AnswerOf, AnyInput, InputOf, Operation, OperationHead } from './operation.ts';
 import { queryOf } from './query.ts';
@@ -13,6 +13,8 @@ export interface RequestOptions extends CallOptions {
   readonly fields?: readonly string[] | undefined;
   /** Whose codes its errors have. Default: 'api'. The look-up of a Stage's name has those of Stage. */
   readonly codes?: ApiCall['codes'];
+  /** The caller looks before it makes a request again that must not be made twice. Default: false. */
+  readonly looks?: boolean | undefined;
 }
 
 /** A request as it is sent, and as `--dry-run` shows it. Secrets in the body are not masked. */
@@ -45,8 +47,9 @@ async function request(
   api: ApiConnection,
   operation: Operation,
   input: AnyInput,
-  { signal, fields, codes }: RequestOptions,
+  { signal, fields, codes, looks }: RequestOptions,
 ): Promise<unknown> {
+  const mayRepeat = operation.repeat === 'safe' || operation.repeat === 'idempotent' || looks === true;
   const { target, body } = prepareRequest(operation, input, { fields });
   const call = describeCall(operation, input, codes);
   const isJson = body !== undefined;
@@ -70,9 +73,9 @@ async function request(
       });
     return readReply(api, operation, call, { text, isPartial: fields !== undefined });
   } catch (error) {
-    // nobody knows whether the request was carried out, and carrying it out twice could do something else
+    // carrying it out twice could do something else
     const isLost = isSyncError(error) && error.inDoubt && error.verdict === 'retry';
-    throw isLost && operation.repeat === 'never' ? error.with({ verdict: 'skip_entry' }) : error;
+    throw isLost && !mayRepeat ? outcomeUnknown(error) : error;
   }
 }
 

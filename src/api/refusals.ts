@@ -140,9 +140,19 @@ const LOCKED: Row = {
   hint: 'Another change of the organization is under way. Try again later.',
 };
 
+/** A name that is taken is answered with 500 and a sentence. */
+const TAKEN: Row = {
+  code: 'stage_exists',
+  verdict: 'skip_entry',
+  fact: 'taken',
+  hint: 'Choose another name.',
+};
+const TAKEN_TEXT = /\balready\b|(?<!not )\bexists?\b|\btaken\b|\bduplicate\b/i;
+
 /**
- * A refused request as an error. The status decides; the text is kept for a person and decides one case only, the
- * malformed deployment ID, which the service answers with 400 and a text that starts with `uuid:`.
+ * A refused request as an error. The status decides; the text is kept for a person and decides three cases only: the
+ * malformed deployment ID, which the service answers with 400 and a text that starts with `uuid:`, and, of other things
+ * than files, a lock and a taken name, which it answers with 500.
  * `nowMs` is for a Retry-After that is a date.
  */
 export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number): SyncError {
@@ -196,7 +206,10 @@ export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number
 
 function rowOf({ codes, changes }: ApiCall, { status, text, byStore }: RefusedReply): Row {
   if (codes === 'api') {
-    if (status === 500 && changes === true && /\block/i.test(text)) return LOCKED;
+    if (status === 500 && changes === true) {
+      if (/\block/i.test(text)) return LOCKED;
+      if (TAKEN_TEXT.test(text)) return TAKEN;
+    }
     const row = API_STATUSES.get(status);
     if (row !== undefined) return row;
   }

@@ -1,6 +1,7 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import type { InputOf } from '../../src/api/operation.ts';
+import type { InputOf, Operation } from '../../src/api/operation.ts';
 import { OPERATIONS } from '../../src/api/operations.ts';
+import { LOOK_UPS } from '../../src/api/repeats/look-ups.ts';
 import type { regions } from '../../src/api/resources/regions.ts';
 import type { workspaces } from '../../src/api/resources/workspaces.ts';
 
@@ -22,4 +23,13 @@ test('an input is typed by its operation', () => {
   const resume: InputOf<typeof workspaces.resume> = { workspaceID: 'a' };
   const list: InputOf<typeof regions.list> = {};
   expect([resume, list]).toEqual([{ workspaceID: 'a' }, {}]);
+});
+
+test('every change that may not be made twice has a look that tells what became of it', () => {
+  const { stage: _, ...ours } = OPERATIONS;
+  const all = Object.values(ours).flatMap((resource) => Object.values(resource) as readonly Operation[]);
+  const unclear = all.filter(({ verb, repeat }) => verb !== 'GET' && repeat !== 'never');
+  expect(unclear.length).toBeGreaterThan(8);
+  expect(unclear.filter((each) => !LOOK_UPS.has(each)).map(({ path }) => path)).toEqual([]);
+  expect(all.filter(({ verb, repeat }) => (verb === 'GET') !== (repeat === 'safe'))).toEqual([]);
 });
