@@ -86,19 +86,24 @@ describe('large files go first', () => {
   });
 
   test('and take half of the lanes, while small ones wait', async () => {
-    let [large, most, small] = [0, 0, 0];
+    const count = { large: 0, small: 0, most: 0 };
+    const allSmall = signalOf();
     const { source, engine } = pair(async ({ kind, path }) => {
       if (kind !== 'put') return;
-      if (!path.startsWith('large')) return void small++;
-      most = Math.max(most, ++large);
+      if (path.startsWith('small')) {
+        if (++count.small === 40) allSmall.tell();
+        return;
+      }
+      count.large++;
+      if (count.small < 40) count.most = Math.max(count.most, count.large);
       // no large one is answered before all small ones were sent
-      while (small < 40) await new Promise((resolve) => setImmediate(resolve));
-      large--;
+      await allSmall.wait();
+      count.large--;
     });
     for (let at = 0; at < 40; at++) source.write(`small/${at}`, `${at}`);
     for (let at = 0; at < 8; at++) source.write(`large/${at}`, 'x'.repeat(LARGE_BYTES));
     expect((await engine.pass({ concurrency: 4 })).report).toMatchObject({ outcome: 'clean' });
-    expect(most).toBe(2);
+    expect(count.most).toBe(2);
     engine[Symbol.dispose]();
   });
 });
