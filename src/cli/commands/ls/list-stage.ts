@@ -4,17 +4,12 @@ import type { CallOptions, Destination, PathFilter } from '../../../model/ports.
 import { childEntries, walkDestination, type DestinationEntry } from '../../../remote/walk-folders.ts';
 import { folderPath, parseStageAddress } from '../../../jobs/addresses.ts';
 import type { Context } from '../../context.ts';
-import type { StageFlags } from '../../flags/authority-flags.ts';
+import type { LsFlags } from './ls-flags.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
 import { openStageToLook } from '../../../jobs/ends/open-stage-to-look.ts';
 import { printable } from '../../../model/printable.ts';
-
-/** The flags of `stagesync ls`. */
-export interface LsFlags extends StageFlags {
-  readonly recursive?: true;
-  readonly json?: true;
-}
 
 /** Folders listed at the same time. */
 const LOOK_AHEAD = 16;
@@ -24,6 +19,8 @@ const NOTHING_HIDDEN: PathFilter = { excludes: () => false, prunes: () => false 
 
 /** `stagesync ls`. Resolves with the exit status; a folder that cannot be listed is reported and makes it 3. */
 export async function listStage(context: Context, text: string, flags: LsFlags): Promise<ExitStatus> {
+  if (flags.local === true)
+    throw usageError('--local lists deployments, and goes without an address; write stage://local/PATH');
   const address = parseStageAddress(text, 'ADDRESS');
   const root = folderPath(address);
   const around = stageSurroundings(context, flags);
