@@ -8,6 +8,7 @@
  * HTTP, the AWS SDK and the embedded Stage are loaded when they are used. The embedded Stage is also a module of its own,
  * 'stagesync/emulator'.
  */
+export { type Children, type ChildrenByName, type PackedChildren } from './model/children.ts';
 export { type DestinationWords } from './model/destination-words.ts';
 export * from './model/entry.ts';
 export * from './model/errors.ts';

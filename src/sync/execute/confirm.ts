@@ -1,3 +1,5 @@
+import { byName } from '../../model/children.ts';
+import type { ChildrenByName } from '../../model/children.ts';
 import type { Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
 import { afterFolder, isWithin, nameOf, parentOf } from '../../model/path.ts';
@@ -23,8 +25,6 @@ export interface ConfirmationOptions {
   readonly signal: AbortSignal;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
-
-type Shown = ReadonlyMap<string, ShownVersion>;
 
 interface Listing {
   /** The folder has changed since the listing began: what the listing shows says nothing. */
@@ -108,7 +108,7 @@ export class Confirmations {
 
   async #judge(folder: RelPath): Promise<void> {
     const { ledger, onProblem } = this.#options;
-    let shown: Shown;
+    let shown: ChildrenByName;
     try {
       shown = await this.#list(folder, 'normal');
     } catch (error) {
@@ -122,25 +122,22 @@ export class Confirmations {
   }
 
   /** A folder that is not there shows no file. */
-  async #list(folder: RelPath, priority: Priority): Promise<Shown> {
+  async #list(folder: RelPath, priority: Priority): Promise<ChildrenByName> {
     const { remote } = this.#options;
-    const shown = new Map<string, ShownVersion>();
-    for (const child of (await remote.list(remote.root + folder, { priority, begins: true })) ?? [])
-      if (child.kind === 'file') shown.set(child.name, child);
-    return shown;
+    return byName((await remote.list(remote.root + folder, { priority, begins: true })) ?? []);
   }
 
   /** Confirms what the listing shows as it was put. */
   #record(
     folder: RelPath,
-    shown: Shown,
+    shown: ChildrenByName,
     refute?: (row: LedgerRow, now: ShownVersion | undefined) => void,
   ): void {
     const { ledger } = this.#options;
     for (const rows of pendingIn(ledger, folder))
       ledger.transaction(() => {
         for (const row of rows) {
-          const now = shown.get(nameOf(row.path));
+          const now = shown.named(nameOf(row.path)).find((child) => child.kind === 'file');
           if (now?.size === row.size) ledger.confirm(row.path, now.modifiedMs);
           else refute?.(row, now);
         }
