@@ -2,6 +2,7 @@ import { parentOf } from '../../../model/path.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
+import { INTENT_BATCH } from '../journal.ts';
 import type { Attempted } from '../outcomes.ts';
 import { HeldUploads } from './held-uploads.ts';
 import { FileSender, isWaiting } from './send-file.ts';
@@ -11,8 +12,6 @@ import type { UploadIntents } from './upload-intents.ts';
 import { isLarge, UploadQueue } from './upload-queue.ts';
 import type { Wanted } from './upload-queue.ts';
 
-/** Intents that share one commit. A kill leaves at most these, plus those in flight, in doubt. */
-export const INTENT_BATCH = 64;
 /** Uploads that wait for their turn, so that large ones among them go first. A few hundred bytes each. */
 const MOST_WAITING = 4096;
 
