@@ -32,8 +32,11 @@ export const MOST_SERIES = 10;
 /** Bytes are drawn as gigabytes. */
 const BYTES_IN_GB = 1e9;
 
-/** The picture of one metric. */
-export function chartOf(table: UsageTable): Chart {
+/** The picture of one metric; `notes` come before its own. */
+export function chartOf(
+  table: UsageTable,
+  { notes = [] }: { readonly notes?: readonly string[] } = {},
+): Chart {
   const { period, granularity, unit } = table;
   const starts = startsWithin(period.fromMs, period.toMs, granularity);
   const columnOf = new Map(starts.map((start, column) => [start, column]));
@@ -58,9 +61,10 @@ export function chartOf(table: UsageTable): Chart {
     total: scaled(table.total, unit),
     notes: isTooMany
       ? [
+          ...notes,
           `The ${shown.length} largest of ${all.length} are shown; "other" is the sum of the ${rest.length} others.`,
         ]
-      : [],
+      : notes,
   };
 }
 

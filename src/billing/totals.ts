@@ -71,6 +71,22 @@ export function totalsOf(rows: readonly UsageRow[], options: TotalsOptions): Usa
   return [...metrics.values()].map((ofMetric) => tableOf(ofMetric, options));
 }
 
+/** A table of nothing, to be drawn: no use is an answer too. */
+export const emptyTable = (
+  given: Pick<UsageTable, 'period' | 'granularity' | 'groupBy'> & {
+    readonly metric: 'compute' | 'storage' | 'all';
+  },
+): UsageTable => ({
+  period: given.period,
+  granularity: given.granularity,
+  groupBy: given.groupBy,
+  metric: given.metric,
+  unit: given.metric === 'storage' ? 'bytes' : 'credits',
+  series: [],
+  lines: [],
+  total: 0,
+});
+
 function tableOf(rows: readonly UsageRow[], options: TotalsOptions): UsageTable {
   const { period, granularity, groupBy } = options;
   const metric = rows[0]?.metric ?? '';

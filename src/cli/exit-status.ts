@@ -10,6 +10,7 @@ export const EXIT = {
   refused: 4,
   unreachable: 5,
   locked: 6,
+  waiting: 7,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -24,6 +25,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitStatus, string])[] = [
   [EXIT.refused, 'refused by a guard; nothing was changed'],
   [EXIT.unreachable, 'source or Stage unreachable, unauthorised or broken'],
   [EXIT.locked, 'another run holds the lock'],
+  [EXIT.waiting, 'gave up waiting; the service goes on'],
   [EXIT.interrupted, 'interrupted by Ctrl-C, or nobody reads the output any more'],
   [EXIT.terminated, 'ended by SIGTERM'],
 ];
@@ -37,6 +39,7 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   guard_empty_source: EXIT.refused,
   guard_max_delete: EXIT.refused,
   guard_root_changed: EXIT.refused,
+  not_confirmed: EXIT.refused,
   source_missing: EXIT.unreachable,
   source_denied: EXIT.unreachable,
   source_unauthorised: EXIT.unreachable,
@@ -78,7 +81,7 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   api_rejected: EXIT.failures,
   api_locked: EXIT.failures,
   api_wait_failed: EXIT.failures,
-  api_wait_timeout: EXIT.failures,
+  api_wait_timeout: EXIT.waiting,
 };
 
 const OF_OUTCOME: Record<Outcome, ExitStatus> = {

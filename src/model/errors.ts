@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'guard_empty_source'
   | 'guard_max_delete'
   | 'guard_root_changed'
+  /** A person did not confirm what cannot be undone. */
+  | 'not_confirmed'
   // the source
   | 'source_missing'
   | 'source_denied'

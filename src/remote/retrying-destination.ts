@@ -1,5 +1,5 @@
 import type { DestinationWords } from '../model/destination-words.ts';
-import type { DestinationChild } from '../model/entry.ts';
+import type { Children } from '../model/children.ts';
 import { hasFact, isSyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
@@ -10,7 +10,7 @@ import { hasArrived, hasMoved, isInDoubt, isThere, mayBeTakenByUs } from './lost
 import type { SentFile } from './lost-replies.ts';
 
 /** `within`: the look is made at once within the turn of a change that is under way, and is not retried. */
-export interface LookCall extends CallOptions {
+export interface LookCall extends CallOptions, Pick<GateRequest, 'begins' | 'priority'> {
   readonly within?: boolean | undefined;
 }
 
@@ -49,12 +49,14 @@ export class RetryingDestination implements Destination {
     this.#gate = gate;
   }
 
-  listFolder(folder: RelPath, call: LookCall): Promise<readonly DestinationChild[] | undefined> {
-    const list = (): Promise<readonly DestinationChild[] | undefined> =>
-      this.#destination.listFolder(folder, call);
+  listFolder(folder: RelPath, call: LookCall): Promise<Children | undefined> {
+    const list = (): Promise<Children | undefined> => this.#destination.listFolder(folder, call);
     return call.within === true
       ? this.#gate.within(list)
-      : this.#gate.request({ operation: 'list', path: folder }, list);
+      : this.#gate.request(
+          { operation: 'list', path: folder, begins: call.begins, priority: call.priority },
+          list,
+        );
   }
 
   stat(path: RelPath, call: LookCall): Promise<ShownVersion | undefined> {

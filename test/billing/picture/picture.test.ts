@@ -142,7 +142,8 @@ describe('a name that would be markup', () => {
 
   test('is text in the page', () => {
     const page = htmlOf(hostile);
-    expect(page).not.toMatch(/<script|<a |\u{1b}/u);
+    expect(page).not.toMatch(/<script|<a /);
+    expect(page).not.toContain('\u{1b}');
     expect(page).toContain('<th scope="col">&lt;/svg&gt;&lt;script&gt;');
   });
 });
