@@ -72,7 +72,7 @@ export class RetryingDestination implements Destination {
   /** Chunks can be read only once, so they are sent only once. See `upload` for a content that can be read again. */
   async put(path: RelPath, content: Content, call: ChangeCall): Promise<void> {
     const isWhole = 'bytes' in content;
-    const request: GateRequest = { operation: 'upload', path, begins: call.begins };
+    const request: GateRequest = { operation: 'upload', path, bytes: content.size, begins: call.begins };
     try {
       await this.#change(request, call, async () => {
         try {
@@ -110,7 +110,7 @@ export class RetryingDestination implements Destination {
       }
     };
     try {
-      await this.#gate.request({ operation: 'upload', path, begins: call.begins }, send);
+      await this.#gate.request({ operation: 'upload', path, bytes: call.size, begins: call.begins }, send);
     } catch (error) {
       if (isFinal || !isInDoubt(error) || !(await arrived())) throw error;
     }

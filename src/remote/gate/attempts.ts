@@ -7,6 +7,8 @@ import type { RelPath } from '../../model/path.ts';
 export interface GateRequest {
   readonly operation: Operation;
   readonly path: RelPath;
+  /** Of an upload. */
+  readonly bytes?: number | undefined;
   /** Where a move goes. */
   readonly to?: RelPath | undefined;
   /** The first request of an action: once the run drains the request is not sent any more, and rejects with the reason. */
@@ -42,8 +44,6 @@ export class Attempts {
   readonly request: GateRequest;
   /** The number of the attempt that is due or under way, from 1. */
   number = 1;
-  /** When the latest attempt started, as the clock's elapsed time. */
-  startedAt = 0;
   /** What the latest failed attempt said. */
   last: SyncError | undefined;
   /** Whether an attempt so far may have been carried out although it failed. */
