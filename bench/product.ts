@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './measure/child.ts';
 import type { Run, RunOptions } from './measure/child.ts';
@@ -7,6 +8,8 @@ import type { Run, RunOptions } from './measure/child.ts';
 export interface Product {
   readonly bin: string;
   readonly version: string;
+  /** A digest of the compiled files: names the build. */
+  readonly build: string;
 }
 
 export const ROOT = new URL('..', import.meta.url).pathname;
@@ -36,7 +39,14 @@ export async function openProduct(folder: string): Promise<Product> {
   const bin = join(folder, 'bin/stagesync.js');
   if (!existsSync(bin)) throw new Error(`there is no built package in ${folder}`);
   const { stdout } = await run(process.execPath, [bin, '--version']);
-  return { bin, version: stdout.trim() };
+  return { bin, version: stdout.trim(), build: buildOf(join(folder, 'dist')) };
+}
+
+function buildOf(dist: string): string {
+  const sum = createHash('sha256');
+  for (const file of globSync('**/*.js', { cwd: dist }).sort())
+    sum.update(`${file}\n`).update(readFileSync(join(dist, file)));
+  return sum.digest('hex').slice(0, 12);
 }
 
 /** A workspace group that exists nowhere; the sink takes any. */

@@ -48,6 +48,7 @@ const sink = await startSink();
 const pairs = Number(values.pairs ?? (values.quick ? 1 : 3));
 const bench: Bench = { quick: values.quick, pairs, folder, product, peers, sink, say };
 const versions = versionsOf(product.version, peers);
+const { build } = product;
 
 const results: Result[] = [];
 const wrong: string[] = [];
@@ -63,13 +64,13 @@ try {
       const checks = measured.checks.map((check) => (values.quick ? { ...check, met: undefined } : check));
       const outcome = { ...measured, checks };
       const date = new Date().toISOString().slice(0, 16).replace('T', ' ');
-      results.push({ row, name, ...outcome, date, machine: machine(), versions, load });
+      results.push({ row, name, ...outcome, date, machine: machine(), versions, load, pairs, build });
       for (const { what, value, target, met, unit = '' } of checks) {
         const verdict = met === undefined ? '' : `, target ${target}: ${met ? 'met' : 'missed'}`;
         say(`  ${what}: ${spreadText(value)}${unit}${verdict}`);
       }
       if (outcome.leftOut.length > 0) say(`  left out: ${outcome.leftOut.join(', ')}`);
-      writeResults(output, results);
+      writeResults(output, results, build);
     } catch (error) {
       wrong.push(name);
       console.error(error);

@@ -8,6 +8,7 @@
  * HTTP, the AWS SDK and the embedded Stage are loaded when they are used. The embedded Stage is also a module of its own,
  * 'stagesync/emulator'.
  */
+export { type Children, type ChildrenByName, type PackedChildren } from './model/children.ts';
 export { type DestinationWords } from './model/destination-words.ts';
 export * from './model/entry.ts';
 export * from './model/errors.ts';
@@ -50,8 +51,8 @@ export {
   type ApiTimeouts as StageTimeouts,
   type ApiVerb as StageVerb,
 } from './api/connection.ts';
-export { currentOrganization, type Organization } from './api/organizations.ts';
-export { listRegions, type Region } from './api/regions.ts';
+export { currentOrganization, type Organization } from './api/resources/organizations.ts';
+export { listRegions, type Region } from './api/resources/regions.ts';
 export { listDeployments, type Deployment, type ListDeploymentsOptions } from './api/deployments.ts';
 export { resolveDeployment } from './api/resolve-deployment.ts';
 export {

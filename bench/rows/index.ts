@@ -1,10 +1,20 @@
 import type { Benchmark } from '../bench.ts';
+import { changingFile } from './changing-file.ts';
 import { fewCalls } from './few-calls.ts';
 import { firstByte } from './first-byte.ts';
 import { largeFiles } from './large-files.ts';
 import { noopLocal } from './local/noop-local.ts';
 import { noopMillion } from './local/noop-million.ts';
 import { noopRadosgw } from './s3/noop-radosgw.ts';
+import { paceAllowance } from './pace/allowance.ts';
+import { paceConfirming } from './pace/confirming.ts';
+import { paceFewChanges } from './pace/few-changes.ts';
+import { paceFirstSync } from './pace/first-sync.ts';
+import { paceLargeAmongSmall } from './pace/large-among-small.ts';
+import { paceLongTail } from './pace/long-tail.ts';
+import { paceNothingToDo } from './pace/nothing-to-do.ts';
+import { paceSlowingStage } from './pace/slowing-stage.ts';
+import { paceUrgentEdit } from './pace/urgent-edit.ts';
 import { rateLimit } from './rate-limit.ts';
 import { s3Fast } from './s3/s3-fast.ts';
 import { s3Radosgw } from './s3/s3-radosgw.ts';
@@ -30,4 +40,14 @@ export const benchmarks: readonly Benchmark[] = [
   startUp,
   fewCalls,
   watchReady,
+  changingFile,
+  paceFirstSync,
+  paceNothingToDo,
+  paceAllowance,
+  paceSlowingStage,
+  paceConfirming,
+  paceUrgentEdit,
+  paceFewChanges,
+  paceLargeAmongSmall,
+  paceLongTail,
 ];

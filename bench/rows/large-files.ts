@@ -2,6 +2,7 @@ import { atLeast, atMost } from '../bench.ts';
 import type { Bench, Benchmark, Outcome } from '../bench.ts';
 import { checkArrived } from '../fixture/arrived.ts';
 import { makeTree } from '../fixture/trees.ts';
+import { checkFirstSync } from '../fixture/work-done.ts';
 import { Contest } from '../measure/contest.ts';
 import type { Contestant, Effort } from '../measure/contest.ts';
 import { curlUpload, scriptUpload } from './peer-runs.ts';
@@ -19,10 +20,14 @@ export const largeFiles: Benchmark = {
     const paths = [...tree.digests.keys()];
     const upload = { root: tree.root, paths, folder: 'in/' };
     const efforts: Record<string, () => Promise<Effort>> = {
-      stagesync: () =>
-        syncRun(bench, tree.root, 'in/', ['--concurrency', String(CONCURRENCY)], {
-          state: freshState(bench),
-        }),
+      async stagesync() {
+        const state = freshState(bench);
+        const effort = await syncRun(bench, tree.root, 'in/', ['--concurrency', String(CONCURRENCY)], {
+          state,
+        });
+        checkFirstSync(await bench.sink.report(), state, tree.extent);
+        return effort;
+      },
     };
     if (bench.peers.curl !== undefined)
       efforts['curl'] = () => curlUpload(bench, upload, CONCURRENCY, '--parallel-immediate');

@@ -2,6 +2,7 @@ import { atLeast, atMost } from '../bench.ts';
 import type { Bench, Benchmark, Outcome } from '../bench.ts';
 import { checkArrived } from '../fixture/arrived.ts';
 import { makeTree } from '../fixture/trees.ts';
+import { checkFirstSync } from '../fixture/work-done.ts';
 import type { Effort } from '../measure/contest.ts';
 import { Contest } from '../measure/contest.ts';
 import { spreadOf } from '../measure/statistics.ts';
@@ -30,11 +31,13 @@ export const rateLimit: Benchmark = {
           async run(): Promise<Effort> {
             await bench.sink.reset({ hash: true, limit });
             const args = ['--json', '--concurrency', String(CONCURRENCY)];
-            const run = await syncRun(bench, tree.root, 'in/', args, { state: freshState(bench) });
+            const state = freshState(bench);
+            const run = await syncRun(bench, tree.root, 'in/', args, { state });
             const report = reported(run);
             if (report['failed'] !== 0) throw new Error(`wrong result: ${JSON.stringify(report)}`);
             const seen = await bench.sink.report();
             checkArrived(seen, 'in/', tree.digests, BYTES);
+            checkFirstSync(seen, state, tree.extent);
             const all = Object.values(seen.requests).reduce((sum, count) => sum + count, 0);
             refused.push((seen.refused / all) * 100);
             needed.push(all - seen.refused);

@@ -4,6 +4,7 @@ import type { Bench, Benchmark, Outcome } from '../bench.ts';
 import { checkArrived } from '../fixture/arrived.ts';
 import { folderName } from '../fixture/names.ts';
 import { makeTree } from '../fixture/trees.ts';
+import { checkFirstSync } from '../fixture/work-done.ts';
 import { run } from '../measure/child.ts';
 import { Contest } from '../measure/contest.ts';
 import type { Contestant } from '../measure/contest.ts';
@@ -47,6 +48,7 @@ export const smallFilesLatency: Benchmark = {
             state,
           });
           await arrived(paths);
+          checkFirstSync(await bench.sink.report(), state, { files: paths.length, folders: 1 });
           return effort;
         },
       },

@@ -2,6 +2,7 @@ import { atLeast } from '../bench.ts';
 import type { Bench, Benchmark, Outcome } from '../bench.ts';
 import { checkArrived } from '../fixture/arrived.ts';
 import { makeTree } from '../fixture/trees.ts';
+import { checkFirstSync } from '../fixture/work-done.ts';
 import { Contest } from '../measure/contest.ts';
 import type { Contestant } from '../measure/contest.ts';
 import { curlUpload, scriptUpload } from './peer-runs.ts';
@@ -46,6 +47,7 @@ export const smallFiles: Benchmark = {
             state,
           });
           await arrived(paths);
+          checkFirstSync(await bench.sink.report(), state, tree.extent);
           return effort;
         },
       },

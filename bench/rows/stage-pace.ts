@@ -4,6 +4,7 @@ import { atLeast } from '../bench.ts';
 import type { Bench, Benchmark, Outcome } from '../bench.ts';
 import { checkArrived } from '../fixture/arrived.ts';
 import { makeTree } from '../fixture/trees.ts';
+import { checkFirstSync } from '../fixture/work-done.ts';
 import { run } from '../measure/child.ts';
 import { Contest } from '../measure/contest.ts';
 import { spreadOf } from '../measure/statistics.ts';
@@ -44,7 +45,9 @@ export const stagePace: Benchmark = {
             const effort = await syncRun(bench, source, '', ['--concurrency', String(CONCURRENCY)], {
               state,
             });
-            checkArrived(await bench.sink.report(), '', expected, BYTES);
+            const seen = await bench.sink.report();
+            checkArrived(seen, '', expected, BYTES);
+            checkFirstSync(seen, state, { files: paths.length, folders: 1 });
             return effort;
           },
         },

@@ -14,6 +14,8 @@ export class AnswerTimes {
   #working = 0;
   /** Milliseconds that each request took so far, its time in the queue included; only with `trace`. */
   readonly taken: number[] = [];
+  /** Milliseconds of work that each file was, in the order in which they came; only with `trace`. */
+  readonly puts: number[] = [];
 
   constructor(options: SinkOptions) {
     this.#options = options;
@@ -32,6 +34,7 @@ export class AnswerTimes {
     const work = (): void => {
       this.#working++;
       const ms = this.#workMs(verb, body);
+      if (trace && body !== undefined) this.puts.push(ms);
       if (ms === 0) done();
       else setTimeout(done, ms);
     };

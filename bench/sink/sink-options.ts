@@ -18,6 +18,8 @@ export interface SinkOptions {
   readonly generated?: GeneratedTree;
   /** Tell the parent as soon as this many files began to arrive. */
   readonly tellAtPut?: number;
+  /** Tell the parent as soon as so many bytes of a file's request have arrived. */
+  readonly tellAtByte?: number;
   /** Tell the parent as soon as this file begins to arrive. */
   readonly tellAtPath?: string;
   /** Keep what the report says of single requests: `listings`, `answers`. */
@@ -55,6 +57,8 @@ export interface SinkReport {
   readonly listings: readonly (readonly [folder: string, times: number])[];
   /** Milliseconds that each answered request took, in the order of their answers; only with `trace`. */
   readonly answers: readonly number[];
+  /** Milliseconds that the Stage worked on each file, in the order in which they came; only with `trace`. */
+  readonly puts: readonly number[];
   /** Path from the Stage root, size, digest; in no order. */
   readonly files: readonly (readonly [path: string, size: number, digest: string])[];
 }

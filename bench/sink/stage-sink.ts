@@ -107,7 +107,16 @@ class Sink {
       return named(path);
     };
     const done = this.#answering('PUT', store, { path, bytes: head.bodyBytes });
-    return { data: (chunk) => part.data(chunk), end: (answer) => done.end(answer) };
+    const { tellAtByte = Infinity } = this.#options;
+    let received = 0;
+    return {
+      data(chunk) {
+        if (received < tellAtByte && received + chunk.length >= tellAtByte) process.send!({ told: now });
+        received += chunk.length;
+        part.data(chunk);
+      },
+      end: (answer) => done.end(answer),
+    };
   }
 
   #move(_head: RequestHead, path: string): BodyReader {
@@ -142,6 +151,7 @@ class Sink {
       lastPutMs: this.#lastPutMs,
       listings: [...this.#listings],
       answers: this.#times.taken,
+      puts: this.#times.puts,
       files: [...this.#tree.files()],
     };
   }

@@ -1,6 +1,7 @@
 import { failureIn } from '../http/transport-error.ts';
 import type { FailureKind } from '../http/codes.ts';
 import {
+  type ErrorCode,
   isSyncError,
   type Operation,
   RAISE_FILE_LIMIT,
@@ -23,7 +24,30 @@ export interface ApiCall {
   readonly changes?: boolean;
   /** What messages call the service. Default: Stage. */
   readonly service?: string;
+  /** Whose codes its errors have. Default: 'stage'. */
+  readonly codes?: 'stage' | 'api' | undefined;
 }
+
+type StageCode = Extract<ErrorCode, `stage_${string}`>;
+
+/** What the same failure is called where other things of the API are asked for than files. */
+const OF_API: Readonly<Record<StageCode, ErrorCode> & Partial<Record<ErrorCode, ErrorCode>>> = {
+  stage_unreachable: 'api_unreachable',
+  stage_timeout: 'api_timeout',
+  stage_unauthorised: 'api_unauthorised',
+  stage_deployment_missing: 'api_not_found',
+  stage_not_found: 'api_not_found',
+  stage_exists: 'api_conflict',
+  stage_rejected: 'api_rejected',
+  stage_too_large: 'api_rejected',
+  stage_quota: 'api_rejected',
+  stage_throttled: 'api_throttled',
+  stage_unavailable: 'api_unavailable',
+  stage_bad_reply: 'api_bad_reply',
+};
+
+export const codeFor = ({ codes }: ApiCall, code: ErrorCode): ErrorCode =>
+  codes === 'api' ? (OF_API[code] ?? code) : code;
 
 export interface BadReplyOptions {
   readonly verdict?: Verdict;
@@ -36,7 +60,7 @@ export interface BadReplyOptions {
 export function badReply(call: ApiCall, why: string, options: BadReplyOptions = {}): SyncError {
   const text = excerpt(options.text ?? '');
   return new SyncError(
-    'stage_bad_reply',
+    codeFor(call, 'stage_bad_reply'),
     called(call, `got a reply that ${why}. A proxy may stand between.`),
     {
       verdict: options.verdict ?? 'retry',
@@ -77,7 +101,7 @@ export function errorFromNetwork(call: ApiCall, error: unknown): SyncError {
       return badReply(call, 'is not valid HTTP', { inDoubt });
     default:
       return new SyncError(
-        kind === 'timeout' ? 'stage_timeout' : 'stage_unreachable',
+        codeFor(call, kind === 'timeout' ? 'stage_timeout' : 'stage_unreachable'),
         called(call, `failed: ${what}.${HINTS[kind] ?? ''}`),
         {
           verdict,
@@ -90,6 +114,21 @@ export function errorFromNetwork(call: ApiCall, error: unknown): SyncError {
         },
       );
   }
+}
+
+/** The error of a change that is not made again, because it may have been made. */
+export function outcomeUnknown(error: SyncError): SyncError {
+  const more = ' Nobody knows whether it was done: look before you do it again.';
+  const { fact, operation, path, details } = error;
+  return new SyncError(error.code, (name) => (name === 'it' ? error.besidePath : error.message) + more, {
+    verdict: 'skip_entry',
+    fact,
+    operation,
+    path,
+    details,
+    inDoubt: true,
+    cause: error,
+  });
 }
 
 export const serviceOf = (call: ApiCall): string => call.service ?? 'Stage';

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { hasFact } from '../model/errors.ts';
 import type { CallOptions } from '../model/ports.ts';
 import type { ApiConnection } from './connection.ts';
-import { apiOperation, type ApiOperation, requestApi } from './request.ts';
+import { callOnce } from './call.ts';
+import { type Operation, operation } from './operation.ts';
 
 /** Something that has a Stage. */
 export interface Deployment {
@@ -13,19 +14,14 @@ export interface Deployment {
 
 /** Rows are looked at one by one: one that cannot be read must not hide the others. */
 const rows = z.array(z.unknown());
-const list = (path: string, object: string): ApiOperation<string, typeof rows> =>
-  apiOperation({
-    method: 'GET',
-    path,
-    reply: rows,
-    repeatable: true,
-    operation: 'look_up',
-    verb: 'list',
-    object,
-  });
+const list = <const Path extends string>(
+  path: Path,
+  object: string,
+): Operation<Path, undefined, undefined, typeof rows> =>
+  operation({ verb: 'GET', path, reply: rows, repeat: 'safe', does: 'list', object });
 
 interface Catalogue {
-  readonly operation: ApiOperation<string, typeof rows>;
+  readonly operation: Operation<string, undefined, undefined, typeof rows>;
   readonly row: z.ZodType<Omit<Deployment, 'kind'>>;
   readonly kind: Deployment['kind'];
   /** Not every organisation has these. A list that is not found counts as an empty one. */
@@ -82,7 +78,9 @@ async function readCatalogue(
   call: CallOptions,
 ): Promise<Deployment[]> {
   try {
-    const read = (await requestApi(api, operation, {}, call)).map((each) => row.safeParse(each));
+    const read = (await callOnce(api, operation, {}, { ...call, codes: 'stage' })).map((each) =>
+      row.safeParse(each),
+    );
     return read.flatMap(({ success, data }) => (success ? [{ ...data, kind }] : []));
   } catch (error) {
     if (optional && hasFact(error, 'missing')) return [];

@@ -1,7 +1,7 @@
 import type { ErrorCode, Fact, Verdict } from '../model/errors.ts';
 import { SyncError } from '../model/errors.ts';
 import { excerpt, printable } from '../model/printable.ts';
-import { type ApiCall, called, serviceOf, shown } from './api-errors.ts';
+import { type ApiCall, called, codeFor, serviceOf, shown } from './api-errors.ts';
 import { parseRetryAfter } from './api-times.ts';
 
 /** What a reply says that is not a success. */
@@ -101,9 +101,58 @@ const STATUSES: ReadonlyMap<number, Row> = new Map<number, Row>([
   ],
 ]);
 
+/** Statuses that mean something else where other things of the API are asked for than files. */
+const API_STATUSES: ReadonlyMap<number, Row> = new Map<number, Row>([
+  [
+    403,
+    {
+      code: 'api_credits',
+      verdict: 'end_run',
+      fact: 'refused',
+      hint: 'The organization may be out of credits, or the API key not allowed to do this.',
+    },
+  ],
+  [
+    404,
+    {
+      code: 'stage_not_found',
+      verdict: 'skip_entry',
+      fact: 'missing',
+      hint: 'It may be terminated, or of another organization.',
+    },
+  ],
+  [
+    409,
+    {
+      code: 'stage_exists',
+      verdict: 'skip_entry',
+      fact: 'refused',
+      hint: 'Its state may not allow this now: look at it, and try again.',
+    },
+  ],
+]);
+
+/** The service makes one such change at a time in an organization, and answers 500 when another one takes too long. */
+const LOCKED: Row = {
+  code: 'api_locked',
+  verdict: 'retry',
+  inDoubt: true,
+  hint: 'Another change of the organization is under way. Try again later.',
+};
+
+/** A name that is taken is answered with 500 and a sentence. */
+const TAKEN: Row = {
+  code: 'stage_exists',
+  verdict: 'skip_entry',
+  fact: 'taken',
+  hint: 'Choose another name.',
+};
+const TAKEN_TEXT = /\balready\b|(?<!not )\bexists?\b|\btaken\b|\bduplicate\b/i;
+
 /**
- * A refused request as an error. The status decides; the text is kept for a person and decides one case only, the
- * malformed deployment ID, which the service answers with 400 and a text that starts with `uuid:`.
+ * A refused request as an error. The status decides; the text is kept for a person and decides three cases only: the
+ * malformed deployment ID, which the service answers with 400 and a text that starts with `uuid:`, and, of other things
+ * than files, a lock and a taken name, which it answers with 500.
  * `nowMs` is for a Retry-After that is a date.
  */
 export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number): SyncError {
@@ -122,7 +171,7 @@ export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number
     // Only a download is redirected. (The API documents a redirect of moves too, but not its target.) Elsewhere a
     // redirect shows that the base URL leads to something that is no Stage.
     return new SyncError(
-      'stage_bad_reply',
+      codeFor(call, 'stage_bad_reply'),
       called(call, `was answered with a redirect (${status}). Check the base URL.`),
       { verdict: operation === 'move' ? 'skip_entry' : 'end_run', operation, path, details },
     );
@@ -137,11 +186,11 @@ export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number
       `Stage says the deployment ID is malformed (${text}). Check the ID.`,
       { verdict: 'end_run', fact: 'unauthorised', operation, path, details },
     );
-  const row = rowOf(status, reply.byStore === true);
+  const row = rowOf(call, reply);
   const hint = row.forFiles === true && call.service !== undefined ? '' : ` ${row.hint}`;
   const why = text === '' ? `status ${status}` : `status ${status}: ${withoutFullStop(text)}`;
   return new SyncError(
-    row.code,
+    codeFor(call, row.code),
     (name) => `${serviceOf(call)} refused to ${call.verb} ${shown(name)} (${why}).${hint}`,
     {
       verdict: row.verdict,
@@ -155,9 +204,17 @@ export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number
   );
 }
 
-function rowOf(status: number, byStore: boolean): Row {
+function rowOf({ codes, changes }: ApiCall, { status, text, byStore }: RefusedReply): Row {
+  if (codes === 'api') {
+    if (status === 500 && changes === true) {
+      if (/\block/i.test(text)) return LOCKED;
+      if (TAKEN_TEXT.test(text)) return TAKEN;
+    }
+    const row = API_STATUSES.get(status);
+    if (row !== undefined) return row;
+  }
   const row = STATUSES.get(status) ?? (status >= 500 ? UNAVAILABLE : REJECTED);
-  return byStore && row === UNAUTHORISED ? ADDRESS_EXPIRED : row;
+  return byStore === true && row === UNAUTHORISED ? ADDRESS_EXPIRED : row;
 }
 
 function retryAfter(reply: RefusedReply, nowMs: number): number | undefined {

@@ -10,6 +10,7 @@ export const EXIT = {
   refused: 4,
   unreachable: 5,
   locked: 6,
+  waiting: 7,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -24,6 +25,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitStatus, string])[] = [
   [EXIT.refused, 'refused by a guard; nothing was changed'],
   [EXIT.unreachable, 'source or Stage unreachable, unauthorised or broken'],
   [EXIT.locked, 'another run holds the lock'],
+  [EXIT.waiting, 'gave up waiting; the service goes on'],
   [EXIT.interrupted, 'interrupted by Ctrl-C, or nobody reads the output any more'],
   [EXIT.terminated, 'ended by SIGTERM'],
 ];
@@ -37,6 +39,7 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   guard_empty_source: EXIT.refused,
   guard_max_delete: EXIT.refused,
   guard_root_changed: EXIT.refused,
+  not_confirmed: EXIT.refused,
   source_missing: EXIT.unreachable,
   source_denied: EXIT.unreachable,
   source_unauthorised: EXIT.unreachable,
@@ -66,6 +69,19 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   stage_rejected: EXIT.failures,
   stage_too_large: EXIT.failures,
   stage_quota: EXIT.failures,
+  api_unreachable: EXIT.unreachable,
+  api_timeout: EXIT.unreachable,
+  api_unauthorised: EXIT.unreachable,
+  api_credits: EXIT.unreachable,
+  api_throttled: EXIT.unreachable,
+  api_unavailable: EXIT.unreachable,
+  api_bad_reply: EXIT.unreachable,
+  api_not_found: EXIT.failures,
+  api_conflict: EXIT.failures,
+  api_rejected: EXIT.failures,
+  api_locked: EXIT.failures,
+  api_wait_failed: EXIT.failures,
+  api_wait_timeout: EXIT.waiting,
 };
 
 const OF_OUTCOME: Record<Outcome, ExitStatus> = {

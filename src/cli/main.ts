@@ -8,6 +8,7 @@ import { bindBareFlags } from './flags/bare-flags.ts';
 import type { Host } from './process/host.ts';
 import { processHost } from './process/process-host.ts';
 import { LineOutput } from './output/line-output.ts';
+import { NOUNS, nounsIn } from './nouns.ts';
 import { commands, createProgram } from './program.ts';
 import { printable } from '../model/printable.ts';
 import { failedReport } from './output/json.ts';
@@ -61,7 +62,8 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<Ex
       status = await work(context, ...args);
     };
   try {
-    await createProgram(host, action).parseAsync(bindBareFlags(argv), { from: 'user' });
+    const nouns = { summaries: NOUNS, loaded: await nounsIn(argv) };
+    await createProgram(host, action, nouns).parseAsync(bindBareFlags(argv), { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.clean; // --help, --version
@@ -88,8 +90,12 @@ async function flushed({ out, err }: Context, status: ExitStatus): Promise<ExitS
 
 /** commander's message on one line, without its own prefix, with the way out. */
 function usageOf(error: CommanderError, argv: readonly string[]): SyncError {
-  const command = commands.find(({ name }) => name === argv[0]);
-  const help = command === undefined ? 'stagesync --help' : `stagesync ${command.name} --help`;
+  const [first, second] = argv;
+  const noun = NOUNS.find(({ name, singular }) => name === first || singular === first);
+  const isVerb = noun !== undefined && second !== undefined && error.code !== 'commander.unknownCommand';
+  const command = commands.find(({ name }) => name === first) ?? noun;
+  const words = [command?.name, isVerb && /^[a-z]/.test(second) ? second : undefined];
+  const help = ['stagesync', ...words.filter((word) => word !== undefined), '--help'].join(' ');
   const said = messageOf(error).replace(/^error: /, '');
   return usageError(`${said}${/[.)?]$/.test(said) ? '' : '.'} See "${help}"`, error);
 }

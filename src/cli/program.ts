@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
+import { api } from './commands/api/command.ts';
 import { apply } from './commands/apply/command.ts';
 import { cat } from './commands/cat/command.ts';
 import { emulator } from './commands/emulator/command.ts';
@@ -12,6 +13,8 @@ import { watch } from './commands/watch/command.ts';
 import type { Action, CommandModule } from './context.ts';
 import { refuseExcessArguments } from './flags/excess-arguments.ts';
 import { EXIT_MEANINGS } from './exit-status.ts';
+import { declareVerbs } from './management/declare-noun.ts';
+import type { Noun, NounSummary } from './management/noun.ts';
 import type { Host } from './process/host.ts';
 
 /** In the order of the help text. */
@@ -44,8 +47,15 @@ Examples:
 
 The token of a real Stage comes from SINGLESTOREDB_MANAGEMENT_TOKEN.`;
 
+export interface ProgramNouns {
+  /** All of them, for the help text. */
+  readonly summaries: readonly NounSummary[];
+  /** Those that have their verbs. */
+  readonly loaded: readonly Noun[];
+}
+
 /** Errors and help requests come out as CommanderError; nothing exits the process. */
-export function createProgram(host: Host, action: Action): Command {
+export function createProgram(host: Host, action: Action, nouns: ProgramNouns): Command {
   const program = new Command('stagesync')
     .description('Keep a SingleStore Stage folder equal to a local directory or an S3 bucket.')
     .version(packageVersion())
@@ -59,7 +69,15 @@ export function createProgram(host: Host, action: Action): Command {
     .helpOption('-h, --help', 'this text')
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', exitStatuses);
+  program.commandsGroup('Files:');
   for (const command of commands) command.declare(program, action);
+  program.commandsGroup('Workspaces and what they cost:');
+  api.declare(program, action);
+  for (const { name, singular, summary } of nouns.summaries) {
+    const command = program.command(name).alias(singular).summary(summary).description(`${summary}.`);
+    const noun = nouns.loaded.find((each) => each.name === name);
+    if (noun !== undefined) declareVerbs(command, noun, action);
+  }
   refuseExcessArguments(program);
   return program;
 }

@@ -14,7 +14,9 @@ import { registerDownloads } from './stage/downloads.ts';
 import type { ExchangeContext } from './http/exchange.ts';
 import { FaultControl } from './control/fault-control.ts';
 import { hostCheck } from './http/host-check.ts';
-import { registerManagementRoutes } from './management/management-routes.ts';
+import { registerManagementRoutes } from './management/register.ts';
+import { Flapping } from './management/world/flapping.ts';
+import { World } from './management/world/world.ts';
 import { LOCAL_DEPLOYMENT } from './options.ts';
 import type { Emulator, EmulatorOptions } from './options.ts';
 import { RequestsInProgress } from './http/requests-in-progress.ts';
@@ -63,8 +65,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       downloadUrl + signer.sign(deployment, path, context.behaviour.current.redirectExpiresSeconds);
     await api.register(multipart, { limits: { fileSize: Infinity }, throwFileSizeLimit: false });
     registerStageRoutes(api, { ...context, data, authorise, downloadUrlOf, generated: options.generated });
-    registerManagementRoutes(api, { ...context, data, authorise });
-    registerControlRoutes(api, { ...context, authorise });
+    const world = new World(data);
+    registerManagementRoutes(api, { ...context, data, world, flapping: new Flapping(), authorise });
+    registerControlRoutes(api, { ...context, authorise, clock: data.clock });
     const url = await api.listen({ host, port });
     swept = data.sweep();
     let closing: Promise<void> | undefined;
@@ -79,6 +82,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       counters: context.counters,
       behaviour: context.behaviour,
       faults: context.faults,
+      clock: data.clock,
       swept,
       settled: () => context.requests.settled(),
       close: () => (closing ??= close()),

@@ -2,6 +2,7 @@ import type { Behaviour, BehaviourControl } from './control/behaviour.ts';
 import type { Counters } from './control/counters.ts';
 import type { FaultControl } from './control/fault-control.ts';
 import type { Faults } from './control/faults.ts';
+import type { Clock } from './management/world/clock.ts';
 import type { RequestHook, RequestRecord } from './request-info.ts';
 import type { GeneratedTree } from './stage/generated-tree.ts';
 
@@ -69,6 +70,8 @@ export interface Emulator {
   readonly counters: Counters;
   readonly behaviour: BehaviourControl;
   readonly faults: FaultControl;
+  /** The time of the management plane; it can be moved forward. */
+  readonly clock: Clock;
   /** Settles when what killed processes left in the data folder is gone; it never rejects. */
   readonly swept: Promise<void>;
   /** Resolves when no request is in progress, those whose client has gone included. */

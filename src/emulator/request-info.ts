@@ -6,6 +6,8 @@ export interface RequestInfo {
   readonly id: number;
   readonly verb: string;
   readonly kind: RequestKind;
+  /** Of the Management API alone: what is asked for, as the register of operations names it. */
+  readonly operation?: { readonly area: string; readonly operation: string };
   /** The deployment's ID, '' where there is none. */
   readonly deployment: string;
   /** Decoded path in the Stage; folders end in '/', the root is ''. For requests outside a Stage the URL's path. */

@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'guard_empty_source'
   | 'guard_max_delete'
   | 'guard_root_changed'
+  /** A person did not confirm what cannot be undone. */
+  | 'not_confirmed'
   // the source
   | 'source_missing'
   | 'source_denied'
@@ -66,7 +68,7 @@ export type ErrorCode =
   | 'destination_failed'
   /** What the destination shows contradicts what it did, or cannot be told. */
   | 'destination_unclear'
-  // Stage and the Management API
+  // Stage
   | 'stage_unreachable'
   | 'stage_timeout'
   | 'stage_unauthorised'
@@ -78,7 +80,26 @@ export type ErrorCode =
   | 'stage_quota'
   | 'stage_throttled'
   | 'stage_unavailable'
-  | 'stage_bad_reply';
+  | 'stage_bad_reply'
+  // other things of the Management API
+  | 'api_unreachable'
+  | 'api_timeout'
+  | 'api_unauthorised'
+  /** Out of credits, or not allowed. */
+  | 'api_credits'
+  | 'api_not_found'
+  /** Something has the name already, or its state does not allow the change. */
+  | 'api_conflict'
+  | 'api_rejected'
+  /** Another change held the organization's lock for as long as we tried. */
+  | 'api_locked'
+  | 'api_throttled'
+  | 'api_unavailable'
+  | 'api_bad_reply'
+  /** What was waited for FAILED, or is gone. */
+  | 'api_wait_failed'
+  /** Not yet: the service goes on. */
+  | 'api_wait_timeout';
 
 export interface SyncErrorOptions {
   readonly verdict: Verdict;

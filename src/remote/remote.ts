@@ -1,5 +1,6 @@
 import type { DestinationWords } from '../model/destination-words.ts';
-import type { DestinationChild, FileEntry } from '../model/entry.ts';
+import type { Children } from '../model/children.ts';
+import type { FileEntry } from '../model/entry.ts';
 import { hasFact } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
@@ -57,7 +58,7 @@ export class Remote {
     this.words = destination.words;
   }
 
-  list(folder: RelPath): Promise<readonly DestinationChild[] | undefined> {
+  list(folder: RelPath): Promise<Children | undefined> {
     return this.#destination.listFolder(folder, this.#call);
   }
 
@@ -75,7 +76,7 @@ export class Remote {
   }
 
   /** A look within the turn of a change, for its check. */
-  listNow(folder: RelPath): Promise<readonly DestinationChild[] | undefined> {
+  listNow(folder: RelPath): Promise<Children | undefined> {
     return this.#destination.listFolder(folder, this.#callWithin);
   }
 

@@ -1,5 +1,5 @@
 import type { DestinationWords } from '../model/destination-words.ts';
-import type { DestinationChild } from '../model/entry.ts';
+import type { Children } from '../model/children.ts';
 import { hasFact, isSyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
@@ -49,9 +49,8 @@ export class RetryingDestination implements Destination {
     this.#gate = gate;
   }
 
-  listFolder(folder: RelPath, call: LookCall): Promise<readonly DestinationChild[] | undefined> {
-    const list = (): Promise<readonly DestinationChild[] | undefined> =>
-      this.#destination.listFolder(folder, call);
+  listFolder(folder: RelPath, call: LookCall): Promise<Children | undefined> {
+    const list = (): Promise<Children | undefined> => this.#destination.listFolder(folder, call);
     return call.within === true
       ? this.#gate.within(list)
       : this.#gate.request({ operation: 'list', path: folder }, list);

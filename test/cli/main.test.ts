@@ -31,7 +31,7 @@ describe('a wrong command line', () => {
     [['sync', 'a', 'stage://local/a', '--compare', 'luck'], /Allowed choices are size, content/],
     [['sync', 'a', 'stage://local/a', '--force=luck'], /guards are empty-source, max-delete and all/],
     [['sync', 'a', 'stage://local/a', '--quiet', '--verbose'], /cannot be used with option/],
-    [['ls'], /missing required argument 'address'/],
+    [['cat'], /missing required argument 'address'/],
     [['emulator', '--port', '65536'], /port from 0/],
   ])('%j is one line on stderr with the way out, status 2', async (argv, message) => {
     const { status, stdout, stderr } = await run(...argv);

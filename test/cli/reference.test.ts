@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { commandsOf, pathOfCommand } from '../../src/cli/flags/command-tree.ts';
-import { createProgram } from '../../src/cli/program.ts';
-import { fakeHost } from '../support/cli/fake-host.ts';
+import { wholeProgram } from '../support/cli/nouns.ts';
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 
-const program = createProgram(fakeHost().host, () => async () => undefined);
+const program = await wholeProgram();
+
+/** The two pages of the command reference. */
+const pages = (): string => page('commands.md') + page('management/commands.md');
 
 test.each(commandsOf(program).map((command) => [pathOfCommand(command), command] as const))(
   'the command reference has every flag of %s, in long and short form',
   (name, command) => {
-    const reference = page('commands.md');
+    const reference = pages();
     expect(reference).toContain(`## stagesync ${name}`);
     for (const { long, short } of command.options) {
       expect(reference).toContain(`\`${long}`);
@@ -22,7 +24,7 @@ test.each(commandsOf(program).map((command) => [pathOfCommand(command), command]
 
 test('the command reference has no flag that does not exist', () => {
   const known = new Set(commandsOf(program).flatMap(({ options }) => options.map(({ long }) => long)));
-  const named = [...page('commands.md').matchAll(/`(--[a-z-]+)/g)].map(([, flag]) => flag);
+  const named = [...pages().matchAll(/`(--[a-z-]+)/g)].map(([, flag]) => flag);
   expect(named.filter((flag) => !known.has(flag) && flag !== '--help' && flag !== '--version')).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listRegions } from '../../src/api/regions.ts';
+import { listRegions } from '../../src/api/resources/regions.ts';
 import { openApi } from '../../src/jobs/ends/open-api.ts';
 import { readEnvironment } from '../../src/jobs/environment.ts';
 import { surroundingsOf } from '../../src/jobs/surroundings.ts';

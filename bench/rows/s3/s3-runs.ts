@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from '../../bench.ts';
 import { checkArrived } from '../../fixture/arrived.ts';
+import { checkFirstSync } from '../../fixture/work-done.ts';
 import { run } from '../../measure/child.ts';
 import { Contest } from '../../measure/contest.ts';
 import type { Contestant, Effort } from '../../measure/contest.ts';
@@ -25,14 +26,18 @@ export interface S3Work {
   readonly raw: boolean;
 }
 
-const syncFromS3 = (bench: Bench, { server, bucket, concurrency }: S3Work): Promise<Effort> =>
-  syncRun(
+async function syncFromS3(bench: Bench, { server, bucket, concurrency, set }: S3Work): Promise<Effort> {
+  const state = freshState(bench);
+  const effort = await syncRun(
     bench,
     `s3://${bucket}/${PREFIX}`,
     '',
     ['--endpoint-url', server.url, '--region', 'us-east-1', '--concurrency', String(concurrency)],
-    { state: freshState(bench), env: credentials(server) },
+    { state, env: credentials(server) },
   );
+  checkFirstSync(await bench.sink.report(), state, { files: set.count, folders: 1 });
+  return effort;
+}
 
 /** For the tool and for the AWS tools; an empty configuration keeps the machine's own out of it. */
 export const credentials = ({ accessKey, secretKey }: S3Endpoint): Record<string, string> => ({

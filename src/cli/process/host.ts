@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** A stream that may be a terminal. */
 export type HostStream = Writable & {
@@ -7,12 +7,20 @@ export type HostStream = Writable & {
   readonly fd?: number;
 };
 
+/** Where answers come from; a terminal can be asked not to show what is typed. */
+export type HostInput = Readable & {
+  readonly isTTY?: boolean;
+  setRawMode?(isRaw: boolean): unknown;
+};
+
 /** What the command line takes from the process it runs in, so that a command line can also run inside another program. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly home: string;
   readonly pid: number;
+  /** Read only where something is asked for. Absent: there is nobody to ask. */
+  readonly stdin?: HostInput;
   readonly stdout: HostStream;
   readonly stderr: HostStream;
   /** Calls `listener` for each signal until the returned function is called. */

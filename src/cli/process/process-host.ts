@@ -22,6 +22,10 @@ export function processHost(): Host {
     // HOME can be empty or relative; state must not land in whatever folder is the current one
     home: isAbsolute(homedir()) ? homedir() : userInfo().homedir,
     pid: process.pid,
+    // looking it up opens it
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     onSignal(signal, listener) {

@@ -1,8 +1,11 @@
+import { DEFAULT_MANAGEMENT_BEHAVIOUR } from './management-behaviour.ts';
+import type { ManagementBehaviour } from './management-behaviour.ts';
+
 /**
  * The switches. Every one is a question that public knowledge of Stage leaves open; the default is the answer that
  * the evidence favours, the others are what a client should survive as well. All values are plain JSON.
  */
-export interface Behaviour {
+export interface Behaviour extends ManagementBehaviour {
   /** PUT of a file onto an existing file: replace it, or refuse with this status. */
   readonly putOverExisting: 'overwrite' | number;
   /** PATCH onto an existing file: replace it (files only), or refuse with this status. Folders are always refused. */
@@ -46,6 +49,7 @@ export interface Behaviour {
 }
 
 export const DEFAULT_BEHAVIOUR: Behaviour = Object.freeze({
+  ...DEFAULT_MANAGEMENT_BEHAVIOUR,
   putOverExisting: 'overwrite',
   moveOverExisting: 409,
   moveFolder: 'accept',

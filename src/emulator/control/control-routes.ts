@@ -1,19 +1,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authorise } from '../http/bearer-check.ts';
+import { isoTime } from '../management/timeline/times.ts';
+import type { Clock } from '../management/world/clock.ts';
 import type { ExchangeContext } from '../http/exchange.ts';
 import { Refusal } from '../http/refusal.ts';
 import { readSmallBody } from '../http/receive-file.ts';
 
 export interface ControlContext extends ExchangeContext {
   readonly authorise: Authorise;
+  readonly clock: Clock;
 }
 
 /**
- * Counters, switches and faults for another process. `GET` reads, `PUT` sets (switches that are not named keep their
+ * Counters, switches, faults and the clock for another process. `GET` reads, `PUT` sets (switches that are not named keep their
  * value; faults are replaced), `DELETE` goes back to the start. These requests are not counted and suffer no faults.
  */
 export function registerControlRoutes(app: FastifyInstance, context: ControlContext): void {
-  const { counters, behaviour, faults } = context;
+  const { counters, behaviour, faults, clock } = context;
   const route = (
     name: string,
     read: () => unknown,
@@ -55,6 +58,12 @@ export function registerControlRoutes(app: FastifyInstance, context: ControlCont
     () => faults.current,
     async (body) => faults.set((await import('./control-schema.ts')).parseFaults(body)),
     () => faults.reset(),
+  );
+  route(
+    'clock',
+    () => ({ now: isoTime(clock.now()), rate: clock.rate }),
+    async (body) => clock.set((await import('./control-schema.ts')).parseClock(body)),
+    () => clock.set({ rate: 1 }),
   );
 }
 

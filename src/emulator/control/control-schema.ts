@@ -2,10 +2,46 @@ import { z } from 'zod';
 import type { Behaviour } from './behaviour.ts';
 import { REQUEST_KINDS } from './counters.ts';
 import type { Faults } from './faults.ts';
+import type { ManagementBehaviour } from './management-behaviour.ts';
 import { Refusal } from '../http/refusal.ts';
+import { parseDuration } from '../management/timeline/times.ts';
 
 const status = z.int().min(400).max(599);
 const bytes = z.int().nonnegative();
+
+const duration = z.number().nonnegative();
+
+const MANAGEMENT = {
+  createMs: duration,
+  suspendMs: duration,
+  resumeMs: duration,
+  resizeUnseenMs: duration,
+  resizeMs: duration,
+  terminateMs: duration,
+  connectionMs: duration,
+  recoveryMs: duration,
+  firewallMs: duration,
+  createEnds: z.enum(['ACTIVE', 'FAILED']),
+  recoveryEnds: z.enum(['Completed', 'Failed', 'Expired', 'Canceled']),
+  flappingReads: z.int().nonnegative(),
+  listLagMs: duration,
+  endpointRefusesMs: duration,
+  suspendedEndpoint: z.enum(['missing', 'kept']),
+  stateWords: z.enum(['seed', 'sdk', 'v2', 'odd']),
+  billingDialect: z.enum(['spec', 'blog', 'sdk', 'js']),
+  billingMetric: z.enum(['any_case', 'exact']),
+  lockMs: duration,
+  outOfCredits: z.boolean(),
+  passwordRule: z.enum(['eight', 'fourteen']),
+  unknownFields: z.union([z.literal('ignore'), status]),
+  nameTakenStatus: status,
+  suspendSuspendedStatus: status,
+  resumeActiveStatus: status,
+  changePendingStatus: status,
+  changeSuspendedStatus: status,
+  fullGroupStatus: status,
+  unknownGroupStatus: status,
+} satisfies Record<keyof ManagementBehaviour, z.ZodType>;
 
 const BEHAVIOUR = z
   .strictObject({
@@ -30,6 +66,7 @@ const BEHAVIOUR = z
     fileLimitBytes: bytes.nullable(),
     fileLimitStatus: status,
     diskFullStatus: status,
+    ...MANAGEMENT,
   })
   .partial();
 
@@ -43,12 +80,14 @@ const latency = z.union([
 ]);
 const verb = z.enum(['GET', 'PUT', 'PATCH', 'DELETE', 'POST']);
 const kind = z.enum(REQUEST_KINDS);
+const operation = z.strictObject({ area: z.string(), operation: z.string().optional() });
+const kindOrOperation = z.union([kind, operation]);
 const retryAfter = z.enum(['seconds', 'date', 'none']);
 const count = z.int().positive();
 
 const MATCH = {
   verb: z.union([verb, z.array(verb)]).optional(),
-  kind: z.union([kind, z.array(kind)]).optional(),
+  kind: z.union([kindOrOperation, z.array(kindOrOperation)]).optional(),
   path: z.string().optional(),
   pathPattern: z.string().refine(isPattern, 'is not a regular expression').optional(),
   deployment: z.string().optional(),
@@ -101,6 +140,20 @@ const FAULTS = z.strictObject({
     .optional(),
   rules: z.array(RULE).optional(),
 });
+
+const CLOCK = z.strictObject({
+  advance: z.union([z.number().nonnegative(), z.string()]).optional(),
+  rate: z.number().nonnegative().max(1e7).optional(),
+});
+
+/** How the clock moves: by milliseconds or by a duration such as '2h30m', and how fast it runs then. Throws a 400. */
+export function parseClock(body: unknown): { advanceMs?: number; rate?: number } {
+  const { advance, rate } = parse(CLOCK, body) as z.infer<typeof CLOCK>;
+  const advanceMs = typeof advance === 'string' ? parseDuration(advance) : advance;
+  if (typeof advance === 'string' && advanceMs === undefined)
+    throw new Refusal(400, 'advance: is no duration such as 2h30m');
+  return { ...(advanceMs !== undefined && { advanceMs }), ...(rate !== undefined && { rate }) };
+}
 
 /** Throws a 400 that names the switch. */
 export const parseBehaviour = (body: unknown): Partial<Behaviour> =>

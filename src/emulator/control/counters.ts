@@ -22,11 +22,19 @@ export interface CounterValues {
   readonly committed: number;
   readonly byVerb: Readonly<Record<string, number>>;
   readonly byKind: Readonly<Record<RequestKind, number>>;
+  /** Requests of the Management API by area and operation: 'workspaces.create'. */
+  readonly byOperation: Readonly<Record<string, number>>;
   /** Replies by status; a request that got none counts as `0`. */
   readonly byStatus: Readonly<Record<string, number>>;
   /** Bytes of files that were stored, and that were sent from the download port. */
   readonly bytesStored: number;
   readonly bytesServed: number;
+}
+
+interface CountedRequest {
+  readonly verb: string;
+  readonly kind: RequestKind;
+  readonly operation?: { readonly area: string; readonly operation: string };
 }
 
 const CHANGING: ReadonlySet<RequestKind> = new Set(['putFile', 'putFolder', 'move', 'remove']);
@@ -44,12 +52,15 @@ export class Counters {
   }
 
   /** @internal */
-  countRequest(verb: string, kind: RequestKind): void {
+  countRequest({ verb, kind, operation }: CountedRequest): void {
     const values = this.#values;
     values.requests++;
     if (CHANGING.has(kind)) values.changing++;
     values.byVerb[verb] = (values.byVerb[verb] ?? 0) + 1;
     values.byKind[kind]++;
+    if (operation === undefined) return;
+    const name = `${operation.area}.${operation.operation}`;
+    values.byOperation[name] = (values.byOperation[name] ?? 0) + 1;
   }
 
   /** @internal */
@@ -76,6 +87,7 @@ function zero() {
     committed: 0,
     byVerb: {} as Record<string, number>,
     byKind: Object.fromEntries(REQUEST_KINDS.map((kind) => [kind, 0])) as Record<RequestKind, number>,
+    byOperation: {} as Record<string, number>,
     byStatus: {} as Record<string, number>,
     bytesStored: 0,
     bytesServed: 0,

@@ -126,11 +126,22 @@ export class FaultControl {
 function matches(rule: FaultRule, pattern: RegExp | undefined, info: RequestInfo): boolean {
   return (
     (rule.verb === undefined || includes<string>(rule.verb, info.verb)) &&
-    (rule.kind === undefined || includes(rule.kind, info.kind)) &&
+    (rule.kind === undefined || isOfKind(rule.kind, info)) &&
     (rule.path === undefined || rule.path === info.path) &&
     (pattern === undefined || pattern.test(info.path)) &&
     (rule.deployment === undefined || rule.deployment === info.deployment)
   );
+}
+
+function isOfKind(kinds: FaultRule['kind'], { kind, operation }: RequestInfo): boolean {
+  return [kinds ?? []]
+    .flat()
+    .some((each) =>
+      typeof each === 'string'
+        ? each === kind
+        : each.area === operation?.area &&
+          (each.operation === undefined || each.operation === operation.operation),
+    );
 }
 
 function includes<T extends string | number>(allowed: T | readonly T[], value: T): boolean {

@@ -32,10 +32,13 @@ interface RateLimit {
 
 export type RetryAfterForm = 'seconds' | 'date' | 'none';
 
+type KindMatch = RequestKind | { readonly area: string; readonly operation?: string };
+
 /** Which requests: all conditions that are given must hold. */
 interface FaultMatch {
   readonly verb?: Verb | readonly Verb[];
-  readonly kind?: RequestKind | readonly RequestKind[];
+  /** What is asked for; of the Management API also by area, and operation in it. */
+  readonly kind?: KindMatch | readonly KindMatch[];
   /** The whole decoded path, as in listings: no leading slash, folders end in '/', the root is ''. */
   readonly path?: string;
   /** A regular expression (its source) that the decoded path must match. */

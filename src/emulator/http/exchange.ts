@@ -40,7 +40,7 @@ export class Exchange {
     context: ExchangeContext,
     request: FastifyRequest,
     reply: FastifyReply,
-    info: Pick<RequestInfo, 'kind' | 'deployment' | 'path'>,
+    info: Pick<RequestInfo, 'kind' | 'operation' | 'deployment' | 'path'>,
   ) {
     this.#context = context;
     this.#request = request;
@@ -51,7 +51,7 @@ export class Exchange {
       ...info,
       by: context.whoAsks(request),
     };
-    context.counters.countRequest(this.info.verb, this.info.kind);
+    context.counters.countRequest(this.info);
     reply.raw.once('close', () => this.#over());
   }
 

@@ -4,51 +4,86 @@ import { Exchange } from '../http/exchange.ts';
 import type { ExchangeContext } from '../http/exchange.ts';
 import { readSmallBody } from '../http/receive-file.ts';
 import { Refusal } from '../http/refusal.ts';
+import { decodePart } from '../stage/stage-path.ts';
 import type { DataFolder } from '../storage/data-folder.ts';
+import { Call } from './operation.ts';
+import type { Operation } from './operation.ts';
+import type { Flapping } from './world/flapping.ts';
+import type { World } from './world/world.ts';
 
 export interface ManagementContext extends ExchangeContext {
   readonly data: DataFolder;
+  readonly world: World;
+  readonly flapping: Flapping;
   readonly authorise: Authorise;
 }
 
-/**
- * Makes the handler of a route from its `work`, which finds the body as text in `request.body` and returns the JSON
- * reply.
- */
-export type Answering = (
-  work: (request: FastifyRequest) => unknown,
-) => (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
-
-/** The steps of every request of the Management API: the token, the faults, the body, and the reply. */
+/** The steps of every request of the Management API: the token, the body, the faults, the change, and the reply. */
 export const answering =
-  (context: ManagementContext): Answering =>
-  (work) =>
-  (request, reply) => {
-    const [path = ''] = (request.raw.url ?? '').split('?', 1);
-    const exchange = new Exchange(context, request, reply, { kind: 'management', deployment: '', path });
+  (context: ManagementContext, operation: Operation) =>
+  (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const [path = '', query = ''] = (request.raw.url ?? '').split('?', 2);
+    const { area, operation: name } = operation;
+    const kind = 'management' as const;
+    const info = { kind, operation: { area, operation: name }, deployment: '', path };
+    const exchange = new Exchange(context, request, reply, info);
     return exchange.run(async () => {
       context.authorise(request);
-      const mayHaveBody = request.method === 'POST' || request.method === 'PATCH' || request.method === 'PUT';
-      const body = mayHaveBody ? await readSmallBody(request.raw) : '';
+      const body = operation.method === 'GET' ? '' : await readSmallBody(request.raw);
       await exchange.ready();
-      const result = work(Object.assign(request, { body }));
-      if (request.method !== 'GET') await exchange.committed();
-      await exchange.sendJson(JSON.stringify(result));
+      const result = carryOut(context, operation, { request, path, query, body });
+      if (operation.method !== 'GET') {
+        void context.data.blobs.collect();
+        await exchange.committed();
+      }
+      if (operation.text !== undefined) await exchange.send(200, operation.text, String(result));
+      else await exchange.sendJson(result === undefined ? '' : JSON.stringify(result));
     });
   };
 
-/** The fields of a JSON body. A field that is null counts as absent: some clients send all fields that they know. */
-export function fieldsOf(body: string): Record<string, unknown> {
-  try {
-    const fields = Object(JSON.parse(body)) as Record<string, unknown>;
-    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-  } catch {
-    throw new Refusal(400, 'the body must be a JSON object');
-  }
+interface Asked {
+  readonly request: FastifyRequest;
+  readonly path: string;
+  readonly query: string;
+  readonly body: string;
 }
 
-/** What follows the question mark. */
-export function queryOf(request: FastifyRequest): string {
-  const [, query = ''] = (request.raw.url ?? '').split('?', 2);
-  return query;
+function carryOut(context: ManagementContext, operation: Operation, asked: Asked): unknown {
+  const { world, flapping, behaviour, data } = context;
+  const call = new Call({
+    world,
+    flapping,
+    switches: behaviour.current,
+    params: paramsOf(operation.path, asked.path),
+    query: new URLSearchParams(asked.query),
+    body: asked.body,
+    endpoint: asked.request.headers.host ?? '',
+    version: operation.path.startsWith('/v2/') ? 'v2' : 'v1',
+  });
+  if (operation.method !== 'GET') return data.database.transaction(() => operation.work(call));
+  const result = operation.work(call);
+  return operation.fields === true ? pick(result, call) : result;
+}
+
+function paramsOf(template: string, path: string): Record<string, string> {
+  const segments = path.split('/');
+  const named = template.split('/').flatMap((part, at) => {
+    const name = /^\{(.+)\}$/.exec(part)?.[1];
+    return name === undefined ? [] : [[name, decodePart(segments[at] ?? '')] as const];
+  });
+  return Object.fromEntries(named);
+}
+
+/** The fields that `fields` in the query names, of an object or of each object of a list. */
+function pick(result: unknown, { query, switches }: Call): unknown {
+  const names = (query.get('fields') ?? '').split(',').filter((name) => name !== '');
+  if (names.length === 0) return result;
+  const rows = [result].flat() as Readonly<Record<string, unknown>>[];
+  for (const name of names)
+    if (switches.unknownFields !== 'ignore' && rows.length > 0 && !rows.some((row) => name in row))
+      throw new Refusal(switches.unknownFields, `fields: there is no ${JSON.stringify(name)}`);
+  const picked = rows.map((row) =>
+    Object.fromEntries(names.flatMap((name) => (name in row ? [[name, row[name]] as const] : []))),
+  );
+  return Array.isArray(result) ? picked : picked[0];
 }

@@ -3,19 +3,22 @@ import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../storage/database.ts';
 import { isUuid } from '../stage/stage-path.ts';
 import type { Tree } from '../storage/tree.ts';
-
 import type { Deployment, DeploymentOption } from '../options.ts';
+import type { Clock } from './world/clock.ts';
+import { DEFAULT_REGION } from './world/regions.ts';
 
-/** The region of a deployment when none was given. */
-export const DEFAULT_REGION = '64031b98-3f0e-4a4b-8f3c-5d2b7c1e9a10';
+/** `space`: one of the organization's places for files, which is no deployment but has files as a Stage has. */
+export type DeploymentKind = 'group' | 'starter' | 'space';
 
 export interface DeploymentRow extends Deployment {
-  readonly kind: 'group' | 'starter';
+  readonly kind: DeploymentKind;
   readonly root: number;
   readonly region: string;
   /** Microseconds since 1970. */
   readonly created: number;
   readonly terminated: number | null;
+  /** Milliseconds since 1970, by the management plane's clock. */
+  readonly expires: number | null;
 }
 
 /** One per data folder and name, made from the name alone: a data folder that is made anew gets the same IDs. */
@@ -26,7 +29,16 @@ export function deploymentIdOf(name: string): string {
 
 type NewDeployment = Pick<DeploymentRow, 'id' | 'name' | 'kind' | 'region'>;
 
-const COLUMNS = 'id, name, kind, root, region, created, terminated';
+const COLUMNS = `id, name, kind, root, region, created, terminated,
+  (SELECT at FROM expiries WHERE deployment = id) AS expires`;
+
+/** What a deployment with an ID that was used before would find. */
+const FORGET = [
+  'DELETE FROM deployments WHERE id = ?',
+  'DELETE FROM expiries WHERE deployment = ?',
+  'DELETE FROM resources WHERE parent = ?',
+  'DELETE FROM resources WHERE id = ?',
+];
 
 export class Deployments {
   readonly #database: Database;
@@ -37,17 +49,25 @@ export class Deployments {
   readonly #byName: StatementSync;
   readonly #insert: StatementSync;
   readonly #terminate: StatementSync;
+  readonly #rename: StatementSync;
+  readonly #expire: StatementSync;
+  readonly #clock: Clock;
 
-  constructor(database: Database, tree: Tree, autoCreate: boolean) {
+  constructor(database: Database, tree: Tree, { autoCreate, clock }: { autoCreate: boolean; clock: Clock }) {
     this.#database = database;
     this.#tree = tree;
     this.#autoCreate = autoCreate;
+    this.#clock = clock;
     this.#get = database.prepare(`SELECT ${COLUMNS} FROM deployments WHERE id = ?`);
     this.#all = database.prepare(`SELECT ${COLUMNS} FROM deployments ORDER BY created, root`);
-    this.#byName = database.prepare('SELECT 1 FROM deployments WHERE name = ? AND terminated IS NULL');
+    this.#byName = database.prepare(
+      'SELECT 1 FROM deployments WHERE name = ? AND kind = ? AND terminated IS NULL',
+    );
     this.#insert = database.prepare(
       'INSERT INTO deployments (id, name, kind, root, region, created) VALUES (?, ?, ?, ?, ?, ?)',
     );
+    this.#rename = database.prepare('UPDATE deployments SET name = ? WHERE id = ?');
+    this.#expire = database.prepare('INSERT OR REPLACE INTO expiries (deployment, at) VALUES (?, ?)');
     this.#terminate = database.prepare('UPDATE deployments SET terminated = ? WHERE id = ?');
   }
 
@@ -56,7 +76,7 @@ export class Deployments {
     const { id, name, kind } = resolve(option);
     return this.#database.transaction(() => {
       const existing = this.get(id);
-      if (existing !== undefined && existing.terminated === null) return existing;
+      if (existing !== undefined && this.#isAlive(existing)) return existing;
       return this.#add({ id, name, kind, region: DEFAULT_REGION });
     });
   }
@@ -64,10 +84,24 @@ export class Deployments {
   /** With a new ID. Undefined when the name is taken. */
   create(deployment: Omit<NewDeployment, 'id'>): DeploymentRow | undefined {
     return this.#database.transaction(() =>
-      this.#byName.get(deployment.name) === undefined
-        ? this.#add({ id: randomUUID(), ...deployment })
-        : undefined,
+      this.isNameTaken(deployment.name, deployment.kind)
+        ? undefined
+        : this.#add({ id: randomUUID(), ...deployment }),
     );
+  }
+
+  isNameTaken(name: string, kind: DeploymentKind): boolean {
+    return this.#byName.get(name, kind) !== undefined;
+  }
+
+  rename(id: string, name: string): void {
+    this.#rename.run(name, id);
+  }
+
+  /** At `at` (milliseconds since 1970, by the management plane's clock) it ends; null: it does not. */
+  expire(id: string, at: number | null): void {
+    if (at === null) this.#database.prepare('DELETE FROM expiries WHERE deployment = ?').run(id);
+    else this.#expire.run(id, at);
   }
 
   /** Terminated ones included. */
@@ -75,18 +109,16 @@ export class Deployments {
     return this.#get.get(id) as DeploymentRow | undefined;
   }
 
-  /** In the order in which they were made. */
-  list(kind?: 'group' | 'starter', includeTerminated = false): readonly DeploymentRow[] {
+  /** Those that exist now, in the order in which they were made. */
+  list(): readonly DeploymentRow[] {
     const rows = this.#all.all() as unknown as DeploymentRow[];
-    return rows.filter(
-      (row) => (kind === undefined || row.kind === kind) && (includeTerminated || row.terminated === null),
-    );
+    return rows.filter((row) => row.kind !== 'space' && this.#isAlive(row));
   }
 
   /** The root folder of a deployment's Stage; undefined when there is no such deployment. */
   rootOf(id: string): number | undefined {
     const row = this.get(id);
-    if (row !== undefined) return row.terminated === null ? row.root : undefined;
+    if (row !== undefined) return this.#isAlive(row) ? row.root : undefined;
     if (!this.#autoCreate) return undefined;
     this.ensure(id);
     return this.get(id)?.root;
@@ -107,9 +139,13 @@ export class Deployments {
     const { id, name, kind, region } = deployment;
     const created = Date.now() * 1000;
     const root = this.#tree.addRoot(`${id} ${randomUUID()}`);
-    this.#database.prepare('DELETE FROM deployments WHERE id = ?').run(id);
+    for (const sql of FORGET) this.#database.prepare(sql).run(id);
     this.#insert.run(id, name, kind, root, region, created);
-    return { id, name, kind, root, region, created, terminated: null };
+    return { id, name, kind, root, region, created, terminated: null, expires: null };
+  }
+
+  #isAlive({ terminated, expires }: DeploymentRow): boolean {
+    return terminated === null && !(expires !== null && expires <= this.#clock.now());
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Blobs } from './blobs.ts';
 import { Database } from './database.ts';
 import { Deployments } from '../management/deployments.ts';
+import { Clock } from '../management/world/clock.ts';
 import { makePrivateFolder, tighten, tightenWithContents } from './private-files.ts';
 import { Tree } from './tree.ts';
 import { WriterLock } from './writer-lock.ts';
@@ -16,6 +17,7 @@ export class DataFolder {
   readonly tree: Tree;
   readonly blobs: Blobs;
   readonly deployments: Deployments;
+  readonly clock: Clock;
   readonly #writer: WriterLock;
 
   constructor(path: string, autoCreate: boolean) {
@@ -30,7 +32,8 @@ export class DataFolder {
     }
     this.tree = new Tree(this.database);
     this.blobs = new Blobs(path, this.database, this.#writer);
-    this.deployments = new Deployments(this.database, this.tree, autoCreate);
+    this.clock = new Clock(this.database);
+    this.deployments = new Deployments(this.database, this.tree, { autoCreate, clock: this.clock });
   }
 
   /**

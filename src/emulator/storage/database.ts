@@ -7,7 +7,8 @@ import { makePrivateFile, makePrivateFolder } from './private-files.ts';
  * One row for each file or folder. `parent` makes a tree of the rows, so that moving a folder changes one row
  * whatever it holds. `small` has the bytes of small files. (parent, name, folder) is unique and in UTF-8 byte order,
  * which is also the order of a listing. `garbage` names blobs that no row refers to any more and whose files may
- * still be there.
+ * still be there. `resources` has what the management plane keeps, with what was done to each of them; `expiries` says
+ * when a deployment ends by itself, in milliseconds of `clock`.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS deployments (
@@ -34,6 +35,18 @@ const SCHEMA = `
   CREATE UNIQUE INDEX IF NOT EXISTS nodes_by_name_and_kind ON nodes (parent, name, folder);
   CREATE UNIQUE INDEX IF NOT EXISTS nodes_by_blob ON nodes (blob) WHERE blob IS NOT NULL;
   CREATE TABLE IF NOT EXISTS small (node INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS expiries (deployment TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS resources (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    name TEXT NOT NULL,
+    json TEXT NOT NULL,
+    history TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS resources_by_parent ON resources (kind, parent);
+  CREATE TABLE IF NOT EXISTS clock (
+    one INTEGER PRIMARY KEY, real REAL NOT NULL, shown REAL NOT NULL, rate REAL NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS garbage (blob TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 `;
 
@@ -66,8 +79,9 @@ export class Database {
     return this.#db.prepare(sql);
   }
 
-  /** All of `work`'s changes or none; `work` must not wait for anything. */
+  /** All of `work`'s changes or none; `work` must not wait for anything. Within a transaction it is a part of that one. */
   transaction<T>(work: () => T): T {
+    if (this.#db.isTransaction) return work();
     this.#begin.run();
     let result: T;
     try {

@@ -50,6 +50,7 @@ export class Tree {
   readonly #dropSmallBelow: StatementSync;
   readonly #discard: StatementSync;
   readonly #sizeBelow: StatementSync;
+  readonly #filesBelow: StatementSync;
   readonly #discardBelow: StatementSync;
   readonly #deleteBelow: StatementSync;
   readonly #touchBelow: StatementSync;
@@ -77,6 +78,9 @@ export class Tree {
     this.#discard = database.prepare('INSERT OR IGNORE INTO garbage (blob) VALUES (?)');
     this.#sizeBelow = database.prepare(
       `${SUBTREE} SELECT COALESCE(SUM(size), 0) AS size FROM nodes WHERE id IN subtree`,
+    );
+    this.#filesBelow = database.prepare(
+      `${SUBTREE} SELECT COUNT(*) AS files FROM nodes WHERE id IN subtree AND folder = 0`,
     );
     this.#discardBelow = database.prepare(
       `${SUBTREE} INSERT OR IGNORE INTO garbage (blob) SELECT blob FROM nodes WHERE id IN subtree AND blob NOT NULL`,
@@ -110,6 +114,11 @@ export class Tree {
   /** Bytes stored in the deployment whose root this is. */
   used(root: number): number {
     return (this.#used.get(root) as { used: number } | undefined)?.used ?? 0;
+  }
+
+  /** How many files the deployment has whose root this is. */
+  files(root: number): number {
+    return (this.#filesBelow.get(root) as { files: number }).files;
   }
 
   /** Creates the file or replaces it whole. Returns whether bytes became garbage. */

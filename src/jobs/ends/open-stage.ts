@@ -1,15 +1,14 @@
-import { messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Destination } from '../../model/ports.ts';
 import { mostLanesOf } from '../../remote/gate/lanes.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
-import { checkEmbedded } from '../check-job.ts';
 import type { StageSurroundings } from '../surroundings.ts';
 import { openApi } from './open-api.ts';
+import { openEmbedded } from './open-embedded.ts';
 import { resolveStageSettings } from './stage-settings.ts';
-import { configError, usageError } from '../usage-errors.ts';
+import { usageError } from '../usage-errors.ts';
 
 export interface OpenStageOptions {
   readonly address: StageAddress;
@@ -32,28 +31,18 @@ export interface OpenStage {
  * that is a server on a loopback port; for a deployment given by name it costs a look-up first.
  */
 export function openStage(around: StageSurroundings, options: OpenStageOptions): Promise<OpenStage> {
-  return options.address.deployment === EMBEDDED
-    ? openEmbedded(around, options)
-    : openRemote(around, options);
+  return options.address.deployment === EMBEDDED ? openLocal(around, options) : openRemote(around, options);
 }
 
-async function openEmbedded(
+async function openLocal(
   around: StageSurroundings,
   { root, concurrency }: OpenStageOptions,
 ): Promise<OpenStage> {
-  checkEmbedded(around.authority);
-  const [{ startEmulator }, { LOCAL_DEPLOYMENT }, stage] = await Promise.all([
-    import('../../emulator/emulator.ts'),
+  const [emulator, { LOCAL_DEPLOYMENT }, stage] = await Promise.all([
+    openEmbedded(around),
     import('../../emulator/options.ts'),
     importStage(),
   ]);
-  const dataDir = around.environment.stageFolder;
-  const emulator = await startEmulator({ dataDir }).catch((error: unknown) => {
-    throw configError(
-      `cannot keep the embedded Stage in ${dataDir}: ${messageOf(error)}; make the folder writable, or set XDG_DATA_HOME`,
-      error,
-    );
-  });
   const client = await stage.createStageClient({
     baseUrl: emulator.url,
     token: emulator.token,
@@ -68,7 +57,7 @@ async function openEmbedded(
       onClosed: () => emulator.close(),
     }),
     // the embedded Stage has another port each time; the folder of its files stays the same
-    gate: around.gates.of(`stage://${EMBEDDED}`, dataDir),
+    gate: around.gates.of(`stage://${EMBEDDED}`, around.environment.stageFolder),
   };
 }
 

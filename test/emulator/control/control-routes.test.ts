@@ -38,6 +38,7 @@ test('counters tell requests by verb and kind, changes, and bytes; they can be r
       management: 1,
       other: 1,
     },
+    byOperation: { 'regions.list': 1 },
     byStatus: { 200: 8, 307: 1, 400: 1, 404: 1 },
     bytesStored: 5,
     bytesServed: 5,

@@ -54,10 +54,12 @@ test('a target may be a whole URL, as to a proxy', async () => {
 
 test('fields that are null in a creation count as absent', async () => {
   const http = new StageHttp(await start());
-  const body = { name: 'g', provider: null, regionID: null, regionName: null, adminPassword: null };
-  const created = await http.api('POST', '/v1/workspaceGroups', { ...body, firewallRanges: null });
-  expect(created.status).toBe(200);
-  expect((await http.api('POST', '/v1/workspaceGroups', { name: null })).status).toBe(400);
+  const nulls = { regionID: null, adminPassword: null, expiresAt: null, smartDR: null, updateWindow: null };
+  const place = { provider: 'AWS', regionName: 'us-east-1' };
+  const body = { name: 'g', ...nulls, ...place, firewallRanges: [] };
+  expect((await http.api('POST', '/v1/workspaceGroups', body)).status).toBe(200);
+  const nameless = await http.api('POST', '/v1/workspaceGroups', { ...body, name: null });
+  expect(nameless.status).toBe(400);
 });
 
 test('regions of the shared tier and of v2 have names instead of IDs; a project holds clusters', async () => {

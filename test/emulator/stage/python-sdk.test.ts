@@ -175,9 +175,15 @@ describe('the SDK’s deployment calls', () => {
     const place =
       version === 'v1'
         ? { regionID: region!.regionID, adminPassword: null, firewallRanges: [] }
-        : { provider: region!.provider, region: region!.regionName };
+        : {
+            provider: region!.provider,
+            region: region!.regionName,
+            firewallRanges: [],
+            projectID: (await http.api('GET', '/v2/projects')).json<{ projectID: string }[]>()[0]!.projectID,
+          };
     const created = (await http.api('POST', url, { name: 'wg', ...place })).json<Record<string, string>>();
     const id = created[idField]!;
+    emulator.clock.set({ advanceMs: 1000 });
 
     const group = (await http.api('GET', `${url}/${id}`)).json<Group>();
     expect(group).toMatchObject({ [idField]: id, name: 'wg', state: 'ACTIVE' });
@@ -191,10 +197,12 @@ describe('the SDK’s deployment calls', () => {
     const stage = new StageHttp(emulator, stagePrefix.replace('ID', id));
     expect((await stage.put('f', 'x')).status).toBe(200);
     const twice = await http.api('POST', url, { name: 'wg', ...place });
-    expect([twice.status, twice.text]).toEqual([500, 'a deployment named "wg" already exists\n']);
+    expect([twice.status, twice.text]).toEqual([500, 'a workspace group named "wg" already exists\n']);
 
     expect((await http.api('DELETE', `${url}/${id}?force=True`)).json()).toEqual({ [idField]: id });
-    expect((await http.api('GET', url)).json()).toEqual([]);
+    // v2 lists terminated ones unasked
+    const left = (await http.api('GET', url)).json<Group[]>().map(({ state }) => state);
+    expect(left).toEqual(version === 'v1' ? [] : ['TERMINATED']);
     expect((await http.api('GET', `${url}/${id}`)).json()).toMatchObject({
       state: 'TERMINATED',
       terminatedAt: expect.any(String) as string,
@@ -203,15 +211,17 @@ describe('the SDK’s deployment calls', () => {
     expect((await http.api('DELETE', `${url}/${id}?force=True`)).status).toBe(404);
   });
 
-  test('find the organisation, no workspaces, and starter workspaces beside the groups', async () => {
+  test('find the organisation, a workspace, and starter workspaces beside the groups', async () => {
     const starter = { name: 'shared', kind: 'starter' } as const;
     const emulator = await start({ deployments: ['group', starter] });
     const http = new StageHttp(emulator);
     for (const version of ['v1', 'v2'])
       expect((await http.api('GET', `/${version}/organizations/current`)).json()).toHaveProperty('orgID');
-    expect((await http.api('GET', '/v1/workspaces?workspaceGroupID=x')).json()).toEqual([]);
+    expect((await http.api('GET', '/v1/workspaces?workspaceGroupID=x')).status).toBe(400);
     const names = async (url: string) => (await http.api('GET', url)).json<Group[]>().map(({ name }) => name);
     expect(await names('/v1/workspaceGroups')).toEqual(['group']);
+    const group = emulator.deployments.find(({ name }) => name === 'group')!.id;
+    expect(await names(`/v1/workspaces?workspaceGroupID=${group}`)).toEqual(['group']);
     expect(await names('/v1/sharedtier/virtualWorkspaces')).toEqual(['shared']);
     expect(await names('/v2/sharedtier/virtualClusters')).toEqual(['shared']);
     const { id } = emulator.deployments.find(({ name }) => name === 'shared')!;

@@ -1,20 +1,17 @@
 import { SyncError } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { CallOptions, Destination, PathFilter } from '../../../model/ports.ts';
-import { childEntries, walkDestination, type DestinationEntry } from '../../../remote/walk-folders.ts';
+import { entryPages } from '../../../remote/folder-entries.ts';
+import type { DestinationEntry } from '../../../remote/destination-entry.ts';
+import { walkDestination } from '../../../remote/walk-folders.ts';
 import { folderPath, parseStageAddress } from '../../../jobs/addresses.ts';
 import type { Context } from '../../context.ts';
-import type { StageFlags } from '../../flags/authority-flags.ts';
+import type { LsFlags } from './ls-flags.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
 import { openStageToLook } from '../../../jobs/ends/open-stage-to-look.ts';
 import { printable } from '../../../model/printable.ts';
-
-/** The flags of `stagesync ls`. */
-export interface LsFlags extends StageFlags {
-  readonly recursive?: true;
-  readonly json?: true;
-}
 
 /** Folders listed at the same time. */
 const LOOK_AHEAD = 16;
@@ -24,6 +21,8 @@ const NOTHING_HIDDEN: PathFilter = { excludes: () => false, prunes: () => false 
 
 /** `stagesync ls`. Resolves with the exit status; a folder that cannot be listed is reported and makes it 3. */
 export async function listStage(context: Context, text: string, flags: LsFlags): Promise<ExitStatus> {
+  if (flags.local === true)
+    throw usageError('--local lists deployments, and goes without an address; write stage://local/PATH');
   const address = parseStageAddress(text, 'ADDRESS');
   const root = folderPath(address);
   const around = stageSurroundings(context, flags);
@@ -63,7 +62,7 @@ async function* listEntries(
   const list = (folder: RelPath) => destination.listFolder(destination.root + folder, call);
   const top = await list('');
   if (top !== undefined) {
-    if (!recursive) yield childEntries('', top, NOTHING_HIDDEN);
+    if (!recursive) yield* entryPages('', top, NOTHING_HIDDEN);
     else
       yield* walkDestination(top, {
         list,

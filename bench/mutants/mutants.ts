@@ -1,0 +1,67 @@
+/** A build of the tool that leaves out, or gets wrong, a part of its work. */
+export interface Mutant {
+  /** What it does wrong. */
+  readonly name: string;
+  /** In the built package. */
+  readonly file: string;
+  /** Occurs once in the file. */
+  readonly from: string;
+  readonly to: string;
+  /** The rows of which at least one has to fail. */
+  readonly rows: readonly string[];
+}
+
+const READER = 'dist/sources/local/file-reader.js';
+
+/** What a faster build could leave out: each must be found out by the benchmark that would praise it. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'changes the last byte of some small files',
+    file: READER,
+    from: 'return { size, bytes };',
+    to: "if (entry.path.endsWith('7.bin')) bytes[bytes.length - 1] ^= 1;\n            return { size, bytes };",
+    rows: ['small-files'],
+  },
+  {
+    name: 'changes a byte in the middle of large files',
+    file: READER,
+    from: 'yield block;',
+    to: 'if (left > 0) block[7] ^= 1;\n                    yield block;',
+    rows: ['large-files'],
+  },
+  {
+    name: 'records a file that it never sent',
+    file: 'dist/destinations/stage/stage-destination.js',
+    from: 'put: (path, content, call) => client.upload(path, content, call),',
+    to: "put: (path, content, call) => path.endsWith('007.bin') ? Promise.resolve() : client.upload(path, content, call),",
+    rows: ['small-files'],
+  },
+  {
+    name: 'never lists the Stage when there is nothing to do',
+    file: 'dist/sync/pass.js',
+    from: 'const { clock, ledger, source, destination, signal, draining, dryRun } = pass;',
+    to: 'const { clock, ledger, source, destination, signal, draining, dryRun } = (pass = { ...pass, trustLedger: !pass.ledger.isEmpty() });',
+    rows: ['noop-local'],
+  },
+  {
+    name: 'never writes outcomes to the ledger',
+    file: 'dist/sync/execute/journal.js',
+    from: 'for (const write of finished)\n            write();',
+    to: 'void finished;',
+    rows: ['small-files'],
+  },
+  {
+    name: 'never confirms what it uploaded',
+    file: 'dist/sync/round.js',
+    from: 'if (executor.stopped || learnt.cutsShort)',
+    to: 'if (true)',
+    rows: ['small-files'],
+  },
+  {
+    name: 'does not look at a file again after reading it',
+    file: READER,
+    from: '#checkUnchanged(entry, before) {',
+    to: '#checkUnchanged(entry, before) {\n        return;',
+    rows: ['changing-file'],
+  },
+];

@@ -1,0 +1,117 @@
+import { printable } from '../../model/printable.ts';
+import { describeCall } from '../call.ts';
+import type { AnyInput, Operation } from '../operation.ts';
+import { LOOK_UPS } from '../repeats/look-ups.ts';
+import type { Look } from '../repeats/look-up.ts';
+import { firewall } from '../repeats/updates.ts';
+import { privateConnections } from '../resources/private-connections.ts';
+import { groupStorageDR, workspaceStorageDR } from '../resources/storage-dr.ts';
+import { workspaceGroups } from '../resources/workspace-groups.ts';
+import { workspaces } from '../resources/workspaces.ts';
+import { type Awaited, inState } from './awaited.ts';
+import { databasesReplicated, moveCompleted } from './storage-dr.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** What a change was, for what is to be waited for. */
+interface Made {
+  readonly input: AnyInput;
+  /** The ID of the thing: of the reply, where the path does not have it. */
+  readonly id: string;
+  readonly what: string;
+}
+
+const group = ({ id }: Made): Look => ({
+  operation: workspaceGroups.get,
+  input: { workspaceGroupID: id },
+});
+const workspace = ({ id }: Made): Look => ({ operation: workspaces.get, input: { workspaceID: id } });
+const connection = ({ id }: Made): Look => ({
+  operation: privateConnections.get,
+  input: { connectionID: id },
+});
+
+const state =
+  (look: (made: Made) => Look, word: string, also?: (made: Made) => (shown: Row) => boolean) =>
+  (made: Made): Awaited =>
+    inState({ what: made.what, look: look(made), state: word, also: also?.(made) });
+
+/** What was asked for shows, and nothing is under way any more. What does not show at all is not waited for. */
+const asAsked = (operation: Operation) => (made: Made) => (shown: Row) => {
+  if ((shown['scalingProgress'] ?? undefined) !== undefined) return false;
+  const asked = Object.entries((made.input['body'] ?? {}) as Row);
+  const visible = asked.filter(
+    ([key]) => key !== 'expiresAt' && (key === RANGES || (shown[key] ?? null) !== null),
+  );
+  const input = { ...made.input, body: Object.fromEntries(visible) };
+  return LOOK_UPS.get(operation)?.decide({ input, shown, before: undefined, inDoubt: true }).is === 'done';
+};
+
+/** null for a while after a change. */
+const RANGES = 'firewallRanges';
+
+/** Ranges show late: a group can be ACTIVE without them. */
+const firewallShows =
+  ({ input }: Made) =>
+  (shown: Row): boolean => {
+    const { firewallRanges, allowAllTraffic } = (input['body'] ?? {}) as Row;
+    return allowAllTraffic === true
+      ? shown['allowAllTraffic'] === true
+      : firewall(firewallRanges ?? [], shown);
+  };
+
+const AFTER: ReadonlyMap<Operation, (made: Made) => Awaited> = new Map<Operation, (made: Made) => Awaited>([
+  [workspaceGroups.create, state(group, 'ACTIVE', firewallShows)],
+  [workspaceGroups.update, state(group, 'ACTIVE', asAsked(workspaceGroups.update))],
+  [workspaceGroups.terminate, state(group, 'TERMINATED')],
+  [workspaces.create, state(workspace, 'ACTIVE')],
+  [workspaces.update, state(workspace, 'ACTIVE', asAsked(workspaces.update))],
+  [workspaces.suspend, state(workspace, 'SUSPENDED')],
+  [workspaces.resume, state(workspace, 'ACTIVE')],
+  [workspaces.terminate, state(workspace, 'TERMINATED')],
+  [privateConnections.create, state(connection, 'ACTIVE')],
+  [privateConnections.delete, state(connection, 'DELETED')],
+  ...[groupStorageDR, workspaceStorageDR].flatMap((dr) => {
+    // the status has the path of the change
+    const look = ({ input }: Made): Look => ({ operation: dr.status, input });
+    const move =
+      (type: string) =>
+      (made: Made): Awaited =>
+        moveCompleted({ what: made.what, look: look(made), type });
+    return [
+      [dr.setup, (made: Made) => databasesReplicated({ ...made, look: look(made) })],
+      [dr.failover, move('Failover')],
+      [dr.failback, move('Failback')],
+      [dr.startPreProvision, move('PreProvisionStart')],
+      [dr.stopPreProvision, move('PreProvisionStop')],
+    ] as const;
+  }),
+]);
+
+export interface ChangeMade<Input = AnyInput> {
+  readonly input: Input;
+  readonly reply: unknown;
+  /** 'workspace etl', where the caller knows a better name than the ID. */
+  readonly what?: string | undefined;
+}
+
+/**
+ * What shows that a change has come to its end; undefined where it is at its end when the reply comes. The reply to a
+ * change is only that it has begun.
+ */
+export function awaitedAfter(
+  operation: Operation,
+  { input, reply, what }: ChangeMade<object>,
+): Awaited | undefined {
+  const given = input as AnyInput;
+  const [fromPath] = Object.values(given).filter((value) => typeof value === 'string');
+  const fromReply = IDS.map((key) => ((reply ?? {}) as Row)[key]).find((value) => typeof value === 'string');
+  const id = fromReply ?? fromPath ?? '';
+  return AFTER.get(operation)?.({
+    input: given,
+    id,
+    what: what ?? printable(describeCall(operation, given).path),
+  });
+}
+
+const IDS = ['workspaceID', 'workspaceGroupID', 'privateConnectionID'] as const;

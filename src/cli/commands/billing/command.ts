@@ -1,0 +1,48 @@
+import { positiveNumber } from '../../flags/values.ts';
+import type { Noun } from '../../management/noun.ts';
+
+export const billing: Noun = {
+  name: 'billing',
+  verbs: [
+    {
+      name: 'usage',
+      summary: 'show what was used, and draw it',
+      description:
+        'Show what was used in the whole organization: compute credits or storage, for each workspace and day. Times are in UTC; the last day is part of the period. Without --from: the last 7 whole days.',
+      flags: [
+        {
+          flag: '--from <time>',
+          help: 'a date, a time with any offset, a month (2026-10), 7d, this-month or last-month',
+        },
+        { flag: '--to <time>', help: 'a date, a time or a month; it is part of the period' },
+        {
+          flag: '--by <length>',
+          help: 'how finely it is cut (default: day; drawn by month where there are more than 31)',
+          choices: ['hour', 'day', 'month'],
+        },
+        {
+          flag: '--group-by <what>',
+          help: 'what is added up',
+          choices: ['workspace', 'group', 'owner', 'type', 'none'],
+          default: 'workspace',
+        },
+        {
+          flag: '--metric <metric>',
+          help: 'what was used',
+          choices: ['compute', 'storage', 'all'],
+          default: 'compute',
+        },
+        {
+          flag: '--credit-price <price>',
+          help: 'what a credit costs: adds an estimate in money',
+          read: positiveNumber,
+        },
+        { flag: '--plot', help: 'draw it as bars on the terminal' },
+        { flag: '--plot-file <file>', help: 'draw it into a picture, FILE.svg, or a page, FILE.html' },
+        { flag: '--ascii', help: 'draw with # alone' },
+      ],
+      takes: ['rows'],
+      work: async () => (await import('./show-usage.ts')).showUsage,
+    },
+  ],
+};

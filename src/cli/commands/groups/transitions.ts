@@ -1,0 +1,70 @@
+import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
+import { workspaces } from '../../../api/resources/workspaces.ts';
+import { inState } from '../../../api/waiting/awaited.ts';
+import { SyncError } from '../../../model/errors.ts';
+import { printable } from '../../../model/printable.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { change } from '../../management/changing/change.ts';
+import { findGroup } from '../../management/find.ts';
+import { printOutcome } from '../../management/printing/print-outcome.ts';
+import type { Run } from '../../management/run.ts';
+import { waitForEnd } from '../../management/changing/waiting.ts';
+import { shownGroup } from './group-fields.ts';
+
+interface TerminateFlags {
+  readonly force?: true;
+  readonly ifExists?: true;
+}
+
+/** `stagesync groups terminate`: says which workspaces end with it, and needs --force where there are some. */
+export async function terminateGroup(run: Run<TerminateFlags>): Promise<ExitStatus> {
+  const [name = ''] = run.args;
+  const group = await findGroup(run, name, { ifExists: run.flags.ifExists });
+  if (group === undefined) {
+    run.err.line(`stagesync: there is no workspace group ${printable(name)}`);
+    return EXIT.clean;
+  }
+  const { workspaceGroupID } = group;
+  const isForced = run.flags.force === true;
+  const within = await run.api.call(workspaces.list, { query: { workspaceGroupID } });
+  const alive = within.filter(({ state }) => state.toUpperCase() !== 'TERMINATED').map((each) => each.name);
+  const others = alive.map(printable).join(', ');
+  const has = `it has ${alive.length === 1 ? 'the workspace' : `${alive.length} workspaces,`} ${others}`;
+  if (alive.length > 0 && !isForced)
+    throw new SyncError(
+      'not_confirmed',
+      `workspace group ${printable(group.name)} is not ended: ${has}; --force ends ${alive.length === 1 ? 'it' : 'them'} too`,
+      { verdict: 'end_run' },
+    );
+  const thing = `workspace group ${group.name}`;
+  return change(run, {
+    thing,
+    operation: workspaceGroups.terminate,
+    input: { workspaceGroupID, query: { ...(isForced && { force: true }) } },
+    already: group.state.toUpperCase() === 'TERMINATED' ? 'is TERMINATED already' : undefined,
+    shown: group,
+    confirmation: {
+      name: group.name,
+      warning: [
+        `This ends workspace group ${printable(group.name)} (${printable(workspaceGroupID)}) for good, with its databases and its Stage.`,
+        ...(alive.length === 0 ? [] : [`With it go ${alive.length} workspaces: ${others}.`]),
+      ],
+    },
+    idOf: () => workspaceGroupID,
+    again: () => `groups wait ${workspaceGroupID} --for terminated`,
+    print: (row) => printOutcome(run, `${thing} is TERMINATED`, shownGroup(run, { ...group, ...row })),
+  });
+}
+
+export async function waitForGroup(run: Run<{ readonly for: string }>): Promise<ExitStatus> {
+  const [name = ''] = run.args;
+  const group = await findGroup(run, name, { includeTerminated: true });
+  const state = run.flags.for.toUpperCase();
+  const thing = `workspace group ${group.name}`;
+  const { workspaceGroupID } = group;
+  const look = { operation: workspaceGroups.get, input: { workspaceGroupID } };
+  const again = `groups wait ${workspaceGroupID} --for ${state.toLowerCase()}`;
+  const row = await waitForEnd(run, inState({ what: thing, look, state }), again);
+  printOutcome(run, `${thing} is ${state}`, shownGroup(run, { ...group, ...row }));
+  return EXIT.clean;
+}

@@ -1,0 +1,39 @@
+import { listDeployments, type Deployment } from '../../../api/deployments.ts';
+import { openManagementApi } from '../../../jobs/ends/open-management-api.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { stageSurroundings } from '../../surroundings.ts';
+import type { Field } from '../../management/printing/fields.ts';
+import { printRows } from '../../management/printing/print-rows.ts';
+import { stageAddress } from '../../management/stage-address.ts';
+import type { LsFlags } from './ls-flags.ts';
+
+const KINDS: Readonly<Record<Deployment['kind'], string>> = {
+  workspace_group: 'workspace group',
+  starter_workspace: 'starter workspace',
+  cluster: 'cluster',
+};
+
+const FIELDS: readonly Field[] = [
+  { key: 'name', isListed: true },
+  { key: 'kind', isListed: true, text: (kind) => KINDS[kind as Deployment['kind']] },
+  { key: 'stage', isListed: true },
+  { key: 'id', isListed: true },
+];
+
+/** `stagesync ls` without an address: what has a Stage, each with the address that the other commands take. */
+export async function listAllDeployments(context: Context, flags: LsFlags): Promise<ExitStatus> {
+  if (flags.recursive === true) throw usageError('-R lists below a folder: give an address');
+  const around = stageSurroundings(context, flags);
+  await using api = await openManagementApi(around, { local: flags.local === true });
+  const version = (flags.apiVersion ?? context.environment.apiVersion) === 'v2' ? 'v2' : 'v1';
+  const { draining: signal } = context.stop;
+  const found = await listDeployments(api.connection, { version, signal });
+  const rows = found.map((each) => ({
+    ...each,
+    stage: stageAddress({ flags }, { name: each.name, workspaceGroupID: each.id }),
+  }));
+  printRows(context, { rows, fields: FIELDS, none: 'nothing that has a Stage' }, { json: flags.json });
+  return EXIT.clean;
+}

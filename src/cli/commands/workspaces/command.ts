@@ -1,0 +1,129 @@
+import { autoSuspend, cacheConfig, workspaceSize } from '../../flags/management-values.ts';
+import type { ArgumentRow, FlagRow, Noun, Verb } from '../../management/noun.ts';
+
+const NAME: ArgumentRow = ['<name>', 'a name, GROUP/NAME, or an ID'];
+
+/** What can be given at the beginning and changed later. */
+const SETTINGS: readonly FlagRow[] = [
+  { flag: '--size <size>', help: 'S-00, S-1, S-2 and so on', read: workspaceSize },
+  { flag: '--cache <n>', help: 'the size of the cache, as a multiple: 1, 2 or 4', read: cacheConfig },
+  {
+    flag: '--auto-suspend <when>',
+    help: '20m (after 20 minutes without use), at:8h (in 8 hours) or off',
+    read: autoSuspend,
+  },
+  { flag: '--kai', help: 'with the MongoDB interface, Kai' },
+];
+
+const READY: FlagRow = {
+  flag: '--ready <what>',
+  help: 'also wait until its endpoint answers',
+  choices: ['sql'],
+};
+
+const IF_EXISTS: FlagRow = { flag: '--if-exists', help: 'where there is none of that name, succeed' };
+
+const list: Verb = {
+  name: 'list',
+  summary: 'list workspaces, of all groups or of one',
+  flags: [
+    { flag: '--group <group>', help: 'only those of this group, by name or ID' },
+    { flag: '--include-terminated', help: 'also those that are no more' },
+  ],
+  takes: ['rows'],
+  work: async () => (await import('./look.ts')).listWorkspaces,
+};
+
+const get: Verb = {
+  name: 'get',
+  summary: 'show a workspace',
+  arguments: [NAME],
+  flags: [{ flag: '--include-terminated', help: 'also one that is no more' }],
+  takes: ['row'],
+  work: async () => (await import('./look.ts')).getWorkspace,
+};
+
+const create: Verb = {
+  name: 'create',
+  summary: 'make a workspace, and wait until it is there',
+  description:
+    'Make a workspace in a group, and wait until it is ACTIVE. Prints its ID, its endpoint, and the address of its Stage.',
+  arguments: [['<name>', 'its name, which is its own within the group and never changes']],
+  flags: [
+    { flag: '--group <group>', help: 'the group it is in, by name or ID (SINGLESTOREDB_WORKSPACE_GROUP)' },
+    ...SETTINGS,
+    READY,
+    { flag: '--if-not-exists', help: 'where there is one of that name, succeed and show it' },
+  ],
+  takes: ['row', 'change', 'wait'],
+  work: async () => (await import('./create.ts')).createWorkspace,
+};
+
+const update: Verb = {
+  name: 'update',
+  summary: 'change the size or a setting of a workspace',
+  description:
+    'Change the size or a setting of a workspace. Shows the old and the new, and waits until it is so.',
+  arguments: [NAME],
+  flags: [
+    ...SETTINGS,
+    {
+      flag: '--deployment-type <type>',
+      help: 'its class',
+      choices: ['PRODUCTION', 'NON-PRODUCTION'],
+    },
+  ],
+  takes: ['row', 'change', 'wait'],
+  work: async () => (await import('./update.ts')).updateWorkspace,
+};
+
+const suspend: Verb = {
+  name: 'suspend',
+  summary: 'suspend a workspace: it costs no compute, and keeps its data',
+  arguments: [NAME],
+  flags: [],
+  takes: ['row', 'change', 'wait'],
+  work: async () => (await import('./transitions.ts')).suspendWorkspace,
+};
+
+const resume: Verb = {
+  name: 'resume',
+  summary: 'wake a suspended workspace',
+  description: 'Wake a suspended workspace. Says which databases could not be attached.',
+  arguments: [NAME],
+  flags: [{ flag: '--no-auto-suspend', help: 'and turn its auto-suspend off' }, READY],
+  takes: ['row', 'change', 'wait'],
+  work: async () => (await import('./transitions.ts')).resumeWorkspace,
+};
+
+const terminate: Verb = {
+  name: 'terminate',
+  summary: 'end a workspace for good; to save money, suspend it',
+  description:
+    'End a workspace for good: it cannot be brought back. Its databases are detached and stay with the group. To save money for a while, suspend it instead.',
+  arguments: [NAME],
+  flags: [IF_EXISTS],
+  takes: ['row', 'change', 'wait', 'confirm'],
+  work: async () => (await import('./transitions.ts')).terminateWorkspace,
+};
+
+const wait: Verb = {
+  name: 'wait',
+  summary: 'wait until a workspace is in a state',
+  arguments: [NAME],
+  flags: [
+    {
+      flag: '--for <state>',
+      help: 'active, suspended, terminated, or any word of the service',
+      isRequired: true,
+    },
+    READY,
+  ],
+  takes: ['row', 'wait'],
+  work: async () => (await import('./transitions.ts')).waitForWorkspace,
+};
+
+export const workspaces: Noun = {
+  name: 'workspaces',
+  verbs: [list, get, create, update, suspend, resume, terminate, wait],
+};

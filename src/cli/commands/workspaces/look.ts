@@ -1,0 +1,38 @@
+import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
+import { workspaces } from '../../../api/resources/workspaces.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { findGroup, findWorkspace } from '../../management/find.ts';
+import { printRow, printRows } from '../../management/printing/print-rows.ts';
+import type { Run } from '../../management/run.ts';
+import { shownWorkspace, WORKSPACE_FIELDS } from './workspace-fields.ts';
+
+interface ListFlags {
+  readonly group?: string;
+  readonly includeTerminated?: true;
+}
+
+/** The API lists the workspaces of one group: without --group, those of all groups are asked for at the same time. */
+export async function listWorkspaces(run: Run<ListFlags>): Promise<ExitStatus> {
+  const { api, flags } = run;
+  const { includeTerminated } = flags;
+  const groups =
+    flags.group === undefined
+      ? await api.call(workspaceGroups.list, { query: { includeTerminated } })
+      : [await findGroup(run, flags.group, { includeTerminated })];
+  const lists = await Promise.all(
+    groups.map(async (group) => {
+      const { workspaceGroupID } = group;
+      const found = await api.call(workspaces.list, { query: { workspaceGroupID, includeTerminated } });
+      return found.map((workspace) => shownWorkspace(run, workspace, group));
+    }),
+  );
+  printRows(run, { rows: lists.flat(), fields: WORKSPACE_FIELDS, none: 'no workspaces' }, run.flags);
+  return EXIT.clean;
+}
+
+export async function getWorkspace(run: Run<Pick<ListFlags, 'includeTerminated'>>): Promise<ExitStatus> {
+  const [name = ''] = run.args;
+  const { workspace, group } = await findWorkspace(run, name, run.flags);
+  printRow(run, shownWorkspace(run, workspace, group), WORKSPACE_FIELDS, run.flags);
+  return EXIT.clean;
+}

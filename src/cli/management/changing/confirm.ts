@@ -1,0 +1,38 @@
+import { SyncError } from '../../../model/errors.ts';
+import { printable } from '../../../model/printable.ts';
+import { askForLine, canAsk } from './terminal-input.ts';
+import type { Run } from '../run.ts';
+
+/** What a person has to confirm. */
+export interface Confirmation {
+  /** What is about to happen, sentences without names that are not escaped. */
+  readonly warning: readonly string[];
+  /** What has to be typed. Not escaped. */
+  readonly name: string;
+}
+
+/**
+ * Resolves once a person has typed the name, or at once with --yes. Rejects with `not_confirmed` another answer, and where
+ * there is no terminal to ask at.
+ */
+export async function confirm(run: Run, { warning, name }: Confirmation): Promise<void> {
+  if (run.flags.yes === true) return;
+  if (!canAsk(run.host)) {
+    const repeat = ['stagesync', run.command, ...run.args.map(shellWord), '--yes'].join(' ');
+    throw notConfirmed(
+      `${warning.join(' ')} This has to be confirmed, and there is no terminal to ask at. If it is meant: ${repeat}`,
+    );
+  }
+  for (const line of warning) run.err.line(line);
+  await run.err.flush();
+  const question = `Type ${printable(name)} to go on: `;
+  const answer = await askForLine(question, { isSecret: false }, run);
+  if (answer.trim() !== name) throw notConfirmed(`the name was not typed; nothing was changed`);
+}
+
+const notConfirmed = (message: string): SyncError =>
+  new SyncError('not_confirmed', message, { verdict: 'end_run' });
+
+/** A word as a shell takes it. */
+const shellWord = (word: string): string =>
+  /^[\w./:@%+,-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", String.raw`'\''`)}'`;

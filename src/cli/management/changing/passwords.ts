@@ -1,0 +1,67 @@
+import { open, readFile, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { configError, usageError } from '../../../jobs/usage-errors.ts';
+import { messageOf } from '../../../model/errors.ts';
+import { printable } from '../../../model/printable.ts';
+import { askForLine, canAsk, readAllInput } from './terminal-input.ts';
+import type { Run } from '../run.ts';
+
+export interface PasswordFlags {
+  /** A file, or '-': a terminal is asked, other input is read to its end. */
+  readonly passwordFile?: string;
+  /** Where a password that the service made is written. */
+  readonly passwordOut?: string;
+}
+
+/** The password that the flags name; undefined where they name none. Never shown, also not in an error. */
+export async function readPassword(run: Run<PasswordFlags>): Promise<string | undefined> {
+  const { passwordFile } = run.flags;
+  if (passwordFile === undefined) return undefined;
+  const password =
+    passwordFile !== '-'
+      ? await readSecretFile(resolve(run.host.cwd, passwordFile), '--password-file')
+      : canAsk(run.host)
+        ? await askForLine('Password: ', { isSecret: true }, run)
+        : await readAllInput(run.host);
+  if (password === '') throw usageError('the password is empty');
+  return password;
+}
+
+/** What a file holds, without the line end after it. The error never shows what it is. */
+export async function readSecretFile(file: string, flag: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw configError(`cannot read ${flag} ${printable(file)}: ${messageOf(error)}`, error);
+  });
+  return text.replace(/\r?\n$/, '');
+}
+
+/** A place that a password can be written to, opened before it is needed: it is shown once only. */
+export interface PasswordPlace extends AsyncDisposable {
+  write(password: string): Promise<void>;
+}
+
+/**
+ * Opens the file of --password-out, readable by its owner alone, which goes again where nothing is written; undefined without that flag. Rejects with `config` where it
+ * is there already or cannot be made.
+ */
+export async function openPasswordOut(run: Run<PasswordFlags>): Promise<PasswordPlace | undefined> {
+  const { passwordOut } = run.flags;
+  if (passwordOut === undefined) return undefined;
+  const file = resolve(run.host.cwd, passwordOut);
+  const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
+    throw configError(`cannot make --password-out ${printable(file)}: ${messageOf(error)}`, error);
+  });
+  let isWritten = false;
+  return {
+    async write(password) {
+      isWritten = true;
+      await handle.writeFile(`${password}\n`);
+      await handle.sync();
+      run.err.line(`stagesync: the password is in ${printable(file)}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await handle.close();
+      if (!isWritten) await rm(file, { force: true });
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Noun, NounSummary } from './management/noun.ts';
+
+/** The nouns of the Management API, in the order of the help text. */
+export const NOUNS: readonly NounSummary[] = [
+  {
+    name: 'workspaces',
+    singular: 'workspace',
+    summary: 'make, resize, suspend, wake and end workspaces',
+    load: async () => (await import('./commands/workspaces/command.ts')).workspaces,
+  },
+  {
+    name: 'groups',
+    singular: 'group',
+    summary: 'make, change and end the groups that workspaces are in',
+    load: async () => (await import('./commands/groups/command.ts')).groups,
+  },
+  {
+    name: 'billing',
+    singular: 'bill',
+    summary: 'what workspaces and their storage cost',
+    load: async () => (await import('./commands/billing/command.ts')).billing,
+  },
+  {
+    name: 'regions',
+    singular: 'region',
+    summary: 'where workspace groups can be made',
+    load: async () => (await import('./commands/regions/command.ts')).regions,
+  },
+  {
+    name: 'organization',
+    singular: 'org',
+    summary: 'the organization that the token belongs to',
+    load: async () => (await import('./commands/organization/command.ts')).organization,
+  },
+];
+
+/** The nouns that a command line names. */
+export async function nounsIn(argv: readonly string[]): Promise<readonly Noun[]> {
+  const [first, second] = argv;
+  const named = first === 'help' ? second : first;
+  const summary = NOUNS.find(({ name, singular }) => name === named || singular === named);
+  return summary === undefined ? [] : [await summary.load()];
+}

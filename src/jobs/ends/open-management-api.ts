@@ -1,0 +1,79 @@
+import type { ManagementApi } from '../../api/management-api.ts';
+import type { Clock } from '../../model/ports.ts';
+import type { Gate } from '../../remote/gate/gate.ts';
+import { systemClock } from '../../sync/clock.ts';
+import { EMBEDDED } from '../addresses.ts';
+import type { StageSurroundings } from '../surroundings.ts';
+import { useToLook } from './looking-gate.ts';
+import { openApi } from './open-api.ts';
+import { openEmbedded } from './open-embedded.ts';
+
+export interface OpenManagementApiOptions {
+  /** The embedded plane on this machine in place of the service. Default: false. */
+  readonly local?: boolean | undefined;
+  /** Requests at the same time. Default: 8. */
+  readonly concurrency?: number | undefined;
+  /** See useToLook. */
+  readonly maxWaitMs?: number | undefined;
+  /** Of the waiting. Default: the machine's. */
+  readonly clock?: Clock | undefined;
+}
+
+const CONCURRENCY = 8;
+const NAME = 'the Management API';
+
+/**
+ * Opens the Management API that the surroundings name, or the embedded one. Closing it closes all that was opened for it.
+ * Nothing is sent before the first call. Rejects with `config` where there is no token.
+ */
+export async function openManagementApi(
+  around: StageSurroundings,
+  options: OpenManagementApiOptions = {},
+): Promise<ManagementApi> {
+  const { concurrency = CONCURRENCY, maxWaitMs, clock = systemClock } = options;
+  const { draining } = around;
+  const [{ ManagementApi }, { connection, gate, close }] = await Promise.all([
+    import('../../api/management-api.ts'),
+    options.local === true ? openLocal(around, concurrency) : openRemote(around, { concurrency, maxWaitMs }),
+  ]);
+  const use = useToLook(gate, { name: NAME, concurrency, maxWaitMs, draining });
+  return new ManagementApi({
+    connection,
+    gate: use,
+    clock,
+    signal: draining,
+    close: async () => {
+      use[Symbol.dispose]();
+      await close();
+    },
+  });
+}
+
+interface Opened {
+  readonly connection: ManagementApi['connection'];
+  readonly gate: Gate;
+  readonly close: () => Promise<void>;
+}
+
+async function openRemote(
+  around: StageSurroundings,
+  options: { readonly concurrency: number; readonly maxWaitMs: number | undefined },
+): Promise<Opened> {
+  const { connection, gate } = await openApi(around, options);
+  return { connection, gate, close: () => connection.close() };
+}
+
+async function openLocal(around: StageSurroundings, concurrency: number): Promise<Opened> {
+  const emulator = await openEmbedded(around);
+  const { openApiConnection } = await import('../../api/connection.ts');
+  const connection = await openApiConnection({ baseUrl: emulator.url, token: emulator.token, concurrency });
+  return {
+    connection,
+    // as for its Stage: the port is another one each time, the folder stays
+    gate: around.gates.of(`stage://${EMBEDDED}`, around.environment.stageFolder),
+    close: async () => {
+      await connection.close();
+      await emulator.close();
+    },
+  };
+}
