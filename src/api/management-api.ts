@@ -3,6 +3,7 @@ import type { CallOptions, Clock } from '../model/ports.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
 import { callOnce, describeCall, prepareRequest, type RequestOptions } from './call.ts';
 import type { ApiConnection } from './connection.ts';
+import { Names } from './names/names.ts';
 import type { AnswerOf, AnyInput, InputOf, Operation, ReplyOf } from './operation.ts';
 import { Change } from './repeats/change.ts';
 import { LOOK_UPS } from './repeats/look-ups.ts';
@@ -33,11 +34,14 @@ export type Ready = 'state' | 'sql';
 export class ManagementApi implements AsyncDisposable {
   readonly connection: ApiConnection;
   readonly clock: Clock;
+  /** The way from a name to a thing. */
+  readonly names: Names;
   readonly #options: ManagementApiOptions;
 
   constructor(options: ManagementApiOptions) {
     this.connection = options.connection;
     this.clock = options.clock;
+    this.names = new Names((operation, input) => this.call(operation, input));
     this.#options = options;
   }
 
@@ -61,9 +65,15 @@ export class ManagementApi implements AsyncDisposable {
       callOnce(this.connection, made, given, { signal, ...more });
     const answer =
       lookUp === undefined
-        ? gate.request({ operation: words.operation, path: words.path }, () =>
-            send(operation, input as AnyInput, { fields }),
-          )
+        ? gate.request({ operation: words.operation, path: words.path }, async (_, inDoubt) => {
+            try {
+              return await send(operation, input as AnyInput, { fields });
+            } catch (error) {
+              // what an attempt before this one has ended is gone
+              if (inDoubt && operation.verb === 'DELETE' && hasFact(error, 'missing')) return undefined;
+              throw error;
+            }
+          })
         : new Change({
             operation,
             input: input as AnyInput,
@@ -74,7 +84,11 @@ export class ManagementApi implements AsyncDisposable {
             signal,
             send: (made, given) => send(made, given, { looks: true }),
           }).make();
-    return (await answer) as AnswerOf<O, Options>;
+    try {
+      return (await answer) as AnswerOf<O, Options>;
+    } finally {
+      if (words.changes === true) this.names.forget();
+    }
   }
 
   /**

@@ -13,7 +13,6 @@ import type { PassParts, PassWithLedger } from './pass-parts.ts';
 import { restrictTo } from './plan/approved-plan.ts';
 import type { Counts } from './plan/counts.ts';
 import { planMoves } from './plan/moves/plan-moves.ts';
-import type { MovePlan } from './plan/moves/plan-moves.ts';
 import { withoutSharedIdentities } from './plan/moves/shared-identities.ts';
 import { planCost } from './plan/plan-cost.ts';
 import { planLines } from './plan/store/plan-lines.ts';
@@ -99,18 +98,18 @@ export class Round {
   async #carryOut(work: RoundWork): Promise<void> {
     const { source, signal, dryRun } = this.#pass;
     const { tally } = this.#parts;
-    const plan = await this.#plan(work);
+    await this.#plan(work);
     const refusal = this.#guard(work);
-    if (!work.comparison.allStreamed && tally.round === 1) this.#announce(work, plan);
+    if (!work.comparison.allStreamed && tally.round === 1) this.#announce(work);
     if (refusal !== undefined) throw refusal;
     if (dryRun) return checkReadable(work.store, { source, signal, tally });
-    await this.#execute(work, plan);
+    await this.#execute(work);
     await this.#confirm(work);
     work.executor.throwIfEnded();
   }
 
   /** Finds the moves, and leaves only what was approved where a plan was made earlier. */
-  async #plan({ store }: RoundWork): Promise<MovePlan> {
+  async #plan({ store }: RoundWork): Promise<void> {
     const { source, destination, signal, ledger, moves, removal, approved } = this.#pass;
     const { words } = destination;
     const { learnt, hidden, tally } = this.#parts;
@@ -118,16 +117,14 @@ export class Round {
       await store.pairs.find((arrival) => digestOf(arrival.entry, { source, signal }));
       if (source.traits.sharesIdentities) withoutSharedIdentities(store, ledger);
     }
-    const found = planMoves(store, ledger, {
+    planMoves(store, ledger, {
       removesGone: removal !== 'none',
       mayMove: (folder) => learnt.mayMove(folder),
       hiddenName: ({ from }) => hidden.next('moved', from),
       refuse: tally.problem,
       words,
     });
-    return approved === undefined
-      ? found
-      : restrictTo(approved, { store, moves: found, ledger, refuse: tally.problem, words });
+    if (approved !== undefined) restrictTo(approved, { store, ledger, refuse: tally.problem, words });
   }
 
   /** The refusal of a guard, if one refuses the plan. */
@@ -150,23 +147,22 @@ export class Round {
   }
 
   /** Says what the plan will do and cost; under --dry-run also each action and its reason. */
-  #announce({ store, target }: RoundWork, plan: MovePlan): void {
+  #announce({ store, target }: RoundWork): void {
     const { dryRun } = this.#pass;
     const { tally, gate } = this.#parts;
     tally.emit({
       type: 'plan',
-      ...planCost(store, plan, { concurrency: gate.lanes, missingRoots: target.missing.length }),
+      ...planCost(store, { concurrency: gate.lanes, missingRoots: target.missing.length }),
     });
     if (!dryRun) return;
-    for (const line of planLines(store, plan)) tally.emit({ type: 'planned', ...line });
+    for (const line of planLines(store)) tally.emit({ type: 'planned', ...line });
   }
 
-  async #execute({ store, executor, target }: RoundWork, plan: MovePlan): Promise<void> {
+  async #execute({ store, executor, target }: RoundWork): Promise<void> {
     const { tally, learnt } = this.#parts;
     const marker = this.#marker();
     await executePlan({
       store,
-      plan,
       executor,
       tally,
       learnt,

@@ -4,8 +4,10 @@ import type { AnyInput, Operation } from '../operation.ts';
 import { LOOK_UPS } from '../repeats/look-ups.ts';
 import type { Look } from '../repeats/look-up.ts';
 import { firewall } from '../repeats/updates.ts';
+import { clusters } from '../resources/clusters.ts';
 import { privateConnections } from '../resources/private-connections.ts';
 import { groupStorageDR, workspaceStorageDR } from '../resources/storage-dr.ts';
+import { starters, startersV2 } from '../resources/starters.ts';
 import { workspaceGroups } from '../resources/workspace-groups.ts';
 import { workspaces } from '../resources/workspaces.ts';
 import { type Awaited, inState } from './awaited.ts';
@@ -31,6 +33,13 @@ const connection = ({ id }: Made): Look => ({
   input: { connectionID: id },
 });
 
+const cluster = ({ id }: Made): Look => ({ operation: clusters.get, input: { clusterID: id } });
+const starter = ({ id }: Made): Look => ({ operation: starters.get, input: { virtualWorkspaceID: id } });
+const virtualCluster = ({ id }: Made): Look => ({
+  operation: startersV2.get,
+  input: { virtualClusterID: id },
+});
+
 const state =
   (look: (made: Made) => Look, word: string, also?: (made: Made) => (shown: Row) => boolean) =>
   (made: Made): Awaited =>
@@ -41,14 +50,14 @@ const asAsked = (operation: Operation) => (made: Made) => (shown: Row) => {
   if ((shown['scalingProgress'] ?? undefined) !== undefined) return false;
   const asked = Object.entries((made.input['body'] ?? {}) as Row);
   const visible = asked.filter(
-    ([key]) => key !== 'expiresAt' && (key === RANGES || (shown[key] ?? null) !== null),
+    ([key]) => key !== 'expiresAt' && (SHOWS_LATE.has(key) || (shown[key] ?? null) !== null),
   );
   const input = { ...made.input, body: Object.fromEntries(visible) };
   return LOOK_UPS.get(operation)?.decide({ input, shown, before: undefined, inDoubt: true }).is === 'done';
 };
 
-/** null for a while after a change. */
-const RANGES = 'firewallRanges';
+/** Ranges are null for a while after a change; the size of a cluster shows under another name. */
+const SHOWS_LATE: ReadonlySet<string> = new Set(['firewallRanges', 'sizeConfig']);
 
 /** Ranges show late: a group can be ACTIVE without them. */
 const firewallShows =
@@ -69,6 +78,15 @@ const AFTER: ReadonlyMap<Operation, (made: Made) => Awaited> = new Map<Operation
   [workspaces.suspend, state(workspace, 'SUSPENDED')],
   [workspaces.resume, state(workspace, 'ACTIVE')],
   [workspaces.terminate, state(workspace, 'TERMINATED')],
+  [clusters.create, state(cluster, 'ACTIVE', firewallShows)],
+  [clusters.update, state(cluster, 'ACTIVE', asAsked(clusters.update))],
+  [clusters.suspend, state(cluster, 'SUSPENDED')],
+  [clusters.resume, state(cluster, 'ACTIVE')],
+  [clusters.terminate, state(cluster, 'TERMINATED')],
+  [starters.create, state(starter, 'ACTIVE')],
+  [starters.terminate, state(starter, 'TERMINATED')],
+  [startersV2.create, state(virtualCluster, 'ACTIVE')],
+  [startersV2.terminate, state(virtualCluster, 'TERMINATED')],
   [privateConnections.create, state(connection, 'ACTIVE')],
   [privateConnections.delete, state(connection, 'DELETED')],
   ...[groupStorageDR, workspaceStorageDR].flatMap((dr) => {
@@ -114,4 +132,11 @@ export function awaitedAfter(
   });
 }
 
-const IDS = ['workspaceID', 'workspaceGroupID', 'privateConnectionID'] as const;
+const IDS = [
+  'workspaceID',
+  'workspaceGroupID',
+  'clusterID',
+  'virtualWorkspaceID',
+  'virtualClusterID',
+  'privateConnectionID',
+] as const;

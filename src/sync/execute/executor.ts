@@ -3,15 +3,15 @@ import type { FolderReason } from '../../model/plan.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { Arrival, Removal } from '../plan/store/plan-store.ts';
 import type { ActionParts, ExecutorOptions } from './action-parts.ts';
-import { Journal } from './journal.ts';
+import { INTENT_BATCH, Journal } from './journal.ts';
 import { FreshLooks } from './looks/fresh-looks.ts';
-import type { MoveStep } from './moves/move-step.ts';
+import type { MoveStep } from '../plan/moves/move.ts';
 import { Moves } from './moves/moves.ts';
 import { Outcomes } from './outcomes.ts';
 import { Removals } from './removals/removals.ts';
 import { TaskPool } from './task-pool.ts';
 import { StagingFolder } from './uploads/staging-folder.ts';
-import { INTENT_BATCH, Uploads } from './uploads/uploads.ts';
+import { Uploads } from './uploads/uploads.ts';
 
 /** Carries out actions, many at the same time: each is written down before it is sent and after it is done. */
 export class Executor {
@@ -82,7 +82,7 @@ export class Executor {
     }
   }
 
-  async makeMoves(steps: readonly MoveStep[], reason: string): Promise<void> {
+  async makeMoves(steps: Iterable<MoveStep>, reason: string): Promise<void> {
     await this.#moves.makeAll(steps, reason);
     await this.idle();
   }

@@ -65,6 +65,21 @@ export class Ledger {
     );
   }
 
+  /** The folders at and below `folder`, page by page. Rows behind the reader may change. */
+  *folders(folder: RelPath): Generator<readonly RelPath[], void> {
+    const end = afterFolder(folder);
+    for (let [from, after] = [folder, '>=']; ; after = '>') {
+      const text = `SELECT path FROM entry WHERE path ${after} ? AND path < ? AND path LIKE '%/' ORDER BY path LIMIT ${PAGE}`;
+      const paths = this.#db
+        .sql(text)
+        .all(from, end)
+        .map((row) => row['path'] as RelPath);
+      if (paths.length > 0) yield paths;
+      if (paths.length < PAGE) return;
+      from = paths.at(-1)!;
+    }
+  }
+
   /** Files put and not yet confirmed by a listing, in path order. */
   *pendingRows(): Generator<readonly LedgerRow[], void> {
     yield* this.#pages(`SELECT ${this.#columns} FROM entry WHERE pending = 1 AND path >= ?`, '', undefined);

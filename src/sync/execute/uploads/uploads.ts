@@ -2,15 +2,13 @@ import { parentOf } from '../../../model/path.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
+import { INTENT_BATCH } from '../journal.ts';
 import type { Attempted } from '../outcomes.ts';
 import { HeldUploads } from './held-uploads.ts';
 import { FileSender, isWaiting } from './send-file.ts';
 import type { Sent } from './send-file.ts';
 import { intentOf, newIntents } from './upload-intents.ts';
 import type { UploadIntents } from './upload-intents.ts';
-
-/** Intents that share one commit. A kill leaves at most these, plus those in flight, in doubt. */
-export const INTENT_BATCH = 64;
 
 /** An upload as it was asked for. */
 interface Wanted {

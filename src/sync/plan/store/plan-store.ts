@@ -1,10 +1,19 @@
 import type { RelPath } from '../../../model/path.ts';
 import type { Arrival, Removal } from '../planned.ts';
-import { ArrivalTable, CarriedTable, ContentCheckTable } from './arrival-tables.ts';
-import { CommonFolderTable, FolderTable, ObstacleTable, WholeFolderTable } from './folder-tables.ts';
-import { FreedTable, PairTable } from './move-tables.ts';
+import { ArrivalTable, ContentCheckTable, MovedTable } from './arrival-tables.ts';
+import { FolderMoveTable, FolderPairTable } from './folder-move-table.ts';
+import {
+  CommonFolderTable,
+  FolderTable,
+  LeftoverTable,
+  ObstacleTable,
+  WholeFolderTable,
+} from './folder-tables.ts';
+import { FreedTable } from './freed-table.ts';
+import { PairTable } from './pair-table.ts';
 import { PlanDatabase } from './plan-database.ts';
 import { RemovalTable } from './removal-table.ts';
+import { StepTable } from './step-table.ts';
 
 export type { Arrival, Removal };
 
@@ -22,14 +31,22 @@ export class PlanStore {
   readonly folders = new FolderTable(this.#db);
   /** Files and folders to remove. */
   readonly removals = new RemovalTable(this.#db);
-  /** Files that come to their place with a folder's move. */
-  readonly carried = new CarriedTable(this.#db);
+  /** Files that come to their place by a move. */
+  readonly moved = new MovedTable(this.#db);
   /** Files whose content has to be compared. */
   readonly contentChecks = new ContentCheckTable(this.#db);
   /** Files that a move may take away. */
   readonly freed = new FreedTable(this.#db);
   /** Freed files and the arrivals with their content. */
   readonly pairs = new PairTable(this.#db);
+  /** Folders whose files move to the same places below another one. */
+  readonly folderPairs = new FolderPairTable(this.#db);
+  /** Folders that move as wholes. */
+  readonly folderMoves = new FolderMoveTable(this.#db);
+  /** The moves, in the order in which they are made. */
+  readonly steps = new StepTable(this.#db);
+  /** What moved folders bring along unwanted. */
+  readonly leftovers = new LeftoverTable(this.#db);
   /** Folders that can move as wholes. */
   readonly wholeFolders = new WholeFolderTable(this.#db);
   /** Folders that both ends have. */
