@@ -116,7 +116,13 @@ export class RetryingDestination implements Destination {
   }
 
   async makeFolder(folder: RelPath, call: ChangeCall): Promise<void> {
-    const request: GateRequest = { operation: 'create_folder', path: folder, begins: call.begins };
+    // a folder is made when files wait for it
+    const request: GateRequest = {
+      operation: 'create_folder',
+      path: folder,
+      begins: call.begins,
+      priority: 'urgent',
+    };
     try {
       await this.#change(request, call, () => this.#destination.makeFolder(folder, call));
     } catch (error) {

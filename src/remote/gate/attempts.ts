@@ -18,7 +18,7 @@ export interface GateRequest {
 }
 
 /**
- * The order within a job. `urgent`: a name is empty, or a file waits for its name, until this request is made. `idle`:
+ * The order within a job. `urgent`: a name is empty, or files wait, until this request is made. `idle`:
  * nobody waits for it, so it takes a slot only when no other request of any job waits; see GateUse.idleWaits.
  */
 export type Priority = 'urgent' | 'normal' | 'idle';
@@ -66,6 +66,11 @@ export class Attempts {
 
   get isUrgent(): boolean {
     return this.request.priority === 'urgent';
+  }
+
+  /** Whether a name stays empty without it, so that it is tried once more even when the job is given up. */
+  get mustBeTried(): boolean {
+    return this.isUrgent && this.request.begins !== true;
   }
 
   /** `counts`: the failure uses up one of the attempts. Returns how many are used up. */

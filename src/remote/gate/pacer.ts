@@ -107,11 +107,7 @@ export class Pacer {
    * A 429 for a request that started at `startedAt`; `answerMs`: what an answer takes. Undefined: the 429 belongs to a
    * slowdown already made.
    */
-  throttled(
-    startedAt: number,
-    retryAfterMs: number | undefined,
-    answerMs?: number,
-  ): Throttling | undefined {
+  throttled(startedAt: number, retryAfterMs: number | undefined, answerMs?: number): Throttling | undefined {
     const now = this.#clock.elapsed();
     const pauseMs = retryAfterMs ?? this.#pause.currentMs;
     if (now + pauseMs > this.#pausedUntil) {

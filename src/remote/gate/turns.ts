@@ -85,8 +85,7 @@ export class Turns implements Disposable {
     const { clock, signal, line } = this.#options;
     for (let wait = this.ownPace?.wait; wait !== undefined; wait = this.ownPace?.wait)
       await clock.sleep(wait, signal);
-    if (!line.takeNow())
-      await line.wait({ urgent: true, signal, isLeaving: () => signal.aborted });
+    if (!line.takeNow()) await line.wait({ urgent: true, signal, isLeaving: () => signal.aborted });
     this.ownPace?.took(clock.elapsed());
     signal.throwIfAborted();
   }
@@ -141,7 +140,7 @@ export class Turns implements Disposable {
   #refuse(attempts: Attempts): void {
     const { draining, givenUp } = this.#options;
     const failedBefore = attempts.last !== undefined;
-    if ((draining.aborted && failedBefore) || (givenUp.aborted && !attempts.isUrgent))
+    if ((draining.aborted && failedBefore) || (givenUp.aborted && !attempts.mustBeTried))
       throw this.#notMade(attempts);
     if (draining.aborted && attempts.nothingBegun) throw new NotMade(draining.reason);
   }

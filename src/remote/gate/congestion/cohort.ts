@@ -89,7 +89,8 @@ export class Cohort {
       else multiples.push(this.#latencies[at]! / expected);
     }
     const members = this.#members - this.#failed - unknown;
-    if (multiples.length < members * ANSWERED_SHARE || multiples.length * 2 < this.#latencies.length) return undefined;
+    if (multiples.length < members * ANSWERED_SHARE || multiples.length * 2 < this.#latencies.length)
+      return undefined;
     const inFlight = this.#inFlightSum / this.#members;
     return {
       inFlight,

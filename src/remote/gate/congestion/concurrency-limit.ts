@@ -9,8 +9,6 @@ import type { RequestKind } from './usual-latency.ts';
 export interface Sent {
   readonly startedAt: number;
   readonly kind: RequestKind;
-  /** Whether the limit held other requests back when it started, as far as that can be told. */
-  readonly atLimit: boolean;
   readonly cohort: Cohort | undefined;
 }
 
@@ -40,7 +38,12 @@ type Phase =
   | { readonly is: 'growing' }
   | { readonly is: 'settled'; readonly because: LimitReason }
   /** The limit is another one for a while, to see whether that is better than `from`. */
-  | { readonly is: 'trying'; readonly step: 'up' | 'down'; readonly from: number; readonly because: LimitReason };
+  | {
+      readonly is: 'trying';
+      readonly step: 'up' | 'down';
+      readonly from: number;
+      readonly because: LimitReason;
+    };
 
 /** How many requests are under way at the same time at first. */
 export const FIRST_LIMIT = 16;
@@ -62,6 +65,8 @@ const WON_IN_A_ROW = 3;
 const CHANGED = { less: 0.8, more: 1.25 };
 /** A cohort collects members for at least so long, in milliseconds: many short answers are not judged one by one. */
 const COHORT_MS = 100;
+/** The limit grows only while at least this share of it is used: requests that are spread never quite reach it. */
+const USED_SHARE = 0.5;
 /** With fewer requests under way than this share of the limit, the limit is not what holds them back. */
 const BUSY_SHARE = 0.75;
 
@@ -92,12 +97,12 @@ export class ConcurrencyLimit {
 
   constructor(bounds: LimitBounds, start: number = FIRST_LIMIT) {
     this.#bounds = bounds;
-    this.#limit = this.#bounded(start);
+    this.#limit = start;
     this.#cohort = this.#openCohort(0);
   }
 
   get limit(): number {
-    return this.#limit;
+    return this.#bounded(this.#limit);
   }
 
   get inFlight(): number {
@@ -129,34 +134,34 @@ export class ConcurrencyLimit {
   }
 
   setBounds(bounds: LimitBounds): void {
-    const { least, most } = this.#bounds;
-    if (bounds.least === least && bounds.most === most) return;
+    const before = this.#bounds;
+    if (bounds.least === before.least && bounds.most === before.most) return;
     this.#bounds = bounds;
-    const limit = this.#bounded(this.#limit);
-    if (this.reason === 'bound' && bounds.most > most) this.#phase = { is: 'growing' };
-    if (limit !== this.#limit) this.#moveTo(limit, this.#cohort.openedAt);
+    if (this.reason === 'bound' && bounds.most > before.most) this.#phase = { is: 'growing' };
+    this.#level = undefined;
+    this.#moveTo(this.#limit, this.#cohort.openedAt);
   }
 
   started({ operation, bytes, now, evidence = true }: Start): Sent {
     this.#inFlight++;
     const kind = kindOf(operation, bytes);
-    // requests that are spread never quite reach a limit that grows
-    const atLimit = this.#inFlight >= this.#limit * (this.#phase.is === 'growing' ? 0.5 : 1);
-    if (!evidence) return { startedAt: now, kind, atLimit: false, cohort: undefined };
+    if (!evidence) return { startedAt: now, kind, cohort: undefined };
     const cohort = this.#cohort.add(this.#inFlight) ? this.#cohort : undefined;
     if (this.#cohort.isFull && now - this.#cohort.openedAt >= COHORT_MS) {
       this.#cohort.close();
       this.#cohort = this.#openCohort(now);
     }
-    return { startedAt: now, kind, atLimit, cohort };
+    return { startedAt: now, kind, cohort };
   }
 
-  answered({ startedAt, kind, atLimit, cohort }: Sent, now: number): void {
+  answered({ startedAt, kind, cohort }: Sent, now: number): void {
+    const isUsed = this.#inFlight >= this.limit * USED_SHARE;
     this.#inFlight--;
     const ms = now - startedAt;
     this.#usual.learn(kind, ms);
     this.#latencyMs ??= ms;
-    if (atLimit && this.#phase.is === 'growing' && this.#limit < this.#bounds.most) this.#limit++;
+    if (isUsed && cohort !== undefined && this.#phase.is === 'growing' && this.#limit < this.#bounds.most)
+      this.#limit++;
     if (cohort === undefined) return;
     cohort.answered(kind, ms);
     if (cohort.isAnswered) this.#judge(cohort, now);
@@ -208,8 +213,8 @@ export class ConcurrencyLimit {
       }
       this.#level = level;
     }
-    if (this.#limit >= this.#bounds.most && cohortIsAtBound(level, this.#bounds.most))
-      this.#settle(this.#bounds.most, 'bound', now);
+    const { most } = this.#bounds;
+    if (this.#limit >= most && level.inFlight >= most * BUSY_SHARE) this.#settle(this.#limit, 'bound', now);
   }
 
   #judgeStay(level: Level, because: LimitReason, now: number): void {
@@ -255,8 +260,10 @@ export class ConcurrencyLimit {
   }
 
   #try(step: 'up' | 'down', because: LimitReason, now: number, factor: number = TRIAL[step]): void {
-    const from = this.#limit;
-    const to = this.#bounded(step === 'up' ? Math.max(from + 2, from * factor) : Math.min(from - 1, from * factor));
+    const from = this.limit;
+    const to = this.#bounded(
+      step === 'up' ? Math.max(from + 2, from * factor) : Math.min(from - 1, from * factor),
+    );
     this.#cohortsSettled = 0;
     if (to === from) {
       if (this.#phase.is === 'trying') this.#settle(from, because, now);
@@ -267,8 +274,9 @@ export class ConcurrencyLimit {
   }
 
   #settle(limit: number, because: LimitReason, now: number): void {
-    const to = this.#bounded(limit);
-    this.#phase = { is: 'settled', because: to >= this.#bounds.most && because !== 'refused' ? 'bound' : because };
+    const to = Math.round(limit);
+    const isHighest = to >= this.#bounds.most && because !== 'refused';
+    this.#phase = { is: 'settled', because: isHighest ? 'bound' : because };
     this.#cohortsSettled = 0;
     this.#level = undefined;
     this.#moveTo(to, now);
@@ -284,7 +292,8 @@ export class ConcurrencyLimit {
   readonly #awaited = new Set<Cohort>();
 
   #openCohort(now: number): Cohort {
-    const cohort = new Cohort({ openedAt: now, size: this.#limit, limit: this.#limit });
+    const { limit } = this;
+    const cohort = new Cohort({ openedAt: now, size: limit, limit });
     this.#awaited.add(cohort);
     return cohort;
   }
@@ -300,5 +309,3 @@ const isWorth = (lower: Level, higher: Level): boolean =>
 
 /** Whether the lower of two levels serves about as much. */
 const costsNothing = (lower: Level, higher: Level): boolean => lower.served >= higher.served * 0.93;
-
-const cohortIsAtBound = (level: Level, most: number): boolean => level.inFlight >= most * BUSY_SHARE;
