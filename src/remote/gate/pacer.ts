@@ -63,14 +63,14 @@ export class Pacer {
     return wait > 0 ? wait : undefined;
   }
 
-  /** A request starts now: says when the next one may. */
-  take(): void {
+  /** A request starts now, which settles when the next one may. `held`: it had to wait for its turn. */
+  take({ held }: { readonly held: boolean }): void {
     const spread = this.#spread;
     const isLimited = this.#allowed.perSecond !== undefined;
     if (!isLimited && spread === undefined) return;
     const now = this.#clock.elapsed();
     this.#lastAt = now;
-    let interval = isLimited ? this.#allowed.takeInterval({ held: now - this.#nextAt < LATE_MS }) : 0;
+    let interval = isLimited ? this.#allowed.takeInterval({ held }) : 0;
     let lateMs = LATE_MS;
     if (spread !== undefined && interval < 1000 / spread.perSecond) {
       interval = 1000 / spread.perSecond;

@@ -41,7 +41,7 @@ export class TurnLine {
   /** Takes the turn that is due now, if nobody else waits for it. */
   takeNow(): boolean {
     if (!this.isEmpty || this.#pacer.wait !== undefined) return false;
-    this.#pacer.take();
+    this.#pacer.take({ held: false });
     return true;
   }
 
@@ -79,7 +79,7 @@ export class TurnLine {
 
   #next(): void {
     const [first] = this.#urgent.size > 0 ? this.#urgent : this.#others;
-    this.#pacer.take();
+    this.#pacer.take({ held: true });
     first!.go();
   }
 

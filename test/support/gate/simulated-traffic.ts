@@ -70,6 +70,7 @@ export function runTraffic(options: TrafficOptions): Traffic {
   let sent = 0;
   let refused = 0;
   let waking = Infinity;
+  let held = false;
   let [highestLimit, lowestLimit] = [limit.limit, limit.limit];
   const ended = (asked: Asked, reply: Reply, record: Sent): void => {
     if (reply.is === 'answered') {
@@ -97,12 +98,14 @@ export function runTraffic(options: TrafficOptions): Traffic {
       const at = again[0] === undefined ? (fresh?.at ?? 0) : 0;
       const due = Math.max(at, now + (pacer.wait ?? 0));
       if (due > now) {
+        held = at <= now;
         if (due < waking) events.add((waking = due), () => (waking = Infinity));
         return;
       }
       if (again.length > 0) again.shift();
       else next++;
-      pacer.take();
+      pacer.take({ held });
+      held = false;
       pacer.started(now);
       const record = limit.started({ ...asked, now });
       sent++;

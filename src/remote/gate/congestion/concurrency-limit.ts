@@ -28,9 +28,9 @@ export interface LimitBounds {
 
 /**
  * Why the limit is what it is. `growing`: nothing speaks against more so far. `bound`: it is the highest that it may be.
- * `queueing`: more requests at once only waited for each other. `refused`: the other side refused some.
+ * `queueing`: more requests at once only waited for each other.
  */
-export type LimitReason = 'growing' | 'bound' | 'queueing' | 'refused';
+export type LimitReason = 'growing' | 'bound' | 'queueing';
 
 /** What is done with what the next cohort says. */
 type Phase =
@@ -173,11 +173,14 @@ export class ConcurrencyLimit {
     if (cohort?.isAnswered === true) this.#judge(cohort, now);
   }
 
-  /** The other side refuses requests: from here on their rate is what matters. */
+  /**
+   * The other side refuses requests. The pace sees to that, and needs as many at once as it turns out to need: here all
+   * that was being measured is forgotten, because all of them paused.
+   */
   refused(sent: Sent, now: number): void {
     this.failed(sent, now);
-    if (this.#phase.is === 'trying') this.#limit = this.#phase.from;
-    this.#settle(this.#limit, 'refused', now);
+    if (this.#phase.is === 'trying') this.#settle(this.#phase.from, this.#phase.because, now);
+    else this.#moveTo(this.#limit, now);
   }
 
   #judge(cohort: Cohort, now: number): void {
@@ -275,8 +278,7 @@ export class ConcurrencyLimit {
 
   #settle(limit: number, because: LimitReason, now: number): void {
     const to = Math.round(limit);
-    const isHighest = to >= this.#bounds.most && because !== 'refused';
-    this.#phase = { is: 'settled', because: isHighest ? 'bound' : because };
+    this.#phase = { is: 'settled', because: to >= this.#bounds.most ? 'bound' : because };
     this.#cohortsSettled = 0;
     this.#level = undefined;
     this.#moveTo(to, now);
