@@ -8,6 +8,7 @@
  * HTTP, the AWS SDK and the embedded Stage are loaded when they are used. The embedded Stage is also a module of its own,
  * 'stagesync/emulator'.
  */
+export { type Children, type ChildrenByName, type PackedChildren } from './model/children.ts';
 export { type DestinationWords } from './model/destination-words.ts';
 export * from './model/entry.ts';
 export * from './model/errors.ts';
@@ -50,10 +51,30 @@ export {
   type ApiTimeouts as StageTimeouts,
   type ApiVerb as StageVerb,
 } from './api/connection.ts';
+export { openManagement, type ManagementOptions } from './jobs/management.ts';
+export type { ManagementApi, ManagementCall, Ready } from './api/management-api.ts';
+export { operations } from './api/operations.ts';
+export type { InputOf, Operation as ApiOperation, PartialReplyOf, ReplyOf } from './api/operation.ts';
+export { awaitedAfter } from './api/waiting/after-change.ts';
+export { inState, type Awaited as AwaitedState } from './api/waiting/awaited.ts';
+export type { WaitLook, WaitOptions } from './api/waiting/wait-for.ts';
+export type { Found, Kind as ApiKind } from './api/names/kinds.ts';
+export type { WorkspaceGroup } from './api/resources/workspace-groups.ts';
+export type { Workspace } from './api/resources/workspaces.ts';
+export type { Cluster } from './api/resources/clusters.ts';
+export type { Starter } from './api/resources/starters.ts';
+export type { PrivateConnection } from './api/resources/private-connections.ts';
+export type { StorageDRStatus } from './api/resources/storage-dr.ts';
 export { currentOrganization, type Organization } from './api/resources/organizations.ts';
 export { listRegions, type Region } from './api/resources/regions.ts';
-export { listDeployments, type Deployment, type ListDeploymentsOptions } from './api/deployments.ts';
-export { resolveDeployment } from './api/resolve-deployment.ts';
+export {
+  listDeployments,
+  type Deployment,
+  type ListDeploymentsOptions,
+} from './api/deployments/list-deployments.ts';
+export { resolveDeployment } from './api/deployments/resolve-deployment.ts';
+export { describeDeployments } from './api/deployments/describe-deployments.ts';
+export type { Compute, DeploymentDetails } from './api/deployments/deployment.ts';
 export {
   createStageClient,
   stageClient,

@@ -100,7 +100,7 @@ export function prepareRequest(
 
 /** The words of an operation for its errors. */
 export function describeCall(
-  { does, object, verb }: OperationHead,
+  { does, object, repeat }: OperationHead,
   input: AnyInput,
   codes: ApiCall['codes'] = 'api',
 ): ApiCall {
@@ -109,7 +109,7 @@ export function describeCall(
     const value = parts.find((part) => part?.[name] !== undefined)?.[name];
     return typeof value === 'string' ? value : '?';
   };
-  const changes = verb !== 'GET';
+  const changes = repeat !== 'safe';
   return {
     operation: changes ? 'change' : 'look_up',
     verb: does,

@@ -1,4 +1,4 @@
-import { Exchange, type Reply } from '../http/exchange.ts';
+import { Exchange, type LongReply, type Reply } from '../http/exchange.ts';
 import { type Connections, loadConnections, openConnectionsTo } from '../http/pool.ts';
 import { ProgressWatch } from '../http/progress-watch.ts';
 import type { ProxySettings } from '../http/proxy.ts';
@@ -21,7 +21,7 @@ export interface ApiConnectionOptions {
   /** Requests at the same time, and connections kept for them. Default: 16. */
   readonly concurrency?: number | undefined;
   readonly timeouts?: Partial<ApiTimeouts> | undefined;
-  /** Bytes; longer replies are refused. A listing has some 300 bytes a file. Default: 512 MiB. */
+  /** Bytes; longer replies are refused, but for listings, which are read as they come. Default: 512 MiB. */
   readonly maxReplyBytes?: number | undefined;
   /** Told each time a request starts on a connection; redirects followed count too. */
   readonly onRequest?: ((verb: ApiVerb) => void) | undefined;
@@ -57,6 +57,8 @@ export interface SendOptions {
   readonly headers: string[];
   /** Bytes; a longer reply of success is refused. Default: the limit of the connection. */
   readonly maxBytes?: number | undefined;
+  /** Reads a success that is too long to be held whole. */
+  readonly longReply?: LongReply | undefined;
 }
 
 /** A body that tells the exchange what it is doing, so that the exchange's time limits follow it. */
@@ -188,13 +190,14 @@ export class ApiConnection implements AsyncDisposable {
     return this.close();
   }
 
-  #begin({ signal, verb, maxBytes }: SendOptions): Exchange {
+  #begin({ signal, verb, maxBytes, longReply }: SendOptions): Exchange {
     const { maxReplyBytes = MAX_REPLY_BYTES } = this.#parts.options;
     return new Exchange({
       signal,
       maxBytes: maxBytes === undefined ? maxReplyBytes : Math.min(maxReplyBytes, maxBytes),
       headersMs: this.timeouts.headers,
       watch: this.#watch,
+      longReply,
       onStart: this.#started[verb],
     });
   }

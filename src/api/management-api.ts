@@ -3,9 +3,11 @@ import type { CallOptions, Clock } from '../model/ports.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
 import { callOnce, describeCall, prepareRequest, type RequestOptions } from './call.ts';
 import type { ApiConnection } from './connection.ts';
+import { Names } from './names/names.ts';
 import type { AnswerOf, AnyInput, InputOf, Operation, ReplyOf } from './operation.ts';
 import { Change } from './repeats/change.ts';
 import { LOOK_UPS } from './repeats/look-ups.ts';
+import { awaitedAfter } from './waiting/after-change.ts';
 import type { Awaited } from './waiting/awaited.ts';
 import { answering, answersSql, type EndpointLook } from './waiting/endpoint.ts';
 import { WAIT_TIMEOUT_MS, type WaitOptions, waitUntil } from './waiting/wait-for.ts';
@@ -33,11 +35,14 @@ export type Ready = 'state' | 'sql';
 export class ManagementApi implements AsyncDisposable {
   readonly connection: ApiConnection;
   readonly clock: Clock;
+  /** The way from a name to a thing. */
+  readonly names: Names;
   readonly #options: ManagementApiOptions;
 
   constructor(options: ManagementApiOptions) {
     this.connection = options.connection;
     this.clock = options.clock;
+    this.names = new Names((operation, input) => this.call(operation, input));
     this.#options = options;
   }
 
@@ -61,9 +66,15 @@ export class ManagementApi implements AsyncDisposable {
       callOnce(this.connection, made, given, { signal, ...more });
     const answer =
       lookUp === undefined
-        ? gate.request({ operation: words.operation, path: words.path }, () =>
-            send(operation, input as AnyInput, { fields }),
-          )
+        ? gate.request({ operation: words.operation, path: words.path }, async (_, inDoubt) => {
+            try {
+              return await send(operation, input as AnyInput, { fields });
+            } catch (error) {
+              // what an attempt before this one has ended is gone
+              if (inDoubt && operation.verb === 'DELETE' && hasFact(error, 'missing')) return undefined;
+              throw error;
+            }
+          })
         : new Change({
             operation,
             input: input as AnyInput,
@@ -74,7 +85,11 @@ export class ManagementApi implements AsyncDisposable {
             signal,
             send: (made, given) => send(made, given, { looks: true }),
           }).make();
-    return (await answer) as AnswerOf<O, Options>;
+    try {
+      return (await answer) as AnswerOf<O, Options>;
+    } finally {
+      if (words.changes === true) this.names.forget();
+    }
   }
 
   /**
@@ -108,6 +123,21 @@ export class ManagementApi implements AsyncDisposable {
       await waitUntil(answering(awaited), { clock, signal, look: ping }, { ...options, timeoutMs });
     }
     return shown as ReplyOf<O> | undefined;
+  }
+
+  /**
+   * Makes a change and waits for its end: the reply says no more than that it has begun. Resolves with the reply, and with
+   * what the last look showed: undefined where the thing is gone, or where the change takes effect at once.
+   */
+  async callAndWait<O extends Operation>(
+    operation: O,
+    input: InputOf<O> & object,
+    options: WaitOptions & { readonly ready?: Ready } = {},
+  ): Promise<{ readonly reply: ReplyOf<O>; readonly shown: unknown }> {
+    const { signal } = options;
+    const reply = await this.call(operation, input, signal === undefined ? {} : { signal });
+    const awaited = awaitedAfter(operation, { input, reply });
+    return { reply, shown: awaited === undefined ? undefined : await this.waitFor(awaited, options) };
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import { boundPassed, transportError } from './transport-error.ts';
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  /** Of a refusal only the beginning. */
+  /** Of a refusal only the beginning; empty when it was read as it came. */
   readonly body: Buffer;
 }
 
@@ -18,6 +18,16 @@ export interface ExchangeOptions extends DispatchedRequestOptions {
   readonly maxBytes: number;
   /** Breaks off a reply that trickles. */
   readonly watch: ProgressWatch | undefined;
+  /** Reads a success that is too long to be held whole; absent: none is. */
+  readonly longReply?: LongReply | undefined;
+}
+
+/** Reads the body of a success piece by piece, as it comes. A shorter body is held, and given as a whole. */
+export interface LongReply {
+  /** Bytes. A longer body is read so, from its first byte on; no limit of length holds for it. */
+  readonly longerThan: number;
+  /** What it throws ends the exchange, and is what the reply rejects with. */
+  push(chunk: Buffer): void;
 }
 
 /** A refusal's text is for a person: the beginning is enough. */
@@ -83,6 +93,11 @@ export class Exchange extends DispatchedRequest implements Dispatcher.DispatchHa
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const before = this.received;
     this.received += chunk.byteLength;
+    const { longReply } = this.#options;
+    if (longReply !== undefined && this.received > longReply.longerThan && this.#status < 300) {
+      this.#readOn(longReply, chunk);
+      return;
+    }
     if (this.#status < 300 && this.received > this.#options.maxBytes) {
       this.fail(boundPassed(REPLY_TOO_LONG), { breakOff: true });
       return;
@@ -93,6 +108,18 @@ export class Exchange extends DispatchedRequest implements Dispatcher.DispatchHa
     }
     if (this.#first === undefined) this.#first = chunk;
     else (this.#more ??= [this.#first]).push(chunk);
+  }
+
+  #readOn(longReply: LongReply, chunk: Buffer): void {
+    const held = this.#more ?? (this.#first === undefined ? [] : [this.#first]);
+    this.#more = undefined;
+    this.#first = undefined;
+    try {
+      for (const each of held) longReply.push(each);
+      if (!this.ended) longReply.push(chunk);
+    } catch (error) {
+      this.fail(error, { breakOff: true });
+    }
   }
 
   onResponseEnd(): void {

@@ -6,7 +6,8 @@
  * a pass will do, as data. Pass: list, merge, plan, guard, execute, confirm, report. docs/glossary.md has the rest.
  */
 import type { DestinationWords } from './destination-words.ts';
-import type { DestinationChild, FileEntry, SourceEntry } from './entry.ts';
+import type { Children } from './children.ts';
+import type { FileEntry, SourceEntry } from './entry.ts';
 import type { RelPath } from './path.ts';
 
 export interface CallOptions {
@@ -137,7 +138,7 @@ export interface Destination {
   readonly root: RelPath;
   readonly traits: DestinationTraits;
   /** Direct children in no particular order; undefined when there is no such folder. */
-  listFolder(folder: RelPath, call: CallOptions): Promise<readonly DestinationChild[] | undefined>;
+  listFolder(folder: RelPath, call: CallOptions): Promise<Children | undefined>;
   /** One file's size and time; undefined when there is no such file. For a folder use listFolder. */
   stat(
     path: RelPath,

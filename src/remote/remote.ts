@@ -1,10 +1,11 @@
 import type { DestinationWords } from '../model/destination-words.ts';
-import type { DestinationChild, FileEntry } from '../model/entry.ts';
+import type { Children } from '../model/children.ts';
+import type { FileEntry } from '../model/entry.ts';
 import { hasFact } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type { Source } from '../model/ports.ts';
-import type { Priority } from './gate/attempts.ts';
+import type { GateRequest, Priority } from './gate/attempts.ts';
 import { isThere } from './lost-replies.ts';
 import type { ChangeCall, RetryingDestination } from './retrying-destination.ts';
 import { uploadEntry } from './upload-entry.ts';
@@ -60,8 +61,11 @@ export class Remote {
     this.words = destination.words;
   }
 
-  list(folder: RelPath): Promise<readonly DestinationChild[] | undefined> {
-    return this.#destination.listFolder(folder, this.#call);
+  list(
+    folder: RelPath,
+    inTurn: Pick<GateRequest, 'priority' | 'begins'> = {},
+  ): Promise<Children | undefined> {
+    return this.#destination.listFolder(folder, { ...this.#call, ...inTurn });
   }
 
   stat(path: RelPath): Promise<ShownVersion | undefined> {
@@ -78,7 +82,7 @@ export class Remote {
   }
 
   /** A look within the turn of a change, for its check. */
-  listNow(folder: RelPath): Promise<readonly DestinationChild[] | undefined> {
+  listNow(folder: RelPath): Promise<Children | undefined> {
     return this.#destination.listFolder(folder, this.#callWithin);
   }
 

@@ -1,5 +1,5 @@
 import type { DestinationWords } from '../model/destination-words.ts';
-import type { DestinationChild } from '../model/entry.ts';
+import type { Children } from '../model/children.ts';
 import { hasFact, isSyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
@@ -10,7 +10,7 @@ import { hasArrived, hasMoved, isInDoubt, isThere, mayBeTakenByUs } from './lost
 import type { SentFile } from './lost-replies.ts';
 
 /** `within`: the look is made at once within the turn of a change that is under way, and is not retried. */
-export interface LookCall extends CallOptions {
+export interface LookCall extends CallOptions, Pick<GateRequest, 'begins' | 'priority'> {
   readonly within?: boolean | undefined;
 }
 
@@ -49,12 +49,14 @@ export class RetryingDestination implements Destination {
     this.#gate = gate;
   }
 
-  listFolder(folder: RelPath, call: LookCall): Promise<readonly DestinationChild[] | undefined> {
-    const list = (): Promise<readonly DestinationChild[] | undefined> =>
-      this.#destination.listFolder(folder, call);
+  listFolder(folder: RelPath, call: LookCall): Promise<Children | undefined> {
+    const list = (): Promise<Children | undefined> => this.#destination.listFolder(folder, call);
     return call.within === true
       ? this.#gate.within(list)
-      : this.#gate.request({ operation: 'list', path: folder }, list);
+      : this.#gate.request(
+          { operation: 'list', path: folder, begins: call.begins, priority: call.priority },
+          list,
+        );
   }
 
   stat(path: RelPath, call: LookCall): Promise<ShownVersion | undefined> {
@@ -72,7 +74,7 @@ export class RetryingDestination implements Destination {
   /** Chunks can be read only once, so they are sent only once. See `upload` for a content that can be read again. */
   async put(path: RelPath, content: Content, call: ChangeCall): Promise<void> {
     const isWhole = 'bytes' in content;
-    const request: GateRequest = { operation: 'upload', path, begins: call.begins };
+    const request: GateRequest = { operation: 'upload', path, bytes: content.size, begins: call.begins };
     try {
       await this.#change(request, call, async () => {
         try {
@@ -110,15 +112,21 @@ export class RetryingDestination implements Destination {
       }
     };
     try {
-      const { begins, priority } = call;
-      await this.#gate.request({ operation: 'upload', path, begins, priority }, send);
+      const { begins, priority, size: bytes } = call;
+      await this.#gate.request({ operation: 'upload', path, bytes, begins, priority }, send);
     } catch (error) {
       if (isFinal || !isInDoubt(error) || !(await arrived())) throw error;
     }
   }
 
   async makeFolder(folder: RelPath, call: ChangeCall): Promise<void> {
-    const request: GateRequest = { operation: 'create_folder', path: folder, begins: call.begins };
+    // a folder is made when files wait for it
+    const request: GateRequest = {
+      operation: 'create_folder',
+      path: folder,
+      begins: call.begins,
+      priority: 'urgent',
+    };
     try {
       await this.#change(request, call, () => this.#destination.makeFolder(folder, call));
     } catch (error) {

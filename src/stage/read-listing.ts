@@ -1,10 +1,14 @@
+import type { PackedChildren } from '../model/children.ts';
 import type { DestinationChild, Problem } from '../model/entry.ts';
 import { pathProblem, type RelPath } from '../model/path.ts';
 import { printable } from '../model/printable.ts';
 import { parseApiTime } from '../api/api-times.ts';
+import { ChildrenPacker } from './packed-children.ts';
 
 /** Names of these characters need no closer look: most names are such, and a folder may have a million of them. */
 const PLAIN = /^\w[\w.-]*$/;
+
+type UnknownChild = Extract<DestinationChild, { kind: 'unknown' }>;
 
 /** A reply that is no listing of the folder; `why` ends the sentence "got a reply that". */
 export interface NotAListing {
@@ -23,6 +27,13 @@ export function readListing(
   reply: unknown,
   exact: boolean,
 ): DestinationChild[] | NotAListing {
+  const content = contentOf(folder, reply);
+  if (!Array.isArray(content)) return content;
+  return withoutDuplicates(content.map((child: unknown, index) => readChild(folder, child, index, exact)));
+}
+
+/** The children as the folder object of a reply has them, unread. */
+export function contentOf(folder: RelPath, reply: unknown): unknown[] | NotAListing {
   if (!isRecord(reply)) return { why: 'is not a JSON object' };
   const { content, type, path } = reply;
   if (typeof type === 'string' && type !== '' && type !== 'directory') return { why: 'describes no folder' };
@@ -31,8 +42,41 @@ export function readListing(
   if (typeof path === 'string' && trimSlashes(path) !== trimSlashes(folder))
     return { why: 'describes another folder' };
   if (content === undefined || content === null) return [];
-  if (!Array.isArray(content)) return { why: 'has no list of children' };
-  return withoutDuplicates(content.map((child: unknown, index) => readChild(folder, child, index, exact)));
+  return Array.isArray(content) ? content : { why: 'has no list of children' };
+}
+
+/** The same checks for a listing whose children come piece by piece; they are kept packed. */
+export class PackedListing {
+  readonly #folder: RelPath;
+  readonly #packer = new ChildrenPacker(settleName);
+
+  constructor(folder: RelPath) {
+    this.#folder = folder;
+  }
+
+  /** The next children, as sent. */
+  add(content: readonly unknown[]): void {
+    for (const child of content) this.#add(child, this.#packer.count);
+  }
+
+  #add(child: unknown, index: number): void {
+    const read = readChild(this.#folder, child, index, true);
+    this.#packer.add(read, this.#ifInexact(read, child, index));
+  }
+
+  /** Whether the reply is valid UTF-8 is known at its end. What a child is otherwise, where that makes a difference. */
+  #ifInexact(read: DestinationChild, child: unknown, index: number): UnknownChild | undefined {
+    if (!read.name.includes('\ufffd')) return undefined;
+    const inexact = readChild(this.#folder, child, index, false);
+    if (inexact.kind !== 'unknown') return undefined;
+    const isSame = read.kind === 'unknown' && read.problem.message === inexact.problem.message;
+    return isSame ? undefined : inexact;
+  }
+
+  /** Once. `exact` as for readListing. */
+  finish(exact: boolean): PackedChildren {
+    return this.#packer.finish(exact);
+  }
 }
 
 /** A file's size and time as its metadata says; undefined for a folder. */
@@ -72,22 +116,37 @@ function readChild(folder: RelPath, child: unknown, index: number, exact: boolea
   return modifiedMs === null ? unknown(name, 'has no usable time') : { kind: 'file', name, size, modifiedMs };
 }
 
-/**
- * Two children of one kind and name cannot both be there, and which one is true nobody can tell. A file and a folder
- * of one name can.
- */
+/** The children with each name settled; the unclear ones last. */
 function withoutDuplicates(children: DestinationChild[]): DestinationChild[] {
   const files = new Set<string>();
   const folders = new Set<string>();
-  const unclear = new Map<string, DestinationChild>();
+  const unsettled = new Map<string, DestinationChild[]>();
   for (const child of children) {
     const seen = child.kind === 'folder' ? folders : files;
-    if (child.kind === 'unknown') unclear.set(child.name, child);
-    else if (seen.has(child.name)) unclear.set(child.name, unknown(child.name, 'is listed more than once'));
+    if (child.kind === 'unknown' || seen.has(child.name)) unsettled.set(child.name, []);
     else seen.add(child.name);
   }
-  if (unclear.size === 0) return children;
-  return [...children.filter(({ name }) => !unclear.has(name)), ...unclear.values()];
+  if (unsettled.size === 0) return children;
+  for (const child of children) unsettled.get(child.name)?.push(child);
+  return [
+    ...children.filter(({ name }) => !unsettled.has(name)),
+    ...[...unsettled.values()].flatMap(settleName),
+  ];
+}
+
+/**
+ * What is true of a name, by all children that have it, in the order of the listing. Two children of one kind and name
+ * cannot both be there, and which one is true nobody can tell. A file and a folder of one name can.
+ */
+function settleName(sameName: readonly DestinationChild[]): readonly DestinationChild[] {
+  let [files, folders] = [0, 0];
+  let unclear: DestinationChild | undefined;
+  for (const child of sameName) {
+    if (child.kind === 'unknown') unclear = child;
+    else if ((child.kind === 'folder' ? folders++ : files++) > 0)
+      unclear = unknown(child.name, 'is listed more than once');
+  }
+  return unclear === undefined ? sameName : [unclear];
 }
 
 const placeOf = (index: number): string => unsendable(`(entry ${index + 1})`);

@@ -8,9 +8,11 @@ import {
 } from '../api/connection.ts';
 import { success } from '../api/reply.ts';
 import type { Reply } from '../http/exchange.ts';
+import type { PackedChildren } from '../model/children.ts';
 import type { RelPath } from '../model/path.ts';
 import type { CallOptions, Content } from '../model/ports.ts';
 import { download } from './download.ts';
+import { LongListing } from './long-listing.ts';
 import { NAMED_REPLY_BYTES, namesPath } from './named-reply.ts';
 import { createStageUrls, type StageGeneration, type StageUrls } from './stage-url.ts';
 import { FormUploads } from './form-uploads.ts';
@@ -29,6 +31,11 @@ interface JsonReply {
   readonly exact: boolean;
 }
 
+/** Of a long listing the children were read as they came, and `value` is the folder object without them. */
+export interface ListingReply extends JsonReply {
+  readonly children?: PackedChildren | undefined;
+}
+
 /**
  * Every operation of the Stage API, each one request, made once (a download is two). Paths are full paths from the
  * Stage root and decide the kind: a folder's ends in '/'. All reject with a SyncError, or with the signal's reason.
@@ -37,8 +44,11 @@ export interface StageClient {
   readonly deployment: string;
   /** Requests started so far, by verb. */
   readonly requests: Readonly<Record<ApiVerb, number>>;
-  /** The folder object as sent, with its direct children; '' is the root. `stage_not_found` when it is not there. */
-  list(folder: RelPath, call: CallOptions): Promise<JsonReply>;
+  /**
+   * The folder object as sent, with its direct children; '' is the root. A reply of more than a megabyte is read as it
+   * comes, however long it is. `stage_not_found` when the folder is not there.
+   */
+  list(folder: RelPath, call: CallOptions): Promise<ListingReply>;
   /** The file object as sent. `stage_not_found` when there is no such file. */
   metadata(path: RelPath, call: CallOptions): Promise<JsonReply>;
   /** The file's bytes as they come; read them or leave the iteration, for they hold a connection. */
@@ -104,8 +114,15 @@ class HttpStageClient implements StageClient {
     this.#jsonHeaders = api.authorize('content-type', 'application/json');
   }
 
-  async list(folder: RelPath, { signal }: CallOptions): Promise<JsonReply> {
-    return this.#getJson(list(folder), this.#urls.list(folder), signal);
+  async list(folder: RelPath, { signal }: CallOptions): Promise<ListingReply> {
+    const call = list(folder);
+    const long = new LongListing(folder, (why, beginning) =>
+      badReply(call, why, { text: this.#textOf(beginning) }),
+    );
+    const options = { signal, verb: 'GET', headers: this.#plainHeaders, longReply: long } as const;
+    const sent = this.#api.send({ ...options, target: this.#urls.list(folder) });
+    const { body } = await success(this.#api, call, sent, signal);
+    return long.begun ? long.finish() : this.#json(call, body);
   }
 
   async metadata(path: RelPath, { signal }: CallOptions): Promise<JsonReply> {
@@ -170,6 +187,10 @@ class HttpStageClient implements StageClient {
   async #getJson(call: ApiCall, target: string, signal: AbortSignal): Promise<JsonReply> {
     const sent = this.#api.send({ signal, verb: 'GET', target, headers: this.#plainHeaders });
     const { body } = await success(this.#api, call, sent, signal);
+    return this.#json(call, body);
+  }
+
+  #json(call: ApiCall, body: Buffer): JsonReply {
     try {
       return { value: JSON.parse(body.toString()), exact: isUtf8(body) };
     } catch {

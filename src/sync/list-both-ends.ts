@@ -3,7 +3,7 @@ import type { RelPath } from '../model/path.ts';
 import type { PathFilter, Source } from '../model/ports.ts';
 import { Cursor } from './compare/cursor.ts';
 import { walkDestination } from '../remote/walk-folders.ts';
-import type { DestinationEntry } from '../remote/walk-folders.ts';
+import type { DestinationEntry } from '../remote/destination-entry.ts';
 import { withImpliedFolders } from './compare/implied-folders.ts';
 import { mergeThree } from './compare/merge.ts';
 import type { Visit } from './compare/merge.ts';

@@ -1,3 +1,4 @@
+import { childrenNamed } from '../model/children.ts';
 import { isSyncError, messageOf } from '../model/errors.ts';
 import type { Clock } from '../model/ports.ts';
 import type { HiddenNames } from './execute/hidden-names.ts';
@@ -41,7 +42,7 @@ export class Marker {
     const { name, ledger, tally } = this.#options;
     // with an empty source there may be no folder to write the marker into
     const there = target.listed && (target.missing.length === 0 || tally.foldersCreated > 0);
-    const missing = there && !target.children.some((child) => child.kind === 'file' && child.name === name);
+    const missing = there && !childrenNamed(target.children, name).some(({ kind }) => kind === 'file');
     if (files === 0 && !missing && ledger.recall(DUE) !== name) return;
     this.due();
     try {

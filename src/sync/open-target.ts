@@ -1,5 +1,6 @@
 import type { DestinationWords } from '../model/destination-words.ts';
-import type { DestinationChild } from '../model/entry.ts';
+import { childrenNamed } from '../model/children.ts';
+import type { Children } from '../model/children.ts';
 import { SyncError } from '../model/errors.ts';
 import { foldersOf } from '../model/path.ts';
 import type { RelPath } from '../model/path.ts';
@@ -9,7 +10,7 @@ import type { Remote } from '../remote/remote.ts';
 export interface Target {
   /** Whether the destination was asked; otherwise the ledger's word is taken. */
   readonly listed: boolean;
-  readonly children: readonly DestinationChild[];
+  readonly children: Children;
   /** The target folder and those above it, as far as they do not exist; full paths, outermost first. */
   readonly missing: readonly RelPath[];
 }
@@ -33,9 +34,9 @@ export async function openTarget(remote: Remote): Promise<Target> {
   for (const [index, folder] of folders.entries()) {
     const listed = await remote.list(above);
     const name = folder.slice(above.length, -1);
-    if (listed?.some((child) => child.kind === 'file' && child.name === name))
-      throw isFile(folder, remote.words);
-    if (!listed?.some((child) => child.kind === 'folder' && child.name === name)) {
+    const there = listed === undefined ? [] : childrenNamed(listed, name);
+    if (there.some(({ kind }) => kind === 'file')) throw isFile(folder, remote.words);
+    if (!there.some(({ kind }) => kind === 'folder')) {
       return { listed: true, children: [], missing: folders.slice(index) };
     }
     above = folder;

@@ -29,6 +29,8 @@ export interface PlanningOptions {
   readonly stream?: {
     upload(arrival: Arrival): void | Promise<void>;
     createFolder(path: RelPath, reason: FolderReason): void | Promise<void>;
+    /** The merge has come to this path: no upload follows that comes before it. */
+    passed(path: RelPath): void;
   };
 }
 
@@ -53,6 +55,7 @@ export class Planning {
   visit = (seen: PathView): void | Promise<void> => {
     const view = this.#options.overtaken?.veil(seen) ?? seen;
     this.counts.see(view);
+    this.#options.stream?.passed(view.path);
     return this.#carryAll(this.#planner.visit(view));
   };
 

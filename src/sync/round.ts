@@ -1,7 +1,6 @@
 import type { SyncError } from '../model/errors.ts';
 import { Comparison, digestOf } from './comparison.ts';
 import { checkReadable } from './execute/check-readable.ts';
-import { confirmUploads } from './execute/confirm.ts';
 import { Executor } from './execute/executor.ts';
 import { FolderMaker } from './execute/folder-maker.ts';
 import { executePlan } from './execute/run-plan.ts';
@@ -13,7 +12,6 @@ import type { PassParts, PassWithLedger } from './pass-parts.ts';
 import { restrictTo } from './plan/approved-plan.ts';
 import type { Counts } from './plan/counts.ts';
 import { planMoves } from './plan/moves/plan-moves.ts';
-import type { MovePlan } from './plan/moves/plan-moves.ts';
 import { withoutSharedIdentities } from './plan/moves/shared-identities.ts';
 import { planCost } from './plan/plan-cost.ts';
 import { planLines } from './plan/store/plan-lines.ts';
@@ -59,7 +57,7 @@ export class Round {
     } finally {
       parts.overtaking?.follow(undefined);
       // however the round ends, what is under way is finished and recorded
-      await executor.idle();
+      await executor.close();
     }
   }
 
@@ -103,18 +101,18 @@ export class Round {
   async #carryOut(work: RoundWork): Promise<void> {
     const { source, signal, dryRun } = this.#pass;
     const { tally } = this.#parts;
-    const plan = await this.#plan(work);
+    await this.#plan(work);
     const refusal = this.#guard(work);
-    if (!work.comparison.allStreamed && tally.round === 1) this.#announce(work, plan);
+    if (!work.comparison.allStreamed && tally.round === 1) this.#announce(work);
     if (refusal !== undefined) throw refusal;
     if (dryRun) return checkReadable(work.store, { source, signal, tally });
-    await this.#execute(work, plan);
-    await this.#confirm(work);
+    await this.#execute(work);
+    await work.executor.confirm();
     work.executor.throwIfEnded();
   }
 
   /** Finds the moves, and leaves only what was approved where a plan was made earlier. */
-  async #plan({ store }: RoundWork): Promise<MovePlan> {
+  async #plan({ store }: RoundWork): Promise<void> {
     const { source, destination, signal, ledger, moves, removal, approved } = this.#pass;
     const { words } = destination;
     const { learnt, hidden, tally } = this.#parts;
@@ -122,16 +120,14 @@ export class Round {
       await store.pairs.find((arrival) => digestOf(arrival.entry, { source, signal }));
       if (source.traits.sharesIdentities) withoutSharedIdentities(store, ledger);
     }
-    const found = planMoves(store, ledger, {
+    planMoves(store, ledger, {
       removesGone: removal !== 'none',
       mayMove: (folder) => learnt.mayMove(folder),
       hiddenName: ({ from }) => hidden.next('moved', from),
       refuse: tally.problem,
       words,
     });
-    return approved === undefined
-      ? found
-      : restrictTo(approved, { store, moves: found, ledger, refuse: tally.problem, words });
+    if (approved !== undefined) restrictTo(approved, { store, ledger, refuse: tally.problem, words });
   }
 
   /** The refusal of a guard, if one refuses the plan. */
@@ -154,23 +150,22 @@ export class Round {
   }
 
   /** Says what the plan will do and cost; under --dry-run also each action and its reason. */
-  #announce({ store, target }: RoundWork, plan: MovePlan): void {
+  #announce({ store, target }: RoundWork): void {
     const { dryRun } = this.#pass;
     const { tally, gate } = this.#parts;
     tally.emit({
       type: 'plan',
-      ...planCost(store, plan, { concurrency: gate.lanes, missingRoots: target.missing.length }),
+      ...planCost(store, { concurrency: gate.lanes, missingRoots: target.missing.length }),
     });
     if (!dryRun) return;
-    for (const line of planLines(store, plan)) tally.emit({ type: 'planned', ...line });
+    for (const line of planLines(store)) tally.emit({ type: 'planned', ...line });
   }
 
-  async #execute({ store, executor, target }: RoundWork, plan: MovePlan): Promise<void> {
+  async #execute({ store, executor, target }: RoundWork): Promise<void> {
     const { tally, learnt } = this.#parts;
     const marker = this.#marker();
     await executePlan({
       store,
-      plan,
       executor,
       tally,
       learnt,
@@ -187,19 +182,5 @@ export class Round {
     const { marker: name, ledger, clock } = this.#pass;
     const { remote, hidden, tally } = this.#parts;
     return name === undefined ? undefined : new Marker({ name, remote, ledger, hidden, tally, clock });
-  }
-
-  /** Nothing is confirmed after a round that was cut short: another one follows, which may replace the same files. */
-  async #confirm({ executor }: RoundWork): Promise<void> {
-    const { remote, gate, tally, learnt, overtaken } = this.#parts;
-    if (executor.stopped || learnt.cutsShort) return;
-    await confirmUploads({
-      remote,
-      ledger: this.#pass.ledger,
-      gate,
-      stopped: () => executor.stopped,
-      isOvertaken: (path) => overtaken.has(path),
-      onProblem: tally.problem,
-    });
   }
 }

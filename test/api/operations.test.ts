@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import type { InputOf, Operation } from '../../src/api/operation.ts';
-import { OPERATIONS } from '../../src/api/operations.ts';
+import { LATER_OPERATIONS, OPERATIONS } from '../../src/api/operations.ts';
 import { LOOK_UPS } from '../../src/api/repeats/look-ups.ts';
 import type { regions } from '../../src/api/resources/regions.ts';
 import type { workspaces } from '../../src/api/resources/workspaces.ts';
@@ -25,11 +25,20 @@ test('an input is typed by its operation', () => {
   expect([resume, list]).toEqual([{ workspaceID: 'a' }, {}]);
 });
 
+const rowsOf = (table: Readonly<Record<string, object>>): readonly Operation[] =>
+  Object.values(table).flatMap((resource) => Object.values(resource) as readonly Operation[]);
+
 test('every change that may not be made twice has a look that tells what became of it', () => {
   const { stage: _, ...ours } = OPERATIONS;
-  const all = Object.values(ours).flatMap((resource) => Object.values(resource) as readonly Operation[]);
-  const unclear = all.filter(({ verb, repeat }) => verb !== 'GET' && repeat !== 'never');
-  expect(unclear.length).toBeGreaterThan(8);
-  expect(unclear.filter((each) => !LOOK_UPS.has(each)).map(({ path }) => path)).toEqual([]);
-  expect(all.filter(({ verb, repeat }) => (verb === 'GET') !== (repeat === 'safe'))).toEqual([]);
+  const all = [...rowsOf(ours), ...rowsOf(LATER_OPERATIONS)];
+  const looked = all.filter(({ repeat }) => repeat === 'look_up');
+  expect(looked.length).toBeGreaterThan(12);
+  expect(looked.filter((each) => !LOOK_UPS.has(each)).map(({ path }) => path)).toEqual([]);
+  const reads = all.filter(({ verb, repeat }) => (verb === 'GET') !== (repeat === 'safe'));
+  expect(reads.map(({ path }) => path)).toEqual(['/v1/billing/usage/simulate']);
+});
+
+test('only what is made anew waits for the lock of the organization', () => {
+  const locked = [...rowsOf(OPERATIONS), ...rowsOf(LATER_OPERATIONS)].filter(({ lock }) => lock === true);
+  expect(locked.map(({ does }) => does)).toEqual(locked.map(() => 'create'));
 });

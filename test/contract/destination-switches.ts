@@ -73,7 +73,9 @@ export function describeSwitches(
       await stage.makeFolder('m/', call);
       await stage.move('a/f', 'empty', call);
       await stage.move('a/b/', 'empty/x/', call);
-      const names = (await stage.listFolder('', call))!.map(({ kind, name }) => `${kind} ${name}`).sort();
+      const names = [...(await stage.listFolder('', call))!]
+        .map(({ kind, name }) => `${kind} ${name}`)
+        .sort();
       expect(names).toEqual(['file a', 'file empty', 'file m', 'folder a', 'folder empty', 'folder m']);
       await stage.remove('m/', call);
       await stage.remove('a', call);

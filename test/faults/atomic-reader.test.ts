@@ -28,7 +28,7 @@ function startReader(destination: Destination) {
   async function look(): Promise<void> {
     const seen = new Map<string, string>();
     await eachOf(['part-0/', 'part-1/'], 2, async (folder) => {
-      const children = (await destination.listFolder(destination.root + folder, { signal })) ?? [];
+      const children = [...((await destination.listFolder(destination.root + folder, { signal })) ?? [])];
       for (const { name, kind } of children)
         if (kind !== 'file') wrong.push(`${folder}${name} is listed as ${kind}`);
       await eachOf(children, 4, async ({ name }) => {

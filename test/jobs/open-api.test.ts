@@ -28,7 +28,7 @@ test('a resource of the API is asked for through the gate, which tries again', a
   });
   await using api = await openApi(surroundings, { concurrency: 1 });
   const regions = await api.ask({ operation: 'look_up', path: 'the regions' }, listRegions);
-  expect(regions).toHaveLength(3);
+  expect(regions).toContainEqual(expect.objectContaining({ provider: 'AWS', regionName: 'us-east-1' }));
   expect(api.connection.requests).toMatchObject({ GET: 2 });
 });
 

@@ -11,6 +11,7 @@ import { systemClock } from '../../src/sync/clock.ts';
 import { useEmulators } from '../support/cli/emulators.ts';
 
 const start = useEmulators();
+const AWS = expect.objectContaining({ provider: 'AWS', regionName: 'us-east-1' });
 
 const around = (env: Readonly<Record<string, string>>) =>
   surroundingsOf({
@@ -31,7 +32,7 @@ test('calls pass the gate, which tries again', async () => {
       SINGLESTOREDB_MANAGEMENT_BASE_URL: emulator.url,
     }),
   );
-  expect(await api.call(regions.list, {})).toHaveLength(3);
+  expect(await api.call(regions.list, {})).toContainEqual(AWS);
   expect(api.connection.requests).toMatchObject({ GET: 2 });
 });
 
@@ -39,7 +40,7 @@ test('the embedded plane needs no token', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stagesync-management-'));
   try {
     await using api = await openManagementApi(around({ XDG_DATA_HOME: folder }), { local: true });
-    expect(await api.call(regions.list, {})).toHaveLength(3);
+    expect(await api.call(regions.list, {})).toContainEqual(AWS);
   } finally {
     rmSync(folder, { recursive: true });
   }

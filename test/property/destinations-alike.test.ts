@@ -42,7 +42,7 @@ function take(destination: Destination, { at, ...what }: Step): Promise<unknown>
     case 'list':
       return destination
         .listFolder(at, call)
-        .then((children) => children?.map(({ kind, name }) => `${kind} ${name}`).toSorted());
+        .then((children) => children && [...children].map(({ kind, name }) => `${kind} ${name}`).toSorted());
     case 'stat':
       return destination.stat(at, call).then((shown) => shown?.size);
     case 'read':

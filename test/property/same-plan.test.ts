@@ -20,7 +20,7 @@ test('the same inputs give the same plan, in whatever order and at whatever time
         const children = await stage.listFolder(folder, call);
         for (let turns = dice.below(4); turns > 0; turns--)
           await new Promise((resolve) => setImmediate(resolve));
-        return children?.toSorted(() => dice.next() - 0.5);
+        return children && [...children].toSorted(() => dice.next() - 0.5);
       },
     };
     const edited = createEditedSource(dice, `memory:${seed}`);

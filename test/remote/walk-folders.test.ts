@@ -4,7 +4,8 @@ import type { DestinationChild } from '../../src/model/entry.ts';
 import { SyncError } from '../../src/model/errors.ts';
 import { comparePaths } from '../../src/model/path.ts';
 import { DEEPEST, walkDestination } from '../../src/remote/walk-folders.ts';
-import type { DestinationEntry, WalkOptions } from '../../src/remote/walk-folders.ts';
+import type { DestinationEntry } from '../../src/remote/destination-entry.ts';
+import type { WalkOptions } from '../../src/remote/walk-folders.ts';
 import { createFilter, everything } from '../../src/filter/filter.ts';
 import type { FilterRule } from '../../src/filter/filter.ts';
 

@@ -21,7 +21,7 @@ export async function checkStage(stage: StageProcess, root: string, expected: Ex
       wrong.push(`${path} ${expected.has(path) ? 'has other bytes' : 'does not belong there'}`);
   };
   const walk = async (folder: string): Promise<void> => {
-    const children = (await destination.listFolder(root + folder, { signal })) ?? [];
+    const children = [...((await destination.listFolder(root + folder, { signal })) ?? [])];
     await eachOf(children, 8, async ({ kind, name }) => {
       const path = folder + name;
       if (kind === 'folder') {

@@ -39,9 +39,7 @@ function decide(made: Creation, { input, shown, before, inDoubt }: Seen): Decisi
   if (!inDoubt) return { is: 'send', input };
   const earlier = new Set(alikeIn(made, input, before).map((row) => row[made.idKey]));
   const fresh = alike.find((row) => !earlier.has(row[made.idKey]));
-  return fresh === undefined
-    ? { is: 'send', input }
-    : { is: 'done', reply: { [made.idKey]: fresh[made.idKey] } };
+  return fresh === undefined ? { is: 'send', input } : { is: 'done', reply: fresh };
 }
 
 function alikeIn({ rows, same = ['name'] }: Creation, input: AnyInput, shown: unknown): readonly Row[] {

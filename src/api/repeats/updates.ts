@@ -83,6 +83,17 @@ export const autoSuspend: Compare = (asked, { autoSuspend }) => {
 export const size: Compare = (asked, { size, scalingProgress }) =>
   size === asked || (scalingProgress ?? undefined) !== undefined;
 
+/** Read as an object or a text, under either of two names; see the clusters. */
+export const sizeConfig: Compare = (asked, shown) => {
+  const { size, scaleFactor } = asked as { readonly size?: string; readonly scaleFactor?: number };
+  const is = shown['sizeConfig'] ?? shown['size'];
+  const now = typeof is === 'string' ? { size: is } : ((is ?? {}) as Row);
+  if ((shown['scalingProgress'] ?? undefined) !== undefined) return true;
+  return (
+    (size ?? now['size']) === now['size'] && isSame(scaleFactor ?? now['scaleFactor'], now['scaleFactor'])
+  );
+};
+
 /** A time is the same instant; a duration cannot be compared, and is sent again. */
 export const instant: Compare = (asked, { expiresAt }) =>
   typeof asked === 'string' && typeof expiresAt === 'string' && Date.parse(asked) === Date.parse(expiresAt);

@@ -30,4 +30,18 @@ export const billing = {
     does: 'look up',
     object: 'the billing usage',
   }),
+  /**
+   * What things would use, before they are made. From version 1.2.144 on; no client uses it yet, so what it takes and gives
+   * is passed through as it is.
+   */
+  simulate: operation({
+    verb: 'POST',
+    path: '/v1/billing/usage/simulate',
+    body: z.looseObject({}),
+    reply: z.unknown(),
+    // it computes, and changes nothing
+    repeat: 'safe',
+    does: 'simulate',
+    object: 'the billing usage',
+  }),
 };

@@ -29,6 +29,15 @@ export const regions = {
     does: 'list',
     object: 'the regions',
   }),
+  /** Those of starter workspaces. */
+  sharedTier: operation({
+    verb: 'GET',
+    path: '/v1/regions/sharedtier',
+    reply: z.array(region.partial({ regionID: true })),
+    repeat: 'safe',
+    does: 'list',
+    object: 'the regions of starter workspaces',
+  }),
 };
 
 /** The regions that are open to the token's organization. Rejects with a SyncError. */

@@ -18,7 +18,7 @@ export const SUSPEND_TYPES = ['IDLE', 'SCHEDULED', 'DISABLED'] as const;
 export const CACHE_CONFIGS = [1, 2, 4] as const;
 
 /** Written with `suspendAfterSeconds`, read with one of the others; an empty object, or none, is no auto-suspend. */
-const autoSuspendShown = z.looseObject({
+export const autoSuspendShown = z.looseObject({
   suspendType: optionalText,
   suspendAfterSeconds: optionalNumber,
   idleAfterSeconds: optionalNumber,
@@ -28,7 +28,7 @@ const autoSuspendShown = z.looseObject({
 });
 
 /** What became of each database when the workspace was resumed. */
-const resumeAttachment = z.looseObject({
+export const resumeAttachment = z.looseObject({
   database: z.string(),
   /** 'READWRITE' or 'READONLY'. */
   attachment: optionalText,
@@ -63,6 +63,16 @@ export const workspace = z.looseObject({
 
 export type Workspace = z.infer<typeof workspace>;
 
+export const autoSuspendGiven = z.strictObject({
+  suspendType: z.enum(SUSPEND_TYPES),
+  suspendAfterSeconds: z.int().positive().optional(),
+});
+
+export const autoScaleGiven = z.strictObject({
+  maxScaleFactor: z.literal([1, 2, 4]),
+  sensitivity: z.enum(['LOW', 'NORMAL', 'HIGH']).optional(),
+});
+
 /** What can be given at the beginning and changed later. */
 const settings = {
   /** 'S-00', 'S-1', 'S-2' and so on: the service knows which there are. */
@@ -70,19 +80,9 @@ const settings = {
   enableKai: z.boolean().optional(),
   /** How large the persistent cache is, as a multiple. */
   cacheConfig: z.literal(CACHE_CONFIGS).optional(),
-  autoSuspend: z
-    .strictObject({
-      suspendType: z.enum(SUSPEND_TYPES),
-      suspendAfterSeconds: z.int().positive().optional(),
-    })
-    .optional(),
+  autoSuspend: autoSuspendGiven.optional(),
   scaleFactor: z.number().positive().optional(),
-  autoScale: z
-    .strictObject({
-      maxScaleFactor: z.literal([1, 2, 4]),
-      sensitivity: z.enum(['LOW', 'NORMAL', 'HIGH']).optional(),
-    })
-    .optional(),
+  autoScale: autoScaleGiven.optional(),
 };
 
 const made = z.looseObject({ workspaceID: id });

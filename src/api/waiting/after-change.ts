@@ -1,11 +1,12 @@
-import { printable } from '../../model/printable.ts';
 import { describeCall } from '../call.ts';
 import type { AnyInput, Operation } from '../operation.ts';
 import { LOOK_UPS } from '../repeats/look-ups.ts';
 import type { Look } from '../repeats/look-up.ts';
 import { firewall } from '../repeats/updates.ts';
+import { clusters } from '../resources/clusters.ts';
 import { privateConnections } from '../resources/private-connections.ts';
 import { groupStorageDR, workspaceStorageDR } from '../resources/storage-dr.ts';
+import { starters, startersV2 } from '../resources/starters.ts';
 import { workspaceGroups } from '../resources/workspace-groups.ts';
 import { workspaces } from '../resources/workspaces.ts';
 import { type Awaited, inState } from './awaited.ts';
@@ -16,20 +17,24 @@ type Row = Readonly<Record<string, unknown>>;
 /** What a change was, for what is to be waited for. */
 interface Made {
   readonly input: AnyInput;
-  /** The ID of the thing: of the reply, where the path does not have it. */
-  readonly id: string;
+  readonly reply: Row;
   readonly what: string;
 }
 
-const group = ({ id }: Made): Look => ({
-  operation: workspaceGroups.get,
-  input: { workspaceGroupID: id },
-});
-const workspace = ({ id }: Made): Look => ({ operation: workspaces.get, input: { workspaceID: id } });
-const connection = ({ id }: Made): Look => ({
-  operation: privateConnections.get,
-  input: { connectionID: id },
-});
+/** Reads the thing again: its ID is in the reply, or in the path. */
+const thing =
+  (operation: Operation, idKey: string, parameter: string = idKey) =>
+  ({ input, reply }: Made): Look => ({
+    operation,
+    input: { [parameter]: reply[idKey] ?? input[parameter] },
+  });
+
+const group = thing(workspaceGroups.get, 'workspaceGroupID');
+const workspace = thing(workspaces.get, 'workspaceID');
+const connection = thing(privateConnections.get, 'privateConnectionID', 'connectionID');
+const cluster = thing(clusters.get, 'clusterID');
+const starter = thing(starters.get, 'virtualWorkspaceID');
+const virtualCluster = thing(startersV2.get, 'virtualClusterID');
 
 const state =
   (look: (made: Made) => Look, word: string, also?: (made: Made) => (shown: Row) => boolean) =>
@@ -41,14 +46,14 @@ const asAsked = (operation: Operation) => (made: Made) => (shown: Row) => {
   if ((shown['scalingProgress'] ?? undefined) !== undefined) return false;
   const asked = Object.entries((made.input['body'] ?? {}) as Row);
   const visible = asked.filter(
-    ([key]) => key !== 'expiresAt' && (key === RANGES || (shown[key] ?? null) !== null),
+    ([key]) => key !== 'expiresAt' && (SHOWS_LATE.has(key) || (shown[key] ?? null) !== null),
   );
   const input = { ...made.input, body: Object.fromEntries(visible) };
   return LOOK_UPS.get(operation)?.decide({ input, shown, before: undefined, inDoubt: true }).is === 'done';
 };
 
-/** null for a while after a change. */
-const RANGES = 'firewallRanges';
+/** Ranges are null for a while after a change; the size of a cluster shows under another name. */
+const SHOWS_LATE: ReadonlySet<string> = new Set(['firewallRanges', 'sizeConfig']);
 
 /** Ranges show late: a group can be ACTIVE without them. */
 const firewallShows =
@@ -69,6 +74,15 @@ const AFTER: ReadonlyMap<Operation, (made: Made) => Awaited> = new Map<Operation
   [workspaces.suspend, state(workspace, 'SUSPENDED')],
   [workspaces.resume, state(workspace, 'ACTIVE')],
   [workspaces.terminate, state(workspace, 'TERMINATED')],
+  [clusters.create, state(cluster, 'ACTIVE', firewallShows)],
+  [clusters.update, state(cluster, 'ACTIVE', asAsked(clusters.update))],
+  [clusters.suspend, state(cluster, 'SUSPENDED')],
+  [clusters.resume, state(cluster, 'ACTIVE')],
+  [clusters.terminate, state(cluster, 'TERMINATED')],
+  [starters.create, state(starter, 'ACTIVE')],
+  [starters.terminate, state(starter, 'TERMINATED')],
+  [startersV2.create, state(virtualCluster, 'ACTIVE')],
+  [startersV2.terminate, state(virtualCluster, 'TERMINATED')],
   [privateConnections.create, state(connection, 'ACTIVE')],
   [privateConnections.delete, state(connection, 'DELETED')],
   ...[groupStorageDR, workspaceStorageDR].flatMap((dr) => {
@@ -104,14 +118,9 @@ export function awaitedAfter(
   { input, reply, what }: ChangeMade<object>,
 ): Awaited | undefined {
   const given = input as AnyInput;
-  const [fromPath] = Object.values(given).filter((value) => typeof value === 'string');
-  const fromReply = IDS.map((key) => ((reply ?? {}) as Row)[key]).find((value) => typeof value === 'string');
-  const id = fromReply ?? fromPath ?? '';
   return AFTER.get(operation)?.({
     input: given,
-    id,
-    what: what ?? printable(describeCall(operation, given).path),
+    reply: (reply ?? {}) as Row,
+    what: what ?? describeCall(operation, given).path,
   });
 }
-
-const IDS = ['workspaceID', 'workspaceGroupID', 'privateConnectionID'] as const;

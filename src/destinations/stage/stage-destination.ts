@@ -1,7 +1,7 @@
 import { hasFact } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Destination, DestinationTraits } from '../../model/ports.ts';
-import { type NotAListing, readListing, readMetadata } from '../../stage/read-listing.ts';
+import { contentOf, type NotAListing, readListing, readMetadata } from '../../stage/read-listing.ts';
 import type { StageClient } from '../../stage/stage-client.ts';
 import { type ApiCall, badReply } from '../../api/api-errors.ts';
 import { deploymentMissing } from '../../stage/stage-errors.ts';
@@ -34,11 +34,11 @@ export function createStageDestination(options: StageDestinationOptions): Destin
       if (folder === '') throw deploymentMissing(client.deployment);
       return undefined;
     }
-    return checked(readListing(folder, reply.value, reply.exact), {
-      operation: 'list',
-      verb: 'list',
-      path: folder,
-    });
+    const { value, exact, children } = reply;
+    const apiCall: ApiCall = { operation: 'list', verb: 'list', path: folder };
+    if (children === undefined) return checked(readListing(folder, value, exact), apiCall);
+    checked(contentOf(folder, value), apiCall);
+    return children;
   };
 
   return {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { garbledIn } from '../../model/children.ts';
 import type { FileEntry, SourceEntry } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
 import type {
@@ -9,7 +10,8 @@ import type {
   Source,
   SourceTraits,
 } from '../../model/ports.ts';
-import { childEntries, walkDestination } from '../../remote/walk-folders.ts';
+import { entryPages } from '../../remote/folder-entries.ts';
+import { walkDestination } from '../../remote/walk-folders.ts';
 import { fileEntry, sourceEntries } from './entries.ts';
 import { ListedFile } from './listed-file.ts';
 import { listingUnclear, rootMissing } from './source-errors.ts';
@@ -62,7 +64,9 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
     async listFolder(folder, { filter, signal }) {
       signal.throwIfAborted();
       const children = await destination.listFolder(root + folder, { signal });
-      return children && sourceEntries(childEntries(folder, children, filter), filter);
+      return (
+        children && [...entryPages(folder, children, filter)].flatMap((page) => sourceEntries(page, filter))
+      );
     },
     async stat(path, { signal }) {
       signal.throwIfAborted();
@@ -85,8 +89,8 @@ async function listTop(destination: Destination, signal: AbortSignal) {
     throw error.with({ verdict: 'end_run', cause: error });
   }
   if (children === undefined) throw rootMissing(label);
-  const unclear = children.find((child) => child.kind === 'unknown' && child.anywhere === true);
-  if (unclear?.kind === 'unknown') throw listingUnclear(label, unclear.problem.message);
+  const unclear = garbledIn(children);
+  if (unclear !== undefined) throw listingUnclear(label, unclear.problem.message);
   return children;
 }
 

@@ -3,7 +3,7 @@ import { isReservedName, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import type { PathFilter } from '../../model/ports.ts';
-import type { DestinationEntry } from '../../remote/walk-folders.ts';
+import type { DestinationEntry } from '../../remote/destination-entry.ts';
 import { RESERVED_NAME } from '../reserved-names.ts';
 
 /** Where the other side tells no time, only a change of the size is seen. */

@@ -1,7 +1,7 @@
 import type { SourceEntry } from '../../model/entry.ts';
 import { comparePaths } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { DestinationEntry } from '../../remote/walk-folders.ts';
+import type { DestinationEntry } from '../../remote/destination-entry.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { Cursor } from './cursor.ts';
 

@@ -6,6 +6,7 @@ import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
 import type { Tally } from '../tally.ts';
+import type { Confirmations } from './confirm.ts';
 import type { DestinationTimes } from './destination-times.ts';
 import type { FolderMaker } from './folder-maker.ts';
 import type { HiddenNames } from './hidden-names.ts';
@@ -14,12 +15,13 @@ import type { Learnt } from './learnt.ts';
 import type { FreshLooks } from './looks/fresh-looks.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { TaskPool } from './task-pool.ts';
+import type { OpenFolders } from './uploads/open-folders.ts';
 import type { StagingFolder } from './uploads/staging-folder.ts';
 
 /** What a round hands over to the parts that carry out its plan. */
 export interface ExecutorOptions {
   readonly remote: Remote;
-  readonly gate: Lanes & Pick<GateUse, 'room'>;
+  readonly gate: Lanes & Pick<GateUse, 'room' | 'idleWaits'>;
   readonly ledger: Ledger;
   readonly source: Source;
   readonly store: PlanStore;
@@ -50,4 +52,6 @@ export interface ActionParts extends ExecutorOptions {
   readonly outcomes: Outcomes;
   readonly looks: FreshLooks;
   readonly staging: StagingFolder;
+  readonly openFolders: OpenFolders;
+  readonly confirmations: Confirmations;
 }

@@ -2,6 +2,8 @@ import type { Clock } from '../../model/ports.ts';
 import type { Intent } from '../ledger/intent.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
+/** Intents that share one commit. A kill leaves at most these, plus those in flight, in doubt. */
+export const INTENT_BATCH = 64;
 /** How long outcomes wait, at most, for others to share a commit with, in milliseconds. */
 const FLUSH_AFTER_MS = 25;
 const FLUSH_AT = 128;
@@ -37,10 +39,19 @@ export class Journal {
 
   /** The change of intent `id` is settled; `outcome` is what the ledger then says. */
   end(id: number, outcome?: () => void): void {
-    this.#finished.push(() => {
+    this.#add(() => {
       outcome?.();
       this.#ledger.dropIntent(id);
     });
+  }
+
+  /** A step of a change was made, and its intent stays for the next one; `outcome` is what the ledger then says. */
+  goOn(outcome: () => void): void {
+    this.#add(outcome);
+  }
+
+  #add(outcome: () => void): void {
+    this.#finished.push(outcome);
     if (this.#finished.length >= FLUSH_AT) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), FLUSH_AFTER_MS);
   }

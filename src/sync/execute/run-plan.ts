@@ -1,15 +1,16 @@
 import type { DestinationWords } from '../../model/destination-words.ts';
-import { isWithin } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { MovePlan } from '../plan/moves/plan-moves.ts';
-import type { PlanStore, Removal } from '../plan/store/plan-store.ts';
+import type { Arrival, PlanStore, Removal } from '../plan/store/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { Executor } from './executor.ts';
 import type { Learnt } from './learnt.ts';
+import { LARGE_BYTES } from './uploads/upload-queue.ts';
+
+/** So many large files of a plan are known by size from the start; the queue of uploads sorts what comes later. */
+const MOST_LARGE = 1000;
 
 export interface RunPlanOptions {
   readonly store: PlanStore;
-  readonly plan: MovePlan;
   readonly executor: Executor;
   readonly tally: Tally;
   readonly learnt: Learnt;
@@ -28,44 +29,53 @@ export interface RunPlanOptions {
  * name. Removals come last, and only where the destination took every change before.
  */
 export async function executePlan(options: RunPlanOptions): Promise<void> {
-  const { store, plan, executor, learnt, publishSet } = options;
+  const { store, executor, learnt, publishSet } = options;
+  const { steps, folderMoves } = store;
   // nothing of a set takes its place, nor moves to it, before all of it has arrived
   if (publishSet) {
     await uploadAll(options);
     if (executor.stopped || (await isIncomplete(options, { moved: false }))) return;
-    const moves = plan.outFirst.length + plan.folderMoves.length + plan.fileMoves.length + plan.inLast.length;
-    if (executor.holdsAny || moves > 0) options.beforePublishing();
+    if (executor.holdsAny || steps.count() > 0) options.beforePublishing();
   } else if (!(await uploadFirst(options))) return;
-  await executor.makeMoves(plan.outFirst, 'renamed');
-  const inTheWay = filesInTheWay(store, plan);
+  await executor.makeMoves(steps.of('outFirst'), 'renamed');
+  const inTheWay = store.removals.filesInTheWay();
   // a file that a moved folder brings along stands in the way only once the folder has moved
-  const isBrought = ({ path }: Removal): boolean => plan.folderMoves.some((move) => isWithin(path, move.to));
+  const isBrought = ({ path }: Removal): boolean => folderMoves.bringing(path) !== undefined;
   await executor.removeAll(inTheWay.filter((removal) => !isBrought(removal)));
 
-  await createFolders(store, executor, (path) => !plan.foldersAfter.has(path));
-  if (plan.folderMoves.length > 0) {
+  await createFolders(store, executor, { waiting: false });
+  if (steps.has('folders')) {
     await executor.idle();
-    await executor.makeMoves(plan.folderMoves, 'folder_renamed');
+    await executor.makeMoves(steps.of('folders'), 'folder_renamed');
     if (learnt.cutsShort) return;
     await executor.removeAll(inTheWay.filter(isBrought));
   }
   for (const { path } of inTheWay) store.removals.drop(path);
-  await createFolders(store, executor, (path) => plan.foldersAfter.has(path));
-  if (plan.fileMoves.length > 0) {
+  await createFolders(store, executor, { waiting: true });
+  if (steps.has('files')) {
     await executor.idle();
-    await executor.makeMoves(plan.fileMoves, 'renamed');
+    await executor.makeMoves(steps.of('files'), 'renamed');
   }
   if (!publishSet) await uploadAll(options);
   await publish(options);
   if (!executor.stopped) await removeGone(options);
 }
 
+/** The largest files go first, all others in path order, so that folders are complete one after the other. */
 async function uploadAll({ store, executor }: RunPlanOptions): Promise<void> {
+  const { openFolders } = executor;
   const waited = new Set(store.removals.foldersInTheWay().map(({ path }) => path));
+  const upload = (arrival: Arrival): void | Promise<void> =>
+    executor.upload(arrival, { clashes: waited.has(`${arrival.path}/`) });
+  const largest = store.arrivals.largest({ from: LARGE_BYTES, limit: MOST_LARGE });
+  for (const arrival of largest) await upload(arrival);
+  const begun = new Set(largest.map(({ path }) => path));
   for (const arrival of store.arrivals.all()) {
     if (executor.stopped) break;
-    await executor.upload(arrival, { clashes: waited.has(`${arrival.path}/`) });
+    openFolders.reached(arrival.path);
+    if (!begun.has(arrival.path)) await upload(arrival);
   }
+  openFolders.passedAll();
   await executor.idle();
 }
 
@@ -93,9 +103,9 @@ async function isIncomplete(
  * Resolves with false where one of the files did not arrive: what it was to replace must not go, and is looked at
  * again.
  */
-async function uploadFirst({ store, plan, executor, tally, learnt }: RunPlanOptions): Promise<boolean> {
+async function uploadFirst({ store, executor, tally, learnt }: RunPlanOptions): Promise<boolean> {
   const failed = tally.changesFailed;
-  for (const arrival of plan.uploadFirst) {
+  for (const arrival of store.arrivals.first()) {
     store.arrivals.drop(arrival.path);
     await executor.upload(arrival);
   }
@@ -103,33 +113,25 @@ async function uploadFirst({ store, plan, executor, tally, learnt }: RunPlanOpti
   return tally.changesFailed === failed && !learnt.cutsShort;
 }
 
-/** Files that have to leave a name before a folder can take it. */
-function filesInTheWay(store: PlanStore, { folderMoves }: MovePlan): Removal[] {
-  const ofMoves = folderMoves.flatMap((step) => {
-    const { to } = step.aside?.whole ?? step;
-    return store.removals.get(to.slice(0, -1)) ?? [];
-  });
-  return [...store.removals.filesInTheWay(), ...ofMoves];
-}
-
 async function createFolders(
   store: PlanStore,
   executor: Executor,
-  wanted: (path: RelPath) => boolean,
+  { waiting }: { readonly waiting: boolean },
 ): Promise<void> {
-  for (const { path, reason } of store.folders.all()) {
+  for (const { path, reason, waits } of store.folders.all()) {
     if (executor.stopped) return;
-    if (wanted(path)) await executor.createFolder(path, reason);
+    if ((waits === 1) === waiting) await executor.createFolder(path, reason);
   }
 }
 
 /** Removes the folders in the way of files, and gives everything that waits for its name that name. */
 async function publish(options: RunPlanOptions): Promise<void> {
-  const { store, plan, executor, tally, publishSet, afterPublishing } = options;
+  const { store, executor, tally, publishSet, afterPublishing } = options;
   if (executor.stopped) return;
-  const moves = plan.inLast.filter((step) => executor.isOut(step));
-  for (const step of plan.inLast)
-    if (!executor.isOut(step)) await executor.upload(step.arrival, { clashes: true });
+  const inLast = [...store.steps.of('inLast')];
+  const moves = inLast.filter((step) => executor.isOut(step));
+  for (const step of inLast)
+    if (!executor.isOut(step)) await executor.upload(step.arrival!, { clashes: true });
   await executor.idle();
   // a file whose move was refused is uploaded instead, and the upload may fail
   if (publishSet && (await isIncomplete(options, { moved: true }))) return;
@@ -138,12 +140,14 @@ async function publish(options: RunPlanOptions): Promise<void> {
     if (executor.isHeld(path.slice(0, -1))) freed.add(path);
     // the new file did not come: the old folder must stay
     else dropFolderRemoval(store, path);
-  for (const { to } of plan.inLast)
-    if (moves.some((step) => step.to === to) || executor.isHeld(to)) freed.add(`${to}/`);
+  for (const step of inLast) {
+    const { to } = step;
+    if (executor.isOut(step) || executor.isHeld(to)) freed.add(`${to}/`);
     else dropFolderRemoval(store, `${to}/`);
+  }
   await executor.removeAll([...freed].flatMap((path) => store.removals.get(path) ?? []));
   for (const path of freed) dropFolderRemoval(store, path);
-  await executor.makeMoves(moves, 'renamed');
+  if (moves.length > 0) await executor.makeMoves(moves, 'renamed');
   if (executor.stopped) return;
   const published = await executor.publishHeld();
   if (executor.stopped) return;

@@ -21,6 +21,8 @@ export interface RowRange {
   /** Rows from here on do not count; undefined: all do. */
   readonly end?: RelPath | undefined;
   readonly limit: number;
+  /** Only files that were put and not yet confirmed by a listing. */
+  readonly pending?: boolean;
 }
 
 /** What we put at the destination, and what it then showed. One connection; every method is synchronous and short. */
@@ -65,6 +67,21 @@ export class Ledger {
     );
   }
 
+  /** The folders at and below `folder`, page by page. Rows behind the reader may change. */
+  *folders(folder: RelPath): Generator<readonly RelPath[], void> {
+    const end = afterFolder(folder);
+    for (let [from, after] = [folder, '>=']; ; after = '>') {
+      const text = `SELECT path FROM entry WHERE path ${after} ? AND path < ? AND path LIKE '%/' ORDER BY path LIMIT ${PAGE}`;
+      const paths = this.#db
+        .sql(text)
+        .all(from, end)
+        .map((row) => row['path'] as RelPath);
+      if (paths.length > 0) yield paths;
+      if (paths.length < PAGE) return;
+      from = paths.at(-1)!;
+    }
+  }
+
   /** Files put and not yet confirmed by a listing, in path order. */
   *pendingRows(): Generator<readonly LedgerRow[], void> {
     yield* this.#pages(`SELECT ${this.#columns} FROM entry WHERE pending = 1 AND path >= ?`, '', undefined);
@@ -88,8 +105,9 @@ export class Ledger {
   }
 
   /** At most `limit` rows, in path order. */
-  page({ from, inclusive, end, limit }: RowRange): LedgerRow[] {
-    const select = `SELECT ${this.#columns} FROM entry WHERE path ${inclusive ? '>=' : '>'} ?`;
+  page({ from, inclusive, end, limit, pending = false }: RowRange): LedgerRow[] {
+    const which = pending ? 'pending = 1 AND ' : '';
+    const select = `SELECT ${this.#columns} FROM entry WHERE ${which}path ${inclusive ? '>=' : '>'} ?`;
     const rows =
       end === undefined
         ? this.#db.sql(`${select} ORDER BY path LIMIT ?`).returnArrays().all(from, limit)

@@ -59,6 +59,9 @@ function executorOptions(
       get mostLanes() {
         return gate.mostLanes;
       },
+      set idleWaits(waits: boolean) {
+        gate.idleWaits = waits;
+      },
       // it does not wait behind the uploads of the plan
       room: () => undefined,
     },

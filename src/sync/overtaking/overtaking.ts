@@ -179,15 +179,17 @@ export class Overtaking {
   }
 
   /** Whether the plan has nothing to do with the path, so that the file may be sent. */
-  #takes({ path }: Arrival): boolean {
+  #takes({ path, entry }: Arrival): boolean {
     const { paths, pass } = this.#options;
     if (this.#sending.has(path)) this.#changedAgain.add(path);
     if (this.#plan === undefined || pass.ledger.isUnderWay(path)) return false;
     if (paths.has(path)) return !this.#sending.has(path);
     if (paths.isFull) return false;
     const { store, executor, writeLessons } = this.#plan;
-    const sent = pass.ledger.get(path)?.version;
-    if (executor.hasTaken(path) || store.concerns(path, { sent })) return false;
+    const planned = store.arrivals.get(path)?.entry.version;
+    // what the plan will send as it is now needs no haste, nor does what it can still send as something else
+    if (planned !== undefined && planned !== pass.ledger.get(path)?.version) return false;
+    if (planned === entry.version || store.concerns(path) || executor.hasTaken(path)) return false;
     // what was seen of the file before is out of date once it is sent
     writeLessons();
     return true;

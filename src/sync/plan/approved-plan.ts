@@ -4,15 +4,13 @@ import { foldersOf, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PlanLine } from '../../model/plan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { wholeOf } from './moves/order-moves.ts';
-import type { OrderedMove } from './moves/order-moves.ts';
-import type { MovePlan } from './moves/plan-moves.ts';
+import { wholeOf } from './moves/move.ts';
+import { PHASES } from './store/step-table.ts';
 import { planLines } from './store/plan-lines.ts';
 import type { PlanStore } from './store/plan-store.ts';
 
 export interface FreshPlan {
   readonly store: PlanStore;
-  readonly moves: MovePlan;
   readonly ledger: Ledger;
   readonly refuse: (path: RelPath, problem: Problem) => void;
   /** What sentences call the destination. */
@@ -26,11 +24,11 @@ export interface FreshPlan {
  *
  * Not pure: drops actions from the plan store, and reads the ledger.
  */
-export function restrictTo(approved: Iterable<PlanLine>, plan: FreshPlan): MovePlan {
-  const fresh = new FreshLines(planLines(plan.store, plan.moves));
+export function restrictTo(approved: Iterable<PlanLine>, plan: FreshPlan): void {
+  const fresh = new FreshLines(planLines(plan.store));
   const kept = keepApproved(approved, fresh, plan);
   dropOthers(fresh, kept, plan.store);
-  return restrictMoves(fresh, kept, plan);
+  restrictMoves(fresh, kept, plan);
 }
 
 /** The lines of the fresh plan, to be found by what they say and by the paths they change. */
@@ -134,22 +132,15 @@ function dropOthers(fresh: FreshLines, kept: Kept, store: PlanStore): void {
   }
 }
 
-function restrictMoves(fresh: FreshLines, kept: Kept, { store, moves }: FreshPlan): MovePlan {
+function restrictMoves(fresh: FreshLines, kept: Kept, { store: { steps } }: FreshPlan): void {
   const keptMoves = new Set<string>();
   for (const line of fresh.all())
     if (line.kind === 'move' && kept.has(line)) keptMoves.add(`${line.path}\n${line.to}`);
-  const isKept = (step: OrderedMove): boolean => {
-    const { from, to } = wholeOf(step);
-    return keptMoves.has(`${from}\n${to}`);
-  };
-  return {
-    uploadFirst: moves.uploadFirst.filter(({ path }) => store.arrivals.get(path) !== undefined),
-    outFirst: moves.outFirst.filter(isKept),
-    folderMoves: moves.folderMoves.filter(isKept),
-    foldersAfter: moves.foldersAfter,
-    fileMoves: moves.fileMoves.filter(isKept),
-    inLast: moves.inLast.filter(isKept),
-  };
+  for (const phase of PHASES)
+    for (const step of steps.of(phase)) {
+      const { from, to } = wholeOf(step);
+      if (!keptMoves.has(`${from}\n${to}`)) steps.drop(step);
+    }
 }
 
 /** Whether the goal of an approved action that the fresh plan lacks is reached: it was done, or was so already. */

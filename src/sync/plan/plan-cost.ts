@@ -1,6 +1,5 @@
 import type { PlanCost } from '../../model/plan.ts';
 import { parentOf } from '../../model/path.ts';
-import type { MovePlan } from './moves/plan-moves.ts';
 import type { PlanStore } from './store/plan-store.ts';
 
 /**
@@ -20,13 +19,12 @@ export interface CostOptions {
 /** What a plan will cost, and about how long it will take. Changes nothing; reads the plan store. */
 export function planCost(
   store: PlanStore,
-  plan: MovePlan,
   { concurrency, missingRoots }: CostOptions,
 ): { readonly cost: PlanCost; readonly estimateMs: number } {
   const touched = new Set<string>();
   for (const arrival of store.arrivals.all()) touched.add(parentOf(arrival.path));
   const totals = store.totals();
-  const moves = plan.outFirst.length + plan.folderMoves.length + plan.fileMoves.length + plan.inLast.length;
+  const moves = store.steps.count();
   // the report does not count the target itself among the folders created, but making the target costs requests
   const roots = totals.arrivals + totals.folders > 0 ? missingRoots : 0;
   const changes = totals.arrivals + moves + totals.removals + totals.folders + roots;

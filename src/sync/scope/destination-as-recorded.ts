@@ -1,6 +1,6 @@
 import type { RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
-import type { DestinationEntry } from '../../remote/walk-folders.ts';
+import type { DestinationEntry } from '../../remote/destination-entry.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 
 /**

@@ -346,7 +346,7 @@ describe('a listing', () => {
     tree.write('back\\slash', '');
     fs.writeFileSync(Buffer.concat([Buffer.from(`${tree.root}/`), Buffer.from([0xff])]), '');
     tree.write('\u{fffd}', 'a character like any other');
-    const children = (await (await open()).listFolder('', call)) ?? [];
+    const children = [...((await (await open()).listFolder('', call)) ?? [])];
     const told = children.map((child) =>
       child.kind === 'unknown' ? `${child.problem.code} ${child.name}` : `${child.kind} ${child.name}`,
     );

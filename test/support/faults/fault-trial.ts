@@ -243,7 +243,8 @@ class Trial {
     const { edited, toldDice } = this.#parts;
     const changed = new ChangedFolders();
     this.#change = () => {
-      edited.random.edit(1 + toldDice.below(3));
+      if (toldDice.chance(0.7)) edited.random.rewrite();
+      else edited.random.edit(1 + toldDice.below(3));
       changed.add(edited.random.dirty);
       edited.random.dirty.clear();
       this.#untilChange = 1 + toldDice.below(25);

@@ -66,6 +66,12 @@ export class RandomTree {
     }
   }
 
+  /** Another content for a file that is there. */
+  rewrite(): void {
+    this.tree.apply({ do: 'rewrite', at: this.#dice.below(1000), content: this.#newContent() });
+    this.#rememberPaths();
+  }
+
   /** Of the past: what is there now is remembered. */
   forgetPaths(): void {
     this.paths.clear();

@@ -47,7 +47,7 @@ export async function snapshotStage(destination: Destination): Promise<Snapshot>
   const { signal } = new AbortController();
   const found: Record<string, string> = {};
   const walk = async (folder: string): Promise<void> => {
-    const children = (await destination.listFolder(destination.root + folder, { signal })) ?? [];
+    const children = [...((await destination.listFolder(destination.root + folder, { signal })) ?? [])];
     await eachOf(children, 8, async (child) => {
       if (child.kind === 'folder') {
         found[`${folder}${child.name}/`] = '';

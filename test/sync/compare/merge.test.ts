@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SourceEntry } from '../../../src/model/entry.ts';
 import { comparePaths } from '../../../src/model/path.ts';
-import type { DestinationEntry } from '../../../src/remote/walk-folders.ts';
+import type { DestinationEntry } from '../../../src/remote/destination-entry.ts';
 import { Cursor } from '../../../src/sync/compare/cursor.ts';
 import { mergeThree } from '../../../src/sync/compare/merge.ts';
 import type { PathView, Visit } from '../../../src/sync/compare/merge.ts';

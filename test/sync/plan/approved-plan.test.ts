@@ -2,8 +2,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
 import type { PlanLine } from '../../../src/model/plan.ts';
 import { restrictTo } from '../../../src/sync/plan/approved-plan.ts';
-import type { FileStep } from '../../../src/sync/plan/moves/arrange-file-moves.ts';
-import type { MovePlan } from '../../../src/sync/plan/moves/plan-moves.ts';
 import type { Arrival } from '../../../src/sync/plan/planned.ts';
 import { planLines } from '../../../src/sync/plan/store/plan-lines.ts';
 import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
@@ -29,7 +27,7 @@ const arrival = (path: string, version = 'v'): Arrival => ({
   digest: undefined,
 });
 
-function planOf(planned: Planned): { store: PlanStore; moves: MovePlan } {
+function planOf(planned: Planned): PlanStore {
   const store = new PlanStore();
   onTestFinished(() => store[Symbol.dispose]());
   for (const [path, version] of Object.entries(planned.uploads ?? {}))
@@ -37,29 +35,27 @@ function planOf(planned: Planned): { store: PlanStore; moves: MovePlan } {
   for (const path of planned.folders ?? []) store.folders.add(path, 'new');
   for (const path of planned.removals ?? [])
     store.removals.add({ path, reason: 'gone_from_source', files: path.endsWith('/') ? 0 : 1, stamp: '1' });
-  const fileMoves = Object.entries(planned.fileMoves ?? {}).map(([from, to]): FileStep => ({
-    from,
-    to,
-    arrival: arrival(to),
-  }));
-  const folderMoves = Object.entries(planned.folderMoves ?? {}).map(([from, [to, ...files]]) => {
-    for (const name of files) store.carried.add({ from: from + name, arrival: arrival(to + name) });
-    return { from, to, files: files.length };
-  });
-  const none = { uploadFirst: [], outFirst: [], foldersAfter: new Set<string>(), inLast: [] };
-  return { store, moves: { ...none, folderMoves, fileMoves } };
+  for (const [from, to] of Object.entries(planned.fileMoves ?? {})) {
+    store.moved.add({ from, arrival: arrival(to) }, { apart: true });
+    store.steps.add('files', { from, to });
+  }
+  for (const [from, [to, ...files]] of Object.entries(planned.folderMoves ?? {})) {
+    for (const name of files) store.moved.add({ from: from + name, arrival: arrival(to + name) });
+    store.folderMoves.add({ from, to, files: files.length });
+  }
+  store.steps.addFolders();
+  return store;
 }
 
 /** What is left of a fresh plan, and what was refused of the approved one. */
 function restricted(approved: Planned, fresh: Planned, rows: Readonly<Record<string, string>> = {}) {
-  const lines: PlanLine[] = [...linesOf(planOf(approved))];
-  const { store, moves } = planOf(fresh);
+  const lines: PlanLine[] = [...planLines(planOf(approved))];
+  const store = planOf(fresh);
   const ledger = memoryLedger();
   for (const [path, version] of Object.entries(rows)) ledger.put(fileRow(path, 1, { version }), 'new');
   const refused: string[] = [];
-  const left = restrictTo(lines, {
+  restrictTo(lines, {
     store,
-    moves,
     ledger,
     words: STAGE_WORDS,
     refuse: (path, { code, message }) =>
@@ -67,10 +63,8 @@ function restricted(approved: Planned, fresh: Planned, rows: Readonly<Record<str
         `${path} ${code}: ${message.includes('nothing is to be done') ? 'nothing to do' : 'changed'}`,
       ),
   });
-  return { left: Array.from(planLines(store, left), ({ kind, path }) => `${kind} ${path}`), refused };
+  return { left: Array.from(planLines(store), ({ kind, path }) => `${kind} ${path}`), refused };
 }
-
-const linesOf = ({ store, moves }: ReturnType<typeof planOf>) => planLines(store, moves);
 
 describe('of a fresh plan is left', () => {
   test('what was approved as it is, with everything it needs', () => {

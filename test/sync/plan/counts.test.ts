@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SourceEntry } from '../../../src/model/entry.ts';
-import type { DestinationEntry } from '../../../src/remote/walk-folders.ts';
+import type { DestinationEntry } from '../../../src/remote/destination-entry.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
 import { Counts } from '../../../src/sync/plan/counts.ts';
 import { fileRow } from '../../support/engine/executing.ts';

@@ -1,5 +1,4 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { FileStep, MovePlan } from '../../../src/sync/plan/moves/plan-moves.ts';
 import { planCost } from '../../../src/sync/plan/plan-cost.ts';
 import type { Arrival } from '../../../src/sync/plan/planned.ts';
 import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
@@ -11,15 +10,6 @@ const arrival = (path: string, size: number): Arrival => ({
   replaces: undefined,
   digest: undefined,
 });
-const step = (from: string, to: string): FileStep => ({ from, to, arrival: arrival(to, 1) });
-const noMoves: MovePlan = {
-  uploadFirst: [],
-  outFirst: [],
-  folderMoves: [],
-  foldersAfter: new Set(),
-  fileMoves: [],
-  inLast: [],
-};
 
 function open(): PlanStore {
   const store = new PlanStore();
@@ -33,14 +23,12 @@ test('a plan costs its changes, and a listing of each folder that is uploaded to
   store.folders.add('d/', 'new');
   store.removals.add({ path: 'x/', reason: 'leftover', files: 2, stamp: '' });
   store.removals.add({ path: 'x/1', reason: 'leftover', files: 1, stamp: '' });
-  const moves = {
-    ...noMoves,
-    outFirst: [step('m', '~m')],
-    folderMoves: [{ from: 'f/', to: 'g/', files: 3 }],
-    fileMoves: [step('n', 'o')],
-    inLast: [step('~m', 'p')],
-  };
-  const { cost, estimateMs } = planCost(store, moves, { concurrency: 4, missingRoots: 2 });
+  store.steps.add('outFirst', { from: 'm', to: '~m' });
+  store.folderMoves.add({ from: 'f/', to: 'g/', files: 3 });
+  store.steps.addFolders();
+  store.steps.add('files', { from: 'n', to: 'o' });
+  store.steps.add('inLast', { from: '~m', to: 'p' });
+  const { cost, estimateMs } = planCost(store, { concurrency: 4, missingRoots: 2 });
   expect(cost).toEqual({
     uploads: 3,
     bytes: 30,
@@ -55,6 +43,6 @@ test('a plan costs its changes, and a listing of each folder that is uploaded to
 });
 
 test('folders above are not made for a plan that puts nothing there', () => {
-  const { cost, estimateMs } = planCost(open(), noMoves, { concurrency: 4, missingRoots: 2 });
+  const { cost, estimateMs } = planCost(open(), { concurrency: 4, missingRoots: 2 });
   expect([cost.calls, estimateMs]).toEqual([0, 0]);
 });

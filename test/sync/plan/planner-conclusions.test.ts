@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
 import type { SourceEntry } from '../../../src/model/entry.ts';
 import { everything } from '../../../src/filter/filter.ts';
-import type { DestinationEntry } from '../../../src/remote/walk-folders.ts';
+import type { DestinationEntry } from '../../../src/remote/destination-entry.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 import type { Planned } from '../../../src/sync/plan/planned.ts';

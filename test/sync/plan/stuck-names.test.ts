@@ -1,10 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
 import { folderRow } from '../../../src/sync/ledger/ledger-row.ts';
-import type { Move } from '../../../src/sync/plan/moves/order-moves.ts';
+import type { Move } from '../../../src/sync/plan/moves/move.ts';
 import { PlanStore } from '../../../src/sync/plan/store/plan-store.ts';
 import { clearNames, giveUpStuckNames } from '../../../src/sync/plan/stuck-names.ts';
-import type { Leaving } from '../../../src/sync/plan/stuck-names.ts';
 import { memoryLedger } from '../../support/engine/memory-ledger.ts';
 
 interface Plan {
@@ -33,17 +32,19 @@ function planned(plan: Plan) {
   for (const path of plan.freed ?? [])
     store.freed.add({ path, size: 1, identity: path, digest: undefined, gone: true });
   const { folderMoves = [], fileMoves = [], pairs = [] } = plan;
-  const leaving: Leaving = { store, folderMoves, fileMoves, pairs };
-  return { store, leaving };
+  for (const move of folderMoves) store.folderMoves.add({ ...move, files: 1 });
+  for (const pair of pairs)
+    store.pairs.add(pair, { moves: fileMoves.some(({ from }) => from === pair.from) });
+  return store;
 }
 
 const within = (store: PlanStore, path: string) =>
   path.endsWith('/') ? [...store.removals.within(path)] : [];
 
 function giveUp(plan: Plan) {
-  const { store, leaving } = planned(plan);
+  const store = planned(plan);
   const refused: string[] = [];
-  const any = giveUpStuckNames(leaving, {
+  const any = giveUpStuckNames(store, {
     words: STAGE_WORDS,
     refuse: (path, { code, severity }) => refused.push(`${severity} ${path} ${code}`),
   });
@@ -115,10 +116,11 @@ test.each<[string, Omit<Plan, 'comes' | 'obstacles'>, string]>([
 
 describe('the names that are freed by more than a move', () => {
   function clear(plan: Plan) {
-    const { store, leaving } = planned(plan);
+    const store = planned(plan);
     const ledger = memoryLedger();
     for (const path of plan.known ?? []) ledger.put(folderRow(path), 'new');
-    const first = clearNames(leaving, ledger).map(({ path }) => path);
+    clearNames(store, ledger);
+    const first = [...store.arrivals.first()].map(({ path }) => path);
     const removals = [...store.removals.requests()].flatMap((each) => [each, ...within(store, each.path)]);
     return {
       first,

@@ -1,7 +1,9 @@
 import { SyncError } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { CallOptions, Destination, PathFilter } from '../../../model/ports.ts';
-import { childEntries, walkDestination, type DestinationEntry } from '../../../remote/walk-folders.ts';
+import { entryPages } from '../../../remote/folder-entries.ts';
+import type { DestinationEntry } from '../../../remote/destination-entry.ts';
+import { walkDestination } from '../../../remote/walk-folders.ts';
 import { folderPath, parseStageAddress } from '../../../jobs/addresses.ts';
 import type { Context } from '../../context.ts';
 import type { LsFlags } from './ls-flags.ts';
@@ -60,7 +62,7 @@ async function* listEntries(
   const list = (folder: RelPath) => destination.listFolder(destination.root + folder, call);
   const top = await list('');
   if (top !== undefined) {
-    if (!recursive) yield childEntries('', top, NOTHING_HIDDEN);
+    if (!recursive) yield* entryPages('', top, NOTHING_HIDDEN);
     else
       yield* walkDestination(top, {
         list,

@@ -5,7 +5,7 @@ import type { PathFilter } from '../../../model/ports.ts';
 import { Cursor } from '../../compare/cursor.ts';
 import { sameShown } from '../../compare/decide.ts';
 import { walkDestination } from '../../../remote/walk-folders.ts';
-import type { DestinationEntry } from '../../../remote/walk-folders.ts';
+import type { DestinationEntry } from '../../../remote/destination-entry.ts';
 import type { Lanes } from '../../../remote/gate/lanes.ts';
 import type { Remote } from '../../../remote/remote.ts';
 import type { DestinationTimes } from '../destination-times.ts';

@@ -1,4 +1,6 @@
-import type { DestinationChild } from '../../../model/entry.ts';
+import { byName, garbledIn } from '../../../model/children.ts';
+import type { ChildrenByName } from '../../../model/children.ts';
+import type { Problem } from '../../../model/entry.ts';
 import { nameOf, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { ShownVersion } from '../../../model/plan.ts';
@@ -10,7 +12,11 @@ const FRESH_MS = 5000;
 /** The most folders whose looks are kept: removals and moves come folder by folder. */
 const MOST_KEPT = 64;
 
-type Children = ReadonlyMap<string, DestinationChild>;
+/** What one listing shows. `garbled`: one of its children may be any name. */
+interface Seen {
+  readonly children: ChildrenByName;
+  readonly garbled: Problem | undefined;
+}
 
 /** What a fresh listing shows of a file. `unclear`: it shows something that cannot be read. */
 export type Look = { readonly shown: ShownVersion | undefined } | { readonly unclear: string };
@@ -22,7 +28,7 @@ export type Look = { readonly shown: ShownVersion | undefined } | { readonly unc
 export class FreshLooks {
   readonly #remote: Remote;
   readonly #clock: Clock;
-  readonly #kept = new Map<RelPath, { readonly atMs: number; readonly children: Promise<Children> }>();
+  readonly #kept = new Map<RelPath, { readonly atMs: number; readonly seen: Promise<Seen> }>();
 
   constructor(remote: Remote, clock: Clock) {
     this.#remote = remote;
@@ -33,13 +39,10 @@ export class FreshLooks {
   async at(path: RelPath, { anew = false }: { readonly anew?: boolean } = {}): Promise<Look> {
     const folder = parentOf(path);
     if (anew) this.#kept.delete(folder);
-    const children = await this.#children(folder);
-    const child = children.get(nameOf(path));
+    const { children, garbled } = await this.#seen(folder);
+    const child = children.named(nameOf(path)).find(({ kind }) => kind !== 'folder');
     if (child?.kind === 'unknown') return { unclear: child.problem.message };
-    if (child === undefined) {
-      const garbled = children.get(ANYWHERE);
-      if (garbled?.kind === 'unknown') return { unclear: garbled.problem.message };
-    }
+    if (child === undefined && garbled !== undefined) return { unclear: garbled.message };
     return { shown: child?.kind === 'file' ? child : undefined };
   }
 
@@ -48,28 +51,21 @@ export class FreshLooks {
     this.#kept.clear();
   }
 
-  #children(folder: RelPath): Promise<Children> {
+  #seen(folder: RelPath): Promise<Seen> {
     const now = this.#clock.elapsed();
     const kept = this.#kept.get(folder);
-    if (kept !== undefined && now - kept.atMs < FRESH_MS) return kept.children;
-    const children = this.#list(folder);
-    children.catch(() => this.#kept.delete(folder));
+    if (kept !== undefined && now - kept.atMs < FRESH_MS) return kept.seen;
+    const seen = this.#list(folder);
+    seen.catch(() => this.#kept.delete(folder));
     this.#kept.delete(folder);
-    this.#kept.set(folder, { atMs: now, children });
+    this.#kept.set(folder, { atMs: now, seen });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    return children;
+    return seen;
   }
 
-  async #list(folder: RelPath): Promise<Children> {
-    const children = new Map<string, DestinationChild>();
-    for (const child of (await this.#remote.listNow(this.#remote.root + folder)) ?? []) {
-      if (child.kind === 'unknown' && child.anywhere === true) children.set(ANYWHERE, child);
-      else if (child.kind !== 'folder') children.set(child.name, child);
-    }
-    return children;
+  async #list(folder: RelPath): Promise<Seen> {
+    const children = (await this.#remote.listNow(this.#remote.root + folder)) ?? [];
+    return { children: byName(children), garbled: garbledIn(children)?.problem };
   }
 }
-
-/** Stands for an unclear child that may be any name of the folder; no name has a slash. */
-const ANYWHERE = '/';

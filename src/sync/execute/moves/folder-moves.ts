@@ -3,7 +3,8 @@ import type { Problem } from '../../../model/entry.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Remote } from '../../../remote/remote.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
-import type { OrderedMove } from '../../plan/moves/order-moves.ts';
+import { wholeOf } from '../../plan/moves/move.ts';
+import type { MoveStep } from '../../plan/moves/move.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { placeOf } from '../hidden-names.ts';
 import { compareFolder } from '../looks/compare-folder.ts';
@@ -11,8 +12,6 @@ import type { Comparison, Deviation } from '../looks/compare-folder.ts';
 import { expectedIn, rename, renameRows, returnRows } from '../looks/folder-rows.ts';
 import { lookAfterMove } from '../looks/look-after-move.ts';
 import type { Attempted } from '../outcomes.ts';
-import { wholeOf } from './move-step.ts';
-import type { MoveStep } from './move-step.ts';
 import { putBack, putBackFolder } from './put-back.ts';
 
 /**
@@ -22,8 +21,8 @@ import { putBack, putBackFolder } from './put-back.ts';
  */
 export class FolderMoves {
   readonly #parts: ActionParts;
-  /** Moves whose first half, to a hidden name, was made. */
-  readonly #out = new Set<OrderedMove>();
+  /** The folders that wait under a hidden name, by their old names. */
+  readonly #out = new Set<RelPath>();
   /** The first move of all. The others wait for it, because it shows whether the destination moves folders. */
   #first: Promise<void> | undefined;
 
@@ -31,8 +30,8 @@ export class FolderMoves {
     this.#parts = parts;
   }
 
-  isOut(whole: OrderedMove): boolean {
-    return this.#out.has(whole);
+  isOut(folder: RelPath): boolean {
+    return this.#out.has(folder);
   }
 
   /** Resolves with whether the move was made. `begin` writes the intent down. */
@@ -100,7 +99,7 @@ export class FolderMoves {
       return false;
     }
     ledger.transaction(() => renameRows(ledger, from, to, { deviations, touched }));
-    this.#out.add(wholeOf(step));
+    this.#out.add(wholeOf(step).from);
     return true;
   }
 
@@ -139,13 +138,14 @@ export class FolderMoves {
       if (seen === undefined) rename(ledger, step.from, to, times);
       else renameRows(ledger, step.from, to, seen);
       ledger.note(from, 'moved', attempted.reason);
-      for (const { from: old, arrival } of store.carried.into(to)) {
+      for (const { from: old, arrival } of store.moved.carriedInto(to)) {
         ledger.note(old, 'moved', attempted.reason);
         const row = ledger.get(arrival.path);
         if (row !== undefined)
           ledger.put({ ...row, ...rowOf(arrival.entry, row.digest ?? arrival.digest) }, attempted.reason);
       }
     });
+    this.#out.delete(from);
     // later steps rename the rows that this one renamed
     journal.flush();
     if (seen !== undefined && seen.deviations.length > 0) {
@@ -153,7 +153,7 @@ export class FolderMoves {
       learnt.lookAgain();
     }
     let files = 0;
-    for (const carried of store.carried.into(to)) {
+    for (const carried of store.moved.carriedInto(to)) {
       if (ledger.get(carried.arrival.path) === undefined) continue;
       files++;
       outcomes.done({ ...attempted, path: carried.from }, { to: carried.arrival.path, within: from });

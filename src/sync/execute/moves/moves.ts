@@ -3,20 +3,30 @@ import { isFolderPath } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Check, CheckVerdict } from '../../../remote/remote.ts';
 import { sameAtDestination } from '../../compare/decide.ts';
+import type { Intent } from '../../ledger/intent.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
-import type { OrderedMove } from '../../plan/moves/order-moves.ts';
+import { wholeOf } from '../../plan/moves/move.ts';
+import type { MoveStep } from '../../plan/moves/move.ts';
 import { changedAndKept } from '../../plan/plan-problems.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
+import { batchesOf } from '../batches.ts';
 import { isHidden, placeOf } from '../hidden-names.ts';
+import { INTENT_BATCH } from '../journal.ts';
 import { rename } from '../looks/folder-rows.ts';
 import type { Attempted } from '../outcomes.ts';
 import { FolderMoves } from './folder-moves.ts';
-import { wholeOf } from './move-step.ts';
-import type { MoveStep } from './move-step.ts';
+import { MoveOrder } from './move-order.ts';
 
 /** Uploads a file whose move is not made. */
 type Upload = (arrival: Arrival) => void | Promise<void>;
+
+/** A step with the intent that was written for it: by itself, or by the first half of its move. */
+interface Begun {
+  readonly step: MoveStep;
+  /** Undefined: a folder's, which is written once a look allows its move; or a second half's, which has that of the first. */
+  readonly intent: number | undefined;
+}
 
 /**
  * Moves files and folders at the destination, and their rows in the ledger with them, once a fresh look shows them as
@@ -26,10 +36,10 @@ export class Moves {
   readonly #parts: ActionParts;
   readonly #upload: Upload;
   readonly #folders: FolderMoves;
-  /** The intents of moves by way of a hidden name: one covers both halves. */
-  readonly #begun = new Map<OrderedMove, number>();
-  /** Moves whose first half was made. */
-  readonly #out = new Set<OrderedMove>();
+  /** The intents of moves by way of a hidden name, by their origins: one covers both halves. */
+  readonly #begun = new Map<RelPath, number>();
+  /** The origins of what waits under a hidden name. */
+  readonly #out = new Set<RelPath>();
 
   constructor(parts: ActionParts, upload: Upload) {
     this.#parts = parts;
@@ -38,31 +48,53 @@ export class Moves {
   }
 
   /** Makes many moves at the same time, each after the move that frees its target and the one that brings its origin. */
-  async makeAll(steps: readonly MoveStep[], reason: string): Promise<void> {
+  async makeAll(steps: Iterable<MoveStep>, reason: string): Promise<void> {
     const { tasks, looks } = this.#parts;
     looks.forget();
-    const frees = new Map<RelPath, Promise<boolean>>();
-    const brings = new Map<RelPath, Promise<boolean>>();
-    for (const step of steps) {
+    const order = new MoveOrder();
+    for (const batch of batchesOf(steps, INTENT_BATCH)) {
       if (tasks.stopped) break;
-      const [freed, brought] = [frees.get(step.to), brings.get(step.from)];
-      const why = step.aside === undefined ? reason : 'cycle';
-      const made = (async () => {
-        const ready = (await freed) !== false && (await brought) !== false && this.isOut(step);
-        if (tasks.stopped) return false;
-        return ready ? this.#make(step, why) : this.#goWithout(step);
-      })();
-      const worked = made.catch(() => false);
-      frees.set(step.from, worked);
-      brings.set(step.to, worked);
-      await tasks.start(made);
+      for (const begun of this.#begin(batch, reason))
+        tasks.add(order.inTurn(begun.step, (isReady) => this.#takeTurn(begun, { isReady, reason })));
+      const room = tasks.room();
+      if (room !== undefined) await room;
     }
     await tasks.idle();
   }
 
+  /** Writes the intents of files in one commit. */
+  #begin(steps: readonly MoveStep[], reason: string): Begun[] {
+    const { journal, tasks } = this.#parts;
+    const needsIntent = ({ from, aside }: MoveStep): boolean => !isFolderPath(from) && aside?.half !== 'in';
+    const wanted = steps.filter(needsIntent).map((step) => intentOf(step, reason));
+    try {
+      const ids = wanted.length === 0 ? [] : journal.begin(wanted).reverse();
+      const begun = steps.map((step) => ({ step, intent: needsIntent(step) ? ids.pop() : undefined }));
+      for (const { step, intent } of begun)
+        if (intent !== undefined && step.aside !== undefined) this.#begun.set(step.aside.whole.from, intent);
+      return begun;
+    } catch (error) {
+      tasks.end(error);
+      return [];
+    }
+  }
+
+  /** Resolves with whether the step was made. `isReady`: what it waited for was made. */
+  async #takeTurn(
+    { step, intent }: Begun,
+    { isReady, reason }: { readonly isReady: boolean; readonly reason: string },
+  ): Promise<boolean> {
+    const { tasks, journal } = this.#parts;
+    const goes = !tasks.stopped && isReady && this.isOut(step);
+    if (!goes && intent !== undefined) journal.end(intent);
+    if (tasks.stopped) return false;
+    const why = step.aside === undefined ? reason : 'cycle';
+    return goes ? this.#make({ step, intent }, why) : this.#goWithout(step);
+  }
+
   /** Whether a step can be made: a second half only where the first half was, maybe in an earlier phase. */
   isOut({ aside }: MoveStep): boolean {
-    return aside?.half !== 'in' || this.#out.has(aside.whole);
+    return aside?.half !== 'in' || this.#out.has(aside.whole.from);
   }
 
   /**
@@ -74,7 +106,7 @@ export class Moves {
     const { learnt, onStayed } = this.#parts;
     const { aside, arrival } = step;
     if (aside?.half === 'out') return false;
-    if (aside !== undefined && this.#out.has(aside.whole)) learnt.lookAgain();
+    if (aside !== undefined && this.#out.has(aside.whole.from)) learnt.lookAgain();
     else if (arrival !== undefined) {
       onStayed(wholeOf(step).from);
       await this.#upload(arrival);
@@ -83,35 +115,37 @@ export class Moves {
   }
 
   /** Resolves with whether it was made. */
-  async #make(step: MoveStep, reason: string): Promise<boolean> {
-    const { outcomes, tasks, learnt } = this.#parts;
-    const attempted = outcomes.begin('move', wholeOf(step).from, reason);
+  async #make({ step, intent }: Begun, reason: string): Promise<boolean> {
+    const { outcomes, learnt } = this.#parts;
+    const origin = wholeOf(step).from;
+    const attempted = outcomes.begin('move', origin, reason);
     try {
       if (isFolderPath(step.from))
-        return await this.#folders.make(step, attempted, () => this.#intent(step, reason));
-      if (tasks.stopped) return false;
-      return await this.#makeFile(step, attempted, reason);
+        return await this.#folders.make(step, attempted, () => this.#folderIntent(step, reason));
+      return await this.#makeFile(step, intent ?? this.#begun.get(origin)!, attempted);
     } catch (error) {
       const mayGoOn = isSyncError(error) && error.verdict !== 'end_run' && !learnt.isLastRound;
       // where a folder cannot be moved, its files may still be
-      if (isFolderPath(step.from) && mayGoOn) learnt.isMixed(wholeOf(step).from);
+      if (isFolderPath(step.from) && mayGoOn) learnt.isMixed(origin);
       else outcomes.failed(attempted, error);
       return false;
     } finally {
-      if (step.aside?.half === 'out' && isFolderPath(step.from) && this.#folders.isOut(step.aside.whole))
-        this.#out.add(step.aside.whole);
+      if (step.aside?.half === 'out' && isFolderPath(step.from) && this.#folders.isOut(origin))
+        this.#out.add(origin);
     }
   }
 
-  async #makeFile(step: MoveStep, attempted: Attempted, reason: string): Promise<boolean> {
+  async #makeFile(step: MoveStep, intent: number, attempted: Attempted): Promise<boolean> {
     const { tally, outcomes } = this.#parts;
-    const intent = this.#intent(step, reason);
     if (!(await this.#send(step, intent))) return this.#goWithout(step);
-    this.#record(step, intent, reason);
+    this.#record(step, intent, attempted.reason);
+    const { from } = wholeOf(step);
     if (step.aside?.half === 'out') {
-      this.#out.add(step.aside.whole);
+      this.#out.add(from);
       return true;
     }
+    this.#out.delete(from);
+    this.#begun.delete(from);
     tally.moved++;
     outcomes.done(attempted, { to: step.to, files: 1 });
     return true;
@@ -138,19 +172,17 @@ export class Moves {
   /** Moves the file's row with it; a first half leaves the intent to the second. */
   #record(step: MoveStep, intent: number, reason: string): void {
     const { ledger, journal, times } = this.#parts;
-    const isOut = step.aside?.half === 'out';
-    const write = (): void => {
-      rename(ledger, step.from, step.to, times);
-      if (isOut) return;
-      const row = ledger.get(step.to);
-      ledger.note(wholeOf(step).from, 'moved', reason);
-      if (row !== undefined)
-        ledger.put({ ...row, ...rowOf(step.arrival!.entry, row.digest ?? step.arrival!.digest) }, reason);
-    };
-    if (isOut) ledger.transaction(write);
-    else journal.end(intent, write);
-    // later steps rename the rows that this one renamed
-    journal.flush();
+    if (step.aside?.half === 'out') journal.goOn(() => rename(ledger, step.from, step.to, times));
+    else
+      journal.end(intent, () => {
+        rename(ledger, step.from, step.to, times);
+        const row = ledger.get(step.to);
+        ledger.note(wholeOf(step).from, 'moved', reason);
+        if (row !== undefined)
+          ledger.put({ ...row, ...rowOf(step.arrival!.entry, row.digest ?? step.arrival!.digest) }, reason);
+      });
+    // a step that waits for this one is sent only when this one is on disk: the rows then tell which of them were made
+    if (step.independent !== true) journal.flush();
   }
 
   /** Looks, right before a file moves, whether the file is as the ledger has it. */
@@ -175,16 +207,17 @@ export class Moves {
     return placeOf(this.#parts.remote.root, path);
   }
 
-  #intent(step: MoveStep, reason: string): number {
-    const { journal } = this.#parts;
-    if (step.aside === undefined)
-      return journal.begin([{ op: 'move', path: step.from, to: step.to, reason }])[0]!;
-    const { whole } = step.aside;
-    const begun = this.#begun.get(whole);
+  #folderIntent(step: MoveStep, reason: string): number {
+    const { from } = wholeOf(step);
+    const begun = this.#begun.get(from);
     if (begun !== undefined) return begun;
-    const via = step.to;
-    const intent = journal.begin([{ op: 'move', path: whole.from, to: whole.to, via, reason }])[0]!;
-    this.#begun.set(whole, intent);
+    const intent = this.#parts.journal.begin([intentOf(step, reason)])[0]!;
+    if (step.aside !== undefined) this.#begun.set(from, intent);
     return intent;
   }
 }
+
+const intentOf = ({ from, to, aside }: MoveStep, reason: string): Intent =>
+  aside === undefined
+    ? { op: 'move', path: from, to, reason }
+    : { op: 'move', path: aside.whole.from, to: aside.whole.to, via: to, reason: 'cycle' };

@@ -1,17 +1,8 @@
-import type { RelPath } from '../../../model/path.ts';
 import type { Arrival } from '../planned.ts';
 import { PAGE } from '../store/plan-database.ts';
 import type { PlanDatabase } from '../store/plan-database.ts';
 import { toArrival } from '../store/plan-rows.ts';
 import type { ArrivalRow } from '../store/plan-rows.ts';
-
-/** A freed file and the arrival that has its content. */
-export interface FoundPair {
-  readonly from: RelPath;
-  readonly to: RelPath;
-  /** The destination has a file at `to`. */
-  readonly occupied: boolean;
-}
 
 const UNPAIRED_ARRIVAL = 'NOT EXISTS (SELECT 1 FROM pair p WHERE p.to_path = a.path)';
 const UNPAIRED_FREED = 'NOT EXISTS (SELECT 1 FROM pair p WHERE p.from_path = f.path)';
@@ -19,7 +10,7 @@ const UNPAIRED_FREED = 'NOT EXISTS (SELECT 1 FROM pair p WHERE p.from_path = f.p
 const PAIR_BY_IDENTITY = `
   CREATE INDEX freed_identity ON freed (identity) WHERE identity IS NOT NULL;
   CREATE INDEX arrival_identity ON arrival (identity) WHERE identity IS NOT NULL;
-  INSERT INTO pair SELECT f.path, a.path FROM arrival a JOIN freed f ON f.identity = a.identity
+  INSERT INTO pair SELECT f.path, a.path, a.before_size IS NOT NULL, 1, 0, 0 FROM arrival a JOIN freed f ON f.identity = a.identity
     WHERE a.size > 0 AND a.size = f.size AND a.path <> f.path
     AND (SELECT count(*) FROM arrival x WHERE x.identity = a.identity) = 1
     AND (SELECT count(*) FROM freed y WHERE y.identity = f.identity) = 1;
@@ -32,7 +23,7 @@ const WANTS_DIGEST = `
 
 const PAIR_BY_DIGEST = `
   CREATE INDEX arrival_digest ON arrival (size, digest) WHERE digest IS NOT NULL;
-  INSERT INTO pair SELECT f.path, a.path FROM arrival a JOIN freed f ON f.size = a.size AND f.digest = a.digest
+  INSERT INTO pair SELECT f.path, a.path, a.before_size IS NOT NULL, 1, 0, 0 FROM arrival a JOIN freed f ON f.size = a.size AND f.digest = a.digest
     WHERE a.size > 0 AND a.path <> f.path AND ${UNPAIRED_ARRIVAL} AND ${UNPAIRED_FREED}
     AND (SELECT count(*) FROM arrival x WHERE x.size = a.size AND x.digest = a.digest) = 1
     AND (SELECT count(*) FROM freed y WHERE y.size = f.size AND y.digest = f.digest) = 1;`;
@@ -60,11 +51,3 @@ export async function findMoves(
   }
   db.exec(PAIR_BY_DIGEST);
 }
-
-/** The pairs found so far, by target. */
-export const foundPairs = (db: PlanDatabase): FoundPair[] =>
-  db
-    .all<{ from: RelPath; to: RelPath; before_size: number | null }>(
-      'SELECT p.from_path AS "from", p.to_path AS "to", a.before_size FROM pair p JOIN arrival a ON a.path = p.to_path ORDER BY p.to_path',
-    )
-    .map(({ from, to, before_size }) => ({ from, to, occupied: before_size !== null }));

@@ -7,11 +7,14 @@ import type { PlanStore } from '../store/plan-store.ts';
  * Not pure: drops pairs from the plan store, and reads the ledger.
  */
 export function withoutSharedIdentities(store: PlanStore, ledger: Ledger): void {
-  const paired = store.pairs.originsByIdentity();
-  if (paired.size === 0) return;
-  for (const page of ledger.rows())
+  if (store.pairs.isEmpty()) return;
+  for (const page of ledger.rows()) {
+    const identities = page.flatMap(({ identity }) => identity ?? []);
+    const paired = store.pairs.withIdentities(identities);
+    if (paired.size === 0) continue;
     for (const { path, identity } of page) {
       const from = identity === undefined ? undefined : paired.get(identity);
       if (from !== undefined && from !== path) store.pairs.drop(from);
     }
+  }
 }

@@ -8,6 +8,8 @@ interface PathRow {
 
 interface FolderRow extends PathRow {
   readonly reason: FolderReason;
+  /** 1: it can only be created once folders have moved. */
+  readonly waits: number;
 }
 
 /** The folders to create. */
@@ -19,7 +21,12 @@ export class FolderTable {
   }
 
   add(path: RelPath, reason: FolderReason): void {
-    this.#db.run('INSERT OR REPLACE INTO folder VALUES (?, ?)', path, reason);
+    this.#db.run('INSERT OR REPLACE INTO folder VALUES (?, ?, 0)', path, reason);
+  }
+
+  /** The folder can only be created once folders have moved. */
+  wait(path: RelPath): void {
+    this.#db.run('UPDATE folder SET waits = 1 WHERE path = ?', path);
   }
 
   has(path: RelPath): boolean {
@@ -35,8 +42,12 @@ export class FolderTable {
   }
 
   /** Those at and below `folder`. */
-  within(folder: RelPath): RelPath[] {
-    return this.#db.within<PathRow>('folder', folder).map(({ path }) => path);
+  *within(folder: RelPath): Generator<RelPath, void> {
+    for (const { path } of this.#db.pagesWithin<PathRow>('folder', folder)) yield path;
+  }
+
+  countWithin(folder: RelPath): number {
+    return this.#db.countWithin('folder', folder);
   }
 
   all(): Generator<FolderRow, void> {
@@ -44,7 +55,7 @@ export class FolderTable {
   }
 
   count(): number {
-    return this.#db.all<{ count: number }>('SELECT count(*) AS count FROM folder')[0]!.count;
+    return this.#db.count('SELECT count(*) FROM folder');
   }
 }
 
@@ -60,9 +71,17 @@ export class CommonFolderTable {
     this.#db.run('INSERT OR REPLACE INTO common_folder VALUES (?)', path);
   }
 
+  has(path: RelPath): boolean {
+    return this.#db.at('common_folder', path).length > 0;
+  }
+
   /** Those at and below `folder`. */
-  within(folder: RelPath): RelPath[] {
-    return this.#db.within<PathRow>('common_folder', folder).map(({ path }) => path);
+  *within(folder: RelPath): Generator<RelPath, void> {
+    for (const { path } of this.#db.pagesWithin<PathRow>('common_folder', folder)) yield path;
+  }
+
+  countWithin(folder: RelPath): number {
+    return this.#db.countWithin('common_folder', folder);
   }
 }
 
@@ -106,5 +125,22 @@ export class ObstacleTable {
 
   *all(): Generator<RelPath, void> {
     for (const { path } of this.#db.pages<PathRow>('obstacle')) yield path;
+  }
+}
+
+/** What moved folders bring along, files and folders, and the source does not have there. */
+export class LeftoverTable {
+  readonly #db: PlanDatabase;
+
+  constructor(db: PlanDatabase) {
+    this.#db = db;
+  }
+
+  add(path: RelPath): void {
+    this.#db.run('INSERT OR REPLACE INTO leftover VALUES (?)', path);
+  }
+
+  *all(): Generator<RelPath, void> {
+    for (const { path } of this.#db.pages<PathRow>('leftover')) yield path;
   }
 }

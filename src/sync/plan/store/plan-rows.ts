@@ -51,8 +51,10 @@ export const arrivalValues = ({ reason, entry, digest, replaces }: Arrival) =>
     replaces?.modifiedMs ?? null,
   ] as const;
 
-export interface CarriedRow extends ArrivalRow {
+export interface MovedRow extends ArrivalRow {
   readonly from_path: string;
+  /** 0: it comes with its folder. */
+  readonly apart: number;
 }
 
 export interface RemovalRow {

@@ -54,8 +54,8 @@ export class RemovalTable {
 
   /** The number of files that go with a folder. */
   filesWithin(folder: RelPath): number {
-    return this.#count(
-      "SELECT count(*) AS count FROM removal WHERE path > ? AND path < ? AND path NOT LIKE '%/'",
+    return this.#db.count(
+      "SELECT count(*) FROM removal WHERE path > ? AND path < ? AND path NOT LIKE '%/'",
       folder,
       afterFolder(folder),
     );
@@ -63,13 +63,14 @@ export class RemovalTable {
 
   /** The number of all files that go, by themselves or with a folder. */
   files(): number {
-    return this.#count("SELECT count(*) AS count FROM removal WHERE path NOT LIKE '%/'");
+    return this.#db.count("SELECT count(*) FROM removal WHERE path NOT LIKE '%/'");
   }
 
-  /** Removals of files whose name a folder needs: these removals cannot come last. */
+  /** Removals of files whose name a folder needs, one that is made or moves there: these removals cannot come last. */
   filesInTheWay(): Removal[] {
     return this.#where(
-      "r.path NOT LIKE '%/' AND EXISTS (SELECT 1 FROM folder f WHERE f.path = r.path || '/')",
+      `r.path NOT LIKE '%/' AND (EXISTS (SELECT 1 FROM folder f WHERE f.path = r.path || '/')
+        OR EXISTS (SELECT 1 FROM folder_move m WHERE m.to_path = r.path || '/'))`,
     );
   }
 
@@ -83,9 +84,5 @@ export class RemovalTable {
   #where(condition: string): Removal[] {
     const rows = this.#db.all<RemovalRow>(`SELECT r.* FROM removal r WHERE ${condition} ORDER BY r.path`);
     return rows.map(toRemoval);
-  }
-
-  #count(text: string, ...values: readonly string[]): number {
-    return this.#db.all<{ count: number }>(text, ...values)[0]!.count;
   }
 }

@@ -20,7 +20,7 @@ function looking(
     ...memory,
     listFolder: async (...call: Parameters<typeof memory.listFolder>) => {
       const children = await memory.listFolder(...call);
-      return listed === undefined || children === undefined ? children : listed(children);
+      return listed === undefined || children === undefined ? children : listed([...children]);
     },
   };
   const looks = new FreshLooks(openRemote(stage), clock);

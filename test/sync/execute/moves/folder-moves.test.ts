@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../../src/model/errors.ts';
 import type { RelPath } from '../../../../src/model/path.ts';
-import type { MoveStep } from '../../../../src/sync/execute/moves/move-step.ts';
 import { createFilter } from '../../../../src/filter/filter.ts';
-import { byWayOf } from '../../../../src/sync/plan/moves/order-moves.ts';
+import { byWayOf } from '../../../../src/sync/plan/moves/move.ts';
+import type { MoveStep } from '../../../../src/sync/plan/moves/move.ts';
 import { executing, fileRow, PUT_AT } from '../../../support/engine/executing.ts';
 import type { ExecutingOptions } from '../../../support/engine/executing.ts';
 import type { MemoryCall } from '../../../../src/destinations/memory/memory-destination.ts';
@@ -25,7 +25,7 @@ function moving(tree: Readonly<Record<RelPath, string>> = TREE, options: Executi
         version: 'v2',
         identity: 'i',
       } as const;
-      it.store.carried.add({
+      it.store.moved.add({
         from: path,
         arrival: { path: place, reason: 'new', entry, replaces: undefined, digest: undefined },
       });

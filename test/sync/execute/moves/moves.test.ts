@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../../src/model/errors.ts';
 import { createMemorySource } from '../../../../src/sources/memory/memory-source.ts';
-import type { MoveStep } from '../../../../src/sync/execute/moves/move-step.ts';
-import { byWayOf } from '../../../../src/sync/plan/moves/order-moves.ts';
+import { byWayOf } from '../../../../src/sync/plan/moves/move.ts';
+import type { MoveStep } from '../../../../src/sync/plan/moves/move.ts';
 import { createEngine, createTestClock } from '../../../support/engine/engine.ts';
 import { executing, PUT_AT } from '../../../support/engine/executing.ts';
 import { createMemoryDestination } from '../../../../src/destinations/memory/memory-destination.ts';

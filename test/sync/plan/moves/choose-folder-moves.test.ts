@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { chooseFolderMoves } from '../../../../src/sync/plan/moves/choose-folder-moves.ts';
 import type { FolderFacts } from '../../../../src/sync/plan/moves/choose-folder-moves.ts';
-import type { Move } from '../../../../src/sync/plan/moves/order-moves.ts';
+import type { Move } from '../../../../src/sync/plan/moves/move.ts';
+import { PlanStore } from '../../../../src/sync/plan/store/plan-store.ts';
 
 interface Facts {
   /** Folders on Stage that hold nothing but files of ours which are freed. */
@@ -28,7 +29,11 @@ function chosen(pairs: readonly string[], facts: Facts): string[] {
       return calls === 'never' ? undefined : calls;
     },
   };
-  return chooseFolderMoves(pairs.map(move), answers).map(({ from, to, files }) => `${from}>${to} ${files}`);
+  const store = new PlanStore();
+  onTestFinished(() => store[Symbol.dispose]());
+  for (const pair of pairs) store.pairs.add(move(pair));
+  chooseFolderMoves(store, answers);
+  return Array.from(store.folderMoves.all(), ({ from, to, files }) => `${from}>${to} ${files}`);
 }
 
 describe('a folder moves as a whole', () => {

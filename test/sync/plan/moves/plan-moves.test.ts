@@ -4,6 +4,7 @@ import { nameOf } from '../../../../src/model/path.ts';
 import { folderRow } from '../../../../src/sync/ledger/ledger-row.ts';
 import { planMoves } from '../../../../src/sync/plan/moves/plan-moves.ts';
 import { PlanStore } from '../../../../src/sync/plan/store/plan-store.ts';
+import type { Phase } from '../../../../src/sync/plan/store/step-table.ts';
 import { memoryLedger } from '../../../support/engine/memory-ledger.ts';
 
 /** A plan before its moves are looked for. A file's identity is its content; here, one word. */
@@ -60,17 +61,19 @@ async function planned(before: Before) {
   for (const path of before.obstacles ?? []) store.obstacles.add(path);
   await store.pairs.find(() => Promise.resolve(undefined));
   const refused: string[] = [];
-  const plan = planMoves(store, ledger, {
+  planMoves(store, ledger, {
     removesGone: before.removesGone ?? false,
     mayMove: (folder) => before.mixed?.includes(folder) !== true,
     hiddenName: ({ from }) => `.hidden-${nameOf(from)}${from.endsWith('/') ? '/' : ''}`,
     words: STAGE_WORDS,
     refuse: (path, { code }) => refused.push(`${path} ${code}`),
   });
+  const steps = (phase: Phase): string[] =>
+    [...store.steps.of(phase)].map(({ from, to }) => `${from} > ${to}`);
   return {
-    folderMoves: plan.folderMoves.map(({ from, to, files }) => `${from} > ${to} ${files}`),
-    fileMoves: plan.fileMoves.map(({ from, to }) => `${from} > ${to}`),
-    foldersAfter: [...plan.foldersAfter].sort(),
+    folderMoves: [...store.steps.of('folders')].map(({ from, to, files }) => `${from} > ${to} ${files}`),
+    fileMoves: steps('files'),
+    foldersAfter: [...store.folders.all()].filter(({ waits }) => waits === 1).map(({ path }) => path),
     uploads: [...store.arrivals.all()].map(({ path }) => path),
     replaced: [...store.arrivals.all()]
       .filter(({ replaces }) => replaces !== undefined)
@@ -80,8 +83,8 @@ async function planned(before: Before) {
       ({ path, reason, files }) =>
         `${path} ${reason} ${path.endsWith('/') ? store.removals.filesWithin(path) : files}`,
     ),
-    outFirst: plan.outFirst.map(({ from, to }) => `${from} > ${to}`),
-    inLast: plan.inLast.map(({ from, to }) => `${from} > ${to}`),
+    outFirst: steps('outFirst'),
+    inLast: steps('inLast'),
     refused,
   };
 }

@@ -14,9 +14,9 @@ async function paired(known: Readonly<Record<string, string | undefined>>): Prom
   const entry = { kind: 'file', path: 'new', size: 3, modifiedMs: 1, version: 'v', identity: 'i' } as const;
   store.arrivals.add({ path: 'new', reason: 'new', entry, replaces: undefined, digest: undefined });
   await store.pairs.find(() => Promise.resolve(undefined));
-  expect(store.pairs.all()).toHaveLength(1);
+  expect([...store.pairs.all()]).toHaveLength(1);
   withoutSharedIdentities(store, ledger);
-  return store.pairs.all().map(({ from, to }) => `${from} > ${to}`);
+  return Array.from(store.pairs.all(), ({ from, to }) => `${from} > ${to}`);
 }
 
 test('an identity that two files alone share is a move', async () => {

@@ -59,9 +59,10 @@ describe('what is read is what was written', () => {
         entry: { ...arrival.entry, path: `new/${arrival.path}` },
       },
     }));
-    for (const each of carried) store.carried.add(each);
-    expect([...store.carried.into('new/')]).toStrictEqual(carried);
-    expect([...store.carried.into('old/')]).toEqual([]);
+    for (const each of carried) store.moved.add(each);
+    store.moved.add({ from: 'other', arrival: arrivalOf(bare('new/apart')) }, { apart: true });
+    expect([...store.moved.carriedInto('new/')]).toStrictEqual(carried);
+    expect([...store.moved.carriedInto('old/')]).toEqual([]);
   });
 
   test('of freed files', () => {
@@ -70,7 +71,7 @@ describe('what is read is what was written', () => {
     const unknown = { path: 'd/b', size: 0, identity: undefined, digest: undefined, gone: false };
     store.freed.add(unknown);
     store.freed.add(known);
-    expect(store.freed.within('d/')).toStrictEqual([known, unknown]);
+    expect([...store.freed.within('d/')]).toStrictEqual([known, unknown]);
     expect([store.freed.get('d/a'), store.freed.get('d/b'), store.freed.get('d/')]).toStrictEqual([
       known,
       unknown,
@@ -104,12 +105,13 @@ describe('what is read is what was written', () => {
     const store = open();
     store.folders.add('b/', 'new');
     store.folders.add('a/', 'missing');
+    store.folders.wait('b/');
     store.wholeFolders.add('w/', 3);
     store.obstacles.add('o/');
     store.obstacles.add('n');
     expect([...store.folders.all()]).toEqual([
-      { path: 'a/', reason: 'missing' },
-      { path: 'b/', reason: 'new' },
+      { path: 'a/', reason: 'missing', waits: 0 },
+      { path: 'b/', reason: 'new', waits: 1 },
     ]);
     expect([store.folders.has('a/'), store.folders.has('a')]).toEqual([true, false]);
     expect([store.wholeFolders.filesIn('w/'), store.wholeFolders.filesIn('x/')]).toEqual([3, undefined]);
@@ -134,8 +136,8 @@ test('“within” is a folder and all below it, whatever the names beside it be
     store.commonFolders.add(path);
     store.arrivals.add(arrivalOf(bare(`${path}f`)));
   }
-  expect(store.folders.within('d/')).toEqual(inside);
-  expect(store.commonFolders.within('d/')).toEqual(inside);
+  expect([...store.folders.within('d/')]).toEqual(inside);
+  expect([...store.commonFolders.within('d/')]).toEqual(inside);
   store.dropComingWithin('d/');
   expect([...store.folders.all()].map(({ path }) => path)).toEqual(beside);
   expect([...store.arrivals.all()].map(({ path }) => path)).toEqual(beside.map((path) => `${path}f`));
