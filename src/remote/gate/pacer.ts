@@ -33,6 +33,9 @@ export class Pacer {
   #pausedUntil = 0;
   readonly #pause = new GrowingDelay(PAUSE);
   #pauses = 0;
+  #holding = false;
+  /** Whether it was the allowed rate, and not the spread, that put off the next turn. */
+  #isByRate = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -56,6 +59,11 @@ export class Pacer {
     if (spread === undefined && this.#allowed.perSecond === undefined) this.#nextAt = -Infinity;
   }
 
+  /** Whether the rate that the other side lets through has held back the latest request. */
+  get isHolding(): boolean {
+    return this.#holding;
+  }
+
   /** How long it is until the next request may start, in milliseconds. Undefined: it may start now. */
   get wait(): number | undefined {
     if (this.#nextAt === -Infinity && this.#pausedUntil === 0) return undefined;
@@ -68,12 +76,15 @@ export class Pacer {
     const spread = this.#spread;
     const isLimited = this.#allowed.perSecond !== undefined;
     if (!isLimited && spread === undefined) return;
+    this.#holding = held && isLimited && this.#isByRate;
     const now = this.#clock.elapsed();
     this.#lastAt = now;
-    let interval = isLimited ? this.#allowed.takeInterval({ held }) : 0;
+    let interval = isLimited ? this.#allowed.takeInterval({ held: this.#holding }) : 0;
     let lateMs = LATE_MS;
+    this.#isByRate = isLimited;
     if (spread !== undefined && interval < 1000 / spread.perSecond) {
       interval = 1000 / spread.perSecond;
+      this.#isByRate = false;
       lateMs = Math.max(LATE_MS, (spread.atOnce - 1) * interval);
     }
     this.#nextAt = Math.max(now - lateMs, this.#nextAt) + interval;
