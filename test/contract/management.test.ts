@@ -9,7 +9,6 @@ import { regions } from '../../src/api/resources/regions.ts';
 import { groupStorageDR, workspaceStorageDR } from '../../src/api/resources/storage-dr.ts';
 import { workspaceGroups } from '../../src/api/resources/workspace-groups.ts';
 import { workspaces } from '../../src/api/resources/workspaces.ts';
-import { awaitedAfter } from '../../src/api/waiting/after-change.ts';
 import type { Emulator, EmulatorOptions } from '../../src/emulator/options.ts';
 import { openManagement } from '../support/api/open-management.ts';
 import { ORACLE } from '../support/api/oracle.ts';
@@ -34,9 +33,7 @@ async function change<O extends Operation>(
   operation: O,
   input: InputOf<O> & object,
 ): Promise<ReplyOf<O>> {
-  const reply = await api.call(operation, input);
-  const awaited = awaitedAfter(operation, { input, reply });
-  if (awaited !== undefined) await api.waitFor(awaited);
+  const { reply } = await api.callAndWait(operation, input);
   return reply;
 }
 
