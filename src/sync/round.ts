@@ -1,5 +1,6 @@
 import type { SyncError } from '../model/errors.ts';
-import { Comparison, digestOf } from './comparison.ts';
+import { Comparison } from './comparison.ts';
+import { digestOf } from './execute/digest-of.ts';
 import { checkReadable } from './execute/check-readable.ts';
 import { Executor } from './execute/executor.ts';
 import { FolderMaker } from './execute/folder-maker.ts';
@@ -16,6 +17,7 @@ import { withoutSharedIdentities } from './plan/moves/shared-identities.ts';
 import { planCost } from './plan/plan-cost.ts';
 import { planLines } from './plan/store/plan-lines.ts';
 import { PlanStore } from './plan/store/plan-store.ts';
+import { joinPaces } from './remembered-pace.ts';
 
 /** What one round works on: opened at its beginning, closed at its end. */
 interface RoundWork {
@@ -152,10 +154,14 @@ export class Round {
   /** Says what the plan will do and cost; under --dry-run also each action and its reason. */
   #announce({ store, target }: RoundWork): void {
     const { dryRun } = this.#pass;
-    const { tally, gate } = this.#parts;
+    const { tally, gate, measured } = this.#parts;
     tally.emit({
       type: 'plan',
-      ...planCost(store, { concurrency: gate.lanes, missingRoots: target.missing.length }),
+      ...planCost(store, {
+        atOnce: Math.min(gate.mostLanes, Math.max(gate.lanes, measured?.atOnce ?? 1)),
+        measured: joinPaces(measured, gate.measured),
+        missingRoots: target.missing.length,
+      }),
     });
     if (!dryRun) return;
     for (const line of planLines(store)) tally.emit({ type: 'planned', ...line });

@@ -1,15 +1,24 @@
+import type { PathFilter } from '../../model/ports.ts';
 import { Remote } from '../../remote/remote.ts';
 import type { RemoteOptions } from '../../remote/remote.ts';
-import { digestOf } from '../comparison.ts';
 import { Executor } from '../execute/executor.ts';
 import type { ExecutorOptions } from '../execute/action-parts.ts';
+import { digestOf } from '../execute/digest-of.ts';
 import { FolderMaker } from '../execute/folder-maker.ts';
-import type { PassParts, PassWithLedger } from '../pass-parts.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { PassOptions } from '../pass-options.ts';
 import { PlanStore } from '../plan/store/plan-store.ts';
+import type { OvertakenPaths } from './overtaken-paths.ts';
 import { Overtaking } from './overtaking.ts';
 
-/** What overtaking shares with the pass; the hidden names are its own. */
-type SharedParts = Omit<PassParts, 'leftovers' | 'overtaking'>;
+/** What overtaking shares with the pass. */
+interface SharedParts extends Pick<ExecutorOptions, 'gate' | 'tally' | 'hidden' | 'learnt' | 'times'> {
+  readonly filter: PathFilter;
+  readonly destinationFilter: PathFilter;
+  readonly overtaken: OvertakenPaths;
+}
+
+type PassWithLedger = PassOptions & { readonly ledger: Ledger };
 
 /** With fewer lanes than this, what overtakes would leave none to the plan. */
 const LANES_TO_SPARE = 4;
