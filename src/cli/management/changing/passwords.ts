@@ -17,14 +17,23 @@ export interface PasswordFlags {
 export async function readPassword(run: Run<PasswordFlags>): Promise<string | undefined> {
   const { passwordFile } = run.flags;
   if (passwordFile === undefined) return undefined;
-  const password =
-    passwordFile !== '-'
-      ? await readSecretFile(resolve(run.host.cwd, passwordFile), '--password-file')
+  return readSecret(run, passwordFile, { flag: '--password-file', question: 'Password: ' });
+}
+
+/** The secret in a file; '-': a terminal is asked, other input is read to its end. It is never shown, also not in an error. */
+export async function readSecret(
+  run: Pick<Run, 'host' | 'draining'>,
+  file: string,
+  { flag, question }: { readonly flag: string; readonly question: string },
+): Promise<string> {
+  const secret =
+    file !== '-'
+      ? await readSecretFile(resolve(run.host.cwd, file), flag)
       : canAsk(run.host)
-        ? await askForLine('Password: ', { isSecret: true }, run)
+        ? await askForLine(question, { isSecret: true }, run)
         : await readAllInput(run.host);
-  if (password === '') throw usageError('the password is empty');
-  return password;
+  if (secret === '') throw usageError(`what ${flag} gives is empty`);
+  return secret;
 }
 
 /** What a file holds, without the line end after it. The error never shows what it is. */
@@ -71,12 +80,12 @@ export async function openPasswordOut(run: Run<PasswordFlags>): Promise<Password
  * its own, with the ID: what comes later may not come.
  */
 export const passwordTo =
-  (run: Run, place: PasswordPlace | undefined) =>
+  (run: Run, place: PasswordPlace | undefined, { user }: { readonly user: string } = { user: 'admin' }) =>
   async (password: string, reply: Readonly<Record<string, unknown>>): Promise<void> => {
     if (place !== undefined) return place.write(password);
     if (run.flags.json === true) run.out.line(JSON.stringify({ ...reply, adminPassword: password }));
     else {
-      run.err.line('stagesync: the password of the user admin, which is shown this once:');
+      run.err.line(`stagesync: the password of the user ${printable(user)}, which is shown this once:`);
       run.out.line(`password  ${printable(password)}`);
     }
     await run.out.flush();
