@@ -68,7 +68,7 @@ test('names from the service cannot steer a terminal, and CSV keeps its columns'
 test('what has a Stage is listed with the address that the other commands take', async () => {
   const { run } = await plane();
   expect((await run('ls')).stdout).toMatch(
-    /^NAME +KIND +STAGE +ID\nlocal +workspace group +stage:\/\/([\da-f-]{36})\/ +\1\n$/,
+    /^NAME +KIND +STATE +REGION +STAGE +ID\nlocal +workspace group +ACTIVE +us-east-1 +stage:\/\/([\da-f-]{36})\/ +\1\n$/,
   );
 });
 
@@ -80,9 +80,10 @@ test('any request can be sent as it is, with the service’s own text where it r
     input: '{"name":"raw","regionID":"64031b98-3f0e-4a4b-8f3c-5d2b7c1e9a10","firewallRanges":[]}',
   });
   expect(made.rows).toMatchObject([{ workspaceGroupID: expect.any(String) as unknown }]);
-  const refused = await run('api GET /v1/workspaces');
+  const nothing = '00000000-0000-4000-8000-000000000000';
+  const refused = await run(`api GET /v1/workspaces/${nothing}`);
   expect(refused).toMatchObject({ status: 3, stdout: '' });
-  expect(refused.stderr).toMatch(/refused to read \/v1\/workspaces \(status 400: .*workspaceGroupID/);
+  expect(refused.stderr).toContain(`refused to read /v1/workspaces/${nothing} (status 404: `);
   const broken = await run(['api', 'POST', '/v1/secrets', '--body', '-'], { input: '{"value": hush}' });
   expect(broken).toMatchObject({ status: 2, stderr: 'stagesync: --body - is not JSON\n' });
 });

@@ -32,7 +32,7 @@ export async function createUser(run: Run<PasswordFlags>): Promise<ExitStatus> {
     input: { virtualWorkspaceID, body: { userName: user, ...(password !== undefined && { password }) } },
     idOf: ({ userID }) => String(userID),
     again,
-    onPassword: passwordTo(run, place, { user }),
+    onPassword: passwordTo(run, place, { user, key: 'password' }),
     print: (row) =>
       printOutcome(run, `user ${user} of ${within} has the ID ${String(row['userID'])}`, {
         userName: user,

@@ -75,6 +75,9 @@ export async function openPasswordOut(run: Run<PasswordFlags>): Promise<Password
   };
 }
 
+/** `key`: the name of the password in a reply. */
+const ADMIN = { user: 'admin', key: 'adminPassword' };
+
 /**
  * What is done with a password that the service made: it goes to its file, or is printed. With --json it is an object of
  * its own, with the ID: what comes later may not come.
@@ -83,9 +86,11 @@ export const passwordTo =
   (run: Run, place: PasswordPlace | undefined, { user }: { readonly user: string } = { user: 'admin' }) =>
   async (password: string, reply: Readonly<Record<string, unknown>>): Promise<void> => {
     if (place !== undefined) return place.write(password);
-    if (run.flags.json === true) run.out.line(JSON.stringify({ ...reply, adminPassword: password }));
+    if (run.flags.json === true) run.out.line(JSON.stringify({ ...reply, [key]: password }));
     else {
+      // before the password, where both are on one terminal
       run.err.line(`stagesync: the password of the user ${printable(user)}, which is shown this once:`);
+      await run.err.flush();
       run.out.line(`password  ${printable(password)}`);
     }
     await run.out.flush();
