@@ -56,7 +56,7 @@ test('a sync loads nothing of the Management API’s commands, of billing, or of
   const { status, packages, modules } = await packagesLoadedBy(cli, ['sync', 'data', 'stage://local/data']);
   expect(status).toBe(0);
   const theirs =
-    /src\/(?:billing|api\/(?:resources|repeats|waiting|names\/(?!choose))|cli\/management\/(?!declare-noun))/;
+    /src\/(?:billing|api\/(?:resources|repeats|waiting|names\/(?!id))|cli\/management\/(?!declare-noun))/;
   expect(modules.filter((url) => theirs.test(url))).toEqual([]);
   expect(packages).not.toContain('d3-scale');
 });
