@@ -83,9 +83,18 @@ const ADMIN = { user: 'admin', key: 'adminPassword' };
  * its own, with the ID: what comes later may not come.
  */
 export const passwordTo =
-  (run: Run, place: PasswordPlace | undefined, { user }: { readonly user: string } = { user: 'admin' }) =>
+  (
+    run: Run,
+    place: PasswordPlace | undefined,
+    { user, key }: { readonly user: string; readonly key: string } = ADMIN,
+  ) =>
   async (password: string, reply: Readonly<Record<string, unknown>>): Promise<void> => {
-    if (place !== undefined) return place.write(password);
+    try {
+      if (place !== undefined) return await place.write(password);
+    } catch (error) {
+      // it comes this once: a disk that is full must not swallow it
+      run.err.line(`stagesync: --password-out could not be written: ${printable(messageOf(error))}`);
+    }
     if (run.flags.json === true) run.out.line(JSON.stringify({ ...reply, [key]: password }));
     else {
       // before the password, where both are on one terminal
