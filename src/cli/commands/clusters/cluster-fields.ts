@@ -11,7 +11,8 @@ export const shownCluster = (run: Pick<Run, 'flags'>, cluster: Cluster): Row => 
 });
 
 /** The name of this field was changed and changed back: one of the two is there. */
-export function sizeOf({ sizeConfig, size }: Pick<Cluster, 'sizeConfig' | 'size'>): string | undefined {
+export function sizeOf(row: Row | Cluster): string | undefined {
+  const { sizeConfig, size } = row as Pick<Cluster, 'sizeConfig' | 'size'>;
   const shown = sizeConfig ?? size;
   return (typeof shown === 'string' ? shown : shown?.size) ?? undefined;
 }
@@ -19,7 +20,7 @@ export function sizeOf({ sizeConfig, size }: Pick<Cluster, 'sizeConfig' | 'size'
 export const CLUSTER_FIELDS: readonly Field[] = [
   { key: 'name', isListed: true },
   { key: 'state', isListed: true },
-  { key: 'size', isListed: true, text: (_, row) => sizeOf(row as Cluster) },
+  { key: 'size', isListed: true, text: (_, row) => sizeOf(row) },
   { key: 'provider', isListed: true },
   { key: 'region', isListed: true },
   { key: 'endpoint', isListed: true },

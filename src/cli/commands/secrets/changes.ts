@@ -15,7 +15,7 @@ export async function setSecret(run: Run<{ readonly valueFile: string }>): Promi
   const there = (await run.api.names.list('secret')).find((each) => each.name === name || each.id === name);
   const parts = {
     thing: `secret ${there?.name ?? name}`,
-    idOf: (reply: Readonly<Record<string, unknown>>) => String(reply['secretID'] ?? there?.id),
+    idOf: () => there?.id ?? name,
     again: () => `secrets get ${there?.id ?? name}`,
     print: (row: object) =>
       printOutcome(run, `secret ${there?.name ?? name} is set`, shownSecret({ ...row })),

@@ -10,4 +10,5 @@ export const SECRET_FIELDS: readonly Field[] = [
 ];
 
 /** A secret as it is shown: some keys get its value in every reply. */
-export const shownSecret = ({ value: _, ...secret }: Row): Row => secret;
+export const shownSecret = (secret: Row): Row =>
+  Object.fromEntries(Object.entries(secret).filter(([key]) => key !== 'value'));
