@@ -53,8 +53,12 @@ export {
 } from './api/connection.ts';
 export { currentOrganization, type Organization } from './api/resources/organizations.ts';
 export { listRegions, type Region } from './api/resources/regions.ts';
-export { listDeployments, type Deployment, type ListDeploymentsOptions } from './api/deployments.ts';
-export { resolveDeployment } from './api/resolve-deployment.ts';
+export {
+  listDeployments,
+  type Deployment,
+  type ListDeploymentsOptions,
+} from './api/deployments/list-deployments.ts';
+export { resolveDeployment } from './api/deployments/resolve-deployment.ts';
 export {
   createStageClient,
   stageClient,

@@ -5,6 +5,7 @@ import { hasFact } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type { Source } from '../model/ports.ts';
+import type { GateRequest } from './gate/attempts.ts';
 import { isThere } from './lost-replies.ts';
 import type { ChangeCall, RetryingDestination } from './retrying-destination.ts';
 import { uploadEntry } from './upload-entry.ts';
@@ -58,8 +59,11 @@ export class Remote {
     this.words = destination.words;
   }
 
-  list(folder: RelPath): Promise<Children | undefined> {
-    return this.#destination.listFolder(folder, this.#call);
+  list(
+    folder: RelPath,
+    inTurn: Pick<GateRequest, 'priority' | 'begins'> = {},
+  ): Promise<Children | undefined> {
+    return this.#destination.listFolder(folder, { ...this.#call, ...inTurn });
   }
 
   stat(path: RelPath): Promise<ShownVersion | undefined> {

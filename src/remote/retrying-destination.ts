@@ -10,7 +10,7 @@ import { hasArrived, hasMoved, isInDoubt, isThere, mayBeTakenByUs } from './lost
 import type { SentFile } from './lost-replies.ts';
 
 /** `within`: the look is made at once within the turn of a change that is under way, and is not retried. */
-export interface LookCall extends CallOptions {
+export interface LookCall extends CallOptions, Pick<GateRequest, 'begins' | 'priority'> {
   readonly within?: boolean | undefined;
 }
 
@@ -53,7 +53,10 @@ export class RetryingDestination implements Destination {
     const list = (): Promise<Children | undefined> => this.#destination.listFolder(folder, call);
     return call.within === true
       ? this.#gate.within(list)
-      : this.#gate.request({ operation: 'list', path: folder }, list);
+      : this.#gate.request(
+          { operation: 'list', path: folder, begins: call.begins, priority: call.priority },
+          list,
+        );
   }
 
   stat(path: RelPath, call: LookCall): Promise<ShownVersion | undefined> {

@@ -58,6 +58,7 @@ export class Comparison {
     const { pass, parts, store, executor } = this.#options;
     await this.#list();
     await this.#planning.finish();
+    executor.openFolders.passedAll();
     if (this.allStreamed) {
       this.#tell({ done: true });
       await executor.idle();
@@ -99,9 +100,11 @@ export class Comparison {
       upload: (arrival) => {
         this.#toUpload++;
         this.#toUploadBytes += arrival.entry.size;
+        executor.openFolders.reached(arrival.path);
         return executor.upload(arrival);
       },
       createFolder: (path, reason) => executor.createFolder(path, reason),
+      passed: (path) => executor.openFolders.passed(path),
     };
   }
 

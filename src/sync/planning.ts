@@ -26,6 +26,8 @@ export interface PlanningOptions {
   readonly stream?: {
     upload(arrival: Arrival): void | Promise<void>;
     createFolder(path: RelPath, reason: FolderReason): void | Promise<void>;
+    /** The merge has come to this path: no upload follows that comes before it. */
+    passed(path: RelPath): void;
   };
 }
 
@@ -49,6 +51,7 @@ export class Planning {
   /** The merge waits for a promise before it goes on to the next path. */
   visit = (view: PathView): void | Promise<void> => {
     this.counts.see(view);
+    this.#options.stream?.passed(view.path);
     return this.#carryAll(this.#planner.visit(view));
   };
 

@@ -1,7 +1,6 @@
 import type { SyncError } from '../model/errors.ts';
 import { Comparison, digestOf } from './comparison.ts';
 import { checkReadable } from './execute/check-readable.ts';
-import { confirmUploads } from './execute/confirm.ts';
 import { Executor } from './execute/executor.ts';
 import { FolderMaker } from './execute/folder-maker.ts';
 import { executePlan } from './execute/run-plan.ts';
@@ -55,7 +54,7 @@ export class Round {
       await this.#carryOut({ target, store, executor, comparison });
     } finally {
       // however the round ends, what is under way is finished and recorded
-      await executor.idle();
+      await executor.close();
     }
   }
 
@@ -104,7 +103,7 @@ export class Round {
     if (refusal !== undefined) throw refusal;
     if (dryRun) return checkReadable(work.store, { source, signal, tally });
     await this.#execute(work);
-    await this.#confirm(work);
+    await work.executor.confirm();
     work.executor.throwIfEnded();
   }
 
@@ -179,18 +178,5 @@ export class Round {
     const { marker: name, ledger, clock } = this.#pass;
     const { remote, hidden, tally } = this.#parts;
     return name === undefined ? undefined : new Marker({ name, remote, ledger, hidden, tally, clock });
-  }
-
-  /** Nothing is confirmed after a round that was cut short: another one follows, which may replace the same files. */
-  async #confirm({ executor }: RoundWork): Promise<void> {
-    const { remote, gate, tally, learnt } = this.#parts;
-    if (executor.stopped || learnt.cutsShort) return;
-    await confirmUploads({
-      remote,
-      ledger: this.#pass.ledger,
-      gate,
-      stopped: () => executor.stopped,
-      onProblem: tally.problem,
-    });
   }
 }

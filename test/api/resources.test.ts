@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openApiConnection } from '../../src/api/connection.ts';
-import { listDeployments } from '../../src/api/deployments.ts';
+import { listDeployments } from '../../src/api/deployments/list-deployments.ts';
 import { currentOrganization } from '../../src/api/resources/organizations.ts';
 import { listRegions } from '../../src/api/resources/regions.ts';
 import { useEmulators } from '../support/cli/emulators.ts';

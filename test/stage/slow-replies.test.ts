@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createStageClient, type StageClient } from '../../src/stage/stage-client.ts';
 import { LEAST_BYTES, openApiConnection } from '../../src/api/connection.ts';
-import { listDeployments } from '../../src/api/deployments.ts';
+import { listDeployments } from '../../src/api/deployments/list-deployments.ts';
 import {
   startLoopbackServer,
   startRawServer,

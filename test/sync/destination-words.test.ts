@@ -9,7 +9,6 @@ import { SyncError } from '../../src/model/errors.ts';
 import { Patience } from '../../src/remote/gate/patience.ts';
 import { stoppedMidway } from '../../src/remote/gate/attempts.ts';
 import { walkDestination } from '../../src/remote/walk-folders.ts';
-import { confirmUploads } from '../../src/sync/execute/confirm.ts';
 import { HiddenNames } from '../../src/sync/execute/hidden-names.ts';
 import { Learnt } from '../../src/sync/execute/learnt.ts';
 import { nothingThere } from '../../src/sync/execute/looks/look-after-move.ts';
@@ -24,6 +23,7 @@ import {
   folderInTheWay,
 } from '../../src/sync/plan/plan-problems.ts';
 import { openLocalSource } from '../../src/sources/local/local-source.ts';
+import { confirming as confirmationsOf } from '../support/engine/confirming.ts';
 import { createEngine, createTestClock } from '../support/engine/engine.ts';
 import { localTree } from '../support/trees/local-tree.ts';
 import { fileRow } from '../support/engine/executing.ts';
@@ -55,9 +55,8 @@ const confirming: Say = async (words) => {
   const ledger = memoryLedger();
   ledger.put(fileRow('a', 3, { pending: true }), 'new');
   let said: string | undefined;
-  const gate = { lanes: 1, mostLanes: 1 };
   const onProblem = (_: string, { message }: { message: string }): void => void (said = message);
-  await confirmUploads({ remote, ledger, gate, stopped: () => false, onProblem });
+  await confirmationsOf({ remote, ledger, onProblem }).finish();
   return said;
 };
 

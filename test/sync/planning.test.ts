@@ -80,7 +80,11 @@ describe('with a stream', () => {
       return new Promise((resolve) => free.push(resolve));
     };
     const { it, store } = planning({
-      stream: { upload: ({ path }) => take(path), createFolder: (path) => take(path) },
+      stream: {
+        upload: ({ path }) => take(path),
+        createFolder: (path) => take(path),
+        passed: () => undefined,
+      },
     });
     const folder = it.visit(view('a/'));
     expect([taken, folder]).toEqual([['a/'], expect.any(Promise)]);
@@ -94,7 +98,8 @@ describe('with a stream', () => {
   });
 
   test('what moves would be found among is not kept', () => {
-    const { it, store } = planning({ stream: { upload: () => undefined, createFolder: () => undefined } });
+    const nothing = () => undefined;
+    const { it, store } = planning({ stream: { upload: nothing, createFolder: nothing, passed: nothing } });
     void it.visit(view('b/', { destination: { kind: 'folder', path: 'b/', unseen: false } }));
     void it.visit(view('c', { source: undefined, destination: there('c'), row: row('c') }));
     expect([[...store.commonFolders.within('b/')], store.freed.get('c')]).toEqual([[], undefined]);

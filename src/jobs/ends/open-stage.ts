@@ -89,7 +89,7 @@ async function importStage() {
   const [client, destination, deployment] = await Promise.all([
     import('../../stage/stage-client.ts'),
     import('../../destinations/stage/stage-destination.ts'),
-    import('../../api/resolve-deployment.ts'),
+    import('../../api/deployments/resolve-deployment.ts'),
   ]);
   return { ...client, ...destination, ...deployment };
 }

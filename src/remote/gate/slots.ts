@@ -104,12 +104,17 @@ export class SlotQueue {
 
   /** Jobs that have not begun. */
   get waiting(): number {
-    return this.#urgent.length + this.#jobs.length + this.#idle.length;
+    return this.queued + this.#idle.length;
+  }
+
+  /** Those of them that are not idle: an idle one takes no room from others. */
+  get queued(): number {
+    return this.#urgent.length + this.#jobs.length;
   }
 
   /** Whether no other than idle jobs wait. */
   get isIdle(): boolean {
-    return this.#urgent.length === 0 && this.#jobs.length === 0;
+    return this.queued === 0;
   }
 
   /** Whether somebody waits for idle jobs: they run as normal ones then. */
@@ -122,9 +127,9 @@ export class SlotQueue {
     return this.#running < this.#limit && this.waiting > 0;
   }
 
-  /** Resolves when fewer than `jobs` wait. */
+  /** Resolves when fewer than `jobs` are queued. */
   async room(jobs: number): Promise<void> {
-    while (this.waiting >= jobs) await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
+    while (this.queued >= jobs) await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
   }
 
   /** Settles as the job does; `job` must not throw before it gives its promise. */
@@ -158,7 +163,7 @@ export class SlotQueue {
    * meanwhile.
    */
   #tellOfRoom(): void {
-    const told = this.waiting === 0 ? this.#waitingForRoom.length : 1;
+    const told = this.queued === 0 ? this.#waitingForRoom.length : 1;
     for (const resume of this.#waitingForRoom.splice(0, told)) resume();
   }
 }

@@ -62,7 +62,7 @@ export class Turns implements Disposable {
     const { mostLanes, slots } = this.#options;
     const first = this.#turnstile ?? this.#queue;
     const lanes = Math.min(mostLanes, slots.limit);
-    return first.waiting < lanes ? undefined : first.room(lanes);
+    return first.queued < lanes ? undefined : first.room(lanes);
   }
 
   /** Makes one attempt in its turn; rejects with NotMade when the request is not to be sent any more. */

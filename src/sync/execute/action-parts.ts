@@ -5,6 +5,7 @@ import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
 import type { Tally } from '../tally.ts';
+import type { Confirmations } from './confirm.ts';
 import type { DestinationTimes } from './destination-times.ts';
 import type { FolderMaker } from './folder-maker.ts';
 import type { HiddenNames } from './hidden-names.ts';
@@ -13,6 +14,7 @@ import type { Learnt } from './learnt.ts';
 import type { FreshLooks } from './looks/fresh-looks.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { TaskPool } from './task-pool.ts';
+import type { OpenFolders } from './uploads/open-folders.ts';
 import type { StagingFolder } from './uploads/staging-folder.ts';
 
 /** What a round hands over to the parts that carry out its plan. */
@@ -47,4 +49,6 @@ export interface ActionParts extends ExecutorOptions {
   readonly outcomes: Outcomes;
   readonly looks: FreshLooks;
   readonly staging: StagingFolder;
+  readonly openFolders: OpenFolders;
+  readonly confirmations: Confirmations;
 }

@@ -3,6 +3,7 @@ import type { FolderReason } from '../../model/plan.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { Arrival, Removal } from '../plan/store/plan-store.ts';
 import type { ActionParts, ExecutorOptions } from './action-parts.ts';
+import { Confirmations } from './confirm.ts';
 import { INTENT_BATCH, Journal } from './journal.ts';
 import { FreshLooks } from './looks/fresh-looks.ts';
 import type { MoveStep } from '../plan/moves/move.ts';
@@ -10,6 +11,7 @@ import { Moves } from './moves/moves.ts';
 import { Outcomes } from './outcomes.ts';
 import { Removals } from './removals/removals.ts';
 import { TaskPool } from './task-pool.ts';
+import { OpenFolders } from './uploads/open-folders.ts';
 import { StagingFolder } from './uploads/staging-folder.ts';
 import { Uploads } from './uploads/uploads.ts';
 
@@ -21,9 +23,10 @@ export class Executor {
   readonly #removals: Removals;
 
   constructor(options: ExecutorOptions) {
-    const { gate, draining, signal, ledger, clock, remote } = options;
+    const { gate, draining, signal, ledger, clock, remote, tally } = options;
     const tasks = new TaskPool({ limit: () => gate.lanes * 2 + INTENT_BATCH, draining, signal });
     const journal = new Journal(ledger, clock);
+    const confirmations = new Confirmations({ ...options, tasks, journal, onProblem: tally.problem });
     const parts: ActionParts = {
       ...options,
       tasks,
@@ -31,6 +34,8 @@ export class Executor {
       outcomes: new Outcomes({ ...options, tasks }),
       looks: new FreshLooks(remote, clock),
       staging: new StagingFolder({ ...options, journal }),
+      openFolders: new OpenFolders((folder) => confirmations.begin(folder)),
+      confirmations,
     };
     this.#parts = parts;
     this.#uploads = new Uploads(parts);
@@ -54,6 +59,14 @@ export class Executor {
    */
   upload(arrival: Arrival, options: { readonly clashes?: boolean } = {}): void | Promise<void> {
     return this.#uploads.add(arrival, options);
+  }
+
+  /**
+   * Where whoever hands out uploads has come to, in path order: a folder that is passed, and whose uploads have ended, is
+   * confirmed while others get their files.
+   */
+  get openFolders(): Pick<OpenFolders, 'reached' | 'passed' | 'passedAll'> {
+    return this.#parts.openFolders;
   }
 
   /** Whether the new file of this path is at the destination and waits for its name. */
@@ -83,6 +96,8 @@ export class Executor {
   }
 
   async makeMoves(steps: Iterable<MoveStep>, reason: string): Promise<void> {
+    // what moves into a folder must not be taken for what a listing from before shows there
+    await this.#parts.confirmations.settled();
     await this.#moves.makeAll(steps, reason);
     await this.idle();
   }
@@ -124,14 +139,28 @@ export class Executor {
     await this.idle();
   }
 
-  /** Resolves when nothing is under way, with every outcome written. */
+  /** Resolves when no action is under way, with every outcome written. */
   async idle(): Promise<void> {
-    this.#uploads.launch();
-    await this.#parts.tasks.idle();
+    const { tasks, journal } = this.#parts;
+    do {
+      this.#uploads.launch();
+      await tasks.idle();
+    } while (this.#uploads.areWaiting);
     try {
-      this.#parts.journal.flush();
+      journal.flush();
     } catch (error) {
-      this.#parts.tasks.end(error);
+      tasks.end(error);
     }
+  }
+
+  /** Lists the folders whose files no listing has confirmed yet, unless another round may replace these files. */
+  async confirm(): Promise<void> {
+    if (!this.stopped && !this.#parts.learnt.cutsShort) await this.#parts.confirmations.finish();
+  }
+
+  /** Resolves when no request is under way. */
+  async close(): Promise<void> {
+    await this.idle();
+    await this.#parts.confirmations.settled();
   }
 }

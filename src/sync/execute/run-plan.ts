@@ -1,9 +1,13 @@
 import type { DestinationWords } from '../../model/destination-words.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { PlanStore, Removal } from '../plan/store/plan-store.ts';
+import type { Arrival, PlanStore, Removal } from '../plan/store/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { Executor } from './executor.ts';
 import type { Learnt } from './learnt.ts';
+import { LARGE_BYTES } from './uploads/upload-queue.ts';
+
+/** So many large files of a plan are known by size from the start; the queue of uploads sorts what comes later. */
+const MOST_LARGE = 1000;
 
 export interface RunPlanOptions {
   readonly store: PlanStore;
@@ -57,12 +61,21 @@ export async function executePlan(options: RunPlanOptions): Promise<void> {
   if (!executor.stopped) await removeGone(options);
 }
 
+/** The largest files go first, all others in path order, so that folders are complete one after the other. */
 async function uploadAll({ store, executor }: RunPlanOptions): Promise<void> {
+  const { openFolders } = executor;
   const waited = new Set(store.removals.foldersInTheWay().map(({ path }) => path));
+  const upload = (arrival: Arrival): void | Promise<void> =>
+    executor.upload(arrival, { clashes: waited.has(`${arrival.path}/`) });
+  const largest = store.arrivals.largest({ from: LARGE_BYTES, limit: MOST_LARGE });
+  for (const arrival of largest) await upload(arrival);
+  const begun = new Set(largest.map(({ path }) => path));
   for (const arrival of store.arrivals.all()) {
     if (executor.stopped) break;
-    await executor.upload(arrival, { clashes: waited.has(`${arrival.path}/`) });
+    openFolders.reached(arrival.path);
+    if (!begun.has(arrival.path)) await upload(arrival);
   }
+  openFolders.passedAll();
   await executor.idle();
 }
 
@@ -134,7 +147,7 @@ async function publish(options: RunPlanOptions): Promise<void> {
   }
   await executor.removeAll([...freed].flatMap((path) => store.removals.get(path) ?? []));
   for (const path of freed) dropFolderRemoval(store, path);
-  await executor.makeMoves(moves, 'renamed');
+  if (moves.length > 0) await executor.makeMoves(moves, 'renamed');
   if (executor.stopped) return;
   const published = await executor.publishHeld();
   if (executor.stopped) return;

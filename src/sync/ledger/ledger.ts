@@ -21,6 +21,8 @@ export interface RowRange {
   /** Rows from here on do not count; undefined: all do. */
   readonly end?: RelPath | undefined;
   readonly limit: number;
+  /** Only files that were put and not yet confirmed by a listing. */
+  readonly pending?: boolean;
 }
 
 /** What we put at the destination, and what it then showed. One connection; every method is synchronous and short. */
@@ -103,8 +105,9 @@ export class Ledger {
   }
 
   /** At most `limit` rows, in path order. */
-  page({ from, inclusive, end, limit }: RowRange): LedgerRow[] {
-    const select = `SELECT ${this.#columns} FROM entry WHERE path ${inclusive ? '>=' : '>'} ?`;
+  page({ from, inclusive, end, limit, pending = false }: RowRange): LedgerRow[] {
+    const which = pending ? 'pending = 1 AND ' : '';
+    const select = `SELECT ${this.#columns} FROM entry WHERE ${which}path ${inclusive ? '>=' : '>'} ?`;
     const rows =
       end === undefined
         ? this.#db.sql(`${select} ORDER BY path LIMIT ?`).returnArrays().all(from, limit)

@@ -128,7 +128,9 @@ export class Verdicts implements StageWitness {
     // back from where it was carried to
     if (this.#adrift.has(thing) || by.path.includes('.stagesync-') || by.to === thing.home) return;
     if (this.#sourceHas(thing)) {
-      if (this.#isAlone(thing, by)) this.#replaced.add(thing);
+      if (!this.#isAlone(thing, by)) return;
+      this.#replaced.add(thing);
+      this.#keptFromReturning(thing);
       return;
     }
     if (pathOf(thing) !== thing.home || (thing.kind === 'folder' && this.#isShared(thing))) return;
@@ -196,6 +198,13 @@ export class Verdicts implements StageWitness {
     const { home } = thing;
     const ofOtherKind = model.find(home.endsWith('/') ? home.slice(0, -1) : `${home}/`);
     return ofOtherKind?.theirs === true || this.#filesAbove(thing, model).some((file) => file.theirs);
+  }
+
+  /** What could not go back in this run because of a file of others, whose name the source's file takes now. */
+  #keptFromReturning({ home }: Thing): void {
+    for (const thing of within(this.#model!.root))
+      if (thing.theirs && thing.home.startsWith(`${home}/`) && pathOf(thing) !== thing.home)
+        this.#everStuck.add(thing);
   }
 
   /** Files that have the name of a folder on the way to its place. */

@@ -2,25 +2,24 @@ import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../../src/model/entry.ts';
 import { SyncError, type Verdict } from '../../../src/model/errors.ts';
 import { STAGE_WORDS } from '../../../src/destinations/stage/stage-words.ts';
-import { confirmUploads } from '../../../src/sync/execute/confirm.ts';
 import {
   createMemoryDestination,
   type MemoryCall,
 } from '../../../src/destinations/memory/memory-destination.ts';
+import { confirming } from '../../support/engine/confirming.ts';
 import { memoryLedger } from '../../support/engine/memory-ledger.ts';
 import { openRemote } from '../../support/engine/open-remote.ts';
-import type { Lanes } from '../../../src/remote/gate/lanes.ts';
 
 const AT = 1_700_000_000_000;
 
 interface Setting {
-  readonly gate?: Lanes;
-  readonly stopped?: () => boolean;
+  readonly lanes?: number;
+  readonly stopped?: boolean;
   readonly before?: (call: MemoryCall) => void | Promise<void>;
 }
 
 /** Files that a run put, each of 3 bytes, and that are on Stage so far. */
-function put(paths: readonly string[], { before, ...setting }: Setting = {}) {
+function put(paths: readonly string[], { before, lanes = 4, stopped = false }: Setting = {}) {
   const stage = createMemoryDestination({
     root: 'in/',
     words: STAGE_WORDS,
@@ -44,18 +43,20 @@ function put(paths: readonly string[], { before, ...setting }: Setting = {}) {
     );
   }
   const problems: (Problem & { path: string })[] = [];
-  const confirm = (): Promise<void> =>
-    confirmUploads({
-      remote: openRemote(stage),
-      ledger,
-      gate: { lanes: 4, mostLanes: 4 },
-      stopped: () => false,
-      onProblem: (path, problem) => problems.push({ path, ...problem }),
-      ...setting,
-    });
+  const ended: unknown[] = [];
+  const learnt = { cutsShort: false };
+  const confirmations = confirming({
+    remote: openRemote(stage),
+    ledger,
+    learnt,
+    gate: { lanes, idleWaits: false },
+    tasks: { stopped, notBegun: () => false, end: (error) => ended.push(error) },
+    onProblem: (path, problem) => problems.push({ path, ...problem }),
+  });
+  const confirm = (): Promise<void> => confirmations.finish();
   const pending = (): string[] => [...ledger.pendingRows()].flat().map(({ path }) => path);
   const listed = (): string[] => stage.calls.map(({ kind, path }) => `${kind} ${path}`);
-  return { stage, ledger, problems, confirm, pending, listed };
+  return { stage, ledger, learnt, problems, ended, confirmations, confirm, pending, listed };
 }
 
 const refusing =
@@ -146,7 +147,7 @@ describe('a folder that cannot be listed', () => {
   test('ends the run when the trouble is that of all folders', async () => {
     const { confirm, pending } = put(['a', 'd/1'], { before: refusing('in/d/', 'end_run') });
     await expect(confirm()).rejects.toMatchObject({ code: 'stage_unavailable' });
-    expect(pending()).toEqual(['a', 'd/1']);
+    expect(pending()).toEqual(['d/1']);
   });
 });
 
@@ -161,16 +162,15 @@ test('as many folders as allowed are listed at the same time, and no more', asyn
     under--;
   };
   const paths = Array.from({ length: 30 }, (_, i) => `${String(i).padStart(2, '0')}/file`);
-  const { confirm, pending } = put(paths, { gate: { lanes: 3, mostLanes: 3 }, before });
+  const { confirm, pending } = put(paths, { lanes: 3, before });
   await confirm();
   expect(pending()).toEqual([]);
-  // the one that is waited for beside those that are looked up ahead
-  expect(most).toBeLessThanOrEqual(3 + 1);
+  expect(most).toBe(3);
   expect(alone).toBeLessThan(10);
 });
 
 test('once the run is stopped nothing more is confirmed', async () => {
-  const { confirm, pending, listed } = put(['a', 'd/1'], { stopped: () => true });
+  const { confirm, pending, listed } = put(['a', 'd/1'], { stopped: true });
   await confirm();
   expect([pending(), listed()]).toEqual([['a', 'd/1'], []]);
 });
@@ -179,4 +179,91 @@ test('without anything put there is no request', async () => {
   const { confirm, listed } = put([]);
   await confirm();
   expect(listed()).toEqual([]);
+});
+
+describe('while others get their files', () => {
+  const files = (): string[] => ['a', 'd/1', 'd/2', 'd/e/3', 'z/4'];
+
+  test('one folder alone is listed and confirmed, without those in it', async () => {
+    const { confirmations, pending, listed } = put(files());
+    confirmations.begin('d/');
+    await confirmations.settled();
+    expect([listed(), pending()]).toEqual([['listFolder in/d/'], ['a', 'd/e/3', 'z/4']]);
+  });
+
+  test('the folder at the top is confirmed without looking through what lies below it', async () => {
+    const below = Array.from({ length: 1200 }, (_, i) => `m${String(i % 40).padStart(2, '0')}/${i}`);
+    const { confirmations, pending, listed } = put([...below, 'a', 'm05', 'z']);
+    confirmations.begin('');
+    await confirmations.settled();
+    expect(listed()).toEqual(['listFolder in/']);
+    expect(pending().filter((path) => !path.includes('/'))).toEqual([]);
+    expect(pending()).toHaveLength(1200);
+  });
+
+  test('what was confirmed is not listed again at the end', async () => {
+    const { confirmations, confirm, pending, listed } = put(files());
+    confirmations.begin('d/');
+    await confirm();
+    expect(listed().toSorted()).toEqual([
+      'listFolder in/',
+      'listFolder in/d/',
+      'listFolder in/d/e/',
+      'listFolder in/z/',
+    ]);
+    expect(pending()).toEqual([]);
+  });
+
+  test('a folder without a file that waits is not listed', async () => {
+    const { confirmations, listed } = put(['d/1']);
+    confirmations.begin('e/');
+    await confirmations.settled();
+    expect(listed()).toEqual([]);
+  });
+
+  test('what is not there as it was put is judged at the end alone, by another listing', async () => {
+    const { confirmations, confirm, stage, problems, pending } = put(['d/1', 'd/2']);
+    const late = stage.files.get('in/d/1')!;
+    stage.files.delete('in/d/1');
+    confirmations.begin('d/');
+    await confirmations.settled();
+    expect([pending(), problems]).toEqual([['d/1'], []]);
+    stage.files.set('in/d/1', late);
+    await confirm();
+    expect([pending(), problems]).toEqual([[], []]);
+  });
+
+  test('what is put into a folder after its listing began is not taken for what the listing shows', async () => {
+    const before = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const { confirmations, pending } = put(['d/1'], { before });
+    confirmations.begin('d/');
+    confirmations.outdate('d/');
+    await confirmations.settled();
+    expect(pending()).toEqual(['d/1']);
+  });
+
+  test('a folder that cannot be listed is left for the end', async () => {
+    const { confirmations, problems, ended, pending } = put(['d/1'], {
+      before: refusing('in/d/', 'skip_entry'),
+    });
+    confirmations.begin('d/');
+    await confirmations.settled();
+    expect([pending(), problems, ended]).toEqual([['d/1'], [], []]);
+  });
+
+  test('what no listing can survive ends the run', async () => {
+    const { confirmations, ended } = put(['d/1'], { before: refusing('in/d/', 'end_run') });
+    confirmations.begin('d/');
+    await confirmations.settled();
+    expect(ended).toMatchObject([{ code: 'stage_unavailable' }]);
+  });
+
+  test('nothing is confirmed that another round may replace', async () => {
+    const { confirmations, learnt, pending, listed } = put(['d/1', 'e/1']);
+    confirmations.begin('d/');
+    learnt.cutsShort = true;
+    confirmations.begin('e/');
+    await confirmations.settled();
+    expect([listed(), pending()]).toEqual([['listFolder in/d/'], ['d/1', 'e/1']]);
+  });
 });

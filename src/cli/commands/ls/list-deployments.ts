@@ -1,4 +1,4 @@
-import { listDeployments, type Deployment } from '../../../api/deployments.ts';
+import { listDeployments, type Deployment } from '../../../api/deployments/list-deployments.ts';
 import { openManagementApi } from '../../../jobs/ends/open-management-api.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import type { Context } from '../../context.ts';

@@ -1,4 +1,5 @@
 import { isSyncError } from '../../../model/errors.ts';
+import { parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { ActionParts } from '../action-parts.ts';
 import type { Attempted } from '../outcomes.ts';
@@ -52,7 +53,7 @@ export class HeldUploads {
   }
 
   async #publishOne(held: HeldUpload): Promise<void> {
-    const { remote, outcomes, learnt, staging } = this.#parts;
+    const { remote, outcomes, learnt, staging, openFolders } = this.#parts;
     const { arrival, waits } = held.sent;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     try {
@@ -65,13 +66,18 @@ export class HeldUploads {
       const mayClear = held.clashes && isSyncError(error) && error.verdict === 'skip_entry';
       if (mayClear && !learnt.isLastRound) learnt.folderStays(`${arrival.path}/`);
       else outcomes.failed(attempted, error);
+    } finally {
+      openFolders.end(parentOf(arrival.path));
     }
   }
 
   /** Gives up all held uploads, because not all files of the set arrived. */
   withdraw(): void {
-    for (const { intents } of this.#held)
-      for (const id of [intents.id, ...intents.earlier]) this.#parts.journal.end(id);
+    const { journal, openFolders } = this.#parts;
+    for (const { intents, sent } of this.#held) {
+      for (const id of [intents.id, ...intents.earlier]) journal.end(id);
+      openFolders.end(parentOf(sent.arrival.path));
+    }
     this.#held = [];
   }
 }

@@ -9,15 +9,11 @@ import { FileSender, isWaiting } from './send-file.ts';
 import type { Sent } from './send-file.ts';
 import { intentOf, newIntents } from './upload-intents.ts';
 import type { UploadIntents } from './upload-intents.ts';
+import { isLarge, UploadQueue } from './upload-queue.ts';
+import type { Wanted } from './upload-queue.ts';
 
-/** An upload as it was asked for. */
-interface Wanted {
-  readonly arrival: Arrival;
-  /** The file takes its name later, with `held.publish`. */
-  readonly waits: boolean;
-  /** Something else has its name until then. */
-  readonly clashes: boolean;
-}
+/** Uploads that wait for their turn, so that large ones among them go first. A few hundred bytes each. */
+const MOST_WAITING = 4096;
 
 /** Uploads files, many at the same time: each is written down before it is sent and after it is done. */
 export class Uploads {
@@ -25,8 +21,11 @@ export class Uploads {
   readonly #sender: FileSender;
   /** Files that are there and wait for their names. */
   readonly held: HeldUploads;
-  #batch: Wanted[] = [];
-  #flushing: NodeJS.Immediate | undefined;
+  readonly #queue = new UploadQueue();
+  /** Uploads whose intents are written and that have not ended; of these, the large ones. */
+  readonly #underWay = { all: 0, large: 0 };
+  readonly #waitingForRoom: (() => void)[] = [];
+  #launching: NodeJS.Immediate | undefined;
 
   constructor(parts: ActionParts) {
     this.#parts = parts;
@@ -41,22 +40,44 @@ export class Uploads {
    * name, so that the file takes it only with `held.publish`.
    */
   add(arrival: Arrival, { clashes = false }: { readonly clashes?: boolean } = {}): void | Promise<void> {
-    const { tasks, holdBack } = this.#parts;
+    const { tasks, holdBack, openFolders, confirmations } = this.#parts;
     if (tasks.stopped) return undefined;
-    this.#batch.push({ arrival, waits: clashes || holdBack, clashes });
-    if (this.#batch.length >= INTENT_BATCH) this.launch();
-    else this.#flushing ??= setImmediate(() => this.launch());
-    return tasks.room();
+    const folder = parentOf(arrival.path);
+    openFolders.begin(folder);
+    confirmations.outdate(folder);
+    this.#queue.add({ arrival, waits: clashes || holdBack, clashes });
+    this.#launchSoon();
+    return this.#queue.size < MOST_WAITING ? undefined : this.#room();
   }
 
-  /** Starts the uploads that were taken, and writes their intents in one commit. */
+  /** Whether some wait for their turn. */
+  get areWaiting(): boolean {
+    return this.#queue.size > 0;
+  }
+
+  #launchSoon(): void {
+    this.#launching ??= setImmediate(() => this.launch());
+  }
+
+  /**
+   * Starts as many of the uploads that wait as there is room for. There is room for a whole batch, or for none yet: the
+   * intents of a batch share one commit. The lanes have enough to do meanwhile.
+   */
   launch(): void {
+    const { tasks, gate } = this.#parts;
+    clearImmediate(this.#launching);
+    this.#launching = undefined;
+    while (this.#queue.size > 0 && this.#underWay.all <= gate.lanes * 2 && !tasks.stopped) {
+      const large = Math.max(0, Math.ceil(gate.lanes / 2) - this.#underWay.large);
+      this.#start(this.#queue.take(INTENT_BATCH, { large }));
+    }
+    if (tasks.stopped) this.#queue.clear();
+    if (this.#queue.size < MOST_WAITING) for (const resume of this.#waitingForRoom.splice(0)) resume();
+  }
+
+  /** Writes the intents of a batch, and begins it. */
+  #start(batch: readonly Wanted[]): void {
     const { tasks, journal } = this.#parts;
-    clearImmediate(this.#flushing);
-    this.#flushing = undefined;
-    const batch = this.#batch;
-    this.#batch = [];
-    if (batch.length === 0 || tasks.stopped) return;
     let ids: number[];
     try {
       ids = journal.begin(batch.map(({ arrival }) => intentOf(arrival)));
@@ -64,12 +85,32 @@ export class Uploads {
       tasks.end(error);
       return;
     }
-    for (const [index, wanted] of batch.entries()) tasks.add(this.#upload(wanted, newIntents(ids[index]!)));
+    for (const [index, wanted] of batch.entries()) tasks.add(this.#take(wanted, newIntents(ids[index]!)));
+  }
+
+  async #take(wanted: Wanted, intents: UploadIntents): Promise<void> {
+    const large = isLarge(wanted) ? 1 : 0;
+    this.#underWay.all++;
+    this.#underWay.large += large;
+    try {
+      await this.#upload(wanted, intents);
+    } finally {
+      this.#underWay.all--;
+      this.#underWay.large -= large;
+      if (this.#queue.size > 0) this.#launchSoon();
+    }
+  }
+
+  async #room(): Promise<void> {
+    while (this.#queue.size >= MOST_WAITING)
+      await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
   }
 
   async #upload({ arrival, waits, clashes }: Wanted, intents: UploadIntents): Promise<void> {
-    const { folders, gate, tasks, journal, outcomes, staging } = this.#parts;
+    const { folders, gate, tasks, journal, outcomes, staging, openFolders } = this.#parts;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
+    const folder = parentOf(arrival.path);
+    let isHeld = false;
     try {
       const room = gate.room();
       if (room !== undefined) await room;
@@ -77,17 +118,21 @@ export class Uploads {
         journal.end(intents.id);
         return;
       }
-      const folder = folders.ready(parentOf(arrival.path));
-      if (folder !== undefined) await folder;
+      const made = folders.ready(folder);
+      if (made !== undefined) await made;
       const sent = await this.#sender.send(arrival, { intents, waits });
-      if (isWaiting(sent)) this.held.add({ sent, intents, clashes });
-      else this.#finish(sent, intents, attempted);
+      if (isWaiting(sent)) {
+        isHeld = true;
+        this.held.add({ sent, intents, clashes });
+      } else this.#finish(sent, intents, attempted);
     } catch (error) {
       // versions that may have been stored, also under a hidden name, stay in doubt; the others are settled
       const leavesNothing = tasks.notBegun(error) || !intents.hidden.has(intents.id);
       if (!intents.inDoubt && leavesNothing && outcomes.isSettled(error)) journal.end(intents.id);
       else staging.isInDoubt = true;
       outcomes.failed(attempted, error);
+    } finally {
+      if (!isHeld) openFolders.end(folder);
     }
   }
 

@@ -38,6 +38,12 @@ export class ArrivalTable {
     for (const row of this.#db.pages<ArrivalRow>('arrival')) yield toArrival(row);
   }
 
+  /** At most `limit` of those of at least `from` bytes, the largest first. */
+  largest({ from, limit }: { readonly from: number; readonly limit: number }): Arrival[] {
+    const text = 'SELECT * FROM arrival WHERE size >= ? ORDER BY size DESC, path LIMIT ?';
+    return this.#db.all<ArrivalRow>(text, from, limit).map(toArrival);
+  }
+
   /** The file has to arrive before anything else is done, because its content has to leave a name that is needed. */
   comesFirst(path: RelPath): void {
     this.#db.run('INSERT OR REPLACE INTO upload_first VALUES (?)', path);

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { hasFact } from '../model/errors.ts';
-import type { CallOptions } from '../model/ports.ts';
-import type { ApiConnection } from './connection.ts';
-import { callOnce } from './call.ts';
-import { type Operation, operation } from './operation.ts';
+import { hasFact } from '../../model/errors.ts';
+import type { CallOptions } from '../../model/ports.ts';
+import type { ApiConnection } from '../connection.ts';
+import { callOnce } from '../call.ts';
+import { type Operation, operation } from '../operation.ts';
 
 /** Something that has a Stage. */
 export interface Deployment {

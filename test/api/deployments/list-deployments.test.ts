@@ -3,15 +3,15 @@ import {
   type ApiConnection,
   type ApiConnectionOptions,
   openApiConnection,
-} from '../../src/api/connection.ts';
-import { listDeployments } from '../../src/api/deployments.ts';
-import { resolveDeployment } from '../../src/api/resolve-deployment.ts';
+} from '../../../src/api/connection.ts';
+import { listDeployments } from '../../../src/api/deployments/list-deployments.ts';
+import { resolveDeployment } from '../../../src/api/deployments/resolve-deployment.ts';
 import {
   type LoopbackServer,
   sendJson,
   sendText,
   startLoopbackServer,
-} from '../support/network/loopback-server.ts';
+} from '../../support/network/loopback-server.ts';
 
 const call = { signal: new AbortController().signal };
 const opened: ApiConnection[] = [];
