@@ -68,7 +68,7 @@ export class Moves {
     const needsIntent = ({ from, aside }: MoveStep): boolean => !isFolderPath(from) && aside?.half !== 'in';
     const wanted = steps.filter(needsIntent).map((step) => intentOf(step, reason));
     try {
-      const ids = wanted.length === 0 ? [] : journal.begin(wanted).reverse();
+      const ids = wanted.length === 0 ? [] : journal.begin(wanted, { independent: true }).reverse();
       const begun = steps.map((step) => ({ step, intent: needsIntent(step) ? ids.pop() : undefined }));
       for (const { step, intent } of begun)
         if (intent !== undefined && step.aside !== undefined) this.#begun.set(step.aside.whole.from, intent);

@@ -42,7 +42,10 @@ export class Removals {
     const { journal, tasks } = this.#parts;
     if (tasks.stopped || removals.length === 0) return [];
     try {
-      const ids = journal.begin(removals.map(({ path, reason }) => ({ op: 'remove', path, reason })));
+      const ids = journal.begin(
+        removals.map(({ path, reason }) => ({ op: 'remove', path, reason })),
+        { independent: true },
+      );
       return removals.map((removal, at) => this.#removeFile(removal, ids[at]!));
     } catch (error) {
       tasks.end(error);
