@@ -29,4 +29,4 @@ function moveText(compute: NonNullable<StorageDRStatus['compute']>): string {
 }
 
 const counted = (done: number | null | undefined, total: number | null | undefined, what: string): string =>
-  typeof total === 'number' ? `${done ?? 0} of ${total} ${what}` : '';
+  typeof total === 'number' && total > 0 ? `${done ?? 0} of ${total} ${what}` : '';

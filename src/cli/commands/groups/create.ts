@@ -1,9 +1,8 @@
 import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
-import { printable } from '../../../model/printable.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import { change } from '../../management/changing/change.ts';
 import { findRegion } from '../../management/find.ts';
-import { openPasswordOut, readPassword } from '../../management/changing/passwords.ts';
+import { openPasswordOut, passwordTo, readPassword } from '../../management/changing/passwords.ts';
 import { printRow } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
 import { settingsOf, type SettingFlags } from './settings.ts';
@@ -45,13 +44,7 @@ export async function createGroup(run: Run<CreateFlags>): Promise<ExitStatus> {
     already: there === undefined ? undefined : `is there already, ${there.state}`,
     shown: there,
     idOf: ({ workspaceGroupID }) => String(workspaceGroupID),
-    onReply: async ({ adminPassword: made }) => {
-      if (typeof made !== 'string' || made === '') return;
-      if (place !== undefined) return place.write(made);
-      if (flags.json === true) return;
-      run.err.line('stagesync: the password of the user admin, which is shown this once:');
-      run.out.line(`password  ${printable(made)}`);
-    },
+    onPassword: passwordTo(run, place),
     again: ({ workspaceGroupID }) => `groups wait ${String(workspaceGroupID)} --for active`,
     print: (row) => printRow(run, shownGroup(run, row as unknown as GroupRef), GROUP_FIELDS, flags),
   });

@@ -44,7 +44,13 @@ export async function terminateGroup(run: Run<TerminateFlags>): Promise<ExitStat
       name: group.name,
       warning: [
         `This ends workspace group ${printable(group.name)} (${printable(workspaceGroupID)}) for good, with its databases and its Stage.`,
-        ...(alive.length === 0 ? [] : [`With it go ${alive.length} workspaces: ${others}.`]),
+        ...(alive.length === 0
+          ? []
+          : [
+              alive.length === 1
+                ? `With it goes the workspace ${others}.`
+                : `With it go ${alive.length} workspaces: ${others}.`,
+            ]),
       ],
     },
     idOf: () => workspaceGroupID,
