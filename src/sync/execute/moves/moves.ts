@@ -53,11 +53,11 @@ export class Moves {
     looks.forget();
     const order = new MoveOrder();
     for (const batch of batchesOf(steps, INTENT_BATCH)) {
+      const room = tasks.room(INTENT_BATCH);
+      if (room !== undefined) await room;
       if (tasks.stopped) break;
       for (const begun of this.#begin(batch, reason))
         tasks.add(order.inTurn(begun.step, (isReady) => this.#takeTurn(begun, { isReady, reason })));
-      const room = tasks.room();
-      if (room !== undefined) await room;
     }
     await tasks.idle();
   }

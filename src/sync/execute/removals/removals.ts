@@ -27,12 +27,12 @@ export class Removals {
     const { tasks, looks } = this.#parts;
     looks.forget();
     for (const batch of batchesOf(removals, INTENT_BATCH)) {
+      const room = tasks.room(INTENT_BATCH);
+      if (room !== undefined) await room;
       if (tasks.stopped) break;
       const files = batch.filter(({ path }) => !isFolderPath(path));
       for (const work of this.#removeFiles(files)) tasks.add(work);
       for (const removal of batch) if (isFolderPath(removal.path)) tasks.add(this.#folders.remove(removal));
-      const room = tasks.room();
-      if (room !== undefined) await room;
     }
     await tasks.idle();
   }
