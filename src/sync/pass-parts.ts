@@ -2,6 +2,7 @@ import type { RelPath } from '../model/path.ts';
 import type { Destination, DestinationTraits, PathFilter } from '../model/ports.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
+import { ReadAhead } from '../remote/read-ahead.ts';
 import { Remote } from '../remote/remote.ts';
 import { RetryingDestination } from '../remote/retrying-destination.ts';
 import { limited } from '../remote/wrapped-destinations.ts';
@@ -32,12 +33,13 @@ export interface PassParts {
 }
 
 export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse): PassParts {
-  const { clock, ledger, source, signal, marker, deleteExcluded, sweepOlderThanMs } = pass;
+  const { clock, ledger, source, draining, signal, marker, deleteExcluded, sweepOlderThanMs } = pass;
   const withoutMarker = (filter: PathFilter): PathFilter =>
     marker === undefined ? filter : hiding(filter, marker);
   const remote = new Remote({
     destination: new RetryingDestination(inBandwidth(pass), gate),
     source,
+    readAhead: source.traits.isRemote ? new ReadAhead({ source, gate, clock, draining, signal }) : undefined,
     signal,
     onBytes: (path, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent }),
   });
