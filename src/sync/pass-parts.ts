@@ -1,3 +1,4 @@
+import type { MeasuredPace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Destination, DestinationTraits, PathFilter } from '../model/ports.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
@@ -30,9 +31,16 @@ export interface PassParts {
   readonly learnt: Learnt;
   readonly times: DestinationTimes;
   readonly leftovers: Leftovers;
+  /** What an earlier run has measured of the destination. */
+  readonly measured: MeasuredPace | undefined;
 }
 
-export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse): PassParts {
+export function openPassParts(
+  pass: PassWithLedger,
+  tally: Tally,
+  gate: GateUse,
+  measured?: MeasuredPace,
+): PassParts {
   const { clock, ledger, source, draining, signal, marker, deleteExcluded, sweepOlderThanMs } = pass;
   const withoutMarker = (filter: PathFilter): PathFilter =>
     marker === undefined ? filter : hiding(filter, marker);
@@ -46,6 +54,7 @@ export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse)
   const hidden = new HiddenNames(clock.now());
   const learnt = learntFrom(pass.destination.traits);
   return {
+    measured,
     filter: withoutMarker(pass.filter),
     destinationFilter: withoutMarker(deleteExcluded ? everything : pass.filter),
     tally,

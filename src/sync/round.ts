@@ -16,6 +16,7 @@ import { withoutSharedIdentities } from './plan/moves/shared-identities.ts';
 import { planCost } from './plan/plan-cost.ts';
 import { planLines } from './plan/store/plan-lines.ts';
 import { PlanStore } from './plan/store/plan-store.ts';
+import { joinPaces } from './remembered-pace.ts';
 
 /** What one round works on: opened at its beginning, closed at its end. */
 interface RoundWork {
@@ -148,10 +149,14 @@ export class Round {
   /** Says what the plan will do and cost; under --dry-run also each action and its reason. */
   #announce({ store, target }: RoundWork): void {
     const { dryRun } = this.#pass;
-    const { tally, gate } = this.#parts;
+    const { tally, gate, measured } = this.#parts;
     tally.emit({
       type: 'plan',
-      ...planCost(store, { concurrency: gate.lanes, missingRoots: target.missing.length }),
+      ...planCost(store, {
+        atOnce: Math.min(gate.mostLanes, Math.max(gate.lanes, measured?.atOnce ?? 1)),
+        measured: joinPaces(measured, gate.measured),
+        missingRoots: target.missing.length,
+      }),
     });
     if (!dryRun) return;
     for (const line of planLines(store)) tally.emit({ type: 'planned', ...line });

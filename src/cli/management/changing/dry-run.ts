@@ -1,4 +1,5 @@
 import { prepareRequest } from '../../../api/call.ts';
+import { SECRET_KEYS } from '../../../api/masking.ts';
 import type { AnyInput, Operation } from '../../../api/operation.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Run } from '../run.ts';
@@ -24,7 +25,7 @@ export function maskedValue(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [
       key,
-      SECRET.test(key) && typeof each === 'string' ? MASK : maskedValue(each),
+      (SECRET.test(key) || SECRET_KEYS.has(key)) && typeof each === 'string' ? MASK : maskedValue(each),
     ]),
   );
 }
