@@ -69,7 +69,7 @@ test('names from the service cannot steer a terminal, and CSV keeps its columns'
 test('what has a Stage is listed with the address that the other commands take', async () => {
   const { run } = await plane();
   expect((await run('ls')).stdout).toMatch(
-    /^NAME +KIND +STAGE +ID\nlocal +workspace group +stage:\/\/([\da-f-]{36})\/ +\1\n$/,
+    /^NAME +KIND +STATE +REGION +STAGE +ID\nlocal +workspace group +ACTIVE +us-east-1 +stage:\/\/([\da-f-]{36})\/ +\1\n$/,
   );
 });
 

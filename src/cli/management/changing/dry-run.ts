@@ -4,7 +4,8 @@ import type { AnyInput, Operation } from '../../../api/operation.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Run } from '../run.ts';
 
-const SECRET = /password|secret|token/i;
+/** Keys of what nobody is to see; `value` is that of a secret. */
+const SECRET = /password|secret|token|^value$/i;
 const MASK = '***';
 
 /** Prints the request that would be sent: method, path and body, with secrets masked. */
