@@ -8,15 +8,14 @@ test('commands end in what they claim while states flap, lists lag and every fir
   const emulator = await start({
     behaviour: { flappingReads: 2, listLagMs: 300, stateWords: 'sdk', firewallMs: 200 },
   });
+  const operations = ['create', 'suspend', 'resume', 'update', 'terminate'];
   emulator.faults.set({
-    rules: [
-      // each of these changes is made, and nobody is told
-      ...['create', 'suspend', 'resume', 'update', 'terminate'].map((operation) => ({
-        kind: { area: 'workspaces', operation },
-        nth: 1,
-        fault: 'lost_reply' as const,
-      })),
-    ],
+    // each of these changes is made, and nobody is told
+    rules: operations.map((operation) => ({
+      kind: { area: 'workspaces', operation },
+      nth: 1,
+      fault: 'lost_reply' as const,
+    })),
   });
   const run = linesTo(emulator);
   const stateOf = async (name: string): Promise<string> => {
