@@ -118,7 +118,7 @@ export class Deployments {
   /** The root folder of a deployment's Stage; undefined when there is no such deployment. */
   rootOf(id: string): number | undefined {
     const row = this.get(id);
-    if (row !== undefined) return this.#isAlive(row) ? row.root : undefined;
+    if (row !== undefined) return row.kind !== 'space' && this.#isAlive(row) ? row.root : undefined;
     if (!this.#autoCreate) return undefined;
     this.ensure(id);
     return this.get(id)?.root;
