@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Faults } from '../../../src/emulator/control/faults.ts';
 import type { RequestInfo } from '../../../src/emulator/request-info.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import { isWithin } from '../../../src/model/path.ts';
@@ -162,7 +163,9 @@ class Trial {
   async disturbedRound(): Promise<void> {
     const { stage, dice, planned, edited, engine, patient } = this.#parts;
     const { faults } = stage.emulator;
-    faults.set(dice.chance(0.9) ? randomFaults(dice) : {});
+    const disturbing = dice.chance(0.9) ? randomFaults(dice) : {};
+    // a patient client waits for ever where nothing is answered
+    faults.set(planned.told ? withoutStalls(disturbing) : disturbing);
     const [signal, draining] = [new AbortController(), new AbortController()];
     const kill = (): void => (dice.chance(0.7) ? signal : draining).abort(new Error('killed'));
     if (dice.chance(0.25)) this.#at(1 + dice.below(50), kill);
@@ -373,6 +376,11 @@ class Trial {
     }
   }
 }
+
+const withoutStalls = ({ rules = [], ...others }: Faults): Faults => ({
+  ...others,
+  rules: rules.filter(({ fault }) => fault !== 'stall'),
+});
 
 const isTrouble = (event: SyncEvent): boolean =>
   event.type === 'problem' || (event.type === 'action' && event.outcome !== 'done');
