@@ -94,7 +94,7 @@ export class Confirmations {
   }
 
   async #confirmEarly(folder: RelPath, isOutdated: () => boolean): Promise<void> {
-    const { journal, gate, tasks, learnt, signal } = this.#options;
+    const { journal, ledger, gate, tasks, learnt, signal } = this.#options;
     try {
       const isEmpty = (): boolean => this.#pendingIn(folder).next().done === true;
       if (isEmpty()) {
