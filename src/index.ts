@@ -51,6 +51,20 @@ export {
   type ApiTimeouts as StageTimeouts,
   type ApiVerb as StageVerb,
 } from './api/connection.ts';
+export { openManagement, type ManagementOptions } from './jobs/management.ts';
+export type { ManagementApi, ManagementCall, Ready } from './api/management-api.ts';
+export { operations } from './api/operations.ts';
+export type { InputOf, Operation as ApiOperation, PartialReplyOf, ReplyOf } from './api/operation.ts';
+export { awaitedAfter } from './api/waiting/after-change.ts';
+export { inState, type Awaited as AwaitedState } from './api/waiting/awaited.ts';
+export type { WaitLook, WaitOptions } from './api/waiting/wait-for.ts';
+export type { Found, Kind as ApiKind } from './api/names/kinds.ts';
+export type { WorkspaceGroup } from './api/resources/workspace-groups.ts';
+export type { Workspace } from './api/resources/workspaces.ts';
+export type { Cluster } from './api/resources/clusters.ts';
+export type { Starter } from './api/resources/starters.ts';
+export type { PrivateConnection } from './api/resources/private-connections.ts';
+export type { StorageDRStatus } from './api/resources/storage-dr.ts';
 export { currentOrganization, type Organization } from './api/resources/organizations.ts';
 export { listRegions, type Region } from './api/resources/regions.ts';
 export {
@@ -59,6 +73,8 @@ export {
   type ListDeploymentsOptions,
 } from './api/deployments/list-deployments.ts';
 export { resolveDeployment } from './api/deployments/resolve-deployment.ts';
+export { describeDeployments } from './api/deployments/describe-deployments.ts';
+export type { Compute, DeploymentDetails } from './api/deployments/deployment.ts';
 export {
   createStageClient,
   stageClient,

@@ -7,6 +7,7 @@ import { Names } from './names/names.ts';
 import type { AnswerOf, AnyInput, InputOf, Operation, ReplyOf } from './operation.ts';
 import { Change } from './repeats/change.ts';
 import { LOOK_UPS } from './repeats/look-ups.ts';
+import { awaitedAfter } from './waiting/after-change.ts';
 import type { Awaited } from './waiting/awaited.ts';
 import { answering, answersSql, type EndpointLook } from './waiting/endpoint.ts';
 import { WAIT_TIMEOUT_MS, type WaitOptions, waitUntil } from './waiting/wait-for.ts';
@@ -122,6 +123,21 @@ export class ManagementApi implements AsyncDisposable {
       await waitUntil(answering(awaited), { clock, signal, look: ping }, { ...options, timeoutMs });
     }
     return shown as ReplyOf<O> | undefined;
+  }
+
+  /**
+   * Makes a change and waits for its end: the reply says no more than that it has begun. Resolves with the reply, and with
+   * what the last look showed: undefined where the thing is gone, or where the change takes effect at once.
+   */
+  async callAndWait<O extends Operation>(
+    operation: O,
+    input: InputOf<O> & object,
+    options: WaitOptions & { readonly ready?: Ready } = {},
+  ): Promise<{ readonly reply: ReplyOf<O>; readonly shown: unknown }> {
+    const { signal } = options;
+    const reply = await this.call(operation, input, signal === undefined ? {} : { signal });
+    const awaited = awaitedAfter(operation, { input, reply });
+    return { reply, shown: awaited === undefined ? undefined : await this.waitFor(awaited, options) };
   }
 
   async close(): Promise<void> {

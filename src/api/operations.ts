@@ -40,3 +40,21 @@ export const LATER_OPERATIONS = {
   projects,
   clusters,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, OperationHead>>>>;
+
+/** All of them, to be called: `api.call(operations.workspaces.get, { workspaceID })`. */
+export const operations = {
+  billing,
+  organizations,
+  regions,
+  privateConnections,
+  workspaceGroups,
+  groupStorageDR,
+  workspaces,
+  workspaceStorageDR,
+  metrics,
+  starters,
+  startersV2,
+  secrets,
+  projects,
+  clusters,
+} as const;

@@ -63,7 +63,9 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<Ex
     };
   try {
     const nouns = { summaries: NOUNS, loaded: await nounsIn(argv) };
-    await createProgram(host, action, nouns).parseAsync(bindBareFlags(argv), { from: 'user' });
+    // the flags that may stand alone are those of a sync
+    const words = nouns.loaded.length > 0 ? argv : bindBareFlags(argv);
+    await createProgram(host, action, nouns).parseAsync(words, { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.clean; // --help, --version

@@ -21,6 +21,24 @@ export const NOUNS: readonly NounSummary[] = [
     load: async () => (await import('./commands/billing/command.ts')).billing,
   },
   {
+    name: 'metrics',
+    singular: 'metric',
+    summary: 'what a workspace group measures',
+    load: async () => (await import('./commands/metrics/command.ts')).metrics,
+  },
+  {
+    name: 'connections',
+    singular: 'connection',
+    summary: 'private connections to workspaces',
+    load: async () => (await import('./commands/connections/command.ts')).connections,
+  },
+  {
+    name: 'dr',
+    singular: 'disaster-recovery',
+    summary: 'replicate a group to another region, and move it there',
+    load: async () => (await import('./commands/dr/command.ts')).dr,
+  },
+  {
     name: 'regions',
     singular: 'region',
     summary: 'where workspace groups can be made',

@@ -9,6 +9,7 @@ import type { WhoAsks } from './http/bearer-check.ts';
 import { BehaviourControl } from './control/behaviour.ts';
 import { registerControlRoutes } from './control/control-routes.ts';
 import { Counters } from './control/counters.ts';
+import { registerDataApiRoutes } from './data-api/data-api-routes.ts';
 import { DataFolder } from './storage/data-folder.ts';
 import { registerDownloads } from './stage/downloads.ts';
 import type { ExchangeContext } from './http/exchange.ts';
@@ -38,7 +39,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const checkHost = hostCheck(host, options.allowedHosts);
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'stagesync-emulator-')));
   const data = new DataFolder(resolve(dataDir), options.autoCreate ?? false);
-  const { authorise, whoAsks } = bearerCheck({ ...options.otherTokens, [MAIN_TOKEN]: token });
+  const { authorise, whoAsks, isToken } = bearerCheck({ ...options.otherTokens, [MAIN_TOKEN]: token });
   const context = contextOf(options, whoAsks);
   const signer = new UrlSigner();
   const { keepAliveMs } = options;
@@ -67,6 +68,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     registerStageRoutes(api, { ...context, data, authorise, downloadUrlOf, generated: options.generated });
     const world = new World(data);
     registerManagementRoutes(api, { ...context, data, world, flapping: new Flapping(), authorise });
+    registerDataApiRoutes(api, { ...context, world, isToken });
     registerControlRoutes(api, { ...context, authorise, clock: data.clock });
     const url = await api.listen({ host, port });
     swept = data.sweep();

@@ -74,7 +74,7 @@ export class RetryingDestination implements Destination {
   /** Chunks can be read only once, so they are sent only once. See `upload` for a content that can be read again. */
   async put(path: RelPath, content: Content, call: ChangeCall): Promise<void> {
     const isWhole = 'bytes' in content;
-    const request: GateRequest = { operation: 'upload', path, begins: call.begins };
+    const request: GateRequest = { operation: 'upload', path, bytes: content.size, begins: call.begins };
     try {
       await this.#change(request, call, async () => {
         try {
@@ -112,14 +112,20 @@ export class RetryingDestination implements Destination {
       }
     };
     try {
-      await this.#gate.request({ operation: 'upload', path, begins: call.begins }, send);
+      await this.#gate.request({ operation: 'upload', path, bytes: call.size, begins: call.begins }, send);
     } catch (error) {
       if (isFinal || !isInDoubt(error) || !(await arrived())) throw error;
     }
   }
 
   async makeFolder(folder: RelPath, call: ChangeCall): Promise<void> {
-    const request: GateRequest = { operation: 'create_folder', path: folder, begins: call.begins };
+    // a folder is made when files wait for it
+    const request: GateRequest = {
+      operation: 'create_folder',
+      path: folder,
+      begins: call.begins,
+      priority: 'urgent',
+    };
     try {
       await this.#change(request, call, () => this.#destination.makeFolder(folder, call));
     } catch (error) {

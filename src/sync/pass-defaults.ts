@@ -9,7 +9,7 @@ export const PASS_DEFAULTS = {
   compare: 'size',
   maxDelete: { percent: 50 },
   force: new Set(),
-  concurrency: 16,
+  concurrency: 'auto',
   dryRun: false,
   moves: true,
   trustLedger: false,

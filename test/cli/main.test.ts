@@ -28,6 +28,7 @@ describe('a wrong command line', () => {
     [['sync', 'a', 'b', '--force', 'max-delete', 'c'], /; "c" is one too many: leave out/],
     [['sync', 'a', 'stage://local/a', '--max-delete', 'half'], /--max-delete.*a count, like 20/],
     [['sync', 'a', 'stage://local/a', '--concurrency', '0'], /--concurrency.*1 or more/],
+    [['sync', 'a', 'stage://local/a', '--concurrency', 'many'], /--concurrency.*1 or more, or 'auto'/],
     [['sync', 'a', 'stage://local/a', '--compare', 'luck'], /Allowed choices are size, content/],
     [['sync', 'a', 'stage://local/a', '--force=luck'], /guards are empty-source, max-delete and all/],
     [['sync', 'a', 'stage://local/a', '--quiet', '--verbose'], /cannot be used with option/],

@@ -21,7 +21,7 @@ test('what is not given has its default, also what is there but undefined', () =
       atomic: false,
       publishSet: false,
     },
-    pace: { concurrency: 16, maxWait: 3_600_000 },
+    pace: { concurrency: 'auto', maxWait: 3_600_000 },
   });
 });
 

@@ -150,7 +150,7 @@ function computeOfCluster(cluster: Cluster): Compute {
     name: cluster.name,
     state: stateWord(cluster.state),
     size: text(size),
-    scaleFactor: (scaleFactor ?? undefined) as number | undefined,
+    scaleFactor: scaleFactor ?? undefined,
     scalingProgress: cluster.scalingProgress ?? undefined,
     endpoint: text(cluster.endpoint),
     autoSuspend: autoSuspendOf(cluster.autoSuspend),

@@ -88,17 +88,21 @@ export class Change {
   }
 
   async #lookOnce(): Promise<Decision> {
-    const { gate, lookUp, input } = this.#parts;
+    const { gate, lookUp } = this.#parts;
     const { operation, input: of } = lookUp.look(this.#input);
-    const inDoubt = this.#doubt !== 'none';
     const shown = await gate
       .within(() => this.#parts.send(operation, of))
       .catch((error: unknown) => {
         if (hasFact(error, 'missing')) return undefined;
         throw error;
       });
-    if (!inDoubt) this.#before = shown;
-    return lookUp.decide({ input, shown, before: this.#before, inDoubt });
+    if (this.#doubt === 'none') this.#before = shown;
+    return this.#decide(shown);
+  }
+
+  #decide(shown: unknown): Decision {
+    const { lookUp, input } = this.#parts;
+    return lookUp.decide({ input, shown, before: this.#before, inDoubt: this.#doubt !== 'none' });
   }
 
   /** After an attempt that failed: resolves where a look shows the change all the same, else rejects. */
@@ -109,6 +113,11 @@ export class Change {
     if (error.inDoubt) {
       this.#doubt = 'lost';
       throw error;
+    }
+    // what is being ended is no longer found by a request that would end it
+    if (wasInDoubt && error.fact === 'missing' && this.#parts.operation.verb === 'DELETE') {
+      const gone = this.#decide(undefined);
+      if (gone.is === 'done') return gone.reply;
     }
     const mayBeDone = wasInDoubt || this.#parts.lookUp.ofState === true;
     if (!mayBeDone || !hasFact(error, 'refused', 'taken', 'missing')) throw error;

@@ -1,4 +1,3 @@
-import { printable } from '../../model/printable.ts';
 import { describeCall } from '../call.ts';
 import type { AnyInput, Operation } from '../operation.ts';
 import { LOOK_UPS } from '../repeats/look-ups.ts';
@@ -18,27 +17,24 @@ type Row = Readonly<Record<string, unknown>>;
 /** What a change was, for what is to be waited for. */
 interface Made {
   readonly input: AnyInput;
-  /** The ID of the thing: of the reply, where the path does not have it. */
-  readonly id: string;
+  readonly reply: Row;
   readonly what: string;
 }
 
-const group = ({ id }: Made): Look => ({
-  operation: workspaceGroups.get,
-  input: { workspaceGroupID: id },
-});
-const workspace = ({ id }: Made): Look => ({ operation: workspaces.get, input: { workspaceID: id } });
-const connection = ({ id }: Made): Look => ({
-  operation: privateConnections.get,
-  input: { connectionID: id },
-});
+/** Reads the thing again: its ID is in the reply, or in the path. */
+const thing =
+  (operation: Operation, idKey: string, parameter: string = idKey) =>
+  ({ input, reply }: Made): Look => ({
+    operation,
+    input: { [parameter]: reply[idKey] ?? input[parameter] },
+  });
 
-const cluster = ({ id }: Made): Look => ({ operation: clusters.get, input: { clusterID: id } });
-const starter = ({ id }: Made): Look => ({ operation: starters.get, input: { virtualWorkspaceID: id } });
-const virtualCluster = ({ id }: Made): Look => ({
-  operation: startersV2.get,
-  input: { virtualClusterID: id },
-});
+const group = thing(workspaceGroups.get, 'workspaceGroupID');
+const workspace = thing(workspaces.get, 'workspaceID');
+const connection = thing(privateConnections.get, 'privateConnectionID', 'connectionID');
+const cluster = thing(clusters.get, 'clusterID');
+const starter = thing(starters.get, 'virtualWorkspaceID');
+const virtualCluster = thing(startersV2.get, 'virtualClusterID');
 
 const state =
   (look: (made: Made) => Look, word: string, also?: (made: Made) => (shown: Row) => boolean) =>
@@ -122,21 +118,9 @@ export function awaitedAfter(
   { input, reply, what }: ChangeMade<object>,
 ): Awaited | undefined {
   const given = input as AnyInput;
-  const [fromPath] = Object.values(given).filter((value) => typeof value === 'string');
-  const fromReply = IDS.map((key) => ((reply ?? {}) as Row)[key]).find((value) => typeof value === 'string');
-  const id = fromReply ?? fromPath ?? '';
   return AFTER.get(operation)?.({
     input: given,
-    id,
-    what: what ?? printable(describeCall(operation, given).path),
+    reply: (reply ?? {}) as Row,
+    what: what ?? describeCall(operation, given).path,
   });
 }
-
-const IDS = [
-  'workspaceID',
-  'workspaceGroupID',
-  'clusterID',
-  'virtualWorkspaceID',
-  'virtualClusterID',
-  'privateConnectionID',
-] as const;

@@ -7,14 +7,13 @@ import type { SharedFlags } from './run.ts';
 
 /** Declares the verbs of a noun on the command of the noun. */
 export function declareVerbs(command: Command, noun: Noun, action: Action): void {
-  for (const verb of noun.verbs) declareVerb(command, noun, verb, action);
+  if (noun.alone !== undefined) declareOn(command, noun, noun.alone, action);
+  for (const verb of noun.verbs)
+    declareOn(command.command(verb.name).summary(verb.summary), noun, verb, action);
 }
 
-function declareVerb(parent: Command, noun: Noun, verb: Verb, action: Action): void {
-  const command = parent
-    .command(verb.name)
-    .summary(verb.summary)
-    .description(verb.description ?? `${capitalised(verb.summary)}.`);
+function declareOn(command: Command, noun: Noun, verb: Verb, action: Action): void {
+  command.description(verb.description ?? `${capitalised(verb.summary)}.`);
   const argumentRows = verb.arguments ?? [];
   for (const [argument, help] of argumentRows) command.argument(argument, help);
   for (const row of verb.flags ?? []) command.addOption(optionOf(row));
@@ -28,9 +27,14 @@ function declareVerb(parent: Command, noun: Noun, verb: Verb, action: Action): v
         import('./run-verb.ts'),
         import('../surroundings.ts'),
       ]);
-      return runVerb({ context, noun, verb, args, flags, around: stageSurroundings(context, flags) });
+      const words = rootOf(command).args;
+      return runVerb({ context, noun, verb, args, words, flags, around: stageSurroundings(context, flags) });
     }),
   );
+}
+
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
 }
 
 const SHARED: Readonly<Record<FlagSet, readonly FlagRow[]>> = {

@@ -6,6 +6,8 @@ export interface Noun {
   /** In the plural; the singular is an alias. */
   readonly name: string;
   readonly verbs: readonly Verb[];
+  /** What the noun does where it has no verbs: `stagesync metrics GROUP`. */
+  readonly alone?: Verb;
 }
 
 /** What is known of a noun before it is loaded. Its verbs are loaded where the command line names it. */

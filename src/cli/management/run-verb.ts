@@ -11,17 +11,19 @@ export interface RunVerbOptions {
   readonly noun: Noun;
   readonly verb: Verb;
   readonly args: readonly string[];
+  /** The command line as it was typed. */
+  readonly words: readonly string[];
   readonly flags: SharedFlags;
   readonly around: StageSurroundings;
 }
 
 /** Does what a verb says, with the API open as long as that takes. Resolves with the exit status. */
 export async function runVerb(options: RunVerbOptions): Promise<ExitStatus> {
-  const { context, noun, verb, args, flags, around } = options;
+  const { context, noun, verb, args, words, flags, around } = options;
   const work = await verb.work();
   await using api = await openManagementApi(around, { local: flags.local === true });
   const { host, out, err, stop } = context;
   const command = `${noun.name} ${verb.name}`;
-  const run: Run = { api, args, flags, command, host, out, err, draining: stop.draining };
+  const run: Run = { api, args, words, flags, command, host, out, err, draining: stop.draining };
   return await work(run as Run<never>);
 }

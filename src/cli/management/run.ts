@@ -6,6 +6,8 @@ export interface Run<Flags = object> {
   readonly api: ManagementApi;
   readonly args: readonly string[];
   readonly flags: SharedFlags & Flags;
+  /** The command line as it was typed, to be shown for repetition. No flag of it is a secret. */
+  readonly words: readonly string[];
   /** 'workspaces create', for sentences that name a command. */
   readonly command: string;
   readonly host: RunHost;

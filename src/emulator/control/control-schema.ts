@@ -29,6 +29,7 @@ const MANAGEMENT = {
   suspendedEndpoint: z.enum(['missing', 'kept']),
   stateWords: z.enum(['seed', 'sdk', 'v2', 'odd']),
   billingDialect: z.enum(['spec', 'blog', 'sdk', 'js']),
+  sqlErrors: z.enum(['inside', 'status']),
   billingMetric: z.enum(['any_case', 'exact']),
   lockMs: duration,
   outOfCredits: z.boolean(),

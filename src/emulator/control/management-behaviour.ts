@@ -33,6 +33,8 @@ export interface ManagementBehaviour {
   readonly suspendedEndpoint: 'missing' | 'kept';
   readonly stateWords: StateWords;
   readonly billingDialect: BillingDialect;
+  /** An error of SQL at the Data API: within a reply of status 200, or as status 400. */
+  readonly sqlErrors: 'inside' | 'status';
   /** Whether `metric` is taken in any case, as the Python SDK sends it. */
   readonly billingMetric: 'any_case' | 'exact';
   /** A creation within so long after another one is answered 500 for a lock; 0: never. */
@@ -72,6 +74,7 @@ export const DEFAULT_MANAGEMENT_BEHAVIOUR: ManagementBehaviour = Object.freeze({
   suspendedEndpoint: 'missing',
   stateWords: 'seed',
   billingDialect: 'spec',
+  sqlErrors: 'inside',
   billingMetric: 'any_case',
   lockMs: 0,
   outOfCredits: false,

@@ -12,6 +12,8 @@ export type WhoAsks = (request: FastifyRequest) => string | undefined;
 export function bearerCheck(tokens: Readonly<Record<string, string>>): {
   authorise: Authorise;
   whoAsks: WhoAsks;
+  /** Whether a text is one of the tokens. */
+  isToken: (text: string) => boolean;
 } {
   const names = new Map(Object.entries(tokens).map(([name, token]) => [sha256(`Bearer ${token}`), name]));
   const whoAsks: WhoAsks = ({ headers: { authorization } }) =>
@@ -20,7 +22,7 @@ export function bearerCheck(tokens: Readonly<Record<string, string>>): {
     if (request.headers.authorization === undefined) throw new Refusal(401, 'Unauthorized: no API key given');
     if (whoAsks(request) === undefined) throw new Refusal(401, 'Unauthorized: the API key is not valid');
   };
-  return { authorise, whoAsks };
+  return { authorise, whoAsks, isToken: (text) => names.has(sha256(`Bearer ${text}`)) };
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');

@@ -150,3 +150,53 @@ export const PROJECT_CREATE = z.object({
   edition: z.enum(['SHARED', 'STANDARD', 'ENTERPRISE', 'PREMIUM', 'DEDICATED']).default('STANDARD'),
 });
 export const PROJECT_UPDATE = z.object({ name: name.optional() });
+
+export const SECRET_CREATE = z.object({ name, value: z.string() });
+export const SECRET_UPDATE = z.object({ value: z.string() });
+
+export const JOB_CREATE = z.object({
+  name: z.string().optional(),
+  description: z.string().optional(),
+  executionConfig: z.object({
+    notebookPath: z.string().min(1, 'is empty'),
+    createSnapshot: z.boolean(),
+    runtimeName: z.string().optional(),
+    maxAllowedExecutionDurationInMinutes: z.number().positive().optional(),
+  }),
+  schedule: z
+    .object({
+      mode: z.enum(['Once', 'Recurring']),
+      startAt: z.string().optional(),
+      executionIntervalInMinutes: z.number().positive().optional(),
+    })
+    .refine(
+      ({ mode, executionIntervalInMinutes }) => mode === 'Once' || executionIntervalInMinutes !== undefined,
+      'needs executionIntervalInMinutes',
+    ),
+  targetConfig: z
+    .object({
+      databaseName: z.string().optional(),
+      resumeTarget: z.boolean().optional(),
+      targetID: uuid,
+      targetType: z.enum(['Workspace', 'Cluster', 'VirtualWorkspace', 'VirtualCluster']),
+    })
+    .optional(),
+  parameters: z
+    .array(z.object({ name: z.string(), type: z.string().optional(), value: z.unknown() }))
+    .optional(),
+  poolName: z.string().optional(),
+});
+
+export const USAGE_SIMULATE = z.object({
+  resources: z
+    .array(
+      z.object({
+        size,
+        scaleFactor: scaleFactor.default(1),
+        edition: z.string().optional(),
+        from: z.string(),
+        to: z.string(),
+      }),
+    )
+    .min(1, 'names nothing'),
+});

@@ -124,6 +124,15 @@ export class Deployments {
     return this.get(id)?.root;
   }
 
+  /** The root folder of one of the organization's places for files, which is there once it is asked for. */
+  rootOfSpace(id: string, name: string): number {
+    const row = this.get(id);
+    if (row !== undefined) return row.root;
+    return this.#database.transaction(
+      () => (this.get(id) ?? this.#add({ id, name, kind: 'space', region: DEFAULT_REGION })).root,
+    );
+  }
+
   /** Removes the deployment and everything on its Stage. False when there is none. */
   terminate(id: string): boolean {
     return this.#database.transaction(() => {

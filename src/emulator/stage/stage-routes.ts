@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authorise } from '../http/bearer-check.ts';
 import type { Behaviour } from '../control/behaviour.ts';
 import type { RequestKind } from '../control/counters.ts';
+import { deploymentIdOf } from '../management/deployments.ts';
 import type { DataFolder } from '../storage/data-folder.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { ExchangeContext } from '../http/exchange.ts';
@@ -24,17 +25,30 @@ export interface StageContext extends ExchangeContext {
   downloadUrlOf(deployment: string, path: string): string;
 }
 
-/** The three generations of Stage URLs: what comes before the path. */
-const GENERATIONS = ['/v1/stage/:id/fs', '/v2/clusters/:id/stage/fs', '/v1/stages/:id/fs'];
+/** A URL that has files below it: what comes before the path, and at which of its segments the ID is. */
+interface Place {
+  readonly prefix: string;
+  readonly idAt: number;
+  /** The organization's places for files are no deployments, and have no folders. */
+  readonly isSpace?: true;
+}
+
+/** Three generations of Stage URLs, and the organization's own files. */
+const PLACES: readonly Place[] = [
+  { prefix: '/v1/stage/:id/fs', idAt: 3 },
+  { prefix: '/v2/clusters/:id/stage/fs', idAt: 3 },
+  { prefix: '/v1/stages/:id/fs', idAt: 3 },
+  { prefix: '/v1/files/fs/:id', idAt: 4, isSpace: true },
+  { prefix: '/v2/files/fs/:id', idAt: 4, isSpace: true },
+];
 
 const METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
 
 export function registerStageRoutes(app: FastifyInstance, context: StageContext): void {
-  for (const prefix of GENERATIONS) {
-    const depth = prefix.split('/').length;
+  for (const place of PLACES) {
     const handler = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-      new StageRequest(context, request, reply, depth).run();
-    for (const url of [prefix, `${prefix}/*`]) app.route({ method: [...METHODS], url, handler });
+      new StageRequest(context, request, reply, place).run();
+    for (const url of [place.prefix, `${place.prefix}/*`]) app.route({ method: [...METHODS], url, handler });
   }
 }
 
@@ -45,13 +59,17 @@ class StageRequest {
   readonly #exchange: Exchange;
   readonly #id: string;
   readonly #path: StagePath | Refusal;
+  readonly #place: Place;
 
-  constructor(context: StageContext, request: FastifyRequest, reply: FastifyReply, depth: number) {
+  constructor(context: StageContext, request: FastifyRequest, reply: FastifyReply, place: Place) {
     this.#context = context;
     this.#request = request;
+    this.#place = place;
     const [target, query] = splitOnce(request.raw.url ?? '', '?');
-    this.#id = target.split('/', 4)[3] ?? '';
-    this.#path = attempt(() => decodeStagePath(target.split('/').slice(depth).join('/')));
+    const segments = target.split('/');
+    this.#id = segments[place.idAt] ?? '';
+    const depth = place.prefix.split('/').length;
+    this.#path = attempt(() => decodeStagePath(segments.slice(depth).join('/')));
     const path = this.#path instanceof Refusal ? undefined : this.#path;
     this.#exchange = new Exchange(context, request, reply, {
       kind: kindOf(request, path, query),
@@ -63,11 +81,10 @@ class StageRequest {
   run(): Promise<FastifyReply> {
     return this.#exchange.run(async () => {
       this.#context.authorise(this.#request);
-      const id = parseDeploymentId(decodePart(this.#id));
-      if (this.#path instanceof Refusal) throw this.#path;
-      const root = this.#context.data.deployments.rootOf(id);
-      if (root === undefined) throw new Refusal(404, `deployment ${id} not found`);
       const { kind } = this.#exchange.info;
+      const { id, root } = this.#deployment();
+      if (this.#path instanceof Refusal) throw this.#path;
+      if (this.#place.isSpace) refuseFolders(kind, this.#path);
       if (this.#context.generated !== undefined)
         await this.#readGenerated(this.#context.generated, id, this.#path);
       else if (kind === 'list') await this.#list(root, this.#path);
@@ -78,6 +95,18 @@ class StageRequest {
       else if (kind === 'move') await this.#move(root, this.#path);
       else await this.#remove(root, this.#path);
     });
+  }
+
+  /** Its ID is looked at before the path. */
+  #deployment(): { id: string; root: number } {
+    const { deployments } = this.#context.data;
+    const named = decodePart(this.#id);
+    const id = this.#place.isSpace ? spaceIdOf(named) : parseDeploymentId(named);
+    if (this.#place.isSpace) return { id, root: deployments.rootOfSpace(id, named) };
+    if (this.#path instanceof Refusal) throw this.#path;
+    const root = deployments.rootOf(id);
+    if (root === undefined) throw new Refusal(404, `deployment ${id} not found`);
+    return { id, root };
   }
 
   async #list(root: number, path: StagePath): Promise<void> {
@@ -227,6 +256,22 @@ function newPathOf(body: string, from: StagePath): StagePath {
     typeof parsed === 'object' && parsed !== null && 'newPath' in parsed ? parsed.newPath : undefined;
   if (typeof newPath !== 'string') throw new Refusal(400, 'the body must be JSON with a string "newPath"');
   return stagePath(from.isFolder && !newPath.endsWith('/') ? `${newPath}/` : newPath);
+}
+
+const SPACES: readonly string[] = ['personal', 'shared', 'models'];
+
+/** Each of the organization's places for files is kept like a deployment, under an ID of its own. */
+function spaceIdOf(name: string): string {
+  if (!SPACES.includes(name))
+    throw new Refusal(404, `there is no place for files named ${JSON.stringify(name)}`);
+  return deploymentIdOf(`space/${name}`);
+}
+
+function refuseFolders(kind: RequestKind, path: StagePath): void {
+  const isBelow = path.segments.length > 1;
+  const changesFolder = path.isFolder && kind !== 'list' && kind !== 'metadata';
+  if (changesFolder || (kind === 'putFile' && isBelow))
+    throw new Refusal(400, 'directories are not allowed here');
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -1,7 +1,5 @@
 import type { ManagementApi } from '../../api/management-api.ts';
-import type { Clock } from '../../model/ports.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
-import { systemClock } from '../../sync/clock.ts';
 import { EMBEDDED } from '../addresses.ts';
 import type { StageSurroundings } from '../surroundings.ts';
 import { useToLook } from './looking-gate.ts';
@@ -15,8 +13,6 @@ export interface OpenManagementApiOptions {
   readonly concurrency?: number | undefined;
   /** See useToLook. */
   readonly maxWaitMs?: number | undefined;
-  /** Of the waiting. Default: the machine's. */
-  readonly clock?: Clock | undefined;
 }
 
 const CONCURRENCY = 8;
@@ -30,7 +26,7 @@ export async function openManagementApi(
   around: StageSurroundings,
   options: OpenManagementApiOptions = {},
 ): Promise<ManagementApi> {
-  const { concurrency = CONCURRENCY, maxWaitMs, clock = systemClock } = options;
+  const { concurrency = CONCURRENCY, maxWaitMs } = options;
   const { draining } = around;
   const [{ ManagementApi }, { connection, gate, close }] = await Promise.all([
     import('../../api/management-api.ts'),
@@ -40,7 +36,7 @@ export async function openManagementApi(
   return new ManagementApi({
     connection,
     gate: use,
-    clock,
+    clock: gate.clock,
     signal: draining,
     close: async () => {
       use[Symbol.dispose]();

@@ -160,9 +160,15 @@ const what: SettingsOf<JobSections['what']> = {
 const pace: SettingsOf<JobSections['pace']> = {
   concurrency: {
     type: { kind: 'countOrAuto' },
-    default: 16,
+    default: 'auto',
     group: FAST,
-    flags: [{ flag: '--concurrency <n>', help: 'Stage requests at the same time' }],
+    meaning: 'Stage requests at the same time: a number, or as many as Stage turns out to take, at most 256',
+    flags: [
+      {
+        flag: '--concurrency <n>',
+        help: 'Stage requests at the same time; auto: as many as Stage turns out to take',
+      },
+    ],
   },
   maxRequestsPerSecond: {
     type: { kind: 'number' },

@@ -7,6 +7,8 @@ import type { RelPath } from '../../model/path.ts';
 export interface GateRequest {
   readonly operation: Operation;
   readonly path: RelPath;
+  /** Of an upload. */
+  readonly bytes?: number | undefined;
   /** Where a move goes. */
   readonly to?: RelPath | undefined;
   /** The first request of an action: once the run drains the request is not sent any more, and rejects with the reason. */
@@ -16,7 +18,7 @@ export interface GateRequest {
 }
 
 /**
- * The order within a job. `urgent`: a name is empty, or a file waits for its name, until this request is made. `idle`:
+ * The order within a job. `urgent`: a name is empty, or files wait, until this request is made. `idle`:
  * nobody waits for it, so it takes a slot only when no other request of any job waits; see GateUse.idleWaits.
  */
 export type Priority = 'urgent' | 'normal' | 'idle';
@@ -42,8 +44,6 @@ export class Attempts {
   readonly request: GateRequest;
   /** The number of the attempt that is due or under way, from 1. */
   number = 1;
-  /** When the latest attempt started, as the clock's elapsed time. */
-  startedAt = 0;
   /** What the latest failed attempt said. */
   last: SyncError | undefined;
   /** Whether an attempt so far may have been carried out although it failed. */
@@ -66,6 +66,11 @@ export class Attempts {
 
   get isUrgent(): boolean {
     return this.request.priority === 'urgent';
+  }
+
+  /** Whether a name stays empty without it, so that it is tried once more even when the job is given up. */
+  get mustBeTried(): boolean {
+    return this.isUrgent && this.request.begins !== true;
   }
 
   /** `counts`: the failure uses up one of the attempts. Returns how many are used up. */

@@ -9,7 +9,10 @@ import type { Concurrency, Lanes } from './lanes.ts';
 import type { Outage } from './outage.ts';
 import type { Pacer, Throttling } from './pacer.ts';
 import { Patience } from './patience.ts';
+import { SMALL_BYTES } from './congestion/usual-latency.ts';
+import type { Sent } from './congestion/concurrency-limit.ts';
 import type { Slots } from './slots.ts';
+import type { TurnLine } from './turn-line.ts';
 import { Turns } from './turns.ts';
 
 export interface GateUseOptions {
@@ -17,6 +20,10 @@ export interface GateUseOptions {
   readonly name: string;
   /** Requests of this job at the same time, at most. */
   readonly concurrency: Concurrency;
+  /** With 'auto': requests at the same time, at most. Default: MOST_LANES. */
+  readonly mostLanes?: number | undefined;
+  /** Transfers of this job keep to a bandwidth of its own. */
+  readonly limitsBandwidth?: boolean | undefined;
   /** Attempts for one request before it counts as failed; a 429 does not count. */
   readonly attempts: number;
   /** Of this job, whatever the other side allows. */
@@ -37,9 +44,13 @@ export interface SharedGate {
   readonly clock: Clock;
   readonly slots: Slots;
   readonly pacer: Pacer;
+  readonly line: TurnLine;
   readonly outage: Outage;
-  succeeded(): void;
-  throttled(refusal: SyncError, startedAt: number): void;
+  started(request: GateRequest, evidence: boolean): Sent;
+  succeeded(sent: Sent): void;
+  /** A failure that says nothing of the rate. */
+  failed(sent: Sent): void;
+  throttled(refusal: SyncError, sent: Sent): void;
   closed(use: GateUse): void;
 }
 
@@ -64,12 +75,13 @@ export class GateUse implements Disposable, Lanes {
     const { name, concurrency, maxRequestsPerSecond, draining, signal } = options;
     this.#shared = shared;
     this.#options = options;
-    this.mostLanes = mostLanesOf(concurrency);
+    this.mostLanes = mostLanesOf(concurrency, options.mostLanes);
     this.#turns = new Turns({
       name,
       clock: shared.clock,
       slots: shared.slots,
       pacer: shared.pacer,
+      line: shared.line,
       outage: shared.outage,
       mostLanes: this.mostLanes,
       maxRequestsPerSecond,
@@ -78,6 +90,10 @@ export class GateUse implements Disposable, Lanes {
       givenUp: this.#givingUp.signal,
     });
     this.#patience = new Patience(shared.clock, options);
+  }
+
+  get isAuto(): boolean {
+    return this.#options.concurrency === 'auto';
   }
 
   get lanes(): number {
@@ -153,13 +169,30 @@ export class GateUse implements Disposable, Lanes {
 
   #attempt<T>(attempts: Attempts, call: Attempt<T>): Promise<T> {
     return this.#turns.run(attempts, async () => {
-      attempts.startedAt = this.#shared.clock.elapsed();
+      const sent = this.#shared.started(attempts.request, this.#isEvidence(attempts.request));
       this.requests++;
-      const result = await call(attempts.number, attempts.inDoubt);
+      let result: T;
+      try {
+        result = await call(attempts.number, attempts.inDoubt);
+      } catch (error) {
+        this.#heard(sent, error, attempts);
+        throw error;
+      }
       this.#failuresInARow = 0;
-      this.#shared.succeeded();
+      this.#shared.succeeded(sent);
       return result;
     });
+  }
+
+  /** What we hold back ourselves takes as long as we like. */
+  #isEvidence({ bytes = 0 }: GateRequest): boolean {
+    return this.#options.limitsBandwidth !== true || bytes <= SMALL_BYTES;
+  }
+
+  /** Of every attempt that failed the gate is told at once, whatever becomes of the request. */
+  #heard(sent: Sent, error: unknown, { request }: Attempts): void {
+    if (isThrottled(error, request)) this.#shared.throttled(error, sent);
+    else this.#shared.failed(sent);
   }
 
   /** After an attempt that failed: resolves when the next one is due; rejects with the request's error otherwise. */
@@ -168,11 +201,9 @@ export class GateUse implements Disposable, Lanes {
     signal.throwIfAborted();
     if (error instanceof NotMade) throw attempts.verdictOf(error.reason);
     if (!isSyncError(error) || error.verdict !== 'retry') throw attempts.verdictOf(error);
-    // a source that is asked too often is no reason to ask the destination less often
-    const ofSource = isOfReading(error) && attempts.request.operation !== 'read';
-    const throttled = error.fact === 'slow_down' && !ofSource;
+    const throttled: boolean = isThrottled(error, attempts.request);
     const used = attempts.failed(error, { counts: !throttled });
-    const end = throttled ? this.#throttled(error, attempts.startedAt) : this.#failed(error);
+    const end = throttled ? this.#end : this.#failed(error);
     if (end !== undefined || draining.aborted || used >= this.#options.attempts)
       throw attempts.verdictOf(end ?? error);
     // after a 429 the pacer makes everybody wait
@@ -205,9 +236,8 @@ export class GateUse implements Disposable, Lanes {
     if (draining.aborted) throw attempts.verdictOf(error);
   }
 
-  /** Returns what ends the job, where a 429 does. */
-  #throttled(refusal: SyncError, startedAt: number): unknown {
-    this.#shared.throttled(refusal, startedAt);
+  /** What ended the job, if something did. */
+  get #end(): unknown {
     return this.hasGivenUp ? this.#givingUp.signal.reason : undefined;
   }
 
@@ -228,6 +258,12 @@ export class GateUse implements Disposable, Lanes {
     if (end !== undefined) this.#givingUp.abort(end);
     return end;
   }
+}
+
+/** A source that is asked too often is no reason to ask the destination less often. */
+function isThrottled(error: unknown, { operation }: GateRequest): error is SyncError {
+  if (!isSyncError(error) || error.verdict !== 'retry' || error.fact !== 'slow_down') return false;
+  return !isOfReading(error) || operation === 'read';
 }
 
 const nothingWorks = (error: SyncError, failures: number): SyncError => {

@@ -1,36 +1,41 @@
 import type { SyncError } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
+import type { GateRequest } from './attempts.ts';
+import { ConcurrencyLimit, FIRST_LIMIT } from './congestion/concurrency-limit.ts';
+import type { Sent } from './congestion/concurrency-limit.ts';
 import { GateUse } from './gate-use.ts';
 import type { GateUseOptions, SharedGate } from './gate-use.ts';
 import { Outage } from './outage.ts';
 import { Pacer } from './pacer.ts';
 import { Slots } from './slots.ts';
+import { TurnLine } from './turn-line.ts';
 
 /**
  * All requests to an origin for one account pass this gate, for as long as the process lives. All jobs that use the
- * gate share its slots, its pace, and what 429s and outages have taught; each job has limits, retries and an end of its
- * own (GateUse).
+ * gate share its slots, its pace, and what answers, 429s and outages have taught; each job has limits, retries and an end
+ * of its own (GateUse).
  *
- * The number of slots is the highest concurrency that a present user asked for, not the sum of all: ten jobs on one
- * account must not be ten times as heavy a load. The users take turns for the slots.
+ * The number of slots is the highest that a present user asked for, not the sum of all: ten jobs on one account must not
+ * be ten times as heavy a load. For users with 'auto' it is what the ConcurrencyLimit says. The users take turns for the
+ * slots.
  */
 export class Gate implements SharedGate {
   readonly clock: Clock;
   readonly slots = new Slots(1);
   readonly pacer: Pacer;
+  readonly line: TurnLine;
   readonly outage: Outage;
+  readonly limit: ConcurrencyLimit;
   readonly #uses = new Set<GateUse>();
-  /** Requests at the same time, at most, as 429s have taught; undefined before the first. */
-  #taught: number | undefined;
-  /** Successes since the number of slots last changed. */
-  #recovering = 0;
   /** The latest 429. */
   #refusal: SyncError | undefined;
 
   constructor(clock: Clock) {
     this.clock = clock;
     this.pacer = new Pacer(clock);
+    this.line = new TurnLine(clock, this.pacer);
     this.outage = new Outage(clock);
+    this.limit = new ConcurrencyLimit({ least: 1, most: FIRST_LIMIT });
   }
 
   /** One job's way through the gate. To be closed when the job has ended. */
@@ -38,7 +43,7 @@ export class Gate implements SharedGate {
     if (this.#uses.size === 0) this.pacer.resume();
     const use = new GateUse(this, options);
     this.#uses.add(use);
-    this.#fit();
+    this.#fitBounds();
     const { pausedFor } = this.pacer;
     if (pausedFor > 0 && this.#refusal !== undefined) use.wasAskedToWait(this.#refusal, pausedFor);
     return use;
@@ -46,45 +51,57 @@ export class Gate implements SharedGate {
 
   closed(use: GateUse): void {
     this.#uses.delete(use);
-    if (this.#uses.size > 0) this.#fit();
+    if (this.#uses.size > 0) this.#fitBounds();
   }
 
-  succeeded(): void {
+  started({ operation, bytes }: GateRequest, evidence: boolean): Sent {
+    const now = this.clock.elapsed();
+    this.pacer.started(now);
+    return this.limit.started({ operation, bytes, now, evidence });
+  }
+
+  succeeded(sent: Sent): void {
     this.outage.succeeded();
     this.pacer.succeeded();
     for (const use of this.#uses) use.somethingWorked();
-    const { limit } = this.slots;
-    if (limit >= this.#most || ++this.#recovering < limit) return;
-    this.#recovering = 0;
-    this.#taught = limit + 1;
+    this.limit.answered(sent, this.clock.elapsed());
     this.#fit();
   }
 
-  /** A 429 for a request that started at `startedAt`: it holds back every user. */
-  throttled(refusal: SyncError, startedAt: number): void {
-    const slowdown = this.pacer.throttled(startedAt, refusal.retryAfterMs);
+  failed(sent: Sent): void {
+    this.limit.failed(sent, this.clock.elapsed());
+    this.#fit();
+  }
+
+  /** A 429: it holds back every user. */
+  throttled(refusal: SyncError, sent: Sent): void {
+    const now = this.clock.elapsed();
+    const slowdown = this.pacer.throttled(sent.startedAt, refusal.retryAfterMs, this.limit.latencyMs);
+    this.limit.refused(sent, now);
+    this.#fit();
     this.#refusal = refusal;
-    if (slowdown !== undefined) {
-      this.#taught = Math.max(1, Math.floor(this.slots.limit / 2));
-      this.#recovering = 0;
-      this.#fit();
-      for (const use of this.#uses) use.wasSlowedDown(slowdown);
-    }
     const uses = [...this.#uses];
+    if (slowdown !== undefined) for (const use of uses) use.wasSlowedDown(slowdown);
     for (const use of uses) use.wasAskedToWait(refusal, this.pacer.pausedFor);
     if (uses.every((use) => use.hasGivenUp))
       this.pacer.shortenPause(Math.max(...uses.map((use) => use.maxWaitMs)));
   }
 
-  /** The highest concurrency that a present user asked for. */
-  get #most(): number {
+  /** Fixed numbers are asked for, so fewer are never tried; the highest number of all is the bound. */
+  #fitBounds(): void {
+    let least = 1;
     let most = 1;
-    for (const use of this.#uses) most = Math.max(most, use.mostLanes);
-    return most;
+    for (const use of this.#uses) {
+      most = Math.max(most, use.mostLanes);
+      if (!use.isAuto) least = Math.max(least, use.mostLanes);
+    }
+    this.limit.setBounds({ least, most: Math.max(least, most) });
+    this.#fit();
   }
 
   #fit(): void {
-    const limit = Math.min(this.#most, this.#taught ?? Infinity);
+    const { limit } = this.limit;
     if (this.slots.limit !== limit) this.slots.limit = limit;
+    this.pacer.spread = this.limit.spread;
   }
 }

@@ -9,8 +9,9 @@ export interface Lanes {
   readonly mostLanes: number;
 }
 
-const AUTO = 16;
+/** With 'auto', requests at the same time at most: a socket and an open file each, and memory for what they send. */
+export const MOST_LANES = 256;
 
 /** The most requests at the same time that a job of this concurrency ever has: as many connections are needed. */
-export const mostLanesOf = (concurrency: Concurrency): number =>
-  concurrency === 'auto' ? AUTO : concurrency;
+export const mostLanesOf = (concurrency: Concurrency, most: number = MOST_LANES): number =>
+  concurrency === 'auto' ? most : concurrency;

@@ -1,13 +1,17 @@
 import { GrowingDelay } from '../../model/growing-delay.ts';
 import type { Clock } from '../../model/ports.ts';
+import { AllowedRate } from './congestion/allowed-rate.ts';
 
 /** Pauses after a 429 that does not say how long; they grow while nothing succeeds. */
 const PAUSE = { firstMs: 500, longestMs: 30_000 };
-/** Requests a second that every success adds to the rate. */
-const RECOVERY_PER_SUCCESS = 0.03;
-const SLOWEST_PER_SECOND = 0.2;
-/** A rate that has risen so far limits nothing any more. */
-const UNLIMITED_PER_SECOND = 10_000;
+/** A turn that comes late by no more than this, as timers do, does not put off those after it. In milliseconds. */
+const LATE_MS = 5;
+
+/** So many requests at once, and then so many a second. */
+export interface Spread {
+  readonly atOnce: number;
+  readonly perSecond: number;
+}
 
 export interface Throttling {
   readonly requestsPerSecond: number;
@@ -15,59 +19,64 @@ export interface Throttling {
 }
 
 /**
- * One pace for every request to one origin and account. A 429 stops all of them for as long as it asks, and then the rate
- * continues at what the other side has really let through since the last 429; from there the rate rises slowly until the
- * next.
+ * One pace for every request to one origin and account. A 429 stops all of them for as long as it asks, and then they go
+ * on at the rate that the other side lets through (AllowedRate).
  */
 export class Pacer {
   readonly #clock: Clock;
-  /** Requests a second; undefined until the first 429. */
-  #rate: number | undefined;
-  #nextAt = 0;
+  readonly #allowed: AllowedRate;
+  #nextAt = -Infinity;
+  #spread: Spread | undefined;
   /** When the latest request was let through. */
   #lastAt = 0;
   #pausedAt = 0;
   #pausedUntil = 0;
-  /** Since when successes are counted. */
-  #cutAt: number;
-  #successes = 0;
   readonly #pause = new GrowingDelay(PAUSE);
   #pauses = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#cutAt = clock.elapsed();
+    this.#allowed = new AllowedRate(clock.elapsed());
   }
 
-  /**
-   * Requests come again after a time without any, which says nothing of what is let through. The rate has risen meanwhile
-   * as if requests had kept succeeding at it: a 429 of the night must not slow down a watch in the morning.
-   */
+  /** Requests come again after a time without any, which says nothing of what is let through. */
   resume(): void {
     const now = this.#clock.elapsed();
-    this.#cutAt = now;
-    this.#successes = 0;
-    if (this.#rate === undefined) return;
-    const idleSeconds = Math.max(0, now - Math.max(this.#lastAt, this.#pausedUntil)) / 1000;
-    const rate = this.#rate * Math.exp(RECOVERY_PER_SUCCESS * idleSeconds);
-    this.#rate = rate < UNLIMITED_PER_SECOND ? rate : undefined;
+    this.#allowed.resume(now, Math.max(0, now - Math.max(this.#lastAt, this.#pausedUntil)));
   }
 
-  /**
-   * Takes the next turn, which also keeps the user's own pace. Returns how long the request has to wait for the turn, in
-   * milliseconds. Undefined: not at all.
-   */
-  take(own: OwnPace | undefined): number | undefined {
-    if (this.#rate === undefined && this.#pausedUntil === 0 && own === undefined) return undefined;
+  /** Requests a second that the other side lets through, as far as it has refused some. */
+  get requestsPerSecond(): number | undefined {
+    return this.#allowed.perSecond;
+  }
+
+  /** Requests do not start in larger bursts than this; undefined: they start as they come. */
+  set spread(spread: Spread | undefined) {
+    this.#spread = spread;
+    if (spread === undefined && this.#allowed.perSecond === undefined) this.#nextAt = -Infinity;
+  }
+
+  /** How long it is until the next request may start, in milliseconds. Undefined: it may start now. */
+  get wait(): number | undefined {
+    if (this.#nextAt === -Infinity && this.#pausedUntil === 0) return undefined;
+    const wait = Math.max(this.#nextAt, this.#pausedUntil) - this.#clock.elapsed();
+    return wait > 0 ? wait : undefined;
+  }
+
+  /** A request starts now, which settles when the next one may. `held`: it had to wait for its turn. */
+  take({ held }: { readonly held: boolean }): void {
+    const spread = this.#spread;
+    const isLimited = this.#allowed.perSecond !== undefined;
+    if (!isLimited && spread === undefined) return;
     const now = this.#clock.elapsed();
-    let at = Math.max(now, this.#pausedUntil, own?.nextAt ?? 0);
-    if (this.#rate !== undefined) {
-      at = Math.max(at, this.#nextAt);
-      this.#lastAt = at;
-      this.#nextAt = at + 1000 / this.#rate;
+    this.#lastAt = now;
+    let interval = isLimited ? this.#allowed.takeInterval({ held }) : 0;
+    let lateMs = LATE_MS;
+    if (spread !== undefined && interval < 1000 / spread.perSecond) {
+      interval = 1000 / spread.perSecond;
+      lateMs = Math.max(LATE_MS, (spread.atOnce - 1) * interval);
     }
-    own?.took(at);
-    return at > now ? at - now : undefined;
+    this.#nextAt = Math.max(now - lateMs, this.#nextAt) + interval;
   }
 
   /** What is left of a pause that was asked for, in milliseconds; 0 when there is none. */
@@ -86,14 +95,19 @@ export class Pacer {
     this.#nextAt = Math.min(this.#nextAt, this.#pausedUntil);
   }
 
-  succeeded(): void {
-    this.#successes++;
-    this.#pause.reset();
-    if (this.#rate !== undefined) this.#rate += RECOVERY_PER_SUCCESS;
+  started(now: number): void {
+    this.#allowed.started(now);
   }
 
-  /** A 429 for a request that started at `startedAt`. Undefined: the 429 belongs to a slowdown already made. */
-  throttled(startedAt: number, retryAfterMs: number | undefined): Throttling | undefined {
+  succeeded(): void {
+    this.#pause.reset();
+  }
+
+  /**
+   * A 429 for a request that started at `startedAt`; `answerMs`: what an answer takes. Undefined: the 429 belongs to a
+   * slowdown already made.
+   */
+  throttled(startedAt: number, retryAfterMs: number | undefined, answerMs?: number): Throttling | undefined {
     const now = this.#clock.elapsed();
     const pauseMs = retryAfterMs ?? this.#pause.currentMs;
     if (now + pauseMs > this.#pausedUntil) {
@@ -101,15 +115,10 @@ export class Pacer {
       this.#pausedUntil = now + pauseMs;
       this.#pauses++;
     }
-    if (startedAt < this.#cutAt) return undefined;
-    const seconds = Math.max(0.001, (now - this.#cutAt) / 1000);
-    const passed = Math.max(SLOWEST_PER_SECOND, this.#successes / seconds);
-    this.#rate = Math.min(passed, this.#rate ?? passed);
+    if (!this.#allowed.refused({ startedAt, now, pauseMs, answerMs })) return undefined;
     this.#nextAt = this.#pausedUntil;
-    this.#cutAt = now;
-    this.#successes = 0;
     this.#pause.next();
-    return { requestsPerSecond: this.#rate, pauseMs };
+    return { requestsPerSecond: this.#allowed.perSecond!, pauseMs };
   }
 }
 

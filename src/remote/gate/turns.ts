@@ -6,6 +6,7 @@ import { OwnPace } from './pacer.ts';
 import type { Pacer } from './pacer.ts';
 import { Slots } from './slots.ts';
 import type { SlotQueue } from './slots.ts';
+import type { TurnLine } from './turn-line.ts';
 
 export interface TurnsOptions {
   /** What sentences call the other side. */
@@ -14,6 +15,7 @@ export interface TurnsOptions {
   /** Shared by all jobs at the gate. */
   readonly slots: Slots;
   readonly pacer: Pacer;
+  readonly line: TurnLine;
   readonly outage: Outage;
   /** Requests of this job at the same time, at most. */
   readonly mostLanes: number;
@@ -80,9 +82,11 @@ export class Turns implements Disposable {
 
   /** Resolves when a request may be sent within the turn of another. */
   async within(): Promise<void> {
-    const { clock, pacer, signal } = this.#options;
-    const wait = pacer.take(this.ownPace);
-    if (wait !== undefined) await clock.sleep(wait, signal);
+    const { clock, signal, line } = this.#options;
+    for (let wait = this.ownPace?.wait; wait !== undefined; wait = this.ownPace?.wait)
+      await clock.sleep(wait, signal);
+    if (!line.takeNow()) await line.wait({ urgent: true, signal, isLeaving: () => signal.aborted });
+    this.ownPace?.took(clock.elapsed());
     signal.throwIfAborted();
   }
 
@@ -115,17 +119,20 @@ export class Turns implements Disposable {
    * the request is not to be sent any more.
    */
   #wait(attempts: Attempts): Promise<void> | undefined {
-    const { pacer, outage, signal } = this.#options;
+    const { clock, line, outage, signal } = this.#options;
     signal.throwIfAborted();
-    const wait = pacer.take(this.ownPace);
-    if (wait !== undefined || outage.wait() !== undefined) return this.#waitFirst(wait, attempts);
+    const isNow = this.ownPace?.wait === undefined && line.takeNow();
+    if (!isNow || outage.wait() !== undefined) return this.#waitFirst(attempts, { hasTurn: isNow });
+    this.ownPace?.took(clock.elapsed());
     this.#refuse(attempts);
     return undefined;
   }
 
-  async #waitFirst(wait: number | undefined, attempts: Attempts): Promise<void> {
-    if (wait !== undefined) await this.#waitForTurn(wait, attempts);
-    if (this.#options.outage.wait() !== undefined) await this.#sitOutage();
+  async #waitFirst(attempts: Attempts, { hasTurn }: { readonly hasTurn: boolean }): Promise<void> {
+    const { clock, outage } = this.#options;
+    if (!hasTurn) await this.#waitForTurn(attempts);
+    this.ownPace?.took(clock.elapsed());
+    if (outage.wait() !== undefined) await this.#sitOutage();
     this.#refuse(attempts);
   }
 
@@ -133,35 +140,40 @@ export class Turns implements Disposable {
   #refuse(attempts: Attempts): void {
     const { draining, givenUp } = this.#options;
     const failedBefore = attempts.last !== undefined;
-    if ((draining.aborted && failedBefore) || (givenUp.aborted && !attempts.isUrgent))
+    if ((draining.aborted && failedBefore) || (givenUp.aborted && !attempts.mustBeTried))
       throw this.#notMade(attempts);
     if (draining.aborted && attempts.nothingBegun) throw new NotMade(draining.reason);
   }
 
-  /** A pause that begins during the wait holds for this request too: the request takes another turn. */
-  async #waitForTurn(ms: number, attempts: Attempts): Promise<void> {
-    const { pacer } = this.#options;
-    for (let wait: number | undefined = ms; wait !== undefined;) {
-      const { pauses } = pacer;
+  async #waitForTurn(attempts: Attempts): Promise<void> {
+    const { line, signal } = this.#options;
+    for (let wait = this.ownPace?.wait; wait !== undefined; wait = this.ownPace?.wait)
       await this.#sleep(wait, attempts);
-      wait = pacer.pauses === pauses ? undefined : pacer.take(this.ownPace);
-    }
+    const isLeaving = (): boolean => this.#endsWait(attempts).aborted;
+    const hasTurn = await line.wait({ urgent: attempts.isUrgent, signal: this.stopping, isLeaving });
+    signal.throwIfAborted();
+    if (!hasTurn) throw this.#notMade(attempts);
   }
 
-  /**
-   * Waits for a turn; rejects with NotMade when the job is to end first. A stop ends every pause. An action that is
-   * under way still waits for its turn where only a pace puts the turn off.
-   */
+  /** Waits; rejects with NotMade when the job is to end first. */
   async #sleep(ms: number, attempts: Attempts): Promise<void> {
-    const { clock, pacer, signal } = this.#options;
-    const endsAtOnce = attempts.nothingBegun || pacer.pausedFor > 0;
-    const until = endsAtOnce ? this.stopping : attempts.last === undefined ? signal : this.#leaving;
-    const slept = await clock.sleep(ms, until).then(
+    const { clock, signal } = this.#options;
+    const slept = await clock.sleep(ms, this.#endsWait(attempts)).then(
       () => true,
       () => false,
     );
     signal.throwIfAborted();
     if (!slept) throw this.#notMade(attempts);
+  }
+
+  /**
+   * What ends the wait for a turn. A stop ends every pause. An action that is under way still waits for its turn where
+   * only a pace puts the turn off.
+   */
+  #endsWait(attempts: Attempts): AbortSignal {
+    const { pacer, signal } = this.#options;
+    const endsAtOnce = attempts.nothingBegun || pacer.pausedFor > 0;
+    return endsAtOnce ? this.stopping : attempts.last === undefined ? signal : this.#leaving;
   }
 
   /** Waits until something may work again, or the job is to end. */

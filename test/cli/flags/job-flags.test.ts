@@ -17,7 +17,7 @@ function said(...words: string[]): JobFlags {
 test('nothing said is the defaults of the flags with a value', () => {
   expect(said()).toEqual({
     what: { compare: 'size' },
-    pace: { concurrency: 16, maxWait: 3_600_000 },
+    pace: { concurrency: 'auto', maxWait: 3_600_000 },
     when: { settle: 1000, fullEvery: 3_600_000 },
     filters: [],
   });
@@ -37,6 +37,7 @@ test.each<[string[], Partial<Record<keyof JobSections, object>>]>([
   [['--publish-set'], { what: { publishSet: true } }],
   [['--marker', 'x'], { what: { marker: 'x' } }],
   [['--concurrency', '4'], { pace: { concurrency: 4 } }],
+  [['--concurrency', 'auto'], { pace: { concurrency: 'auto' } }],
   [['--max-requests-per-second', '0.5'], { pace: { maxRequestsPerSecond: 0.5 } }],
   [['--bwlimit', '10M'], { pace: { bytesPerSecond: 10_485_760 } }],
   [['--max-wait', '5m'], { pace: { maxWait: 300_000 } }],

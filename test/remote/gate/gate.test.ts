@@ -250,7 +250,7 @@ describe('a 429', () => {
     await settled(first);
   });
 
-  test('halves what runs at the same time, and success brings it back', async () => {
+  test('lets fewer requests run at the same time, and success brings them back', async () => {
     const { gate, clock, events } = setUp({ concurrency: 8 });
     let running = 0;
     let most = 0;

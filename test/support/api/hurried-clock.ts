@@ -7,7 +7,8 @@ export interface HurriedClock extends Clock {
   readonly sleeps: number[];
 }
 
-export function createHurriedClock(): HurriedClock {
+/** `onSleep`: told how much time passes, to let it pass elsewhere too. */
+export function createHurriedClock(onSleep: (ms: number) => void = () => undefined): HurriedClock {
   let elapsed = 0;
   const sleeps: number[] = [];
   return {
@@ -19,6 +20,7 @@ export function createHurriedClock(): HurriedClock {
       signal.throwIfAborted();
       sleeps.push(ms);
       elapsed += ms;
+      onSleep(ms);
       await turn();
       signal.throwIfAborted();
     },

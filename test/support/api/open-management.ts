@@ -11,12 +11,18 @@ export interface OpenManagement extends AsyncDisposable {
   stop(): void;
 }
 
+export interface OpenManagementOptions {
+  readonly token?: string;
+  /** See createHurriedClock. */
+  readonly onSleep?: ((ms: number) => void) | undefined;
+}
+
 /** The client with its gate, on a clock whose sleeps end at once. */
 export async function openManagement(
   baseUrl: string,
-  { token = 'secret-token' }: { readonly token?: string } = {},
+  { token = 'secret-token', onSleep }: OpenManagementOptions = {},
 ): Promise<OpenManagement> {
-  const clock = createHurriedClock();
+  const clock = createHurriedClock(onSleep);
   const connection = await openApiConnection({ baseUrl, token });
   const stopping = new AbortController();
   const { signal } = stopping;

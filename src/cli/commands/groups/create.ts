@@ -1,11 +1,8 @@
-import { regions, type Region } from '../../../api/resources/regions.ts';
 import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
-import { usageError } from '../../../jobs/usage-errors.ts';
-import { printable } from '../../../model/printable.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import { change } from '../../management/changing/change.ts';
-import { looksLikeID } from '../../management/find.ts';
-import { openPasswordOut, readPassword } from '../../management/changing/passwords.ts';
+import { findRegion } from '../../management/find.ts';
+import { openPasswordOut, passwordTo, readPassword } from '../../management/changing/passwords.ts';
 import { printRow } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
 import { settingsOf, type SettingFlags } from './settings.ts';
@@ -38,7 +35,7 @@ export async function createGroup(run: Run<CreateFlags>): Promise<ExitStatus> {
       body: {
         name,
         firewallRanges: [...(flags.firewall ?? [])],
-        ...region,
+        regionID: region.regionID,
         ...settingsOf(flags),
         ...(flags.project !== undefined && { projectID: flags.project }),
         ...(adminPassword !== undefined && { adminPassword }),
@@ -47,43 +44,8 @@ export async function createGroup(run: Run<CreateFlags>): Promise<ExitStatus> {
     already: there === undefined ? undefined : `is there already, ${there.state}`,
     shown: there,
     idOf: ({ workspaceGroupID }) => String(workspaceGroupID),
-    onReply: async ({ adminPassword: made }) => {
-      if (typeof made !== 'string' || made === '') return;
-      if (place !== undefined) return place.write(made);
-      if (flags.json === true) return;
-      run.err.line('stagesync: the password of the user admin, which is shown this once:');
-      run.out.line(`password  ${printable(made)}`);
-    },
+    onPassword: passwordTo(run, place),
     again: ({ workspaceGroupID }) => `groups wait ${String(workspaceGroupID)} --for active`,
     print: (row) => printRow(run, shownGroup(run, row as unknown as GroupRef), GROUP_FIELDS, flags),
   });
-}
-
-/** A region by its ID, its name ('us-east-1') or the name that people read, as the API takes it. */
-async function findRegion(
-  run: Run,
-  text: string,
-): Promise<{ regionID: string } | { provider: string; regionName: string }> {
-  if (looksLikeID(text)) return { regionID: text };
-  const all = await run.api.call(regions.list, {});
-  const wanted = text.toLowerCase();
-  const names = ({ region, regionName }: Region): string[] =>
-    [region, ...(typeof regionName === 'string' ? [regionName] : [])].map((each) => each.toLowerCase());
-  const exact = all.filter((region) => names(region).includes(wanted));
-  const found =
-    exact.length > 0 ? exact : all.filter((region) => names(region).some((each) => each.includes(wanted)));
-  const [only] = found;
-  if (only === undefined || found.length > 1)
-    throw usageError(
-      `${only === undefined ? 'there is no region' : `${found.length} regions are called`} ${printable(text)}: ${(only ===
-      undefined
-        ? all
-        : found
-      )
-        .map(({ provider, region, regionName, regionID }) =>
-          printable(`${regionName ?? regionID} (${provider}, ${region})`),
-        )
-        .join('; ')}`,
-    );
-  return { regionID: only.regionID };
 }

@@ -5,7 +5,7 @@ import { SyncError } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { change } from '../../management/changing/change.ts';
-import { findGroup } from '../../management/find.ts';
+import { findGroup, ifExists } from '../../management/find.ts';
 import { printOutcome } from '../../management/printing/print-outcome.ts';
 import type { Run } from '../../management/run.ts';
 import { waitForEnd } from '../../management/changing/waiting.ts';
@@ -19,11 +19,8 @@ interface TerminateFlags {
 /** `stagesync groups terminate`: says which workspaces end with it, and needs --force where there are some. */
 export async function terminateGroup(run: Run<TerminateFlags>): Promise<ExitStatus> {
   const [name = ''] = run.args;
-  const group = await findGroup(run, name, { ifExists: run.flags.ifExists });
-  if (group === undefined) {
-    run.err.line(`stagesync: there is no workspace group ${printable(name)}`);
-    return EXIT.clean;
-  }
+  const group = await ifExists(run, `workspace group ${name}`, () => findGroup(run, name));
+  if (group === undefined) return EXIT.clean;
   const { workspaceGroupID } = group;
   const isForced = run.flags.force === true;
   const within = await run.api.call(workspaces.list, { query: { workspaceGroupID } });
@@ -47,7 +44,13 @@ export async function terminateGroup(run: Run<TerminateFlags>): Promise<ExitStat
       name: group.name,
       warning: [
         `This ends workspace group ${printable(group.name)} (${printable(workspaceGroupID)}) for good, with its databases and its Stage.`,
-        ...(alive.length === 0 ? [] : [`With it go ${alive.length} workspaces: ${others}.`]),
+        ...(alive.length === 0
+          ? []
+          : [
+              alive.length === 1
+                ? `With it goes the workspace ${others}.`
+                : `With it go ${alive.length} workspaces: ${others}.`,
+            ]),
       ],
     },
     idOf: () => workspaceGroupID,

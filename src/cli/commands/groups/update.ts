@@ -1,11 +1,10 @@
 import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
-import { printable } from '../../../model/printable.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import { change } from '../../management/changing/change.ts';
 import { differences } from '../../management/printing/differences.ts';
 import { findGroup } from '../../management/find.ts';
-import { readPassword } from '../../management/changing/passwords.ts';
+import { openPasswordOut, passwordTo, readPassword } from '../../management/changing/passwords.ts';
 import { printRow } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
 import { settingsOf, type SettingFlags } from './settings.ts';
@@ -37,7 +36,8 @@ export async function updateGroup(run: Run<SettingFlags & { readonly name?: stri
     ['type', group.deploymentType, wanted.deploymentType],
     ['password', 'the one it has', adminPassword === undefined ? undefined : 'the one given'],
   ]);
-  return change(run, {
+  await using place = run.flags.dryRun === true ? undefined : await openPasswordOut(run);
+  return await change(run, {
     thing: `workspace group ${group.name}`,
     operation: workspaceGroups.update,
     input: { workspaceGroupID, body: wanted },
@@ -46,12 +46,8 @@ export async function updateGroup(run: Run<SettingFlags & { readonly name?: stri
     shown: group,
     idOf: () => workspaceGroupID,
     again: () => `groups get ${workspaceGroupID}`,
-    onReply: ({ adminPassword: made }) => {
-      // an invalid password is not refused: the service makes another one and gives it back
-      if (typeof made === 'string' && made !== '' && made !== adminPassword)
-        run.out.line(`password  ${printable(made)}`);
-      return Promise.resolve();
-    },
+    // an invalid password is not refused: the service makes another one and gives it back
+    onPassword: passwordTo(run, place),
     print: (row) => printRow(run, shownGroup(run, { ...group, ...row }), GROUP_FIELDS, run.flags),
   });
 }

@@ -3,7 +3,7 @@ import { inState } from '../../../api/waiting/awaited.ts';
 import { printable } from '../../../model/printable.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { change } from '../../management/changing/change.ts';
-import { findWorkspace, type FoundWorkspace } from '../../management/find.ts';
+import { findWorkspace, type FoundWorkspace, ifExists } from '../../management/find.ts';
 import { printOutcome } from '../../management/printing/print-outcome.ts';
 import type { Run } from '../../management/run.ts';
 import { waitForEnd } from '../../management/changing/waiting.ts';
@@ -58,11 +58,8 @@ export async function resumeWorkspace(run: Run<{ readonly autoSuspend: boolean }
 
 export async function terminateWorkspace(run: Run<{ readonly ifExists?: true }>): Promise<ExitStatus> {
   const name = nameIn(run);
-  const found = await findWorkspace(run, name, { ifExists: run.flags.ifExists });
-  if (found === undefined) {
-    run.err.line(`stagesync: there is no workspace ${printable(name)}`);
-    return EXIT.clean;
-  }
+  const found = await ifExists(run, `workspace ${name}`, () => findWorkspace(run, name));
+  if (found === undefined) return EXIT.clean;
   const { workspace, group } = found;
   const { workspaceID } = workspace;
   return change(run, {

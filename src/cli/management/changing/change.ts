@@ -26,8 +26,8 @@ export interface Change<O extends Operation = Operation> {
   readonly idOf: (reply: Row) => string;
   /** What is known of the thing, where nothing was sent or there is nothing to wait for. */
   readonly shown?: Row | undefined;
-  /** Called with the reply at once, before the end is waited for. */
-  readonly onReply?: ((reply: Row) => Promise<void>) | undefined;
+  /** Takes a password that the reply brings at once, before the end is waited for: it is shown this once. */
+  readonly onPassword?: ((password: string, reply: Row) => Promise<void>) | undefined;
   /** Prints the thing as it is in the end. */
   readonly print: (row: Row) => void | Promise<void>;
 }
@@ -51,8 +51,9 @@ export async function change<O extends Operation>(run: Run, made: Change<O>): Pr
   }
   if (made.confirmation !== undefined) await confirm(run, made.confirmation);
   for (const line of made.announce ?? []) run.err.line(line);
-  const reply = await sent(run, made);
-  await made.onReply?.(reply);
+  const { adminPassword, ...reply } = await sent(run, made);
+  if (typeof adminPassword === 'string' && adminPassword !== '')
+    await made.onPassword?.(adminPassword, reply);
   const awaited = awaitedAfter(operation, { input: input as AnyInput, reply, what: thing });
   if (awaited === undefined) {
     await made.print({ ...made.shown, ...reply });

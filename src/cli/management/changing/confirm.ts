@@ -18,7 +18,7 @@ export interface Confirmation {
 export async function confirm(run: Run, { warning, name }: Confirmation): Promise<void> {
   if (run.flags.yes === true) return;
   if (!canAsk(run.host)) {
-    const repeat = ['stagesync', run.command, ...run.args.map(shellWord), '--yes'].join(' ');
+    const repeat = ['stagesync', ...run.words.map(shellWord), '--yes'].join(' ');
     throw notConfirmed(
       `${warning.join(' ')} This has to be confirmed, and there is no terminal to ask at. If it is meant: ${repeat}`,
     );

@@ -65,3 +65,19 @@ export async function openPasswordOut(run: Run<PasswordFlags>): Promise<Password
     },
   };
 }
+
+/**
+ * What is done with a password that the service made: it goes to its file, or is printed. With --json it is an object of
+ * its own, with the ID: what comes later may not come.
+ */
+export const passwordTo =
+  (run: Run, place: PasswordPlace | undefined) =>
+  async (password: string, reply: Readonly<Record<string, unknown>>): Promise<void> => {
+    if (place !== undefined) return place.write(password);
+    if (run.flags.json === true) run.out.line(JSON.stringify({ ...reply, adminPassword: password }));
+    else {
+      run.err.line('stagesync: the password of the user admin, which is shown this once:');
+      run.out.line(`password  ${printable(password)}`);
+    }
+    await run.out.flush();
+  };

@@ -3,7 +3,10 @@ import { billJson } from '../billing/dialects.ts';
 import type { Bill } from '../billing/dialects.ts';
 import { computeRows, storageRows } from '../billing/ledger.ts';
 import type { Aggregate, Interval, StorageUse, WorkspaceUse } from '../billing/ledger.ts';
+import { creditsPerHour } from '../billing/prices.ts';
+import { USAGE_SIMULATE } from '../bodies.ts';
 import type { Call, Operation } from '../operation.ts';
+import { parseTime } from '../timeline/times.ts';
 import type { GroupNow } from '../world/world.ts';
 
 const METRICS = ['ComputeCredit', 'StorageAvgByte'] as const;
@@ -12,6 +15,13 @@ const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\+00:?00)$/
 
 export const BILLING: readonly Operation[] = [
   { method: 'GET', path: '/v1/billing/usage', area: 'billing', operation: 'usage', work: usage },
+  {
+    method: 'POST',
+    path: '/v1/billing/usage/simulate',
+    area: 'billing',
+    operation: 'simulate',
+    work: simulate,
+  },
 ];
 
 /** The whole organization, terminated things included. */
@@ -62,6 +72,22 @@ function storageUses(call: Call, groups: readonly GroupNow[]): readonly StorageU
       to: view.endsAt,
     };
   });
+}
+
+/** What things would cost, without making them. The shape of the reply is ours: no public text shows the service's. */
+function simulate(call: Call): object {
+  const resources = call.body(USAGE_SIMULATE).resources.map((asked, at) => {
+    const [from, to] = [parseTime(asked.from), parseTime(asked.to)];
+    if (from === undefined || to === undefined || to < from)
+      throw new Refusal(400, `resources.${at}: from and to are no period`);
+    const hours = (to - from) / 3_600_000;
+    return { ...asked, hours, amount: hours * creditsPerHour(asked.size, asked.scaleFactor) };
+  });
+  return {
+    metric: 'ComputeCredit',
+    resources,
+    totalAmount: resources.reduce((sum, { amount }) => sum + amount, 0),
+  };
 }
 
 function periodOf({ query }: Call): Interval {

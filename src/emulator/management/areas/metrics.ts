@@ -42,20 +42,14 @@ function computeFamilies(call: Call, workspaces: readonly WorkspaceNow[]): reado
     {
       name: 'singlestoredb_cloud_threads_running',
       type: 'gauge',
-      help: 'Queries that run now.',
-      samples: ofEach((each) => call.world.queries.running(each.resource.id)),
+      help: 'Threads that run a query now; this one among them.',
+      samples: ofEach((each) => Number(isActive(each))),
     },
     {
       name: 'singlestoredb_cloud_queries',
       type: 'counter',
       help: 'Queries since the emulator was started.',
       samples: ofEach((each) => call.world.queries.total(each.resource.id)),
-    },
-    {
-      name: 'singlestoredb_cloud_up',
-      type: 'gauge',
-      help: 'Whether the workspace is active.',
-      samples: ofEach((each) => Number(isActive(each))),
     },
     {
       name: 'singlestoredb_cloud_uptime_seconds',

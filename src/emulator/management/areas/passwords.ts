@@ -52,6 +52,6 @@ function follows(password: string, rule: 'eight' | 'fourteen'): boolean {
 
 /** Three characters that follow each other, as in abc or 123. */
 function hasSequence(password: string): boolean {
-  const codes = Array.from(password, (each) => each.codePointAt(0) ?? 0);
+  const codes = Array.from(password.toLowerCase(), (each) => each.codePointAt(0) ?? 0);
   return codes.some((code, at) => code + 1 === codes[at + 1] && code + 2 === codes[at + 2]);
 }

@@ -30,8 +30,8 @@ export type WorkspaceEvent = { readonly at: number } & (
   /** At v2, with or without a new size. */
   | { readonly did: 'change'; readonly done: number; readonly size?: string | undefined }
   | { readonly did: 'setAutoSuspend'; readonly autoSuspend: AutoSuspend | null }
-  /** A query. Of several in a row the last one is enough. */
-  | { readonly did: 'use' }
+  /** Queries, the last of them at `until`. It was active all the time between. */
+  | { readonly did: 'use'; readonly until: number }
   | { readonly did: 'terminate'; readonly done: number }
 );
 
@@ -141,7 +141,7 @@ class Story {
         this.#autoSuspend = event.autoSuspend === null ? undefined : { ...event.autoSuspend, setAt: at };
         return;
       case 'use':
-        this.#lastUsed = at;
+        this.#lastUsed = event.until;
         return;
       case 'terminate':
         this.#turn('terminating', at);

@@ -1,5 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
+import type * as z from 'zod';
 import type { Database } from '../../storage/database.ts';
+import type { JOB_CREATE } from '../bodies.ts';
 import type { ConnectionEvent } from '../timeline/connection-timeline.ts';
 import type { GroupEvent } from '../timeline/group-timeline.ts';
 import type { WorkspaceEvent } from '../timeline/workspace-timeline.ts';
@@ -12,7 +14,7 @@ export interface Kinds {
   starter: { settings: StarterSettings; event: CreateEvent };
   user: { settings: UserSettings; event: CreateEvent };
   secret: { settings: SecretSettings; event: CreateEvent };
-  job: { settings: JobSettings; event: CreateEvent };
+  job: { settings: z.infer<typeof JOB_CREATE>; event: CreateEvent };
   project: { settings: ProjectSettings; event: CreateEvent };
 }
 export type Kind = keyof Kinds;
@@ -65,10 +67,6 @@ export interface UserSettings {
 
 export interface SecretSettings {
   readonly value: string;
-}
-
-export interface JobSettings {
-  readonly [field: string]: unknown;
 }
 
 export interface ProjectSettings {

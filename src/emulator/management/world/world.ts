@@ -82,6 +82,15 @@ export class World {
     return group && { resource, group, view: workspaceAt(resource.history, at, group.view.endsAt) };
   }
 
+  /** Somebody sent a query. It counts for a workspace that is suspended when nobody does. */
+  used({ resource, view }: WorkspaceNow): void {
+    if (view.autoSuspend?.type !== 'IDLE') return;
+    const now = this.clock.now();
+    const last = resource.history.at(-1);
+    if (last?.did === 'use') this.resources.replaceLastEvent(resource, { ...last, until: now });
+    else this.resources.update(resource, { events: [{ at: now, did: 'use', until: now }] });
+  }
+
   /** Whether something was created less than `lockMs` ago; if not, something is now. */
   isLocked(now: number, lockMs: number): boolean {
     if (now - this.#lastCreation < lockMs) return true;

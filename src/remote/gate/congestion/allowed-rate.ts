@@ -1,0 +1,165 @@
+import { RecentStarts } from './recent-starts.ts';
+
+/** What time, and idleness, do to a rate: per second. */
+const IDLE_RISE_PER_SECOND = 0.03;
+const SLOWEST_PER_SECOND = 0.2;
+/** A rate that has risen so far limits nothing any more. */
+const UNLIMITED_PER_SECOND = 10_000;
+/** After a refusal the rate begins so much below what was let through. */
+const DIP = 0.05;
+/**
+ * The rate takes so long to come back to what was let through: as long as that was measured over, within these seconds, and
+ * as many requests as at a rate of `leastRate`. A short span tells little, so that more is soon tried.
+ */
+const CLIMB = { fewestSeconds: 2, mostSeconds: 12, leastRate: 5 };
+/** One refusal lowers the rate to no less than this share of it: so little time may tell too little. */
+const LOWEST_CUT = 0.5;
+/** The span over which the first refusal looks back, in milliseconds. */
+const LOOK_BACK_MS = { least: 1000, most: 5000 };
+/** While it catches up after a pause the rate is so many times as high. */
+const CATCH_UP = 2;
+
+/** What a refusal is measured over. */
+interface Cut {
+  readonly at: number;
+  readonly since: number;
+  readonly until: number;
+  /** Started within the span, and not refused so far. */
+  passed: number;
+  readonly highest: number;
+  readonly lowest: number;
+}
+
+/**
+ * The requests a second that the other side lets through, as its refusals have taught. Undefined until the first one.
+ *
+ * A refusal cuts the rate to a little less than what was started and not refused since the refusal before (the first
+ * time: within the last answer time). From there it climbs as TCP CUBIC does: fast at first, slowly around the rate that
+ * was let through, then faster and faster beyond it, until the next refusal. It climbs with what is let through and not
+ * with time, so that a rate nobody uses does not rise.
+ *
+ * A limit that is an allowance (a token bucket, a quota for each minute) goes on filling while all of us pause. So after
+ * a pause requests start faster for as long as they need to catch up, unless that was refused before.
+ */
+export class AllowedRate {
+  readonly #starts = new RecentStarts();
+  /** The rate to which it climbs back; undefined until the first refusal. */
+  #plateau: number | undefined;
+  #climbSeconds = CLIMB.mostSeconds;
+  /** Requests that the rate held back, and that then started, since the cut. */
+  #climbed = 0;
+  #cut: Cut | undefined;
+  /** Requests that the pause has put off. */
+  #owed = 0;
+  #storesAllowance = true;
+  /** Started, and not refused, since the latest cut; milliseconds of pauses among them. */
+  #passed = 0;
+  #pausedMs = 0;
+  #since: number;
+
+  constructor(now: number) {
+    this.#since = now;
+  }
+
+  /** Requests a second; undefined while nothing limits them. */
+  get perSecond(): number | undefined {
+    const plateau = this.#plateau;
+    if (plateau === undefined) return undefined;
+    const climb = Math.max(CLIMB.leastRate, plateau) * this.#climbSeconds;
+    const rate = plateau * (1 + DIP * (this.#climbed / climb - 1) ** 3);
+    return Math.max(SLOWEST_PER_SECOND, rate);
+  }
+
+  /** The time from one start to the next, in milliseconds. `held`: the rate has held this request back. */
+  takeInterval({ held }: { readonly held: boolean }): number {
+    const interval = 1000 / this.perSecond!;
+    if (held) this.#climbed++;
+    if (this.#owed <= 0) return interval;
+    this.#owed -= 1 - 1 / CATCH_UP;
+    return interval / CATCH_UP;
+  }
+
+  started(now: number): void {
+    this.#starts.add(now);
+    this.#passed++;
+  }
+
+  /**
+   * A request that started at `startedAt` was refused, and all pause for `pauseMs`. `answerMs`: what an answer takes. True:
+   * the rate is lower now; false: the refusal belongs to a cut already made, which it corrects.
+   */
+  refused({ startedAt, now, pauseMs, answerMs }: Refusal): boolean {
+    const last = this.#cut;
+    if (last !== undefined && startedAt <= last.at) {
+      if (startedAt >= last.since) {
+        last.passed = Math.max(0, last.passed - 1);
+        this.#setPlateau(last);
+      }
+      return false;
+    }
+    this.#passed = Math.max(0, this.#passed - 1);
+    if (this.#owed > 0 && last !== undefined) this.#storesAllowance = false;
+    const cut = this.#measure(now, answerMs);
+    this.#cut = cut;
+    this.#setPlateau(cut);
+    const seconds = (cut.until - cut.since) / 1000;
+    this.#climbSeconds = Math.max(CLIMB.fewestSeconds, Math.min(CLIMB.mostSeconds, seconds));
+    this.#climbed = 0;
+    this.#passed = 0;
+    this.#since = now;
+    this.#pausedMs = pauseMs;
+    this.#owed = this.#storesAllowance ? (this.perSecond! * pauseMs) / 1000 : 0;
+    return true;
+  }
+
+  /**
+   * Requests come again after `idleMs` without any, which says nothing of what is let through. The rate has risen
+   * meanwhile: a refusal of the night must not slow down a watch in the morning.
+   */
+  resume(now: number, idleMs: number): void {
+    this.#since = now;
+    this.#passed = 0;
+    this.#pausedMs = 0;
+    this.#owed = 0;
+    this.#storesAllowance = true;
+    this.#cut = undefined;
+    this.#starts.clear();
+    const rate = this.perSecond;
+    if (rate === undefined) return;
+    const risen = rate * Math.exp((IDLE_RISE_PER_SECOND * idleMs) / 1000);
+    this.#plateau = risen < UNLIMITED_PER_SECOND ? risen : undefined;
+    this.#climbed = 0;
+  }
+
+  #measure(now: number, answerMs: number | undefined): Cut {
+    const before = this.perSecond;
+    if (before === undefined) {
+      const span = Math.min(LOOK_BACK_MS.most, Math.max(LOOK_BACK_MS.least, answerMs ?? 0));
+      const { count, since } = this.#starts.countSince(now - span);
+      // the refused one is among them
+      return { at: now, since, until: now, passed: count - 1, highest: Infinity, lowest: SLOWEST_PER_SECOND };
+    }
+    // the allowance is used up now as it was at the refusal before: what was let through between is the rate itself
+    const paused = this.#storesAllowance ? 0 : Math.min(this.#pausedMs, now - this.#since);
+    return {
+      at: now,
+      since: this.#since + paused,
+      until: now,
+      passed: this.#passed,
+      highest: before,
+      lowest: before * LOWEST_CUT,
+    };
+  }
+
+  #setPlateau({ since, until, passed, highest, lowest }: Cut): void {
+    const seconds = Math.max(0.001, (until - since) / 1000);
+    this.#plateau = Math.max(SLOWEST_PER_SECOND, lowest, Math.min(highest, passed / seconds));
+  }
+}
+
+export interface Refusal {
+  readonly startedAt: number;
+  readonly now: number;
+  readonly pauseMs: number;
+  readonly answerMs: number | undefined;
+}

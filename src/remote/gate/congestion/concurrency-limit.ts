@@ -1,0 +1,313 @@
+import type { Operation } from '../../../model/errors.ts';
+import type { Spread } from '../pacer.ts';
+import { Cohort } from './cohort.ts';
+import type { Level } from './cohort.ts';
+import { kindOf, UsualLatency } from './usual-latency.ts';
+import type { RequestKind } from './usual-latency.ts';
+
+/** A request that was sent, until it is answered, refused or failed. */
+export interface Sent {
+  readonly startedAt: number;
+  readonly kind: RequestKind;
+  readonly cohort: Cohort | undefined;
+}
+
+export interface Start {
+  readonly operation: Operation;
+  /** Of an upload. */
+  readonly bytes?: number | undefined;
+  readonly now: number;
+  /** Default: true. False where the time that the answer takes will say nothing of the other side. */
+  readonly evidence?: boolean | undefined;
+}
+
+export interface LimitBounds {
+  readonly least: number;
+  readonly most: number;
+}
+
+/**
+ * Why the limit is what it is. `growing`: nothing speaks against more so far. `bound`: it is the highest that it may be.
+ * `queueing`: more requests at once only waited for each other.
+ */
+export type LimitReason = 'growing' | 'bound' | 'queueing';
+
+/** What is done with what the next cohort says. */
+type Phase =
+  /** Every answer raises the limit by one (slow start). */
+  | { readonly is: 'growing' }
+  | { readonly is: 'settled'; readonly because: LimitReason }
+  /** The limit is another one for a while, to see whether that is better than `from`. */
+  | {
+      readonly is: 'trying';
+      readonly step: 'up' | 'down';
+      readonly from: number;
+      readonly because: LimitReason;
+    };
+
+/** How many requests are under way at the same time at first. */
+export const FIRST_LIMIT = 16;
+/** While the limit grows, requests start at no more than so many times the rate at which they can be answered. */
+const SPREAD = 4;
+/** Shorter answers are not worth a timer for each request, in milliseconds. */
+const SPREAD_FROM_MS = 100;
+/** Until it is known what answers take, and whether any is refused: so many requests at once, then so many a second. */
+const FIRST_SPREAD: Spread = { atOnce: FIRST_LIMIT, perSecond: 500 };
+
+/** Cohorts whose requests under way differ by less than these factors say nothing of each other. */
+const COMPARABLE = { whileGrowing: 1.3, whileTrying: 1.08 };
+const TRIAL = { up: 1.25, down: 0.8 };
+/** Cohorts between two trials: twice as many after each trial that changed nothing. */
+const TRIAL_EVERY = { first: 2, most: 16 };
+/** After so many trials of more that were better, the limit grows as at the beginning. */
+const WON_IN_A_ROW = 3;
+/** Less, or more, is served than before: something has changed. */
+const CHANGED = { less: 0.8, more: 1.25 };
+/** A cohort collects members for at least so long, in milliseconds: many short answers are not judged one by one. */
+const COHORT_MS = 100;
+/** The limit grows only while at least this share of it is used: requests that are spread never quite reach it. */
+const USED_SHARE = 0.5;
+/** With fewer requests under way than this share of the limit, the limit is not what holds them back. */
+const BUSY_SHARE = 0.75;
+
+/**
+ * How many requests may be under way at the same time. Grows as TCP does in slow start, and then stays where more
+ * requests stop being worth it: where a further request makes all others wait so much longer that less than half of what
+ * it should add to the throughput is left. (That is where throughput divided by latency is highest, Kleinrock's optimum.)
+ * Now and then it tries whether a little more, or less, has become better.
+ *
+ * Pure: told what happened, and when; sends nothing and knows no timers. Requests that fail say nothing here.
+ */
+export class ConcurrencyLimit {
+  readonly #usual = new UsualLatency();
+  #bounds: LimitBounds;
+  #limit: number;
+  #inFlight = 0;
+  #phase: Phase = { is: 'growing' };
+  #cohort: Cohort;
+  /** The level that the next one is compared with. */
+  #level: Level | undefined;
+  #trialEvery = TRIAL_EVERY.first;
+  #cohortsSettled = 0;
+  #nextTrial: 'up' | 'down' = 'down';
+  /** Trials of more, one after the other, that were better. */
+  #wonInARow = 0;
+  #latencyMs: number | undefined;
+  #busy = false;
+
+  constructor(bounds: LimitBounds, start: number = FIRST_LIMIT) {
+    this.#bounds = bounds;
+    this.#limit = start;
+    this.#cohort = this.#openCohort(0);
+  }
+
+  get limit(): number {
+    return this.#bounded(this.#limit);
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** What an answer takes, in milliseconds, as of late; undefined until enough were seen. */
+  get latencyMs(): number | undefined {
+    return this.#latencyMs;
+  }
+
+  get reason(): LimitReason {
+    return this.#phase.is === 'growing' ? 'growing' : this.#phase.because;
+  }
+
+  /** Whether the latest requests were held back by the limit. */
+  get isBusy(): boolean {
+    return this.#busy;
+  }
+
+  /** How requests are to be spread while the limit grows: a burst would be refused before the first refusal comes. */
+  get spread(): Spread | undefined {
+    const latencyMs = this.#latencyMs;
+    if (this.#phase.is !== 'growing' || (latencyMs !== undefined && latencyMs < SPREAD_FROM_MS))
+      return undefined;
+    return latencyMs === undefined || this.#limit >= this.#bounds.most
+      ? FIRST_SPREAD
+      : { atOnce: 1, perSecond: (SPREAD * this.#limit * 1000) / latencyMs };
+  }
+
+  setBounds(bounds: LimitBounds): void {
+    const before = this.#bounds;
+    if (bounds.least === before.least && bounds.most === before.most) return;
+    this.#bounds = bounds;
+    if (this.reason === 'bound' && bounds.most > before.most) this.#phase = { is: 'growing' };
+    this.#level = undefined;
+    this.#moveTo(this.#limit, this.#cohort.openedAt);
+  }
+
+  started({ operation, bytes, now, evidence = true }: Start): Sent {
+    this.#inFlight++;
+    const kind = kindOf(operation, bytes);
+    if (!evidence) return { startedAt: now, kind, cohort: undefined };
+    const cohort = this.#cohort.add(this.#inFlight) ? this.#cohort : undefined;
+    if (this.#cohort.isFull && now - this.#cohort.openedAt >= COHORT_MS) {
+      this.#cohort.close();
+      this.#cohort = this.#openCohort(now);
+    }
+    return { startedAt: now, kind, cohort };
+  }
+
+  answered({ startedAt, kind, cohort }: Sent, now: number): void {
+    const isUsed = this.#inFlight >= this.limit * USED_SHARE;
+    this.#inFlight--;
+    const ms = now - startedAt;
+    this.#usual.learn(kind, ms);
+    this.#latencyMs ??= ms;
+    if (isUsed && cohort !== undefined && this.#phase.is === 'growing' && this.#limit < this.#bounds.most)
+      this.#limit++;
+    if (cohort === undefined) return;
+    cohort.answered(kind, ms);
+    if (cohort.isAnswered) this.#judge(cohort, now);
+  }
+
+  failed({ cohort }: Sent, now: number): void {
+    this.#inFlight--;
+    cohort?.failed();
+    if (cohort?.isAnswered === true) this.#judge(cohort, now);
+  }
+
+  /**
+   * The other side refuses requests. The pace sees to that, and needs as many at once as it turns out to need: here all
+   * that was being measured is forgotten, because all of them paused.
+   */
+  refused(sent: Sent, now: number): void {
+    this.failed(sent, now);
+    if (this.#phase.is === 'trying') this.#settle(this.#phase.from, this.#phase.because, now);
+    else this.#moveTo(this.#limit, now);
+  }
+
+  #judge(cohort: Cohort, now: number): void {
+    if (!this.#awaited.delete(cohort)) return;
+    const level = cohort.level(this.#usual);
+    if (level === undefined) return;
+    this.#latencyMs = level.latencyMs;
+    this.#busy = level.inFlight >= cohort.limit * BUSY_SHARE;
+    if (!this.#busy) return this.#withoutDemand(now);
+    switch (this.#phase.is) {
+      case 'growing':
+        return this.#judgeGrowth(level, now);
+      case 'settled':
+        return this.#judgeStay(level, this.#phase.because, now);
+      case 'trying':
+        return this.#judgeTrial(level, this.#phase, now);
+    }
+  }
+
+  /** Too few requests came for a judgement; a trial would say nothing. */
+  #withoutDemand(now: number): void {
+    if (this.#phase.is === 'trying') this.#settle(this.#phase.from, this.#phase.because, now);
+  }
+
+  #judgeGrowth(level: Level, now: number): void {
+    const before = this.#level;
+    if (before === undefined) this.#level = level;
+    else if (level.inFlight >= before.inFlight * COMPARABLE.whileGrowing) {
+      if (!isWorth(before, level)) {
+        this.#nextTrial = 'down';
+        // what is served at the usual latency, and a little more, so that no slot of the other side is ever idle
+        return this.#settle(Math.max(before.inFlight, level.served * 1.1 + 1), 'queueing', now);
+      }
+      this.#level = level;
+    }
+    const { most } = this.#bounds;
+    if (this.#limit >= most && level.inFlight >= most * BUSY_SHARE) this.#settle(this.#limit, 'bound', now);
+  }
+
+  #judgeStay(level: Level, because: LimitReason, now: number): void {
+    const before = this.#level;
+    this.#cohortsSettled++;
+    if (before === undefined) {
+      this.#level = level;
+      return;
+    }
+    const change = level.served / before.served;
+    if (change < CHANGED.less) return this.#try('down', because, now, Math.max(0.5, change));
+    if (because !== 'bound' && change > CHANGED.more) return this.#try('up', because, now);
+    this.#level = {
+      ...level,
+      served: before.served * 0.75 + level.served * 0.25,
+      inFlight: before.inFlight * 0.75 + level.inFlight * 0.25,
+    };
+    if (because === 'bound' || this.#cohortsSettled < this.#trialEvery) return;
+    const step = this.#nextTrial;
+    this.#nextTrial = step === 'up' ? 'down' : 'up';
+    this.#try(step, because, now);
+  }
+
+  #judgeTrial(level: Level, { step, from, because }: Extract<Phase, { is: 'trying' }>, now: number): void {
+    const before = this.#level!;
+    const [lower, higher] = step === 'up' ? [before, level] : [level, before];
+    const comparable = higher.inFlight >= lower.inFlight * COMPARABLE.whileTrying;
+    const isBetter = step === 'up' ? isWorth(lower, higher) : costsNothing(lower, higher);
+    if (comparable && isBetter) {
+      this.#trialEvery = TRIAL_EVERY.first;
+      this.#nextTrial = step;
+      this.#level = level;
+      if (step === 'down') return this.#settle(this.#limit, 'queueing', now);
+      if (++this.#wonInARow < WON_IN_A_ROW) return this.#try('up', because, now);
+      this.#phase = { is: 'growing' };
+      return;
+    }
+    this.#wonInARow = 0;
+    // as before it is best: but answers may take longer now, for a reason that is not ours
+    if (step === 'down') this.#usual.scale(level.inFlight / level.served);
+    this.#trialEvery = Math.min(TRIAL_EVERY.most, this.#trialEvery * 2);
+    this.#settle(from, because, now);
+  }
+
+  #try(step: 'up' | 'down', because: LimitReason, now: number, factor: number = TRIAL[step]): void {
+    const from = this.limit;
+    const to = this.#bounded(
+      step === 'up' ? Math.max(from + 2, from * factor) : Math.min(from - 1, from * factor),
+    );
+    this.#cohortsSettled = 0;
+    if (to === from) {
+      if (this.#phase.is === 'trying') this.#settle(from, because, now);
+      return;
+    }
+    this.#phase = { is: 'trying', step, from, because };
+    this.#moveTo(to, now);
+  }
+
+  #settle(limit: number, because: LimitReason, now: number): void {
+    const to = Math.round(limit);
+    this.#phase = { is: 'settled', because: to >= this.#bounds.most ? 'bound' : because };
+    this.#cohortsSettled = 0;
+    this.#level = undefined;
+    this.#moveTo(to, now);
+  }
+
+  /** What is under way already says nothing of the new limit. */
+  #moveTo(limit: number, now: number): void {
+    this.#limit = limit;
+    this.#awaited.clear();
+    this.#cohort = this.#openCohort(now);
+  }
+
+  readonly #awaited = new Set<Cohort>();
+
+  #openCohort(now: number): Cohort {
+    const { limit } = this;
+    const cohort = new Cohort({ openedAt: now, size: limit, limit });
+    this.#awaited.add(cohort);
+    return cohort;
+  }
+
+  #bounded(limit: number): number {
+    return Math.max(this.#bounds.least, Math.min(this.#bounds.most, Math.round(limit)));
+  }
+}
+
+/** Whether the higher of two levels serves so much more that its longer queue is worth it. */
+const isWorth = (lower: Level, higher: Level): boolean =>
+  higher.served / lower.served >= Math.sqrt(higher.inFlight / lower.inFlight);
+
+/** Whether the lower of two levels serves about as much. */
+const costsNothing = (lower: Level, higher: Level): boolean => lower.served >= higher.served * 0.93;

@@ -1,0 +1,95 @@
+import type { Clock } from '../../model/ports.ts';
+import type { Pacer } from './pacer.ts';
+
+/** A request that waits for the pace. */
+export interface Waiting {
+  readonly urgent: boolean;
+  /** Aborted: it may be that the request is not to wait any longer; `isLeaving` says. */
+  readonly signal: AbortSignal;
+  /** Whether the request is not to be sent any more. Asked when the signal is aborted, and during pauses. */
+  readonly isLeaving: () => boolean;
+}
+
+interface Place {
+  readonly waiting: Waiting;
+  readonly leave: () => void;
+  readonly go: () => void;
+}
+
+/**
+ * Requests of all jobs that wait for the pace, urgent ones first. Only the first of them has a timer: so a pause, or
+ * another rate, holds at once for all of them.
+ */
+export class TurnLine {
+  readonly #clock: Clock;
+  readonly #pacer: Pacer;
+  readonly #urgent = new Set<Place>();
+  readonly #others = new Set<Place>();
+  /** Ends the sleep of the first. */
+  #alarm: AbortController | undefined;
+  #isServed = false;
+
+  constructor(clock: Clock, pacer: Pacer) {
+    this.#clock = clock;
+    this.#pacer = pacer;
+  }
+
+  get isEmpty(): boolean {
+    return this.#others.size === 0 && this.#urgent.size === 0;
+  }
+
+  /** Takes the turn that is due now, if nobody else waits for it. */
+  takeNow(): boolean {
+    if (!this.isEmpty || this.#pacer.wait !== undefined) return false;
+    this.#pacer.take({ held: false });
+    return true;
+  }
+
+  /** Waits for a turn. Resolves with false when the request is to leave first. */
+  wait(waiting: Waiting): Promise<boolean> {
+    const line = waiting.urgent ? this.#urgent : this.#others;
+    return new Promise((resolve) => {
+      const { signal } = waiting;
+      const aborted = (): void => {
+        if (waiting.isLeaving()) place.leave();
+      };
+      const end = (goes: boolean): void => {
+        line.delete(place);
+        signal.removeEventListener('abort', aborted);
+        resolve(goes);
+        if (this.isEmpty) this.#alarm?.abort();
+      };
+      const place: Place = { waiting, leave: () => end(false), go: () => end(true) };
+      line.add(place);
+      signal.addEventListener('abort', aborted);
+      if (waiting.isLeaving()) return place.leave();
+      if (!this.#isServed) void this.#serve();
+    });
+  }
+
+  async #serve(): Promise<void> {
+    this.#isServed = true;
+    while (!this.isEmpty) {
+      const { wait } = this.#pacer;
+      if (wait === undefined) this.#next();
+      else await this.#sleep(wait);
+    }
+    this.#isServed = false;
+  }
+
+  #next(): void {
+    const [first] = this.#urgent.size > 0 ? this.#urgent : this.#others;
+    this.#pacer.take({ held: true });
+    first!.go();
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    // a stop that leaves a pace alone ends a pause
+    if (this.#pacer.pausedFor > 0)
+      for (const place of [...this.#urgent, ...this.#others]) if (place.waiting.isLeaving()) place.leave();
+    if (this.isEmpty) return;
+    this.#alarm = new AbortController();
+    await this.#clock.sleep(ms, this.#alarm.signal).catch(() => undefined);
+    this.#alarm = undefined;
+  }
+}

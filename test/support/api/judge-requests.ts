@@ -1,0 +1,37 @@
+import { subscribe } from 'node:diagnostics_channel';
+
+// Loaded before each test file: every request that the HTTP client of this process makes to an operation of the Management
+// API, in whatever test, is held against the oracle. A request that does not fit fails the run.
+
+interface Created {
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly body: unknown;
+    readonly headers: unknown;
+  };
+}
+
+/** Stage is not judged: its bodies are streams, and it has contracts of its own. */
+const JUDGED =
+  /^\/v1\/(?:billing|organizations|regions|privateConnections|workspaceGroups|workspaces)\b|^\/v2\/organizations\//;
+
+subscribe('undici:request:create', (message) => {
+  const { method: verb, path: target, body, headers } = (message as Created).request;
+  // tests of the embedded service send with the platform's own fetch, and what they like
+  const isFetch = String(headers).includes('sec-fetch-mode');
+  if (isFetch || !JUDGED.test(target)) return;
+  void judge(verb, target, body);
+});
+
+async function judge(verb: string, target: string, body: unknown): Promise<void> {
+  const { problemsOfRequest } = await import('./oracle.ts');
+  const isBytes = body instanceof Uint8Array;
+  const problems = problemsOfRequest({
+    verb,
+    target,
+    body: isBytes ? (JSON.parse(Buffer.from(body).toString()) as unknown) : undefined,
+  });
+  if (problems.length > 0)
+    throw new Error(`A request is not as the text of the API has it: ${problems.join('; ')}`);
+}
