@@ -3,6 +3,7 @@ import type { FileEntry } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type { Content, Source } from '../model/ports.ts';
+import type { Priority } from './gate/attempts.ts';
 import type { RetryingDestination } from './retrying-destination.ts';
 
 /**
@@ -24,13 +25,15 @@ export interface EntryUpload {
   readonly replaces?: ShownVersion | undefined;
   /** Default: true. */
   readonly mayLook?: boolean | undefined;
+  /** Default: 'normal'. */
+  readonly priority?: Priority | undefined;
 }
 
 /** Uploads a file of the source, each attempt from a fresh reading. Resolves with its digest where one was made. */
 export async function uploadEntry(
   entry: FileEntry,
   to: RelPath,
-  { replaces, mayLook = true }: EntryUpload,
+  { replaces, mayLook = true, priority }: EntryUpload,
   { source, destination, signal, onBytes }: UploadEntryOptions,
 ): Promise<string | undefined> {
   let digest: string | undefined;
@@ -40,7 +43,8 @@ export async function uploadEntry(
     onDigest: (value) => (digest = value),
   };
   const read = async (): Promise<Content> => observe(await source.read(entry, { signal }), observed);
-  await destination.upload(to, read, { signal, begins: true, size: entry.size, replaces, mayLook });
+  const { size } = entry;
+  await destination.upload(to, read, { signal, begins: true, priority, size, replaces, mayLook });
   return digest;
 }
 

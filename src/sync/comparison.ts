@@ -134,7 +134,7 @@ export class Comparison {
         this.early.bytes += arrival.entry.size;
         this.#toUpload++;
         this.#toUploadBytes += arrival.entry.size;
-        return executor.upload(arrival);
+        return executor.upload(arrival, { overtakes: true });
       },
     };
   }

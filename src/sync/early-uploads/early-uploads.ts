@@ -19,7 +19,7 @@ export interface EarlyUploadOptions
  * How long the merge waits for the look at the source, once, in milliseconds. The folders ahead are listed meanwhile, and
  * for a while nothing is lost. Files that come before a longer look ends wait for the plan.
  */
-const PATIENCE_MS = 1000;
+const PATIENCE_MS = 2000;
 /** More bytes, or files, are not read to find out about one file. */
 const MOST_READ_BYTES = 64 * 1024 * 1024;
 const MOST_READ_FILES = 64;
