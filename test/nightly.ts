@@ -31,6 +31,11 @@ const STEPS: readonly Step[] = [
     args: ['run', 'test/property/management-world.test.ts', '--testTimeout', '0'],
     environment: { STAGESYNC_PROPERTY_RUNS: many(2000) },
   },
+  {
+    script: VITEST,
+    args: ['run', 'test/property/management-scripts.test.ts', '--testTimeout', '0'],
+    environment: { STAGESYNC_PROPERTY_RUNS: many(2000) },
+  },
   { script: SEEDS, args: ['--seeds', many(5000)] },
   { script: SEEDS, args: ['--kind', 'second-writer', '--seeds', many(10_000)] },
 ];

@@ -3,6 +3,7 @@ import { changingFile } from './changing-file.ts';
 import { fewCalls } from './few-calls.ts';
 import { firstByte } from './first-byte.ts';
 import { largeFiles } from './large-files.ts';
+import { largeFolder } from './large-folder.ts';
 import { noopLocal } from './local/noop-local.ts';
 import { noopMillion } from './local/noop-million.ts';
 import { noopRadosgw } from './s3/noop-radosgw.ts';
@@ -17,6 +18,7 @@ import { paceSlowingStage } from './pace/slowing-stage.ts';
 import { paceUrgentEdit } from './pace/urgent-edit.ts';
 import { rateLimit } from './rate-limit.ts';
 import { s3Fast } from './s3/s3-fast.ts';
+import { s3Latency } from './s3/s3-latency.ts';
 import { s3Radosgw } from './s3/s3-radosgw.ts';
 import { smallFilesLatency } from './small-files-latency.ts';
 import { smallFiles } from './small-files.ts';
@@ -50,4 +52,6 @@ export const benchmarks: readonly Benchmark[] = [
   paceFewChanges,
   paceLargeAmongSmall,
   paceLongTail,
+  largeFolder,
+  s3Latency,
 ];

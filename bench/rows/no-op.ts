@@ -3,6 +3,7 @@ import { checkNothingToDo } from '../fixture/work-done.ts';
 import type { Tree, TreeShape } from '../fixture/trees.ts';
 import type { Bench } from '../bench.ts';
 import type { Run } from '../measure/child.ts';
+import type { GeneratedTree } from '../sink/sink-options.ts';
 import { freshState, reported, syncRun } from './tool-runs.ts';
 
 /** A Stage that has the tree already, and a ledger that knows it: the next pass has nothing to do. */
@@ -20,7 +21,10 @@ export async function settle(bench: Bench, shape: TreeShape, name: string): Prom
   return settleSource(bench, tree, tree.root, name, [], {});
 }
 
-/** The same for a source that is not this machine's disk but holds the same names and sizes. */
+/**
+ * The same for a source that is not this machine's disk but holds the same names and sizes. `listed`: the Stage has more
+ * than the source.
+ */
 export async function settleSource(
   bench: Bench,
   tree: Tree,
@@ -28,10 +32,13 @@ export async function settleSource(
   name: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  listed: Pick<GeneratedTree, 'folders' | 'files' | 'bytes'> = tree,
 ): Promise<Settled> {
   const state = freshState(bench, name);
-  const { folders, files, bytes } = tree;
-  const options = { generated: { root: 'in/', folders, files, bytes } };
+  const { folders, files } = tree;
+  const options = {
+    generated: { root: 'in/', folders: listed.folders, files: listed.files, bytes: listed.bytes },
+  };
   const run = async (): Promise<Run> => {
     await bench.sink.reset(options);
     return syncRun(bench, source, 'in/', ['--json', '--concurrency', '16', ...args], { state, env });

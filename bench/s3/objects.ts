@@ -5,6 +5,8 @@ import { contentOf } from '../fixture/trees.ts';
 export interface ObjectSet {
   readonly count: number;
   readonly bytes: number;
+  /** Every answer is held back so long, in milliseconds. */
+  readonly delayMs?: number;
 }
 
 export const PREFIX = 'data/';

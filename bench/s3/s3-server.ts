@@ -65,7 +65,11 @@ function answerTo(head: RequestHead): Reply {
 
 const begin = (head: RequestHead): BodyReader => ({
   data: () => undefined,
-  end: (answer) => answer(answerTo(head)),
+  end(answer) {
+    const { delayMs = 0 } = set;
+    if (delayMs === 0) answer(answerTo(head));
+    else setTimeout(() => answer(answerTo(head)), delayMs);
+  },
 });
 
 const server = createServer((socket) => serveConnection(socket, begin));

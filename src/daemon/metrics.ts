@@ -33,6 +33,15 @@ export class WatchMetrics {
     'throttle_requests_per_second',
     'The pace after the last time Stage asked for fewer requests; 0 before the first.',
   );
+  readonly #atOnce = this.#gauge(
+    'requests_at_once',
+    'Requests to Stage at the same time, at most, by why there are not more.',
+    ['why'],
+  );
+  readonly #allowed = this.#gauge(
+    'allowed_requests_per_second',
+    'Requests a second that Stage lets through, as its refusals have taught; 0 while it refuses none.',
+  );
   readonly #problems = this.#counter('problems_total', 'Entries left out or failed, by cause.', ['code']);
   readonly #duration = new Histogram({
     name: 'stagesync_pass_duration_seconds',
@@ -91,7 +100,11 @@ export class WatchMetrics {
       if (said.kind === 'upload' && said.outcome === 'done') this.#bytes.inc(said.bytes ?? 0);
     } else if (said.type === 'problem') this.#problems.inc({ code: said.code });
     else if (said.type === 'retry') this.#retries.inc({ code: said.error.code });
-    else if (said.type === 'throttled') {
+    else if (said.type === 'pace') {
+      this.#atOnce.reset();
+      this.#atOnce.set({ why: said.why }, said.atOnce);
+      this.#allowed.set(said.perSecond ?? 0);
+    } else if (said.type === 'throttled') {
       this.#throttled.inc();
       this.#pace.set(said.requestsPerSecond);
     }

@@ -1,5 +1,6 @@
 import type { Problem } from './entry.ts';
 import type { ErrorData, Operation } from './errors.ts';
+import type { Pace } from './pace.ts';
 import type { RelPath } from './path.ts';
 import type { ActionLine, PlanCost, PlanLine } from './plan.ts';
 
@@ -27,6 +28,8 @@ export interface Report {
   readonly retries: number;
   readonly durationMs: number;
   readonly dryRun: boolean;
+  /** How fast requests went in the end, and why not faster. Absent where none was sent. */
+  readonly pace?: Pace | undefined;
 }
 
 /** The report of a run that did nothing. */
@@ -75,7 +78,13 @@ export type SyncEvent =
       readonly done: boolean;
     }
   /** When the whole plan is known; under --dry-run always. What was sent during the listing is in it. */
-  | { readonly type: 'plan'; readonly cost: PlanCost; readonly estimateMs: number }
+  | {
+      readonly type: 'plan';
+      readonly cost: PlanCost;
+      readonly estimateMs: number;
+      /** Whether the estimate rests on what earlier runs measured of this destination, or on what is usual. */
+      readonly estimateFrom: 'measured' | 'usual';
+    }
   /** Only under --dry-run: what would be done. */
   | ({ readonly type: 'planned' } & PlanLine)
   | {
@@ -102,6 +111,8 @@ export type SyncEvent =
       /** Its message leaves out the path that stands beside it. */
       readonly error: ErrorData;
     }
+  /** Requests go at another pace now, or for another reason. */
+  | ({ readonly type: 'pace' } & Pace)
   /** The destination asked us to slow down: requests start no faster than this now. */
   | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }
   | Report;

@@ -6,6 +6,9 @@ import type { RelPath } from '../model/path.ts';
 import type { PathFilter } from '../model/ports.ts';
 import type { DestinationEntry } from './destination-entry.ts';
 
+export type UnknownEntry = Extract<DestinationEntry, { kind: 'unknown' }>;
+type UnknownChild = Extract<DestinationChild, { kind: 'unknown' }>;
+
 /** Children of a large folder that are made entries at a time. */
 const PER_PAGE = 1000;
 
@@ -19,70 +22,119 @@ export function* entryPages(
   filter: PathFilter,
 ): Generator<readonly DestinationEntry[], void> {
   const garbled = garbledIn(children);
-  if (garbled !== undefined)
-    yield [{ kind: 'unknown', path: folder, covers: 'subtree', problem: garbled.problem }];
+  if (garbled !== undefined) yield [garbledFolder(folder, garbled)];
   else if (isPacked(children)) yield* pagesOfPacked(folder, children, filter);
   else yield sortedEntries(folder, children, filter);
 }
 
+/** The same, to be read from the front and looked into further ahead; or the folder itself as unknown. */
+export function openFolder(
+  folder: RelPath,
+  children: Children,
+  filter: PathFilter,
+): FolderEntries | UnknownEntry {
+  const garbled = garbledIn(children);
+  if (garbled !== undefined) return garbledFolder(folder, garbled);
+  if (!isPacked(children)) return new FolderEntries(sortedEntries(folder, children, filter));
+  const packed = {
+    pages: pagesOfPacked(folder, children, filter),
+    folders: foldersOfPacked(folder, children, filter),
+  };
+  return new FolderEntries([], packed);
+}
+
+/** The entries of a large folder, which are made as they are read. */
+interface PackedEntries {
+  readonly pages: Iterator<DestinationEntry[], void>;
+  /** All folders in them that are to be listed. */
+  readonly folders: Iterator<RelPath, void>;
+}
+
 /** One folder's entries in path order, read from the front, and its folders, which may be asked for further ahead. */
 export class FolderEntries {
-  readonly #pages: Iterator<readonly DestinationEntry[], void>;
-  readonly #folders: Iterator<RelPath, void>;
-  #page: readonly DestinationEntry[] = [];
+  readonly #packed: PackedEntries | undefined;
+  #page: readonly DestinationEntry[];
   #at = 0;
-  /** Folders to list: how many `next` has given, and how many `nextFolder` has passed. */
+  /** Where in the page `nextFolder` goes on; without further pages. */
+  #ahead = 0;
+  /** With further pages. Folders to list: how many `moveTo` has given, and how many `nextFolder` has passed. */
   #read = 0;
   #passed = 0;
 
-  constructor(folder: RelPath, children: Children, filter: PathFilter) {
-    this.#pages = entryPages(folder, children, filter);
-    if (isPacked(children)) this.#folders = foldersOfPacked(folder, children, filter);
-    else {
-      this.#turnPage();
-      this.#folders = this.#page
-        .filter(isToList)
-        .map(({ path }) => path)
-        .values();
+  constructor(page: readonly DestinationEntry[], packed?: PackedEntries) {
+    this.#page = page;
+    this.#packed = packed;
+  }
+
+  /** Moves entries into `run` until it ends with a folder that is to be listed, has `most` entries, or all are moved. */
+  moveTo(run: DestinationEntry[], most: number): void {
+    while (run.length < most && (this.#at < this.#page.length || this.#turnPage())) {
+      const entry = this.#page[this.#at++]!;
+      run.push(entry);
+      if (!isToList(entry)) continue;
+      this.#read++;
+      return;
     }
   }
 
-  /** The next entry; undefined at the end. */
-  next(): DestinationEntry | undefined {
-    if (this.#at === this.#page.length && !this.#turnPage()) return undefined;
-    const entry = this.#page[this.#at++]!;
-    if (isToList(entry)) this.#read++;
-    return entry;
+  /** Whether all entries have been moved. */
+  get ended(): boolean {
+    return this.#at === this.#page.length && !this.#turnPage();
   }
 
   /** The next folder that is to be listed and that neither method has given; undefined when there is none. */
   nextFolder(): RelPath | undefined {
-    for (; this.#passed < this.#read; this.#passed++) this.#folders.next();
-    const next = this.#folders.next();
+    return this.#packed === undefined ? this.#nextOfPage() : this.#nextOf(this.#packed.folders);
+  }
+
+  #nextOfPage(): RelPath | undefined {
+    this.#ahead = Math.max(this.#ahead, this.#at);
+    while (this.#ahead < this.#page.length) {
+      const entry = this.#page[this.#ahead++]!;
+      if (isToList(entry)) return entry.path;
+    }
+    return undefined;
+  }
+
+  #nextOf(folders: Iterator<RelPath, void>): RelPath | undefined {
+    for (; this.#passed < this.#read; this.#passed++) folders.next();
+    const next = folders.next();
     if (next.done === true) return undefined;
     this.#passed++;
     return next.value;
   }
 
   #turnPage(): boolean {
-    const next = this.#pages.next();
-    this.#page = next.done === true ? [] : next.value;
+    const next = this.#packed?.pages.next();
+    if (next === undefined || next.done === true) return false;
+    this.#page = next.value;
     this.#at = 0;
-    return this.#page.length > 0;
+    return true;
   }
 }
+
+const garbledFolder = (path: RelPath, { problem }: UnknownChild): UnknownEntry => ({
+  kind: 'unknown',
+  path,
+  covers: 'subtree',
+  problem,
+});
 
 /** Whether the entry is a folder that has to be listed. */
 export const isToList = (entry: DestinationEntry): boolean => entry.kind === 'folder' && !entry.unseen;
 
 function sortedEntries(
   folder: RelPath,
-  children: Iterable<DestinationChild>,
+  children: readonly DestinationChild[],
   filter: PathFilter,
 ): DestinationEntry[] {
   const entries: DestinationEntry[] = [];
   for (const child of children) {
     const path = folder + child.name;
+    if (child.kind === 'file') {
+      entries.push(fileEntry(path, child, filter));
+      continue;
+    }
     entries.push(entryOf(path, child, filter));
     if (child.kind === 'unknown') entries.push(folderOf(`${path}/`, child, filter));
   }
@@ -93,7 +145,7 @@ function* pagesOfPacked(
   folder: RelPath,
   children: PackedChildren,
   filter: PathFilter,
-): Generator<readonly DestinationEntry[], void> {
+): Generator<DestinationEntry[], void> {
   // the other halves of unclear children, which come later; the nearest is the last
   const waiting: DestinationEntry[] = [];
   let page: DestinationEntry[] = [];
@@ -124,14 +176,16 @@ function* foldersOfPacked(
   }
 }
 
+const fileEntry = (
+  path: RelPath,
+  { size, modifiedMs }: Extract<DestinationChild, { kind: 'file' }>,
+  filter: PathFilter,
+): DestinationEntry =>
+  filter.excludes(path) ? { kind: 'excluded', path, modifiedMs } : { kind: 'file', path, size, modifiedMs };
+
 /** A child as what it is, or an unclear one as the file that it may be. */
 function entryOf(path: RelPath, child: DestinationChild, filter: PathFilter): DestinationEntry {
-  if (child.kind === 'file') {
-    const { size, modifiedMs } = child;
-    return filter.excludes(path)
-      ? { kind: 'excluded', path, modifiedMs }
-      : { kind: 'file', path, size, modifiedMs };
-  }
+  if (child.kind === 'file') return fileEntry(path, child, filter);
   if (child.kind === 'folder') return { kind: 'folder', path: `${path}/`, unseen: filter.prunes(`${path}/`) };
   if (takesNoPart(path, filter)) return { kind: 'excluded', path, modifiedMs: undefined };
   // the kind of the child cannot be told: neither a file of that name nor anything below such a folder is known
@@ -139,11 +193,7 @@ function entryOf(path: RelPath, child: DestinationChild, filter: PathFilter): De
 }
 
 /** An unclear child as the folder that it may be; `path` ends in '/'. */
-function folderOf(
-  path: RelPath,
-  { problem }: Extract<DestinationChild, { kind: 'unknown' }>,
-  filter: PathFilter,
-): DestinationEntry {
+function folderOf(path: RelPath, { problem }: UnknownChild, filter: PathFilter): DestinationEntry {
   return takesNoPart(path.slice(0, -1), filter)
     ? { kind: 'folder', path, unseen: true }
     : { kind: 'unknown', path, covers: 'subtree', problem };

@@ -7,6 +7,7 @@ import type { ShownVersion } from '../model/plan.ts';
 import type { Source } from '../model/ports.ts';
 import type { GateRequest } from './gate/attempts.ts';
 import { isThere } from './lost-replies.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { ChangeCall, RetryingDestination } from './retrying-destination.ts';
 import { uploadEntry } from './upload-entry.ts';
 import type { EntryUpload } from './upload-entry.ts';
@@ -14,6 +15,8 @@ import type { EntryUpload } from './upload-entry.ts';
 export interface RemoteOptions {
   readonly destination: RetryingDestination;
   readonly source: Source;
+  /** For a source whose files are best read before their turn. */
+  readonly readAhead?: ReadAhead | undefined;
   readonly signal: AbortSignal;
   /** Bytes handed to a connection, for progress. */
   readonly onBytes: (path: RelPath, bytes: number, sent: number) => void;

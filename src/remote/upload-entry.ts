@@ -4,6 +4,7 @@ import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type { Content, Source } from '../model/ports.ts';
 import type { Priority } from './gate/attempts.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { RetryingDestination } from './retrying-destination.ts';
 
 /**
@@ -15,6 +16,8 @@ const DIGEST_LIMIT_BYTES = 128 * 1024 * 1024;
 export interface UploadEntryOptions {
   readonly source: Source;
   readonly destination: RetryingDestination;
+  /** Reads files before their turn; absent: each is read in its turn. */
+  readonly readAhead?: ReadAhead | undefined;
   readonly signal: AbortSignal;
   /** Bytes handed to a connection, for progress; `sent`: those of the attempt so far. */
   readonly onBytes: (path: RelPath, bytes: number, sent: number) => void;
@@ -29,12 +32,14 @@ export interface EntryUpload {
   readonly priority?: Priority | undefined;
 }
 
-/** Uploads a file of the source, each attempt from a fresh reading. Resolves with its digest where one was made. */
+/**
+ * Uploads a file of the source, each attempt from a reading of its own. Resolves with its digest where one was made.
+ */
 export async function uploadEntry(
   entry: FileEntry,
   to: RelPath,
   { replaces, mayLook = true, priority }: EntryUpload,
-  { source, destination, signal, onBytes }: UploadEntryOptions,
+  { source, destination, readAhead, signal, onBytes }: UploadEntryOptions,
 ): Promise<string | undefined> {
   let digest: string | undefined;
   const observed: Observer = {
@@ -42,9 +47,21 @@ export async function uploadEntry(
     onBytes: (bytes, sent) => onBytes(entry.path, bytes, sent),
     onDigest: (value) => (digest = value),
   };
-  const read = async (): Promise<Content> => observe(await source.read(entry, { signal }), observed);
-  const { size } = entry;
-  await destination.upload(to, read, { signal, begins: true, priority, size, replaces, mayLook });
+  const expected = readAhead?.expect(entry);
+  const content = (): Promise<Content> => expected?.read() ?? source.read(entry, { signal });
+  const read = async (): Promise<Content> => observe(await content(), observed);
+  try {
+    await destination.upload(to, read, {
+      signal,
+      begins: true,
+      priority,
+      size: entry.size,
+      replaces,
+      mayLook,
+    });
+  } finally {
+    expected?.close();
+  }
   return digest;
 }
 

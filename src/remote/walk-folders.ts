@@ -1,15 +1,13 @@
 import { capitalised } from '../model/destination-words.ts';
 import type { DestinationWords } from '../model/destination-words.ts';
-import { garbledIn } from '../model/children.ts';
 import type { Children } from '../model/children.ts';
 import type { ProblemCode } from '../model/entry.ts';
 import { isSyncError, messageOf } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { PathFilter } from '../model/ports.ts';
 import type { DestinationEntry } from './destination-entry.ts';
-import { FolderEntries, isToList } from './folder-entries.ts';
-
-type UnknownEntry = Extract<DestinationEntry, { kind: 'unknown' }>;
+import { FolderEntries, isToList, openFolder } from './folder-entries.ts';
+import type { UnknownEntry } from './folder-entries.ts';
 
 export interface WalkOptions {
   /** One listing, retried by the callee; `folder` is relative to the target folder. Undefined: no such folder. */
@@ -40,7 +38,12 @@ export async function* walkDestination(
 ): AsyncGenerator<readonly DestinationEntry[], void> {
   const { lookAhead: most } = options;
   const mayAsk = (): boolean => asked.size < (typeof most === 'number' ? most : most());
-  const stack: FolderEntries[] = [new FolderEntries('', top, options.filter)];
+  const first = openFolder('', top, options.filter);
+  if (!(first instanceof FolderEntries)) {
+    yield [first];
+    return;
+  }
+  const stack: FolderEntries[] = [first];
   const asked = new Map<RelPath, Promise<FolderEntries | UnknownEntry>>();
 
   const lookAhead = (): void => {
@@ -63,14 +66,13 @@ export async function* walkDestination(
   while (stack.length > 0) {
     const entries = stack[stack.length - 1]!;
     const run: DestinationEntry[] = [];
-    let entry: DestinationEntry | undefined;
-    let below: RelPath | undefined;
-    while (below === undefined && run.length < MOST_IN_RUN && (entry = entries.next()) !== undefined) {
-      const tooDeep = isToList(entry) && stack.length >= DEEPEST;
-      run.push(tooDeep ? unknown(entry.path, 'too_deep', TOO_DEEP) : entry);
-      if (isToList(entry) && !tooDeep) below = entry.path;
-    }
-    if (entry === undefined) stack.pop();
+    entries.moveTo(run, MOST_IN_RUN);
+    const last = run.at(-1);
+    const tooDeep = stack.length >= DEEPEST;
+    if (last !== undefined && tooDeep && isToList(last))
+      run[run.length - 1] = unknown(last.path, 'too_deep', TOO_DEEP);
+    const below = last !== undefined && !tooDeep && isToList(last) ? last.path : undefined;
+    if (below === undefined && entries.ended) stack.pop();
     lookAhead();
     if (below !== undefined) {
       const found = await (asked.get(below) ?? ask(below));
@@ -91,9 +93,7 @@ async function listEntries(folder: RelPath, options: WalkOptions): Promise<Folde
       const vanished = `${capitalised(options.words.name)} listed this folder and then had none; left alone in this run`;
       return unknown(folder, 'folder_vanished', vanished);
     }
-    const garbled = garbledIn(children);
-    if (garbled === undefined) return new FolderEntries(folder, children, options.filter);
-    return { kind: 'unknown', path: folder, covers: 'subtree', problem: garbled.problem };
+    return openFolder(folder, children, options.filter);
   } catch (error) {
     if (!isSyncError(error) || error.verdict === 'end_run') throw error;
     const why = `cannot list this folder: ${messageOf(error)}; left alone in this run`;

@@ -1,19 +1,17 @@
 import type { PackedChildren } from '../model/children.ts';
 import type { DestinationChild, Problem } from '../model/entry.ts';
 
-type Unknown = Extract<DestinationChild, { kind: 'unknown' }>;
-
 /** Children in one block. */
-const PER_BLOCK = 4096;
+export const PER_BLOCK = 4096;
 const SLASH = 0x2f;
 
 /** What the kind of a child can be; from UNKNOWN on, the number less UNKNOWN is the place of what is wrong with it. */
-const FILE = 0;
-const FOLDER = 1;
-const UNKNOWN = 2;
+export const FILE = 0;
+export const FOLDER = 1;
+export const UNKNOWN = 2;
 
 /** The facts of up to PER_BLOCK children: one array a fact, all names one after the other as UTF-8. */
-interface Block {
+export interface Block {
   readonly names: Buffer;
   /** Where each name begins in `names`, and at the end where the last one ends. */
   readonly starts: Uint32Array;
@@ -25,94 +23,13 @@ interface Block {
 }
 
 /** What can be wrong with a child. There are a few such sentences, however many children they are said of. */
-interface Trouble {
+export interface Trouble {
   readonly problem: Problem;
   readonly anywhere: true | undefined;
 }
 
-/**
- * Collects the children of one listing, some 25 bytes each and their names. Objects would take 300 bytes each. `settle`
- * is given all children of one name where there is more than one, or an unknown one, and says what is true of the name.
- */
-export class ChildrenPacker {
-  readonly #settle: (sameName: readonly DestinationChild[]) => readonly DestinationChild[];
-  readonly #blocks: Block[] = [];
-  readonly #troubles: Trouble[] = [];
-  readonly #numbers = new Map<string, number>();
-  /** Children that are something else where the reply was no valid UTF-8, and what each of them is then. */
-  readonly #inexact: number[] = [];
-  #ifInexact: Unknown | undefined;
-  #names: string[] = [];
-  #kinds = new Uint16Array(PER_BLOCK);
-  #sizes = new Float64Array(PER_BLOCK);
-  #times = new Float64Array(PER_BLOCK);
-
-  constructor(settle: (sameName: readonly DestinationChild[]) => readonly DestinationChild[]) {
-    this.#settle = settle;
-  }
-
-  /** How many were added. */
-  get count(): number {
-    return this.#blocks.length * PER_BLOCK + this.#names.length;
-  }
-
-  /** `ifInexact`: what is wrong with the child, should the reply turn out to be no valid UTF-8; absent: nothing more. */
-  add(child: DestinationChild, ifInexact?: Unknown): void {
-    if (ifInexact !== undefined) {
-      this.#inexact.push(this.count);
-      this.#ifInexact = ifInexact;
-    }
-    const slot = this.#names.length;
-    this.#names.push(child.name);
-    this.#kinds[slot] = this.#kindOf(child);
-    this.#sizes[slot] = child.kind === 'file' ? child.size : 0;
-    this.#times[slot] = child.kind === 'file' ? (child.modifiedMs ?? NaN) : NaN;
-    if (this.#names.length === PER_BLOCK) this.#seal();
-  }
-
-  /** Once, after the last child. `exact` is false when the reply was no valid UTF-8. */
-  finish(exact: boolean): PackedChildren {
-    this.#seal();
-    const packed = new Packed(this.#blocks, this.#troubles);
-    const become = (number: number, child: DestinationChild): void => {
-      this.#blocks[Math.floor(number / PER_BLOCK)]!.kinds[number % PER_BLOCK] = this.#kindOf(child);
-    };
-    if (!exact) for (const number of this.#inexact) become(number, this.#ifInexact!);
-    packed.sort();
-    packed.settle(this.#settle, become);
-    return packed;
-  }
-
-  #kindOf(child: DestinationChild): number {
-    if (child.kind === 'file') return FILE;
-    if (child.kind === 'folder') return FOLDER;
-    const { problem, anywhere } = child;
-    const key = `${anywhere === true} ${problem.message}`;
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      number = this.#troubles.push({ problem, anywhere }) - 1;
-      this.#numbers.set(key, number);
-    }
-    return UNKNOWN + number;
-  }
-
-  #seal(): void {
-    const count = this.#names.length;
-    if (count === 0) return;
-    const starts = new Uint32Array(count + 1);
-    const names = Buffer.from(this.#names.join(''));
-    let end = 0;
-    for (let i = 0; i < count; i++) starts[i + 1] = end += Buffer.byteLength(this.#names[i]!);
-    const [kinds, sizes, times] = [this.#kinds, this.#sizes, this.#times];
-    this.#blocks.push({ names, starts, kinds, sizes, times });
-    this.#names = [];
-    this.#kinds = new Uint16Array(PER_BLOCK);
-    this.#sizes = new Float64Array(PER_BLOCK);
-    this.#times = new Float64Array(PER_BLOCK);
-  }
-}
-
-class Packed implements PackedChildren {
+/** The children of one listing in blocks. `sort`, and then `settle`, come before everything else. */
+export class ChildrenInBlocks implements PackedChildren {
   readonly #blocks: readonly Block[];
   readonly #troubles: readonly Trouble[];
   /** The numbers of the children, as they were added, in path order. */

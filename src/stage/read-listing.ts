@@ -3,7 +3,7 @@ import type { DestinationChild, Problem } from '../model/entry.ts';
 import { pathProblem, type RelPath } from '../model/path.ts';
 import { printable } from '../model/printable.ts';
 import { parseApiTime } from '../api/api-times.ts';
-import { ChildrenPacker } from './packed-children.ts';
+import { ChildrenPacker } from './children-packer.ts';
 
 /** Names of these characters need no closer look: most names are such, and a folder may have a million of them. */
 const PLAIN = /^\w[\w.-]*$/;

@@ -42,6 +42,8 @@ export interface PassOptions {
   readonly gate?: Gate | undefined;
   /** Requests to the destination at the same time, at most. */
   readonly concurrency: Concurrency;
+  /** With 'auto', never more than this. Default: MOST_LANES. */
+  readonly mostLanes?: number | undefined;
   /** How the ledger names the run; by default 'sync'. */
   readonly command?: string | undefined;
   readonly dryRun: boolean;

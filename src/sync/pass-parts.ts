@@ -1,7 +1,9 @@
+import type { MeasuredPace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Destination, DestinationTraits, PathFilter } from '../model/ports.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
+import { ReadAhead } from '../remote/read-ahead.ts';
 import { Remote } from '../remote/remote.ts';
 import { RetryingDestination } from '../remote/retrying-destination.ts';
 import { limited } from '../remote/wrapped-destinations.ts';
@@ -29,21 +31,30 @@ export interface PassParts {
   readonly learnt: Learnt;
   readonly times: DestinationTimes;
   readonly leftovers: Leftovers;
+  /** What an earlier run has measured of the destination. */
+  readonly measured: MeasuredPace | undefined;
 }
 
-export function openPassParts(pass: PassWithLedger, tally: Tally, gate: GateUse): PassParts {
-  const { clock, ledger, source, signal, marker, deleteExcluded, sweepOlderThanMs } = pass;
+export function openPassParts(
+  pass: PassWithLedger,
+  tally: Tally,
+  gate: GateUse,
+  measured?: MeasuredPace,
+): PassParts {
+  const { clock, ledger, source, draining, signal, marker, deleteExcluded, sweepOlderThanMs } = pass;
   const withoutMarker = (filter: PathFilter): PathFilter =>
     marker === undefined ? filter : hiding(filter, marker);
   const remote = new Remote({
     destination: new RetryingDestination(inBandwidth(pass), gate),
     source,
+    readAhead: source.traits.isRemote ? new ReadAhead({ source, gate, clock, draining, signal }) : undefined,
     signal,
     onBytes: (path, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent }),
   });
   const hidden = new HiddenNames(clock.now());
   const learnt = learntFrom(pass.destination.traits);
   return {
+    measured,
     filter: withoutMarker(pass.filter),
     destinationFilter: withoutMarker(deleteExcluded ? everything : pass.filter),
     tally,

@@ -2,6 +2,7 @@ import type { DestinationWords } from '../model/destination-words.ts';
 import type { Problem } from '../model/entry.ts';
 import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
 import type { Outcome, SyncEvent } from '../model/events.ts';
+import type { MeasuredPace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import { Gate } from '../remote/gate/gate.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
@@ -11,6 +12,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import type { PassOptions, PassResult } from './pass-options.ts';
 import { openPassParts } from './pass-parts.ts';
 import type { PassParts, PassWithLedger } from './pass-parts.ts';
+import { joinPaces, recallPace, rememberPace } from './remembered-pace.ts';
 import { Round } from './round.ts';
 import { Tally } from './tally.ts';
 
@@ -35,13 +37,14 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
   const { clock, ledger, source, destination, signal, draining, dryRun } = pass;
   const started = clock.now();
   const tally = new Tally(pass.onEvent);
-  using gate = useGate(pass, tally);
+  const measured = recallPace(ledger, started);
+  using gate = useGate(pass, tally, measured);
   tally.emit({ type: 'pass:started', source: source.label, destination: destination.label, dryRun });
   const standing: Standing = { unchanged: 0, adopted: 0 };
   let error: SyncError | undefined;
   try {
     if (!dryRun) ledger.startRun(pass.command ?? 'sync', started);
-    await runRounds(pass, openPassParts(pass, tally, gate), standing);
+    await runRounds(pass, openPassParts(pass, tally, gate, measured), standing);
   } catch (thrown) {
     if (!signal.aborted && !draining.aborted && !isSyncError(thrown)) throw thrown;
     error = isSyncError(thrown) ? thrown : undefined;
@@ -55,10 +58,15 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
     durationMs: clock.now() - started,
     dryRun,
     outcome: outcomeOf(error),
+    pace: gate.requests > 0 ? gate.pace : undefined,
   });
   if (!dryRun) {
     // a run that ended early is closed too; its own error matters more than that of a ledger that cannot be written
-    const unwritten = closeRun(() => ledger.finishRun(report.outcome, report, clock.now()));
+    const unwritten = closeRun(() => {
+      const now = joinPaces(measured, gate.measured);
+      if (gate.measured !== undefined && now !== undefined) rememberPace(ledger, now, clock.now());
+      ledger.finishRun(report.outcome, report, clock.now());
+    });
     error ??= unwritten;
   }
   tally.emit(report);
@@ -66,10 +74,13 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
 }
 
 /** The pass's own use of the gate that it shares with others, or of a gate that it has to itself. */
-function useGate(pass: PassOptions, tally: Tally): GateUse {
+function useGate(pass: PassOptions, tally: Tally, measured: MeasuredPace | undefined): GateUse {
   const gate = pass.gate ?? new Gate(pass.clock);
   return gate.use({
     concurrency: pass.concurrency,
+    mostLanes: pass.mostLanes,
+    limitsBandwidth: pass.maxBytesPerSecond !== undefined,
+    measured,
     attempts: pass.attempts,
     maxRequestsPerSecond: pass.maxRequestsPerSecond,
     maxWaitMs: pass.maxWaitMs,

@@ -16,6 +16,7 @@ import { withoutSharedIdentities } from './plan/moves/shared-identities.ts';
 import { planCost } from './plan/plan-cost.ts';
 import { planLines } from './plan/store/plan-lines.ts';
 import { PlanStore } from './plan/store/plan-store.ts';
+import { joinPaces } from './remembered-pace.ts';
 
 /** What one round works on: opened at its beginning, closed at its end. */
 interface RoundWork {
@@ -152,14 +153,15 @@ export class Round {
   /** Says what the plan will do and cost; under --dry-run also each action and its reason. */
   #announce({ store, target, comparison }: RoundWork): void {
     const { dryRun } = this.#pass;
-    const { tally, gate } = this.#parts;
+    const { tally, gate, measured } = this.#parts;
     const { uploads, bytes } = comparison.early;
-    const { cost, estimateMs } = planCost(store, {
-      concurrency: gate.lanes,
+    const { cost, ...estimate } = planCost(store, {
+      atOnce: Math.min(gate.mostLanes, Math.max(gate.lanes, measured?.atOnce ?? 1)),
+      measured: joinPaces(measured, gate.measured),
       missingRoots: target.missing.length,
     });
     const whole = { ...cost, uploads: cost.uploads + uploads, bytes: cost.bytes + bytes };
-    tally.emit({ type: 'plan', cost: { ...whole, calls: cost.calls + uploads }, estimateMs });
+    tally.emit({ type: 'plan', cost: { ...whole, calls: cost.calls + uploads }, ...estimate });
     if (!dryRun) return;
     for (const line of planLines(store)) tally.emit({ type: 'planned', ...line });
   }

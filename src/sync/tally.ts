@@ -1,5 +1,6 @@
 import type { Problem } from '../model/entry.ts';
 import type { EventListener, Outcome, Report, SyncEvent } from '../model/events.ts';
+import type { Pace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import { UnsettledPaths } from './unsettled-paths.ts';
 
@@ -63,6 +64,7 @@ export class Tally {
     readonly durationMs: number;
     readonly dryRun: boolean;
     readonly outcome?: Outcome | undefined;
+    readonly pace?: Pace | undefined;
   }): Report {
     const plain: Outcome = this.failed > 0 ? 'failures' : this.skipped > 0 ? 'warnings' : 'clean';
     return {
@@ -82,6 +84,7 @@ export class Tally {
       retries: facts.retries,
       durationMs: Math.round(facts.durationMs),
       dryRun: facts.dryRun,
+      ...(facts.pace !== undefined && { pace: facts.pace }),
     };
   }
 }

@@ -6,7 +6,8 @@ import { byName, childrenNamed, garbledIn } from '../../src/model/children.ts';
 import type { Children } from '../../src/model/children.ts';
 import type { DestinationChild } from '../../src/model/entry.ts';
 import { comparePaths } from '../../src/model/path.ts';
-import { entryPages, FolderEntries, isToList } from '../../src/remote/folder-entries.ts';
+import type { DestinationEntry } from '../../src/remote/destination-entry.ts';
+import { entryPages, FolderEntries, isToList, openFolder } from '../../src/remote/folder-entries.ts';
 import { LongListing } from '../../src/stage/long-listing.ts';
 import { contentOf, readListing } from '../../src/stage/read-listing.ts';
 import type { NotAListing } from '../../src/stage/read-listing.ts';
@@ -206,7 +207,8 @@ test('the folders of a folder are given once each, whoever asks first', () => {
           .flat()
           .filter(isToList)
           .map(({ path }) => path);
-        const entries = new FolderEntries(FOLDER, read, everything);
+        const entries = openFolder(FOLDER, read, everything);
+        if (!(entries instanceof FolderEntries)) throw new Error('it is clear');
         const ahead: string[] = [];
         const reached: string[] = [];
         for (let more = true; more;) {
@@ -216,9 +218,11 @@ test('the folders of a folder are given once each, whoever asks first', () => {
             expect(reached).not.toContain(folder);
             ahead.push(folder);
           } else {
-            const entry = entries.next();
-            more = entry !== undefined;
-            if (entry !== undefined && isToList(entry)) reached.push(entry.path);
+            const run: DestinationEntry[] = [];
+            entries.moveTo(run, 3);
+            more = !entries.ended;
+            reached.push(...run.filter(isToList).map(({ path }) => path));
+            expect(run.slice(0, -1).filter(isToList)).toEqual([]);
           }
         }
         expect(reached).toEqual(wanted);

@@ -1,6 +1,6 @@
 import type { ApiConnection } from '../connection.ts';
 import type { ListDeploymentsOptions } from './list-deployments.ts';
-import { choose, isID } from '../names/choose.ts';
+import { isID } from '../names/id.ts';
 
 /**
  * The ID of a deployment given by ID or by name. An ID is taken as it is, without a request; a name must be that of
@@ -13,7 +13,10 @@ export async function resolveDeployment(
 ): Promise<string> {
   if (isID(nameOrID)) return nameOrID;
   // loads zod, which a deployment given by its ID does not need
-  const { listDeployments } = await import('./list-deployments.ts');
+  const [{ listDeployments }, { choose }] = await Promise.all([
+    import('./list-deployments.ts'),
+    import('../names/choose.ts'),
+  ]);
   const deployments = await listDeployments(api, options);
   return choose(deployments, nameOrID, {
     kind: 'deployment',

@@ -1,5 +1,6 @@
 import { type ErrorCode, type Fact, SyncError } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
+import { isID } from './id.ts';
 
 /** Something that can be named. */
 export interface Named {
@@ -23,11 +24,6 @@ export interface ChooseWords {
   /** Of the error. Default: 'missing' where there is none. */
   readonly fact?: Fact | undefined;
 }
-
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
-/** Whether a text has the form of an ID. Then it is one, and never a name. */
-export const isID = (text: string): boolean => UUID.test(text);
 
 /**
  * The one thing that `wanted` names: by its ID, its name, or GROUP/NAME, where the group is given by name or ID. Rejects

@@ -1,5 +1,6 @@
 import { hasEnded } from '../repeats/look-up.ts';
-import { choose, isID } from './choose.ts';
+import { choose } from './choose.ts';
+import { isID } from './id.ts';
 import { type Ask, type Found, type Kind, KINDS, type ListOptions, type Rows } from './kinds.ts';
 
 export interface FindOptions {

@@ -23,6 +23,9 @@ const LOCK_WAITS_MS: readonly number[] = [20_000, 40_000, 60_000];
 /** Lists lag behind: for so long a look that does not show our change is not believed. */
 const LATE_WAITS_MS: readonly number[] = [1000, 2000, 4000];
 
+/** For so long, a refusal may come from our own change, which is under way. */
+const BUSY_WAITS_MS: readonly number[] = [2000, 5000, 10_000, 30_000, 60_000];
+
 /**
  * A change that is not simply sent again when its reply is lost: a look tells whether it was made, and what of it is still
  * to be sent. Each attempt is a fresh request, made in its turn at the gate.
@@ -34,6 +37,8 @@ export class Change {
   /** Whether an attempt may have been carried out; 'locked': it probably was not. */
   #doubt: 'none' | 'locked' | 'lost' = 'none';
   #locks = 0;
+  /** Refusals after an attempt that may have been carried out. */
+  #refusals = 0;
   /** A part that is not sent again, although nobody knows whether it arrived. */
   #lost: string | undefined;
 
@@ -123,8 +128,9 @@ export class Change {
     if (!mayBeDone || !hasFact(error, 'refused', 'taken', 'missing')) throw error;
     const decision = await this.#lookOnce();
     if (decision.is === 'done') return decision.reply;
+    if (!wasInDoubt || error.fact === 'missing') throw error;
     // an earlier attempt may be what stands in the way, and may not show yet
-    throw wasInDoubt && error.fact !== 'missing' ? error.with({ verdict: 'retry', inDoubt: true }) : error;
+    throw error.with({ verdict: 'retry', inDoubt: true, retryAfterMs: BUSY_WAITS_MS[this.#refusals++] });
   }
 
   async #afterLock(error: SyncError): Promise<unknown> {

@@ -1,8 +1,9 @@
-import type { Report } from '../../model/events.ts';
+import type { Report, SyncEvent } from '../../model/events.ts';
+import type { PaceReason } from '../../model/pace.ts';
 import type { SyncError } from '../../model/errors.ts';
-import type { PlanCost } from '../../model/plan.ts';
 import type { Cause } from './causes.ts';
 import { printable } from '../../model/printable.ts';
+import { paceText } from './pace-text.ts';
 import { bytes, count, counted, duration } from './quantities.ts';
 
 const HEADLINES: Record<Report['outcome'], string> = {
@@ -13,17 +14,23 @@ const HEADLINES: Record<Report['outcome'], string> = {
   interrupted: 'Interrupted: the next run goes on from here',
 };
 
+/** What a plan will cost, as the event has it. */
+export type PlannedCost = Omit<Extract<SyncEvent, { type: 'plan' }>, 'type'>;
+
+/** Where there was not more to do, or the user gave the number, people need not be told. */
+const WORTH_TELLING: ReadonlySet<PaceReason> = new Set<PaceReason>(['bound', 'queueing', 'refused']);
+
 /** The block at the end of a run: what was done, what was not and why. */
 export function reportText(
   report: Report,
   causes: readonly Cause[],
   error: SyncError | undefined,
-  plan: { readonly cost: PlanCost; readonly estimateMs: number } | undefined,
+  plan: PlannedCost | undefined,
 ): string[] {
   const lines = [headline(report, error)];
   const row = (name: string, text: string): void => void lines.push(`  ${name.padEnd(10)} ${text}`);
   const changes = changesText(report);
-  if (report.dryRun && plan !== undefined) row('would be', planText(plan.cost, plan.estimateMs));
+  if (report.dryRun && plan !== undefined) row('would be', planText(plan));
   else if (changes !== '') row('changed', changes);
   const kept = [
     report.unchanged > 0 ? `${count(report.unchanged)} unchanged` : '',
@@ -35,6 +42,7 @@ export function reportText(
     `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}`,
   );
   row('took', `${duration(report.durationMs)}${rateText(report)}`);
+  if (report.pace !== undefined && WORTH_TELLING.has(report.pace.why)) row('pace', paceText(report.pace));
   for (const cause of causes) row(cause.severity === 'failure' ? 'failed' : 'left out', causeText(cause));
   return lines;
 }
@@ -57,7 +65,7 @@ function changesText(report: Report): string {
   return parts.join(', ');
 }
 
-function planText(cost: PlanCost, estimateMs: number): string {
+function planText({ cost, estimateMs, estimateFrom }: PlannedCost): string {
   const parts = [
     cost.uploads > 0 ? `${counted(cost.uploads, 'upload')} (${bytes(cost.bytes)})` : '',
     cost.moves > 0 ? counted(cost.moves, 'move') : '',
@@ -65,7 +73,7 @@ function planText(cost: PlanCost, estimateMs: number): string {
     cost.foldersCreated > 0 ? counted(cost.foldersCreated, 'new folder') : '',
   ].filter((text) => text !== '');
   if (parts.length === 0) return 'no change';
-  return `${parts.join(', ')}; ${counted(cost.calls, 'call')}, about ${duration(estimateMs)}`;
+  return `${parts.join(', ')}; ${counted(cost.calls, 'call')}, about ${duration(estimateMs)}${estimateFrom === 'measured' ? ' at the pace that was measured' : ''}`;
 }
 
 const rateText = (report: Report): string =>

@@ -1,11 +1,12 @@
 import type { Report, SyncEvent } from '../../model/events.ts';
-import type { PlanCost } from '../../model/plan.ts';
 import { actionText, requestText } from './action-text.ts';
 import { Causes } from './causes.ts';
 import { printable } from '../../model/printable.ts';
+import { paceText } from './pace-text.ts';
 import { duration } from './quantities.ts';
 import type { Reader } from './reader.ts';
 import { reportText } from './report-text.ts';
+import type { PlannedCost } from './report-text.ts';
 
 export interface TextOptions {
   /** Every action, every attempt, every problem. */
@@ -22,7 +23,7 @@ export interface TextOptions {
 export function textReader(options: TextOptions): Reader {
   const { verbose, quiet } = options;
   const causes = new Causes(verbose);
-  let plan: { cost: PlanCost; estimateMs: number } | undefined;
+  let plan: PlannedCost | undefined;
   let toldOfThrottle = false;
   /** Shown before the first result only: a run that fails at once is the line of its error and nothing else. */
   let title: string | undefined;
@@ -73,6 +74,9 @@ export function textReader(options: TextOptions): Reader {
             `Stage asks for fewer requests: pausing ${duration(event.pauseMs)}, then ${event.requestsPerSecond.toFixed(1)} a second`,
           );
         toldOfThrottle = true;
+        break;
+      case 'pace':
+        if (verbose) options.notice(`pace: ${paceText(event)}`);
         break;
       case 'listing':
       case 'transfer':

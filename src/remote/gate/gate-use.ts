@@ -1,5 +1,6 @@
 import { errorDataBeside, isOfReading, isSyncError, SyncError } from '../../model/errors.ts';
 import type { EventListener } from '../../model/events.ts';
+import type { MeasuredPace, Pace } from '../../model/pace.ts';
 import { fullJitter } from '../../model/growing-delay.ts';
 import type { Clock } from '../../model/ports.ts';
 import { Attempts, NotMade } from './attempts.ts';
@@ -27,6 +28,8 @@ export interface GateUseOptions {
   /** Attempts for one request before it counts as failed; a 429 does not count. */
   readonly attempts: number;
   /** Of this job, whatever the other side allows. */
+  /** What an earlier run has measured of the other side. */
+  readonly measured?: MeasuredPace | undefined;
   readonly maxRequestsPerSecond: number | undefined;
   /** The longest wait in one go that the other side may ask for, in milliseconds. A longer one ends the job. */
   readonly maxWaitMs: number;
@@ -52,6 +55,8 @@ export interface SharedGate {
   failed(sent: Sent): void;
   throttled(refusal: SyncError, sent: Sent): void;
   closed(use: GateUse): void;
+  readonly pace: Pace;
+  readonly measured: MeasuredPace | undefined;
 }
 
 /**
@@ -112,6 +117,16 @@ export class GateUse implements Disposable, Lanes {
     return this.#options.maxWaitMs;
   }
 
+  /** How fast requests go, of all jobs at the gate, and why not faster. */
+  get pace(): Pace {
+    return this.#shared.pace;
+  }
+
+  /** What is worth remembering for the next run; undefined where too little was asked for. */
+  get measured(): MeasuredPace | undefined {
+    return this.#shared.measured;
+  }
+
   get hasGivenUp(): boolean {
     return this.#givingUp.signal.aborted;
   }
@@ -165,6 +180,10 @@ export class GateUse implements Disposable, Lanes {
   wasSlowedDown({ requestsPerSecond, pauseMs }: Throttling): void {
     const most = Math.min(requestsPerSecond, this.#options.maxRequestsPerSecond ?? Infinity);
     this.#options.onEvent({ type: 'throttled', requestsPerSecond: most, pauseMs });
+  }
+
+  goesAt(pace: Pace): void {
+    this.#options.onEvent({ type: 'pace', ...pace });
   }
 
   #attempt<T>(attempts: Attempts, call: Attempt<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import type { SyncError } from '../../model/errors.ts';
+import type { MeasuredPace, Pace } from '../../model/pace.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { GateRequest } from './attempts.ts';
 import { ConcurrencyLimit, FIRST_LIMIT } from './congestion/concurrency-limit.ts';
@@ -9,6 +10,9 @@ import { Outage } from './outage.ts';
 import { Pacer } from './pacer.ts';
 import { Slots } from './slots.ts';
 import { TurnLine } from './turn-line.ts';
+
+/** A limit that changes by a smaller share is not told. */
+const TOLD_FROM = 0.25;
 
 /**
  * All requests to an origin for one account pass this gate, for as long as the process lives. All jobs that use the
@@ -27,6 +31,8 @@ export class Gate implements SharedGate {
   readonly outage: Outage;
   readonly limit: ConcurrencyLimit;
   readonly #uses = new Set<GateUse>();
+  #judgements = 0;
+  #told: Pace | undefined;
   /** The latest 429. */
   #refusal: SyncError | undefined;
 
@@ -43,6 +49,7 @@ export class Gate implements SharedGate {
     if (this.#uses.size === 0) this.pacer.resume();
     const use = new GateUse(this, options);
     this.#uses.add(use);
+    if (options.measured !== undefined) this.#beginNear(options.measured);
     this.#fitBounds();
     const { pausedFor } = this.pacer;
     if (pausedFor > 0 && this.#refusal !== undefined) use.wasAskedToWait(this.#refusal, pausedFor);
@@ -87,6 +94,46 @@ export class Gate implements SharedGate {
       this.pacer.shortenPause(Math.max(...uses.map((use) => use.maxWaitMs)));
   }
 
+  /** How fast requests go, and why not faster. */
+  get pace(): Pace {
+    const { limit, pacer } = this;
+    const perSecond = pacer.requestsPerSecond;
+    const isFixed = [...this.#uses].every((use) => !use.isAuto);
+    const why = isFixed
+      ? 'fixed'
+      : limit.isBusy
+        ? limit.reason
+        : perSecond !== undefined && pacer.isHolding
+          ? 'refused'
+          : 'demand';
+    return { atOnce: limit.settled, why, perSecond };
+  }
+
+  /** What was measured; undefined where too little was asked for. */
+  get measured(): MeasuredPace | undefined {
+    const { limit, pacer } = this;
+    const [listMs, changeMs] = [limit.usualMs('list'), limit.usualMs('upload') ?? limit.usualMs('remove')];
+    const latencyMs = changeMs ?? listMs;
+    if (latencyMs === undefined) return undefined;
+    const perSecond = pacer.requestsPerSecond;
+    const needed = perSecond === undefined ? Infinity : Math.ceil((perSecond * latencyMs) / 1000);
+    return { atOnce: Math.min(limit.settled, needed), perSecond, listMs, changeMs };
+  }
+
+  /** Half of what an earlier run settled on: the rest is soon grown, should it still be there. */
+  #beginNear({ atOnce, changeMs, listMs }: MeasuredPace): void {
+    this.limit.beginAt({ atOnce: atOnce / 2, latencyMs: changeMs ?? listMs });
+  }
+
+  #tellPace(): void {
+    const pace = this.pace;
+    const told = this.#told;
+    const isSame = told?.why === pace.why && Math.abs(pace.atOnce / told.atOnce - 1) < TOLD_FROM;
+    if (isSame) return;
+    this.#told = pace;
+    for (const use of this.#uses) use.goesAt(pace);
+  }
+
   /** Fixed numbers are asked for, so fewer are never tried; the highest number of all is the bound. */
   #fitBounds(): void {
     let least = 1;
@@ -103,5 +150,9 @@ export class Gate implements SharedGate {
     const { limit } = this.limit;
     if (this.slots.limit !== limit) this.slots.limit = limit;
     this.pacer.spread = this.limit.spread;
+    if (this.limit.judgements !== this.#judgements) {
+      this.#judgements = this.limit.judgements;
+      this.#tellPace();
+    }
   }
 }

@@ -4,8 +4,11 @@ import { AllowedRate } from './congestion/allowed-rate.ts';
 
 /** Pauses after a 429 that does not say how long; they grow while nothing succeeds. */
 const PAUSE = { firstMs: 500, longestMs: 30_000 };
-/** A turn that comes late by no more than this, as timers do, does not put off those after it. In milliseconds. */
-const LATE_MS = 5;
+/**
+ * A turn that somebody waited for may come late by so much without putting off those after it, in milliseconds: on a busy
+ * machine timers are late, and each would lose a little of the rate. A turn that nobody waited for may not.
+ */
+const LATE_MS = { held: 200, otherwise: 5 };
 
 /** So many requests at once, and then so many a second. */
 export interface Spread {
@@ -33,6 +36,10 @@ export class Pacer {
   #pausedUntil = 0;
   readonly #pause = new GrowingDelay(PAUSE);
   #pauses = 0;
+  /** Of the latest requests, those that the allowed rate has held back. */
+  #heldShare = 0;
+  /** Whether it was the allowed rate, and not the spread, that put off the next turn. */
+  #isByRate = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -56,6 +63,11 @@ export class Pacer {
     if (spread === undefined && this.#allowed.perSecond === undefined) this.#nextAt = -Infinity;
   }
 
+  /** Whether the rate that the other side lets through has held back most of the latest requests. */
+  get isHolding(): boolean {
+    return this.#heldShare > 0.5;
+  }
+
   /** How long it is until the next request may start, in milliseconds. Undefined: it may start now. */
   get wait(): number | undefined {
     if (this.#nextAt === -Infinity && this.#pausedUntil === 0) return undefined;
@@ -68,13 +80,17 @@ export class Pacer {
     const spread = this.#spread;
     const isLimited = this.#allowed.perSecond !== undefined;
     if (!isLimited && spread === undefined) return;
+    const isHeld = held && isLimited && this.#isByRate;
+    this.#heldShare += ((isHeld ? 1 : 0) - this.#heldShare) / 16;
     const now = this.#clock.elapsed();
     this.#lastAt = now;
-    let interval = isLimited ? this.#allowed.takeInterval({ held }) : 0;
-    let lateMs = LATE_MS;
+    let interval = isLimited ? this.#allowed.takeInterval({ held: isHeld }) : 0;
+    let lateMs = held ? LATE_MS.held : LATE_MS.otherwise;
+    this.#isByRate = isLimited;
     if (spread !== undefined && interval < 1000 / spread.perSecond) {
       interval = 1000 / spread.perSecond;
-      lateMs = Math.max(LATE_MS, (spread.atOnce - 1) * interval);
+      this.#isByRate = false;
+      lateMs = Math.max(LATE_MS.otherwise, (spread.atOnce - 1) * interval);
     }
     this.#nextAt = Math.max(now - lateMs, this.#nextAt) + interval;
   }

@@ -1,17 +1,19 @@
+import type { MeasuredPace } from '../../model/pace.ts';
 import type { PlanCost } from '../../model/plan.ts';
 import { parentOf } from '../../model/path.ts';
 import type { PlanStore } from './store/plan-store.ts';
 
 /**
  * What one request takes at a slow destination, as a REST service is one, in milliseconds: 1 s to read, 1.5 s and more
- * to change.
+ * to change. Counts where this destination has not been measured.
  */
-const CHANGE_MS = 1500;
-const LIST_MS = 1000;
+const USUAL = { changeMs: 1500, listMs: 1000 };
 
 export interface CostOptions {
   /** Requests at the same time. */
-  readonly concurrency: number;
+  readonly atOnce: number;
+  /** What this run, or an earlier one, has measured of the destination. */
+  readonly measured: MeasuredPace | undefined;
   /** Folders to create for the target itself and above it, before anything can be put there. */
   readonly missingRoots: number;
 }
@@ -19,8 +21,8 @@ export interface CostOptions {
 /** What a plan will cost, and about how long it will take. Changes nothing; reads the plan store. */
 export function planCost(
   store: PlanStore,
-  { concurrency, missingRoots }: CostOptions,
-): { readonly cost: PlanCost; readonly estimateMs: number } {
+  { atOnce, measured, missingRoots }: CostOptions,
+): { readonly cost: PlanCost } & Estimate {
   const touched = new Set<string>();
   for (const arrival of store.arrivals.all()) touched.add(parentOf(arrival.path));
   const totals = store.totals();
@@ -37,7 +39,25 @@ export function planCost(
       foldersCreated: totals.folders,
       calls: changes + touched.size,
     },
-    estimateMs:
-      Math.ceil(changes / concurrency) * CHANGE_MS + Math.ceil(touched.size / concurrency) * LIST_MS,
+    ...estimate({ changes, listings: touched.size }, atOnce, measured),
+  };
+}
+
+interface Estimate {
+  readonly estimateMs: number;
+  readonly estimateFrom: 'measured' | 'usual';
+}
+
+function estimate(
+  { changes, listings }: { readonly changes: number; readonly listings: number },
+  atOnce: number,
+  measured: MeasuredPace | undefined,
+): Estimate {
+  const { changeMs = USUAL.changeMs, listMs = USUAL.listMs, perSecond } = measured ?? {};
+  const answersMs = Math.ceil(changes / atOnce) * changeMs + Math.ceil(listings / atOnce) * listMs;
+  const allowedMs = perSecond === undefined ? 0 : ((changes + listings) / perSecond) * 1000;
+  return {
+    estimateMs: Math.round(Math.max(answersMs, allowedMs)),
+    estimateFrom: measured?.changeMs === undefined ? 'usual' : 'measured',
   };
 }

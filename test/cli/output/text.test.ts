@@ -148,6 +148,7 @@ describe('the report', () => {
     reader.onEvent({
       type: 'plan',
       estimateMs: 30_000,
+      estimateFrom: 'usual',
       cost: { uploads: 1, bytes: 10, moves: 1, removals: 0, foldersCreated: 0, calls: 4 },
     });
     reader.finish(report({ dryRun: true }), undefined);

@@ -66,7 +66,9 @@ test('prints one object when ready, serves clients, and SIGTERM ends it with sta
   expect(again.line).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   const there = { ...env, SINGLESTOREDB_MANAGEMENT_BASE_URL: again.line };
   expect((await cli.run(['cat', 'stage://mine/x/a.csv'], { env: there })).stdout).toBe('hello');
-  expect((await again.stop('SIGINT')).status).toBe(0);
+  const stopped = await again.stop('SIGINT');
+  expect(stopped.status).toBe(0);
+  expect(stopped.stderr).toContain(`SINGLESTOREDB_MANAGEMENT_BASE_URL=${again.line}\n`);
 });
 
 test('without flags it serves the files of stage://local, with a new token', async () => {

@@ -16,17 +16,23 @@ async function packagesLoadedBy(cli: CliSandbox, args: readonly string[]) {
   return { status: result.status, packages: new Set(packages), modules };
 }
 
-test.each([[['--help']], [['--version']], [['sync', '--help']], [['help', 'sync']]])(
-  '%j answers without loading anything but the argument parser',
-  async (args) => {
-    await using cli = await cliSandbox();
-    const { status, packages, modules } = await packagesLoadedBy(cli, args);
-    expect(status).toBe(0);
-    expect([...packages]).toEqual(['commander']);
-    expect(modules.filter((url) => /src\/(stage|emulator|sources)\//.test(url))).toEqual([]);
-    expect(modules).not.toContain('node:sqlite');
-  },
-);
+test.each([
+  [['--help']],
+  [['--version']],
+  [['sync', '--help']],
+  [['help', 'sync']],
+  [['workspaces', '--help']],
+  [['billing', 'usage', '--help']],
+])('%j answers without loading anything but the argument parser', async (args) => {
+  await using cli = await cliSandbox();
+  const { status, packages, modules } = await packagesLoadedBy(cli, args);
+  expect(status).toBe(0);
+  expect([...packages]).toEqual(['commander']);
+  expect(modules.filter((url) => /src\/(stage|api|billing|emulator|sources)\//.test(url))).toEqual([]);
+  const isNoun = args.some((word) => word === 'workspaces' || word === 'billing');
+  expect(modules.some((url) => /src\/cli\/commands\/(workspaces|billing)\//.test(url))).toBe(isNoun);
+  expect(modules).not.toContain('node:sqlite');
+});
 
 test('a wrong flag is refused without loading anything either', async () => {
   await using cli = await cliSandbox();
@@ -42,6 +48,17 @@ test('a sync of a directory loads no AWS package', async () => {
   expect(status).toBe(0);
   expect([...packages].filter((name) => /^@(aws-sdk|smithy)\//.test(name))).toEqual([]);
   expect(packages).toContain('undici');
+});
+
+test('a sync loads nothing of the Management API’s commands, of billing, or of pictures', async () => {
+  await using cli = await cliSandbox();
+  await writeTree(cli.folder, { 'data/a.csv': 'a' });
+  const { status, packages, modules } = await packagesLoadedBy(cli, ['sync', 'data', 'stage://local/data']);
+  expect(status).toBe(0);
+  const theirs =
+    /src\/(?:billing|api\/(?:resources|repeats|waiting|names\/(?!id))|cli\/management\/(?!declare-noun))/;
+  expect(modules.filter((url) => theirs.test(url))).toEqual([]);
+  expect(packages).not.toContain('d3-scale');
 });
 
 test('a sync to a remote Stage loads no server', async () => {

@@ -18,9 +18,9 @@ const JUDGED =
 
 subscribe('undici:request:create', (message) => {
   const { method: verb, path: target, body, headers } = (message as Created).request;
-  // tests of the embedded service send with the platform's own fetch, and what they like
-  const isFetch = String(headers).includes('sec-fetch-mode');
-  if (isFetch || !JUDGED.test(target)) return;
+  // tests of the embedded service send what they like, or what other clients send
+  const isOfOthers = /sec-fetch-mode|x-sent-by-test/.test(String(headers));
+  if (isOfOthers || !JUDGED.test(target)) return;
   void judge(verb, target, body);
 });
 

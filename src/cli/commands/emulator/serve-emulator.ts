@@ -39,6 +39,7 @@ export async function serveEmulator(context: Context, flags: EmulatorFlags): Pro
     if (flags.json) out.line(JSON.stringify({ url: emulator.url, token: emulator.token, deployments }));
     else {
       out.line(emulator.url);
+      err.line(`SINGLESTOREDB_MANAGEMENT_BASE_URL=${emulator.url}`);
       if (flags.token === undefined) err.line(`token: ${emulator.token}`);
       for (const { id, name } of emulator.deployments) err.line(`deployment: ${id} (${name})`);
     }

@@ -9,6 +9,8 @@ import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { realPath } from '../../../jobs/real-path.ts';
 import { recordedObject, recordedTime, unusableLedger } from '../../output/recorded-values.ts';
 import { printable } from '../../../model/printable.ts';
+import type { Pace } from '../../../model/pace.ts';
+import { isPaceReason, paceText } from '../../output/pace-text.ts';
 import { counted } from '../../output/quantities.ts';
 
 export interface StatusFlags {
@@ -118,7 +120,16 @@ function inWords({ source, destination, heldBy, watch, runs }: PairStatus): stri
     const counts = `${count('uploaded')} uploaded, ${count('moved')} moved, ${count('removed')} removed, ${count('failed')} failed`;
     row('run', `${run.at}  ${run.outcome === undefined ? 'not ended' : `${run.outcome}: ${counts}`}`);
   }
+  const pace = paceOf(runs.find((run) => run.report?.['pace'] !== undefined)?.report);
+  if (pace !== undefined) row('pace', pace);
   return lines;
+}
+
+/** What the latest run that was tuned has settled on, and why. */
+function paceOf(report: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const pace = report?.['pace'] as Partial<Pace> | undefined;
+  if (pace?.atOnce === undefined || pace.why === undefined || !isPaceReason(pace.why)) return undefined;
+  return paceText({ atOnce: pace.atOnce, why: pace.why, perSecond: pace.perSecond });
 }
 
 const plain = (value: unknown): string | undefined =>

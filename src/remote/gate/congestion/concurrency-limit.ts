@@ -94,6 +94,8 @@ export class ConcurrencyLimit {
   #wonInARow = 0;
   #latencyMs: number | undefined;
   #busy = false;
+  /** Judgements so far: what is told to people can only have changed with one of them. */
+  judgements = 0;
 
   constructor(bounds: LimitBounds, start: number = FIRST_LIMIT) {
     this.#bounds = bounds;
@@ -114,6 +116,24 @@ export class ConcurrencyLimit {
     return this.#latencyMs;
   }
 
+  /** The limit that trials start from. */
+  get settled(): number {
+    return this.#bounded(this.#phase.is === 'trying' ? this.#phase.from : this.#limit);
+  }
+
+  /** What an answer to a small request of this kind takes, in milliseconds. */
+  usualMs(operation: Operation): number | undefined {
+    return this.#usual.of(operation);
+  }
+
+  /** Begins near what an earlier run settled on, unless something has been measured here already. */
+  beginAt({ atOnce, latencyMs }: { readonly atOnce: number; readonly latencyMs?: number | undefined }): void {
+    if (this.judgements > 0 || this.#limit !== FIRST_LIMIT) return;
+    this.#limit = Math.max(FIRST_LIMIT, Math.round(atOnce));
+    this.#latencyMs = latencyMs;
+    this.#moveTo(this.#limit, this.#cohort.openedAt);
+  }
+
   get reason(): LimitReason {
     return this.#phase.is === 'growing' ? 'growing' : this.#phase.because;
   }
@@ -128,9 +148,10 @@ export class ConcurrencyLimit {
     const latencyMs = this.#latencyMs;
     if (this.#phase.is !== 'growing' || (latencyMs !== undefined && latencyMs < SPREAD_FROM_MS))
       return undefined;
-    return latencyMs === undefined || this.#limit >= this.#bounds.most
+    const { limit } = this;
+    return latencyMs === undefined || limit >= this.#bounds.most
       ? FIRST_SPREAD
-      : { atOnce: 1, perSecond: (SPREAD * this.#limit * 1000) / latencyMs };
+      : { atOnce: 1, perSecond: (SPREAD * limit * 1000) / latencyMs };
   }
 
   setBounds(bounds: LimitBounds): void {
@@ -159,7 +180,8 @@ export class ConcurrencyLimit {
     this.#inFlight--;
     const ms = now - startedAt;
     this.#usual.learn(kind, ms);
-    this.#latencyMs ??= ms;
+    // the first answers may be those of other requests than what follows
+    if (this.judgements === 0) this.#latencyMs = Math.max(this.#latencyMs ?? 0, ms);
     if (isUsed && cohort !== undefined && this.#phase.is === 'growing' && this.#limit < this.#bounds.most)
       this.#limit++;
     if (cohort === undefined) return;
@@ -187,6 +209,7 @@ export class ConcurrencyLimit {
     if (!this.#awaited.delete(cohort)) return;
     const level = cohort.level(this.#usual);
     if (level === undefined) return;
+    this.judgements++;
     this.#latencyMs = level.latencyMs;
     this.#busy = level.inFlight >= cohort.limit * BUSY_SHARE;
     if (!this.#busy) return this.#withoutDemand(now);

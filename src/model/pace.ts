@@ -1,0 +1,24 @@
+/**
+ * Why no more requests to a destination run at the same time. `fixed`: the user gave the number. `demand`: there is not more
+ * to do. `growing`: it is still being tried. `bound`: there are never more. `queueing`: more would only wait for each other
+ * at the destination. `refused`: the destination lets through only so many a second.
+ */
+export type PaceReason = 'fixed' | 'demand' | 'growing' | 'bound' | 'queueing' | 'refused';
+
+/** How fast requests go to a destination, and why not faster. */
+export interface Pace {
+  /** Requests at the same time, at most. */
+  readonly atOnce: number;
+  readonly why: PaceReason;
+  /** Requests a second that the destination lets through, once it has refused some. */
+  readonly perSecond?: number | undefined;
+}
+
+/** What is known of a destination from earlier runs. Times of an answer in milliseconds, each where it was measured. */
+export interface MeasuredPace {
+  /** Requests at the same time that were worth it. */
+  readonly atOnce: number;
+  readonly perSecond?: number | undefined;
+  readonly listMs?: number | undefined;
+  readonly changeMs?: number | undefined;
+}
