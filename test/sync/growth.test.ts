@@ -109,7 +109,7 @@ function observe<T extends object>(
 }
 
 test.each<[Change, number]>([
-  ['new', 3500],
+  ['new', 2600],
   ['folders', 3500],
   ['files', 4000],
   ['chains', 20_000],
