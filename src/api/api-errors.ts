@@ -26,6 +26,8 @@ export interface ApiCall {
   readonly service?: string;
   /** Whose codes its errors have. Default: 'stage'. */
   readonly codes?: 'stage' | 'api' | undefined;
+  /** What a text of the server must not show, besides the token. */
+  readonly mask?: ((text: string) => string) | undefined;
 }
 
 type StageCode = Extract<ErrorCode, `stage_${string}`>;

@@ -4,6 +4,7 @@ import type { CallOptions } from '../model/ports.ts';
 import { excerpt } from '../model/printable.ts';
 import { type ApiCall, badReply, outcomeUnknown } from './api-errors.ts';
 import type { ApiConnection } from './connection.ts';
+import { masked, secretsIn } from './masking.ts';
 import type { AnswerOf, AnyInput, InputOf, Operation, OperationHead } from './operation.ts';
 import { queryOf } from './query.ts';
 import { success } from './reply.ts';
@@ -51,7 +52,11 @@ async function request(
 ): Promise<unknown> {
   const mayRepeat = operation.repeat === 'safe' || operation.repeat === 'idempotent' || looks === true;
   const { target, body } = prepareRequest(operation, input, { fields });
-  const call = describeCall(operation, input, codes);
+  const secrets = secretsIn(body);
+  const call: ApiCall = {
+    ...describeCall(operation, input, codes),
+    mask: (text) => masked(text, secrets),
+  };
   const isJson = body !== undefined;
   const sent = api.send(
     {
@@ -69,7 +74,7 @@ async function request(
     if (operation.expected?.includes(reply.status) === false)
       throw badReply(call, `has the status ${reply.status}`, {
         inDoubt: call.changes === true,
-        text: api.redact(text),
+        text: masked(api.redact(text), secrets),
       });
     return readReply(api, operation, call, { text, isPartial: fields !== undefined });
   } catch (error) {
@@ -171,7 +176,10 @@ function readReply(
   if (format === 'empty') return undefined;
   if (format === 'text') return text;
   const inDoubt = call.changes === true;
-  const shown = (): string => api.redact(text.slice(0, EXCERPT));
+  const shown = (): string => {
+    const said = api.redact(text.slice(0, EXCERPT));
+    return call.mask?.(said) ?? said;
+  };
   let value: unknown;
   try {
     value = JSON.parse(text);

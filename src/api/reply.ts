@@ -21,6 +21,7 @@ export async function success(
   }
   const { status, headers, body } = reply;
   if (status < 300) return reply;
-  const text = api.redact(body.toString());
+  const said = api.redact(body.toString());
+  const text = call.mask?.(said) ?? said;
   throw errorFromReply(call, { status, headers, text, server: api.origin.host }, api.now());
 }

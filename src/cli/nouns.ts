@@ -15,6 +15,18 @@ export const NOUNS: readonly NounSummary[] = [
     load: async () => (await import('./commands/groups/command.ts')).groups,
   },
   {
+    name: 'clusters',
+    singular: 'cluster',
+    summary: 'the same with version 2 of the API, where a group and its workspace are one',
+    load: async () => (await import('./commands/clusters/command.ts')).clusters,
+  },
+  {
+    name: 'starters',
+    singular: 'starter',
+    summary: 'starter workspaces, of the free tier',
+    load: async () => (await import('./commands/starters/command.ts')).starters,
+  },
+  {
     name: 'billing',
     singular: 'bill',
     summary: 'what workspaces and their storage cost',
@@ -37,6 +49,12 @@ export const NOUNS: readonly NounSummary[] = [
     singular: 'disaster-recovery',
     summary: 'replicate a group to another region, and move it there',
     load: async () => (await import('./commands/dr/command.ts')).dr,
+  },
+  {
+    name: 'secrets',
+    singular: 'secret',
+    summary: 'secrets of the organization, for notebooks and jobs',
+    load: async () => (await import('./commands/secrets/command.ts')).secrets,
   },
   {
     name: 'regions',

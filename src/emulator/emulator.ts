@@ -9,15 +9,12 @@ import type { WhoAsks } from './http/bearer-check.ts';
 import { BehaviourControl } from './control/behaviour.ts';
 import { registerControlRoutes } from './control/control-routes.ts';
 import { Counters } from './control/counters.ts';
-import { registerDataApiRoutes } from './data-api/data-api-routes.ts';
 import { DataFolder } from './storage/data-folder.ts';
 import { registerDownloads } from './stage/downloads.ts';
 import type { ExchangeContext } from './http/exchange.ts';
 import { FaultControl } from './control/fault-control.ts';
 import { hostCheck } from './http/host-check.ts';
-import { registerManagementRoutes } from './management/register.ts';
-import { Flapping } from './management/world/flapping.ts';
-import { World } from './management/world/world.ts';
+import type { ManagementPlane } from './management/management-plane.ts';
 import { LOCAL_DEPLOYMENT } from './options.ts';
 import type { Emulator, EmulatorOptions } from './options.ts';
 import { RequestsInProgress } from './http/requests-in-progress.ts';
@@ -43,7 +40,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const context = contextOf(options, whoAsks);
   const signer = new UrlSigner();
   const { keepAliveMs } = options;
-  const api = httpServer(context, { checkHost, keepAliveMs, authorise });
+  let plane: Promise<ManagementPlane> | undefined;
+  const openPlane = async (): Promise<ManagementPlane> => {
+    const { openManagementPlane } = await import('./management/management-plane.ts');
+    return openManagementPlane({ ...context, data, authorise, isToken });
+  };
+  const api = httpServer(context, {
+    checkHost,
+    keepAliveMs,
+    authorise,
+    elsewhere: async (verb, path) => (await (plane ??= openPlane())).handlerOf(verb, path),
+  });
   const downloads = httpServer(context, { checkHost, keepAliveMs });
 
   const close = async (): Promise<void> => {
@@ -66,9 +73,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       downloadUrl + signer.sign(deployment, path, context.behaviour.current.redirectExpiresSeconds);
     await api.register(multipart, { limits: { fileSize: Infinity }, throwFileSizeLimit: false });
     registerStageRoutes(api, { ...context, data, authorise, downloadUrlOf, generated: options.generated });
-    const world = new World(data);
-    registerManagementRoutes(api, { ...context, data, world, flapping: new Flapping(), authorise });
-    registerDataApiRoutes(api, { ...context, world, isToken });
     registerControlRoutes(api, { ...context, authorise, clock: data.clock });
     const url = await api.listen({ host, port });
     swept = data.sweep();

@@ -1,3 +1,5 @@
+import { openFileLimit } from '../disk/open-files.ts';
+import { mostLanesOf, mostLanesWithin } from '../remote/gate/lanes.ts';
 import { systemClock } from '../sync/clock.ts';
 import type { PathFilter, Destination, Source } from '../model/ports.ts';
 import type { RelPath } from '../model/path.ts';
@@ -52,7 +54,10 @@ export async function openJob(
   const authority = authorityOf(job, around);
   const { environment } = around;
   const { from, to } = checkJob(job, authority, environment);
-  const { concurrency, maxWait } = job.pace;
+  const { maxWait } = job.pace;
+  const mostLanes = mostLanesWithin(openFileLimit());
+  // as many connections as there may be requests at once
+  const concurrency = mostLanesOf(job.pace.concurrency, mostLanes);
   const source = await openSource(from, {
     s3: authority.s3,
     environment,
@@ -72,7 +77,7 @@ export async function openJob(
   opened.defer(() => ledger.close());
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
-  const options = passOptions(job, around);
+  const options = { ...passOptions(job, around), mostLanes };
   return {
     job,
     source,

@@ -5,7 +5,7 @@ import { workspaceGroups } from '../../src/api/resources/workspace-groups.ts';
 import { workspaces } from '../../src/api/resources/workspaces.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorOptions } from '../../src/emulator/options.ts';
-import { isSyncError } from '../../src/model/errors.ts';
+import { isSyncError, type SyncError } from '../../src/model/errors.ts';
 import { openManagement, type OpenManagement } from '../support/api/open-management.ts';
 
 // Scripts of commands before a service whose states flap, whose lists lag, whose replies are lost: what a command claims is
@@ -115,6 +115,17 @@ async function openWorld({ behaviour = {}, faults = {} }: EmulatorOptions): Prom
   };
 }
 
+/** The error of a command that says that it failed. */
+async function failureOf(made: Promise<void>): Promise<SyncError | undefined> {
+  try {
+    await made;
+    return undefined;
+  } catch (error) {
+    if (isSyncError(error)) return error;
+    throw error;
+  }
+}
+
 const runs = Number(process.env['STAGESYNC_PROPERTY_RUNS'] ?? 12);
 
 test('whatever the service does, a script of commands ends in the state that it claims', async () => {
@@ -124,10 +135,7 @@ test('whatever the service does, a script of commands ends in the state that it 
       const world = await openWorld(options);
       try {
         for (const each of script) {
-          const error = await make(world.opened.api, each, world.workspaceGroupID).catch(
-            (thrown: unknown) => thrown,
-          );
-          if (error !== undefined && !isSyncError(error)) throw error;
+          const error = await failureOf(make(world.opened.api, each, world.workspaceGroupID));
           const all = await world.truth();
           const alike = all.filter(({ name }) => name === each.name);
           expect(alike.length).toBeLessThanOrEqual(1);

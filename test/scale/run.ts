@@ -1,10 +1,12 @@
-// npm run scale -- s3 | local: what has to hold at full size. Minutes, not seconds; Linux, because it asks /proc.
+// npm run scale -- s3 | local | growth: what has to hold at full size. Minutes, not seconds; Linux, because it asks /proc.
+import { checkGrowth } from './growth/growth.ts';
 import { checkLocalTree } from './local-tree.ts';
 import { checkS3Bucket } from './s3-bucket.ts';
 
 const CHECKS: Readonly<Record<string, (say: (line: string) => void) => Promise<void>>> = {
   s3: checkS3Bucket,
   local: checkLocalTree,
+  growth: checkGrowth,
 };
 
 const wanted = process.argv.slice(2);

@@ -9,7 +9,7 @@ const utcTime = z.iso.datetime({ error: 'must be a time in UTC such as 2026-10-0
 
 export const billing = {
   /**
-   * Usage of the whole organization. The reply is as the service writes it, in one of four dialects: `readBillingUsage`
+   * Usage of the whole organization. The reply is as the service writes it, in one of four dialects: `readReply` in src/billing
    * makes rows of it.
    */
   usage: operation({

@@ -50,7 +50,10 @@ const updateWindow = z.strictObject({
 
 /** What can be given at the beginning and changed later. */
 const settings = {
-  /** Rules differ with the version of the service: see `passwordProblem`. Secret. */
+  /**
+   * At least 8 characters, in later versions 14, with an upper and a lower letter, a digit and a special character. A later
+   * version puts one of its own in the place of one that breaks its rule: then the reply has it. Secret.
+   */
   adminPassword: z.string().optional(),
   allowAllTraffic: z.boolean().optional(),
   /** A time, or a duration such as '3h30m'. Then the group ends, and its data is lost. */

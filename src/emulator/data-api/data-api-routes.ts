@@ -1,9 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { Exchange } from '../http/exchange.ts';
 import type { ExchangeContext } from '../http/exchange.ts';
 import { readSmallBody } from '../http/receive-file.ts';
 import { Refusal } from '../http/refusal.ts';
+import type { RouteHandler } from '../http/server.ts';
 import type { World, WorkspaceNow } from '../management/world/world.ts';
 import { logIn } from './login.ts';
 import type { Login } from './login.ts';
@@ -22,6 +23,12 @@ const STATEMENTS = {
 } as const;
 type Form = keyof typeof STATEMENTS;
 
+export interface DataApiRoute {
+  readonly verb: string;
+  readonly path: string;
+  readonly handler: RouteHandler;
+}
+
 const REQUEST = z.object({
   sql: z.string(),
   args: z.array(z.unknown()).nullish(),
@@ -32,38 +39,37 @@ const REQUEST = z.object({
  * The Data API of all workspaces, at the address of the management plane: the login says which group is meant. It answers
  * what clients ask when they connect. There is no database behind it.
  */
-export function registerDataApiRoutes(app: FastifyInstance, context: DataApiContext): void {
-  for (const [form, url] of Object.entries(STATEMENTS) as [Form, string][])
-    app.post(
-      url,
-      exchanging(context, form, async (exchange, request) => {
-        const login = logIn(request, context.world, context.isToken);
-        const asked = readRequest(await readSmallBody(request.raw));
-        await exchange.ready();
-        const result = carryOut(context, login, asked);
-        const { sqlErrors } = context.behaviour.current;
-        if ('error' in result && sqlErrors === 'status') throw new Refusal(400, result.error.message);
-        if ('creates' in result || 'drops' in result) await exchange.committed();
-        await exchange.sendJson(JSON.stringify(replyOf(result, form)));
-      }),
-    );
-  for (const url of ['/ping', '/api/v2/ping'])
-    app.get(
-      url,
-      exchanging(context, 'ping', async (exchange) => {
-        await exchange.ready();
-        checkReachable(context);
-        await exchange.send(200, 'text/plain; charset=utf-8', 'pong');
-      }),
-    );
+export function dataApiHandlers(context: DataApiContext): readonly DataApiRoute[] {
+  const statements = Object.entries(STATEMENTS) as [Form, string][];
+  const pong = exchanging(context, 'ping', async (exchange) => {
+    await exchange.ready();
+    checkReachable(context);
+    await exchange.send(200, 'text/plain; charset=utf-8', 'pong');
+  });
+  return [
+    ...statements.map(([form, path]) => ({ verb: 'POST', path, handler: executing(context, form) })),
+    ...['/ping', '/api/v2/ping'].map((path) => ({ verb: 'GET', path, handler: pong })),
+  ];
 }
+
+const executing = (context: DataApiContext, form: Form): RouteHandler =>
+  exchanging(context, form, async (exchange, request) => {
+    const login = logIn(request, context.world, context.isToken);
+    const asked = readRequest(await readSmallBody(request.raw));
+    await exchange.ready();
+    const result = carryOut(context, login, asked);
+    const { sqlErrors } = context.behaviour.current;
+    if ('error' in result && sqlErrors === 'status') throw new Refusal(400, result.error.message);
+    if ('creates' in result || 'drops' in result) await exchange.committed();
+    await exchange.sendJson(JSON.stringify(replyOf(result, form)));
+  });
 
 function exchanging(
   context: DataApiContext,
   operation: Form | 'ping',
   work: (exchange: Exchange, request: FastifyRequest) => Promise<void>,
-) {
-  return (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+): RouteHandler {
+  return (request, reply) => {
     const [path = ''] = (request.raw.url ?? '').split('?', 1);
     const info = {
       kind: 'management',

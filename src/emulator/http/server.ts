@@ -14,12 +14,16 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 const BAD_REQUEST =
   'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
 
+export type RouteHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
 export interface ServerOptions {
   readonly checkHost: HostCheck;
   /** Milliseconds; ten minutes when absent. */
   readonly keepAliveMs: number | undefined;
   /** Throws the refusal of a request without a token. Absent: no token is needed. */
   readonly authorise?: (request: FastifyRequest) => void;
+  /** Finds routes that the server does not have itself, by verb and path. */
+  readonly elsewhere?: (verb: string, path: string) => Promise<RouteHandler | undefined>;
 }
 
 /**
@@ -74,9 +78,13 @@ export function httpServer(context: ExchangeContext, options: ServerOptions): Fa
     const { statusCode = 500, message } = error as FastifyError;
     return refuse(context, request, reply, new Refusal(statusCode, message));
   });
-  app.setNotFoundHandler((request, reply) =>
-    refuse(context, request, reply, new Refusal(404, '404 page not found')),
-  );
+  app.setNotFoundHandler(async (request, reply) => {
+    const [path = ''] = (request.raw.url ?? '').split('?', 1);
+    const handler = await options.elsewhere?.(request.method, path);
+    return handler === undefined
+      ? refuse(context, request, reply, new Refusal(404, '404 page not found'))
+      : handler(request, reply);
+  });
   return app;
 }
 

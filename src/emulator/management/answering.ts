@@ -1,9 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Authorise } from '../http/bearer-check.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { ExchangeContext } from '../http/exchange.ts';
 import { readSmallBody } from '../http/receive-file.ts';
 import { Refusal } from '../http/refusal.ts';
+import type { RouteHandler } from '../http/server.ts';
 import { decodePart } from '../stage/stage-path.ts';
 import type { DataFolder } from '../storage/data-folder.ts';
 import { Call } from './operation.ts';
@@ -20,8 +21,8 @@ export interface ManagementContext extends ExchangeContext {
 
 /** The steps of every request of the Management API: the token, the body, the faults, the change, and the reply. */
 export const answering =
-  (context: ManagementContext, operation: Operation) =>
-  (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  (context: ManagementContext, operation: Operation): RouteHandler =>
+  (request, reply) => {
     const [path = '', query = ''] = (request.raw.url ?? '').split('?', 2);
     const { area, operation: name } = operation;
     const kind = 'management' as const;

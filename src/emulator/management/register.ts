@@ -1,6 +1,3 @@
-import type { FastifyInstance } from 'fastify';
-import { answering } from './answering.ts';
-import type { ManagementContext } from './answering.ts';
 import { BILLING } from './areas/billing.ts';
 import { CLUSTERS } from './areas/compute/clusters.ts';
 import { CONNECTIONS } from './areas/connections.ts';
@@ -30,12 +27,3 @@ export const OPERATIONS: readonly Operation[] = [
   ...SECRETS,
   ...JOBS,
 ];
-
-export function registerManagementRoutes(app: FastifyInstance, context: ManagementContext): void {
-  for (const operation of OPERATIONS)
-    app.route({
-      method: operation.method,
-      url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      handler: answering(context, operation),
-    });
-}

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authorise } from '../http/bearer-check.ts';
 import type { Behaviour } from '../control/behaviour.ts';
 import type { RequestKind } from '../control/counters.ts';
-import { deploymentIdOf } from '../management/deployments.ts';
 import type { DataFolder } from '../storage/data-folder.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { ExchangeContext } from '../http/exchange.ts';
@@ -10,6 +9,8 @@ import type { GeneratedTree } from './generated-tree.ts';
 import { generatedChildren, generatedFolder } from './generated-tree.ts';
 import type { Listed } from './object-json.ts';
 import { listingBody, objectJson } from './object-json.ts';
+import { PLACES, refuseFolders, spaceIdOf } from './places.ts';
+import type { Place } from './places.ts';
 import { Refusal } from '../http/refusal.ts';
 import { decodePart, decodeStagePath, hasTrueParameter, parseDeploymentId, stagePath } from './stage-path.ts';
 import type { StagePath } from './stage-path.ts';
@@ -24,23 +25,6 @@ export interface StageContext extends ExchangeContext {
   /** Where to fetch a file's bytes, without credentials. */
   downloadUrlOf(deployment: string, path: string): string;
 }
-
-/** A URL that has files below it: what comes before the path, and at which of its segments the ID is. */
-interface Place {
-  readonly prefix: string;
-  readonly idAt: number;
-  /** The organization's places for files are no deployments, and have no folders. */
-  readonly isSpace?: true;
-}
-
-/** Three generations of Stage URLs, and the organization's own files. */
-const PLACES: readonly Place[] = [
-  { prefix: '/v1/stage/:id/fs', idAt: 3 },
-  { prefix: '/v2/clusters/:id/stage/fs', idAt: 3 },
-  { prefix: '/v1/stages/:id/fs', idAt: 3 },
-  { prefix: '/v1/files/fs/:id', idAt: 4, isSpace: true },
-  { prefix: '/v2/files/fs/:id', idAt: 4, isSpace: true },
-];
 
 const METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -256,22 +240,6 @@ function newPathOf(body: string, from: StagePath): StagePath {
     typeof parsed === 'object' && parsed !== null && 'newPath' in parsed ? parsed.newPath : undefined;
   if (typeof newPath !== 'string') throw new Refusal(400, 'the body must be JSON with a string "newPath"');
   return stagePath(from.isFolder && !newPath.endsWith('/') ? `${newPath}/` : newPath);
-}
-
-const SPACES: readonly string[] = ['personal', 'shared', 'models'];
-
-/** Each of the organization's places for files is kept like a deployment, under an ID of its own. */
-function spaceIdOf(name: string): string {
-  if (!SPACES.includes(name))
-    throw new Refusal(404, `there is no place for files named ${JSON.stringify(name)}`);
-  return deploymentIdOf(`space/${name}`);
-}
-
-function refuseFolders(kind: RequestKind, path: StagePath): void {
-  const isBelow = path.segments.length > 1;
-  const changesFolder = path.isFolder && kind !== 'list' && kind !== 'metadata';
-  if (changesFolder || (kind === 'putFile' && isBelow))
-    throw new Refusal(400, 'directories are not allowed here');
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -7,6 +7,7 @@ import { Attempts, NotMade } from './attempts.ts';
 import type { Attempt, GateRequest } from './attempts.ts';
 import { mostLanesOf } from './lanes.ts';
 import type { Concurrency, Lanes } from './lanes.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { Outage } from './outage.ts';
 import type { Pacer, Throttling } from './pacer.ts';
 import { Patience } from './patience.ts';
@@ -49,6 +50,7 @@ export interface SharedGate {
   readonly pacer: Pacer;
   readonly line: TurnLine;
   readonly outage: Outage;
+  readonly memory: MemoryBudget;
   started(request: GateRequest, evidence: boolean): Sent;
   succeeded(sent: Sent): void;
   /** A failure that says nothing of the rate. */
@@ -88,6 +90,7 @@ export class GateUse implements Disposable, Lanes {
       pacer: shared.pacer,
       line: shared.line,
       outage: shared.outage,
+      memory: shared.memory,
       mostLanes: this.mostLanes,
       maxRequestsPerSecond,
       draining,

@@ -6,6 +6,7 @@ import { ConcurrencyLimit, FIRST_LIMIT } from './congestion/concurrency-limit.ts
 import type { Sent } from './congestion/concurrency-limit.ts';
 import { GateUse } from './gate-use.ts';
 import type { GateUseOptions, SharedGate } from './gate-use.ts';
+import { budgetFor, MemoryBudget } from './memory-budget.ts';
 import { Outage } from './outage.ts';
 import { Pacer } from './pacer.ts';
 import { Slots } from './slots.ts';
@@ -30,6 +31,7 @@ export class Gate implements SharedGate {
   readonly line: TurnLine;
   readonly outage: Outage;
   readonly limit: ConcurrencyLimit;
+  readonly memory = new MemoryBudget(budgetFor(1));
   readonly #uses = new Set<GateUse>();
   #judgements = 0;
   #told: Pace | undefined;
@@ -143,6 +145,7 @@ export class Gate implements SharedGate {
       if (!use.isAuto) least = Math.max(least, use.mostLanes);
     }
     this.limit.setBounds({ least, most: Math.max(least, most) });
+    this.memory.bytes = budgetFor(least);
     this.#fit();
   }
 

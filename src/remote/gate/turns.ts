@@ -1,6 +1,7 @@
 import type { Clock } from '../../model/ports.ts';
 import { NotMade, stoppedMidway } from './attempts.ts';
 import type { Attempts, Priority } from './attempts.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import type { Outage } from './outage.ts';
 import { OwnPace } from './pacer.ts';
 import type { Pacer } from './pacer.ts';
@@ -17,6 +18,7 @@ export interface TurnsOptions {
   readonly pacer: Pacer;
   readonly line: TurnLine;
   readonly outage: Outage;
+  readonly memory: MemoryBudget;
   /** Requests of this job at the same time, at most. */
   readonly mostLanes: number;
   readonly maxRequestsPerSecond: number | undefined;
@@ -69,6 +71,22 @@ export class Turns implements Disposable {
 
   /** Makes one attempt in its turn; rejects with NotMade when the request is not to be sent any more. */
   run<T>(attempts: Attempts, make: () => Promise<T>): Promise<T> {
+    const bytes = MemoryBudget.weightOf(attempts.request.bytes ?? 0);
+    return bytes === 0 ? this.#inTurn(attempts, make) : this.#withMemory(bytes, attempts, make);
+  }
+
+  /** Waits for memory before it takes a slot: small requests use the slots meanwhile. */
+  async #withMemory<T>(bytes: number, attempts: Attempts, make: () => Promise<T>): Promise<T> {
+    const { memory } = this.#options;
+    await memory.take(bytes);
+    try {
+      return await this.#inTurn(attempts, make);
+    } finally {
+      memory.give(bytes);
+    }
+  }
+
+  #inTurn<T>(attempts: Attempts, make: () => Promise<T>): Promise<T> {
     const start = (priority: Priority, onStart?: () => void): Promise<T> =>
       this.#queue.run(async () => {
         const waiting = this.#wait(attempts);

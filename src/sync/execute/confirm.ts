@@ -94,12 +94,20 @@ export class Confirmations {
   async #confirmEarly(folder: RelPath, isOutdated: () => boolean): Promise<void> {
     const { journal, ledger, gate, tasks, learnt, signal } = this.#options;
     try {
-      journal.flush();
-      if (pendingIn(ledger, folder).next().done === true) return;
+      const isEmpty = (): boolean => pendingIn(ledger, folder).next().done === true;
+      if (isEmpty()) {
+        journal.flush();
+        if (isEmpty()) return;
+      }
       // where no lane is ever free, folders must not wait in ever longer rows
       const priority = this.#listings.size * 2 < gate.lanes ? 'idle' : 'normal';
       const shown = await this.#list(folder, priority);
-      if (!isOutdated() && !learnt.cutsShort) this.#record(folder, shown);
+      if (isOutdated() || learnt.cutsShort) return;
+      // outcomes that still wait are written with their confirmation, in one commit
+      ledger.transaction(() => {
+        journal.flush();
+        this.#record(folder, shown);
+      });
     } catch (error) {
       const endsRun = !isSyncError(error) || error.verdict === 'end_run';
       if (endsRun && !signal.aborted && !tasks.notBegun(error)) tasks.end(error);

@@ -82,7 +82,7 @@ export class Executor {
     let id: number | undefined;
     try {
       await folders.make(path, () => {
-        id = journal.begin([{ op: 'folder', path, reason }])[0]!;
+        id = journal.begin([{ op: 'folder', path, reason }], { independent: true })[0]!;
       });
       journal.end(id!, () => ledger.put(folderRow(path), reason));
       tally.foldersCreated++;

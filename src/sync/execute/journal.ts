@@ -5,8 +5,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 /** Intents that share one commit. A kill leaves at most these, plus those in flight, in doubt. */
 export const INTENT_BATCH = 64;
 /** How long outcomes wait, at most, for others to share a commit with, in milliseconds. */
-const FLUSH_AFTER_MS = 25;
-const FLUSH_AT = 128;
+const FLUSH_AFTER_MS = 200;
+const FLUSH_AT = 256;
 
 /**
  * Writes intents before anything is sent, and outcomes afterwards. Many of them share a commit. When a kill keeps an
@@ -24,11 +24,18 @@ export class Journal {
     this.#clock = clock;
   }
 
-  /** Commits intents, together with every outcome so far. Nothing may be sent before `begin` has returned. */
-  begin(intents: readonly Intent[]): number[] {
+  /**
+   * Commits intents, together with every outcome so far. Nothing may be sent before `begin` has returned. `independent`: the
+   * changes have nothing to do with those that ended before. Outcomes may then wait for more of their kind: each commit
+   * writes whole pages, and neighbours in a folder lie in one.
+   */
+  begin(
+    intents: readonly Intent[],
+    { independent = false }: { readonly independent?: boolean } = {},
+  ): number[] {
     this.#check();
     return this.#ledger.transaction(() => {
-      this.#writeFinished();
+      if (!independent) this.#writeFinished();
       return this.#ledger.addIntents(intents, this.#clock.now());
     });
   }

@@ -48,12 +48,17 @@ export class TaskPool {
     this.#active.add(tracked);
   }
 
-  room(): void | Promise<void> {
-    return this.#active.size < this.#options.limit() ? undefined : this.#room();
+  /** Says when there is room for so many more; undefined: now. */
+  room(more = 1): void | Promise<void> {
+    return this.#hasRoom(more) ? undefined : this.#room(more);
   }
 
-  async #room(): Promise<void> {
-    while (this.#active.size >= this.#options.limit() && !this.stopped) {
+  #hasRoom(more: number): boolean {
+    return this.#active.size + more <= this.#options.limit();
+  }
+
+  async #room(more: number): Promise<void> {
+    while (!this.#hasRoom(more) && !this.stopped) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

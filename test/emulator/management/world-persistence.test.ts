@@ -2,7 +2,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { useEmulators } from '../../support/cli/emulators.ts';
-import { ManagementHttp } from '../../support/management/management-http.ts';
+import { emulatorProcess } from '../../support/cli/emulator-process.ts';
+import { DEFAULT_REGION, ManagementHttp } from '../../support/management/management-http.ts';
+import { StageHttp } from '../../support/stage/stage-http.ts';
 import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
 const start = useEmulators();
@@ -29,6 +31,32 @@ test('everything is there after a restart, and the clock goes on from where it w
   expect(await again.stateOf(id)).toBe('SUSPENDED');
   again.advance(48 * 3_600_000);
   expect(await again.stateOf(id)).toBe('TERMINATED');
+});
+
+describe('after SIGKILL', () => {
+  const make = async (url: string, token: string) =>
+    fetch(`${url}/v1/workspaceGroups`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ name: 'g', regionID: DEFAULT_REGION, firewallRanges: [] }),
+    }).catch(() => undefined);
+
+  test.each([
+    ['received', []],
+    ['committed', ['g']],
+    ['replying', ['g']],
+  ] as const)('at %s of a creation the change is whole or not there', async (phase, names) => {
+    const dataDir = await temporaryFolder();
+    const { emulator, ended } = await emulatorProcess(dataDir, { phase, kind: 'management' });
+    await make(emulator.url, emulator.token);
+    expect(await ended).toBe('SIGKILL');
+    const after = await start({ dataDir, deployments: [] });
+    const groups = await new ManagementHttp(after).list('/v1/workspaceGroups');
+    expect(groups.map(({ name }) => name)).toEqual(['local', ...names]);
+    expect(after.deployments.map(({ name }) => name)).toEqual(['local', ...names]);
+    for (const { id } of after.deployments)
+      expect((await new StageHttp(after, `/v1/stage/${id}/fs/`).list('')).status).toBe(200);
+  });
 });
 
 test('two processes see one world and one time', async () => {

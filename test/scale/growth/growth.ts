@@ -51,17 +51,40 @@ class Compiled implements Disposable {
   }
 }
 
-const isChange = (name: string): name is Change => (CHANGES as readonly string[]).includes(name);
+/** Files, a hundred in a folder. A million with STAGESYNC_GROWTH_FILES=10000,1000000: some ten minutes. */
+const COUNTS = (process.env['STAGESYNC_GROWTH_FILES'] ?? '10000,100000').split(',').map(Number);
 
-{
+/** What is given to write(), in bytes for each file of the tree. */
+const MOST_WRITTEN: Readonly<Record<Change, number>> = {
+  none: 10,
+  new: 1200,
+  folders: 4000,
+  files: 4000,
+  // each step is on disk before the next one is sent
+  chains: 24_000,
+  cycles: 24_000,
+  // half of the files go
+  removed: 2000,
+};
+/** Many files may take this much more memory than few, in bytes. */
+const MOST_GROWTH = 64e6;
+
+/** One pass of the engine after each kind of change: equal ends, bounded writes, and memory that does not grow with the files. */
+export async function checkGrowth(say: (line: string) => void): Promise<void> {
   using compiled = new Compiled();
-  const [name = '', ...counts] = process.argv.slice(2);
-  for (const change of isChange(name) ? [name] : CHANGES)
-    for (const count of counts.length > 0 ? counts : ['10000']) {
-      const files = Number(count);
+  for (const change of CHANGES) {
+    const peaks: number[] = [];
+    for (const files of COUNTS) {
       const cost = await compiled.measure({ change, folders: files / 100, filesPerFolder: 100 });
-      console.log(
-        `${change} ${count}: ${cost.outcome}${cost.isEqual ? '' : ' NOT EQUAL'} up ${cost.uploaded} moved ${cost.moved} removed ${cost.removed}; ${((1000 * cost.cpuMs) / files).toFixed(0)} us/file, peak ${(cost.peakBytes / 1e6).toFixed(0)} MB, written ${(cost.writtenBytes / files).toFixed(0)} B/file, dirtied ${(cost.dirtiedBytes / files).toFixed(0)} B/file, ledger ${(cost.ledgerBytes / files).toFixed(0)} B/file, log ${(cost.logBytes / 1e6).toFixed(1)} MB, requests ${cost.requests}`,
+      const { outcome, isEqual, cpuMs, peakBytes, writtenBytes, logBytes, requests } = cost;
+      const eachWritten = writtenBytes / files;
+      say(
+        `${change}, ${files} files: ${((1000 * cpuMs) / files).toFixed(0)} µs and ${eachWritten.toFixed(0)} bytes written a file, ${(peakBytes / 1e6).toFixed(0)} MB, log ${(logBytes / 1e6).toFixed(1)} MB, ${requests} requests`,
       );
+      if (outcome !== 'clean' || !isEqual) throw new Error(`the pass ended with ${outcome}`);
+      if (eachWritten > MOST_WRITTEN[change]) throw new Error(`more is written than ${MOST_WRITTEN[change]}`);
+      peaks.push(peakBytes);
     }
+    if (Math.max(...peaks) - peaks[0]! > MOST_GROWTH) throw new Error('memory grows with the files');
+  }
 }

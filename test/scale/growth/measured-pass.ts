@@ -15,16 +15,11 @@ export interface MeasuredPass {
   readonly outcome: string;
   readonly isEqual: boolean;
   readonly requests: number;
-  readonly uploaded: number;
-  readonly moved: number;
-  readonly removed: number;
   readonly cpuMs: number;
   /** VmHWM, in bytes. */
   readonly peakBytes: number;
   /** Given to write(), in bytes: the ledger, its log, and the waiting plan. */
   readonly writtenBytes: number;
-  /** write_bytes: pages that were made dirty on a disk, in bytes. */
-  readonly dirtiedBytes: number;
   /** The ledger's file at the end, and the most that its log ever was, in bytes. */
   readonly ledgerBytes: number;
   readonly logBytes: number;
@@ -59,12 +54,11 @@ function writeRows(): void {
 const inProc = (file: string, pattern: RegExp): number =>
   Number(pattern.exec(readFileSync(`/proc/self/${file}`, 'latin1'))?.[1]);
 const written = (): number => inProc('io', /wchar: (\d+)/);
-const dirtied = (): number => inProc('io', /write_bytes: (\d+)/);
 
 async function measure(): Promise<MeasuredPass> {
   keepHeapSmall();
   const ledger = open();
-  const [before, dirtiedBefore, cpu] = [written(), dirtied(), process.cpuUsage()];
+  const [before, cpu] = [written(), process.cpuUsage()];
   const { signal } = new AbortController();
   const { report } = await runPass({
     source,
@@ -85,13 +79,9 @@ async function measure(): Promise<MeasuredPass> {
     outcome: report.outcome,
     isEqual: destination.isEqual,
     requests: destination.requests,
-    uploaded: report.uploaded,
-    moved: report.moved,
-    removed: report.removed,
     cpuMs: (user + system) / 1000,
     peakBytes: inProc('status', /VmHWM:\s+(\d+) kB/) * 1024,
     writtenBytes: written() - before,
-    dirtiedBytes: dirtied() - dirtiedBefore,
     ledgerBytes: statSync(ledger.file).size,
     logBytes,
   };

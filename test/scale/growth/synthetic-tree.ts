@@ -7,7 +7,7 @@ import { MEMORY_WORDS } from '../../../src/destinations/memory/memory-words.ts';
 import type { LedgerRow } from '../../../src/sync/ledger/ledger-row.ts';
 
 /** What happened to the source since the destination got its files. */
-export const CHANGES = ['new', 'folders', 'files', 'chains', 'cycles', 'removed'] as const;
+export const CHANGES = ['none', 'new', 'folders', 'files', 'chains', 'cycles', 'removed'] as const;
 export type Change = (typeof CHANGES)[number];
 
 export interface SyntheticTree {
@@ -27,6 +27,7 @@ const sizeOf = (file: number): number => 1000 + (file % 7);
 
 /** Where a file of a folder is at the source; undefined: the source does not have it any more. */
 const SLOTS: Readonly<Record<Change, (file: number, filesPerFolder: number) => number | undefined>> = {
+  none: (file) => file,
   new: (file) => file,
   folders: (file) => file,
   files: (file, filesPerFolder) => file + filesPerFolder,

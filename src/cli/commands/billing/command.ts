@@ -1,4 +1,5 @@
-import { positiveNumber } from '../../flags/values.ts';
+import { workspaceSize } from '../../flags/management-values.ts';
+import { duration, positiveNumber } from '../../flags/values.ts';
 import type { Noun } from '../../management/noun.ts';
 
 export const billing: Noun = {
@@ -43,6 +44,29 @@ export const billing: Noun = {
       ],
       takes: ['rows'],
       work: async () => (await import('./show-usage.ts')).showUsage,
+    },
+    {
+      name: 'simulate',
+      summary: 'say what workspaces would use, before they are made',
+      flags: [
+        {
+          flag: '--size <size>',
+          help: 'a workspace of this size; repeatable',
+          read: workspaceSize,
+          isList: true,
+          isRequired: true,
+        },
+        { flag: '--for <duration>', help: 'how long it runs (default: 30d)', read: duration },
+        { flag: '--scale-factor <n>', help: 'of each', read: positiveNumber },
+        { flag: '--edition <edition>', help: 'the edition of the organization' },
+        {
+          flag: '--credit-price <price>',
+          help: 'what a credit costs: adds an estimate in money',
+          read: positiveNumber,
+        },
+      ],
+      takes: ['row', 'change'],
+      work: async () => (await import('./simulate-usage.ts')).simulateUsage,
     },
   ],
 };

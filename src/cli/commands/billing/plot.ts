@@ -21,7 +21,7 @@ const COLOURS = [
   'gray',
 ] as const;
 
-/** Without a terminal, the width that fits everywhere. */
+/** Without a terminal, or where it says 0: the width that fits everywhere. */
 const WIDTH = 80;
 
 /** The lines of a picture for the terminal that stdout is. */
@@ -30,7 +30,7 @@ export function terminalPlot(chart: Chart, host: RunHost, { ascii }: { readonly 
   const isColoured =
     stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb' && chart.series.length > 1;
   return barsOf(chart, {
-    width: stdout.columns ?? WIDTH,
+    width: stdout.columns || WIDTH,
     unicode: !ascii && isUtf8(env),
     paint: isColoured
       ? (series, text) => styleText(COLOURS[series % COLOURS.length]!, text, { validateStream: false })

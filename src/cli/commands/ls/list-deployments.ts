@@ -1,4 +1,5 @@
-import { listDeployments, type Deployment } from '../../../api/deployments/list-deployments.ts';
+import type { DeploymentDetails } from '../../../api/deployments/deployment.ts';
+import { describeDeployments } from '../../../api/deployments/describe-deployments.ts';
 import { openManagementApi } from '../../../jobs/ends/open-management-api.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import type { Context } from '../../context.ts';
@@ -9,7 +10,7 @@ import { printRows } from '../../management/printing/print-rows.ts';
 import { stageAddress } from '../../management/stage-address.ts';
 import type { LsFlags } from './ls-flags.ts';
 
-const KINDS: Readonly<Record<Deployment['kind'], string>> = {
+const KINDS: Readonly<Record<DeploymentDetails['kind'], string>> = {
   workspace_group: 'workspace group',
   starter_workspace: 'starter workspace',
   cluster: 'cluster',
@@ -17,7 +18,9 @@ const KINDS: Readonly<Record<Deployment['kind'], string>> = {
 
 const FIELDS: readonly Field[] = [
   { key: 'name', isListed: true },
-  { key: 'kind', isListed: true, text: (kind) => KINDS[kind as Deployment['kind']] },
+  { key: 'kind', isListed: true, text: (kind) => KINDS[kind as DeploymentDetails['kind']] },
+  { key: 'state', isListed: true },
+  { key: 'region', isListed: true },
   { key: 'stage', isListed: true },
   { key: 'id', isListed: true },
 ];
@@ -28,8 +31,7 @@ export async function listAllDeployments(context: Context, flags: LsFlags): Prom
   const around = stageSurroundings(context, flags);
   await using api = await openManagementApi(around, { local: flags.local === true });
   const version = (flags.apiVersion ?? context.environment.apiVersion) === 'v2' ? 'v2' : 'v1';
-  const { draining: signal } = context.stop;
-  const found = await listDeployments(api.connection, { version, signal });
+  const found = await describeDeployments(api, { version });
   const rows = found.map((each) => ({
     ...each,
     stage: stageAddress({ flags }, { name: each.name, workspaceGroupID: each.id }),

@@ -1,5 +1,3 @@
-import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
-import { workspaces } from '../../../api/resources/workspaces.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { findGroup, findWorkspace } from '../../management/find.ts';
 import { printRow, printRows } from '../../management/printing/print-rows.ts';
@@ -15,18 +13,16 @@ interface ListFlags {
 export async function listWorkspaces(run: Run<ListFlags>): Promise<ExitStatus> {
   const { api, flags } = run;
   const { includeTerminated } = flags;
-  const groups =
-    flags.group === undefined
-      ? await api.call(workspaceGroups.list, { query: { includeTerminated } })
-      : [await findGroup(run, flags.group, { includeTerminated })];
-  const lists = await Promise.all(
-    groups.map(async (group) => {
-      const { workspaceGroupID } = group;
-      const found = await api.call(workspaces.list, { query: { workspaceGroupID, includeTerminated } });
-      return found.map((workspace) => shownWorkspace(run, workspace, group));
-    }),
-  );
-  printRows(run, { rows: lists.flat(), fields: WORKSPACE_FIELDS, none: 'no workspaces' }, run.flags);
+  const only =
+    flags.group === undefined ? undefined : await findGroup(run, flags.group, { includeTerminated });
+  const wanted = only === undefined ? undefined : `${only.workspaceGroupID}/`;
+  const found = await api.names.list('workspace', { includeTerminated, wanted });
+  const rows = found
+    .filter(({ group }) => only === undefined || group?.id === only.workspaceGroupID)
+    .map(({ row, group }) =>
+      shownWorkspace(run, row, group && { workspaceGroupID: group.id, name: group.name }),
+    );
+  printRows(run, { rows, fields: WORKSPACE_FIELDS, none: 'no workspaces' }, run.flags);
   return EXIT.clean;
 }
 

@@ -2,12 +2,13 @@ import { workspaces, type Workspace } from '../../../api/resources/workspaces.ts
 import { usageError } from '../../../jobs/usage-errors.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import { change } from '../../management/changing/change.ts';
+import { autoSuspendText } from '../../management/printing/auto-suspend.ts';
 import { differences } from '../../management/printing/differences.ts';
 import { findWorkspace } from '../../management/find.ts';
 import { printRow } from '../../management/printing/print-rows.ts';
 import type { Run } from '../../management/run.ts';
 import { settingsOf, type SettingFlags } from './settings.ts';
-import { autoSuspendText, shownWorkspace, WORKSPACE_FIELDS } from './workspace-fields.ts';
+import { shownWorkspace, WORKSPACE_FIELDS } from './workspace-fields.ts';
 
 interface UpdateFlags extends SettingFlags {
   readonly deploymentType?: 'PRODUCTION' | 'NON-PRODUCTION';

@@ -1,5 +1,6 @@
 import type { Workspace } from '../../../api/resources/workspaces.ts';
-import { plainText, type Field, type Row } from '../../management/printing/fields.ts';
+import { autoSuspendText } from '../../management/printing/auto-suspend.ts';
+import type { Field, Row } from '../../management/printing/fields.ts';
 import type { Run } from '../../management/run.ts';
 import { stageAddress, type GroupRef } from '../../management/stage-address.ts';
 
@@ -41,27 +42,6 @@ export const WORKSPACE_FIELDS: readonly Field[] = [
   { key: 'resumeAttachments', title: 'DATABASES', text: attachmentsText },
   { key: 'terminatedAt', title: 'TERMINATED' },
 ];
-
-/** 'after 20m without use', 'at 2026-12-01T18:00:00Z', 'off'. An empty object is how the service says off. */
-export function autoSuspendText(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  const { suspendType, suspendAfterSeconds, idleAfterSeconds, scheduledAfterSeconds, scheduledSuspendAt } =
-    value as NonNullable<Workspace['autoSuspend']>;
-  const seconds = idleAfterSeconds ?? suspendAfterSeconds ?? scheduledAfterSeconds;
-  const word = suspendType?.toUpperCase();
-  if (word === 'IDLE')
-    return typeof seconds !== 'number' ? 'when idle' : `after ${secondsText(seconds)} without use`;
-  if (word === 'SCHEDULED')
-    return typeof scheduledSuspendAt === 'string'
-      ? `at ${scheduledSuspendAt}`
-      : `${secondsText(seconds ?? 0)} after it was set`;
-  return word === undefined || word === 'DISABLED' ? 'off' : plainText(value);
-}
-
-function secondsText(seconds: number): string {
-  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
-  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
-}
 
 function attachmentsText(value: unknown): string | undefined {
   const attachments = (value ?? []) as NonNullable<Workspace['resumeAttachments']>;

@@ -51,9 +51,8 @@ export async function change<O extends Operation>(run: Run, made: Change<O>): Pr
   }
   if (made.confirmation !== undefined) await confirm(run, made.confirmation);
   for (const line of made.announce ?? []) run.err.line(line);
-  const { adminPassword, ...reply } = await sent(run, made);
-  if (typeof adminPassword === 'string' && adminPassword !== '')
-    await made.onPassword?.(adminPassword, reply);
+  const { adminPassword, password = adminPassword, ...reply } = await sent(run, made);
+  if (typeof password === 'string' && password !== '') await made.onPassword?.(password, reply);
   const awaited = awaitedAfter(operation, { input: input as AnyInput, reply, what: thing });
   if (awaited === undefined) {
     await made.print({ ...made.shown, ...reply });

@@ -17,14 +17,23 @@ export interface PasswordFlags {
 export async function readPassword(run: Run<PasswordFlags>): Promise<string | undefined> {
   const { passwordFile } = run.flags;
   if (passwordFile === undefined) return undefined;
-  const password =
-    passwordFile !== '-'
-      ? await readSecretFile(resolve(run.host.cwd, passwordFile), '--password-file')
+  return readSecret(run, passwordFile, { flag: '--password-file', question: 'Password: ' });
+}
+
+/** The secret in a file; '-': a terminal is asked, other input is read to its end. It is never shown, also not in an error. */
+export async function readSecret(
+  run: Pick<Run, 'host' | 'draining'>,
+  file: string,
+  { flag, question }: { readonly flag: string; readonly question: string },
+): Promise<string> {
+  const secret =
+    file !== '-'
+      ? await readSecretFile(resolve(run.host.cwd, file), flag)
       : canAsk(run.host)
-        ? await askForLine('Password: ', { isSecret: true }, run)
+        ? await askForLine(question, { isSecret: true }, run)
         : await readAllInput(run.host);
-  if (password === '') throw usageError('the password is empty');
-  return password;
+  if (secret === '') throw usageError(`what ${flag} gives is empty`);
+  return secret;
 }
 
 /** What a file holds, without the line end after it. The error never shows what it is. */
@@ -66,17 +75,31 @@ export async function openPasswordOut(run: Run<PasswordFlags>): Promise<Password
   };
 }
 
+/** `key`: the name of the password in a reply. */
+const ADMIN = { user: 'admin', key: 'adminPassword' };
+
 /**
  * What is done with a password that the service made: it goes to its file, or is printed. With --json it is an object of
  * its own, with the ID: what comes later may not come.
  */
 export const passwordTo =
-  (run: Run, place: PasswordPlace | undefined) =>
+  (
+    run: Run,
+    place: PasswordPlace | undefined,
+    { user, key }: { readonly user: string; readonly key: string } = ADMIN,
+  ) =>
   async (password: string, reply: Readonly<Record<string, unknown>>): Promise<void> => {
-    if (place !== undefined) return place.write(password);
-    if (run.flags.json === true) run.out.line(JSON.stringify({ ...reply, adminPassword: password }));
+    try {
+      if (place !== undefined) return await place.write(password);
+    } catch (error) {
+      // it comes this once: a disk that is full must not swallow it
+      run.err.line(`stagesync: --password-out could not be written: ${printable(messageOf(error))}`);
+    }
+    if (run.flags.json === true) run.out.line(JSON.stringify({ ...reply, [key]: password }));
     else {
-      run.err.line('stagesync: the password of the user admin, which is shown this once:');
+      // before the password, where both are on one terminal
+      run.err.line(`stagesync: the password of the user ${printable(user)}, which is shown this once:`);
+      await run.err.flush();
       run.out.line(`password  ${printable(password)}`);
     }
     await run.out.flush();

@@ -32,14 +32,21 @@ export async function askForLine(
     lines.once('SIGINT', () => reject(new SyncError('interrupted', 'stopped', { verdict: 'end_run' })));
     lines.once('close', () => resolve(''));
   });
+  let isAnswered = false;
   try {
-    return await Promise.race([lines.question(isSecret ? '' : question, { signal: draining }), ended]);
+    const answer = await Promise.race([
+      lines.question(isSecret ? '' : question, { signal: draining }),
+      ended,
+    ]);
+    isAnswered = true;
+    return answer;
   } catch (error) {
     throw draining.aborted ? draining.reason : error;
   } finally {
     lines.close();
     stdin.pause();
-    if (isSecret) stderr.write('\n');
+    // the line of the question ends: readline does so where it shows what is typed, and Enter was pressed
+    if (isSecret || !isAnswered) stderr.write('\n');
   }
 }
 

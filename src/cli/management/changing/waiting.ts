@@ -38,6 +38,7 @@ export async function waitForEnd<O extends Operation>(
 /** Milliseconds after which a log hears again that a state is still the same. */
 const REMINDER_MS = 60_000;
 const CLEAR_LINE = '\r\u{1b}[K';
+/** Where a terminal does not say how wide it is, or says 0. */
 const WIDTH = 80;
 
 /** Shows a wait on stderr: one line that changes on a terminal; elsewhere a line for each new state, and each minute. */
@@ -68,7 +69,7 @@ class WaitProgress {
     );
     if (this.#isLive) {
       const { stderr } = this.#host;
-      stderr.write(CLEAR_LINE + cutInMiddle(text, (stderr.columns ?? WIDTH) - 1));
+      stderr.write(CLEAR_LINE + cutInMiddle(text, (stderr.columns || WIDTH) - 1));
       this.#isDrawn = true;
       return;
     }

@@ -67,7 +67,7 @@ function storageUses(call: Call, groups: readonly GroupNow[]): readonly StorageU
       resourceId: resource.id,
       resourceName: resource.name,
       resourceType: 'WorkspaceGroup',
-      bytes: view.lastBytes ?? (row === undefined ? 0 : tree.used(row.root)),
+      bytes: view.lastBytes ?? resource.settings.lastBytes ?? (row === undefined ? 0 : tree.used(row.root)),
       from: view.createdAt,
       to: view.endsAt,
     };

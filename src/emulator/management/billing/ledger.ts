@@ -44,7 +44,8 @@ export function computeRows(
   aggregate: Aggregate,
   now: number,
 ): readonly UsageRow[] {
-  return rowsOf(uses, period, aggregate, now, (use, interval) =>
+  const begins = (use: WorkspaceUse): number => use.spans[0]?.from ?? now;
+  return rowsOf(uses, clip(period, uses.map(begins), aggregate, now), aggregate, (use, interval) =>
     use.spans.reduce((sum, span, at) => {
       if (!BILLED.has(span.phase)) return sum;
       const overlap = overlapOf(interval, { from: span.from, to: use.spans[at + 1]?.from ?? now });
@@ -60,22 +61,28 @@ export function storageRows(
   aggregate: Aggregate,
   now: number,
 ): readonly UsageRow[] {
-  return rowsOf(uses, period, aggregate, now, (use, interval) => {
+  const begins = uses.map(({ from }) => from);
+  return rowsOf(uses, clip(period, begins, aggregate, now), aggregate, (use, interval) => {
     const length = Math.min(interval.to, now) - interval.from;
     const overlap = overlapOf(interval, { from: use.from, to: Math.min(use.to, now) });
     return length <= 0 ? 0 : (use.bytes * overlap) / length;
   });
 }
 
+/** Without the time before anything was there and the time to come, however long the period is that was asked for. */
+function clip(period: Interval, begins: readonly number[], aggregate: Aggregate, now: number): Interval {
+  const first = startOf(Math.min(now, ...begins), aggregate);
+  return { from: Math.max(period.from, first), to: Math.min(period.to, now) };
+}
+
 function rowsOf<U extends BilledResource>(
   uses: readonly U[],
   period: Interval,
   aggregate: Aggregate,
-  now: number,
   valueOf: (use: U, interval: Interval) => number,
 ): readonly UsageRow[] {
   const rows: UsageRow[] = [];
-  for (const interval of intervalsOf({ from: period.from, to: Math.min(period.to, now) }, aggregate))
+  for (const interval of intervalsOf(period, aggregate))
     for (const use of uses) {
       const value = valueOf(use, interval);
       const { resourceId, resourceName, resourceType } = use;
@@ -96,9 +103,17 @@ export function* intervalsOf(period: Interval, aggregate: Aggregate): Generator<
   }
 }
 
-function nextBoundary(at: number, aggregate: Aggregate): number {
-  if (aggregate === 'hour') return (Math.floor(at / HOUR_MS) + 1) * HOUR_MS;
-  if (aggregate === 'day') return (Math.floor(at / (24 * HOUR_MS)) + 1) * 24 * HOUR_MS;
+/** The beginning of the hour, day or month (UTC). */
+function startOf(at: number, aggregate: Aggregate): number {
+  if (aggregate === 'hour') return Math.floor(at / HOUR_MS) * HOUR_MS;
+  if (aggregate === 'day') return Math.floor(at / (24 * HOUR_MS)) * 24 * HOUR_MS;
   const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+}
+
+function nextBoundary(at: number, aggregate: Aggregate): number {
+  const start = startOf(at, aggregate);
+  if (aggregate !== 'month') return start + (aggregate === 'hour' ? 1 : 24) * HOUR_MS;
+  const date = new Date(start);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
 }

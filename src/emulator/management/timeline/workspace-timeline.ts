@@ -144,6 +144,7 @@ class Story {
         this.#lastUsed = event.until;
         return;
       case 'terminate':
+        this.#resize = undefined;
         this.#turn('terminating', at);
         this.#step = { at: event.done, phase: 'terminated' };
     }

@@ -34,6 +34,8 @@ export interface GroupSettings {
   readonly highAvailabilityTwoZones?: boolean | undefined;
   /** A digest; '' stands for the emulator's token. */
   readonly password: string;
+  /** What its Stage held when it expired. */
+  readonly lastBytes?: number | undefined;
   /** Their names. Its workspaces all see them. */
   readonly databases: readonly string[];
 }

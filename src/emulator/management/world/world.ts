@@ -103,7 +103,9 @@ export class World {
     for (const { resource, view } of this.groups()) {
       if (view.phase !== 'terminated' || view.expires !== view.endsAt) continue;
       const row = this.data.deployments.get(resource.id);
-      if (row?.terminated === null) this.data.deployments.terminate(resource.id);
+      if (row?.terminated !== null || row === undefined) continue;
+      this.resources.update(resource, { settings: { lastBytes: this.data.tree.used(row.root) } });
+      this.data.deployments.terminate(resource.id);
     }
   }
 

@@ -8,16 +8,20 @@ const UNLIMITED_PER_SECOND = 10_000;
 /** After a refusal the rate begins so much below what was let through. */
 const DIP = 0.05;
 /**
- * The rate takes so long to come back to what was let through: as long as that was measured over, within these seconds, and
- * as many requests as at a rate of `leastRate`. A short span tells little, so that more is soon tried.
+ * The rate takes so many seconds to come back to what was let through, and as many requests as at a rate of `leastRate`:
+ * few after the first refusal, whose rate is a guess; twice as many after each that only confirms the rate before.
  */
 const CLIMB = { fewestSeconds: 2, mostSeconds: 12, leastRate: 5 };
+/** Where a pause may have filled the allowance in part, what passed since says too much: the rate falls to this share. */
+const UNSURE_SHARE = 0.9;
+/** A rate that differs from the one before by no more than this confirms it. */
+const CONFIRMED_SHARE = 0.75;
 /** One refusal lowers the rate to no less than this share of it: so little time may tell too little. */
 const LOWEST_CUT = 0.5;
 /** The span over which the first refusal looks back, in milliseconds. */
 const LOOK_BACK_MS = { least: 1000, most: 5000 };
 /** While it catches up after a pause the rate is so many times as high. */
-const CATCH_UP = 2;
+const CATCH_UP = 1.5;
 
 /** What a refusal is measured over. */
 interface Cut {
@@ -51,7 +55,9 @@ export class AllowedRate {
   #cut: Cut | undefined;
   /** Requests that the pause has put off. */
   #owed = 0;
-  #storesAllowance = true;
+  #owedAtFirst = 0;
+  /** So many requests the allowance has been seen to store during a pause; more until a refusal tells. */
+  #storable = Infinity;
   /** Started, and not refused, since the latest cut; milliseconds of pauses among them. */
   #passed = 0;
   #pausedMs = 0;
@@ -98,17 +104,19 @@ export class AllowedRate {
       return false;
     }
     this.#passed = Math.max(0, this.#passed - 1);
-    if (this.#owed > 0 && last !== undefined) this.#storesAllowance = false;
+    if (this.#owed > 0) this.#storable = this.#owedAtFirst - this.#owed;
+    const before = this.#plateau;
     const cut = this.#measure(now, answerMs);
     this.#cut = cut;
     this.#setPlateau(cut);
-    const seconds = (cut.until - cut.since) / 1000;
-    this.#climbSeconds = Math.max(CLIMB.fewestSeconds, Math.min(CLIMB.mostSeconds, seconds));
+    this.#climbSeconds = this.#climbAfter(before);
     this.#climbed = 0;
     this.#passed = 0;
     this.#since = now;
     this.#pausedMs = pauseMs;
-    this.#owed = this.#storesAllowance ? (this.perSecond! * pauseMs) / 1000 : 0;
+    // the first rate is a guess, and mostly too high
+    this.#owedAtFirst = last === undefined ? 0 : Math.min(this.#storable, (this.perSecond! * pauseMs) / 1000);
+    this.#owed = this.#owedAtFirst;
     return true;
   }
 
@@ -121,7 +129,7 @@ export class AllowedRate {
     this.#passed = 0;
     this.#pausedMs = 0;
     this.#owed = 0;
-    this.#storesAllowance = true;
+    this.#storable = Infinity;
     this.#cut = undefined;
     this.#starts.clear();
     const rate = this.perSecond;
@@ -140,15 +148,23 @@ export class AllowedRate {
       return { at: now, since, until: now, passed: count - 1, highest: Infinity, lowest: SLOWEST_PER_SECOND };
     }
     // the allowance is used up now as it was at the refusal before: what was let through between is the rate itself
-    const paused = this.#storesAllowance ? 0 : Math.min(this.#pausedMs, now - this.#since);
+    const storedMs = (this.#storable * 1000) / before;
+    const paused = Math.max(0, Math.min(this.#pausedMs, now - this.#since) - storedMs);
     return {
       at: now,
       since: this.#since + paused,
       until: now,
       passed: this.#passed,
-      highest: before,
+      highest: this.#storable === Infinity ? before : before * UNSURE_SHARE,
       lowest: before * LOWEST_CUT,
     };
+  }
+
+  #climbAfter(before: number | undefined): number {
+    if (before === undefined) return CLIMB.fewestSeconds;
+    const change = this.#plateau! / before;
+    const isConfirmed = change > CONFIRMED_SHARE && change < 1 / CONFIRMED_SHARE;
+    return isConfirmed ? Math.min(CLIMB.mostSeconds, this.#climbSeconds * 2) : this.#climbSeconds;
   }
 
   #setPlateau({ since, until, passed, highest, lowest }: Cut): void {

@@ -48,7 +48,7 @@ type Phase =
 /** How many requests are under way at the same time at first. */
 export const FIRST_LIMIT = 16;
 /** While the limit grows, requests start at no more than so many times the rate at which they can be answered. */
-const SPREAD = 4;
+const SPREAD = 2;
 /** Shorter answers are not worth a timer for each request, in milliseconds. */
 const SPREAD_FROM_MS = 100;
 /** Until it is known what answers take, and whether any is refused: so many requests at once, then so many a second. */
@@ -90,6 +90,8 @@ export class ConcurrencyLimit {
   #trialEvery = TRIAL_EVERY.first;
   #cohortsSettled = 0;
   #nextTrial: 'up' | 'down' = 'down';
+  /** Whether the latest cohort was served otherwise than those before. */
+  #hasChanged = false;
   /** Trials of more, one after the other, that were better. */
   #wonInARow = 0;
   #latencyMs: number | undefined;
@@ -251,6 +253,12 @@ export class ConcurrencyLimit {
       return;
     }
     const change = level.served / before.served;
+    if (change < CHANGED.less || change > CHANGED.more) {
+      // the first cohort that differs may have seen both, before the change and after it
+      this.#hasChanged = !this.#hasChanged;
+      if (this.#hasChanged) return;
+      this.#level = level;
+    } else this.#hasChanged = false;
     if (change < CHANGED.less) return this.#try('down', because, now, Math.max(0.5, change));
     if (because !== 'bound' && change > CHANGED.more) return this.#try('up', because, now);
     this.#level = {
@@ -303,6 +311,7 @@ export class ConcurrencyLimit {
     const to = Math.round(limit);
     this.#phase = { is: 'settled', because: to >= this.#bounds.most ? 'bound' : because };
     this.#cohortsSettled = 0;
+    this.#hasChanged = false;
     this.#level = undefined;
     this.#moveTo(to, now);
   }

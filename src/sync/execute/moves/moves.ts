@@ -53,11 +53,11 @@ export class Moves {
     looks.forget();
     const order = new MoveOrder();
     for (const batch of batchesOf(steps, INTENT_BATCH)) {
+      const room = tasks.room(INTENT_BATCH);
+      if (room !== undefined) await room;
       if (tasks.stopped) break;
       for (const begun of this.#begin(batch, reason))
         tasks.add(order.inTurn(begun.step, (isReady) => this.#takeTurn(begun, { isReady, reason })));
-      const room = tasks.room();
-      if (room !== undefined) await room;
     }
     await tasks.idle();
   }
@@ -68,7 +68,7 @@ export class Moves {
     const needsIntent = ({ from, aside }: MoveStep): boolean => !isFolderPath(from) && aside?.half !== 'in';
     const wanted = steps.filter(needsIntent).map((step) => intentOf(step, reason));
     try {
-      const ids = wanted.length === 0 ? [] : journal.begin(wanted).reverse();
+      const ids = wanted.length === 0 ? [] : journal.begin(wanted, { independent: true }).reverse();
       const begun = steps.map((step) => ({ step, intent: needsIntent(step) ? ids.pop() : undefined }));
       for (const { step, intent } of begun)
         if (intent !== undefined && step.aside !== undefined) this.#begun.set(step.aside.whole.from, intent);

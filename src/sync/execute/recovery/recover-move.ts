@@ -9,11 +9,16 @@ import type { Deviation } from '../looks/compare-folder.ts';
 import { lookAfterMove } from '../looks/look-after-move.ts';
 import { rename, renameRows, returnRows } from '../looks/folder-rows.ts';
 import { putBack, putBackFolder } from '../moves/put-back.ts';
-import type { LedgerChange, RecoveryParts } from './recovery-parts.ts';
+import type { FileLooks, LedgerChange, RecoveryParts } from './recovery-parts.ts';
+import { singleLooks } from './shared-looks.ts';
 import type { Remote } from '../../../remote/remote.ts';
 
 /** Finds out how far a move of an earlier run came, and completes it or takes it back. */
-export async function settleMove(intent: StoredIntent, options: RecoveryParts): Promise<LedgerChange> {
+export async function settleMove(
+  intent: StoredIntent,
+  options: RecoveryParts,
+  { looks = singleLooks(options.remote) }: { readonly looks?: FileLooks },
+): Promise<LedgerChange> {
   const { remote, ledger, times } = options;
   const { path: from, to: target, via } = intent;
   const to = target!;
@@ -24,11 +29,8 @@ export async function settleMove(intent: StoredIntent, options: RecoveryParts): 
     const come = await cameTo([to, from], waited, options);
     return come === undefined ? () => forget(options, waited) : () => rename(ledger, waited, come, times);
   }
+  if (!isFolderPath(from)) return settleFileMove(intent, options, looks);
   if (!(await remote.exists(remote.root + to))) return undefined;
-  if (!isFolderPath(from))
-    return ledger.get(from) === undefined || (await remote.exists(remote.root + from))
-      ? undefined
-      : () => rename(ledger, from, to, times);
   if (!(await hasCome(intent, options))) return undefined;
   const seen = await lookAfterMove(options, from, remote.root + to);
   const came = seen.deviations.filter((each) => cameAlong(each, intent)).map(({ path }) => path);
@@ -37,6 +39,17 @@ export async function settleMove(intent: StoredIntent, options: RecoveryParts): 
     if (kind === 'extra')
       options.onProblem(to + path, back && came.includes(path) ? MOVED_BACK : FOUND_THERE);
   return () => renameRows(ledger, from, to, seen);
+}
+
+/** The same for a file that goes straight to its new name. */
+async function settleFileMove(
+  { path: from, to: target }: StoredIntent,
+  { ledger, times }: RecoveryParts,
+  looks: FileLooks,
+): Promise<LedgerChange> {
+  const to = target!;
+  const moved = (await looks.exists(to)) && ledger.get(from) !== undefined && !(await looks.exists(from));
+  return moved ? () => rename(ledger, from, to, times) : undefined;
 }
 
 /** Where a file or folder that waited is by now. Undefined where that cannot be told: the file then counts as gone. */

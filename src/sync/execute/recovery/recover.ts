@@ -7,12 +7,14 @@ import { lookAfterMove } from '../looks/look-after-move.ts';
 import { returnRows } from '../looks/folder-rows.ts';
 import { putBackFolder, removeFolder } from '../moves/put-back.ts';
 import { settleMove } from './recover-move.ts';
-import type { LedgerChange, RecoveryParts } from './recovery-parts.ts';
+import type { FileLooks, LedgerChange, RecoveryParts } from './recovery-parts.ts';
+import { SharedLooks, singleLooks } from './shared-looks.ts';
+import { pathsOf, standingAlone } from './standing-alone.ts';
 import { finishDetour } from '../uploads/replace.ts';
 
 /**
- * Settles the changes that an earlier run, or round, had begun when it ended. Only their paths are looked at, with mostly
- * one request for each. A change that turns out to be made is recorded as if that run had lived; any other is left for the
+ * Settles the changes that an earlier run, or round, had begun when it ended. Only their paths are looked at, with one
+ * request for each, or one listing for several files of a folder. A change that turns out to be made is recorded as if that run had lived; any other is left for the
  * pass to plan anew.
  */
 export async function recoverIntents(options: RecoveryParts): Promise<number> {
@@ -20,15 +22,25 @@ export async function recoverIntents(options: RecoveryParts): Promise<number> {
   // folders that were to be removed by way of a hidden name come back first: other files may have been on their way there
   for (const intent of intents)
     if (intent.op === 'remove' && intent.via !== undefined) await settle(intent, options);
+  const alone = standingAlone(intents);
   // a move within a cycle is begun after the cycle, and settled before it; all other intents are independent
-  const moves = intents.filter((intent) => intent.op === 'move').reverse();
+  const moves = intents.filter((intent) => intent.op === 'move' && !alone.has(intent)).reverse();
   for (const intent of moves) await settle(intent, options);
+  const looks = new SharedLooks(options.remote, [...alone].flatMap(pathsOf));
   const others = intents.filter(
-    ({ op, via }) => op === 'put' || op === 'folder' || (op === 'remove' && via === undefined),
+    (intent) =>
+      alone.has(intent) ||
+      intent.op === 'put' ||
+      intent.op === 'folder' ||
+      (intent.op === 'remove' && intent.via === undefined),
   );
   await Promise.all(
     [...Map.groupBy(others, (intent) => intent.path).values()].map(async (ofOnePath) => {
-      for (const intent of ofOnePath) await settle(intent, options, { contested: ofOnePath.length > 1 });
+      for (const intent of ofOnePath)
+        await settle(intent, options, {
+          contested: ofOnePath.length > 1,
+          ...(alone.has(intent) && { looks }),
+        });
     }),
   );
   // by now everything that waited in a hidden folder has come out
@@ -45,20 +57,22 @@ const isStillNeeded = ({ via: folder }: StoredIntent, { ledger }: RecoveryParts)
     return op !== 'staging' && (isIn(via) || isIn(aside));
   });
 
-interface Contest {
+interface Circumstances {
   /** Several changes of one path were begun, and their files may be of one size. */
-  readonly contested: boolean;
+  readonly contested?: boolean;
+  /** Looks that are shared with others. */
+  readonly looks?: FileLooks;
 }
 
 async function settle(
   intent: StoredIntent,
   options: RecoveryParts,
-  { contested }: Contest = { contested: false },
+  circumstances: Circumstances = {},
 ): Promise<void> {
   const { ledger, onProblem } = options;
   let change: LedgerChange;
   try {
-    change = await SETTLE[intent.op](intent, options, { contested });
+    change = await SETTLE[intent.op](intent, options, circumstances);
   } catch (error) {
     // a path of which nothing can be told must not keep the others from being synced
     if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
@@ -80,7 +94,7 @@ export const MARKER_REASON = 'marker';
 
 const SETTLE: Record<
   StoredIntent['op'],
-  (intent: StoredIntent, options: RecoveryParts, contest: Contest) => Promise<LedgerChange>
+  (intent: StoredIntent, options: RecoveryParts, circumstances: Circumstances) => Promise<LedgerChange>
 > = {
   put: settlePut,
   move: settleMove,
@@ -92,7 +106,7 @@ const SETTLE: Record<
 async function settlePut(
   intent: StoredIntent,
   { remote, ledger }: RecoveryParts,
-  { contested }: Contest,
+  { contested = false }: Circumstances,
 ): Promise<LedgerChange> {
   const final = remote.root + intent.path;
   if (intent.via !== undefined && intent.aside !== undefined) {
@@ -126,7 +140,11 @@ async function settlePut(
 }
 
 /** Gives a folder that was to be removed its name back, with all its contents: the pass looks at it anew. */
-async function settleRemove(intent: StoredIntent, options: RecoveryParts): Promise<LedgerChange> {
+async function settleRemove(
+  intent: StoredIntent,
+  options: RecoveryParts,
+  { looks = singleLooks(options.remote) }: Circumstances,
+): Promise<LedgerChange> {
   const { remote, ledger, learnt, times } = options;
   const { path, via } = intent;
   if (via !== undefined && (await remote.exists(via))) {
@@ -139,7 +157,7 @@ async function settleRemove(intent: StoredIntent, options: RecoveryParts): Promi
     const dropped = await putBackFolder(remote, via, remote.root + path);
     return () => returnRows({ ledger, times, from: path, to: path, deviations, dropped });
   }
-  if (await remote.exists(remote.root + path)) return undefined;
+  if (await looks.exists(path)) return undefined;
   return () => (isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path));
 }
 

@@ -9,5 +9,10 @@ export interface RecoveryParts extends AfterMoveOptions {
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
+/** Tells whether a file, or a folder, below the target is there. */
+export interface FileLooks {
+  exists(path: RelPath): Promise<boolean>;
+}
+
 /** What the ledger is to say of a change that is settled; undefined: nothing more. */
 export type LedgerChange = (() => void) | undefined;

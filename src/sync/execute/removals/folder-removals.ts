@@ -29,11 +29,11 @@ interface Leaving {
  */
 export class FolderRemovals {
   readonly #parts: ActionParts;
-  readonly #removeFile: (removal: Removal) => Promise<void>;
+  readonly #removeFiles: (removals: readonly Removal[]) => Promise<void>[];
 
-  constructor(parts: ActionParts, removeFile: (removal: Removal) => Promise<void>) {
+  constructor(parts: ActionParts, removeFiles: (removals: readonly Removal[]) => Promise<void>[]) {
     this.#parts = parts;
-    this.#removeFile = removeFile;
+    this.#removeFiles = removeFiles;
   }
 
   async remove(removal: Removal): Promise<void> {
@@ -171,10 +171,9 @@ export class FolderRemovals {
     const { store, tally, gate, tasks } = this.#parts;
     let batch: Removal[] = [];
     const work = async (): Promise<void> => {
-      await Promise.all(
-        batch.map((each) => (isFolderPath(each.path) ? this.remove(each) : this.#removeFile(each))),
-      );
+      const [folders, files] = [batch.filter(isFolder), batch.filter((each) => !isFolder(each))];
       batch = [];
+      await Promise.all([...this.#removeFiles(files), ...folders.map((each) => this.remove(each))]);
     };
     for (const each of store.removals.within(folder)) {
       if (tasks.stopped) return;
@@ -222,6 +221,8 @@ export class FolderRemovals {
     outcomes.done(attempted, { files: 0 });
   }
 }
+
+const isFolder = ({ path }: Removal): boolean => isFolderPath(path);
 
 const kept = (strangers: readonly Deviation[]): Problem => {
   const [first] = strangers;

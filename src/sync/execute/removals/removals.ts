@@ -6,6 +6,8 @@ import type { CheckVerdict } from '../../../remote/remote.ts';
 import { sameShown, shownOf } from '../../compare/decide.ts';
 import type { Removal } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
+import { batchesOf } from '../batches.ts';
+import { INTENT_BATCH } from '../journal.ts';
 import { FolderRemovals } from './folder-removals.ts';
 
 /**
@@ -18,27 +20,43 @@ export class Removals {
 
   constructor(parts: ActionParts) {
     this.#parts = parts;
-    this.#folders = new FolderRemovals(parts, (removal) => this.#removeFile(removal));
+    this.#folders = new FolderRemovals(parts, (removals) => this.#removeFiles(removals));
   }
 
   async removeAll(removals: Iterable<Removal>): Promise<void> {
     const { tasks, looks } = this.#parts;
     looks.forget();
-    for (const removal of removals) {
+    for (const batch of batchesOf(removals, INTENT_BATCH)) {
+      const room = tasks.room(INTENT_BATCH);
+      if (room !== undefined) await room;
       if (tasks.stopped) break;
-      await tasks.start(
-        isFolderPath(removal.path) ? this.#folders.remove(removal) : this.#removeFile(removal),
-      );
+      const files = batch.filter(({ path }) => !isFolderPath(path));
+      for (const work of this.#removeFiles(files)) tasks.add(work);
+      for (const removal of batch) if (isFolderPath(removal.path)) tasks.add(this.#folders.remove(removal));
     }
     await tasks.idle();
   }
 
-  async #removeFile(removal: Removal): Promise<void> {
-    const { remote, tally, ledger, journal, outcomes, tasks } = this.#parts;
+  /** Begins the removals of files; their intents share one commit. */
+  #removeFiles(removals: readonly Removal[]): Promise<void>[] {
+    const { journal, tasks } = this.#parts;
+    if (tasks.stopped || removals.length === 0) return [];
+    try {
+      const ids = journal.begin(
+        removals.map(({ path, reason }) => ({ op: 'remove', path, reason })),
+        { independent: true },
+      );
+      return removals.map((removal, at) => this.#removeFile(removal, ids[at]!));
+    } catch (error) {
+      tasks.end(error);
+      return [];
+    }
+  }
+
+  async #removeFile(removal: Removal, id: number): Promise<void> {
+    const { remote, tally, ledger, journal, outcomes } = this.#parts;
     const { path, reason } = removal;
-    if (tasks.stopped) return;
     const attempted = outcomes.begin('remove', path, reason);
-    const id = journal.begin([{ op: 'remove', path, reason }])[0]!;
     try {
       const end = await remote.remove(remote.root + path, {
         begins: true,

@@ -85,7 +85,10 @@ export class Uploads {
     const { tasks, journal } = this.#parts;
     let ids: number[];
     try {
-      ids = journal.begin(batch.map(({ arrival }) => intentOf(arrival)));
+      ids = journal.begin(
+        batch.map(({ arrival }) => intentOf(arrival)),
+        { independent: true },
+      );
     } catch (error) {
       tasks.end(error);
       return;

@@ -4,7 +4,7 @@ import { afterFolder } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 
 const TABLES = `
-PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4000;
 CREATE TABLE arrival (path TEXT PRIMARY KEY, reason TEXT, size INTEGER, modified REAL, version TEXT, identity TEXT,
   digest TEXT, before_size INTEGER, before_modified REAL) STRICT, WITHOUT ROWID;
 CREATE TABLE upload_first (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -125,6 +125,27 @@ test('storage is what the Stage holds, of a group that is gone too', async () =>
   expect(await rowsOf(api, url)).toMatchObject([{ resourceId: group, value: '5000' }]);
 });
 
+test('storage of a group that expired stays in the bill when its Stage is given back', async () => {
+  const emulator = await start({ deployments: [] });
+  const api = new ManagementHttp(emulator);
+  const group = await api.makeGroup({ expiresAt: '1h' });
+  await new StageHttp(emulator, `/v1/stage/${group}/fs/`).put('f', new Uint8Array(5000));
+  const from = api.emulator.clock.now();
+  api.advance(2 * HOUR);
+  const url = usageUrl(from, from + 1000, '&metric=StorageAvgByte');
+  expect(await rowsOf(api, url)).toMatchObject([{ resourceId: group, value: '5000' }]);
+  await api.makeGroup();
+  expect(await rowsOf(api, url)).toMatchObject([{ resourceId: group, value: '5000' }]);
+});
+
+test('a period of a century is answered in the hours in which something was there', async () => {
+  const api = new ManagementHttp(await start({ deployments: [] }));
+  await api.makeWorkspace(await api.makeGroup());
+  api.advance(3 * HOUR);
+  const century = usageUrl(0, at('2070-01-01'), '&metric=ComputeCredit');
+  expect((await rowsOf(api, century)).length).toBeLessThanOrEqual(4);
+});
+
 test.each([
   ['spec', 'usage', ['resourceId', 'resourceType', 'ownerId'], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/],
   ['blog', 'Usage', ['resourceId', 'resourceType', 'ownerId'], /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC$/],

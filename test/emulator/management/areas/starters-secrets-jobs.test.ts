@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deploymentIdOf } from '../../../../src/emulator/management/deployments.ts';
 import { useEmulators } from '../../../support/cli/emulators.ts';
 import { fileForm, StageHttp } from '../../../support/stage/stage-http.ts';
 import { ManagementHttp, NO_SUCH } from '../../../support/management/management-http.ts';
@@ -132,5 +133,7 @@ describe.each(['/v1/files/fs', '/v2/files/fs'])('files at %s', (prefix) => {
     expect(await personal.names('')).toEqual([]);
     expect((await new StageHttp(emulator, `${prefix}/nobodys/`).list('')).status).toBe(404);
     expect(emulator.deployments.map(({ name }) => name)).toEqual(['local']);
+    const asStage = `/v1/stage/${deploymentIdOf('space/personal')}/fs/`;
+    expect((await new StageHttp(emulator, asStage).list('')).status).toBe(404);
   });
 });

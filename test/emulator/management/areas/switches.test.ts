@@ -155,13 +155,14 @@ test('faults and counters know operations: a reply is lost after the change was 
       { kind: { area: 'workspaces' }, fault: 'status', status: 503 },
     ],
   });
+  await api.list('/v1/workspaceGroups');
   await expect(api.send('POST', '/v1/workspaceGroups', GROUP)).rejects.toThrow();
   const groups = await api.list('/v1/workspaceGroups');
   expect(groups.map(({ name }) => name)).toEqual(['local', 'g']);
   expect(await api.refusal('GET', '/v1/workspaces')).toMatch(/^503 /);
   expect(api.emulator.counters.read().byOperation).toEqual({
     'groups.create': 1,
-    'groups.list': 1,
+    'groups.list': 2,
     'workspaces.list': 1,
   });
 });

@@ -166,6 +166,35 @@ describe('a single file', () => {
     expect(it.rows()).toEqual(['d/1']);
   });
 
+  test('that waits for another is sent only when that one is written down', async () => {
+    const it = moving({ a: 'one', b: 'two' });
+    const known: string[][] = [];
+    it.hooks.before = ({ kind }) => {
+      if (kind === 'move') known.push(it.rows());
+    };
+    await it.make(it.step('b', 'c'), it.step('a', 'b'));
+    expect(known).toEqual([
+      ['a', 'b'],
+      ['a', 'c'],
+    ]);
+    expect(it.rows()).toEqual(['b', 'c']);
+  });
+
+  test('among many has its intent written with those of the others, before any of them is sent', async () => {
+    const names = Array.from({ length: 100 }, (_, at) => String(at));
+    const it = moving(Object.fromEntries(names.map((name) => [`d/${name}`, name])));
+    let [first, most] = [0, 0];
+    it.hooks.before = ({ kind }) => {
+      if (kind !== 'move') return;
+      first ||= it.ledger.intents().length;
+      most = Math.max(most, it.ledger.intents().length);
+    };
+    await it.make(...names.map((name) => ({ ...it.step(`d/${name}`, `x${name}`), independent: true })));
+    // a batch, and then at most that and the next one, and outcomes that wait
+    expect([first, most <= 100]).toEqual([64, true]);
+    expect([it.rows().length, it.ledger.intents()]).toEqual([100, []]);
+  });
+
   test('that is gone by now is uploaded', async () => {
     const { step, make, stage, stayed, told } = moving({ 'd/1': 'one' });
     stage.files.clear();
