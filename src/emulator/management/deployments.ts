@@ -115,10 +115,11 @@ export class Deployments {
     return rows.filter((row) => row.kind !== 'space' && this.#isAlive(row));
   }
 
-  /** The root folder of a deployment's Stage; undefined when there is no such deployment. */
-  rootOf(id: string): number | undefined {
+  /** The root folder of a deployment's Stage; undefined when there is no such deployment. `andSpaces`: a space will do. */
+  rootOf(id: string, { andSpaces = false } = {}): number | undefined {
     const row = this.get(id);
-    if (row !== undefined) return row.kind !== 'space' && this.#isAlive(row) ? row.root : undefined;
+    if (row !== undefined)
+      return (andSpaces || row.kind !== 'space') && this.#isAlive(row) ? row.root : undefined;
     if (!this.#autoCreate) return undefined;
     this.ensure(id);
     return this.get(id)?.root;

@@ -77,7 +77,7 @@ async function openCurrent(
   path: StagePath,
 ): Promise<{ node: Node; bytes: FileHandle | Uint8Array }> {
   for (;;) {
-    const root = context.data.deployments.rootOf(deployment);
+    const root = context.data.deployments.rootOf(deployment, { andSpaces: true });
     const node = root === undefined ? undefined : context.data.tree.find(root, path);
     if (node === undefined || node.folder === 1) throw notFound(path);
     if (node.blob === null) return { node, bytes: context.data.tree.smallBytes(node) };
