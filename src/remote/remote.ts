@@ -96,7 +96,12 @@ export class Remote {
 
   /** Uploads a file of the source. Resolves with its digest where one was made. */
   put(entry: FileEntry, to: RelPath, upload: EntryUpload = {}): Promise<string | undefined> {
-    return uploadEntry(entry, to, { ...upload, priority: this.#options.uploadPriority?.() }, this.#options);
+    return uploadEntry(
+      entry,
+      to,
+      { ...upload, priority: this.#options.uploadPriority?.() ?? upload.priority },
+      this.#options,
+    );
   }
 
   /** A file of no bytes. */

@@ -112,7 +112,7 @@ export class RetryingDestination implements Destination {
       }
     };
     try {
-      const { begins, priority, size: bytes } = call;
+      const { size: bytes, begins, priority } = call;
       await this.#gate.request({ operation: 'upload', path, bytes, begins, priority }, send);
     } catch (error) {
       if (isFinal || !isInDoubt(error) || !(await arrived())) throw error;

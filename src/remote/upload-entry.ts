@@ -28,6 +28,7 @@ export interface EntryUpload {
   readonly replaces?: ShownVersion | undefined;
   /** Default: true. */
   readonly mayLook?: boolean | undefined;
+  /** Default: 'normal'. */
   readonly priority?: Priority | undefined;
 }
 

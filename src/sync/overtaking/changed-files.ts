@@ -24,7 +24,9 @@ export async function changedFiles(
 ): Promise<readonly FileEntry[]> {
   const changed: FileEntry[] = [];
   const added: FileEntry[] = [];
-  const gone = new Set<string>();
+  /** By the identity of a file that is no more at its path: that path. */
+  const gone = new Map<string, RelPath>();
+  const arrived = new Set<string>();
   for (const folder of folders) {
     if (!knows(ledger, folder)) continue;
     const listed = await list(folder);
@@ -34,17 +36,21 @@ export async function changedFiles(
       if (isFolderPath(path) || row === undefined) continue;
       const entry = entries.get(path);
       entries.delete(path);
-      if (entry === undefined && row.identity !== undefined) gone.add(row.identity);
+      if (row.identity !== undefined && !(entry?.kind === 'file' && entry.identity === row.identity))
+        gone.set(row.identity, path);
       if (entry?.kind === 'file' && entry.version !== row.version) changed.push(entry);
     }
     for (const entry of entries.values()) {
+      if (entry.kind === 'file' && entry.identity !== undefined) arrived.add(entry.identity);
       const isFresh = entry.kind === 'file' && (entry.modifiedMs ?? 0) >= sinceMs;
       if (isFresh && !knows(ledger, `${entry.path}/`)) added.push(entry);
     }
   }
   const isRenamed = ({ identity }: FileEntry): boolean => identity !== undefined && gone.has(identity);
+  // what is at such a path by now must not take the place of a file that is to be moved from there
+  const leaves = new Set(gone.entries().flatMap(([identity, path]) => (arrived.has(identity) ? [path] : [])));
   return [
-    ...changed.toSorted(newestFirst),
+    ...changed.filter(({ path }) => !leaves.has(path)).toSorted(newestFirst),
     ...added.filter((entry) => !isRenamed(entry)).toSorted(newestFirst),
   ];
 }

@@ -236,6 +236,18 @@ test('a file that was renamed meanwhile is moved by the pass that follows, not s
   );
 });
 
+test('a file that was renamed and written anew, as a log is, is moved and then sent', async () => {
+  const { pair, burst, from } = await busyPair();
+  pair.source.move('a', 'a.1');
+  pair.source.write('a', 'a new log');
+  pair.hint(['']);
+  await pair.clock.pass(1000);
+  burst.openAll();
+  await pair.clock.pass(5000);
+  expect(puts(pair, from)).not.toContain('a.1');
+  expect([pair.stage.text('a'), pair.stage.text('a.1')]).toEqual(['a new log', '1']);
+});
+
 test('who gave the hint is told after the pass that follows, not when its file went ahead', async () => {
   const { pair, burst } = await busyPair();
   const settled: string[] = [];
