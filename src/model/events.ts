@@ -77,7 +77,7 @@ export type SyncEvent =
       readonly toUploadBytes: number;
       readonly done: boolean;
     }
-  /** Before the first change, when the whole plan is known; under --dry-run always. */
+  /** When the whole plan is known; under --dry-run always. What was sent during the listing is in it. */
   | {
       readonly type: 'plan';
       readonly cost: PlanCost;

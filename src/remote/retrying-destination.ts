@@ -23,7 +23,7 @@ export interface ChangeCall extends CallOptions, Pick<GateRequest, 'begins' | 'p
   readonly check?: ((attempt: number, inDoubt: boolean) => Promise<boolean>) | undefined;
 }
 
-export interface UploadCall extends CallOptions, SentFile, Pick<GateRequest, 'begins'> {
+export interface UploadCall extends CallOptions, SentFile, Pick<GateRequest, 'begins' | 'priority'> {
   /** False: another version of the same size may have been stored before, so that a look cannot tell which one is there. */
   readonly mayLook: boolean;
 }
@@ -112,7 +112,8 @@ export class RetryingDestination implements Destination {
       }
     };
     try {
-      await this.#gate.request({ operation: 'upload', path, bytes: call.size, begins: call.begins }, send);
+      const { size: bytes, begins, priority } = call;
+      await this.#gate.request({ operation: 'upload', path, bytes, begins, priority }, send);
     } catch (error) {
       if (isFinal || !isInDoubt(error) || !(await arrived())) throw error;
     }

@@ -3,6 +3,7 @@ import type { FileEntry } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type { Content, Source } from '../model/ports.ts';
+import type { Priority } from './gate/attempts.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { RetryingDestination } from './retrying-destination.ts';
 
@@ -27,6 +28,8 @@ export interface EntryUpload {
   readonly replaces?: ShownVersion | undefined;
   /** Default: true. */
   readonly mayLook?: boolean | undefined;
+  /** Default: 'normal'. */
+  readonly priority?: Priority | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface EntryUpload {
 export async function uploadEntry(
   entry: FileEntry,
   to: RelPath,
-  { replaces, mayLook = true }: EntryUpload,
+  { replaces, mayLook = true, priority }: EntryUpload,
   { source, destination, readAhead, signal, onBytes }: UploadEntryOptions,
 ): Promise<string | undefined> {
   let digest: string | undefined;
@@ -48,7 +51,14 @@ export async function uploadEntry(
   const content = (): Promise<Content> => expected?.read() ?? source.read(entry, { signal });
   const read = async (): Promise<Content> => observe(await content(), observed);
   try {
-    await destination.upload(to, read, { signal, begins: true, size: entry.size, replaces, mayLook });
+    await destination.upload(to, read, {
+      signal,
+      begins: true,
+      priority,
+      size: entry.size,
+      replaces,
+      mayLook,
+    });
   } finally {
     expected?.close();
   }

@@ -2,6 +2,7 @@ import type { FileEntry } from '../model/entry.ts';
 import { isSyncError } from '../model/errors.ts';
 import { compareContent } from './execute/compare-content.ts';
 import type { Executor } from './execute/executor.ts';
+import { EarlyUploads } from './early-uploads/early-uploads.ts';
 import { listBothEnds } from './list-both-ends.ts';
 import type { Target } from './open-target.ts';
 import type { PassOptions } from './pass-options.ts';
@@ -25,6 +26,10 @@ export class Comparison {
   readonly #options: ComparisonOptions;
   readonly #streams: boolean;
   readonly #planning: Planning;
+  /** Aborted once both ends are listed. */
+  readonly #listing = new AbortController();
+  /** Changed files that were sent during the listing, beside a plan. */
+  readonly early = { uploads: 0, bytes: 0 };
   #listed = 0;
   #toUpload = 0;
   #toUploadBytes = 0;
@@ -42,6 +47,7 @@ export class Comparison {
       onProblem: parts.tally.problem,
       onHidden: (path, modifiedMs) => parts.leftovers.see(parts.remote.root + path, modifiedMs),
       ...(this.#streams && { stream: this.#stream() }),
+      ...(sendsEarly(options) && !this.#streams && { early: this.#early() }),
     });
   }
 
@@ -56,8 +62,12 @@ export class Comparison {
 
   async run(): Promise<void> {
     const { pass, parts, store, executor } = this.#options;
-    await this.#list();
-    await this.#planning.finish();
+    try {
+      await this.#list();
+      await this.#planning.finish();
+    } finally {
+      this.#listing.abort();
+    }
     executor.openFolders.passedAll();
     if (this.allStreamed) {
       this.#tell({ done: true });
@@ -108,6 +118,27 @@ export class Comparison {
     };
   }
 
+  #early(): NonNullable<PlanningOptions['early']> {
+    const { pass, parts, executor } = this.#options;
+    const early = new EarlyUploads({
+      ...pass,
+      filter: parts.filter,
+      signal: AbortSignal.any([pass.signal, pass.draining, this.#listing.signal]),
+      digestOf: (entry) => digestOf(entry, pass),
+      atDestination: () => this.counts.atDestination,
+    });
+    return {
+      maySend: (question) => early.maySend(question),
+      upload: (arrival) => {
+        this.early.uploads++;
+        this.early.bytes += arrival.entry.size;
+        this.#toUpload++;
+        this.#toUploadBytes += arrival.entry.size;
+        return executor.upload(arrival, { overtakes: true });
+      },
+    };
+  }
+
   #tell({ done }: { readonly done: boolean }): void {
     this.#options.parts.tally.emit({
       type: 'listing',
@@ -128,7 +159,19 @@ function streams({ pass, target }: ComparisonOptions): boolean {
   return !dryRun && nothingToMove && nothingToRemove && approved === undefined;
 }
 
-function plannerOptions({ pass, parts }: ComparisonOptions): Omit<PlannerOptions, 'streams'> {
+/**
+ * Whether changed files may be sent while the rest is still listed. What a plan was approved for, or publishes as a set, is
+ * done as a whole, and where the destination is not listed there is nothing to wait for. The source has to be one that is
+ * listed and read at little cost.
+ */
+function sendsEarly({ pass, parts }: ComparisonOptions): boolean {
+  const { source, dryRun, approved, publishSet, trustLedger, scope } = pass;
+  const isPlain = !dryRun && approved === undefined && !publishSet;
+  const isCheap = source.digest !== undefined && !source.traits.isRemote;
+  return isPlain && isCheap && !trustLedger && scope === undefined && parts.tally.round === 1;
+}
+
+function plannerOptions({ pass, parts }: ComparisonOptions): Omit<PlannerOptions, 'streams' | 'sendsEarly'> {
   const { removal, compare, moves, scope, trustLedger, destination } = pass;
   return {
     removal,

@@ -5,13 +5,13 @@ import type { PathView } from './compare/merge.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { Lessons } from './ledger/lessons.ts';
 import { Counts } from './plan/counts.ts';
-import type { Arrival, DigestQuestion, Planned } from './plan/planned.ts';
+import type { Arrival, OldContentQuestion, Planned } from './plan/planned.ts';
 import { Planner } from './plan/planner.ts';
 import type { PlannerOptions } from './plan/planner.ts';
 import type { PlanStore } from './plan/store/plan-store.ts';
 
 export interface PlanningOptions {
-  readonly planner: Omit<PlannerOptions, 'streams'>;
+  readonly planner: Omit<PlannerOptions, 'streams' | 'sendsEarly'>;
   /** Keeps the conclusions that are not carried out at once. */
   readonly store: PlanStore;
   readonly ledger: Ledger;
@@ -29,7 +29,15 @@ export interface PlanningOptions {
     /** The merge has come to this path: no upload follows that comes before it. */
     passed(path: RelPath): void;
   };
+  /** Sends changed files before the whole plan is known, where that may be. Absent: all of them wait. */
+  readonly early?: {
+    maySend(question: OldContentQuestion): Promise<boolean>;
+    upload(arrival: Arrival): void | Promise<void>;
+  };
 }
+
+/** What is neither a question nor carried out at once. */
+type Kept = Exclude<Planned, { readonly kind: 'askDigest' | 'askOldContent' | 'uploadNow' }>;
 
 /**
  * Draws up a plan while the merge goes from path to path. Shows each path to the planner, and hands the planner's
@@ -43,7 +51,8 @@ export class Planning {
 
   constructor(options: PlanningOptions) {
     this.#options = options;
-    this.#planner = new Planner({ ...options.planner, streams: options.stream !== undefined });
+    const [streams, sendsEarly] = [options.stream !== undefined, options.early !== undefined];
+    this.#planner = new Planner({ ...options.planner, streams, sendsEarly });
     this.counts = new Counts(options.planner.maxFileBytes);
     this.#lessons = new Lessons(options.ledger);
   }
@@ -70,10 +79,15 @@ export class Planning {
   }
 
   #carry(planned: Planned): void | Promise<void> {
-    const { stream, digestOf } = this.#options;
+    const { stream, early, digestOf } = this.#options;
     this.counts.add(planned);
     if (planned.kind === 'askDigest')
       return digestOf(planned.entry).then((digest) => this.#carryAll(this.#planner.answer(planned, digest)));
+    if (planned.kind === 'askOldContent')
+      return early!
+        .maySend(planned)
+        .then((may) => this.#carryAll(this.#planner.answerOldContent(planned, !may)));
+    if (planned.kind === 'uploadNow') return early!.upload(planned.arrival);
     if (stream === undefined) {
       this.#keep(planned);
       return undefined;
@@ -86,7 +100,7 @@ export class Planning {
   }
 
   /** Puts a conclusion into the store, into the ledger, or before people. */
-  #keep(planned: Exclude<Planned, DigestQuestion>): void {
+  #keep(planned: Kept): void {
     const { store, learns, onProblem, onHidden } = this.#options;
     switch (planned.kind) {
       case 'upload':

@@ -109,13 +109,17 @@ export class Round {
   }
 
   /** Finds the moves, and leaves only what was approved where a plan was made earlier. */
-  async #plan({ store }: RoundWork): Promise<void> {
+  async #plan({ store, executor }: RoundWork): Promise<void> {
     const { source, destination, signal, ledger, moves, removal, approved } = this.#pass;
     const { words } = destination;
     const { learnt, hidden, tally } = this.#parts;
     if (moves) {
       await store.pairs.find((arrival) => digestOf(arrival.entry, { source, signal }));
-      if (source.traits.sharesIdentities) withoutSharedIdentities(store, ledger);
+      if (source.traits.sharesIdentities) {
+        // what was sent early may have the identity of others: the ledger has to know it
+        await executor.idle();
+        withoutSharedIdentities(store, ledger);
+      }
     }
     planMoves(store, ledger, {
       removesGone: removal !== 'none',
@@ -141,23 +145,23 @@ export class Round {
     return checkGuards(scope === undefined ? facts : inWhole(facts, ledger), {
       maxDelete,
       force,
-      begun: round > 1,
+      begun: round > 1 || comparison.early.uploads > 0,
       words: destination.words,
     });
   }
 
   /** Says what the plan will do and cost; under --dry-run also each action and its reason. */
-  #announce({ store, target }: RoundWork): void {
+  #announce({ store, target, comparison }: RoundWork): void {
     const { dryRun } = this.#pass;
     const { tally, gate, measured } = this.#parts;
-    tally.emit({
-      type: 'plan',
-      ...planCost(store, {
-        atOnce: Math.min(gate.mostLanes, Math.max(gate.lanes, measured?.atOnce ?? 1)),
-        measured: joinPaces(measured, gate.measured),
-        missingRoots: target.missing.length,
-      }),
+    const { uploads, bytes } = comparison.early;
+    const { cost, ...estimate } = planCost(store, {
+      atOnce: Math.min(gate.mostLanes, Math.max(gate.lanes, measured?.atOnce ?? 1)),
+      measured: joinPaces(measured, gate.measured),
+      missingRoots: target.missing.length,
     });
+    const whole = { ...cost, uploads: cost.uploads + uploads, bytes: cost.bytes + bytes };
+    tally.emit({ type: 'plan', cost: { ...whole, calls: cost.calls + uploads }, ...estimate });
     if (!dryRun) return;
     for (const line of planLines(store)) tally.emit({ type: 'planned', ...line });
   }

@@ -130,7 +130,7 @@ function decideAdopted(removal: DecideOptions['removal']): GoneDecision {
  * Whether the source still has what we uploaded. Another version of the same size, or another file with the very same
  * size and time (two files swapped; a restored tree), is settled by the digest where there is one.
  */
-function sameInSource(source: FileEntry, row: LedgerRow): 'yes' | 'no' | 'check' {
+export function sameInSource(source: FileEntry, row: LedgerRow): 'yes' | 'no' | 'check' {
   const sameVersion = source.version === row.version;
   if (sameVersion && (source.identity === row.identity || row.identity === undefined)) return 'yes';
   if (source.size !== row.size) return 'no';

@@ -14,6 +14,7 @@ import { TaskPool } from './task-pool.ts';
 import { OpenFolders } from './uploads/open-folders.ts';
 import { StagingFolder } from './uploads/staging-folder.ts';
 import { Uploads } from './uploads/uploads.ts';
+import type { AddOptions } from './uploads/uploads.ts';
 
 /** Carries out actions, many at the same time: each is written down before it is sent and after it is done. */
 export class Executor {
@@ -53,11 +54,8 @@ export class Executor {
     this.#parts.tasks.throwIfEnded();
   }
 
-  /**
-   * Takes an upload; the promise, where there is one, says when there is room for more. `clashes`: something else has the
-   * name, so that the file takes it only with `publishHeld`.
-   */
-  upload(arrival: Arrival, options: { readonly clashes?: boolean } = {}): void | Promise<void> {
+  /** Takes an upload; the promise, where there is one, says when there is room for more. */
+  upload(arrival: Arrival, options: AddOptions = {}): void | Promise<void> {
     return this.#uploads.add(arrival, options);
   }
 

@@ -10,7 +10,7 @@ import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { WholeFolders } from './moves/whole-folders.ts';
 import type { NameClashes } from './name-clashes.ts';
 import { adoptedAndKept, changedAndKept, tooLarge } from './plan-problems.ts';
-import type { Arrival, DigestQuestion, Planned } from './planned.ts';
+import type { Arrival, DigestQuestion, OldContentQuestion, Planned } from './planned.ts';
 
 export interface FilePlannerOptions extends DecideOptions {
   /** Larger files are reported and left out, in bytes. */
@@ -19,6 +19,8 @@ export interface FilePlannerOptions extends DecideOptions {
   readonly believes: boolean;
   /** What sentences call the destination. */
   readonly words: DestinationWords;
+  /** A changed file is asked about: it may be sent before the whole plan is known. */
+  readonly sendsEarly: boolean;
 }
 
 export interface FilePlannerParts {
@@ -79,6 +81,13 @@ export class FilePlanner {
       return this.#upload({ path: entry.path, reason: 'changed', entry, replaces: shown, digest }, row);
     this.#seen(shown, STAYS);
     this.#renew({ ...rowOf(entry, digest), adopted: row.adopted }, row, shown);
+  }
+
+  /** Goes on where it was asked about the old content of a changed file. */
+  answerOldContent({ arrival, row }: OldContentQuestion, isWanted: boolean): void {
+    if (isWanted) return this.#uploadAndFree(arrival, row);
+    this.#seen(arrival.replaces, STAYS);
+    this.#emit({ kind: 'uploadNow', arrival });
   }
 
   /** A file that the source has. */
@@ -158,13 +167,22 @@ export class FilePlanner {
   }
 
   #upload(arrival: Arrival, row: LedgerRow | undefined): void {
-    const { path, replaces } = arrival;
+    const { path, replaces, reason } = arrival;
     const freed =
       replaces !== undefined && row !== undefined && !row.adopted && sameAtDestination(replaces, row);
-    this.#seen(replaces, { goes: false, freed });
+    if (freed && reason === 'changed' && this.#options.sendsEarly)
+      return this.#emit({ kind: 'askOldContent', arrival, row });
+    if (freed) return this.#uploadAndFree(arrival, row);
+    this.#seen(replaces, STAYS);
     if (replaces === undefined) this.#clashes.file(path, 'arrives');
     this.#emit({ kind: 'upload', arrival });
-    if (freed) this.#free(row, { gone: false });
+  }
+
+  /** A move may take the old content before the upload replaces it. */
+  #uploadAndFree(arrival: Arrival, row: LedgerRow): void {
+    this.#seen(arrival.replaces, { goes: false, freed: true });
+    this.#emit({ kind: 'upload', arrival });
+    this.#free(row, { gone: false });
   }
 
   /** `gone`: the source has no file there any more. */

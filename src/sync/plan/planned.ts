@@ -59,15 +59,28 @@ export interface DigestQuestion {
   readonly row: LedgerRow;
 }
 
+/**
+ * A changed file of ours, at its own path: might a move need its old content? That is told by the source alone, before the
+ * destination is listed. Where no move needs it, the file can be sent at once.
+ */
+export interface OldContentQuestion {
+  readonly kind: 'askOldContent';
+  readonly arrival: Arrival;
+  readonly row: LedgerRow;
+}
+
 /** What the planner concludes from what it sees, as data: `Planning` carries each conclusion to where it belongs. */
 export type Planned =
   | { readonly kind: 'upload'; readonly arrival: Arrival }
+  /** The plan needs nothing more to be known for this upload. */
+  | { readonly kind: 'uploadNow'; readonly arrival: Arrival }
   | { readonly kind: 'createFolder'; readonly path: RelPath; readonly reason: FolderReason }
   | { readonly kind: 'remove'; readonly removal: Removal }
   /** The upload that was planned for the path must not take place. */
   | { readonly kind: 'withdrawUpload'; readonly path: RelPath }
   | { readonly kind: 'compareContent'; readonly check: ContentCheck }
   | DigestQuestion
+  | OldContentQuestion
   /** Once all paths were seen, moves are found among these. */
   | { readonly kind: 'freed'; readonly freed: Freed }
   | { readonly kind: 'wholeFolder'; readonly path: RelPath; readonly files: number }

@@ -10,7 +10,7 @@ import { WholeFolders } from './moves/whole-folders.ts';
 import type { ClosedFolder } from './moves/whole-folders.ts';
 import { NameClashes } from './name-clashes.ts';
 import { fileInTheWay, folderInTheWay } from './plan-problems.ts';
-import type { DigestQuestion, Planned } from './planned.ts';
+import type { DigestQuestion, OldContentQuestion, Planned } from './planned.ts';
 
 export interface PlannerOptions extends FilePlannerOptions {
   readonly moves: boolean;
@@ -58,6 +58,12 @@ export class Planner {
    */
   answer(question: DigestQuestion, digest: string | undefined): readonly Planned[] {
     this.#files.answer(question, digest);
+    return this.#take();
+  }
+
+  /** The same of the question about the old content of a changed file. */
+  answerOldContent(question: OldContentQuestion, isWanted: boolean): readonly Planned[] {
+    this.#files.answerOldContent(question, isWanted);
     return this.#take();
   }
 

@@ -54,6 +54,7 @@ function planned(sides: Sides, options: Partial<FilePlannerOptions> = {}) {
       maxFileBytes: 1000,
       words: STAGE_WORDS,
       believes: false,
+      sendsEarly: false,
       ...options,
     },
     folders,

@@ -48,6 +48,7 @@ function planned(
     maxFileBytes: 1000,
     words: STAGE_WORDS,
     believes: false,
+    sendsEarly: false,
     moves: true,
     filter: everything,
     stays: () => false,
@@ -79,6 +80,8 @@ function lineOf(each: Planned): string {
     case 'unchanged':
       return 'unchanged';
     case 'askDigest':
+    case 'askOldContent':
+    case 'uploadNow':
     case 'compareContent':
     case 'renew':
       return each.kind;
@@ -227,6 +230,7 @@ test('a path returns what follows from it, and nothing twice', () => {
     maxFileBytes: 1000,
     words: STAGE_WORDS,
     believes: false,
+    sendsEarly: false,
     moves: true,
     filter: everything,
     stays: () => false,

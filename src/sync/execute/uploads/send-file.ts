@@ -2,6 +2,7 @@ import type { FileEntry } from '../../../model/entry.ts';
 import { hasFact, isOfReading, isSyncError } from '../../../model/errors.ts';
 import { nameOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
+import type { Priority } from '../../../remote/gate/attempts.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { publish, refusesName } from './replace.ts';
@@ -26,6 +27,7 @@ export interface SendOptions {
   readonly intents: UploadIntents;
   /** The file takes its name later. */
   readonly waits: boolean;
+  readonly priority: Priority;
 }
 
 /** How often a file that changes while it is read is sent anew. */
@@ -91,8 +93,12 @@ export class FileSender {
   }
 
   /** After an earlier version that may have been stored, a look at the size cannot tell which of them has arrived. */
-  #put({ entry, replaces }: Arrival, to: RelPath, { intents }: SendOptions): Promise<string | undefined> {
-    return this.#parts.remote.put(entry, to, { replaces, mayLook: intents.earlier.length === 0 });
+  #put(
+    { entry, replaces }: Arrival,
+    to: RelPath,
+    { intents, priority }: SendOptions,
+  ): Promise<string | undefined> {
+    return this.#parts.remote.put(entry, to, { replaces, mayLook: intents.earlier.length === 0, priority });
   }
 
   async #sendVia(arrival: Arrival, options: SendOptions): Promise<Sent> {

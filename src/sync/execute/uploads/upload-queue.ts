@@ -7,6 +7,8 @@ export interface Wanted {
   readonly waits: boolean;
   /** Something else has its name until then. */
   readonly clashes: boolean;
+  /** Listings go on meanwhile, and are not to hold it back. */
+  readonly overtakes: boolean;
 }
 
 /** From this size on a file takes a lane for longer than a request takes anyway, on a link of 10 Mbit/s. */

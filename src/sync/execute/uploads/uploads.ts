@@ -1,4 +1,5 @@
 import { parentOf } from '../../../model/path.ts';
+import type { Priority } from '../../../remote/gate/attempts.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
@@ -15,6 +16,13 @@ import type { Wanted } from './upload-queue.ts';
 /** Uploads that wait for their turn, so that large ones among them go first. A few hundred bytes each. */
 const MOST_WAITING = 4096;
 
+export interface AddOptions {
+  /** Something else has the name, so that the file takes it only with `held.publish`. */
+  readonly clashes?: boolean;
+  /** The request goes before listings that were asked for ahead, in at most half of the lanes. */
+  readonly overtakes?: boolean;
+}
+
 /** Uploads files, many at the same time: each is written down before it is sent and after it is done. */
 export class Uploads {
   readonly #parts: ActionParts;
@@ -23,7 +31,7 @@ export class Uploads {
   readonly held: HeldUploads;
   readonly #queue = new UploadQueue();
   /** Uploads whose intents are written and that have not ended; of these, the large ones. */
-  readonly #underWay = { all: 0, large: 0 };
+  readonly #underWay = { all: 0, large: 0, overtaking: 0 };
   readonly #waitingForRoom: (() => void)[] = [];
   #launching: NodeJS.Immediate | undefined;
 
@@ -35,17 +43,14 @@ export class Uploads {
     );
   }
 
-  /**
-   * Takes an upload; the promise, where there is one, says when there is room for more. `clashes`: something else has the
-   * name, so that the file takes it only with `held.publish`.
-   */
-  add(arrival: Arrival, { clashes = false }: { readonly clashes?: boolean } = {}): void | Promise<void> {
+  /** Takes an upload; the promise, where there is one, says when there is room for more. */
+  add(arrival: Arrival, { clashes = false, overtakes = false }: AddOptions = {}): void | Promise<void> {
     const { tasks, holdBack, openFolders, confirmations } = this.#parts;
     if (tasks.stopped) return undefined;
     const folder = parentOf(arrival.path);
     openFolders.begin(folder);
     confirmations.outdate(folder);
-    this.#queue.add({ arrival, waits: clashes || holdBack, clashes });
+    this.#queue.add({ arrival, waits: clashes || holdBack, clashes, overtakes });
     this.#launchSoon();
     return this.#queue.size < MOST_WAITING ? undefined : this.#room();
   }
@@ -92,14 +97,18 @@ export class Uploads {
   }
 
   async #take(wanted: Wanted, intents: UploadIntents): Promise<void> {
+    const { gate } = this.#parts;
     const large = isLarge(wanted) ? 1 : 0;
+    const overtaking = wanted.overtakes && this.#underWay.overtaking * 2 < gate.lanes ? 1 : 0;
     this.#underWay.all++;
     this.#underWay.large += large;
+    this.#underWay.overtaking += overtaking;
     try {
-      await this.#upload(wanted, intents);
+      await this.#upload(wanted, intents, overtaking === 1 ? 'urgent' : 'normal');
     } finally {
       this.#underWay.all--;
       this.#underWay.large -= large;
+      this.#underWay.overtaking -= overtaking;
       if (this.#queue.size > 0) this.#launchSoon();
     }
   }
@@ -109,13 +118,17 @@ export class Uploads {
       await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
   }
 
-  async #upload({ arrival, waits, clashes }: Wanted, intents: UploadIntents): Promise<void> {
+  async #upload(
+    { arrival, waits, clashes }: Wanted,
+    intents: UploadIntents,
+    priority: Priority,
+  ): Promise<void> {
     const { folders, gate, tasks, journal, outcomes, staging, openFolders } = this.#parts;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     const folder = parentOf(arrival.path);
     let isHeld = false;
     try {
-      const room = gate.room();
+      const room = priority === 'urgent' ? undefined : gate.room();
       if (room !== undefined) await room;
       if (tasks.stopped) {
         journal.end(intents.id);
@@ -123,7 +136,7 @@ export class Uploads {
       }
       const made = folders.ready(folder);
       if (made !== undefined) await made;
-      const sent = await this.#sender.send(arrival, { intents, waits });
+      const sent = await this.#sender.send(arrival, { intents, waits, priority });
       if (isWaiting(sent)) {
         isHeld = true;
         this.held.add({ sent, intents, clashes });

@@ -12,6 +12,7 @@ const wanted = (path: string, size: number): Wanted => ({
   },
   waits: false,
   clashes: false,
+  overtakes: false,
 });
 
 /** A queue with small files `s1`… and large ones of so many times the size from which a file is large. */
