@@ -74,9 +74,12 @@ export function createProgram(host: Host, action: Action, nouns: ProgramNouns): 
   program.commandsGroup('Workspaces and what they cost:');
   api.declare(program, action);
   for (const { name, singular, summary } of nouns.summaries) {
-    const command = program.command(name).alias(singular).summary(summary).description(`${summary}.`);
+    const description = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+    const command = program.command(name).alias(singular).summary(summary).description(description);
     const noun = nouns.loaded.find((each) => each.name === name);
-    if (noun !== undefined) declareVerbs(command, noun, action);
+    if (noun === undefined) continue;
+    declareVerbs(command, noun, action);
+    if (noun.examples !== undefined) command.addHelpText('after', `\nExamples:\n${noun.examples}`);
   }
   refuseExcessArguments(program);
   return program;

@@ -6,6 +6,8 @@ export interface Noun {
   /** In the plural; the singular is an alias. */
   readonly name: string;
   readonly verbs: readonly Verb[];
+  /** Lines for the help text. */
+  readonly examples?: string;
   /** What the noun does where it has no verbs: `stagesync metrics GROUP`. */
   readonly alone?: Verb;
 }

@@ -126,4 +126,8 @@ const wait: Verb = {
 export const workspaces: Noun = {
   name: 'workspaces',
   verbs: [list, get, create, update, suspend, resume, terminate, wait],
+  examples: `  stagesync workspaces create etl --local                try it: a plane on this machine, no account
+  stagesync workspaces create etl --group prod --size S-1 --auto-suspend 20m
+  stagesync workspaces update prod/etl --size S-2
+  stagesync workspaces list --json | jq .name`,
 };

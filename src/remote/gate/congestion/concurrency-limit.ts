@@ -56,6 +56,8 @@ const FIRST_SPREAD: Spread = { atOnce: FIRST_LIMIT, perSecond: 500 };
 
 /** Cohorts whose requests under way differ by less than these factors say nothing of each other. */
 const COMPARABLE = { whileGrowing: 1.3, whileTrying: 1.08 };
+/** Fewer than so many are not tried: they are no burden to anybody. */
+const FEWEST_TRIED = 8;
 const TRIAL = { up: 1.25, down: 0.8 };
 /** Cohorts between two trials: twice as many after each trial that changed nothing. */
 const TRIAL_EVERY = { first: 2, most: 16 };
@@ -296,7 +298,9 @@ export class ConcurrencyLimit {
   #try(step: 'up' | 'down', because: LimitReason, now: number, factor: number = TRIAL[step]): void {
     const from = this.limit;
     const to = this.#bounded(
-      step === 'up' ? Math.max(from + 2, from * factor) : Math.min(from - 1, from * factor),
+      step === 'up'
+        ? Math.max(from + 2, from * factor)
+        : Math.min(from, Math.max(FEWEST_TRIED, from * factor)),
     );
     this.#cohortsSettled = 0;
     if (to === from) {
