@@ -28,6 +28,11 @@ const STEPS: readonly Step[] = [
   },
   {
     script: VITEST,
+    args: ['run', 'test/sync/many-moves.test.ts', '--testTimeout', '0'],
+    environment: { STAGESYNC_PROPERTY_RUNS: many(2000) },
+  },
+  {
+    script: VITEST,
     args: ['run', 'test/property/management/world.test.ts', '--testTimeout', '0'],
     environment: { STAGESYNC_PROPERTY_RUNS: many(2000) },
   },
