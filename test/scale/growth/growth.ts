@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const ROOT = new URL('../../..', import.meta.url).pathname;
 
 /** The engine and these measurements, compiled: types that are stripped at run time cost memory. */
-class Compiled implements Disposable {
+export class Compiled implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'stagesync-growth-'));
 
   constructor() {
