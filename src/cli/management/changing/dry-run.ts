@@ -18,7 +18,7 @@ export function printRequest(run: Pick<Run, 'out' | 'flags'>, operation: Operati
 }
 
 /** The value with every secret in it masked, wherever it stands. */
-export function maskedValue(value: unknown): unknown {
+function maskedValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(maskedValue);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
