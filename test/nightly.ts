@@ -28,12 +28,17 @@ const STEPS: readonly Step[] = [
   },
   {
     script: VITEST,
-    args: ['run', 'test/property/management-world.test.ts', '--testTimeout', '0'],
+    args: ['run', 'test/sync/many-moves.test.ts', '--testTimeout', '0'],
     environment: { STAGESYNC_PROPERTY_RUNS: many(2000) },
   },
   {
     script: VITEST,
-    args: ['run', 'test/property/management-scripts.test.ts', '--testTimeout', '0'],
+    args: ['run', 'test/property/management/world.test.ts', '--testTimeout', '0'],
+    environment: { STAGESYNC_PROPERTY_RUNS: many(2000) },
+  },
+  {
+    script: VITEST,
+    args: ['run', 'test/property/management/scripts.test.ts', '--testTimeout', '0'],
     environment: { STAGESYNC_PROPERTY_RUNS: many(2000) },
   },
   { script: SEEDS, args: ['--seeds', many(5000)] },

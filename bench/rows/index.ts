@@ -1,5 +1,6 @@
 import type { Benchmark } from '../bench.ts';
 import { changingFile } from './changing-file.ts';
+import { engineGrowth } from './engine-growth.ts';
 import { fewCalls } from './few-calls.ts';
 import { firstByte } from './first-byte.ts';
 import { largeFiles } from './large-files.ts';
@@ -54,4 +55,5 @@ export const benchmarks: readonly Benchmark[] = [
   paceLongTail,
   largeFolder,
   s3Latency,
+  engineGrowth,
 ];

@@ -8,6 +8,7 @@ import type { PlanLine } from '../model/plan.ts';
 import { openLedger } from '../sync/ledger/open-ledger.ts';
 import { openDryRunLedger } from '../sync/ledger/dry-run-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
+import type { ChangedFolders } from '../sync/overtaking/changed-folders.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import { runPass } from '../sync/pass.ts';
 import type { PassOptions, PassResult } from '../sync/pass-options.ts';
@@ -37,6 +38,8 @@ export interface JobPass {
   readonly approved?: Iterable<PlanLine> | undefined;
   /** Folders to look at; absent: everything. */
   readonly scope?: readonly RelPath[] | undefined;
+  /** Folders that change while the pass works. */
+  readonly changed?: ChangedFolders | undefined;
   /** In place of the source of the job, of which it shows a part. */
   readonly source?: Source | undefined;
 }
@@ -84,7 +87,7 @@ export async function openJob(
     destination,
     ledger,
     filter,
-    run: ({ onEvent, approved, scope, source: shown = source }) =>
+    run: ({ onEvent, approved, scope, changed, source: shown = source }) =>
       runPass({
         ...options,
         gate,
@@ -96,6 +99,7 @@ export async function openJob(
         onEvent,
         approved,
         scope,
+        changed,
       }),
   };
 }

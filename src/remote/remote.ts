@@ -5,7 +5,7 @@ import { hasFact } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type { Source } from '../model/ports.ts';
-import type { GateRequest } from './gate/attempts.ts';
+import type { GateRequest, Priority } from './gate/attempts.ts';
 import { isThere } from './lost-replies.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { ChangeCall, RetryingDestination } from './retrying-destination.ts';
@@ -20,6 +20,8 @@ export interface RemoteOptions {
   readonly signal: AbortSignal;
   /** Bytes handed to a connection, for progress. */
   readonly onBytes: (path: RelPath, bytes: number, sent: number) => void;
+  /** The priority of uploads, asked for each of them. Default: 'normal'. */
+  readonly uploadPriority?: (() => Priority) | undefined;
 }
 
 /**
@@ -94,7 +96,12 @@ export class Remote {
 
   /** Uploads a file of the source. Resolves with its digest where one was made. */
   put(entry: FileEntry, to: RelPath, upload: EntryUpload = {}): Promise<string | undefined> {
-    return uploadEntry(entry, to, upload, this.#options);
+    return uploadEntry(
+      entry,
+      to,
+      { ...upload, priority: this.#options.uploadPriority?.() ?? upload.priority },
+      this.#options,
+    );
   }
 
   /** A file of no bytes. */

@@ -1,11 +1,9 @@
-import type { FileEntry } from '../model/entry.ts';
-import { isSyncError } from '../model/errors.ts';
 import { compareContent } from './execute/compare-content.ts';
+import { digestOf } from './execute/digest-of.ts';
 import type { Executor } from './execute/executor.ts';
 import { EarlyUploads } from './early-uploads/early-uploads.ts';
 import { listBothEnds } from './list-both-ends.ts';
 import type { Target } from './open-target.ts';
-import type { PassOptions } from './pass-options.ts';
 import type { PassParts, PassWithLedger } from './pass-parts.ts';
 import type { Counts } from './plan/counts.ts';
 import type { PlannerOptions } from './plan/planner.ts';
@@ -42,6 +40,7 @@ export class Comparison {
       planner: plannerOptions(options),
       store,
       ledger: pass.ledger,
+      overtaken: parts.overtaken,
       learns: !pass.dryRun,
       digestOf: (entry) => digestOf(entry, pass),
       onProblem: parts.tally.problem,
@@ -58,6 +57,11 @@ export class Comparison {
   /** Every action is handed out during the listing: there is no plan to tell before the first change. */
   get allStreamed(): boolean {
     return this.#streams && this.#options.pass.compare === 'size';
+  }
+
+  /** Writes down what the ledger has gained so far. */
+  writeLessons(): void {
+    this.#planning.writeLessons();
   }
 
   async run(): Promise<void> {
@@ -184,17 +188,4 @@ function plannerOptions({ pass, parts }: ComparisonOptions): Omit<PlannerOptions
     stays: (folder) => parts.learnt.isStaying(folder),
     believes: trustLedger || scope !== undefined,
   };
-}
-
-/** SHA-256 in hex. Undefined where it cannot be told: also of a file that changed or went since it was listed. */
-export async function digestOf(
-  entry: FileEntry,
-  { source, signal }: Pick<PassOptions, 'source' | 'signal'>,
-): Promise<string | undefined> {
-  try {
-    return await source.digest?.(entry, { signal });
-  } catch (error) {
-    if (isSyncError(error) && error.verdict === 'skip_entry') return undefined;
-    throw error;
-  }
 }

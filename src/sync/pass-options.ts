@@ -5,6 +5,7 @@ import type { RelPath } from '../model/path.ts';
 import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
 import type { Gate } from '../remote/gate/gate.ts';
 import type { Concurrency } from '../remote/gate/lanes.ts';
+import type { ChangedFolders } from './overtaking/changed-folders.ts';
 import type { Unsettled } from './unsettled-paths.ts';
 
 /**
@@ -57,6 +58,11 @@ export interface PassOptions {
    * source.
    */
   readonly scope?: readonly RelPath[] | undefined;
+  /**
+   * Folders in which files change while the pass works: such a file is sent at once where that is safe. Absent, or with
+   * `publishSet`: it waits for the next pass.
+   */
+  readonly changed?: ChangedFolders | undefined;
   /** Upload into a hidden folder outside the target, then move in. */
   readonly atomic: boolean;
   /** With `atomic`: no file takes its place, moves or is removed before everything has been uploaded. */

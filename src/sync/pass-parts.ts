@@ -5,6 +5,7 @@ import { Bandwidth } from '../remote/bandwidth.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
 import { ReadAhead } from '../remote/read-ahead.ts';
 import { Remote } from '../remote/remote.ts';
+import type { RemoteOptions } from '../remote/remote.ts';
 import { RetryingDestination } from '../remote/retrying-destination.ts';
 import { limited } from '../remote/wrapped-destinations.ts';
 import { everything, hiding } from '../filter/filter.ts';
@@ -13,6 +14,9 @@ import { HiddenNames } from './execute/hidden-names.ts';
 import { Learnt } from './execute/learnt.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { Leftovers } from './leftovers.ts';
+import { openOvertaking } from './overtaking/open-overtaking.ts';
+import { OvertakenPaths } from './overtaking/overtaken-paths.ts';
+import type { Overtaking } from './overtaking/overtaking.ts';
 import type { PassOptions } from './pass-options.ts';
 import type { Tally } from './tally.ts';
 
@@ -31,6 +35,9 @@ export interface PassParts {
   readonly learnt: Learnt;
   readonly times: DestinationTimes;
   readonly leftovers: Leftovers;
+  readonly overtaken: OvertakenPaths;
+  /** Sends what changes while the pass works; absent where that waits for the next pass. */
+  readonly overtaking: Overtaking | undefined;
   /** What an earlier run has measured of the destination. */
   readonly measured: MeasuredPace | undefined;
 }
@@ -44,17 +51,25 @@ export function openPassParts(
   const { clock, ledger, source, draining, signal, marker, deleteExcluded, sweepOlderThanMs } = pass;
   const withoutMarker = (filter: PathFilter): PathFilter =>
     marker === undefined ? filter : hiding(filter, marker);
-  const remote = new Remote({
+  const remoteOptions: RemoteOptions = {
     destination: new RetryingDestination(inBandwidth(pass), gate),
     source,
     readAhead: source.traits.isRemote ? new ReadAhead({ source, gate, clock, draining, signal }) : undefined,
     signal,
     onBytes: (path, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent }),
-  });
+  };
+  const remote = new Remote(remoteOptions);
   const hidden = new HiddenNames(clock.now());
   const learnt = learntFrom(pass.destination.traits);
-  return {
-    measured,
+  const times = new DestinationTimes({
+    remote,
+    ledger,
+    hidden,
+    clock,
+    signal,
+    keepsTimes: pass.destination.traits.keepsTimes,
+  });
+  const parts = {
     filter: withoutMarker(pass.filter),
     destinationFilter: withoutMarker(deleteExcluded ? everything : pass.filter),
     tally,
@@ -62,14 +77,13 @@ export function openPassParts(
     remote,
     hidden,
     learnt,
-    times: new DestinationTimes({
-      remote,
-      ledger,
-      hidden,
-      clock,
-      signal,
-      keepsTimes: pass.destination.traits.keepsTimes,
-    }),
+    times,
+    overtaken: new OvertakenPaths(),
+  };
+  return {
+    ...parts,
+    measured,
+    overtaking: openOvertaking(pass, parts, remoteOptions),
     leftovers: new Leftovers({
       remote,
       hidden,

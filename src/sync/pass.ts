@@ -44,7 +44,12 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
   let error: SyncError | undefined;
   try {
     if (!dryRun) ledger.startRun(pass.command ?? 'sync', started);
-    await runRounds(pass, openPassParts(pass, tally, gate, measured), standing);
+    const parts = openPassParts(pass, tally, gate, measured);
+    try {
+      await runRounds(pass, parts, standing);
+    } finally {
+      await parts.overtaking?.close();
+    }
   } catch (thrown) {
     if (!signal.aborted && !draining.aborted && !isSyncError(thrown)) throw thrown;
     error = isSyncError(thrown) ? thrown : undefined;
@@ -123,13 +128,16 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
     }
     tally.round++;
   }
+  await parts.overtaking?.close();
   // what this run can settle must not wait under a hidden name for the next run
   if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover(pass, parts);
   await leftovers.settle(dryRun);
 }
 
-const recover = ({ ledger }: PassWithLedger, parts: PassParts): Promise<number> =>
-  recoverIntents({
+async function recover({ ledger }: PassWithLedger, parts: PassParts): Promise<void> {
+  // an intent of what is under way is not in doubt
+  await parts.overtaking?.rest();
+  await recoverIntents({
     remote: parts.remote,
     ledger,
     learnt: parts.learnt,
@@ -138,6 +146,7 @@ const recover = ({ ledger }: PassWithLedger, parts: PassParts): Promise<number> 
     times: parts.times,
     onProblem: parts.tally.problem,
   });
+}
 
 const undone = ({ at, name }: DestinationWords): Problem => ({
   code: 'undone',

@@ -4,6 +4,7 @@ import type { FolderReason } from '../model/plan.ts';
 import type { PathView } from './compare/merge.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { Lessons } from './ledger/lessons.ts';
+import type { OvertakenPaths } from './overtaking/overtaken-paths.ts';
 import { Counts } from './plan/counts.ts';
 import type { Arrival, OldContentQuestion, Planned } from './plan/planned.ts';
 import { Planner } from './plan/planner.ts';
@@ -15,6 +16,8 @@ export interface PlanningOptions {
   /** Keeps the conclusions that are not carried out at once. */
   readonly store: PlanStore;
   readonly ledger: Ledger;
+  /** Files that overtook the pass: nothing is concluded of them. */
+  readonly overtaken?: OvertakenPaths | undefined;
   /** Whether the ledger gains what the comparison shows (adopted, confirmed, forgotten); false under --dry-run. */
   readonly learns: boolean;
   /** SHA-256 of the content in hex; undefined where it cannot be told. */
@@ -58,11 +61,17 @@ export class Planning {
   }
 
   /** The merge waits for a promise before it goes on to the next path. */
-  visit = (view: PathView): void | Promise<void> => {
+  visit = (seen: PathView): void | Promise<void> => {
+    const view = this.#options.overtaken?.veil(seen) ?? seen;
     this.counts.see(view);
     this.#options.stream?.passed(view.path);
     return this.#carryAll(this.#planner.visit(view));
   };
+
+  /** Writes down what the ledger has gained so far. */
+  writeLessons(): void {
+    this.#lessons.write();
+  }
 
   /** After the last path. */
   async finish(): Promise<void> {
@@ -79,14 +88,21 @@ export class Planning {
   }
 
   #carry(planned: Planned): void | Promise<void> {
-    const { stream, early, digestOf } = this.#options;
+    const { stream, early, digestOf, overtaken } = this.#options;
     this.counts.add(planned);
+    // a file that is asked about may go ahead before there is an answer
+    const unless = (path: RelPath, conclude: () => void | Promise<void>): void | Promise<void> =>
+      overtaken?.has(path) === true ? undefined : conclude();
     if (planned.kind === 'askDigest')
-      return digestOf(planned.entry).then((digest) => this.#carryAll(this.#planner.answer(planned, digest)));
+      return digestOf(planned.entry).then((digest) =>
+        unless(planned.entry.path, () => this.#carryAll(this.#planner.answer(planned, digest))),
+      );
     if (planned.kind === 'askOldContent')
       return early!
         .maySend(planned)
-        .then((may) => this.#carryAll(this.#planner.answerOldContent(planned, !may)));
+        .then((may) =>
+          unless(planned.arrival.path, () => this.#carryAll(this.#planner.answerOldContent(planned, !may))),
+        );
     if (planned.kind === 'uploadNow') return early!.upload(planned.arrival);
     if (stream === undefined) {
       this.#keep(planned);

@@ -1,5 +1,6 @@
 import type { SyncError } from '../model/errors.ts';
-import { Comparison, digestOf } from './comparison.ts';
+import { Comparison } from './comparison.ts';
+import { digestOf } from './execute/digest-of.ts';
 import { checkReadable } from './execute/check-readable.ts';
 import { Executor } from './execute/executor.ts';
 import { FolderMaker } from './execute/folder-maker.ts';
@@ -49,11 +50,14 @@ export class Round {
     const executor = this.#executor(target, store);
     const comparison = new Comparison({ pass, parts, target, store, executor });
     this.#comparison = comparison;
+    parts.overtaking?.follow({ store, executor, writeLessons: () => comparison.writeLessons() });
     try {
       await comparison.run();
+      for (const path of parts.overtaken) store.sparesFoldersOf(path);
       pass.draining.throwIfAborted();
       await this.#carryOut({ target, store, executor, comparison });
     } finally {
+      parts.overtaking?.follow(undefined);
       // however the round ends, what is under way is finished and recorded
       await executor.close();
     }
@@ -68,7 +72,7 @@ export class Round {
 
   #executor(target: Target, store: PlanStore): Executor {
     const { ledger, source, clock, draining, signal, atomic, publishSet, removal } = this.#pass;
-    const { remote, gate, destinationFilter, tally, hidden, learnt, times } = this.#parts;
+    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken } = this.#parts;
     return new Executor({
       remote,
       gate,
@@ -86,6 +90,7 @@ export class Round {
       times,
       atomic,
       holdBack: atomic && publishSet,
+      isOvertaken: (path) => overtaken.has(path),
       onStayed: (path) => {
         const freed = store.freed.get(path);
         if (freed === undefined) learnt.lookAgain();

@@ -35,7 +35,7 @@ export function resolveStageSettings({ environment, folder, authority }: StageSu
       : readToken(resolve(folder, stage.tokenFile));
   if (token === undefined)
     throw configError(
-      'no API token for the Stage: set SINGLESTOREDB_MANAGEMENT_TOKEN, or give --token-file FILE; stage://local/PATH needs none',
+      'no API token: set SINGLESTOREDB_MANAGEMENT_TOKEN, or give --token-file FILE; stage://local/PATH needs none, and --local where a command has it',
     );
   return {
     token,

@@ -1,6 +1,7 @@
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, PathFilter, Source } from '../../model/ports.ts';
 import type { GateUse } from '../../remote/gate/gate-use.ts';
+import type { Lanes } from '../../remote/gate/lanes.ts';
 import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
@@ -20,7 +21,7 @@ import type { StagingFolder } from './uploads/staging-folder.ts';
 /** What a round hands over to the parts that carry out its plan. */
 export interface ExecutorOptions {
   readonly remote: Remote;
-  readonly gate: GateUse;
+  readonly gate: Lanes & Pick<GateUse, 'room' | 'idleWaits'>;
   readonly ledger: Ledger;
   readonly source: Source;
   readonly store: PlanStore;
@@ -38,6 +39,8 @@ export interface ExecutorOptions {
   readonly atomic: boolean;
   /** With --publish-set: nothing takes its name before all of the set has been uploaded. */
   readonly holdBack: boolean;
+  /** Whether a file was sent ahead of the plan: the plan's upload of it is not made. */
+  readonly isOvertaken?: ((path: RelPath) => boolean) | undefined;
   /** A file that was to move is still at its old name. */
   readonly onStayed: (path: RelPath) => void;
 }

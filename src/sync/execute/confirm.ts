@@ -23,6 +23,8 @@ export interface ConfirmationOptions {
   readonly tasks: Pick<TaskPool, 'stopped' | 'notBegun' | 'end'>;
   readonly learnt: Pick<Learnt, 'cutsShort'>;
   readonly signal: AbortSignal;
+  /** Whether a file was sent ahead of the plan, maybe since a listing began: the next pass confirms it. */
+  readonly isOvertaken?: ((path: RelPath) => boolean) | undefined;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
@@ -94,7 +96,7 @@ export class Confirmations {
   async #confirmEarly(folder: RelPath, isOutdated: () => boolean): Promise<void> {
     const { journal, ledger, gate, tasks, learnt, signal } = this.#options;
     try {
-      const isEmpty = (): boolean => pendingIn(ledger, folder).next().done === true;
+      const isEmpty = (): boolean => this.#pendingIn(folder).next().done === true;
       if (isEmpty()) {
         journal.flush();
         if (isEmpty()) return;
@@ -115,14 +117,14 @@ export class Confirmations {
   }
 
   async #judge(folder: RelPath): Promise<void> {
-    const { ledger, onProblem } = this.#options;
+    const { onProblem } = this.#options;
     let shown: ChildrenByName;
     try {
       shown = await this.#list(folder, 'normal');
     } catch (error) {
       if (!isSyncError(error) || error.verdict === 'end_run') throw error;
       const why = `its folder could not be listed: ${messageOf(error)}`;
-      for (const rows of pendingIn(ledger, folder))
+      for (const rows of this.#pendingIn(folder))
         for (const { path } of rows) onProblem(path, unconfirmed(why, 'warning'));
       return;
     }
@@ -142,7 +144,7 @@ export class Confirmations {
     refute?: (row: LedgerRow, now: ShownVersion | undefined) => void,
   ): void {
     const { ledger } = this.#options;
-    for (const rows of pendingIn(ledger, folder))
+    for (const rows of this.#pendingIn(folder))
       ledger.transaction(() => {
         for (const row of rows) {
           const now = shown.named(nameOf(row.path)).find((child) => child.kind === 'file');
@@ -162,13 +164,24 @@ export class Confirmations {
     ledger.put({ ...row, version: '', identity: undefined, digest: undefined }, 'refuted');
   }
 
+  #isOvertaken(path: RelPath): boolean {
+    return this.#options.isOvertaken?.(path) === true;
+  }
+
+  *#pendingIn(folder: RelPath): Generator<readonly LedgerRow[], void> {
+    for (const rows of pendingIn(this.#options.ledger, folder)) {
+      const ours = rows.filter(({ path }) => !this.#isOvertaken(path));
+      if (ours.length > 0) yield ours;
+    }
+  }
+
   /** The folders of all files that wait for a listing, each once. */
   *#foldersWaiting(): Generator<RelPath, void> {
     const way: RelPath[] = [];
     for (const rows of this.#options.ledger.pendingRows())
       for (const { path } of rows) {
         // a file that waits under a hidden name is in no folder of the target
-        if (isHidden(path)) continue;
+        if (isHidden(path) || this.#isOvertaken(path)) continue;
         while (way.length > 0 && !isWithin(path, way.at(-1)!)) way.pop();
         const folder = parentOf(path);
         if (way.at(-1) === folder) continue;

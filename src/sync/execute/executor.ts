@@ -56,7 +56,12 @@ export class Executor {
 
   /** Takes an upload; the promise, where there is one, says when there is room for more. */
   upload(arrival: Arrival, options: AddOptions = {}): void | Promise<void> {
-    return this.#uploads.add(arrival, options);
+    return this.#parts.isOvertaken?.(arrival.path) === true ? undefined : this.#uploads.add(arrival, options);
+  }
+
+  /** Whether an upload of this path was taken and is not yet written down as an intent. */
+  hasTaken(path: RelPath): boolean {
+    return this.#uploads.hasTaken(path);
   }
 
   /**

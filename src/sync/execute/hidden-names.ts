@@ -12,10 +12,13 @@ const DIGITS = 36;
  * they are not paths in the target.
  */
 export class HiddenNames {
+  readonly #nowMs: number;
   readonly #stem: string;
+  readonly #apart: HiddenNames[] = [];
   #count = 0;
 
   constructor(nowMs: number) {
+    this.#nowMs = nowMs;
     const began = Math.max(DIGITS ** 7, Math.floor(nowMs)).toString(DIGITS);
     this.#stem = `.stagesync-${began}-${randomBytes(6).toString('hex')}`;
   }
@@ -31,8 +34,15 @@ export class HiddenNames {
     return `${this.#stem}-${++this.#count}-${role}-${nameOf(path)}${end}`;
   }
 
+  /** Further names of this run, with a folder of their own. */
+  apart(): HiddenNames {
+    const names = new HiddenNames(this.#nowMs);
+    this.#apart.push(names);
+    return names;
+  }
+
   isOurs(path: RelPath): boolean {
-    return path.startsWith(this.#stem);
+    return path.startsWith(this.#stem) || this.#apart.some((names) => names.isOurs(path));
   }
 }
 

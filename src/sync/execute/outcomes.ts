@@ -61,9 +61,12 @@ export class Outcomes {
     if (signal.aborted || tasks.notBegun(error)) return;
     if (hasFact(error, 'gone')) {
       tally.problem(path, {
-        code: 'entry_gone',
+        code: error.code === 'entry_changed' ? 'still_changing' : 'entry_gone',
         severity: 'warning',
-        message: 'gone before it could be read; left for the next run',
+        message:
+          error.code === 'entry_changed'
+            ? 'is still being written; left for the next look'
+            : 'gone before it could be read; left for the next run',
       });
       return;
     }

@@ -210,6 +210,19 @@ export class Ledger {
     return this.#db.sql('SELECT * FROM intent ORDER BY id').all().map(toIntent);
   }
 
+  /** Whether a change is under way, or in doubt, that is about the file `path` or a folder above it. */
+  isUnderWay(path: RelPath): boolean {
+    const about = (column: string): string =>
+      `${column} = ?1 OR (${column} LIKE '%/' AND substr(?1, 1, length(${column})) = ${column})`;
+    return (
+      this.#db
+        .sql(
+          `SELECT 1 FROM intent WHERE op <> 'staging' AND (${about('path')} OR ${about('to_path')}) LIMIT 1`,
+        )
+        .get(path) !== undefined
+    );
+  }
+
   startRun(command: string, nowMs: number): void {
     this.#run = Number(
       this.#db.sql('INSERT INTO run (command, started) VALUES (?, ?)').run(command, nowMs).lastInsertRowid,

@@ -1,4 +1,5 @@
 import type { FileEntry, Problem, SourceEntry } from '../../model/entry.ts';
+import { SyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, Source } from '../../model/ports.ts';
 
@@ -18,6 +19,14 @@ const CHANGING: Problem = {
   severity: 'warning',
   message: 'is still being written; it is taken once it stands still',
 };
+
+const stillChanging = (path: RelPath): SyncError =>
+  new SyncError('entry_changed', CHANGING.message, {
+    verdict: 'skip_entry',
+    fact: 'gone',
+    operation: 'read',
+    path,
+  });
 
 /** How long a file is remembered without being seen, in milliseconds: by then it is gone, or was taken. */
 const FORGET_MS = 60_000;
@@ -60,6 +69,7 @@ export class SettlingSource {
     this.#options = options;
     const settle = (entry: SourceEntry): SourceEntry => this.#settle(entry);
     const listFolder = source.listFolder?.bind(source);
+    const stat = source.stat?.bind(source);
     this.source = {
       ...passedOn(source),
       async *list(listOptions) {
@@ -67,6 +77,14 @@ export class SettlingSource {
       },
       ...(listFolder !== undefined && {
         listFolder: async (folder, listOptions) => (await listFolder(folder, listOptions))?.map(settle),
+      }),
+      // a file that changed while it was read is sent anew only once it stands still
+      ...(stat !== undefined && {
+        stat: async (path, call) => {
+          const entry = await stat(path, call);
+          if (entry === undefined || this.#settle(entry).kind === 'file') return entry;
+          throw stillChanging(path);
+        },
       }),
     };
   }

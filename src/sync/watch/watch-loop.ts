@@ -2,10 +2,12 @@ import { errorData, isSyncError, messageOf, SyncError } from '../../model/errors
 import type { SyncEvent } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, PathFilter, Source, Watching } from '../../model/ports.ts';
+import type { ChangedFolders } from '../overtaking/changed-folders.ts';
 import type { PassResult } from '../pass-options.ts';
 import type { Unsettled } from '../unsettled-paths.ts';
 import { Agenda, BATCH_MS } from './agenda.ts';
 import type { Work } from './agenda.ts';
+import { ChangesMeanwhile } from './changes-meanwhile.ts';
 import { followUps, SOONEST_AGAIN_MS } from './follow-ups.ts';
 import { Pauses, PROBE_MS } from './pauses.ts';
 import { Retries } from './retries.ts';
@@ -19,6 +21,8 @@ interface PassRequest {
   readonly source: Source;
   /** Undefined: everything. */
   readonly scope: readonly RelPath[] | undefined;
+  /** Folders that change while the pass works. */
+  readonly changed: ChangedFolders;
   readonly onEvent: (event: SyncEvent) => void;
 }
 
@@ -55,6 +59,7 @@ export class WatchLoop {
   readonly #until: AbortSignal;
   readonly #sleeper: Sleeper;
   readonly #pauses: Pauses;
+  readonly #meanwhile: ChangesMeanwhile;
   #watching: Watching | undefined;
   #working: Work | undefined;
   #nextFullMs: number | undefined;
@@ -62,7 +67,8 @@ export class WatchLoop {
   constructor(options: WatchLoopOptions) {
     this.#options = options;
     const { clock, settleMs, source } = options;
-    this.#agenda = new Agenda(settleMs > 0 ? settleMs : BATCH_MS);
+    const batchMs = settleMs > 0 ? settleMs : BATCH_MS;
+    this.#agenda = new Agenda(batchMs);
     this.#retries = new Retries(() => clock.random());
     this.#settling =
       settleMs > 0
@@ -71,6 +77,7 @@ export class WatchLoop {
     this.#record = new StatusRecord(clock, options.onEvent);
     this.#until = AbortSignal.any([options.draining, options.signal]);
     this.#sleeper = new Sleeper(clock, this.#until);
+    this.#meanwhile = new ChangesMeanwhile({ clock, batchMs, until: this.#until });
     this.#pauses = new Pauses({
       ...options,
       until: this.#until,
@@ -126,7 +133,7 @@ export class WatchLoop {
       return;
     }
     this.#working = work;
-    const result = await this.#pass(work);
+    const result = await this.#meanwhile.during(work.folders, (changed) => this.#pass(work, changed));
     const ended = this.#options.clock.elapsed();
     if (work.folders === undefined) this.#nextFullMs = Math.max(now + everyMs, ended + SOONEST_AGAIN_MS);
     if (result.error === undefined) this.#afterPass(work, result.unsettled);
@@ -150,6 +157,7 @@ export class WatchLoop {
       this.#watching = await source.watch(
         (hint) => {
           this.#agenda.hint(hint, clock.elapsed());
+          if ('folders' in hint) this.#meanwhile.hint(hint.folders);
           if ('everything' in hint) this.#record.notice(hint.reason);
           this.#sleeper.wake();
         },
@@ -165,7 +173,7 @@ export class WatchLoop {
   }
 
   /** Never rejects: an error that the program did not foresee must not end a daemon either. */
-  async #pass(work: Work): Promise<Omit<PassResult, 'report'>> {
+  async #pass(work: Work, changed: ChangedFolders): Promise<Omit<PassResult, 'report'>> {
     const { clock, pass, source } = this.#options;
     const startedMs = clock.now();
     this.#record.enter('listing');
@@ -173,6 +181,7 @@ export class WatchLoop {
       const { report, error, unsettled } = await pass({
         source: this.#settling?.source ?? source,
         scope: work.folders === undefined ? undefined : [...work.folders],
+        changed,
         onEvent: (event) => this.#heard(event),
       });
       this.#record.passed({

@@ -66,6 +66,7 @@ async function measure(): Promise<MeasuredPass> {
     ledger,
     filter: createFilter({ rules: [] }),
     ...PASS_DEFAULTS,
+    concurrency: 16,
     removal: 'ours',
     maxDelete: { percent: 100 },
     draining: signal,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import type { Faults } from '../../../src/emulator/control/faults.ts';
 import type { RequestInfo } from '../../../src/emulator/request-info.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import { isWithin } from '../../../src/model/path.ts';
 import type { Destination } from '../../../src/model/ports.ts';
 import { createFilter } from '../../../src/filter/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
+import { ChangedFolders } from '../../../src/sync/overtaking/changed-folders.ts';
 import type { PassOptions, PassResult } from '../../../src/sync/pass-options.ts';
 import { judge, takingPart } from './convergence-judge.ts';
 import type { Sight, Source } from './convergence-judge.ts';
@@ -31,17 +33,21 @@ interface TrialPlan {
   readonly rounds: number;
   /** The source also changes while a pass runs. */
   readonly restless: boolean;
+  /** The source changes again and again while a pass runs, and the pass is told where, as by a watch. */
+  readonly told: boolean;
   /** Passes that are disturbed take the ledger's word for what is on Stage. */
   readonly trusting: boolean;
 }
 
-function plan(dice: Dice): TrialPlan {
+/** `toldDice`: of its own, so that the seeds from before stand for what they did. */
+function plan(dice: Dice, toldDice: Dice): TrialPlan {
   const atomic = dice.chance(0.35);
   const publishSet = atomic && dice.chance(0.4);
   const leftOut = dice.pick(LEFT_OUT);
   return {
     rounds: 1 + dice.below(3),
     restless: dice.chance(0.3),
+    told: toldDice.chance(0.4),
     trusting: dice.chance(0.2),
     leftOut,
     options: {
@@ -65,7 +71,8 @@ function plan(dice: Dice): TrialPlan {
  */
 export async function runTrial(seed: number, stage: TrialStage): Promise<void> {
   const dice = createDice(seed);
-  const planned = plan(dice);
+  const toldDice = createDice(seed ^ 0x2f6e2b1);
+  const planned = plan(dice, toldDice);
   const { options } = planned;
   const { emulator } = stage;
   const base = `t${seed}/`;
@@ -88,7 +95,7 @@ export async function runTrial(seed: number, stage: TrialStage): Promise<void> {
   await patient.makeFolder(base, { signal });
   await patient.put(`${base}beside`, textContent(FOREIGN), { signal });
   using engine = createEngine(edited.source, impatient, createStageClock());
-  const trial = new Trial({ planned, stage, base, root, edited, engine, patient, dice });
+  const trial = new Trial({ planned, stage, base, root, edited, engine, patient, dice, toldDice });
   try {
     edited.random.edit(4 + dice.below(14));
     for (let round = 0; round < planned.rounds; round++) await trial.disturbedRound();
@@ -123,6 +130,7 @@ interface TrialParts {
   readonly engine: Engine;
   readonly patient: Destination;
   readonly dice: Dice;
+  readonly toldDice: Dice;
 }
 
 class Trial {
@@ -132,12 +140,16 @@ class Trial {
   readonly #wrong: string[] = [];
   #until = 0;
   #happen = (): void => undefined;
+  /** Phases of requests until the source changes, and a pass that is told of it hears where. */
+  #untilChange = 0;
+  #change = (): void => undefined;
   #serial = 0;
 
   constructor(parts: TrialParts) {
     this.#parts = parts;
     parts.stage.onRequest = (phase, info) => {
       if (--this.#until === 0) this.#happen();
+      if (--this.#untilChange === 0) this.#change();
       if (phase === 'committed') this.#seeRemoval(info);
     };
   }
@@ -149,16 +161,27 @@ class Trial {
 
   /** Faults during a pass, or its end at a request; then a look at whether anything was lost. */
   async disturbedRound(): Promise<void> {
-    const { stage, dice, planned, edited, engine } = this.#parts;
+    const { stage, dice, planned, edited, engine, patient } = this.#parts;
     const { faults } = stage.emulator;
-    faults.set(dice.chance(0.9) ? randomFaults(dice) : {});
+    const disturbing = dice.chance(0.9) ? randomFaults(dice) : {};
+    // a patient client waits for ever where nothing is answered
+    faults.set(planned.told ? withoutStalls(disturbing) : disturbing);
     const [signal, draining] = [new AbortController(), new AbortController()];
     const kill = (): void => (dice.chance(0.7) ? signal : draining).abort(new Error('killed'));
     if (dice.chance(0.25)) this.#at(1 + dice.below(50), kill);
     else if (planned.restless) this.#at(1 + dice.below(12), () => edited.random.edit(3));
     const stops = { signal: signal.signal, draining: draining.signal };
-    await engine.pass({ ...planned.options, ...stops, trustLedger: planned.trusting });
+    const changed = planned.told ? this.#changes() : undefined;
+    await engine.pass({
+      ...planned.options,
+      ...stops,
+      trustLedger: planned.trusting,
+      changed,
+      // a file whose client gave up on it, and that the source lost meanwhile, would count as one of others
+      ...(planned.told && { destination: patient }),
+    });
     this.#at(0, () => undefined);
+    this.#untilChange = 0;
     faults.set({});
     // what a client gave up on is still carried out, and must not race with what comes next
     await stage.settled();
@@ -218,6 +241,21 @@ class Trial {
     this.#happen = happen;
   }
 
+  /** The source changes now and then from now on; a pass hears where from the folders that are returned. */
+  #changes(): ChangedFolders {
+    const { edited, toldDice } = this.#parts;
+    const changed = new ChangedFolders();
+    this.#change = () => {
+      if (toldDice.chance(0.7)) edited.random.rewrite();
+      else edited.random.edit(1 + toldDice.below(3));
+      changed.add(edited.random.dirty);
+      edited.random.dirty.clear();
+      this.#untilChange = 1 + toldDice.below(25);
+    };
+    this.#untilChange = 1 + toldDice.below(25);
+    return changed;
+  }
+
   /** Nothing that the source has may go, and nothing outside the target. */
   #seeRemoval({ kind, path }: RequestInfo): void {
     const { root, planned } = this.#parts;
@@ -230,7 +268,7 @@ class Trial {
     const files = [...this.source.files.keys()];
     const wanted = files.filter((file) => file === gone || (gone.endsWith('/') && isWithin(file, gone)));
     // what comes back after it was planned to go is for the next pass
-    if (wanted.length > 0 && !planned.restless)
+    if (wanted.length > 0 && !planned.restless && !planned.told)
       this.#wrong.push(`removed ${gone}, and the source has ${wanted.join(', ')}`);
   }
 
@@ -338,6 +376,11 @@ class Trial {
     }
   }
 }
+
+const withoutStalls = ({ rules = [], ...others }: Faults): Faults => ({
+  ...others,
+  rules: rules.filter(({ fault }) => fault !== 'stall'),
+});
 
 const isTrouble = (event: SyncEvent): boolean =>
   event.type === 'problem' || (event.type === 'action' && event.outcome !== 'done');

@@ -66,6 +66,13 @@ export class RandomTree {
     }
   }
 
+  /** Another content for a file that is there, if there is one. */
+  rewrite(): void {
+    if (this.tree.files.size === 0) return;
+    this.tree.apply({ do: 'rewrite', at: this.#dice.below(1000), content: this.#newContent() });
+    this.#rememberPaths();
+  }
+
   /** Of the past: what is there now is remembered. */
   forgetPaths(): void {
     this.paths.clear();

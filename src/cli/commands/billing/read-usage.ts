@@ -17,16 +17,12 @@ export interface ReadUsageOptions extends Pick<UsageFlags, 'metric'> {
 
 const METRICS = { compute: 'ComputeCredit', storage: 'StorageAvgByte', all: undefined } as const;
 
-/**
- * The usage of a period as the service has it. A period that begins or ends within a day, or a month, is asked for by
- * hours: the service's own day would be another one. A row that cannot be read is said on stderr.
- */
+/** The usage of a period as the service has it. A row that cannot be read is said on stderr. */
 export async function readUsage(
   { api, err }: Pick<Run, 'api' | 'err'>,
   { period, granularity, metric }: ReadUsageOptions,
 ): Promise<readonly UsageRow[]> {
-  const isWhole = [period.fromMs, period.toMs].every((ms) => startOf(ms, granularity) === ms);
-  const aggregateBy = isWhole ? granularity : 'hour';
+  const aggregateBy = coarsest(period, granularity, api.clock.now());
   const asked = METRICS[metric];
   const reply = await api.call(billing.usage, {
     query: {
@@ -40,6 +36,20 @@ export async function readUsage(
   for (const problem of problems) err.line(`stagesync: ${printable(problem)}`);
   return rows;
 }
+
+/**
+ * The coarsest rows that the lines of a table can be added up from. The service's own day, or month, would be another one
+ * where the period begins or ends within it; one that is not over ends now, whoever asks.
+ */
+function coarsest({ fromMs, toMs }: Period, granularity: Granularity, nowMs: number): Granularity {
+  const fits = (each: Granularity): boolean =>
+    startOf(fromMs, each) === fromMs && (startOf(toMs, each) === toMs || toMs >= nowMs - CLOCK_STEP_MS);
+  if (granularity === 'month' && fits('month')) return 'month';
+  return granularity !== 'hour' && fits('day') ? 'day' : 'hour';
+}
+
+/** Between the moment that a period was read and now. */
+const CLOCK_STEP_MS = 60_000;
 
 /** The group of each workspace, terminated ones included. */
 export async function readGroups({

@@ -1,3 +1,4 @@
+import type { RelPath } from '../../../model/path.ts';
 import type { Arrival } from '../../plan/planned.ts';
 
 /** An upload as it was asked for. */
@@ -29,6 +30,11 @@ export class UploadQueue {
 
   get size(): number {
     return this.#large.length + this.#small.length - this.#taken;
+  }
+
+  has(path: RelPath): boolean {
+    const isOf = ({ arrival }: Wanted): boolean => arrival.path === path;
+    return this.#large.some(isOf) || this.#small.some((wanted, at) => at >= this.#taken && isOf(wanted));
   }
 
   add(wanted: Wanted): void {

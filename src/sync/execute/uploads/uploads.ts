@@ -1,4 +1,5 @@
 import { parentOf } from '../../../model/path.ts';
+import type { RelPath } from '../../../model/path.ts';
 import type { Priority } from '../../../remote/gate/attempts.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
@@ -53,6 +54,11 @@ export class Uploads {
     this.#queue.add({ arrival, waits: clashes || holdBack, clashes, overtakes });
     this.#launchSoon();
     return this.#queue.size < MOST_WAITING ? undefined : this.#room();
+  }
+
+  /** Whether an upload of this path was taken and is not yet written down as an intent. */
+  hasTaken(path: RelPath): boolean {
+    return this.#queue.has(path);
   }
 
   /** Whether some wait for their turn. */

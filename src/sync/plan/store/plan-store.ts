@@ -11,6 +11,7 @@ import {
 } from './folder-tables.ts';
 import { FreedTable } from './freed-table.ts';
 import { PairTable } from './pair-table.ts';
+import { concerns, spareFoldersOf } from './plan-concerns.ts';
 import { PlanDatabase } from './plan-database.ts';
 import { RemovalTable } from './removal-table.ts';
 import { StepTable } from './step-table.ts';
@@ -58,6 +59,16 @@ export class PlanStore {
   dropComingWithin(folder: RelPath): void {
     this.arrivals.dropWithin(folder);
     this.folders.dropWithin(folder);
+  }
+
+  /** Whether a step of the plan is about the file, or about a folder above it; planned uploads of the file apart. */
+  concerns(path: RelPath): boolean {
+    return concerns(this.#db, path);
+  }
+
+  /** Takes back what was planned for the folders above `path` as wholes, and for files of their names. */
+  sparesFoldersOf(path: RelPath): void {
+    spareFoldersOf(this.#db, path);
   }
 
   /** Everything counted: what the guards and the cost are made from. `removals` are requests, `removedFiles` files. */

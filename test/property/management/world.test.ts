@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { test } from 'vitest';
-import { startEmulator } from '../../src/emulator/emulator.ts';
-import type { Emulator } from '../../src/emulator/options.ts';
-import { DEFAULT_REGION, ManagementHttp } from '../support/management/management-http.ts';
-import { WorldObserver } from '../support/management/world-observer.ts';
-import { temporaryFolder } from '../support/trees/temporary-folder.ts';
+import { startEmulator } from '../../../src/emulator/emulator.ts';
+import type { Emulator } from '../../../src/emulator/options.ts';
+import { DEFAULT_REGION, ManagementHttp } from '../../support/management/management-http.ts';
+import { WorldObserver } from '../../support/management/world-observer.ts';
+import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
 const STEP_MS = 600_000;
 /** All that takes a while takes a whole step, so that what is seen at its beginning holds to its end. */

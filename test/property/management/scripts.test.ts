@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ManagementApi } from '../../src/api/management-api.ts';
-import { workspaceGroups } from '../../src/api/resources/workspace-groups.ts';
-import { workspaces } from '../../src/api/resources/workspaces.ts';
-import { startEmulator } from '../../src/emulator/emulator.ts';
-import type { EmulatorOptions } from '../../src/emulator/options.ts';
-import { isSyncError, type SyncError } from '../../src/model/errors.ts';
-import { openManagement, type OpenManagement } from '../support/api/open-management.ts';
+import type { ManagementApi } from '../../../src/api/management-api.ts';
+import { workspaceGroups } from '../../../src/api/resources/workspace-groups.ts';
+import { workspaces } from '../../../src/api/resources/workspaces.ts';
+import { startEmulator } from '../../../src/emulator/emulator.ts';
+import type { EmulatorOptions } from '../../../src/emulator/options.ts';
+import { isSyncError, type SyncError } from '../../../src/model/errors.ts';
+import { openManagement, type OpenManagement } from '../../support/api/open-management.ts';
 
 // Scripts of commands before a service whose states flap, whose lists lag, whose replies are lost: what a command claims is
 // true, nothing is made twice, and nothing that was not named is touched.

@@ -1,0 +1,94 @@
+import type { PathFilter } from '../../model/ports.ts';
+import { Remote } from '../../remote/remote.ts';
+import type { RemoteOptions } from '../../remote/remote.ts';
+import { Executor } from '../execute/executor.ts';
+import type { ExecutorOptions } from '../execute/action-parts.ts';
+import { digestOf } from '../execute/digest-of.ts';
+import { FolderMaker } from '../execute/folder-maker.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { PassOptions } from '../pass-options.ts';
+import { PlanStore } from '../plan/store/plan-store.ts';
+import type { OvertakenPaths } from './overtaken-paths.ts';
+import { Overtaking } from './overtaking.ts';
+
+/** What overtaking shares with the pass. */
+interface SharedParts extends Pick<ExecutorOptions, 'gate' | 'tally' | 'hidden' | 'learnt' | 'times'> {
+  readonly filter: PathFilter;
+  readonly destinationFilter: PathFilter;
+  readonly overtaken: OvertakenPaths;
+}
+
+type PassWithLedger = PassOptions & { readonly ledger: Ledger };
+
+/** With fewer lanes than this, what overtakes would leave none to the plan. */
+const LANES_TO_SPARE = 4;
+
+/**
+ * Undefined where nothing may go ahead of the plan: nobody tells of changes, all of a set comes at once, or single folders
+ * cannot be listed.
+ */
+export function openOvertaking(
+  pass: PassWithLedger,
+  parts: SharedParts,
+  remote: RemoteOptions,
+): Overtaking | undefined {
+  const { source, signal, changed, publishSet, dryRun, approved } = pass;
+  const listFolder = source.listFolder?.bind(source);
+  if (changed === undefined || publishSet || dryRun || approved !== undefined || listFolder === undefined)
+    return undefined;
+  const { gate, filter, overtaken } = parts;
+  let store: PlanStore | undefined;
+  return new Overtaking({
+    pass: { ...pass, changed },
+    list: (folder) => listFolder(folder, { filter, signal }),
+    digestOf: (entry) => digestOf(entry, pass),
+    paths: overtaken,
+    openExecutor: () =>
+      new Executor(executorOptions(pass, parts, { remote, store: (store ??= new PlanStore()) })),
+    closed: () => store?.[Symbol.dispose](),
+    atOnce: () => Math.max(1, Math.floor(gate.lanes / LANES_TO_SPARE)),
+  });
+}
+
+function executorOptions(
+  { ledger, source, clock, draining, signal, atomic }: PassWithLedger,
+  { gate, destinationFilter, tally, hidden, learnt, times }: SharedParts,
+  { remote: ofPass, store }: { readonly remote: RemoteOptions; readonly store: PlanStore },
+): ExecutorOptions {
+  const remote = new Remote({
+    ...ofPass,
+    uploadPriority: () => (gate.lanes < LANES_TO_SPARE ? 'normal' : 'urgent'),
+  });
+  return {
+    remote,
+    gate: {
+      get lanes() {
+        return gate.lanes;
+      },
+      get mostLanes() {
+        return gate.mostLanes;
+      },
+      set idleWaits(waits: boolean) {
+        gate.idleWaits = waits;
+      },
+      // it does not wait behind the uploads of the plan
+      room: () => undefined,
+    },
+    ledger,
+    source,
+    // empty: what is sent ahead is in no plan
+    store,
+    filter: destinationFilter,
+    folders: new FolderMaker(remote, []),
+    tally,
+    clock,
+    draining,
+    signal,
+    hidden: hidden.apart(),
+    learnt,
+    times,
+    atomic,
+    holdBack: false,
+    onStayed: () => undefined,
+  };
+}
