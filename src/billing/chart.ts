@@ -27,7 +27,7 @@ export interface ChartSeries {
 }
 
 /** Series that are told apart by colour; of more, the largest are drawn and the others added up. */
-export const MOST_SERIES = 10;
+const MOST_SERIES = 10;
 
 /** Bytes are drawn as gigabytes. */
 const BYTES_IN_GB = 1e9;

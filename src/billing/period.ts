@@ -11,7 +11,7 @@ export class PeriodError extends Error {
   override readonly name = 'PeriodError';
 }
 
-export const TIME_FORMS =
+const TIME_FORMS =
   'a date (2026-10-25), a time (2026-10-25T13:00Z, or with an offset), a month (2026-10), 7d, this-month or last-month';
 
 /** Days that usage is shown for where no time is given. */

@@ -31,7 +31,7 @@ export function readReply(billingUsage: unknown, granularity: Granularity): Read
 
 function rowOf(row: Loose, metric: string, granularity: Granularity): UsageRow | string {
   const rawValue = textAt(row, 'value');
-  const value = rawValue === undefined || rawValue.trim() === '' ? Number.NaN : Number(rawValue);
+  const value = rawValue !== undefined && DECIMAL.test(rawValue) ? Number(rawValue) : Number.NaN;
   if (!Number.isFinite(value)) return `has no number as its value (${rawValue ?? 'none'})`;
   const startText = textAt(row, 'startTime');
   const startMs = parseTime(startText);
@@ -49,12 +49,17 @@ function rowOf(row: Loose, metric: string, granularity: Granularity): UsageRow |
   };
 }
 
-/** '2023-10-26T00:00:00Z', and '2023-10-26 00:00:00 +0000 UTC' as Go prints a time. */
+const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+const TIME =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(?:(Z)|([+-]\d{2}):?(\d{2}))?(?: [\w+-]+)?)?$/i;
+
+/**
+ * '2023-10-26T00:00:00Z', and '2023-10-26 00:00:00 +0000 UTC' as Go prints a time. One without an offset is in UTC, wherever
+ * this machine is.
+ */
 function parseTime(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const [, date, time, hours, minutes] =
-    /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?) ([+-]\d{2})(\d{2})(?: \w+)?$/.exec(text) ?? [];
-  const ms = Date.parse(date === undefined ? text : `${date}T${time}${hours}:${minutes}`);
+  const [, date, time = '00:00', , hours = '+00', minutes = '00'] = TIME.exec(text ?? '') ?? [];
+  const ms = Date.parse(`${date}T${time}${hours}:${minutes}`);
   return Number.isNaN(ms) ? undefined : ms;
 }
 

@@ -51,7 +51,7 @@ export interface UsageTable {
 }
 
 /** The key, and the label, of what no one can tell whose it is. */
-export const UNKNOWN = '(unknown)';
+const UNKNOWN = '(unknown)';
 
 /**
  * Adds up usage: a table for each metric, in the order in which metrics appear. Credits are added; bytes, which are averages,

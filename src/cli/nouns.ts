@@ -17,7 +17,7 @@ export const NOUNS: readonly NounSummary[] = [
   {
     name: 'clusters',
     singular: 'cluster',
-    summary: 'the same with version 2 of the API, where a group and its workspace are one',
+    summary: 'clusters of version 2 of the API: a group and its workspace in one',
     load: async () => (await import('./commands/clusters/command.ts')).clusters,
   },
   {

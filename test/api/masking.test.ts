@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { masked } from '../../src/api/masking.ts';
+import { masked, secretsIn } from '../../src/api/masking.ts';
 import { operations } from '../../src/api/operations.ts';
 import { openManagement } from '../support/api/open-management.ts';
 import { sendJson, sendText, startLoopbackServer } from '../support/network/loopback-server.ts';
@@ -16,6 +16,17 @@ test.each<[string, readonly string[], string]>([
   ['{"values":"kept"}', [], '{"values":"kept"}'],
 ])('%j without %j is %j', (text, secrets, left) => {
   expect(masked(text, secrets)).toBe(left);
+});
+
+test('the secrets of a body are found wherever they stand, as they are and as JSON writes them', () => {
+  const body = {
+    name: 'n',
+    users: [{ password: 'a"b' }, { name: 'c' }],
+    target: { apiToken: 'tok' },
+    value: '',
+  };
+  expect(secretsIn(body)).toEqual(['a"b', 'a\\"b', 'tok', 'tok']);
+  expect(masked('no a"b, and no tok', secretsIn(body))).toBe('no [secret], and no [secret]');
 });
 
 test('a server that sends the password back does not make an error show it', async () => {

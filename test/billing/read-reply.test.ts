@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readReply } from '../../src/billing/read-reply.ts';
 
 const START = Date.UTC(2023, 9, 26);
@@ -77,3 +77,32 @@ test.each([[undefined], [null], ['text'], [{}], [[]], [[null]], [[{ metric: 'm' 
     expect(readReply(reply, 'day')).toEqual({ rows: [], problems: [] });
   },
 );
+
+test.each([
+  ['2023-10-26T00:00:00', START],
+  ['2023-10-26 00:00:00', START],
+  ['2023-10-26 00:00:00.5 UTC', START + 500],
+  ['2023-10-26', START],
+  ['2023-10-26T02:00+0200', START],
+])('the time %s is read in UTC, wherever this machine is', (startTime, startMs) => {
+  vi.stubEnv('TZ', 'America/New_York');
+  try {
+    const usage = [{ startTime, value: 1 }];
+    expect(readReply([{ metric: 'm', usage }], 'day').rows).toMatchObject([{ startMs }]);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
+test.each([
+  ['25', '1'],
+  ['Oct 26 2023', '1'],
+  ['2023-13-26', '1'],
+  ['2023-10-26', '0x10'],
+  ['2023-10-26', '1,5'],
+  ['2023-10-26', 'Infinity'],
+  ['2023-10-26', '1e999'],
+])('a row that starts at %s, with the value %s, is told and left out', (startTime, value) => {
+  const read = readReply([{ metric: 'm', usage: [{ startTime, value }] }], 'day');
+  expect(read).toMatchObject({ rows: [], problems: [expect.stringContaining('it is left out')] });
+});

@@ -49,4 +49,10 @@ export function stateOf(shown: unknown): string {
   return typeof word === 'string' ? word.toUpperCase() : '';
 }
 
+/** In percent, while a size changes; undefined where nothing changes, or all is done. */
+export function progressOf(shown: unknown): number | undefined {
+  const { scalingProgress } = (shown ?? {}) as { readonly scalingProgress?: unknown };
+  return typeof scalingProgress === 'number' && scalingProgress < 100 ? scalingProgress : undefined;
+}
+
 export const hasEnded = (shown: unknown): boolean => ENDED.has(stateOf(shown));

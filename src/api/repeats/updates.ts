@@ -1,5 +1,5 @@
 import type { AnyInput } from '../operation.ts';
-import type { Look, LookUp } from './look-up.ts';
+import { type Look, type LookUp, progressOf } from './look-up.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -80,15 +80,14 @@ export const autoSuspend: Compare = (asked, { autoSuspend }) => {
 };
 
 /** The new size shows late: until then, progress tells that it is on its way. */
-export const size: Compare = (asked, { size, scalingProgress }) =>
-  size === asked || (scalingProgress ?? undefined) !== undefined;
+export const size: Compare = (asked, shown) => shown['size'] === asked || progressOf(shown) !== undefined;
 
 /** Read as an object or a text, under either of two names; see the clusters. */
 export const sizeConfig: Compare = (asked, shown) => {
   const { size, scaleFactor } = asked as { readonly size?: string; readonly scaleFactor?: number };
   const is = shown['sizeConfig'] ?? shown['size'];
   const now = typeof is === 'string' ? { size: is } : ((is ?? {}) as Row);
-  if ((shown['scalingProgress'] ?? undefined) !== undefined) return true;
+  if (progressOf(shown) !== undefined) return true;
   return (
     (size ?? now['size']) === now['size'] && isSame(scaleFactor ?? now['scaleFactor'], now['scaleFactor'])
   );

@@ -2,21 +2,21 @@ import * as z from 'zod';
 import { operation } from '../operation.ts';
 import {
   id,
-  number,
   optionalFlag,
   optionalNumber,
   optionalText,
   optionalTexts,
   someOf,
   uuid,
+  word,
 } from './shapes.ts';
-import { DEPLOYMENT_TYPES } from './workspace-groups.ts';
+import { DEPLOYMENT_TYPES, updateWindowShown } from './workspace-groups.ts';
 import {
   autoScaleGiven,
   autoSuspendGiven,
   autoSuspendShown,
   CACHE_CONFIGS,
-  resumeAttachment,
+  resumeAttachments,
 } from './workspaces.ts';
 
 // Version 2: a cluster is a workspace group and its one workspace. Fields that are null are left out of replies.
@@ -29,8 +29,8 @@ export const cluster = z.looseObject({
   clusterID: id,
   /** Read only, and without an operation of its own. */
   groupID: optionalText,
-  name: z.string(),
-  state: z.string(),
+  name: word,
+  state: word,
   /** The name was changed and changed back within days: one of the two is there. */
   sizeConfig: sizeShown,
   size: sizeShown,
@@ -46,8 +46,8 @@ export const cluster = z.looseObject({
   autoScale: z.looseObject({ maxScaleFactor: optionalNumber, sensitivity: optionalText }).nullish(),
   cacheConfig: optionalNumber,
   scalingProgress: optionalNumber,
-  resumeAttachments: z.array(resumeAttachment).nullish(),
-  updateWindow: z.looseObject({ day: number, hour: number }).nullish(),
+  resumeAttachments,
+  updateWindow: updateWindowShown,
   deploymentType: optionalText,
   kai: optionalFlag,
   multiAZ: optionalFlag,

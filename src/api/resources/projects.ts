@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { operation } from '../operation.ts';
-import { id, optionalText } from './shapes.ts';
+import { id, optionalText, word } from './shapes.ts';
 
 export const project = z.looseObject({
   projectID: id,
-  name: z.string(),
+  name: word,
   /** 'SHARED', 'STANDARD', 'ENTERPRISE', and any later one. */
   edition: optionalText,
   createdAt: optionalText,

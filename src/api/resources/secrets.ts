@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { operation } from '../operation.ts';
-import { id, optionalText } from './shapes.ts';
+import { id, optionalText, word } from './shapes.ts';
 
 export const secret = z.looseObject({
   secretID: id,
-  name: z.string(),
+  name: word,
   /** Secret. The list shows it to some keys as well. */
   value: optionalText,
   createdAt: optionalText,

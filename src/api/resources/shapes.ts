@@ -7,6 +7,12 @@ export const id = z.string().min(1);
 
 export const optionalText = z.string().nullish();
 
+/** A name, or the word of a state: '' where it is null or left out. One thing without it must not hide all others of a list. */
+export const word = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '');
+
 export const optionalFlag = z.boolean().nullish();
 
 const numeric = z

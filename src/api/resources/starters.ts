@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { operation } from '../operation.ts';
-import { givenName, id, optionalNumber, optionalText, someOf, uuid } from './shapes.ts';
+import { givenName, id, optionalNumber, optionalText, someOf, uuid, word } from './shapes.ts';
 
 // Starter workspaces: of the free tier, with one database each and no state. Version 2 calls them virtual clusters; the
 // seven operations are the same.
 
 /** A name, or an endpoint of a shared server with a port for each protocol. */
 const common = {
-  name: z.string(),
+  name: word,
   databaseName: optionalText,
   endpoint: optionalText,
   mysqlDmlPort: optionalNumber,

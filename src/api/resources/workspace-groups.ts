@@ -10,16 +10,27 @@ import {
   optionalTexts,
   someOf,
   uuid,
+  word,
 } from './shapes.ts';
 
 export const GROUP_STATES = ['ACTIVE', 'PENDING', 'FAILED', 'TERMINATED'] as const;
 export const DEPLOYMENT_TYPES = ['PRODUCTION', 'NON-PRODUCTION'] as const;
 
+/** A window without its day or hour is none. */
+export const updateWindowShown = z
+  .looseObject({ day: number.nullish(), hour: number.nullish() })
+  .nullish()
+  .transform((given) =>
+    typeof given?.day === 'number' && typeof given.hour === 'number'
+      ? { ...given, day: given.day, hour: given.hour }
+      : undefined,
+  );
+
 export const workspaceGroup = z.looseObject({
   workspaceGroupID: id,
-  name: z.string(),
+  name: word,
   /** A word of GROUP_STATES, or a later one. */
-  state: z.string(),
+  state: word,
   createdAt: optionalText,
   regionID: optionalText,
   regionName: optionalText,
@@ -31,7 +42,7 @@ export const workspaceGroup = z.looseObject({
   expiresAt: optionalText,
   terminatedAt: optionalText,
   /** Day 0 is Sunday; the hour is in UTC. */
-  updateWindow: z.looseObject({ day: number, hour: number }).nullish(),
+  updateWindow: updateWindowShown,
   deploymentType: optionalText,
   projectID: optionalText,
   projectName: optionalText,

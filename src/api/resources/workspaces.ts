@@ -10,6 +10,7 @@ import {
   optionalText,
   someOf,
   uuid,
+  word,
 } from './shapes.ts';
 import { DEPLOYMENT_TYPES } from './workspace-groups.ts';
 
@@ -28,21 +29,26 @@ export const autoSuspendShown = z.looseObject({
 });
 
 /** What became of each database when the workspace was resumed. */
-export const resumeAttachment = z.looseObject({
-  database: z.string(),
+const resumeAttachment = z.looseObject({
+  database: word,
   /** 'READWRITE' or 'READONLY'. */
   attachment: optionalText,
   success: optionalFlag,
   error: optionalText,
 });
 
+export const resumeAttachments = z
+  .array(resumeAttachment.nullable())
+  .nullish()
+  .transform((all) => all?.filter((each) => each !== null));
+
 export const workspace = z.looseObject({
   workspaceID: id,
   workspaceGroupID: optionalText,
-  name: z.string(),
+  name: word,
   size: optionalText,
   /** A word of WORKSPACE_STATES, or a later one. */
-  state: z.string(),
+  state: word,
   createdAt: optionalText,
   /** A host name, with or without a port; absent while there is nothing to connect to. */
   endpoint: optionalText,
@@ -50,7 +56,7 @@ export const workspace = z.looseObject({
   deploymentType: optionalText,
   autoSuspend: autoSuspendShown.nullish(),
   lastResumedAt: optionalText,
-  resumeAttachments: z.array(resumeAttachment).nullish(),
+  resumeAttachments,
   /** In percent, while the size changes. */
   scalingProgress: optionalNumber,
   terminatedAt: optionalText,

@@ -1,7 +1,7 @@
 import { describeCall } from '../call.ts';
 import type { AnyInput, Operation } from '../operation.ts';
 import { LOOK_UPS } from '../repeats/look-ups.ts';
-import type { Look } from '../repeats/look-up.ts';
+import { type Look, progressOf } from '../repeats/look-up.ts';
 import { firewall } from '../repeats/updates.ts';
 import { clusters } from '../resources/clusters.ts';
 import { privateConnections } from '../resources/private-connections.ts';
@@ -21,12 +21,12 @@ interface Made {
   readonly what: string;
 }
 
-/** Reads the thing again: its ID is in the reply, or in the path. */
+/** Reads the thing again: its ID is in the path, or in the reply to its creation. What was named is never another one. */
 const thing =
   (operation: Operation, idKey: string, parameter: string = idKey) =>
   ({ input, reply }: Made): Look => ({
     operation,
-    input: { [parameter]: reply[idKey] ?? input[parameter] },
+    input: { [parameter]: input[parameter] ?? reply[idKey] },
   });
 
 const group = thing(workspaceGroups.get, 'workspaceGroupID');
@@ -43,7 +43,7 @@ const state =
 
 /** What was asked for shows, and nothing is under way any more. What does not show at all is not waited for. */
 const asAsked = (operation: Operation) => (made: Made) => (shown: Row) => {
-  if ((shown['scalingProgress'] ?? undefined) !== undefined) return false;
+  if (progressOf(shown) !== undefined) return false;
   const asked = Object.entries((made.input['body'] ?? {}) as Row);
   const visible = asked.filter(
     ([key]) => key !== 'expiresAt' && (SHOWS_LATE.has(key) || (shown[key] ?? null) !== null),

@@ -1,5 +1,5 @@
 import type { Operation } from '../operation.ts';
-import { hasEnded, type Look, stateOf } from '../repeats/look-up.ts';
+import { hasEnded, type Look, progressOf, stateOf } from '../repeats/look-up.ts';
 
 /** What one look says of what is waited for. */
 export type Judgement =
@@ -56,15 +56,14 @@ function judgeState(shown: unknown, wanted: string, also: StateOptions['also']):
       : { is: 'failed', state: 'missing', why: 'is not there any more' };
   const row = shown as Readonly<Record<string, unknown>>;
   const state = stateOf(row);
-  // things of the free tier have no state: they are there, or they are not
-  if (state === '' && wanted === 'ACTIVE') return { is: 'reached', state: wanted };
+  // things of the free tier have no state: they are there, or they are not. An empty word is none of those that are waited for
+  if ((row['state'] ?? row['status'] ?? null) === null && wanted === 'ACTIVE')
+    return { is: 'reached', state: wanted };
   if (isEnd && hasEnded(row)) return { is: 'reached', state };
   if (state === wanted && (also?.(row) ?? true)) return { is: 'reached', state };
   if (hasEnded(row)) return { is: 'failed', state, why: `is ${state}, which is final` };
   if (state === 'FAILED') return { is: 'failed', state, why: 'is FAILED' };
-  const { scalingProgress } = row;
-  const progress = typeof scalingProgress === 'number' ? scalingProgress : undefined;
-  return { is: 'not_yet', state, progress };
+  return { is: 'not_yet', state, progress: progressOf(row) };
 }
 
 const ENDS: ReadonlySet<string> = new Set(['TERMINATED', 'DELETED']);

@@ -1,5 +1,5 @@
 /** Ten colours that most people with a colour weakness tell apart, in the order of the series. */
-export const COLOURS = [
+const COLOURS = [
   '#4269d0',
   '#efb118',
   '#ff725c',

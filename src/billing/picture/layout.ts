@@ -26,7 +26,7 @@ export interface Layout {
 }
 
 /** Pixels of a character of the labels, which are 12 high. */
-export const CHARACTER = 6.9;
+const CHARACTER = 6.9;
 /** Characters of a name in the legend; longer ones are cut. */
 export const LONGEST_NAME = 28;
 const PLOT_WIDTHS = { least: 640, most: 1600 };

@@ -56,15 +56,16 @@ async function expectEmpty(part: AsyncIterable<Uint8Array>, name: string): Promi
 const misnamedPart = (name: string): Refusal =>
   new Refusal(400, `the part ${JSON.stringify(name)} has bytes: a file must be sent as the part "file"`);
 
-/** Rejects with a 400 when it is larger than `limit` bytes. */
+/** Rejects with a 413 when it is larger than `limit` bytes; it is read to its end, so that the reply arrives. */
 export async function readSmallBody(body: IncomingMessage, limit = SMALL_BODY): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > limit) throw new Refusal(413, 'request body too large');
-    chunks.push(chunk);
+    if (size <= limit) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (size > limit) throw new Refusal(413, 'request body too large');
   return Buffer.concat(chunks, size).toString();
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../../src/api/operations.ts';
 import { privateConnections } from '../../../src/api/resources/private-connections.ts';
 import { groupStorageDR } from '../../../src/api/resources/storage-dr.ts';
+import { starters } from '../../../src/api/resources/starters.ts';
 import { workspaceGroups } from '../../../src/api/resources/workspace-groups.ts';
 import { workspaces } from '../../../src/api/resources/workspaces.ts';
 import type { Operation } from '../../../src/api/operation.ts';
@@ -29,6 +30,18 @@ test('a change is waited for by reading the thing that it made or changed', () =
   expect(awaitedAfter(workspaces.get, { input: id, reply: {} })).toBeUndefined();
 });
 
+test('what was named is waited for, whatever the reply names', () => {
+  expect(awaitedAfter(workspaces.terminate, { input: id, reply: { workspaceID: 'w2' } })).toMatchObject({
+    look: { input: id },
+  });
+});
+
+test('an empty state is none that is waited for; what has no state at all is there when it is shown', () => {
+  const create = { body: { name: 'etl' } };
+  expect(judged(workspaces.create, create, { state: '' })).toBe('not_yet');
+  expect(judged(starters.create, create, { name: 'etl' })).toBe('reached');
+});
+
 test('every change is waited for but for one that takes effect at once', () => {
   const { stage: _, ...ours } = OPERATIONS;
   const changes = Object.values(ours)
@@ -48,6 +61,8 @@ describe('a resize', () => {
     ['shows its size before it is at its end', { size: 'S-2', scalingProgress: 99 }, 'not_yet'],
     ['shows its size, and no progress', { size: 'S-2', scalingProgress: null }, 'reached'],
     ['is done, but pending', { size: 'S-2', state: 'PENDING' }, 'not_yet'],
+    ['goes on saying that it is done', { size: 'S-2', scalingProgress: 100 }, 'reached'],
+    ['says that it is done, and shows the old size', { size: 'S-00', scalingProgress: 100 }, 'not_yet'],
   ])('that %s', (_, shown, is) => {
     expect(resize(shown)).toBe(is);
   });

@@ -73,3 +73,12 @@ test('regions of the shared tier and of v2 have names instead of IDs; a project 
   const [project] = (await http.api('GET', '/v2/projects')).json<object[]>();
   expect(project).toMatchObject({ projectID: expect.any(String) as string, name: 'default' });
 });
+
+test('a body that is too large is refused when it has arrived, on a connection that stays usable', async () => {
+  const emulator = await start();
+  const headers = { authorization: `Bearer ${emulator.token}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ name: 'x'.repeat(8_000_000) });
+  const refused = await fetch(`${emulator.url}/v1/workspaces`, { method: 'POST', headers, body });
+  expect(refused.status).toBe(413);
+  expect((await fetch(`${emulator.url}/v1/regions`, { headers })).status).toBe(200);
+});

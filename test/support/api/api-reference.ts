@@ -73,7 +73,7 @@ for, whatever the operation, as everywhere at the gate.
 const WAITING = `## Waiting
 
 The end has come when two looks in a row show it: states flap. FAILED ends a wait at once, any other word is waited through, an outage too. The waits between two looks grow from a tenth of a second to ten
-seconds. A resize has ended when the new size shows and \`scalingProgress\` is gone; a group is ready when its firewall ranges show as well, as a set, where \`0.0.0.0/0\` reads back as
+seconds. A resize has ended when the new size shows and \`scalingProgress\` is gone, or 100; a group is ready when its firewall ranges show as well, as a set, where \`0.0.0.0/0\` reads back as
 \`allowAllTraffic\`. \`ready: 'sql'\` also asks the endpoint's \`/ping\`, without any credentials. After \`timeoutMs\` (20 minutes) the wait rejects with \`api_wait_timeout\`, and the service goes on.
 `;
 

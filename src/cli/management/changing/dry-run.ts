@@ -1,11 +1,9 @@
 import { prepareRequest } from '../../../api/call.ts';
-import { SECRET_KEYS } from '../../../api/masking.ts';
+import { isSecretKey } from '../../../api/masking.ts';
 import type { AnyInput, Operation } from '../../../api/operation.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Run } from '../run.ts';
 
-/** Keys of what nobody is to see; `value` is that of a secret. */
-const SECRET = /password|secret|token|^value$/i;
 const MASK = '***';
 
 /** Prints the request that would be sent: method, path and body, with secrets masked. */
@@ -20,13 +18,13 @@ export function printRequest(run: Pick<Run, 'out' | 'flags'>, operation: Operati
 }
 
 /** The value with every secret in it masked, wherever it stands. */
-export function maskedValue(value: unknown): unknown {
+function maskedValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(maskedValue);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [
       key,
-      (SECRET.test(key) || SECRET_KEYS.has(key)) && typeof each === 'string' ? MASK : maskedValue(each),
+      isSecretKey(key) && typeof each === 'string' ? MASK : maskedValue(each),
     ]),
   );
 }

@@ -56,6 +56,8 @@ const FIRST_SPREAD: Spread = { atOnce: FIRST_LIMIT, perSecond: 500 };
 
 /** Cohorts whose requests under way differ by less than these factors say nothing of each other. */
 const COMPARABLE = { whileGrowing: 1.3, whileTrying: 1.08 };
+/** No more requests a second than this can be sent from here: more at once than that keeps busy would wait on this side. */
+const MOST_PER_SECOND = 4000;
 /** Fewer than so many are not tried: they are no burden to anybody. */
 const FEWEST_TRIED = 8;
 const TRIAL = { up: 1.25, down: 0.8 };
@@ -97,6 +99,8 @@ export class ConcurrencyLimit {
   /** Trials of more, one after the other, that were better. */
   #wonInARow = 0;
   #latencyMs: number | undefined;
+  /** The same of the cohort whose answers were the fastest. */
+  #shortestMs: number | undefined;
   #busy = false;
   /** Judgements so far: what is told to people can only have changed with one of them. */
   judgements = 0;
@@ -186,7 +190,7 @@ export class ConcurrencyLimit {
     this.#usual.learn(kind, ms);
     // the first answers may be those of other requests than what follows
     if (this.judgements === 0) this.#latencyMs = Math.max(this.#latencyMs ?? 0, ms);
-    if (isUsed && cohort !== undefined && this.#phase.is === 'growing' && this.#limit < this.#bounds.most)
+    if (isUsed && cohort !== undefined && this.#phase.is === 'growing' && this.#limit < this.#most)
       this.#limit++;
     if (cohort === undefined) return;
     cohort.answered(kind, ms);
@@ -215,6 +219,7 @@ export class ConcurrencyLimit {
     if (level === undefined) return;
     this.judgements++;
     this.#latencyMs = level.latencyMs;
+    this.#shortestMs = Math.min(this.#shortestMs ?? Infinity, level.latencyMs);
     this.#busy = level.inFlight >= cohort.limit * BUSY_SHARE;
     if (!this.#busy) return this.#withoutDemand(now);
     switch (this.#phase.is) {
@@ -243,8 +248,9 @@ export class ConcurrencyLimit {
       }
       this.#level = level;
     }
-    const { most } = this.#bounds;
-    if (this.#limit >= most && level.inFlight >= most * BUSY_SHARE) this.#settle(this.#limit, 'bound', now);
+    const most = this.#most;
+    if (this.#limit >= most && level.inFlight >= most * BUSY_SHARE)
+      this.#settle(this.#limit, 'queueing', now);
   }
 
   #judgeStay(level: Level, because: LimitReason, now: number): void {
@@ -269,7 +275,7 @@ export class ConcurrencyLimit {
       inFlight: before.inFlight * 0.75 + level.inFlight * 0.25,
     };
     if (because === 'bound' || this.#cohortsSettled < this.#trialEvery) return;
-    const step = this.#nextTrial;
+    const step = this.#limit >= this.#most ? 'down' : this.#nextTrial;
     this.#nextTrial = step === 'up' ? 'down' : 'up';
     this.#try(step, because, now);
   }
@@ -334,6 +340,13 @@ export class ConcurrencyLimit {
     const cohort = new Cohort({ openedAt: now, size: limit, limit });
     this.#awaited.add(cohort);
     return cohort;
+  }
+
+  get #most(): number {
+    const ms = this.#shortestMs ?? this.#latencyMs;
+    if (ms === undefined) return this.#bounds.most;
+    const useful = Math.max(FIRST_LIMIT, Math.ceil((ms * MOST_PER_SECOND) / 1000));
+    return Math.min(this.#bounds.most, useful);
   }
 
   #bounded(limit: number): number {
