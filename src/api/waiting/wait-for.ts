@@ -102,4 +102,8 @@ const timedOut = ({ what, target, look }: Awaited, state: string, elapsedMs: num
 };
 
 const seconds = (ms: number): string =>
-  ms < 120_000 ? `${Math.round(ms / 1000)} seconds` : `${Math.round(ms / 60_000)} minutes`;
+  ms < 1500
+    ? 'a second'
+    : ms < 120_000
+      ? `${Math.round(ms / 1000)} seconds`
+      : `${Math.round(ms / 60_000)} minutes`;

@@ -279,6 +279,7 @@ test.each([
   ['workspaces list --json --format csv', /--json and --format csv are two formats/],
   ['workspaces list --fields name,colour', /there is no field colour; there are name, state/],
   ['api get regions', /must be a path of the API with its version, like \/v1\/regions/],
+  ['workspaces wait local --for active --no-wait', /unknown option '--no-wait'/],
   ['api DELETE /v1/../v1/regions', /must be a path of the API/],
   ['api GET /v1/%2e%2E', /must be a path of the API/],
   ['api steal /v1/regions', /METHOD is steal; it must be one of GET, POST/],
