@@ -91,7 +91,7 @@ const timedOut = ({ what, target, look }: Awaited, state: string, elapsedMs: num
   const shown = state === '' ? 'not there' : printable(state);
   return new SyncError(
     'api_wait_timeout',
-    `${capitalised(printable(what))} is still ${shown} after ${seconds(elapsedMs)}; waited for ${printable(target)}. The service goes on: wait again, or look at it later.`,
+    `${capitalised(printable(what))} is still ${shown} after ${seconds(elapsedMs)}; waited for ${printable(target)}. The service goes on.`,
     {
       verdict: 'skip_entry',
       operation: 'look_up',
@@ -102,4 +102,8 @@ const timedOut = ({ what, target, look }: Awaited, state: string, elapsedMs: num
 };
 
 const seconds = (ms: number): string =>
-  ms < 120_000 ? `${Math.round(ms / 1000)} seconds` : `${Math.round(ms / 60_000)} minutes`;
+  ms < 1500
+    ? 'a second'
+    : ms < 120_000
+      ? `${Math.round(ms / 1000)} seconds`
+      : `${Math.round(ms / 60_000)} minutes`;

@@ -37,6 +37,12 @@ function rootOf(command: Command): Command {
   return command.parent === null ? command : rootOf(command.parent);
 }
 
+const PATIENCE: FlagRow = {
+  flag: '--wait-timeout <duration>',
+  help: 'give up waiting after this long, with exit status 7 (default: 20m)',
+  read: duration,
+};
+
 const SHARED: Readonly<Record<FlagSet, readonly FlagRow[]>> = {
   rows: [
     { flag: '--json', help: 'one object a line, with the names of the API' },
@@ -48,14 +54,8 @@ const SHARED: Readonly<Record<FlagSet, readonly FlagRow[]>> = {
     { flag: '--fields <names>', help: 'only these fields, in this order: name,state', read: listed },
   ],
   change: [{ flag: '--dry-run', help: 'print the request, with secrets masked, and send nothing' }],
-  wait: [
-    { flag: '--no-wait', help: 'print the ID and end, while the service still works on it' },
-    {
-      flag: '--wait-timeout <duration>',
-      help: 'give up waiting after this long, with exit status 7 (default: 20m)',
-      read: duration,
-    },
-  ],
+  wait: [{ flag: '--no-wait', help: 'print the ID and end, while the service still works on it' }, PATIENCE],
+  patience: [PATIENCE],
   confirm: [{ flag: '--yes', help: 'do not ask for the name to be typed' }],
 };
 

@@ -39,9 +39,10 @@ export type VerbWork = (run: Run<never>) => Promise<ExitStatus>;
 /**
  * - `rows`: it prints a list. `row`: it prints one thing.
  * - `change`: it sends a request that changes something. `wait`: it waits for the end of the change.
+ * - `patience`: it does nothing but wait.
  * - `confirm`: a person has to type the name first, or `--yes` is given.
  */
-export type FlagSet = 'rows' | 'row' | 'change' | 'wait' | 'confirm';
+export type FlagSet = 'rows' | 'row' | 'change' | 'wait' | 'patience' | 'confirm';
 
 /** An argument as commander writes it, '<name>' or '[name]', and its help. */
 export type ArgumentRow = readonly [argument: string, help: string];

@@ -76,7 +76,8 @@ export function textReader(options: TextOptions): Reader {
         toldOfThrottle = true;
         break;
       case 'pace':
-        if (verbose) options.notice(`pace: ${paceText(event)}`);
+        // that there is not more to do is no news of the destination
+        if (verbose && event.why !== 'demand') options.notice(`pace: ${paceText(event)}`);
         break;
       case 'listing':
       case 'transfer':

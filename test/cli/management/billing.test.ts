@@ -161,3 +161,19 @@ test('no use is nothing on stdout, a word on stderr, and a picture of nothing', 
   expect(await usage('--from 2020-01-01 --to 2020-01-03 --plot-file none.svg')).toMatchObject({ status: 0 });
   expect(await readFile(join(folder, 'none.svg'), 'utf8')).toContain('(no use)');
 });
+
+test('tables, and charts, of two metrics stand apart', async () => {
+  const rows = [{ startTime: `${day(2)}T00:00:00Z`, resourceId: 'a', resourceName: 'a', value: '2' }];
+  const bill = ['ComputeCredit', 'StorageAvgByte'].map((metric) => ({ metric, usage: rows }));
+  const body = JSON.stringify({ billingUsage: bill });
+  const both = await startEmulator({
+    faults: { rules: [{ fault: 'replace_reply', kind: { area: 'billing', operation: 'usage' }, body }] },
+  });
+  try {
+    const shown = (flags: string) => linesTo(both)(`billing usage --metric all ${flags}`.trim());
+    expect((await shown('')).stdout).toMatch(/^total .*\n\nAverage storage, /m);
+    expect((await shown('--plot')).stdout).toMatch(/\.\n\nAverage Storage Per Day/);
+  } finally {
+    await both.close();
+  }
+});

@@ -129,6 +129,49 @@ test('at a terminal the name has to be typed', async () => {
   expect(await states()).toBe('');
 });
 
+test.each(['', ' ', 'a\u{1b}]0;b\u{7}', ' spaced '])(
+  'the ID has to be typed where the name is %j, and no answer is never a yes',
+  async (name) => {
+    const { emulator, run, changesSent } = await plane();
+    const id = String((await run('workspaces list --json')).rows[0]?.['workspaceID']);
+    emulator.faults.set({
+      rules: [
+        {
+          fault: 'replace_reply',
+          kind: { area: 'workspaces', operation: 'get' },
+          body: (body) => body.replace('"name":"local"', `"name":${JSON.stringify(name)}`),
+        },
+      ],
+    });
+    const before = changesSent();
+    for (const typed of ['\n', '', `${name}\n`])
+      expect(await run(`workspaces terminate ${id}`, { typed }), typed).toMatchObject({ status: 4 });
+    expect(changesSent()).toBe(before);
+    expect(await run(`workspaces terminate ${id}`, { typed: `${id}\n` })).toMatchObject({ status: 0 });
+  },
+);
+
+test('what a group gets while a person is asked does not end with it', async () => {
+  const { emulator, run, states } = await plane();
+  emulator.faults.set({
+    rules: [
+      {
+        fault: 'replace_reply',
+        kind: { area: 'workspaces', operation: 'list' },
+        nth: 1,
+        body: '[]',
+        contentType: 'application/json',
+      },
+    ],
+  });
+  const forced = await run('groups terminate local --force', { typed: 'local\n' });
+  expect(forced).toMatchObject({
+    status: 4,
+    stderr: expect.stringContaining('the group has got local as well'),
+  });
+  expect(await states()).toBe('local ACTIVE S-00');
+});
+
 test('a group with workspaces is ended only with --force, which says what goes with it', async () => {
   const { run } = await plane();
   const refused = await run('groups terminate local --yes');
@@ -160,8 +203,30 @@ test('--wait-timeout gives up with status 7, and the service goes on', async () 
   expect(given.stderr).toMatch(
     /Workspace local is still PENDING after .* waited for SUSPENDED\. The service goes on/,
   );
+  const [, again = ''] = /To wait again: stagesync (.*)\n$/.exec(given.stderr) ?? [];
+  expect(again).toMatch(/^workspaces wait [\da-f-]{36} --for suspended$/);
   emulator.clock.set({ rate: 1000 });
+  expect(await run(again)).toMatchObject({ status: 0 });
   expect(await run('workspaces wait local --for SUSPENDED')).toMatchObject({ status: 0 });
+});
+
+test('a refusal while waiting says that the change was begun, and how to wait again', async () => {
+  const { emulator, run } = await plane({ standsStill: true });
+  emulator.faults.set({
+    rules: [
+      {
+        fault: 'status',
+        status: [403],
+        kind: { area: 'workspaces', operation: 'get' },
+        nth: 3,
+      },
+    ],
+  });
+  const refused = await run('workspaces suspend local');
+  expect(refused).toMatchObject({ status: 5 });
+  expect(refused.stderr).toMatch(
+    /403.* That was while waiting; .* To wait again: stagesync workspaces wait /,
+  );
 });
 
 test('Ctrl-C ends the waiting alone, and says how to wait again', async () => {
@@ -214,6 +279,9 @@ test.each([
   ['workspaces list --json --format csv', /--json and --format csv are two formats/],
   ['workspaces list --fields name,colour', /there is no field colour; there are name, state/],
   ['api get regions', /must be a path of the API with its version, like \/v1\/regions/],
+  ['workspaces wait local --for active --no-wait', /unknown option '--no-wait'/],
+  ['api DELETE /v1/../v1/regions', /must be a path of the API/],
+  ['api GET /v1/%2e%2E', /must be a path of the API/],
   ['api steal /v1/regions', /METHOD is steal; it must be one of GET, POST/],
   ['billing usage --from ever', /--from "ever" is no time: give a date/],
   ['billing usage --plot-file usage.png', /must end in \.svg or \.html/],

@@ -66,6 +66,24 @@ test('names from the service cannot steer a terminal, and CSV keeps its columns'
   );
 });
 
+test('JSON has no byte that a terminal obeys, and the same value', async () => {
+  const { emulator, run } = await plane();
+  const name = 'a\u{9b}2J\u{202e}b\u{7f}\u{2028}\u{e0041}\u{1f600}';
+  emulator.faults.set({
+    rules: [
+      {
+        fault: 'replace_reply',
+        kind: { area: 'groups', operation: 'list' },
+        body: (body) => body.replaceAll('"local"', JSON.stringify(name)),
+      },
+    ],
+  });
+  const { stdout, rows } = await run('groups list --json');
+  expect(stdout.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);
+  expect(stdout).toContain('\u{1f600}');
+  expect(rows).toMatchObject([{ name }]);
+});
+
 test('what has a Stage is listed with the address that the other commands take', async () => {
   const { run } = await plane();
   expect((await run('ls')).stdout).toMatch(

@@ -105,3 +105,16 @@ test('no flag takes a password itself', async () => {
   for (const noun of ['groups create', 'groups update', 'workspaces create'])
     expect((await run(`${noun} --help`)).stdout).not.toMatch(/--(?:admin-)?password[ =]</);
 });
+
+test('a password that was lost with its reply is told to be lost, and how to set another', async () => {
+  const { run, emulator, cwd } = await plane();
+  emulator.faults.set({
+    rules: [{ fault: 'lost_reply', kind: { area: 'groups', operation: 'create' }, nth: 1 }],
+  });
+  const made = await run(`${CREATE} --password-out lost.txt`, { cwd });
+  expect(made.status).toBe(0);
+  expect(made.stderr).toMatch(
+    /the password that was made for workspace group prod is not known: .* stagesync groups update [\da-f-]{36} --password-file -\n/,
+  );
+  await expect(stat(join(cwd, 'lost.txt'))).rejects.toThrow('ENOENT');
+});

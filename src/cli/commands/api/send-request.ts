@@ -32,7 +32,8 @@ export async function sendRequest(context: Context, request: RawRequest): Promis
   const verb = VERBS.find((each) => each === request.method.toUpperCase());
   if (verb === undefined)
     throw usageError(`METHOD is ${printable(request.method)}; it must be one of ${VERBS.join(', ')}`);
-  if (!/^\/v\d+\/[^\s#\\]*$/.test(path))
+  const isWithin = !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(path);
+  if (!/^\/v\d+\/[^\s#\\]*$/.test(path) || !isWithin)
     throw usageError(
       `PATH is ${printable(path)}; it must be a path of the API with its version, like /v1/regions`,
     );

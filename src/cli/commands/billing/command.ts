@@ -69,7 +69,7 @@ export const billing: Noun = {
       work: async () => (await import('./simulate-usage.ts')).simulateUsage,
     },
   ],
-  examples: `  stagesync billing usage --local --plot                  try it: usage that is made up, no account
+  examples: `  stagesync billing usage --local --plot                  try it: no account needed
   stagesync billing usage --from last-month --group-by group
   stagesync billing usage --from 30d --plot-file credits.html
   stagesync billing simulate --size S-2 --for 7d`,

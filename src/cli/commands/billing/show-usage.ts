@@ -33,15 +33,21 @@ export async function showUsage(run: Run<UsageFlags>): Promise<ExitStatus> {
   if (tables.length === 0) tables.push(emptyTable({ period, granularity, ...flags }));
 
   if (formatOf(flags) !== 'text') printData(run, tables);
-  else if (!isDrawn) for (const table of tables) printText(run, table);
-  for (const table of plot === undefined ? [] : tables) {
+  else if (!isDrawn)
+    for (const [at, table] of tables.entries()) {
+      if (at > 0) run.out.line('');
+      printText(run, table);
+    }
+  for (const [at, table] of plot === undefined ? [] : tables.entries()) {
     const notes = byMonth
       ? [`By month, for there are more than ${MOST_DAYS} days; --by day draws each.`]
       : [];
     const chart = chartOf(table, { notes });
-    if (flags.plot === true && formatOf(flags) === 'text')
+    if (flags.plot === true && formatOf(flags) === 'text') {
+      if (at > 0) run.out.line('');
       for (const line of plot?.terminalPlot(chart, run.host, { ascii: flags.ascii === true }) ?? [])
         run.out.line(line);
+    }
     if (file === undefined) continue;
     await plot?.writePlot(file, chart);
     run.err.line(`stagesync: drawn into ${printable(file)}`);

@@ -132,7 +132,7 @@ const wait: Verb = {
     },
     READY,
   ],
-  takes: ['row', 'wait'],
+  takes: ['row', 'patience'],
   work: async () => (await import('./transitions.ts')).waitForCluster,
 };
 

@@ -60,6 +60,7 @@ export async function terminateCluster(run: Run<{ readonly ifExists?: true }>): 
     input: { clusterID },
     confirmation: {
       name,
+      id: clusterID,
       warning: [
         `This ends cluster ${printable(name)} (${printable(clusterID)}) for good, with its databases and its Stage.`,
         'To save money for a while, suspend it instead.',

@@ -62,6 +62,7 @@ export async function failBack(run: Run<WhichFlags>): Promise<ExitStatus> {
 
 const confirmationOf = ({ name, workspaceGroupID }: GroupRef, does: string, where: string) => ({
   name,
+  id: workspaceGroupID,
   warning: [`${does} workspace group ${printable(name)} (${printable(workspaceGroupID)}) ${where}`],
 });
 

@@ -98,7 +98,7 @@ const wait: Verb = {
   flags: [
     { flag: '--for <state>', help: 'active, terminated, or any word of the service', isRequired: true },
   ],
-  takes: ['row', 'wait'],
+  takes: ['row', 'patience'],
   work: async () => (await import('./transitions.ts')).waitForGroup,
 };
 

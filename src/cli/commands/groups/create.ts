@@ -45,6 +45,10 @@ export async function createGroup(run: Run<CreateFlags>): Promise<ExitStatus> {
     shown: there,
     idOf: ({ workspaceGroupID }) => String(workspaceGroupID),
     onPassword: passwordTo(run, place),
+    setsPassword:
+      adminPassword === undefined
+        ? ({ workspaceGroupID }) => `groups update ${String(workspaceGroupID)} --password-file -`
+        : undefined,
     again: ({ workspaceGroupID }) => `groups wait ${String(workspaceGroupID)} --for active`,
     print: (row) => printRow(run, shownGroup(run, row as unknown as GroupRef), GROUP_FIELDS, flags),
   });

@@ -1,10 +1,11 @@
 import { workspaceGroups } from '../../../api/resources/workspace-groups.ts';
-import { workspaces } from '../../../api/resources/workspaces.ts';
+import { workspaces, type Workspace } from '../../../api/resources/workspaces.ts';
 import { inState } from '../../../api/waiting/awaited.ts';
 import { SyncError } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { change } from '../../management/changing/change.ts';
+import { notConfirmed } from '../../management/changing/confirm.ts';
 import { findGroup, ifExists } from '../../management/find.ts';
 import { printOutcome } from '../../management/printing/print-outcome.ts';
 import type { Run } from '../../management/run.ts';
@@ -23,9 +24,8 @@ export async function terminateGroup(run: Run<TerminateFlags>): Promise<ExitStat
   if (group === undefined) return EXIT.clean;
   const { workspaceGroupID } = group;
   const isForced = run.flags.force === true;
-  const within = await run.api.call(workspaces.list, { query: { workspaceGroupID } });
-  const alive = within.filter(({ state }) => state.toUpperCase() !== 'TERMINATED').map((each) => each.name);
-  const others = alive.map(printable).join(', ');
+  const alive = await living(run, workspaceGroupID);
+  const others = alive.map(({ name: each }) => printable(each)).join(', ');
   const has = `it has ${alive.length === 1 ? 'the workspace' : `${alive.length} workspaces,`} ${others}`;
   if (alive.length > 0 && !isForced)
     throw new SyncError(
@@ -42,6 +42,8 @@ export async function terminateGroup(run: Run<TerminateFlags>): Promise<ExitStat
     shown: group,
     confirmation: {
       name: group.name,
+      id: workspaceGroupID,
+      stillSo: () => noOthers(run, workspaceGroupID, alive),
       warning: [
         `This ends workspace group ${printable(group.name)} (${printable(workspaceGroupID)}) for good, with its databases and its Stage.`,
         ...(alive.length === 0
@@ -57,6 +59,21 @@ export async function terminateGroup(run: Run<TerminateFlags>): Promise<ExitStat
     again: () => `groups wait ${workspaceGroupID} --for terminated`,
     print: (row) => printOutcome(run, `${thing} is TERMINATED`, shownGroup(run, { ...group, ...row })),
   });
+}
+
+async function living(run: Run, workspaceGroupID: string): Promise<readonly Workspace[]> {
+  const within = await run.api.call(workspaces.list, { query: { workspaceGroupID } });
+  return within.filter(({ state }) => state.toUpperCase() !== 'TERMINATED');
+}
+
+/** What was not named when it was asked for does not end with the group. */
+async function noOthers(run: Run, workspaceGroupID: string, named: readonly Workspace[]): Promise<void> {
+  const ids = new Set(named.map(({ workspaceID }) => workspaceID));
+  const others = (await living(run, workspaceGroupID)).filter(({ workspaceID }) => !ids.has(workspaceID));
+  if (others.length > 0)
+    throw notConfirmed(
+      `meanwhile the group has got ${others.map(({ name }) => printable(name)).join(', ')} as well; nothing was changed`,
+    );
 }
 
 export async function waitForGroup(run: Run<{ readonly for: string }>): Promise<ExitStatus> {

@@ -36,6 +36,7 @@ export async function deleteSecret(run: Run<{ readonly ifExists?: true }>): Prom
     input: { secretID: id },
     confirmation: {
       name,
+      id,
       warning: [`This deletes secret ${printable(name)} (${printable(id)}) for good: its value is lost.`],
     },
     idOf: () => id,

@@ -53,6 +53,7 @@ export async function terminateStarter(run: Run<{ readonly ifExists?: true }>): 
     input: { virtualWorkspaceID: id },
     confirmation: {
       name,
+      id,
       warning: [
         `This ends ${printable(thing)} (${printable(id)}) for good, with its database and its Stage.`,
       ],

@@ -119,14 +119,14 @@ const wait: Verb = {
     },
     READY,
   ],
-  takes: ['row', 'wait'],
+  takes: ['row', 'patience'],
   work: async () => (await import('./transitions.ts')).waitForWorkspace,
 };
 
 export const workspaces: Noun = {
   name: 'workspaces',
   verbs: [list, get, create, update, suspend, resume, terminate, wait],
-  examples: `  stagesync workspaces create etl --local                try it: a plane on this machine, no account
+  examples: `  stagesync workspaces create etl --local                try it: no account needed
   stagesync workspaces create etl --group prod --size S-1 --auto-suspend 20m
   stagesync workspaces update prod/etl --size S-2
   stagesync workspaces list --json | jq .name`,

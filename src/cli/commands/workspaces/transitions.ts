@@ -68,6 +68,7 @@ export async function terminateWorkspace(run: Run<{ readonly ifExists?: true }>)
     input: { workspaceID },
     confirmation: {
       name: workspace.name,
+      id: workspaceID,
       warning: [
         `This ends workspace ${printable(workspace.name)} (${printable(workspaceID)}) in group ${printable(group.name)} for good.`,
         'Its databases are detached and stay with the group. To save money for a while, suspend it instead.',

@@ -25,7 +25,7 @@ export const WORKSPACE_FIELDS: readonly Field[] = [
   {
     key: 'scalingProgress',
     title: 'SCALING',
-    text: (value) => (typeof value === 'number' ? `${value}%` : undefined),
+    text: (value) => (typeof value === 'number' && value < 100 ? `${value}%` : undefined),
   },
   { key: 'autoSuspend', title: 'AUTO-SUSPEND', text: autoSuspendText },
   {

@@ -28,6 +28,8 @@ export interface Change<O extends Operation = Operation> {
   readonly shown?: Row | undefined;
   /** Takes a password that the reply brings at once, before the end is waited for: it is shown this once. */
   readonly onPassword?: ((password: string, reply: Row) => Promise<void>) | undefined;
+  /** The command that sets another password, where the service makes one that a lost reply takes along. */
+  readonly setsPassword?: ((reply: Row) => string) | undefined;
   /** Prints the thing as it is in the end. */
   readonly print: (row: Row) => void | Promise<void>;
 }
@@ -53,6 +55,10 @@ export async function change<O extends Operation>(run: Run, made: Change<O>): Pr
   for (const line of made.announce ?? []) run.err.line(line);
   const { adminPassword, password = adminPassword, ...reply } = await sent(run, made);
   if (typeof password === 'string' && password !== '') await made.onPassword?.(password, reply);
+  else if (made.setsPassword !== undefined)
+    run.err.line(
+      `stagesync: the password that was made for ${printable(thing)} is not known: the reply with it was lost. To set another: stagesync ${made.setsPassword(reply)}`,
+    );
   const awaited = awaitedAfter(operation, { input: input as AnyInput, reply, what: thing });
   if (awaited === undefined) {
     await made.print({ ...made.shown, ...reply });

@@ -9,13 +9,17 @@ export interface Confirmation {
   readonly warning: readonly string[];
   /** What has to be typed. Not escaped. */
   readonly name: string;
+  /** What has to be typed where nobody can see or type the name. */
+  readonly id: string;
+  /** Rejects where what was confirmed is not so any more: a person may have taken long to answer. */
+  readonly stillSo?: (() => Promise<void>) | undefined;
 }
 
 /**
  * Resolves once a person has typed the name, or at once with --yes. Rejects with `not_confirmed` another answer, and where
  * there is no terminal to ask at.
  */
-export async function confirm(run: Run, { warning, name }: Confirmation): Promise<void> {
+export async function confirm(run: Run, { warning, name, id, stillSo }: Confirmation): Promise<void> {
   if (run.flags.yes === true) return;
   if (!canAsk(run.host)) {
     const repeat = ['stagesync', ...run.words.map(shellWord), '--yes'].join(' ');
@@ -25,12 +29,19 @@ export async function confirm(run: Run, { warning, name }: Confirmation): Promis
   }
   for (const line of warning) run.err.line(line);
   await run.err.flush();
-  const question = `Type ${printable(name)} to go on: `;
+  const wanted = isTypable(name) ? name : id;
+  const question = `Type ${printable(wanted)} to go on: `;
   const answer = await askForLine(question, { isSecret: false }, run);
-  if (answer.trim() !== name) throw notConfirmed(`the name was not typed; nothing was changed`);
+  // an answer that is empty, also one that Ctrl-D gave, is never a yes
+  if (answer.trim() === '' || answer.trim() !== wanted)
+    throw notConfirmed(`the ${wanted === name ? 'name' : 'ID'} was not typed; nothing was changed`);
+  await stillSo?.();
 }
 
-const notConfirmed = (message: string): SyncError =>
+/** Whether what is shown of a name is what a person can type: no spaces at its ends, and nothing that is not seen. */
+const isTypable = (name: string): boolean => name !== '' && name.trim() === name && printable(name) === name;
+
+export const notConfirmed = (message: string): SyncError =>
   new SyncError('not_confirmed', message, { verdict: 'end_run' });
 
 /** A word as a shell takes it. */

@@ -8,7 +8,7 @@ import type { Lines, Run, RunHost } from '../run.ts';
 
 /**
  * Waits until what is waited for shows, with the state and the time on stderr. Ctrl-C ends the waiting alone: `again` is the
- * command that goes on with it. Rejects with `api_wait_failed`, `api_wait_timeout` or `interrupted`.
+ * command that goes on with it, which every error names but for that of a thing that FAILED. Rejects with `api_wait_failed`, `api_wait_timeout` or `interrupted`.
  */
 export async function waitForEnd<O extends Operation>(
   run: Run,
@@ -23,13 +23,19 @@ export async function waitForEnd<O extends Operation>(
       ...(run.flags.ready !== undefined && { ready: run.flags.ready }),
     });
   } catch (error) {
-    if (!isSyncError(error) || error.code !== 'interrupted') throw error;
+    // what FAILED or is gone is not waited for any more
+    if (!isSyncError(error) || error.code === 'api_wait_failed') throw error;
+    const { verdict, details } = error;
     const { what, target } = awaited;
-    throw new SyncError(
-      'interrupted',
-      `stopped waiting for ${printable(what)} to be ${printable(target)}; the service goes on with it. To wait again: stagesync ${again}`,
-      { verdict: 'end_run', cause: error },
-    );
+    const why =
+      error.code === 'interrupted'
+        ? `stopped waiting for ${printable(what)} to be ${printable(target)}; the service goes on with it.`
+        : error.code === 'api_wait_timeout'
+          ? error.message
+          : `${error.message} That was while waiting; the service goes on with ${printable(what)}.`;
+    const next = `stagesync ${again}${run.flags.local === true ? ' --local' : ''}`;
+    const does = again.includes(' wait ') ? 'wait again' : 'look again';
+    throw new SyncError(error.code, `${why} To ${does}: ${next}`, { verdict, details, cause: error });
   } finally {
     progress.end();
   }

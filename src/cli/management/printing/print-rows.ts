@@ -8,6 +8,7 @@ import type { Format, Lines, SharedFlags } from '../run.ts';
 interface Outputs {
   readonly out: Lines;
   readonly err: Lines;
+  readonly host: { readonly stdout: { readonly isTTY?: boolean } };
 }
 
 type OutputFlags = { readonly [K in 'json' | 'format' | 'fields']?: SharedFlags[K] | undefined };
@@ -20,17 +21,23 @@ export interface PrintedRows {
 }
 
 /** Prints a list as the flags ask. Rejects with `usage` a field that no row has. */
-export function printRows({ out, err }: Outputs, printed: PrintedRows, flags: OutputFlags): void {
+export function printRows({ out, err, host }: Outputs, printed: PrintedRows, flags: OutputFlags): void {
   const { rows, none } = printed;
   const format = formatOf(flags);
   const fields = chosenFields(printed, flags, ({ isListed }) => isListed === true);
   switch (format) {
     case 'json':
-      for (const row of rows) out.line(JSON.stringify(keptOf(row, flags)));
+      for (const row of rows) out.line(jsonLine(keptOf(row, flags)));
       break;
     case 'csv':
       out.line(csvLine(fields.map(({ key }) => key)));
-      for (const row of rows) out.line(csvLine(fields.map(({ key }) => row[key])));
+      for (const row of rows)
+        out.line(
+          csvLine(
+            fields.map(({ key }) => row[key]),
+            { isTerminal: host.stdout.isTTY === true },
+          ),
+        );
       break;
     case 'text':
       if (rows.length > 0) for (const line of alignedRows(rows, fields)) out.line(line);
@@ -48,7 +55,7 @@ export function printRow(
   allFields: readonly Field[],
   flags: OutputFlags,
 ): void {
-  if (formatOf(flags) === 'json') return out.line(JSON.stringify(keptOf(row, flags)));
+  if (formatOf(flags) === 'json') return out.line(jsonLine(keptOf(row, flags)));
   const fields = chosenFields({ rows: [row], fields: allFields }, flags, () => true);
   const shown = fields.flatMap((field) => {
     const text = fieldText(row, field);
@@ -63,6 +70,15 @@ export function formatOf({ json, format }: OutputFlags): Format {
     throw usageError(`--json and --format ${format} are two formats: leave out one of them`);
   return json === true ? 'json' : (format ?? 'text');
 }
+
+/** JSON in which what a terminal could obey, or not show, is written as `\\u009b`: the same value for whoever reads it. */
+const jsonLine = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
 
 function keptOf(row: Row, { fields }: OutputFlags): Row {
   if (fields === undefined) return row;
