@@ -99,8 +99,8 @@ export class ConcurrencyLimit {
   /** Trials of more, one after the other, that were better. */
   #wonInARow = 0;
   #latencyMs: number | undefined;
-  /** The same of the cohort whose answers were the fastest. */
-  #shortestMs: number | undefined;
+  /** What an answer to the latest requests would have taken if none had waited for another, in milliseconds. */
+  #unqueuedMs: number | undefined;
   #busy = false;
   /** Judgements so far: what is told to people can only have changed with one of them. */
   judgements = 0;
@@ -219,7 +219,7 @@ export class ConcurrencyLimit {
     if (level === undefined) return;
     this.judgements++;
     this.#latencyMs = level.latencyMs;
-    this.#shortestMs = Math.min(this.#shortestMs ?? Infinity, level.latencyMs);
+    this.#unqueuedMs = level.latencyMs * Math.min(1, level.served / level.inFlight);
     this.#busy = level.inFlight >= cohort.limit * BUSY_SHARE;
     if (!this.#busy) return this.#withoutDemand(now);
     switch (this.#phase.is) {
@@ -343,7 +343,7 @@ export class ConcurrencyLimit {
   }
 
   get #most(): number {
-    const ms = this.#shortestMs ?? this.#latencyMs;
+    const ms = this.#unqueuedMs ?? this.#latencyMs;
     if (ms === undefined) return this.#bounds.most;
     const useful = Math.max(FIRST_LIMIT, Math.ceil((ms * MOST_PER_SECOND) / 1000));
     return Math.min(this.#bounds.most, useful);

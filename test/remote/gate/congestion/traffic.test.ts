@@ -69,6 +69,18 @@ describe('a Stage that takes whatever comes', () => {
     expect(traffic.highestLimit).toBeLessThan(64);
   });
 
+  test('and answered at once at first, but no more, is used as one that never did', () => {
+    const lists: Asked[] = Array.from({ length: 500 }, () => ({ operation: 'list', bytes: 0 }));
+    const stage: StageModel = {
+      reply: ({ operation }) => ({ is: 'answered', ms: operation === 'list' ? 3 : PUT_MS }),
+    };
+    expect(runTraffic({ stage, requests: [...lists, ...puts(10_000)] }).limit).toBe(256);
+    const slowsDown: StageModel = {
+      reply: (_asked, { now }) => ({ is: 'answered', ms: now < 1000 ? 2 : PUT_MS }),
+    };
+    expect(runTraffic({ stage: slowsDown, requests: puts(20_000) }).limit).toBe(256);
+  });
+
   test('and gets files of all sizes: large ones that take long are no sign of trouble', () => {
     const random = dice(5);
     const sizes = [1000, 50_000, 500_000, 5_000_000, 50_000_000];
