@@ -17,8 +17,10 @@ interface Heard {
   readonly lastMs: number;
 }
 
-/** Where more folders changed than this, it is no small change that could go ahead of a pass. */
-const MOST_FOLDERS = 1000;
+/** Where more folders change at a time than this, it is no small change: reading them again would only slow down the pass. */
+const MOST_FOLDERS = 256;
+/** More folders are not kept in mind; the agenda has them. */
+const MOST_HEARD = 10_000;
 
 /**
  * Offers the folders of hints that come during a pass to that pass, once the files in them have settled. The agenda has the
@@ -38,7 +40,7 @@ export class ChangesMeanwhile {
     const now = this.#options.clock.elapsed();
     for (const folder of folders) {
       const firstMs = this.#heard.get(folder)?.firstMs ?? now;
-      if (this.#heard.size < MOST_FOLDERS || this.#heard.has(folder))
+      if (this.#heard.size < MOST_HEARD || this.#heard.has(folder))
         this.#heard.set(folder, { firstMs, lastMs: now });
     }
     this.#sleeper.wake();
@@ -86,6 +88,6 @@ export class ChangesMeanwhile {
       if (lastMs > firstMs) this.#heard.set(folder, { firstMs: lastMs, lastMs });
       else this.#heard.delete(folder);
     }
-    return due;
+    return due.length > MOST_FOLDERS ? [] : due;
   }
 }

@@ -223,6 +223,36 @@ test('what is in a folder that the plan removes, moves or makes waits for the pa
   ]);
 });
 
+test('where very many folders change at once they are not read twice, and an edit after that goes ahead', async () => {
+  const folders = Array.from({ length: 300 }, (_, i) => `many-${i}/`);
+  const listed: string[] = [];
+  const files = Object.fromEntries(folders.map((folder) => [`${folder}f`, folder]));
+  const { pair, burst, from } = await busyPair({
+    files: { a: '1', 'x/b': '2', 'n/0': '0', ...files },
+    source: (memory) => ({
+      listFolder: (folder, options) => {
+        listed.push(folder);
+        return memory.listFolder!(folder, options);
+      },
+    }),
+  });
+  listed.length = 0;
+  for (const folder of folders) pair.source.write(`${folder}f`, 'changed');
+  pair.hint(folders);
+  await pair.clock.pass(1500);
+  expect(listed).toEqual([]);
+  pair.source.write('a', 'edited');
+  pair.hint(['']);
+  await pair.clock.pass(1000);
+  burst.letGo(2);
+  await pair.clock.pass(0);
+  expect(puts(pair, from)).toContain('a');
+  expect(listed).toEqual(['']);
+  burst.openAll();
+  await pair.clock.pass(10_000);
+  expect(pair.stage.text('many-299/f')).toBe('changed');
+});
+
 test('a file that was renamed meanwhile is moved by the pass that follows, not sent', async () => {
   const { pair, burst, from } = await busyPair();
   pair.source.move('a', 'x/a');
