@@ -53,7 +53,7 @@ interface Cut {
  * A limit that is an allowance (a token bucket, a quota for each minute) goes on filling while all of us pause. So after
  * a pause requests start faster for as long as they need to catch up, unless that was refused before.
  *
- * A refusal need not be one of the rate: a Stage in trouble refuses everything for a while, or one request in fifty however
+ * A refusal need not be one of the rate: a server in trouble refuses everything for a while, or one request in fifty however
  * slowly they come. Where nothing passes, the rate stays, and the pauses grow. Where refusals come again and again before
  * the rate has climbed back, it returns to where it was before them.
  */
