@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { api } from './commands/api/command.ts';
 import { apply } from './commands/apply/command.ts';
 import { cat } from './commands/cat/command.ts';
+import { check } from './commands/check/command.ts';
 import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
 import { ls } from './commands/ls/command.ts';
@@ -27,6 +28,7 @@ export const commands: readonly CommandModule[] = [
   explain,
   ls,
   cat,
+  check,
   emulator,
 ];
 
