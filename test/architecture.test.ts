@@ -72,13 +72,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'destinations/local': ['disk'],
   'destinations/memory': [],
   sync: ['remote', 'filter'],
+  // compares two sources; the merge takes its parts from the engine's
+  check: ['sync'],
   emulator: [],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
-  jobs: 'sources destinations sync emulator filter remote stage api http disk'.split(' '),
+  jobs: 'check sources destinations sync emulator filter remote stage api http disk'.split(' '),
   // of the emulator: what guards a server on this machine against requests that mean another
   daemon: ['jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator'],
-  cli: 'daemon billing jobs sync sources destinations emulator filter remote stage api http disk'.split(' '),
+  cli: 'daemon billing jobs check sync sources destinations emulator filter remote stage api http disk'.split(
+    ' ',
+  ),
 };
 
 function mayImport(from: string, to: string): boolean {
@@ -126,6 +130,9 @@ test('imports point one way', () => {
 
 test.each([
   ['cli', 'sync', true],
+  ['jobs', 'check', true],
+  ['sync', 'check', false],
+  ['check', 'stage', false],
   ['cli', 'daemon', true],
   ['cli', 'sources/s3', true],
   ['daemon', 'jobs', true],

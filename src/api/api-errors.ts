@@ -118,9 +118,15 @@ export function errorFromNetwork(call: ApiCall, error: unknown): SyncError {
   }
 }
 
-/** The error of a change that is not made again, because it may have been made. */
-export function outcomeUnknown(error: SyncError): SyncError {
-  const more = ' Nobody knows whether it was done: look before you do it again.';
+/**
+ * The error of a change that is not made again, because it may have been made. `change` names the change, escaped, where the
+ * error is that of a look.
+ */
+export function outcomeUnknown(error: SyncError, change?: string): SyncError {
+  const more =
+    change === undefined
+      ? ' Nobody knows whether it was done: look before you do it again.'
+      : ` Nobody knows whether the request before, to ${change}, was carried out: look before you make it again.`;
   const { fact, operation, path, details } = error;
   return new SyncError(error.code, (name) => (name === 'it' ? error.besidePath : error.message) + more, {
     verdict: 'skip_entry',

@@ -11,6 +11,7 @@ export const EXIT = {
   unreachable: 5,
   locked: 6,
   waiting: 7,
+  differ: 8,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -26,6 +27,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitStatus, string])[] = [
   [EXIT.unreachable, 'source or Stage unreachable, unauthorised or broken'],
   [EXIT.locked, 'another run holds the lock'],
   [EXIT.waiting, 'gave up waiting; the service goes on'],
+  [EXIT.differ, 'check: the two places differ'],
   [EXIT.interrupted, 'interrupted by Ctrl-C, or nobody reads the output any more'],
   [EXIT.terminated, 'ended by SIGTERM'],
 ];

@@ -5,6 +5,7 @@ import {
   type StageSurroundings,
   type Surroundings,
 } from '../jobs/surroundings.ts';
+import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import type { Context } from './context.ts';
 import { authorityFrom, type S3Flags, type StageFlags } from './flags/authority-flags.ts';
 
@@ -26,6 +27,16 @@ export function jobSurroundings(context: Context, flags: StageFlags & S3Flags, o
     ...ofVerb,
   });
 }
+
+/** The surroundings of a command that only looks, at places of any kind. */
+export const lookingSurroundings = (
+  context: Context,
+  flags: StageFlags & S3Flags,
+  command: string,
+): Surroundings => {
+  const { maxDelete, force } = PASS_DEFAULTS;
+  return jobSurroundings(context, flags, { command, guards: { maxDelete, force } });
+};
 
 /** The surroundings of a command that only looks at a Stage. */
 export const stageSurroundings = (

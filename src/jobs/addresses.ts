@@ -33,6 +33,9 @@ export interface StageAddress {
   readonly path: string;
 }
 
+/** Any place that a command looks at. */
+export type PlaceAddress = SourceAddress | ({ readonly kind: 'stage' } & StageAddress);
+
 const STAGE = 'stage://';
 const S3 = 's3://';
 /** How a source is written, for help and messages. */
@@ -113,6 +116,24 @@ export function parseStageAddress(text: string, role: string): StageAddress {
   if (problem !== undefined)
     throw usageError(`${role} ${printable(text)} cannot be a Stage path: it ${problem}`);
   return { deployment: deployment === '' ? undefined : deployment, path };
+}
+
+/** How any place is written, for help and messages. */
+export const PLACE_FORMS = 'directory or file, s3://BUCKET/PREFIX or stage://DEPLOYMENT/PATH';
+
+/**
+ * The address of a place of any kind. `role` names the argument in messages. `folder`: the absolute path from which a relative
+ * one is read. Rejects with `usage` what is no address.
+ */
+export function parsePlace(text: string, role: string, folder: string): PlaceAddress {
+  if (isStageAddress(text)) return { kind: 'stage', ...parseStageAddress(text, role) };
+  if (text === '') throw usageError(`${role} is empty: name a ${PLACE_FORMS}`);
+  const scheme = SCHEME.exec(text)?.[0];
+  if (scheme !== undefined && scheme !== S3)
+    throw usageError(
+      `${role} ${printable(text)} starts with ${scheme}, which is not supported: name a ${PLACE_FORMS}`,
+    );
+  return parseSource(text, folder);
 }
 
 /** The path of a folder address, as the ports want it: '' or ending in '/'. */

@@ -10,6 +10,12 @@ import { readEnvironment } from './environment.ts';
 import { openJob } from './open-job.ts';
 import { surroundingsOf, type Guards, type Surroundings } from './surroundings.ts';
 
+/** What any call of a program says of its surroundings. */
+export type CallOptions = Pick<
+  SyncOptions,
+  'authority' | 'guards' | 'environment' | 'folder' | 'stateFolder' | 'dryRun' | 'draining' | 'signal'
+>;
+
 export interface SyncOptions extends JobInput {
   /** What authorises requests, and where they go; what it does not say comes from the environment. */
   readonly authority?: Partial<Authority> | undefined;
@@ -64,7 +70,8 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
 const interrupted = (cause: unknown): SyncError =>
   new SyncError('interrupted', 'interrupted before anything was done', { verdict: 'end_run', cause });
 
-function surroundingsFor(options: SyncOptions): Surroundings {
+/** The surroundings of a call that a program makes. */
+export function surroundingsFor(options: CallOptions): Surroundings {
   const { authority = {}, guards = {}, dryRun = false, stateFolder, folder = process.cwd() } = options;
   const variables = options.environment ?? process.env;
   const environment = readEnvironment(variables, variables['HOME'] ?? homedir());

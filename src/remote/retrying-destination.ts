@@ -49,6 +49,11 @@ export class RetryingDestination implements Destination {
     this.#gate = gate;
   }
 
+  /** Requests that it may have at the same time, as of now. */
+  get lanes(): number {
+    return this.#gate.lanes;
+  }
+
   listFolder(folder: RelPath, call: LookCall): Promise<Children | undefined> {
     const list = (): Promise<Children | undefined> => this.#destination.listFolder(folder, call);
     return call.within === true

@@ -1,5 +1,6 @@
 import { hasFact, isSyncError, SyncError } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
+import { printable } from '../../model/printable.ts';
 import type { GateUse } from '../../remote/gate/gate-use.ts';
 import { type ApiCall, outcomeUnknown } from '../api-errors.ts';
 import type { AnyInput, Operation } from '../operation.ts';
@@ -153,7 +154,14 @@ export class Change {
   /** A look that failed puts nothing in doubt; the gate cannot tell it from the change. */
   #told(error: unknown): unknown {
     if (!isSyncError(error)) return error;
-    if (this.#doubt === 'lost') return outcomeUnknown(error.with({ inDoubt: true }));
+    if (this.#doubt === 'lost') {
+      const { verb, path } = this.#parts.words;
+      const isOfLook = error.path !== path;
+      return outcomeUnknown(
+        error.with({ inDoubt: true }),
+        isOfLook ? `${verb} ${printable(path)}` : undefined,
+      );
+    }
     return error.inDoubt ? error.with({ inDoubt: false }) : error;
   }
 

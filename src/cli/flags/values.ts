@@ -41,6 +41,22 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** A whole number of 0 or more. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('Give a whole number of 0 or more.');
+  return value;
+}
+
+/** '1%', '0.1%', also without the sign: more than 0, at most 100. */
+export function percentage(text: string): number {
+  const value = Number(/^(\d+(?:\.\d+)?)%?$/.exec(text)?.[1]);
+  if (!(value > 0 && value <= 100))
+    throw new InvalidArgumentError('Give a part in percent, above 0% and up to 100%, like 1% or 0.1%.');
+  return value;
+}
+
 /** Milliseconds: '500ms', '1s', '5m', '1.5h', '1d'. */
 export function duration(text: string): number {
   const value = parseDuration(text);

@@ -26,8 +26,8 @@ export interface DestinationAsSourceOptions {
   readonly kind?: Source['kind'];
   /** Default: those of a Stage, another machine where a file appears once it is whole. */
   readonly traits?: Partial<SourceTraits>;
-  /** Listings under way or waiting to be read, at most. Default: 16. */
-  readonly lookAhead?: number;
+  /** Listings under way or waiting to be read, at most; see walkDestination. Default: 16. */
+  readonly lookAhead?: number | (() => number);
 }
 
 const LOOK_AHEAD = 16;

@@ -66,7 +66,7 @@ export async function mergeThree(
 }
 
 /** Keeps what one end could not say, while the merge goes from path to path. */
-class UnknownPaths {
+export class UnknownPaths {
   /** The last folder that the end could not list. */
   #unlisted: RelPath | undefined;
 

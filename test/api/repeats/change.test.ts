@@ -3,6 +3,7 @@ import { privateConnections } from '../../../src/api/resources/private-connectio
 import { groupStorageDR } from '../../../src/api/resources/storage-dr.ts';
 import { workspaceGroups } from '../../../src/api/resources/workspace-groups.ts';
 import { workspaces } from '../../../src/api/resources/workspaces.ts';
+import { sendJson, sendText, startLoopbackServer } from '../../support/network/loopback-server.ts';
 import { openManagement, type OpenManagement } from '../../support/api/open-management.ts';
 import {
   CONNECTION,
@@ -78,6 +79,23 @@ describe('a creation whose reply is lost', () => {
       message: expect.stringMatching(/refused to create workspace new .*Nobody knows whether it was done/),
     });
     expect(plane.changes()).toHaveLength(6);
+  });
+});
+
+test('where the looks after a lost reply fail, the error names the change that is in doubt', async () => {
+  let lists = 0;
+  await using server = await startLoopbackServer(({ method }, response) => {
+    if (method === 'POST') response.destroy();
+    else if (lists++ === 0) sendJson(response, []);
+    else sendText(response, 502, 'bad gateway');
+  });
+  await using other = await openManagement(server.url);
+  const body = { name: 'new\u{7}', workspaceGroupID: GROUP };
+  await expect(other.api.call(workspaces.create, { body })).rejects.toMatchObject({
+    inDoubt: true,
+    message: expect.stringMatching(
+      /refused to list .* Nobody knows whether the request before, to create workspace new\\u\{7\}, was carried out/,
+    ),
   });
 });
 

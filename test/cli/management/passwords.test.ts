@@ -118,3 +118,15 @@ test('a password that was lost with its reply is told to be lost, and how to set
   );
   await expect(stat(join(cwd, 'lost.txt'))).rejects.toThrow('ENOENT');
 });
+
+test('so it is with the password of a cluster, which the service always makes', async () => {
+  const { run, emulator } = await plane();
+  emulator.faults.set({
+    rules: [{ fault: 'lost_reply', kind: { area: 'clusters', operation: 'create' }, nth: 1 }],
+  });
+  const made = await run('clusters create etl --provider AWS --region us-east-1');
+  expect(made).toMatchObject({
+    status: 0,
+    stderr: expect.stringMatching(/password that was made for cluster etl is not known: .* api PATCH /),
+  });
+});

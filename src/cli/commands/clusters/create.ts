@@ -43,6 +43,8 @@ export async function createCluster(run: Run<CreateFlags>): Promise<ExitStatus> 
     idOf: ({ clusterID }) => String(clusterID),
     again: ({ clusterID }) => `clusters wait ${String(clusterID)} --for active`,
     onPassword: passwordTo(run, place),
+    // FILE is {"adminPassword": "…"}
+    setsPassword: ({ clusterID }) => `api PATCH /v2/clusters/${String(clusterID)} --body FILE`,
     print: (row) => printRow(run, shownCluster(run, row as Cluster), CLUSTER_FIELDS, flags),
   });
 }

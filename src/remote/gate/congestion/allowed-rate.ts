@@ -2,7 +2,7 @@ import { RecentStarts } from './recent-starts.ts';
 
 /** What time, and idleness, do to a rate: per second. */
 const IDLE_RISE_PER_SECOND = 0.03;
-const SLOWEST_PER_SECOND = 0.2;
+const SLOWEST_PER_SECOND = 1;
 /** A rate that has risen so far limits nothing any more. */
 const UNLIMITED_PER_SECOND = 10_000;
 /** After a refusal the rate begins so much below what was let through. */
@@ -18,6 +18,14 @@ const UNSURE_SHARE = 0.9;
 const CONFIRMED_SHARE = 0.75;
 /** One refusal lowers the rate to no less than this share of it: so little time may tell too little. */
 const LOWEST_CUT = 0.5;
+/** A refusal before this share of the climb comes too early: so slow a rate was let through before. */
+const EARLY_SHARE = 0.5;
+/** After so many early ones in a row it may not be the rate that is refused; then after twice as many each time. */
+const MOST_EARLY = 3;
+/** Of a higher rate from before, so much counts still when a climbed one is refused. */
+const FORGET_SHARE = 0.5;
+/** Where nothing passed for so long, in milliseconds, everything is refused for a while: that says nothing of the rate. */
+const ALL_REFUSED_MS = 400;
 /** The span over which the first refusal looks back, in milliseconds. */
 const LOOK_BACK_MS = { least: 1000, most: 5000 };
 /** While it catches up after a pause the rate is so many times as high. */
@@ -44,6 +52,10 @@ interface Cut {
  *
  * A limit that is an allowance (a token bucket, a quota for each minute) goes on filling while all of us pause. So after
  * a pause requests start faster for as long as they need to catch up, unless that was refused before.
+ *
+ * A refusal need not be one of the rate: a server in trouble refuses everything for a while, or one request in fifty however
+ * slowly they come. Where nothing passes, the rate stays, and the pauses grow. Where refusals come again and again before
+ * the rate has climbed back, it returns to where it was before them.
  */
 export class AllowedRate {
   readonly #starts = new RecentStarts();
@@ -53,6 +65,11 @@ export class AllowedRate {
   /** Requests that the rate held back, and that then started, since the cut. */
   #climbed = 0;
   #cut: Cut | undefined;
+  /** The rate that was refused latest when it had climbed: the last one of which a refusal said something. */
+  #climbedTo: number | undefined;
+  /** Refusals since then that came too early. */
+  #early = 0;
+  #mostEarly = MOST_EARLY;
   /** Requests that the pause has put off. */
   #owed = 0;
   #owedAtFirst = 0;
@@ -71,8 +88,7 @@ export class AllowedRate {
   get perSecond(): number | undefined {
     const plateau = this.#plateau;
     if (plateau === undefined) return undefined;
-    const climb = Math.max(CLIMB.leastRate, plateau) * this.#climbSeconds;
-    const rate = plateau * (1 + DIP * (this.#climbed / climb - 1) ** 3);
+    const rate = plateau * (1 + DIP * (this.#climbed / this.#climb - 1) ** 3);
     return Math.max(SLOWEST_PER_SECOND, rate);
   }
 
@@ -106,10 +122,11 @@ export class AllowedRate {
     this.#passed = Math.max(0, this.#passed - 1);
     if (this.#owed > 0) this.#storable = this.#owedAtFirst - this.#owed;
     const before = this.#plateau;
+    const keeps = this.#rateToKeep(now);
     const cut = this.#measure(now, answerMs);
-    this.#cut = cut;
-    this.#setPlateau(cut);
-    this.#climbSeconds = this.#climbAfter(before);
+    this.#cut = keeps === undefined ? cut : { ...cut, highest: keeps, lowest: keeps };
+    this.#setPlateau(this.#cut);
+    this.#climbSeconds = keeps === undefined ? this.#climbAfter(before) : CLIMB.fewestSeconds;
     this.#climbed = 0;
     this.#passed = 0;
     this.#since = now;
@@ -131,12 +148,36 @@ export class AllowedRate {
     this.#owed = 0;
     this.#storable = Infinity;
     this.#cut = undefined;
+    this.#climbedTo = undefined;
+    this.#early = 0;
+    this.#mostEarly = MOST_EARLY;
     this.#starts.clear();
     const rate = this.perSecond;
     if (rate === undefined) return;
     const risen = rate * Math.exp((IDLE_RISE_PER_SECOND * idleMs) / 1000);
     this.#plateau = risen < UNLIMITED_PER_SECOND ? risen : undefined;
     this.#climbed = 0;
+  }
+
+  /** The rate to stay at, or to go back to, where the refusal says nothing of it. */
+  #rateToKeep(now: number): number | undefined {
+    if (this.#plateau === undefined) return undefined;
+    if (this.#passed === 0 && now - this.#since >= ALL_REFUSED_MS) return this.#plateau;
+    if (this.#climbed >= this.#climb * EARLY_SHARE) {
+      this.#climbedTo = Math.max(this.perSecond!, (this.#climbedTo ?? 0) * FORGET_SHARE);
+      this.#early = 0;
+      this.#mostEarly = MOST_EARLY;
+      return undefined;
+    }
+    if (this.#climbedTo === undefined || ++this.#early < this.#mostEarly) return undefined;
+    this.#early = 0;
+    this.#mostEarly *= 2;
+    return this.#climbedTo;
+  }
+
+  /** Requests in which the rate comes back to what was let through. */
+  get #climb(): number {
+    return Math.max(CLIMB.leastRate, this.#plateau!) * this.#climbSeconds;
   }
 
   #measure(now: number, answerMs: number | undefined): Cut {

@@ -208,6 +208,35 @@ describe('a Stage that allows so many requests a second', () => {
   });
 });
 
+describe('a Stage whose refusals are not about the rate', () => {
+  const refusing = (refuses: (now: number) => boolean, retryAfterMs?: number): StageModel => ({
+    reply: (_asked, { now }) =>
+      refuses(now) ? { is: 'refused', ms: 5, retryAfterMs } : { is: 'answered', ms: PUT_MS },
+  });
+
+  test('that refuses everything for a minute is used as before once the minute is over', () => {
+    const stage = refusing((now) => now > 5000 && now < 65_000);
+    const traffic = runTraffic({ stage, requests: puts(4000) });
+    // a pause may reach 30 s beyond the minute
+    expect(traffic.ms).toBeLessThan(boundMs(4000, 256) + RAMP_MS + 90_000);
+    expect(traffic.refused).toBeLessThan(20);
+  });
+
+  test('that refuses everything from the start is not taken for the slowest of all', () => {
+    const traffic = runTraffic({ stage: refusing((now) => now < 5000), requests: puts(2000) });
+    expect(traffic.ms).toBeLessThan(120_000);
+  });
+
+  test.each([undefined, 0, 1000])(
+    'that refuses one request in fifty is not left at the lowest rate (%s)',
+    (ms) => {
+      const random = dice(7);
+      const traffic = runTraffic({ stage: refusing(() => random() < 0.02, ms), requests: puts(2000) });
+      expect(traffic.ms).toBeLessThan(400_000);
+    },
+  );
+});
+
 describe('whatever the Stage', () => {
   const stages = fc.record({
     seed: fc.nat(),
