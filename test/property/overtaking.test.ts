@@ -60,8 +60,12 @@ test(
             after: (call) => count(call, -1),
           });
           using engine = createEngine(edited.source, stage);
+          // killed between the move of a folder and the upload over a file that came along, a run takes the one for the
+          // other where they have one size: that is not about what goes ahead
+          const moves = killedAt === null;
           const options = {
             removal: 'ours',
+            moves,
             atomic,
             concurrency,
             force: new Set(['empty-source'] as const),
@@ -98,7 +102,8 @@ test(
           under.clear();
           if (error === undefined) await engine.pass({ ...options, scope: [...heard] });
           // a look at everything is what follows a kill, and what a scoped pass leaves to a whole one where both meet
-          const { report } = await engine.pass(options);
+          const { report, error: trouble } = await engine.pass(options);
+          expect(trouble).toBeUndefined();
           fc.pre(report.failed === 0);
           expect(textOf(stage)).toEqual(inSource(edited));
           const from = stage.calls.length;
