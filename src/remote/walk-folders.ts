@@ -73,9 +73,11 @@ export async function* walkDestination(
       run[run.length - 1] = unknown(last.path, 'too_deep', TOO_DEEP);
     const below = last !== undefined && !tooDeep && isToList(last) ? last.path : undefined;
     if (below === undefined && entries.ended) stack.pop();
+    // the listing that the walk waits for is asked for before those that it will need later
+    const next = below === undefined ? undefined : (asked.get(below) ?? ask(below));
     lookAhead();
     if (below !== undefined) {
-      const found = await (asked.get(below) ?? ask(below));
+      const found = await next!;
       asked.delete(below);
       if (found instanceof FolderEntries) {
         stack.push(found);

@@ -82,6 +82,22 @@ test.each(['skip_entry', 'retry'] as const)(
   },
 );
 
+test('the first folder is asked for first, and those behind it in their order', async () => {
+  const names = Array.from({ length: 12 }, (_, at) => `f${String(at).padStart(2, '0')}`);
+  const listed: string[] = [];
+  await walk(
+    { '': names.map((name) => folder(name)) },
+    {
+      lookAhead: 8,
+      list: (path) => {
+        listed.push(path);
+        return Promise.resolve([]);
+      },
+    },
+  );
+  expect(listed).toEqual(names.map((name) => `${name}/`));
+});
+
 test('what ends the run ends the walk', async () => {
   const rejected = walk(TREE, { list: () => Promise.reject(broken('end_run')) });
   await expect(rejected).rejects.toMatchObject({ verdict: 'end_run' });

@@ -15,6 +15,8 @@ const BYTES = 4096;
 interface Measured {
   readonly name: string;
   readonly shares: Spread;
+  /** The same without what has to come first and last. */
+  readonly bare: Spread;
   readonly seconds: Spread;
   readonly refused: Spread;
 }
@@ -35,9 +37,10 @@ export const paceAllowance: Benchmark = {
     for (const [name, args, silent, times] of runs)
       measured.push(await measure(bench, tree, { name, args, silent, times }));
     const checks: Check[] = [];
-    for (const { name, shares, refused } of measured)
+    for (const { name, shares, bare, refused } of measured)
       checks.push(
         atLeast(`${name}: lower bound / time`, shares, 0.9),
+        { what: `${name}: requests at the allowance / time`, value: bare },
         atMost(`${name}: requests refused`, refused, 3, ' %'),
       );
     return {
@@ -45,7 +48,8 @@ export const paceAllowance: Benchmark = {
       contestants: measured.map(({ name, seconds }) => ({ name, value: seconds, unit: 's' })),
       checks,
       notes: [
-        `The lower bound is (requests - burst) / ${PER_SECOND} s and the answer of the last one; the burst is ${PER_SECOND}. With more lanes a run must not be slower, so each has the same target.`,
+        `The lower bound: the first listing, the target folder and the first folder in it, one after the other; (requests - burst) / ${PER_SECOND} s; the last listing. The burst is ${PER_SECOND}. The second number leaves the first four requests' and the last one's time out of the bound: a run of 2,000 files cannot come near 1.`,
+        'With more lanes a run must not be slower, so each has the same target.',
       ],
       leftOut: [],
     };
@@ -59,7 +63,8 @@ async function measure(
 ): Promise<Measured> {
   const pace = paceOf(bench);
   const limit = { perSecond: PER_SECOND, burst: PER_SECOND, silent };
-  const [shares, seconds, refused]: [number[], number[], number[]] = [[], [], []];
+  const [shares, bare]: [number[], number[]] = [[], []];
+  const [seconds, refused]: [number[], number[]] = [[], []];
   for (let time = 0; time < times; time++) {
     await bench.sink.reset({ ...answersAt(pace), limit });
     const state = freshState(bench);
@@ -68,11 +73,20 @@ async function measure(
     checkArrived(seen, 'in/', tree.digests, BYTES);
     checkFirstSync(seen, state, tree.extent);
     const all = Object.values(seen.requests).reduce((sum, count) => sum + count, 0);
-    const boundMs = ((all - seen.refused - limit.burst) / PER_SECOND) * 1000 + pace.listMs;
-    shares.push(boundMs / wallMs);
+    const atAllowanceMs = ((all - seen.refused - limit.burst) / PER_SECOND) * 1000;
+    // nothing can be sent to a folder before it is there, and nothing confirmed before it was sent
+    const serialMs = 2 * pace.listMs + 2 * pace.changeMs;
+    shares.push((atAllowanceMs + serialMs) / wallMs);
+    bare.push(atAllowanceMs / wallMs);
     seconds.push(wallMs / 1000);
     refused.push((seen.refused / all) * 100);
     bench.say(`  ${name}: ${(wallMs / 1000).toFixed(1)} s, ${seen.refused} of ${all} refused`);
   }
-  return { name, shares: spreadOf(shares), seconds: spreadOf(seconds), refused: spreadOf(refused) };
+  return {
+    name,
+    shares: spreadOf(shares),
+    bare: spreadOf(bare),
+    seconds: spreadOf(seconds),
+    refused: spreadOf(refused),
+  };
 }
