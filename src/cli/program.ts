@@ -4,10 +4,12 @@ import { api } from './commands/api/command.ts';
 import { apply } from './commands/apply/command.ts';
 import { cat } from './commands/cat/command.ts';
 import { check } from './commands/check/command.ts';
+import { du } from './commands/du/command.ts';
 import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { plan } from './commands/plan/command.ts';
+import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { sync } from './commands/sync/command.ts';
 import { watch } from './commands/watch/command.ts';
@@ -27,6 +29,8 @@ export const commands: readonly CommandModule[] = [
   apply,
   explain,
   ls,
+  stat,
+  du,
   cat,
   check,
   emulator,

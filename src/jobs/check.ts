@@ -6,8 +6,7 @@ import type { FilterRule } from '../filter/filter-rules.ts';
 import { systemClock } from '../sync/clock.ts';
 import type { Concurrency } from '../remote/gate/lanes.ts';
 import { formatAddress, parsePlace, type Address, type PlaceAddress } from './addresses.ts';
-import { bucketFlagIn } from './authority.ts';
-import { openPlace, type OpenPlace } from './ends/open-place.ts';
+import { checkBucketFlags, openPlace, type OpenPlace } from './ends/open-place.ts';
 import { openFilter } from './filters/read-filters.ts';
 import { surroundingsFor, type CallOptions } from './sync.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -89,11 +88,8 @@ export async function runCheck(run: CheckRun, around: Surroundings): Promise<Che
   return { ...summary, ...(seed !== undefined && { seed }) };
 }
 
-function checkFlags({ a, b, followSymlinks }: CheckRun, { authority }: Surroundings): void {
-  const has = (kind: PlaceAddress['kind']): boolean => a.kind === kind || b.kind === kind;
-  const bucketFlag = bucketFlagIn(authority.s3);
-  if (bucketFlag !== undefined && !has('s3'))
-    throw usageError(`${bucketFlag} is for an s3:// address, and neither A nor B is one`);
-  if (followSymlinks === true && !has('local'))
+function checkFlags({ a, b, followSymlinks }: CheckRun, around: Surroundings): void {
+  checkBucketFlags([a, b], around, 'neither A nor B is');
+  if (followSymlinks === true && a.kind !== 'local' && b.kind !== 'local')
     throw usageError('--follow-symlinks is for a directory, and neither A nor B is one');
 }

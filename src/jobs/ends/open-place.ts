@@ -1,9 +1,10 @@
 import { openFileLimit } from '../../disk/open-files.ts';
 import type { Source } from '../../model/ports.ts';
 import { mostLanesOf, mostLanesWithin, type Concurrency } from '../../remote/gate/lanes.ts';
-import { folderPath, type PlaceAddress } from '../addresses.ts';
+import { EMBEDDED, folderPath, type PlaceAddress } from '../addresses.ts';
 import { checkEmbedded } from '../check-job.ts';
-import { EMBEDDED } from '../addresses.ts';
+import { bucketFlagIn } from '../authority.ts';
+import { usageError } from '../usage-errors.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { openSource } from './open-source.ts';
 import { openStageToLook } from './open-stage-to-look.ts';
@@ -21,6 +22,17 @@ export interface OpenPlace {
   readonly source: Source;
   /** Files that are worth reading at the same time, as of now. */
   readonly lanes: () => number;
+}
+
+/** Refuses flags for a bucket where no address is one. `names`: what the command calls its addresses. */
+export function checkBucketFlags(
+  addresses: readonly PlaceAddress[],
+  { authority }: Surroundings,
+  names: string,
+): void {
+  const flag = bucketFlagIn(authority.s3);
+  if (flag !== undefined && addresses.every(({ kind }) => kind !== 's3'))
+    throw usageError(`${flag} is for an s3:// address, and ${names} one`);
 }
 
 /** Files of a disk; more at the same time wait for the disk itself. */
