@@ -12,7 +12,10 @@ import type { OvertakenPaths } from './overtaken-paths.ts';
 import { Overtaking } from './overtaking.ts';
 
 /** What overtaking shares with the pass. */
-interface SharedParts extends Pick<ExecutorOptions, 'gate' | 'tally' | 'hidden' | 'learnt' | 'times'> {
+interface SharedParts extends Pick<
+  ExecutorOptions,
+  'remote' | 'gate' | 'tally' | 'hidden' | 'learnt' | 'times'
+> {
   readonly filter: PathFilter;
   readonly destinationFilter: PathFilter;
   readonly overtaken: OvertakenPaths;
@@ -41,6 +44,7 @@ export function openOvertaking(
   return new Overtaking({
     pass: { ...pass, changed },
     list: (folder) => listFolder(folder, { filter, signal }),
+    look: (path) => parts.remote.stat(parts.remote.root + path),
     digestOf: (entry) => digestOf(entry, pass),
     paths: overtaken,
     openExecutor: () =>

@@ -2,6 +2,7 @@ import type { FileEntry } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
 import { parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
+import type { ShownVersion } from '../../model/plan.ts';
 import { decideFile, shownOf } from '../compare/decide.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { PassOptions } from '../pass-options.ts';
@@ -25,6 +26,8 @@ export interface OvertakingOptions {
     readonly changed: ChangedFolders;
   };
   readonly list: (folder: RelPath) => ReturnType<NonNullable<PassOptions['source']['listFolder']>>;
+  /** One file as the destination shows it now. */
+  readonly look: (path: RelPath) => Promise<ShownVersion | undefined>;
   readonly digestOf: (entry: FileEntry) => Promise<string | undefined>;
   readonly paths: OvertakenPaths;
   /** Sends one file; each has one of its own, so that it is known when the file has come. */
@@ -166,16 +169,24 @@ export class Overtaking {
     if (entry.size > destination.traits.maxFileBytes) return undefined;
     const { path } = entry;
     const row = ledger.get(path);
-    const replaces = row && shownOf(row);
-    const decision = decideFile(entry, replaces, row, { removal: 'none', compare, verify: false });
-    if (decision.do === 'upload')
-      return { path, entry, replaces, reason: decision.reason, digest: undefined };
-    if (decision.do !== 'check_digest') return undefined;
-    const digest = await digestOf(entry);
-    const isSame = digest === undefined || digest === decision.digest;
+    const shown = row && shownOf(row);
+    const decision = decideFile(entry, shown, row, { removal: 'none', compare, verify: false });
+    const asks = decision.do === 'check_digest';
+    if (decision.do !== 'upload' && !asks) return undefined;
+    const digest = asks ? await digestOf(entry) : undefined;
+    if (asks && (digest === undefined || digest === decision.digest)) return undefined;
+    const replaces = row?.pending === true ? await this.#shownNow(path, shown) : shown;
     // meanwhile the pass may have sent it
-    if (isSame || ledger.get(path)?.version !== row?.version) return undefined;
-    return { path, entry, replaces, reason: 'changed', digest };
+    if (ledger.get(path)?.version !== row?.version) return undefined;
+    return { path, entry, replaces, reason: asks ? 'changed' : decision.reason, digest };
+  }
+
+  /**
+   * What the destination shows of a file that no listing has shown since it was put. Without the time of what is replaced,
+   * a version of the same size could not be told from it after a kill, or a lost reply.
+   */
+  async #shownNow(path: RelPath, shown: ShownVersion | undefined): Promise<ShownVersion | undefined> {
+    return shown?.modifiedMs === undefined ? this.#options.look(path) : shown;
   }
 
   /** Whether the plan has nothing to do with the path, so that the file may be sent. */

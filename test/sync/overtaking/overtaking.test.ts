@@ -163,7 +163,7 @@ test('an edit is sent while everything is compared, and the comparison has nothi
   expect(puts(pair, from)).toHaveLength(2);
 });
 
-test('an edit is sent while files are removed, and while uploads are confirmed', async () => {
+test('an edit is sent while files are removed', async () => {
   const removals = doors(({ kind }) => kind === 'remove');
   const files = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`r/${i}`, `${i}`]));
   const pair = await watchedPair({
@@ -184,6 +184,27 @@ test('an edit is sent while files are removed, and while uploads are confirmed',
   removals.openAll();
   await pair.clock.pass(5000);
   expect([...pair.stage.files.keys()].filter((path) => path.startsWith('r/'))).toHaveLength(12);
+});
+
+test('an edit is sent while uploads are confirmed, and no listing from before confirms it', async () => {
+  const listings = doors(({ kind, path }) => kind === 'listFolder' && path === 'x/');
+  const pair = await watchedPair({ files: { a: '1', 'x/b': '2' }, stage: { before: listings.before } });
+  listings.close();
+  pair.source.write('x/c', 'new');
+  pair.hint(['x/']);
+  await pair.clock.pass(1000);
+  expect(listings.held).toBe(1);
+  const from = pair.stage.calls.length;
+  pair.source.write('x/b', 'edited');
+  pair.hint(['x/']);
+  await pair.clock.pass(1000);
+  expect(puts(pair, from)).toEqual(['x/b']);
+  listings.openAll();
+  await pair.clock.pass(5000);
+  // the pass that follows lists the folder again, and a look at everything finds nothing to do
+  expect(pair.stage.calls.slice(from).map(({ kind }) => kind)).toEqual(['put', 'listFolder']);
+  await pair.clock.pass(3_600_000);
+  expect(puts(pair, from)).toEqual(['x/b']);
 });
 
 test('what is in a folder that the plan removes, moves or makes waits for the pass that follows', async () => {
