@@ -39,6 +39,30 @@ export async function download(
   throw badReply(call, 'leads in a circle of redirects', { verdict: 'skip_entry' });
 }
 
+/**
+ * The signed URL that Stage gives for a file: whoever has it can read the file until it expires. Undefined where Stage sends
+ * the bytes itself. One request, and none to the URL.
+ */
+export async function signedUrl(
+  api: ApiConnection,
+  call: ApiCall,
+  target: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const url = new URL(target, api.origin);
+  const answer = await open(api, call, url, api.authorize('accept-encoding', 'identity'), signal);
+  const { status, headers, body } = answer;
+  const { location } = headers;
+  if (status >= 200 && status < 300) {
+    body.destroy();
+    return undefined;
+  }
+  if (!REDIRECTS.has(status) || typeof location !== 'string')
+    throw await refused(api, call, answer, { server: url.host, byStore: false });
+  await beginningOf(body);
+  return nextUrl(call, url, location, api.allowInsecure).href;
+}
+
 async function open(
   api: ApiConnection,
   call: ApiCall,

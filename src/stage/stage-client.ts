@@ -11,7 +11,7 @@ import type { Reply } from '../http/exchange.ts';
 import type { PackedChildren } from '../model/children.ts';
 import type { RelPath } from '../model/path.ts';
 import type { CallOptions, Content } from '../model/ports.ts';
-import { download } from './download.ts';
+import { download, signedUrl } from './download.ts';
 import { LongListing } from './long-listing.ts';
 import { NAMED_REPLY_BYTES, namesPath } from './named-reply.ts';
 import { createStageUrls, type StageGeneration, type StageUrls } from './stage-url.ts';
@@ -53,6 +53,8 @@ export interface StageClient {
   metadata(path: RelPath, call: CallOptions): Promise<JsonReply>;
   /** The file's bytes as they come; read them or leave the iteration, for they hold a connection. */
   download(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
+  /** Secret. The signed URL of a file's bytes; undefined where Stage sends them itself. */
+  signedUrl(path: RelPath, call: CallOptions): Promise<string | undefined>;
   /** Its folder must exist. A content of the wrong size, or whose source fails, never arrives. */
   upload(path: RelPath, content: Content, call: CallOptions): Promise<void>;
   createEmptyFile(path: RelPath, call: CallOptions): Promise<void>;
@@ -131,6 +133,10 @@ class HttpStageClient implements StageClient {
 
   async download(path: RelPath, { signal }: CallOptions): Promise<AsyncIterable<Uint8Array>> {
     return download(this.#api, read(path), this.#urls.plain(path, 'read'), signal);
+  }
+
+  async signedUrl(path: RelPath, { signal }: CallOptions): Promise<string | undefined> {
+    return signedUrl(this.#api, read(path), this.#urls.plain(path, 'read'), signal);
   }
 
   async upload(path: RelPath, content: Content, { signal }: CallOptions): Promise<void> {

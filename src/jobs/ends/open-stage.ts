@@ -3,6 +3,7 @@ import type { Destination } from '../../model/ports.ts';
 import { mostLanesOf } from '../../remote/gate/lanes.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
+import type { StageClient } from '../../stage/stage-client.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
 import type { StageSurroundings } from '../surroundings.ts';
 import { openApi } from './open-api.ts';
@@ -22,6 +23,8 @@ export interface OpenStageOptions {
 
 export interface OpenStage {
   readonly destination: Destination;
+  /** What the destination sends its requests by, for what no other destination has. */
+  readonly client: StageClient;
   /** The gate for this origin and account; every request passes a use of it. */
   readonly gate: Gate;
 }
@@ -50,6 +53,7 @@ async function openLocal(
     concurrency: mostLanesOf(concurrency),
   });
   return {
+    client,
     destination: stage.createStageDestination({
       client,
       root,
@@ -80,7 +84,7 @@ async function openRemote(around: StageSurroundings, options: OpenStageOptions):
       stage.resolveDeployment(connection, named, { version, read, ...call }),
     );
     const client = stage.stageClient(api.connection, { deployment, generation });
-    return { destination: stage.createStageDestination({ client, root }), gate: api.gate };
+    return { client, destination: stage.createStageDestination({ client, root }), gate: api.gate };
   } catch (error) {
     await api.connection.close();
     throw error;
