@@ -78,8 +78,10 @@ async function openRemote(around: StageSurroundings, options: OpenStageOptions):
   const { generation } = settings;
   const version = generation === 'v2' ? 'v2' : 'v1';
   try {
+    // where one request a second is allowed, the second of two lists would be refused each time
+    const read = new Map();
     const deployment = await api.ask({ operation: 'look_up', path: named }, (connection, call) =>
-      stage.resolveDeployment(connection, named, { version, ...call }),
+      stage.resolveDeployment(connection, named, { version, read, ...call }),
     );
     const client = stage.stageClient(api.connection, { deployment, generation });
     return { client, destination: stage.createStageDestination({ client, root }), gate: api.gate };
