@@ -51,8 +51,11 @@ export interface StageClient {
   list(folder: RelPath, call: CallOptions): Promise<ListingReply>;
   /** The file object as sent. `stage_not_found` when there is no such file. */
   metadata(path: RelPath, call: CallOptions): Promise<JsonReply>;
-  /** The file's bytes as they come; read them or leave the iteration, for they hold a connection. */
-  download(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
+  /** The file's bytes as they come, from `offset` on; read them or leave the iteration, for they hold a connection. */
+  download(
+    path: RelPath,
+    call: CallOptions & { readonly offset?: number },
+  ): Promise<AsyncIterable<Uint8Array>>;
   /** Secret. The signed URL of a file's bytes; undefined where Stage sends them itself. */
   signedUrl(path: RelPath, call: CallOptions): Promise<string | undefined>;
   /** Its folder must exist. A content of the wrong size, or whose source fails, never arrives. */
@@ -131,8 +134,11 @@ class HttpStageClient implements StageClient {
     return this.#getJson(look(path), this.#urls.metadata(path), signal);
   }
 
-  async download(path: RelPath, { signal }: CallOptions): Promise<AsyncIterable<Uint8Array>> {
-    return download(this.#api, read(path), this.#urls.plain(path, 'read'), signal);
+  async download(
+    path: RelPath,
+    { signal, offset }: CallOptions & { readonly offset?: number },
+  ): Promise<AsyncIterable<Uint8Array>> {
+    return download(this.#api, read(path), this.#urls.plain(path, 'read'), { signal, offset });
   }
 
   async signedUrl(path: RelPath, { signal }: CallOptions): Promise<string | undefined> {

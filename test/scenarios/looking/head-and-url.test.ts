@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commandInside } from '../../support/cli/command-inside.ts';
 import { servedStage } from '../../support/stage/served-stage.ts';
+import { SMALL_PARQUET } from '../../support/trees/small-parquet.ts';
 import { writeTree } from '../../support/trees/trees.ts';
 
 const CSV = 'id,note\n1,"two\nlines"\n2,x\n';
@@ -25,6 +27,25 @@ test('head shows the first rows and bytes of a file of a directory and of a Stag
     expect(await head(`${place}/a.csv`, '--bytes', '4')).toBe('id,n');
     expect(await head(`${place}/large.jsonl`, '-n', '3')).toBe('{"n":0}\n{"n":1}\n{"n":2}\n');
   }
+});
+
+test('head shows the schema and rows of a Parquet file in a directory and on a Stage', async () => {
+  await using stage = await filled();
+  const { cli, address } = stage;
+  await writeFile(join(cli.folder, 'data/rows.parquet'), SMALL_PARQUET);
+  await commandInside(cli, ['sync', 'data', address]);
+  for (const place of ['data', address]) {
+    const { stdout } = await commandInside(cli, ['head', `${place}/rows.parquet`, '-n', '1']);
+    expect(stdout).toMatch(/^# 3 rows, 3 columns\n(#.*\n){3}\{"id":1,"name":"Ada","score":1\.5\}\n$/);
+  }
+});
+
+test('a part of a file on a Stage is read from its offset on', async () => {
+  await using stage = await filled();
+  const bytes = await stage.destination.readFrom!('target/a.csv', 3, {
+    signal: new AbortController().signal,
+  });
+  expect(Buffer.concat(await Array.fromAsync(bytes)).toString()).toBe(CSV.slice(3));
 });
 
 test('url writes a signed address alone to stdout, and says that it is a secret', async () => {

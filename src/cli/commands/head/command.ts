@@ -18,7 +18,7 @@ export const head: CommandModule = {
       .command('head')
       .summary('the first rows of a file')
       .description(
-        'Write the first rows of a file to stdout: lines, or for .csv and .tsv records, which may have line breaks between quotes. The rest of a large file is not read.',
+        'Write the first rows of a file to stdout: lines, or for .csv and .tsv records, which may have line breaks between quotes. Of .parquet the schema, and the rows as JSON. The rest of a large file is not read.',
       )
       .argument('<address>', 'a file, s3://BUCKET/KEY or stage://DEPLOYMENT/PATH')
       .option('-n, --rows <n>', 'so many rows, a header included (default: 10)', positiveInteger)

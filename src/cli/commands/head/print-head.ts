@@ -1,6 +1,7 @@
-import { parsePlace } from '../../../jobs/addresses.ts';
+import { createReadStream } from 'node:fs';
+import { parsePlace, type PlaceAddress } from '../../../jobs/addresses.ts';
 import { listPlace } from '../../../jobs/ends/list-place.ts';
-import { openFile } from '../../../jobs/ends/open-file.ts';
+import { openFile, type OpenFile } from '../../../jobs/ends/open-file.ts';
 import { checkBucketFlags } from '../../../jobs/ends/open-place.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
@@ -11,6 +12,7 @@ import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { lookingSurroundings } from '../../surroundings.ts';
 import { firstBytes, firstRows } from './first-rows.ts';
+import type { Ranges } from './parquet-head.ts';
 
 /** The flags of `stagesync head`. */
 export interface HeadFlags extends StageFlags, S3Flags {
@@ -36,12 +38,32 @@ export async function printHead(context: Context, text: string, flags: HeadFlags
     throw usageError(`${printable(text)} is a folder; name a file in it, or list it with "stagesync ls"`);
   }
   const { source, entry } = file;
+  const { stdout } = context.host;
+  const write = async (part: AsyncIterable<Uint8Array>): Promise<ExitStatus> => {
+    const shown = stdout.isTTY === true && bytes === undefined ? asText(part) : part;
+    return (await writeToStdout(context, shown)) ? EXIT.clean : EXIT.interrupted;
+  };
+  if (bytes === undefined && /\.parquet$/i.test(entry.path)) {
+    const { parquetHead } = await import('./parquet-head.ts');
+    return await write(parquetHead(rangesOf(file, address, around.draining), rows ?? ROWS));
+  }
   const chunks = chunksOf(await source.read(entry, { signal: around.draining }));
   const quoted = /\.(?:csv|tsv)$/i.test(entry.path);
   const part =
     bytes === undefined ? firstRows(chunks, { rows: rows ?? ROWS, quoted }) : firstBytes(chunks, bytes);
-  const shown = context.host.stdout.isTTY === true && bytes === undefined ? asText(part) : part;
-  return (await writeToStdout(context, shown)) ? EXIT.clean : EXIT.interrupted;
+  return await write(part);
+}
+
+/** Parts of the file: a directory's are read in place, those of other places as ranges. */
+function rangesOf({ source, entry }: OpenFile, address: PlaceAddress, signal: AbortSignal): Ranges {
+  return {
+    size: entry.size,
+    async from(offset) {
+      if (address.kind === 'local') return createReadStream(address.root, { start: offset, signal });
+      if (source.readFrom === undefined) throw usageError('this place gives no part of a file; use --bytes');
+      return source.readFrom(entry, offset, { signal });
+    },
+  };
 }
 
 async function* chunksOf(content: Content): AsyncGenerator<Uint8Array, void> {
