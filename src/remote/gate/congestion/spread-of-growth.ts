@@ -25,5 +25,9 @@ export interface Growth {
 export function spreadOfGrowth({ limit, latencyMs, isMost }: Growth): Spread | undefined {
   if (latencyMs === undefined) return FIRST_SPREAD;
   if (latencyMs < SPREAD_FROM_MS) return undefined;
-  return isMost ? FIRST_SPREAD : { atOnce: 1, perSecond: (SPREAD * limit * 1000) / latencyMs };
+  const perSecond = (SPREAD * limit * 1000) / latencyMs;
+  // at the highest limit nothing is left to be found out by going slowly
+  return isMost
+    ? { atOnce: FIRST_SPREAD.atOnce, perSecond: Math.max(perSecond, FIRST_SPREAD.perSecond) }
+    : { atOnce: 1, perSecond };
 }
