@@ -253,7 +253,8 @@ test('only the command line touches the process, and the one call for programs',
 });
 
 describe('heavy packages', () => {
-  const HEAVY = /^(undici|d3-scale|form-data|fastify|@fastify\/.*|chokidar|@aws-sdk\/.*|@smithy\/.*)$/;
+  const HEAVY =
+    /^(undici|hyparquet|d3-scale|form-data|fastify|@fastify\/.*|chokidar|@aws-sdk\/.*|@smithy\/.*)$/;
   const ENTRY = 'src/cli/main.ts';
 
   /** How a module comes to load a heavy package as soon as it is imported. */

@@ -7,6 +7,8 @@ export interface Mutant {
   /** Occurs once in the file. */
   readonly from: string;
   readonly to: string;
+  /** A second place of the same file. */
+  readonly also?: { readonly from: string; readonly to: string };
   /** The rows of which at least one has to fail. */
   readonly rows: readonly string[];
 }
@@ -52,9 +54,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'never confirms what it uploaded',
-    file: 'dist/sync/round.js',
-    from: 'if (executor.stopped || learnt.cutsShort)',
+    file: 'dist/sync/execute/confirm.js',
+    from: 'if (tasks.stopped || learnt.cutsShort || this.#listings.has(folder))',
     to: 'if (true)',
+    also: { from: 'of this.#options.ledger.pendingRows())', to: 'of [])' },
     rows: ['small-files'],
   },
   {

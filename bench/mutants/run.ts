@@ -30,18 +30,19 @@ function bench(
   return { status, text: stdout + stderr };
 }
 
-function mutate({ file, from, to }: Mutant): string {
+function mutate({ file, from, to, also }: Mutant): string {
   const copy = join(folder, 'mutant');
   rmSync(copy, { recursive: true, force: true });
   cpSync(whole, copy, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  const text = readFileSync(join(copy, file), 'utf8');
-  const places = text.split(from).length - 1;
-  if (places !== 1) throw new Error(`${file} has ${places} places that read ${JSON.stringify(from)}`);
-  writeFileSync(
-    join(copy, file),
-    text.replace(from, () => to),
-  );
+  let text = readFileSync(join(copy, file), 'utf8');
+  for (const change of also === undefined ? [{ from, to }] : [{ from, to }, also]) {
+    const places = text.split(change.from).length - 1;
+    if (places !== 1)
+      throw new Error(`${file} has ${places} places that read ${JSON.stringify(change.from)}`);
+    text = text.replace(change.from, () => change.to);
+  }
+  writeFileSync(join(copy, file), text);
   return copy;
 }
 

@@ -7,11 +7,13 @@ import { check } from './commands/check/command.ts';
 import { du } from './commands/du/command.ts';
 import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
+import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { sync } from './commands/sync/command.ts';
+import { url } from './commands/url/command.ts';
 import { watch } from './commands/watch/command.ts';
 import type { Action, CommandModule } from './context.ts';
 import { refuseExcessArguments } from './flags/excess-arguments.ts';
@@ -32,6 +34,8 @@ export const commands: readonly CommandModule[] = [
   stat,
   du,
   cat,
+  head,
+  url,
   check,
   emulator,
 ];

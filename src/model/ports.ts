@@ -95,6 +95,11 @@ export interface Source {
    * 'gone') when there is none, `entry_unreadable`; such a rejection can also come from the chunks.
    */
   read(entry: FileEntry, call: CallOptions): Promise<Content>;
+  /**
+   * The bytes of a file from an offset on, as far as they are wanted: whoever has enough leaves the iteration. There is no
+   * proof that they are those of the listed version. Absent where a file can only be read from its beginning.
+   */
+  readFrom?(entry: FileEntry, offset: number, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
   /** Rejects as `read` would, as far as that can be told without reading. Absent where nothing can be told so. */
   check?(entry: FileEntry, call: CallOptions): Promise<void>;
   /** One file as it is now, undefined when there is none: to look again after a file has changed. */
@@ -151,6 +156,9 @@ export interface Destination {
   put(path: RelPath, content: Content, call: CallOptions): Promise<void>;
   /** 'missing' when there is no such file. A file that changes meanwhile may give a mixture: see destinationAsSource. */
   read(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
+  /** The same from an offset in bytes on. Absent where a file can only be read from its beginning. */
+  readFrom?:
+    ((path: RelPath, offset: number, call: CallOptions) => Promise<AsyncIterable<Uint8Array>>) | undefined;
   /** The parent must exist; making a folder that exists is no error. */
   makeFolder(folder: RelPath, call: CallOptions): Promise<void>;
   /** A file or a whole folder (both with '/'). 'taken' when the target exists, 'missing' when the origin does not. */

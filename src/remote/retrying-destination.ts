@@ -76,6 +76,14 @@ export class RetryingDestination implements Destination {
     return this.#gate.request({ operation: 'read', path }, () => this.#destination.read(path, call));
   }
 
+  /** The same from an offset on, where the destination can. */
+  get readFrom(): Destination['readFrom'] {
+    const destination = this.#destination;
+    if (destination.readFrom === undefined) return undefined;
+    return (path, offset, call) =>
+      this.#gate.request({ operation: 'read', path }, () => destination.readFrom!(path, offset, call));
+  }
+
   /** Chunks can be read only once, so they are sent only once. See `upload` for a content that can be read again. */
   async put(path: RelPath, content: Content, call: ChangeCall): Promise<void> {
     const isWhole = 'bytes' in content;

@@ -13,7 +13,7 @@ const MAX_REDIRECTS = 4;
 const BEGINNING = 4096;
 
 /**
- * A file's bytes as they come; `target` is the path and query of its first request. Stage answers with a redirect to
+ * A file's bytes as they come, from `offset` on; `target` is the path and query of its first request. Stage answers with a redirect to
  * a signed URL of its object store. The redirect is followed here, without the token: no other host may see the
  * token, and such a store would refuse it. The request asks for the bytes as they are stored, because a store may
  * otherwise decompress them on the way.
@@ -22,14 +22,22 @@ export async function download(
   api: ApiConnection,
   call: ApiCall,
   target: string,
-  signal: AbortSignal,
+  { signal, offset = 0 }: { readonly signal: AbortSignal; readonly offset?: number | undefined },
 ): Promise<AsyncIterable<Uint8Array>> {
-  const identity = ['accept-encoding', 'identity'];
+  const range = offset === 0 ? [] : ['range', `bytes=${offset}-`];
+  const identity = ['accept-encoding', 'identity', ...range];
   let url = new URL(target, api.origin);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const answer = await open(api, call, url, hops === 0 ? api.authorize(...identity) : identity, signal);
     const { status, headers, body } = answer;
-    if (status >= 200 && status < 300) return chunksOf(body, call, signal);
+    if (status >= 200 && status < 300) {
+      const begin = status === 206 ? Number(/^bytes (\d+)-/.exec(String(headers['content-range']))?.[1]) : 0;
+      // a store may begin elsewhere: from its beginning, what comes before is passed over
+      if (offset === 0 || begin === offset) return chunksOf(body, call, signal);
+      if (begin === 0) return chunksOf(after(body, offset), call, signal);
+      body.destroy();
+      throw badReply(call, 'begins elsewhere than was asked for', { verdict: 'skip_entry' });
+    }
     const { location } = headers;
     if (!REDIRECTS.has(status) || typeof location !== 'string')
       throw await refused(api, call, answer, { server: url.host, byStore: hops > 0 });
@@ -37,6 +45,30 @@ export async function download(
     url = nextUrl(call, url, location, api.allowInsecure);
   }
   throw badReply(call, 'leads in a circle of redirects', { verdict: 'skip_entry' });
+}
+
+/**
+ * The signed URL that Stage gives for a file: whoever has it can read the file until it expires. Undefined where Stage sends
+ * the bytes itself. One request, and none to the URL.
+ */
+export async function signedUrl(
+  api: ApiConnection,
+  call: ApiCall,
+  target: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const url = new URL(target, api.origin);
+  const answer = await open(api, call, url, api.authorize('accept-encoding', 'identity'), signal);
+  const { status, headers, body } = answer;
+  const { location } = headers;
+  if (status >= 200 && status < 300) {
+    body.destroy();
+    return undefined;
+  }
+  if (!REDIRECTS.has(status) || typeof location !== 'string')
+    throw await refused(api, call, answer, { server: url.host, byStore: false });
+  await beginningOf(body);
+  return nextUrl(call, url, location, api.allowInsecure).href;
 }
 
 async function open(
@@ -89,7 +121,20 @@ async function beginningOf(body: ByteStream): Promise<string> {
   return text;
 }
 
-async function* chunksOf(body: ByteStream, call: ApiCall, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** The bytes after the first `count`. */
+async function* after(body: ByteStream, count: number): AsyncGenerator<Buffer> {
+  let left = count;
+  for await (const chunk of body) {
+    if (left < chunk.length) yield chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
+async function* chunksOf(
+  body: AsyncIterable<Buffer>,
+  call: ApiCall,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (error) {

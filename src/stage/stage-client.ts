@@ -11,7 +11,7 @@ import type { Reply } from '../http/exchange.ts';
 import type { PackedChildren } from '../model/children.ts';
 import type { RelPath } from '../model/path.ts';
 import type { CallOptions, Content } from '../model/ports.ts';
-import { download } from './download.ts';
+import { download, signedUrl } from './download.ts';
 import { LongListing } from './long-listing.ts';
 import { NAMED_REPLY_BYTES, namesPath } from './named-reply.ts';
 import { createStageUrls, type StageGeneration, type StageUrls } from './stage-url.ts';
@@ -51,8 +51,13 @@ export interface StageClient {
   list(folder: RelPath, call: CallOptions): Promise<ListingReply>;
   /** The file object as sent. `stage_not_found` when there is no such file. */
   metadata(path: RelPath, call: CallOptions): Promise<JsonReply>;
-  /** The file's bytes as they come; read them or leave the iteration, for they hold a connection. */
-  download(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
+  /** The file's bytes as they come, from `offset` on; read them or leave the iteration, for they hold a connection. */
+  download(
+    path: RelPath,
+    call: CallOptions & { readonly offset?: number },
+  ): Promise<AsyncIterable<Uint8Array>>;
+  /** Secret. The signed URL of a file's bytes; undefined where Stage sends them itself. */
+  signedUrl(path: RelPath, call: CallOptions): Promise<string | undefined>;
   /** Its folder must exist. A content of the wrong size, or whose source fails, never arrives. */
   upload(path: RelPath, content: Content, call: CallOptions): Promise<void>;
   createEmptyFile(path: RelPath, call: CallOptions): Promise<void>;
@@ -129,8 +134,15 @@ class HttpStageClient implements StageClient {
     return this.#getJson(look(path), this.#urls.metadata(path), signal);
   }
 
-  async download(path: RelPath, { signal }: CallOptions): Promise<AsyncIterable<Uint8Array>> {
-    return download(this.#api, read(path), this.#urls.plain(path, 'read'), signal);
+  async download(
+    path: RelPath,
+    { signal, offset }: CallOptions & { readonly offset?: number },
+  ): Promise<AsyncIterable<Uint8Array>> {
+    return download(this.#api, read(path), this.#urls.plain(path, 'read'), { signal, offset });
+  }
+
+  async signedUrl(path: RelPath, { signal }: CallOptions): Promise<string | undefined> {
+    return signedUrl(this.#api, read(path), this.#urls.plain(path, 'read'), signal);
   }
 
   async upload(path: RelPath, content: Content, { signal }: CallOptions): Promise<void> {

@@ -59,16 +59,22 @@ const V2: readonly Catalogue[] = [
 export interface ListDeploymentsOptions extends CallOptions {
   /** The second version of the API has clusters, the first workspace groups and starter workspaces. Default: 'v1'. */
   readonly version?: 'v1' | 'v2' | undefined;
+  /** What earlier attempts have read, by path: a repetition asks only for what is missing. Filled here. */
+  readonly read?: Map<string, readonly Deployment[]> | undefined;
 }
 
 /** All deployments that have a Stage and that the token can see. Rejects with a SyncError. */
 export async function listDeployments(
   api: ApiConnection,
-  { version, signal }: ListDeploymentsOptions,
+  { version, signal, read = new Map() }: ListDeploymentsOptions,
 ): Promise<readonly Deployment[]> {
   const found: Deployment[] = [];
-  for (const catalogue of version === 'v2' ? V2 : V1)
-    found.push(...(await readCatalogue(api, catalogue, { signal })));
+  for (const catalogue of version === 'v2' ? V2 : V1) {
+    const { path } = catalogue.operation;
+    const listed = read.get(path) ?? (await readCatalogue(api, catalogue, { signal }));
+    read.set(path, listed);
+    found.push(...listed);
+  }
   return found;
 }
 

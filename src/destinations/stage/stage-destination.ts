@@ -55,6 +55,7 @@ export function createStageDestination(options: StageDestinationOptions): Destin
     },
     put: (path, content, call) => client.upload(path, content, call),
     read: (path, call) => client.download(path, call),
+    readFrom: (path, offset, call) => client.download(path, { ...call, offset }),
     async makeFolder(folder, call) {
       try {
         await client.createFolder(folder, call);

@@ -3,6 +3,7 @@ import type { Destination } from '../../model/ports.ts';
 import { mostLanesOf } from '../../remote/gate/lanes.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
+import type { StageClient } from '../../stage/stage-client.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
 import type { StageSurroundings } from '../surroundings.ts';
 import { openApi } from './open-api.ts';
@@ -22,6 +23,8 @@ export interface OpenStageOptions {
 
 export interface OpenStage {
   readonly destination: Destination;
+  /** What the destination sends its requests by, for what no other destination has. */
+  readonly client: StageClient;
   /** The gate for this origin and account; every request passes a use of it. */
   readonly gate: Gate;
 }
@@ -50,6 +53,7 @@ async function openLocal(
     concurrency: mostLanesOf(concurrency),
   });
   return {
+    client,
     destination: stage.createStageDestination({
       client,
       root,
@@ -74,11 +78,13 @@ async function openRemote(around: StageSurroundings, options: OpenStageOptions):
   const { generation } = settings;
   const version = generation === 'v2' ? 'v2' : 'v1';
   try {
+    // where one request a second is allowed, the second of two lists would be refused each time
+    const read = new Map();
     const deployment = await api.ask({ operation: 'look_up', path: named }, (connection, call) =>
-      stage.resolveDeployment(connection, named, { version, ...call }),
+      stage.resolveDeployment(connection, named, { version, read, ...call }),
     );
     const client = stage.stageClient(api.connection, { deployment, generation });
-    return { destination: stage.createStageDestination({ client, root }), gate: api.gate };
+    return { client, destination: stage.createStageDestination({ client, root }), gate: api.gate };
   } catch (error) {
     await api.connection.close();
     throw error;

@@ -1,4 +1,4 @@
-import { isSyncError, SyncError } from '../../model/errors.ts';
+import { isOfReading, isSyncError, SyncError } from '../../model/errors.ts';
 import type { Operation } from '../../model/errors.ts';
 import { GrowingDelay } from '../../model/growing-delay.ts';
 import type { RelPath } from '../../model/path.ts';
@@ -110,3 +110,24 @@ export const stoppedMidway = (name: string, cause: unknown): SyncError =>
     `stopped halfway, while ${name} asked for a wait; the next run goes on from there`,
     { verdict: 'end_run', cause },
   );
+
+/** A source that is asked too often is no reason to ask the destination less often. */
+export function isThrottled(error: unknown, { operation }: GateRequest): error is SyncError {
+  if (!isSyncError(error) || error.verdict !== 'retry' || error.fact !== 'slow_down') return false;
+  return !isOfReading(error) || operation === 'read';
+}
+
+/** What ends a job when one request after the other fails. */
+export const nothingWorks = (error: SyncError, failures: number): SyncError => {
+  const { code, fact, operation, path, details, inDoubt } = error;
+  const told = ` (${failures} requests in a row failed; gave up)`;
+  return new SyncError(code, (name) => (name === 'it' ? error.besidePath : error.message) + told, {
+    fact,
+    operation,
+    path,
+    details,
+    inDoubt,
+    verdict: 'end_run',
+    cause: error,
+  });
+};

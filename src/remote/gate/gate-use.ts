@@ -1,47 +1,22 @@
-import { errorDataBeside, isOfReading, isSyncError, SyncError } from '../../model/errors.ts';
-import type { EventListener } from '../../model/events.ts';
-import type { MeasuredPace, Pace } from '../../model/pace.ts';
+import { errorDataBeside, isSyncError } from '../../model/errors.ts';
+import type { SyncError } from '../../model/errors.ts';
 import { fullJitter } from '../../model/growing-delay.ts';
+import type { MeasuredPace, Pace } from '../../model/pace.ts';
 import type { Clock } from '../../model/ports.ts';
-import { Attempts, NotMade } from './attempts.ts';
+import { Attempts, isThrottled, NotMade, nothingWorks } from './attempts.ts';
 import type { Attempt, GateRequest } from './attempts.ts';
+import type { Sent } from './congestion/sent.ts';
+import { SMALL_BYTES } from './congestion/usual-latency.ts';
+import type { GateUseOptions } from './gate-use-options.ts';
 import { mostLanesOf } from './lanes.ts';
-import type { Concurrency, Lanes } from './lanes.ts';
+import type { Lanes } from './lanes.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Outage } from './outage.ts';
 import type { Pacer, Throttling } from './pacer.ts';
 import { Patience } from './patience.ts';
-import { SMALL_BYTES } from './congestion/usual-latency.ts';
-import type { Sent } from './congestion/concurrency-limit.ts';
 import type { Slots } from './slots.ts';
 import type { TurnLine } from './turn-line.ts';
 import { Turns } from './turns.ts';
-
-export interface GateUseOptions {
-  /** What sentences call the other side. */
-  readonly name: string;
-  /** Requests of this job at the same time, at most. */
-  readonly concurrency: Concurrency;
-  /** With 'auto': requests at the same time, at most. Default: MOST_LANES. */
-  readonly mostLanes?: number | undefined;
-  /** Transfers of this job keep to a bandwidth of its own. */
-  readonly limitsBandwidth?: boolean | undefined;
-  /** Attempts for one request before it counts as failed; a 429 does not count. */
-  readonly attempts: number;
-  /** Of this job, whatever the other side allows. */
-  /** What an earlier run has measured of the other side. */
-  readonly measured?: MeasuredPace | undefined;
-  readonly maxRequestsPerSecond: number | undefined;
-  /** The longest wait in one go that the other side may ask for, in milliseconds. A longer one ends the job. */
-  readonly maxWaitMs: number;
-  /** The flag that sets it, for messages. */
-  readonly maxWaitFlag?: string | undefined;
-  /** Aborted: no further attempt is begun for what failed. */
-  readonly draining: AbortSignal;
-  /** Aborted: stop at once. */
-  readonly signal: AbortSignal;
-  readonly onEvent: EventListener;
-}
 
 /** What a gate's users have in common. */
 export interface SharedGate {
@@ -281,23 +256,3 @@ export class GateUse implements Disposable, Lanes {
     return end;
   }
 }
-
-/** A source that is asked too often is no reason to ask the destination less often. */
-function isThrottled(error: unknown, { operation }: GateRequest): error is SyncError {
-  if (!isSyncError(error) || error.verdict !== 'retry' || error.fact !== 'slow_down') return false;
-  return !isOfReading(error) || operation === 'read';
-}
-
-const nothingWorks = (error: SyncError, failures: number): SyncError => {
-  const { code, fact, operation, path, details, inDoubt } = error;
-  const told = ` (${failures} requests in a row failed; gave up)`;
-  return new SyncError(code, (name) => (name === 'it' ? error.besidePath : error.message) + told, {
-    fact,
-    operation,
-    path,
-    details,
-    inDoubt,
-    verdict: 'end_run',
-    cause: error,
-  });
-};

@@ -1,5 +1,6 @@
 import { GrowingDelay } from '../../model/growing-delay.ts';
 import type { Clock } from '../../model/ports.ts';
+import type { Spread } from './congestion/spread-of-growth.ts';
 import { AllowedRate } from './congestion/allowed-rate.ts';
 
 /** Pauses after a 429 that does not say how long; they grow while nothing succeeds. */
@@ -9,12 +10,6 @@ const PAUSE = { firstMs: 500, longestMs: 30_000 };
  * machine timers are late, and each would lose a little of the rate. A turn that nobody waited for may not.
  */
 const LATE_MS = { held: 200, otherwise: 5 };
-
-/** So many requests at once, and then so many a second. */
-export interface Spread {
-  readonly atOnce: number;
-  readonly perSecond: number;
-}
 
 export interface Throttling {
   readonly requestsPerSecond: number;

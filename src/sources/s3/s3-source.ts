@@ -14,6 +14,7 @@ import { etagOf } from './object-version.ts';
 import { openBucket } from './requests/open-bucket.ts';
 import type { BucketOptions } from './requests/open-bucket.ts';
 import { parseQueueUrl } from './queue/queue-url.ts';
+import { openVersion } from './reading/open-version.ts';
 import { readObject } from './reading/read-object.ts';
 import { RESUME_LIMITS } from './reading/read-options.ts';
 import type { ResumeLimits } from './reading/read-options.ts';
@@ -120,6 +121,11 @@ export function s3Source(bucket: S3Bucket, options: BucketSourceOptions): Source
     read(entry: FileEntry, { signal }: CallOptions): Promise<Content> {
       const wanted = { key: prefix + entry.path, etag: etagOf(entry.version), size: entry.size };
       return readObject(bucket, wanted, limits, signal);
+    },
+
+    async readFrom(entry: FileEntry, offset: number, { signal }: CallOptions) {
+      const wanted = { key: prefix + entry.path, etag: etagOf(entry.version), size: entry.size };
+      return (await openVersion(bucket, wanted, { start: offset, signal })).stream;
     },
 
     ...(options.watch === undefined ? {} : { watch: options.watch }),

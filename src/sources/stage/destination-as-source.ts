@@ -74,6 +74,10 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
       return shown && fileEntry(path, shown);
     },
     read: (entry, call) => read(destination, entry, call),
+    ...(destination.readFrom !== undefined && {
+      readFrom: (entry: FileEntry, offset: number, call: CallOptions) =>
+        destination.readFrom!(root + entry.path, offset, call),
+    }),
     close: () => destination.close(),
   };
 }

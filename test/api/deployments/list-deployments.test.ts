@@ -4,7 +4,7 @@ import {
   type ApiConnectionOptions,
   openApiConnection,
 } from '../../../src/api/connection.ts';
-import { listDeployments } from '../../../src/api/deployments/list-deployments.ts';
+import { type Deployment, listDeployments } from '../../../src/api/deployments/list-deployments.ts';
 import { resolveDeployment } from '../../../src/api/deployments/resolve-deployment.ts';
 import {
   type LoopbackServer,
@@ -118,4 +118,22 @@ describe('listDeployments', () => {
       code: 'stage_bad_reply',
     });
   });
+});
+
+test('a repetition asks only for the lists that are missing', async () => {
+  let refused = false;
+  const asked: string[] = [];
+  await using server = await startLoopbackServer(({ url }, response) => {
+    const path = url.split('?')[0]!;
+    asked.push(path);
+    if (path === '/v1/workspaceGroups') return sendJson(response, V1[path]);
+    if (refused) return sendJson(response, []);
+    refused = true;
+    return sendText(response, 429, 'slow down');
+  });
+  const api = await open(server.url);
+  const read = new Map<string, readonly Deployment[]>();
+  await expect(resolveDeployment(api, 'prod', { ...call, read })).rejects.toMatchObject({ verdict: 'retry' });
+  expect(await resolveDeployment(api, 'prod', { ...call, read })).toBe('g1');
+  expect(asked.filter((path) => path === '/v1/workspaceGroups')).toHaveLength(1);
 });

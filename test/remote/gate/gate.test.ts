@@ -4,7 +4,7 @@ import type { ErrorCode, Fact, Verdict } from '../../../src/model/errors.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import type { GateRequest } from '../../../src/remote/gate/attempts.ts';
 import { Gate } from '../../../src/remote/gate/gate.ts';
-import type { GateUseOptions } from '../../../src/remote/gate/gate-use.ts';
+import type { GateUseOptions } from '../../../src/remote/gate/gate-use-options.ts';
 import { createManualClock } from '../../support/engine/manual-clock.ts';
 import type { ManualClock } from '../../support/engine/manual-clock.ts';
 

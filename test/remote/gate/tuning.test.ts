@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import type { GateRequest } from '../../../src/remote/gate/attempts.ts';
-import type { GateUse, GateUseOptions } from '../../../src/remote/gate/gate-use.ts';
+import type { GateUse } from '../../../src/remote/gate/gate-use.ts';
+import type { GateUseOptions } from '../../../src/remote/gate/gate-use-options.ts';
 import { Gate } from '../../../src/remote/gate/gate.ts';
 import { createManualClock } from '../../support/engine/manual-clock.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bucketAndStage } from '../../support/s3/bucket-and-stage.ts';
 import { onEveryS3 } from '../../support/s3/s3-bucket.ts';
+import { SMALL_PARQUET } from '../../support/trees/small-parquet.ts';
 import type { S3Server } from '../../support/s3/s3-bucket.ts';
 
 const suite = (name: string, server: () => S3Server): void => {
@@ -49,6 +50,10 @@ const suite = (name: string, server: () => S3Server): void => {
         { kind: 'folder', path: 'a/', files: 2, size: 3 },
         { kind: 'total', files: 3, size: 6 },
       ]);
+      await pair.put('rows.parquet', SMALL_PARQUET);
+      expect((await run('head', `${source}rows.parquet`, '-n', '1')).stdout).toMatch(/\n\{"id":1,.*\}\n$/);
+      expect((await run('head', `${source}a/two`, '--bytes', '1')).stdout).toBe('2');
+      await pair.remove('rows.parquet');
       expect(await run('sync', source, stage.address)).toMatchObject({ status: 0 });
       expect(await run('check', source, stage.address, '--content')).toMatchObject({
         status: 0,

@@ -1,7 +1,8 @@
 import type { Operation } from '../../../src/model/errors.ts';
 import type { Clock } from '../../../src/model/ports.ts';
 import { ConcurrencyLimit } from '../../../src/remote/gate/congestion/concurrency-limit.ts';
-import type { LimitReason, Sent } from '../../../src/remote/gate/congestion/concurrency-limit.ts';
+import type { LimitReason } from '../../../src/remote/gate/congestion/concurrency-limit.ts';
+import type { Sent } from '../../../src/remote/gate/congestion/sent.ts';
 import { Pacer } from '../../../src/remote/gate/pacer.ts';
 
 export interface Asked {

@@ -2,7 +2,7 @@ import { RecentStarts } from './recent-starts.ts';
 
 /** What time, and idleness, do to a rate: per second. */
 const IDLE_RISE_PER_SECOND = 0.03;
-const SLOWEST_PER_SECOND = 1;
+const SLOWEST_PER_SECOND = 0.5;
 /** A rate that has risen so far limits nothing any more. */
 const UNLIMITED_PER_SECOND = 10_000;
 /** After a refusal the rate begins so much below what was let through. */

@@ -1,25 +1,12 @@
 import type { Operation } from '../../../model/errors.ts';
-import type { Spread } from '../pacer.ts';
-import { Cohort } from './cohort.ts';
-import type { Level } from './cohort.ts';
+import type { Cohort, Level } from './cohort.ts';
+import { Cohorts } from './cohorts.ts';
+import type { Sent, Start } from './sent.ts';
+import { FIRST_LIMIT, spreadOfGrowth } from './spread-of-growth.ts';
+import type { Spread } from './spread-of-growth.ts';
+import { costsNothing, isWorth, triedLimit } from './trial.ts';
+import type { Step } from './trial.ts';
 import { kindOf, UsualLatency } from './usual-latency.ts';
-import type { RequestKind } from './usual-latency.ts';
-
-/** A request that was sent, until it is answered, refused or failed. */
-export interface Sent {
-  readonly startedAt: number;
-  readonly kind: RequestKind;
-  readonly cohort: Cohort | undefined;
-}
-
-export interface Start {
-  readonly operation: Operation;
-  /** Of an upload. */
-  readonly bytes?: number | undefined;
-  readonly now: number;
-  /** Default: true. False where the time that the answer takes will say nothing of the other side. */
-  readonly evidence?: boolean | undefined;
-}
 
 export interface LimitBounds {
   readonly least: number;
@@ -40,35 +27,21 @@ type Phase =
   /** The limit is another one for a while, to see whether that is better than `from`. */
   | {
       readonly is: 'trying';
-      readonly step: 'up' | 'down';
+      readonly step: Step;
       readonly from: number;
       readonly because: LimitReason;
     };
-
-/** How many requests are under way at the same time at first. */
-export const FIRST_LIMIT = 16;
-/** While the limit grows, requests start at no more than so many times the rate at which they can be answered. */
-const SPREAD = 2;
-/** Shorter answers are not worth a timer for each request, in milliseconds. */
-const SPREAD_FROM_MS = 100;
-/** Until it is known what answers take, and whether any is refused: so many requests at once, then so many a second. */
-const FIRST_SPREAD: Spread = { atOnce: FIRST_LIMIT, perSecond: 500 };
 
 /** Cohorts whose requests under way differ by less than these factors say nothing of each other. */
 const COMPARABLE = { whileGrowing: 1.3, whileTrying: 1.08 };
 /** No more requests a second than this can be sent from here: more at once than that keeps busy would wait on this side. */
 const MOST_PER_SECOND = 4000;
-/** Fewer than so many are not tried: they are no burden to anybody. */
-const FEWEST_TRIED = 8;
-const TRIAL = { up: 1.25, down: 0.8 };
 /** Cohorts between two trials: twice as many after each trial that changed nothing. */
 const TRIAL_EVERY = { first: 2, most: 16 };
 /** After so many trials of more that were better, the limit grows as at the beginning. */
 const WON_IN_A_ROW = 3;
 /** Less, or more, is served than before: something has changed. */
 const CHANGED = { less: 0.8, more: 1.25 };
-/** A cohort collects members for at least so long, in milliseconds: many short answers are not judged one by one. */
-const COHORT_MS = 100;
 /** The limit grows only while at least this share of it is used: requests that are spread never quite reach it. */
 const USED_SHARE = 0.5;
 /** With fewer requests under way than this share of the limit, the limit is not what holds them back. */
@@ -88,12 +61,12 @@ export class ConcurrencyLimit {
   #limit: number;
   #inFlight = 0;
   #phase: Phase = { is: 'growing' };
-  #cohort: Cohort;
+  readonly #cohorts: Cohorts;
   /** The level that the next one is compared with. */
   #level: Level | undefined;
   #trialEvery = TRIAL_EVERY.first;
   #cohortsSettled = 0;
-  #nextTrial: 'up' | 'down' = 'down';
+  #nextTrial: Step = 'down';
   /** Whether the latest cohort was served otherwise than those before. */
   #hasChanged = false;
   /** Trials of more, one after the other, that were better. */
@@ -108,7 +81,7 @@ export class ConcurrencyLimit {
   constructor(bounds: LimitBounds, start: number = FIRST_LIMIT) {
     this.#bounds = bounds;
     this.#limit = start;
-    this.#cohort = this.#openCohort(0);
+    this.#cohorts = new Cohorts(this.limit);
   }
 
   get limit(): number {
@@ -139,7 +112,7 @@ export class ConcurrencyLimit {
     if (this.judgements > 0 || this.#limit !== FIRST_LIMIT) return;
     this.#limit = Math.max(FIRST_LIMIT, Math.round(atOnce));
     this.#latencyMs = latencyMs;
-    this.#moveTo(this.#limit, this.#cohort.openedAt);
+    this.#moveTo(this.#limit, this.#cohorts.openedAt);
   }
 
   get reason(): LimitReason {
@@ -153,13 +126,10 @@ export class ConcurrencyLimit {
 
   /** How requests are to be spread while the limit grows: a burst would be refused before the first refusal comes. */
   get spread(): Spread | undefined {
-    const latencyMs = this.#latencyMs;
-    if (this.#phase.is !== 'growing' || (latencyMs !== undefined && latencyMs < SPREAD_FROM_MS))
-      return undefined;
     const { limit } = this;
-    return latencyMs === undefined || limit >= this.#bounds.most
-      ? FIRST_SPREAD
-      : { atOnce: 1, perSecond: (SPREAD * limit * 1000) / latencyMs };
+    return this.#phase.is === 'growing'
+      ? spreadOfGrowth({ limit, latencyMs: this.#latencyMs, isMost: limit >= this.#bounds.most })
+      : undefined;
   }
 
   setBounds(bounds: LimitBounds): void {
@@ -168,19 +138,14 @@ export class ConcurrencyLimit {
     this.#bounds = bounds;
     if (this.reason === 'bound' && bounds.most > before.most) this.#phase = { is: 'growing' };
     this.#level = undefined;
-    this.#moveTo(this.#limit, this.#cohort.openedAt);
+    this.#moveTo(this.#limit, this.#cohorts.openedAt);
   }
 
   started({ operation, bytes, now, evidence = true }: Start): Sent {
     this.#inFlight++;
     const kind = kindOf(operation, bytes);
     if (!evidence) return { startedAt: now, kind, cohort: undefined };
-    const cohort = this.#cohort.add(this.#inFlight) ? this.#cohort : undefined;
-    if (this.#cohort.isFull && now - this.#cohort.openedAt >= COHORT_MS) {
-      this.#cohort.close();
-      this.#cohort = this.#openCohort(now);
-    }
-    return { startedAt: now, kind, cohort };
+    return { startedAt: now, kind, cohort: this.#cohorts.join(this.#inFlight, this.limit, now) };
   }
 
   answered({ startedAt, kind, cohort }: Sent, now: number): void {
@@ -214,7 +179,7 @@ export class ConcurrencyLimit {
   }
 
   #judge(cohort: Cohort, now: number): void {
-    if (!this.#awaited.delete(cohort)) return;
+    if (!this.#cohorts.take(cohort)) return;
     const level = cohort.level(this.#usual);
     if (level === undefined) return;
     this.judgements++;
@@ -301,13 +266,9 @@ export class ConcurrencyLimit {
     this.#settle(from, because, now);
   }
 
-  #try(step: 'up' | 'down', because: LimitReason, now: number, factor: number = TRIAL[step]): void {
+  #try(step: Step, because: LimitReason, now: number, factor?: number): void {
     const from = this.limit;
-    const to = this.#bounded(
-      step === 'up'
-        ? Math.max(from + 2, from * factor)
-        : Math.min(from, Math.max(FEWEST_TRIED, from * factor)),
-    );
+    const to = this.#bounded(triedLimit(step, from, factor));
     this.#cohortsSettled = 0;
     if (to === from) {
       if (this.#phase.is === 'trying') this.#settle(from, because, now);
@@ -329,17 +290,7 @@ export class ConcurrencyLimit {
   /** What is under way already says nothing of the new limit. */
   #moveTo(limit: number, now: number): void {
     this.#limit = limit;
-    this.#awaited.clear();
-    this.#cohort = this.#openCohort(now);
-  }
-
-  readonly #awaited = new Set<Cohort>();
-
-  #openCohort(now: number): Cohort {
-    const { limit } = this;
-    const cohort = new Cohort({ openedAt: now, size: limit, limit });
-    this.#awaited.add(cohort);
-    return cohort;
+    this.#cohorts.beginAnew(this.limit, now);
   }
 
   get #most(): number {
@@ -353,10 +304,3 @@ export class ConcurrencyLimit {
     return Math.max(this.#bounds.least, Math.min(this.#bounds.most, Math.round(limit)));
   }
 }
-
-/** Whether the higher of two levels serves so much more that its longer queue is worth it. */
-const isWorth = (lower: Level, higher: Level): boolean =>
-  higher.served / lower.served >= Math.sqrt(higher.inFlight / lower.inFlight);
-
-/** Whether the lower of two levels serves about as much. */
-const costsNothing = (lower: Level, higher: Level): boolean => lower.served >= higher.served * 0.93;

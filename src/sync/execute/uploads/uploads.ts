@@ -15,7 +15,7 @@ import { isLarge, UploadQueue } from './upload-queue.ts';
 import type { Wanted } from './upload-queue.ts';
 
 /** Uploads that wait for their turn, so that large ones among them go first. A few hundred bytes each. */
-const MOST_WAITING = 4096;
+const MOST_WAITING = 1024;
 
 export interface AddOptions {
   /** Something else has the name, so that the file takes it only with `held.publish`. */

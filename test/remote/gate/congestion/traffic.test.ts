@@ -208,6 +208,12 @@ describe('a Stage that allows so many requests a second', () => {
   });
 });
 
+test('a Stage that allows one request a second, and no burst, refuses few', () => {
+  const stage = limited({ perSecond: 1, burst: 1, retryAfterMs: undefined });
+  const { refused, sent } = runTraffic({ stage, requests: puts(200) });
+  expect(refused / sent).toBeLessThan(0.15);
+});
+
 describe('a Stage whose refusals are not about the rate', () => {
   const refusing = (refuses: (now: number) => boolean, retryAfterMs?: number): StageModel => ({
     reply: (_asked, { now }) =>
