@@ -71,8 +71,8 @@ export class Remote {
     return this.#destination.listFolder(folder, { ...this.#call, ...inTurn });
   }
 
-  stat(path: RelPath): Promise<ShownVersion | undefined> {
-    return this.#destination.stat(path, this.#call);
+  stat(path: RelPath, inTurn: Pick<GateRequest, 'priority'> = {}): Promise<ShownVersion | undefined> {
+    return this.#destination.stat(path, { ...this.#call, ...inTurn });
   }
 
   read(path: RelPath): Promise<AsyncIterable<Uint8Array>> {

@@ -68,7 +68,7 @@ export class RetryingDestination implements Destination {
     const look = (): Promise<ShownVersion | undefined> => this.#destination.stat(path, call);
     return call.within === true
       ? this.#gate.within(look)
-      : this.#gate.request({ operation: 'look', path }, look);
+      : this.#gate.request({ operation: 'look', path, priority: call.priority }, look);
   }
 
   /** Retries the beginning of a read; what breaks off later rejects. */

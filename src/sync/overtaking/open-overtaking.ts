@@ -1,4 +1,6 @@
 import type { PathFilter } from '../../model/ports.ts';
+import type { Priority } from '../../remote/gate/attempts.ts';
+import type { Lanes } from '../../remote/gate/lanes.ts';
 import { Remote } from '../../remote/remote.ts';
 import type { RemoteOptions } from '../../remote/remote.ts';
 import { Executor } from '../execute/executor.ts';
@@ -26,6 +28,9 @@ type PassWithLedger = PassOptions & { readonly ledger: Ledger };
 /** With fewer lanes than this, what overtakes would leave none to the plan. */
 const LANES_TO_SPARE = 4;
 
+const priorityAt = ({ lanes }: Pick<Lanes, 'lanes'>): Priority =>
+  lanes < LANES_TO_SPARE ? 'normal' : 'urgent';
+
 /**
  * Undefined where nothing may go ahead of the plan: nobody tells of changes, all of a set comes at once, or single folders
  * cannot be listed.
@@ -44,7 +49,7 @@ export function openOvertaking(
   return new Overtaking({
     pass: { ...pass, changed },
     list: (folder) => listFolder(folder, { filter, signal }),
-    look: (path) => parts.remote.stat(parts.remote.root + path),
+    look: (path) => parts.remote.stat(parts.remote.root + path, { priority: priorityAt(gate) }),
     digestOf: (entry) => digestOf(entry, pass),
     paths: overtaken,
     openExecutor: () =>
@@ -61,7 +66,7 @@ function executorOptions(
 ): ExecutorOptions {
   const remote = new Remote({
     ...ofPass,
-    uploadPriority: () => (gate.lanes < LANES_TO_SPARE ? 'normal' : 'urgent'),
+    uploadPriority: () => priorityAt(gate),
   });
   return {
     remote,
