@@ -38,12 +38,14 @@ export class ChangesMeanwhile {
 
   hint(folders: readonly RelPath[]): void {
     const now = this.#options.clock.elapsed();
+    const wasEmpty = this.#heard.size === 0;
     for (const folder of folders) {
       const firstMs = this.#heard.get(folder)?.firstMs ?? now;
       if (this.#heard.size < MOST_HEARD || this.#heard.has(folder))
         this.#heard.set(folder, { firstMs, lastMs: now });
     }
-    this.#sleeper.wake();
+    // what was heard before is due sooner, and its time is waited for already
+    if (wasEmpty) this.#sleeper.wake();
   }
 
   /** Does the work of a pass over `folders` (undefined: everything), which begins with them as they are now. */
@@ -81,6 +83,8 @@ export class ChangesMeanwhile {
 
   #takeDue(now: number): RelPath[] {
     const due: RelPath[] = [];
+    // they become due one by one, so those that are not due yet count as well
+    const isSmall = this.#heard.size <= MOST_FOLDERS;
     for (const [folder, { firstMs, lastMs }] of this.#heard) {
       if (firstMs + this.#options.batchMs > now) continue;
       due.push(folder);
@@ -88,6 +92,6 @@ export class ChangesMeanwhile {
       if (lastMs > firstMs) this.#heard.set(folder, { firstMs: lastMs, lastMs });
       else this.#heard.delete(folder);
     }
-    return due.length > MOST_FOLDERS ? [] : due;
+    return isSmall ? due : [];
   }
 }
