@@ -81,6 +81,8 @@ export interface PlanView {
   readonly compared: number;
   /** Actions. */
   readonly actions: number;
+  /** Files that would go, those below folders that go as a whole included. */
+  readonly filesRemoved: number;
   readonly cost?: PlanCost | undefined;
   /** How long it will take, in milliseconds. */
   readonly estimateMs?: number | undefined;

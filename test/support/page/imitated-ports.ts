@@ -45,6 +45,10 @@ export function imitatedPorts(
           state: 'ready',
           compared: 1234,
           actions: planned.length,
+          filesRemoved: planned.reduce(
+            (sum, { kind, files = 1 }) => sum + (kind === 'remove' ? files : 0),
+            0,
+          ),
           cost: {
             uploads: planned.filter(({ kind }) => kind === 'upload').length,
             bytes: planned.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
