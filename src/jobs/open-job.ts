@@ -64,7 +64,10 @@ export async function openJob(
   const source = await openSource(from, {
     s3: authority.s3,
     environment,
+    folder: around.folder,
     followSymlinks: job.what.followSymlinks,
+    archived: job.what.archived,
+    pageSize: job.pace.pageSize,
     concurrency,
     collectBuffers: around.collectBuffers,
   });
@@ -130,6 +133,9 @@ function passOptions(
     deleteExcluded: what.deleteExcluded,
     sweepOlderThanMs: what.sweepOlderThan,
     compare: what.compare,
+    overwrite: what.overwrite,
+    maxFileSize: what.maxFileSize,
+    failFast: what.failFast,
     moves: what.moves,
     trustLedger: what.trustLedger,
     atomic: what.atomic,
