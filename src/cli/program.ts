@@ -9,6 +9,7 @@ import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
 import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
+import { logs } from './commands/logs/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
@@ -27,6 +28,7 @@ export const commands: readonly CommandModule[] = [
   sync,
   watch,
   status,
+  logs,
   plan,
   apply,
   explain,
