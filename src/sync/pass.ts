@@ -52,6 +52,7 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
   });
   const measured = recallPace(ledger, started);
   using gate = useGate(pass, tally, measured);
+  const told = pass.sourceGate ?? gate;
   tally.emit({ type: 'pass:started', source: source.label, destination: destination.label, dryRun });
   const standing: Standing = { unchanged: 0, adopted: 0 };
   const begun = begunRun(pass, started);
@@ -72,12 +73,12 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
   const report = tally.report({
     unchanged: standing.unchanged,
     adopted: standing.adopted,
-    requests: gate.requests,
-    retries: gate.retries,
+    requests: told.requests,
+    retries: told === gate ? gate.retries : told.retries + gate.retries,
     durationMs: clock.now() - started,
     dryRun,
     outcome: outcomeOf(error),
-    pace: gate.requests > 0 ? gate.pace : undefined,
+    pace: told.requests > 0 ? told.pace : undefined,
   });
   const summary = (): RunSummary => ({
     id: begun.id,
@@ -94,8 +95,8 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
   if (!dryRun) {
     // a run that ended early is closed too; its own error matters more than that of a ledger that cannot be written
     const unwritten = closeRun(() => {
-      const now = joinPaces(measured, gate.measured);
-      if (gate.measured !== undefined && now !== undefined) rememberPace(ledger, now, clock.now());
+      const now = joinPaces(measured, told.measured);
+      if (told.measured !== undefined && now !== undefined) rememberPace(ledger, now, clock.now());
       recorder.flush();
       ledger.endRun(summary(), { isWatch: begun.cause === 'watch' || begun.cause === 'full' });
     });
@@ -117,7 +118,8 @@ function useGate(pass: PassOptions, tally: Tally, measured: MeasuredPace | undef
     concurrency: pass.concurrency,
     mostLanes: pass.mostLanes,
     limitsBandwidth: pass.maxBytesPerSecond !== undefined,
-    measured,
+    // what was measured is of the gate that the report tells of
+    measured: pass.sourceGate === undefined ? measured : undefined,
     attempts: pass.attempts,
     maxRequestsPerSecond: pass.maxRequestsPerSecond,
     maxWaitMs: pass.maxWaitMs,
@@ -125,7 +127,11 @@ function useGate(pass: PassOptions, tally: Tally, measured: MeasuredPace | undef
     maxWaitFlag: '--max-wait',
     draining: pass.draining,
     signal: pass.signal,
-    onEvent: (event) => tally.emit(withinTarget(event, pass.destination.root)),
+    onEvent: (event) => {
+      // the pace that the report tells of is that of the source's gate
+      if (event.type !== 'pace' || pass.sourceGate === undefined)
+        tally.emit(withinTarget(event, pass.destination.root));
+    },
   });
 }
 
