@@ -1,7 +1,8 @@
 import { printable } from '../../../model/printable.ts';
 import type { RunAction, RunCause } from '../../../model/run.ts';
 import { bytes, count, counted, duration } from '../../output/quantities.ts';
-import { causeText, countsText, whyLines, type RecordedRun } from '../../output/recorded-run.ts';
+import type { RecordedRun } from '../../../daemon/history/recorded-run.ts';
+import { causeText, countsText, whyLines } from '../../output/run-causes.ts';
 
 const BY: Readonly<Record<RunCause, string>> = {
   schedule: 'by its schedule',

@@ -7,7 +7,7 @@ import { whoHolds } from '../../../sync/ledger/sqlite-lock.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { ofEachPair, type WantedPairs } from '../../find-pairs.ts';
-import { recordedRun } from '../../output/recorded-run.ts';
+import { recordedRun } from '../../../daemon/history/recorded-run.ts';
 import { actionText, runText } from './run-text.ts';
 
 export interface LogsFlags {

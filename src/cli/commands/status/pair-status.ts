@@ -1,5 +1,5 @@
 import type { Holder } from '../../../sync/ledger/pair-lock.ts';
-import type { RecordedRun } from '../../output/recorded-run.ts';
+import type { RecordedRun } from '../../../daemon/history/recorded-run.ts';
 
 /** What is known of a pair, as `--json` prints it. */
 export interface PairStatus {

@@ -7,7 +7,7 @@ import type { RunSummary } from '../../../model/run.ts';
 import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import { ofEachPair } from '../../find-pairs.ts';
-import { recordedRun } from '../../output/recorded-run.ts';
+import { recordedRun } from '../../../daemon/history/recorded-run.ts';
 import type { PairStatus } from './pair-status.ts';
 import { statusText } from './status-text.ts';
 

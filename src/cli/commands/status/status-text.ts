@@ -2,7 +2,8 @@ import type { Pace } from '../../../model/pace.ts';
 import { printable } from '../../../model/printable.ts';
 import { isPaceReason, paceText } from '../../output/pace-text.ts';
 import { counted, duration } from '../../output/quantities.ts';
-import { countsText, isGood, whyLines, type RecordedRun } from '../../output/recorded-run.ts';
+import type { RecordedRun } from '../../../daemon/history/recorded-run.ts';
+import { countsText, isGood, whyLines } from '../../output/run-causes.ts';
 import type { PairStatus } from './pair-status.ts';
 
 /** Causes that are told of the last run; `stagesync logs` has all of them. */
