@@ -74,13 +74,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sync: ['remote', 'filter'],
   // compares two sources; the merge takes its parts from the engine's
   check: ['sync'],
+  // files that are changed by themselves, beside any sync; looks and hidden names are the engine's
+  files: ['remote', 'sync'],
   emulator: [],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
-  jobs: 'check sources destinations sync emulator filter remote stage api http disk'.split(' '),
+  jobs: 'check files sources destinations sync emulator filter remote stage api http disk'.split(' '),
   // of the emulator: what guards a server on this machine against requests that mean another
   daemon: ['jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator'],
-  cli: 'daemon billing jobs check sync sources destinations emulator filter remote stage api http disk'.split(
+  cli: 'daemon billing jobs check files sync sources destinations emulator filter remote stage api http disk'.split(
     ' ',
   ),
 };
@@ -133,6 +135,8 @@ test.each([
   ['jobs', 'check', true],
   ['sync', 'check', false],
   ['check', 'stage', false],
+  ['files', 'sync', true],
+  ['files', 'stage', false],
   ['cli', 'daemon', true],
   ['cli', 'sources/s3', true],
   ['daemon', 'jobs', true],
