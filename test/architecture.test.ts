@@ -74,15 +74,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sync: ['remote', 'filter'],
   // compares two sources; the merge takes its parts from the engine's
   check: ['sync'],
-  // files that are changed by themselves, beside any sync; looks and hidden names are the engine's
-  files: ['remote', 'sync'],
+  // copies, moves and removes single files and trees, on ports alone
+  files: ['check', 'sync', 'remote'],
   emulator: [],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
-  jobs: 'check files sources destinations sync emulator filter remote stage api http disk'.split(' '),
+  jobs: 'files check sources destinations sync emulator filter remote stage api http disk'.split(' '),
+  // a file of jobs: reading it, and what it may run
+  'jobs-file': ['jobs', 'filter', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
-  daemon: ['jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator'],
-  cli: 'daemon billing jobs check files sync sources destinations emulator filter remote stage api http disk'.split(
+  daemon: ['jobs-file', 'jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator', 'http', 'disk'],
+  cli: 'daemon jobs-file billing jobs check sync sources destinations emulator filter remote stage api http disk'.split(
     ' ',
   ),
 };
@@ -92,7 +94,7 @@ function mayImport(from: string, to: string): boolean {
   if (from !== 'model' && to === 'model') return true;
   const allowed = MAY_IMPORT[from] ?? [];
   // jobs and those above may open any kind of either end
-  const isAbove = from === 'jobs' || from === 'daemon' || from === 'cli';
+  const isAbove = from === 'jobs' || from === 'jobs-file' || from === 'daemon' || from === 'cli';
   return allowed.includes(to) || (isAbove && allowed.includes(to.split('/')[0] ?? ''));
 }
 
@@ -108,12 +110,16 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   ignore: ['filter'],
   saxes: ['sources/s3'],
   'd3-scale': ['billing'],
+  yaml: ['jobs-file'],
+  croner: ['jobs-file', 'daemon'],
+  '@opentelemetry/api': ['daemon'],
 };
 
 function homesOf(name: string): readonly string[] {
   if (name.startsWith('@aws-sdk/') || name.startsWith('@smithy/')) return ['sources/s3'];
   // A parser of foreign data, wanted wherever such data enters.
-  if (name === 'zod') return ['jobs', 'api', 'stage', 'emulator', 'sources/s3', 'sync'];
+  if (name === 'zod')
+    return ['jobs', 'jobs-file', 'daemon', 'api', 'stage', 'emulator', 'sources/s3', 'sync'];
   return HOMES[name] ?? ['cli'];
 }
 
@@ -135,8 +141,8 @@ test.each([
   ['jobs', 'check', true],
   ['sync', 'check', false],
   ['check', 'stage', false],
-  ['files', 'sync', true],
   ['files', 'stage', false],
+  ['files', 'jobs', false],
   ['cli', 'daemon', true],
   ['cli', 'sources/s3', true],
   ['daemon', 'jobs', true],

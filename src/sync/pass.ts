@@ -112,6 +112,7 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   await refuseMarkerOfSource(pass);
   for (;;) {
     learnt.isLastRound = dryRun || tally.round === MOST_ROUNDS;
+    learnt.listsEverything = !pass.trustLedger && pass.scope === undefined;
     if (!dryRun) await recover(pass, parts);
     const round = new Round(pass, parts);
     try {

@@ -1,29 +1,38 @@
 import { childrenNamed, garbledIn, type Children } from '../../model/children.ts';
 import type { Problem } from '../../model/entry.ts';
-import { isFolderPath, isReservedName, nameOf, parentOf, type RelPath } from '../../model/path.ts';
+import { isFolderPath, isReservedName, nameOf, type RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import type { DestinationEntry } from '../../remote/destination-entry.ts';
 import type { Lanes } from '../../remote/gate/lanes.ts';
 import type { Remote } from '../../remote/remote.ts';
 import { walkDestination } from '../../remote/walk-folders.ts';
-import type { Glob } from './glob.ts';
+import { expandGlob } from '../globs/expand-glob.ts';
+import type { Glob } from '../globs/glob.ts';
 
 /** What a path or a pattern names. Paths are from the top of the destination. */
 export type NamedThing =
   | { readonly kind: 'file'; readonly path: RelPath; readonly shown: ShownVersion }
   | { readonly kind: 'folder'; readonly path: RelPath }
-  /** A file, or a folder (`shown` undefined), in the folder that was told last. */
+  | UnclearThing;
+
+/** Something that cannot be told. */
+export interface UnclearThing {
+  readonly kind: 'unclear';
+  readonly path: RelPath;
+  readonly problem: Problem;
+}
+
+/** What is in a folder, at any depth. */
+export type FolderContent =
+  /** A file, or a folder: `shown` undefined. */
   | { readonly kind: 'content'; readonly path: RelPath; readonly shown: ShownVersion | undefined }
-  /** Something of the folder that was told last, or that the pattern may mean, cannot be told. */
-  | { readonly kind: 'unclear'; readonly path: RelPath; readonly problem: Problem };
+  | UnclearThing;
 
 export interface LookOptions {
   readonly remote: Remote;
   /** Says how many listings are made at the same time. */
   readonly gate: Lanes;
-  /** Whether folders that match are told, and with all that is in them or alone. */
-  readonly folders: 'none' | 'alone' | 'with content';
 }
 
 const EVERYTHING: PathFilter = { excludes: () => false, prunes: () => false };
@@ -41,105 +50,65 @@ export function thingNamed(children: Children | undefined, path: RelPath): Named
 
 export const folderPathOf = (path: RelPath): RelPath => (isFolderPath(path) ? path : `${path}/`);
 
-/** A folder with all that is in it, in path order; nothing where there is no such folder. */
-export async function* folderWithContent(
+/** All that is in a folder, in path order. `top` is its own listing. */
+export async function* contentOf(
   folder: RelPath,
-  options: LookOptions,
-): AsyncGenerator<readonly NamedThing[], void> {
-  const top = await options.remote.list(folder);
-  if (top === undefined) return;
-  yield [{ kind: 'folder', path: folder }];
-  for await (const entries of walk(folder, top, EVERYTHING, options))
-    yield entries.flatMap((entry) => contentOf(folder, entry));
-}
-
-/** Everything that a pattern matches, in path order, files and folders each by themselves. */
-export async function* matching(
-  glob: Glob,
-  options: LookOptions,
-): AsyncGenerator<readonly NamedThing[], void> {
-  const { base } = glob;
-  const top = await options.remote.list(base);
-  if (top === undefined) return;
-  // a name that is there exactly as it was typed is meant, and not what it would match
-  const literal = glob.literal === undefined ? undefined : thingNamed(top, base + glob.literal);
-  if (literal?.kind === 'file') return yield [literal];
-  if (literal?.kind === 'folder') return yield* folderNamed(literal.path, options);
-  let within: RelPath | undefined;
-  const isWithin = (path: RelPath): boolean => within !== undefined && path.startsWith(within);
-  for await (const entries of walk(base, top, filterOf(glob, options), options))
-    yield entries.flatMap((entry): NamedThing | readonly NamedThing[] => {
-      const path = base + entry.path;
-      if (isWithin(path)) return options.folders === 'with content' ? contentOf(base, entry) : [];
-      if (entry.kind === 'unknown') return mayMatch(glob, path) ? unclearAt(base, entry) : [];
-      if (!glob.matches(path) || entry.kind === 'excluded') return [];
-      if (entry.kind === 'file') return { kind: 'file', path, shown: entry };
-      if (options.folders === 'none') return [];
-      within = path;
-      return { kind: 'folder', path };
-    });
-}
-
-async function* folderNamed(
-  path: RelPath,
-  options: LookOptions,
-): AsyncGenerator<readonly NamedThing[], void> {
-  if (options.folders === 'with content') yield* folderWithContent(path, options);
-  else if (options.folders === 'alone') yield [{ kind: 'folder', path }];
-}
-
-/** Folders that lead to no match are not listed; those that match are, where their content is wanted. */
-function filterOf(glob: Glob, { folders }: LookOptions): PathFilter {
-  const { base } = glob;
-  // the folders on the way that match: all below them takes part
-  const isInMatch = (path: RelPath): boolean => {
-    for (let end = path.indexOf('/', base.length); end !== -1; end = path.indexOf('/', end + 1))
-      if (glob.matches(path.slice(0, end + 1))) return true;
-    return false;
-  };
-  return {
-    excludes: (path) =>
-      !glob.matches(base + path) && !(folders === 'with content' && isInMatch(parentOf(base + path))),
-    prunes: (path) => {
-      if (folders !== 'none' && isInMatch(base + path)) return folders === 'alone';
-      if (isReservedName(base + path)) return true;
-      return !glob.reaches(base + path);
-    },
-  };
-}
-
-const walk = (
-  base: RelPath,
   top: Children,
-  filter: PathFilter,
   { remote, gate }: LookOptions,
-): AsyncGenerator<readonly DestinationEntry[], void> =>
-  walkDestination(top, {
-    list: (folder) => remote.list(base + folder),
-    filter,
+): AsyncGenerator<readonly FolderContent[], void> {
+  const walk = walkDestination(top, {
+    list: (below) => remote.list(folder + below),
+    filter: EVERYTHING,
     words: remote.words,
     lookAhead: () => gate.lanes,
   });
+  for await (const entries of walk) yield entries.flatMap((entry) => contentAt(folder, entry));
+}
 
-/** An unclear child is listed as the file and as the folder that it may be, and told once. */
-const unclearAt = (
-  base: RelPath,
-  { path, covers, problem }: Extract<DestinationEntry, { kind: 'unknown' }>,
-): NamedThing | readonly [] => (covers === 'subtree' ? { kind: 'unclear', path: base + path, problem } : []);
+/**
+ * Everything that a pattern matches, files and folders each by themselves. Hidden names of stagesync are never meant. Rejects
+ * where a folder on the way cannot be listed.
+ */
+export async function* matching(
+  glob: Glob,
+  { remote, gate }: LookOptions,
+): AsyncGenerator<NamedThing, void> {
+  const list = async (folder: RelPath): Promise<Iterable<ListedThing> | undefined> => {
+    const children = await remote.list(folder);
+    return children && { [Symbol.iterator]: () => thingsIn(folder, children) };
+  };
+  for await (const { thing } of expandGlob(glob, { list, lookAhead: () => gate.lanes }))
+    yield thing;
+}
 
-const mayMatch = (glob: Glob, path: RelPath): boolean =>
-  glob.matches(path) || glob.matches(path.replace(/\/$/, '')) || glob.reaches(folderPathOf(path));
+/** A child of a listed folder, as patterns see it. */
+interface ListedThing {
+  readonly kind: 'file' | 'folder' | 'unknown';
+  readonly path: RelPath;
+  readonly thing: NamedThing;
+}
 
-/** `path` of the entry is relative to `base`. */
-function contentOf(base: RelPath, entry: DestinationEntry): NamedThing | readonly NamedThing[] {
-  const path = base + entry.path;
+function* thingsIn(folder: RelPath, children: Children): Generator<ListedThing, void> {
+  for (const child of children) {
+    if (isReservedName(child.name)) continue;
+    const { kind } = child;
+    const path = kind === 'folder' ? `${folder}${child.name}/` : folder + child.name;
+    if (kind === 'file') yield { kind, path, thing: { kind, path, shown: child } };
+    else if (kind === 'folder') yield { kind, path, thing: { kind, path } };
+    else yield { kind, path, thing: { kind: 'unclear', path, problem: child.problem } };
+  }
+}
+
+/** `path` of the entry is relative to the folder. An unclear child is listed as the file and as the folder that it may be. */
+function contentAt(folder: RelPath, entry: DestinationEntry): FolderContent | readonly [] {
+  const path = folder + entry.path;
   switch (entry.kind) {
     case 'file':
       return { kind: 'content', path, shown: entry };
     case 'folder':
       return { kind: 'content', path, shown: undefined };
     case 'unknown':
-      return unclearAt(base, entry);
+      return entry.covers === 'subtree' ? { kind: 'unclear', path, problem: entry.problem } : [];
     case 'excluded':
       return [];
     default:

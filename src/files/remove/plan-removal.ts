@@ -1,18 +1,19 @@
 import type { Children } from '../../model/children.ts';
 import type { Problem } from '../../model/entry.ts';
 import { SyncError } from '../../model/errors.ts';
-import { foldersOf, isFolderPath, isReservedName, nameOf, parentOf, type RelPath } from '../../model/path.ts';
+import { comparePaths, foldersOf, isReservedName, parentOf, type RelPath } from '../../model/path.ts';
 import type { FileParts } from '../file-changes.ts';
-import { isGlob, readGlob, type Glob } from '../naming/glob.ts';
+import { hasWildcard, parseGlob, type Glob } from '../globs/glob.ts';
+import { resolvedAhead } from '../globs/resolved-ahead.ts';
+import { leftAsideAs, nothingAt } from '../naming/left-aside.ts';
 import {
-  folderWithContent,
+  contentOf,
   matching,
   thingNamed,
-  type LookOptions,
   type NamedThing,
+  type UnclearThing,
 } from '../naming/named-things.ts';
-import { leftAsideAs, nothingAt } from '../naming/left-aside.ts';
-import { RemovalPlan } from './removal-plan.ts';
+import type { RemovalPlan } from './removal-plan.ts';
 
 export interface RemovalOptions {
   /** Folders go too, with all that is in them. */
@@ -31,31 +32,32 @@ export async function planRemoval(
   paths: readonly RelPath[],
   options: RemovalOptions,
 ): Promise<void> {
-  const covered = new CoveredPaths(options);
-  const adding = new Adding(parts, plan, covered);
-  const named = paths.filter((path) => !isGlob(path));
-  for (const thing of await lookFor(parts, named, options)) {
-    if (parts.tasks.stopped) return;
-    await adding.add(thing);
-  }
-  const globs = paths.filter(isGlob).map(readGlob);
+  const { remote, gate, tasks, tally } = parts;
+  const adding = new Adding(parts, plan, { remembers: paths.length > 1 });
+  const named = paths.filter((path) => !hasWildcard(path));
+  await adding.addAll(await lookFor(parts, named, options));
+  const globs = paths.flatMap((path) => parseGlob(path) ?? []);
   // a pattern of fewer names finds the folders in which one of more names finds something
   for (const glob of globs.toSorted((a, b) => depthOf(a) - depthOf(b))) {
-    if (parts.tasks.stopped) return;
-    const found = await adding.addAll(matching(glob, { ...parts, folders: options.recursive ? 'with content' : 'none' }));
-    if (!found && !options.ifExists)
-      parts.tally.problem(glob.text, {
-        code: 'stage_not_found',
-        severity: 'failure',
-        message: `${options.recursive ? 'nothing' : 'no file'} matches it`,
-      });
-    covered.add(glob);
+    if (tasks.stopped) return;
+    const found = await adding.addAll(wanted(matching(glob, { remote, gate }), options));
+    if (found || options.ifExists) continue;
+    tally.problem(glob.base + glob.segments.join('/'), nothingMatches(options));
   }
 }
 
-const depthOf = ({ text }: Glob): number => (text.includes('**') ? Infinity : text.split('/').length);
+const depthOf = ({ base, segments }: Glob): number =>
+  segments.includes('**') ? Infinity : base.split('/').length + segments.length;
 
-/** What these paths name, each once, in path order. */
+/** Without `recursive`, a pattern means files alone. */
+async function* wanted(
+  things: AsyncIterable<NamedThing>,
+  { recursive }: RemovalOptions,
+): AsyncGenerator<NamedThing, void> {
+  for await (const thing of things) if (recursive || thing.kind !== 'folder') yield thing;
+}
+
+/** What these paths name, each once; in path order, so that a folder comes before what is in it. */
 async function lookFor(
   { remote, tally }: FileParts,
   paths: readonly RelPath[],
@@ -75,10 +77,14 @@ async function lookFor(
   for (const [path, thing] of things)
     if (thing === undefined && !ifExists)
       tally.problem(path, nothingAt(remote.words, await leftAsideAs(remote, path)));
-  return things
-    .flatMap(([, thing]) => thing ?? [])
-    .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return things.flatMap(([, thing]) => thing ?? []).toSorted((a, b) => comparePaths(a.path, b.path));
 }
+
+const nothingMatches = ({ recursive }: RemovalOptions): Problem => ({
+  code: 'stage_not_found',
+  severity: 'failure',
+  message: recursive ? 'matches nothing' : 'matches no file; folders go with -r alone',
+});
 
 const isAFolder = (path: RelPath): SyncError =>
   new SyncError(
@@ -87,101 +93,68 @@ const isAFolder = (path: RelPath): SyncError =>
     { verdict: 'end_run' },
   );
 
-/** Paths that are in the plan already, so that nothing is in it twice. */
-class CoveredPaths {
-  readonly #recursive: boolean;
-  readonly #files = new Set<RelPath>();
-  readonly #folders: RelPath[] = [];
-  readonly #globs: Glob[] = [];
-
-  constructor({ recursive }: Pick<RemovalOptions, 'recursive'>) {
-    this.#recursive = recursive;
-  }
-
-  add(added: Glob | RelPath): void {
-    if (typeof added !== 'string') this.#globs.push(added);
-    else if (isFolderPath(added)) this.#folders.push(added);
-    else this.#files.add(added);
-  }
-
-  has(path: RelPath): boolean {
-    const ways = this.#recursive ? [path, ...foldersOf(parentOf(path))] : [path];
-    return (
-      this.#files.has(path) ||
-      this.#folders.some((folder) => path.startsWith(folder)) ||
-      this.#globs.some((glob) => ways.some((way) => glob.matches(way)))
-    );
-  }
-}
-
 /** Adds what was found to a plan. */
 class Adding {
   readonly #parts: FileParts;
   readonly #plan: RemovalPlan;
-  readonly #covered: CoveredPaths;
-  /** Whether the folder that was told last is in the plan already, so that its content is not added again. */
-  #skips = false;
+  /** What is in the plan already, where something could be found twice. */
+  readonly #known: Set<RelPath> | undefined;
 
-  constructor(parts: FileParts, plan: RemovalPlan, covered: CoveredPaths) {
+  constructor(parts: FileParts, plan: RemovalPlan, { remembers }: { readonly remembers: boolean }) {
     this.#parts = parts;
     this.#plan = plan;
-    this.#covered = covered;
+    this.#known = remembers ? new Set() : undefined;
   }
 
-  /** One thing that was named. Folders are remembered: there are as many as were named. */
-  async add(thing: NamedThing): Promise<void> {
-    if (this.#covered.has(thing.path)) return;
-    const options: LookOptions = { ...this.#parts, folders: 'with content' };
-    if (thing.kind === 'folder') await this.addAll(folderWithContent(thing.path, options));
-    else this.#take(thing);
-    this.#covered.add(thing.path);
-  }
-
-  /** Resolves with whether there was anything. */
-  async addAll(things: AsyncIterable<readonly NamedThing[]>): Promise<boolean> {
+  /** Resolves with whether there was anything. The first listings of folders are made ahead. */
+  async addAll(things: AsyncIterable<NamedThing> | Iterable<NamedThing>): Promise<boolean> {
+    const { remote, gate, tasks } = this.#parts;
     let found = false;
-    for await (const batch of things) {
-      if (this.#parts.tasks.stopped) break;
-      found ||= batch.length > 0;
-      for (const thing of batch) this.#take(thing);
+    const listed = resolvedAhead(
+      things,
+      async (thing) => ({ thing, top: thing.kind === 'folder' ? await remote.list(thing.path) : undefined }),
+      () => gate.lanes,
+    );
+    for await (const { thing, top } of listed) {
+      if (tasks.stopped) break;
+      found = true;
+      if (this.#isKnown(thing.path)) continue;
+      if (thing.kind === 'file') this.#plan.addFile(thing.path, thing.shown);
+      else if (thing.kind === 'unclear') this.#parts.tally.problem(thing.path, { ...thing.problem, severity: 'failure' });
+      else if (top !== undefined) await this.#addFolder(thing.path, top);
     }
-    this.#endFolder();
     return found;
   }
 
-  #take(thing: NamedThing): void {
-    if (thing.kind !== 'content' && thing.kind !== 'unclear') {
-      this.#endFolder();
-      this.#skips = this.#covered.has(thing.path);
+  async #addFolder(path: RelPath, top: Children): Promise<void> {
+    const { clock, tasks } = this.#parts;
+    this.#plan.beginFolder(path);
+    for await (const batch of contentOf(path, top, this.#parts)) {
+      if (tasks.stopped) return this.#plan.endFolder(0);
+      for (const each of batch) {
+        if (each.kind === 'unclear') this.#keep(path, each);
+        else if (isReservedName(each.path.slice(path.length)))
+          this.#keep(path, { path: each.path, problem: HIDDEN_INSIDE });
+        else this.#plan.addContent(each.path, each.shown);
+      }
     }
-    if (this.#skips) return;
-    switch (thing.kind) {
-      case 'file':
-        return this.#plan.addFile(thing.path, thing.shown);
-      case 'folder':
-        return this.#plan.beginFolder(thing.path);
-      case 'content':
-        if (isReservedName(thing.path.slice(this.#plan.openFolder?.length ?? 0)))
-          return this.#drop(thing.path, HIDDEN_INSIDE);
-        return this.#plan.addContent(thing.path, thing.shown);
-      case 'unclear':
-        return this.#drop(thing.path, thing.problem);
-      default:
-        return thing satisfies never;
-    }
+    this.#plan.endFolder(clock.elapsed());
   }
 
-  /** What cannot be told keeps the folder that it is in. */
-  #drop(path: RelPath, { code, message }: Problem): void {
-    const folder = this.#plan.openFolder;
-    const isInside = folder !== undefined && path.startsWith(folder);
-    const told = isInside ? `${message}; ${nameOf(folder)}/ stays with all that is in it` : message;
-    if (!isInside || !this.#plan.isDropped) this.#parts.tally.problem(path, { code, severity: 'failure', message: told });
-    if (isInside) this.#plan.dropFolder();
+  /** What cannot be told keeps the folder that it is in; one reason is enough. */
+  #keep(folder: RelPath, { path, problem }: Pick<UnclearThing, 'path' | 'problem'>): void {
+    if (this.#plan.isDropped) return;
+    this.#plan.dropFolder();
+    const message = `${problem.message}; ${folder} stays with all that is in it`;
+    this.#parts.tally.problem(path, { code: problem.code, severity: 'failure', message });
   }
 
-  #endFolder(): void {
-    this.#plan.endFolder(this.#parts.clock.elapsed());
+  #isKnown(path: RelPath): boolean {
+    const known = this.#known;
+    if (known === undefined) return false;
+    const isIn = known.has(path) || foldersOf(parentOf(path)).some((folder) => known.has(folder));
+    known.add(path);
+    return isIn;
   }
 }
 

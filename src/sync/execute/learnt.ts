@@ -23,6 +23,8 @@ export class Learnt {
   #again = false;
   /** No round follows this one: what is left undone is told as a failure. */
   isLastRound = false;
+  /** Each round lists all of the destination; false where the ledger is believed, or some folders alone are compared. */
+  listsEverything = false;
 
   mayMove(folder: RelPath): boolean {
     const isMixed = this.#mixed.some((each) => each.startsWith(folder) || folder.startsWith(each));
@@ -61,6 +63,13 @@ export class Learnt {
   /** Asks for another look at both ends: something was left undone that a new plan can do better. */
   lookAgain(): void {
     this.#again = true;
+  }
+
+  /** Asks for another look as `lookAgain` does, where that look shows every file. False: no round of this run does. */
+  lookAtEverythingAgain(): boolean {
+    if (this.isLastRound || !this.listsEverything) return false;
+    this.#again = true;
+    return true;
   }
 
   /** Whether the rest of the plan is left to the next round, or run, because it needs something that did not happen. */

@@ -80,7 +80,7 @@ export class Removals {
 
   /** Looks at a file right before it is removed. After an attempt in doubt, an absent file was removed by that attempt. */
   async #check({ path, shown }: Removal, attempt: number, inDoubt: boolean): Promise<CheckVerdict> {
-    const { remote, looks, ledger, tally } = this.#parts;
+    const { remote, looks, ledger, tally, learnt } = this.#parts;
     const look = await looks.at(path, { anew: attempt > 1 });
     if ('unclear' in look) {
       tally.problem(path, { code: 'listing_unclear', severity: 'failure', message: look.unclear });
@@ -91,7 +91,7 @@ export class Removals {
     const expected = shown ?? (row === undefined ? undefined : shownOf(row));
     if (row?.pending === true && expected?.modifiedMs === undefined && look.shown.modifiedMs !== undefined) {
       // no listing has shown the file since it was put, so others may have replaced it: a full listing will tell
-      tally.problem(path, unconfirmed(remote.words));
+      if (!learnt.lookAtEverythingAgain()) tally.problem(path, unconfirmed(remote.words));
       return 'kept';
     }
     if (expected !== undefined && sameShown(look.shown, expected)) return 'go';
