@@ -10,6 +10,7 @@ import { explain } from './commands/explain/command.ts';
 import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { plan } from './commands/plan/command.ts';
+import { rm } from './commands/rm/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { sync } from './commands/sync/command.ts';
@@ -36,6 +37,7 @@ export const commands: readonly CommandModule[] = [
   cat,
   head,
   url,
+  rm,
   check,
   emulator,
 ];

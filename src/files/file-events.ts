@@ -76,7 +76,13 @@ export class FilesTally {
   }
 
   /** The last event. `error`: what ended the work early. */
-  report({ requests, error }: { readonly requests: number; readonly error: SyncError | undefined }): FilesReport {
+  report({
+    requests,
+    error,
+  }: {
+    readonly requests: number;
+    readonly error: SyncError | undefined;
+  }): FilesReport {
     const report: FilesReport = {
       type: 'report',
       outcome: this.#outcome(error),

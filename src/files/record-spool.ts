@@ -74,7 +74,7 @@ export class RecordSpool<T> implements Disposable {
     try {
       this.#file ??= createFile();
       const bytes = Buffer.concat(this.#pending);
-      for (let sent = 0; sent < bytes.length; )
+      for (let sent = 0; sent < bytes.length;)
         sent += writeSync(this.#file.fd, bytes, sent, bytes.length - sent, this.#written + sent);
       this.#written += bytes.length;
     } catch (error) {

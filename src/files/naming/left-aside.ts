@@ -10,7 +10,8 @@ const ASIDE = /^\.stagesync-[0-9a-z]{8,9}-[0-9a-f]{12}-\d+-(?:old|moved|gone)-/;
 export async function leftAsideAs(remote: Remote, path: RelPath): Promise<RelPath | undefined> {
   for (const { kind, name } of (await remote.list('')) ?? []) {
     const old = ASIDE.exec(name)?.[0];
-    if (old !== undefined && name.slice(old.length) === nameOf(path)) return kind === 'folder' ? `${name}/` : name;
+    if (old !== undefined && name.slice(old.length) === nameOf(path))
+      return kind === 'folder' ? `${name}/` : name;
   }
   return undefined;
 }

@@ -69,16 +69,12 @@ export async function* contentOf(
  * Everything that a pattern matches, files and folders each by themselves. Hidden names of stagesync are never meant. Rejects
  * where a folder on the way cannot be listed.
  */
-export async function* matching(
-  glob: Glob,
-  { remote, gate }: LookOptions,
-): AsyncGenerator<NamedThing, void> {
+export async function* matching(glob: Glob, { remote, gate }: LookOptions): AsyncGenerator<NamedThing, void> {
   const list = async (folder: RelPath): Promise<Iterable<ListedThing> | undefined> => {
     const children = await remote.list(folder);
     return children && { [Symbol.iterator]: () => thingsIn(folder, children) };
   };
-  for await (const { thing } of expandGlob(glob, { list, lookAhead: () => gate.lanes }))
-    yield thing;
+  for await (const { thing } of expandGlob(glob, { list, lookAhead: () => gate.lanes })) yield thing;
 }
 
 /** A child of a listed folder, as patterns see it. */

@@ -6,12 +6,7 @@ import { nothingThere } from '../../sync/execute/looks/look-after-move.ts';
 import { putBack, putBackFolder, removeFolder } from '../../sync/execute/moves/put-back.ts';
 import { attempt, type FileParts } from '../file-changes.ts';
 import { EmptiedFolders } from './emptied-folders.ts';
-import {
-  isPlannedFolder,
-  type PlannedFile,
-  type PlannedFolder,
-  type RemovalPlan,
-} from './removal-plan.ts';
+import { isPlannedFolder, type PlannedFile, type PlannedFolder, type RemovalPlan } from './removal-plan.ts';
 import { whileAside } from './while-aside.ts';
 
 /** How long what was seen of a folder counts, in milliseconds: after that it is looked at once more before it goes. */
@@ -71,7 +66,8 @@ export class FolderRemovals {
       await remote.move(folder.path, via, { begins: true });
       return true;
     } catch (error) {
-      if (tasks.notBegun(error) || !isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;
+      if (tasks.notBegun(error) || !isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt)
+        throw error;
       if (hasFact(error, 'missing')) {
         tally.problem(folder.path, GONE);
         return false;
@@ -170,4 +166,3 @@ function keptWhole(found: readonly Deviation[]): Problem {
     message: `kept with all that is in it: ${why}; run the command again`,
   };
 }
-

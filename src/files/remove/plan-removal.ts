@@ -120,7 +120,8 @@ class Adding {
       found = true;
       if (this.#isKnown(thing.path)) continue;
       if (thing.kind === 'file') this.#plan.addFile(thing.path, thing.shown);
-      else if (thing.kind === 'unclear') this.#parts.tally.problem(thing.path, { ...thing.problem, severity: 'failure' });
+      else if (thing.kind === 'unclear')
+        this.#parts.tally.problem(thing.path, { ...thing.problem, severity: 'failure' });
       else if (top !== undefined) await this.#addFolder(thing.path, top);
     }
     return found;

@@ -57,7 +57,9 @@ export class RemovalPlan implements Disposable {
 
   /** `shown`: undefined for a folder. */
   addContent(path: RelPath, shown: ShownVersion | undefined): void {
-    this.#rows.append(shown === undefined ? ['in', path] : ['in', path, shown.size, shown.modifiedMs ?? null]);
+    this.#rows.append(
+      shown === undefined ? ['in', path] : ['in', path, shown.size, shown.modifiedMs ?? null],
+    );
     const open = this.#open!;
     if (shown === undefined) open.folders++;
     else open.files++;
@@ -144,7 +146,11 @@ export class RemovalPlan implements Disposable {
         if (place === from) continue;
         isOver = row[0] !== 'in' || !row[1].startsWith(folder);
         if (isOver || row[0] !== 'in') break;
-        found.push({ path: row[1], shown: row[2] === undefined ? undefined : shownOf(row[2], row[3]), place });
+        found.push({
+          path: row[1],
+          shown: row[2] === undefined ? undefined : shownOf(row[2], row[3]),
+          place,
+        });
       }
       yield found;
       if (isOver) return;

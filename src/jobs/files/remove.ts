@@ -47,7 +47,9 @@ export async function runRemove(
   around: Surroundings,
 ): Promise<FilesResult> {
   const { what, recursive = false, ifExists = false, hidden = false, onEvent = () => undefined } = run;
-  const addresses = Array.isArray(what) ? (what as readonly (string | Address)[]) : [what as string | Address];
+  const addresses = Array.isArray(what)
+    ? (what as readonly (string | Address)[])
+    : [what as string | Address];
   const { stage, paths } = stagePaths(addresses, around, {
     role: 'ADDRESS',
     does: 'rm removes',
