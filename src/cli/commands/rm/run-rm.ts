@@ -6,6 +6,7 @@ import { runChange } from '../../changes/run-change.ts';
 import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import { notConfirmed } from '../../management/changing/confirm.ts';
+import { changingSurroundings } from '../../surroundings.ts';
 import { askForLine, canAsk } from '../../management/changing/terminal-input.ts';
 
 /** The flags of `stagesync rm`. */
@@ -23,11 +24,10 @@ export function runRm(
   flags: RmFlags & ChangeFlagsRead,
 ): Promise<ExitStatus> {
   const { recursive, ifExists, hidden } = flags;
-  return runChange(context, 'rm', flags, ({ around, ...use }) =>
-    runRemove(
-      { ...use, what, recursive, ifExists, hidden, confirm: (totals) => confirm(context, totals, flags) },
-      around,
-    ),
+  const around = changingSurroundings(context, flags, 'rm');
+  const settings = { what, recursive, ifExists, hidden };
+  return runChange(context, flags, (use) =>
+    runRemove({ ...use, ...settings, confirm: (totals) => confirm(context, totals, flags) }, around),
   );
 }
 
