@@ -9,6 +9,7 @@ import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
 import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
+import { logs } from './commands/logs/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
 import { rm } from './commands/rm/command.ts';
@@ -30,6 +31,7 @@ export const commands: readonly CommandModule[] = [
   pull,
   watch,
   status,
+  logs,
   plan,
   apply,
   explain,

@@ -4,6 +4,7 @@ import { systemClock } from '../sync/clock.ts';
 import type { PathFilter, Destination, Source } from '../model/ports.ts';
 import type { RelPath } from '../model/path.ts';
 import type { EventListener } from '../model/events.ts';
+import type { RunCause } from '../model/run.ts';
 import type { PlanLine } from '../model/plan.ts';
 import { openLedger } from '../sync/ledger/open-ledger.ts';
 import { openDryRunLedger } from '../sync/ledger/dry-run-ledger.ts';
@@ -41,6 +42,10 @@ export interface JobPass {
   readonly changed?: ChangedFolders | undefined;
   /** In place of the source of the job, of which it shows a part. */
   readonly source?: Source | undefined;
+  /** By what the run is remembered; by default a new ID. */
+  readonly runId?: string | undefined;
+  /** Why it began; by default 'command'. */
+  readonly cause?: RunCause | undefined;
 }
 
 /**
@@ -67,6 +72,7 @@ export async function openJob(
   const filter = openFilter(job.what.filters, directoryOf(ends));
   const ledger = ledgerOf(ends, { source, destination }, around);
   opened.defer(() => ledger.close());
+  if (!around.dryRun && ledger.recall('job') !== job.name) ledger.remember('job', job.name);
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
   const options = {
@@ -80,7 +86,7 @@ export async function openJob(
     destination,
     ledger,
     filter,
-    async run({ onEvent, approved, scope, changed, source: shown = source }) {
+    async run({ onEvent, approved, scope, changed, runId, cause, source: shown = source }) {
       using pass = beginPass?.(recallPace(ledger, systemClock.now()), onEvent);
       return await runPass({
         ...options,
@@ -95,6 +101,9 @@ export async function openJob(
         approved,
         scope,
         changed,
+        runId,
+        cause,
+        historyMs: around.historyMs,
       });
     },
   };
