@@ -55,7 +55,7 @@ export async function openEnds(opened: AsyncDisposableStack, options: OpenEndsOp
 
 async function openFrom(options: OpenEndsOptions): Promise<Pick<OpenEnds, 'source' | 'beginPass'>> {
   const { from, job, authority, around, mostLanes } = options;
-  const { environment, collectBuffers, draining, signal, dryRun } = around;
+  const { environment, folder, collectBuffers, draining, signal, dryRun } = around;
   if (from.kind === 'stage')
     return openStageSource({ ...around, authority }, from, {
       concurrency: job.pace.concurrency,
@@ -69,7 +69,10 @@ async function openFrom(options: OpenEndsOptions): Promise<Pick<OpenEnds, 'sourc
   const source = await openSource(from, {
     s3: authority.s3,
     environment,
+    folder,
     followSymlinks: job.what.followSymlinks,
+    archived: job.what.archived,
+    pageSize: job.pace.pageSize,
     // as many connections as there may be requests at once
     concurrency: mostLanesOf(job.pace.concurrency, mostLanes),
     collectBuffers,
