@@ -54,7 +54,7 @@ export function draw(place: HTMLElement, { lines, text, height, onPointed }: Dra
     hooks: { setLegend: [(chart) => onPointed?.(chart.cursor.idx ?? undefined)] },
     scales: { y: { range: (_chart, _low, high) => [0, Math.max(high, 1e-3) * 1.1] } },
     axes: [
-      { ...axis, space: 70, values: (_chart, splits) => splits.map(timeText) },
+      { ...axis, space: 70, size: 26, values: (_chart, splits) => splits.map(timeText) },
       { ...axis, size: 74, values: (_chart, splits) => splits.map((value) => text(value)) },
     ],
     series: [

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../../../src/daemon/view/daemon-view.ts';
 import { go } from '../../live/location.ts';
 import { clockTime, span } from '../../text/times.ts';
-import { outcomeWord } from '../../text/words.ts';
+import { endWord } from '../../text/words.ts';
 
 /** Bars that a page's width holds. */
 const MOST = 60;
@@ -25,14 +25,14 @@ export function RunBars({ job, runs }: { readonly job: string; readonly runs: re
           return (
             <rect
               key={run.id}
-              class={outcomeWord(run.outcome).tone}
+              class={endWord(run).tone}
               x={width - (shown.length - at) * STEP}
               y={HEIGHT - height}
               width={STEP - 3}
               height={height}
               onClick={() => go({ view: 'run', job, run: run.id })}
             >
-              <title>{`${clockTime(run.startedMs)}: ${outcomeWord(run.outcome).text}, ${span(took(run))}`}</title>
+              <title>{`${clockTime(run.startedMs)}: ${endWord(run).text}, ${span(took(run))}`}</title>
             </rect>
           );
         })}

@@ -9,7 +9,7 @@ import { Mark } from '../../parts/mark.tsx';
 import { More } from '../../parts/more.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, clockTime, span } from '../../text/times.ts';
-import { causeText, outcomeWord } from '../../text/words.ts';
+import { causeText, endWord } from '../../text/words.ts';
 import { RunBars } from './run-bars.tsx';
 
 const PART = 60;
@@ -38,26 +38,28 @@ export function JobRuns({ job, latest }: { readonly job: string; readonly latest
               <tr>
                 <th scope="col">Began</th>
                 <th scope="col">Outcome</th>
-                <th scope="col">Cause</th>
+                <th scope="col" class="roomy">
+                  Cause
+                </th>
                 <th scope="col" class="number">
                   Took
                 </th>
                 <th scope="col" class="number">
                   Uploaded
                 </th>
-                <th scope="col" class="number">
+                <th scope="col" class="number roomy">
                   Bytes
                 </th>
-                <th scope="col" class="number">
+                <th scope="col" class="number roomy">
                   Moved
                 </th>
-                <th scope="col" class="number">
+                <th scope="col" class="number roomy">
                   Removed
                 </th>
                 <th scope="col" class="number">
                   Failed
                 </th>
-                <th scope="col" class="number">
+                <th scope="col" class="number roomy">
                   Requests
                 </th>
               </tr>
@@ -92,21 +94,21 @@ function RunRow({ job, run }: { readonly job: string; readonly run: RunSummary }
         </a>
       </th>
       <td>
-        <Mark {...outcomeWord(run.outcome)} />
+        <Mark {...endWord(run)} />
       </td>
-      <td>{causeText(run.cause)}</td>
+      <td class="roomy">{causeText(run.cause)}</td>
       <td class="number">{span(run.endedMs - run.startedMs)}</td>
       <Number of={report.uploaded} />
-      <td class="number">{report.bytes === 0 ? '' : bytes(report.bytes)}</td>
-      <Number of={report.moved} />
-      <Number of={report.removed} />
-      <Number of={report.failed} bad />
-      <Number of={report.requests} />
+      <td class="number roomy">{report.bytes === 0 ? '' : bytes(report.bytes)}</td>
+      <Number of={report.moved} kind="roomy" />
+      <Number of={report.removed} kind="roomy" />
+      <Number of={report.failed} kind="bad-text" />
+      <Number of={report.requests} kind="roomy" />
     </tr>
   );
 }
 
 /** Nothing is shown as nothing, so that what happened is seen. */
-function Number({ of, bad = false }: { readonly of: number; readonly bad?: boolean }) {
-  return <td class={bad && of > 0 ? 'number bad-text' : 'number'}>{of === 0 ? '' : count(of)}</td>;
+function Number({ of, kind = '' }: { readonly of: number; readonly kind?: string }) {
+  return <td class={`number ${kind}`}>{of === 0 ? '' : count(of)}</td>;
 }

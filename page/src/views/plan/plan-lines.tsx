@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import type { PlanLinesPage } from '../../../../src/daemon/view/page-api.ts';
 import type { ActionLine } from '../../../../src/model/plan.ts';
 import { reasonText } from '../../../../src/cli/output/action-text.ts';
@@ -11,11 +12,14 @@ const PART = 100;
 
 /** The actions of a plan, in their order. */
 export function PlanLines({ plan }: { readonly plan: string }) {
+  const next = useRef(0);
   const lines = useParts<ActionLine>(plan, async (before) => {
+    const from = before.length === 0 ? 0 : next.current;
     const page = await askJson<PlanLinesPage>(
-      `plans/${encodeURIComponent(plan)}/lines?offset=${before.length}&limit=${PART}`,
+      `plans/${encodeURIComponent(plan)}/lines?from=${from}&limit=${PART}`,
     );
-    return { rows: page.lines, more: page.more };
+    next.current = page.next ?? 0;
+    return { rows: page.lines, more: page.next !== undefined };
   });
   return (
     <section aria-labelledby="lines">

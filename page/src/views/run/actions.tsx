@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
-import type { ActionsPage, RunAction } from '../../../../src/daemon/view/page-api.ts';
+import type { RunAction } from '../../../../src/daemon/view/daemon-view.ts';
+import type { ActionsPage } from '../../../../src/daemon/view/page-api.ts';
 import { reasonText } from '../../../../src/cli/output/action-text.ts';
-import { bytes } from '../../../../src/cli/output/quantities.ts';
+import { bytes, counted } from '../../../../src/cli/output/quantities.ts';
 import { askJson, jobPath } from '../../live/api.ts';
 import { useParts } from '../../live/loaded.ts';
 import { ActionName } from '../../parts/action-name.tsx';
@@ -16,19 +17,20 @@ export function RunActions({
   job,
   run,
   hasFailures,
+  cut,
 }: {
   readonly job: string;
   readonly run: string;
   readonly hasFailures: boolean;
+  /** Actions that are not remembered. */
+  readonly cut: number;
 }) {
   const [onlyFailed, setOnlyFailed] = useState(hasFailures);
-  const [cut, setCut] = useState(false);
   const actions = useParts<RunAction>(`${job} ${run} ${onlyFailed}`, async (before) => {
     const query = `offset=${before.length}&limit=${PART}${onlyFailed ? '&failed=1' : ''}`;
     const page = await askJson<ActionsPage>(
       jobPath(job, `/runs/${encodeURIComponent(run)}/actions?${query}`),
     );
-    setCut(page.cut);
     return { rows: page.actions, more: page.more };
   });
   return (
@@ -69,7 +71,7 @@ export function RunActions({
         </table>
       )}
       <More of={actions} none={onlyFailed ? 'Nothing failed.' : 'It did nothing: both ends were equal.'} />
-      {cut && <p class="quiet">The run did more than this; so much of it is remembered.</p>}
+      {cut > 0 && <p class="quiet">{counted(cut, 'further action')} of the run are not remembered.</p>}
     </section>
   );
 }

@@ -1,5 +1,5 @@
-import type { RunSummary } from '../../../../src/daemon/view/daemon-view.ts';
-import { bytes, count } from '../../../../src/cli/output/quantities.ts';
+import type { FailureGroup, RunSummary } from '../../../../src/daemon/view/daemon-view.ts';
+import { bytes, count, counted } from '../../../../src/cli/output/quantities.ts';
 import { askJson, jobPath } from '../../live/api.ts';
 import { useLoaded } from '../../live/loaded.ts';
 import { ExplainButton } from '../../parts/explain-path.tsx';
@@ -8,7 +8,7 @@ import { Mark } from '../../parts/mark.tsx';
 import { Name } from '../../parts/name.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { clockTime, span } from '../../text/times.ts';
-import { causeText, outcomeWord, paceText } from '../../text/words.ts';
+import { causeText, endWord, paceText } from '../../text/words.ts';
 import { RunActions } from './actions.tsx';
 
 /** One run that is over. */
@@ -39,16 +39,31 @@ function RunShown({ job, run }: { readonly job: string; readonly run: RunSummary
     <>
       <div class="heading">
         <h1>Run of {clockTime(run.startedMs)}</h1>
-        <Mark {...outcomeWord(run.outcome)} />
+        <Mark {...endWord(run)} />
       </div>
+      {run.didNotEnd === true && (
+        <p class="reason warn">
+          It was killed, or the machine stopped: when it ended and what it did is not known. The next run
+          settled it.
+        </p>
+      )}
+      {run.folded !== undefined && (
+        <p class="quiet">
+          {counted(run.folded.passes, 'look')} before it, since {clockTime(run.folded.sinceMs)}, had nothing
+          to do either.
+        </p>
+      )}
       {run.error !== undefined && (
         <p class="reason bad">
           <Name text={run.error.message} class="message" /> <code>{run.error.code}</code>
         </p>
       )}
       <RunFacts run={run} />
-      {run.failures.length > 0 && <Failures job={job} run={run} />}
-      <RunActions job={job} run={run.id} hasFailures={run.failures.length > 0} />
+      {run.failures.length > 0 && <Causes title="Failures by cause" job={job} groups={run.failures} />}
+      {(run.warnings ?? []).length > 0 && (
+        <Causes title="Left out with a warning, by cause" job={job} groups={run.warnings ?? []} />
+      )}
+      <RunActions job={job} run={run.id} hasFailures={run.failures.length > 0} cut={run.actionsCut ?? 0} />
     </>
   );
 }
@@ -80,13 +95,21 @@ function RunFacts({ run: { id, cause, startedMs, endedMs, report } }: { readonly
   );
 }
 
-/** What failed, by cause: a thousand files with one cause are one line. */
-function Failures({ job, run }: { readonly job: string; readonly run: RunSummary }) {
+/** What went wrong, by cause: a thousand files with one cause are one line. */
+function Causes({
+  title,
+  job,
+  groups,
+}: {
+  readonly title: string;
+  readonly job: string;
+  readonly groups: readonly FailureGroup[];
+}) {
   return (
-    <section aria-labelledby="failures">
-      <h2 id="failures">Failures by cause</h2>
+    <section aria-label={title}>
+      <h2>{title}</h2>
       <ul class="failures">
-        {run.failures.map(({ code, message, count: times, example }) => (
+        {groups.map(({ code, message, count: times, example }) => (
           <li key={`${code} ${message}`}>
             <p>
               <strong>{count(times)}</strong> × <Name text={message} class="message" /> <code>{code}</code>

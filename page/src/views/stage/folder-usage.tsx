@@ -111,9 +111,11 @@ function Rows({ address, usage }: { readonly address: string; readonly usage: Us
             <th scope="col" class="number">
               Size
             </th>
-            <th scope="col">Share</th>
+            <th scope="col" class="share">
+              Share
+            </th>
             <th scope="col" class="number">
-              Files, or changed
+              Files<span class="share">, or changed</span>
             </th>
           </tr>
         </thead>
@@ -142,7 +144,7 @@ function Rows({ address, usage }: { readonly address: string; readonly usage: Us
                 ) : row.modifiedMs === undefined ? (
                   ''
                 ) : (
-                  <span class="quiet">{clockTime(row.modifiedMs)}</span>
+                  <span class="quiet share">{clockTime(row.modifiedMs)}</span>
                 )}
               </td>
             </tr>
