@@ -74,15 +74,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sync: ['remote', 'filter'],
   // compares two sources; the merge takes its parts from the engine's
   check: ['sync'],
+  // copies, moves and removes single files and trees, on ports alone
+  files: ['check', 'sync', 'remote'],
   emulator: [],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
-  jobs: 'check sources destinations sync emulator filter remote stage api http disk'.split(' '),
+  jobs: 'files check sources destinations sync emulator filter remote stage api http disk'.split(' '),
   // a file of jobs: reading it, and what it may run
   'jobs-file': ['jobs', 'filter', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
   daemon: ['jobs-file', 'jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator', 'http', 'disk'],
-  cli: 'daemon jobs-file billing jobs check sync sources destinations emulator filter remote stage api http disk'.split(
+  cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api http disk'.split(
     ' ',
   ),
 };
@@ -139,6 +141,8 @@ test.each([
   ['jobs', 'check', true],
   ['sync', 'check', false],
   ['check', 'stage', false],
+  ['files', 'stage', false],
+  ['files', 'jobs', false],
   ['cli', 'daemon', true],
   ['cli', 'sources/s3', true],
   ['daemon', 'jobs', true],
@@ -213,7 +217,7 @@ test('the engine, the way to a destination and the filters do not speak of Stage
 
 test('no folder holds more files than one sees at a glance', () => {
   const counts = new Map<string, number>();
-  for (const file of globSync('{src,test,bench,bin,docs}/**/*', { cwd: ROOT, withFileTypes: true }))
+  for (const file of globSync('{src,test,bench,bin,docs,page}/**/*', { cwd: ROOT, withFileTypes: true }))
     if (file.isFile()) counts.set(file.parentPath, (counts.get(file.parentPath) ?? 0) + 1);
   const full = [...counts].filter(([, files]) => files > 16);
   expect(full.map(([folder, files]) => `${relative(ROOT, folder)}: ${files}`)).toEqual([]);

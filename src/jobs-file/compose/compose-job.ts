@@ -106,7 +106,7 @@ class JobComposer {
 
   #maxDelete(): string | undefined {
     const limit = this.#value('max_delete');
-    return limit === undefined ? undefined : String(limit as string | number);
+    return limit === undefined ? undefined : `${limit as string | number}`;
   }
 
   #notify(): NamedJob['notify'] {
