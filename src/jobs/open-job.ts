@@ -42,6 +42,8 @@ export interface JobPass {
   readonly changed?: ChangedFolders | undefined;
   /** In place of the source of the job, of which it shows a part. */
   readonly source?: Source | undefined;
+  /** Aborted: this pass drains. In place of the signal of the surroundings, which it has to follow. */
+  readonly draining?: AbortSignal | undefined;
 }
 
 /**
@@ -87,7 +89,7 @@ export async function openJob(
     destination,
     ledger,
     filter,
-    run: ({ onEvent, approved, scope, changed, source: shown = source }) =>
+    run: ({ onEvent, approved, scope, changed, draining = options.draining, source: shown = source }) =>
       runPass({
         ...options,
         gate,
@@ -100,6 +102,7 @@ export async function openJob(
         approved,
         scope,
         changed,
+        draining,
       }),
   };
 }
