@@ -74,10 +74,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sync: ['remote', 'filter'],
   // compares two sources; the merge takes its parts from the engine's
   check: ['sync'],
+  // copies, moves and removes single files and trees, on ports alone
+  files: ['check', 'sync', 'remote'],
   emulator: [],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
-  jobs: 'check sources destinations sync emulator filter remote stage api http disk'.split(' '),
+  jobs: 'files check sources destinations sync emulator filter remote stage api http disk'.split(' '),
   // a file of jobs: reading it, and what it may run
   'jobs-file': ['jobs', 'filter', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
@@ -139,6 +141,8 @@ test.each([
   ['jobs', 'check', true],
   ['sync', 'check', false],
   ['check', 'stage', false],
+  ['files', 'stage', false],
+  ['files', 'jobs', false],
   ['cli', 'daemon', true],
   ['cli', 'sources/s3', true],
   ['daemon', 'jobs', true],

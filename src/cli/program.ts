@@ -10,6 +10,7 @@ import { explain } from './commands/explain/command.ts';
 import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { plan } from './commands/plan/command.ts';
+import { pull } from './commands/pull/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { sync } from './commands/sync/command.ts';
@@ -25,6 +26,7 @@ import type { Host } from './process/host.ts';
 /** In the order of the help text. */
 export const commands: readonly CommandModule[] = [
   sync,
+  pull,
   watch,
   status,
   plan,

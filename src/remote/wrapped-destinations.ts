@@ -1,4 +1,5 @@
 import type { Operation } from '../model/errors.ts';
+import type { RelPath } from '../model/path.ts';
 import type { Destination } from '../model/ports.ts';
 import type { Bandwidth } from './bandwidth.ts';
 
@@ -6,6 +7,14 @@ import type { Bandwidth } from './bandwidth.ts';
 export const limited = (destination: Destination, bandwidth: Bandwidth): Destination => ({
   ...passedOn(destination),
   put: (path, content, call) => destination.put(path, bandwidth.limit(content, call.signal), call),
+});
+
+/** Another target folder, '' or ending in '/', of the same destination. Closing it leaves the destination open. */
+export const withRoot = (destination: Destination, root: RelPath): Destination => ({
+  ...passedOn(destination),
+  root,
+  readFrom: destination.readFrom,
+  close: () => Promise.resolve(),
 });
 
 /**

@@ -4,6 +4,7 @@ import type { PlanLine } from '../model/plan.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
 import type { Gate } from '../remote/gate/gate.ts';
+import type { GateUse } from '../remote/gate/gate-use.ts';
 import type { Concurrency } from '../remote/gate/lanes.ts';
 import type { ChangedFolders } from './overtaking/changed-folders.ts';
 import type { Unsettled } from './unsettled-paths.ts';
@@ -41,6 +42,11 @@ export interface PassOptions {
    * Gates). Absent: the pass has one to itself.
    */
   readonly gate?: Gate | undefined;
+  /**
+   * The use of a gate that the source's requests pass, where the source is behind one and the destination is not: the report
+   * then tells of its requests and its pace. Whoever made it disposes of it.
+   */
+  readonly sourceGate?: GateUse | undefined;
   /** Requests to the destination at the same time, at most. */
   readonly concurrency: Concurrency;
   /** With 'auto', never more than this. Default: MOST_LANES. */

@@ -39,6 +39,7 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
   const tally = new Tally(pass.onEvent);
   const measured = recallPace(ledger, started);
   using gate = useGate(pass, tally, measured);
+  const told = pass.sourceGate ?? gate;
   tally.emit({ type: 'pass:started', source: source.label, destination: destination.label, dryRun });
   const standing: Standing = { unchanged: 0, adopted: 0 };
   let error: SyncError | undefined;
@@ -58,18 +59,18 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
   const report = tally.report({
     unchanged: standing.unchanged,
     adopted: standing.adopted,
-    requests: gate.requests,
-    retries: gate.retries,
+    requests: told.requests,
+    retries: told === gate ? gate.retries : told.retries + gate.retries,
     durationMs: clock.now() - started,
     dryRun,
     outcome: outcomeOf(error),
-    pace: gate.requests > 0 ? gate.pace : undefined,
+    pace: told.requests > 0 ? told.pace : undefined,
   });
   if (!dryRun) {
     // a run that ended early is closed too; its own error matters more than that of a ledger that cannot be written
     const unwritten = closeRun(() => {
-      const now = joinPaces(measured, gate.measured);
-      if (gate.measured !== undefined && now !== undefined) rememberPace(ledger, now, clock.now());
+      const now = joinPaces(measured, told.measured);
+      if (told.measured !== undefined && now !== undefined) rememberPace(ledger, now, clock.now());
       ledger.finishRun(report.outcome, report, clock.now());
     });
     error ??= unwritten;
@@ -85,7 +86,8 @@ function useGate(pass: PassOptions, tally: Tally, measured: MeasuredPace | undef
     concurrency: pass.concurrency,
     mostLanes: pass.mostLanes,
     limitsBandwidth: pass.maxBytesPerSecond !== undefined,
-    measured,
+    // what was measured is of the gate that the report tells of
+    measured: pass.sourceGate === undefined ? measured : undefined,
     attempts: pass.attempts,
     maxRequestsPerSecond: pass.maxRequestsPerSecond,
     maxWaitMs: pass.maxWaitMs,
@@ -93,7 +95,11 @@ function useGate(pass: PassOptions, tally: Tally, measured: MeasuredPace | undef
     maxWaitFlag: '--max-wait',
     draining: pass.draining,
     signal: pass.signal,
-    onEvent: (event) => tally.emit(withinTarget(event, pass.destination.root)),
+    onEvent: (event) => {
+      // the pace that the report tells of is that of the source's gate
+      if (event.type !== 'pace' || pass.sourceGate === undefined)
+        tally.emit(withinTarget(event, pass.destination.root));
+    },
   });
 }
 
