@@ -11,6 +11,11 @@ export class ComparisonTurns {
     this.#free = most;
   }
 
+  /** Whether nobody has to wait. */
+  get isFree(): boolean {
+    return this.#free > 0;
+  }
+
   /** Resolves with what gives the turn back, once it was taken; with undefined when `until` is aborted first. */
   async take(until: AbortSignal): Promise<(() => void) | undefined> {
     if (until.aborted) return undefined;

@@ -87,6 +87,7 @@ export class JobRuns {
     const giveBack = pass.scope === undefined ? await this.#turn(turns, draining) : () => undefined;
     const progress = new RunProgress(begun, () => clock.now());
     this.#progress = progress;
+    this.#options.onChange();
     const over = new AbortController();
     try {
       onBegun?.(begun.id);
@@ -122,7 +123,7 @@ export class JobRuns {
   }
 
   async #turn(turns: ComparisonTurns, until: AbortSignal): Promise<(() => void) | undefined> {
-    this.#isQueued = true;
+    this.#isQueued = !turns.isFree;
     this.#options.onChange();
     try {
       return await turns.take(until);

@@ -40,6 +40,7 @@ export class LiveJob {
   /** Not yet begun. */
   #asked: RunAsked[] = [];
   #session: WatchSession | undefined;
+  #hasBegun = false;
 
   constructor(options: LiveJobOptions) {
     this.#options = options;
@@ -49,6 +50,11 @@ export class LiveJob {
   /** Of a watch that is open. */
   get watch(): WatchStatus | undefined {
     return this.#session?.status;
+  }
+
+  /** Whether its one run is over, and only closing is left. */
+  get isClosing(): boolean {
+    return this.#hasBegun && this.#options.runs.progress === undefined;
   }
 
   get isDraining(): boolean {
@@ -122,6 +128,7 @@ export class LiveJob {
       cause: asked[0]?.cause ?? 'command',
       until: this.#draining,
       onBegun: (id) => {
+        this.#hasBegun = true;
         for (const each of asked) each.asked?.begun(id);
       },
       onEvent: (event) => onEvent({ type: 'sync', event }),

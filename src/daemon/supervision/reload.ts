@@ -1,19 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { JobsFile, NamedJob } from '../../jobs-file/jobs-file.ts';
 
-/** A job that is to begin, once those that are in its way have ended. */
-export interface NewJob {
-  readonly named: NamedJob;
-  /** Names of jobs that end, and hold what this one needs: its name, its source or its destination. */
-  readonly after: readonly string[];
-}
-
 /** What another version of a jobs file asks for. */
 export interface Reload {
   /** Jobs that go on untouched. */
   readonly kept: readonly string[];
   readonly ended: readonly string[];
-  readonly begun: readonly NewJob[];
+  /** Each begins once nothing that ends is in its way. */
+  readonly begun: readonly NamedJob[];
 }
 
 type Jobs = Pick<JobsFile, 'jobs' | 'profiles'>;
@@ -32,18 +26,13 @@ export function planReload(running: Jobs, wanted: Jobs): Reload {
     );
   };
   const kept = new Set(wanted.jobs.filter(isSame).map(({ name }) => name));
-  const ended = running.jobs.filter(({ name }) => !kept.has(name));
   return {
     kept: [...kept],
-    ended: ended.map(({ name }) => name),
-    begun: wanted.jobs
-      .filter(({ name }) => !kept.has(name))
-      .map((named) => ({
-        named,
-        after: ended.filter((old) => isInWay(old, named)).map(({ name }) => name),
-      })),
+    ended: running.jobs.filter(({ name }) => !kept.has(name)).map(({ name }) => name),
+    begun: wanted.jobs.filter(({ name }) => !kept.has(name)),
   };
 }
 
-const isInWay = (old: NamedJob, next: NamedJob): boolean =>
-  old.name === next.name || old.job.to === next.job.to;
+/** Whether a job that ends holds what another one needs: its name, or its destination. */
+export const isInWay = (ending: NamedJob, next: NamedJob): boolean =>
+  ending.name === next.name || ending.job.to === next.job.to;

@@ -245,7 +245,7 @@ export class SupervisedJob {
   }
 
   #changed(): void {
-    const { state, reason } = stateOf(this.#now);
+    const { state, reason } = this.#live?.isClosing === true ? this.#state : stateOf(this.#now);
     if (state !== 'starting') this.#tried.resolve();
     if (state !== this.#state.state || reason !== this.#state.reason) {
       this.#state = { state, reason, sinceMs: this.#options.clock.now() };

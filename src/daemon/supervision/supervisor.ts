@@ -15,7 +15,7 @@ import type {
 import { ChangeBell } from './change-bell.ts';
 import { ComparisonTurns } from './comparison-turns.ts';
 import type { JobEvent } from './job-events.ts';
-import { planReload, type Reload } from './reload.ts';
+import { isInWay, planReload, type Reload } from './reload.ts';
 import { SharedLimits } from './shared-limits.ts';
 import { SupervisedJob } from './supervised-job.ts';
 
@@ -42,8 +42,8 @@ export class Supervisor implements DaemonControl {
   readonly #turns = new ComparisonTurns(MOST_COMPARISONS);
   readonly #limits: SharedLimits;
   readonly #bell: ChangeBell;
-  /** Jobs that end, by name: another of that name begins after them. */
-  readonly #ending = new Map<string, Promise<void>>();
+  /** Jobs that end: those that they are in the way of begin after them. */
+  readonly #ending = new Map<SupervisedJob, Promise<void>>();
   /** In the order of the file. */
   #jobs = new Map<string, SupervisedJob>();
   #file: JobsFile;
@@ -70,16 +70,11 @@ export class Supervisor implements DaemonControl {
     const reload = planReload(this.#file, file);
     for (const name of reload.ended) this.#end(name);
     const before = this.#jobs;
-    const begun = new Map(reload.begun.map((each) => [each.named.name, each]));
     this.#file = file;
-    this.#jobs = new Map();
-    for (const named of file.jobs) {
-      const { name } = named;
-      const job = before.get(name) ?? this.#open(named, file);
-      this.#jobs.set(name, job);
-      const isNew = begun.get(name);
-      if (isNew !== undefined) void this.#startAfter(job, isNew.after);
-    }
+    this.#jobs = new Map(
+      file.jobs.map((named) => [named.name, before.get(named.name) ?? this.#open(named, file)]),
+    );
+    for (const { name } of reload.begun) this.#start(this.#jobs.get(name)!);
     this.fileProblem = undefined;
     this.#bell.ring();
     return reload;
@@ -161,8 +156,15 @@ export class Supervisor implements DaemonControl {
     });
   }
 
-  async #startAfter(job: SupervisedJob, names: readonly string[]): Promise<void> {
-    await Promise.all(names.map(async (name) => this.#ending.get(name)));
+  /** At once, or when what is in its way has ended. */
+  #start(job: SupervisedJob): void {
+    const inWay = [...this.#ending].filter(([{ named }]) => isInWay(named, job.named));
+    if (inWay.length === 0) job.start();
+    else void this.#startAfter(job, Promise.all(inWay.map(([, ended]) => ended)));
+  }
+
+  async #startAfter(job: SupervisedJob, ended: Promise<unknown>): Promise<void> {
+    await ended;
     // it may have gone from the file meanwhile
     if (this.#jobs.get(job.named.name) === job && !this.#isStopping) job.start();
   }
@@ -171,10 +173,7 @@ export class Supervisor implements DaemonControl {
     const job = this.#jobs.get(name);
     if (job === undefined) return;
     this.#jobs.delete(name);
-    const before = this.#ending.get(name);
-    const ended = Promise.all([before, job.end()]).then(() => {
-      if (this.#ending.get(name) === ended) this.#ending.delete(name);
-    });
-    this.#ending.set(name, ended);
+    const ended = job.end().then(() => void this.#ending.delete(job));
+    this.#ending.set(job, ended);
   }
 }
