@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { errorData, isSyncError, SyncError } from '../../model/errors.ts';
 import { emptyReport, type Report } from '../../model/events.ts';
 import type { Pace } from '../../model/pace.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { JobPass, OpenJob } from '../../jobs/open-job.ts';
 import type { PassResult } from '../../sync/pass-options.ts';
+import { newRunId } from '../../sync/ledger/runs/run-id.ts';
 import { asSyncError } from '../../sync/watch/after-error.ts';
 import type { RunCause, RunSummary } from '../view/daemon-view.ts';
 import type { ComparisonTurns } from './comparison-turns.ts';
@@ -82,7 +82,7 @@ export class JobRuns {
     this.#stop = stop;
     const draining = AbortSignal.any([until, stop.signal]);
     const startedMs = clock.now();
-    const begun = { id: randomUUID(), cause, startedMs };
+    const begun = { id: newRunId(startedMs), cause, startedMs };
     // a look at some folders is small
     const giveBack = pass.scope === undefined ? await this.#turn(turns, draining) : () => undefined;
     const progress = new RunProgress(begun, () => clock.now());
@@ -95,6 +95,8 @@ export class JobRuns {
       void this.#endInTime(stop, over.signal);
       const result = await pair.run({
         ...pass,
+        runId: begun.id,
+        cause,
         draining,
         onEvent: (event) => {
           progress.onEvent(event);
@@ -117,7 +119,7 @@ export class JobRuns {
   /** A run that could not begin, because the job could not be opened. */
   failed(cause: RunCause, error: unknown): RunSummary {
     const nowMs = this.#options.clock.now();
-    const begun = { id: randomUUID(), cause, startedMs: nowMs };
+    const begun = { id: newRunId(nowMs), cause, startedMs: nowMs };
     const { summary } = this.#ended(new RunProgress(begun, () => nowMs), brokenOff(error), undefined);
     return summary;
   }
@@ -149,7 +151,8 @@ export class JobRuns {
       outcome: result.report.outcome,
       report: result.report,
       error: error && errorData(error),
-      failures: [],
+      failures: result.run?.failures ?? [],
+      warnings: result.run?.warnings,
     };
     this.#progress = undefined;
     this.#stop = undefined;

@@ -5,7 +5,7 @@ import type { RememberedJob, RememberedJobs } from '../../../src/daemon/schedule
 import { createFilter } from '../../../src/filter/filter.ts';
 import type { JobsFile, NamedJob, Schedule } from '../../../src/jobs-file/jobs-file.ts';
 import { createJob } from '../../../src/jobs/create-job.ts';
-import type { JobPass, OpenJob, openJob } from '../../../src/jobs/open-job.ts';
+import type { JobPass, OpenJob } from '../../../src/jobs/open-job.ts';
 import { surroundingsOf } from '../../../src/jobs/surroundings.ts';
 import { readEnvironment } from '../../../src/jobs/environment.ts';
 import { SyncError } from '../../../src/model/errors.ts';
@@ -103,7 +103,7 @@ export function supervised(
       else if (event.type === 'run')
         told.push(`${name} ${event.run.cause} ${event.run.error?.code ?? event.run.outcome}`);
     },
-    open: (async (opened, job, around) => {
+    open: async (opened, job, around) => {
       const name = job.name ?? '';
       if (cannotOpen.has(name)) throw cannotOpen.get(name);
       if (open.has(name)) throw failure('locked', 'another run works on it');
@@ -139,7 +139,7 @@ export function supervised(
             passes.push({ job: name, scope: pass.scope ?? 'everything', pass, end });
           }),
       };
-    }) as typeof openJob,
+    },
   });
   onTestFinished(async () => {
     stopped.abort();
