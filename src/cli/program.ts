@@ -12,6 +12,7 @@ import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
+import { rm } from './commands/rm/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { sync } from './commands/sync/command.ts';
@@ -40,6 +41,7 @@ export const commands: readonly CommandModule[] = [
   cat,
   head,
   url,
+  rm,
   check,
   emulator,
 ];

@@ -15,6 +15,7 @@ import { recallPace } from '../sync/remembered-pace.ts';
 import { runPass } from '../sync/pass.ts';
 import type { PassOptions, PassResult } from '../sync/pass-options.ts';
 import { checkJob, directoryOf, type JobEnds } from './check-job.ts';
+import { ownerOf } from './ends/open-directory.ts';
 import { openEnds } from './ends/open-ends.ts';
 import { openFilter } from './filters/read-filters.ts';
 import type { Job } from './job.ts';
@@ -62,16 +63,19 @@ export async function openJob(
   const { environment } = around;
   const ends = checkJob(job, authority, environment);
   const mostLanes = mostLanesWithin(openFileLimit());
+  let owner: string | undefined;
   const { source, destination, gate, beginPass } = await openEnds(opened, {
     ...ends,
     job,
     authority,
     around,
     mostLanes,
+    owner: () => owner,
   });
   const filter = openFilter(job.what.filters, directoryOf(ends));
   const ledger = ledgerOf(ends, { source, destination }, around);
   opened.defer(() => ledger.close());
+  if (ends.to.kind === 'local' && !around.dryRun) owner = ownerOf(ledger);
   if (!around.dryRun && ledger.recall('job') !== job.name) ledger.remember('job', job.name);
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
@@ -135,6 +139,9 @@ function passOptions(
     deleteExcluded: what.deleteExcluded,
     sweepOlderThanMs: what.sweepOlderThan,
     compare: what.compare,
+    overwrite: what.overwrite,
+    maxFileSize: what.maxFileSize,
+    failFast: what.failFast,
     moves: what.moves,
     trustLedger: what.trustLedger,
     atomic: what.atomic,

@@ -22,7 +22,8 @@ export class Bandwidth {
   /** The content, handed out no faster than the limit. */
   limit(content: Content, signal: AbortSignal): Content {
     const chunks = 'bytes' in content ? slices(content.bytes) : content.chunks;
-    return { size: content.size, chunks: this.#paced(chunks, signal) };
+    const { size, modifiedMs } = content;
+    return { size, modifiedMs, chunks: this.#paced(chunks, signal) };
   }
 
   async *#paced(
