@@ -70,7 +70,7 @@ test('a webhook gets the report, signed so that a receiver of Standard Webhooks 
     },
   });
   // names cannot break out of their line
-  expect(body.toString()).not.toMatch(/[\n\u001b\u0000]/);
+  for (const control of ['\n', '\u001b', '\u0000']) expect(body.toString()).not.toContain(control);
 });
 
 test('an attempt that fails is made again after a pause, as the same message; what is refused is not', async () => {
