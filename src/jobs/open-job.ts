@@ -138,6 +138,7 @@ function passOptions(
     overwrite: what.overwrite,
     maxFileSize: what.maxFileSize,
     failFast: what.failFast,
+    verify: what.verify,
     moves: what.moves,
     trustLedger: what.trustLedger,
     atomic: what.atomic,

@@ -10,6 +10,7 @@ export const PASS_DEFAULTS = {
   overwrite: true,
   maxFileSize: undefined,
   failFast: false,
+  verify: undefined,
   maxDelete: { percent: 50 },
   force: new Set(),
   concurrency: 'auto',
