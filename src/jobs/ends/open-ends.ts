@@ -18,6 +18,8 @@ export interface OpenEndsOptions extends JobEnds {
   readonly around: Surroundings;
   /** Requests at the same time at most, where the job leaves it to us. */
   readonly mostLanes: number;
+  /** Who writes to a directory; see LocalDestinationOptions. */
+  readonly owner: () => string | undefined;
 }
 
 /** Both ends of a job, open. */
@@ -37,7 +39,7 @@ export async function openEnds(opened: AsyncDisposableStack, options: OpenEndsOp
   opened.defer(() => source.close());
   const { destination, gate } =
     to.kind === 'local'
-      ? { destination: await openDirectory(to), gate: undefined }
+      ? { destination: await openDirectory(to, options), gate: undefined }
       : await openStage(
           { ...around, authority: options.authority },
           {

@@ -6,6 +6,7 @@ import type { DestinationWords } from '../../../model/destination-words.ts';
 import type { Priority } from '../../../remote/gate/attempts.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
+import { shortened } from '../hidden-names.ts';
 import { publish, refusesName } from './replace.ts';
 import type { Detour } from './replace.ts';
 import { intentOf } from './upload-intents.ts';
@@ -136,7 +137,7 @@ export class FileSender {
     const { hidden, atomic, staging } = this.#parts;
     const stem = `${staging.path}${id}-`;
     const name = (role: 'new' | 'old'): RelPath =>
-      atomic ? `${stem}${role}-${nameOf(final)}` : hidden.next(role, final);
+      atomic ? `${stem}${role}-${shortened(nameOf(final))}` : hidden.next(role, final);
     return { via: name('new'), aside: name('old') };
   }
 }
