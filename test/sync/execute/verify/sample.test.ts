@@ -5,7 +5,7 @@ import { createDice } from '../../../support/trees/dice.ts';
 test('holds all where there are few', () => {
   const sample = new Sample<number>(5, () => 0.5);
   for (let at = 0; at < 3; at++) sample.add(`f${at}`, at);
-  expect(sample.take().sort()).toEqual([0, 1, 2]);
+  expect(new Set(sample.take())).toEqual(new Set([0, 1, 2]));
   expect(sample.take()).toEqual([]);
 });
 
@@ -19,7 +19,7 @@ test('takes the newest item of a key, and counts it once', () => {
 
 test('is as likely to hold the first as the last, and never holds more than it may', () => {
   const dice = createDice(7);
-  const held = new Array<number>(20).fill(0);
+  const held = Array.from({ length: 20 }, () => 0);
   for (let run = 0; run < 4000; run++) {
     const sample = new Sample<number>(5, () => dice.next());
     for (let at = 0; at < held.length; at++) sample.add(`f${at}`, at);
