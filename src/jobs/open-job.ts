@@ -43,6 +43,8 @@ export interface JobPass {
   readonly changed?: ChangedFolders | undefined;
   /** In place of the source of the job, of which it shows a part. */
   readonly source?: Source | undefined;
+  /** Aborted: this pass drains. In place of the signal of the surroundings, which it has to follow. */
+  readonly draining?: AbortSignal | undefined;
   /** By what the run is remembered; by default a new ID. */
   readonly runId?: string | undefined;
   /** Why it began; by default 'command'. */
@@ -90,7 +92,16 @@ export async function openJob(
     destination,
     ledger,
     filter,
-    async run({ onEvent, approved, scope, changed, runId, cause, source: shown = source }) {
+    async run({
+      onEvent,
+      approved,
+      scope,
+      changed,
+      runId,
+      cause,
+      draining = options.draining,
+      source: shown = source,
+    }) {
       using pass = beginPass?.(recallPace(ledger, systemClock.now()), onEvent);
       return await runPass({
         ...options,
@@ -105,6 +116,7 @@ export async function openJob(
         approved,
         scope,
         changed,
+        draining,
         runId,
         cause,
         historyMs: around.historyMs,
