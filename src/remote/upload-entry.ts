@@ -26,6 +26,8 @@ export interface UploadEntryOptions {
 /** How a file of the source is uploaded: see UploadCall. */
 export interface EntryUpload {
   readonly replaces?: ShownVersion | undefined;
+  /** See PutOptions. Default: `replaces`, or nothing. */
+  readonly expects?: ShownVersion | null | undefined;
   /** Default: true. */
   readonly mayLook?: boolean | undefined;
   /** Default: 'normal'. */
@@ -40,7 +42,7 @@ export interface EntryUpload {
 export async function uploadEntry(
   entry: FileEntry,
   to: RelPath,
-  { replaces, mayLook = true, priority, onDigest }: EntryUpload,
+  { replaces, expects = replaces ?? null, mayLook = true, priority, onDigest }: EntryUpload,
   { source, destination, readAhead, signal, onBytes }: UploadEntryOptions,
 ): Promise<string | undefined> {
   let digest: string | undefined;
@@ -62,6 +64,7 @@ export async function uploadEntry(
       priority,
       size: entry.size,
       replaces,
+      expects,
       mayLook,
     });
   } finally {

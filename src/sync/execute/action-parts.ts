@@ -40,6 +40,8 @@ export interface ExecutorOptions {
   readonly overwrite: boolean;
   /** Reads back what is sent; absent where nobody asks for that. */
   readonly verification?: Verification | undefined;
+  /** True: nothing is replaced but what the plan saw there. */
+  readonly keepsOthers: boolean;
   /** With --atomic: files are uploaded into the hidden folder first. */
   readonly atomic: boolean;
   /** With --publish-set: nothing takes its name before all of the set has been uploaded. */
