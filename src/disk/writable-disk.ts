@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { realDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
+import { errnoOf } from './system-errors.ts';
 
 /** A name that is no valid UTF-8 is given as bytes. */
 export type Place = string | Buffer;
@@ -12,6 +13,10 @@ export type Place = string | Buffer;
 export interface WritableDisk extends Disk {
   /** A new file. EEXIST when anything has the name. */
   create(path: string): Promise<FileHandle>;
+  /** A file that is there, to be written to. ELOOP for a link. */
+  openToWrite(path: string): Promise<FileHandle>;
+  /** What was changed in an open folder outlives a crash of the machine; without effect where the system cannot do that. */
+  syncFolder(fd: number): void;
   /** EEXIST when anything has the name. */
   makeFolder(path: string): void;
   /** With the folders above it; none is made anew. */
@@ -28,12 +33,21 @@ export interface WritableDisk extends Disk {
   readonly renamesOntoFolders: boolean;
 }
 
+const TO_WRITE = fs.constants.O_RDWR | fs.constants.O_NOFOLLOW;
 /** An exclusive creation follows no link either. */
 const NEW_FILE = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL;
 
 export const realWritableDisk: WritableDisk = {
   ...realDisk,
   create: (path) => open(path, NEW_FILE, 0o666),
+  openToWrite: (path) => open(path, TO_WRITE),
+  syncFolder(fd) {
+    try {
+      fs.fsyncSync(fd);
+    } catch (error) {
+      if (!['EINVAL', 'EPERM', 'ENOTSUP', 'EBADF'].includes(errnoOf(error))) throw error;
+    }
+  },
   makeFolder: (path) => fs.mkdirSync(path),
   makeFolders: (path) => void fs.mkdirSync(path, { recursive: true }),
   link: (from, to) => fs.linkSync(from, to),

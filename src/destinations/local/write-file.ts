@@ -82,7 +82,7 @@ function openPlaces(target: TargetFolder, call: DiskCall, temporary: string): Pl
 }
 
 /** The permissions of the file that is replaced. Throws when something else has the name. */
-function modeOf(target: TargetFolder, call: DiskCall, place: string): number | undefined {
+export function modeOf(target: TargetFolder, call: DiskCall, place: string): number | undefined {
   const stats = target.disk.lstat(place);
   if (stats === undefined) return undefined;
   if (stats.isDirectory()) throw taken(call);
@@ -91,7 +91,7 @@ function modeOf(target: TargetFolder, call: DiskCall, place: string): number | u
 }
 
 /** Not every file system has permissions of its own; a file without them is better than none. */
-async function keepMode(handle: FileHandle, mode: number): Promise<void> {
+export async function keepMode(handle: FileHandle, mode: number): Promise<void> {
   try {
     await handle.chmod(mode);
   } catch (error) {
