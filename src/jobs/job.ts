@@ -8,9 +8,12 @@ import type { FilterRule } from '../filter/filter-rules.ts';
 export interface Job {
   /** For people. */
   readonly name?: string | undefined;
-  /** An absolute path of a directory, or `s3://BUCKET/PREFIX`. */
+  /** An absolute path of a directory, `s3://BUCKET/PREFIX`, or a Stage as in `to`. */
   readonly from: string;
-  /** `stage://DEPLOYMENT/PATH`, `stage:///PATH` with the deployment of the surroundings, or `stage://local/PATH`. */
+  /**
+   * `stage://DEPLOYMENT/PATH`, `stage:///PATH` with the deployment of the surroundings, or `stage://local/PATH`. Where `from` is
+   * a Stage: an absolute path of a directory.
+   */
   readonly to: string;
   readonly what: WhatSettings;
   readonly pace: PaceSettings;

@@ -44,7 +44,8 @@ test.each<[string | Address, string]>([
 
 test.each<[string | Address, string]>([
   ['stage://g/in', 'stage://g/in'],
-  ['in', 'in'],
+  ['in', '/here/in'],
+  [{ kind: 'local', path: 'in' }, '/here/in'],
   [{ kind: 'stage', deployment: 'g', path: 'in/a b' }, 'stage://g/in/a b'],
   [{ kind: 'stage', path: 'in' }, 'stage:///in'],
   [{ kind: 'stage', deployment: 'local' }, 'stage://local/'],

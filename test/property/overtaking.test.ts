@@ -60,12 +60,9 @@ test(
             after: (call) => count(call, -1),
           });
           using engine = createEngine(edited.source, stage);
-          // killed between the move of a folder and the upload over a file that came along, a run takes the one for the
-          // other where they have one size: that is not about what goes ahead
-          const moves = killedAt === null;
           const options = {
             removal: 'ours',
-            moves,
+            moves: true,
             atomic,
             concurrency,
             force: new Set(['empty-source'] as const),

@@ -48,7 +48,8 @@ function noteChanges(edited: EditedSource): Set<string> {
 
 /**
  * What a pass over some folders has to list: those that files arrived in, to confirm; and what it moves or removes,
- * before it does: the folder of a file, or all of a folder, there and where it is afterwards.
+ * before it does: the folder of a file, or all of a folder, there and where it is afterwards. A folder that was to move as
+ * a whole is looked at too, and where that look finds what is not ours in it, its files move one by one.
  */
 function mayBeListed(calls: readonly MemoryCall[], anyway: readonly RelPath[]): (folder: RelPath) => boolean {
   const around = new Set(anyway);
@@ -59,8 +60,15 @@ function mayBeListed(calls: readonly MemoryCall[], anyway: readonly RelPath[]): 
       around.add(parentOf(each));
       if (each.endsWith('/') && (kind === 'move' || kind === 'remove')) whole.push(each);
     }
+    if (kind === 'move' && to !== undefined) whole.push(...foldersMovedBy(path, to));
   }
   return (folder) => around.has(folder) || whole.some((each) => isWithin(folder, each));
+}
+
+/** The folders above a file that would have taken it to its new path, had they moved as a whole. */
+function foldersMovedBy(from: RelPath, to: RelPath): RelPath[] {
+  const above = foldersOf(from).filter((folder) => folder !== '');
+  return above.filter((folder) => to.endsWith(`/${from.slice(folder.length)}`));
 }
 
 const FILTERS: readonly (readonly FilterRule[])[] = [

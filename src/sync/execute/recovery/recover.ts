@@ -118,25 +118,37 @@ async function settlePut(
   if (intent.reason === MARKER_REASON) return undefined;
   const shown = await remote.stat(final);
   if (shown === undefined || shown.size !== intent.size) return undefined;
-  // the file that was there before, of the same size and unchanged, is not ours
-  const before = intent.beforeSize !== undefined;
-  if (before && intent.beforeSize === shown.size && intent.beforeModifiedMs === shown.modifiedMs)
-    return undefined;
+  const isBefore = sameAsBefore(intent, shown);
+  // the file that was there before is not ours
+  if (isBefore === true) return undefined;
+  const isSent = isBefore === false && !contested;
   return () =>
     ledger.put(
       {
         path: intent.path,
         size: intent.size!,
-        // the file is ours, but its version is not known: the source's file is uploaded
-        version: contested ? '' : (intent.version ?? ''),
-        identity: contested ? undefined : intent.identity,
+        // where nothing tells which file this is, its version is not known: the source's file is uploaded
+        version: isSent ? (intent.version ?? '') : '',
+        identity: isSent ? intent.identity : undefined,
         digest: undefined,
         shownModifiedMs: shown.modifiedMs,
         pending: false,
-        adopted: false,
+        adopted: isBefore === undefined && (ledger.get(intent.path)?.adopted ?? true),
       },
       intent.reason,
     );
+}
+
+/**
+ * Whether the file that is shown is the one that was there before the upload. Undefined: nothing tells, as it has the same
+ * size, and the time of the one before was not known, such as that of a file that a moved folder brought along.
+ */
+function sameAsBefore(
+  { beforeSize, beforeModifiedMs }: StoredIntent,
+  shown: { readonly size: number; readonly modifiedMs: number | undefined },
+): boolean | undefined {
+  if (beforeSize !== shown.size) return false;
+  return beforeModifiedMs === undefined ? undefined : beforeModifiedMs === shown.modifiedMs;
 }
 
 /** Gives a folder that was to be removed its name back, with all its contents: the pass looks at it anew. */

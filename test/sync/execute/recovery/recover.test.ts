@@ -135,6 +135,23 @@ describe('an upload', () => {
     expect([ledger.get('a')?.version, ledger.intents()]).toEqual(['a' in ours ? 'v' : undefined, []]);
   });
 
+  test.each([
+    ['of ours, which a moved folder brought along, stays ours', 'ours'],
+    ['that was adopted stays adopted', 'adopted'],
+    ['that nobody knew of counts as adopted', 'unknown'],
+  ] as const)(
+    'over a file of its size whose time was not known: one %s, of no version that can be told',
+    async (_, kind) => {
+      const { begun, recover, ledger, stage } = recovering(kind === 'unknown' ? {} : { a: 'old' });
+      if (kind === 'adopted') ledger.put({ ...ledger.get('a')!, adopted: true }, 'same');
+      stage.place('in/a', 'old', PUT_AT);
+      begun(put({ reason: 'new', beforeSize: 3 }));
+      await recover();
+      expect(ledger.get('a')).toMatchObject({ version: '', identity: undefined, adopted: kind !== 'ours' });
+      expect(ledger.intents()).toEqual([]);
+    },
+  );
+
   test('of which two versions were begun is ours, of no version that can be told', async () => {
     const { begun, recover, ledger, stage } = recovering({});
     stage.place('in/a', 'new', PUT_AT);
