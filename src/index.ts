@@ -21,6 +21,8 @@ export { formatAddress, type Address } from './jobs/addresses.ts';
 export type { Authority, S3Authority, StageAuthority } from './jobs/authority.ts';
 export { check, type CheckOptions, type CheckResult } from './jobs/check.ts';
 export type { CheckSummary, Finding } from './check/finding.ts';
+export { copy, type CopyOptions } from './jobs/files/copy.ts';
+export type { CopyResult, CopySummary } from './files/copy/copy-step.ts';
 export { createJob, type JobInput } from './jobs/create-job.ts';
 export { readEnvironment, type Environment } from './jobs/environment.ts';
 export type { Job, JobSections, PaceSettings, WhatSettings, WhenSettings } from './jobs/job.ts';

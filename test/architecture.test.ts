@@ -84,7 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'jobs-file': ['jobs', 'filter', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
   daemon: ['jobs-file', 'jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator', 'http', 'disk'],
-  cli: 'daemon jobs-file billing jobs check sync sources destinations emulator filter remote stage api http disk'.split(
+  cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api http disk'.split(
     ' ',
   ),
 };

@@ -89,6 +89,14 @@ export function byteRate(text: string): number {
   return value;
 }
 
+/** Bytes: '500K', '10M', '1.5G'; a K is 1,024. */
+export function byteCount(text: string): number {
+  const value = parseByteRate(text);
+  if (value === undefined)
+    throw new InvalidArgumentError('Give bytes, with K, M or G if you like: 500M, 5G.');
+  return value;
+}
+
 /** What --force without a name, or with this one, passes. */
 export const ALL_GUARDS = 'all';
 

@@ -58,7 +58,15 @@ export async function openPartialFile(
     const partial = ownRecord?.partial ?? inside(folder.place, temporary);
     await ownRecord?.begin();
     const handle = await target.disk.create(partial);
-    return new LocalPartialFile(target, call, { folder, final, partial, record: ownRecord, handle, size: 0, close });
+    return new LocalPartialFile(target, call, {
+      folder,
+      final,
+      partial,
+      record: ownRecord,
+      handle,
+      size: 0,
+      close,
+    });
   } catch (error) {
     folder?.close();
     close();
@@ -79,7 +87,8 @@ async function goOnWith(
     if (age >= 0 && age < LIVE_MS) {
       await sleep(LIVE_MS - age, undefined, { signal });
       const after = disk.lstat(record.partial);
-      if (after !== undefined && (after.mtimeMs !== before.mtimeMs || after.size !== before.size)) return 'in use';
+      if (after !== undefined && (after.mtimeMs !== before.mtimeMs || after.size !== before.size))
+        return 'in use';
     }
   }
   const synced = await record.synced();

@@ -56,7 +56,11 @@ export async function* stepsOf(
     if (typeof to !== 'string') yield { kind: 'problem', from: origin.from, problem: to };
     else if (origin.kind === 'file') yield { ...origin, to };
     else if (origin.holds?.(to) === true)
-      yield { kind: 'problem', from: origin.from, problem: failure('in_the_way', 'it cannot be copied into itself') };
+      yield {
+        kind: 'problem',
+        from: origin.from,
+        problem: failure('in_the_way', 'it cannot be copied into itself'),
+      };
     else yield* stepsOfTree(origin, to, signal);
   }
 }
@@ -71,7 +75,10 @@ function placeOf(origin: Exclude<CopyOrigin, { kind: 'problem' }>, goal: CopyGoa
   if (isReservedName(name))
     return failure('reserved_name', 'it cannot be copied: names that begin with .stagesync- are reserved');
   if (!goal.names.take(name))
-    return failure('name_conflict', `it cannot be copied: another SRC has the name ${name}; copy it under another name`);
+    return failure(
+      'name_conflict',
+      `it cannot be copied: another SRC has the name ${name}; copy it under another name`,
+    );
   return origin.kind === 'file' ? goal.folder + name : `${goal.folder}${name}/`;
 }
 

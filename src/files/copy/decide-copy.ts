@@ -38,7 +38,11 @@ export function decideCopy(entry: FileEntry, shown: Shown, rules: CopyRules): Co
     case 'folder':
       return { do: 'refuse', code: 'in_the_way', why: 'a folder has its name there' };
     case 'unclear':
-      return { do: 'refuse', code: 'listing_unclear', why: `what has its name there is not clear: ${shown.why}` };
+      return {
+        do: 'refuse',
+        code: 'listing_unclear',
+        why: `what has its name there is not clear: ${shown.why}`,
+      };
     case 'file':
       return isSameByListing(entry, shown, rules)
         ? { do: 'nothing' }

@@ -96,7 +96,14 @@ export class LocalTarget implements CopyTarget {
     await using partial: PartialFile = await destination.openPartial(to, { of, signal });
     if (partial.size > 0) onBytes(from, partial.size);
     try {
-      for await (const chunk of resumedChunks({ source, entry, offset: partial.size, clock, draining, signal })) {
+      for await (const chunk of resumedChunks({
+        source,
+        entry,
+        offset: partial.size,
+        clock,
+        draining,
+        signal,
+      })) {
         await partial.write(chunk);
         onBytes(from, chunk.byteLength);
       }

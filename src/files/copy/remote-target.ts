@@ -152,7 +152,9 @@ export class RemoteTarget implements CopyTarget {
       const verdict = await remote.move(detour.via, file.to, {
         check: async (attempt, inDoubt) => {
           if (inDoubt && (await remote.statNow(detour.via)) === undefined) return 'done';
-          return (await this.#looks.inTurn(file.to, { anew: attempt > 1 })).kind === 'nothing' ? 'go' : 'kept';
+          return (await this.#looks.inTurn(file.to, { anew: attempt > 1 })).kind === 'nothing'
+            ? 'go'
+            : 'kept';
         },
       });
       if (verdict === 'kept') throw nowTaken(file.to);
@@ -183,9 +185,13 @@ interface Sending {
 }
 
 const nowTaken = (path: RelPath): SyncError =>
-  new SyncError('destination_taken', (name) => `${name} cannot be written: something got its name meanwhile`, {
-    verdict: 'skip_entry',
-    fact: 'taken',
-    operation: 'upload',
-    path,
-  });
+  new SyncError(
+    'destination_taken',
+    (name) => `${name} cannot be written: something got its name meanwhile`,
+    {
+      verdict: 'skip_entry',
+      fact: 'taken',
+      operation: 'upload',
+      path,
+    },
+  );

@@ -46,15 +46,22 @@ export class TargetLooks {
   /** `anew`: what was seen before does not count. */
   at(path: RelPath, { anew = false }: { readonly anew?: boolean } = {}): Promise<Shown> {
     if (anew) this.#drop(parentOf(path));
-    return this.#shown(path, this.#look(parentOf(path), () => this.#list(parentOf(path))));
+    return this.#shown(
+      path,
+      this.#look(parentOf(path), () => this.#list(parentOf(path))),
+    );
   }
 
   /** The same right before a change, in its turn: only a fresh look counts. */
   inTurn(path: RelPath, { anew }: { readonly anew: boolean }): Promise<Shown> {
     const folder = parentOf(path);
     const kept = this.#kept.get(folder);
-    if (anew || (kept !== undefined && this.#options.clock.elapsed() - kept.atMs > FRESH_MS)) this.#drop(folder);
-    return this.#shown(path, this.#look(folder, () => this.#listNow(folder)));
+    if (anew || (kept !== undefined && this.#options.clock.elapsed() - kept.atMs > FRESH_MS))
+      this.#drop(folder);
+    return this.#shown(
+      path,
+      this.#look(folder, () => this.#listNow(folder)),
+    );
   }
 
   /** Whether a folder is there. */
@@ -137,7 +144,7 @@ export class TargetLooks {
       const isShown = above.names.named(nameOf(folder)).some(({ kind }) => kind !== 'file');
       if (!isShown && above.garbled === undefined) return undefined;
     }
-    return destination.listFolder(folder, { signal, begins: true });
+    return destination.listFolder(folder, { signal });
   }
 
   #listNow(folder: RelPath): Promise<Children | undefined> {

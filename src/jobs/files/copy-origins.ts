@@ -94,7 +94,10 @@ export class CopyOrigins {
       const source = await sourceAt('');
       return one({ kind: 'file', source, entry: fileEntry(path, file), from: text, name: nameOf(path) });
     }
-    if (children !== undefined || (mayBeFile && !recursive && (await stage.listFolder(asFolder, call)) !== undefined))
+    if (
+      children !== undefined ||
+      (mayBeFile && !recursive && (await stage.listFolder(asFolder, call)) !== undefined)
+    )
       return one(await this.#tree(asFolder, open));
     return one(nothingAt(text));
   }
@@ -130,7 +133,9 @@ export class CopyOrigins {
       const { root } = parseLocal(glob.base === '' ? '.' : glob.base, around);
       const sourceAt = async (below: RelPath): Promise<Source> =>
         (await this.#place({ kind: 'local', root: `${root}/${below}`.replace(/(?<=.)\/+$/, '') })).source;
-      return pattern(this.#matches(text, { top: '', base: glob.base, sourceAt, glob: { ...glob, base: '' } }));
+      return pattern(
+        this.#matches(text, { top: '', base: glob.base, sourceAt, glob: { ...glob, base: '' } }),
+      );
     }
     const { root } = parseLocal(text, around);
     const stats = statSync(root, { throwIfNoEntry: false });
@@ -139,12 +144,16 @@ export class CopyOrigins {
       const sourceAt = async (): Promise<Source> => (await this.#place({ kind: 'local', root })).source;
       const typed = basename(text);
       const name = typed === '.' || typed === '..' || typed === '' ? undefined : typed;
-      return one(await this.#tree('', { top: '', base: text.endsWith('/') ? text : `${text}/`, sourceAt }, { name }));
+      return one(
+        await this.#tree('', { top: '', base: text.endsWith('/') ? text : `${text}/`, sourceAt }, { name }),
+      );
     }
     const { source } = await this.#place({ kind: 'local', root: dirname(root) });
     const entry = await source.stat?.(basename(root), call);
     if (entry === undefined)
-      return one(problemOf(text, 'special_file', 'this is neither a file nor a folder; - reads what comes on stdin'));
+      return one(
+        problemOf(text, 'special_file', 'this is neither a file nor a folder; - reads what comes on stdin'),
+      );
     return one({ kind: 'file', source, entry, from: text, name: basename(text) });
   }
 
@@ -155,7 +164,10 @@ export class CopyOrigins {
     const list = async (folder: RelPath): Promise<Iterable<SourceEntry> | undefined> =>
       source.listFolder?.(folder, { filter: UNRESERVED, signal: around.draining });
     let isEmpty = true;
-    for await (const entry of expandGlob<SourceEntry & Named>(glob, { list, lookAhead: () => this.lanes() })) {
+    for await (const entry of expandGlob<SourceEntry & Named>(glob, {
+      list,
+      lookAhead: () => this.lanes(),
+    })) {
       isEmpty = false;
       const at = top + base + entry.path;
       if (entry.kind === 'file') yield { kind: 'file', source, entry, from: at, name: nameOf(entry.path) };
@@ -173,12 +185,11 @@ export class CopyOrigins {
     named: { readonly name: string | undefined } = { name: path === '' ? undefined : nameOf(path) },
   ): Promise<CopyOrigin> {
     const from = top + base + path;
-    if (!this.#options.recursive) return problemOf(from, 'folder_kept', 'this is a folder; -r copies it with all in it');
+    if (!this.#options.recursive)
+      return problemOf(from, 'folder_kept', 'this is a folder; -r copies it with all in it');
     const source = await sourceAt(path);
     const holds = (folder: RelPath): boolean =>
-      source.kind === 'stage' &&
-      folder.startsWith(path) &&
-      source.label === this.#options.targetLabel();
+      source.kind === 'stage' && folder.startsWith(path) && source.label === this.#options.targetLabel();
     return { kind: 'tree', source, filter: this.#filter, from, ...named, holds };
   }
 
@@ -226,7 +237,8 @@ const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: fal
 const one = (origin: CopyOrigin): ResolvedSource => ({ isPattern: false, origins: [origin] });
 const pattern = (origins: AsyncIterable<CopyOrigin>): ResolvedSource => ({ isPattern: true, origins });
 
-const nothingAt = (text: string): CopyOrigin => problemOf(text, 'source_missing', 'there is nothing of this name');
+const nothingAt = (text: string): CopyOrigin =>
+  problemOf(text, 'source_missing', 'there is nothing of this name');
 
 const problemOf = (
   from: string,
@@ -237,4 +249,6 @@ const problemOf = (
 
 /** What could not be looked at, where that says nothing of the rest. */
 export const problemWith = (text: string, error: unknown): CopyOrigin | undefined =>
-  isSyncError(error) && error.verdict !== 'end_run' ? problemOf(text, error.code, messageOf(error)) : undefined;
+  isSyncError(error) && error.verdict !== 'end_run'
+    ? problemOf(text, error.code, messageOf(error))
+    : undefined;

@@ -95,8 +95,13 @@ async function openLocalTarget(
   const isFolder = text.endsWith('/') || statSync(root, { throwIfNoEntry: false })?.isDirectory() === true;
   const isFile = single?.kind === 'file' && !isFolder;
   const name = basename(root);
-  const problem = isFile ? (isReservedName(name) ? 'begins with .stagesync-, which is reserved' : pathProblem(name)) : undefined;
-  if (problem !== undefined) throw usageError(`DEST ${printable(text)} cannot be written: its name ${problem}`);
+  const problem = isFile
+    ? isReservedName(name)
+      ? 'begins with .stagesync-, which is reserved'
+      : pathProblem(name)
+    : undefined;
+  if (problem !== undefined)
+    throw usageError(`DEST ${printable(text)} cannot be written: its name ${problem}`);
   const folder = isFile ? dirname(root) : root;
   const { openLocalDestination } = await import('../../destinations/local/local-destination.ts');
   const destination = await openLocalDestination({ root: folder, create: true });

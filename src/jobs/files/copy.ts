@@ -112,7 +112,7 @@ export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopyS
   });
   targetLabel = label;
   const all = first === undefined ? eachOf(origins, from) : first.origins;
-  return copyFiles({
+  return await copyFiles({
     steps: stepsOf(inSteps(all), { goal, signal: around.signal }),
     target,
     addressOf,
@@ -129,7 +129,8 @@ export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopyS
 
 function checkAddresses({ from, atomic }: CopyRun, to: PlaceAddress, around: Surroundings): void {
   if (from.length === 0) throw usageError('name what is copied, and where to: cp SRC… DEST');
-  if (to.kind === 's3') throw usageError('DEST is a bucket, and S3 is only read: name a Stage or a local path');
+  if (to.kind === 's3')
+    throw usageError('DEST is a bucket, and S3 is only read: name a Stage or a local path');
   const sources = from.map((text) => parsePlace(text, 'SRC', around.folder));
   checkBucketFlags(sources, around, 'no SRC is');
   if (to.kind === 'local' && sources.every(({ kind }) => kind === 'local'))

@@ -23,15 +23,21 @@ export const cp: CommandModule = {
       .description(
         'Copy files, folders and patterns between this machine and a Stage, from a bucket to either, or from one Stage to another. A file that is there and differs is kept, unless --overwrite says otherwise.',
       )
-      .argument('<src…>', 'files and folders, s3://BUCKET/KEY, stage://DEPLOYMENT/PATH, patterns in quotes, or - for stdin')
-      .argument('<dest>', 'where to: a Stage, a local path, or - for stdout');
+      .usage('[options] SRC… DEST')
+      .argument(
+        '<addresses...>',
+        'SRC: files, folders, s3://BUCKET/KEY, stage://DEPLOYMENT/PATH, patterns in quotes, - for stdin; DEST: a Stage, a local path, - for stdout',
+      );
     const flagsOf = addCopyFlags(command, { uploads: true, buckets: true });
     command.addHelpText('after', EXAMPLES);
-    takesList(command);
     command.action(
       action(async (context, addresses: readonly string[], flags: object) => {
+        if (addresses.at(-1) === '-') {
+          const { copyToStdout } = await import('../cat/write-files.ts');
+          return copyToStdout(context, addresses.slice(0, -1), flagsOf(flags));
+        }
         const { runCopyCommand } = await import('./run-copy.ts');
-        return runCopyCommand(context, { command: 'cp', from: addresses.slice(0, -1), to: addresses.at(-1) }, flagsOf(flags));
+        return runCopyCommand(context, { command: 'cp', addresses }, flagsOf(flags));
       }),
     );
   },
