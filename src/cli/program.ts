@@ -15,6 +15,7 @@ import { logs } from './commands/logs/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
 import { put } from './commands/put/command.ts';
+import { rm } from './commands/rm/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { sync } from './commands/sync/command.ts';
@@ -46,6 +47,7 @@ export const commands: readonly CommandModule[] = [
   cat,
   head,
   url,
+  rm,
   check,
   emulator,
 ];

@@ -4,7 +4,6 @@ import { open } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { realDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
-import { errnoOf } from './system-errors.ts';
 
 /** A name that is no valid UTF-8 is given as bytes. */
 export type Place = string | Buffer;
@@ -15,8 +14,6 @@ export interface WritableDisk extends Disk {
   create(path: string): Promise<FileHandle>;
   /** A file that is there, to be written to. ELOOP for a link. */
   openToWrite(path: string): Promise<FileHandle>;
-  /** What was changed in an open folder outlives a crash of the machine; without effect where the system cannot do that. */
-  syncFolder(fd: number): void;
   /** EEXIST when anything has the name. */
   makeFolder(path: string): void;
   /** With the folders above it; none is made anew. */
@@ -41,13 +38,6 @@ export const realWritableDisk: WritableDisk = {
   ...realDisk,
   create: (path) => open(path, NEW_FILE, 0o666),
   openToWrite: (path) => open(path, TO_WRITE),
-  syncFolder(fd) {
-    try {
-      fs.fsyncSync(fd);
-    } catch (error) {
-      if (!['EINVAL', 'EPERM', 'ENOTSUP', 'EBADF'].includes(errnoOf(error))) throw error;
-    }
-  },
   makeFolder: (path) => fs.mkdirSync(path),
   makeFolders: (path) => void fs.mkdirSync(path, { recursive: true }),
   link: (from, to) => fs.linkSync(from, to),

@@ -33,9 +33,16 @@ export interface PassOptions {
   readonly sweepOlderThanMs?: number | undefined;
   /**
    * How a file that both ends have and the ledger does not know is compared. With `content` also what the ledger knows
-   * is read again, at both ends, unless the pass has a `scope`.
+   * is read again, at both ends, unless the pass has a `scope`. With `size-only` files of equal size are equal, whatever
+   * their times.
    */
-  readonly compare: 'size' | 'content';
+  readonly compare: 'size' | 'content' | 'size-only';
+  /** False: what the destination has already is not replaced by an upload; what differs is told. */
+  readonly overwrite: boolean;
+  /** Larger files of the source take no part, and what the destination has of them stays; in bytes. */
+  readonly maxFileSize: number | undefined;
+  /** Nothing more is begun after the first failure. */
+  readonly failFast: boolean;
   readonly maxDelete: RemovalLimit;
   readonly force: ReadonlySet<GuardName>;
   /**

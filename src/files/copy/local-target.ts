@@ -109,7 +109,8 @@ export class LocalTarget implements CopyTarget {
       }
       await partial.finish({ ...how, modifiedMs: entry.modifiedMs });
     } catch (error) {
-      if (isOfReading(error) && hasFact(error, 'changed', 'gone')) await partial.discard();
+      const isUseless = isOfReading(error) && hasFact(error, 'changed', 'gone');
+      if (isUseless || hasFact(error, 'taken')) await partial.discard();
       throw error;
     }
   }

@@ -7,8 +7,10 @@ import { markerProblem, pairProblem, unmetNeeds } from '../check-job.ts';
 import type { Job, JobSections } from '../job.ts';
 import {
   BYTE_RATE_FORM,
+  BYTES_FORM,
   DURATION_FORM,
   parseByteRate,
+  parseBytes,
   parseDuration,
   QUANTITY_PATTERNS,
 } from './quantities.ts';
@@ -52,7 +54,7 @@ const fileName = z.string().superRefine((name, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: `the name ${problem}` });
 });
 
-const PARSERS = { duration: parseDuration, byteRate: parseByteRate } as const;
+const PARSERS = { duration: parseDuration, byteRate: parseByteRate, bytes: parseBytes } as const;
 
 /**
  * A number of the canonical unit, or a text as a flag takes it. The text is parsed as well, because the pattern alone
@@ -75,6 +77,7 @@ const VALUES: Readonly<Record<Exclude<AnySetting['type']['kind'], 'choice'>, z.Z
   number: z.number().positive(),
   duration: quantity('duration', DURATION_FORM),
   byteRate: quantity('byteRate', BYTE_RATE_FORM),
+  bytes: quantity('bytes', BYTES_FORM),
   rules: z.array(rule),
   fileName,
 };

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { addS3Flags, addStageFlags, type S3Flags, type StageFlags } from '../../flags/authority-flags.ts';
 import { addJobFlags, type JobFlags } from '../../flags/job-flags.ts';
-import { byteCount } from '../../flags/values.ts';
+import { bytes } from '../../flags/values.ts';
 
 /** The flags of cp, put and get. */
 export interface CopyFlags extends StageFlags, S3Flags {
@@ -56,7 +56,7 @@ export function addCopyFlags(
       .option(
         '--spool-max <bytes>',
         'the most that is taken from stdin, which waits in a temporary file: 500M, 5G (default: 1G)',
-        byteCount,
+        bytes,
       );
   const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], without: OTHERS });
   command
