@@ -72,7 +72,7 @@ export class TargetLooks {
   /** A folder was made: it is empty. */
   made(folder: RelPath): void {
     this.#drop(folder);
-    this.#keep(folder, Promise.resolve(EMPTY));
+    void this.#keep(folder, Promise.resolve(EMPTY));
   }
 
   /** Nothing that was seen counts any more. */

@@ -47,7 +47,7 @@ export class CopyProgress {
   frame(): string {
     const [current] = this.#underWay;
     const name = current === undefined ? [] : [`${printable(current[0])} (${bytes(current[1])})`];
-    const line = [`${counted(this.#files, 'file')}`, bytes(this.#bytes), `${bytes(this.#rate())}/s`, ...name];
+    const line = [counted(this.#files, 'file'), bytes(this.#bytes), `${bytes(this.#rate())}/s`, ...name];
     return cliTruncate(line.join('  '), Math.max((this.#stream.columns ?? 80) - 1, 1), { position: 'end' });
   }
 
