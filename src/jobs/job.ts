@@ -32,6 +32,8 @@ export interface WhatSettings {
   readonly compare: 'size' | 'content' | 'size-only';
   /** False: a file that the destination has already is not replaced. */
   readonly overwrite: boolean;
+  /** In a directory, files that changed since they were put there, or that no run put there, are replaced too. */
+  readonly theirs: boolean;
   readonly moves: boolean;
   readonly trustLedger: boolean;
   /** Milliseconds. */

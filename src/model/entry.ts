@@ -76,6 +76,7 @@ export type ProblemCode =
   | 'not_confirmed_yet'
   | 'folder_kept'
   | 'not_overwritten'
+  | 'not_replaced'
   | 'moved_back'
   | 'found_there'
   | 'folder_moves_refused'

@@ -26,6 +26,8 @@ export interface UploadEntryOptions {
 /** How a file of the source is uploaded: see UploadCall. */
 export interface EntryUpload {
   readonly replaces?: ShownVersion | undefined;
+  /** See PutOptions. Default: `replaces`, or nothing. */
+  readonly expects?: ShownVersion | null | undefined;
   /** Default: true. */
   readonly mayLook?: boolean | undefined;
   /** Default: 'normal'. */
@@ -38,7 +40,7 @@ export interface EntryUpload {
 export async function uploadEntry(
   entry: FileEntry,
   to: RelPath,
-  { replaces, mayLook = true, priority }: EntryUpload,
+  { replaces, expects = replaces ?? null, mayLook = true, priority }: EntryUpload,
   { source, destination, readAhead, signal, onBytes }: UploadEntryOptions,
 ): Promise<string | undefined> {
   let digest: string | undefined;
@@ -57,6 +59,7 @@ export async function uploadEntry(
       priority,
       size: entry.size,
       replaces,
+      expects,
       mayLook,
     });
   } finally {

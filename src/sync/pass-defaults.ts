@@ -8,6 +8,7 @@ export const PASS_DEFAULTS = {
   sweepOlderThanMs: undefined,
   compare: 'size',
   overwrite: true,
+  keepsOthers: false,
   maxFileSize: undefined,
   failFast: false,
   maxDelete: { percent: 50 },

@@ -71,7 +71,8 @@ export class Round {
   }
 
   #executor(target: Target, store: PlanStore): Executor {
-    const { ledger, source, clock, draining, signal, overwrite, atomic, publishSet, removal } = this.#pass;
+    const { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic, publishSet, removal } =
+      this.#pass;
     const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken } = this.#parts;
     return new Executor({
       remote,
@@ -89,6 +90,7 @@ export class Round {
       learnt,
       times,
       overwrite,
+      keepsOthers,
       atomic,
       holdBack: atomic && publishSet,
       isOvertaken: (path) => overtaken.has(path),

@@ -16,6 +16,7 @@ import type {
   DestinationTraits,
   PartialFile,
   PartialOptions,
+  PutOptions,
 } from '../../model/ports.ts';
 import { DIRECTORY_WORDS } from './directory-words.ts';
 import { destinationError, refused, taken } from './destination-errors.ts';
@@ -113,7 +114,7 @@ class LocalDestination implements Destination {
     });
   }
 
-  async put(path: RelPath, content: Content, options: CallOptions): Promise<void> {
+  async put(path: RelPath, content: Content, options: PutOptions): Promise<void> {
     options.signal.throwIfAborted();
     const place = { target: this.#target, names: this.#names, syncs: this.#syncs };
     return writeFile(place, { operation: 'upload', path }, content, options);

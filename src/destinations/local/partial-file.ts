@@ -179,7 +179,7 @@ class LocalPartialFile implements PartialFile {
       const { folder, partial, final, record } = this.#places;
       await this.#syncing;
       await this.#places.handle.truncate(this.#size);
-      const mode = replace ? modeOf(this.#parts.target, this.#parts.call, final) : undefined;
+      const mode = replace ? modeOf(this.#parts.target, this.#parts.call, final, undefined) : undefined;
       if (mode !== undefined) await keepMode(this.#places.handle, mode);
       if (modifiedMs !== undefined) await setTime(this.#places.handle, modifiedMs);
       await this.#places.handle.sync();

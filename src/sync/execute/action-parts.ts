@@ -37,6 +37,8 @@ export interface ExecutorOptions {
   readonly times: DestinationTimes;
   /** False: nothing that the destination has is replaced by an upload. */
   readonly overwrite: boolean;
+  /** True: nothing is replaced but what the plan saw there. */
+  readonly keepsOthers: boolean;
   /** With --atomic: files are uploaded into the hidden folder first. */
   readonly atomic: boolean;
   /** With --publish-set: nothing takes its name before all of the set has been uploaded. */

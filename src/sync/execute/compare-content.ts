@@ -9,7 +9,7 @@ import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
 import type { Counts } from '../plan/counts.ts';
-import { notOverwritten } from '../plan/plan-problems.ts';
+import { notOverwritten, notReplaced } from '../plan/plan-problems.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
 
 export interface MeetingOptions {
@@ -19,6 +19,8 @@ export interface MeetingOptions {
   readonly dryRun: boolean;
   /** False: a file that differs stays, and is told. */
   readonly overwrite: boolean;
+  /** True: the same. */
+  readonly keepsOthers: boolean;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
@@ -40,6 +42,8 @@ export async function compareContent(
         counts[known ? 'unchanged' : 'adopted']++;
         if (!options.dryRun) record(entry, shown, ours, options, known);
       } else if (!options.overwrite) options.onProblem(entry.path, notOverwritten(remote.words));
+      else if (options.keepsOthers)
+        options.onProblem(entry.path, notReplaced(remote.words, known ? 'older' : 'not_ours'));
       else store.arrivals.add({ path: entry.path, reason: 'differs', entry, replaces: shown, digest: ours });
     });
   }

@@ -40,8 +40,10 @@ export function openOvertaking(
   parts: SharedParts,
   remote: RemoteOptions,
 ): Overtaking | undefined {
-  const { source, signal, changed, publishSet, dryRun, approved } = pass;
+  const { source, signal, changed, publishSet, keepsOthers, dryRun, approved } = pass;
   const listFolder = source.listFolder?.bind(source);
+  // what is ours at the destination is not told without its listing
+  if (keepsOthers) return undefined;
   if (changed === undefined || publishSet || dryRun || approved !== undefined || listFolder === undefined)
     return undefined;
   const { gate, filter, overtaken } = parts;
@@ -60,7 +62,7 @@ export function openOvertaking(
 }
 
 function executorOptions(
-  { ledger, source, clock, draining, signal, overwrite, atomic }: PassWithLedger,
+  { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic }: PassWithLedger,
   { gate, destinationFilter, tally, hidden, learnt, times }: SharedParts,
   { remote: ofPass, store }: { readonly remote: RemoteOptions; readonly store: PlanStore },
 ): ExecutorOptions {
@@ -97,6 +99,7 @@ function executorOptions(
     learnt,
     times,
     overwrite,
+    keepsOthers,
     atomic,
     holdBack: false,
     onStayed: () => undefined,

@@ -120,8 +120,10 @@ export class FileSender {
     }
     hidden.add(id);
     if (options.waits) return { arrival, digest, waits: detour };
-    const { overwrite } = this.#parts;
-    await publish(remote, final, detour, { occupied: arrival.replaces !== undefined, overwrite });
+    const { overwrite, keepsOthers } = this.#parts;
+    const { replaces } = arrival;
+    const seen = keepsOthers ? (replaces ?? null) : undefined;
+    await publish(remote, final, detour, { occupied: replaces !== undefined, overwrite, seen });
     return { arrival, digest };
   }
 
