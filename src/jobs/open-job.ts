@@ -156,6 +156,7 @@ function passOptions(
     keepsOthers: false,
     maxFileSize: what.maxFileSize,
     failFast: what.failFast,
+    verify: what.verify,
     moves: what.moves,
     trustLedger: what.trustLedger,
     atomic: what.atomic,
