@@ -10,6 +10,8 @@ import { explain } from './commands/explain/command.ts';
 import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
+import { mkdir } from './commands/mkdir/command.ts';
+import { mv } from './commands/mv/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
 import { rm } from './commands/rm/command.ts';
@@ -41,7 +43,9 @@ export const commands: readonly CommandModule[] = [
   cat,
   head,
   url,
+  mv,
   rm,
+  mkdir,
   check,
   emulator,
 ];
