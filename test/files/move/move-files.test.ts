@@ -159,6 +159,18 @@ describe('what others put meanwhile', () => {
     },
   );
 
+  test('in place of the file that is about to step aside comes back', async () => {
+    const { move, hooks, stage, there, told } = moving(TREE, { overwrite: true });
+    // between the look at the old file and its step aside; that of the refused move is the first
+    let looks = 0;
+    hooks.after = ({ kind, path }) => {
+      if (kind === 'stat' && path === 'other/a' && ++looks === 2) stage.place('other/a', 'by others');
+    };
+    await move(['d/a'], 'other/a');
+    expect(there()).toEqual({ ...TREE, 'other/a': 'by others' });
+    expect(told()).toEqual(['failure d/a found_there']);
+  });
+
   test('under a name whose file has stepped aside stays, and nothing is left aside', async () => {
     const { move, hooks, stage, there, told } = moving(TREE, { overwrite: true });
     hooks.after = onFirst('move', 'other/a', () => stage.place('other/a', 'by others'));
@@ -247,6 +259,16 @@ describe('a folder', () => {
     await asked.move(['d'], 'other/');
     expect(asked.there()).toMatchObject({ 'other/d/a': 'one' });
     expect(asked.there()).not.toHaveProperty('d/');
+  });
+
+  test('into which others put something, just before it goes for it is empty, has that again', async () => {
+    const { move, hooks, stage, there } = moving({ ...TREE, 'other/d/': '' }, { merge: true });
+    hooks.before = (call) => {
+      if (call.kind === 'move' && call.path === 'd/' && call.to?.startsWith('.stagesync-') === true)
+        stage.place('d/late', 'by others');
+    };
+    await move(['d'], 'other/');
+    expect(there()).toMatchObject({ 'd/late': 'by others', 'other/d/a': 'one' });
   });
 
   test('that is cut off halfway goes on by --merge', async () => {

@@ -162,7 +162,6 @@ class Others {
   /** What happened, for a person who looks at one seed. */
   readonly deeds: string[] = [];
   readonly #stage: Changing['stage'];
-  readonly #isMoving: boolean;
   readonly #mayReplace: boolean;
   readonly #dice: Dice;
   readonly #tally: FileTrialTally;
@@ -177,11 +176,10 @@ class Others {
 
   constructor(
     stage: Changing['stage'],
-    { moves, overwrites }: Pick<FileCommand, 'moves' | 'overwrites'>,
+    { overwrites }: Pick<FileCommand, 'overwrites'>,
     dice: Dice,
     tally: FileTrialTally,
   ) {
-    this.#isMoving = moves;
     this.#mayReplace = overwrites;
     this.#stage = stage;
     this.#dice = dice;
@@ -220,6 +218,12 @@ class Others {
     return [...this.#beingMade].some(({ path, to }) => touches(path) || touches(to));
   }
 
+  #isHidden(content: string): boolean {
+    return [...this.#stage.files.keys()].some(
+      (path) => path.startsWith('.stagesync-') && this.#stage.text(path) === content,
+    );
+  }
+
   #forgive(path: string, place: string): void {
     const content = this.#stage.text(path);
     if (content === undefined || (this.#putAt.get(content) ?? 0) < (this.#looks.get(place) ?? 0)) return;
@@ -241,8 +245,9 @@ class Others {
     } else {
       // longer than ours, and no two of one length: where moves set times, nothing else tells
       const content = `theirs, which none of ours is like: ${'.'.repeat(++this.#serial)}`;
-      // back at its place, a file would be an older one by now
-      if (!this.#isMoving) for (const [old, home] of this.kept) if (home === target) this.kept.delete(old);
+      // what waits under a hidden name then is the older of two that have one name
+      for (const [older, home] of this.kept)
+        if (home === target && this.#isHidden(older)) this.kept.delete(older);
       this.#stage.place(target, content);
       this.kept.set(content, target);
       this.#putAt.set(content, ++this.#now);
