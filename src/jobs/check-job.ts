@@ -113,13 +113,32 @@ const WITHOUT_LINKS: Readonly<Record<Exclude<SourceKind, 'local'>, string>> = {
   stage: 'a Stage has no links',
 };
 
+/** Keys that S3 gives in a page of a listing, at most. */
+const MOST_KEYS = 1000;
+
+/** The first setting in use that only an s3:// source has, as the command line names it. */
+function bucketSettingIn({ what, pace }: Job): string | undefined {
+  if (what.archived === 'ignore') return '--ignore-glacier-warnings';
+  if (what.archived === 'transfer') return '--force-glacier-transfer';
+  return pace.pageSize === undefined ? undefined : '--page-size';
+}
+
 /** Refuses settings and flags for an end of another kind. */
 function checkKinds(job: Job, authority: Authority, { from, to }: JobEnds): void {
   const bucketFlag = bucketFlagIn(authority.s3);
   if (from.kind !== 's3' && bucketFlag !== undefined)
     throw usageError(`${bucketFlag} is for an s3:// source; SOURCE is ${NO_BUCKET[from.kind]}`);
+  const setting = bucketSettingIn(job);
+  if (from.kind !== 's3' && setting !== undefined)
+    throw usageError(`${setting} is for an s3:// source; SOURCE is ${NO_BUCKET[from.kind]}`);
+  if ((job.pace.pageSize ?? 1) > MOST_KEYS)
+    throw usageError(
+      `--page-size ${job.pace.pageSize} is too much: S3 gives at most ${MOST_KEYS} keys in a page`,
+    );
   if (from.kind !== 'local' && job.what.followSymlinks)
     throw usageError(`--follow-symlinks is for a directory; ${WITHOUT_LINKS[from.kind]}`);
+  if (to.kind === 'stage' && job.what.theirs)
+    throw usageError('--theirs is for a directory as DEST: on a Stage, what differs is replaced in any case');
   if (to.kind === 'local' && job.what.trustLedger)
     throw usageError(
       '--trust-ledger is for a Stage as DEST: what has become of files in a directory is always looked at',

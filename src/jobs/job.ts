@@ -28,7 +28,12 @@ export interface WhatSettings {
   /** Which files of the destination go when the source lacks them: none, those an earlier run put there, or all. */
   readonly removal: 'none' | 'ours' | 'everything';
   readonly deleteExcluded: boolean;
-  readonly compare: 'size' | 'content';
+  /** By size and time, by content, or by size alone. */
+  readonly compare: 'size' | 'content' | 'size-only';
+  /** False: a file that the destination has already is not replaced. */
+  readonly overwrite: boolean;
+  /** In a directory, files that changed since they were put there, or that no run put there, are replaced too. */
+  readonly theirs: boolean;
   readonly moves: boolean;
   readonly trustLedger: boolean;
   /** Milliseconds. */
@@ -36,6 +41,14 @@ export interface WhatSettings {
   /** The rules themselves, in their order; the last that matches decides. */
   readonly filters: readonly FilterRule[];
   readonly followSymlinks: boolean;
+  /** Larger files of the source take no part, in bytes. */
+  readonly maxFileSize?: number | undefined;
+  /** Archived objects of a bucket: told as failures, left out in silence, or read all the same. */
+  readonly archived: 'report' | 'ignore' | 'transfer';
+  /** What was sent is read back: all files, or so many of them, at random. */
+  readonly verify?: 'all' | number | undefined;
+  /** The first failure ends a pass. */
+  readonly failFast: boolean;
   readonly atomic: boolean;
   readonly publishSet: boolean;
   readonly marker?: string | undefined;
@@ -49,6 +62,8 @@ export interface PaceSettings {
   readonly bytesPerSecond?: number | undefined;
   /** Milliseconds. */
   readonly maxWait: number;
+  /** Keys in a page of a bucket's listing. */
+  readonly pageSize?: number | undefined;
 }
 
 /** When a watch looks; all in milliseconds. */

@@ -15,6 +15,7 @@ import { recallPace } from '../sync/remembered-pace.ts';
 import { runPass } from '../sync/pass.ts';
 import type { PassOptions, PassResult } from '../sync/pass-options.ts';
 import { checkJob, directoryOf, type JobEnds } from './check-job.ts';
+import { ownerOf } from './ends/open-directory.ts';
 import { openEnds } from './ends/open-ends.ts';
 import { openFilter } from './filters/read-filters.ts';
 import type { Job } from './job.ts';
@@ -42,6 +43,8 @@ export interface JobPass {
   readonly changed?: ChangedFolders | undefined;
   /** In place of the source of the job, of which it shows a part. */
   readonly source?: Source | undefined;
+  /** Aborted: this pass drains. In place of the signal of the surroundings, which it has to follow. */
+  readonly draining?: AbortSignal | undefined;
   /** By what the run is remembered; by default a new ID. */
   readonly runId?: string | undefined;
   /** Why it began; by default 'command'. */
@@ -62,16 +65,19 @@ export async function openJob(
   const { environment } = around;
   const ends = checkJob(job, authority, environment);
   const mostLanes = mostLanesWithin(openFileLimit());
+  let owner: string | undefined;
   const { source, destination, gate, beginPass } = await openEnds(opened, {
     ...ends,
     job,
     authority,
     around,
     mostLanes,
+    owner: () => owner,
   });
   const filter = openFilter(job.what.filters, directoryOf(ends));
   const ledger = ledgerOf(ends, { source, destination }, around);
   opened.defer(() => ledger.close());
+  if (ends.to.kind === 'local' && !around.dryRun) owner = ownerOf(ledger);
   if (!around.dryRun && ledger.recall('job') !== job.name) ledger.remember('job', job.name);
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
@@ -86,7 +92,16 @@ export async function openJob(
     destination,
     ledger,
     filter,
-    async run({ onEvent, approved, scope, changed, runId, cause, source: shown = source }) {
+    async run({
+      onEvent,
+      approved,
+      scope,
+      changed,
+      runId,
+      cause,
+      draining = options.draining,
+      source: shown = source,
+    }) {
       using pass = beginPass?.(recallPace(ledger, systemClock.now()), onEvent);
       return await runPass({
         ...options,
@@ -101,6 +116,7 @@ export async function openJob(
         approved,
         scope,
         changed,
+        draining,
         runId,
         cause,
         historyMs: around.historyMs,
@@ -135,6 +151,12 @@ function passOptions(
     deleteExcluded: what.deleteExcluded,
     sweepOlderThanMs: what.sweepOlderThan,
     compare: what.compare,
+    overwrite: what.overwrite,
+    // on a Stage what differs is replaced
+    keepsOthers: false,
+    maxFileSize: what.maxFileSize,
+    failFast: what.failFast,
+    verify: what.verify,
     moves: what.moves,
     trustLedger: what.trustLedger,
     atomic: what.atomic,
@@ -163,6 +185,7 @@ const FILES_AT_ONCE = 128;
  * source, to which the job's limits apply.
  */
 const ofDirectory = ({ what, pace }: Job, mostLanes: number) => ({
+  keepsOthers: !what.theirs,
   // each file is written beside its name in any case
   atomic: what.publishSet,
   concurrency: pace.concurrency === 'auto' ? Math.min(FILES_AT_ONCE, mostLanes) : pace.concurrency,

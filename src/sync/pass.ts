@@ -37,7 +37,11 @@ interface Standing {
  *
  * Always resolves with a report; what ended the run early is beside it. Rejects only on a mistake in the program.
  */
-export async function runPass(pass: PassWithLedger): Promise<PassResult> {
+export async function runPass(asked: PassWithLedger): Promise<PassResult> {
+  const failing = new AbortController();
+  const pass = asked.failFast
+    ? { ...asked, draining: AbortSignal.any([asked.draining, failing.signal]) }
+    : asked;
   const { clock, ledger, source, destination, signal, draining, dryRun } = pass;
   const started = clock.now();
   const recorder = new RunRecorder((actions) => {
@@ -50,6 +54,7 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
       recorder.hear(event);
     }
   });
+  if (asked.failFast) tally.onFailure = () => failing.abort(FIRST_FAILURE);
   const measured = recallPace(ledger, started);
   using gate = useGate(pass, tally, measured);
   const told = pass.sourceGate ?? gate;
@@ -69,7 +74,8 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
     if (!signal.aborted && !draining.aborted && !isSyncError(thrown)) throw thrown;
     error = isSyncError(thrown) ? thrown : undefined;
   }
-  if (signal.aborted || draining.aborted) error = interrupted(error);
+  if (signal.aborted || asked.draining.aborted) error = interrupted(error);
+  else if (failing.signal.aborted) error ??= FIRST_FAILURE;
   const report = tally.report({
     unchanged: standing.unchanged,
     adopted: standing.adopted,
@@ -170,6 +176,7 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   await parts.overtaking?.close();
   // what this run can settle must not wait under a hidden name for the next run
   if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover(pass, parts);
+  await parts.verification?.finish();
   await leftovers.settle(dryRun);
 }
 
@@ -238,6 +245,12 @@ const interrupted = (cause: unknown): SyncError =>
       cause,
     },
   );
+
+const FIRST_FAILURE = new SyncError(
+  'first_failure',
+  'stopped after the first failure, as --fail-fast asks; what was done is recorded, and the next run goes on from there',
+  { verdict: 'end_run' },
+);
 
 function outcomeOf(error: SyncError | undefined): Outcome | undefined {
   if (error === undefined) return undefined;

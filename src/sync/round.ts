@@ -71,9 +71,12 @@ export class Round {
   }
 
   #executor(target: Target, store: PlanStore): Executor {
-    const { ledger, source, clock, draining, signal, atomic, publishSet, removal } = this.#pass;
-    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken } = this.#parts;
+    const { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic, publishSet, removal } =
+      this.#pass;
+    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken, verification } =
+      this.#parts;
     return new Executor({
+      verification,
       remote,
       gate,
       ledger,
@@ -88,6 +91,8 @@ export class Round {
       hidden,
       learnt,
       times,
+      overwrite,
+      keepsOthers,
       atomic,
       holdBack: atomic && publishSet,
       isOvertaken: (path) => overtaken.has(path),

@@ -18,12 +18,16 @@ export class Tally {
   changesFailed = 0;
   /** Those of them that the destination did not take. Where there are any, nothing is removed. */
   changesRefused = 0;
+  /** Undefined where nothing is read back. */
+  verified: number | undefined;
   foldersCreated = 0;
   foldersRemoved = 0;
   bytes = 0;
   /** Rounds of a run see the same trouble again: it is told and counted once. */
   round = 1;
   readonly unsettled = new UnsettledPaths();
+  /** Called with each failure. */
+  onFailure: (() => void) | undefined;
   readonly #told = new Set<string>();
   readonly #listener: EventListener;
 
@@ -54,6 +58,7 @@ export class Tally {
     else this.skipped++;
     this.unsettled.problem(path, problem);
     this.emit({ type: 'problem', path, ...problem });
+    if (problem.severity === 'failure') this.onFailure?.();
   };
 
   report(facts: {
@@ -84,6 +89,7 @@ export class Tally {
       retries: facts.retries,
       durationMs: Math.round(facts.durationMs),
       dryRun: facts.dryRun,
+      ...(this.verified !== undefined && { verified: this.verified }),
       ...(facts.pace !== undefined && { pace: facts.pace }),
     };
   }

@@ -60,6 +60,11 @@ describe('a directory as DEST', () => {
     expect(() => pull(to)).toThrow(message);
   });
 
+  test('alone has --theirs', () => {
+    expect(() => pull('/srv/data', { what: { theirs: true } })).not.toThrow();
+    expect(() => check({ what: { theirs: true } })).toThrow(/^--theirs is for a directory as DEST/);
+  });
+
   test('has no use for what is for another end', () => {
     expect(() => pull('/srv/data', { what: { trustLedger: true } })).toThrow(
       /^--trust-ledger is for a Stage as DEST/,
@@ -94,6 +99,10 @@ describe('settings that ask for others', () => {
     [{ what: { deleteExcluded: true } }, /^--delete-excluded needs --delete or --mirror/],
     [{ what: { marker: 'x' } }, /^--marker needs --publish-set/],
     [{ what: { marker: 'a/x', atomic: true, publishSet: true } }, /^--marker a\/x names a folder/],
+    [{ pace: { pageSize: 100 } }, /^--page-size is for an s3:\/\/ source; SOURCE is a directory/],
+    [{ what: { archived: 'ignore' } }, /^--ignore-glacier-warnings is for an s3:\/\/ source/],
+    [{ what: { archived: 'transfer' } }, /^--force-glacier-transfer is for an s3:\/\/ source/],
+    [{ from: 's3://b', pace: { pageSize: 1001 } }, /^--page-size 1001 is too much: S3 gives at most 1000/],
     [{ to: 'stage://g/.stagesync-x' }, /^DEST .stagesync-x has a name that begins/],
   ])('are refused alone: %j', (input, message) => {
     expect(() => check(input)).toThrow(message);

@@ -1,24 +1,34 @@
+import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { inside } from '../../disk/disk.ts';
+import type { FolderSyncs } from '../../disk/folder-syncs.ts';
 import { errnoOf } from '../../disk/system-errors.ts';
+import { hasFact } from '../../model/errors.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
-import type { CallOptions, Content } from '../../model/ports.ts';
-import { changed, destinationError, refused, taken } from './destination-errors.ts';
+import { moveFile } from './move-entry.ts';
+import type { CallOptions, Content, PutOptions } from '../../model/ports.ts';
+import { changed, destinationError, notExpected, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { requirePath } from './target-folder.ts';
 import type { TargetFolder } from './target-folder.ts';
 import type { TemporaryNames } from './temporary-names.ts';
 
+/** Where files are written, and by what names. */
+export interface WritePlace {
+  readonly target: TargetFolder;
+  readonly names: TemporaryNames;
+  readonly syncs: FolderSyncs;
+}
+
 /**
- * Writes a file beside its name, and gives it the name once exactly `size` bytes are there: until then the file that
- * had the name stays. What the content throws comes out as it is.
+ * Writes a file beside its name, flushes it to the disk, and gives it the name once exactly `size` bytes are there: until then
+ * the file that had the name stays. Resolves once the name is on the disk too. What the content throws comes out as it is.
  */
 export async function writeFile(
-  target: TargetFolder,
-  names: TemporaryNames,
+  { target, names, syncs }: WritePlace,
   call: DiskCall,
   content: Content,
-  options: CallOptions,
+  options: PutOptions,
 ): Promise<void> {
   const source = new ContentReader(content);
   const temporary = names.take();
@@ -26,23 +36,28 @@ export async function writeFile(
     requirePath(call, call.path, 'file');
     target.make();
     using way = openPlaces(target, call, temporary);
-    const mode = modeOf(target, call, way.final);
+    const { expects } = options;
+    const mode = modeOf(target, call, way.final, expects);
     const handle = await target.disk.create(way.temporary);
     try {
       try {
         if (mode !== undefined) await keepMode(handle, mode);
         await writeAll(handle, call, source, options);
+        if (content.modifiedMs !== undefined) await setTime(handle, content.modifiedMs);
+        await handle.sync();
       } finally {
         await handle.close();
       }
       options.signal.throwIfAborted();
       way.check();
-      modeOf(target, call, way.final);
-      target.disk.rename(way.temporary, way.final);
+      modeOf(target, call, way.final, expects);
+      if (expects === null) takeFreeName(target, call, way);
+      else target.disk.rename(way.temporary, way.final);
     } catch (error) {
       way.discard();
       throw error;
     }
+    await syncs.sync(parentOf(call.path), way.folder);
   } catch (error) {
     await source.close();
     if (source.failure !== undefined) throw source.failure.error;
@@ -53,7 +68,17 @@ export async function writeFile(
   }
 }
 
+/** Nothing is replaced, whatever comes between the look and this. */
+function takeFreeName({ disk }: TargetFolder, call: DiskCall, { temporary, final }: Places): void {
+  try {
+    moveFile(disk, call, temporary, final);
+  } catch (error) {
+    throw hasFact(error, 'taken') ? notExpected(call) : error;
+  }
+}
+
 interface Places extends Disposable {
+  readonly folder: string;
   readonly temporary: string;
   readonly final: string;
   check(): void;
@@ -64,6 +89,7 @@ interface Places extends Disposable {
 function openPlaces(target: TargetFolder, call: DiskCall, temporary: string): Places {
   const folder = target.folderWay(call, parentOf(call.path));
   const places = {
+    folder: folder.place,
     temporary: inside(folder.place, temporary),
     final: inside(folder.place, nameOf(call.path)),
   };
@@ -81,13 +107,25 @@ function openPlaces(target: TargetFolder, call: DiskCall, temporary: string): Pl
   };
 }
 
-/** The permissions of the file that is replaced. Throws when something else has the name. */
-function modeOf(target: TargetFolder, call: DiskCall, place: string): number | undefined {
+/** The permissions of the file that is replaced. Throws when something else has the name, or another file than expected. */
+function modeOf(
+  target: TargetFolder,
+  call: DiskCall,
+  place: string,
+  expects: PutOptions['expects'],
+): number | undefined {
   const stats = target.disk.lstat(place);
   if (stats === undefined) return undefined;
   if (stats.isDirectory()) throw taken(call);
   if (!stats.isFile()) throw refused(call, 'a symbolic link or a device has its name');
+  if (expects !== undefined && !isExpected(stats, expects)) throw notExpected(call);
   return Number(stats.mode & 0o777n);
+}
+
+/** A time that is not known cannot differ. */
+function isExpected(stats: BigIntStats, expects: NonNullable<PutOptions['expects']> | null): boolean {
+  if (expects === null || Number(stats.size) !== expects.size) return false;
+  return expects.modifiedMs === undefined || Number(stats.mtimeMs) === expects.modifiedMs;
 }
 
 /** Not every file system has permissions of its own; a file without them is better than none. */
@@ -97,6 +135,15 @@ async function keepMode(handle: FileHandle, mode: number): Promise<void> {
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errnoOf(error))) throw error;
   }
+}
+
+/**
+ * The time of the last access becomes the same: there has been none yet. The system takes seconds, as a double, and cuts what is
+ * below a nanosecond: the microsecond keeps it from cutting the millisecond.
+ */
+function setTime(handle: FileHandle, ms: number): Promise<void> {
+  const seconds = (ms + 0.001) / 1000;
+  return handle.utimes(seconds, seconds);
 }
 
 async function writeAll(

@@ -18,6 +18,8 @@ export interface OpenEndsOptions extends JobEnds {
   readonly around: Surroundings;
   /** Requests at the same time at most, where the job leaves it to us. */
   readonly mostLanes: number;
+  /** Who writes to a directory; see LocalDestinationOptions. */
+  readonly owner: () => string | undefined;
 }
 
 /** Both ends of a job, open. */
@@ -37,7 +39,7 @@ export async function openEnds(opened: AsyncDisposableStack, options: OpenEndsOp
   opened.defer(() => source.close());
   const { destination, gate } =
     to.kind === 'local'
-      ? { destination: await openDirectory(to), gate: undefined }
+      ? { destination: await openDirectory(to, options), gate: undefined }
       : await openStage(
           { ...around, authority: options.authority },
           {
@@ -53,7 +55,7 @@ export async function openEnds(opened: AsyncDisposableStack, options: OpenEndsOp
 
 async function openFrom(options: OpenEndsOptions): Promise<Pick<OpenEnds, 'source' | 'beginPass'>> {
   const { from, job, authority, around, mostLanes } = options;
-  const { environment, collectBuffers, draining, signal, dryRun } = around;
+  const { environment, folder, collectBuffers, draining, signal, dryRun } = around;
   if (from.kind === 'stage')
     return openStageSource({ ...around, authority }, from, {
       concurrency: job.pace.concurrency,
@@ -67,7 +69,10 @@ async function openFrom(options: OpenEndsOptions): Promise<Pick<OpenEnds, 'sourc
   const source = await openSource(from, {
     s3: authority.s3,
     environment,
+    folder,
     followSymlinks: job.what.followSymlinks,
+    archived: job.what.archived,
+    pageSize: job.pace.pageSize,
     // as many connections as there may be requests at once
     concurrency: mostLanesOf(job.pace.concurrency, mostLanes),
     collectBuffers,

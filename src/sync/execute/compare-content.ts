@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { FileEntry } from '../../model/entry.ts';
+import type { FileEntry, Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import type { Source } from '../../model/ports.ts';
 import type { Executor } from './executor.ts';
@@ -8,6 +9,7 @@ import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
 import type { Counts } from '../plan/counts.ts';
+import { notOverwritten, notReplaced } from '../plan/plan-problems.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
 
 export interface MeetingOptions {
@@ -15,6 +17,11 @@ export interface MeetingOptions {
   readonly source: Source;
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
+  /** False: a file that differs stays, and is told. */
+  readonly overwrite: boolean;
+  /** True: the same. */
+  readonly keepsOthers: boolean;
+  readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
 /** --compare content: reads each file that both ends have, at both; equal files count as ours, the others are uploaded. */
@@ -34,8 +41,10 @@ export async function compareContent(
       if (ours !== undefined && ours === theirs) {
         counts[known ? 'unchanged' : 'adopted']++;
         if (!options.dryRun) record(entry, shown, ours, options, known);
-      } else
-        store.arrivals.add({ path: entry.path, reason: 'differs', entry, replaces: shown, digest: ours });
+      } else if (!options.overwrite) options.onProblem(entry.path, notOverwritten(remote.words));
+      else if (options.keepsOthers)
+        options.onProblem(entry.path, notReplaced(remote.words, known ? 'older' : 'not_ours'));
+      else store.arrivals.add({ path: entry.path, reason: 'differs', entry, replaces: shown, digest: ours });
     });
   }
   await executor.idle();
@@ -56,7 +65,10 @@ function record(
 }
 
 /** Undefined when the file is not as it was listed, or cannot be read: its upload then tells that. */
-async function digestOfSource(entry: FileEntry, options: MeetingOptions): Promise<string | undefined> {
+export async function digestOfSource(
+  entry: FileEntry,
+  options: Pick<MeetingOptions, 'source' | 'signal'>,
+): Promise<string | undefined> {
   try {
     return await readDigest(entry, options);
   } catch (error) {
@@ -65,7 +77,10 @@ async function digestOfSource(entry: FileEntry, options: MeetingOptions): Promis
   }
 }
 
-async function readDigest(entry: FileEntry, { source, signal }: MeetingOptions): Promise<string> {
+async function readDigest(
+  entry: FileEntry,
+  { source, signal }: Pick<MeetingOptions, 'source' | 'signal'>,
+): Promise<string> {
   if (source.digest !== undefined) return source.digest(entry, { signal });
   const content = await source.read(entry, { signal });
   const hashing = createHash('sha256');

@@ -28,6 +28,34 @@ export const adoptedAndKept = ({ at }: DestinationWords): Problem => ({
   message: `gone from the source, but it was ${at} already when first met, and was taken for equal by its size alone; kept (remove it by hand, or use --mirror)`,
 });
 
+/** A file that differs, where nothing is to be replaced. */
+export const notOverwritten = ({ at }: DestinationWords): Problem => ({
+  code: 'not_overwritten',
+  severity: 'warning',
+  message: `differs from what is ${at} under its name, which stays: --no-overwrite`,
+});
+
+/** A file that is not ours at the destination, where only what is ours is replaced. */
+export function notReplaced({ at }: DestinationWords, why: 'changed' | 'not_ours' | 'older'): Problem {
+  const told = {
+    changed: `it changed in the source, and somebody changed it ${at} too since it was put there`,
+    not_ours: `another file has its name ${at}, which no run put there`,
+    older: `somebody changed it ${at} since it was put there`,
+  };
+  return {
+    code: 'not_replaced',
+    severity: why === 'older' ? 'warning' : 'failure',
+    message: `${told[why]}; kept as it is (move it away, or use --theirs to take the one of the source)`,
+  };
+}
+
+/** A file that whoever runs the sync does not want. */
+export const overSize = (size: number, limit: number): Problem => ({
+  code: 'over_size',
+  severity: 'warning',
+  message: `left out: ${size} bytes is over --max-file-size of ${limit} bytes`,
+});
+
 export const tooLarge = (size: number, limit: number): Problem => ({
   code: 'too_large',
   severity: 'failure',

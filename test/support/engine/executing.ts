@@ -128,6 +128,8 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
     clock,
     draining: draining.signal,
     signal,
+    overwrite: true,
+    keepsOthers: false,
     hidden,
     learnt,
     times,

@@ -61,6 +61,8 @@ const VALUES = {
   number: 'number',
   duration: 'duration',
   byteRate: 'rate',
+  bytes: 'size',
+  sample: '`"all"`, `"sample=N"`, whole number',
   rules: 'list of rules',
   fileName: 'file name',
 } as const;

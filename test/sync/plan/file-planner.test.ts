@@ -102,6 +102,19 @@ const freed = (gone: boolean) => ({
   freed: { path: PATH, size: 3, identity: 'i', digest: undefined, gone },
 });
 
+test.each<[string, LedgerRow | undefined, ShownVersion, readonly string[]]>([
+  ['ours and unchanged there is replaced', row({ version: 'v0' }), shown, ['upload', 'freed']],
+  ['ours and missing there is sent again', row(), undefined as never, ['upload']],
+  ['ours, and changed at both ends, stays', row({ version: 'v0' }), changed, ['failure', 'keep']],
+  ['ours, and changed there alone, stays', row(), changed, ['warning', 'keep']],
+  ['adopted stays', row({ version: 'v0', adopted: true }), shown, ['failure', 'keep']],
+  ['not in the ledger stays', undefined, changed, ['failure', 'keep']],
+])('where what is not ours is kept, a file that is %s', (_, known, there, kinds) => {
+  const it = planned({ source: entry(), shown: there, ...(known && { row: known }) }, { keepsOthers: true });
+  expect(it.out.map((each) => (each.kind === 'problem' ? each.problem.severity : each.kind))).toEqual(kinds);
+  if (kinds[1] === 'keep') expect(it.fate()).toBe('stays');
+});
+
 describe('a file that the source has', () => {
   test('and nobody else is uploaded, and arrives at its name', () => {
     const it = planned({ source: entry() });
@@ -162,6 +175,17 @@ describe('a file that the source has', () => {
     expect(it.out).toEqual([
       { kind: 'problem', path: PATH, problem: expect.objectContaining({ code: 'too_large' }) },
     ]);
+    expect(it.folder()).toEqual({ goes: false, movableFiles: undefined });
+  });
+
+  test.each<[string, number, Partial<FilePlannerOptions>, string]>([
+    ['is over the wanted size', 101, { maxFileSize: 100 }, 'over_size'],
+    ['is over both limits', 1001, { maxFileSize: 100 }, 'over_size'],
+    ['is under the wanted size and over the limit', 1001, { maxFileSize: 2000 }, 'too_large'],
+    ['differs and nothing is to be replaced', 7, { overwrite: false }, 'not_overwritten'],
+  ])('and %s is told of, and stays as it is at the destination', (_, size, options, code) => {
+    const it = planned({ source: entry({ size, version: 'v2' }), shown, row: row() }, options);
+    expect(it.out).toEqual([{ kind: 'problem', path: PATH, problem: expect.objectContaining({ code }) }]);
     expect(it.folder()).toEqual({ goes: false, movableFiles: undefined });
   });
 });

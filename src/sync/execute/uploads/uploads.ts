@@ -2,6 +2,7 @@ import { parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Priority } from '../../../remote/gate/attempts.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
+import { notOverwritten } from '../../plan/plan-problems.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { INTENT_BATCH } from '../journal.ts';
@@ -142,11 +143,15 @@ export class Uploads {
       }
       const made = folders.ready(folder);
       if (made !== undefined) await made;
+      if (this.#parts.taken !== undefined && (await this.#isTaken(arrival))) {
+        journal.end(intents.id);
+        return;
+      }
       const sent = await this.#sender.send(arrival, { intents, waits, priority });
       if (isWaiting(sent)) {
         isHeld = true;
         this.held.add({ sent, intents, clashes });
-      } else this.#finish(sent, intents, attempted);
+      } else await this.#finish(sent, intents, attempted);
     } catch (error) {
       // versions that may have been stored, also under a hidden name, stay in doubt; the others are settled
       const leavesNothing = tasks.notBegun(error) || !intents.hidden.has(intents.id);
@@ -158,8 +163,19 @@ export class Uploads {
     }
   }
 
-  #finish({ arrival, digest }: Sent, intents: UploadIntents, attempted: Attempted): void {
-    const { tally, ledger, journal, outcomes } = this.#parts;
+  /** Whether somebody has put a file there, where nothing is to be replaced. */
+  async #isTaken({ path, replaces }: Arrival): Promise<boolean> {
+    const { taken, tally, remote } = this.#parts;
+    if (taken === undefined || replaces !== undefined) return false;
+    const look = await taken.at(path);
+    if ('unclear' in look)
+      tally.problem(path, { code: 'listing_unclear', severity: 'failure', message: look.unclear });
+    else if (look.shown !== undefined) tally.problem(path, notOverwritten(remote.words));
+    return 'unclear' in look || look.shown !== undefined;
+  }
+
+  async #finish({ arrival, digest }: Sent, intents: UploadIntents, attempted: Attempted): Promise<void> {
+    const { tally, ledger, journal, outcomes, verification } = this.#parts;
     const { entry, reason } = arrival;
     // what an earlier version may have left under a hidden name is for the next run to find
     for (const before of intents.earlier) if (!intents.hidden.has(before)) journal.end(before);
@@ -169,5 +185,6 @@ export class Uploads {
     tally.uploaded++;
     tally.bytes += entry.size;
     outcomes.done(attempted, { bytes: entry.size });
+    await verification?.sent({ entry, digest: intents.sentDigest }, () => journal.flush());
   }
 }
