@@ -132,6 +132,14 @@ export interface DestinationTraits {
   readonly overwrites?: boolean | undefined;
 }
 
+export interface PutOptions extends CallOptions {
+  /**
+   * What the caller takes to be at the path; null: nothing. A destination that can look without a request leaves what is not
+   * that where it is, and rejects with `destination_taken` without a fact. Absent: whatever is there is replaced.
+   */
+  readonly expects?: { readonly size: number; readonly modifiedMs: number | undefined } | null | undefined;
+}
+
 /**
  * Where files go. Paths are full paths from the top of the file area (a Stage, a directory); folders end in '/'. Each
  * method is one request (a read may be two), made once: retrying is the caller's. Methods may be called at the same
@@ -157,7 +165,7 @@ export interface Destination {
    * Creates or replaces a file, whole or not at all; its folder must exist. Rejects as 'taken' where files are not
    * replaced, with 'changed' when other than `size` bytes come, and with what the content itself throws.
    */
-  put(path: RelPath, content: Content, call: CallOptions): Promise<void>;
+  put(path: RelPath, content: Content, call: PutOptions): Promise<void>;
   /** 'missing' when there is no such file. A file that changes meanwhile may give a mixture: see destinationAsSource. */
   read(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
   /** The same from an offset in bytes on. Absent where a file can only be read from its beginning. */

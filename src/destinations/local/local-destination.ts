@@ -9,7 +9,7 @@ import type { DestinationChild } from '../../model/entry.ts';
 import type { Operation } from '../../model/errors.ts';
 import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { CallOptions, Content, Destination, DestinationTraits } from '../../model/ports.ts';
+import type { CallOptions, Content, Destination, DestinationTraits, PutOptions } from '../../model/ports.ts';
 import { DIRECTORY_WORDS } from './directory-words.ts';
 import { destinationError, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
@@ -105,7 +105,7 @@ class LocalDestination implements Destination {
     });
   }
 
-  async put(path: RelPath, content: Content, options: CallOptions): Promise<void> {
+  async put(path: RelPath, content: Content, options: PutOptions): Promise<void> {
     options.signal.throwIfAborted();
     const place = { target: this.#target, names: this.#names, syncs: this.#syncs };
     return writeFile(place, { operation: 'upload', path }, content, options);
