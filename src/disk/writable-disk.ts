@@ -26,6 +26,8 @@ export interface WritableDisk extends Disk {
   openFolder(path: Place): number;
   /** Whether a folder can take the place of an empty one. */
   readonly renamesOntoFolders: boolean;
+  /** Whether the usual file systems of this system take the Unicode forms of a name for one. */
+  readonly composesNames: boolean;
 }
 
 /** An exclusive creation follows no link either. */
@@ -41,4 +43,5 @@ export const realWritableDisk: WritableDisk = {
   removeFile: (path) => fs.unlinkSync(path),
   removeFolder: (path) => fs.rmdirSync(path),
   renamesOntoFolders: platform() !== 'win32',
+  composesNames: platform() === 'darwin',
 };

@@ -9,10 +9,12 @@ import type { DestinationChild } from '../../model/entry.ts';
 import type { Operation } from '../../model/errors.ts';
 import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
+import type { NameFolding } from '../../model/name-folding.ts';
 import type { CallOptions, Content, Destination, DestinationTraits, PutOptions } from '../../model/ports.ts';
 import { DIRECTORY_WORDS } from './directory-words.ts';
 import { destinationError, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
+import { findFolding } from './find-folding.ts';
 import { listChildren } from './list-children.ts';
 import { moveEntry } from './move-entry.ts';
 import { readFile } from './read-file.ts';
@@ -138,6 +140,17 @@ class LocalDestination implements Destination {
   async remove(path: RelPath, options: CallOptions): Promise<void> {
     options.signal.throwIfAborted();
     return removeEntry(this.#target, { operation: 'remove', path }, options);
+  }
+
+  async folding(): Promise<NameFolding> {
+    const { disk, root } = this.#target;
+    // who has no owner's name looks only, as a dry run does
+    const trial = this.#names.hasOwner && this.#target.isThere() ? this.#names.take() : undefined;
+    try {
+      return await findFolding({ disk, root, trial });
+    } finally {
+      if (trial !== undefined) this.#names.release(trial);
+    }
   }
 
   async close(): Promise<void> {
