@@ -74,6 +74,7 @@ export type ProblemCode =
   | 'folder_vanished'
   | 'too_deep'
   | 'not_confirmed'
+  | 'not_verified'
   // what the destination has stays
   | 'in_the_way'
   | 'changed_on_stage'

@@ -11,6 +11,7 @@ export const PASS_DEFAULTS = {
   keepsOthers: false,
   maxFileSize: undefined,
   failFast: false,
+  verify: undefined,
   maxDelete: { percent: 50 },
   force: new Set(),
   concurrency: 'auto',

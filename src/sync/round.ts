@@ -73,8 +73,10 @@ export class Round {
   #executor(target: Target, store: PlanStore): Executor {
     const { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic, publishSet, removal } =
       this.#pass;
-    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken } = this.#parts;
+    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken, verification } =
+      this.#parts;
     return new Executor({
+      verification,
       remote,
       gate,
       ledger,

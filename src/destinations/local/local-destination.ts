@@ -10,13 +10,22 @@ import type { Operation } from '../../model/errors.ts';
 import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { NameFolding } from '../../model/name-folding.ts';
-import type { CallOptions, Content, Destination, DestinationTraits, PutOptions } from '../../model/ports.ts';
+import type {
+  CallOptions,
+  Content,
+  Destination,
+  DestinationTraits,
+  PartialFile,
+  PartialOptions,
+  PutOptions,
+} from '../../model/ports.ts';
 import { DIRECTORY_WORDS } from './directory-words.ts';
 import { destinationError, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { findFolding } from './find-folding.ts';
 import { listChildren } from './list-children.ts';
 import { moveEntry } from './move-entry.ts';
+import { openPartialFile } from './partial-file.ts';
 import { readFile } from './read-file.ts';
 import { removeEntry } from './remove-entry.ts';
 import { TargetFolder, requirePath } from './target-folder.ts';
@@ -111,6 +120,12 @@ class LocalDestination implements Destination {
     options.signal.throwIfAborted();
     const place = { target: this.#target, names: this.#names, syncs: this.#syncs };
     return writeFile(place, { operation: 'upload', path }, content, options);
+  }
+
+  async openPartial(path: RelPath, options: PartialOptions & CallOptions): Promise<PartialFile> {
+    options.signal.throwIfAborted();
+    const place = { target: this.#target, names: this.#names, syncs: this.#syncs };
+    return openPartialFile(place, { operation: 'upload', path }, options);
   }
 
   async read(path: RelPath, options: CallOptions): Promise<AsyncIterable<Uint8Array>> {

@@ -113,6 +113,17 @@ const what: SettingsOf<JobSections['what']> = {
       },
     ],
   },
+  verify: {
+    type: { kind: 'sample' },
+    group: DONE,
+    meaning: 'read back what was sent and compare its bytes: all files, or so many of them, at random',
+    flags: [
+      {
+        flag: '--verify <files>',
+        help: 'read back what was sent and compare its bytes: all, or sample=N for so many files at random',
+      },
+    ],
+  },
   theirs: {
     type: { kind: 'switch' },
     default: false,

@@ -65,7 +65,10 @@ function record(
 }
 
 /** Undefined when the file is not as it was listed, or cannot be read: its upload then tells that. */
-async function digestOfSource(entry: FileEntry, options: MeetingOptions): Promise<string | undefined> {
+export async function digestOfSource(
+  entry: FileEntry,
+  options: Pick<MeetingOptions, 'source' | 'signal'>,
+): Promise<string | undefined> {
   try {
     return await readDigest(entry, options);
   } catch (error) {
@@ -74,7 +77,10 @@ async function digestOfSource(entry: FileEntry, options: MeetingOptions): Promis
   }
 }
 
-async function readDigest(entry: FileEntry, { source, signal }: MeetingOptions): Promise<string> {
+async function readDigest(
+  entry: FileEntry,
+  { source, signal }: Pick<MeetingOptions, 'source' | 'signal'>,
+): Promise<string> {
   if (source.digest !== undefined) return source.digest(entry, { signal });
   const content = await source.read(entry, { signal });
   const hashing = createHash('sha256');

@@ -16,7 +16,7 @@ import { Overtaking } from './overtaking.ts';
 /** What overtaking shares with the pass. */
 interface SharedParts extends Pick<
   ExecutorOptions,
-  'remote' | 'gate' | 'tally' | 'hidden' | 'learnt' | 'times'
+  'remote' | 'gate' | 'tally' | 'hidden' | 'learnt' | 'times' | 'verification'
 > {
   readonly filter: PathFilter;
   readonly destinationFilter: PathFilter;
@@ -63,7 +63,7 @@ export function openOvertaking(
 
 function executorOptions(
   { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic }: PassWithLedger,
-  { gate, destinationFilter, tally, hidden, learnt, times }: SharedParts,
+  { gate, destinationFilter, tally, hidden, learnt, times, verification }: SharedParts,
   { remote: ofPass, store }: { readonly remote: RemoteOptions; readonly store: PlanStore },
 ): ExecutorOptions {
   const remote = new Remote({
@@ -98,6 +98,7 @@ function executorOptions(
     hidden: hidden.apart(),
     learnt,
     times,
+    verification,
     overwrite,
     keepsOthers,
     atomic,

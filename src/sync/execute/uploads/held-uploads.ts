@@ -18,11 +18,11 @@ export interface HeldUpload {
 /** Uploads that are held back: their files wait under hidden names until they are published together. */
 export class HeldUploads {
   readonly #parts: ActionParts;
-  readonly #finish: (held: HeldUpload, attempted: Attempted) => void;
+  readonly #finish: (held: HeldUpload, attempted: Attempted) => Promise<void>;
   #held: HeldUpload[] = [];
 
   /** `finish` writes down an upload that has its name. */
-  constructor(parts: ActionParts, finish: (held: HeldUpload, attempted: Attempted) => void) {
+  constructor(parts: ActionParts, finish: (held: HeldUpload, attempted: Attempted) => Promise<void>) {
     this.#parts = parts;
     this.#finish = finish;
   }
@@ -60,7 +60,7 @@ export class HeldUploads {
       const occupied = arrival.replaces !== undefined;
       const seen = keepsOthers ? (arrival.replaces ?? null) : undefined;
       await publish(remote, remote.root + arrival.path, waits, { occupied, overwrite, seen });
-      this.#finish(held, attempted);
+      await this.#finish(held, attempted);
     } catch (error) {
       staging.isInDoubt = true;
       // what was in the way may still be there: the intent stays, and another look tells

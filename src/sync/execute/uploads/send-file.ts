@@ -48,6 +48,7 @@ export class FileSender {
     const { source, signal, tasks, journal } = this.#parts;
     const { intents } = options;
     for (let current = arrival, version = 1; ; version++) {
+      intents.sentDigest = undefined;
       try {
         return await this.#sendOnce(current, options);
       } catch (error) {
@@ -101,7 +102,13 @@ export class FileSender {
     to: RelPath,
     { intents, priority }: SendOptions,
   ): Promise<string | undefined> {
-    return this.#parts.remote.put(entry, to, { replaces, mayLook: intents.earlier.length === 0, priority });
+    const { remote, verification } = this.#parts;
+    return remote.put(entry, to, {
+      replaces,
+      mayLook: intents.earlier.length === 0,
+      priority,
+      onDigest: verification && ((digest) => (intents.sentDigest = digest)),
+    });
   }
 
   async #sendVia(arrival: Arrival, options: SendOptions): Promise<Sent> {
