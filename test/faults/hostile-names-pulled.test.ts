@@ -72,7 +72,7 @@ test.each(['--delete', '--mirror'])(
     await using stage = await servedStage();
     for (const path of ['target/', 'target/d/', 'target/d/e/', 'target/z/'])
       await stage.destination.makeFolder(path, { signal });
-    for (const path of ['target/d/bad', 'target/d/e/f', 'target/z/gone'])
+    for (const path of ['target/d/bad', 'target/d/e/f', 'target/z/gone', 'target/z/stays'])
       await stage.destination.put(path, text(path), { signal });
     await commandInside(stage.cli, ['pull', stage.address, 'out']);
     await stage.destination.remove('target/d/e/', { signal });
@@ -87,6 +87,7 @@ test.each(['--delete', '--mirror'])(
       'd/e/',
       'd/e/f',
       'z/',
+      'z/stays',
     ]);
   },
 );
