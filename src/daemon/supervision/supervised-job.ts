@@ -104,6 +104,13 @@ export class SupervisedJob {
     });
   }
 
+  /** Resolves with the run once it is over. */
+  runToEnd(): Promise<RunSummary> {
+    return new Promise((resolve, reject) => {
+      this.#ask('command', { begun: () => undefined, ended: resolve, refused: reject });
+    });
+  }
+
   pause(): void {
     this.#options.remembered.remember(this.named.name, { paused: true });
     this.#retry?.end.abort();

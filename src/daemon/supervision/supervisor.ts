@@ -109,6 +109,11 @@ export class Supervisor implements DaemonControl {
     return this.#job(job).run();
   }
 
+  /** The same, and resolves with the run once it is over. */
+  async runToEnd(job: string): Promise<RunSummary> {
+    return this.#job(job).runToEnd();
+  }
+
   async pause(job: string): Promise<void> {
     this.#job(job).pause();
   }
