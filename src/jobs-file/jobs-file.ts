@@ -26,6 +26,8 @@ export interface NamedJob {
   /** Milliseconds for which runs are remembered. */
   readonly historyMs: number;
   readonly guards: JobGuards;
+  /** The queue in which a watch of a bucket hears of its changes; belongs to the authority of this job alone. */
+  readonly sqsQueue?: string | undefined;
 }
 
 export interface Schedule {

@@ -10,6 +10,8 @@ import {
   parseByteRate,
   parseBytes,
   parseDuration,
+  parseRemovalLimit,
+  REMOVAL_LIMIT_FORM,
 } from '../../jobs/settings/quantities.ts';
 
 /** Values of flags, from text. Each rejects with commander's error, which names the flag. */
@@ -77,11 +79,9 @@ export function listenAddress(text: string): ListenAddress {
 
 /** '20' files, or '50%' of the files on Stage. */
 export function removalLimit(text: string): RemovalLimit {
-  const match = /^(\d+)(%?)$/.exec(text);
-  const value = Number(match?.[1]);
-  if (match === null || !Number.isSafeInteger(value) || (match[2] === '%' && value > 100))
-    throw new InvalidArgumentError('Give a count, like 20, or a percentage up to 100%, like 50%.');
-  return match[2] === '%' ? { percent: value } : { count: value };
+  const limit = parseRemovalLimit(text);
+  if (limit === undefined) throw new InvalidArgumentError(REMOVAL_LIMIT_FORM);
+  return limit;
 }
 
 /** Bytes a second: '500K', '10M', '1.5G'; a K is 1,024. */

@@ -82,7 +82,8 @@ const VALUES: Readonly<Record<Exclude<AnySetting['type']['kind'], 'choice'>, z.Z
   fileName,
 };
 
-const valueShape = ({ type }: AnySetting): z.ZodType =>
+/** The shape of one value, without its default. */
+export const valueShape = ({ type }: AnySetting): z.ZodType =>
   type.kind === 'choice' ? z.enum(type.choices) : VALUES[type.kind];
 
 function settingShape(setting: AnySetting): z.ZodType {

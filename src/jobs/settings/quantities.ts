@@ -52,3 +52,14 @@ export function parseBytes(text: string): number | undefined {
 
 /** The forms of the texts, for a schema. */
 export const QUANTITY_PATTERNS = { duration: DURATION, byteRate: AMOUNT, bytes: AMOUNT } as const;
+
+/** '20' files, or '50%' of the files at the destination; undefined for anything else. */
+export function parseRemovalLimit(text: string): { count: number } | { percent: number } | undefined {
+  const match = /^(\d+)(%?)$/.exec(text);
+  const value = Number(match?.[1]);
+  if (match === null || !Number.isSafeInteger(value) || (match[2] === '%' && value > 100)) return undefined;
+  return match[2] === '%' ? { percent: value } : { count: value };
+}
+
+/** How a limit of removals is written, for a person who wrote something else. */
+export const REMOVAL_LIMIT_FORM = 'Give a count, like 20, or a percentage up to 100%, like 50%.';
