@@ -53,5 +53,4 @@ export type Answer<Request extends ControlRequest> = ControlAnswers[Request['ask
 
 /** One line of JSON. */
 export type ControlReply =
-  | { readonly answer: unknown }
-  | { readonly error: { readonly code: string; readonly message: string } };
+  { readonly answer: unknown } | { readonly error: { readonly code: string; readonly message: string } };

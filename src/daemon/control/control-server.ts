@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { errorData, messageOf } from '../../model/errors.ts';
 import { configError, usageError } from '../../jobs/usage-errors.ts';
 import {
@@ -14,6 +15,9 @@ import {
 const PATIENCE_MS = 10_000;
 /** Connections at the same time; a further one is closed at once. */
 const MOST_CONNECTIONS = 100;
+
+/** A daemon that closes waits so long for its last answers, in milliseconds. */
+const LAST_ANSWERS_MS = 1000;
 
 /** Does what is asked. Rejections are told to whoever asked. */
 export type ControlHandler = {
@@ -34,28 +38,32 @@ export interface ControlServer {
  */
 export async function serveControl(socketPath: string, handler: ControlHandler): Promise<ControlServer> {
   const open = new Set<Socket>();
+  const answering = new Set<Promise<void>>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     // whoever went away wants no answer
     socket.on('error', () => socket.destroy());
-    void serveOne(socket, handler);
+    const answer = serveOne(socket, handler).finally(() => answering.delete(answer));
+    answering.add(answer);
   });
   server.maxConnections = MOST_CONNECTIONS;
-  rmSync(socketPath, { force: true });
   try {
+    rmSync(socketPath, { force: true });
     await listen(server, socketPath);
     chmodSync(socketPath, 0o600);
   } catch (error) {
     throw configError(`cannot make the control socket ${socketPath}: ${messageOf(error)}`, error);
   }
   return {
-    close: () =>
-      new Promise((resolve) => {
-        // closing takes the socket away from the folder
-        server.close(() => resolve());
-        for (const socket of open) socket.destroySoon();
-      }),
+    async close() {
+      // closing takes the socket away from the folder
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+      // what was asked before is answered, as that the daemon has stopped
+      await Promise.race([Promise.all(answering), wait(LAST_ANSWERS_MS, undefined, { ref: false })]);
+      for (const socket of open) socket.destroySoon();
+      await closed;
+    },
   };
 }
 

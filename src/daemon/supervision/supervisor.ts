@@ -13,7 +13,7 @@ import type {
   Sample,
 } from '../view/daemon-view.ts';
 import { ChangeBell } from './change-bell.ts';
-import { ComparisonTurns } from './comparison-turns.ts';
+import { ComparisonTurns } from './runs/comparison-turns.ts';
 import type { JobEvent } from './job-events.ts';
 import { isInWay, planReload, type Reload } from './reload.ts';
 import { SharedLimits } from './shared-limits.ts';
