@@ -26,6 +26,8 @@ export type { FilesResult } from './files/file-changes.ts';
 export type { FileChange, FileEvent, FileEventListener, FilesReport } from './files/file-events.ts';
 export type { Totals as RemovalTotals } from './files/remove/removal-plan.ts';
 export type { CheckSummary, Finding } from './check/finding.ts';
+export { copy, type CopyOptions } from './jobs/files/copy.ts';
+export type { CopyResult, CopySummary } from './files/copy/copy-step.ts';
 export { createJob, type JobInput } from './jobs/create-job.ts';
 export { readEnvironment, type Environment } from './jobs/environment.ts';
 export type { Job, JobSections, PaceSettings, WhatSettings, WhenSettings } from './jobs/job.ts';

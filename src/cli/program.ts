@@ -4,14 +4,17 @@ import { api } from './commands/api/command.ts';
 import { apply } from './commands/apply/command.ts';
 import { cat } from './commands/cat/command.ts';
 import { check } from './commands/check/command.ts';
+import { cp } from './commands/cp/command.ts';
 import { du } from './commands/du/command.ts';
 import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
+import { get } from './commands/get/command.ts';
 import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
+import { put } from './commands/put/command.ts';
 import { rm } from './commands/rm/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
@@ -44,6 +47,9 @@ export const commands: readonly CommandModule[] = [
   ls,
   stat,
   du,
+  cp,
+  put,
+  get,
   cat,
   head,
   url,

@@ -12,6 +12,8 @@ export type Place = string | Buffer;
 export interface WritableDisk extends Disk {
   /** A new file. EEXIST when anything has the name. */
   create(path: string): Promise<FileHandle>;
+  /** A file that is there, to be written to. ELOOP for a link. */
+  openToWrite(path: string): Promise<FileHandle>;
   /** EEXIST when anything has the name. */
   makeFolder(path: string): void;
   /** With the folders above it; none is made anew. */
@@ -28,12 +30,14 @@ export interface WritableDisk extends Disk {
   readonly renamesOntoFolders: boolean;
 }
 
+const TO_WRITE = fs.constants.O_RDWR | fs.constants.O_NOFOLLOW;
 /** An exclusive creation follows no link either. */
 const NEW_FILE = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL;
 
 export const realWritableDisk: WritableDisk = {
   ...realDisk,
   create: (path) => open(path, NEW_FILE, 0o666),
+  openToWrite: (path) => open(path, TO_WRITE),
   makeFolder: (path) => fs.mkdirSync(path),
   makeFolders: (path) => void fs.mkdirSync(path, { recursive: true }),
   link: (from, to) => fs.linkSync(from, to),

@@ -152,8 +152,11 @@ function passOptions(
     sweepOlderThanMs: what.sweepOlderThan,
     compare: what.compare,
     overwrite: what.overwrite,
+    // on a Stage what differs is replaced
+    keepsOthers: false,
     maxFileSize: what.maxFileSize,
     failFast: what.failFast,
+    verify: what.verify,
     moves: what.moves,
     trustLedger: what.trustLedger,
     atomic: what.atomic,
@@ -182,6 +185,7 @@ const FILES_AT_ONCE = 128;
  * source, to which the job's limits apply.
  */
 const ofDirectory = ({ what, pace }: Job, mostLanes: number) => ({
+  keepsOthers: !what.theirs,
   // each file is written beside its name in any case
   atomic: what.publishSet,
   concurrency: pace.concurrency === 'auto' ? Math.min(FILES_AT_ONCE, mostLanes) : pace.concurrency,

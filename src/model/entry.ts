@@ -69,6 +69,7 @@ export type ProblemCode =
   | 'folder_vanished'
   | 'too_deep'
   | 'not_confirmed'
+  | 'not_verified'
   // what the destination has stays
   | 'in_the_way'
   | 'changed_on_stage'
@@ -76,6 +77,7 @@ export type ProblemCode =
   | 'not_confirmed_yet'
   | 'folder_kept'
   | 'not_overwritten'
+  | 'not_replaced'
   | 'moved_back'
   | 'found_there'
   | 'folder_moves_refused'

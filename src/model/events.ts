@@ -15,6 +15,8 @@ export interface Report {
   readonly removed: number;
   readonly unchanged: number;
   readonly adopted: number;
+  /** Files that were read back and are what was sent; absent where nobody asked for that. */
+  readonly verified?: number | undefined;
   /** Entries left out with a warning. */
   readonly skipped: number;
   readonly failed: number;

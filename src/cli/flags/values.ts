@@ -10,6 +10,8 @@ import {
   parseByteRate,
   parseBytes,
   parseDuration,
+  parseSample,
+  SAMPLE_FORM,
   parseRemovalLimit,
   REMOVAL_LIMIT_FORM,
 } from '../../jobs/settings/quantities.ts';
@@ -95,6 +97,13 @@ export function byteRate(text: string): number {
 export function bytes(text: string): number {
   const value = parseBytes(text);
   if (value === undefined) throw new InvalidArgumentError(BYTES_FORM);
+  return value;
+}
+
+/** 'all', or the number of files of 'sample=N'. */
+export function sample(text: string): 'all' | number {
+  const value = parseSample(text);
+  if (value === undefined) throw new InvalidArgumentError(SAMPLE_FORM);
   return value;
 }
 

@@ -65,16 +65,18 @@ export class Supervisor implements DaemonControl {
     await Promise.all([...this.#jobs.values()].map((job) => job.tried));
   }
 
-  /** Runs the jobs of this version of the file: those that did not change go on untouched. */
+  /**
+   * Runs the jobs of this version of the file: those that did not change go on untouched. Where a job of it cannot be, throws
+   * why, and nothing has changed.
+   */
   follow(file: JobsFile): Reload {
     const reload = planReload(this.#file, file);
+    const begun = new Map(reload.begun.map((named) => [named.name, this.#open(named, file)]));
     for (const name of reload.ended) this.#end(name);
     const before = this.#jobs;
     this.#file = file;
-    this.#jobs = new Map(
-      file.jobs.map((named) => [named.name, before.get(named.name) ?? this.#open(named, file)]),
-    );
-    for (const { name } of reload.begun) this.#start(this.#jobs.get(name)!);
+    this.#jobs = new Map(file.jobs.map(({ name }) => [name, begun.get(name) ?? before.get(name)!]));
+    for (const job of begun.values()) this.#start(job);
     this.fileProblem = undefined;
     this.#bell.ring();
     return reload;

@@ -1,5 +1,4 @@
-import type { RunSummary } from '../../../src/daemon/view/daemon-view.ts';
-import type { RunAction } from '../../../src/daemon/view/page-api.ts';
+import type { RunAction, RunSummary } from '../../../src/daemon/view/daemon-view.ts';
 import type { ActionLine } from '../../../src/model/plan.ts';
 import { reportWith } from '../cli/report.ts';
 import { currentRun, HOSTILE_NAME, ImitatedDaemon, jobView, runSummary } from './imitated-daemon.ts';

@@ -8,7 +8,7 @@ import { Meter } from '../../parts/meter.tsx';
 import { Name } from '../../parts/name.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, ahead, span } from '../../text/times.ts';
-import { outcomeWord, rhythmText, stateWord } from '../../text/words.ts';
+import { endWord, rhythmText, stateWord } from '../../text/words.ts';
 
 export function JobRow({ job }: { readonly job: JobView }) {
   const now = useNow();
@@ -75,7 +75,7 @@ function LastRun({ job: { name, lastRun }, now }: { readonly job: JobView; reado
   if (lastRun === undefined) return <span class="quiet">None yet</span>;
   return (
     <a href={hashOf({ view: 'run', job: name, run: lastRun.id })}>
-      <Mark {...outcomeWord(lastRun.outcome)} />
+      <Mark {...endWord(lastRun)} />
       <span class="since">{ago(lastRun.endedMs, now)}</span>
     </a>
   );

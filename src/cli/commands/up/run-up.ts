@@ -10,8 +10,8 @@ import { RememberedJobsFile } from '../../../daemon/schedule/remembered-jobs.ts'
 import { tellOfDaemon } from '../../../daemon/service-manager.ts';
 import { followFile } from '../../../daemon/supervision/follow-file.ts';
 import { Supervisor } from '../../../daemon/supervision/supervisor.ts';
-import { jobSurroundings as ofJob } from '../../../jobs-file/job-surroundings.ts';
 import type { JobsFile } from '../../../jobs-file/jobs-file.ts';
+import { requireTrust, surroundingsOfJob } from '../../../jobs-file/surroundings-of-job.ts';
 import { PROCESS_GATES } from '../../../jobs/surroundings.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { systemClock } from '../../../sync/clock.ts';
@@ -33,7 +33,11 @@ export interface UpFlags extends LogFlags, FileFlags {
 export async function runUp(context: Context, names: readonly string[], flags: UpFlags): Promise<ExitStatus> {
   const { host, environment, stop } = context;
   const chosen = chooseJobsFile(host, flags);
-  const read = async (): Promise<JobsFile> => selectJobs(await readChosenFile(host, chosen), names);
+  const read = async (): Promise<JobsFile> => {
+    const selected = selectJobs(await readChosenFile(host, chosen), names);
+    requireTrust(selected, selected.jobs);
+    return selected;
+  };
   const file = await read();
   await using opened = new AsyncDisposableStack();
   const place = daemonPlace(environment.stateFolder, chosen.path);
@@ -90,7 +94,10 @@ function openSupervisor(context: Context, { file, log, place }: SupervisorParts)
       gates: PROCESS_GATES,
       draining,
       signal,
-      of: (named, ofFile) => ({ ...ofJob(ofFile, named, around), historyMs: named.historyMs }),
+      of: (named, ofFile) => ({
+        ...surroundingsOfJob(ofFile, named, around),
+        historyMs: named.historyMs,
+      }),
     },
     remembered: new RememberedJobsFile(place.remembered, (error) =>
       log.warn(
