@@ -12,6 +12,8 @@ import { get } from './commands/get/command.ts';
 import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
+import { mkdir } from './commands/mkdir/command.ts';
+import { mv } from './commands/mv/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
 import { put } from './commands/put/command.ts';
@@ -53,7 +55,9 @@ export const commands: readonly CommandModule[] = [
   cat,
   head,
   url,
+  mv,
   rm,
+  mkdir,
   check,
   emulator,
   up,

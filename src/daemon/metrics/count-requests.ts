@@ -1,8 +1,7 @@
-import { isSyncError } from '../model/errors.ts';
-import type { Operation } from '../model/errors.ts';
-import type { Destination } from '../model/ports.ts';
-import { counted } from '../remote/wrapped-destinations.ts';
-import type { WatchMetrics } from './metrics.ts';
+import { isSyncError } from '../../model/errors.ts';
+import type { Operation } from '../../model/errors.ts';
+import type { Destination } from '../../model/ports.ts';
+import { counted } from '../../remote/wrapped-destinations.ts';
 
 /** HTTP methods; every other operation is a GET. */
 const VERBS: Readonly<Partial<Record<Operation, string>>> = {
@@ -13,9 +12,12 @@ const VERBS: Readonly<Partial<Record<Operation, string>>> = {
 };
 
 /** A destination that counts its requests, each attempt as one, by HTTP method and how it ended. */
-export const countRequests = (destination: Destination, metrics: WatchMetrics): Destination =>
+export const countRequests = (
+  destination: Destination,
+  count: (verb: string, status: string) => void,
+): Destination =>
   counted(destination, (operation, error) =>
-    metrics.request(VERBS[operation] ?? 'GET', error === undefined ? '2xx' : statusOf(error)),
+    count(VERBS[operation] ?? 'GET', error === undefined ? '2xx' : statusOf(error)),
   );
 
 /** The HTTP status, or the error's own name where there was no answer. */
