@@ -12,13 +12,21 @@ import { get } from './commands/get/command.ts';
 import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
+import { mkdir } from './commands/mkdir/command.ts';
+import { mv } from './commands/mv/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
 import { put } from './commands/put/command.ts';
 import { rm } from './commands/rm/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
+import { flush } from './commands/flush/command.ts';
+import { limits } from './commands/limits/command.ts';
+import { pause } from './commands/pause/command.ts';
+import { resume } from './commands/resume/command.ts';
 import { sync } from './commands/sync/command.ts';
+import { stop } from './commands/stop/command.ts';
+import { up } from './commands/up/command.ts';
 import { url } from './commands/url/command.ts';
 import { watch } from './commands/watch/command.ts';
 import type { Action, CommandModule } from './context.ts';
@@ -47,9 +55,17 @@ export const commands: readonly CommandModule[] = [
   cat,
   head,
   url,
+  mv,
   rm,
+  mkdir,
   check,
   emulator,
+  up,
+  flush,
+  pause,
+  resume,
+  stop,
+  limits,
 ];
 
 /** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */
