@@ -16,13 +16,18 @@ export class ComparisonTurns {
     return this.#free > 0;
   }
 
+  /** What gives the turn back, where nobody has to wait. */
+  takeNow(): (() => void) | undefined {
+    if (this.#free === 0) return undefined;
+    this.#free--;
+    return this.#given();
+  }
+
   /** Resolves with what gives the turn back, once it was taken; with undefined when `until` is aborted first. */
   async take(until: AbortSignal): Promise<(() => void) | undefined> {
     if (until.aborted) return undefined;
-    if (this.#free > 0) {
-      this.#free--;
-      return this.#given();
-    }
+    const given = this.takeNow();
+    if (given !== undefined) return given;
     return new Promise((resolve) => {
       const leave = (): void => {
         this.#waiting.delete(go);

@@ -1,5 +1,5 @@
 import { errorData, isSyncError, SyncError } from '../../model/errors.ts';
-import { emptyReport, type Report } from '../../model/events.ts';
+import { emptyReport, type EventListener, type Report } from '../../model/events.ts';
 import type { Pace } from '../../model/pace.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { JobPass, OpenJob } from '../../jobs/open-job.ts';
@@ -7,7 +7,7 @@ import type { PassResult } from '../../sync/pass-options.ts';
 import { newRunId } from '../../sync/ledger/runs/run-id.ts';
 import { asSyncError } from '../../sync/watch/after-error.ts';
 import type { RunCause, RunSummary } from '../view/daemon-view.ts';
-import type { ComparisonTurns } from './comparison-turns.ts';
+import { ComparisonTurns } from './comparison-turns.ts';
 import { RunProgress } from './run-progress.ts';
 import type { Throughput } from './throughput.ts';
 
@@ -38,6 +38,8 @@ export interface RunResult extends PassResult {
 /** The runs of one job, one at a time: each waits for its turn, is watched, and ends after its time at the latest. */
 export class JobRuns {
   readonly #options: JobRunsOptions;
+  /** Who works with the pair: a run, or a dry run. */
+  readonly #pair = new ComparisonTurns(1);
   #isQueued = false;
   #progress: RunProgress | undefined;
   #last: RunSummary | undefined;
@@ -76,11 +78,41 @@ export class JobRuns {
   }
 
   /** Runs one pass. Never rejects: an error that nobody foresaw ends the run alone. */
-  async run(pair: OpenJob, { cause, until, onBegun, onEvent, ...pass }: RunRequest): Promise<RunResult> {
-    const { clock, turns, throughput } = this.#options;
+  async run(pair: OpenJob, { until, ...request }: RunRequest): Promise<RunResult> {
     const stop = new AbortController();
-    this.#stop = stop;
     const draining = AbortSignal.any([until, stop.signal]);
+    const giveBack = this.#pair.takeNow() ?? (await this.#pair.take(draining));
+    try {
+      return await this.#runAlone(pair, request, { stop, draining });
+    } finally {
+      giveBack?.();
+    }
+  }
+
+  /** Says what a run would do, between two runs; nothing of it is remembered. Rejects when it is drained before its turn. */
+  async dryRun(
+    pair: OpenJob,
+    { until, onEvent }: { readonly until: AbortSignal; readonly onEvent: EventListener },
+  ): Promise<PassResult> {
+    const { turns } = this.#options;
+    const givePair = await this.#pair.take(until);
+    const giveTurn = await turns.take(until);
+    try {
+      until.throwIfAborted();
+      return await pair.run({ dryRun: true, draining: until, onEvent });
+    } finally {
+      giveTurn?.();
+      givePair?.();
+    }
+  }
+
+  async #runAlone(
+    pair: OpenJob,
+    { cause, onBegun, onEvent, ...pass }: Omit<RunRequest, 'until'>,
+    { stop, draining }: { readonly stop: AbortController; readonly draining: AbortSignal },
+  ): Promise<RunResult> {
+    const { clock, turns, throughput } = this.#options;
+    this.#stop = stop;
     const startedMs = clock.now();
     const begun = { id: newRunId(startedMs), cause, startedMs };
     // a look at some folders is small

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/ports.ts';
-import { errorData, hasFact } from '../../model/errors.ts';
+import { errorData, hasFact, SyncError } from '../../model/errors.ts';
 import type { NamedJob } from '../../jobs-file/jobs-file.ts';
 import type { openJob, OpenJob } from '../../jobs/open-job.ts';
 import type { Surroundings } from '../../jobs/surroundings.ts';
@@ -32,6 +32,9 @@ export interface RunAsked {
   readonly asked?: Asked | undefined;
 }
 
+/** What is done with an open pair beside the job's own runs; `until` is aborted when it is to come to its end. */
+export type PairWork<Result> = (pair: OpenJob, until: AbortSignal) => Promise<Result>;
+
 /** A job that is open, or is being opened: for one run, or for as long as its watch goes on. */
 export class LiveJob {
   readonly #options: LiveJobOptions;
@@ -40,6 +43,10 @@ export class LiveJob {
   /** Not yet begun. */
   #asked: RunAsked[] = [];
   #session: WatchSession | undefined;
+  /** Of a watch that is open. */
+  #pair: OpenJob | undefined;
+  /** Work beside the watch that goes on; the pair stays open for it. */
+  readonly #beside = new Set<Promise<unknown>>();
   #hasBegun = false;
 
   constructor(options: LiveJobOptions) {
@@ -71,6 +78,20 @@ export class LiveJob {
     else this.#session.look(request.cause, request.asked);
   }
 
+  /** Works with the pair of a watch that is open. Rejects with `locked` where it is not. */
+  async withPair<Result>(work: PairWork<Result>): Promise<Result> {
+    const pair = this.#pair;
+    if (pair === undefined || this.isDraining) throw isBusy(this.#options.named.name);
+    const done = work(pair, this.#draining);
+    const settled = done.catch(() => undefined);
+    this.#beside.add(settled);
+    try {
+      return await done;
+    } finally {
+      this.#beside.delete(settled);
+    }
+  }
+
   /**
    * Runs once for `first`, or watches until drained. Resolves with what ended it otherwise; everything is closed by then, and
    * whoever asked has an answer.
@@ -80,7 +101,7 @@ export class LiveJob {
     this.#asked.push(...first);
     try {
       await using opened = new AsyncDisposableStack();
-      const pair = await open(opened, named.job, this.#observed);
+      const pair = await open(opened, named.job, observedSurroundings(this.#options, this.#draining));
       onOpened();
       return named.watch ? await this.#watch(pair) : await this.#runOnce(pair);
     } catch (error) {
@@ -111,12 +132,14 @@ export class LiveJob {
       onEvent: (event) => (event.type === 'state' ? onChange() : onEvent(event)),
     });
     this.#session = session;
+    this.#pair = pair;
     const asked = this.#asked.splice(0);
     for (const each of asked) if (each.cause !== 'watch') session.look(each.cause, each.asked);
     try {
       await session.run();
     } finally {
-      this.#session = undefined;
+      this.#session = this.#pair = undefined;
+      await Promise.all(this.#beside);
     }
     return undefined;
   }
@@ -145,17 +168,26 @@ export class LiveJob {
     for (const each of asked) each.asked?.ended(summary);
     return error;
   }
-
-  /** The surroundings of the job, with its own stop, and with its requests counted. */
-  get #observed(): Surroundings {
-    const { surroundings, throughput } = this.#options;
-    return {
-      ...surroundings,
-      draining: this.#draining,
-      observed: (destination) =>
-        counted(surroundings.observed?.(destination) ?? destination, (_, error) =>
-          throughput.add({ requests: 1, refused: hasFact(error, 'slow_down') ? 1 : 0 }),
-        ),
-    };
-  }
 }
+
+/** The surroundings of a job, with its own stop, and with its requests counted. */
+export const observedSurroundings = (
+  { surroundings, throughput }: Pick<LiveJobOptions, 'surroundings' | 'throughput'>,
+  draining: AbortSignal,
+): Surroundings => ({
+  ...surroundings,
+  draining,
+  observed: (destination) =>
+    counted(surroundings.observed?.(destination) ?? destination, (_, error) =>
+      throughput.add({ requests: 1, refused: hasFact(error, 'slow_down') ? 1 : 0 }),
+    ),
+});
+
+export const isBusy = (name: string): SyncError =>
+  new SyncError(
+    'locked',
+    `the job ${JSON.stringify(name)} has something else to do: try again when it is over`,
+    {
+      verdict: 'end_run',
+    },
+  );

@@ -17,7 +17,7 @@ import { ComparisonTurns } from './comparison-turns.ts';
 import type { JobEvent } from './job-events.ts';
 import { isInWay, planReload, type Reload } from './reload.ts';
 import { SharedLimits } from './shared-limits.ts';
-import { SupervisedJob } from './supervised-job.ts';
+import { SupervisedJob, type PairUse } from './supervised-job.ts';
 
 /** Comparisons of everything at the same time. */
 const MOST_COMPARISONS = 16;
@@ -123,6 +123,20 @@ export class Supervisor implements DaemonControl {
 
   async limits(change: LimitsChange): Promise<Limits> {
     return this.#limits.change(change);
+  }
+
+  /** The file as it runs. */
+  get file(): JobsFile {
+    return this.#file;
+  }
+
+  /** Works with the pair of a job, between its runs; see SupervisedJob. */
+  async withPair<Result>(
+    job: string,
+    work: (use: PairUse) => Promise<Result>,
+    options: { readonly dryRun: boolean },
+  ): Promise<Result> {
+    return this.#job(job).withPair(work, options);
   }
 
   subscribe(listener: () => void): () => void {

@@ -1,4 +1,4 @@
-import type { RelPath } from '../../../model/path.ts';
+import type { RelPath } from '../model/path.ts';
 
 /** A folder with all that is below it; '' is the place itself. */
 export interface FolderSum {

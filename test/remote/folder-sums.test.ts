@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FolderSums, type FolderSum } from '../../../../src/cli/commands/du/folder-sums.ts';
-import { comparePaths, foldersOf } from '../../../../src/model/path.ts';
+import { FolderSums, type FolderSum } from '../../src/remote/folder-sums.ts';
+import { comparePaths, foldersOf } from '../../src/model/path.ts';
 
 /** Every file has its folders before it, and all is in path order, as in a listing. */
 function sumsOf(sizes: ReadonlyMap<string, number>, depth: number): FolderSum[] {
