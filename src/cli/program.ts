@@ -20,7 +20,13 @@ import { put } from './commands/put/command.ts';
 import { rm } from './commands/rm/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
+import { flush } from './commands/flush/command.ts';
+import { limits } from './commands/limits/command.ts';
+import { pause } from './commands/pause/command.ts';
+import { resume } from './commands/resume/command.ts';
 import { sync } from './commands/sync/command.ts';
+import { stop } from './commands/stop/command.ts';
+import { up } from './commands/up/command.ts';
 import { url } from './commands/url/command.ts';
 import { watch } from './commands/watch/command.ts';
 import type { Action, CommandModule } from './context.ts';
@@ -54,6 +60,12 @@ export const commands: readonly CommandModule[] = [
   mkdir,
   check,
   emulator,
+  up,
+  flush,
+  pause,
+  resume,
+  stop,
+  limits,
 ];
 
 /** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */

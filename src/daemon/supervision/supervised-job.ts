@@ -10,14 +10,14 @@ import type { DueRun } from '../schedule/due-runs.ts';
 import type { RememberedJobs } from '../schedule/remembered-jobs.ts';
 import type { JobView, RunCause, RunSummary, Sample } from '../view/daemon-view.ts';
 import { isTriedAgain, Troubles, type Trouble } from './after-run.ts';
-import type { Asked } from './asked.ts';
-import type { ComparisonTurns } from './comparison-turns.ts';
+import type { Asked } from './runs/asked.ts';
+import type { ComparisonTurns } from './runs/comparison-turns.ts';
 import { decide, FIRST_COURSE, type Course, type Happening, type Step } from './course.ts';
 import type { JobListener } from './job-events.ts';
-import { JobRuns } from './job-runs.ts';
+import { JobRuns } from './runs/job-runs.ts';
 import { jobView, stateOf, type JobNow, type StateNow } from './job-view.ts';
-import { isBusy, LiveJob, observedSurroundings, type PairWork, type RunAsked } from './live-job.ts';
-import { Throughput } from './throughput.ts';
+import { isBusy, LiveJob, observedSurroundings, type PairWork, type RunAsked } from './runs/live-job.ts';
+import { Throughput } from './runs/throughput.ts';
 
 export interface SupervisedJobOptions {
   readonly named: NamedJob;
@@ -114,6 +114,13 @@ export class SupervisedJob {
   run(): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#ask('command', { begun: resolve, ended: ({ id }) => resolve(id), refused: reject });
+    });
+  }
+
+  /** Resolves with the run once it is over. */
+  runToEnd(): Promise<RunSummary> {
+    return new Promise((resolve, reject) => {
+      this.#ask('command', { begun: () => undefined, ended: resolve, refused: reject });
     });
   }
 

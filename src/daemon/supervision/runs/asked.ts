@@ -1,5 +1,5 @@
-import type { Report } from '../../model/events.ts';
-import type { RunSummary } from '../view/daemon-view.ts';
+import type { Report } from '../../../model/events.ts';
+import type { RunSummary } from '../../view/daemon-view.ts';
 
 /** Somebody asked for a run, and waits to hear of it. Each is called at most once, `begun` before `ended`. */
 export interface Asked {

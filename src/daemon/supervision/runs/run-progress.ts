@@ -1,6 +1,6 @@
-import type { SyncEvent } from '../../model/events.ts';
-import type { Pace } from '../../model/pace.ts';
-import type { CurrentRun, RunCause, TransferView } from '../view/daemon-view.ts';
+import type { SyncEvent } from '../../../model/events.ts';
+import type { Pace } from '../../../model/pace.ts';
+import type { CurrentRun, RunCause, TransferView } from '../../view/daemon-view.ts';
 
 /** More transfers than this are not shown. */
 const MOST_SHOWN = 48;

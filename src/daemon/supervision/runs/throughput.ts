@@ -1,4 +1,4 @@
-import type { Sample } from '../view/daemon-view.ts';
+import type { Sample } from '../../view/daemon-view.ts';
 
 /** The length of a sample, in milliseconds. */
 const SPAN_MS = 2_000;

@@ -1,11 +1,11 @@
-import { SyncError } from '../../model/errors.ts';
-import type { Clock } from '../../model/ports.ts';
-import { defaultsOf } from '../../jobs/settings/settings.ts';
-import type { OpenJob } from '../../jobs/open-job.ts';
-import type { PassResult } from '../../sync/pass-options.ts';
-import type { WatchEvent, WatchStatus } from '../../sync/watch/watch-events.ts';
-import { WatchLoop } from '../../sync/watch/watch-loop.ts';
-import type { RunCause, RunSummary } from '../view/daemon-view.ts';
+import { SyncError } from '../../../model/errors.ts';
+import type { Clock } from '../../../model/ports.ts';
+import { defaultsOf } from '../../../jobs/settings/settings.ts';
+import type { OpenJob } from '../../../jobs/open-job.ts';
+import type { PassResult } from '../../../sync/pass-options.ts';
+import type { WatchEvent, WatchStatus } from '../../../sync/watch/watch-events.ts';
+import { WatchLoop } from '../../../sync/watch/watch-loop.ts';
+import type { RunCause, RunSummary } from '../../view/daemon-view.ts';
 import { joinRuns, type Asked } from './asked.ts';
 import { isSuccess, type JobRuns, type RunRequest } from './job-runs.ts';
 
