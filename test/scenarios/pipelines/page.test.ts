@@ -19,7 +19,7 @@ async function jobs() {
   });
   return {
     cli,
-    async up(args: readonly string[], options: CliOptions = {}) {
+    up: async (args: readonly string[], options: CliOptions = {}) => {
       let child!: ChildProcess;
       let text = '';
       const result = cli.run(['up', '--log', 'json', ...args], {
