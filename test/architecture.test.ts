@@ -84,7 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'jobs-file': ['jobs', 'filter', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
   daemon: ['jobs-file', 'jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator', 'http', 'disk'],
-  cli: 'daemon jobs-file billing jobs check sync sources destinations emulator filter remote stage api http disk'.split(
+  cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api http disk'.split(
     ' ',
   ),
 };
@@ -217,7 +217,7 @@ test('the engine, the way to a destination and the filters do not speak of Stage
 
 test('no folder holds more files than one sees at a glance', () => {
   const counts = new Map<string, number>();
-  for (const file of globSync('{src,test,bench,bin,docs}/**/*', { cwd: ROOT, withFileTypes: true }))
+  for (const file of globSync('{src,test,bench,bin,docs,page}/**/*', { cwd: ROOT, withFileTypes: true }))
     if (file.isFile()) counts.set(file.parentPath, (counts.get(file.parentPath) ?? 0) + 1);
   const full = [...counts].filter(([, files]) => files > 16);
   expect(full.map(([folder, files]) => `${relative(ROOT, folder)}: ${files}`)).toEqual([]);

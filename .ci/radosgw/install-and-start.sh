@@ -86,6 +86,7 @@ memstore_device_bytes = 6G
 osd_max_object_name_len = 256
 osd_max_object_namespace_len = 64
 [client.rgw]
+rgw_crypt_require_ssl = false
 rgw_data = $D/rgw
 rgw_frontends = beast endpoint=127.0.0.1:$RGW_PORT tcp_nodelay=1
 rgw_enable_ops_log = false

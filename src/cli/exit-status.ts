@@ -38,6 +38,7 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   state_unusable: EXIT.usage,
   locked: EXIT.locked,
   interrupted: EXIT.interrupted,
+  first_failure: EXIT.failures,
   guard_empty_source: EXIT.refused,
   guard_max_delete: EXIT.refused,
   guard_root_changed: EXIT.refused,

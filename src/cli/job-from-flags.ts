@@ -1,4 +1,5 @@
-import { parseSource } from '../jobs/addresses.ts';
+import { parseDestination, parseSource } from '../jobs/addresses.ts';
+import { directoryOf } from '../jobs/check-job.ts';
 import { createJob } from '../jobs/create-job.ts';
 import { readRules } from '../jobs/filters/read-filters.ts';
 import type { Job } from '../jobs/job.ts';
@@ -16,8 +17,8 @@ export interface Ends {
  * for a text that is no address or no rule.
  */
 export function jobFromFlags({ host }: Context, { source, dest }: Ends, flags: JobFlags): Job {
-  const from = parseSource(source, host.cwd);
-  const filters = readRules(flags.filters, host.cwd, from.kind === 'local' ? from.root : undefined);
+  const ends = { from: parseSource(source, host.cwd), to: parseDestination(dest, host.cwd) };
+  const filters = readRules(flags.filters, host.cwd, directoryOf(ends));
   const { what, pace, when } = flags;
   return createJob({ from: source, to: dest, what: { ...what, filters }, pace, when }, host.cwd);
 }

@@ -9,7 +9,10 @@ import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
 import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
+import { logs } from './commands/logs/command.ts';
 import { plan } from './commands/plan/command.ts';
+import { pull } from './commands/pull/command.ts';
+import { rm } from './commands/rm/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { sync } from './commands/sync/command.ts';
@@ -25,8 +28,10 @@ import type { Host } from './process/host.ts';
 /** In the order of the help text. */
 export const commands: readonly CommandModule[] = [
   sync,
+  pull,
   watch,
   status,
+  logs,
   plan,
   apply,
   explain,
@@ -36,6 +41,7 @@ export const commands: readonly CommandModule[] = [
   cat,
   head,
   url,
+  rm,
   check,
   emulator,
 ];

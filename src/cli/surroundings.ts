@@ -38,6 +38,13 @@ export const lookingSurroundings = (
   return jobSurroundings(context, flags, { command, guards: { maxDelete, force } });
 };
 
+/** The surroundings of a command that changes files by themselves, at places of any kind. */
+export const changingSurroundings = (
+  context: Context,
+  flags: StageFlags & S3Flags & { readonly dryRun?: true },
+  command: string,
+): Surroundings => ({ ...lookingSurroundings(context, flags, command), dryRun: flags.dryRun === true });
+
 /** The surroundings of a command that only looks at a Stage. */
 export const stageSurroundings = (
   { host, environment, stop }: Context,

@@ -16,7 +16,7 @@ export function watchJob(
   return new WatchLoop({
     source,
     filter,
-    pass: (request) => pair.run(request),
+    pass: (request) => pair.run({ ...request, cause: request.scope === undefined ? 'full' : 'watch' }),
     isRecorded: (entry) => ledger.get(entry.path)?.version === entry.version,
     clock: systemClock,
     // files that appear whole need not stand still first

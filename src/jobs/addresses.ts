@@ -15,16 +15,17 @@ export type Address =
   /** Without a deployment, the environment names it; `EMBEDDED` is the Stage on this machine. */
   | { readonly kind: 'stage'; readonly deployment?: string | undefined; readonly path?: string | undefined };
 
-/** A source as it is opened. */
-export type SourceAddress =
-  | {
-      readonly kind: 'local';
-      /** An absolute path without links: a directory is one source, whichever path leads to it. */
-      readonly root: string;
-      /** The absolute path as it was typed, where that differs from `root`. */
-      readonly typed?: string;
-    }
-  | { readonly kind: 's3'; readonly address: string };
+/** A directory as it is opened. */
+export interface LocalAddress {
+  readonly kind: 'local';
+  /** An absolute path without links: a directory is one place, whichever path leads to it. */
+  readonly root: string;
+  /** The absolute path as it was typed, where that differs from `root`. */
+  readonly typed?: string;
+}
+
+/** A place that is no Stage. */
+export type SourceAddress = LocalAddress | { readonly kind: 's3'; readonly address: string };
 
 export interface StageAddress {
   /** An ID, a name or `EMBEDDED`; undefined: the deployment that the environment names. */
@@ -33,13 +34,20 @@ export interface StageAddress {
   readonly path: string;
 }
 
-/** Any place that a command looks at. */
+/** Any place that a command looks at, or that a job copies from. */
 export type PlaceAddress = SourceAddress | ({ readonly kind: 'stage' } & StageAddress);
+
+/** Any place that a job copies to: S3 is none yet. */
+export type DestinationAddress = Exclude<PlaceAddress, { kind: 's3' }>;
 
 const STAGE = 'stage://';
 const S3 = 's3://';
 /** How a source is written, for help and messages. */
-export const SOURCE_FORMS = 'directory or s3://BUCKET/PREFIX';
+export const SOURCE_FORMS = 'directory, s3://BUCKET/PREFIX or stage://DEPLOYMENT/PATH';
+/** How a Stage is written. */
+export const STAGE_FORMS = 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH';
+/** How a destination is written. */
+export const DESTINATION_FORMS = `${STAGE_FORMS}; or a directory, for a Stage as SOURCE`;
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** Whether a text is an address with a scheme, and no path. */
@@ -55,46 +63,35 @@ export function formatAddress(address: Address): string {
 const isStageAddress = (text: string): boolean => text.startsWith(STAGE);
 
 /**
- * The source of a job as text. The text means the same in whatever folder the job runs: a relative path is made
- * absolute, from the absolute path `folder`. A text that is no source is returned as it is; parseSource refuses it
- * later.
+ * An end of a job as text. The text means the same in whatever folder the job runs: a relative path is made absolute, from
+ * the absolute path `folder`. A text that is no address is returned as it is; whoever opens the job refuses it.
  */
-export function wholeSource(from: string | Address, folder: string): string {
-  const text = typeof from === 'string' ? from : formatAddress(from);
-  const isPath = typeof from === 'string' ? text !== '' && !hasScheme(text) : from.kind === 'local';
+export function wholeAddress(end: string | Address, folder: string): string {
+  const text = typeof end === 'string' ? end : formatAddress(end);
+  const isPath = typeof end === 'string' ? text !== '' && !hasScheme(text) : end.kind === 'local';
   // an empty path does not name the current folder: whoever opens the job refuses it
   return isPath && text !== '' ? resolve(folder, text) : text;
 }
 
-/** Whether a text can be the source of a job: it means the same whatever folder the job is run in. */
-export const isWholeSource = (text: string): boolean => text.startsWith(S3) || isAbsolute(text);
+/** Whether a text means the same whatever folder the job is run in. */
+export const isWholeAddress = (text: string): boolean => hasScheme(text) || isAbsolute(text);
 
-/** The text of a job for a source that was opened. */
-export function sourceText(address: SourceAddress): string {
+/** The text of a job for an end that was opened. */
+export function addressText(address: PlaceAddress): string {
   switch (address.kind) {
     case 'local':
       return address.root;
     case 's3':
       return address.address;
+    case 'stage':
+      return formatAddress(address);
     default:
       return address satisfies never;
   }
 }
 
-/** `cwd` is absolute; a local source's root comes back absolute. */
-export function parseSource(text: string, cwd: string): SourceAddress {
-  if (text === '') throw usageError(`SOURCE is empty: name a ${SOURCE_FORMS}`);
-  if (isStageAddress(text))
-    throw usageError(
-      `SOURCE is a Stage (${printable(text)}); write the source first and the Stage second: stagesync sync DIR stage://DEPLOYMENT/PATH`,
-    );
-  if (text.startsWith(S3)) return { kind: 's3', address: text };
-  const scheme = SCHEME.exec(text)?.[0];
-  if (scheme !== undefined)
-    throw usageError(
-      `SOURCE ${printable(text)} starts with ${scheme}, which is not supported: name a ${SOURCE_FORMS}`,
-    );
-  const typed = resolve(cwd, text);
+function parseDirectory(text: string, folder: string): LocalAddress {
+  const typed = resolve(folder, text);
   const root = realPath(typed);
   return { kind: 'local', root, ...(root !== typed && { typed }) };
 }
@@ -123,17 +120,37 @@ export const PLACE_FORMS = 'directory or file, s3://BUCKET/PREFIX or stage://DEP
 
 /**
  * The address of a place of any kind. `role` names the argument in messages. `folder`: the absolute path from which a relative
- * one is read. Rejects with `usage` what is no address.
+ * one is read; the root of a directory comes back absolute. Rejects with `usage` what is no address.
  */
-export function parsePlace(text: string, role: string, folder: string): PlaceAddress {
+export function parsePlace(
+  text: string,
+  role: string,
+  folder: string,
+  forms: string = PLACE_FORMS,
+): PlaceAddress {
   if (isStageAddress(text)) return { kind: 'stage', ...parseStageAddress(text, role) };
-  if (text === '') throw usageError(`${role} is empty: name a ${PLACE_FORMS}`);
+  if (text === '') throw usageError(`${role} is empty: name a ${forms}`);
+  if (text.startsWith(S3)) return { kind: 's3', address: text };
   const scheme = SCHEME.exec(text)?.[0];
-  if (scheme !== undefined && scheme !== S3)
+  if (scheme !== undefined)
     throw usageError(
-      `${role} ${printable(text)} starts with ${scheme}, which is not supported: name a ${PLACE_FORMS}`,
+      `${role} ${printable(text)} starts with ${scheme}, which is not supported: name a ${forms}`,
     );
-  return parseSource(text, folder);
+  return parseDirectory(text, folder);
+}
+
+/** The source of a job. See parsePlace. */
+export const parseSource = (text: string, folder: string): PlaceAddress =>
+  parsePlace(text, 'SOURCE', folder, SOURCE_FORMS);
+
+/** The destination of a job. See parsePlace. */
+export function parseDestination(text: string, folder: string): DestinationAddress {
+  const address = parsePlace(text, 'DEST', folder, 'stage://DEPLOYMENT/PATH, or a directory');
+  if (address.kind === 's3')
+    throw usageError(
+      `DEST ${printable(text)} is a bucket, and stagesync only reads buckets: write stage://DEPLOYMENT/PATH, or a directory for a Stage as SOURCE`,
+    );
+  return address;
 }
 
 /** The path of a folder address, as the ports want it: '' or ending in '/'. */

@@ -27,6 +27,8 @@ export interface S3Authority {
   /** False: a public bucket is read without credentials. */
   readonly signRequest?: boolean | undefined;
   readonly requestPayer?: 'requester' | undefined;
+  /** A file that holds the key of objects that their writer encrypted with a key of its own (SSE-C). */
+  readonly customerKeyFile?: string | undefined;
   /** The queue in which a watch hears of the bucket's changes. */
   readonly sqsQueue?: string | undefined;
 }
@@ -47,6 +49,7 @@ export function bucketFlagIn(s3: S3Authority): string | undefined {
     '--path-style': s3.pathStyle === true,
     '--no-sign-request': s3.signRequest === false,
     '--request-payer': s3.requestPayer !== undefined,
+    '--sse-c-key-file': s3.customerKeyFile !== undefined,
     '--sqs-queue': s3.sqsQueue !== undefined,
   };
   return Object.keys(used).find((flag) => used[flag]);

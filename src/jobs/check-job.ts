@@ -4,10 +4,10 @@ import { isReservedName, pathProblem } from '../model/path.ts';
 import { printable } from '../model/printable.ts';
 import {
   EMBEDDED,
+  parseDestination,
   parseSource,
-  parseStageAddress,
-  type SourceAddress,
-  type StageAddress,
+  type DestinationAddress,
+  type PlaceAddress,
 } from './addresses.ts';
 import { bucketFlagIn, deploymentFlagIn, type Authority } from './authority.ts';
 import type { Environment } from './environment.ts';
@@ -18,8 +18,8 @@ import { configError, usageError } from './usage-errors.ts';
 
 /** The ends of a job, checked. */
 export interface JobEnds {
-  readonly from: SourceAddress;
-  readonly to: StageAddress;
+  readonly from: PlaceAddress;
+  readonly to: DestinationAddress;
 }
 
 /**
@@ -31,8 +31,10 @@ export function checkJob(job: Job, authority: Authority, environment: Environmen
   const wrongValue = valueProblem(job);
   if (wrongValue !== undefined) throw configError(`the job cannot be run: ${printable(wrongValue)}`);
   const from = parseSource(job.from, '/');
-  const to = parseStageAddress(job.to, 'DEST');
-  if (isReservedName(to.path))
+  const to = parseDestination(job.to, '/');
+  const wrongPair = pairProblem(from, to);
+  if (wrongPair !== undefined) throw usageError(`DEST ${printable(job.to)} ${wrongPair}`);
+  if (to.kind === 'stage' && isReservedName(to.path))
     throw usageError(
       `DEST ${printable(to.path)} has a name that begins with ".stagesync-": such names are for what stagesync hides on Stage for a while; choose another`,
     );
@@ -44,9 +46,22 @@ export function checkJob(job: Job, authority: Authority, environment: Environmen
     throw usageError(
       `--marker ${printable(marker!)} ${wrongMarker}; give a file name, as in --marker _SUCCESS`,
     );
-  if (from.kind === 'local') checkOwnFolders(from.root, to, environment);
+  checkOwnFolders({ from, to }, environment);
   checkKinds(job, authority, { from, to });
   return { from, to };
+}
+
+/** The directory of a job: its `.stagesyncignore` counts, whichever end it is. */
+export const directoryOf = ({ from, to }: JobEnds): string | undefined =>
+  [from, to].find((end) => end.kind === 'local')?.root;
+
+/** Why what is at `from` cannot be brought to `to`, as the end of a sentence of which `to` is the subject. */
+export function pairProblem(from: PlaceAddress, to: DestinationAddress): string | undefined {
+  if (to.kind === 'local' && from.kind !== 'stage')
+    return `is a directory, and the source is ${from.kind === 's3' ? 'a bucket' : 'one too'}: one end has to be a Stage, stage://DEPLOYMENT/PATH`;
+  if (to.kind === 'stage' && from.kind === 'stage')
+    return 'is a Stage, and the source is one too: bring it to a directory first, and from there to the other Stage';
+  return undefined;
 }
 
 /** A setting that has no effect without another one. */
@@ -85,24 +100,52 @@ export function unmetNeeds(what: Partial<WhatSettings>): UnmetNeed[] {
 export const markerProblem = (name: string): string | undefined =>
   name.includes('/') ? 'names a folder' : pathProblem(name);
 
-type SourceKind = SourceAddress['kind'];
+type SourceKind = PlaceAddress['kind'];
 
 /** What messages call a source to which the flags for a bucket do not apply. */
-const NO_BUCKET: Readonly<Record<Exclude<SourceKind, 's3'>, string>> = { local: 'a directory' };
+const NO_BUCKET: Readonly<Record<Exclude<SourceKind, 's3'>, string>> = {
+  local: 'a directory',
+  stage: 'a Stage',
+};
 /** Why a source of this kind has no links to be followed. */
 const WITHOUT_LINKS: Readonly<Record<Exclude<SourceKind, 'local'>, string>> = {
   s3: 'a bucket has no links',
+  stage: 'a Stage has no links',
 };
 
-/** Refuses flags for a bucket with a directory, and flags for a deployment with the embedded Stage. */
+/** Keys that S3 gives in a page of a listing, at most. */
+const MOST_KEYS = 1000;
+
+/** The first setting in use that only an s3:// source has, as the command line names it. */
+function bucketSettingIn({ what, pace }: Job): string | undefined {
+  if (what.archived === 'ignore') return '--ignore-glacier-warnings';
+  if (what.archived === 'transfer') return '--force-glacier-transfer';
+  return pace.pageSize === undefined ? undefined : '--page-size';
+}
+
+/** Refuses settings and flags for an end of another kind. */
 function checkKinds(job: Job, authority: Authority, { from, to }: JobEnds): void {
   const bucketFlag = bucketFlagIn(authority.s3);
   if (from.kind !== 's3' && bucketFlag !== undefined)
     throw usageError(`${bucketFlag} is for an s3:// source; SOURCE is ${NO_BUCKET[from.kind]}`);
+  const setting = bucketSettingIn(job);
+  if (from.kind !== 's3' && setting !== undefined)
+    throw usageError(`${setting} is for an s3:// source; SOURCE is ${NO_BUCKET[from.kind]}`);
+  if ((job.pace.pageSize ?? 1) > MOST_KEYS)
+    throw usageError(
+      `--page-size ${job.pace.pageSize} is too much: S3 gives at most ${MOST_KEYS} keys in a page`,
+    );
   if (from.kind !== 'local' && job.what.followSymlinks)
     throw usageError(`--follow-symlinks is for a directory; ${WITHOUT_LINKS[from.kind]}`);
-  if (to.deployment === EMBEDDED) checkEmbedded(authority);
+  if (to.kind === 'local' && job.what.trustLedger)
+    throw usageError(
+      '--trust-ledger is for a Stage as DEST: what has become of files in a directory is always looked at',
+    );
+  if ([from, to].some(isEmbedded)) checkEmbedded(authority);
 }
+
+const isEmbedded = (address: PlaceAddress): boolean =>
+  address.kind === 'stage' && address.deployment === EMBEDDED;
 
 /** Refuses flags that say which Stage to reach, or as whom: the embedded Stage has no use for them. */
 export function checkEmbedded(authority: Pick<Authority, 'stage'>): void {
@@ -113,19 +156,28 @@ export function checkEmbedded(authority: Pick<Authority, 'stage'>): void {
     );
 }
 
-/** Refuses a source into which stagesync itself writes: each run would find something new in it. */
-function checkOwnFolders(root: string, to: StageAddress, environment: Environment): void {
+/**
+ * Refuses a directory, at either end, where stagesync itself writes: each run would find something new in it, or write into its
+ * own state.
+ */
+function checkOwnFolders(ends: JobEnds, environment: Environment): void {
+  const { from, to } = ends;
+  const [role, directory] = from.kind === 'local' ? ['SOURCE', from] : ['DEST', to];
+  if (directory.kind !== 'local') return;
+  const { root } = directory;
   const [stage, state] = [realPath(environment.stageFolder), realPath(environment.stateFolder)];
   const refusal = (verb: string, what: string, folder: string, variable: string): SyncError =>
     usageError(
-      `SOURCE ${printable(root)} ${verb} ${what} (${printable(folder)}); choose another directory, or set ${variable} to one outside it`,
+      `${role} ${printable(root)} ${verb} ${what} (${printable(folder)}); choose another directory, or set ${variable} to one outside it`,
     );
   const ofStage = "the embedded Stage's own files";
-  if (to.deployment === EMBEDDED && isInside(stage, root))
-    throw refusal('holds', ofStage, stage, 'XDG_DATA_HOME');
-  if (to.deployment === EMBEDDED && isInside(root, stage))
-    throw refusal('lies among', ofStage, stage, 'XDG_DATA_HOME');
-  if (isInside(state, root)) throw refusal('holds', "stagesync's own state", state, 'XDG_STATE_HOME');
+  if (isEmbedded(from) || isEmbedded(to)) {
+    if (isInside(stage, root)) throw refusal('holds', ofStage, stage, 'XDG_DATA_HOME');
+    if (isInside(root, stage)) throw refusal('lies among', ofStage, stage, 'XDG_DATA_HOME');
+  }
+  const ofState = "stagesync's own state";
+  if (isInside(state, root)) throw refusal('holds', ofState, state, 'XDG_STATE_HOME');
+  if (role === 'DEST' && isInside(root, state)) throw refusal('lies among', ofState, state, 'XDG_STATE_HOME');
 }
 
 const isInside = (path: string, folder: string): boolean =>

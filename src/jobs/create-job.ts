@@ -1,4 +1,4 @@
-import { formatAddress, wholeSource, type Address } from './addresses.ts';
+import { wholeAddress, type Address } from './addresses.ts';
 import type { Job, JobSections } from './job.ts';
 import { defaultsOf } from './settings/settings.ts';
 
@@ -18,8 +18,8 @@ export function createJob(input: JobInput, folder: string): Job {
   const { name, when, profile } = input;
   return {
     ...(name !== undefined && { name }),
-    from: wholeSource(input.from, folder),
-    to: typeof input.to === 'string' ? input.to : formatAddress(input.to),
+    from: wholeAddress(input.from, folder),
+    to: wholeAddress(input.to, folder),
     what: { ...defaultsOf('what'), ...given(input.what) },
     pace: { ...defaultsOf('pace'), ...given(input.pace) },
     ...(when !== undefined && { when: { ...defaultsOf('when'), ...given(when) } }),

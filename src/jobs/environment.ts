@@ -13,6 +13,8 @@ export interface Environment {
   readonly organization: string | undefined;
   /** Where S3 is, when no flag says so; the more special of the AWS tools' two variables counts. */
   readonly s3EndpointUrl: string | undefined;
+  /** The key of objects that their writer encrypted with a key of its own (SSE-C), in base64. Secret. */
+  readonly customerKey: string | undefined;
   /** For the Stage API and for S3. Secret: they may hold a password. */
   readonly proxy: {
     readonly https: string | undefined;
@@ -61,6 +63,7 @@ export function readEnvironment(env: Variables, home: string): Environment {
     workspace: setting(env, 'SINGLESTOREDB_WORKSPACE'),
     organization: setting(env, 'SINGLESTOREDB_ORGANIZATION'),
     s3EndpointUrl: s3Endpoint(env),
+    customerKey: setting(env, 'STAGESYNC_SSE_C_KEY'),
     proxy: {
       https: inEitherCase(env, 'https_proxy'),
       http: inEitherCase(env, 'http_proxy'),

@@ -8,9 +8,12 @@ import type { FilterRule } from '../filter/filter-rules.ts';
 export interface Job {
   /** For people. */
   readonly name?: string | undefined;
-  /** An absolute path of a directory, or `s3://BUCKET/PREFIX`. */
+  /** An absolute path of a directory, `s3://BUCKET/PREFIX`, or a Stage as in `to`. */
   readonly from: string;
-  /** `stage://DEPLOYMENT/PATH`, `stage:///PATH` with the deployment of the surroundings, or `stage://local/PATH`. */
+  /**
+   * `stage://DEPLOYMENT/PATH`, `stage:///PATH` with the deployment of the surroundings, or `stage://local/PATH`. Where `from` is
+   * a Stage: an absolute path of a directory.
+   */
   readonly to: string;
   readonly what: WhatSettings;
   readonly pace: PaceSettings;
@@ -25,7 +28,10 @@ export interface WhatSettings {
   /** Which files of the destination go when the source lacks them: none, those an earlier run put there, or all. */
   readonly removal: 'none' | 'ours' | 'everything';
   readonly deleteExcluded: boolean;
-  readonly compare: 'size' | 'content';
+  /** By size and time, by content, or by size alone. */
+  readonly compare: 'size' | 'content' | 'size-only';
+  /** False: a file that the destination has already is not replaced. */
+  readonly overwrite: boolean;
   readonly moves: boolean;
   readonly trustLedger: boolean;
   /** Milliseconds. */
@@ -33,6 +39,12 @@ export interface WhatSettings {
   /** The rules themselves, in their order; the last that matches decides. */
   readonly filters: readonly FilterRule[];
   readonly followSymlinks: boolean;
+  /** Larger files of the source take no part, in bytes. */
+  readonly maxFileSize?: number | undefined;
+  /** Archived objects of a bucket: told as failures, left out in silence, or read all the same. */
+  readonly archived: 'report' | 'ignore' | 'transfer';
+  /** The first failure ends a pass. */
+  readonly failFast: boolean;
   readonly atomic: boolean;
   readonly publishSet: boolean;
   readonly marker?: string | undefined;
@@ -46,6 +58,8 @@ export interface PaceSettings {
   readonly bytesPerSecond?: number | undefined;
   /** Milliseconds. */
   readonly maxWait: number;
+  /** Keys in a page of a bucket's listing. */
+  readonly pageSize?: number | undefined;
 }
 
 /** When a watch looks; all in milliseconds. */

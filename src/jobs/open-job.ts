@@ -1,21 +1,22 @@
 import { openFileLimit } from '../disk/open-files.ts';
-import { mostLanesOf, mostLanesWithin } from '../remote/gate/lanes.ts';
+import { mostLanesWithin } from '../remote/gate/lanes.ts';
 import { systemClock } from '../sync/clock.ts';
 import type { PathFilter, Destination, Source } from '../model/ports.ts';
 import type { RelPath } from '../model/path.ts';
 import type { EventListener } from '../model/events.ts';
+import type { RunCause } from '../model/run.ts';
 import type { PlanLine } from '../model/plan.ts';
 import { openLedger } from '../sync/ledger/open-ledger.ts';
 import { openDryRunLedger } from '../sync/ledger/dry-run-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
 import type { ChangedFolders } from '../sync/overtaking/changed-folders.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
+import { recallPace } from '../sync/remembered-pace.ts';
 import { runPass } from '../sync/pass.ts';
 import type { PassOptions, PassResult } from '../sync/pass-options.ts';
-import { folderPath, type SourceAddress } from './addresses.ts';
-import { checkJob } from './check-job.ts';
-import { openSource } from './ends/open-source.ts';
-import { openStage } from './ends/open-stage.ts';
+import { checkJob, directoryOf, type JobEnds } from './check-job.ts';
+import { ownerOf } from './ends/open-directory.ts';
+import { openEnds } from './ends/open-ends.ts';
 import { openFilter } from './filters/read-filters.ts';
 import type { Job } from './job.ts';
 import { authorityOf, type Surroundings } from './surroundings.ts';
@@ -42,6 +43,12 @@ export interface JobPass {
   readonly changed?: ChangedFolders | undefined;
   /** In place of the source of the job, of which it shows a part. */
   readonly source?: Source | undefined;
+  /** Aborted: this pass drains. In place of the signal of the surroundings, which it has to follow. */
+  readonly draining?: AbortSignal | undefined;
+  /** By what the run is remembered; by default a new ID. */
+  readonly runId?: string | undefined;
+  /** Why it began; by default 'command'. */
+  readonly cause?: RunCause | undefined;
 }
 
 /**
@@ -56,41 +63,50 @@ export async function openJob(
 ): Promise<OpenJob> {
   const authority = authorityOf(job, around);
   const { environment } = around;
-  const { from, to } = checkJob(job, authority, environment);
-  const { maxWait } = job.pace;
+  const ends = checkJob(job, authority, environment);
   const mostLanes = mostLanesWithin(openFileLimit());
-  // as many connections as there may be requests at once
-  const concurrency = mostLanesOf(job.pace.concurrency, mostLanes);
-  const source = await openSource(from, {
-    s3: authority.s3,
-    environment,
-    followSymlinks: job.what.followSymlinks,
-    concurrency,
-    collectBuffers: around.collectBuffers,
+  let owner: string | undefined;
+  const { source, destination, gate, beginPass } = await openEnds(opened, {
+    ...ends,
+    job,
+    authority,
+    around,
+    mostLanes,
+    owner: () => owner,
   });
-  opened.defer(() => source.close());
-  const filter = openFilter(job.what.filters, from.kind === 'local' ? from.root : undefined);
-  const { destination: stage, gate } = await openStage(
-    { ...around, authority },
-    { address: to, root: folderPath(to), concurrency, maxWaitMs: maxWait },
-  );
-  opened.defer(() => stage.close());
-  const destination = around.observed?.(stage) ?? stage;
-  const ledger = ledgerOf(from, { source, destination }, around);
+  const filter = openFilter(job.what.filters, directoryOf(ends));
+  const ledger = ledgerOf(ends, { source, destination }, around);
   opened.defer(() => ledger.close());
+  if (ends.to.kind === 'local' && !around.dryRun) owner = ownerOf(ledger);
+  if (!around.dryRun && ledger.recall('job') !== job.name) ledger.remember('job', job.name);
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
-  const options = { ...passOptions(job, around), mostLanes };
+  const options = {
+    ...passOptions(job, around),
+    mostLanes,
+    ...(ends.to.kind === 'local' && ofDirectory(job, mostLanes)),
+  };
   return {
     job,
     source,
     destination,
     ledger,
     filter,
-    run: ({ onEvent, approved, scope, changed, source: shown = source }) =>
-      runPass({
+    async run({
+      onEvent,
+      approved,
+      scope,
+      changed,
+      runId,
+      cause,
+      draining = options.draining,
+      source: shown = source,
+    }) {
+      using pass = beginPass?.(recallPace(ledger, systemClock.now()), onEvent);
+      return await runPass({
         ...options,
         gate,
+        sourceGate: pass?.use,
         command: around.command,
         source: shown,
         destination,
@@ -100,12 +116,17 @@ export async function openJob(
         approved,
         scope,
         changed,
-      }),
+        draining,
+        runId,
+        cause,
+        historyMs: around.historyMs,
+      });
+    },
   };
 }
 
 function ledgerOf(
-  from: SourceAddress,
+  { from }: JobEnds,
   ends: Pick<OpenJob, 'source' | 'destination'>,
   { dryRun, environment, command, pid }: Surroundings,
 ): Ledger {
@@ -130,6 +151,9 @@ function passOptions(
     deleteExcluded: what.deleteExcluded,
     sweepOlderThanMs: what.sweepOlderThan,
     compare: what.compare,
+    overwrite: what.overwrite,
+    maxFileSize: what.maxFileSize,
+    failFast: what.failFast,
     moves: what.moves,
     trustLedger: what.trustLedger,
     atomic: what.atomic,
@@ -149,3 +173,17 @@ function passOptions(
     signal: dryRun ? draining : signal,
   };
 }
+
+/** Files at the same time in a directory, of a job that leaves it to us; of small ones as many again are read ahead. */
+const FILES_AT_ONCE = 128;
+
+/**
+ * How a pass goes into a directory. Its gate finds nothing out there: how many requests a Stage takes is found by the gate of the
+ * source, to which the job's limits apply.
+ */
+const ofDirectory = ({ what, pace }: Job, mostLanes: number) => ({
+  // each file is written beside its name in any case
+  atomic: what.publishSet,
+  concurrency: pace.concurrency === 'auto' ? Math.min(FILES_AT_ONCE, mostLanes) : pace.concurrency,
+  maxRequestsPerSecond: undefined,
+});

@@ -27,6 +27,8 @@ export interface Surroundings {
   readonly pid: number;
   /** Nothing is changed or remembered: a pair that was never synced leaves no trace. */
   readonly dryRun: boolean;
+  /** How long runs are remembered, in milliseconds; by default 90 days. */
+  readonly historyMs?: number | undefined;
   /** Aborted: nothing new is begun, what is in flight is finished and recorded. */
   readonly draining: AbortSignal;
   /** Aborted: everything stops at once. */

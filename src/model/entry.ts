@@ -34,7 +34,10 @@ export interface UnknownEntry {
   readonly path: RelPath;
   readonly covers: 'path' | 'subtree' | 'nothing';
   readonly problem: Problem;
-  /** The same trouble as another entry's, which covers more of the same name: it protects, but is not reported again. */
+  /**
+   * It protects, but is not reported: it is the same trouble as another entry's, which covers more of the same name, or the
+   * user does not want to hear of it.
+   */
   readonly echo?: true;
   /** It is a file that can be synced, only not yet: a source that has one is not empty. */
   readonly file?: true;
@@ -56,6 +59,7 @@ export type ProblemCode =
   | 'archived'
   | 'unreadable'
   | 'too_large'
+  | 'over_size'
   // the source changes while it is read
   | 'vanished'
   | 'changed_while_listed'
@@ -71,6 +75,7 @@ export type ProblemCode =
   | 'not_put_by_us'
   | 'not_confirmed_yet'
   | 'folder_kept'
+  | 'not_overwritten'
   | 'moved_back'
   | 'found_there'
   | 'folder_moves_refused'

@@ -35,6 +35,8 @@ export type ErrorCode =
   | 'config'
   | 'locked'
   | 'interrupted'
+  /** As asked for, nothing more was begun after the first failure. */
+  | 'first_failure'
   | 'state_unusable'
   // guards
   | 'guard_empty_source'

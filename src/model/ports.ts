@@ -33,14 +33,18 @@ export interface PathFilter {
  * rejects. The last chunk is handed out only after the whole proved to be the version that was listed, so that an
  * upload of anything else never completes.
  */
-export type Content =
-  | { readonly size: number; readonly bytes: Uint8Array }
+export type Content = (
+  | { readonly bytes: Uint8Array }
   | {
-      readonly size: number;
       readonly chunks: AsyncIterable<Uint8Array>;
       /** Takes back a chunk that nobody will look at any more, to be read into again. Never a duty. */
       readonly recycle?: ((chunk: Uint8Array) => void) | undefined;
-    };
+    }
+) & {
+  readonly size: number;
+  /** Milliseconds since 1970: when the file last changed in its source. A destination may give its file that time. */
+  readonly modifiedMs?: number | undefined;
+};
 
 export interface ListOptions extends CallOptions {
   readonly filter: PathFilter;

@@ -3,16 +3,28 @@ import type { Clock, Content } from '../model/ports.ts';
 /** Bytes a second for all transfers together. */
 export class Bandwidth {
   readonly #clock: Clock;
-  readonly #bytesPerSecond: number;
+  #bytesPerSecond: number;
   #freeAt = 0;
 
+  /** `bytesPerSecond`: Infinity for no limit. */
   constructor(clock: Clock, bytesPerSecond: number) {
     this.#clock = clock;
     this.#bytesPerSecond = bytesPerSecond;
   }
 
+  get bytesPerSecond(): number {
+    return this.#bytesPerSecond;
+  }
+
+  /** Holds from the next bytes on: what waits already was promised its time. */
+  set bytesPerSecond(bytesPerSecond: number) {
+    this.#bytesPerSecond = bytesPerSecond;
+    this.#freeAt = Math.min(this.#freeAt, this.#clock.elapsed());
+  }
+
   /** Waits until `bytes` more may be sent. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
+    if (this.#bytesPerSecond === Infinity) return;
     const now = this.#clock.elapsed();
     const at = Math.max(now, this.#freeAt);
     this.#freeAt = at + (bytes * 1000) / this.#bytesPerSecond;
@@ -22,7 +34,8 @@ export class Bandwidth {
   /** The content, handed out no faster than the limit. */
   limit(content: Content, signal: AbortSignal): Content {
     const chunks = 'bytes' in content ? slices(content.bytes) : content.chunks;
-    return { size: content.size, chunks: this.#paced(chunks, signal) };
+    const { size, modifiedMs } = content;
+    return { size, modifiedMs, chunks: this.#paced(chunks, signal) };
   }
 
   async *#paced(

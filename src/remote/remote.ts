@@ -14,7 +14,8 @@ import type { EntryUpload } from './upload-entry.ts';
 
 export interface RemoteOptions {
   readonly destination: RetryingDestination;
-  readonly source: Source;
+  /** Where uploads come from; undefined where nothing is uploaded. */
+  readonly source?: Source | undefined;
   /** For a source whose files are best read before their turn. */
   readonly readAhead?: ReadAhead | undefined;
   readonly signal: AbortSignal;
@@ -96,11 +97,13 @@ export class Remote {
 
   /** Uploads a file of the source. Resolves with its digest where one was made. */
   put(entry: FileEntry, to: RelPath, upload: EntryUpload = {}): Promise<string | undefined> {
+    const { source, ...options } = this.#options;
+    if (source === undefined) throw new TypeError('there is no source to upload from');
     return uploadEntry(
       entry,
       to,
       { ...upload, priority: this.#options.uploadPriority?.() ?? upload.priority },
-      this.#options,
+      { ...options, source },
     );
   }
 

@@ -81,9 +81,10 @@ function observe(content: Content, { digests, onBytes, onDigest }: Observer): Co
     return content;
   }
   const hashing = isHashed ? createHash('sha256') : undefined;
-  const { chunks, size, recycle } = content;
+  const { chunks, size, modifiedMs, recycle } = content;
   return {
     size,
+    modifiedMs,
     recycle,
     chunks: (async function* () {
       let sent = 0;

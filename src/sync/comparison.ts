@@ -78,7 +78,13 @@ export class Comparison {
       await executor.idle();
       return;
     }
-    await compareContent(store, parts.remote, pass, this.counts, executor);
+    await compareContent(
+      store,
+      parts.remote,
+      { ...pass, onProblem: parts.tally.problem },
+      this.counts,
+      executor,
+    );
     const totals = store.totals();
     this.#toUpload += totals.arrivals;
     this.#toUploadBytes += totals.bytes;
@@ -176,12 +182,14 @@ function sendsEarly({ pass, parts }: ComparisonOptions): boolean {
 }
 
 function plannerOptions({ pass, parts }: ComparisonOptions): Omit<PlannerOptions, 'streams' | 'sendsEarly'> {
-  const { removal, compare, moves, scope, trustLedger, destination } = pass;
+  const { removal, compare, moves, scope, trustLedger, destination, overwrite, maxFileSize } = pass;
   return {
     removal,
     compare,
     verify: compare === 'content' && scope === undefined,
     moves,
+    overwrite,
+    maxFileSize,
     maxFileBytes: destination.traits.maxFileBytes,
     words: destination.words,
     filter: parts.destinationFilter,

@@ -2,8 +2,10 @@ import type { SyncError } from '../model/errors.ts';
 import type { EventListener, Report } from '../model/events.ts';
 import type { PlanLine } from '../model/plan.ts';
 import type { RelPath } from '../model/path.ts';
+import type { RunCause, RunSummary } from '../model/run.ts';
 import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
 import type { Gate } from '../remote/gate/gate.ts';
+import type { GateUse } from '../remote/gate/gate-use.ts';
 import type { Concurrency } from '../remote/gate/lanes.ts';
 import type { ChangedFolders } from './overtaking/changed-folders.ts';
 import type { Unsettled } from './unsettled-paths.ts';
@@ -31,9 +33,16 @@ export interface PassOptions {
   readonly sweepOlderThanMs?: number | undefined;
   /**
    * How a file that both ends have and the ledger does not know is compared. With `content` also what the ledger knows
-   * is read again, at both ends, unless the pass has a `scope`.
+   * is read again, at both ends, unless the pass has a `scope`. With `size-only` files of equal size are equal, whatever
+   * their times.
    */
-  readonly compare: 'size' | 'content';
+  readonly compare: 'size' | 'content' | 'size-only';
+  /** False: what the destination has already is not replaced by an upload; what differs is told. */
+  readonly overwrite: boolean;
+  /** Larger files of the source take no part, and what the destination has of them stays; in bytes. */
+  readonly maxFileSize: number | undefined;
+  /** Nothing more is begun after the first failure. */
+  readonly failFast: boolean;
   readonly maxDelete: RemovalLimit;
   readonly force: ReadonlySet<GuardName>;
   /**
@@ -41,12 +50,23 @@ export interface PassOptions {
    * Gates). Absent: the pass has one to itself.
    */
   readonly gate?: Gate | undefined;
+  /**
+   * The use of a gate that the source's requests pass, where the source is behind one and the destination is not: the report
+   * then tells of its requests and its pace. Whoever made it disposes of it.
+   */
+  readonly sourceGate?: GateUse | undefined;
   /** Requests to the destination at the same time, at most. */
   readonly concurrency: Concurrency;
   /** With 'auto', never more than this. Default: MOST_LANES. */
   readonly mostLanes?: number | undefined;
   /** How the ledger names the run; by default 'sync'. */
   readonly command?: string | undefined;
+  /** By what the run is remembered; by default a new ID (see newRunId). */
+  readonly runId?: string | undefined;
+  /** Why the run began; by default 'command'. Of passes of a watch that had nothing to do only the last is remembered. */
+  readonly cause?: RunCause | undefined;
+  /** How long runs are remembered, in milliseconds; by default 90 days. */
+  readonly historyMs?: number | undefined;
   readonly dryRun: boolean;
   /** Renames at the source become moves at the destination. */
   readonly moves: boolean;
@@ -94,4 +114,6 @@ export interface PassResult {
   /** What ended the run before its end: unreachable, unauthorised, a guard, an interruption. */
   readonly error: SyncError | undefined;
   readonly unsettled: Unsettled;
+  /** The run as it is remembered; absent after a dry run. */
+  readonly run?: RunSummary | undefined;
 }

@@ -2,6 +2,7 @@ import type { DestinationWords } from '../model/destination-words.ts';
 import type { Problem } from '../model/entry.ts';
 import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
 import type { Outcome, SyncEvent } from '../model/events.ts';
+import type { RunSummary } from '../model/run.ts';
 import type { MeasuredPace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import { Gate } from '../remote/gate/gate.ts';
@@ -9,6 +10,9 @@ import type { GateUse } from '../remote/gate/gate-use.ts';
 import { recoverIntents } from './execute/recovery/recover.ts';
 import { ORIGIN_UNKNOWN } from './ledger/database/schema.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { newRunId } from './ledger/runs/run-id.ts';
+import { HISTORY_MS, type BegunRun } from './ledger/runs/run-log.ts';
+import { RunRecorder } from './ledger/runs/run-recorder.ts';
 import type { PassOptions, PassResult } from './pass-options.ts';
 import { openPassParts } from './pass-parts.ts';
 import type { PassParts, PassWithLedger } from './pass-parts.ts';
@@ -33,17 +37,33 @@ interface Standing {
  *
  * Always resolves with a report; what ended the run early is beside it. Rejects only on a mistake in the program.
  */
-export async function runPass(pass: PassWithLedger): Promise<PassResult> {
+export async function runPass(asked: PassWithLedger): Promise<PassResult> {
+  const failing = new AbortController();
+  const pass = asked.failFast
+    ? { ...asked, draining: AbortSignal.any([asked.draining, failing.signal]) }
+    : asked;
   const { clock, ledger, source, destination, signal, draining, dryRun } = pass;
   const started = clock.now();
-  const tally = new Tally(pass.onEvent);
+  const recorder = new RunRecorder((actions) => {
+    if (!dryRun) ledger.addActions(actions);
+  });
+  const tally = new Tally((event) => {
+    try {
+      pass.onEvent(event);
+    } finally {
+      recorder.hear(event);
+    }
+  });
+  if (asked.failFast) tally.onFailure = () => failing.abort(FIRST_FAILURE);
   const measured = recallPace(ledger, started);
   using gate = useGate(pass, tally, measured);
+  const told = pass.sourceGate ?? gate;
   tally.emit({ type: 'pass:started', source: source.label, destination: destination.label, dryRun });
   const standing: Standing = { unchanged: 0, adopted: 0 };
+  const begun = begunRun(pass, started);
   let error: SyncError | undefined;
   try {
-    if (!dryRun) ledger.startRun(pass.command ?? 'sync', started);
+    if (!dryRun) ledger.startRun(begun);
     const parts = openPassParts(pass, tally, gate, measured);
     try {
       await runRounds(pass, parts, standing);
@@ -54,29 +74,48 @@ export async function runPass(pass: PassWithLedger): Promise<PassResult> {
     if (!signal.aborted && !draining.aborted && !isSyncError(thrown)) throw thrown;
     error = isSyncError(thrown) ? thrown : undefined;
   }
-  if (signal.aborted || draining.aborted) error = interrupted(error);
+  if (signal.aborted || asked.draining.aborted) error = interrupted(error);
+  else if (failing.signal.aborted) error ??= FIRST_FAILURE;
   const report = tally.report({
     unchanged: standing.unchanged,
     adopted: standing.adopted,
-    requests: gate.requests,
-    retries: gate.retries,
+    requests: told.requests,
+    retries: told === gate ? gate.retries : told.retries + gate.retries,
     durationMs: clock.now() - started,
     dryRun,
     outcome: outcomeOf(error),
-    pace: gate.requests > 0 ? gate.pace : undefined,
+    pace: told.requests > 0 ? told.pace : undefined,
+  });
+  const summary = (): RunSummary => ({
+    id: begun.id,
+    cause: begun.cause,
+    startedMs: started,
+    endedMs: clock.now(),
+    outcome: report.outcome,
+    report,
+    ...(error !== undefined && { error: { code: error.code, message: messageOf(error) } }),
+    failures: recorder.failures,
+    warnings: recorder.warnings,
+    ...(recorder.cut > 0 && { actionsCut: recorder.cut }),
   });
   if (!dryRun) {
     // a run that ended early is closed too; its own error matters more than that of a ledger that cannot be written
     const unwritten = closeRun(() => {
-      const now = joinPaces(measured, gate.measured);
-      if (gate.measured !== undefined && now !== undefined) rememberPace(ledger, now, clock.now());
-      ledger.finishRun(report.outcome, report, clock.now());
+      const now = joinPaces(measured, told.measured);
+      if (told.measured !== undefined && now !== undefined) rememberPace(ledger, now, clock.now());
+      recorder.flush();
+      ledger.endRun(summary(), { isWatch: begun.cause === 'watch' || begun.cause === 'full' });
     });
     error ??= unwritten;
   }
   tally.emit(report);
-  return { report, error, unsettled: tally.unsettled.paths };
+  return { report, error, unsettled: tally.unsettled.paths, run: dryRun ? undefined : summary() };
 }
+
+const begunRun = (
+  { runId, cause = 'command', command = 'sync', historyMs = HISTORY_MS }: PassWithLedger,
+  startedMs: number,
+): BegunRun => ({ id: runId ?? newRunId(startedMs), cause, command, startedMs, historyMs });
 
 /** The pass's own use of the gate that it shares with others, or of a gate that it has to itself. */
 function useGate(pass: PassOptions, tally: Tally, measured: MeasuredPace | undefined): GateUse {
@@ -85,7 +124,8 @@ function useGate(pass: PassOptions, tally: Tally, measured: MeasuredPace | undef
     concurrency: pass.concurrency,
     mostLanes: pass.mostLanes,
     limitsBandwidth: pass.maxBytesPerSecond !== undefined,
-    measured,
+    // what was measured is of the gate that the report tells of
+    measured: pass.sourceGate === undefined ? measured : undefined,
     attempts: pass.attempts,
     maxRequestsPerSecond: pass.maxRequestsPerSecond,
     maxWaitMs: pass.maxWaitMs,
@@ -93,7 +133,11 @@ function useGate(pass: PassOptions, tally: Tally, measured: MeasuredPace | undef
     maxWaitFlag: '--max-wait',
     draining: pass.draining,
     signal: pass.signal,
-    onEvent: (event) => tally.emit(withinTarget(event, pass.destination.root)),
+    onEvent: (event) => {
+      // the pace that the report tells of is that of the source's gate
+      if (event.type !== 'pace' || pass.sourceGate === undefined)
+        tally.emit(withinTarget(event, pass.destination.root));
+    },
   });
 }
 
@@ -200,6 +244,12 @@ const interrupted = (cause: unknown): SyncError =>
       cause,
     },
   );
+
+const FIRST_FAILURE = new SyncError(
+  'first_failure',
+  'stopped after the first failure, as --fail-fast asks; what was done is recorded, and the next run goes on from there',
+  { verdict: 'end_run' },
+);
 
 function outcomeOf(error: SyncError | undefined): Outcome | undefined {
   if (error === undefined) return undefined;

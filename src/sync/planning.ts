@@ -56,7 +56,7 @@ export class Planning {
     this.#options = options;
     const [streams, sendsEarly] = [options.stream !== undefined, options.early !== undefined];
     this.#planner = new Planner({ ...options.planner, streams, sendsEarly });
-    this.counts = new Counts(options.planner.maxFileBytes);
+    this.counts = new Counts(Math.min(options.planner.maxFileBytes, options.planner.maxFileSize ?? Infinity));
     this.#lessons = new Lessons(options.ledger);
   }
 

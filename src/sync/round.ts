@@ -71,7 +71,7 @@ export class Round {
   }
 
   #executor(target: Target, store: PlanStore): Executor {
-    const { ledger, source, clock, draining, signal, atomic, publishSet, removal } = this.#pass;
+    const { ledger, source, clock, draining, signal, overwrite, atomic, publishSet, removal } = this.#pass;
     const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken } = this.#parts;
     return new Executor({
       remote,
@@ -88,6 +88,7 @@ export class Round {
       hidden,
       learnt,
       times,
+      overwrite,
       atomic,
       holdBack: atomic && publishSet,
       isOvertaken: (path) => overtaken.has(path),

@@ -24,6 +24,8 @@ export class Tally {
   /** Rounds of a run see the same trouble again: it is told and counted once. */
   round = 1;
   readonly unsettled = new UnsettledPaths();
+  /** Called with each failure. */
+  onFailure: (() => void) | undefined;
   readonly #told = new Set<string>();
   readonly #listener: EventListener;
 
@@ -54,6 +56,7 @@ export class Tally {
     else this.skipped++;
     this.unsettled.problem(path, problem);
     this.emit({ type: 'problem', path, ...problem });
+    if (problem.severity === 'failure') this.onFailure?.();
   };
 
   report(facts: {

@@ -87,7 +87,8 @@ async function trial(at: number, when: Death['when']): Promise<number> {
   });
   using to = localTree();
   const source = await openLocalSource({ root: from.root, followSymlinks: false });
-  const open = (disk?: WritableDisk): Promise<Destination> => openLocalDestination({ root: to.root }, disk);
+  const open = (disk?: WritableDisk): Promise<Destination> =>
+    openLocalDestination({ root: to.root, owner: () => 'abcdef012345' }, disk);
   using engine = createEngine(source, await open(), systemClock);
   expect((await engine.pass(FLAGS)).report.outcome).toBe('clean');
   to.write('foreign', 'foreign');
@@ -101,6 +102,8 @@ async function trial(at: number, when: Death['when']): Promise<number> {
   const after = await engine.pass({ ...FLAGS, destination: await open() });
   expect(after.error).toBeUndefined();
   expect(filesOf(to.root)).toEqual({ ...filesOf(from.root), foreign: 'foreign' });
+  const names = fs.readdirSync(to.root, { recursive: true, encoding: 'utf8' });
+  expect(names.filter((name) => name.includes('.stagesync-'))).toEqual([]);
   const last = await engine.pass({ ...FLAGS, destination: await open() });
   expect(last.report).toMatchObject({ uploaded: 0, moved: 0, removed: 0, failed: 0 });
   return death.begun;

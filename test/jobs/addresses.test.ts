@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
   folderPath,
-  isWholeSource,
+  addressText,
+  isWholeAddress,
+  parseDestination,
   parseSource,
   parseStageAddress,
-  sourceText,
-  wholeSource,
+  wholeAddress,
 } from '../../src/jobs/addresses.ts';
 
 describe('SOURCE', () => {
@@ -24,8 +25,8 @@ describe('SOURCE', () => {
     expect(parseSource('s3://b/p?q#1', '/here')).toEqual({ kind: 's3', address: 's3://b/p?q#1' });
   });
 
-  test('a Stage as SOURCE names the right order', () => {
-    expect(() => parseSource('stage://g/p', '/here')).toThrow(/source first.*stagesync sync DIR stage:/);
+  test('is a Stage', () => {
+    expect(parseSource('stage://g/p', '/here')).toEqual({ kind: 'stage', deployment: 'g', path: 'p' });
   });
 
   test.each(['gs://b/p', 'https://host/x', 'FTP://x'])('refuses %s', (text) => {
@@ -73,15 +74,34 @@ describe('a Stage address', () => {
   });
 });
 
-describe('the source of a job', () => {
-  test.each(['/srv/data', 's3://b/p'])('%s means the same whatever the folder', (text) => {
-    expect(isWholeSource(text)).toBe(true);
-    expect(wholeSource(text, '/here')).toBe(text);
-    expect(sourceText(parseSource(text, '/'))).toBe(text);
+describe('DEST', () => {
+  test('is a Stage, or a directory, made absolute', () => {
+    expect(parseDestination('stage:///p', '/here')).toEqual({
+      kind: 'stage',
+      deployment: undefined,
+      path: 'p',
+    });
+    expect(parseDestination('data', '/here')).toEqual({ kind: 'local', root: '/here/data' });
+  });
+
+  test('is never a bucket', () => {
+    expect(() => parseDestination('s3://b/p', '/here')).toThrow(/is a bucket, and stagesync only reads/);
+  });
+
+  test.each(['', 'gs://b'])('refuses %j and shows what to write', (text) => {
+    expect(() => parseDestination(text, '/here')).toThrow(/^DEST.*stage:\/\/DEPLOYMENT\/PATH/);
+  });
+});
+
+describe('an end of a job', () => {
+  test.each(['/srv/data', 's3://b/p', 'stage://g/p'])('%s means the same whatever the folder', (text) => {
+    expect(isWholeAddress(text)).toBe(true);
+    expect(wholeAddress(text, '/here')).toBe(text);
+    expect(addressText(parseSource(text, '/'))).toBe(text);
   });
 
   test('a relative path does not, until it is made whole', () => {
-    expect(isWholeSource('data')).toBe(false);
-    expect(wholeSource('data', '/here')).toBe('/here/data');
+    expect(isWholeAddress('data')).toBe(false);
+    expect(wholeAddress('data', '/here')).toBe('/here/data');
   });
 });

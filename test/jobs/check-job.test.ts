@@ -17,9 +17,57 @@ function check(input: Partial<JobInput>, authority: Partial<Authority> = {}) {
 test('the ends of a job are read', () => {
   expect(check({})).toEqual({
     from: { kind: 'local', root: '/srv/data' },
-    to: { deployment: 'group', path: 'in' },
+    to: { kind: 'stage', deployment: 'group', path: 'in' },
   });
   expect(check({ from: 's3://b/p' }).from).toEqual({ kind: 's3', address: 's3://b/p' });
+  expect(check({ from: 'stage://group/in', to: '/srv/data' })).toEqual({
+    from: { kind: 'stage', deployment: 'group', path: 'in' },
+    to: { kind: 'local', root: '/srv/data' },
+  });
+});
+
+test.each<[string, string, RegExp]>([
+  [
+    '/srv/data',
+    '/srv/other',
+    /^DEST .* is a directory, and the source is one too: one end has to be a Stage/,
+  ],
+  [
+    's3://b/p',
+    '/srv/other',
+    /^DEST .* is a directory, and the source is a bucket: one end has to be a Stage/,
+  ],
+  [
+    'stage://g/a',
+    'stage://h/b',
+    /^DEST .* is a Stage, and the source is one too: bring it to a directory first/,
+  ],
+  ['/srv/data', 's3://b/p', /^DEST s3:\/\/b\/p is a bucket, and stagesync only reads buckets/],
+])('what is at %s does not go to %s', (from, to, message) => {
+  expect(() => check({ from, to })).toThrow(message);
+});
+
+describe('a directory as DEST', () => {
+  const pull = (to: string, more: Partial<JobInput> = {}, authority: Partial<Authority> = {}) =>
+    check({ from: 'stage://local/in', to, ...more }, authority);
+
+  test.each([
+    ['/var/state', /DEST \/var\/state holds stagesync's own state/],
+    ['/var/state/stagesync/x', /lies among stagesync's own state/],
+    ['/var/files', /holds the embedded Stage's own files/],
+    ['/var/files/stagesync/stage/local', /lies among the embedded Stage's own files/],
+  ])('is not one of our own: %s', (to, message) => {
+    expect(() => pull(to)).toThrow(message);
+  });
+
+  test('has no use for what is for another end', () => {
+    expect(() => pull('/srv/data', { what: { trustLedger: true } })).toThrow(
+      /^--trust-ledger is for a Stage as DEST/,
+    );
+    expect(() => pull('/srv/data', { what: { followSymlinks: true } })).toThrow(/a Stage has no links/);
+    expect(() => pull('/srv/data', {}, { s3: { region: 'x' } })).toThrow(/SOURCE is a Stage/);
+    expect(() => pull('/srv/data', {}, { stage: { baseUrl: 'https://x' } })).toThrow(/is the embedded Stage/);
+  });
 });
 
 describe('values that a program gives', () => {
@@ -46,6 +94,10 @@ describe('settings that ask for others', () => {
     [{ what: { deleteExcluded: true } }, /^--delete-excluded needs --delete or --mirror/],
     [{ what: { marker: 'x' } }, /^--marker needs --publish-set/],
     [{ what: { marker: 'a/x', atomic: true, publishSet: true } }, /^--marker a\/x names a folder/],
+    [{ pace: { pageSize: 100 } }, /^--page-size is for an s3:\/\/ source; SOURCE is a directory/],
+    [{ what: { archived: 'ignore' } }, /^--ignore-glacier-warnings is for an s3:\/\/ source/],
+    [{ what: { archived: 'transfer' } }, /^--force-glacier-transfer is for an s3:\/\/ source/],
+    [{ from: 's3://b', pace: { pageSize: 1001 } }, /^--page-size 1001 is too much: S3 gives at most 1000/],
     [{ to: 'stage://g/.stagesync-x' }, /^DEST .stagesync-x has a name that begins/],
   ])('are refused alone: %j', (input, message) => {
     expect(() => check(input)).toThrow(message);

@@ -15,9 +15,12 @@ test('what is not given has its default, also what is there but undefined', () =
       removal: 'none',
       deleteExcluded: false,
       compare: 'content',
+      overwrite: true,
       moves: true,
+      failFast: false,
       filters: [],
       followSymlinks: false,
+      archived: 'report',
       atomic: false,
       publishSet: false,
     },
@@ -44,7 +47,8 @@ test.each<[string | Address, string]>([
 
 test.each<[string | Address, string]>([
   ['stage://g/in', 'stage://g/in'],
-  ['in', 'in'],
+  ['in', '/here/in'],
+  [{ kind: 'local', path: 'in' }, '/here/in'],
   [{ kind: 'stage', deployment: 'g', path: 'in/a b' }, 'stage://g/in/a b'],
   [{ kind: 'stage', path: 'in' }, 'stage:///in'],
   [{ kind: 'stage', deployment: 'local' }, 'stage://local/'],

@@ -148,7 +148,12 @@ test('a second sync of the pair is refused while the first is at work, and takes
 
 test.each<[string, Partial<SyncOptions>, string, RegExp]>([
   ['has no source', { from: './none' }, 'source_missing', /none/],
-  ['goes to a directory', { to: './data' }, 'usage', /DEST must be a Stage address/],
+  [
+    'goes to a directory',
+    { to: './data' },
+    'usage',
+    /DEST .* is a directory, and the source is one too: one end has to be a Stage/,
+  ],
   ['has no token', { to: 'stage://group/in' }, 'config', /no API token/],
   ['asks for half of two settings', { what: { publishSet: true } }, 'usage', /needs --atomic/],
   ['has a bad rule', { what: { filters: [{ kind: 'exclude', pattern: '[z-a]' }] } }, 'usage', /range/],

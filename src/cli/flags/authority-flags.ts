@@ -11,7 +11,7 @@ import { urlOf } from './values.ts';
 export type StageFlags = Omit<StageAuthority, 'token'>;
 
 /** How to reach a bucket, as typed. */
-export type S3Flags = S3Authority;
+export type S3Flags = Omit<S3Authority, 'customerKeyFile'> & { readonly sseCKeyFile?: string | undefined };
 
 /** What the flags say of where requests go and what authorises them. */
 export const authorityFrom = (flags: StageFlags & S3Flags): Authority => ({
@@ -23,6 +23,7 @@ export const authorityFrom = (flags: StageFlags & S3Flags): Authority => ({
     pathStyle: flags.pathStyle,
     signRequest: flags.signRequest,
     requestPayer: flags.requestPayer,
+    customerKeyFile: flags.sseCKeyFile,
     sqsQueue: flags.sqsQueue,
   },
 });
@@ -44,6 +45,10 @@ export function addS3Flags(command: Command): Command {
     .option('--endpoint-url <url>', 'an S3-compatible server', urlOf('--endpoint-url', AWS_CREDENTIALS))
     .option('--path-style', 'put the bucket in the path; with --endpoint-url this is the default')
     .option('--no-sign-request', 'read a public bucket without credentials')
+    .option(
+      '--sse-c-key-file <file>',
+      'the key of objects that are encrypted with a key of their writer, 32 bytes or base64 (STAGESYNC_SSE_C_KEY)',
+    )
     .addOption(
       new Option('--request-payer [requester]', 'accept the charges of a requester-pays bucket')
         .choices(['requester'])

@@ -4,7 +4,14 @@ import type { JobSections } from '../../jobs/job.ts';
 import { durationText } from '../../jobs/settings/quantities.ts';
 import type { AnySetting, SettingFlag } from '../../jobs/settings/setting.ts';
 import { settingsIn } from '../../jobs/settings/settings.ts';
-import { byteRate, duration, positiveInteger, positiveIntegerOrAuto, positiveNumber } from './values.ts';
+import {
+  byteRate,
+  bytes,
+  duration,
+  positiveInteger,
+  positiveIntegerOrAuto,
+  positiveNumber,
+} from './values.ts';
 
 /** What the flags of a command line say of a job. */
 export interface JobFlags extends JobSections {
@@ -42,9 +49,13 @@ export function addJobFlags(
   };
 }
 
-function optionFor(setting: AnySetting, { flag, help }: SettingFlag, filters: FilterFlag[]): Option {
+function optionFor(
+  setting: AnySetting,
+  { flag, help, conflicts }: SettingFlag,
+  filters: FilterFlag[],
+): Option {
   const { type } = setting;
-  const option = new Option(flag, help);
+  const option = new Option(flag, help).conflicts(conflicts ?? []);
   switch (type.kind) {
     case 'rules': {
       const kind = FILTER_KINDS[option.name()]!;
@@ -67,6 +78,9 @@ function optionFor(setting: AnySetting, { flag, help }: SettingFlag, filters: Fi
       break;
     case 'byteRate':
       option.argParser(byteRate);
+      break;
+    case 'bytes':
+      option.argParser(bytes);
       break;
     case 'switch':
     case 'fileName':

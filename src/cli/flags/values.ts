@@ -5,8 +5,10 @@ import { usageError } from '../../jobs/usage-errors.ts';
 import type { ListenAddress } from '../../daemon/server.ts';
 import {
   BYTE_RATE_FORM,
+  BYTES_FORM,
   DURATION_FORM,
   parseByteRate,
+  parseBytes,
   parseDuration,
 } from '../../jobs/settings/quantities.ts';
 
@@ -86,6 +88,13 @@ export function removalLimit(text: string): RemovalLimit {
 export function byteRate(text: string): number {
   const value = parseByteRate(text);
   if (value === undefined) throw new InvalidArgumentError(BYTE_RATE_FORM);
+  return value;
+}
+
+/** Bytes: '500K', '10M', '1.5G'; a K is 1,024. */
+export function bytes(text: string): number {
+  const value = parseBytes(text);
+  if (value === undefined) throw new InvalidArgumentError(BYTES_FORM);
   return value;
 }
 

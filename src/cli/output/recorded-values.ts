@@ -13,19 +13,6 @@ export function recordedTime(ms: number, pair: KnownPair): string {
   return new Date(ms).toISOString();
 }
 
-/** Rejects with `state_unusable` what is no JSON object. */
-export function recordedObject(text: string, pair: KnownPair): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // thrown below
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw damaged(`${pair.file}.sqlite`, 'it holds a report that is none');
-  return value as Readonly<Record<string, unknown>>;
-}
-
 /** What is wrong with a ledger, on its own line and once: the other pairs are still shown. Anything else is thrown. */
 export function unusableLedger(error: unknown, pair: KnownPair): SyncError {
   if (!isSyncError(error) || error.code !== 'state_unusable') throw error;

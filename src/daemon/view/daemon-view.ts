@@ -1,5 +1,7 @@
-import type { Outcome, Report } from '../../model/events.ts';
 import type { Pace } from '../../model/pace.ts';
+import type { RunCause, RunSummary } from '../../model/run.ts';
+
+export type { FailureGroup, RunAction, RunCause, RunSummary } from '../../model/run.ts';
 
 /**
  * What the daemon of a jobs file shows of itself: plain data, as JSON has it, made anew for each request. Times are
@@ -79,30 +81,6 @@ export interface Sample {
   readonly files: number;
   readonly requests: number;
   readonly refused: number;
-}
-
-export type RunCause = 'schedule' | 'missed' | 'watch' | 'full' | 'command' | 'flush';
-
-/** A run that is over, as it is remembered. */
-export interface RunSummary {
-  readonly id: string;
-  readonly cause: RunCause;
-  readonly startedMs: number;
-  readonly endedMs: number;
-  readonly outcome: Outcome;
-  readonly report: Report;
-  /** What ended it before its end. */
-  readonly error?: { readonly code: string; readonly message: string } | undefined;
-  /** The most frequent failures first, grouped by cause. */
-  readonly failures: readonly FailureGroup[];
-}
-
-export interface FailureGroup {
-  readonly code: string;
-  readonly message: string;
-  readonly count: number;
-  /** One path of them. */
-  readonly example: string;
 }
 
 /** What may be asked of a running daemon. Each rejects with `usage` for a name that is none of its jobs. */

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
+import { inside } from '../../disk/disk.ts';
+import { FolderSyncs } from '../../disk/folder-syncs.ts';
 import { inSlices } from '../../disk/time-slice.ts';
 import { realWritableDisk } from '../../disk/writable-disk.ts';
 import type { WritableDisk } from '../../disk/writable-disk.ts';
+import type { FolderWay } from '../../disk/way-to-file.ts';
 import type { DestinationChild } from '../../model/entry.ts';
 import type { Operation } from '../../model/errors.ts';
 import { isFolderPath } from '../../model/path.ts';
@@ -23,6 +26,11 @@ export interface LocalDestinationOptions {
   readonly root: string;
   /** Makes the folder, and those above it, with the first change when it is not there. Default: it has to be there. */
   readonly create?: boolean;
+  /**
+   * Who writes here, as `newOwner` names one; asked when it is needed, and undefined while nobody is known. Nobody else may use
+   * the name at the same time: what an earlier run of the owner left half written is removed when a listing shows it.
+   */
+  readonly owner?: (() => string | undefined) | undefined;
 }
 
 /**
@@ -36,10 +44,10 @@ export async function openLocalDestination(
   const root = resolve(options.root);
   const target = new TargetFolder({ disk, root, create: options.create === true });
   target.isThere();
-  return new LocalDestination(root, target);
+  return new LocalDestination(root, target, new TemporaryNames(Date.now(), options.owner));
 }
 
-/** Nothing is flushed to the disk: after a crash of the machine the ledger says what to look at again. */
+/** What was put outlasts a crash of the machine once `put` has resolved; what was made, moved or removed may not. */
 class LocalDestination implements Destination {
   readonly label: string;
   readonly words = DIRECTORY_WORDS;
@@ -52,11 +60,14 @@ class LocalDestination implements Destination {
     overwrites: true,
   };
   readonly #target: TargetFolder;
-  readonly #names = new TemporaryNames(Date.now());
+  readonly #names: TemporaryNames;
+  readonly #syncs: FolderSyncs;
 
-  constructor(label: string, target: TargetFolder) {
+  constructor(label: string, target: TargetFolder, names: TemporaryNames) {
     this.label = label;
     this.#target = target;
+    this.#names = names;
+    this.#syncs = new FolderSyncs(target.disk);
   }
 
   listFolder(folder: RelPath, { signal }: CallOptions): Promise<readonly DestinationChild[] | undefined> {
@@ -67,8 +78,10 @@ class LocalDestination implements Destination {
       const way = this.#target.found(folder, () => this.#target.folderWay(call));
       if (way === undefined) return undefined;
       try {
+        const { disk } = this.#target;
         const isHidden = (name: string): boolean => this.#names.isInUse(name);
-        return await inSlices(listChildren({ disk: this.#target.disk, way, isHidden }), signal);
+        const children = await inSlices(listChildren({ disk, way, isHidden }), signal);
+        return children.filter((child) => !this.#isClearedAway(child, way));
       } finally {
         way.close();
       }
@@ -94,7 +107,8 @@ class LocalDestination implements Destination {
 
   async put(path: RelPath, content: Content, options: CallOptions): Promise<void> {
     options.signal.throwIfAborted();
-    return writeFile(this.#target, this.#names, { operation: 'upload', path }, content, options);
+    const place = { target: this.#target, names: this.#names, syncs: this.#syncs };
+    return writeFile(place, { operation: 'upload', path }, content, options);
   }
 
   async read(path: RelPath, options: CallOptions): Promise<AsyncIterable<Uint8Array>> {
@@ -126,7 +140,22 @@ class LocalDestination implements Destination {
     return removeEntry(this.#target, { operation: 'remove', path }, options);
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#target.close();
+  }
+
+  /** Removes what an earlier run of the owner left half written. */
+  #isClearedAway(child: DestinationChild, way: FolderWay): boolean {
+    if (child.kind !== 'file' || !this.#names.isLeftByOwner(child.name)) return false;
+    try {
+      way.check();
+      this.#target.disk.removeFile(inside(way.place, child.name));
+      return true;
+    } catch {
+      // it is shown, and told as left over
+      return false;
+    }
+  }
 
   async #call<T>(
     operation: Operation,

@@ -25,8 +25,10 @@ export interface TargetFolderOptions {
 export class TargetFolder {
   readonly disk: WritableDisk;
   readonly #options: TargetFolderOptions;
-  readonly #way: WayOptions;
+  #way: WayOptions;
   #id: FileId | undefined;
+  /** The folder itself, open: whatever comes to have its name, or that of a folder above it, nothing else is written to. */
+  #fd: number | undefined;
 
   constructor(options: TargetFolderOptions) {
     this.disk = options.disk;
@@ -54,7 +56,30 @@ export class TargetFolder {
     if (!stats.isDirectory()) throw rootTaken(root);
     this.#id ??= { dev: stats.dev, ino: stats.ino };
     if (!isSameFile(stats, this.#id)) throw rootReplaced(root);
+    if (this.#fd === undefined && disk.placeOf !== undefined) this.#hold(disk.placeOf);
     return true;
+  }
+
+  #hold(placeOf: (fd: number) => string): void {
+    const { disk, root } = this.#options;
+    try {
+      // the root itself may be a link: its own last name is followed, by the slash and the dot
+      const fd = disk.openFolder(`${root}/.`);
+      if (!isSameFile(disk.fstat(fd), this.#id!)) {
+        disk.close(fd);
+        throw rootReplaced(root);
+      }
+      this.#fd = fd;
+      this.#way = { ...this.#way, root: placeOf(fd) };
+    } catch (error) {
+      throw destinationError({ operation: 'look', path: root }, error).with({ verdict: 'end_run' });
+    }
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) this.disk.close(this.#fd);
+    this.#fd = undefined;
+    this.#way = { ...this.#way, root: this.#options.root };
   }
 
   /** Throws as `isThere` does, and the error of the system call. */
@@ -88,7 +113,7 @@ export class TargetFolder {
       if (errnoOf(error) === 'ENOENT') return undefined;
       if (errnoOf(error) !== 'ENOTDIR') throw error;
       for (const folder of foldersOf(path)) {
-        const stats = this.disk.lstat(inside(this.#options.root, folder.slice(0, -1)));
+        const stats = this.disk.lstat(inside(this.#way.root, folder.slice(0, -1)));
         if (stats?.isSymbolicLink()) throw systemError('ELOOP', 'a link is on the way');
         if (stats?.isDirectory() !== true) break;
       }

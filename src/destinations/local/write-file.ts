@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { inside } from '../../disk/disk.ts';
+import type { FolderSyncs } from '../../disk/folder-syncs.ts';
 import { errnoOf } from '../../disk/system-errors.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
 import type { CallOptions, Content } from '../../model/ports.ts';
@@ -9,13 +10,19 @@ import { requirePath } from './target-folder.ts';
 import type { TargetFolder } from './target-folder.ts';
 import type { TemporaryNames } from './temporary-names.ts';
 
+/** Where files are written, and by what names. */
+export interface WritePlace {
+  readonly target: TargetFolder;
+  readonly names: TemporaryNames;
+  readonly syncs: FolderSyncs;
+}
+
 /**
- * Writes a file beside its name, and gives it the name once exactly `size` bytes are there: until then the file that
- * had the name stays. What the content throws comes out as it is.
+ * Writes a file beside its name, flushes it to the disk, and gives it the name once exactly `size` bytes are there: until then
+ * the file that had the name stays. Resolves once the name is on the disk too. What the content throws comes out as it is.
  */
 export async function writeFile(
-  target: TargetFolder,
-  names: TemporaryNames,
+  { target, names, syncs }: WritePlace,
   call: DiskCall,
   content: Content,
   options: CallOptions,
@@ -32,6 +39,8 @@ export async function writeFile(
       try {
         if (mode !== undefined) await keepMode(handle, mode);
         await writeAll(handle, call, source, options);
+        if (content.modifiedMs !== undefined) await setTime(handle, content.modifiedMs);
+        await handle.sync();
       } finally {
         await handle.close();
       }
@@ -43,6 +52,7 @@ export async function writeFile(
       way.discard();
       throw error;
     }
+    await syncs.sync(parentOf(call.path), way.folder);
   } catch (error) {
     await source.close();
     if (source.failure !== undefined) throw source.failure.error;
@@ -54,6 +64,7 @@ export async function writeFile(
 }
 
 interface Places extends Disposable {
+  readonly folder: string;
   readonly temporary: string;
   readonly final: string;
   check(): void;
@@ -64,6 +75,7 @@ interface Places extends Disposable {
 function openPlaces(target: TargetFolder, call: DiskCall, temporary: string): Places {
   const folder = target.folderWay(call, parentOf(call.path));
   const places = {
+    folder: folder.place,
     temporary: inside(folder.place, temporary),
     final: inside(folder.place, nameOf(call.path)),
   };
@@ -97,6 +109,15 @@ async function keepMode(handle: FileHandle, mode: number): Promise<void> {
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errnoOf(error))) throw error;
   }
+}
+
+/**
+ * The time of the last access becomes the same: there has been none yet. The system takes seconds, as a double, and cuts what is
+ * below a nanosecond: the microsecond keeps it from cutting the millisecond.
+ */
+function setTime(handle: FileHandle, ms: number): Promise<void> {
+  const seconds = (ms + 0.001) / 1000;
+  return handle.utimes(seconds, seconds);
 }
 
 async function writeAll(

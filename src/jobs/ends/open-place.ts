@@ -54,8 +54,8 @@ export async function openPlace(
   const most = mostLanesWithin(openFileLimit());
   if (address.kind !== 'stage') {
     const concurrency = mostLanesOf(asked, most);
-    const { authority, environment, collectBuffers } = around;
-    const ofSource = { s3: authority.s3, environment, followSymlinks, concurrency, collectBuffers };
+    const { authority, environment, folder, collectBuffers } = around;
+    const ofSource = { s3: authority.s3, environment, folder, followSymlinks, concurrency, collectBuffers };
     const source = await openSource(address, ofSource);
     opened.defer(() => source.close());
     const usual = address.kind === 's3' ? S3_LANES : LOCAL_LANES;

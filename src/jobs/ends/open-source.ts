@@ -4,12 +4,19 @@ import type { Source } from '../../model/ports.ts';
 import type { SourceAddress } from '../addresses.ts';
 import { AWS_CREDENTIALS, hasCredentials, type S3Authority } from '../authority.ts';
 import type { Environment } from '../environment.ts';
+import { readCustomerKey } from './customer-key.ts';
 import { configError } from '../usage-errors.ts';
 
 export interface OpenSourceOptions {
   readonly s3: S3Authority;
   readonly environment: Environment;
+  /** Where relative names of files begin. */
+  readonly folder: string;
   readonly followSymlinks: boolean;
+  /** What is done with archived objects of a bucket. Default: 'report'. */
+  readonly archived?: 'report' | 'ignore' | 'transfer' | undefined;
+  /** Keys in a page of a bucket's listing. */
+  readonly pageSize?: number | undefined;
   /** Requests at the same time, of a bucket. */
   readonly concurrency: Concurrency;
   readonly collectBuffers?: (() => (bytes: number) => void) | undefined;
@@ -34,7 +41,7 @@ async function openDirectory(root: string, { followSymlinks }: OpenSourceOptions
 
 async function openBucket(
   address: string,
-  { s3, environment, concurrency, collectBuffers }: OpenSourceOptions,
+  { s3, environment, folder, concurrency, archived, pageSize, collectBuffers }: OpenSourceOptions,
 ): Promise<Source> {
   refuseCredentials('the S3 endpoint', s3.endpointUrl);
   refuseCredentials('AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL', environment.s3EndpointUrl);
@@ -53,6 +60,9 @@ async function openBucket(
     noSignRequest: s3.signRequest === false,
     requestPayer: s3.requestPayer !== undefined,
     queueUrl: s3.sqsQueue,
+    customerKey: readCustomerKey({ s3, environment, folder }),
+    archived,
+    pageSize,
     proxy: environment.proxy,
     onBytes: collectBuffers?.(),
     concurrency: mostLanesOf(concurrency),

@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
 import { messageOf } from '../../model/errors.ts';
 import type { PlanLine } from '../../model/plan.ts';
-import { sourceText, type SourceAddress } from '../addresses.ts';
+import { addressText, type PlaceAddress } from '../addresses.ts';
 import type { Job } from '../job.ts';
 import { canonicalJob, firstIssue, plannedJobShape } from '../settings/job-shape.ts';
 import { unusablePlan } from '../usage-errors.ts';
@@ -57,9 +57,9 @@ const headerShape = z.strictObject({
  * The part of a job that its plan keeps. Whoever applies the plan says when, and with which profile. `from` is the
  * source as it was opened.
  */
-export function plannedJob({ to, what, pace }: Job, from: SourceAddress): Job {
+export function plannedJob({ to, what, pace }: Job, from: PlaceAddress): Job {
   const { sweepOlderThan: _, ...planned } = what;
-  return { from: sourceText(from), to, what: planned, pace };
+  return { from: addressText(from), to, what: planned, pace };
 }
 
 /** The part that every release can read in a plan of any format. */

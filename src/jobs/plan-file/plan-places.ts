@@ -13,8 +13,9 @@ type Places = Pick<MadeFor, 'baseUrl' | 's3Endpoint'>;
 export function placesOf(environment: Environment, { stage, s3 }: Authority, { from, to }: JobEnds): Places {
   const baseUrl = stage.baseUrl ?? environment.baseUrl ?? DEFAULT_BASE_URL;
   const s3Endpoint = s3.endpointUrl ?? environment.s3EndpointUrl;
+  const asksApi = [from, to].some((end) => end.kind === 'stage' && end.deployment !== EMBEDDED);
   return {
-    ...(to.deployment !== EMBEDDED && { baseUrl: normalised(baseUrl) }),
+    ...(asksApi && { baseUrl: normalised(baseUrl) }),
     ...(from.kind === 's3' && s3Endpoint !== undefined && { s3Endpoint: normalised(s3Endpoint) }),
   };
 }

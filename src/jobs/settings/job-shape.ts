@@ -2,13 +2,15 @@ import * as z from 'zod';
 import { ruleProblem } from '../../filter/pattern-problem.ts';
 import { messageOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
-import { isWholeSource, parseStageAddress } from '../addresses.ts';
-import { markerProblem, unmetNeeds } from '../check-job.ts';
+import { isWholeAddress, parseDestination, parsePlace } from '../addresses.ts';
+import { markerProblem, pairProblem, unmetNeeds } from '../check-job.ts';
 import type { Job, JobSections } from '../job.ts';
 import {
   BYTE_RATE_FORM,
+  BYTES_FORM,
   DURATION_FORM,
   parseByteRate,
+  parseBytes,
   parseDuration,
   QUANTITY_PATTERNS,
 } from './quantities.ts';
@@ -16,22 +18,29 @@ import type { AnySetting } from './setting.ts';
 import { configError } from '../usage-errors.ts';
 import { settingsIn } from './settings.ts';
 
-const from = z
-  .string()
-  .refine((text) => !text.includes('\0'), 'contains a NUL character')
-  .refine(isWholeSource, 'is no absolute path and no s3:// address')
-  .describe('what is copied: an absolute path of a directory, or s3://BUCKET/PREFIX');
+const WHOLE = 'is no absolute path, and no s3:// or stage:// address';
 
-const to = z
-  .string()
-  .superRefine((text, context) => {
-    try {
-      parseStageAddress(text, 'it');
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: messageOf(error) });
-    }
-  })
-  .describe('where it goes: stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH');
+/** An address that `parse` takes. */
+const end = (parse: (text: string) => void): z.ZodString =>
+  z
+    .string()
+    .refine((text) => !text.includes('\0'), 'contains a NUL character')
+    .superRefine((text, context) => {
+      try {
+        if (isWholeAddress(text)) parse(text);
+        else context.addIssue({ code: 'custom', message: WHOLE });
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: messageOf(error) });
+      }
+    });
+
+const from = end((text) => parsePlace(text, 'it', '/')).describe(
+  'what is copied: an absolute path of a directory, s3://BUCKET/PREFIX, or a Stage as in `to`',
+);
+
+const to = end((text) => parseDestination(text, '/')).describe(
+  'where it goes: stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH; where a Stage is copied, an absolute path of a directory',
+);
 
 const rule = z
   .strictObject({ kind: z.enum(['include', 'exclude']), pattern: z.string() })
@@ -45,7 +54,7 @@ const fileName = z.string().superRefine((name, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: `the name ${problem}` });
 });
 
-const PARSERS = { duration: parseDuration, byteRate: parseByteRate } as const;
+const PARSERS = { duration: parseDuration, byteRate: parseByteRate, bytes: parseBytes } as const;
 
 /**
  * A number of the canonical unit, or a text as a flag takes it. The text is parsed as well, because the pattern alone
@@ -68,6 +77,7 @@ const VALUES: Readonly<Record<Exclude<AnySetting['type']['kind'], 'choice'>, z.Z
   number: z.number().positive(),
   duration: quantity('duration', DURATION_FORM),
   byteRate: quantity('byteRate', BYTE_RATE_FORM),
+  bytes: quantity('bytes', BYTES_FORM),
   rules: z.array(rule),
   fileName,
 };
@@ -98,25 +108,39 @@ const checked = <Shape extends z.ZodType>(what: Shape): Shape =>
 
 const ends = { from, to };
 
+/** Also checks that a job can go from the one end to the other. */
+const withPair = <Shape extends z.ZodType>(job: Shape): Shape =>
+  job.superRefine((value, context) => {
+    const ends = value as { readonly from: string; readonly to: string };
+    // an end that is no address has been told already
+    if (!from.safeParse(ends.from).success || !to.safeParse(ends.to).success) return;
+    const problem = pairProblem(parsePlace(ends.from, 'it', '/'), parseDestination(ends.to, '/'));
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: ['to'], message: problem });
+  });
+
 /** A job in JSON. Only the ends have to be given. */
-export const jobShape = z.strictObject({
-  name: z.string().min(1).optional().describe('a name for people'),
-  ...ends,
-  what: checked(sectionShape('what')).prefault({}),
-  pace: sectionShape('pace').prefault({}),
-  when: sectionShape('when').optional().describe('when a watch looks'),
-  profile: z.string().min(1).optional().describe('the profile of the surroundings to run it with'),
-});
+export const jobShape = withPair(
+  z.strictObject({
+    name: z.string().min(1).optional().describe('a name for people'),
+    ...ends,
+    what: checked(sectionShape('what')).prefault({}),
+    pace: sectionShape('pace').prefault({}),
+    when: sectionShape('when').optional().describe('when a watch looks'),
+    profile: z.string().min(1).optional().describe('the profile of the surroundings to run it with'),
+  }),
+);
 
 /**
  * The job of a plan file. Whoever applies the plan says when, and with which profile. The job has no sweep of hidden
  * names either, because no line of a plan names them.
  */
-export const plannedJobShape = z.strictObject({
-  ...ends,
-  what: checked(sectionShape('what', ['sweepOlderThan'])),
-  pace: sectionShape('pace'),
-});
+export const plannedJobShape = withPair(
+  z.strictObject({
+    ...ends,
+    what: checked(sectionShape('what', ['sweepOlderThan'])),
+    pace: sectionShape('pace'),
+  }),
+);
 
 /**
  * The job that JSON says: whole, with the defaults of all that is left out, and every quantity a number. Rejects with

@@ -32,17 +32,23 @@ export function durationText(ms: number): string {
 
 const BYTES: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
 
-const BYTE_RATE = /^(\d+(?:\.\d+)?)([KMG]?)$/i;
+const AMOUNT = /^(\d+(?:\.\d+)?)([KMG]?)$/i;
 
 /** How a rate is written, for a person who wrote something else. */
 export const BYTE_RATE_FORM = 'Give bytes a second, with K, M or G if you like: 500K, 10M.';
 
 /** Bytes a second of '500K', '10M' or '1.5G', where a K is 1,024; undefined for anything else, and for less than 1. */
-export function parseByteRate(text: string): number | undefined {
-  const match = BYTE_RATE.exec(text);
+export const parseByteRate = parseBytes;
+
+/** How a size is written, for a person who wrote something else. */
+export const BYTES_FORM = 'Give bytes, with K, M or G if you like: 500K, 10M, 1G.';
+
+/** Bytes of '500K', '10M' or '1.5G', where a K is 1,024; undefined for anything else, and for less than 1. */
+export function parseBytes(text: string): number | undefined {
+  const match = AMOUNT.exec(text);
   const value = Math.floor(Number(match?.[1]) * (BYTES[match?.[2]?.toUpperCase() ?? ''] ?? 1));
   return match !== null && isCount(value) ? value : undefined;
 }
 
 /** The forms of the texts, for a schema. */
-export const QUANTITY_PATTERNS = { duration: DURATION, byteRate: BYTE_RATE } as const;
+export const QUANTITY_PATTERNS = { duration: DURATION, byteRate: AMOUNT, bytes: AMOUNT } as const;

@@ -19,16 +19,18 @@ export interface SettingFlag<Value = unknown> {
   readonly help: string;
   /** What the flag gives when it is there, of flags without a value. */
   readonly gives?: Value;
+  /** The attribute of a flag that says otherwise: a command line cannot have both. */
+  readonly conflicts?: string;
 }
 
 /** The headings under which `--help` lists flags. */
 type Group = 'What is done' | 'Which files' | 'How it is published' | 'How fast' | 'When';
 
-/** What a setting's value is, in a job. Durations are milliseconds and byte rates bytes a second; both may be text in JSON. */
+/** What a setting's value is, in a job. Durations are milliseconds, byte rates bytes a second and sizes bytes; all may be text in JSON. */
 type SettingType<Value> = [Value] extends [boolean]
   ? { readonly kind: 'switch' }
   : [Value] extends [number]
-    ? { readonly kind: 'count' | 'number' | 'duration' | 'byteRate' }
+    ? { readonly kind: 'count' | 'number' | 'duration' | 'byteRate' | 'bytes' }
     : number extends Value
       ? { readonly kind: 'countOrAuto' }
       : [Value] extends [readonly FilterRule[]]
@@ -43,6 +45,14 @@ export type AnySetting = Omit<Setting, 'type'> & { readonly type: AnyType };
 type AnyType =
   | {
       readonly kind:
-        'switch' | 'count' | 'countOrAuto' | 'number' | 'duration' | 'byteRate' | 'rules' | 'fileName';
+        | 'switch'
+        | 'count'
+        | 'countOrAuto'
+        | 'number'
+        | 'duration'
+        | 'byteRate'
+        | 'bytes'
+        | 'rules'
+        | 'fileName';
     }
   | { readonly kind: 'choice'; readonly choices: readonly string[] };

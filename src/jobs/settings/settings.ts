@@ -59,13 +59,34 @@ const what: SettingsOf<JobSections['what']> = {
     ],
   },
   compare: {
-    type: { kind: 'choice', choices: ['size', 'content'] },
+    type: { kind: 'choice', choices: ['size', 'content', 'size-only'] },
     default: 'size',
     group: DONE,
+    meaning:
+      'how files that both ends have are compared: by size and time, by content, which reads both ends every time, or by size alone',
     flags: [
       {
         flag: '--compare <how>',
-        help: 'compare files that both ends have by size and time, or by content, which reads both ends every time',
+        help: 'compare files that both ends have by size and time, by content, which reads both ends every time, or by size alone',
+      },
+      {
+        flag: '--size-only',
+        help: 'files of equal size count as equal, whatever their times: the same as --compare size-only',
+        gives: 'size-only',
+        conflicts: 'compare',
+      },
+    ],
+  },
+  overwrite: {
+    type: { kind: 'switch' },
+    default: true,
+    group: DONE,
+    meaning: 'replace files that Stage has already, where they differ',
+    flags: [
+      {
+        flag: '--no-overwrite',
+        help: 'send only files that Stage does not have; those that differ stay and are told',
+        gives: false,
       },
     ],
   },
@@ -89,6 +110,18 @@ const what: SettingsOf<JobSections['what']> = {
         flag: '--no-moves',
         help: 'upload renamed files anew instead of moving them on Stage',
         gives: false,
+      },
+    ],
+  },
+  failFast: {
+    type: { kind: 'switch' },
+    default: false,
+    group: DONE,
+    flags: [
+      {
+        flag: '--fail-fast',
+        help: 'begin nothing more after the first failure; what is in flight is finished',
+        gives: true,
       },
     ],
   },
@@ -116,6 +149,36 @@ const what: SettingsOf<JobSections['what']> = {
         flag: '--follow-symlinks',
         help: 'follow symbolic links instead of leaving them out',
         gives: true,
+      },
+    ],
+  },
+  maxFileSize: {
+    type: { kind: 'bytes' },
+    group: FILES,
+    flags: [
+      {
+        flag: '--max-file-size <size>',
+        help: 'leave out larger files of SOURCE, in bytes: 500K, 10M, 1G; what Stage has of them stays',
+      },
+    ],
+  },
+  archived: {
+    type: { kind: 'choice', choices: ['report', 'ignore', 'transfer'] },
+    default: 'report',
+    group: FILES,
+    meaning:
+      'what is done with archived objects of a bucket (Glacier) that are not restored: each is a failure, is left out in silence, or is read all the same',
+    flags: [
+      {
+        flag: '--ignore-glacier-warnings',
+        help: 'leave out archived objects of a bucket in silence instead of telling each as a failure',
+        gives: 'ignore',
+        conflicts: 'forceGlacierTransfer',
+      },
+      {
+        flag: '--force-glacier-transfer',
+        help: 'read archived objects too; each that S3 does not give is a failure',
+        gives: 'transfer',
       },
     ],
   },
@@ -190,6 +253,16 @@ const pace: SettingsOf<JobSections['pace']> = {
       {
         flag: '--max-wait <duration>',
         help: 'give up when Stage asks for waits that are longer than this',
+      },
+    ],
+  },
+  pageSize: {
+    type: { kind: 'count' },
+    group: FAST,
+    flags: [
+      {
+        flag: '--page-size <n>',
+        help: "keys in a page of a bucket's listing, at most 1000, where a server cannot give as many in time",
       },
     ],
   },

@@ -17,6 +17,13 @@ import { TurnLine } from './turn-line.ts';
 /** A limit that changes by a smaller share is not told. */
 const TOLD_FROM = 0.25;
 
+/** What all jobs at a gate together may do, whatever they were given. */
+export interface GateLimits {
+  /** Requests at the same time. */
+  readonly atOnce?: number | undefined;
+  readonly requestsPerSecond?: number | undefined;
+}
+
 /**
  * All requests to an origin for one account pass this gate, for as long as the process lives. All jobs that use the
  * gate share its slots, its pace, and what answers, 429s and outages have taught; each job has limits, retries and an end
@@ -35,6 +42,7 @@ export class Gate implements SharedGate {
   readonly limit: ConcurrencyLimit;
   readonly memory = new MemoryBudget(budgetFor(1));
   readonly #uses = new Set<GateUse>();
+  #limits: GateLimits = {};
   #judgements = 0;
   #told: Pace | undefined;
   /** The latest 429. */
@@ -58,6 +66,13 @@ export class Gate implements SharedGate {
     const { pausedFor } = this.pacer;
     if (pausedFor > 0 && this.#refusal !== undefined) use.wasAskedToWait(this.#refusal, pausedFor);
     return use;
+  }
+
+  /** Holds from the next request on; in place of the limits before. */
+  restrict(limits: GateLimits): void {
+    this.#limits = limits;
+    this.pacer.most = limits.requestsPerSecond;
+    if (this.#uses.size > 0) this.#fitBounds();
   }
 
   closed(use: GateUse): void {
@@ -146,7 +161,8 @@ export class Gate implements SharedGate {
       most = Math.max(most, use.mostLanes);
       if (!use.isAuto) least = Math.max(least, use.mostLanes);
     }
-    this.limit.setBounds({ least, most: Math.max(least, most) });
+    const { atOnce = Infinity } = this.#limits;
+    this.limit.setBounds({ least: Math.min(least, atOnce), most: Math.min(Math.max(least, most), atOnce) });
     this.memory.bytes = budgetFor(least);
     this.#fit();
   }

@@ -1,4 +1,5 @@
 import { SMALL_BYTES } from './congestion/usual-latency.ts';
+import { FairLine } from './fair-line.ts';
 
 /** What one request holds in memory at most, however large its file is: the blocks that are read ahead. */
 const MOST_EACH = 1024 * 1024;
@@ -10,7 +11,7 @@ const MOST_EACH = 1024 * 1024;
 export class MemoryBudget {
   #bytes: number;
   #taken = 0;
-  readonly #waiting: { readonly bytes: number; readonly go: () => void }[] = [];
+  readonly #waiting = new FairLine<{ readonly bytes: number; readonly go: () => void }>();
 
   constructor(bytes: number) {
     this.#bytes = bytes;
@@ -26,10 +27,10 @@ export class MemoryBudget {
     return size <= SMALL_BYTES ? 0 : Math.min(size, MOST_EACH);
   }
 
-  /** Resolves when there is room; whoever waited first goes first. `give` it back afterwards. */
-  async take(bytes: number): Promise<void> {
-    if (this.#waiting.length > 0 || !this.#fits(bytes))
-      return new Promise((resolve) => void this.#waiting.push({ bytes, go: resolve }));
+  /** Resolves when there is room; owners take turns, each in the order in which it asked. `give` it back afterwards. */
+  async take(bytes: number, owner: object = this): Promise<void> {
+    if (this.#waiting.size > 0 || !this.#fits(bytes))
+      return new Promise((resolve) => this.#waiting.add(owner, { bytes, go: resolve }));
     this.#taken += bytes;
   }
 
@@ -44,7 +45,11 @@ export class MemoryBudget {
   }
 
   #serve(): void {
-    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.bytes); next = this.#waiting[0]) {
+    for (
+      let next = this.#waiting.first;
+      next !== undefined && this.#fits(next.bytes);
+      next = this.#waiting.first
+    ) {
       this.#waiting.shift();
       this.#taken += next.bytes;
       next.go();

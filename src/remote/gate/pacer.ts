@@ -25,6 +25,7 @@ export class Pacer {
   readonly #allowed: AllowedRate;
   #nextAt = -Infinity;
   #spread: Spread | undefined;
+  #most: number | undefined;
   /** When the latest request was let through. */
   #lastAt = 0;
   #pausedAt = 0;
@@ -55,7 +56,20 @@ export class Pacer {
   /** Requests do not start in larger bursts than this; undefined: they start as they come. */
   set spread(spread: Spread | undefined) {
     this.#spread = spread;
-    if (spread === undefined && this.#allowed.perSecond === undefined) this.#nextAt = -Infinity;
+    this.#goFreely();
+  }
+
+  /** Requests a second at most, whatever the other side lets through; undefined: no such limit. */
+  set most(perSecond: number | undefined) {
+    this.#most = perSecond;
+    // a turn that was put off for long by a low limit is not to hold after a higher one
+    if (this.#pausedUntil === 0) this.#nextAt = Math.min(this.#nextAt, this.#clock.elapsed());
+    this.#goFreely();
+  }
+
+  #goFreely(): void {
+    const isFree = this.#spread === undefined && this.#most === undefined;
+    if (isFree && this.#allowed.perSecond === undefined) this.#nextAt = -Infinity;
   }
 
   /** Whether the rate that the other side lets through has held back most of the latest requests. */
@@ -74,7 +88,7 @@ export class Pacer {
   take({ held }: { readonly held: boolean }): void {
     const spread = this.#spread;
     const isLimited = this.#allowed.perSecond !== undefined;
-    if (!isLimited && spread === undefined) return;
+    if (!isLimited && spread === undefined && this.#most === undefined) return;
     const isHeld = held && isLimited && this.#isByRate;
     this.#heldShare += ((isHeld ? 1 : 0) - this.#heldShare) / 16;
     const now = this.#clock.elapsed();
@@ -86,6 +100,11 @@ export class Pacer {
       interval = 1000 / spread.perSecond;
       this.#isByRate = false;
       lateMs = Math.max(LATE_MS.otherwise, (spread.atOnce - 1) * interval);
+    }
+    if (this.#most !== undefined && interval < 1000 / this.#most) {
+      interval = 1000 / this.#most;
+      this.#isByRate = false;
+      lateMs = LATE_MS.otherwise;
     }
     this.#nextAt = Math.max(now - lateMs, this.#nextAt) + interval;
   }

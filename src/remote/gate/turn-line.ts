@@ -1,8 +1,11 @@
 import type { Clock } from '../../model/ports.ts';
+import { FairLine } from './fair-line.ts';
 import type { Pacer } from './pacer.ts';
 
 /** A request that waits for the pace. */
 export interface Waiting {
+  /** The job: jobs take turns. */
+  readonly owner: object;
   readonly urgent: boolean;
   /** Aborted: it may be that the request is not to wait any longer; `isLeaving` says. */
   readonly signal: AbortSignal;
@@ -17,14 +20,14 @@ interface Place {
 }
 
 /**
- * Requests of all jobs that wait for the pace, urgent ones first. Only the first of them has a timer: so a pause, or
+ * Requests of all jobs that wait for the pace, urgent ones first; of each kind, job by job. Only the first of them has a timer: so a pause, or
  * another rate, holds at once for all of them.
  */
 export class TurnLine {
   readonly #clock: Clock;
   readonly #pacer: Pacer;
-  readonly #urgent = new Set<Place>();
-  readonly #others = new Set<Place>();
+  readonly #urgent = new FairLine<Place>();
+  readonly #others = new FairLine<Place>();
   /** Ends the sleep of the first. */
   #alarm: AbortController | undefined;
   #isServed = false;
@@ -49,18 +52,18 @@ export class TurnLine {
   wait(waiting: Waiting): Promise<boolean> {
     const line = waiting.urgent ? this.#urgent : this.#others;
     return new Promise((resolve) => {
-      const { signal } = waiting;
+      const { signal, owner } = waiting;
       const aborted = (): void => {
         if (waiting.isLeaving()) place.leave();
       };
       const end = (goes: boolean): void => {
-        line.delete(place);
+        line.delete(owner, place);
         signal.removeEventListener('abort', aborted);
         resolve(goes);
         if (this.isEmpty) this.#alarm?.abort();
       };
       const place: Place = { waiting, leave: () => end(false), go: () => end(true) };
-      line.add(place);
+      line.add(owner, place);
       signal.addEventListener('abort', aborted);
       if (waiting.isLeaving()) return place.leave();
       if (!this.#isServed) void this.#serve();
@@ -78,9 +81,9 @@ export class TurnLine {
   }
 
   #next(): void {
-    const [first] = this.#urgent.size > 0 ? this.#urgent : this.#others;
+    const next = (this.#urgent.size > 0 ? this.#urgent : this.#others).shift();
     this.#pacer.take({ held: true });
-    first!.go();
+    next!.go();
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -78,7 +78,7 @@ export class Turns implements Disposable {
   /** Waits for memory before it takes a slot: small requests use the slots meanwhile. */
   async #withMemory<T>(bytes: number, attempts: Attempts, make: () => Promise<T>): Promise<T> {
     const { memory } = this.#options;
-    await memory.take(bytes);
+    await memory.take(bytes, this);
     try {
       return await this.#inTurn(attempts, make);
     } finally {
@@ -103,7 +103,8 @@ export class Turns implements Disposable {
     const { clock, signal, line } = this.#options;
     for (let wait = this.ownPace?.wait; wait !== undefined; wait = this.ownPace?.wait)
       await clock.sleep(wait, signal);
-    if (!line.takeNow()) await line.wait({ urgent: true, signal, isLeaving: () => signal.aborted });
+    if (!line.takeNow())
+      await line.wait({ owner: this, urgent: true, signal, isLeaving: () => signal.aborted });
     this.ownPace?.took(clock.elapsed());
     signal.throwIfAborted();
   }
@@ -168,7 +169,12 @@ export class Turns implements Disposable {
     for (let wait = this.ownPace?.wait; wait !== undefined; wait = this.ownPace?.wait)
       await this.#sleep(wait, attempts);
     const isLeaving = (): boolean => this.#endsWait(attempts).aborted;
-    const hasTurn = await line.wait({ urgent: attempts.isUrgent, signal: this.stopping, isLeaving });
+    const hasTurn = await line.wait({
+      owner: this,
+      urgent: attempts.isUrgent,
+      signal: this.stopping,
+      isLeaving,
+    });
     signal.throwIfAborted();
     if (!hasTurn) throw this.#notMade(attempts);
   }

@@ -14,6 +14,8 @@ export interface EntryOptions {
    * readable; only a read shows it.
    */
   readonly classesAreNames?: boolean | undefined;
+  /** An archived object is told, left out in silence, or a file like any other, of which only a read shows that S3 gives it. */
+  readonly archived?: 'report' | 'ignore' | 'transfer' | undefined;
 }
 
 /**
@@ -32,6 +34,7 @@ export class EntryReader {
   readonly #filter: PathFilter;
   readonly #inhabited: ReadonlySet<string>;
   readonly #classesAreNames: boolean;
+  readonly #archived: NonNullable<EntryOptions['archived']>;
   /** Kept objects whose path begins the current one: in key order nothing else can lie between them. */
   readonly #files: { path: string; reported: boolean }[] = [];
   readonly #reserved: ReservedNames;
@@ -39,11 +42,12 @@ export class EntryReader {
   #pruned: string | undefined;
 
   constructor(prefix: string, filter: PathFilter, options: EntryOptions = {}) {
-    const { inhabited = NONE, classesAreNames = false } = options;
+    const { inhabited = NONE, classesAreNames = false, archived = 'report' } = options;
     this.#prefix = prefix;
     this.#filter = filter;
     this.#inhabited = inhabited;
     this.#classesAreNames = classesAreNames;
+    this.#archived = archived;
     this.#reserved = new ReservedNames(filter);
   }
 
@@ -105,7 +109,11 @@ export class EntryReader {
         'unreadable',
         'the server lists no ETag for it, so that a change could not be noticed',
       );
-    if (isArchived(object, this.#classesAreNames)) return archived(object, path);
+    if (this.#archived !== 'transfer' && isArchived(object, this.#classesAreNames)) {
+      const entry = archived(object, path);
+      // an entry that echoes another is not told
+      return this.#archived === 'ignore' ? { ...entry, echo: true } : entry;
+    }
     const identity = identityOf(etag, object);
     const file = { kind: 'file', path, size, modifiedMs, version: versionOf(etag, object) } as const;
     return identity === undefined ? file : { ...file, identity };

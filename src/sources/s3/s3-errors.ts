@@ -30,7 +30,7 @@ const DENIED_OBJECT: Rule = {
   code: 'entry_unreadable',
   verdict: 'skip_entry',
   fact: 'unreadable',
-  text: 'access is denied; reading needs s3:GetObject on the object and, where it is encrypted with a KMS key, kms:Decrypt on that key',
+  text: 'access is denied; reading needs s3:GetObject on the object and, where it is encrypted with a KMS key, kms:Decrypt on that key; where with a key of its writer (SSE-C), that very key',
 };
 const NO_BUCKET: Rule = {
   code: 'source_missing',
@@ -102,12 +102,12 @@ const STRANGE: Rule = {
   verdict: 'end_run',
   text: 'the answer is not one that S3 gives; check --endpoint-url and --region',
 };
-/** What S3 and MinIO (InvalidRequest) and Ceph (InvalidArgument) say to a read without the key; our reads give no other cause for it. */
+/** What S3 and MinIO (InvalidRequest) and Ceph (InvalidArgument) say to a read without the right key; our reads give no other cause for it. */
 const KEY_WANTED: Rule = {
   code: 'entry_unreadable',
   verdict: 'skip_entry',
   fact: 'unreadable',
-  text: "S3 refuses to serve the object so, as it does where a key of the writer's own encrypts it (SSE-C), which stagesync has not; store it under SSE-S3 or SSE-KMS, or exclude it",
+  text: "S3 refuses to serve the object so, as it does where a key of the writer's own encrypts it (SSE-C), which is not the one that stagesync was given, or was given none: name it with --sse-c-key-file, store the object under SSE-S3 or SSE-KMS, or exclude it",
 };
 
 const NAMES: Readonly<Record<string, Rule>> = {

@@ -6,6 +6,7 @@ import type { S3Address } from './address.ts';
 import type { S3Bucket } from './bucket.ts';
 import { LIST_STREAMS } from './requests/client.ts';
 import { EntryReader, prunedFolderOf } from './entries.ts';
+import type { EntryOptions } from './entries.ts';
 import { hostOf } from './s3-errors.ts';
 import { listChildren } from './listing/list-children.ts';
 import { listObjects } from './listing/list-objects.ts';
@@ -26,6 +27,8 @@ export interface S3SourceOptions extends BucketOptions {
   /** Listing requests at the same time for a large bucket. Default 4; 1 lists page by page. */
   readonly listStreams?: number | undefined;
   readonly resume?: Partial<ResumeLimits> | undefined;
+  /** What is done with archived objects; see EntryOptions. */
+  readonly archived?: EntryOptions['archived'];
   /** Told of the bytes of objects as they arrive. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
   /** The SQS queue that the bucket's notifications go to; without it the source cannot be watched. */
@@ -62,7 +65,7 @@ function watchThrough(
 
 export interface BucketSourceOptions extends Pick<
   S3SourceOptions,
-  'prefix' | 'endpointUrl' | 'listStreams' | 'resume' | 'onBytes'
+  'prefix' | 'endpointUrl' | 'listStreams' | 'resume' | 'archived' | 'onBytes'
 > {
   /** Absent where the bucket tells nobody of changes. */
   readonly watch?: Source['watch'];
@@ -77,7 +80,10 @@ export function s3Source(bucket: S3Bucket, options: BucketSourceOptions): Source
     onBytes: options.onBytes,
     mismatches: new Mismatches(),
   };
-  const entryOptions = { classesAreNames: endpointUrl !== undefined && !isAmazon(endpointUrl) };
+  const entryOptions: EntryOptions = {
+    classesAreNames: endpointUrl !== undefined && !isAmazon(endpointUrl),
+    archived: options.archived,
+  };
   const address: S3Address = { bucket: bucket.name, prefix };
   return {
     kind: 's3',

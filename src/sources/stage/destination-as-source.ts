@@ -105,8 +105,10 @@ async function read(destination: Destination, entry: FileEntry, call: CallOption
   call.signal.throwIfAborted();
   await untilClockMoved(entry, call.signal);
   const file = new ListedFile(destination, entry, call);
-  const { size } = entry;
-  return size > WHOLE_BYTES ? { size, chunks: file.chunks() } : { size, bytes: await file.whole() };
+  const { size, modifiedMs } = entry;
+  return size > WHOLE_BYTES
+    ? { size, modifiedMs, chunks: file.chunks() }
+    : { size, modifiedMs, bytes: await file.whole() };
 }
 
 // Two files put within one step of the other side's clock show the same time. Content that is read once the step is over

@@ -32,7 +32,7 @@ export type FileDecision = PresentDecision | GoneDecision;
 
 export interface DecideOptions {
   readonly removal: 'none' | 'ours' | 'everything';
-  readonly compare: 'size' | 'content';
+  readonly compare: 'size' | 'content' | 'size-only';
   /** With `compare: 'content'`: also what the ledger knows is read again. */
   readonly verify: boolean;
 }
@@ -99,6 +99,7 @@ function decideMet(
   if (shown === undefined) return { do: 'upload', reason: 'new' };
   if (shown.size !== source.size) return { do: 'upload', reason: 'differs' };
   if (compare === 'content') return { do: 'compare_content', shown };
+  if (compare === 'size-only') return { do: 'adopt', shown };
   return notNewer(source, shown) ? { do: 'adopt', shown } : { do: 'upload', reason: 'differs' };
 }
 
@@ -110,6 +111,9 @@ function decideKnown(
   { compare, verify }: DecideOptions,
 ): PresentDecision {
   const asPut = shown !== undefined && sameAtDestination(shown, row);
+  // a row without a version does not know what arrived: the file is uploaded anew, whatever its size
+  if (compare === 'size-only' && shown?.size === source.size && row.version !== '')
+    return asPut && row.pending ? { do: 'confirm', shown } : { do: 'unchanged' };
   if (asPut && saysMore(source, row) && notNewer(source, shown)) return { do: 'renew', shown };
   const same = sameInSource(source, row);
   if (shown === undefined) return { do: 'upload', reason: same === 'yes' ? 'missing' : 'changed' };

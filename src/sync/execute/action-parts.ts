@@ -35,6 +35,8 @@ export interface ExecutorOptions {
   readonly hidden: HiddenNames;
   readonly learnt: Learnt;
   readonly times: DestinationTimes;
+  /** False: nothing that the destination has is replaced by an upload. */
+  readonly overwrite: boolean;
   /** With --atomic: files are uploaded into the hidden folder first. */
   readonly atomic: boolean;
   /** With --publish-set: nothing takes its name before all of the set has been uploaded. */
@@ -51,6 +53,8 @@ export interface ActionParts extends ExecutorOptions {
   readonly journal: Journal;
   readonly outcomes: Outcomes;
   readonly looks: FreshLooks;
+  /** The same for uploads that are to replace nothing; absent where they may. */
+  readonly taken: FreshLooks | undefined;
   readonly staging: StagingFolder;
   readonly openFolders: OpenFolders;
   readonly confirmations: Confirmations;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { FileEntry } from '../../model/entry.ts';
+import type { FileEntry, Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import type { Source } from '../../model/ports.ts';
 import type { Executor } from './executor.ts';
@@ -8,6 +9,7 @@ import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
 import type { Counts } from '../plan/counts.ts';
+import { notOverwritten } from '../plan/plan-problems.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
 
 export interface MeetingOptions {
@@ -15,6 +17,9 @@ export interface MeetingOptions {
   readonly source: Source;
   readonly signal: AbortSignal;
   readonly dryRun: boolean;
+  /** False: a file that differs stays, and is told. */
+  readonly overwrite: boolean;
+  readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
 /** --compare content: reads each file that both ends have, at both; equal files count as ours, the others are uploaded. */
@@ -34,8 +39,8 @@ export async function compareContent(
       if (ours !== undefined && ours === theirs) {
         counts[known ? 'unchanged' : 'adopted']++;
         if (!options.dryRun) record(entry, shown, ours, options, known);
-      } else
-        store.arrivals.add({ path: entry.path, reason: 'differs', entry, replaces: shown, digest: ours });
+      } else if (!options.overwrite) options.onProblem(entry.path, notOverwritten(remote.words));
+      else store.arrivals.add({ path: entry.path, reason: 'differs', entry, replaces: shown, digest: ours });
     });
   }
   await executor.idle();

@@ -6,7 +6,8 @@ import type { Remote } from '../../remote/remote.ts';
 
 export interface DestinationTimesOptions {
   readonly remote: Remote;
-  readonly ledger: Ledger;
+  /** Keeps what was found out, and knows of the files of a try. */
+  readonly ledger: Pick<Ledger, 'recall' | 'remember' | 'addIntents' | 'dropIntent'>;
   readonly hidden: HiddenNames;
   readonly clock: Clock;
   readonly signal: AbortSignal;

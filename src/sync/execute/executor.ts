@@ -16,6 +16,12 @@ import { StagingFolder } from './uploads/staging-folder.ts';
 import { Uploads } from './uploads/uploads.ts';
 import type { AddOptions } from './uploads/uploads.ts';
 
+/** Looks that have a turn of their own. */
+const listing = (remote: ExecutorOptions['remote']): ConstructorParameters<typeof FreshLooks>[0] => ({
+  root: remote.root,
+  listNow: (folder) => remote.list(folder, { begins: true }),
+});
+
 /** Carries out actions, many at the same time: each is written down before it is sent and after it is done. */
 export class Executor {
   readonly #parts: ActionParts;
@@ -24,7 +30,7 @@ export class Executor {
   readonly #removals: Removals;
 
   constructor(options: ExecutorOptions) {
-    const { gate, draining, signal, ledger, clock, remote, tally } = options;
+    const { gate, draining, signal, ledger, clock, remote, tally, overwrite } = options;
     const tasks = new TaskPool({ limit: () => gate.lanes * 2 + INTENT_BATCH, draining, signal });
     const journal = new Journal(ledger, clock);
     const confirmations = new Confirmations({ ...options, tasks, journal, onProblem: tally.problem });
@@ -34,6 +40,7 @@ export class Executor {
       journal,
       outcomes: new Outcomes({ ...options, tasks }),
       looks: new FreshLooks(remote, clock),
+      taken: overwrite ? undefined : new FreshLooks(listing(remote), clock),
       staging: new StagingFolder({ ...options, journal }),
       openFolders: new OpenFolders((folder) => confirmations.begin(folder)),
       confirmations,

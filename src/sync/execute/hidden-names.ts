@@ -31,7 +31,7 @@ export class HiddenNames {
   /** Another name for the file or folder that is, or will be, at `path`. `role` is for people who find the name. */
   next(role: 'new' | 'old' | 'moved' | 'gone', path: RelPath): RelPath {
     const end = path.endsWith('/') ? '/' : '';
-    return `${this.#stem}-${++this.#count}-${role}-${nameOf(path)}${end}`;
+    return `${this.#stem}-${++this.#count}-${role}-${shortened(nameOf(path))}${end}`;
   }
 
   /** Further names of this run, with a folder of their own. */
@@ -44,6 +44,16 @@ export class HiddenNames {
   isOurs(path: RelPath): boolean {
     return path.startsWith(this.#stem) || this.#apart.some((names) => names.isOurs(path));
   }
+}
+
+/** Bytes of UTF-8. File systems take names of 255 bytes, of which the rest of a hidden name needs up to 48. */
+const LONGEST_NAME = 200;
+
+/** A name, or so much of its beginning as fits into a hidden name. */
+export function shortened(name: string): string {
+  if (Buffer.byteLength(name) <= LONGEST_NAME) return name;
+  const { read } = new TextEncoder().encodeInto(name, new Uint8Array(LONGEST_NAME));
+  return name.slice(0, read);
 }
 
 export const isHidden = (path: RelPath): boolean => path.startsWith('.stagesync-');

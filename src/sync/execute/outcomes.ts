@@ -88,8 +88,10 @@ export class Outcomes {
     });
     // an unforeseen error is that of its entry alone; where the destination is out of reach, all that follows would fail
     const outOfReach = hasFact(error, 'out_of_reach') && !isOfReading(error);
-    if (outOfReach || (isSyncError(error) && error.verdict === 'end_run')) tasks.end(error);
+    const endsRun = outOfReach || (isSyncError(error) && error.verdict === 'end_run');
+    if (endsRun) tasks.end(error);
     if (described.code !== 'state_unusable') ledger.note(path, 'failed', described.code);
+    if (!endsRun) tally.onFailure?.();
   }
 
   /**

@@ -17,6 +17,8 @@ export interface KnownPair {
   readonly file: string;
   /** Of an older release; the next run of the pair brings it up to date. */
   readonly older: boolean;
+  /** The name of the job that ran last, where it has one. */
+  readonly job?: string | undefined;
 }
 
 export interface KnownPairs {
@@ -48,7 +50,7 @@ export function knownPairs(folder: string): KnownPairs {
         .get() as { version: number; tables: number };
       if (version === 0 && tables === 0) continue;
       if (version > SCHEMA_VERSION) throw newer(file);
-      const { source, destination } = labelsIn(db, file);
+      const { source, destination, job } = labelsIn(db, file);
       if (source === undefined || destination === undefined)
         throw damaged(file, 'it does not say of which pair it is');
       const pair = {
@@ -56,6 +58,7 @@ export function knownPairs(folder: string): KnownPairs {
         destination,
         file: file.slice(0, -'.sqlite'.length),
         older: version < SCHEMA_VERSION,
+        ...(job !== undefined && { job }),
       };
       if (name !== `${pairName(source, destination)}.sqlite`) throw misnamed(file, pair);
       if (!pair.older) checkLedger(db, file, pair);

@@ -1,15 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { afterFolder } from '../../model/path.ts';
+import type { Report } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
 import { INTENT_COLUMNS, intentValues, toIntent } from './intent.ts';
 import type { Intent, StoredIntent } from './intent.ts';
 import { explain } from './explanation.ts';
 import type { Explanation } from './explanation.ts';
 import { LedgerDatabase } from './database/ledger-database.ts';
-import { COLUMNS, columnsIn } from './database/former-formats.ts';
+import { COLUMNS, columnsIn, FIRST_WITH_RUN_RECORDS, formatOf } from './database/former-formats.ts';
 import { toRow } from './ledger-row.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
 import type { PairLock } from './pair-lock.ts';
+import { RunLog } from './runs/run-log.ts';
+import type { BegunRun } from './runs/run-log.ts';
+import type { RunAction, RunSummary } from '../../model/run.ts';
 
 /** Rows read at once: enough to make a query cheap, few enough not to be copied by every collection. */
 const PAGE = 500;
@@ -32,13 +36,19 @@ export class Ledger {
   readonly #lock: PairLock | undefined;
   /** The columns that are selected of a row. A ledger of an earlier format can be read, though not written. */
   readonly #columns: string;
+  /** The runs of the pair. */
+  readonly runs: RunLog;
   #run = 0;
+  /** Whether a row or a note names the run. */
+  #touched = false;
 
   constructor(db: DatabaseSync, lock: PairLock | undefined, file: string) {
     this.#db = new LedgerDatabase(db, file);
     this.#lock = lock;
     this.file = file;
     this.#columns = columnsIn(db);
+    const format = formatOf(db);
+    this.runs = new RunLog(this.#db, { isFormer: format > 0 && format < FIRST_WITH_RUN_RECORDS });
   }
 
   /** Runs `work` as one commit. Nested calls join the outer one. */
@@ -122,6 +132,7 @@ export class Ledger {
   }
 
   put(row: LedgerRow, reason: string): void {
+    this.#touched = true;
     this.#db
       .sql(`INSERT OR REPLACE INTO entry (${COLUMNS}, reason, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
       .run(
@@ -177,6 +188,7 @@ export class Ledger {
 
   /** Notes the last decision about a path that has no row of its own. */
   note(path: RelPath, kind: string, reason: string): void {
+    this.#touched = true;
     this.#db
       .sql('INSERT OR REPLACE INTO verdict (path, kind, reason, run) VALUES (?, ?, ?, ?)')
       .run(path, kind, reason, this.#run);
@@ -223,31 +235,19 @@ export class Ledger {
     );
   }
 
-  startRun(command: string, nowMs: number): void {
-    this.#run = Number(
-      this.#db.sql('INSERT INTO run (command, started) VALUES (?, ?)').run(command, nowMs).lastInsertRowid,
-    );
-    this.#db.sql('DELETE FROM run WHERE id <= ?').run(this.#run - 1000);
+  /** From now on rows name this run. */
+  startRun(run: BegunRun): void {
+    this.#run = this.runs.begin(run);
+    this.#touched = false;
   }
 
-  finishRun(outcome: string, report: unknown, nowMs: number): void {
-    this.#db
-      .sql('UPDATE run SET finished = ?, outcome = ?, report = ? WHERE id = ?')
-      .run(nowMs, outcome, JSON.stringify(report), this.#run);
+  addActions(actions: readonly RunAction[]): void {
+    this.runs.addActions(this.#run, actions);
   }
 
-  /** The newest runs first. */
-  runs(limit: number): {
-    id: number;
-    command: string;
-    started: number;
-    finished: number | null;
-    outcome: string | null;
-    report: string | null;
-  }[] {
-    return this.#db.sql('SELECT * FROM run ORDER BY id DESC LIMIT ?').all(limit) as unknown as ReturnType<
-      Ledger['runs']
-    >;
+  /** `isWatch`: a pass of a watch, which is not remembered for itself where it had nothing to do. */
+  endRun(summary: RunSummary, { isWatch }: { readonly isWatch: boolean }): void {
+    this.runs.end(this.#run, summary, { isIdle: isWatch && !this.#touched && didNothing(summary) });
   }
 
   /** Keeps a fact about the pair; undefined forgets it. */
@@ -268,3 +268,18 @@ export class Ledger {
     }
   }
 }
+
+/** Whether nothing was to be done, and nothing went wrong. */
+const didNothing = ({ outcome, report, error }: RunSummary): boolean =>
+  outcome === 'clean' && error === undefined && COUNTS_OF_WORK.every((count) => report[count] === 0);
+
+const COUNTS_OF_WORK = [
+  'uploaded',
+  'moved',
+  'removed',
+  'adopted',
+  'skipped',
+  'failed',
+  'foldersCreated',
+  'foldersRemoved',
+] as const satisfies readonly (keyof Report)[];

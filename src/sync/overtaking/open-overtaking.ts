@@ -60,7 +60,7 @@ export function openOvertaking(
 }
 
 function executorOptions(
-  { ledger, source, clock, draining, signal, atomic }: PassWithLedger,
+  { ledger, source, clock, draining, signal, overwrite, atomic }: PassWithLedger,
   { gate, destinationFilter, tally, hidden, learnt, times }: SharedParts,
   { remote: ofPass, store }: { readonly remote: RemoteOptions; readonly store: PlanStore },
 ): ExecutorOptions {
@@ -96,6 +96,7 @@ function executorOptions(
     hidden: hidden.apart(),
     learnt,
     times,
+    overwrite,
     atomic,
     holdBack: false,
     onStayed: () => undefined,

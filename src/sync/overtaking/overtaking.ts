@@ -21,7 +21,10 @@ export interface RunningPlan {
 }
 
 export interface OvertakingOptions {
-  readonly pass: Pick<PassOptions, 'source' | 'destination' | 'compare' | 'clock' | 'draining' | 'signal'> & {
+  readonly pass: Pick<
+    PassOptions,
+    'source' | 'destination' | 'compare' | 'overwrite' | 'maxFileSize' | 'clock' | 'draining' | 'signal'
+  > & {
     readonly ledger: Ledger;
     readonly changed: ChangedFolders;
   };
@@ -165,11 +168,12 @@ export class Overtaking {
   /** The upload of a file that differs from what the ledger has; undefined where nothing, or something else, is to be done. */
   async #decide(entry: FileEntry): Promise<Arrival | undefined> {
     const { pass, digestOf } = this.#options;
-    const { ledger, compare, destination } = pass;
-    if (entry.size > destination.traits.maxFileBytes) return undefined;
+    const { ledger, compare, destination, overwrite, maxFileSize = Infinity } = pass;
+    if (entry.size > Math.min(destination.traits.maxFileBytes, maxFileSize)) return undefined;
     const { path } = entry;
     const row = ledger.get(path);
     const shown = row && shownOf(row);
+    if (shown !== undefined && !overwrite) return undefined;
     const decision = decideFile(entry, shown, row, { removal: 'none', compare, verify: false });
     const asks = decision.do === 'check_digest';
     if (decision.do !== 'upload' && !asks) return undefined;

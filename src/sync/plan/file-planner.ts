@@ -9,12 +9,16 @@ import { rowOf } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { WholeFolders } from './moves/whole-folders.ts';
 import type { NameClashes } from './name-clashes.ts';
-import { adoptedAndKept, changedAndKept, tooLarge } from './plan-problems.ts';
+import { adoptedAndKept, changedAndKept, notOverwritten, overSize, tooLarge } from './plan-problems.ts';
 import type { Arrival, DigestQuestion, OldContentQuestion, Planned } from './planned.ts';
 
 export interface FilePlannerOptions extends DecideOptions {
   /** Larger files are reported and left out, in bytes. */
   readonly maxFileBytes: number;
+  /** The same as whoever runs the sync wants it. */
+  readonly maxFileSize?: number | undefined;
+  /** False: what the destination has already stays, also where it differs. */
+  readonly overwrite?: boolean | undefined;
   /** The destination was not listed: what it has is taken from the ledger, which can learn nothing from that. */
   readonly believes: boolean;
   /** What sentences call the destination. */
@@ -62,12 +66,14 @@ export class FilePlanner {
       if (destination !== undefined) this.#clashes.file(path, 'stays');
       return;
     }
-    const { maxFileBytes } = this.#options;
+    const { maxFileBytes, maxFileSize = Infinity } = this.#options;
     const entry = source?.kind === 'file' ? source : undefined;
     const shown = destination?.kind === 'file' ? destination : undefined;
-    if (entry !== undefined && entry.size > maxFileBytes) {
+    if (entry !== undefined && entry.size > Math.min(maxFileBytes, maxFileSize)) {
       this.#seen(shown, STAYS);
-      this.#emit({ kind: 'problem', path, problem: tooLarge(entry.size, maxFileBytes) });
+      const isWanted = entry.size <= maxFileSize;
+      const problem = isWanted ? tooLarge(entry.size, maxFileBytes) : overSize(entry.size, maxFileSize);
+      this.#emit({ kind: 'problem', path, problem });
       return;
     }
     if (entry === undefined)
@@ -168,6 +174,11 @@ export class FilePlanner {
 
   #upload(arrival: Arrival, row: LedgerRow | undefined): void {
     const { path, replaces, reason } = arrival;
+    const { overwrite = true, words } = this.#options;
+    if (replaces !== undefined && !overwrite) {
+      this.#seen(replaces, STAYS);
+      return this.#emit({ kind: 'problem', path, problem: notOverwritten(words) });
+    }
     const freed =
       replaces !== undefined && row !== undefined && !row.adopted && sameAtDestination(replaces, row);
     if (freed && reason === 'changed' && this.#options.sendsEarly)

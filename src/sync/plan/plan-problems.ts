@@ -28,6 +28,20 @@ export const adoptedAndKept = ({ at }: DestinationWords): Problem => ({
   message: `gone from the source, but it was ${at} already when first met, and was taken for equal by its size alone; kept (remove it by hand, or use --mirror)`,
 });
 
+/** A file that differs, where nothing is to be replaced. */
+export const notOverwritten = ({ at }: DestinationWords): Problem => ({
+  code: 'not_overwritten',
+  severity: 'warning',
+  message: `differs from what is ${at} under its name, which stays: --no-overwrite`,
+});
+
+/** A file that whoever runs the sync does not want. */
+export const overSize = (size: number, limit: number): Problem => ({
+  code: 'over_size',
+  severity: 'warning',
+  message: `left out: ${size} bytes is over --max-file-size of ${limit} bytes`,
+});
+
 export const tooLarge = (size: number, limit: number): Problem => ({
   code: 'too_large',
   severity: 'failure',

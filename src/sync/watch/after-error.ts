@@ -1,5 +1,5 @@
-import { hasFact } from '../../model/errors.ts';
-import type { ErrorCode, SyncError } from '../../model/errors.ts';
+import { hasFact, isSyncError, messageOf, SyncError } from '../../model/errors.ts';
+import type { ErrorCode } from '../../model/errors.ts';
 
 /** What a watch does after a pass that ended early. */
 export type AfterError =
@@ -28,5 +28,18 @@ const HALT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 export function afterError(error: SyncError): AfterError {
   if (AWAIT_SOURCE.has(error.code)) return 'await_source';
-  return HALT.has(error.code) || hasFact(error, 'unauthorised') ? 'halt' : 'back_off';
+  return isUnforeseen(error) || HALT.has(error.code) || hasFact(error, 'unauthorised') ? 'halt' : 'back_off';
 }
+
+/** Anything thrown, as an error that a watch can go on after: one that the program did not foresee must not end a daemon. */
+export const asSyncError = (error: unknown): SyncError =>
+  isSyncError(error)
+    ? error
+    : new SyncError('source_failed', `unexpected: ${messageOf(error)}`, {
+        verdict: 'end_run',
+        details: { unforeseen: 1 },
+        cause: error,
+      });
+
+/** Whether it is a fault in the program, which no short wait mends. */
+const isUnforeseen = ({ details }: SyncError): boolean => details['unforeseen'] !== undefined;

@@ -49,13 +49,16 @@ export class Pauses {
     await sleeper.sleep(Math.max(delayMs, error.retryAfterMs ?? 0));
   }
 
-  /** Waits until the source has something in it again, or until a look fails in a way that a pass has to report. */
+  /**
+   * Waits until the source has something in it again, until a look fails in a way that a pass has to report, or until somebody
+   * asks for a pass.
+   */
   async #awaitSource(): Promise<void> {
     const { source, filter, until, sleeper } = this.#options;
     const everyMs = source.traits.isRemote ? PROBE_MS.remote : PROBE_MS.local;
     while (!until.aborted) {
-      await sleeper.sleep(everyMs);
-      if (source.listFolder === undefined) return;
+      const isHurried = await sleeper.sleep(everyMs);
+      if (isHurried || source.listFolder === undefined) return;
       try {
         const entries = await source.listFolder('', { filter, signal: until });
         // a source with only links or FIFOs counts as empty

@@ -1,10 +1,12 @@
-import { errorData, isSyncError, messageOf, SyncError } from '../../model/errors.ts';
+import { errorData, messageOf } from '../../model/errors.ts';
+import type { SyncError } from '../../model/errors.ts';
 import type { SyncEvent } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, PathFilter, Source, Watching } from '../../model/ports.ts';
 import type { ChangedFolders } from '../overtaking/changed-folders.ts';
 import type { PassResult } from '../pass-options.ts';
 import type { Unsettled } from '../unsettled-paths.ts';
+import { asSyncError } from './after-error.ts';
 import { Agenda, BATCH_MS } from './agenda.ts';
 import type { Work } from './agenda.ts';
 import { ChangesMeanwhile } from './changes-meanwhile.ts';
@@ -100,6 +102,21 @@ export class WatchLoop {
     };
   }
 
+  /**
+   * Looks at everything at once, or as soon as the pass that works has ended; a pause after an error is over. `settled` is
+   * called once nothing that happened at the source before is left to do; never, where that does not come about.
+   */
+  look(reason: string, settled?: () => void): void {
+    const now = this.#options.clock.elapsed();
+    this.#agenda.everything(
+      reason,
+      now,
+      now,
+      settled === undefined ? [] : [{ folders: 'everything', settled }],
+    );
+    this.#sleeper.hurry();
+  }
+
   /** Resolves once stopped, with everything in flight recorded; it does not end by itself. */
   async run(): Promise<void> {
     const { clock } = this.#options;
@@ -193,13 +210,7 @@ export class WatchLoop {
       });
       return { error, unsettled };
     } catch (error) {
-      const unforeseen = isSyncError(error)
-        ? error
-        : new SyncError('source_failed', `unexpected: ${messageOf(error)}`, {
-            verdict: 'end_run',
-            cause: error,
-          });
-      return { error: unforeseen, unsettled: { changing: [], failed: [] } };
+      return { error: asSyncError(error), unsettled: { changing: [], failed: [] } };
     }
   }
 
@@ -231,7 +242,8 @@ export class WatchLoop {
   async #afterError(work: Work, error: SyncError): Promise<void> {
     const { clock } = this.#options;
     this.#settling?.takeLeftOut();
-    if (error.code === 'interrupted' || this.#stopped) return;
+    if (this.#stopped) return;
+    // also after a pass that was broken off alone: what it left undone is found by a later look at everything
     await this.#pauses.after(error);
     this.#agenda.everything('an error before', clock.elapsed(), work.sinceMs, work.acknowledgements);
   }

@@ -204,6 +204,46 @@ describe('a file that is put', () => {
     expect(fs.readFileSync(tree.at('f'), 'utf8')).toBe('new');
   });
 
+  test('has the time that it had in its source, where that is told', async () => {
+    const destination = await open();
+    await destination.put('f', { ...text('new'), modifiedMs: 1_600_000_000_123 }, call);
+    expect(await destination.stat('f', call)).toEqual({ size: 3, modifiedMs: 1_600_000_000_123 });
+  });
+
+  test('is on the disk before it has its name, and its name before the call resolves', async () => {
+    const steps: string[] = [];
+    const noted = <T extends { sync(): Promise<void> }>(what: string, handle: T): T => {
+      const sync = handle.sync.bind(handle);
+      handle.sync = async () => {
+        await sync();
+        steps.push(`${what} flushed`);
+      };
+      return handle;
+    };
+    const destination = await open({
+      create: async (path) => noted('file', await realWritableDisk.create(path)),
+      openLater: async (path, how) => noted('folder', await realWritableDisk.openLater(path, how)),
+      rename(from, to) {
+        realWritableDisk.rename(from, to);
+        steps.push('renamed');
+      },
+    });
+    tree.makeFolder('d');
+    await destination.put('d/f', text('new'), call);
+    steps.push('resolved');
+    expect(steps).toEqual(['file flushed', 'renamed', 'folder flushed', 'resolved']);
+  });
+
+  test('with a name of 255 bytes is written', async () => {
+    const name = 'n'.repeat(255);
+    const destination = await open();
+    await destination.put(name, text('new'), call);
+    await expect(destination.put(`${name}n`, text('new'), call)).rejects.toMatchObject({
+      message: expect.stringMatching(/the path is too long \(ENAMETOOLONG\)$/) as string,
+    });
+    expect(fs.readdirSync(tree.root)).toEqual([name]);
+  });
+
   test('leaves the old one when the disk is full, and ends the run', async () => {
     tree.write('f', 'old');
     const destination = await open({
@@ -274,6 +314,45 @@ describe('a file that is put', () => {
     expect(closed).toBe(1);
     await destination.put('f', given(), call);
     expect(Buffer.concat(recycled).toString()).toBe('abc');
+  });
+});
+
+describe('what a run that was killed left half written', () => {
+  const [ours, others] = ['0123456789ab', 'ba9876543210'];
+  const owned = (owner: string | undefined): Promise<Destination> =>
+    openLocalDestination({ root: tree.root, owner: () => owner });
+  const left = (owner: string): string => `d/.stagesync-mjq1k2x3-${owner}-7-new-`;
+  const shown = async (destination: Destination): Promise<readonly string[]> =>
+    [...((await destination.listFolder('d/', call)) ?? [])].map(({ name }) => `d/${name}`).toSorted();
+
+  test('is removed by the same owner when it is listed, and by nobody else', async () => {
+    tree.write(left(ours), 'half');
+    tree.write(left(others), 'half');
+    expect(await shown(await owned(undefined))).toEqual([left(ours), left(others)]);
+    expect(await shown(await owned(ours))).toEqual([left(others)]);
+    expect(fs.readdirSync(tree.at('d'))).toEqual([left(others).slice(2)]);
+  });
+
+  test('is removed only where it is a file with just such a name', async () => {
+    const names = [`${left(ours)}x`, left(ours).replace('-new-', '-old-a'), `${left(ours)}/x`];
+    for (const name of names) tree.write(name, 'kept');
+    await shown(await owned(ours));
+    for (const name of names) expect(fs.existsSync(tree.at(name))).toBe(true);
+  });
+
+  test('is not taken for what is being written', async () => {
+    tree.makeFolder('d');
+    const destination = await owned(ours);
+    const content: Content = {
+      size: 2,
+      chunks: (async function* () {
+        yield Buffer.from('a');
+        expect(await shown(destination)).toEqual([]);
+        yield Buffer.from('b');
+      })(),
+    };
+    await destination.put('d/f', content, call);
+    expect(fs.readFileSync(tree.at('d/f'), 'utf8')).toBe('ab');
   });
 });
 

@@ -54,7 +54,7 @@ describe('a job in JSON', () => {
     ['text', /it: /],
     [{ from: '/data' }, /to: /],
     [{ ...ENDS, from: 'data' }, /from: is no absolute path/],
-    [{ ...ENDS, to: '/data' }, /to: it must be a Stage address/],
+    [{ ...ENDS, to: '/data' }, /to: is a directory, and the source is one too/],
     [{ ...ENDS, token: 'x' }, /it: .*"token"/],
     [{ ...ENDS, baseUrl: 'x' }, /it: .*"baseUrl"/],
     [{ ...ENDS, what: { force: true } }, /what: .*"force"/],

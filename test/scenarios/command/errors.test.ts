@@ -159,19 +159,32 @@ test('a Stage that is full: what fits arrives, the rest failed, status 3, and th
   expect(next).toMatchObject({ status: 0, report: { uploaded: 1, unchanged: 1 } });
 });
 
-test('reversed arguments name the right order', async () => {
+test('reversed arguments of a pull name the right order', async () => {
   await using cli = await cliSandbox();
-  const run = await commandInside(cli, ['sync', 'stage://local/x', 'data', '--json']);
-  expectRefusal(run, 2, 'usage', /source first.*stagesync sync DIR stage:/);
+  const run = await commandInside(cli, ['pull', 'data', 'stage://local/x', '--json']);
+  expectRefusal(run, 2, 'usage', /in this order: stagesync pull stage:.* DIR/);
 });
 
-test('a directory as DEST', async () => {
+test('reversed arguments of a sync find no source, and change nothing', async () => {
+  await using cli = await cliSandbox();
+  await writeTree(cli.folder, DATA);
+  const run = await commandInside(cli, ['sync', 'stage://local/x', 'data', '--mirror', '--json']);
+  expectRefusal(run, 5, 'source_missing', /stage:\/\/local\/x\/ is not there/);
+});
+
+test('a bucket as DEST', async () => {
+  await using cli = await cliSandbox();
+  const run = await commandInside(cli, ['sync', 'data', 's3://b/p', '--json']);
+  expectRefusal(run, 2, 'usage', /DEST s3:\/\/b\/p is a bucket, and stagesync only reads buckets/);
+});
+
+test('a directory as DEST of a directory', async () => {
   await using cli = await cliSandbox();
   expectRefusal(
     await commandInside(cli, ['sync', 'a', 'b', '--json']),
     2,
     'usage',
-    /DEST must be a Stage address/,
+    /DEST .* is a directory, and the source is one too/,
   );
 });
 

@@ -353,7 +353,11 @@ test.each<[string, (header: Header) => Json, RegExp]>([
   ['has more than a plan has', (h) => ({ ...h, cwd: '/' }), /its first line: .*"cwd"/],
   ['has a relative source', (h) => withJob(h, { from: '../..' }), /job\.from: is no absolute path/],
   ['has a source that is no path', (h) => withJob(h, { from: '/a\0b' }), /job\.from: contains a NUL/],
-  ['goes to no Stage', (h) => withJob(h, { to: '/tmp' }), /job\.to: it must be a Stage address/],
+  [
+    'goes to no Stage',
+    (h) => withJob(h, { to: '/tmp' }),
+    /job\.to: is a directory, and the source is one too/,
+  ],
   ['climbs out', (h) => withJob(h, { to: 'stage://local/a/../b' }), /job\.to: .*cannot be a Stage path/],
 ])('a plan that %s is refused with status 2, naming the file and the setting', async (_, change, says) => {
   await using stage = await servedStage();

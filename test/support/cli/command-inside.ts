@@ -2,6 +2,11 @@ import { PassThrough } from 'node:stream';
 import { main } from '../../../src/cli/main.ts';
 import { resultOf, type CliOptions, type CliResult, type CliSandbox } from './cli.ts';
 
+export interface InsideOptions extends Pick<CliOptions, 'env' | 'cwd'> {
+  /** What a person at a terminal types. Absent: there is nobody to ask. */
+  readonly typed?: string;
+}
+
 /**
  * One command line, as a process would run it, in the test's own process: for what a scenario only needs done before
  * and after the command that it is about, a process each costs most of its time.
@@ -9,9 +14,12 @@ import { resultOf, type CliOptions, type CliResult, type CliSandbox } from './cl
 export async function commandInside(
   cli: CliSandbox,
   args: readonly string[],
-  { env = {}, cwd = cli.folder }: Pick<CliOptions, 'env' | 'cwd'> = {},
+  { env = {}, cwd = cli.folder, typed }: InsideOptions = {},
 ): Promise<CliResult> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const stdout = new PassThrough();
+  const stderr = Object.assign(new PassThrough(), typed === undefined ? {} : { isTTY: true });
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  stdin.end(typed);
   const said = { stdout: '', stderr: '' };
   stdout.on('data', (part: Buffer) => (said.stdout += part.toString()));
   stderr.on('data', (part: Buffer) => (said.stderr += part.toString()));
@@ -22,6 +30,7 @@ export async function commandInside(
     pid: process.pid,
     stdout,
     stderr,
+    ...(typed !== undefined && { stdin }),
     onSignal: () => () => undefined,
     onCrash: () => () => undefined,
     keepHeapSmall: () => undefined,

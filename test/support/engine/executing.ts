@@ -128,6 +128,7 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
     clock,
     draining: draining.signal,
     signal,
+    overwrite: true,
     hidden,
     learnt,
     times,

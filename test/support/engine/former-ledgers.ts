@@ -73,6 +73,13 @@ INSERT INTO meta VALUES ('keeps_times', 'yes');
 PRAGMA user_version = 2;
 `;
 
+/** The tables before runs were remembered with their causes and failures. */
+const FORMAT_3 = FORMAT_2.replace('stage_modified', 'shown_modified').replace(
+  'PRAGMA user_version = 2;',
+  `INSERT INTO run VALUES (2, 'stagesync watch', 3000, NULL, NULL, NULL);
+PRAGMA user_version = 3;`,
+);
+
 /** A row as release 0.1 kept it: of who put the file there it only told the last reason. */
 export interface Format1Row {
   readonly path: string;
@@ -119,8 +126,16 @@ export function writeFormat1(
   return file;
 }
 
+type Write = (folder: string, pair: Pair, rows: readonly Format2Row[], intents?: readonly Intent[]) => string;
+
 /** Writes the ledger of a pair as a release that kept format 2 would have. Returns its file. */
-export function writeFormat2(
+export const writeFormat2: Write = (...given) => write(FORMAT_2, ...given);
+
+/** The same of format 3, whose rows are those of format 2. */
+export const writeFormat3: Write = (...given) => write(FORMAT_3, ...given);
+
+function write(
+  tables: string,
   folder: string,
   pair: Pair,
   rows: readonly Format2Row[],
@@ -128,7 +143,7 @@ export function writeFormat2(
 ): string {
   const file = fileOf(folder, pair);
   using db = new DatabaseSync(file);
-  db.exec(FORMAT_2);
+  db.exec(tables);
   fill(db, pair, intents);
   const entry = db.prepare('INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?)');
   for (const row of rows)

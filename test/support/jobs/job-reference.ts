@@ -61,6 +61,7 @@ const VALUES = {
   number: 'number',
   duration: 'duration',
   byteRate: 'rate',
+  bytes: 'size',
   rules: 'list of rules',
   fileName: 'file name',
 } as const;

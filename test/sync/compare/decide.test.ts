@@ -256,3 +256,62 @@ test('a time that either side does not tell, or that is off by less than a secon
   expect(sameShown(shown(T), shown(T + 1000), true)).toBe(true);
   expect(sameShown(shown(T), shown(T, 6), true)).toBe(false);
 });
+
+describe('by size alone', () => {
+  const bySize = { compare: 'size-only' } as const;
+
+  test.each<Case>([
+    [
+      'equal sizes are equal at the first meeting, also when the source is newer',
+      source({ modifiedMs: T * 2 }),
+      shown(),
+      undefined,
+      { do: 'adopt' },
+    ],
+    [
+      'other sizes differ at the first meeting',
+      source({ size: 6 }),
+      shown(),
+      undefined,
+      { do: 'upload', reason: 'differs' },
+    ],
+    [
+      'another version of the same size is no change',
+      source({ version: 'v2', identity: 'i2' }),
+      shown(),
+      row(),
+      { do: 'unchanged' },
+    ],
+    [
+      'what others put there is equal when its size is',
+      source(),
+      shown({ modifiedMs: T * 2 }),
+      row(),
+      { do: 'unchanged' },
+    ],
+    [
+      'what was not yet confirmed is so now',
+      source({ version: 'v2' }),
+      shown(),
+      row({ pending: true, shownModifiedMs: undefined }),
+      { do: 'confirm' },
+    ],
+    [
+      'another size is a change',
+      source({ version: 'v2', size: 6 }),
+      shown(),
+      row(),
+      { do: 'upload', reason: 'changed' },
+    ],
+    ['what is missing comes back', source(), undefined, row(), { do: 'upload', reason: 'missing' }],
+    [
+      'what arrived is not known: it is sent anew',
+      source(),
+      shown(),
+      row({ version: '', identity: undefined, digest: undefined }),
+      { do: 'upload', reason: 'changed' },
+    ],
+  ])('%s', (...case_) => {
+    expect(decide(case_, bySize)).toMatchObject(case_[4]);
+  });
+});

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { inspectLedger, knownPairs } from '../../../src/sync/ledger/known-pairs.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
+import { begunRun, endedRun } from '../../support/engine/runs.ts';
 import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
 const NOBODY = 65534;
@@ -12,8 +13,8 @@ const PAIR = { source: '/a', destination: 'stage://d/' };
 async function settled(): Promise<string> {
   const folder = await temporaryFolder();
   const ledger = openLedger({ ...PAIR, folder, command: 'test', pid: 1 });
-  ledger.startRun('sync', 1000);
-  ledger.finishRun('clean', {}, 2000);
+  ledger.startRun(begunRun({ startedMs: 1000 }));
+  ledger.endRun(endedRun({ startedMs: 1000, endedMs: 2000 }), { isWatch: false });
   ledger.close();
   return folder;
 }
@@ -67,9 +68,9 @@ test('a ledger can be read while a run writes it', async () => {
   const folder = await settled();
   const writing = openLedger({ ...PAIR, folder, command: 'test', pid: 1 });
   onTestFinished(() => writing.close());
-  writing.startRun('sync', 3000);
+  writing.startRun(begunRun({ startedMs: 3000 }));
   using reading = closing(inspectLedger(knownPairs(folder).pairs[0]!));
-  expect(reading.ledger.runs(1)).toMatchObject([{ started: 3000, finished: null }]);
+  expect(reading.ledger.runs.page({ limit: 1 })).toMatchObject([{ startedMs: 3000, didNotEnd: true }]);
 });
 
 test.runIf(process.geteuid !== undefined)('a ledger can be read in a folder that is read-only', async () => {
@@ -83,7 +84,7 @@ test.runIf(process.geteuid !== undefined)('a ledger can be read in a folder that
   try {
     expect(knownPairs(folder)).toEqual({ pairs: [pair], unusable: [] });
     using reading = closing(inspectLedger(pair!));
-    expect(reading.ledger.runs(1)).toMatchObject([{ outcome: 'clean' }]);
+    expect(reading.ledger.runs.page({ limit: 1 })).toMatchObject([{ outcome: 'clean' }]);
   } finally {
     if (me === 0) process.seteuid!(me);
     chmodSync(folder, 0o755);

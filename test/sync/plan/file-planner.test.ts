@@ -164,6 +164,17 @@ describe('a file that the source has', () => {
     ]);
     expect(it.folder()).toEqual({ goes: false, movableFiles: undefined });
   });
+
+  test.each<[string, number, Partial<FilePlannerOptions>, string]>([
+    ['is over the wanted size', 101, { maxFileSize: 100 }, 'over_size'],
+    ['is over both limits', 1001, { maxFileSize: 100 }, 'over_size'],
+    ['is under the wanted size and over the limit', 1001, { maxFileSize: 2000 }, 'too_large'],
+    ['differs and nothing is to be replaced', 7, { overwrite: false }, 'not_overwritten'],
+  ])('and %s is told of, and stays as it is at the destination', (_, size, options, code) => {
+    const it = planned({ source: entry({ size, version: 'v2' }), shown, row: row() }, options);
+    expect(it.out).toEqual([{ kind: 'problem', path: PATH, problem: expect.objectContaining({ code }) }]);
+    expect(it.folder()).toEqual({ goes: false, movableFiles: undefined });
+  });
 });
 
 describe('a file of the same size under another version', () => {

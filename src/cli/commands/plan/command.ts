@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SOURCE_FORMS } from '../../../jobs/addresses.ts';
+import { DESTINATION_FORMS, SOURCE_FORMS } from '../../../jobs/addresses.ts';
 import type { Action, CommandModule } from '../../context.ts';
 import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
@@ -18,7 +18,7 @@ export const plan: CommandModule = {
         'Compare SOURCE and DEST as sync does, send no changing request, and write the plan to a file. "stagesync apply FILE" does it later, leaving out whatever changed meanwhile.',
       )
       .argument('<source>', SOURCE_FORMS)
-      .argument('<dest>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH')
+      .argument('<dest>', DESTINATION_FORMS)
       .requiredOption('-o, --output <file>', 'where the plan goes: JSON, one action a line; - for stdout');
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace'] });
     addGuardFlags(command);

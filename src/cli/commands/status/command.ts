@@ -2,6 +2,12 @@ import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
 import type { StatusFlags } from './show-status.ts';
 
+const EXAMPLES = `
+Examples:
+  stagesync status                        every pair of this user on this machine
+  stagesync status data stage:///data     one pair: whether it is in step, and why not
+  stagesync status orders --json          the job "orders" of a jobs file, for a program`;
+
 export const status: CommandModule = {
   name: 'status',
   reports: false,
@@ -10,11 +16,12 @@ export const status: CommandModule = {
       .command('status')
       .summary('say what is running, and how recent runs ended')
       .description(
-        'Say for each pair whether a run or a watch works on it, what the watch is doing, and how recent runs ended. Reads the ledgers only: no request is sent.',
+        'Say for each pair whether a run or a watch works on it, what the watch is doing, how recent runs ended, why the last one failed and what comes next. Reads the ledgers only: no request is sent.',
       )
-      .argument('[source]', 'only pairs with this source')
+      .argument('[source]', 'the name of a job, or only pairs with this source')
       .argument('[dest]', 'only pairs with this destination')
       .option('--json', 'one object a pair')
+      .addHelpText('after', EXAMPLES)
       .action(
         action(async (context, source: string | undefined, dest: string | undefined, flags: StatusFlags) => {
           const { showStatus } = await import('./show-status.ts');

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SOURCE_FORMS } from '../../../jobs/addresses.ts';
+import { DESTINATION_FORMS, SOURCE_FORMS } from '../../../jobs/addresses.ts';
 import type { Action, CommandModule } from '../../context.ts';
 import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
@@ -18,7 +18,7 @@ export const sync: CommandModule = {
         'Make the Stage folder DEST equal to SOURCE: a directory (its contents, not the directory itself) or s3://BUCKET/PREFIX. Nothing on Stage is removed without --delete or --mirror.',
       )
       .argument('<source>', SOURCE_FORMS)
-      .argument('<dest>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH')
+      .argument('<dest>', DESTINATION_FORMS)
       .optionsGroup('What is done:')
       .option('-n, --dry-run', 'say what would be done and why; send no changing request');
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace'] });

@@ -18,11 +18,12 @@ export function runSync(
   context: Context,
   ends: Ends,
   flags: SyncFlags & { readonly job: JobFlags },
+  { command }: { readonly command: string } = { command: 'stagesync sync' },
 ): Promise<ExitStatus> {
   const job = jobFromFlags(context, ends, flags.job);
   const { maxDelete, force, dryRun = false } = flags;
   const around = jobSurroundings(context, flags, {
-    command: 'stagesync sync',
+    command,
     guards: { maxDelete, force },
     dryRun,
   });

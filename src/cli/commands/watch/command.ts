@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { SOURCE_FORMS } from '../../../jobs/addresses.ts';
+import { DESTINATION_FORMS, SOURCE_FORMS } from '../../../jobs/addresses.ts';
 import { AWS_CREDENTIALS } from '../../../jobs/authority.ts';
 import type { Action, CommandModule } from '../../context.ts';
 import { allowedHosts } from '../../flags/allowed-hosts.ts';
@@ -20,7 +20,7 @@ export const watch: CommandModule = {
         'Keep the Stage folder DEST equal to SOURCE until stopped: changes are brought over as they happen, and everything is compared now and then. SIGINT or SIGTERM finishes what is in flight and ends with status 0; a second one stops at once.',
       )
       .argument('<source>', SOURCE_FORMS)
-      .argument('<dest>', 'stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH');
+      .argument('<dest>', DESTINATION_FORMS);
     // a watch's passes over some folders trust the ledger in any case, and its full passes never do
     const jobFlags = addJobFlags(command, { sections: ['when', 'what', 'pace'], without: ['trustLedger'] });
     addGuardFlags(command);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SyncError } from '../../../model/errors.ts';
 import type { ByteStream, ListPage, ListQuery, ObjectBody } from '../bucket.ts';
@@ -13,6 +14,8 @@ interface GetQuery {
   readonly etag: string;
   /** The first byte wanted. */
   readonly start: number;
+  /** Whether the key of the writer goes along, where there is one. */
+  readonly withKey: boolean;
 }
 
 /** The two requests to one bucket, in one region. They reject with what the SDK throws. */
@@ -25,6 +28,10 @@ export interface RequestOptions {
   readonly bucket: string;
   /** The reader pays for requests and transfer. */
   readonly requestPayer?: boolean | undefined;
+  /** Keys in a page of a listing, at most; absent: as many as the server gives. */
+  readonly pageSize?: number | undefined;
+  /** The key of objects that their writer encrypted with a key of its own (SSE-C). Secret. */
+  readonly customerKey?: Uint8Array | undefined;
 }
 
 /** `client` has readAnswers in it. */
@@ -32,8 +39,13 @@ export function bucketRequests(
   sdk: Sdk,
   crcClasses: CrcClasses,
   client: S3Client,
-  { bucket, requestPayer }: RequestOptions,
+  { bucket, requestPayer, pageSize, customerKey }: RequestOptions,
 ): BucketRequests {
+  const opens = customerKey && {
+    SSECustomerAlgorithm: 'AES256',
+    SSECustomerKey: Buffer.from(customerKey).toString('base64'),
+    SSECustomerKeyMD5: createHash('md5').update(customerKey).digest('base64'),
+  };
   const payer = requestPayer === true ? ({ RequestPayer: 'requester' } as const) : {};
   return {
     async list(query, abortSignal) {
@@ -43,7 +55,7 @@ export function bucketRequests(
         Delimiter: query.delimiter,
         StartAfter: query.startAfter,
         ContinuationToken: query.token,
-        MaxKeys: query.maxKeys,
+        MaxKeys: query.maxKeys ?? pageSize,
         // XML cannot hold most control characters, and readers of XML turn a carriage return into a newline.
         EncodingType: 'url',
         OptionalObjectAttributes: ['RestoreStatus'],
@@ -53,12 +65,13 @@ export function bucketRequests(
     },
 
     async get(query, abortSignal) {
-      const { key, etag, start } = query;
+      const { key, etag, start, withKey } = query;
       const command = new sdk.GetObjectCommand({
         Bucket: bucket,
         Key: key,
         IfMatch: `"${etag}"`,
         ...(start === 0 ? {} : { Range: `bytes=${start}-` }),
+        ...(withKey ? opens : {}),
         ...payer,
       });
       const output = await client.send(command, { abortSignal });

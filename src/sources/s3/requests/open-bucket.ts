@@ -14,7 +14,8 @@ export async function openBucket(options: BucketOptions): Promise<S3Bucket> {
     import('@aws-sdk/client-s3'),
     import('@aws-sdk/checksums/crc'),
   ]);
-  const { bucket, endpointUrl } = options;
+  const { bucket, endpointUrl, customerKey } = options;
+  const byKey = customerKey === undefined ? withoutKey : withKeyWhereWanted();
   const createRegional = await regionalClients(sdk, options);
 
   interface Regional {
@@ -60,7 +61,9 @@ export async function openBucket(options: BucketOptions): Promise<S3Bucket> {
     async getObject(key: string, etag: string, start: number, signal: AbortSignal): Promise<ObjectBody> {
       signal.throwIfAborted();
       try {
-        return await ask((requests) => requests.get({ key, etag, start }, signal));
+        return await byKey((withKey) =>
+          ask((requests) => requests.get({ key, etag, start, withKey }, signal)),
+        );
       } catch (error) {
         signal.throwIfAborted();
         throw s3Error(error, { operation: 'read', bucket, key, endpointUrl });
@@ -72,3 +75,34 @@ export async function openBucket(options: BucketOptions): Promise<S3Bucket> {
     },
   };
 }
+
+type Ask = <Output>(get: (withKey: boolean) => Promise<Output>) => Promise<Output>;
+
+const withoutKey: Ask = (get) => get(false);
+
+/**
+ * A bucket may hold objects that their writer encrypted with a key of its own, and others: S3 refuses a read with a key that
+ * the object has no use for. Such a read is made again the other way, and the way that worked comes first for the next object.
+ */
+function withKeyWhereWanted(): Ask {
+  let keyFirst = true;
+  return async (get) => {
+    const withKey = keyFirst;
+    try {
+      return await get(withKey);
+    } catch (error) {
+      if (!saysOtherwise(error)) throw error;
+      try {
+        const output = await get(!withKey);
+        keyFirst = !withKey;
+        return output;
+      } catch (second) {
+        throw saysOtherwise(second) ? error : second;
+      }
+    }
+  };
+}
+
+/** What S3 and MinIO (InvalidRequest) and Ceph (InvalidArgument) say to a read with a key too many, or one too few. */
+const saysOtherwise = (error: unknown): boolean =>
+  /^Invalid(?:Request|Argument)$/.test((error as { name?: string }).name ?? '');

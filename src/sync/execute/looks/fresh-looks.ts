@@ -26,11 +26,11 @@ export type Look = { readonly shown: ShownVersion | undefined } | { readonly unc
  * is made in the turn of the change that needs it, so that there is no wait between the two.
  */
 export class FreshLooks {
-  readonly #remote: Remote;
+  readonly #remote: Pick<Remote, 'root' | 'listNow'>;
   readonly #clock: Clock;
   readonly #kept = new Map<RelPath, { readonly atMs: number; readonly seen: Promise<Seen> }>();
 
-  constructor(remote: Remote, clock: Clock) {
+  constructor(remote: Pick<Remote, 'root' | 'listNow'>, clock: Clock) {
     this.#remote = remote;
     this.#clock = clock;
   }

@@ -53,12 +53,12 @@ export class HeldUploads {
   }
 
   async #publishOne(held: HeldUpload): Promise<void> {
-    const { remote, outcomes, learnt, staging, openFolders } = this.#parts;
+    const { remote, outcomes, learnt, staging, openFolders, overwrite } = this.#parts;
     const { arrival, waits } = held.sent;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     try {
       const occupied = arrival.replaces !== undefined;
-      await publish(remote, remote.root + arrival.path, waits, { occupied });
+      await publish(remote, remote.root + arrival.path, waits, { occupied, overwrite });
       this.#finish(held, attempted);
     } catch (error) {
       staging.isInDoubt = true;

@@ -15,7 +15,8 @@ export const refusesName = (error: unknown): boolean =>
   hasFact(error, 'taken', 'refused') && !isOfReading(error);
 
 /**
- * Gives a file that waits at `via` its final name. `occupied`: a file had the name when this was planned. Where a move may
+ * Gives a file that waits at `via` its final name. `occupied`: a file had the name when this was planned. Without
+ * `overwrite` a name that is taken is refused. Where a move may
  * replace a file, the name is never empty. Otherwise the old file waits at `aside` for the length of one move. When the run
  * dies in between, one of the two files is whole, and `finishDetour` gives it the name.
  */
@@ -23,13 +24,13 @@ export async function publish(
   remote: Remote,
   final: RelPath,
   detour: Detour,
-  { occupied }: { readonly occupied: boolean },
+  { occupied, overwrite = true }: { readonly occupied: boolean; readonly overwrite?: boolean },
 ): Promise<void> {
   try {
     await remote.move(detour.via, final);
     return;
   } catch (error) {
-    if (!refusesName(error)) throw error;
+    if (!refusesName(error) || !overwrite) throw error;
     if (!occupied && (await remote.stat(final)) === undefined) throw error;
   }
   await remote.move(final, detour.aside);

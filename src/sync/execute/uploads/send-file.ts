@@ -1,10 +1,12 @@
 import type { FileEntry } from '../../../model/entry.ts';
-import { hasFact, isOfReading, isSyncError } from '../../../model/errors.ts';
+import { hasFact, isOfReading, isSyncError, SyncError } from '../../../model/errors.ts';
 import { nameOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
+import type { DestinationWords } from '../../../model/destination-words.ts';
 import type { Priority } from '../../../remote/gate/attempts.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
+import { shortened } from '../hidden-names.ts';
 import { publish, refusesName } from './replace.ts';
 import type { Detour } from './replace.ts';
 import { intentOf } from './upload-intents.ts';
@@ -63,7 +65,7 @@ export class FileSender {
   }
 
   async #sendOnce(arrival: Arrival, options: SendOptions): Promise<Sent> {
-    const { remote, atomic, staging, learnt } = this.#parts;
+    const { remote, atomic, staging, learnt, overwrite } = this.#parts;
     const { replaces } = arrival;
     if (atomic) await staging.make();
     if (atomic || options.waits || (replaces !== undefined && learnt.refusesOverwrite))
@@ -82,6 +84,7 @@ export class FileSender {
       if (!hasFact(error, 'taken', 'refused', 'missing') || isOfReading(error)) throw error;
       // the name was free and the folder there when this was planned; a look tells what changed
       const now = await remote.stat(remote.root + arrival.path);
+      if (now !== undefined && !overwrite) throw cameMeanwhile(arrival.path, remote.words);
       if (now !== undefined) return this.#sendVia({ ...arrival, replaces: now }, options);
       await this.#parts.folders.restore(arrival.path);
       return this.#sendStraight(arrival, options);
@@ -117,7 +120,8 @@ export class FileSender {
     }
     hidden.add(id);
     if (options.waits) return { arrival, digest, waits: detour };
-    await publish(remote, final, detour, { occupied: arrival.replaces !== undefined });
+    const { overwrite } = this.#parts;
+    await publish(remote, final, detour, { occupied: arrival.replaces !== undefined, overwrite });
     return { arrival, digest };
   }
 
@@ -126,7 +130,14 @@ export class FileSender {
     const { hidden, atomic, staging } = this.#parts;
     const stem = `${staging.path}${id}-`;
     const name = (role: 'new' | 'old'): RelPath =>
-      atomic ? `${stem}${role}-${nameOf(final)}` : hidden.next(role, final);
+      atomic ? `${stem}${role}-${shortened(nameOf(final))}` : hidden.next(role, final);
     return { via: name('new'), aside: name('old') };
   }
 }
+
+const cameMeanwhile = (path: RelPath, { at }: DestinationWords): SyncError =>
+  new SyncError(
+    'destination_taken',
+    (name) => `someone put ${name} ${at} meanwhile; it stays: --no-overwrite`,
+    { verdict: 'skip_entry', fact: 'taken', operation: 'upload', path },
+  );

@@ -2,6 +2,7 @@ import { parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Priority } from '../../../remote/gate/attempts.ts';
 import { rowOf } from '../../ledger/ledger-row.ts';
+import { notOverwritten } from '../../plan/plan-problems.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { INTENT_BATCH } from '../journal.ts';
@@ -142,6 +143,10 @@ export class Uploads {
       }
       const made = folders.ready(folder);
       if (made !== undefined) await made;
+      if (this.#parts.taken !== undefined && (await this.#isTaken(arrival))) {
+        journal.end(intents.id);
+        return;
+      }
       const sent = await this.#sender.send(arrival, { intents, waits, priority });
       if (isWaiting(sent)) {
         isHeld = true;
@@ -156,6 +161,17 @@ export class Uploads {
     } finally {
       if (!isHeld) openFolders.end(folder);
     }
+  }
+
+  /** Whether somebody has put a file there, where nothing is to be replaced. */
+  async #isTaken({ path, replaces }: Arrival): Promise<boolean> {
+    const { taken, tally, remote } = this.#parts;
+    if (taken === undefined || replaces !== undefined) return false;
+    const look = await taken.at(path);
+    if ('unclear' in look)
+      tally.problem(path, { code: 'listing_unclear', severity: 'failure', message: look.unclear });
+    else if (look.shown !== undefined) tally.problem(path, notOverwritten(remote.words));
+    return 'unclear' in look || look.shown !== undefined;
   }
 
   #finish({ arrival, digest }: Sent, intents: UploadIntents, attempted: Attempted): void {

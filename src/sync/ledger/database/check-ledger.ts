@@ -47,14 +47,19 @@ export function checkLedger(
   }
 }
 
-/** The pair that a ledger says it is of. */
-export function labelsIn(
-  db: DatabaseSync,
-  file: string,
-): { readonly source: string | undefined; readonly destination: string | undefined } {
+/** What a ledger says it is of. */
+export interface Labels {
+  readonly source: string | undefined;
+  readonly destination: string | undefined;
+  /** The name of the job that ran last. */
+  readonly job: string | undefined;
+}
+
+export function labelsIn(db: DatabaseSync, file: string): Labels {
   const rows = new Statement(db, file, 'SELECT key, value FROM meta').all();
   const labels = new Map(rows.map(({ key, value }) => [key, value as string]));
-  return { source: labels.get('source'), destination: labels.get('destination') };
+  const [source, destination, job] = ['source', 'destination', 'job'].map((key) => labels.get(key));
+  return { source, destination, job };
 }
 
 let ours: readonly TableColumn[] | undefined;

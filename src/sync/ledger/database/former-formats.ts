@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Raised when a release changes what the tables mean; an older stagesync then refuses the file. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** What a pass has to tell once after an upgrade: how many rows count as adopted from now on. */
 export const ORIGIN_UNKNOWN = 'origin_unknown';
@@ -18,10 +18,44 @@ INSERT OR REPLACE INTO meta (key, value) SELECT '${ORIGIN_UNKNOWN}', count(*) FR
   WHERE adopted = 1 AND path NOT LIKE '%/' HAVING count(*) > 0;
 `;
 
+/** What format 4 keeps of runs beyond their reports. A new ledger gets it in the same way. */
+export const RUN_RECORDS = `
+ALTER TABLE run ADD COLUMN name TEXT;
+ALTER TABLE run ADD COLUMN cause TEXT;
+ALTER TABLE run ADD COLUMN error TEXT;
+ALTER TABLE run ADD COLUMN failures TEXT;
+ALTER TABLE run ADD COLUMN warnings TEXT;
+ALTER TABLE run ADD COLUMN actions_cut INTEGER;
+ALTER TABLE run ADD COLUMN idle INTEGER;
+ALTER TABLE run ADD COLUMN folded INTEGER;
+ALTER TABLE run ADD COLUMN folded_since INTEGER;
+CREATE INDEX run_name ON run (name);
+CREATE TABLE run_action (
+  run INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  path TEXT NOT NULL,
+  to_path TEXT,
+  reason TEXT NOT NULL,
+  bytes INTEGER,
+  files INTEGER,
+  folder TEXT,
+  ms INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  code TEXT,
+  message TEXT,
+  PRIMARY KEY (run, number)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** The first format that says of a run more than how it ended. */
+export const FIRST_WITH_RUN_RECORDS = 4;
+
 /** Brings the tables of an earlier format up to date, within the caller's transaction. */
 export function upgradeTables(db: DatabaseSync, format: number): void {
   if (format === 1) db.exec(FROM_1);
-  db.exec(`ALTER TABLE entry RENAME COLUMN ${shownColumn(db)} TO shown_modified`);
+  if (format < 3) db.exec(`ALTER TABLE entry RENAME COLUMN ${shownColumn(db)} TO shown_modified`);
+  if (format < FIRST_WITH_RUN_RECORDS) db.exec(RUN_RECORDS);
 }
 
 /** The columns of a row, in the order of `RawRow`. */
@@ -30,7 +64,7 @@ export const COLUMNS = 'path, size, version, identity, digest, shown_modified, p
 /** The same from a file of any format: a ledger of an earlier one can be looked at, though not written. */
 export function columnsIn(db: DatabaseSync): string {
   const format = formatOf(db);
-  if (format >= SCHEMA_VERSION) return COLUMNS;
+  if (format >= 3) return COLUMNS;
   const columns = COLUMNS.replace('shown_modified', shownColumn(db));
   return format === 1 ? columns.replace('adopted', "reason = 'adopted'") : columns;
 }

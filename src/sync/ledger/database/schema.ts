@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SyncError } from '../../../model/errors.ts';
-import { formatOf, SCHEMA_VERSION, upgradeTables } from './former-formats.ts';
+import { formatOf, RUN_RECORDS, SCHEMA_VERSION, upgradeTables } from './former-formats.ts';
 
 export { ORIGIN_UNKNOWN, SCHEMA_VERSION } from './former-formats.ts';
 
@@ -11,6 +11,8 @@ export { ORIGIN_UNKNOWN, SCHEMA_VERSION } from './former-formats.ts';
  * `adopted` is 1 for what was found there and taken for equal by its size alone: it is not ours.
  * `intent`: changes that were about to be sent; a row that survives a run is in doubt.
  * `verdict`: what was last decided for paths without an entry row (removed, failed, skipped, kept).
+ * `run`: runs that began; `finished` is null for one that goes on or was killed. `name` is the ID that people see, `idle` is 1
+ * for a pass of a watch that had nothing to do, `folded` counts such passes before it. `run_action`: some of their actions.
  */
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -56,7 +58,7 @@ CREATE TABLE IF NOT EXISTS run (
   outcome TEXT,
   report TEXT
 ) STRICT;
-`;
+${RUN_RECORDS}`;
 
 /**
  * Sets up a new ledger, or brings one of an earlier format up to date; either in one commit, so that a kill leaves the

@@ -8,8 +8,9 @@ import type { Ledger } from '../../../../src/sync/ledger/ledger.ts';
 import { openLedger } from '../../../../src/sync/ledger/open-ledger.ts';
 import { ORIGIN_UNKNOWN, SCHEMA_VERSION } from '../../../../src/sync/ledger/database/schema.ts';
 import { createEngine } from '../../../support/engine/engine.ts';
-import { writeFormat1, writeFormat2 } from '../../../support/engine/former-ledgers.ts';
+import { writeFormat1, writeFormat2, writeFormat3 } from '../../../support/engine/former-ledgers.ts';
 import type { Format1Row, Format2Row } from '../../../support/engine/former-ledgers.ts';
+import { begunRun } from '../../../support/engine/runs.ts';
 import { createMemoryDestination } from '../../../../src/destinations/memory/memory-destination.ts';
 import { temporaryFolder } from '../../../support/trees/temporary-folder.ts';
 
@@ -91,7 +92,7 @@ describe('a ledger of format 1', () => {
       expect([...ledger.rows()].flat().map(({ path }) => path)).toEqual(ROWS.map(({ path }) => path));
       expect([ledger.get('adopted')?.adopted, ledger.get('new')?.adopted]).toEqual([true, false]);
       expect(ledger.explain('d/changed')).toMatchObject({ kind: 'synced', reason: 'changed' });
-      expect([ledger.countFiles(), ledger.isEmpty(), ledger.runs(1)]).toMatchObject([
+      expect([ledger.countFiles(), ledger.isEmpty(), ledger.runs.page({ limit: 1 })]).toMatchObject([
         ROWS.filter(({ path }) => !path.endsWith('/')).length,
         false,
         [{ outcome: 'clean' }],
@@ -125,7 +126,7 @@ const saidBy = (ledger: Ledger) => ({
   rows: [...ledger.rows()].flat(),
   pending: [...ledger.pendingRows()].flat(),
   intents: ledger.intents(),
-  runs: ledger.runs(10),
+  runs: ledger.runs.page({ limit: 10 }),
   explained: [...KEPT.map(({ path }) => path), 'gone'].map((path) => ledger.explain(path)),
   remembered: ledger.recall('keeps_times'),
 });
@@ -181,9 +182,27 @@ describe('a ledger of format 2', () => {
   });
 });
 
+test('a ledger of format 3 goes on with all that it says, and its runs have the cause that their command tells', async () => {
+  const folder = await temporaryFolder();
+  const file = writeFormat3(folder, PAIR, KEPT, [SWAP]);
+  const before = lookInto(folder);
+  expect(before.runs).toMatchObject([
+    { id: '2', cause: 'watch', outcome: 'interrupted', didNotEnd: true },
+    { id: '1', cause: 'command', outcome: 'clean', startedMs: 1000, endedMs: 2000 },
+  ]);
+  expect(formatOf(file)).toBe(3);
+  const ledger = open(folder);
+  expect(saidBy(ledger)).toEqual(before);
+  expect(ledger.runs.get('1')).toMatchObject({ outcome: 'clean' });
+  expect(formatOf(file)).toBe(SCHEMA_VERSION);
+  ledger.startRun(begunRun({ id: 'new' }));
+  expect(ledger.runs.get('new')).toMatchObject({ didNotEnd: true });
+});
+
 test.each([
   ['format 1', (folder: string) => writeFormat1(folder, PAIR, ROWS, [SWAP])],
   ['format 2', (folder: string) => writeFormat2(folder, PAIR, KEPT, [SWAP])],
+  ['format 3', (folder: string) => writeFormat3(folder, PAIR, KEPT, [SWAP])],
 ])('a kill while a ledger of %s is brought up to date loses nothing of it', async (_, write) => {
   const folder = await temporaryFolder();
   const file = write(folder);

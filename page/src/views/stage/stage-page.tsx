@@ -1,0 +1,3 @@
+export function StagePage({ address }: { readonly address: string | undefined }) {
+  return <h1>Stage {address}</h1>;
+}

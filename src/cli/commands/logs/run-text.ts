@@ -1,0 +1,36 @@
+import { printable } from '../../../model/printable.ts';
+import type { RunAction, RunCause } from '../../../model/run.ts';
+import { bytes, count, counted, duration } from '../../output/quantities.ts';
+import type { RecordedRun } from '../../../daemon/history/recorded-run.ts';
+import { causeText, countsText, whyLines } from '../../output/run-causes.ts';
+
+const BY: Readonly<Record<RunCause, string>> = {
+  schedule: 'by its schedule',
+  missed: 'for a schedule that was missed',
+  watch: 'after a change',
+  full: 'to compare everything',
+  command: 'by a command',
+  flush: 'by a flush',
+};
+
+/** A run in a few lines: when, why it began, how it ended, and why not well. */
+export function runText(run: RecordedRun): string[] {
+  const { at, id, cause, outcome, report, folded, warnings } = run;
+  const lines = [`  ${at}  ${id}  ${BY[cause]}: ${outcome ?? 'did not end: it was killed'}`];
+  const row = (text: string): void => void lines.push(`      ${printable(text)}`);
+  if (report !== undefined) {
+    const size = report.bytes > 0 ? ` (${bytes(report.bytes)})` : '';
+    row(`${countsText(run)}${size}; ${counted(report.requests, 'request')}, ${duration(report.durationMs)}`);
+  }
+  for (const line of whyLines(run, Infinity)) row(line);
+  for (const each of warnings) row(`left out: ${causeText(each)}`);
+  if (folded !== undefined)
+    row(`and ${count(folded.passes)} before it, since ${folded.since}, with nothing to do either`);
+  return lines;
+}
+
+export function actionText({ kind, path, to, reason, outcome, error, ms }: RunAction): string {
+  const where = `${printable(path)}${to === undefined ? '' : ` -> ${printable(to)}`}`;
+  const how = error === undefined ? '' : `: ${error.code}: ${printable(error.message)}`;
+  return `  ${outcome.padEnd(7)} ${kind} ${where} (${printable(reason)}, ${duration(ms)})${how}`;
+}

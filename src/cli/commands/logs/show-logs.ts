@@ -1,0 +1,107 @@
+import { endedRuns } from '../../../daemon/history/open-history.ts';
+import { printable } from '../../../model/printable.ts';
+import type { RunAction, RunSummary } from '../../../model/run.ts';
+import { inspectLedger, type KnownPair } from '../../../sync/ledger/known-pairs.ts';
+import type { RunLog } from '../../../sync/ledger/runs/run-log.ts';
+import { whoHolds } from '../../../sync/ledger/sqlite-lock.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { ofEachPair, type WantedPairs } from '../../find-pairs.ts';
+import { recordedRun } from '../../../daemon/history/recorded-run.ts';
+import { actionText, runText } from './run-text.ts';
+
+export interface LogsFlags {
+  readonly json?: true;
+  readonly run?: string;
+  readonly last?: number;
+}
+
+const RUNS_SHOWN = 20;
+/** Actions that are read at once. */
+const PAGE = 200;
+
+interface PairLogs {
+  readonly pair: KnownPair;
+  /** The oldest first. */
+  readonly runs: readonly RunSummary[];
+  readonly actions: readonly RunAction[];
+}
+
+/** `stagesync logs`. Exit status 3 when no pair fits, or none has that run; 2 when a ledger cannot be read. */
+export async function showLogs(
+  context: Context,
+  wanted: WantedPairs,
+  { json, run, last = RUNS_SHOWN }: LogsFlags,
+): Promise<ExitStatus> {
+  let shown = 0;
+  const status = await ofEachPair(
+    context,
+    wanted,
+    (pair) => readLogs(pair, { run, last }),
+    (all) => {
+      for (const each of all) {
+        shown += each.runs.length;
+        const lines = json ? asObjects(each) : asText(each, run === undefined);
+        for (const line of lines) context.out.line(line);
+      }
+    },
+  );
+  if (status !== EXIT.clean || shown > 0 || run === undefined) return status;
+  context.err.line(`stagesync: no run ${printable(run)} is remembered; stagesync logs shows those that are`);
+  return EXIT.failures;
+}
+
+function readLogs(pair: KnownPair, { run, last }: { run: string | undefined; last: number }): PairLogs {
+  const ledger = inspectLedger(pair);
+  try {
+    if (run === undefined) {
+      const held = whoHolds(`${pair.file}.lock`) !== undefined;
+      return { pair, runs: endedRuns(ledger.runs, { limit: last }, { held }).toReversed(), actions: [] };
+    }
+    const found = ledger.runs.get(run);
+    if (found === undefined) return { pair, runs: [], actions: [] };
+    return { pair, runs: [found], actions: actionsOf(ledger.runs, run) };
+  } finally {
+    ledger.close();
+  }
+}
+
+/** A thousand at most. */
+function actionsOf(runs: RunLog, id: string): RunAction[] {
+  const actions: RunAction[] = [];
+  for (;;) {
+    const page = runs.actions(id, { limit: PAGE, after: actions.length });
+    actions.push(...page);
+    if (page.length < PAGE) return actions;
+  }
+}
+
+function asObjects({ pair: { job, source, destination }, runs, actions }: PairLogs): string[] {
+  return [
+    ...runs.map((run) =>
+      JSON.stringify({
+        type: 'run',
+        job,
+        source,
+        destination,
+        ...recordedRun(run),
+        actionsCut: run.actionsCut,
+      }),
+    ),
+    ...actions.map((action) => JSON.stringify({ type: 'action', ...action })),
+  ];
+}
+
+function asText({ pair, runs, actions }: PairLogs, isList: boolean): string[] {
+  if (runs.length === 0 && !isList) return [];
+  const name = pair.job === undefined ? '' : `${printable(pair.job)}: `;
+  const cut = runs[0]?.actionsCut ?? 0;
+  return [
+    `${name}${printable(pair.source)} -> ${printable(pair.destination)}`,
+    ...(runs.length === 0
+      ? ['  no run is remembered yet']
+      : runs.flatMap((run) => runText(recordedRun(run)))),
+    ...actions.map(actionText),
+    ...(!isList && cut > 0 ? [`  and ${cut} more actions, which are not remembered one by one`] : []),
+  ];
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { parsePlace, STAGE_FORMS } from '../../../jobs/addresses.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
+import { printable } from '../../../model/printable.ts';
+import type { Action, CommandModule } from '../../context.ts';
+import { addStageFlags } from '../../flags/authority-flags.ts';
+import { addGuardFlags } from '../../flags/guard-flags.ts';
+import { addJobFlags } from '../../flags/job-flags.ts';
+import { addOutputFlags } from '../../flags/output-flags.ts';
+import type { SyncFlags } from '../sync/run-sync.ts';
+
+const EXAMPLES = `
+Examples:
+  stagesync pull stage:///exports exports                  what SELECT … INTO STAGE wrote, on this disk
+  stagesync pull stage:///exports exports --delete -n      what would be done, also what would be removed
+  stagesync pull stage:///exports exports --include '*.csv' --exclude '*'`;
+
+export const pull: CommandModule = {
+  name: 'pull',
+  reports: true,
+  declare(program: Command, action: Action): void {
+    const command = program
+      .command('pull')
+      .summary('make a directory equal to a Stage folder')
+      .description(
+        'Make the directory DIR equal to the Stage folder STAGE: the same as "stagesync sync STAGE DIR". Nothing in DIR is removed without --delete or --mirror, and what was changed there is kept.',
+      )
+      .argument('<stage>', STAGE_FORMS)
+      .argument('<dir>', 'a directory; it is made where it is not there')
+      .optionsGroup('What is done:')
+      .option('-n, --dry-run', 'say what would be done and why; change nothing');
+    // a Stage has no links, and a directory is always listed
+    const without = ['followSymlinks', 'trustLedger'];
+    const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], without });
+    addGuardFlags(command);
+    addOutputFlags(addStageFlags(command))
+      .addHelpText('after', EXAMPLES)
+      .action(
+        action(async (context, stage: string, dir: string, flags: SyncFlags) => {
+          checkEnds({ stage, dir }, context.host.cwd);
+          const { runSync } = await import('../sync/run-sync.ts');
+          const ofJob = { ...flags, job: jobFlags(flags) };
+          return runSync(context, { source: stage, dest: dir }, ofJob, { command: 'stagesync pull' });
+        }),
+      );
+  },
+};
+
+function checkEnds({ stage, dir }: { readonly stage: string; readonly dir: string }, cwd: string): void {
+  const [from, to] = [parsePlace(stage, 'STAGE', cwd), parsePlace(dir, 'DIR', cwd)];
+  if (from.kind === 'stage' && to.kind === 'local') return;
+  throw usageError(
+    `pull brings a Stage folder to a directory, in this order: stagesync pull stage://DEPLOYMENT/PATH DIR; it has ${printable(stage)} and ${printable(dir)}`,
+  );
+}

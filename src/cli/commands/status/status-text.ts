@@ -1,0 +1,83 @@
+import type { Pace } from '../../../model/pace.ts';
+import { printable } from '../../../model/printable.ts';
+import { isPaceReason, paceText } from '../../output/pace-text.ts';
+import { counted, duration } from '../../output/quantities.ts';
+import type { RecordedRun } from '../../../daemon/history/recorded-run.ts';
+import { countsText, isGood, whyLines } from '../../output/run-causes.ts';
+import type { PairStatus } from './pair-status.ts';
+
+/** Causes that are told of the last run; `stagesync logs` has all of them. */
+const CAUSES_SHOWN = 3;
+
+/** What is known of a pair, as lines for people. */
+export function statusText(status: PairStatus, nowMs: number): string[] {
+  const { job, source, destination, heldBy, watch, runs } = status;
+  const name = job === undefined ? '' : `${printable(job)}: `;
+  const lines = [`${name}${printable(source)} -> ${printable(destination)}`];
+  const row = (title: string, text: string): void =>
+    void lines.push(`  ${title.padEnd(8)} ${printable(text)}`);
+  if (heldBy === undefined) row('now', 'nothing works on it');
+  else row('now', `${heldBy.command}, process ${heldBy.pid}, since ${heldBy.since}`);
+  if (watch !== undefined) for (const [title, text] of watchRows(watch)) row(title, text);
+  const last = runs.find((run) => run.outcome !== undefined || heldBy === undefined);
+  if (last !== undefined && !isGood(last))
+    for (const [title, text] of troubleRows(status, last, nowMs)) row(title, text);
+  else if (last !== undefined) row('last', `in step ${ago(last.endedAt ?? last.at, nowMs)}`);
+  for (const run of runs) row('run', `${run.at}  ${outcomeText(run)}  ${run.id}`);
+  const pace = paceOf(runs.find((run) => run.report?.pace !== undefined));
+  if (pace !== undefined) row('pace', pace);
+  return lines;
+}
+
+type Row = readonly [title: string, text: string];
+
+function watchRows(watch: Readonly<Record<string, unknown>>): Row[] {
+  const word = (key: string): string | undefined => plain(watch[key]);
+  const reason = word('reason');
+  const rows: Row[] = [
+    ['watch', `${word('state')} since ${word('since')}${reason === undefined ? '' : `: ${reason}`}`],
+  ];
+  if (word('mode') !== undefined) {
+    const watches = counted(Number(word('watches')), 'watch', 'watches');
+    const waiting = counted(Number(word('waiting')), 'folder');
+    rows.push(['', `hears of changes by ${word('mode')} (${watches}), ${waiting} waiting`]);
+  }
+  if (word('nextRun') !== undefined) rows.push(['next', `runs at ${word('nextRun')}`]);
+  if (word('nextFullPass') !== undefined)
+    rows.push(['next', `compares everything again at ${word('nextFullPass')}`]);
+  return rows;
+}
+
+/** How the last run failed, why, since when it is so, and what happens next. */
+function troubleRows({ watch, lastSuccess }: PairStatus, last: RecordedRun, nowMs: number): Row[] {
+  const when = ago(last.endedAt ?? last.at, nowMs);
+  const why = whyLines(last, CAUSES_SHOWN);
+  const next: Row[] =
+    watch === undefined
+      ? [['next', `run it again: it goes on from here (all of it: stagesync logs --run ${last.id})`]]
+      : [];
+  return [
+    ['last', last.outcome === undefined ? `was killed; it began ${when}` : `${last.outcome} ${when}`],
+    ...why.map((line, at): Row => [at === 0 ? 'why' : '', line]),
+    [
+      '',
+      lastSuccess === undefined ? 'no run has succeeded yet' : `in step before, ${ago(lastSuccess, nowMs)}`,
+    ],
+    ...next,
+  ];
+}
+
+const outcomeText = (run: RecordedRun): string =>
+  run.outcome === undefined ? 'not ended' : `${run.outcome}: ${countsText(run)}`;
+
+const ago = (at: string, nowMs: number): string => `${duration(Math.max(0, nowMs - Date.parse(at)))} ago`;
+
+/** What the latest run that was tuned has settled on, and why. */
+function paceOf(run: RecordedRun | undefined): string | undefined {
+  const pace = run?.report?.pace as Partial<Pace> | undefined;
+  if (pace?.atOnce === undefined || pace.why === undefined || !isPaceReason(pace.why)) return undefined;
+  return paceText({ atOnce: pace.atOnce, why: pace.why, perSecond: pace.perSecond });
+}
+
+const plain = (value: unknown): string | undefined =>
+  typeof value === 'string' || typeof value === 'number' ? `${value}` : undefined;

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { realPath } from '../jobs/real-path.ts';
+import { printable } from '../model/printable.ts';
+import { knownPairs, type KnownPair } from '../sync/ledger/known-pairs.ts';
+import type { Context } from './context.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import { unusableLedger } from './output/recorded-values.ts';
+
+/** Which pairs a command is about, as the user wrote it: all, those with this source or of this job, or one. */
+export interface WantedPairs {
+  readonly source: string | undefined;
+  readonly dest: string | undefined;
+}
+
+/**
+ * Reads something from the ledger of each wanted pair and shows all of it. Exit status 3 when no pair fits, 2 when a ledger
+ * cannot be read; what the others say is still shown.
+ */
+export function ofEachPair<T>(
+  { environment, host, err }: Context,
+  { source, dest }: WantedPairs,
+  read: (pair: KnownPair) => T,
+  show: (all: readonly T[]) => void,
+): Promise<ExitStatus> {
+  const known = knownPairs(environment.stateFolder);
+  const pairs = known.pairs.filter(
+    (pair) =>
+      (isOfJob(pair, source, dest) || fits(pair.source, source, host.cwd)) &&
+      fits(pair.destination, dest, host.cwd),
+  );
+  const unusable = [...known.unusable];
+  const all = pairs.flatMap((pair) => {
+    try {
+      return [read(pair)];
+    } catch (error) {
+      unusable.push(unusableLedger(error, pair));
+      return [];
+    }
+  });
+  show(all);
+  for (const { message } of unusable) err.line(`stagesync: ${printable(message)}`);
+  if (unusable.length > 0) return Promise.resolve(EXIT.usage);
+  if (all.length > 0) return Promise.resolve(EXIT.clean);
+  err.line('stagesync: nothing has been synced from here yet, or not this pair');
+  return Promise.resolve(EXIT.failures);
+}
+
+/** One word may be the name of a job. */
+const isOfJob = (pair: KnownPair, source: string | undefined, dest: string | undefined): boolean =>
+  dest === undefined && source !== undefined && pair.job === source;
+
+function fits(label: string, wanted: string | undefined, cwd: string): boolean {
+  if (wanted === undefined) return true;
+  const bare = (each: string): string => each.replace(/\/+$/, '');
+  if (wanted.includes('://')) return bare(label) === bare(wanted);
+  const path = resolve(cwd, wanted);
+  return label === path || label === realPath(path);
+}

@@ -1,0 +1,29 @@
+import type { RecordedRun } from '../../daemon/history/recorded-run.ts';
+import type { FailureGroup } from '../../model/run.ts';
+import { count } from './quantities.ts';
+
+export const isGood = ({ outcome }: RecordedRun): boolean => outcome === 'clean' || outcome === 'warnings';
+
+/** '3 uploaded, 0 moved, 0 removed, 1 failed'. */
+export function countsText({ report }: RecordedRun): string {
+  const { uploaded = 0, moved = 0, removed = 0, failed = 0 } = report ?? {};
+  return `${count(uploaded)} uploaded, ${count(moved)} moved, ${count(removed)} removed, ${count(failed)} failed`;
+}
+
+/** Why it went wrong: what ended it, then failures by cause, `most` lines of them. To be made printable. */
+export function whyLines({ error, failures }: RecordedRun, most: number): string[] {
+  const ended = error === undefined ? [] : [`${error.code}: ${error.message}`];
+  const shown = failures.slice(0, most);
+  const left = failures.length - shown.length;
+  return [
+    ...ended,
+    ...shown.map(causeText),
+    ...(left > 0 ? [`and ${left} more ${left === 1 ? 'cause' : 'causes'}`] : []),
+  ];
+}
+
+/** '2 × stage_too_large: a/b.csv: is larger than …'. The path is that of the first. */
+export function causeText({ code, message, count: times, example }: FailureGroup): string {
+  const at = example === '' ? '' : `${example}: `;
+  return `${times === 1 ? '' : `${count(times)} × `}${code}: ${at}${message}`;
+}

@@ -1,0 +1,179 @@
+import type { JobsFile, NamedJob } from '../../jobs-file/jobs-file.ts';
+import { openJob } from '../../jobs/open-job.ts';
+import type { Surroundings } from '../../jobs/surroundings.ts';
+import { usageError } from '../../jobs/usage-errors.ts';
+import type { Clock } from '../../model/ports.ts';
+import type { RememberedJobs } from '../schedule/remembered-jobs.ts';
+import type {
+  DaemonControl,
+  DaemonView,
+  Limits,
+  LimitsChange,
+  RunSummary,
+  Sample,
+} from '../view/daemon-view.ts';
+import { ChangeBell } from './change-bell.ts';
+import { ComparisonTurns } from './comparison-turns.ts';
+import type { JobEvent } from './job-events.ts';
+import { isInWay, planReload, type Reload } from './reload.ts';
+import { SharedLimits } from './shared-limits.ts';
+import { SupervisedJob } from './supervised-job.ts';
+
+/** Comparisons of everything at the same time. */
+const MOST_COMPARISONS = 16;
+
+export interface SupervisorOptions {
+  readonly clock: Clock;
+  /** Of each job; the gates and the two signals are those of the whole daemon. */
+  readonly surroundings: Pick<Surroundings, 'gates' | 'draining' | 'signal'> & {
+    readonly of: (named: NamedJob, file: JobsFile) => Surroundings;
+  };
+  readonly remembered: RememberedJobs;
+  /** Must not throw. */
+  readonly onEvent: (named: NamedJob, event: JobEvent) => void;
+  /** Opens a job; for tests. */
+  readonly open?: typeof openJob | undefined;
+}
+
+/** All jobs of a file in one process, each on its course; what may be asked of them. */
+export class Supervisor implements DaemonControl {
+  readonly #options: SupervisorOptions;
+  readonly #startedMs: number;
+  readonly #turns = new ComparisonTurns(MOST_COMPARISONS);
+  readonly #limits: SharedLimits;
+  readonly #bell: ChangeBell;
+  /** Jobs that end: those that they are in the way of begin after them. */
+  readonly #ending = new Map<SupervisedJob, Promise<void>>();
+  /** In the order of the file. */
+  #jobs = new Map<string, SupervisedJob>();
+  #file: JobsFile;
+  #isStopping = false;
+  fileProblem: string | undefined;
+
+  /** Nothing begins before the first `follow`. */
+  constructor(file: JobsFile, options: SupervisorOptions) {
+    const { clock, surroundings } = options;
+    this.#options = options;
+    this.#file = { ...file, jobs: [] };
+    this.#startedMs = clock.now();
+    this.#limits = new SharedLimits(surroundings.gates, clock);
+    this.#bell = new ChangeBell(clock, surroundings.signal);
+  }
+
+  /** Resolves once every job was opened, could not be opened, or waits to be asked. */
+  async tried(): Promise<void> {
+    await Promise.all([...this.#jobs.values()].map((job) => job.tried));
+  }
+
+  /** Runs the jobs of this version of the file: those that did not change go on untouched. */
+  follow(file: JobsFile): Reload {
+    const reload = planReload(this.#file, file);
+    for (const name of reload.ended) this.#end(name);
+    const before = this.#jobs;
+    this.#file = file;
+    this.#jobs = new Map(
+      file.jobs.map((named) => [named.name, before.get(named.name) ?? this.#open(named, file)]),
+    );
+    for (const { name } of reload.begun) this.#start(this.#jobs.get(name)!);
+    this.fileProblem = undefined;
+    this.#bell.ring();
+    return reload;
+  }
+
+  /** Drains all jobs; resolves once everything is closed. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    for (const name of this.#jobs.keys()) this.#end(name);
+    await Promise.all(this.#ending.values());
+    this.#bell.close();
+  }
+
+  view(): DaemonView {
+    return {
+      startedMs: this.#startedMs,
+      file: this.#file.path,
+      fileProblem: this.fileProblem,
+      jobs: [...this.#jobs.values()].map(({ view }) => view),
+    };
+  }
+
+  samples(job: string): readonly Sample[] {
+    return this.#job(job).samples;
+  }
+
+  async flush(job: string): Promise<RunSummary> {
+    return this.#job(job).flush();
+  }
+
+  async run(job: string): Promise<string> {
+    return this.#job(job).run();
+  }
+
+  async pause(job: string): Promise<void> {
+    this.#job(job).pause();
+  }
+
+  async resume(job: string): Promise<void> {
+    this.#job(job).resume();
+  }
+
+  async cancel(job: string): Promise<void> {
+    this.#job(job).cancel();
+  }
+
+  async limits(change: LimitsChange): Promise<Limits> {
+    return this.#limits.change(change);
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#bell.subscribe(listener);
+  }
+
+  #job(name: string): SupervisedJob {
+    const job = this.#jobs.get(name);
+    if (job !== undefined) return job;
+    throw usageError(
+      `the daemon runs no job ${JSON.stringify(name)}; it runs ${[...this.#jobs.keys()].join(', ') || 'none'}`,
+    );
+  }
+
+  #open(named: NamedJob, file: JobsFile): SupervisedJob {
+    const { clock, remembered, surroundings, open = openJob, onEvent } = this.#options;
+    const around = surroundings.of(named, file);
+    const { observed } = around;
+    return new SupervisedJob({
+      named,
+      surroundings: {
+        ...around,
+        observed: (destination) => this.#limits.within(observed?.(destination) ?? destination),
+      },
+      clock,
+      open,
+      turns: this.#turns,
+      remembered,
+      onEvent: (event) => onEvent(named, event),
+      onChange: () => this.#bell.ring(),
+    });
+  }
+
+  /** At once, or when what is in its way has ended. */
+  #start(job: SupervisedJob): void {
+    const inWay = [...this.#ending].filter(([{ named }]) => isInWay(named, job.named));
+    if (inWay.length === 0) job.start();
+    else void this.#startAfter(job, Promise.all(inWay.map(([, ended]) => ended)));
+  }
+
+  async #startAfter(job: SupervisedJob, ended: Promise<unknown>): Promise<void> {
+    await ended;
+    // it may have gone from the file meanwhile
+    if (this.#jobs.get(job.named.name) === job && !this.#isStopping) job.start();
+  }
+
+  #end(name: string): void {
+    const job = this.#jobs.get(name);
+    if (job === undefined) return;
+    this.#jobs.delete(name);
+    const ended = job.end().then(() => void this.#ending.delete(job));
+    this.#ending.set(job, ended);
+  }
+}

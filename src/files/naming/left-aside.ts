@@ -1,0 +1,26 @@
+import type { DestinationWords } from '../../model/destination-words.ts';
+import type { Problem } from '../../model/entry.ts';
+import { nameOf, type RelPath } from '../../model/path.ts';
+import type { Remote } from '../../remote/remote.ts';
+
+/** A name that a run gave to something which was to be moved, replaced or removed. */
+const ASIDE = /^\.stagesync-[0-9a-z]{8,9}-[0-9a-f]{12}-\d+-(?:old|moved|gone)-/;
+
+/** What a run that was cut off may have left of a path, under a hidden name at the top; one request. */
+export async function leftAsideAs(remote: Remote, path: RelPath): Promise<RelPath | undefined> {
+  for (const { kind, name } of (await remote.list('')) ?? []) {
+    const old = ASIDE.exec(name)?.[0];
+    if (old !== undefined && name.slice(old.length) === nameOf(path))
+      return kind === 'folder' ? `${name}/` : name;
+  }
+  return undefined;
+}
+
+export const nothingAt = ({ this: place }: DestinationWords, aside?: RelPath): Problem => ({
+  code: 'stage_not_found',
+  severity: 'failure',
+  message:
+    aside === undefined
+      ? `there is nothing of this name on ${place}`
+      : `there is nothing of this name on ${place}, but ${aside} at its top, where a run that was cut off may have left it: mv --hidden brings it back, rm -r --hidden removes it`,
+});

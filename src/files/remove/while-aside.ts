@@ -1,0 +1,39 @@
+import { isSyncError, messageOf } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
+import { putBackFolder } from '../../sync/execute/moves/put-back.ts';
+import type { FileParts } from '../file-changes.ts';
+
+/** A folder that waits under a hidden name. */
+export interface AsideFolder {
+  readonly path: RelPath;
+  readonly via: RelPath;
+}
+
+/**
+ * Does something to a folder that waits under a hidden name. Where that fails, the folder gets its name back, or it is told
+ * where it is; resolves with 'failed' then, unless nothing can go on.
+ */
+export async function whileAside<T>(
+  parts: FileParts,
+  folder: AsideFolder,
+  work: () => Promise<T>,
+): Promise<T | 'failed'> {
+  try {
+    return await work();
+  } catch (error) {
+    const message = `${messageOf(error)}; ${await whereItIs(parts, folder)}`;
+    parts.tally.problem(folder.path, { code: 'left_aside', severity: 'failure', message });
+    if (!isSyncError(error) || error.verdict === 'end_run') throw error;
+    return 'failed';
+  }
+}
+
+async function whereItIs({ remote }: FileParts, { path, via }: AsideFolder): Promise<string> {
+  try {
+    if (!(await remote.exists(via))) return 'it has gone';
+    await putBackFolder(remote, via, path);
+    return 'what is left of it is at its place again';
+  } catch {
+    return `what is left of it is at ${via}: rm -r --hidden removes that, mv --hidden brings it back`;
+  }
+}

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { isInWay, planReload } from '../../../src/daemon/supervision/reload.ts';
+import { fileOf, named, supervised } from '../../support/daemon/supervised.ts';
+
+test('jobs that are the same are kept; others end, and begin anew', () => {
+  const before = fileOf(named('a'), named('b'), named('c'));
+  const after = fileOf(
+    named('c'),
+    named('b', { timeoutMs: 1 }),
+    named('d', { job: { ...named('a').job, name: 'd' } }),
+    named('e'),
+  );
+  const { kept, ended, begun } = planReload(before, after);
+  expect(kept).toEqual(['c']);
+  expect(ended).toEqual(['a', 'b']);
+  expect(begun.map(({ name }) => name)).toEqual(['b', 'd', 'e']);
+});
+
+test('a job that ends is in the way of one with its name or its destination', () => {
+  const a = named('a');
+  expect(isInWay(a, named('a', { job: named('b').job }))).toBe(true);
+  expect(isInWay(a, named('b', { job: a.job }))).toBe(true);
+  expect(isInWay(a, named('b'))).toBe(false);
+});
+
+test('a job has changed when its profile has', () => {
+  const job = named('a', { job: { ...named('a').job, profile: 'dev' } });
+  const of = (organization: string) => ({
+    ...fileOf(job, named('b')),
+    profiles: { dev: { authority: { stage: { organization }, s3: {} } } },
+  });
+  expect(planReload(of('x'), of('x')).kept).toEqual(['a', 'b']);
+  expect(planReload(of('x'), of('y'))).toMatchObject({ kept: ['b'], ended: ['a'] });
+});
+
+test('a job that did not change goes on in the same run; one that changed is drained first', async () => {
+  const { clock, supervisor, passes, told, stateOf, open } = supervised(
+    fileOf(named('a', { watch: true }), named('b', { watch: true }), named('c', { watch: true })),
+  );
+  await clock.pass(0);
+  const [ofA] = passes;
+  told();
+  supervisor.follow(fileOf(named('b', { watch: true, timeoutMs: 9e6 }), named('a', { watch: true })));
+  expect(supervisor.view().jobs.map(({ name }) => name)).toEqual(['b', 'a']);
+  await clock.pass(0);
+  expect(ofA!.pass.draining!.aborted).toBe(false);
+  expect(told().filter((line) => line.startsWith('a'))).toEqual([]);
+  expect(passes.map(({ job }) => job)).toEqual(['a', 'b', 'c', 'b']);
+  expect([...open]).toEqual(['a', 'b']);
+  expect(stateOf('b')).toBe('listing');
+});
+
+test('a reload while another is under way ends where the last one says', async () => {
+  const { clock, supervisor, open } = supervised(fileOf(named('a', { watch: true })));
+  await clock.pass(0);
+  supervisor.follow(fileOf(named('a', { watch: true, timeoutMs: 1e6 })));
+  supervisor.follow(fileOf(named('a', { watch: true, timeoutMs: 2e6 })));
+  supervisor.follow(fileOf());
+  supervisor.follow(fileOf(named('a', { watch: true, timeoutMs: 3e6 }), named('b', { watch: true })));
+  await clock.pass(0);
+  expect([...open].toSorted()).toEqual(['a', 'b']);
+  expect(supervisor.view().jobs.map(({ state }) => state)).toEqual(['listing', 'listing']);
+});
+
+test('stopping drains every job, and nothing begins any more', async () => {
+  const { clock, supervisor, open, passes } = supervised(
+    fileOf(named('a', { watch: true }), named('b', { schedule: {} })),
+  );
+  await clock.pass(30 * 60_000);
+  expect(open.size).toBe(2);
+  await supervisor.stop();
+  expect(open.size).toBe(0);
+  const count = passes.length;
+  await clock.pass(3_600_000);
+  expect(passes).toHaveLength(count);
+});

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { commandInside } from '../../support/cli/command-inside.ts';
+import { servedStage } from '../../support/stage/served-stage.ts';
+import { writeTree } from '../../support/trees/trees.ts';
+
+const lines = (text: string): Record<string, unknown>[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+test('status says why the last run failed, since when, and what comes next; logs has all of it', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a' });
+  expect((await commandInside(cli, ['sync', 'data', address])).status).toBe(0);
+  await writeTree(cli.folder, { 'data/b.csv': 'b', 'data/sub/c.csv': 'c', 'data/d.txt': 'd' });
+  stage.emulator.faults.set({ rules: [{ verb: 'PUT', pathPattern: 'csv$', fault: 'status', status: 400 }] });
+  expect((await commandInside(cli, ['sync', 'data', address])).status).not.toBe(0);
+
+  const { stdout } = await commandInside(cli, ['status', 'data']);
+  expect(stdout).toMatch(/\n {2}now +nothing works on it\n {2}last +failures \S+ ago\n {2}why +\S.*: \S/);
+  expect(stdout).toMatch(/\n +in step before, .* ago\n {2}next +run it again: .*logs --run \S+\)\n/);
+  const [status] = lines((await commandInside(cli, ['status', 'data', '--json'])).stdout);
+  expect(status).toMatchObject({
+    lastSuccess: expect.stringMatching(/^\d{4}-.*Z$/),
+    runs: [
+      { cause: 'command', outcome: 'failures', id: expect.stringMatching(/^\d{8}T\d{6}-[0-9a-f]{6}$/) },
+      { outcome: 'clean', failures: [], report: { uploaded: 1 } },
+    ],
+  });
+  const [failed] = status!['runs'] as { id: string; failures: unknown[]; error?: unknown }[];
+  expect([failed!.failures.length > 0, failed!.error !== undefined]).toContain(true);
+
+  const listed = await commandInside(cli, ['logs', 'data', address]);
+  expect(listed.stdout).toMatch(/by a command: clean\n.*1 uploaded.*\n.*by a command: failures\n/s);
+  const one = await commandInside(cli, ['logs', '--run', failed!.id]);
+  expect(one.stdout).toMatch(/failed +upload (b|sub\/c)\.csv \(new, .*\): \S+: \S/);
+  const asJson = lines((await commandInside(cli, ['logs', '--run', failed!.id, '--json'])).stdout);
+  expect(asJson[0]).toMatchObject({ type: 'run', id: failed!.id, outcome: 'failures' });
+  expect(asJson.slice(1).every(({ type }) => type === 'action')).toBe(true);
+  expect(lines((await commandInside(cli, ['logs', 'data', '-n', '1', '--json'])).stdout)).toHaveLength(1);
+});
+
+test('logs says so where there is nothing to show, or no such run', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  const nothing = await commandInside(cli, ['logs']);
+  expect([nothing.status, nothing.stderr]).toEqual([3, expect.stringContaining('nothing has been synced')]);
+  expect(existsSync(cli.stateFolder)).toBe(false);
+  await writeTree(cli.folder, { 'data/a.csv': 'a' });
+  await commandInside(cli, ['sync', 'data', address]);
+  const unknown = await commandInside(cli, ['logs', '--run', 'x\u001b[31m']);
+  expect([unknown.status, unknown.stdout]).toEqual([3, '']);
+  expect(unknown.stderr).toMatch(/no run x\\u?\S*\[31m is remembered/);
+  expect((await commandInside(cli, ['logs', '-n', '0'])).status).toBe(2);
+});
+
+test('a run that was killed is not said to have ended, and the next one goes on', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, { 'data/a.csv': 'a', 'data/b.csv': 'b' });
+  stage.emulator.faults.set({ rules: [{ verb: 'PUT', fault: 'stall' }] });
+  const killed = await cli.run(['sync', 'data', address], {
+    running: (child) => {
+      const asked = setInterval(() => {
+        if (stage.changingRequests() === 0) return;
+        clearInterval(asked);
+        child.kill('SIGKILL');
+      }, 20);
+      child.once('exit', () => clearInterval(asked));
+    },
+  });
+  expect(killed.status).toBe(137);
+  expect((await commandInside(cli, ['status'])).stdout).toMatch(/last +was killed; it began .* ago/);
+  expect((await commandInside(cli, ['logs'])).stdout).toMatch(/did not end: it was killed/);
+  stage.emulator.faults.set({ rules: [] });
+  expect((await commandInside(cli, ['sync', 'data', address])).status).toBe(0);
+  expect((await commandInside(cli, ['status'])).stdout).toMatch(/last +in step .* ago/);
+});
