@@ -137,6 +137,8 @@ function checkKinds(job: Job, authority: Authority, { from, to }: JobEnds): void
     );
   if (from.kind !== 'local' && job.what.followSymlinks)
     throw usageError(`--follow-symlinks is for a directory; ${WITHOUT_LINKS[from.kind]}`);
+  if (to.kind === 'stage' && job.what.theirs)
+    throw usageError('--theirs is for a directory as DEST: on a Stage, what differs is replaced in any case');
   if (to.kind === 'local' && job.what.trustLedger)
     throw usageError(
       '--trust-ledger is for a Stage as DEST: what has become of files in a directory is always looked at',

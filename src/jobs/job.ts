@@ -32,6 +32,8 @@ export interface WhatSettings {
   readonly compare: 'size' | 'content' | 'size-only';
   /** False: a file that the destination has already is not replaced. */
   readonly overwrite: boolean;
+  /** In a directory, files that changed since they were put there, or that no run put there, are replaced too. */
+  readonly theirs: boolean;
   readonly moves: boolean;
   readonly trustLedger: boolean;
   /** Milliseconds. */
@@ -43,6 +45,8 @@ export interface WhatSettings {
   readonly maxFileSize?: number | undefined;
   /** Archived objects of a bucket: told as failures, left out in silence, or read all the same. */
   readonly archived: 'report' | 'ignore' | 'transfer';
+  /** What was sent is read back: all files, or so many of them, at random. */
+  readonly verify?: 'all' | number | undefined;
   /** The first failure ends a pass. */
   readonly failFast: boolean;
   readonly atomic: boolean;

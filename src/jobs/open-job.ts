@@ -45,6 +45,8 @@ export interface JobPass {
   readonly source?: Source | undefined;
   /** Aborted: this pass drains. In place of the signal of the surroundings, which it has to follow. */
   readonly draining?: AbortSignal | undefined;
+  /** Only says what it would do, though the surroundings are not those of a dry run. */
+  readonly dryRun?: boolean | undefined;
   /** By what the run is remembered; by default a new ID. */
   readonly runId?: string | undefined;
   /** Why it began; by default 'command'. */
@@ -100,6 +102,7 @@ export async function openJob(
       runId,
       cause,
       draining = options.draining,
+      dryRun = options.dryRun,
       source: shown = source,
     }) {
       using pass = beginPass?.(recallPace(ledger, systemClock.now()), onEvent);
@@ -117,6 +120,9 @@ export async function openJob(
         scope,
         changed,
         draining,
+        dryRun,
+        // there is nothing in flight to be finished
+        signal: dryRun ? draining : options.signal,
         runId,
         cause,
         historyMs: around.historyMs,
@@ -152,8 +158,11 @@ function passOptions(
     sweepOlderThanMs: what.sweepOlderThan,
     compare: what.compare,
     overwrite: what.overwrite,
+    // on a Stage what differs is replaced
+    keepsOthers: false,
     maxFileSize: what.maxFileSize,
     failFast: what.failFast,
+    verify: what.verify,
     moves: what.moves,
     trustLedger: what.trustLedger,
     atomic: what.atomic,
@@ -182,6 +191,7 @@ const FILES_AT_ONCE = 128;
  * source, to which the job's limits apply.
  */
 const ofDirectory = ({ what, pace }: Job, mostLanes: number) => ({
+  keepsOthers: !what.theirs,
   // each file is written beside its name in any case
   atomic: what.publishSet,
   concurrency: pace.concurrency === 'auto' ? Math.min(FILES_AT_ONCE, mostLanes) : pace.concurrency,

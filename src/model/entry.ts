@@ -39,6 +39,11 @@ export interface UnknownEntry {
    * user does not want to hear of it.
    */
   readonly echo?: true;
+  /**
+   * With `covers: 'nothing'`: which name of this folder ('' or ending in '/') is meant cannot be told. What the folder's listing
+   * does not have is then not known to be absent; what it has is known. The entry comes before the folder's own.
+   */
+  readonly within?: RelPath;
   /** It is a file that can be synced, only not yet: a source that has one is not empty. */
   readonly file?: true;
 }
@@ -69,6 +74,7 @@ export type ProblemCode =
   | 'folder_vanished'
   | 'too_deep'
   | 'not_confirmed'
+  | 'not_verified'
   // what the destination has stays
   | 'in_the_way'
   | 'changed_on_stage'
@@ -76,6 +82,7 @@ export type ProblemCode =
   | 'not_confirmed_yet'
   | 'folder_kept'
   | 'not_overwritten'
+  | 'not_replaced'
   | 'moved_back'
   | 'found_there'
   | 'folder_moves_refused'

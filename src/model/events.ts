@@ -15,6 +15,8 @@ export interface Report {
   readonly removed: number;
   readonly unchanged: number;
   readonly adopted: number;
+  /** Files that were read back and are what was sent; absent where nobody asked for that. */
+  readonly verified?: number | undefined;
   /** Entries left out with a warning. */
   readonly skipped: number;
   readonly failed: number;
@@ -94,6 +96,8 @@ export type SyncEvent =
       readonly bytes: number;
       /** Sent by this attempt so far; each attempt begins at the first byte. */
       readonly sent: number;
+      /** Of the file, in bytes. */
+      readonly size?: number | undefined;
     }
   | ActionEvent
   | ({ readonly type: 'problem'; readonly path: RelPath } & Problem)

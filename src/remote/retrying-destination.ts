@@ -3,7 +3,7 @@ import type { Children } from '../model/children.ts';
 import { hasFact, isSyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
-import type { CallOptions, Content, Destination, DestinationTraits } from '../model/ports.ts';
+import type { CallOptions, Content, Destination, DestinationTraits, PutOptions } from '../model/ports.ts';
 import type { Attempt, GateRequest } from './gate/attempts.ts';
 import type { GateUse } from './gate/gate-use.ts';
 import { hasArrived, hasMoved, isInDoubt, isThere, mayBeTakenByUs } from './lost-replies.ts';
@@ -23,7 +23,7 @@ export interface ChangeCall extends CallOptions, Pick<GateRequest, 'begins' | 'p
   readonly check?: ((attempt: number, inDoubt: boolean) => Promise<boolean>) | undefined;
 }
 
-export interface UploadCall extends CallOptions, SentFile, Pick<GateRequest, 'begins' | 'priority'> {
+export interface UploadCall extends PutOptions, SentFile, Pick<GateRequest, 'begins' | 'priority'> {
   /** False: another version of the same size may have been stored before, so that a look cannot tell which one is there. */
   readonly mayLook: boolean;
 }

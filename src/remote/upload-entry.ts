@@ -20,16 +20,20 @@ export interface UploadEntryOptions {
   readonly readAhead?: ReadAhead | undefined;
   readonly signal: AbortSignal;
   /** Bytes handed to a connection, for progress; `sent`: those of the attempt so far. */
-  readonly onBytes: (path: RelPath, bytes: number, sent: number) => void;
+  readonly onBytes: (entry: FileEntry, bytes: number, sent: number) => void;
 }
 
 /** How a file of the source is uploaded: see UploadCall. */
 export interface EntryUpload {
   readonly replaces?: ShownVersion | undefined;
+  /** See PutOptions. Default: `replaces`, or nothing. */
+  readonly expects?: ShownVersion | null | undefined;
   /** Default: true. */
   readonly mayLook?: boolean | undefined;
   /** Default: 'normal'. */
   readonly priority?: Priority | undefined;
+  /** Told of the SHA-256 of the content in hex, whatever its size and source, once an attempt has read all of it. */
+  readonly onDigest?: ((digest: string) => void) | undefined;
 }
 
 /**
@@ -38,14 +42,17 @@ export interface EntryUpload {
 export async function uploadEntry(
   entry: FileEntry,
   to: RelPath,
-  { replaces, mayLook = true, priority }: EntryUpload,
+  { replaces, expects = replaces ?? null, mayLook = true, priority, onDigest }: EntryUpload,
   { source, destination, readAhead, signal, onBytes }: UploadEntryOptions,
 ): Promise<string | undefined> {
   let digest: string | undefined;
   const observed: Observer = {
-    digests: source.digest !== undefined,
-    onBytes: (bytes, sent) => onBytes(entry.path, bytes, sent),
-    onDigest: (value) => (digest = value),
+    digests: onDigest !== undefined ? 'always' : source.digest !== undefined,
+    onBytes: (bytes, sent) => onBytes(entry, bytes, sent),
+    onDigest: (value) => {
+      onDigest?.(value);
+      if (source.digest !== undefined && entry.size <= DIGEST_LIMIT_BYTES) digest = value;
+    },
   };
   const expected = readAhead?.expect(entry);
   const content = (): Promise<Content> => expected?.read() ?? source.read(entry, { signal });
@@ -57,6 +64,7 @@ export async function uploadEntry(
       priority,
       size: entry.size,
       replaces,
+      expects,
       mayLook,
     });
   } finally {
@@ -66,7 +74,7 @@ export async function uploadEntry(
 }
 
 interface Observer {
-  readonly digests: boolean;
+  readonly digests: boolean | 'always';
   readonly onBytes: (bytes: number, sent: number) => void;
   /** SHA-256 in hex, once all of the content was read. */
   readonly onDigest: (digest: string) => void;
@@ -74,7 +82,7 @@ interface Observer {
 
 /** The same content; tells how much of it is read, and its digest. */
 function observe(content: Content, { digests, onBytes, onDigest }: Observer): Content {
-  const isHashed = digests && content.size <= DIGEST_LIMIT_BYTES;
+  const isHashed = digests === 'always' || (digests && content.size <= DIGEST_LIMIT_BYTES);
   if ('bytes' in content) {
     if (isHashed) onDigest(hash('sha256', content.bytes));
     onBytes(content.size, content.size);

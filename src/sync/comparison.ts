@@ -182,13 +182,15 @@ function sendsEarly({ pass, parts }: ComparisonOptions): boolean {
 }
 
 function plannerOptions({ pass, parts }: ComparisonOptions): Omit<PlannerOptions, 'streams' | 'sendsEarly'> {
-  const { removal, compare, moves, scope, trustLedger, destination, overwrite, maxFileSize } = pass;
+  const { removal, compare, moves, scope, trustLedger, destination, overwrite, keepsOthers, maxFileSize } =
+    pass;
   return {
     removal,
     compare,
     verify: compare === 'content' && scope === undefined,
     moves,
     overwrite,
+    keepsOthers,
     maxFileSize,
     maxFileBytes: destination.traits.maxFileBytes,
     words: destination.words,

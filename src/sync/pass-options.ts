@@ -39,8 +39,12 @@ export interface PassOptions {
   readonly compare: 'size' | 'content' | 'size-only';
   /** False: what the destination has already is not replaced by an upload; what differs is told. */
   readonly overwrite: boolean;
+  /** True: an upload replaces only what an earlier run put there and nobody has changed since; what else differs is told. */
+  readonly keepsOthers: boolean;
   /** Larger files of the source take no part, and what the destination has of them stays; in bytes. */
   readonly maxFileSize: number | undefined;
+  /** What was sent is read back and compared: all files, or so many of them, at random. */
+  readonly verify: 'all' | number | undefined;
   /** Nothing more is begun after the first failure. */
   readonly failFast: boolean;
   readonly maxDelete: RemovalLimit;

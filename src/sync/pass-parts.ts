@@ -10,8 +10,10 @@ import { RetryingDestination } from '../remote/retrying-destination.ts';
 import { limited } from '../remote/wrapped-destinations.ts';
 import { everything, hiding } from '../filter/filter.ts';
 import { DestinationTimes } from './execute/destination-times.ts';
+import { digestOfSource } from './execute/compare-content.ts';
 import { HiddenNames } from './execute/hidden-names.ts';
 import { Learnt } from './execute/learnt.ts';
+import { Verification } from './execute/verify/verification.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { Leftovers } from './leftovers.ts';
 import { openOvertaking } from './overtaking/open-overtaking.ts';
@@ -35,6 +37,8 @@ export interface PassParts {
   readonly learnt: Learnt;
   readonly times: DestinationTimes;
   readonly leftovers: Leftovers;
+  /** Reads back what is sent; absent where nobody asks for that. */
+  readonly verification: Verification | undefined;
   readonly overtaken: OvertakenPaths;
   /** Sends what changes while the pass works; absent where that waits for the next pass. */
   readonly overtaking: Overtaking | undefined;
@@ -56,7 +60,7 @@ export function openPassParts(
     source,
     readAhead: source.traits.isRemote ? new ReadAhead({ source, gate, clock, draining, signal }) : undefined,
     signal,
-    onBytes: (path, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent }),
+    onBytes: ({ path, size }, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent, size }),
   };
   const remote = new Remote(remoteOptions);
   const hidden = new HiddenNames(clock.now());
@@ -79,6 +83,7 @@ export function openPassParts(
     learnt,
     times,
     overtaken: new OvertakenPaths(),
+    verification: openVerification(pass, { remote, gate, tally }),
   };
   return {
     ...parts,
@@ -96,6 +101,27 @@ export function openPassParts(
       isKnown: (path) => isOfIntent(ledger, path),
     }),
   };
+}
+
+function openVerification(
+  { verify, dryRun, ledger, clock, source, draining, signal }: PassWithLedger,
+  { remote, gate, tally }: Pick<PassParts, 'remote' | 'gate' | 'tally'>,
+): Verification | undefined {
+  if (verify === undefined || dryRun) return undefined;
+  tally.verified = 0;
+  return new Verification({
+    files: verify,
+    remote,
+    ledger,
+    gate,
+    clock,
+    stopped: () => draining.aborted || signal.aborted,
+    onEqual: () => {
+      tally.verified = (tally.verified ?? 0) + 1;
+    },
+    onProblem: tally.problem,
+    digestOf: (entry) => digestOfSource(entry, { source, signal }),
+  });
 }
 
 /** The traits that a destination tells are known from the start; the others are learnt by a refusal. */

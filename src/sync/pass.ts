@@ -176,6 +176,7 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   await parts.overtaking?.close();
   // what this run can settle must not wait under a hidden name for the next run
   if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover(pass, parts);
+  await parts.verification?.finish();
   await leftovers.settle(dryRun);
 }
 

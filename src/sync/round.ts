@@ -71,9 +71,12 @@ export class Round {
   }
 
   #executor(target: Target, store: PlanStore): Executor {
-    const { ledger, source, clock, draining, signal, overwrite, atomic, publishSet, removal } = this.#pass;
-    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken } = this.#parts;
+    const { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic, publishSet, removal } =
+      this.#pass;
+    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken, verification } =
+      this.#parts;
     return new Executor({
+      verification,
       remote,
       gate,
       ledger,
@@ -89,6 +92,7 @@ export class Round {
       learnt,
       times,
       overwrite,
+      keepsOthers,
       atomic,
       holdBack: atomic && publishSet,
       isOvertaken: (path) => overtaken.has(path),

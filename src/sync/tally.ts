@@ -18,6 +18,8 @@ export class Tally {
   changesFailed = 0;
   /** Those of them that the destination did not take. Where there are any, nothing is removed. */
   changesRefused = 0;
+  /** Undefined where nothing is read back. */
+  verified: number | undefined;
   foldersCreated = 0;
   foldersRemoved = 0;
   bytes = 0;
@@ -87,6 +89,7 @@ export class Tally {
       retries: facts.retries,
       durationMs: Math.round(facts.durationMs),
       dryRun: facts.dryRun,
+      ...(this.verified !== undefined && { verified: this.verified }),
       ...(facts.pace !== undefined && { pace: facts.pace }),
     };
   }

@@ -60,6 +60,11 @@ describe('a directory as DEST', () => {
     expect(() => pull(to)).toThrow(message);
   });
 
+  test('alone has --theirs', () => {
+    expect(() => pull('/srv/data', { what: { theirs: true } })).not.toThrow();
+    expect(() => check({ what: { theirs: true } })).toThrow(/^--theirs is for a directory as DEST/);
+  });
+
   test('has no use for what is for another end', () => {
     expect(() => pull('/srv/data', { what: { trustLedger: true } })).toThrow(
       /^--trust-ledger is for a Stage as DEST/,

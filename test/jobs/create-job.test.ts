@@ -16,6 +16,7 @@ test('what is not given has its default, also what is there but undefined', () =
       deleteExcluded: false,
       compare: 'content',
       overwrite: true,
+      theirs: false,
       moves: true,
       failFast: false,
       filters: [],

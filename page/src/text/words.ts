@@ -1,4 +1,4 @@
-import type { JobState, JobView, RunCause } from '../../../src/daemon/view/daemon-view.ts';
+import type { JobState, JobView, RunCause, RunSummary } from '../../../src/daemon/view/daemon-view.ts';
 import type { Outcome } from '../../../src/model/events.ts';
 import type { Pace } from '../../../src/model/pace.ts';
 import { count } from '../../../src/cli/output/quantities.ts';
@@ -42,7 +42,10 @@ const CAUSES: Readonly<Record<RunCause, string>> = {
 
 // a daemon of a later release may say more than this page knows
 export const stateWord = (state: JobState): Word => STATES[state] ?? { text: state, tone: 'calm' };
-export const outcomeWord = (outcome: Outcome): Word => OUTCOMES[outcome] ?? { text: outcome, tone: 'calm' };
+const outcomeWord = (outcome: Outcome): Word => OUTCOMES[outcome] ?? { text: outcome, tone: 'calm' };
+/** How a run ended; one that was killed has no end. */
+export const endWord = ({ outcome, didNotEnd }: Pick<RunSummary, 'outcome' | 'didNotEnd'>): Word =>
+  didNotEnd === true ? { text: 'Did not end', tone: 'warn' } : outcomeWord(outcome);
 export const causeText = (cause: RunCause): string => CAUSES[cause] ?? cause;
 
 const REASONS: Readonly<Record<Pace['why'], string>> = {

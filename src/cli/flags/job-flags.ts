@@ -11,6 +11,7 @@ import {
   positiveInteger,
   positiveIntegerOrAuto,
   positiveNumber,
+  sample,
 } from './values.ts';
 
 /** What the flags of a command line say of a job. */
@@ -78,6 +79,9 @@ function optionFor(
       break;
     case 'byteRate':
       option.argParser(byteRate);
+      break;
+    case 'sample':
+      option.argParser(sample);
       break;
     case 'bytes':
       option.argParser(bytes);

@@ -10,6 +10,10 @@ import {
   parseByteRate,
   parseBytes,
   parseDuration,
+  parseSample,
+  SAMPLE_FORM,
+  parseRemovalLimit,
+  REMOVAL_LIMIT_FORM,
 } from '../../jobs/settings/quantities.ts';
 
 /** Values of flags, from text. Each rejects with commander's error, which names the flag. */
@@ -77,11 +81,9 @@ export function listenAddress(text: string): ListenAddress {
 
 /** '20' files, or '50%' of the files on Stage. */
 export function removalLimit(text: string): RemovalLimit {
-  const match = /^(\d+)(%?)$/.exec(text);
-  const value = Number(match?.[1]);
-  if (match === null || !Number.isSafeInteger(value) || (match[2] === '%' && value > 100))
-    throw new InvalidArgumentError('Give a count, like 20, or a percentage up to 100%, like 50%.');
-  return match[2] === '%' ? { percent: value } : { count: value };
+  const limit = parseRemovalLimit(text);
+  if (limit === undefined) throw new InvalidArgumentError(REMOVAL_LIMIT_FORM);
+  return limit;
 }
 
 /** Bytes a second: '500K', '10M', '1.5G'; a K is 1,024. */
@@ -95,6 +97,13 @@ export function byteRate(text: string): number {
 export function bytes(text: string): number {
   const value = parseBytes(text);
   if (value === undefined) throw new InvalidArgumentError(BYTES_FORM);
+  return value;
+}
+
+/** 'all', or the number of files of 'sample=N'. */
+export function sample(text: string): 'all' | number {
+  const value = parseSample(text);
+  if (value === undefined) throw new InvalidArgumentError(SAMPLE_FORM);
   return value;
 }
 

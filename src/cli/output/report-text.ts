@@ -37,6 +37,8 @@ export function reportText(
     report.adopted > 0 ? `${count(report.adopted)} found equal on Stage and adopted` : '',
   ].filter((text) => text !== '');
   if (kept.length > 0) row('kept', kept.join(', '));
+  if (report.verified !== undefined && !report.dryRun)
+    row('verified', `${count(report.verified)} of ${count(report.uploaded)} uploaded, read back and equal`);
   row(
     'requests',
     `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}`,

@@ -32,10 +32,14 @@ export interface RunHistory {
 
 /** Dry runs whose plan is shown, and carried out as it was shown. */
 export interface JobPlans {
-  /** Begins a dry run, in place of one that waits for the same job. Rejects where the job cannot be compared now. */
+  /** Begins a dry run, in place of the one before of the same job; how it goes is in its view. */
   begin(job: string): Promise<PlanView>;
   view(id: string): PlanView | undefined;
-  lines(id: string, part: Part): Promise<PlanLinesPage>;
+  /** `from`: where a page before said that the next one begins; 0 for the first. */
+  lines(
+    id: string,
+    part: { readonly from: number; readonly limit: number },
+  ): Promise<PlanLinesPage> | PlanLinesPage;
   /** Carries out exactly that plan, where it still holds; resolves once that run has begun. */
   apply(id: string): Promise<PlanView>;
   /** Forgets the plan; ends the comparison where it is under way. */

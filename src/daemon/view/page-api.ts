@@ -1,5 +1,5 @@
 import type { ActionLine, PlanCost } from '../../model/plan.ts';
-import type { DaemonView, JobView, RunSummary, Sample } from './daemon-view.ts';
+import type { DaemonView, JobView, RunAction, RunSummary, Sample } from './daemon-view.ts';
 
 /*
  * What the server of the page answers, as JSON has it. Times are milliseconds since 1970. Names and messages are not
@@ -39,18 +39,10 @@ export interface RunsPage {
   readonly more: boolean;
 }
 
-/** An action of a run that is over, and how it ended. */
-export interface RunAction extends ActionLine {
-  readonly outcome: 'done' | 'failed' | 'skipped';
-  readonly ms?: number | undefined;
-  readonly error?: { readonly code: string; readonly message: string } | undefined;
-}
-
+/** Actions of a run that is over, in their order. */
 export interface ActionsPage {
   readonly actions: readonly RunAction[];
   readonly more: boolean;
-  /** Whether the run did more than is remembered. */
-  readonly cut: boolean;
 }
 
 /** What was last decided for a path of a job. */
@@ -81,6 +73,10 @@ export interface PlanView {
   readonly compared: number;
   /** Actions. */
   readonly actions: number;
+  /** Entries that could not be read, and are not in the plan. */
+  readonly problems: number;
+  /** Files that would go, those below folders that go as a whole included. */
+  readonly filesRemoved: number;
   readonly cost?: PlanCost | undefined;
   /** How long it will take, in milliseconds. */
   readonly estimateMs?: number | undefined;
@@ -91,7 +87,8 @@ export interface PlanView {
 
 export interface PlanLinesPage {
   readonly lines: readonly ActionLine[];
-  readonly more: boolean;
+  /** Where the next page begins; absent: this is the last. */
+  readonly next?: number | undefined;
 }
 
 /** A Stage that jobs go to or come from. */

@@ -103,6 +103,19 @@ export const taken = ({ operation, path }: DiskCall): SyncError =>
     details: { path },
   });
 
+/** Something else has the name than the caller knows of: it stays, and whoever asked has to look again. */
+export const notExpected = ({ operation, path }: DiskCall): SyncError =>
+  new SyncError(
+    'destination_taken',
+    (name) =>
+      cannot(
+        name,
+        operation,
+        'somebody changed what has its name meanwhile; it is kept, and the next run decides',
+      ),
+    { verdict: 'skip_entry', operation, path, details: { path } },
+  );
+
 /** A file that is not the one it was a moment ago. */
 export const changed = ({ operation, path }: DiskCall, why: string): SyncError =>
   new SyncError('entry_changed', (name) => `${name} changed meanwhile: ${why}`, {

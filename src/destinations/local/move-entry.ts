@@ -68,7 +68,7 @@ const NO_LINKS: ReadonlySet<string> = new Set([
  * Gives the file its new name as a second one, which fails when the name is taken, and then removes the old name. A
  * rename would replace a file that came meanwhile.
  */
-function moveFile(disk: WritableDisk, onto: DiskCall, from: string, to: string): void {
+export function moveFile(disk: WritableDisk, onto: DiskCall, from: string, to: string): void {
   try {
     disk.link(from, to);
   } catch (error) {

@@ -1,10 +1,13 @@
+import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { inside } from '../../disk/disk.ts';
 import type { FolderSyncs } from '../../disk/folder-syncs.ts';
 import { errnoOf } from '../../disk/system-errors.ts';
+import { hasFact } from '../../model/errors.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
-import type { CallOptions, Content } from '../../model/ports.ts';
-import { changed, destinationError, refused, taken } from './destination-errors.ts';
+import { moveFile } from './move-entry.ts';
+import type { CallOptions, Content, PutOptions } from '../../model/ports.ts';
+import { changed, destinationError, notExpected, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { requirePath } from './target-folder.ts';
 import type { TargetFolder } from './target-folder.ts';
@@ -25,7 +28,7 @@ export async function writeFile(
   { target, names, syncs }: WritePlace,
   call: DiskCall,
   content: Content,
-  options: CallOptions,
+  options: PutOptions,
 ): Promise<void> {
   const source = new ContentReader(content);
   const temporary = names.take();
@@ -33,7 +36,8 @@ export async function writeFile(
     requirePath(call, call.path, 'file');
     target.make();
     using way = openPlaces(target, call, temporary);
-    const mode = modeOf(target, call, way.final);
+    const { expects } = options;
+    const mode = modeOf(target, call, way.final, expects);
     const handle = await target.disk.create(way.temporary);
     try {
       try {
@@ -46,8 +50,9 @@ export async function writeFile(
       }
       options.signal.throwIfAborted();
       way.check();
-      modeOf(target, call, way.final);
-      target.disk.rename(way.temporary, way.final);
+      modeOf(target, call, way.final, expects);
+      if (expects === null) takeFreeName(target, call, way);
+      else target.disk.rename(way.temporary, way.final);
     } catch (error) {
       way.discard();
       throw error;
@@ -60,6 +65,15 @@ export async function writeFile(
     throw destinationError(call, error);
   } finally {
     names.release(temporary);
+  }
+}
+
+/** Nothing is replaced, whatever comes between the look and this. */
+function takeFreeName({ disk }: TargetFolder, call: DiskCall, { temporary, final }: Places): void {
+  try {
+    moveFile(disk, call, temporary, final);
+  } catch (error) {
+    throw hasFact(error, 'taken') ? notExpected(call) : error;
   }
 }
 
@@ -93,17 +107,29 @@ function openPlaces(target: TargetFolder, call: DiskCall, temporary: string): Pl
   };
 }
 
-/** The permissions of the file that is replaced. Throws when something else has the name. */
-function modeOf(target: TargetFolder, call: DiskCall, place: string): number | undefined {
+/** The permissions of the file that is replaced. Throws when something else has the name, or another file than expected. */
+export function modeOf(
+  target: TargetFolder,
+  call: DiskCall,
+  place: string,
+  expects: PutOptions['expects'],
+): number | undefined {
   const stats = target.disk.lstat(place);
   if (stats === undefined) return undefined;
   if (stats.isDirectory()) throw taken(call);
   if (!stats.isFile()) throw refused(call, 'a symbolic link or a device has its name');
+  if (expects !== undefined && !isExpected(stats, expects)) throw notExpected(call);
   return Number(stats.mode & 0o777n);
 }
 
+/** A time that is not known cannot differ. */
+function isExpected(stats: BigIntStats, expects: NonNullable<PutOptions['expects']> | null): boolean {
+  if (expects === null || Number(stats.size) !== expects.size) return false;
+  return expects.modifiedMs === undefined || Number(stats.mtimeMs) === expects.modifiedMs;
+}
+
 /** Not every file system has permissions of its own; a file without them is better than none. */
-async function keepMode(handle: FileHandle, mode: number): Promise<void> {
+export async function keepMode(handle: FileHandle, mode: number): Promise<void> {
   try {
     await handle.chmod(mode);
   } catch (error) {
@@ -115,7 +141,7 @@ async function keepMode(handle: FileHandle, mode: number): Promise<void> {
  * The time of the last access becomes the same: there has been none yet. The system takes seconds, as a double, and cuts what is
  * below a nanosecond: the microsecond keeps it from cutting the millisecond.
  */
-function setTime(handle: FileHandle, ms: number): Promise<void> {
+export function setTime(handle: FileHandle, ms: number): Promise<void> {
   const seconds = (ms + 0.001) / 1000;
   return handle.utimes(seconds, seconds);
 }

@@ -12,7 +12,9 @@ import {
   parseByteRate,
   parseBytes,
   parseDuration,
+  parseSample,
   QUANTITY_PATTERNS,
+  SAMPLE_FORM,
 } from './quantities.ts';
 import type { AnySetting } from './setting.ts';
 import { configError } from '../usage-errors.ts';
@@ -54,7 +56,12 @@ const fileName = z.string().superRefine((name, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: `the name ${problem}` });
 });
 
-const PARSERS = { duration: parseDuration, byteRate: parseByteRate, bytes: parseBytes } as const;
+const PARSERS = {
+  duration: parseDuration,
+  byteRate: parseByteRate,
+  bytes: parseBytes,
+  sample: parseSample,
+} as const;
 
 /**
  * A number of the canonical unit, or a text as a flag takes it. The text is parsed as well, because the pattern alone
@@ -78,11 +85,13 @@ const VALUES: Readonly<Record<Exclude<AnySetting['type']['kind'], 'choice'>, z.Z
   duration: quantity('duration', DURATION_FORM),
   byteRate: quantity('byteRate', BYTE_RATE_FORM),
   bytes: quantity('bytes', BYTES_FORM),
+  sample: quantity('sample', SAMPLE_FORM),
   rules: z.array(rule),
   fileName,
 };
 
-const valueShape = ({ type }: AnySetting): z.ZodType =>
+/** The shape of one value, without its default. */
+export const valueShape = ({ type }: AnySetting): z.ZodType =>
   type.kind === 'choice' ? z.enum(type.choices) : VALUES[type.kind];
 
 function settingShape(setting: AnySetting): z.ZodType {

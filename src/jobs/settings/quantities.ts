@@ -50,5 +50,33 @@ export function parseBytes(text: string): number | undefined {
   return match !== null && isCount(value) ? value : undefined;
 }
 
+/** How many files are looked at, for a person who wrote something else. */
+export const SAMPLE_FORM = "Give 'all', or a number of files as in sample=100.";
+
+const SAMPLE = /^(?:all|sample=[1-9]\d*)$/;
+
+/** 'all', or the N of 'sample=N'; undefined for anything else. */
+export function parseSample(text: string): 'all' | number | undefined {
+  const size = Number(text.slice(text.indexOf('=') + 1));
+  if (!SAMPLE.test(text) || (text !== 'all' && !isCount(size))) return undefined;
+  return text === 'all' ? text : size;
+}
+
 /** The forms of the texts, for a schema. */
-export const QUANTITY_PATTERNS = { duration: DURATION, byteRate: AMOUNT, bytes: AMOUNT } as const;
+export const QUANTITY_PATTERNS = {
+  duration: DURATION,
+  byteRate: AMOUNT,
+  bytes: AMOUNT,
+  sample: SAMPLE,
+} as const;
+
+/** '20' files, or '50%' of the files at the destination; undefined for anything else. */
+export function parseRemovalLimit(text: string): { count: number } | { percent: number } | undefined {
+  const match = /^(\d+)(%?)$/.exec(text);
+  const value = Number(match?.[1]);
+  if (match === null || !Number.isSafeInteger(value) || (match[2] === '%' && value > 100)) return undefined;
+  return match[2] === '%' ? { percent: value } : { count: value };
+}
+
+/** How a limit of removals is written, for a person who wrote something else. */
+export const REMOVAL_LIMIT_FORM = 'Give a count, like 20, or a percentage up to 100%, like 50%.';

@@ -32,7 +32,7 @@ type SettingType<Value> = [Value] extends [boolean]
   : [Value] extends [number]
     ? { readonly kind: 'count' | 'number' | 'duration' | 'byteRate' | 'bytes' }
     : number extends Value
-      ? { readonly kind: 'countOrAuto' }
+      ? { readonly kind: 'all' extends Value ? 'sample' : 'countOrAuto' }
       : [Value] extends [readonly FilterRule[]]
         ? { readonly kind: 'rules' }
         : string extends Value
@@ -48,6 +48,7 @@ type AnyType =
         | 'switch'
         | 'count'
         | 'countOrAuto'
+        | 'sample'
         | 'number'
         | 'duration'
         | 'byteRate'

@@ -113,6 +113,31 @@ const what: SettingsOf<JobSections['what']> = {
       },
     ],
   },
+  verify: {
+    type: { kind: 'sample' },
+    group: DONE,
+    meaning: 'read back what was sent and compare its bytes: all files, or so many of them, at random',
+    flags: [
+      {
+        flag: '--verify <files>',
+        help: 'read back what was sent and compare its bytes: all, or sample=N for so many files at random',
+      },
+    ],
+  },
+  theirs: {
+    type: { kind: 'switch' },
+    default: false,
+    group: DONE,
+    meaning:
+      'in a directory: also replace files that somebody changed since they were put there, or that no run put there',
+    flags: [
+      {
+        flag: '--theirs',
+        help: 'in a directory: take the file of the Stage also where the one on the disk was changed, or is not ours',
+        gives: true,
+      },
+    ],
+  },
   failFast: {
     type: { kind: 'switch' },
     default: false,

@@ -11,6 +11,7 @@ const EXPECTED: Readonly<Record<AnySetting['type']['kind'], readonly [(value: un
     number: [(value) => typeof value === 'number' && value > 0, 'a number greater than 0'],
     duration: [isCount, 'a whole number of milliseconds, 1 or more'],
     byteRate: [isCount, 'a whole number of bytes a second, 1 or more'],
+    sample: [(value) => value === 'all' || isCount(value), "a whole number of 1 or more, or 'all'"],
     bytes: [isCount, 'a whole number of bytes, 1 or more'],
     rules: [Array.isArray, 'a list of rules'],
     fileName: [(value) => typeof value === 'string', 'a file name'],

@@ -16,6 +16,7 @@ import type { FreshLooks } from './looks/fresh-looks.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { TaskPool } from './task-pool.ts';
 import type { OpenFolders } from './uploads/open-folders.ts';
+import type { Verification } from './verify/verification.ts';
 import type { StagingFolder } from './uploads/staging-folder.ts';
 
 /** What a round hands over to the parts that carry out its plan. */
@@ -37,6 +38,10 @@ export interface ExecutorOptions {
   readonly times: DestinationTimes;
   /** False: nothing that the destination has is replaced by an upload. */
   readonly overwrite: boolean;
+  /** Reads back what is sent; absent where nobody asks for that. */
+  readonly verification?: Verification | undefined;
+  /** True: nothing is replaced but what the plan saw there. */
+  readonly keepsOthers: boolean;
   /** With --atomic: files are uploaded into the hidden folder first. */
   readonly atomic: boolean;
   /** With --publish-set: nothing takes its name before all of the set has been uploaded. */

@@ -9,7 +9,7 @@ import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
 import type { Counts } from '../plan/counts.ts';
-import { notOverwritten } from '../plan/plan-problems.ts';
+import { notOverwritten, notReplaced } from '../plan/plan-problems.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
 
 export interface MeetingOptions {
@@ -19,6 +19,8 @@ export interface MeetingOptions {
   readonly dryRun: boolean;
   /** False: a file that differs stays, and is told. */
   readonly overwrite: boolean;
+  /** True: the same. */
+  readonly keepsOthers: boolean;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
 }
 
@@ -40,6 +42,8 @@ export async function compareContent(
         counts[known ? 'unchanged' : 'adopted']++;
         if (!options.dryRun) record(entry, shown, ours, options, known);
       } else if (!options.overwrite) options.onProblem(entry.path, notOverwritten(remote.words));
+      else if (options.keepsOthers)
+        options.onProblem(entry.path, notReplaced(remote.words, known ? 'older' : 'not_ours'));
       else store.arrivals.add({ path: entry.path, reason: 'differs', entry, replaces: shown, digest: ours });
     });
   }
@@ -61,7 +65,10 @@ function record(
 }
 
 /** Undefined when the file is not as it was listed, or cannot be read: its upload then tells that. */
-async function digestOfSource(entry: FileEntry, options: MeetingOptions): Promise<string | undefined> {
+export async function digestOfSource(
+  entry: FileEntry,
+  options: Pick<MeetingOptions, 'source' | 'signal'>,
+): Promise<string | undefined> {
   try {
     return await readDigest(entry, options);
   } catch (error) {
@@ -70,7 +77,10 @@ async function digestOfSource(entry: FileEntry, options: MeetingOptions): Promis
   }
 }
 
-async function readDigest(entry: FileEntry, { source, signal }: MeetingOptions): Promise<string> {
+async function readDigest(
+  entry: FileEntry,
+  { source, signal }: Pick<MeetingOptions, 'source' | 'signal'>,
+): Promise<string> {
   if (source.digest !== undefined) return source.digest(entry, { signal });
   const content = await source.read(entry, { signal });
   const hashing = createHash('sha256');

@@ -16,7 +16,7 @@ import { Overtaking } from './overtaking.ts';
 /** What overtaking shares with the pass. */
 interface SharedParts extends Pick<
   ExecutorOptions,
-  'remote' | 'gate' | 'tally' | 'hidden' | 'learnt' | 'times'
+  'remote' | 'gate' | 'tally' | 'hidden' | 'learnt' | 'times' | 'verification'
 > {
   readonly filter: PathFilter;
   readonly destinationFilter: PathFilter;
@@ -40,8 +40,10 @@ export function openOvertaking(
   parts: SharedParts,
   remote: RemoteOptions,
 ): Overtaking | undefined {
-  const { source, signal, changed, publishSet, dryRun, approved } = pass;
+  const { source, signal, changed, publishSet, keepsOthers, dryRun, approved } = pass;
   const listFolder = source.listFolder?.bind(source);
+  // what is ours at the destination is not told without its listing
+  if (keepsOthers) return undefined;
   if (changed === undefined || publishSet || dryRun || approved !== undefined || listFolder === undefined)
     return undefined;
   const { gate, filter, overtaken } = parts;
@@ -60,8 +62,8 @@ export function openOvertaking(
 }
 
 function executorOptions(
-  { ledger, source, clock, draining, signal, overwrite, atomic }: PassWithLedger,
-  { gate, destinationFilter, tally, hidden, learnt, times }: SharedParts,
+  { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic }: PassWithLedger,
+  { gate, destinationFilter, tally, hidden, learnt, times, verification }: SharedParts,
   { remote: ofPass, store }: { readonly remote: RemoteOptions; readonly store: PlanStore },
 ): ExecutorOptions {
   const remote = new Remote({
@@ -96,7 +98,9 @@ function executorOptions(
     hidden: hidden.apart(),
     learnt,
     times,
+    verification,
     overwrite,
+    keepsOthers,
     atomic,
     holdBack: false,
     onStayed: () => undefined,

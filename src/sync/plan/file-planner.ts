@@ -9,7 +9,14 @@ import { rowOf } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 import type { WholeFolders } from './moves/whole-folders.ts';
 import type { NameClashes } from './name-clashes.ts';
-import { adoptedAndKept, changedAndKept, notOverwritten, overSize, tooLarge } from './plan-problems.ts';
+import {
+  adoptedAndKept,
+  changedAndKept,
+  notOverwritten,
+  notReplaced,
+  overSize,
+  tooLarge,
+} from './plan-problems.ts';
 import type { Arrival, DigestQuestion, OldContentQuestion, Planned } from './planned.ts';
 
 export interface FilePlannerOptions extends DecideOptions {
@@ -19,6 +26,8 @@ export interface FilePlannerOptions extends DecideOptions {
   readonly maxFileSize?: number | undefined;
   /** False: what the destination has already stays, also where it differs. */
   readonly overwrite?: boolean | undefined;
+  /** True: only what we put there, and nobody changed since, is replaced. */
+  readonly keepsOthers?: boolean | undefined;
   /** The destination was not listed: what it has is taken from the ledger, which can learn nothing from that. */
   readonly believes: boolean;
   /** What sentences call the destination. */
@@ -179,14 +188,27 @@ export class FilePlanner {
       this.#seen(replaces, STAYS);
       return this.#emit({ kind: 'problem', path, problem: notOverwritten(words) });
     }
-    const freed =
+    const isOurs =
       replaces !== undefined && row !== undefined && !row.adopted && sameAtDestination(replaces, row);
-    if (freed && reason === 'changed' && this.#options.sendsEarly)
+    if (replaces !== undefined && !isOurs && this.#options.keepsOthers === true)
+      return this.#leave(arrival, row);
+    if (isOurs && reason === 'changed' && this.#options.sendsEarly)
       return this.#emit({ kind: 'askOldContent', arrival, row });
-    if (freed) return this.#uploadAndFree(arrival, row);
+    if (isOurs) return this.#uploadAndFree(arrival, row);
     this.#seen(replaces, STAYS);
     if (replaces === undefined) this.#clashes.file(path, 'arrives');
     this.#emit({ kind: 'upload', arrival });
+  }
+
+  /** Keeps what the destination has in place of a file of the source. */
+  #leave({ path, replaces, reason }: Arrival, row: LedgerRow | undefined): void {
+    this.#seen(replaces, STAYS);
+    this.#clashes.file(path, 'stays');
+    const wasOurs = row !== undefined && !row.adopted;
+    const why = wasOurs ? (reason === 'drifted' ? 'older' : 'changed') : 'not_ours';
+    const problem = notReplaced(this.#options.words, why);
+    this.#emit({ kind: 'problem', path, problem });
+    this.#emit({ kind: 'keep', path, code: problem.code, forgets: false });
   }
 
   /** A move may take the old content before the upload replaces it. */

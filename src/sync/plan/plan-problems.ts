@@ -35,6 +35,20 @@ export const notOverwritten = ({ at }: DestinationWords): Problem => ({
   message: `differs from what is ${at} under its name, which stays: --no-overwrite`,
 });
 
+/** A file that is not ours at the destination, where only what is ours is replaced. */
+export function notReplaced({ at }: DestinationWords, why: 'changed' | 'not_ours' | 'older'): Problem {
+  const told = {
+    changed: `it changed in the source, and somebody changed it ${at} too since it was put there`,
+    not_ours: `another file has its name ${at}, which no run put there`,
+    older: `somebody changed it ${at} since it was put there`,
+  };
+  return {
+    code: 'not_replaced',
+    severity: why === 'older' ? 'warning' : 'failure',
+    message: `${told[why]}; kept as it is (move it away, or use --theirs to take the one of the source)`,
+  };
+}
+
 /** A file that whoever runs the sync does not want. */
 export const overSize = (size: number, limit: number): Problem => ({
   code: 'over_size',

@@ -234,6 +234,49 @@ describe('a file that is put', () => {
     expect(steps).toEqual(['file flushed', 'renamed', 'folder flushed', 'resolved']);
   });
 
+  test('replaces nothing but what was expected, and nothing where nothing was', async () => {
+    const kept = { code: 'destination_taken', fact: undefined, verdict: 'skip_entry', inDoubt: false };
+    tree.write('f', 'old');
+    const destination = await open();
+    const there = (await destination.stat('f', call))!;
+    const others = [null, { ...there, size: 4 }, { ...there, modifiedMs: there.modifiedMs! - 1 }];
+    for (const expects of others)
+      await expect(destination.put('f', text('new'), { ...call, expects })).rejects.toMatchObject(kept);
+    expect(await textOf(destination, 'f')).toBe('old');
+    await destination.put('f', text('newer'), { ...call, expects: there });
+    await destination.put('g', text('g'), { ...call, expects: null });
+    await destination.put('gone', text('gone'), { ...call, expects: there });
+    expect(fs.readdirSync(tree.root).toSorted()).toEqual(['f', 'g', 'gone']);
+  });
+
+  test('does not replace a file that takes its free name at the last moment', async () => {
+    const destination = await open({
+      link(from, to) {
+        tree.write('f', 'foreign');
+        realWritableDisk.link(from, to);
+      },
+    });
+    await expect(destination.put('f', text('new'), { ...call, expects: null })).rejects.toMatchObject({
+      code: 'destination_taken',
+      fact: undefined,
+    });
+    expect(await textOf(destination, 'f')).toBe('foreign');
+    expect(fs.readdirSync(tree.root)).toEqual(['f']);
+  });
+
+  test('does not replace a file that changes while the new one is written', async () => {
+    tree.write('f', 'old');
+    const destination = await open();
+    const expects = (await destination.stat('f', call))!;
+    const content = halves(10, async () => tree.write('f', 'edited'));
+    await expect(destination.put('f', content, { ...call, expects })).rejects.toMatchObject({
+      message:
+        'f cannot be written: somebody changed what has its name meanwhile; it is kept, and the next run decides',
+    });
+    expect(await textOf(destination, 'f')).toBe('edited');
+    expect(fs.readdirSync(tree.root)).toEqual(['f']);
+  });
+
   test('with a name of 255 bytes is written', async () => {
     const name = 'n'.repeat(255);
     const destination = await open();

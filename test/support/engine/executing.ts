@@ -129,6 +129,7 @@ export function executing(ours: Readonly<Record<RelPath, string>>, options: Exec
     draining: draining.signal,
     signal,
     overwrite: true,
+    keepsOthers: false,
     hidden,
     learnt,
     times,

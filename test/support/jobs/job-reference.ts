@@ -62,6 +62,7 @@ const VALUES = {
   duration: 'duration',
   byteRate: 'rate',
   bytes: 'size',
+  sample: '`"all"`, `"sample=N"`, whole number',
   rules: 'list of rules',
   fileName: 'file name',
 } as const;

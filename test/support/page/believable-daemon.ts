@@ -1,5 +1,4 @@
-import type { RunSummary } from '../../../src/daemon/view/daemon-view.ts';
-import type { RunAction } from '../../../src/daemon/view/page-api.ts';
+import type { RunAction, RunSummary } from '../../../src/daemon/view/daemon-view.ts';
 import type { ActionLine } from '../../../src/model/plan.ts';
 import { reportWith } from '../cli/report.ts';
 import { currentRun, HOSTILE_NAME, ImitatedDaemon, jobView, runSummary } from './imitated-daemon.ts';
@@ -140,7 +139,7 @@ export function believableDaemon(nowMs: number) {
       current: currentRun('r1001', {
         startedMs: nowMs - 40_000,
         compared: 48_211,
-        done: Math.floor(sent / 4_000_000),
+        uploaded: Math.floor(sent / 4_000_000),
         failed: 1,
         toUpload: 120,
         toUploadBytes: total,

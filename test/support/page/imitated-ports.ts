@@ -1,7 +1,7 @@
 import { usageError } from '../../../src/jobs/usage-errors.ts';
 import type { PagePorts } from '../../../src/daemon/http/page-ports.ts';
-import type { PlanView, RunAction } from '../../../src/daemon/view/page-api.ts';
-import type { RunSummary } from '../../../src/daemon/view/daemon-view.ts';
+import type { PlanView } from '../../../src/daemon/view/page-api.ts';
+import type { RunAction, RunSummary } from '../../../src/daemon/view/daemon-view.ts';
 import type { ActionLine } from '../../../src/model/plan.ts';
 import type { ImitatedDaemon } from './imitated-daemon.ts';
 
@@ -31,7 +31,6 @@ export function imitatedPorts(
         return {
           actions: all.slice(offset, offset + limit),
           more: offset + limit < all.length,
-          cut: false,
         };
       },
     },
@@ -45,6 +44,11 @@ export function imitatedPorts(
           state: 'ready',
           compared: 1234,
           actions: planned.length,
+          problems: 0,
+          filesRemoved: planned.reduce(
+            (sum, { kind, files = 1 }) => sum + (kind === 'remove' ? files : 0),
+            0,
+          ),
           cost: {
             uploads: planned.filter(({ kind }) => kind === 'upload').length,
             bytes: planned.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
@@ -59,11 +63,10 @@ export function imitatedPorts(
         return Promise.resolve(plan);
       },
       view: (id) => plans.get(id),
-      lines: (_id, { offset, limit }) =>
-        Promise.resolve({
-          lines: planned.slice(offset, offset + limit),
-          more: offset + limit < planned.length,
-        }),
+      lines: (_id, { from, limit }) => ({
+        lines: planned.slice(from, from + limit),
+        ...(from + limit < planned.length && { next: from + limit }),
+      }),
       apply: async (id) => {
         const plan: PlanView = { ...plans.get(id)!, state: 'applied', run: 'applied-run' };
         plans.set(id, plan);

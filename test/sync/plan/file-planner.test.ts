@@ -102,6 +102,19 @@ const freed = (gone: boolean) => ({
   freed: { path: PATH, size: 3, identity: 'i', digest: undefined, gone },
 });
 
+test.each<[string, LedgerRow | undefined, ShownVersion, readonly string[]]>([
+  ['ours and unchanged there is replaced', row({ version: 'v0' }), shown, ['upload', 'freed']],
+  ['ours and missing there is sent again', row(), undefined as never, ['upload']],
+  ['ours, and changed at both ends, stays', row({ version: 'v0' }), changed, ['failure', 'keep']],
+  ['ours, and changed there alone, stays', row(), changed, ['warning', 'keep']],
+  ['adopted stays', row({ version: 'v0', adopted: true }), shown, ['failure', 'keep']],
+  ['not in the ledger stays', undefined, changed, ['failure', 'keep']],
+])('where what is not ours is kept, a file that is %s', (_, known, there, kinds) => {
+  const it = planned({ source: entry(), shown: there, ...(known && { row: known }) }, { keepsOthers: true });
+  expect(it.out.map((each) => (each.kind === 'problem' ? each.problem.severity : each.kind))).toEqual(kinds);
+  if (kinds[1] === 'keep') expect(it.fate()).toBe('stays');
+});
+
 describe('a file that the source has', () => {
   test('and nobody else is uploaded, and arrives at its name', () => {
     const it = planned({ source: entry() });

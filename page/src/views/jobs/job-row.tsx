@@ -8,7 +8,7 @@ import { Meter } from '../../parts/meter.tsx';
 import { Name } from '../../parts/name.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, ahead, span } from '../../text/times.ts';
-import { outcomeWord, rhythmText, stateWord } from '../../text/words.ts';
+import { endWord, rhythmText, stateWord } from '../../text/words.ts';
 
 export function JobRow({ job }: { readonly job: JobView }) {
   const now = useNow();
@@ -63,7 +63,7 @@ function StateDetail({ job }: { readonly job: JobView }) {
         value={current.sentBytes}
         total={current.counted ? current.toUploadBytes : undefined}
       />
-      {count(current.done)} of {count(current.toUpload)}
+      {count(current.uploaded)} of {count(current.toUpload)}
       {current.counted ? '' : '+'}
       {speed !== undefined && speed.bytesPerSecond > 0 && `, ${bytes(Math.round(speed.bytesPerSecond))}/s`}
       {speed?.leftMs !== undefined && `, ${span(speed.leftMs)} left`}
@@ -75,7 +75,7 @@ function LastRun({ job: { name, lastRun }, now }: { readonly job: JobView; reado
   if (lastRun === undefined) return <span class="quiet">None yet</span>;
   return (
     <a href={hashOf({ view: 'run', job: name, run: lastRun.id })}>
-      <Mark {...outcomeWord(lastRun.outcome)} />
+      <Mark {...endWord(lastRun)} />
       <span class="since">{ago(lastRun.endedMs, now)}</span>
     </a>
   );

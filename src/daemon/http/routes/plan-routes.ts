@@ -3,7 +3,7 @@ import type { PlanView } from '../../view/page-api.ts';
 import { errorReply } from '../error-replies.ts';
 import type { PagePorts } from '../page-ports.ts';
 import { knownJob } from './job-routes.ts';
-import { checkedQuery, partQuery } from './run-routes.ts';
+import { checkedQuery, linesQuery } from './run-routes.ts';
 
 interface PlanParams {
   readonly Params: { readonly plan: string };
@@ -19,7 +19,7 @@ export function planRoutes(api: FastifyInstance, { control, plans }: PagePorts):
   );
   api.get<PlanParams>('/plans/:plan', ({ params }, reply) => orUnknown(reply, plans.view(params.plan)));
   api.get<PlanParams>('/plans/:plan/lines', ({ params, query }, reply) => {
-    const part = checkedQuery(partQuery, query);
+    const part = checkedQuery(linesQuery, query);
     return plans.view(params.plan) === undefined
       ? orUnknown(reply, undefined)
       : plans.lines(params.plan, part);

@@ -10,11 +10,9 @@ const MOST_ROWS = 500;
 const limit = z.coerce.number().int().min(1).max(MOST_ROWS).default(50);
 
 const runsQuery = z.strictObject({ before: z.string().max(200).optional(), limit });
-export const partQuery = z.strictObject({
-  offset: z.coerce.number().int().min(0).default(0),
-  limit: limit.default(100),
-});
-const actionsQuery = partQuery.extend({ failed: z.literal('1').optional() });
+const place = z.coerce.number().int().min(0).default(0);
+export const linesQuery = z.strictObject({ from: place, limit });
+const actionsQuery = z.strictObject({ offset: place, limit, failed: z.literal('1').optional() });
 
 /** The query as its shape has it. Rejects with `usage`. */
 export function checkedQuery<Shape extends z.ZodType>(shape: Shape, query: unknown): z.output<Shape> {

@@ -18,11 +18,11 @@ export interface HeldUpload {
 /** Uploads that are held back: their files wait under hidden names until they are published together. */
 export class HeldUploads {
   readonly #parts: ActionParts;
-  readonly #finish: (held: HeldUpload, attempted: Attempted) => void;
+  readonly #finish: (held: HeldUpload, attempted: Attempted) => Promise<void>;
   #held: HeldUpload[] = [];
 
   /** `finish` writes down an upload that has its name. */
-  constructor(parts: ActionParts, finish: (held: HeldUpload, attempted: Attempted) => void) {
+  constructor(parts: ActionParts, finish: (held: HeldUpload, attempted: Attempted) => Promise<void>) {
     this.#parts = parts;
     this.#finish = finish;
   }
@@ -53,13 +53,14 @@ export class HeldUploads {
   }
 
   async #publishOne(held: HeldUpload): Promise<void> {
-    const { remote, outcomes, learnt, staging, openFolders, overwrite } = this.#parts;
+    const { remote, outcomes, learnt, staging, openFolders, overwrite, keepsOthers } = this.#parts;
     const { arrival, waits } = held.sent;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     try {
       const occupied = arrival.replaces !== undefined;
-      await publish(remote, remote.root + arrival.path, waits, { occupied, overwrite });
-      this.#finish(held, attempted);
+      const seen = keepsOthers ? (arrival.replaces ?? null) : undefined;
+      await publish(remote, remote.root + arrival.path, waits, { occupied, overwrite, seen });
+      await this.#finish(held, attempted);
     } catch (error) {
       staging.isInDoubt = true;
       // what was in the way may still be there: the intent stays, and another look tells

@@ -1,6 +1,8 @@
 import { hasFact, isOfReading } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
+import type { ShownVersion } from '../../../model/plan.ts';
 import type { Remote } from '../../../remote/remote.ts';
+import { sameShown } from '../../compare/decide.ts';
 
 /** The hidden names that a replacement goes through; full paths. */
 export interface Detour {
@@ -14,23 +16,32 @@ export interface Detour {
 export const refusesName = (error: unknown): boolean =>
   hasFact(error, 'taken', 'refused') && !isOfReading(error);
 
+export interface PublishOptions {
+  /** A file had the name when this was planned. */
+  readonly occupied: boolean;
+  /** False: a name that is taken is refused. Default: true. */
+  readonly overwrite?: boolean;
+  /** Only this is replaced, as far as a look tells; null: nothing. Absent: whatever is there. */
+  readonly seen?: ShownVersion | null | undefined;
+}
+
 /**
- * Gives a file that waits at `via` its final name. `occupied`: a file had the name when this was planned. Without
- * `overwrite` a name that is taken is refused. Where a move may
- * replace a file, the name is never empty. Otherwise the old file waits at `aside` for the length of one move. When the run
- * dies in between, one of the two files is whole, and `finishDetour` gives it the name.
+ * Gives a file that waits at `via` its final name. Where a move may replace a file, the name is never empty. Otherwise the old
+ * file waits at `aside` for the length of one move. When the run dies in between, one of the two files is whole, and
+ * `finishDetour` gives it the name.
  */
 export async function publish(
   remote: Remote,
   final: RelPath,
   detour: Detour,
-  { occupied, overwrite = true }: { readonly occupied: boolean; readonly overwrite?: boolean },
+  { occupied, overwrite = true, seen }: PublishOptions,
 ): Promise<void> {
   try {
     await remote.move(detour.via, final);
     return;
   } catch (error) {
     if (!refusesName(error) || !overwrite) throw error;
+    if (seen !== undefined && !(await isStill(remote, final, seen))) throw error;
     if (!occupied && (await remote.stat(final)) === undefined) throw error;
   }
   await remote.move(final, detour.aside);
@@ -42,6 +53,11 @@ export async function publish(
     throw error;
   }
   await remote.remove(detour.aside);
+}
+
+async function isStill(remote: Remote, path: RelPath, seen: ShownVersion | null): Promise<boolean> {
+  const now = await remote.stat(path);
+  return now === undefined || (seen !== null && sameShown(now, seen));
 }
 
 /** What became of a replacement that a killed run left behind. */

@@ -48,6 +48,7 @@ export class FileSender {
     const { source, signal, tasks, journal } = this.#parts;
     const { intents } = options;
     for (let current = arrival, version = 1; ; version++) {
+      intents.sentDigest = undefined;
       try {
         return await this.#sendOnce(current, options);
       } catch (error) {
@@ -101,7 +102,13 @@ export class FileSender {
     to: RelPath,
     { intents, priority }: SendOptions,
   ): Promise<string | undefined> {
-    return this.#parts.remote.put(entry, to, { replaces, mayLook: intents.earlier.length === 0, priority });
+    const { remote, verification } = this.#parts;
+    return remote.put(entry, to, {
+      replaces,
+      mayLook: intents.earlier.length === 0,
+      priority,
+      onDigest: verification && ((digest) => (intents.sentDigest = digest)),
+    });
   }
 
   async #sendVia(arrival: Arrival, options: SendOptions): Promise<Sent> {
@@ -120,8 +127,10 @@ export class FileSender {
     }
     hidden.add(id);
     if (options.waits) return { arrival, digest, waits: detour };
-    const { overwrite } = this.#parts;
-    await publish(remote, final, detour, { occupied: arrival.replaces !== undefined, overwrite });
+    const { overwrite, keepsOthers } = this.#parts;
+    const { replaces } = arrival;
+    const seen = keepsOthers ? (replaces ?? null) : undefined;
+    await publish(remote, final, detour, { occupied: replaces !== undefined, overwrite, seen });
     return { arrival, digest };
   }
 

@@ -7,6 +7,8 @@ export interface UploadIntents {
   /** The version of `id` may have been stored, whatever its last attempt said. */
   inDoubt: boolean;
   readonly earlier: number[];
+  /** SHA-256 in hex of the version of `id`, where it is to be read back and an attempt has read all of it. */
+  sentDigest: string | undefined;
   /** Intents that may have left a file under a hidden name. */
   readonly hidden: Set<number>;
 }
@@ -15,6 +17,7 @@ export const newIntents = (id: number): UploadIntents => ({
   id,
   inDoubt: false,
   earlier: [],
+  sentDigest: undefined,
   hidden: new Set(),
 });
 

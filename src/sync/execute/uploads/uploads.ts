@@ -151,7 +151,7 @@ export class Uploads {
       if (isWaiting(sent)) {
         isHeld = true;
         this.held.add({ sent, intents, clashes });
-      } else this.#finish(sent, intents, attempted);
+      } else await this.#finish(sent, intents, attempted);
     } catch (error) {
       // versions that may have been stored, also under a hidden name, stay in doubt; the others are settled
       const leavesNothing = tasks.notBegun(error) || !intents.hidden.has(intents.id);
@@ -174,8 +174,8 @@ export class Uploads {
     return 'unclear' in look || look.shown !== undefined;
   }
 
-  #finish({ arrival, digest }: Sent, intents: UploadIntents, attempted: Attempted): void {
-    const { tally, ledger, journal, outcomes } = this.#parts;
+  async #finish({ arrival, digest }: Sent, intents: UploadIntents, attempted: Attempted): Promise<void> {
+    const { tally, ledger, journal, outcomes, verification } = this.#parts;
     const { entry, reason } = arrival;
     // what an earlier version may have left under a hidden name is for the next run to find
     for (const before of intents.earlier) if (!intents.hidden.has(before)) journal.end(before);
@@ -185,5 +185,6 @@ export class Uploads {
     tally.uploaded++;
     tally.bytes += entry.size;
     outcomes.done(attempted, { bytes: entry.size });
+    await verification?.sent({ entry, digest: intents.sentDigest }, () => journal.flush());
   }
 }

@@ -1,0 +1,24 @@
+import type { ActionLine } from '../../../src/model/plan.ts';
+import { Name } from './name.tsx';
+
+const VERBS: Readonly<Record<ActionLine['kind'], string>> = {
+  createFolder: 'create',
+  upload: 'upload',
+  move: 'move',
+  remove: 'remove',
+};
+
+/** 'upload data/a.csv', 'move a to b' */
+export function ActionName({ action: { kind, path, to } }: { readonly action: ActionLine }) {
+  return (
+    <>
+      <span class={`verb ${kind}`}>{VERBS[kind] ?? kind}</span> <Name text={path} />
+      {to !== undefined && (
+        <>
+          {' '}
+          <span aria-label="to">→</span> <Name text={to} />
+        </>
+      )}
+    </>
+  );
+}

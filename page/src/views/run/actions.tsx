@@ -1,0 +1,99 @@
+import { useState } from 'preact/hooks';
+import type { RunAction } from '../../../../src/daemon/view/daemon-view.ts';
+import type { ActionsPage } from '../../../../src/daemon/view/page-api.ts';
+import { reasonText } from '../../../../src/cli/output/action-text.ts';
+import { bytes, counted } from '../../../../src/cli/output/quantities.ts';
+import { askJson, jobPath } from '../../live/api.ts';
+import { useParts } from '../../live/loaded.ts';
+import { ActionName } from '../../parts/action-name.tsx';
+import { More } from '../../parts/more.tsx';
+import { Name } from '../../parts/name.tsx';
+import { span } from '../../text/times.ts';
+
+const PART = 100;
+
+/** What a run did, all of it or what failed. */
+export function RunActions({
+  job,
+  run,
+  hasFailures,
+  cut,
+}: {
+  readonly job: string;
+  readonly run: string;
+  readonly hasFailures: boolean;
+  /** Actions that are not remembered. */
+  readonly cut: number;
+}) {
+  const [onlyFailed, setOnlyFailed] = useState(hasFailures);
+  const actions = useParts<RunAction>(`${job} ${run} ${onlyFailed}`, async (before) => {
+    const query = `offset=${before.length}&limit=${PART}${onlyFailed ? '&failed=1' : ''}`;
+    const page = await askJson<ActionsPage>(
+      jobPath(job, `/runs/${encodeURIComponent(run)}/actions?${query}`),
+    );
+    return { rows: page.actions, more: page.more };
+  });
+  return (
+    <section aria-labelledby="actions">
+      <div class="heading">
+        <h2 id="actions">Actions</h2>
+        {hasFailures && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={onlyFailed}
+              onChange={(event) => setOnlyFailed(event.currentTarget.checked)}
+            />
+            Only what failed
+          </label>
+        )}
+      </div>
+      {actions.rows.length > 0 && (
+        <table class="actions-table">
+          <caption class="hidden">What the run did</caption>
+          <thead>
+            <tr>
+              <th scope="col">Action</th>
+              <th scope="col">Why</th>
+              <th scope="col" class="number">
+                Size
+              </th>
+              <th scope="col" class="number">
+                Took
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {actions.rows.map((action, at) => (
+              <ActionRow key={at} action={action} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      <More of={actions} none={onlyFailed ? 'Nothing failed.' : 'It did nothing: both ends were equal.'} />
+      {cut > 0 && <p class="quiet">{counted(cut, 'further action')} of the run are not remembered.</p>}
+    </section>
+  );
+}
+
+function ActionRow({ action }: { readonly action: RunAction }) {
+  return (
+    <tr class={action.outcome === 'done' ? undefined : 'troubled'}>
+      <td>
+        <ActionName action={action} />
+        {action.error !== undefined && (
+          <p class="bad-text plain-weight">
+            {action.outcome}: <Name text={action.error.message} class="message" />
+          </p>
+        )}
+      </td>
+      <td data-label="Why">{reasonText(action.reason)}</td>
+      <td data-label="Size" class="number">
+        {action.bytes === undefined ? '' : bytes(action.bytes)}
+      </td>
+      <td data-label="Took" class="number">
+        {action.ms === undefined ? '' : span(action.ms)}
+      </td>
+    </tr>
+  );
+}

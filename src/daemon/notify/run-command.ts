@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import type { Attempt } from './send-request.ts';
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Milliseconds that a command may take, and until it is killed where it does not end when told to. */
+const MOST_MS = 60_000;
+const KILLED_AFTER_MS = 2000;
+
+/** Not for programs that only tell somebody. */
+const WITHHELD = ['SINGLESTOREDB_MANAGEMENT_TOKEN'];
+
+export interface CommandOptions {
+  /** The folder it runs in. */
+  readonly folder: string;
+  readonly env: Variables;
+  readonly signal: AbortSignal;
+  /** Default: a minute. */
+  readonly mostMs?: number | undefined;
+}
+
+/**
+ * Runs one program, without a shell, with `body` on its standard input. What it prints goes nowhere: it could hold secrets,
+ * and the log is JSON. Never rejects.
+ */
+export function runCommand(
+  [program = '', ...args]: readonly string[],
+  body: string,
+  { folder, env, signal, mostMs = MOST_MS }: CommandOptions,
+): Promise<Attempt> {
+  const given = Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name)));
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: folder, env: given, stdio: ['pipe', 'ignore', 'ignore'] });
+    let why: string | undefined;
+    let killing: NodeJS.Timeout | undefined;
+    const stop = (reason: string): void => {
+      why ??= reason;
+      child.kill('SIGTERM');
+      killing ??= setTimeout(() => child.kill('SIGKILL'), KILLED_AFTER_MS);
+    };
+    const timer = setTimeout(() => stop(`it took longer than ${mostMs / 1000} s`), mostMs);
+    const onAbort = (): void => stop('there was no time left');
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    const end = (attempt: Attempt): void => {
+      clearTimeout(timer);
+      clearTimeout(killing);
+      signal.removeEventListener('abort', onAbort);
+      resolve(attempt);
+    };
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      end({ ended: 'refused', why: `it cannot be started (${error.code ?? error.name})` }),
+    );
+    child.once('exit', (code, killedBy) => {
+      if (code === 0 && why === undefined) end({ ended: 'taken' });
+      else end({ ended: 'again', why: why ?? `it ended with ${killedBy ?? `status ${code}`}` });
+    });
+    // a program that does not read its input is no trouble
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(body);
+  });
+}

@@ -1,0 +1,209 @@
+import * as z from 'zod';
+import type { JobSections } from '../../jobs/job.ts';
+import { valueShape } from '../../jobs/settings/job-shape.ts';
+import {
+  DURATION_FORM,
+  parseDuration,
+  parseRemovalLimit,
+  QUANTITY_PATTERNS,
+  REMOVAL_LIMIT_FORM,
+} from '../../jobs/settings/quantities.ts';
+import { namedSettings } from './setting-names.ts';
+
+/**
+ * The shape of a jobs file. Validation and `schema/jobs.json` are made of it; the settings come from the table of which
+ * the flags are made as well. Nothing has a default here: what a job lacks, `defaults` has, and then the table.
+ */
+
+const text = (description: string) => z.string().min(1).describe(description);
+
+/** The name of a job or a profile: it is a word of command lines, of labels of metrics and of names of files. */
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
+/** How a name is written, for a person who wrote something else. */
+export const NAME_FORM =
+  'Give a name of letters, digits, "_", "-" and ".", that begins with a letter or a digit.';
+
+const duration = (description: string) =>
+  z
+    .string()
+    .regex(QUANTITY_PATTERNS.duration, DURATION_FORM)
+    .refine((each) => parseDuration(each) !== undefined, DURATION_FORM)
+    .describe(description);
+
+const rule = z.union([
+  z.strictObject({ include: text('files that take part, as a .gitignore pattern') }),
+  z.strictObject({
+    exclude: text('files that take no part: neither copied nor touched, as a .gitignore pattern'),
+  }),
+  z.strictObject({ from: text('a file with rules, as in .stagesyncignore') }),
+]);
+
+const sectionShape = (section: keyof JobSections) =>
+  z.strictObject(
+    Object.fromEntries(
+      namedSettings(section).map(([name, , setting]) => [
+        name,
+        setting.type.kind === 'rules'
+          ? z.array(rule).optional().describe('rules in their order; the last that matches a file decides')
+          : valueShape(setting)
+              .optional()
+              .describe(setting.meaning ?? setting.flags[0]?.help ?? ''),
+      ]),
+    ),
+  );
+
+const sections = {
+  what: sectionShape('what').optional().describe('what is done, to which files, and how they are published'),
+  pace: sectionShape('pace').optional().describe('how fast'),
+  when: sectionShape('when').optional().describe('when a watch looks'),
+};
+
+const MISSED_HELP =
+  'what is done about runs that became due while the machine slept or nothing ran: one run for all of them, or none';
+
+const ofSchedules = {
+  timezone: text(
+    "the time zone in which the schedule is read, as 'Europe/Berlin'; default: that of the machine",
+  ).optional(),
+  jitter: duration('each run starts up to so much later, at random: 30s, 5m').optional(),
+  missed: z.enum(['run_once', 'skip']).optional().describe(MISSED_HELP),
+};
+
+const CRON_HELP =
+  'minute, hour, day of the month, month, day of the week; with a sixth field in front, seconds: 0 * * * * is every full hour';
+
+export const EVENTS = ['failure', 'recovery', 'halted', 'skipped', 'success'] as const;
+
+const target = z
+  .strictObject({
+    on: z
+      .union([z.enum(EVENTS), z.array(z.enum(EVENTS)).min(1)])
+      .optional()
+      .describe('what is told; default: failure, recovery and halted, and of a heartbeat success'),
+    webhook: text('gets the report as JSON by POST').optional(),
+    secret_file: text('with webhook: a file with the secret that signs each request').optional(),
+    command: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe(
+        'a program and its arguments, without a shell; gets the report as JSON on its standard input',
+      ),
+    heartbeat: text('gets a request without a body after each run that was clean').optional(),
+  })
+  .describe('one of webhook, command and heartbeat');
+
+const notify = z.array(target).describe('who is told of runs');
+
+const ofRuns = {
+  ...sections,
+  profile: text('the profile to run with').optional(),
+  overlap: z
+    .enum(['skip', 'queue', 'cancel'])
+    .optional()
+    .describe(
+      'a run becomes due while the one before goes on: leave it out (default), run it afterwards, or stop the one before',
+    ),
+  timeout: duration('stop a run that takes longer, as a signal does').optional(),
+  max_delete: z
+    .union([
+      z.int().nonnegative(),
+      z
+        .string()
+        .regex(/^\d+%?$/, REMOVAL_LIMIT_FORM)
+        .refine((each) => parseRemovalLimit(each) !== undefined, REMOVAL_LIMIT_FORM),
+    ])
+    .optional()
+    .describe('refuse to remove more files than this: a count, or a share such as 50% (default)'),
+  history: duration('how long runs are remembered; default: 90d').optional(),
+  notify: notify.optional(),
+};
+
+const job = z.strictObject({
+  from: text(
+    'what is copied: a directory, s3://BUCKET/PREFIX or stage://DEPLOYMENT/PATH; a relative path is read from the folder of this file',
+  ),
+  to: text('where it goes: stage://DEPLOYMENT/PATH, stage:///PATH, stage://local/PATH or a directory'),
+  ...ofRuns,
+  schedule: z
+    .union([text(CRON_HELP), z.strictObject({ cron: text(CRON_HELP), ...ofSchedules })])
+    .optional()
+    .describe('when it runs: a cron line, or one with its time zone'),
+  watch: z.boolean().optional().describe('bring changes over as they happen'),
+  sqs_queue: text("the queue in which a watch hears of the bucket's changes").optional(),
+});
+
+const defaults = z.strictObject({
+  ...ofRuns,
+  schedule: z.strictObject(ofSchedules).optional().describe('what schedules have that do not say otherwise'),
+});
+
+const profile = z.strictObject({
+  deployment: text('the deployment that stage:///PATH means: its name or its ID').optional(),
+  api_version: z.enum(['v1', 'v2', 'legacy']).optional().describe('the generation of the API'),
+  organization: text('the ID of the organization').optional(),
+  base_url: text('the address of the API').optional(),
+  allow_insecure: z
+    .boolean()
+    .optional()
+    .describe('allow an http: address of the API on another machine; the token goes in the clear'),
+  token_file: text('a file that holds the API token').optional(),
+  token_command: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe(
+      'a program and its arguments, without a shell; prints the API token, or JSON with Token and Expiration',
+    ),
+  s3: z
+    .strictObject({
+      profile: text('a profile of the AWS configuration files').optional(),
+      region: text("the bucket's region, where it is not found by itself").optional(),
+      endpoint_url: text('an S3-compatible server').optional(),
+      path_style: z.boolean().optional().describe('put the bucket in the path'),
+      sign_request: z.boolean().optional().describe('false: read a public bucket without credentials'),
+      request_payer: z
+        .enum(['requester'])
+        .optional()
+        .describe('accept the charges of a requester-pays bucket'),
+    })
+    .optional()
+    .describe('how buckets are reached'),
+});
+
+const named = <Shape extends z.ZodType>(each: Shape) => z.record(z.string().regex(NAME, NAME_FORM), each);
+
+export const fileShape = z.strictObject({
+  $schema: z.string().optional().describe('of a file in JSON: where its schema is, for editors'),
+  defaults: defaults.optional().describe('what jobs have that do not say otherwise'),
+  profiles: named(profile).optional().describe('where jobs go, and as whom, by name'),
+  notify: notify.optional(),
+  jobs: named(job).describe('the jobs by name, in the order in which they run'),
+});
+
+export type FileData = z.output<typeof fileShape>;
+export type JobData = z.output<typeof job>;
+export type ProfileData = z.output<typeof profile>;
+export type TargetData = z.output<typeof target>;
+export type DefaultsData = z.output<typeof defaults>;
+
+/** The names that a map at this path of the file may have; undefined: any name. */
+export function knownNames(path: readonly PropertyKey[]): readonly string[] | undefined {
+  let shape: z.ZodType = fileShape;
+  for (const step of path) {
+    const inner = withoutWrapper(shape);
+    if (inner instanceof z.ZodObject)
+      shape = (inner.shape as Record<string, z.ZodType>)[String(step)] ?? z.any();
+    else if (inner instanceof z.ZodRecord) shape = inner.valueType as z.ZodType;
+    else if (inner instanceof z.ZodArray) shape = inner.element as z.ZodType;
+    else return undefined;
+  }
+  const found = withoutWrapper(shape);
+  const objects = found instanceof z.ZodUnion ? (found.options as z.ZodType[]) : [found];
+  const names = objects.flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : []));
+  return names.length === 0 ? undefined : names;
+}
+
+const withoutWrapper = (shape: z.ZodType): z.ZodType =>
+  shape instanceof z.ZodOptional ? withoutWrapper(shape.unwrap() as z.ZodType) : shape;
