@@ -10,12 +10,14 @@ import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
 import { get } from './commands/get/command.ts';
 import { head } from './commands/head/command.ts';
+import { jobs } from './commands/jobs/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
 import { put } from './commands/put/command.ts';
 import { rm } from './commands/rm/command.ts';
+import { run } from './commands/run/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { sync } from './commands/sync/command.ts';
@@ -50,6 +52,8 @@ export const commands: readonly CommandModule[] = [
   rm,
   check,
   emulator,
+  jobs,
+  run,
 ];
 
 /** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */
@@ -92,7 +96,10 @@ export function createProgram(host: Host, action: Action, nouns: ProgramNouns): 
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', exitStatuses);
   program.commandsGroup('Files:');
-  for (const command of commands) command.declare(program, action);
+  for (const command of commands) {
+    if (command === jobs) program.commandsGroup('Jobs of a file:');
+    command.declare(program, action);
+  }
   program.commandsGroup('Workspaces and what they cost:');
   api.declare(program, action);
   for (const { name, singular, summary } of nouns.summaries) {

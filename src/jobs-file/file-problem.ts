@@ -25,6 +25,8 @@ export class JobsFileError extends SyncError {
   readonly file: string;
   /** In the order of the file, at least one. */
   readonly problems: readonly FileProblem[];
+  /** How many there are, also those beyond the list. */
+  readonly found: number;
 
   constructor(file: string, found: readonly FileProblem[]) {
     const problems = found.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, MOST_TOLD);
@@ -32,6 +34,7 @@ export class JobsFileError extends SyncError {
     super('config', `${problemLine(file, problems[0]!)}${more}`, { verdict: 'end_run' });
     this.file = file;
     this.problems = problems;
+    this.found = found.length;
   }
 }
 
