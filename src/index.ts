@@ -20,6 +20,7 @@ export type { ProxySettings } from './http/proxy.ts';
 export { formatAddress, type Address } from './jobs/addresses.ts';
 export type { Authority, S3Authority, StageAuthority } from './jobs/authority.ts';
 export { check, type CheckOptions, type CheckResult } from './jobs/check.ts';
+export { move, type MoveOptions, type MoveSettings } from './jobs/files/move.ts';
 export { remove, type RemoveOptions, type RemoveSettings } from './jobs/files/remove.ts';
 export type { ChangePace } from './jobs/files/change-stage.ts';
 export type { FilesResult } from './files/file-changes.ts';

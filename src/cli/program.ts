@@ -13,6 +13,8 @@ import { head } from './commands/head/command.ts';
 import { jobs } from './commands/jobs/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
+import { mkdir } from './commands/mkdir/command.ts';
+import { mv } from './commands/mv/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
 import { put } from './commands/put/command.ts';
@@ -20,7 +22,14 @@ import { rm } from './commands/rm/command.ts';
 import { run } from './commands/run/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
+import { flush } from './commands/flush/command.ts';
+import { limits } from './commands/limits/command.ts';
+import { pause } from './commands/pause/command.ts';
+import { resume } from './commands/resume/command.ts';
 import { sync } from './commands/sync/command.ts';
+import { stop } from './commands/stop/command.ts';
+import { trust } from './commands/trust/command.ts';
+import { up } from './commands/up/command.ts';
 import { url } from './commands/url/command.ts';
 import { watch } from './commands/watch/command.ts';
 import type { Action, CommandModule } from './context.ts';
@@ -49,11 +58,20 @@ export const commands: readonly CommandModule[] = [
   cat,
   head,
   url,
+  mv,
   rm,
+  mkdir,
   check,
   emulator,
   jobs,
   run,
+  trust,
+  up,
+  flush,
+  pause,
+  resume,
+  stop,
+  limits,
 ];
 
 /** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */

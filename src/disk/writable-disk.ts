@@ -28,6 +28,8 @@ export interface WritableDisk extends Disk {
   openFolder(path: Place): number;
   /** Whether a folder can take the place of an empty one. */
   readonly renamesOntoFolders: boolean;
+  /** Whether the usual file systems of this system take the Unicode forms of a name for one. */
+  readonly composesNames: boolean;
 }
 
 const TO_WRITE = fs.constants.O_RDWR | fs.constants.O_NOFOLLOW;
@@ -45,4 +47,5 @@ export const realWritableDisk: WritableDisk = {
   removeFile: (path) => fs.unlinkSync(path),
   removeFolder: (path) => fs.rmdirSync(path),
   renamesOntoFolders: platform() !== 'win32',
+  composesNames: platform() === 'darwin',
 };

@@ -8,6 +8,7 @@
 import type { DestinationWords } from './destination-words.ts';
 import type { Children } from './children.ts';
 import type { FileEntry, SourceEntry } from './entry.ts';
+import type { NameFolding } from './name-folding.ts';
 import type { RelPath } from './path.ts';
 
 export interface CallOptions {
@@ -179,6 +180,8 @@ export interface Destination {
   move(from: RelPath, to: RelPath, call: CallOptions): Promise<void>;
   /** A file, or a folder with everything in it. 'missing' when it is not there. */
   remove(path: RelPath, call: CallOptions): Promise<void>;
+  /** Which names are one there. It may cost a change that leaves nothing behind. Absent: all names are told apart. */
+  folding?: (() => Promise<NameFolding>) | undefined;
   close(): Promise<void>;
 }
 

@@ -1,9 +1,5 @@
 import type { Command } from 'commander';
 
-export interface FileFlag {
-  readonly file?: string;
-}
-
 /** Declares the flag that names the jobs file. */
 export const addFileFlag = (command: Command): Command =>
   command

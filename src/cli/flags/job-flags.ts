@@ -45,16 +45,12 @@ export function addJobFlags(
     for (const [, setting] of named) {
       command.optionsGroup(`${setting.group}:`);
       for (const flag of setting.flags)
-        command.addOption(optionFor(defaults ? setting : withoutDefault(setting), flag, filters));
+        command.addOption(optionFor(defaults ? setting : { ...setting, default: undefined }, flag, filters));
     }
   return (parsed) => {
     const read = settings.map(([section, named]) => [section, sectionOf(named, parsed as Parsed)] as const);
     return { ...(Object.fromEntries(read) as unknown as JobSections), filters };
   };
-}
-
-function withoutDefault({ default: _, ...setting }: AnySetting): AnySetting {
-  return setting;
 }
 
 function optionFor(

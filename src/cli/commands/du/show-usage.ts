@@ -7,7 +7,7 @@ import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import { bytes, counted } from '../../output/quantities.ts';
 import { lookingSurroundings } from '../../surroundings.ts';
-import { FolderSums, type FolderSum } from './folder-sums.ts';
+import { FolderSums, type FolderSum } from '../../../remote/folder-sums.ts';
 
 /** The flags of `stagesync du`. */
 export interface DuFlags extends StageFlags, S3Flags {

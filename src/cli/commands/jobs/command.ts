@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
-import { addFileFlag, type FileFlag } from '../../flags/file-flag.ts';
+import { addFileFlag } from '../../flags/file-flag.ts';
+import type { FileFlags } from '../../jobs-file.ts';
 import { positiveInteger } from '../../flags/values.ts';
 
 const EXAMPLES = `
@@ -10,7 +11,7 @@ Examples:
   stagesync jobs list --json         names, ends and schedules, for an orchestrator
   stagesync jobs show orders         all settings of one job, as it will run`;
 
-export interface JobsFlags extends FileFlag {
+export interface JobsFlags extends FileFlags {
   readonly json?: true;
   /** Of `next`. */
   readonly count?: number;

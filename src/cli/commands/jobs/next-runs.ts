@@ -2,8 +2,9 @@ import type { Schedule } from '../../../jobs-file/jobs-file.ts';
 import { nextRuns } from '../../../jobs-file/schedule.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { jobsNamed, openJobsFile } from '../../open-jobs-file.ts';
-import { tableLines } from '../../output/table-lines.ts';
+import { jobsNamed } from '../../jobs-file.ts';
+import { openJobsFile } from '../../open-jobs-file.ts';
+import { tableLines } from './table-lines.ts';
 import type { JobsFlags } from './command.ts';
 
 /** `stagesync jobs next`. */
@@ -36,7 +37,7 @@ const next = (schedule: Schedule, count: number): readonly Date[] =>
 const isoNext = (schedule: Schedule, count: number): readonly string[] =>
   next(schedule, count).map((at) => at.toISOString());
 
-/** '2026-11-27 03:00 +01:00 Europe/Berlin Fri': an hour that comes twice is told from its double by its offset. */
+/** 'Fri 2026-11-27 03:00:00 +01:00 Europe/Berlin': an hour that comes twice is told from its double by its offset. */
 function localTime(at: Date, timeZone: string): string {
   const parts = Object.fromEntries(
     new Intl.DateTimeFormat('en-CA', {
@@ -55,6 +56,5 @@ function localTime(at: Date, timeZone: string): string {
       .map(({ type, value }) => [type, value]),
   );
   const offset = (parts['timeZoneName'] ?? 'GMT').replace('GMT', '') || '+00:00';
-  const seconds = parts['second'] === '00' ? '' : `:${parts['second']}`;
-  return `${parts['weekday']} ${parts['year']}-${parts['month']}-${parts['day']} ${parts['hour']}:${parts['minute']}${seconds} ${offset} ${timeZone}`;
+  return `${parts['weekday']} ${parts['year']}-${parts['month']}-${parts['day']} ${parts['hour']}:${parts['minute']}:${parts['second']} ${offset} ${timeZone}`;
 }

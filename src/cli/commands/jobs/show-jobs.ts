@@ -3,9 +3,10 @@ import type { NamedJob } from '../../../jobs-file/jobs-file.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { jobsNamed, openJobsFile } from '../../open-jobs-file.ts';
+import { jobsNamed } from '../../jobs-file.ts';
+import { openJobsFile } from '../../open-jobs-file.ts';
 import { counted } from '../../output/quantities.ts';
-import { tableLines } from '../../output/table-lines.ts';
+import { tableLines } from './table-lines.ts';
 import { explainConfig } from '../run/explain-config.ts';
 import type { JobsFlags } from './command.ts';
 

@@ -1,15 +1,15 @@
 import type { Origin, Origins } from '../../../jobs-file/compose/origins.ts';
 import type { NamedJob, NotifyTarget } from '../../../jobs-file/jobs-file.ts';
+import type { ExplainedFile } from '../../../jobs-file/read-jobs-file.ts';
 import { namedSettings, SECTIONS } from '../../../jobs-file/shape/setting-names.ts';
 import { commandText, hostOf } from '../../../jobs-file/trust/trusted-parts.ts';
 import { ENVIRONMENT_ONLY, type Authority } from '../../../jobs/authority.ts';
 import type { Guards } from '../../../jobs/surroundings.ts';
 import type { Environment } from '../../../jobs/environment.ts';
+import type { Job } from '../../../jobs/job.ts';
 import { durationText } from '../../../jobs/settings/quantities.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Context } from '../../context.ts';
-import { jobWithFlags } from '../../job-with-flags.ts';
-import type { OpenJobsFile } from '../../open-jobs-file.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 
 /** A value that a job runs with, and where it comes from. */
@@ -23,6 +23,8 @@ interface ExplainedValue {
 export interface ConfigFlags {
   readonly json?: true | undefined;
   readonly job?: JobFlags;
+  /** The job with what the flags say. Default: as the file has it. */
+  readonly withFlags?: (job: Job) => Job;
   readonly authority?: Authority;
   readonly maxDelete?: Guards['maxDelete'] | undefined;
 }
@@ -32,15 +34,21 @@ const NO_JOB_FLAGS = { what: {}, pace: {}, when: {}, filters: [] } as unknown as
 /** Prints each value of the jobs with where it comes from; values that may be secret are never among them. */
 export function explainConfig(
   context: Context,
-  { origins, shown, file }: OpenJobsFile,
+  { origins, shown, file }: ExplainedFile & { readonly shown: string },
   jobs: readonly NamedJob[],
-  { json, job: jobFlags = NO_JOB_FLAGS, authority = ENVIRONMENT_ONLY, maxDelete }: ConfigFlags,
+  {
+    json,
+    job: jobFlags = NO_JOB_FLAGS,
+    withFlags = (job) => job,
+    authority = ENVIRONMENT_ONLY,
+    maxDelete,
+  }: ConfigFlags,
 ): void {
   for (const named of jobs) {
     const ofJob = origins.get(named.name) ?? new Map();
     const values = [
       ...jobValues(named, ofJob),
-      ...settingValues(context, named, { origins: ofJob, flags: jobFlags }),
+      ...settingValues(withFlags(named.job), { origins: ofJob, flags: jobFlags }),
       ...runValues(named, { origins: ofJob, maxDelete }),
       ...authorityValues(file.profiles[named.job.profile ?? '']?.authority, {
         origins: ofJob,
@@ -70,13 +78,11 @@ function jobValues({ job }: NamedJob, origins: Origins): ExplainedValue[] {
 }
 
 function settingValues(
-  context: Context,
-  { job }: NamedJob,
+  job: Job,
   { origins, flags }: { readonly origins: Origins; readonly flags: JobFlags },
 ): ExplainedValue[] {
-  const whole = jobWithFlags(context, job, flags);
   return SECTIONS.flatMap((section) => {
-    const values = whole[section] as Readonly<Record<string, unknown>> | undefined;
+    const values = job[section] as Readonly<Record<string, unknown>> | undefined;
     const given = (section === 'when' ? {} : flags[section]) as Readonly<Record<string, unknown>>;
     return namedSettings(section).flatMap(([inFile, name, { type }]): ExplainedValue[] => {
       const value = values?.[name];

@@ -1,7 +1,7 @@
-import { errorData, isSyncError } from '../../../model/errors.ts';
+import { errorData, isSyncError, messageOf } from '../../../model/errors.ts';
 import type { Outcome, Report } from '../../../model/events.ts';
 import { printable } from '../../../model/printable.ts';
-import { EXIT, outcomeOfError, worstStatus, type ExitStatus } from '../../exit-status.ts';
+import { EXIT, outcomeOfError, statusOfError, worstStatus, type ExitStatus } from '../../exit-status.ts';
 import { count, counted } from '../../output/quantities.ts';
 
 /** What came of one job. */
@@ -39,6 +39,15 @@ export function summaryObject(results: readonly JobResult[]): object {
   };
 }
 
+/** The last line where no job could begin. */
+export const failedSummary = (error: unknown): object => ({
+  type: 'summary',
+  outcome: isSyncError(error) ? outcomeOfError(error.code) : 'failures',
+  status: isSyncError(error) ? statusOfError(error.code, undefined) : EXIT.unexpected,
+  jobs: [],
+  error: errorData(error),
+});
+
 const BY_SEVERITY: readonly JobOutcome[] = [
   'interrupted',
   'failures',
@@ -63,6 +72,11 @@ const WORDS: Readonly<Record<JobOutcome, string>> = {
   not_run: 'not run',
 };
 
+function wordsOf(result: JobResult): string {
+  const outcome = outcomeOf(result);
+  return result.report?.dryRun === true && outcome === 'clean' ? 'compared' : WORDS[outcome];
+}
+
 /** A line for all jobs, and one a job; with `quiet` those alone that did not go well. */
 export function summaryLines(
   results: readonly JobResult[],
@@ -75,17 +89,19 @@ export function summaryLines(
   const width = Math.max(0, ...shown.map(({ name }) => name.length));
   const good = results.filter((result) => ['clean', 'warnings'].includes(outcomeOf(result))).length;
   const rest = results.length - good;
-  const first = `${counted(results.length, 'job')}: ${count(good)} in sync${rest === 0 ? '' : `, ${count(rest)} not`}`;
+  const isDry = results.some(({ report }) => report?.dryRun === true);
+  const first = `${counted(results.length, 'job')}: ${count(good)} ${isDry ? 'compared' : 'in sync'}${rest === 0 ? '' : `, ${count(rest)} not`}`;
   return [
     first,
     ...shown.map((result) => {
-      const { name, report, status } = result;
+      const { name, report, status, error } = result;
       const counts =
-        report === undefined
+        report === undefined || isDry
           ? ''
           : `: ${count(report.uploaded)} uploaded, ${count(report.moved)} moved, ${count(report.removed)} removed, ${count(report.failed)} failed`;
       const code = status === EXIT.clean ? '' : ` (exit status ${status})`;
-      return `  ${printable(name).padEnd(width)}  ${WORDS[outcomeOf(result)]}${code}${counts}`;
+      const why = report === undefined && error !== undefined ? `: ${messageOf(error)}` : '';
+      return printable(`  ${name.padEnd(width)}  ${wordsOf(result)}${code}${counts}${why}`);
     }),
   ];
 }
