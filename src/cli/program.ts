@@ -16,6 +16,7 @@ import { rm } from './commands/rm/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { sync } from './commands/sync/command.ts';
+import { trash } from './commands/trash/command.ts';
 import { url } from './commands/url/command.ts';
 import { watch } from './commands/watch/command.ts';
 import type { Action, CommandModule } from './context.ts';
@@ -42,6 +43,7 @@ export const commands: readonly CommandModule[] = [
   head,
   url,
   rm,
+  trash,
   check,
   emulator,
 ];
