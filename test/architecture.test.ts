@@ -81,7 +81,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   billing: [],
   jobs: 'files check sources destinations sync emulator filter remote stage api http disk'.split(' '),
   // a file of jobs: reading it, and what it may run
-  'jobs-file': ['jobs', 'filter', 'remote', 'http', 'disk'],
+  'jobs-file': ['jobs', 'filter', 'api', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
   daemon: ['jobs-file', 'jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator', 'http', 'disk'],
   cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api http disk'.split(

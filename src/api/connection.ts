@@ -12,6 +12,8 @@ export interface ApiConnectionOptions {
   /** Default: `https://api.singlestore.com`. A path is kept in front of every request's path. */
   readonly baseUrl?: string | undefined;
   readonly token: string;
+  /** Where the token comes from, when it does not stay the same: then each request has the one of its time. */
+  readonly tokenSource?: TokenSource | undefined;
   /** Needed by tokens that are not bound to one organisation; sent with every request. */
   readonly organizationID?: string | undefined;
   /** Also allows `http:` to hosts other than this machine; the token then crosses the network in the clear. */
@@ -27,6 +29,16 @@ export interface ApiConnectionOptions {
   readonly onRequest?: ((verb: ApiVerb) => void) | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
+}
+
+/** What gives the token when it is needed: a program prints it. */
+export interface TokenSource {
+  /** Tells accounts apart; no secret. */
+  readonly account: string;
+  /** The token as of now. Secret. */
+  current(): Promise<string>;
+  /** This token was refused: resolves with whether there is another one now. */
+  renew(refused: string): Promise<boolean>;
 }
 
 /** All in milliseconds; 0 is no limit. */
@@ -107,10 +119,15 @@ export class ApiConnection implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #watch: ProgressWatch | undefined;
   #anywhere: Promise<Connections> | undefined;
+  /** All that were sent: a server may send back an earlier one. */
+  readonly #tokens: Set<string>;
+  /** Replies that refused a token in whose place there is another one now. */
+  readonly #outdated = new WeakSet<object>();
 
   constructor(parts: Parts) {
     const { options, base, timeouts } = parts;
     this.#parts = parts;
+    this.#tokens = new Set([options.token]);
     this.origin = new URL(base.origin);
     this.basePath = base.pathname.replace(/\/+$/, '');
     this.timeouts = timeouts;
@@ -141,35 +158,45 @@ export class ApiConnection implements AsyncDisposable {
 
   /** A flat header array with the token and `more`. */
   authorize(...more: string[]): string[] {
-    return ['authorization', `Bearer ${this.#parts.options.token}`, ...more];
+    return ['authorization', bearer(this.#parts.options.token), ...more];
   }
 
   /** The text without the token, should a server send it back. */
   redact(text: string): string {
-    return text.replaceAll(this.#parts.options.token, '[token]');
+    let redacted = text;
+    for (const token of this.#tokens) redacted = redacted.replaceAll(token, '[token]');
+    return redacted;
+  }
+
+  /** Whether a reply refused a token that has been renewed since: the request is worth another attempt. */
+  renewedAfter(reply: object): boolean {
+    return this.#outdated.has(reply);
   }
 
   /** One request and its whole reply. Rejects as Exchange does. */
   async send(options: SendOptions, body: Uint8Array | null = null): Promise<Reply> {
+    const headers = this.#isFixed ? options.headers : await this.#withToken(options.headers);
     const exchange = this.#begin(options);
-    const { target, verb: method, headers } = options;
+    const { target, verb: method } = options;
     this.#parts.pool.dispatch({ origin: this.origin, target, method, headers, body }, exchange);
-    return exchange.reply;
+    return this.#judged(exchange.reply, headers);
   }
 
   async sendStream(options: SendOptions, body: StreamedBody): Promise<Reply> {
+    const headers = this.#isFixed ? options.headers : await this.#withToken(options.headers);
     const exchange = this.#begin(options);
-    const { target, verb: method, headers } = options;
+    const { target, verb: method } = options;
     this.#parts.pool.dispatch(
       // undici counts its time for headers from the start of the request; a long upload has its own clock.
       { origin: this.origin, target, method, headers, body: body(exchange), headersMs: 0 },
       exchange,
     );
-    return exchange.reply;
+    return this.#judged(exchange.reply, headers);
   }
 
-  /** For downloads: an answer whose body is read as it comes, from any origin. Nothing is added to the headers. */
-  async open(url: URL, headers: string[], signal: AbortSignal): Promise<Answer> {
+  /** For downloads: an answer whose body is read as it comes, from any origin. The token is sent where the headers have it. */
+  async open(url: URL, given: string[], signal: AbortSignal): Promise<Answer> {
+    const headers = this.#isFixed || !isAuthorized(given) ? given : await this.#withToken(given);
     const anywhere = await (this.#anywhere ??= this.#parts.openAnywhere());
     const exchange = new StreamedExchange({
       signal,
@@ -178,7 +205,7 @@ export class ApiConnection implements AsyncDisposable {
       onStart: this.#started.GET,
     });
     anywhere.dispatch({ origin: url, target: url.pathname + url.search, method: 'GET', headers }, exchange);
-    return exchange.answer;
+    return this.#judged(exchange.answer, headers);
   }
 
   /** Breaks off what is still under way. */
@@ -188,6 +215,28 @@ export class ApiConnection implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Whether the token stays the same. */
+  get #isFixed(): boolean {
+    return this.#parts.options.tokenSource === undefined;
+  }
+
+  /** The headers that `authorize` made, with the token as of now. */
+  async #withToken(headers: string[]): Promise<string[]> {
+    const token = await this.#parts.options.tokenSource!.current();
+    this.#tokens.add(token);
+    return headers.with(TOKEN_AT, bearer(token));
+  }
+
+  /** Asks for another token after a 401, so that the next attempt has it. */
+  async #judged<T extends { readonly status: number }>(answer: Promise<T>, headers: string[]): Promise<T> {
+    const reply = await answer;
+    const { tokenSource } = this.#parts.options;
+    if (reply.status !== 401 || tokenSource === undefined || !isAuthorized(headers)) return reply;
+    const refused = headers[TOKEN_AT]!.slice(bearer('').length);
+    if (await tokenSource.renew(refused)) this.#outdated.add(reply);
+    return reply;
   }
 
   #begin({ signal, verb, maxBytes, longReply }: SendOptions): Exchange {
@@ -202,3 +251,10 @@ export class ApiConnection implements AsyncDisposable {
     });
   }
 }
+
+const bearer = (token: string): string => `Bearer ${token}`;
+
+/** Where `authorize` puts the token. */
+const TOKEN_AT = 1;
+
+const isAuthorized = (headers: readonly string[]): boolean => headers[0] === 'authorization';

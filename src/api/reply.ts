@@ -23,5 +23,6 @@ export async function success(
   if (status < 300) return reply;
   const said = api.redact(body.toString());
   const text = call.mask?.(said) ?? said;
-  throw errorFromReply(call, { status, headers, text, server: api.origin.host }, api.now());
+  const error = errorFromReply(call, { status, headers, text, server: api.origin.host }, api.now());
+  throw api.renewedAfter(reply) ? error.with({ verdict: 'retry' }) : error;
 }

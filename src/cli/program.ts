@@ -4,19 +4,30 @@ import { api } from './commands/api/command.ts';
 import { apply } from './commands/apply/command.ts';
 import { cat } from './commands/cat/command.ts';
 import { check } from './commands/check/command.ts';
+import { cp } from './commands/cp/command.ts';
 import { du } from './commands/du/command.ts';
 import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
+import { get } from './commands/get/command.ts';
 import { head } from './commands/head/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
+import { mkdir } from './commands/mkdir/command.ts';
+import { mv } from './commands/mv/command.ts';
 import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
+import { put } from './commands/put/command.ts';
 import { rm } from './commands/rm/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
+import { flush } from './commands/flush/command.ts';
+import { limits } from './commands/limits/command.ts';
+import { pause } from './commands/pause/command.ts';
+import { resume } from './commands/resume/command.ts';
 import { sync } from './commands/sync/command.ts';
 import { trash } from './commands/trash/command.ts';
+import { stop } from './commands/stop/command.ts';
+import { up } from './commands/up/command.ts';
 import { url } from './commands/url/command.ts';
 import { watch } from './commands/watch/command.ts';
 import type { Action, CommandModule } from './context.ts';
@@ -39,13 +50,24 @@ export const commands: readonly CommandModule[] = [
   ls,
   stat,
   du,
+  cp,
+  put,
+  get,
   cat,
   head,
   url,
+  mv,
   rm,
   trash,
+  mkdir,
   check,
   emulator,
+  up,
+  flush,
+  pause,
+  resume,
+  stop,
+  limits,
 ];
 
 /** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */

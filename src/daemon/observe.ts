@@ -1,4 +1,4 @@
 /** Everything that --http needs, in one module, which is imported only with that flag. */
-export { countRequests } from './count-requests.ts';
-export { WatchMetrics } from './metrics.ts';
+export { countRequests } from './metrics/count-requests.ts';
+export { WatchMetrics } from './metrics/watch-metrics.ts';
 export { serveStatus } from './server.ts';

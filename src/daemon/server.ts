@@ -3,7 +3,7 @@ import { hostCheck } from '../emulator/http/host-check.ts';
 import { messageOf } from '../model/errors.ts';
 import type { WatchStatus } from '../sync/watch/watch-events.ts';
 import { configError } from '../jobs/usage-errors.ts';
-import type { WatchMetrics } from './metrics.ts';
+import type { WatchMetrics } from './metrics/watch-metrics.ts';
 import { statusObject } from './status-object.ts';
 
 export interface ListenAddress {

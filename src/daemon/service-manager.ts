@@ -12,11 +12,23 @@ export function tellServiceManager(
   env: Variables,
   event: Extract<WatchEvent, { readonly type: 'state' }>,
 ): void {
-  if ((env['NOTIFY_SOCKET'] ?? '') === '') return;
-  const status = `--status=${event.state}${event.reason === undefined ? '' : `: ${event.reason}`}`;
+  const status = `${event.state}${event.reason === undefined ? '' : `: ${event.reason}`}`;
   const words = wordsFor[event.state] ?? [];
-  if (words.length === 0 && event.reason === undefined) return;
-  execFile('systemd-notify', [...words, status], { env: { ...env }, timeout: 5000 }, () => undefined);
+  if (words.length > 0 || event.reason !== undefined) tell(env, words, status);
+}
+
+/** The same of a daemon of many jobs. */
+export function tellOfDaemon(
+  env: Variables,
+  { is, status }: { readonly is?: 'ready' | 'stopping' | undefined; readonly status: string },
+): void {
+  tell(env, is === undefined ? [] : [`--${is}`], status);
+}
+
+function tell(env: Variables, words: readonly string[], status: string): void {
+  if ((env['NOTIFY_SOCKET'] ?? '') === '') return;
+  const args = [...words, `--status=${status}`];
+  execFile('systemd-notify', args, { env: { ...env }, timeout: 5000 }, () => undefined);
 }
 
 /** Ready once the first look at everything begins: by then the pair is locked and its folders are watched. */

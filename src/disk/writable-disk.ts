@@ -12,6 +12,8 @@ export type Place = string | Buffer;
 export interface WritableDisk extends Disk {
   /** A new file. EEXIST when anything has the name. */
   create(path: string): Promise<FileHandle>;
+  /** A file that is there, to be written to. ELOOP for a link. */
+  openToWrite(path: string): Promise<FileHandle>;
   /** EEXIST when anything has the name. */
   makeFolder(path: string): void;
   /** With the folders above it; none is made anew. */
@@ -26,14 +28,18 @@ export interface WritableDisk extends Disk {
   openFolder(path: Place): number;
   /** Whether a folder can take the place of an empty one. */
   readonly renamesOntoFolders: boolean;
+  /** Whether the usual file systems of this system take the Unicode forms of a name for one. */
+  readonly composesNames: boolean;
 }
 
+const TO_WRITE = fs.constants.O_RDWR | fs.constants.O_NOFOLLOW;
 /** An exclusive creation follows no link either. */
 const NEW_FILE = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL;
 
 export const realWritableDisk: WritableDisk = {
   ...realDisk,
   create: (path) => open(path, NEW_FILE, 0o666),
+  openToWrite: (path) => open(path, TO_WRITE),
   makeFolder: (path) => fs.mkdirSync(path),
   makeFolders: (path) => void fs.mkdirSync(path, { recursive: true }),
   link: (from, to) => fs.linkSync(from, to),
@@ -41,4 +47,5 @@ export const realWritableDisk: WritableDisk = {
   removeFile: (path) => fs.unlinkSync(path),
   removeFolder: (path) => fs.rmdirSync(path),
   renamesOntoFolders: platform() !== 'win32',
+  composesNames: platform() === 'darwin',
 };

@@ -1,5 +1,6 @@
 import type { Authority } from '../jobs/authority.ts';
 import type { Job } from '../jobs/job.ts';
+import type { TrustedPart } from './trust/trusted-parts.ts';
 
 /** A jobs file that was read and found right: every job is complete, every value has its default. */
 export interface JobsFile {
@@ -28,6 +29,11 @@ export interface NamedJob {
   readonly guards: JobGuards;
   /** The queue in which a watch of a bucket hears of its changes; belongs to the authority of this job alone. */
   readonly sqsQueue?: string | undefined;
+  /**
+   * What the job needs that counts only in a file that was named or approved. There is something: the job must not run (surroundingsOfJob refuses it), and
+   * nobody is told of it: `notify` is empty.
+   */
+  readonly untrusted?: readonly TrustedPart[] | undefined;
 }
 
 export interface Schedule {

@@ -16,6 +16,8 @@ import { JobsFileError, type FileProblem } from './file-problem.ts';
 import type { JobsFile } from './jobs-file.ts';
 import { fileShape, type ProfileData } from './shape/file-shape.ts';
 import { secretProblems, shapeProblems } from './shape/issue-text.ts';
+import { digestOf, isApproved, type FileVersion } from './trust/approvals.ts';
+import { allTrustedParts, trustedParts, type TrustedPart } from './trust/trusted-parts.ts';
 
 export interface ReadOptions {
   /** Variables of the process: those that `${NAME}` means, and those that the command line reads. */
@@ -24,8 +26,11 @@ export interface ReadOptions {
   readonly home: string;
   /** From where a relative `path` is read; absolute. */
   readonly folder: string;
-  /** False: the file was found by its usual name; then it has to be a regular file. Default: true. */
-  readonly isNamed?: boolean | undefined;
+  /**
+   * Whether the user named the file on this command line. A file that was found by its usual name has to be a regular one, and
+   * to be approved where it runs programs, or says where secrets go.
+   */
+  readonly isNamed: boolean;
   /** For "has a next run". Default: now. */
   readonly now?: Date | undefined;
 }
@@ -35,6 +40,11 @@ export interface ExplainedFile {
   readonly file: JobsFile;
   /** By the name of the job. What is not there has its default. */
   readonly origins: ReadonlyMap<string, Origins>;
+  /** Whether the user stands by the file: it was named on the command line, or this version of it approved. */
+  readonly isTrusted: boolean;
+  readonly version: FileVersion;
+  /** All that counts only in a trusted file. */
+  readonly parts: readonly TrustedPart[];
 }
 
 /**
@@ -47,7 +57,7 @@ export const readJobsFile = (path: string, options: ReadOptions): JobsFile =>
 /** The same, with where each value comes from. */
 export function readExplained(path: string, options: ReadOptions): ExplainedFile {
   const place = resolve(options.folder, path);
-  return readJobsText(textOf(place, { shown: path, isNamed: options.isNamed ?? true }), {
+  return readJobsText(textOf(place, { shown: path, isNamed: options.isNamed }), {
     ...options,
     place,
     shown: path,
@@ -84,11 +94,29 @@ export function readJobsText(text: string, options: ReadTextOptions): ExplainedF
     .filter((job) => job !== undefined);
   problems.push(...overlapsAmong(jobs, composing));
   if (problems.length > 0) throw new JobsFileError(shown, withoutRepeats(problems));
+  const file = { path: place, jobs: jobs.map(({ named }) => named), profiles: composing.profiles };
+  const version = { path: place, digest: digestOf(text, allTrustedParts(file)) };
+  const isTrusted = options.isNamed || isApproved(composing.environment.stateFolder, version);
   return {
-    file: { path: place, jobs: jobs.map(({ named }) => named), profiles: composing.profiles },
+    file: isTrusted ? file : untrusted(file),
+    isTrusted,
+    version,
+    parts: allTrustedParts(file),
     origins: new Map(jobs.map(({ named, origins }) => [named.name, origins])),
   };
 }
+
+/** The file with what runs programs left out, and each job with what it needs of that. */
+const untrusted = (file: JobsFile): JobsFile => ({
+  ...file,
+  jobs: file.jobs.map((job) => {
+    const parts = trustedParts(file, job);
+    return parts.length === 0 ? job : { ...job, untrusted: parts, notify: [] };
+  }),
+  profiles: Object.fromEntries(
+    Object.entries(file.profiles).map(([name, profile]) => [name, { ...profile, tokenCommand: undefined }]),
+  ),
+});
 
 type IsRight = (part: string, name?: string) => boolean;
 

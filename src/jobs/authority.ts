@@ -1,3 +1,5 @@
+import type { TokenSource } from '../api/connection.ts';
+
 /** What authorises requests, and where they go: always the word of who runs a job, never of the job. */
 export interface Authority {
   readonly stage: StageAuthority;
@@ -10,6 +12,8 @@ export interface StageAuthority {
   readonly token?: string | undefined;
   /** A file that holds the token; it takes the place of `token`. */
   readonly tokenFile?: string | undefined;
+  /** What gives the token, each time anew; it takes the place of `token`, and `tokenFile` that of it. */
+  readonly tokenSource?: TokenSource | undefined;
   readonly baseUrl?: string | undefined;
   readonly apiVersion?: 'v1' | 'v2' | 'legacy' | undefined;
   readonly organization?: string | undefined;

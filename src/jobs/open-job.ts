@@ -45,6 +45,8 @@ export interface JobPass {
   readonly source?: Source | undefined;
   /** Aborted: this pass drains. In place of the signal of the surroundings, which it has to follow. */
   readonly draining?: AbortSignal | undefined;
+  /** Only says what it would do, though the surroundings are not those of a dry run. */
+  readonly dryRun?: boolean | undefined;
   /** By what the run is remembered; by default a new ID. */
   readonly runId?: string | undefined;
   /** Why it began; by default 'command'. */
@@ -100,6 +102,7 @@ export async function openJob(
       runId,
       cause,
       draining = options.draining,
+      dryRun = options.dryRun,
       source: shown = source,
     }) {
       using pass = beginPass?.(recallPace(ledger, systemClock.now()), onEvent);
@@ -117,6 +120,9 @@ export async function openJob(
         scope,
         changed,
         draining,
+        dryRun,
+        // there is nothing in flight to be finished
+        signal: dryRun ? draining : options.signal,
         runId,
         cause,
         historyMs: around.historyMs,

@@ -39,6 +39,11 @@ export interface UnknownEntry {
    * user does not want to hear of it.
    */
   readonly echo?: true;
+  /**
+   * With `covers: 'nothing'`: which name of this folder ('' or ending in '/') is meant cannot be told. What the folder's listing
+   * does not have is then not known to be absent; what it has is known. The entry comes before the folder's own.
+   */
+  readonly within?: RelPath;
   /** It is a file that can be synced, only not yet: a source that has one is not empty. */
   readonly file?: true;
 }

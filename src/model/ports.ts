@@ -8,6 +8,7 @@
 import type { DestinationWords } from './destination-words.ts';
 import type { Children } from './children.ts';
 import type { FileEntry, SourceEntry } from './entry.ts';
+import type { NameFolding } from './name-folding.ts';
 import type { RelPath } from './path.ts';
 
 export interface CallOptions {
@@ -171,13 +172,40 @@ export interface Destination {
   /** The same from an offset in bytes on. Absent where a file can only be read from its beginning. */
   readFrom?:
     ((path: RelPath, offset: number, call: CallOptions) => Promise<AsyncIterable<Uint8Array>>) | undefined;
+  /** A file that is written piece by piece beside its name. Absent where a file is stored whole by one request. */
+  openPartial?: ((path: RelPath, options: PartialOptions & CallOptions) => Promise<PartialFile>) | undefined;
   /** The parent must exist; making a folder that exists is no error. */
   makeFolder(folder: RelPath, call: CallOptions): Promise<void>;
   /** A file or a whole folder (both with '/'). 'taken' when the target exists, 'missing' when the origin does not. */
   move(from: RelPath, to: RelPath, call: CallOptions): Promise<void>;
   /** A file, or a folder with everything in it. 'missing' when it is not there. */
   remove(path: RelPath, call: CallOptions): Promise<void>;
+  /** Which names are one there. It may cost a change that leaves nothing behind. Absent: all names are told apart. */
+  folding?: (() => Promise<NameFolding>) | undefined;
   close(): Promise<void>;
+}
+
+export interface PartialOptions {
+  /**
+   * Equality only: what content it is of. Then it outlives the process, and the next one that asks for the same content at the
+   * same path goes on with it. Absent: it goes when it is closed.
+   */
+  readonly of?: string | undefined;
+}
+
+/** A file on its way, which nobody sees under its name until it is whole. Closing it keeps what `of` says. */
+export interface PartialFile extends AsyncDisposable {
+  /** Bytes of the content that are there already. */
+  readonly size: number;
+  write(chunk: Uint8Array): Promise<void>;
+  /**
+   * Gives the file its name, once it is safely stored. `replace`: it may take the place of a file; otherwise rejects with the
+   * fact 'taken' when something has the name. `modifiedMs`: the time it gets. Rejects with 'changed' when another process has
+   * taken it over meanwhile.
+   */
+  finish(as: { readonly replace: boolean; readonly modifiedMs: number | undefined }): Promise<void>;
+  /** Its bytes are of no use: nothing of it stays. */
+  discard(): Promise<void>;
 }
 
 /** Time and chance, so that tests can hold both. */

@@ -18,4 +18,6 @@ export type DestinationEntry =
       readonly path: RelPath;
       readonly covers: 'path' | 'subtree';
       readonly problem: Problem;
+      /** The second half of a child of unclear kind: the same trouble, which the first half tells. */
+      readonly echo?: true;
     };

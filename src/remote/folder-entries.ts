@@ -196,7 +196,7 @@ function entryOf(path: RelPath, child: DestinationChild, filter: PathFilter): De
 function folderOf(path: RelPath, { problem }: UnknownChild, filter: PathFilter): DestinationEntry {
   return takesNoPart(path.slice(0, -1), filter)
     ? { kind: 'folder', path, unseen: true }
-    : { kind: 'unknown', path, covers: 'subtree', problem };
+    : { kind: 'unknown', path, covers: 'subtree', problem, echo: true };
 }
 
 /** Whether a child is left out whatever it is. A reserved name could be swept, so its kind has to be clear. */

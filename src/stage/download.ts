@@ -100,11 +100,13 @@ function nextUrl(call: ApiCall, from: URL, location: string, allowInsecure: bool
 async function refused(
   api: ApiConnection,
   call: ApiCall,
-  { status, headers, body }: Answer,
+  answer: Answer,
   by: { readonly server: string; readonly byStore: boolean },
 ): Promise<SyncError> {
+  const { status, headers, body } = answer;
   const text = api.redact(await beginningOf(body));
-  return errorFromReply(call, { status, headers, text, ...by }, api.now());
+  const error = errorFromReply(call, { status, headers, text, ...by }, api.now());
+  return api.renewedAfter(answer) ? error.with({ verdict: 'retry' }) : error;
 }
 
 /** Most such bodies are read to their end, so that their connection can be used again; a longer one is given up. */

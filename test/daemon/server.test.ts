@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { WatchMetrics } from '../../src/daemon/metrics.ts';
+import { WatchMetrics } from '../../src/daemon/metrics/watch-metrics.ts';
 import { serveStatus, type ListenAddress } from '../../src/daemon/server.ts';
 import type { WatchStatus } from '../../src/sync/watch/watch-events.ts';
 import { reportWith } from '../support/cli/report.ts';

@@ -12,6 +12,7 @@ const readText = (text: string, environment: Readonly<Record<string, string>> = 
     environment,
     home: '/home/someone',
     folder: '/',
+    isNamed: true,
     now: NOW,
   });
 

@@ -24,7 +24,7 @@ const REMEMBERED = 1000;
 /** Text for a person at a terminal, one JSON object a line for anything else, unless a flag says which. */
 export async function openWatchLog(stream: HostStream, flags: LogFlags): Promise<WatchLog> {
   const asText = flags.log === undefined ? stream.isTTY === true : flags.log === 'text';
-  if (!asText) return new WatchLog(stream, undefined, flags);
+  if (!asText) return new WatchLog(loggerTo(stream, flags));
   const { build } = await import('pino-pretty');
   const text = build({
     destination: stream,
@@ -34,40 +34,58 @@ export async function openWatchLog(stream: HostStream, flags: LogFlags): Promise
     hideObject: true,
     sync: true,
   });
-  return new WatchLog(stream, text, flags);
+  return new WatchLog(loggerTo(text, flags), () => text.end());
 }
 
-/** The log of a watch on one stream. */
+const loggerTo = (stream: HostStream | PrettyStream, flags: LogFlags): Logger =>
+  pino(
+    {
+      base: null,
+      level: flags.quiet ? 'warn' : flags.verbose ? 'debug' : 'info',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    stream,
+  );
+
+/** A state as the log has it; a daemon of many jobs knows more of them than a watch. */
+interface LoggedState {
+  readonly type: 'state';
+  readonly state: string;
+  readonly reason: string | undefined;
+}
+
+/** The log of a watch, or of a daemon of many jobs. */
 export class WatchLog {
   readonly #logger: Logger;
-  readonly #text: PrettyStream | undefined;
+  readonly #onClose: () => void;
   #told = new Set<string>();
   /** Of the pass that is running. */
   #met = new Set<string>();
 
-  /** `text`: makes text of the lines and writes it to the stream. */
-  constructor(stream: HostStream, text: PrettyStream | undefined, flags: LogFlags) {
-    this.#text = text;
-    this.#logger = pino(
-      {
-        base: null,
-        level: flags.quiet ? 'warn' : flags.verbose ? 'debug' : 'info',
-        timestamp: pino.stdTimeFunctions.isoTime,
-        formatters: { level: (level) => ({ level }) },
-      },
-      text ?? stream,
-    );
+  constructor(logger: Logger, onClose: () => void = () => undefined) {
+    this.#logger = logger;
+    this.#onClose = onClose;
+  }
+
+  /** The log of one of many jobs: each line names it. */
+  ofJob(name: string): WatchLog {
+    return new WatchLog(this.#logger.child({ job: name }, { msgPrefix: `${printable(name)}: ` }));
   }
 
   info(message: string, facts: Facts): void {
     this.#logger.info(facts, printable(message));
   }
 
-  close(): void {
-    this.#text?.end();
+  warn(message: string, facts: Facts): void {
+    this.#logger.warn(facts, printable(message));
   }
 
-  onEvent(event: WatchEvent): void {
+  close(): void {
+    this.#onClose();
+  }
+
+  onEvent(event: Exclude<WatchEvent, { readonly type: 'state' }> | LoggedState): void {
     switch (event.type) {
       case 'state': {
         const bad = event.state === 'halted' || event.state === 'backing_off';

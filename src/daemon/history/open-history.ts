@@ -4,7 +4,7 @@ import type { RunAction, RunSummary } from '../../model/run.ts';
 import { inspectLedger } from '../../sync/ledger/known-pairs.ts';
 import type { Ledger } from '../../sync/ledger/ledger.ts';
 import { pairName } from '../../sync/ledger/pair-name.ts';
-import type { RunLog } from '../../sync/ledger/runs/run-log.ts';
+import type { ActionsPart, RunLog } from '../../sync/ledger/runs/run-log.ts';
 import { whoHolds } from '../../sync/ledger/sqlite-lock.ts';
 
 /** The pair of a job, by the labels of its open ends. */
@@ -22,8 +22,8 @@ export interface History {
   /** The newest first, at most `limit`; `before`: only runs older than the one of that ID. A run that goes on is left out. */
   runs(page: { readonly limit: number; readonly before?: string | undefined }): RunSummary[];
   run(id: string): RunSummary | undefined;
-  /** In their order, at most `limit`; `after`: from behind so many on. */
-  actions(id: string, page: { readonly limit: number; readonly after?: number | undefined }): RunAction[];
+  /** In their order. */
+  actions(id: string, part: ActionsPart): RunAction[];
   /** When the last run ended that was clean or had warnings only. Milliseconds since 1970. */
   lastSuccessMs(): number | undefined;
 }

@@ -32,7 +32,7 @@ export interface RunHistory {
 
 /** Dry runs whose plan is shown, and carried out as it was shown. */
 export interface JobPlans {
-  /** Begins a dry run, in place of one that waits for the same job. Rejects where the job cannot be compared now. */
+  /** Begins a dry run, in place of the one before of the same job; how it goes is in its view. */
   begin(job: string): Promise<PlanView>;
   view(id: string): PlanView | undefined;
   /** `from`: where a page before said that the next one begins; 0 for the first. */

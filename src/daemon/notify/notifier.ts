@@ -6,7 +6,7 @@ import type { Clock } from '../../model/ports.ts';
 import type { RunSummary } from '../../model/run.ts';
 import { newRunId } from '../../sync/ledger/runs/run-id.ts';
 import { DeliveryQueue } from './delivery.ts';
-import { eventsOfRun, isGood } from './events-of-run.ts';
+import { eventsOfRun, isGood, type BeforeRun } from './events-of-run.ts';
 import { noticeText, type Notice, type NoticeOf } from './notice.ts';
 import { runCommand, type Variables } from './run-command.ts';
 import { requestSender, type SendRequest } from './send-request.ts';
@@ -49,7 +49,7 @@ export async function openNotifier(options: NotifierOptions): Promise<Notifier> 
   const { of, clock } = options;
   const sender = requestSender(options.proxy);
   const targets = await Promise.all(options.targets.map((target) => openTarget(target, options, sender)));
-  let before = options.lastRun;
+  let before: BeforeRun = { run: options.lastRun, toldMs: options.lastRun?.endedMs };
   let haltedBy: string | undefined;
 
   const tell = (notice: Omit<Notice, 'atMs'>): void => {
@@ -61,8 +61,10 @@ export async function openNotifier(options: NotifierOptions): Promise<Notifier> 
   };
   return {
     runEnded(run) {
-      for (const event of eventsOfRun(run, before)) tell({ event, run });
-      if (run.outcome !== 'interrupted') before = run;
+      const events = eventsOfRun(run, before);
+      for (const event of events) tell({ event, run });
+      const toldMs = events.includes('failure') ? run.endedMs : before.toldMs;
+      if (run.outcome !== 'interrupted') before = { run, toldMs };
       if (!isGood(run)) return;
       haltedBy = undefined;
       // of several that wait one is enough

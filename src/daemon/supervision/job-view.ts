@@ -3,7 +3,7 @@ import type { WatchStatus } from '../../sync/watch/watch-events.ts';
 import type { JobState, JobView } from '../view/daemon-view.ts';
 import type { Trouble } from './after-run.ts';
 import type { Course } from './course.ts';
-import type { JobRuns } from './job-runs.ts';
+import type { JobRuns } from './runs/job-runs.ts';
 
 /** A job as it is now; what its view is made of. */
 export interface JobNow {

@@ -1,7 +1,7 @@
 import { SyncError } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { NamedJob } from '../../jobs-file/jobs-file.ts';
-import type { openJob } from '../../jobs/open-job.ts';
+import type { OpenJob, openJob } from '../../jobs/open-job.ts';
 import type { Surroundings } from '../../jobs/surroundings.ts';
 import { usageError } from '../../jobs/usage-errors.ts';
 import { asSyncError } from '../../sync/watch/after-error.ts';
@@ -10,14 +10,14 @@ import type { DueRun } from '../schedule/due-runs.ts';
 import type { RememberedJobs } from '../schedule/remembered-jobs.ts';
 import type { JobView, RunCause, RunSummary, Sample } from '../view/daemon-view.ts';
 import { isTriedAgain, Troubles, type Trouble } from './after-run.ts';
-import type { Asked } from './asked.ts';
-import type { ComparisonTurns } from './comparison-turns.ts';
+import type { Asked } from './runs/asked.ts';
+import type { ComparisonTurns } from './runs/comparison-turns.ts';
 import { decide, FIRST_COURSE, type Course, type Happening, type Step } from './course.ts';
 import type { JobListener } from './job-events.ts';
-import { JobRuns } from './job-runs.ts';
+import { JobRuns } from './runs/job-runs.ts';
 import { jobView, stateOf, type JobNow, type StateNow } from './job-view.ts';
-import { LiveJob, type RunAsked } from './live-job.ts';
-import { Throughput } from './throughput.ts';
+import { isBusy, LiveJob, observedSurroundings, type PairWork, type RunAsked } from './runs/live-job.ts';
+import { Throughput } from './runs/throughput.ts';
 
 export interface SupervisedJobOptions {
   readonly named: NamedJob;
@@ -30,6 +30,15 @@ export interface SupervisedJobOptions {
   readonly onEvent: JobListener;
   /** Something that is shown has changed. */
   readonly onChange: () => void;
+}
+
+/** The open pair of a job, what runs with it, and when it has to come to its end. */
+export interface PairUse {
+  readonly pair: OpenJob;
+  readonly runs: JobRuns;
+  readonly until: AbortSignal;
+  /** Hears of what is done with it. */
+  readonly onEvent: JobListener;
 }
 
 /** One job of the daemon: carries out what its course decides. Nothing that goes wrong in it reaches the others. */
@@ -46,6 +55,10 @@ export class SupervisedJob {
   #course: Course = FIRST_COURSE;
   #state: StateNow & { readonly sinceMs: number };
   #live: LiveJob | undefined;
+  /** Resolves once `#live` is closed. */
+  #liveEnded: Promise<unknown> = Promise.resolve();
+  /** Work with the pair while the job itself has nothing open: its next run begins after it. */
+  #borrowed: Promise<void> | undefined;
   /** Who waits for the next run to begin. */
   #asked: RunAsked[] = [];
   #trouble: Trouble | undefined;
@@ -89,7 +102,7 @@ export class SupervisedJob {
     this.#ending.abort(ENDED);
     this.#retry?.end.abort();
     this.#happen({ type: 'end' });
-    return this.#ended.promise;
+    return Promise.all([this.#ended.promise, this.#borrowed]).then(() => undefined);
   }
 
   flush(): Promise<RunSummary> {
@@ -101,6 +114,13 @@ export class SupervisedJob {
   run(): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#ask('command', { begun: resolve, ended: ({ id }) => resolve(id), refused: reject });
+    });
+  }
+
+  /** Resolves with the run once it is over. */
+  runToEnd(): Promise<RunSummary> {
+    return new Promise((resolve, reject) => {
+      this.#ask('command', { begun: () => undefined, ended: resolve, refused: reject });
     });
   }
 
@@ -117,6 +137,40 @@ export class SupervisedJob {
 
   cancel(): void {
     this.#runs.stop(CANCELLED);
+  }
+
+  /**
+   * Works with the pair of the job between its runs. Rejects with `locked` while a run holds it that is not a watch's, or the
+   * pair is being opened. With `dryRun` a pair that nobody else has open is opened for a dry run alone.
+   */
+  async withPair<Result>(
+    work: (use: PairUse) => Promise<Result>,
+    { dryRun }: { readonly dryRun: boolean },
+  ): Promise<Result> {
+    if (this.#course.phase === 'ended' || this.#course.next === 'ends') throw ENDED;
+    const doWork = (pair: OpenJob, until: AbortSignal): Promise<Result> =>
+      work({ pair, until, runs: this.#runs, onEvent: this.#options.onEvent });
+    // a run that is over leaves the pair in a moment
+    if (this.#live?.isClosing === true) await this.#liveEnded;
+    if (this.#live !== undefined) return this.#live.withPair(doWork);
+    if (this.#borrowed !== undefined) throw isBusy(this.named.name);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#borrowed = promise;
+    try {
+      return await this.#openAlone(doWork, dryRun);
+    } finally {
+      this.#borrowed = undefined;
+      resolve();
+    }
+  }
+
+  async #openAlone<Result>(work: PairWork<Result>, dryRun: boolean): Promise<Result> {
+    const { named, open, surroundings } = this.#options;
+    const until = AbortSignal.any([surroundings.draining, this.#ending.signal]);
+    const parts = { surroundings, throughput: this.#throughput };
+    await using opened = new AsyncDisposableStack();
+    const pair = await open(opened, named.job, { ...observedSurroundings(parts, until), dryRun });
+    return await work(pair, until);
   }
 
   get samples(): readonly Sample[] {
@@ -207,8 +261,11 @@ export class SupervisedJob {
       onChange: () => this.#changed(),
     });
     this.#live = live;
+    if (this.#borrowed !== undefined) await this.#borrowed;
     const startedMs = clock.now();
-    const failure = await live.run(this.#takeAsked(cause));
+    const ended = live.run(this.#takeAsked(cause));
+    this.#liveEnded = ended;
+    const failure = await ended;
     this.#live = undefined;
     this.#follow(cause, { failure, startedMs, isDraining: live.isDraining });
   }

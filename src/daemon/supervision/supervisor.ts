@@ -13,11 +13,11 @@ import type {
   Sample,
 } from '../view/daemon-view.ts';
 import { ChangeBell } from './change-bell.ts';
-import { ComparisonTurns } from './comparison-turns.ts';
+import { ComparisonTurns } from './runs/comparison-turns.ts';
 import type { JobEvent } from './job-events.ts';
 import { isInWay, planReload, type Reload } from './reload.ts';
 import { SharedLimits } from './shared-limits.ts';
-import { SupervisedJob } from './supervised-job.ts';
+import { SupervisedJob, type PairUse } from './supervised-job.ts';
 
 /** Comparisons of everything at the same time. */
 const MOST_COMPARISONS = 16;
@@ -65,16 +65,18 @@ export class Supervisor implements DaemonControl {
     await Promise.all([...this.#jobs.values()].map((job) => job.tried));
   }
 
-  /** Runs the jobs of this version of the file: those that did not change go on untouched. */
+  /**
+   * Runs the jobs of this version of the file: those that did not change go on untouched. Where a job of it cannot be, throws
+   * why, and nothing has changed.
+   */
   follow(file: JobsFile): Reload {
     const reload = planReload(this.#file, file);
+    const begun = new Map(reload.begun.map((named) => [named.name, this.#open(named, file)]));
     for (const name of reload.ended) this.#end(name);
     const before = this.#jobs;
     this.#file = file;
-    this.#jobs = new Map(
-      file.jobs.map((named) => [named.name, before.get(named.name) ?? this.#open(named, file)]),
-    );
-    for (const { name } of reload.begun) this.#start(this.#jobs.get(name)!);
+    this.#jobs = new Map(file.jobs.map(({ name }) => [name, begun.get(name) ?? before.get(name)!]));
+    for (const job of begun.values()) this.#start(job);
     this.fileProblem = undefined;
     this.#bell.ring();
     return reload;
@@ -109,6 +111,11 @@ export class Supervisor implements DaemonControl {
     return this.#job(job).run();
   }
 
+  /** The same, and resolves with the run once it is over. */
+  async runToEnd(job: string): Promise<RunSummary> {
+    return this.#job(job).runToEnd();
+  }
+
   async pause(job: string): Promise<void> {
     this.#job(job).pause();
   }
@@ -123,6 +130,20 @@ export class Supervisor implements DaemonControl {
 
   async limits(change: LimitsChange): Promise<Limits> {
     return this.#limits.change(change);
+  }
+
+  /** The file as it runs. */
+  get file(): JobsFile {
+    return this.#file;
+  }
+
+  /** Works with the pair of a job, between its runs; see SupervisedJob. */
+  async withPair<Result>(
+    job: string,
+    work: (use: PairUse) => Promise<Result>,
+    options: { readonly dryRun: boolean },
+  ): Promise<Result> {
+    return this.#job(job).withPair(work, options);
   }
 
   subscribe(listener: () => void): () => void {

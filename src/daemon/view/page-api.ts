@@ -73,6 +73,8 @@ export interface PlanView {
   readonly compared: number;
   /** Actions. */
   readonly actions: number;
+  /** Entries that could not be read, and are not in the plan. */
+  readonly problems: number;
   /** Files that would go, those below folders that go as a whole included. */
   readonly filesRemoved: number;
   readonly cost?: PlanCost | undefined;

@@ -9,12 +9,23 @@ import type { DestinationChild } from '../../model/entry.ts';
 import type { Operation } from '../../model/errors.ts';
 import { isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { CallOptions, Content, Destination, DestinationTraits, PutOptions } from '../../model/ports.ts';
+import type { NameFolding } from '../../model/name-folding.ts';
+import type {
+  CallOptions,
+  Content,
+  Destination,
+  DestinationTraits,
+  PartialFile,
+  PartialOptions,
+  PutOptions,
+} from '../../model/ports.ts';
 import { DIRECTORY_WORDS } from './directory-words.ts';
 import { destinationError, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
+import { findFolding } from './find-folding.ts';
 import { listChildren } from './list-children.ts';
 import { moveEntry } from './move-entry.ts';
+import { openPartialFile } from './partial-file.ts';
 import { readFile } from './read-file.ts';
 import { removeEntry } from './remove-entry.ts';
 import { TargetFolder, requirePath } from './target-folder.ts';
@@ -111,6 +122,12 @@ class LocalDestination implements Destination {
     return writeFile(place, { operation: 'upload', path }, content, options);
   }
 
+  async openPartial(path: RelPath, options: PartialOptions & CallOptions): Promise<PartialFile> {
+    options.signal.throwIfAborted();
+    const place = { target: this.#target, names: this.#names, syncs: this.#syncs };
+    return openPartialFile(place, { operation: 'upload', path }, options);
+  }
+
   async read(path: RelPath, options: CallOptions): Promise<AsyncIterable<Uint8Array>> {
     options.signal.throwIfAborted();
     return readFile(this.#target, { operation: 'read', path }, options);
@@ -138,6 +155,17 @@ class LocalDestination implements Destination {
   async remove(path: RelPath, options: CallOptions): Promise<void> {
     options.signal.throwIfAborted();
     return removeEntry(this.#target, { operation: 'remove', path }, options);
+  }
+
+  async folding(): Promise<NameFolding> {
+    const { disk, root } = this.#target;
+    // who has no owner's name looks only, as a dry run does
+    const trial = this.#names.hasOwner && this.#target.isThere() ? this.#names.take() : undefined;
+    try {
+      return await findFolding({ disk, root, trial });
+    } finally {
+      if (trial !== undefined) this.#names.release(trial);
+    }
   }
 
   async close(): Promise<void> {

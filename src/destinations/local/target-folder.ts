@@ -36,6 +36,11 @@ export class TargetFolder {
     this.#way = { disk: options.disk, root: options.root, followSymlinks: false };
   }
 
+  /** An absolute path. */
+  get root(): string {
+    return this.#options.root;
+  }
+
   /**
    * Whether the folder is there. Throws when it is not and may not be made, when something else has its name, or when
    * it is another folder than before: the disk under it may be gone.

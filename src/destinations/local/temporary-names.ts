@@ -5,7 +5,7 @@ const DIGITS = 36;
 /** A name for one that writes to directories: 12 hexadecimal digits. */
 export const newOwner = (): string => randomBytes(6).toString('hex');
 
-const TEMPORARY = /^\.stagesync-[0-9a-z]{8,9}-([0-9a-f]{12})-\d+-new-$/;
+const TEMPORARY = /^\.stagesync-[0-9a-z]{8,9}-([0-9a-f]{12})-\d+-new-(?:\u00e9|e\u0301)?$/;
 
 /**
  * Names for files that are not whole yet. They are reserved, so that no listing takes such a file for content; they
@@ -29,6 +29,10 @@ export class TemporaryNames {
     const name = `.stagesync-${this.#began}-${this.#owner() ?? this.#other}-${++this.#count}-new-`;
     this.#inUse.add(name);
     return name;
+  }
+
+  get hasOwner(): boolean {
+    return this.#owner() !== undefined;
   }
 
   /** Whether a file of this name was left by an earlier run of the owner, which has ended. */

@@ -108,7 +108,7 @@ function openPlaces(target: TargetFolder, call: DiskCall, temporary: string): Pl
 }
 
 /** The permissions of the file that is replaced. Throws when something else has the name, or another file than expected. */
-function modeOf(
+export function modeOf(
   target: TargetFolder,
   call: DiskCall,
   place: string,
@@ -129,7 +129,7 @@ function isExpected(stats: BigIntStats, expects: NonNullable<PutOptions['expects
 }
 
 /** Not every file system has permissions of its own; a file without them is better than none. */
-async function keepMode(handle: FileHandle, mode: number): Promise<void> {
+export async function keepMode(handle: FileHandle, mode: number): Promise<void> {
   try {
     await handle.chmod(mode);
   } catch (error) {
@@ -141,7 +141,7 @@ async function keepMode(handle: FileHandle, mode: number): Promise<void> {
  * The time of the last access becomes the same: there has been none yet. The system takes seconds, as a double, and cuts what is
  * below a nanosecond: the microsecond keeps it from cutting the millisecond.
  */
-function setTime(handle: FileHandle, ms: number): Promise<void> {
+export function setTime(handle: FileHandle, ms: number): Promise<void> {
   const seconds = (ms + 0.001) / 1000;
   return handle.utimes(seconds, seconds);
 }

@@ -1,6 +1,6 @@
 import { childrenNamed, garbledIn, type Children } from '../../model/children.ts';
 import type { Problem } from '../../model/entry.ts';
-import { isFolderPath, isReservedName, nameOf, type RelPath } from '../../model/path.ts';
+import { isFolderPath, isReservedName, nameOf, parentOf, type RelPath } from '../../model/path.ts';
 import type { PathFilter } from '../../model/ports.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import type { DestinationEntry } from '../../remote/destination-entry.ts';
@@ -46,6 +46,31 @@ export function thingNamed(children: Children | undefined, path: RelPath): Named
   if (found.some(({ kind }) => kind === 'folder')) return { kind: 'folder', path: folderPathOf(path) };
   const unclear = found.find((child) => child.kind === 'unknown') ?? garbledIn(children);
   return unclear?.kind === 'unknown' ? { kind: 'unclear', path, problem: unclear.problem } : undefined;
+}
+
+/** Listings of folders, each made once: for what is looked at together, before anything is changed. */
+export class ListedOnce {
+  readonly #remote: Remote;
+  readonly #listings = new Map<RelPath, Promise<Children | undefined>>();
+
+  constructor(remote: Remote) {
+    this.#remote = remote;
+  }
+
+  list(folder: RelPath): Promise<Children | undefined> {
+    const listing = this.#listings.get(folder) ?? this.#remote.list(folder);
+    this.#listings.set(folder, listing);
+    return listing;
+  }
+
+  /** What each of these paths names. */
+  lookUp(paths: readonly RelPath[]): Promise<(readonly [RelPath, NamedThing | undefined])[]> {
+    return Promise.all(
+      [...new Set(paths)].map(
+        async (path) => [path, thingNamed(await this.list(parentOf(path)), path)] as const,
+      ),
+    );
+  }
 }
 
 export const folderPathOf = (path: RelPath): RelPath => (isFolderPath(path) ? path : `${path}/`);

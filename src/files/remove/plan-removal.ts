@@ -8,8 +8,8 @@ import { resolvedAhead } from '../globs/resolved-ahead.ts';
 import { leftAsideAs, nothingAt } from '../naming/left-aside.ts';
 import {
   contentOf,
+  ListedOnce,
   matching,
-  thingNamed,
   type NamedThing,
   type UnclearThing,
 } from '../naming/named-things.ts';
@@ -63,20 +63,13 @@ async function lookFor(
   paths: readonly RelPath[],
   { recursive, ifExists }: RemovalOptions,
 ): Promise<NamedThing[]> {
-  const listings = new Map<RelPath, Promise<Children | undefined>>();
-  const listed = (folder: RelPath): Promise<Children | undefined> => {
-    const listing = listings.get(folder) ?? remote.list(folder);
-    listings.set(folder, listing);
-    return listing;
-  };
-  const things = await Promise.all(
-    [...new Set(paths)].map(async (path) => [path, thingNamed(await listed(parentOf(path)), path)] as const),
-  );
+  const listed = new ListedOnce(remote);
+  const things = await listed.lookUp(paths);
   const folder = things.find(([, thing]) => thing?.kind === 'folder');
   if (folder !== undefined && !recursive) throw isAFolder(folder[0]);
   for (const [path, thing] of things)
     if (thing === undefined && !ifExists)
-      tally.problem(path, nothingAt(remote.words, await leftAsideAs(remote, path)));
+      tally.problem(path, nothingAt(remote.words, await leftAsideAs(listed, path)));
   return things.flatMap(([, thing]) => thing ?? []).toSorted((a, b) => comparePaths(a.path, b.path));
 }
 

@@ -37,15 +37,16 @@ export interface OpenApi extends AsyncDisposable {
  */
 export async function openApi(
   around: StageSurroundings,
-  { settings = resolveStageSettings(around), concurrency, maxWaitMs }: OpenApiOptions,
+  { settings: known, concurrency, maxWaitMs }: OpenApiOptions,
 ): Promise<OpenApi> {
+  const settings = known ?? (await resolveStageSettings(around));
   const { openApiConnection } = await import('../../api/connection.ts');
   const { defaultDeployment: _, generation: __, ...options } = settings;
   const { draining } = around;
   const connection = await openApiConnection({ ...options, concurrency: mostLanesOf(concurrency) });
   // two spellings of one address are one origin; what is no address has been refused
   const { origin } = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
-  const gate = around.gates.of(origin, accountOf(settings.token));
+  const gate = around.gates.of(origin, settings.tokenSource?.account ?? accountOf(settings.token));
   return {
     connection,
     gate,

@@ -1,5 +1,6 @@
 import { mostLanesOf } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
+import type { NameFolding } from '../../model/name-folding.ts';
 import type { Destination, Source } from '../../model/ports.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
 import { folderPath } from '../addresses.ts';
@@ -35,7 +36,9 @@ export interface OpenEnds {
 /** Opens the ends of a job, the source first. `opened` closes them in reverse order. Rejects with the errors of the ends. */
 export async function openEnds(opened: AsyncDisposableStack, options: OpenEndsOptions): Promise<OpenEnds> {
   const { to, around, job } = options;
-  const { source, beginPass } = await openFrom(options);
+  // asked when a listing of the source has to know it, and the destination is open by then
+  const folding = async (): Promise<NameFolding> => (await destination.folding?.()) ?? NOTHING_FOLDED;
+  const { source, beginPass } = await openFrom(options, folding);
   opened.defer(() => source.close());
   const { destination, gate } =
     to.kind === 'local'
@@ -53,11 +56,16 @@ export async function openEnds(opened: AsyncDisposableStack, options: OpenEndsOp
   return { source, destination: around.observed?.(destination) ?? destination, gate, beginPass };
 }
 
-async function openFrom(options: OpenEndsOptions): Promise<Pick<OpenEnds, 'source' | 'beginPass'>> {
+const NOTHING_FOLDED: NameFolding = { case: false, forms: false };
+
+async function openFrom(
+  options: OpenEndsOptions,
+  folding: () => Promise<NameFolding>,
+): Promise<Pick<OpenEnds, 'source' | 'beginPass'>> {
   const { from, job, authority, around, mostLanes } = options;
   const { environment, folder, collectBuffers, draining, signal, dryRun } = around;
-  if (from.kind === 'stage')
-    return openStageSource({ ...around, authority }, from, {
+  if (from.kind === 'stage') {
+    const pace = {
       concurrency: job.pace.concurrency,
       mostLanes,
       attempts: PASS_DEFAULTS.attempts,
@@ -65,7 +73,9 @@ async function openFrom(options: OpenEndsOptions): Promise<Pick<OpenEnds, 'sourc
       maxWaitMs: job.pace.maxWait,
       draining,
       signal: dryRun ? draining : signal,
-    });
+    };
+    return openStageSource({ ...around, authority }, from, pace, folding);
+  }
   const source = await openSource(from, {
     s3: authority.s3,
     environment,

@@ -5,6 +5,7 @@ import type { CallOptions, Destination, Source } from '../../model/ports.ts';
 import type { GateUseOptions } from '../../remote/gate/gate-use-options.ts';
 import type { GateUse } from '../../remote/gate/gate-use.ts';
 import { RetryingDestination } from '../../remote/retrying-destination.ts';
+import type { AskFolding } from '../../sources/stage/name-conflicts.ts';
 import { folderPath, type StageAddress } from '../addresses.ts';
 import type { StageSurroundings } from '../surroundings.ts';
 import { useToLook } from './looking-gate.ts';
@@ -37,6 +38,7 @@ export async function openStageSource(
   around: StageSurroundings,
   address: StageAddress,
   pace: ReadingPace,
+  folding: AskFolding,
 ): Promise<StageSource> {
   const [{ destinationAsSource }, { destination: stage, gate }] = await Promise.all([
     import('../../sources/stage/destination-as-source.ts'),
@@ -72,6 +74,8 @@ export async function openStageSource(
       destination: reader,
       // listings are small and all are wanted: asking for more than can be under way keeps all slots busy
       lookAhead: () => (ofPass?.use.lanes ?? 1) * 2,
+      folding,
+      showsTheRest: true,
     }),
     beginPass(measured, onEvent) {
       const use = gate.use({

@@ -66,7 +66,7 @@ async function openLocal(
 }
 
 async function openRemote(around: StageSurroundings, options: OpenStageOptions): Promise<OpenStage> {
-  const settings = resolveStageSettings(around);
+  const settings = await resolveStageSettings(around);
   const named = options.address.deployment ?? settings.defaultDeployment;
   if (named === undefined)
     throw usageError(

@@ -62,7 +62,7 @@ export class OpenStages {
       attempts: PASS_DEFAULTS.attempts,
       maxRequestsPerSecond: undefined,
       maxWaitMs: maxWaitMs ?? PASS_DEFAULTS.maxWaitMs,
-      maxWaitFlag: '--max-wait',
+      maxWaitFlag: maxWaitMs === undefined ? undefined : '--max-wait',
       draining,
       signal,
       onEvent,

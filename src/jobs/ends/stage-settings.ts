@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf } from '../../model/errors.ts';
+import type { TokenSource } from '../../api/connection.ts';
 import type { ProxySettings } from '../../http/proxy.ts';
 import type { StageGeneration } from '../../stage/stage-url.ts';
 import type { StageSurroundings } from '../surroundings.ts';
@@ -10,6 +11,8 @@ import { configError } from '../usage-errors.ts';
 export interface StageSettings {
   /** Secret. */
   readonly token: string;
+  /** Gives the token of later requests; undefined: it stays the same. */
+  readonly tokenSource: TokenSource | undefined;
   readonly baseUrl: string | undefined;
   readonly generation: StageGeneration;
   readonly organizationID: string | undefined;
@@ -22,16 +25,21 @@ export interface StageSettings {
 
 const GENERATIONS: readonly string[] = ['v1', 'v2', 'legacy'] satisfies StageGeneration[];
 
-export function resolveStageSettings({ environment, folder, authority }: StageSurroundings): StageSettings {
+export async function resolveStageSettings({
+  environment,
+  folder,
+  authority,
+}: StageSurroundings): Promise<StageSettings> {
   const { stage } = authority;
   const generation = stage.apiVersion ?? environment.apiVersion ?? 'v1';
   if (!GENERATIONS.includes(generation))
     throw configError(
       `SINGLESTOREDB_MANAGEMENT_VERSION is ${JSON.stringify(generation)}; it must be v1, v2 or legacy`,
     );
+  const tokenSource = stage.tokenFile === undefined ? stage.tokenSource : undefined;
   const token =
     stage.tokenFile === undefined
-      ? (stage.token ?? environment.token)
+      ? ((await tokenSource?.current()) ?? stage.token ?? environment.token)
       : readToken(resolve(folder, stage.tokenFile));
   if (token === undefined)
     throw configError(
@@ -39,6 +47,7 @@ export function resolveStageSettings({ environment, folder, authority }: StageSu
     );
   return {
     token,
+    tokenSource,
     baseUrl: stage.baseUrl ?? environment.baseUrl,
     generation: generation as StageGeneration,
     organizationID: stage.organization ?? environment.organization,

@@ -17,8 +17,9 @@ export interface StagePathsOptions {
   readonly role: string;
   /** What it does with them: 'rm removes'. */
   readonly does: string;
-  /** What does the same for a directory: 'rm of the system'. */
+  /** What to use for a directory or a bucket, and, where that differs, for two Stages. */
   readonly elsewhere: string;
+  readonly across?: string;
   /** Whether hidden names of stagesync are taken. */
   readonly hidden: boolean;
 }
@@ -30,7 +31,7 @@ export interface StagePathsOptions {
 export function stagePaths(
   addresses: readonly (string | Address)[],
   around: Surroundings,
-  { role, does, elsewhere, hidden }: StagePathsOptions,
+  { role, does, elsewhere, across, hidden }: StagePathsOptions,
 ): StagePaths {
   const places = addresses.map((address) => {
     const text = typeof address === 'string' ? address : formatAddress(address);
@@ -50,7 +51,7 @@ export function stagePaths(
   const other = places.find(({ deployment }) => deployment !== first.deployment);
   if (other !== undefined)
     throw usageError(
-      `${printable(first.text)} and ${printable(other.text)} are not written as the same Stage, and ${does} within one: write both with the same deployment, or give a command for each`,
+      `${printable(first.text)} and ${printable(other.text)} are not written as the same Stage, and ${does} within one: write both with the same deployment, or ${across ?? 'give a command for each'}`,
     );
   if (first.deployment === EMBEDDED) checkEmbedded(around.authority);
   return { stage: { deployment: first.deployment, path: '' }, paths: places.map(({ path }) => path) };

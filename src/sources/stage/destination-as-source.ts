@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { garbledIn } from '../../model/children.ts';
+import { garbledIn, type Children } from '../../model/children.ts';
 import type { FileEntry, SourceEntry } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
+import type { RelPath } from '../../model/path.ts';
 import type {
   CallOptions,
   Content,
@@ -14,6 +15,8 @@ import { entryPages } from '../../remote/folder-entries.ts';
 import { walkDestination } from '../../remote/walk-folders.ts';
 import { fileEntry, sourceEntries } from './entries.ts';
 import { ListedFile } from './listed-file.ts';
+import { GarbledChildren } from './garbled-children.ts';
+import { withoutNameConflicts, type AskFolding } from './name-conflicts.ts';
 import { listingUnclear, rootMissing } from './source-errors.ts';
 
 export interface DestinationAsSourceOptions {
@@ -28,6 +31,13 @@ export interface DestinationAsSourceOptions {
   readonly traits?: Partial<SourceTraits>;
   /** Listings under way or waiting to be read, at most; see walkDestination. Default: 16. */
   readonly lookAhead?: number | (() => number);
+  /** Where the files are to go, some names may be one. Default: all names are told apart there. */
+  readonly folding?: AskFolding | undefined;
+  /**
+   * True: of a folder with a child whose name can be no path, or is not told, the other children are shown all the same. Default:
+   * such a folder is unknown as a whole.
+   */
+  readonly showsTheRest?: boolean | undefined;
 }
 
 const LOOK_AHEAD = 16;
@@ -39,12 +49,24 @@ const LOOK_AHEAD = 16;
 export function destinationAsSource(options: DestinationAsSourceOptions): Source {
   const { destination, lookAhead = LOOK_AHEAD } = options;
   const { root } = destination;
+  const ask = options.folding === undefined ? undefined : once(options.folding);
+  const listed = async (folder: RelPath, signal: AbortSignal): Promise<Children | undefined> => {
+    const children = await destination.listFolder(root + folder, { signal });
+    return children && ask ? withoutNameConflicts(children, ask) : children;
+  };
 
   async function* list({ filter, signal }: ListOptions): AsyncGenerator<readonly SourceEntry[], void> {
     signal.throwIfAborted();
-    const top = await listTop(destination, signal);
+    const garbled = new GarbledChildren();
+    const inWalk = async (folder: RelPath): Promise<Children | undefined> => {
+      const children = await listed(folder, signal);
+      return children && options.showsTheRest === true ? garbled.setAside(folder, children) : children;
+    };
+    const top = await listTop(destination, () => inWalk(''));
+    const ofTop = garbled.take('');
+    if (ofTop.length > 0) yield ofTop;
     const listing = walkDestination(top, {
-      list: (folder) => destination.listFolder(root + folder, { signal }),
+      list: inWalk,
       filter,
       words: destination.words,
       lookAhead,
@@ -52,6 +74,10 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
     for await (const batch of listing) {
       const entries = sourceEntries(batch, filter);
       if (entries.length > 0) yield entries;
+      // a run of entries ends with the folder that was listed next
+      const last = batch.at(-1);
+      const aside = last?.kind === 'folder' ? garbled.take(last.path) : [];
+      if (aside.length > 0) yield aside;
       signal.throwIfAborted();
     }
   }
@@ -63,7 +89,7 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
     list,
     async listFolder(folder, { filter, signal }) {
       signal.throwIfAborted();
-      const children = await destination.listFolder(root + folder, { signal });
+      const children = await listed(folder, signal);
       return (
         children && [...entryPages(folder, children, filter)].flatMap((page) => sourceEntries(page, filter))
       );
@@ -82,12 +108,16 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
   };
 }
 
+const once = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= ask());
+};
+
 /** The listing that everything begins with: without it nothing is known. */
-async function listTop(destination: Destination, signal: AbortSignal) {
-  const { root, label } = destination;
+async function listTop({ label }: Destination, list: () => Promise<Children | undefined>) {
   let children;
   try {
-    children = await destination.listFolder(root, { signal });
+    children = await list();
   } catch (error) {
     if (!isSyncError(error) || error.verdict === 'end_run') throw error;
     throw error.with({ verdict: 'end_run', cause: error });

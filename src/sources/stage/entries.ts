@@ -28,7 +28,9 @@ function sourceEntry(entry: DestinationEntry, filter: PathFilter): SourceEntry |
   if (isReservedName(path)) return reservedEntry(entry, filter);
   if (kind === 'file') return fileEntry(path, entry);
   if (kind === 'folder') return entry.unseen || filter.excludes(path) ? undefined : { kind, path };
-  return kind === 'unknown' ? { kind, path, covers: entry.covers, problem: entry.problem } : undefined;
+  if (kind !== 'unknown') return undefined;
+  const { covers, problem, echo } = entry;
+  return { kind, path, covers, problem, ...(echo && { echo }) };
 }
 
 /** Told once, for the name itself, unless a rule of the user leaves it out. */

@@ -41,6 +41,7 @@ export async function mergeThree(
     const nextRow = ledger.current;
     if (nextInSource?.kind === 'unknown' && nextInSource.covers === 'nothing') {
       source.advance();
+      if (nextInSource.within !== undefined) unknownInSource.unlistedIn(nextInSource.within);
       await visit(reportOnly(nextInSource));
       continue;
     }
@@ -69,6 +70,12 @@ export async function mergeThree(
 export class UnknownPaths {
   /** The last folder that the end could not list. */
   #unlisted: RelPath | undefined;
+  /** Folders that have something that their listings do not name, the innermost last. */
+  readonly #incomplete: RelPath[] = [];
+
+  unlistedIn(folder: RelPath): void {
+    this.#incomplete.push(folder);
+  }
 
   /** Whether the end could not say what is at `path`, where it listed `entry`. */
   covers(path: RelPath, entry: SourceEntry | DestinationEntry | undefined): boolean {
@@ -76,7 +83,9 @@ export class UnknownPaths {
       if (entry.covers === 'subtree') this.#unlisted = path;
       return true;
     }
-    return this.#unlisted !== undefined && path.startsWith(this.#unlisted);
+    while (this.#incomplete.length > 0 && !path.startsWith(this.#incomplete.at(-1)!)) this.#incomplete.pop();
+    const mayBeThere = entry === undefined && this.#incomplete.length > 0;
+    return mayBeThere || (this.#unlisted !== undefined && path.startsWith(this.#unlisted));
   }
 }
 

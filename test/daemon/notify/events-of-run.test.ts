@@ -20,7 +20,8 @@ test.each<[string, RunSummary, RunSummary | undefined, string[]]>([
     ['recovery', 'success'],
   ],
   ['a failed one', bad, good, ['failure']],
-  ['a failed one after another, by a schedule', endedRun({ ...bad, cause: 'schedule' }), bad, ['failure']],
+  ['a failed one after another, asked for by somebody', bad, bad, ['failure']],
+  ['a failed one after another, tried again by a schedule', endedRun({ ...bad, cause: 'schedule' }), bad, []],
   ['a refused one', endedRun({ outcome: 'refused', error }), good, ['failure']],
   ['an interrupted one', endedRun({ outcome: 'interrupted' }), good, []],
   ['a pass of a watch that fails as the one before', endedRun({ ...bad, ...watch }), bad, []],
@@ -34,5 +35,14 @@ test.each<[string, RunSummary, RunSummary | undefined, string[]]>([
   ['a pass of a watch that had nothing to do after a failed one', endedRun(watch), bad, ['recovery']],
   ['a pass of a watch that changed something', endedRun({ ...watch, ...uploaded }), good, ['success']],
 ])('%s', (_, run, before, events) => {
-  expect(eventsOfRun(run, before)).toEqual(events);
+  expect(eventsOfRun(run, { run: before, toldMs: undefined })).toEqual(events);
+});
+
+test('the same trouble is told again once a day', () => {
+  const hour = 3_600_000;
+  const failing = (hours: number): RunSummary =>
+    endedRun({ ...bad, cause: 'schedule', endedMs: hours * hour });
+  const before = { run: failing(23), toldMs: 3 * hour };
+  expect(eventsOfRun(failing(22.9), before)).toEqual([]);
+  expect(eventsOfRun(failing(23.1), before)).toEqual(['failure']);
 });

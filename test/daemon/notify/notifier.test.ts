@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { jobNotices } from '../../../src/daemon/notify/job-notices.ts';
 import { openNotifier, type NotifierOptions } from '../../../src/daemon/notify/notifier.ts';
 import type { NotifyTarget } from '../../../src/jobs-file/jobs-file.ts';
 import { createManualClock } from '../../support/engine/manual-clock.ts';
@@ -155,6 +156,28 @@ test('a target hears only of what it asked for, and a halt is told once until a 
     'job.halted',
     'job.recovery',
     'job.halted',
+  ]);
+});
+
+test('what a job of the daemon tells is handed on: runs, halts, and runs that were not made for want of time', async () => {
+  await using server = await startLoopbackServer((_, response) => sendText(response, 200, ''));
+  const { it } = await notifier([webhook(server.url)]);
+  const hear = jobNotices(it);
+  hear({ type: 'run', run: failed() });
+  hear({ type: 'state', state: 'halted', reason: 'no token' });
+  hear({ type: 'state', state: 'idle', reason: undefined });
+  hear({ type: 'skipped', cause: 'schedule', why: 'running', count: 1 });
+  hear({ type: 'skipped', cause: 'schedule', why: 'paused', count: 1 });
+  hear({ type: 'skipped', cause: 'missed', why: 'missed', count: 3 });
+  await it.close(60_000);
+  const told = server.seen.map(
+    ({ body }) => JSON.parse(body.toString()) as { type: string; data: { reason?: string } },
+  );
+  expect(told.map(({ type, data }) => [type, data.reason])).toEqual([
+    ['job.failure', undefined],
+    ['job.halted', 'no token'],
+    ['job.skipped', 'the run before was still going on'],
+    ['job.skipped', 'the machine or the daemon slept when 3 runs were due'],
   ]);
 });
 

@@ -39,8 +39,8 @@ export function changingFiles(tree: Readonly<Record<string, string>>, options: C
     draining,
     stopped,
     events,
-    run(work: (parts: FileParts) => Promise<void>): Promise<FilesResult> {
-      return changeFiles(
+    run: (work: (parts: FileParts) => Promise<void>): Promise<FilesResult> =>
+      changeFiles(
         {
           destination: stage,
           gate: new Gate(clock),
@@ -55,8 +55,7 @@ export function changingFiles(tree: Readonly<Record<string, string>>, options: C
           onEvent: (event) => events.push(event),
         },
         work,
-      );
-    },
+      ),
     /** Requests since the last call of this, hidden names as `~-1-gone-x/`. */
     did: (): string[] =>
       stage.calls

@@ -44,6 +44,7 @@ export function imitatedPorts(
           state: 'ready',
           compared: 1234,
           actions: planned.length,
+          problems: 0,
           filesRemoved: planned.reduce(
             (sum, { kind, files = 1 }) => sum + (kind === 'remove' ? files : 0),
             0,

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PlanView } from '../../../../src/daemon/view/page-api.ts';
-import { count } from '../../../../src/cli/output/quantities.ts';
+import { count, counted } from '../../../../src/cli/output/quantities.ts';
 import { ask, askJson } from '../../live/api.ts';
 import { useNow } from '../../live/clock.ts';
 import { go } from '../../live/location.ts';
@@ -126,6 +126,12 @@ function PlanBody({ plan }: { readonly plan: PlanView }) {
         <p class="reason good" role="status">
           The plan is carried out as it stands here; what changed meanwhile at either end is left out.{' '}
           <a href={hashOf({ view: 'job', job: plan.job })}>See how it goes</a>
+        </p>
+      )}
+      {plan.problems > 0 && (
+        <p class="reason warn">
+          {counted(plan.problems, 'entry', 'entries')} could not be read or compared, and{' '}
+          {plan.problems === 1 ? 'is' : 'are'} not in the plan.
         </p>
       )}
       <PlanCosts plan={plan} />

@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
-import { addStageFlags, type StageFlags } from '../../flags/authority-flags.ts';
+import { addS3Flags, addStageFlags, type S3Flags, type StageFlags } from '../../flags/authority-flags.ts';
+
+const EXAMPLES = `
+Examples:
+  stagesync cat stage://my-group/data/a.csv
+  stagesync cat s3://bucket/day.json.gz | gunzip | jq .
+  stagesync cat stage:///parts/1.csv stage:///parts/2.csv > all.csv`;
 
 export const cat: CommandModule = {
   name: 'cat',
@@ -8,14 +14,16 @@ export const cat: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('cat')
-      .summary('write a Stage file to stdout')
-      .description('Write the bytes of one Stage file to stdout.')
-      .argument('<address>', 'stage://DEPLOYMENT/PATH of a file');
-    addStageFlags(command).action(
-      action(async (context, address: string, flags: StageFlags) => {
-        const { printStageFile } = await import('./print-stage-file.ts');
-        return printStageFile(context, address, flags);
-      }),
-    );
+      .summary('write files to stdout')
+      .description('Write the bytes of files to stdout, one after the other.')
+      .argument('<address...>', 'files, s3://BUCKET/KEY or stage://DEPLOYMENT/PATH; patterns in quotes');
+    addStageFlags(addS3Flags(command))
+      .addHelpText('after', EXAMPLES)
+      .action(
+        action(async (context, addresses: readonly string[], flags: StageFlags & S3Flags) => {
+          const { writeFilesToStdout } = await import('./write-files.ts');
+          return writeFilesToStdout(context, addresses, flags);
+        }),
+      );
   },
 };

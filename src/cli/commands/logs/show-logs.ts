@@ -70,7 +70,7 @@ function readLogs(pair: KnownPair, { run, last }: { run: string | undefined; las
 function actionsOf(runs: RunLog, id: string): RunAction[] {
   const actions: RunAction[] = [];
   for (;;) {
-    const page = runs.actions(id, { limit: PAGE, after: actions.length });
+    const page = runs.actions(id, { limit: PAGE, offset: actions.length });
     actions.push(...page);
     if (page.length < PAGE) return actions;
   }

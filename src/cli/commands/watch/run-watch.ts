@@ -33,11 +33,15 @@ export async function runWatch(
   const around = jobSurroundings(context, flags, {
     command: 'stagesync watch',
     guards: { maxDelete, force },
-    observed: metrics === undefined ? undefined : (destination) => seen!.countRequests(destination, metrics),
+    observed:
+      metrics === undefined
+        ? undefined
+        : (destination) => seen!.countRequests(destination, (verb, status) => metrics.request(verb, status)),
   });
   await using opened = new AsyncDisposableStack();
   const pair = await openJob(opened, job, around);
   const { source, destination, ledger } = pair;
+  metrics?.remember(ledger.runs.lastSuccessMs());
   const log = await openWatchLog(context.host.stderr, flags);
   opened.defer(() => log.close());
   const loop = watchJob(pair, around, (event) => {

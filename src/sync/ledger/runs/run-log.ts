@@ -29,6 +29,14 @@ export interface BegunRun {
   readonly historyMs: number;
 }
 
+/** Which of a run's actions are wanted. */
+export interface ActionsPart {
+  readonly limit: number;
+  readonly offset?: number | undefined;
+  /** Those that failed or were skipped. */
+  readonly onlyNotDone?: boolean | undefined;
+}
+
 /** The runs of a pair, in its ledger. Every method is synchronous and short. */
 export class RunLog {
   readonly #db: LedgerDatabase;
@@ -140,16 +148,14 @@ export class RunLog {
     return row && toRunSummary(row as unknown as RunRow, this.#db.file);
   }
 
-  /** The actions that are remembered of a run, in their order; `after`: from behind so many on. */
-  actions(
-    id: string,
-    { limit, after = 0 }: { readonly limit: number; readonly after?: number | undefined },
-  ): RunAction[] {
+  /** The actions that are remembered of a run, in their order, from behind `offset` of them on. */
+  actions(id: string, { limit, offset = 0, onlyNotDone = false }: ActionsPart): RunAction[] {
     const run = this.#isFormer ? undefined : this.#number(id);
     if (run === undefined) return [];
+    const which = onlyNotDone ? "AND outcome <> 'done'" : '';
     const rows = this.#db
-      .sql(`SELECT ${ACTION_COLUMNS} FROM run_action WHERE run = ? AND number > ? ORDER BY number LIMIT ?`)
-      .all(run, after, limit);
+      .sql(`SELECT ${ACTION_COLUMNS} FROM run_action WHERE run = ? ${which} ORDER BY number LIMIT ? OFFSET ?`)
+      .all(run, limit, offset);
     return (rows as unknown as ActionRow[]).map(toAction);
   }
 

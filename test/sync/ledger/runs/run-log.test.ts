@@ -52,7 +52,8 @@ test('a run comes back as it ended, with what it did', () => {
   expect(ledger.runs.get('a')).toEqual(summary);
   expect(ledger.runs.page({ limit: 5 })).toEqual([summary]);
   expect(ledger.runs.actions('a', { limit: 9 })).toEqual([action('x'), failed, moved]);
-  expect(ledger.runs.actions('a', { limit: 1, after: 1 })).toEqual([failed]);
+  expect(ledger.runs.actions('a', { limit: 1, offset: 1 })).toEqual([failed]);
+  expect(ledger.runs.actions('a', { limit: 9, onlyNotDone: true })).toEqual([failed]);
   expect([ledger.runs.get('b'), ledger.runs.actions('b', { limit: 1 })]).toEqual([undefined, []]);
 });
 

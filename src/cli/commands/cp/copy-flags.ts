@@ -1,0 +1,70 @@
+import { Option, type Command } from 'commander';
+import { addS3Flags, addStageFlags, type S3Flags, type StageFlags } from '../../flags/authority-flags.ts';
+import { addJobFlags, type JobFlags } from '../../flags/job-flags.ts';
+import { bytes } from '../../flags/values.ts';
+
+/** The flags of cp, put and get. */
+export interface CopyFlags extends StageFlags, S3Flags {
+  readonly recursive?: true;
+  readonly overwrite?: true;
+  readonly compare?: 'content' | 'size';
+  readonly atomic?: true;
+  readonly dryRun?: true;
+  /** Bytes. */
+  readonly spoolMax?: number;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  readonly progress: boolean;
+  readonly job: JobFlags;
+}
+
+/** Settings of a job that a copy has no use for, or has in a form of its own. */
+const OTHERS =
+  'trustLedger removal deleteExcluded compare sweepOlderThan moves atomic publishSet marker maxRequestsPerSecond bytesPerSecond'.split(
+    ' ',
+  );
+
+export interface CopyFlagsOptions {
+  /** Whether something can go to a Stage, so that there are flags for that. */
+  readonly uploads: boolean;
+  /** Whether something can come from a bucket. */
+  readonly buckets: boolean;
+}
+
+/** Declares the flags. Returns what reads those that were parsed. */
+export function addCopyFlags(
+  command: Command,
+  { uploads, buckets }: CopyFlagsOptions,
+): (parsed: object) => CopyFlags {
+  command
+    .optionsGroup('What is done:')
+    .option('-r, --recursive', 'folders with all that is in them')
+    .option('--overwrite', 'replace files that differ; otherwise they stay, and the exit status is 3')
+    .addOption(
+      new Option(
+        '--compare <how>',
+        'which files of one size count as there already: content, those of the same bytes; size, also those that are not older',
+      )
+        .choices(['content', 'size'])
+        .default('content'),
+    )
+    .option('-n, --dry-run', 'say what would be copied');
+  if (uploads)
+    command
+      .option('--atomic', 'upload each file under a hidden name, and move it to its own once it is whole')
+      .option(
+        '--spool-max <bytes>',
+        'the most that is taken from stdin, which waits in a temporary file: 500M, 5G (default: 1G)',
+        bytes,
+      );
+  const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], without: OTHERS });
+  command
+    .optionsGroup('Output:')
+    .option('--json', 'one object a line for each file, the summary last')
+    .option('-q, --quiet', 'say only what went wrong')
+    .option('-v, --verbose', 'a line for each file')
+    .option('--no-progress', 'no live display');
+  addStageFlags(buckets ? addS3Flags(command) : command);
+  return (parsed) => ({ ...(parsed as Omit<CopyFlags, 'job'>), job: jobFlags(parsed) });
+}

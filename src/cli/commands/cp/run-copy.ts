@@ -1,0 +1,115 @@
+import { runCopy } from '../../../jobs/files/copy.ts';
+import { readRules } from '../../../jobs/filters/read-filters.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
+import { printable } from '../../../model/printable.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, statusOfOutcome, type ExitStatus } from '../../exit-status.ts';
+import { jobSurroundings } from '../../surroundings.ts';
+import type { CopyFlags } from './copy-flags.ts';
+import { openCopyOutput } from './copy-output.ts';
+import { spoolStdin } from './spool-stdin.ts';
+
+export interface CopyCommand {
+  readonly command: 'cp' | 'put' | 'get';
+  /** SRC… DEST. */
+  readonly addresses: readonly string[];
+}
+
+/** Stands for stdin as SRC. As DEST it stands for stdout, which is no copy: see the commands. */
+const STREAM = '-';
+/** Bytes that are taken from stdin, where no flag says otherwise. */
+const SPOOL_MAX = 1024 ** 3;
+
+/** `stagesync cp`, `put` and `get`. The status is 3 where something was not copied. */
+export async function runCopyCommand(
+  context: Context,
+  line: CopyCommand,
+  flags: CopyFlags,
+): Promise<ExitStatus> {
+  const { from, to } = splitAddresses(line);
+  checkDirections(line.command, from, to);
+  await using opened = new AsyncDisposableStack();
+  const isStream = from.includes(STREAM);
+  if (isStream) checkStream(from, to);
+  const sources = isStream
+    ? [await spoolStdin(opened, context, { most: flags.spoolMax ?? SPOOL_MAX })]
+    : from;
+  if (!isStream && flags.spoolMax !== undefined)
+    throw usageError('--spool-max is for stdin, and no SRC is "-"');
+  const around = jobSurroundings(context, flags, {
+    command: line.command,
+    guards: { maxDelete: { percent: 0 }, force: new Set() },
+    dryRun: flags.dryRun === true,
+  });
+  const { job } = flags;
+  const output = await openCopyOutput(
+    context,
+    flags,
+    isStream ? { shown: STREAM, path: sources[0]! } : undefined,
+  );
+  try {
+    const summary = await runCopy(
+      {
+        from: sources,
+        to,
+        recursive: flags.recursive,
+        overwrite: flags.overwrite,
+        compare: flags.compare,
+        atomic: flags.atomic,
+        filters: readRules(job.filters, context.host.cwd, undefined),
+        followSymlinks: job.what.followSymlinks,
+        concurrency: job.pace.concurrency,
+        maxWaitMs: job.pace.maxWait,
+        onResult: output.onResult,
+        onBytes: output.onBytes,
+        onEvent: output.onEvent,
+      },
+      around,
+    );
+    output.finish(summary);
+    if (summary.isInterrupted) return statusOfOutcome('interrupted', context.stop.stoppedBy);
+    return summary.failed + summary.kept > 0 ? EXIT.failures : EXIT.clean;
+  } finally {
+    output.close();
+  }
+}
+
+function splitAddresses({ command, addresses }: CopyCommand) {
+  const last = addresses.at(-1)!;
+  // of get, a DEST that is a Stage was left out
+  if (command === 'get' && isStage(last)) return { from: addresses, to: '.' };
+  if (addresses.length < 2)
+    throw usageError(
+      `DEST is missing: stagesync ${command} ${printable(last)} DEST. See "stagesync ${command} --help"`,
+    );
+  return { from: addresses.slice(0, -1), to: last };
+}
+
+const isStage = (text: string): boolean => text.startsWith('stage://');
+
+function checkDirections(command: CopyCommand['command'], from: readonly string[], to: string): void {
+  if (command === 'put') {
+    const other = from.find((text) => isStage(text) || text.startsWith('s3://'));
+    if (other !== undefined)
+      throw usageError(
+        `put copies from this machine, and ${printable(other)} is not on it: use "stagesync cp"`,
+      );
+    if (!isStage(to))
+      throw usageError(
+        `put copies to a Stage, and DEST ${printable(to)} is none: stage://DEPLOYMENT/PATH, stage:///PATH or stage://local/PATH`,
+      );
+  }
+  if (command === 'get') {
+    const other = from.find((text) => !isStage(text));
+    if (other !== undefined)
+      throw usageError(`get copies from a Stage, and ${printable(other)} is none: use "stagesync cp"`);
+  }
+}
+
+function checkStream(from: readonly string[], to: string): void {
+  if (from.length > 1) throw usageError('"-" for stdin goes alone: name one SRC');
+  if (to.endsWith('/') || /^stage:\/\/[^/]*$/.test(to))
+    throw usageError(
+      `what comes on stdin has no name: name the file in DEST, as in ${printable(to.replace(/\/?$/, '/'))}NAME`,
+    );
+}

@@ -1,0 +1,81 @@
+import { hash } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { configError } from '../../jobs/usage-errors.ts';
+import { messageOf, SyncError } from '../../model/errors.ts';
+import { lockBySqlite, whoHolds } from '../../sync/ledger/sqlite-lock.ts';
+
+/** The longest path of a Unix socket that every system takes, in bytes. */
+const LONGEST_SOCKET_PATH = 103;
+
+/** Where the daemon of one jobs file keeps what others find it by. */
+export interface DaemonPlace {
+  /** Of this user alone. */
+  readonly folder: string;
+  readonly socket: string;
+  readonly lock: string;
+  /** What outlives the daemon. */
+  readonly remembered: string;
+}
+
+/** One file has one place, by whichever name it is called. The file itself need not be there any more. */
+export function daemonPlace(stateFolder: string, file: string): DaemonPlace {
+  const folder = join(stateFolder, 'daemons');
+  const name = hash('sha256', realPathOf(file)).slice(0, 16);
+  const at = (ending: string): string => join(folder, `${name}.${ending}`);
+  return { folder, socket: at('sock'), lock: at('lock'), remembered: at('json') };
+}
+
+function realPathOf(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
+
+/** Makes the folder, and sees to it that nobody else can enter it. Rejects with `config`. */
+export function makePrivate({ folder, socket }: DaemonPlace): void {
+  const bytes = Buffer.byteLength(socket);
+  if (bytes > LONGEST_SOCKET_PATH)
+    throw configError(
+      `the path of the control socket, ${socket}, has ${bytes} bytes, and the system takes ${LONGEST_SOCKET_PATH}: set XDG_STATE_HOME to a folder with a shorter name`,
+    );
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    throw configError(
+      `cannot keep the control socket in ${folder}: ${messageOf(error)}; make the folder writable, or set XDG_STATE_HOME`,
+      error,
+    );
+  }
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || (userInfo().uid !== -1 && found.uid !== userInfo().uid))
+    throw configError(
+      `cannot keep the control socket in ${folder}: it is not a folder of this user; remove it, or set XDG_STATE_HOME`,
+    );
+}
+
+/** Holds the place against a second daemon of the file, for as long as the process lives. Rejects with `locked`. */
+export function holdPlace(
+  { lock }: DaemonPlace,
+  { file, pid, command }: { readonly file: string; readonly pid: number; readonly command: string },
+): { release(): void } {
+  try {
+    return lockBySqlite(lock, { pid, command, since: new Date().toISOString() });
+  } catch (error) {
+    const holder = whoHolds(lock);
+    if ((error as { readonly code?: unknown }).code !== 'locked') throw error;
+    const who = holder === undefined ? '' : `: process ${holder.pid}, since ${holder.since}`;
+    throw new SyncError(
+      'locked',
+      `a daemon of ${file} runs already${who}; "stagesync stop" ends it, and a changed file is read without a restart`,
+      { verdict: 'end_run', cause: error },
+    );
+  }
+}
+
+/** Whether a daemon of the file lives, also one that does not answer yet. */
+export const isHeld = ({ lock }: DaemonPlace): boolean => whoHolds(lock) !== undefined;

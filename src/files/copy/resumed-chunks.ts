@@ -1,0 +1,78 @@
+import type { FileEntry } from '../../model/entry.ts';
+import { isSyncError, SyncError } from '../../model/errors.ts';
+import { equalJitter, GrowingDelay } from '../../model/growing-delay.ts';
+import type { Clock, Content, Source } from '../../model/ports.ts';
+
+export interface ResumedChunksOptions {
+  readonly source: Source;
+  readonly entry: FileEntry;
+  /** Bytes that are there already. */
+  readonly offset: number;
+  readonly clock: Clock;
+  /** Aborted: a reading that breaks off is not taken up again. */
+  readonly draining: AbortSignal;
+  readonly signal: AbortSignal;
+}
+
+const ATTEMPTS = 6;
+const FIRST_DELAY_MS = 250;
+const LONGEST_DELAY_MS = 20_000;
+/** A reading that brought so many bytes starts the count of attempts anew. */
+const PROGRESS_BYTES = 256 * 1024;
+
+/**
+ * The bytes of a file from an offset on. A reading that breaks off is taken up again where it broke off, where the source can do
+ * that. Ends only when the file proved to be the listed one. Rejects as `Source.read` does.
+ */
+export async function* resumedChunks(options: ResumedChunksOptions): AsyncGenerator<Uint8Array, void> {
+  const { entry, clock, draining, signal } = options;
+  const pause = new GrowingDelay({ firstMs: FIRST_DELAY_MS, longestMs: LONGEST_DELAY_MS });
+  let { offset } = options;
+  let attempts = 0;
+  for (;;) {
+    const from = offset;
+    try {
+      for await (const chunk of await open(options, offset)) {
+        offset += chunk.byteLength;
+        if (offset > entry.size) throw changed(entry);
+        yield chunk;
+      }
+      if (offset < entry.size) throw changed(entry);
+      if (options.offset > 0 || attempts > 0) await requireListed(options);
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (offset - from >= PROGRESS_BYTES) {
+        attempts = 0;
+        pause.reset();
+      }
+      const mayGoOn = offset === 0 || options.source.readFrom !== undefined;
+      if (!isSyncError(error) || error.verdict !== 'retry' || !mayGoOn) throw error;
+      if (++attempts >= ATTEMPTS || draining.aborted) throw error;
+      await clock.sleep(equalJitter(pause.next(), clock.random()), signal);
+    }
+  }
+}
+
+async function open({ source, entry, signal }: ResumedChunksOptions, offset: number) {
+  if (offset > 0 && offset === entry.size) return [];
+  if (offset > 0 && source.readFrom !== undefined) return source.readFrom(entry, offset, { signal });
+  return chunksOf(await source.read(entry, { signal }));
+}
+
+const chunksOf = (content: Content): AsyncIterable<Uint8Array> | Iterable<Uint8Array> =>
+  'bytes' in content ? [content.bytes] : content.chunks;
+
+/** What was read in parts is a mixture, unless the file is still the one that was listed. */
+async function requireListed({ source, entry, signal }: ResumedChunksOptions): Promise<void> {
+  const now = await source.stat?.(entry.path, { signal });
+  if (now?.version !== entry.version) throw changed(entry);
+}
+
+const changed = ({ path }: FileEntry): SyncError =>
+  new SyncError('entry_changed', (name) => `${name} changed while it was read; copy it again`, {
+    verdict: 'skip_entry',
+    fact: 'changed',
+    operation: 'read',
+    path,
+  });

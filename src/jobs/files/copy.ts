@@ -1,0 +1,166 @@
+import { systemClock } from '../../sync/clock.ts';
+import { copyFiles } from '../../files/copy/copy-files.ts';
+import type { CopyOrigin } from '../../files/copy/copy-origin.ts';
+import { stepsOf } from '../../files/copy/copy-origin.ts';
+import type { CopyResult, CopySummary } from '../../files/copy/copy-step.ts';
+import { resolvedAhead } from '../../files/globs/resolved-ahead.ts';
+import type { FilterRule } from '../../filter/filter-rules.ts';
+import type { EventListener } from '../../model/events.ts';
+import type { Concurrency } from '../../remote/gate/lanes.ts';
+import { formatAddress, parsePlace, type Address, type PlaceAddress } from '../addresses.ts';
+import { checkBucketFlags } from '../ends/open-place.ts';
+import { OpenStages } from '../ends/open-stages.ts';
+import { surroundingsFor, type CallOptions } from '../sync.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { usageError } from '../usage-errors.ts';
+import { CopyOrigins, problemWith, type ResolvedSource } from './copy-origins.ts';
+import { openCopyTarget } from './copy-target.ts';
+
+/** How files are copied. */
+export interface CopySettings {
+  /** Folders with all that is in them. Default: false, a folder is a failure. */
+  readonly recursive?: boolean | undefined;
+  /** Whether a file with another content is replaced. Default: false, it stays, and that is a failure. */
+  readonly overwrite?: boolean | undefined;
+  /**
+   * Which files count as there already. `content`, the default: those of the same bytes; both are read, unless their sizes differ or
+   * the file is a copy of the same size and time that was made before. `size`: also those of one size that are not older.
+   */
+  readonly compare?: 'content' | 'size' | undefined;
+  /** To a Stage: each file is sent under a hidden name, and gets its own by a move. Default: false. */
+  readonly atomic?: boolean | undefined;
+  /** Rules in their order, for what lies in folders. */
+  readonly filters?: readonly FilterRule[] | undefined;
+  /** Links in folders are followed. Default: false, they are left out; a link that is named itself is followed. */
+  readonly followSymlinks?: boolean | undefined;
+  /** Stage requests at the same time. Default: 'auto'. */
+  readonly concurrency?: Concurrency | undefined;
+  /** Milliseconds. See --max-wait. */
+  readonly maxWaitMs?: number | undefined;
+}
+
+export interface CopyOptions
+  extends
+    CopySettings,
+    Pick<CallOptions, 'authority' | 'environment' | 'folder' | 'dryRun' | 'draining' | 'signal'> {
+  /** Files, folders and patterns. */
+  readonly from: string | Address | readonly (string | Address)[];
+  readonly to: string | Address;
+  /** Hears what became of each file, in the order in which they end. */
+  readonly onResult?: ((result: CopyResult) => void) | undefined;
+}
+
+/**
+ * Copies files between this machine and a Stage, from a bucket to either, and from one Stage to another, as `stagesync cp` does.
+ * Resolves with what became of them; one that cannot be copied does not stop the others. Rejects with a SyncError where a place
+ * cannot be reached, or an address is wrong.
+ */
+export function copy(options: CopyOptions): Promise<CopySummary> {
+  const { from, to, onResult = () => undefined, ...rest } = options;
+  const { authority, environment, folder, dryRun, draining, signal, ...settings } = rest;
+  const around = surroundingsFor({ authority, environment, folder, dryRun, draining, signal });
+  const text = (address: string | Address): string =>
+    typeof address === 'string' ? address : formatAddress(address);
+  const texts = (isList(from) ? from : [from]).map(text);
+  return runCopy({ from: texts, to: text(to), ...settings, onResult }, around);
+}
+
+const isList = (from: CopyOptions['from']): from is readonly (string | Address)[] => Array.isArray(from);
+
+export interface CopyRun extends CopySettings {
+  readonly from: readonly string[];
+  readonly to: string;
+  readonly onResult: (result: CopyResult) => void;
+  /** Hears of bytes that were read of a file. */
+  readonly onBytes?: ((from: string, bytes: number) => void) | undefined;
+  /** Hears of retries and of the pace. */
+  readonly onEvent?: EventListener | undefined;
+}
+
+/** Addresses that are looked at ahead. */
+const AHEAD = 16;
+
+/** The same in surroundings that are known. */
+export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopySummary> {
+  const { from, concurrency = 'auto', overwrite = false, compare = 'content' } = run;
+  const to = parsePlace(run.to, 'DEST', around.folder);
+  checkAddresses(run, to, around);
+  await using opened = new AsyncDisposableStack();
+  const { maxWaitMs, onEvent } = run;
+  const stages = new OpenStages(opened, around, { concurrency, maxWaitMs, onEvent });
+  let targetLabel: string | undefined;
+  const origins = new CopyOrigins({
+    opened,
+    around,
+    stages,
+    recursive: run.recursive === true,
+    followSymlinks: run.followSymlinks === true,
+    filters: run.filters ?? [],
+    concurrency,
+    targetLabel: () => targetLabel,
+  });
+  const first = from.length === 1 ? await origins.resolve(from[0]!) : undefined;
+  const single = first?.isPattern === false ? await firstOf(first.origins) : undefined;
+  const { target, goal, addressOf, lanes, label } = await openCopyTarget(opened, {
+    to,
+    text: run.to,
+    single,
+    stages,
+    around,
+    atomic: run.atomic === true,
+    onBytes: run.onBytes ?? (() => undefined),
+  });
+  targetLabel = label;
+  const all = first === undefined ? eachOf(origins, from) : first.origins;
+  return await copyFiles({
+    steps: stepsOf(inSteps(all), { goal, signal: around.signal }),
+    target,
+    addressOf,
+    overwrite,
+    compare,
+    dryRun: around.dryRun,
+    lanes: lanes ?? (() => origins.lanes()),
+    clock: systemClock,
+    draining: around.draining,
+    signal: around.signal,
+    onResult: run.onResult,
+  });
+}
+
+function checkAddresses({ from, atomic }: CopyRun, to: PlaceAddress, around: Surroundings): void {
+  if (from.length === 0) throw usageError('name what is copied, and where to: cp SRC… DEST');
+  if (to.kind === 's3')
+    throw usageError('DEST is a bucket, and S3 is only read: name a Stage or a local path');
+  const sources = from.map((text) => parsePlace(text, 'SRC', around.folder));
+  checkBucketFlags(sources, around, 'no SRC is');
+  if (to.kind === 'local' && sources.every(({ kind }) => kind === 'local'))
+    throw usageError(
+      'SRC and DEST are both on this machine: use the cp of the system, or write a Stage as stage://DEPLOYMENT/PATH',
+    );
+  if (to.kind === 'local' && sources.some(({ kind }) => kind === 'local'))
+    throw usageError('a SRC and DEST are both on this machine: copy that one with the cp of the system');
+  if (atomic === true && to.kind === 'local')
+    throw usageError('--atomic is for a Stage: a local file gets its name when it is whole in any case');
+}
+
+async function firstOf(origins: ResolvedSource['origins']): Promise<CopyOrigin | undefined> {
+  for await (const origin of origins) return origin;
+  return undefined;
+}
+
+async function* eachOf(origins: CopyOrigins, from: readonly string[]): AsyncGenerator<CopyOrigin, void> {
+  const resolve = async (text: string): Promise<ResolvedSource['origins']> => {
+    try {
+      return (await origins.resolve(text)).origins;
+    } catch (error) {
+      const problem = problemWith(text, error);
+      if (problem === undefined) throw error;
+      return [problem];
+    }
+  };
+  for await (const each of resolvedAhead(from, resolve, () => AHEAD)) yield* each;
+}
+
+async function* inSteps(origins: ResolvedSource['origins']): AsyncGenerator<CopyOrigin, void> {
+  yield* origins;
+}

@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { DaemonMetrics } from '../../../src/daemon/metrics/daemon-metrics.ts';
+import { WatchMetrics } from '../../../src/daemon/metrics/watch-metrics.ts';
+import type { JobView } from '../../../src/daemon/view/daemon-view.ts';
+import type { WatchStatus } from '../../../src/sync/watch/watch-events.ts';
+import type { SyncEvent } from '../../../src/model/events.ts';
+import { reportWith } from '../../support/cli/report.ts';
+import { endedRun } from '../../support/engine/runs.ts';
+
+const NOW = 1_700_000_000_000;
+
+const EVENTS: readonly SyncEvent[] = [
+  { type: 'action', kind: 'upload', path: 'a', reason: 'new', bytes: 7, ms: 1, outcome: 'done' },
+  { type: 'problem', path: 'b', code: 'unreadable', severity: 'failure', message: 'no' },
+  {
+    type: 'retry',
+    operation: 'upload',
+    path: 'a',
+    attempt: 1,
+    waitMs: 1,
+    error: { code: 'stage_timeout', message: 'no' },
+  },
+  { type: 'pace', atOnce: 4, why: 'growing' },
+  { type: 'pace', atOnce: 6, why: 'refused', perSecond: 3 },
+  { type: 'throttled', requestsPerSecond: 2, pauseMs: 1 },
+];
+
+const view = (name: string, given: Partial<JobView> = {}): JobView => ({
+  name,
+  from: '/a',
+  to: 'stage://g/a/',
+  state: 'idle',
+  stateSinceMs: NOW,
+  watch: true,
+  waiting: 0,
+  ...given,
+});
+
+/** All that a daemon with two jobs serves. */
+async function served(): Promise<string> {
+  const metrics = new DaemonMetrics();
+  for (const event of EVENTS) metrics.onEvent('orders', { type: 'sync', event });
+  metrics.onEvent('orders', { type: 'run', run: endedRun({ cause: 'schedule', outcome: 'failures' }) });
+  metrics.onEvent('orders', { type: 'skipped', cause: 'schedule', why: 'running', count: 2 });
+  metrics.onEvent('orders', {
+    type: 'pass',
+    startedMs: NOW,
+    folders: undefined,
+    reason: 'start',
+    report: reportWith({ durationMs: 1500 }),
+    error: undefined,
+  });
+  metrics.request('orders', 'PUT', '429');
+  const jobs = [
+    view('orders', {
+      state: 'halted',
+      waiting: 3,
+      oldestChangeMs: NOW - 90_000,
+      lastSuccessMs: NOW - 5000,
+      nextRunMs: NOW + 60_000,
+      lastRun: endedRun({ outcome: 'failures' }),
+    }),
+    view('quo"ted\nname', { state: 'paused' }),
+  ];
+  return metrics.text({ startedMs: NOW, file: '/stagesync.yaml', jobs }, NOW);
+}
+
+test('each job has its own line of every metric, and its name cannot break out of it', async () => {
+  const text = await served();
+  for (const line of [
+    'stagesync_state{job="orders",state="halted"} 1',
+    'stagesync_state{job="orders",state="idle"} 0',
+    'stagesync_state{job="quo\\"ted\\nname",state="paused"} 1',
+    'stagesync_oldest_unsynced_age_seconds{job="orders"} 90',
+    'stagesync_oldest_change_age_seconds{job="orders"} 90',
+    'stagesync_oldest_unsynced_age_seconds{job="quo\\"ted\\nname"} 0',
+    `stagesync_last_success_timestamp_seconds{job="orders"} ${(NOW - 5000) / 1000}`,
+    `stagesync_next_run_timestamp_seconds{job="orders"} ${(NOW + 60_000) / 1000}`,
+    'stagesync_last_run_outcome{job="orders",outcome="failures"} 1',
+    'stagesync_runs_total{job="orders",cause="schedule",outcome="failures"} 1',
+    'stagesync_skipped_runs_total{job="orders",why="running"} 2',
+    'stagesync_passes_total{job="orders",scope="everything",outcome="clean"} 1',
+    'stagesync_actions_total{job="orders",kind="upload",outcome="done"} 1',
+    'stagesync_uploaded_bytes_total{job="orders"} 7',
+    'stagesync_stage_requests_total{job="orders",verb="PUT",status="429"} 1',
+    'stagesync_requests_at_once{job="orders",why="refused"} 6',
+    'stagesync_jobs_file_problem 0',
+  ])
+    expect(text.split('\n')).toContain(line);
+  // a pace that holds no more is not shown beside the one that does
+  expect(text).not.toContain('why="growing"');
+});
+
+test('a job that is gone from the file is not shown as if it still ran', async () => {
+  const metrics = new DaemonMetrics();
+  const text = (names: string[]): Promise<string> =>
+    metrics.text({ startedMs: NOW, file: '/f', jobs: names.map((name) => view(name)) }, NOW);
+  await text(['orders', 'other']);
+  const after = await text(['other']);
+  expect(after).toContain('stagesync_state{job="other",state="idle"} 1');
+  expect(after).not.toContain('job="orders"');
+});
+
+test('a single watch has the same names without a job, and knows of a success before it', async () => {
+  const metrics = new WatchMetrics();
+  const status: WatchStatus = {
+    state: 'idle',
+    reason: undefined,
+    stateSinceMs: NOW,
+    mode: 'folders',
+    watches: 2,
+    waiting: 0,
+    oldestChangeMs: NOW - 2000,
+    lastPass: undefined,
+    lastFullPass: undefined,
+    nextFullPassMs: NOW + 1000,
+  };
+  metrics.remember(NOW - 7000);
+  const first = await metrics.text(status, NOW);
+  expect(first).toContain(`stagesync_last_success_timestamp_seconds ${(NOW - 7000) / 1000}`);
+  expect(first).toContain(`stagesync_next_run_timestamp_seconds ${(NOW + 1000) / 1000}`);
+  expect(first).toContain('stagesync_oldest_unsynced_age_seconds 2');
+  const pass = {
+    startedMs: NOW,
+    folders: 1,
+    reason: 'a change',
+    report: reportWith({ durationMs: 500 }),
+    error: undefined,
+  };
+  metrics.onEvent({ type: 'pass', ...pass });
+  const text = await metrics.text({ ...status, lastPass: pass }, NOW);
+  expect(text).toContain(`stagesync_last_success_timestamp_seconds ${(NOW + 500) / 1000}`);
+  expect(text).toContain('stagesync_runs_total{cause="watch",outcome="clean"} 1');
+  expect(text).toContain('stagesync_last_run_outcome{outcome="clean"} 1');
+  expect(text).not.toContain('job=');
+});
+
+/** Metrics and the labels that are asked of them, in expressions of Prometheus. */
+function namedIn(expressions: readonly string[]): { name: string; labels: string[] }[] {
+  return expressions.flatMap((expression) =>
+    [...expression.matchAll(/\b(stagesync_\w+)(?:\{([^}]*)\})?/g)].map(([, name = '', asked = '']) => ({
+      name,
+      labels: [...asked.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label = '']) => label),
+    })),
+  );
+}
+
+const readDeployed = (path: string): string =>
+  readFileSync(new URL(`../../../deploy/${path}`, import.meta.url), 'utf8');
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: { readonly summary: string };
+}
+interface Panel {
+  readonly id: number;
+  readonly title: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly targets: readonly { readonly expr: string }[];
+}
+
+const rules = (parse(readDeployed('alerts/stagesync.rules.yaml')) as { groups: { rules: Rule[] }[] }).groups
+  .flatMap((group) => group.rules)
+  .map((rule) => ({ ...rule, name: rule.alert }));
+const dashboard = JSON.parse(readDeployed('grafana/stagesync.json')) as {
+  panels: Panel[];
+  templating: { list: { query: string | { query: string } }[] };
+};
+
+test('every metric that an alert, the dashboard and the docs name is served, with the labels that they ask for', async () => {
+  const text = await served();
+  const expressions = [
+    ...rules.map(({ expr }) => expr),
+    ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ...dashboard.templating.list.map(({ query }) => (typeof query === 'string' ? query : query.query)),
+  ];
+  const named = namedIn(expressions);
+  expect(named.length).toBeGreaterThan(20);
+  for (const { name, labels } of named) {
+    const line = text.split('\n').find((each) => each.startsWith(`${name}{`) || each.startsWith(`${name} `));
+    expect(line, name).toBeDefined();
+    for (const label of labels) expect(line, `${name} with ${label}`).toContain(`${label}="`);
+  }
+  const docs = ['docs/watch.md', 'docs/pipelines/record.md']
+    .map((page) => readFileSync(new URL(`../../../${page}`, import.meta.url), 'utf8'))
+    .join('\n');
+  const ofWatch = /stagesync_(?:watches|last_full_pass\w+)/;
+  const inDocs = namedIn([docs]).filter(({ name }) => !ofWatch.test(name));
+  for (const { name } of inDocs) expect(text, name).toContain(`# HELP ${name} `);
+  const served_ = [...text.matchAll(/^# HELP (stagesync_\w+)/gm)].map(([, name]) => name!);
+  for (const name of served_) expect(docs, name).toContain(name);
+});
+
+test('the rules and the dashboard are whole', () => {
+  expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+  for (const { name, expr, annotations } of rules) {
+    expect(name).toMatch(/^Stagesync[A-Z]\w+$/);
+    expect(annotations.summary).not.toBe('');
+    expect(expr.split('(').length, name).toBe(expr.split(')').length);
+  }
+  const { panels } = dashboard;
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  for (const { title, gridPos: one } of panels) {
+    expect(one.x + one.w, title).toBeLessThanOrEqual(24);
+    const over = panels.filter(
+      ({ gridPos: other }) =>
+        one !== other &&
+        one.x < other.x + other.w &&
+        other.x < one.x + one.w &&
+        one.y < other.y + other.h &&
+        other.y < one.y + one.h,
+    );
+    expect(over, title).toEqual([]);
+  }
+});
