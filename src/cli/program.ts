@@ -22,6 +22,7 @@ import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { flush } from './commands/flush/command.ts';
 import { limits } from './commands/limits/command.ts';
+import { page } from './commands/page/command.ts';
 import { pause } from './commands/pause/command.ts';
 import { resume } from './commands/resume/command.ts';
 import { sync } from './commands/sync/command.ts';
@@ -68,6 +69,7 @@ export const commands: readonly CommandModule[] = [
   resume,
   stop,
   limits,
+  page,
 ];
 
 /** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */
