@@ -24,9 +24,11 @@ import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { flush } from './commands/flush/command.ts';
 import { limits } from './commands/limits/command.ts';
+import { page } from './commands/page/command.ts';
 import { pause } from './commands/pause/command.ts';
 import { resume } from './commands/resume/command.ts';
 import { sync } from './commands/sync/command.ts';
+import { trash } from './commands/trash/command.ts';
 import { stop } from './commands/stop/command.ts';
 import { trust } from './commands/trust/command.ts';
 import { up } from './commands/up/command.ts';
@@ -60,6 +62,7 @@ export const commands: readonly CommandModule[] = [
   url,
   mv,
   rm,
+  trash,
   mkdir,
   check,
   emulator,
@@ -72,6 +75,7 @@ export const commands: readonly CommandModule[] = [
   resume,
   stop,
   limits,
+  page,
 ];
 
 /** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */
