@@ -1,4 +1,4 @@
-import { requireTrust, surroundingsOfJob } from '../../../jobs-file/surroundings-of-job.ts';
+import { requireTrust } from '../../../jobs-file/surroundings-of-job.ts';
 import type { NamedJob } from '../../../jobs-file/jobs-file.ts';
 import type { Guards } from '../../../jobs/surroundings.ts';
 import { isSyncError, messageOf } from '../../../model/errors.ts';
@@ -11,7 +11,7 @@ import { authorityFrom, type S3Flags, type StageFlags } from '../../flags/author
 import type { FileFlags } from '../../jobs-file.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import type { OutputFlags } from '../../flags/output-flags.ts';
-import { jobWithFlags } from '../../job-with-flags.ts';
+import { jobWithFlags, surroundingsWithFlags } from '../../job-with-flags.ts';
 import { jobsNamed } from '../../jobs-file.ts';
 import { openJobsFile, type OpenJobsFile } from '../../open-jobs-file.ts';
 import { failedReport } from '../../output/json.ts';
@@ -147,7 +147,10 @@ class Runs {
   /** Whether flags ask for something else than the file does. */
   get #isChanged(): boolean {
     const { job, dryRun, maxDelete, force } = this.#flags;
-    const settings = Object.keys(job.what).length + Object.keys(job.pace).length + job.filters.length;
+    const settings =
+      Object.keys(job.typed.what ?? {}).length +
+      Object.keys(job.typed.pace ?? {}).length +
+      job.filters.length;
     const { stage, s3 } = authorityFrom(this.#flags);
     const authority = [...Object.values(stage), ...Object.values(s3)] as readonly unknown[];
     // signing is what a command line asks for that says nothing
@@ -172,8 +175,7 @@ class Runs {
       guards: { maxDelete: maxDelete ?? PASS_DEFAULTS.maxDelete, force },
       dryRun,
     });
-    const inFile = surroundingsOfJob(this.#opened.file, named, around);
-    return maxDelete === undefined ? inFile : { ...inFile, guards: around.guards };
+    return surroundingsWithFlags(this.#opened.file, named, { around, maxDelete });
   }
 
   /** The run failed before its pass began: the other jobs are not concerned. */
