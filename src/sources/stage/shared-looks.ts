@@ -40,9 +40,11 @@ export class SharedLooks {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { path, call, resolve, reject };
       const others = this.#waiting.get(folder);
-      if (others !== undefined) return void others.push(waiting);
-      this.#waiting.set(folder, [waiting]);
-      void this.#serve(folder);
+      if (others !== undefined) others.push(waiting);
+      else {
+        this.#waiting.set(folder, [waiting]);
+        void this.#serve(folder);
+      }
     });
   }
 
