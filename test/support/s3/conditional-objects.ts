@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { startLoopbackServer, type LoopbackServer, type SeenRequest } from '../network/loopback-server.ts';
+
+interface Kept {
+  readonly bytes: Buffer;
+  readonly etag: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A server of one bucket that has GET, HEAD and PUT with conditions, which the fake S3 of other tests does not honour. */
+export interface ConditionalObjects extends AsyncDisposable {
+  readonly url: string;
+  readonly objects: Map<string, Kept>;
+  readonly server: LoopbackServer;
+  /** Asked for each request; `lost`: it is carried out, and its reply is lost. A number is a status to answer with. */
+  fault: (request: SeenRequest) => 'lost' | number | undefined;
+  /** As a server that knows no conditions. */
+  ignoresConditions: boolean;
+}
+
+const error = (code: string): string =>
+  `<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message></Error>`;
+
+export async function startConditionalObjects(): Promise<ConditionalObjects> {
+  const objects = new Map<string, Kept>();
+  let count = 0;
+  const server = await startLoopbackServer((request, response) => {
+    const fault = it.fault(request);
+    if (typeof fault === 'number') return void response.writeHead(fault).end(error('InternalError'));
+    const key = decodeURIComponent(new URL(request.url, 'http://s').pathname);
+    const found = objects.get(key);
+    if (request.method !== 'PUT') {
+      if (found === undefined) return void response.writeHead(404).end(error('NoSuchKey'));
+      const headers = { etag: found.etag, 'content-length': found.bytes.byteLength, ...found.metadata };
+      return void response.writeHead(200, headers).end(request.method === 'HEAD' ? undefined : found.bytes);
+    }
+    const { 'if-match': match, 'if-none-match': none } = request.headers;
+    if (!it.ignoresConditions) {
+      if (match !== undefined && found === undefined)
+        return void response.writeHead(404).end(error('NoSuchKey'));
+      if ((match !== undefined && match !== found?.etag) || (none === '*' && found !== undefined))
+        return void response.writeHead(412).end(error('PreconditionFailed'));
+    }
+    const hash = createHash('md5').update(request.body).update(String(count++));
+    const metadata = Object.entries(request.headers).filter(([name]) => name.startsWith('x-amz-meta-'));
+    const kept = {
+      bytes: request.body,
+      etag: `"${hash.digest('hex')}"`,
+      metadata: Object.fromEntries(metadata.map(([name, value]) => [name, String(value)])),
+    };
+    objects.set(key, kept);
+    if (fault === 'lost') return void response.destroy();
+    response.writeHead(200, { etag: kept.etag }).end();
+  });
+  const it: ConditionalObjects = {
+    url: server.url,
+    objects,
+    server,
+    fault: () => undefined,
+    ignoresConditions: false,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+  return it;
+}
+
+/** What the AWS SDK needs of its environment to ask such a server. */
+export const CONDITIONAL_ENV = {
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test-5ec2e7',
+  AWS_REGION: 'us-east-1',
+  AWS_EC2_METADATA_DISABLED: 'true',
+} as const;
