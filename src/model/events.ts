@@ -96,6 +96,8 @@ export type SyncEvent =
       readonly bytes: number;
       /** Sent by this attempt so far; each attempt begins at the first byte. */
       readonly sent: number;
+      /** Of the file, in bytes. */
+      readonly size?: number | undefined;
     }
   | ActionEvent
   | ({ readonly type: 'problem'; readonly path: RelPath } & Problem)

@@ -20,7 +20,7 @@ export interface RemoteOptions {
   readonly readAhead?: ReadAhead | undefined;
   readonly signal: AbortSignal;
   /** Bytes handed to a connection, for progress. */
-  readonly onBytes: (path: RelPath, bytes: number, sent: number) => void;
+  readonly onBytes: (entry: FileEntry, bytes: number, sent: number) => void;
   /** The priority of uploads, asked for each of them. Default: 'normal'. */
   readonly uploadPriority?: (() => Priority) | undefined;
 }

@@ -20,7 +20,7 @@ export interface UploadEntryOptions {
   readonly readAhead?: ReadAhead | undefined;
   readonly signal: AbortSignal;
   /** Bytes handed to a connection, for progress; `sent`: those of the attempt so far. */
-  readonly onBytes: (path: RelPath, bytes: number, sent: number) => void;
+  readonly onBytes: (entry: FileEntry, bytes: number, sent: number) => void;
 }
 
 /** How a file of the source is uploaded: see UploadCall. */
@@ -48,7 +48,7 @@ export async function uploadEntry(
   let digest: string | undefined;
   const observed: Observer = {
     digests: onDigest !== undefined ? 'always' : source.digest !== undefined,
-    onBytes: (bytes, sent) => onBytes(entry.path, bytes, sent),
+    onBytes: (bytes, sent) => onBytes(entry, bytes, sent),
     onDigest: (value) => {
       onDigest?.(value);
       if (source.digest !== undefined && entry.size <= DIGEST_LIMIT_BYTES) digest = value;

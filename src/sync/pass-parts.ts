@@ -60,7 +60,7 @@ export function openPassParts(
     source,
     readAhead: source.traits.isRemote ? new ReadAhead({ source, gate, clock, draining, signal }) : undefined,
     signal,
-    onBytes: (path, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent }),
+    onBytes: ({ path, size }, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent, size }),
   };
   const remote = new Remote(remoteOptions);
   const hidden = new HiddenNames(clock.now());

@@ -56,7 +56,7 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
   test('shows a transfer that goes on, and a job that halts, as it happens', async () => {
     const { server, control } = await serve();
     const { page } = await signedIn(server.loginLink());
-    const current = currentRun('r1', { sentBytes: 2_500_000, done: 2 });
+    const current = currentRun('r1', { sentBytes: 2_500_000, uploaded: 2 });
     control.changeJob('events', { state: 'transferring', current });
     const meter = page.getByRole('progressbar', { name: 'Progress of events' });
     await meter.waitFor();

@@ -64,8 +64,8 @@ describe('the time that is left', () => {
 
   test('is that of the files where these take longer', () => {
     const speeds = new Speeds();
-    const job = (done: number) =>
-      jobView('a', { current: currentRun('r', { done, toUpload: 100, toUploadBytes: 0 }) });
+    const job = (uploaded: number) =>
+      jobView('a', { current: currentRun('r', { uploaded, toUpload: 100, toUploadBytes: 0 }) });
     speeds.saw(job(0), 0);
     speeds.saw(job(10), 10_000);
     expect(speeds.of(job(10))?.leftMs).toBe(90_000);

@@ -30,7 +30,7 @@ export class Speeds {
     let kept = this.#seen.get(name);
     if (kept?.run !== current.id) kept = { run: current.id, all: [] };
     const all = kept.all.filter(({ atMs }) => nowMs - atMs <= WINDOW_MS);
-    all.push({ atMs: nowMs, bytes: current.sentBytes, files: current.done });
+    all.push({ atMs: nowMs, bytes: current.sentBytes, files: current.uploaded });
     this.#seen.set(name, { run: current.id, all });
   }
 
@@ -50,14 +50,14 @@ export class Speeds {
 
 /** The longer of what the bytes and the files still take: of small files each takes a request. */
 function leftOf(
-  { counted, toUploadBytes, sentBytes, toUpload, done, failed }: NonNullable<JobView['current']>,
+  { counted, toUploadBytes, sentBytes, toUpload, uploaded, failed }: NonNullable<JobView['current']>,
   { bytesPerSecond, filesPerSecond }: Omit<Speed, 'leftMs'>,
 ): number | undefined {
   if (!counted) return undefined;
   const ms = (left: number, perSecond: number): number =>
     left <= 0 ? 0 : perSecond <= 0 ? Number.POSITIVE_INFINITY : (left / perSecond) * 1000;
   const byBytes = ms(toUploadBytes - sentBytes, bytesPerSecond);
-  const byFiles = ms(toUpload - done - failed, filesPerSecond);
+  const byFiles = ms(toUpload - uploaded - failed, filesPerSecond);
   // between two ends of large files no file ends for long: the bytes tell alone
   const left = Number.isFinite(byFiles) ? Math.max(byBytes, byFiles) : byBytes;
   return Number.isFinite(left) ? left : undefined;

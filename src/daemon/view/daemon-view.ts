@@ -56,7 +56,10 @@ export interface CurrentRun {
   readonly cause: RunCause;
   readonly startedMs: number;
   readonly compared: number;
+  /** Actions. */
   readonly done: number;
+  /** Of `toUpload`. */
+  readonly uploaded: number;
   readonly failed: number;
   /** Files and bytes to upload, as far as they are known; complete once `counted`. */
   readonly toUpload: number;

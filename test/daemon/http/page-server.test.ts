@@ -4,6 +4,7 @@ import { openPage } from './open-page.ts';
 
 const READS = [
   'api/events',
+  'api/view',
   'api/jobs/a/runs',
   'api/jobs/a/runs/r1',
   'api/jobs/a/runs/r1/actions',

@@ -139,7 +139,7 @@ export function believableDaemon(nowMs: number) {
       current: currentRun('r1001', {
         startedMs: nowMs - 40_000,
         compared: 48_211,
-        done: Math.floor(sent / 4_000_000),
+        uploaded: Math.floor(sent / 4_000_000),
         failed: 1,
         toUpload: 120,
         toUploadBytes: total,

@@ -40,6 +40,7 @@ export const currentRun = (id: string, changes: Partial<CurrentRun> = {}): Curre
   startedMs: 0,
   compared: 100,
   done: 0,
+  uploaded: 0,
   failed: 0,
   toUpload: 10,
   toUploadBytes: 10_000_000,

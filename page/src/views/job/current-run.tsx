@@ -46,7 +46,7 @@ export function RunNow({ job, current }: { readonly job: JobView; readonly curre
 }
 
 function Progress({ job, current }: { readonly job: JobView; readonly current: CurrentRun }) {
-  const { compared, counted, done, failed, toUpload, toUploadBytes, sentBytes } = current;
+  const { compared, counted, uploaded, failed, toUpload, toUploadBytes, sentBytes } = current;
   const speed = speeds.of(job);
   const more = counted ? '' : ' so far';
   return (
@@ -58,7 +58,7 @@ function Progress({ job, current }: { readonly job: JobView; readonly current: C
       />
       <p class="progress">
         <span>
-          <strong>{count(done)}</strong> of {count(toUpload)} files{more}
+          <strong>{count(uploaded)}</strong> of {count(toUpload)} files{more}
         </span>
         <span>
           <strong>{bytes(sentBytes)}</strong> of {bytes(toUploadBytes)}

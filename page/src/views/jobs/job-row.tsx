@@ -63,7 +63,7 @@ function StateDetail({ job }: { readonly job: JobView }) {
         value={current.sentBytes}
         total={current.counted ? current.toUploadBytes : undefined}
       />
-      {count(current.done)} of {count(current.toUpload)}
+      {count(current.uploaded)} of {count(current.toUpload)}
       {current.counted ? '' : '+'}
       {speed !== undefined && speed.bytesPerSecond > 0 && `, ${bytes(Math.round(speed.bytesPerSecond))}/s`}
       {speed?.leftMs !== undefined && `, ${span(speed.leftMs)} left`}

@@ -25,6 +25,8 @@ export function jobRoutes(api: FastifyInstance, { control, explain }: PagePorts)
     control.flush(knownJob(control, params.job)).catch(() => {});
     return accepted(reply);
   });
+  // for programs: what the events begin with
+  api.get('/view', () => control.view());
   for (const verb of ['pause', 'resume', 'cancel'] as const)
     api.post<JobParams>(`/jobs/:job/${verb}`, async ({ params }, reply) => {
       await control[verb](knownJob(control, params.job));

@@ -21,6 +21,7 @@ export class RunProgress {
   #toUploadBytes = 0;
   #counted = false;
   #done = 0;
+  #uploaded = 0;
   #failed = 0;
   #sentBytes = 0;
   #isTransferring = false;
@@ -50,12 +51,13 @@ export class RunProgress {
       case 'transfer':
         this.#isTransferring = true;
         this.#sentBytes += event.bytes;
-        this.#transfer(event.path, event.sent);
+        this.#transfer(event);
         break;
       case 'action':
         this.#isTransferring = true;
         this.#transfers.delete(event.path);
         if (event.outcome === 'done') this.#done++;
+        if (event.outcome === 'done' && event.kind === 'upload') this.#uploaded++;
         else if (event.outcome === 'failed') this.#failed++;
         break;
       case 'problem':
@@ -71,10 +73,10 @@ export class RunProgress {
     }
   }
 
-  #transfer(path: string, sentBytes: number): void {
+  #transfer({ path, sent, size }: Extract<SyncEvent, { type: 'transfer' }>): void {
     const known = this.#transfers.get(path);
     if (known === undefined && this.#transfers.size >= MOST_SHOWN) return;
-    this.#transfers.set(path, { path, sentBytes, startedMs: known?.startedMs ?? this.#now() });
+    this.#transfers.set(path, { path, size, sentBytes: sent, startedMs: known?.startedMs ?? this.#now() });
   }
 
   get view(): CurrentRun {
@@ -82,6 +84,7 @@ export class RunProgress {
       ...this.begun,
       compared: this.#compared,
       done: this.#done,
+      uploaded: this.#uploaded,
       failed: this.#failed,
       toUpload: this.#toUpload,
       toUploadBytes: this.#toUploadBytes,
