@@ -22,7 +22,10 @@ export interface JobLedger {
    * Runs a pass that works on the ledger, while that is this run's to change. `pass` gets the signal to drain by. Where the ledger
    * travels, it is put back after the pass; what keeps it from that ends the run.
    */
-  during(use: PassUse, pass: (draining: AbortSignal) => Promise<PassResult>): Promise<PassResult>;
+  readonly during: (
+    use: PassUse,
+    pass: (draining: AbortSignal) => Promise<PassResult>,
+  ) => Promise<PassResult>;
 }
 
 interface PassUse {
@@ -99,7 +102,7 @@ async function openTravelling(
   });
   return {
     ledger: copy.ledger,
-    async during({ cause, draining }, pass) {
+    during: async ({ cause, draining }, pass) => {
       if (copy.lost.aborted) return refusedBy(copy.lost.reason as SyncError);
       const result = await pass(AbortSignal.any([draining, copy.lost]));
       if (copy.lost.aborted) return endedBy(copy.lost.reason as SyncError, result);

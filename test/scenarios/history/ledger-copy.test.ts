@@ -20,8 +20,8 @@ async function onFreshMachine(
   const state = join(stage.cli.folder, `state-${++machines}`);
   try {
     // the AWS SDK looks at the environment of its process
-    const run = env === NOTHING ? commandInside.bind(undefined, stage.cli) : stage.cli.run;
-    return await run(args, { env: { ...env, XDG_STATE_HOME: state } });
+    const options = { env: { ...env, XDG_STATE_HOME: state } };
+    return await (env === NOTHING ? commandInside(stage.cli, args, options) : stage.cli.run(args, options));
   } finally {
     await rm(state, { recursive: true, force: true });
   }

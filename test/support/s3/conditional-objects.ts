@@ -21,36 +21,44 @@ export interface ConditionalObjects extends AsyncDisposable {
 const error = (code: string): string =>
   `<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message></Error>`;
 
+function keptOf({ body, headers }: SeenRequest, count: number): Kept {
+  const hash = createHash('md5').update(body).update(String(count));
+  const metadata = Object.entries(headers).filter(([name]) => name.startsWith('x-amz-meta-'));
+  return {
+    bytes: body,
+    etag: `"${hash.digest('hex')}"`,
+    metadata: Object.fromEntries(metadata.map(([name, value]) => [name, String(value)])),
+  };
+}
+
 export async function startConditionalObjects(): Promise<ConditionalObjects> {
   const objects = new Map<string, Kept>();
   let count = 0;
   const server = await startLoopbackServer((request, response) => {
+    const refuse = (status: number, code: string): void => void response.writeHead(status).end(error(code));
     const fault = it.fault(request);
-    if (typeof fault === 'number') return void response.writeHead(fault).end(error('InternalError'));
     const key = decodeURIComponent(new URL(request.url, 'http://s').pathname);
     const found = objects.get(key);
-    if (request.method !== 'PUT') {
-      if (found === undefined) return void response.writeHead(404).end(error('NoSuchKey'));
-      const headers = { etag: found.etag, 'content-length': found.bytes.byteLength, ...found.metadata };
-      return void response.writeHead(200, headers).end(request.method === 'HEAD' ? undefined : found.bytes);
-    }
     const { 'if-match': match, 'if-none-match': none } = request.headers;
-    if (!it.ignoresConditions) {
-      if (match !== undefined && found === undefined)
-        return void response.writeHead(404).end(error('NoSuchKey'));
-      if ((match !== undefined && match !== found?.etag) || (none === '*' && found !== undefined))
-        return void response.writeHead(412).end(error('PreconditionFailed'));
+    const minds = request.method === 'PUT' && !it.ignoresConditions;
+    if (typeof fault === 'number') refuse(fault, 'InternalError');
+    else if (found === undefined && (request.method !== 'PUT' || (minds && match !== undefined)))
+      refuse(404, 'NoSuchKey');
+    else if (
+      minds &&
+      ((match !== undefined && match !== found?.etag) || (none === '*' && found !== undefined))
+    )
+      refuse(412, 'PreconditionFailed');
+    else if (request.method === 'PUT') {
+      const kept = keptOf(request, count++);
+      objects.set(key, kept);
+      if (fault === 'lost') response.destroy();
+      else response.writeHead(200, { etag: kept.etag }).end();
+    } else {
+      const { bytes, etag, metadata } = found!;
+      response.writeHead(200, { etag, 'content-length': bytes.byteLength, ...metadata });
+      response.end(request.method === 'HEAD' ? undefined : bytes);
     }
-    const hash = createHash('md5').update(request.body).update(String(count++));
-    const metadata = Object.entries(request.headers).filter(([name]) => name.startsWith('x-amz-meta-'));
-    const kept = {
-      bytes: request.body,
-      etag: `"${hash.digest('hex')}"`,
-      metadata: Object.fromEntries(metadata.map(([name, value]) => [name, String(value)])),
-    };
-    objects.set(key, kept);
-    if (fault === 'lost') return void response.destroy();
-    response.writeHead(200, { etag: kept.etag }).end();
   });
   const it: ConditionalObjects = {
     url: server.url,

@@ -138,7 +138,9 @@ export async function openStoredObjects({
           return ETag;
         } catch (error) {
           if (!isOtherVersion(error)) throw error;
-          return inDoubt ? await ownVersion(key, id) : undefined;
+          if (!inDoubt) return undefined;
+          const own = await ownVersion(key, id);
+          return own;
         }
       });
     },
