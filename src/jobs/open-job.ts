@@ -163,6 +163,7 @@ function passOptions(
     maxFileSize: what.maxFileSize,
     failFast: what.failFast,
     verify: what.verify,
+    keepRemovedMs: what.keepRemoved,
     moves: what.moves,
     trustLedger: what.trustLedger,
     atomic: what.atomic,
