@@ -25,6 +25,7 @@ import { smallFilesLatency } from './small-files-latency.ts';
 import { smallFiles } from './small-files.ts';
 import { stagePace } from './stage-pace.ts';
 import { startUp } from './local/start-up.ts';
+import { watchBurst } from './local/watch-burst.ts';
 import { watchReady } from './local/watch-ready.ts';
 
 /** All benchmarks by the number of their row. */
@@ -56,4 +57,5 @@ export const benchmarks: readonly Benchmark[] = [
   largeFolder,
   s3Latency,
   engineGrowth,
+  watchBurst,
 ];

@@ -112,6 +112,11 @@ export class Remote {
     return this.#destination.put(path, { size: 0, bytes: new Uint8Array() }, this.#call);
   }
 
+  /** A small file. */
+  putBytes(path: RelPath, bytes: Uint8Array): Promise<void> {
+    return this.#destination.put(path, { size: bytes.byteLength, bytes }, this.#call);
+  }
+
   /** Mostly a folder is made for what comes into it: making it is then the first request of an action. */
   makeFolder(folder: RelPath, { begins = true }: Pick<Change, 'begins'> = {}): Promise<void> {
     return this.#destination.makeFolder(folder, { ...this.#call, begins });

@@ -14,6 +14,8 @@ import { DestinationTimes } from './execute/destination-times.ts';
 import { digestOfSource } from './execute/compare-content.ts';
 import { HiddenNames } from './execute/hidden-names.ts';
 import { Learnt } from './execute/learnt.ts';
+import { Trash } from './execute/trash/trash.ts';
+import { TrashSizes } from './execute/trash/trash-sizes.ts';
 import { Verification } from './execute/verify/verification.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { Leftovers } from './leftovers.ts';
@@ -38,6 +40,9 @@ export interface PassParts {
   readonly learnt: Learnt;
   readonly times: DestinationTimes;
   readonly leftovers: Leftovers;
+  /** Where what is removed or replaced goes; absent where nobody asks for that. */
+  readonly trash: Trash | undefined;
+  readonly trashSizes: TrashSizes | undefined;
   /** Reads back what is sent; absent where nobody asks for that. */
   readonly verification: Verification | undefined;
   readonly overtaken: OvertakenPaths;
@@ -86,6 +91,7 @@ export function openPassParts(
     learnt,
     times,
     overtaken: new OvertakenPaths(),
+    ...openTrash(pass, remote),
     verification: openVerification(pass, { remote, gate, tally }),
   };
   return {
@@ -104,6 +110,15 @@ export function openPassParts(
       isKnown: (path) => isOfIntent(ledger, path),
     }),
   };
+}
+
+function openTrash(
+  { keepRemovedMs: keepMs, clock, ledger, dryRun }: PassWithLedger,
+  remote: Remote,
+): Pick<PassParts, 'trash' | 'trashSizes'> {
+  if (keepMs === undefined || dryRun) return { trash: undefined, trashSizes: undefined };
+  const sizes = new TrashSizes(ledger);
+  return { trash: new Trash({ remote, clock, keepMs, sizes }), trashSizes: sizes };
 }
 
 function openVerification(

@@ -73,10 +73,11 @@ export class Round {
   #executor(target: Target, store: PlanStore): Executor {
     const { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic, publishSet, removal } =
       this.#pass;
-    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken, verification } =
+    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken, verification, trash } =
       this.#parts;
     return new Executor({
       verification,
+      trash,
       remote,
       gate,
       ledger,

@@ -20,7 +20,6 @@ describe.skipIf(CHROMIUM === undefined)('the page of real jobs', async () => {
     const daemon = await realDaemon(...given);
     const server = await serveDaemonPage(daemon.supervisor, {
       address: { host: '127.0.0.1', port: 0 },
-      surroundingsOf: () => daemon.surroundings,
       stateFolder: daemon.stateFolder,
       files,
     });

@@ -43,6 +43,8 @@ describe('the built page', async () => {
   });
 });
 
-test('a page that was not built is said to be so', () => {
-  expect(() => builtPage([pathToFileURL('/nowhere/')])).toThrow(/is not built.*npm run build/);
+test('where the page was not built, its place says so', () => {
+  const files = builtPage([pathToFileURL('/nowhere/')]);
+  expect([...files.keys()]).toEqual(['/']);
+  expect(files.get('/')?.plain.toString()).toContain('npm run build');
 });

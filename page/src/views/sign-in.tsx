@@ -24,7 +24,7 @@ export function SignIn() {
       )}
       <p>
         Open the link that <code>stagesync up</code> printed when it began to serve this page. It signs in
-        once, within an hour. When it is used up, start the daemon anew for another one.
+        once, within an hour; <code>stagesync page</code> prints another one.
       </p>
       {takesToken && <TokenForm />}
     </main>

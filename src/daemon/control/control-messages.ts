@@ -21,6 +21,8 @@ export const controlRequest = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('resume'), job }),
   z.strictObject({ ask: z.literal('cancel'), job }),
   z.strictObject({ ask: z.literal('reload') }),
+  /** Answered with a link that signs in to the page, once. */
+  z.strictObject({ ask: z.literal('login') }),
   z.strictObject({
     ask: z.literal('limits'),
     change: z.strictObject({
@@ -45,6 +47,7 @@ export interface ControlAnswers {
   readonly resume: Record<string, never>;
   readonly cancel: Record<string, never>;
   readonly reload: Record<string, never>;
+  readonly login: { readonly link: string };
   readonly limits: Limits;
   readonly stop: Record<string, never>;
 }

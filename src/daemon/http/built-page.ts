@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { messageOf } from '../../model/errors.ts';
-import { configError } from '../../jobs/usage-errors.ts';
 
 export interface PageFile {
   readonly type: string;
@@ -23,31 +21,43 @@ const TYPES: Readonly<Record<string, string>> = {
 const PLACES = ['../../page/', '../../../dist/page/'];
 
 /**
- * The files of the built page by their path in a URL, some 100 kB, in memory. No other file is ever served. Rejects with
- * `config` in a checkout where the page was not built.
+ * The files of the built page by their path in a URL, some 100 kB, in memory. No other file is ever served. In a checkout where
+ * the page was not built, its place says so.
  */
-export function builtPage(folders: readonly URL[] = PLACES.map((place) => new URL(place, import.meta.url))) {
-  let problem: unknown;
+export function builtPage(
+  folders: readonly URL[] = PLACES.map((place) => new URL(place, import.meta.url)),
+): ReadonlyMap<string, PageFile> {
   for (const folder of folders) {
-    const files = new Map<string, PageFile>();
-    try {
-      for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-        const type = TYPES[extname(name)];
-        if (type === undefined) continue;
-        const path = name.replaceAll('\\', '/');
-        const plain = readFileSync(new URL(path, folder));
-        const lasting = path.startsWith('assets/');
-        files.set(`/${path}`, { type, plain, gzip: gzipSync(plain, { level: 9 }), lasting });
-      }
-    } catch (error) {
-      problem = error;
-      continue;
-    }
+    const files = filesIn(folder);
     const index = files.get('/index.html');
     if (index !== undefined) return files.set('/', index);
   }
-  throw configError(
-    `the page for --http is not built${problem === undefined ? '' : ` (${messageOf(problem)})`}: run "npm run build", or leave --http out`,
-    problem,
-  );
+  return new Map([['/', NOT_BUILT]]);
+}
+
+const pageFile = (type: string, plain: Buffer, { lasting }: { readonly lasting: boolean }): PageFile => ({
+  type,
+  plain,
+  gzip: gzipSync(plain, { level: 9 }),
+  lasting,
+});
+
+const NOT_BUILT = pageFile(
+  'text/plain; charset=utf-8',
+  Buffer.from('The page is not built in this checkout: run "npm run build", then start the daemon anew.\n'),
+  { lasting: false },
+);
+
+function filesIn(folder: URL): Map<string, PageFile> {
+  const files = new Map<string, PageFile>();
+  if (!existsSync(folder)) return files;
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const type = TYPES[extname(name)];
+    if (type === undefined) continue;
+    const path = name.replaceAll('\\', '/');
+    const plain = readFileSync(new URL(path, folder));
+    // the name of an asset changes with its content
+    files.set(`/${path}`, pageFile(type, plain, { lasting: path.startsWith('assets/') }));
+  }
+  return files;
 }

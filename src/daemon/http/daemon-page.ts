@@ -1,7 +1,5 @@
 import { isLoopback } from '../../http/loopback.ts';
-import type { Surroundings } from '../../jobs/surroundings.ts';
 import { usageError } from '../../jobs/usage-errors.ts';
-import type { NamedJob } from '../../jobs-file/jobs-file.ts';
 import { openJobsHistory } from '../history/jobs-history.ts';
 import { explainPath } from '../looks/explain-path.ts';
 import { stageLooks } from '../looks/stage-looks.ts';
@@ -18,8 +16,6 @@ export interface DaemonPageOptions {
   /** An absolute path. */
   readonly tokenFile?: string | undefined;
   readonly allowedHosts?: readonly string[] | undefined;
-  /** Those in which the job runs. */
-  readonly surroundingsOf: (named: NamedJob) => Surroundings;
   readonly stateFolder: string;
   readonly metrics?: PagePorts['metrics'];
   /** In place of the built page. */
@@ -32,7 +28,7 @@ export interface DaemonPageOptions {
  */
 export async function serveDaemonPage(
   supervisor: Supervisor,
-  { address, tokenFile, allowedHosts, surroundingsOf, stateFolder, metrics, files }: DaemonPageOptions,
+  { address, tokenFile, allowedHosts, stateFolder, metrics, files }: DaemonPageOptions,
 ): Promise<PageServer> {
   const token = tokenFile === undefined ? undefined : readPageToken(tokenFile);
   const isAlone = isLoopback({ hostname: address.host.includes(':') ? `[${address.host}]` : address.host });
@@ -44,7 +40,10 @@ export async function serveDaemonPage(
     control: supervisor,
     history: openJobsHistory(stateFolder),
     plans: new SupervisedPlans(supervisor),
-    stage: stageLooks({ file: () => supervisor.file, surroundingsOf }),
+    stage: stageLooks({
+      file: () => supervisor.file,
+      surroundingsOf: (named) => supervisor.surroundingsOf(named),
+    }),
     explain: (job, path) => explainPath(stateFolder, job, path),
     metrics,
   };

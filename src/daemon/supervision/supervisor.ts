@@ -137,6 +137,11 @@ export class Supervisor implements DaemonControl {
     return this.#file;
   }
 
+  /** Those in which a job of the file runs. */
+  surroundingsOf(named: NamedJob): Surroundings {
+    return this.#options.surroundings.of(named, this.#file);
+  }
+
   /** Works with the pair of a job, between its runs; see SupervisedJob. */
   async withPair<Result>(
     job: string,

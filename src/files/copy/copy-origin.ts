@@ -1,4 +1,4 @@
-import type { Problem, SourceEntry } from '../../model/entry.ts';
+import type { Problem, SourceEntry, UnknownEntry } from '../../model/entry.ts';
 import { isReservedName, pathProblem, type RelPath } from '../../model/path.ts';
 import type { FileEntry } from '../../model/entry.ts';
 import type { PathFilter, Source } from '../../model/ports.ts';
@@ -90,20 +90,21 @@ async function* stepsOfTree(
   signal: AbortSignal,
 ): AsyncGenerator<CopyStep, void> {
   if (to !== '') yield { kind: 'folder', from, to };
+  let unclear: SourceEntry | undefined;
   for await (const entries of withImpliedFolders(source.list({ filter, signal }), filter))
     for (const entry of entries) {
-      const step = stepOf(entry, { from: from + entry.path, to: to + entry.path, source });
-      if (step !== undefined) yield step;
+      const { path } = entry;
+      if (entry.kind === 'unknown') {
+        if (isOfOne(unclear, entry)) continue;
+        unclear = entry;
+        yield { kind: 'problem', from: from + path, problem: entry.problem };
+      } else if (entry.kind === 'folder') yield { kind: 'folder', from: from + path, to: to + path };
+      else yield { kind: 'file', source, entry, from: from + path, to: to + path };
     }
 }
 
-function stepOf(
-  entry: SourceEntry,
-  place: { readonly from: string; readonly to: RelPath; readonly source: Source },
-): CopyStep | undefined {
-  if (entry.kind === 'file') return { kind: 'file', entry, ...place };
-  if (entry.kind === 'folder') return { kind: 'folder', from: place.from, to: place.to };
-  return entry.echo === true ? undefined : { kind: 'problem', from: place.from, problem: entry.problem };
-}
+/** What is not clear may be a file or a folder: then it comes as both, and is told once. */
+const isOfOne = (before: SourceEntry | undefined, entry: UnknownEntry): boolean =>
+  entry.echo === true || (before?.kind === 'unknown' && entry.path === `${before.path}/`);
 
 const failure = (code: Problem['code'], message: string): Problem => ({ code, severity: 'failure', message });

@@ -31,6 +31,8 @@ export interface RemoteTargetOptions {
   readonly onBytes: OnBytes;
 }
 
+/** How long a look counts right before an upload, in milliseconds. */
+const FRESH_MS = 5000;
 /** How often a file that changes while it is read is sent anew. */
 const MOST_VERSIONS = 3;
 
@@ -111,12 +113,15 @@ export class RemoteTarget implements CopyTarget {
 
   /** Each attempt has a reading of its own, and unless a file is to be replaced a look in its turn. */
   async #upload(file: CopyFile, to: RelPath, { replaces, mayLook }: Sending): Promise<void> {
-    const { destination, signal, onBytes } = this.#options;
+    const { destination, clock, signal, onBytes } = this.#options;
     const { source, entry } = file;
     const expected = this.#readAheadOf(source)?.expect(entry);
     let attempt = 0;
     const read = async (): Promise<Content> => {
-      if (to === file.to && replaces === undefined) await this.#requireFree(to, { anew: ++attempt > 1 });
+      const isFirst = attempt++ === 0;
+      // a hidden name is free at first, and has the file when an earlier attempt only lost its reply
+      if (replaces === undefined && (to === file.to || !isFirst))
+        await this.#requireFree(to, clock.elapsed() - (isFirst ? FRESH_MS : 0));
       const content = await (expected?.read() ?? source.read(entry, { signal }));
       return observed(content, (bytes) => onBytes(file.from, bytes));
     };
@@ -138,23 +143,22 @@ export class RemoteTarget implements CopyTarget {
     return made;
   }
 
-  async #requireFree(path: RelPath, look: { readonly anew: boolean }): Promise<void> {
-    const shown = await this.#looks.inTurn(path, look);
-    if (shown.kind !== 'nothing') throw nowTaken(path);
+  async #requireFree(path: RelPath, notBefore: number): Promise<void> {
+    if ((await this.#looks.inTurn(path, notBefore)).kind !== 'nothing') throw nowTaken(path);
   }
 
   async #sendHidden(file: CopyFile, { replaces, mayLook }: Sending): Promise<void> {
     const remote = this.#remote(file.source);
     const detour = { via: this.#hidden.next('new', file.to), aside: this.#hidden.next('old', file.to) };
     await this.#upload(file, detour.via, { replaces: undefined, mayLook });
+    const sentAt = this.#options.clock.elapsed();
     try {
       if (replaces !== undefined) return await publish(remote, file.to, detour, { occupied: true });
       const verdict = await remote.move(detour.via, file.to, {
         check: async (attempt, inDoubt) => {
           if (inDoubt && (await remote.statNow(detour.via)) === undefined) return 'done';
-          return (await this.#looks.inTurn(file.to, { anew: attempt > 1 })).kind === 'nothing'
-            ? 'go'
-            : 'kept';
+          const notBefore = attempt > 1 ? this.#options.clock.elapsed() : sentAt;
+          return (await this.#looks.inTurn(file.to, notBefore)).kind === 'nothing' ? 'go' : 'kept';
         },
       });
       if (verdict === 'kept') throw nowTaken(file.to);

@@ -4,8 +4,6 @@ import type { Clock } from '../../model/ports.ts';
 import type { RetryingDestination } from '../../remote/retrying-destination.ts';
 import type { Shown } from './decide-copy.ts';
 
-/** How long a look counts right before a change, in milliseconds. */
-const FRESH_MS = 5000;
 /** Listings that are kept: some always, more while they are small. */
 const KEPT = { always: 16, most: 2000, children: 100_000 };
 
@@ -52,12 +50,11 @@ export class TargetLooks {
     );
   }
 
-  /** The same right before a change, in its turn: only a fresh look counts. */
-  inTurn(path: RelPath, { anew }: { readonly anew: boolean }): Promise<Shown> {
+  /** The same right before a change, in its turn: only a look counts that began at this time, as the clock's elapsed time, or later. */
+  inTurn(path: RelPath, notBefore: number): Promise<Shown> {
     const folder = parentOf(path);
     const kept = this.#kept.get(folder);
-    if (anew || (kept !== undefined && this.#options.clock.elapsed() - kept.atMs > FRESH_MS))
-      this.#drop(folder);
+    if (kept !== undefined && kept.atMs < notBefore) this.#drop(folder);
     return this.#shown(
       path,
       this.#look(folder, () => this.#listNow(folder)),

@@ -3,7 +3,7 @@ import { SyncError } from '../../model/errors.ts';
 import { isFolderPath, nameOf, parentOf, type RelPath } from '../../model/path.ts';
 import { attempt, type FileParts } from '../file-changes.ts';
 import { makeFolder } from '../folders/make-folders.ts';
-import { hasWildcard, parseGlob } from '../globs/glob.ts';
+import { hasWildcard, isAnyFolders, parseGlob } from '../globs/glob.ts';
 import { leftAsideAs, nothingAt } from '../naming/left-aside.ts';
 import { ListedOnce, matching, type NamedThing } from '../naming/named-things.ts';
 import { RecordSpool } from '../record-spool.ts';
@@ -94,8 +94,8 @@ interface Planning {
 async function planMoves(parts: FileParts, planning: Planning): Promise<number> {
   const { tally, tasks } = parts;
   const { request, target, moves } = planning;
-  /** The new names, with or without a slash at the end, by what gets them. */
-  const taken = new Map<RelPath, RelPath>();
+  /** The new names, without a slash at the end, by what gets them; where two things could get one. */
+  const taken = mayClash(request) ? new Map<RelPath, RelPath>() : undefined;
   let planned = 0;
   for await (const thing of thingsToMove(parts, planning)) {
     if (tasks.stopped) break;
@@ -109,7 +109,7 @@ async function planMoves(parts: FileParts, planning: Planning): Promise<number> 
     const shown = thing.kind === 'file' ? thing.shown : undefined;
     const judged = judgeMove({ from, to, shown }, occupantOf(target.there, nameOf(to)), request);
     const name = to.replace(/\/$/, '');
-    const other = taken.get(name);
+    const other = taken?.get(name);
     if (other === from) continue;
     if (isProblem(judged)) tally.problem(from, judged);
     else if (other !== undefined)
@@ -119,12 +119,18 @@ async function planMoves(parts: FileParts, planning: Planning): Promise<number> 
         message: `is not moved: ${other} gets the name ${to} already`,
       });
     else {
-      taken.set(name, from);
+      taken?.set(name, from);
       moves.append(judged);
       planned++;
     }
   }
   return planned;
+}
+
+/** What one folder holds has names of its own. */
+function mayClash({ sources }: MoveRequest): boolean {
+  const segments = parseGlob(sources[0]!)?.segments ?? [''];
+  return sources.length > 1 || segments.length > 1 || isAnyFolders(segments[0]);
 }
 
 async function* thingsToMove(
@@ -133,7 +139,7 @@ async function* thingsToMove(
 ): AsyncGenerator<NamedThing, void> {
   const named = sources.filter((path) => !hasWildcard(path));
   for (const [path, thing] of await listed.lookUp(named))
-    if (thing === undefined) tally.problem(path, nothingAt(remote.words, await leftAsideAs(remote, path)));
+    if (thing === undefined) tally.problem(path, nothingAt(remote.words, await leftAsideAs(listed, path)));
     else yield thing;
   for (const path of sources) {
     const glob = parseGlob(path);

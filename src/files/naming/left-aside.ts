@@ -1,14 +1,14 @@
 import type { DestinationWords } from '../../model/destination-words.ts';
 import type { Problem } from '../../model/entry.ts';
 import { nameOf, type RelPath } from '../../model/path.ts';
-import type { Remote } from '../../remote/remote.ts';
+import type { ListedOnce } from './named-things.ts';
 
 /** A name that a run gave to something which was to be moved, replaced or removed. */
 const ASIDE = /^\.stagesync-[0-9a-z]{8,9}-[0-9a-f]{12}-\d+-(?:old|moved|gone)-/;
 
-/** What a run that was cut off may have left of a path, under a hidden name at the top; one request. */
-export async function leftAsideAs(remote: Remote, path: RelPath): Promise<RelPath | undefined> {
-  for (const { kind, name } of (await remote.list('')) ?? []) {
+/** What a run that was cut off may have left of a path, under a hidden name at the top; one request for all paths. */
+export async function leftAsideAs(listed: ListedOnce, path: RelPath): Promise<RelPath | undefined> {
+  for (const { kind, name } of (await listed.list('')) ?? []) {
     const old = ASIDE.exec(name)?.[0];
     if (old !== undefined && name.slice(old.length) === nameOf(path))
       return kind === 'folder' ? `${name}/` : name;

@@ -4,7 +4,7 @@ import type { CheckVerdict } from '../../remote/remote.ts';
 import { compareFolder } from '../../sync/execute/looks/compare-folder.ts';
 import { putBackFolder } from '../../sync/execute/moves/put-back.ts';
 import type { FileParts } from '../file-changes.ts';
-import { whileAside } from './while-aside.ts';
+import { moveAside, whileAside } from './while-aside.ts';
 
 /** `failed`: that was told. */
 export type EmptiedEnd = 'done' | 'gone' | 'kept' | 'failed';
@@ -26,7 +26,7 @@ export class EmptiedFolders {
     if (inside.length > 0) return 'kept';
     const via = hidden.next('gone', folder);
     try {
-      await remote.move(folder, via, { begins: true });
+      await moveAside(this.#parts, { path: folder, via });
     } catch (error) {
       if (hasFact(error, 'missing')) return 'gone';
       if (!isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt) throw error;

@@ -7,7 +7,7 @@ import { putBack, putBackFolder, removeFolder } from '../../sync/execute/moves/p
 import { attempt, type FileParts } from '../file-changes.ts';
 import { EmptiedFolders } from './emptied-folders.ts';
 import { isPlannedFolder, type PlannedFile, type PlannedFolder, type RemovalPlan } from './removal-plan.ts';
-import { whileAside } from './while-aside.ts';
+import { moveAside, whileAside } from './while-aside.ts';
 
 /** How long what was seen of a folder counts, in milliseconds: after that it is looked at once more before it goes. */
 const FRESH_MS = 5000;
@@ -63,7 +63,7 @@ export class FolderRemovals {
   async #moveOut(folder: PlannedFolder, via: RelPath): Promise<boolean> {
     const { remote, learnt, tally, tasks } = this.#parts;
     try {
-      await remote.move(folder.path, via, { begins: true });
+      await moveAside(this.#parts, { path: folder.path, via });
       return true;
     } catch (error) {
       if (tasks.notBegun(error) || !isSyncError(error) || error.verdict !== 'skip_entry' || error.inDoubt)

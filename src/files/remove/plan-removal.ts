@@ -63,12 +63,13 @@ async function lookFor(
   paths: readonly RelPath[],
   { recursive, ifExists }: RemovalOptions,
 ): Promise<NamedThing[]> {
-  const things = await new ListedOnce(remote).lookUp(paths);
+  const listed = new ListedOnce(remote);
+  const things = await listed.lookUp(paths);
   const folder = things.find(([, thing]) => thing?.kind === 'folder');
   if (folder !== undefined && !recursive) throw isAFolder(folder[0]);
   for (const [path, thing] of things)
     if (thing === undefined && !ifExists)
-      tally.problem(path, nothingAt(remote.words, await leftAsideAs(remote, path)));
+      tally.problem(path, nothingAt(remote.words, await leftAsideAs(listed, path)));
   return things.flatMap(([, thing]) => thing ?? []).toSorted((a, b) => comparePaths(a.path, b.path));
 }
 

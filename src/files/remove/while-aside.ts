@@ -10,6 +10,18 @@ export interface AsideFolder {
 }
 
 /**
+ * Moves a folder to a hidden name. Where the reply is lost, the hidden name tells whether it went: the old one may be there
+ * again, made by others. Rejects as a move does.
+ */
+export async function moveAside({ remote }: FileParts, { path, via }: AsideFolder): Promise<void> {
+  try {
+    await remote.move(path, via, { begins: true });
+  } catch (error) {
+    if (!isSyncError(error) || !error.inDoubt || !(await remote.exists(via).catch(() => false))) throw error;
+  }
+}
+
+/**
  * Does something to a folder that waits under a hidden name. Where that fails, the folder gets its name back, or it is told
  * where it is; resolves with 'failed' then, unless nothing can go on.
  */
@@ -30,7 +42,7 @@ export async function whileAside<T>(
 
 async function whereItIs({ remote }: FileParts, { path, via }: AsideFolder): Promise<string> {
   try {
-    if (!(await remote.exists(via))) return 'it has gone';
+    if (!(await remote.exists(via))) return `nothing of it is seen at ${via} now: look there again`;
     await putBackFolder(remote, via, path);
     return 'what is left of it is at its place again';
   } catch {

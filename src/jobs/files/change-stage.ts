@@ -38,6 +38,8 @@ export async function changeStage(
     concurrency: connections,
     maxWaitMs,
   });
+  // a small heap costs time while modules are being loaded, so not earlier
+  around.keepHeapSmall?.();
   try {
     const { draining, signal, dryRun } = around;
     return await changeFiles(

@@ -2,6 +2,7 @@ import { lstatSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { openFileLimit } from '../../disk/open-files.ts';
 import type { CopyOrigin } from '../../files/copy/copy-origin.ts';
+import { withEachChildAlone } from '../../files/copy/each-child-alone.ts';
 import { expandGlob, type Named } from '../../files/globs/expand-glob.ts';
 import { hasWildcard, parseGlob } from '../../files/globs/glob.ts';
 import { createFilter } from '../../filter/filter.ts';
@@ -223,7 +224,7 @@ async function stageSource(stage: RetryingDestination, root: RelPath): Promise<S
   const { destinationAsSource } = await import('../../sources/stage/destination-as-source.ts');
   const most = mostLanesWithin(openFileLimit());
   return destinationAsSource({
-    destination: withSharedLooks(withRoot(stage, root)),
+    destination: withEachChildAlone(withSharedLooks(withRoot(stage, root))),
     // listings are small and all are wanted: asking for more than can be under way keeps all slots busy
     lookAhead: () => Math.min(stage.lanes, most) * 2,
   });

@@ -1,5 +1,5 @@
 import { byName } from '../../model/children.ts';
-import type { ChildrenByName } from '../../model/children.ts';
+import type { Children, ChildrenByName } from '../../model/children.ts';
 import type { Problem } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
 import { afterFolder, isWithin, nameOf, parentOf } from '../../model/path.ts';
@@ -13,12 +13,14 @@ import type { LedgerRow } from '../ledger/ledger-row.ts';
 import { isHidden } from './hidden-names.ts';
 import type { Journal } from './journal.ts';
 import type { Learnt } from './learnt.ts';
+import { SeenFolders } from './seen-folders.ts';
+import type { SeenFolder } from './seen-folders.ts';
 import type { TaskPool } from './task-pool.ts';
 
 export interface ConfirmationOptions {
   readonly remote: Remote;
   readonly ledger: Ledger;
-  readonly journal: Pick<Journal, 'flush'>;
+  readonly journal: Pick<Journal, 'flush' | 'waits'>;
   readonly gate: Pick<GateUse, 'lanes' | 'idleWaits'>;
   readonly tasks: Pick<TaskPool, 'stopped' | 'notBegun' | 'end'>;
   readonly learnt: Pick<Learnt, 'cutsShort'>;
@@ -43,6 +45,7 @@ interface Listing {
 export class Confirmations {
   readonly #options: ConfirmationOptions;
   readonly #listings = new Map<RelPath, Listing>();
+  readonly #seen = new SeenFolders((folders) => this.#recordEarly(folders));
 
   constructor(options: ConfirmationOptions) {
     this.#options = options;
@@ -68,7 +71,9 @@ export class Confirmations {
     if (this.#listings.size === 0) return;
     const { gate } = this.#options;
     gate.idleWaits = true;
+    this.#seen.hurries = true;
     while (this.#listings.size > 0) await Promise.all([...this.#listings.values()].map(({ ended }) => ended));
+    this.#seen.hurries = false;
     gate.idleWaits = false;
   }
 
@@ -94,33 +99,36 @@ export class Confirmations {
   }
 
   async #confirmEarly(folder: RelPath, isOutdated: () => boolean): Promise<void> {
-    const { journal, ledger, gate, tasks, learnt, signal } = this.#options;
+    const { journal, gate, tasks, learnt, signal } = this.#options;
     try {
-      const isEmpty = (): boolean => this.#pendingIn(folder).next().done === true;
-      if (isEmpty()) {
-        journal.flush();
-        if (isEmpty()) return;
-      }
+      // an outcome that is not written yet may be one of this folder
+      if (!journal.waits && this.#pendingIn(folder).next().done === true) return;
       // where no lane is ever free, folders must not wait in ever longer rows
       const priority = this.#listings.size * 2 < gate.lanes ? 'idle' : 'normal';
-      const shown = await this.#list(folder, priority);
+      const children = await this.#list(folder, priority);
       if (isOutdated() || learnt.cutsShort) return;
-      // outcomes that still wait are written with their confirmation, in one commit
-      ledger.transaction(() => {
-        journal.flush();
-        this.#record(folder, shown);
-      });
+      await this.#seen.add({ folder, shown: byName(children), size: children.length });
     } catch (error) {
       const endsRun = !isSyncError(error) || error.verdict === 'end_run';
       if (endsRun && !signal.aborted && !tasks.notBegun(error)) tasks.end(error);
     }
   }
 
+  /** Outcomes that still wait are written with their confirmation, in one commit. */
+  #recordEarly(folders: readonly SeenFolder[]): void {
+    const { journal, ledger, learnt } = this.#options;
+    ledger.transaction(() => {
+      journal.flush();
+      for (const { folder, shown } of folders)
+        if (this.#listings.get(folder)?.outdated !== true && !learnt.cutsShort) this.#record(folder, shown);
+    });
+  }
+
   async #judge(folder: RelPath): Promise<void> {
     const { onProblem } = this.#options;
     let shown: ChildrenByName;
     try {
-      shown = await this.#list(folder, 'normal');
+      shown = byName(await this.#list(folder, 'normal'));
     } catch (error) {
       if (!isSyncError(error) || error.verdict === 'end_run') throw error;
       const why = `its folder could not be listed: ${messageOf(error)}`;
@@ -132,9 +140,9 @@ export class Confirmations {
   }
 
   /** A folder that is not there shows no file. */
-  async #list(folder: RelPath, priority: Priority): Promise<ChildrenByName> {
+  async #list(folder: RelPath, priority: Priority): Promise<Children> {
     const { remote } = this.#options;
-    return byName((await remote.list(remote.root + folder, { priority, begins: true })) ?? []);
+    return (await remote.list(remote.root + folder, { priority, begins: true })) ?? [];
   }
 
   /** Confirms what the listing shows as it was put. */

@@ -5,8 +5,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 /** Intents that share one commit. A kill leaves at most these, plus those in flight, in doubt. */
 export const INTENT_BATCH = 64;
 /** How long outcomes wait, at most, for others to share a commit with, in milliseconds. */
-const FLUSH_AFTER_MS = 200;
-const FLUSH_AT = 256;
+const FLUSH_AFTER_MS = 1000;
+const FLUSH_AT = 512;
 
 /**
  * Writes intents before anything is sent, and outcomes afterwards. Many of them share a commit. When a kill keeps an
@@ -61,6 +61,11 @@ export class Journal {
     this.#finished.push(outcome);
     if (this.#finished.length >= FLUSH_AT) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), FLUSH_AFTER_MS);
+  }
+
+  /** Whether there are outcomes that are not written yet. */
+  get waits(): boolean {
+    return this.#finished.length > 0;
   }
 
   /** Rejects with `state_unusable` when an outcome could not be written, now or earlier. */

@@ -32,11 +32,14 @@ export class Compiled implements Disposable {
     });
   }
 
-  /** One pass over ends that are made up, in a process of its own. */
-  async measure({ change, folders, filesPerFolder }: SyntheticTree): Promise<MeasuredPass> {
+  /** One pass over ends that are made up, in a process of its own. `lanes`: requests at the same time. */
+  async measure(
+    { change, folders, filesPerFolder }: SyntheticTree,
+    { lanes = 16 }: { readonly lanes?: number } = {},
+  ): Promise<MeasuredPass> {
     const state = mkdtempSync(join(this.folder, 'state-'));
     const script = join(this.folder, 'built/test/scale/growth/measured-pass.js');
-    const args = [script, state, change, String(folders), String(filesPerFolder)];
+    const args = [script, state, change, String(folders), String(filesPerFolder), String(lanes)];
     try {
       if (change !== 'new') await run(process.execPath, [...args, 'seed']);
       const { stdout } = await run(process.execPath, args);

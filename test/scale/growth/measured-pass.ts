@@ -1,4 +1,4 @@
-// node measured-pass.ts FOLDER CHANGE FOLDERS FILES: one pass of the engine over ends that are made up, in a process of its
+// node measured-pass.ts FOLDER CHANGE FOLDERS FILES LANES: one pass of the engine over ends that are made up, in a process of its
 // own. Prints what it cost as one line of JSON. With `seed` behind it: writes the ledger of the pass before, and no more.
 import { readFileSync, statSync } from 'node:fs';
 import { createFilter } from '../../../src/filter/filter.ts';
@@ -25,7 +25,7 @@ export interface MeasuredPass {
   readonly logBytes: number;
 }
 
-const [folder = '', change = '', folders = '', files = '', seed] = process.argv.slice(2);
+const [folder = '', change = '', folders = '', files = '', lanes = '', seed] = process.argv.slice(2);
 const tree: SyntheticTree = {
   change: change as Change,
   folders: Number(folders),
@@ -66,7 +66,7 @@ async function measure(): Promise<MeasuredPass> {
     ledger,
     filter: createFilter({ rules: [] }),
     ...PASS_DEFAULTS,
-    concurrency: 16,
+    concurrency: Number(lanes),
     removal: 'ours',
     maxDelete: { percent: 100 },
     draining: signal,

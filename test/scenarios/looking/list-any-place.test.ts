@@ -96,6 +96,10 @@ test.each(['data', STAGE])('du adds up folders, as deep as asked: %s', async (ad
   expect(await du()).toEqual([' 3 1 file a-b/', ' 3 2 files a/', ' 16 4 files .']);
   expect(await du('-d', '2')).toContain(' 2 1 file a/sub/');
   expect(await du('-d', '0', '--json')).toEqual(['{"kind":"total","files":4,"size":16}']);
+  expect(await du('-d', '0', '--quota', '1KB')).toEqual([' 16 4 files .', '1.6% of 1024']);
+  expect(await du('-d', '0', '--json', '--quota', '64')).toEqual([
+    '{"kind":"total","files":4,"size":16,"quota":64,"percent":25}',
+  ]);
 });
 
 test.each([

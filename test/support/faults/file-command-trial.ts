@@ -81,6 +81,11 @@ export async function runFileCommandTrial(seed: number, tally: FileTrialTally): 
       tally.killed++;
     });
   const losses = judge(it, { others, command, tally });
+  const hidden = [...it.stage.folders, ...it.stage.files.keys()].find((path) =>
+    path.startsWith('.stagesync-'),
+  );
+  if (!isDead && hidden !== undefined && !it.told().some((each) => each.includes('left_aside')))
+    losses.push(`${hidden} is left, and nobody says so`);
   if (process.env['STAGESYNC_FILES_SEED'] !== undefined)
     console.log([JSON.stringify(behaviour), ...others.deeds, ...it.told()].join('\n'));
   it.hooks.before = it.hooks.after = () => undefined;

@@ -242,6 +242,18 @@ describe('while others get their files', () => {
     expect(pending()).toEqual(['d/1']);
   });
 
+  test('what is put into a folder while its listing waits to be written down is not taken for what that shows', async () => {
+    const { confirmations, pending, stage } = put(['a/1', 'b/1']);
+    confirmations.begin('a/');
+    confirmations.begin('b/');
+    // a few turns bring both replies, and no time in which they would be written down
+    for (let turns = 20; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+    expect([stage.calls.length, pending()]).toEqual([2, ['a/1', 'b/1']]);
+    confirmations.outdate('a/');
+    await confirmations.settled();
+    expect(pending()).toEqual(['a/1']);
+  });
+
   test('a folder that cannot be listed is left for the end', async () => {
     const { confirmations, problems, ended, pending } = put(['d/1'], {
       before: refusing('in/d/', 'skip_entry'),

@@ -7,7 +7,7 @@ import type { CheckFlags } from './run-check.ts';
 
 /** Settings of a job that say what is changed. */
 const OF_CHANGES =
-  'trustLedger removal deleteExcluded compare sweepOlderThan moves atomic publishSet marker maxRequestsPerSecond bytesPerSecond'.split(
+  'trustLedger removal deleteExcluded compare overwrite keepRemoved verify failFast sweepOlderThan moves atomic publishSet marker maxRequestsPerSecond bytesPerSecond pageSize archived maxFileSize'.split(
     ' ',
   );
 

@@ -12,6 +12,8 @@ import { FolderSums, type FolderSum } from '../../../remote/folder-sums.ts';
 /** The flags of `stagesync du`. */
 export interface DuFlags extends StageFlags, S3Flags {
   readonly depth: number;
+  /** Bytes. */
+  readonly quota?: number;
   readonly bytes?: true;
   readonly json?: true;
 }
@@ -28,7 +30,9 @@ export async function showUsage(
   const sums = new FolderSums(flags.depth);
   const forPeople = host.stdout.isTTY === true && flags.bytes !== true;
   const show = (ended: readonly FolderSum[]): void => {
-    for (const sum of ended) out.line(flags.json === true ? jsonLine(sum) : textLine(sum, { forPeople }));
+    for (const sum of ended)
+      if (flags.json === true) out.line(jsonLine(sum, flags));
+      else for (const line of textLines(sum, { forPeople, quota: flags.quota })) out.line(line);
   };
   let status: ExitStatus = EXIT.clean;
   await using opened = new AsyncDisposableStack();
@@ -53,8 +57,23 @@ export async function showUsage(
   return status;
 }
 
-const textLine = ({ path, files, size }: FolderSum, { forPeople }: { readonly forPeople: boolean }): string =>
-  `${(forPeople ? bytes(size) : String(size)).padStart(14)}  ${counted(files, 'file').padStart(14)}  ${path === '' ? '.' : printable(path)}`;
+function textLines(
+  { path, files, size }: FolderSum,
+  { forPeople, quota }: { readonly forPeople: boolean; readonly quota: number | undefined },
+): string[] {
+  const sizeText = (amount: number): string => (forPeople ? bytes(amount) : String(amount));
+  const name = path === '' ? '.' : printable(path);
+  const line = `${sizeText(size).padStart(14)}  ${counted(files, 'file').padStart(14)}  ${name}`;
+  if (path !== '' || quota === undefined) return [line];
+  return [line, `${percent(size, quota)}% of ${sizeText(quota)}`];
+}
 
-const jsonLine = ({ path, files, size }: FolderSum): string =>
-  JSON.stringify(path === '' ? { kind: 'total', files, size } : { kind: 'folder', path, files, size });
+/** With one decimal. */
+const percent = (size: number, quota: number): number => Math.round((size / quota) * 1000) / 10;
+
+const jsonLine = ({ path, files, size }: FolderSum, { quota }: Pick<DuFlags, 'quota'>): string =>
+  JSON.stringify(
+    path === ''
+      ? { kind: 'total', files, size, ...(quota !== undefined && { quota, percent: percent(size, quota) }) }
+      : { kind: 'folder', path, files, size },
+  );

@@ -6,16 +6,19 @@ import { bytes, count } from '../../output/quantities.ts';
 
 export interface LimitsFlags extends FileFlags {
   readonly concurrency?: number | 'auto';
-  /** Null: no limit any more. */
-  readonly bwlimit?: number | null;
-  readonly maxRequestsPerSecond?: number | null;
+  readonly bwlimit?: number | 'none';
+  readonly maxRequestsPerSecond?: number | 'none';
   readonly json?: true;
 }
 
 /** `stagesync limits`: changes what the flags say, and shows what holds then. */
 export async function changeLimits(context: Context, flags: LimitsFlags): Promise<ExitStatus> {
-  const { concurrency, bwlimit: bytesPerSecond, maxRequestsPerSecond, json } = flags;
-  const change = { concurrency, bytesPerSecond, maxRequestsPerSecond };
+  const { concurrency, bwlimit, maxRequestsPerSecond, json } = flags;
+  const change = {
+    concurrency,
+    bytesPerSecond: orNull(bwlimit),
+    maxRequestsPerSecond: orNull(maxRequestsPerSecond),
+  };
   const now = await askRunningDaemon(context, flags, { ask: 'limits', change });
   const { out } = context;
   if (json) out.line(JSON.stringify(now));
@@ -30,3 +33,6 @@ export async function changeLimits(context: Context, flags: LimitsFlags): Promis
   }
   return EXIT.clean;
 }
+
+const orNull = (limit: number | 'none' | undefined): number | null | undefined =>
+  limit === 'none' ? null : limit;

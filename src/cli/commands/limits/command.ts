@@ -12,8 +12,8 @@ Examples:
 /** A value, or `none`: no limit any more. */
 const orNone =
   <Value>(parse: (text: string) => Value) =>
-  (text: string): Value | null =>
-    text === 'none' ? null : parse(text);
+  (text: string): Value | 'none' =>
+    text === 'none' ? text : parse(text);
 
 export const limits: CommandModule = {
   name: 'limits',

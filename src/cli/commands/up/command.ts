@@ -1,25 +1,31 @@
 import { Option, type Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
+import { addPageFlags } from '../../flags/page-flags.ts';
 import type { UpFlags } from './run-up.ts';
 
 const EXAMPLES = `
 Examples:
   stagesync up                             every watch and schedule of ./stagesync.yaml
   stagesync up orders --file jobs.yaml     one of its jobs
+  stagesync up --http 8080                 with a page of the jobs on http://127.0.0.1:8080
   stagesync up --json | jq -c .msg         its log for a program`;
 
 export const up: CommandModule = {
   name: 'up',
   reports: false,
   declare(program: Command, action: Action): void {
-    program
+    const command = program
       .command('up')
       .summary('run the watches and schedules of a jobs file, until stopped')
       .description(
         'Run every watch and every schedule of a jobs file in one process, until stopped. A changed file, and SIGHUP, are followed: jobs that did not change go on untouched. SIGINT or SIGTERM finishes what is in flight and ends with status 0; a second one stops at once.',
       )
       .argument('[name...]', 'only these jobs of the file')
-      .option('--file <file>', 'the jobs file (default: stagesync.yaml here, or in the configuration folder)')
+      .option(
+        '--file <file>',
+        'the jobs file (default: stagesync.yaml here, or in the configuration folder)',
+      );
+    addPageFlags(command)
       .addOption(
         new Option('--log <form>', 'form of the log on stderr (default: text on a terminal, else json)')
           .choices(['text', 'json'])

@@ -8,24 +8,28 @@ import {
 } from '../../../daemon/control/daemon-place.ts';
 import { RememberedJobsFile } from '../../../daemon/schedule/remembered-jobs.ts';
 import { tellOfDaemon } from '../../../daemon/service-manager.ts';
+import type { PageServer } from '../../../daemon/http/page-server.ts';
 import { followFile } from '../../../daemon/supervision/follow-file.ts';
 import { Supervisor } from '../../../daemon/supervision/supervisor.ts';
 import type { JobsFile } from '../../../jobs-file/jobs-file.ts';
 import { requireTrust, surroundingsOfJob } from '../../../jobs-file/surroundings-of-job.ts';
 import { PROCESS_GATES } from '../../../jobs/surroundings.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
+import type { PageFlags } from '../../flags/page-flags.ts';
 import { chooseJobsFile, readChosenFile, selectJobs, type FileFlags } from '../../jobs-file.ts';
 import { openWatchLog, type LogFlags, type WatchLog } from '../../output/watch-log.ts';
 import { counted } from '../../output/quantities.ts';
 import { jobSurroundings } from '../../surroundings.ts';
+import type { PageOfJobs } from './serve-page.ts';
 import { logJobs, statusLine } from './log-jobs.ts';
 
 /** The flags of `stagesync up`. */
-export interface UpFlags extends LogFlags, FileFlags {
+export interface UpFlags extends LogFlags, FileFlags, PageFlags {
   readonly json?: true;
 }
 
@@ -48,11 +52,19 @@ export async function runUp(context: Context, names: readonly string[], flags: U
     ? await openWatchLog(host.stdout, { ...flags, log: 'json' })
     : await openWatchLog(host.stderr, flags);
   opened.defer(() => log.close());
-  const supervisor = openSupervisor(context, { file, log, place });
+  // a server, metrics and the page take memory, so they are loaded only with --http
+  const page = flags.http && new (await import('./serve-page.ts')).PageOfJobs();
+  const supervisor = openSupervisor(context, { file, log, place, page });
+  const server = await page?.serve(supervisor, context, flags);
+  opened.defer(() => server?.close());
   const reload = reloading(supervisor, read, log);
   const control = await serveControl(
     place.socket,
-    controlHandler(supervisor, { reload, stop: () => stop.drain('asked to stop') }),
+    controlHandler(supervisor, {
+      reload,
+      loginLink: () => server?.loginLink() ?? withoutPage(),
+      stop: () => stop.drain('asked to stop'),
+    }),
   );
   opened.defer(() => control.close());
   // what is wrong in the file is in the log already
@@ -61,6 +73,7 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   const until = stop.draining;
   void followFile({ path: chosen.path, clock: systemClock, until, onChange: reloadAside });
   supervisor.follow(file);
+  if (server !== undefined) tellOfPage(server, log);
   void tellState(context, supervisor, log);
   await drained(until);
   tellOfDaemon(host.env, { is: 'stopping', status: 'stopping' });
@@ -70,13 +83,23 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   return stop.signal.aborted ? statusOfError('interrupted', stop.stoppedBy) : EXIT.clean;
 }
 
+function tellOfPage(server: PageServer, log: WatchLog): void {
+  const url = server.loginLink();
+  log.info(`serving the page; this link signs in once, within an hour: ${url}`, { event: 'page', url });
+}
+
+function withoutPage(): never {
+  throw usageError('the daemon serves no page: start it with "stagesync up --http ADDRESS"');
+}
+
 interface SupervisorParts {
   readonly file: JobsFile;
   readonly log: WatchLog;
   readonly place: DaemonPlace;
+  readonly page: PageOfJobs | undefined;
 }
 
-function openSupervisor(context: Context, { file, log, place }: SupervisorParts): Supervisor {
+function openSupervisor(context: Context, { file, log, place, page }: SupervisorParts): Supervisor {
   const { maxDelete, force } = PASS_DEFAULTS;
   const { draining, signal } = context.stop;
   let isHeapSmall = false;
@@ -88,6 +111,7 @@ function openSupervisor(context: Context, { file, log, place }: SupervisorParts)
       isHeapSmall = true;
     },
   };
+  const toLog = logJobs(log);
   return new Supervisor(file, {
     clock: systemClock,
     surroundings: {
@@ -97,6 +121,7 @@ function openSupervisor(context: Context, { file, log, place }: SupervisorParts)
       of: (named, ofFile) => ({
         ...surroundingsOfJob(ofFile, named, around),
         historyMs: named.historyMs,
+        observed: page && ((destination) => page.observed(named.name, destination)),
       }),
     },
     remembered: new RememberedJobsFile(place.remembered, (error) =>
@@ -105,7 +130,10 @@ function openSupervisor(context: Context, { file, log, place }: SupervisorParts)
         {},
       ),
     ),
-    onEvent: logJobs(log),
+    onEvent: (named, event) => {
+      toLog(named, event);
+      page?.onEvent(named.name, event);
+    },
   });
 }
 
