@@ -6,19 +6,18 @@ import type { RelPath } from '../model/path.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunCause } from '../model/run.ts';
 import type { PlanLine } from '../model/plan.ts';
-import { openLedger } from '../sync/ledger/open-ledger.ts';
-import { openDryRunLedger } from '../sync/ledger/dry-run-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
 import type { ChangedFolders } from '../sync/overtaking/changed-folders.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import { recallPace } from '../sync/remembered-pace.ts';
 import { runPass } from '../sync/pass.ts';
 import type { PassOptions, PassResult } from '../sync/pass-options.ts';
-import { checkJob, directoryOf, type JobEnds } from './check-job.ts';
+import { checkJob, directoryOf } from './check-job.ts';
 import { ownerOf } from './ends/open-directory.ts';
 import { openEnds } from './ends/open-ends.ts';
 import { openFilter } from './filters/read-filters.ts';
 import type { Job } from './job.ts';
+import { openJobLedger } from './open-job-ledger.ts';
 import { authorityOf, type Surroundings } from './surroundings.ts';
 
 /** A job with both ends open, and the ledger, which holds the pair against other runs. */
@@ -77,8 +76,12 @@ export async function openJob(
     owner: () => owner,
   });
   const filter = openFilter(job.what.filters, directoryOf(ends));
-  const ledger = ledgerOf(ends, { source, destination }, around);
-  opened.defer(() => ledger.close());
+  const { ledger, during } = await openJobLedger(opened, {
+    ends,
+    labels: { source, destination },
+    authority,
+    around,
+  });
   if (ends.to.kind === 'local' && !around.dryRun) owner = ownerOf(ledger);
   if (!around.dryRun && ledger.recall('job') !== job.name) ledger.remember('job', job.name);
   // a small heap costs time while modules are being loaded, so not earlier
@@ -106,45 +109,31 @@ export async function openJob(
       source: shown = source,
     }) {
       using pass = beginPass?.(recallPace(ledger, systemClock.now()), onEvent);
-      return await runPass({
-        ...options,
-        gate,
-        sourceGate: pass?.use,
-        command: around.command,
-        source: shown,
-        destination,
-        ledger,
-        filter,
-        onEvent,
-        approved,
-        scope,
-        changed,
-        draining,
-        dryRun,
-        // there is nothing in flight to be finished
-        signal: dryRun ? draining : options.signal,
-        runId,
-        cause,
-        historyMs: around.historyMs,
-      });
+      const work = (until: AbortSignal): Promise<PassResult> =>
+        runPass({
+          ...options,
+          gate,
+          sourceGate: pass?.use,
+          command: around.command,
+          source: shown,
+          destination,
+          ledger,
+          filter,
+          onEvent,
+          approved,
+          scope,
+          changed,
+          draining: until,
+          dryRun,
+          // there is nothing in flight to be finished
+          signal: dryRun ? until : options.signal,
+          runId,
+          cause,
+          historyMs: around.historyMs,
+        });
+      return await (dryRun ? work(draining) : during({ cause, draining }, work));
     },
   };
-}
-
-function ledgerOf(
-  { from }: JobEnds,
-  ends: Pick<OpenJob, 'source' | 'destination'>,
-  { dryRun, environment, command, pid }: Surroundings,
-): Ledger {
-  return (dryRun ? openDryRunLedger : openLedger)({
-    folder: environment.stateFolder,
-    source: ends.source.label,
-    // 0.1 named a pair by the path as it was typed
-    formerSource: from.kind === 'local' ? from.typed : undefined,
-    destination: ends.destination.label,
-    command,
-    pid,
-  });
 }
 
 /** What every pass of a job has in common. */
