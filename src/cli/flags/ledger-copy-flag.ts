@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+
+/** Where the ledger of a run comes from and goes to. It is a setting of who runs a job, not of the job. */
+export interface LedgerCopyFlag {
+  readonly ledgerCopy?: string;
+}
+
+export const addLedgerCopyFlag = (command: Command): Command =>
+  command.option(
+    '--ledger-copy <place>',
+    'fetch the ledger from this directory or s3://BUCKET/PREFIX first, and put it back after; for machines whose disk is gone after each run',
+  );
