@@ -1,5 +1,5 @@
 import { openFileLimit } from '../disk/open-files.ts';
-import { mostLanesWithin } from '../remote/gate/lanes.ts';
+import { mostLanesWithin, type Concurrency } from '../remote/gate/lanes.ts';
 import { systemClock } from '../sync/clock.ts';
 import type { PathFilter, Destination, Source } from '../model/ports.ts';
 import type { RelPath } from '../model/path.ts';
@@ -173,8 +173,13 @@ function passOptions(
   };
 }
 
-/** Files at the same time in a directory, of a job that leaves it to us; of small ones as many again are read ahead. */
+/** Files at the same time in a directory: what waits for a look at the Stage keeps no request back. */
 const FILES_AT_ONCE = 128;
+
+const filesAtOnce = (requests: Concurrency, mostLanes: number): number =>
+  requests === 'auto'
+    ? Math.min(FILES_AT_ONCE, mostLanes)
+    : Math.max(requests, Math.min(requests * 4, FILES_AT_ONCE, mostLanes));
 
 /**
  * How a pass goes into a directory. Its gate finds nothing out there: how many requests a Stage takes is found by the gate of the
@@ -184,6 +189,6 @@ const ofDirectory = ({ what, pace }: Job, mostLanes: number) => ({
   keepsOthers: !what.theirs,
   // each file is written beside its name in any case
   atomic: what.publishSet,
-  concurrency: pace.concurrency === 'auto' ? Math.min(FILES_AT_ONCE, mostLanes) : pace.concurrency,
+  concurrency: filesAtOnce(pace.concurrency, mostLanes),
   maxRequestsPerSecond: undefined,
 });
