@@ -10,6 +10,7 @@ import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
 import { get } from './commands/get/command.ts';
 import { head } from './commands/head/command.ts';
+import { jobs } from './commands/jobs/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
 import { mkdir } from './commands/mkdir/command.ts';
@@ -18,6 +19,7 @@ import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
 import { put } from './commands/put/command.ts';
 import { rm } from './commands/rm/command.ts';
+import { run } from './commands/run/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { flush } from './commands/flush/command.ts';
@@ -28,6 +30,7 @@ import { resume } from './commands/resume/command.ts';
 import { sync } from './commands/sync/command.ts';
 import { trash } from './commands/trash/command.ts';
 import { stop } from './commands/stop/command.ts';
+import { trust } from './commands/trust/command.ts';
 import { up } from './commands/up/command.ts';
 import { url } from './commands/url/command.ts';
 import { watch } from './commands/watch/command.ts';
@@ -63,6 +66,9 @@ export const commands: readonly CommandModule[] = [
   mkdir,
   check,
   emulator,
+  jobs,
+  run,
+  trust,
   up,
   flush,
   pause,
@@ -112,7 +118,10 @@ export function createProgram(host: Host, action: Action, nouns: ProgramNouns): 
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', exitStatuses);
   program.commandsGroup('Files:');
-  for (const command of commands) command.declare(program, action);
+  for (const command of commands) {
+    if (command === jobs) program.commandsGroup('Jobs of a file:');
+    command.declare(program, action);
+  }
   program.commandsGroup('Workspaces and what they cost:');
   api.declare(program, action);
   for (const { name, singular, summary } of nouns.summaries) {

@@ -3,6 +3,7 @@ import type { RelPath } from '../model/path.ts';
 import type { Destination, DestinationTraits, PathFilter } from '../model/ports.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
+import type { Lanes } from '../remote/gate/lanes.ts';
 import { ReadAhead } from '../remote/read-ahead.ts';
 import { Remote } from '../remote/remote.ts';
 import type { RemoteOptions } from '../remote/remote.ts';
@@ -63,7 +64,9 @@ export function openPassParts(
   const remoteOptions: RemoteOptions = {
     destination: new RetryingDestination(inBandwidth(pass), gate),
     source,
-    readAhead: source.traits.isRemote ? new ReadAhead({ source, gate, clock, draining, signal }) : undefined,
+    readAhead: source.traits.isRemote
+      ? new ReadAhead({ source, gate: readingLanes(pass, gate), clock, draining, signal })
+      : undefined,
     signal,
     onBytes: ({ path, size }, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent, size }),
   };
@@ -138,6 +141,19 @@ function openVerification(
     digestOf: (entry) => digestOfSource(entry, { source, signal }),
   });
 }
+
+/** A reading takes a request, and waits for one or two looks that it shares with others: so many keep all lanes busy. */
+const READINGS_A_LANE = 4;
+
+/** How many files are read ahead: as many as may be sent, or as keep the gate of the source busy, where it has one. */
+const readingLanes = ({ sourceGate }: PassOptions, gate: Lanes): Pick<Lanes, 'lanes'> =>
+  sourceGate === undefined
+    ? gate
+    : {
+        get lanes() {
+          return sourceGate.lanes * READINGS_A_LANE;
+        },
+      };
 
 /** The traits that a destination tells are known from the start; the others are learnt by a refusal. */
 function learntFrom({ overwrites, movesFolders }: DestinationTraits): Learnt {

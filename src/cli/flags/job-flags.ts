@@ -28,12 +28,14 @@ export interface JobFlagsOptions {
   readonly sections: readonly (keyof JobSections)[];
   /** Settings without a flag here. */
   readonly without?: readonly string[];
+  /** False: a flag that is not given says nothing, because a file says it. Default: true. */
+  readonly defaults?: boolean;
 }
 
 /** Declares a flag for every setting of these sections, each under its heading. Returns what reads the parsed flags. */
 export function addJobFlags(
   command: Command,
-  { sections, without = [] }: JobFlagsOptions,
+  { sections, without = [], defaults = true }: JobFlagsOptions,
 ): (parsed: object) => JobFlags {
   const filters: FilterFlag[] = [];
   const settings = sections.map(
@@ -42,7 +44,8 @@ export function addJobFlags(
   for (const [, named] of settings)
     for (const [, setting] of named) {
       command.optionsGroup(`${setting.group}:`);
-      for (const flag of setting.flags) command.addOption(optionFor(setting, flag, filters));
+      for (const flag of setting.flags)
+        command.addOption(optionFor(defaults ? setting : { ...setting, default: undefined }, flag, filters));
     }
   return (parsed) => {
     const read = settings.map(([section, named]) => [section, sectionOf(named, parsed as Parsed)] as const);

@@ -17,6 +17,8 @@ import { keepMode, modeOf, setTime, type WritePlace } from './write-file.ts';
 
 /** Bytes that are written before it is recorded how many of them are safely on the disk. */
 const RECORD_BYTES = 32 * 1024 * 1024;
+/** Bytes that are written by one call. */
+const BATCH_BYTES = 1024 * 1024;
 /** A file that grew within this time is still being written, by another process. Milliseconds. */
 const LIVE_MS = 2000;
 
@@ -144,7 +146,12 @@ interface WriterParts {
 class LocalPartialFile implements PartialFile {
   readonly #parts: WriterParts;
   readonly #places: Opened;
+  /** Bytes that came, that are being written at most, and that are written. */
   #size: number;
+  #handedOver: number;
+  #written: number;
+  #batch: Uint8Array[] = [];
+  #writing: Promise<void> | undefined;
   #recordedAt: number;
   #syncing: Promise<void> | undefined;
   #isOver = false;
@@ -153,6 +160,8 @@ class LocalPartialFile implements PartialFile {
     this.#parts = parts;
     this.#places = opened;
     this.#size = opened.size;
+    this.#handedOver = opened.size;
+    this.#written = opened.size;
     this.#recordedAt = opened.size;
   }
 
@@ -160,23 +169,46 @@ class LocalPartialFile implements PartialFile {
     return this.#size;
   }
 
-  write(chunk: Uint8Array): Promise<void> {
-    return this.#attempt(async () => {
-      this.#requireOurs();
-      for (let at = 0; at < chunk.byteLength;) {
-        const length = chunk.byteLength - at;
-        const { bytesWritten } = await this.#places.handle.write(chunk, at, length, this.#size);
-        at += bytesWritten;
-        this.#size += bytesWritten;
-      }
-      if (this.#size - this.#recordedAt >= RECORD_BYTES) this.#recordLater();
-    });
+  /** Resolves before the chunk is on the disk: while one batch is written, the next comes in. */
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#batch.push(chunk);
+    this.#size += chunk.byteLength;
+    if (this.#size - this.#handedOver >= BATCH_BYTES) await this.#handOver();
+  }
+
+  /** Waits for the batch before, and begins to write this one. */
+  async #handOver(): Promise<void> {
+    await this.#writing;
+    const batch = this.#batch;
+    const at = this.#handedOver;
+    this.#batch = [];
+    this.#handedOver = this.#size;
+    if (batch.length === 0) return;
+    this.#writing = this.#attempt(() => this.#writeOut(batch, at));
+    // a failure is seen by whoever writes next, or finishes
+    this.#writing.catch(() => undefined);
+  }
+
+  async #writeOut(batch: readonly Uint8Array[], at: number): Promise<void> {
+    this.#requireOurs();
+    const { handle } = this.#places;
+    const bytes = batch.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const { bytesWritten } = await handle.writev(batch, at);
+    // the system may take less than all: the rest goes by itself
+    for (let done = bytesWritten; done < bytes;) {
+      const rest = Buffer.concat(batch).subarray(done);
+      done += (await handle.write(rest, 0, rest.byteLength, at + done)).bytesWritten;
+    }
+    this.#written = at + bytes;
+    if (this.#written - this.#recordedAt >= RECORD_BYTES) this.#recordLater();
   }
 
   finish({ replace, modifiedMs }: Parameters<PartialFile['finish']>[0]): Promise<void> {
     return this.#attempt(async () => {
       const { disk } = this.#parts.target;
       const { folder, partial, final, record } = this.#places;
+      await this.#handOver();
+      await this.#writing;
       await this.#syncing;
       await this.#places.handle.truncate(this.#size);
       const mode = replace ? modeOf(this.#parts.target, this.#parts.call, final, undefined) : undefined;
@@ -196,7 +228,7 @@ class LocalPartialFile implements PartialFile {
   async discard(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
-    await this.#syncing;
+    await Promise.allSettled([this.#writing, this.#syncing]);
     if (!this.#isOurs) return;
     const { partial, record } = this.#places;
     if (record !== undefined) record.discard();
@@ -206,8 +238,9 @@ class LocalPartialFile implements PartialFile {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#places.record === undefined) await this.discard();
     try {
+      await this.#writing;
       await this.#syncing;
-      if (!this.#isOver && this.#size > this.#recordedAt) await this.#record(this.#size);
+      if (!this.#isOver && this.#written > this.#recordedAt) await this.#record(this.#written);
     } catch {
       // what is not recorded is written again
     } finally {
@@ -231,7 +264,7 @@ class LocalPartialFile implements PartialFile {
   #recordLater(): void {
     const { record } = this.#places;
     if (record === undefined || this.#syncing !== undefined) return;
-    const size = this.#size;
+    const size = this.#written;
     this.#recordedAt = size;
     this.#syncing = this.#record(size).finally(() => (this.#syncing = undefined));
     // a failure is seen by whoever writes next, or finishes

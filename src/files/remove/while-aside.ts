@@ -42,7 +42,7 @@ export async function whileAside<T>(
 
 async function whereItIs({ remote }: FileParts, { path, via }: AsideFolder): Promise<string> {
   try {
-    if (!(await remote.exists(via))) return 'it has gone';
+    if (!(await remote.exists(via))) return `nothing of it is seen at ${via} now: look there again`;
     await putBackFolder(remote, via, path);
     return 'what is left of it is at its place again';
   } catch {

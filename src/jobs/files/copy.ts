@@ -5,6 +5,8 @@ import { stepsOf } from '../../files/copy/copy-origin.ts';
 import type { CopyResult, CopySummary } from '../../files/copy/copy-step.ts';
 import { resolvedAhead } from '../../files/globs/resolved-ahead.ts';
 import type { FilterRule } from '../../filter/filter-rules.ts';
+import { NOTHING_FOLDED } from '../../model/name-folding.ts';
+import type { Destination } from '../../model/ports.ts';
 import type { EventListener } from '../../model/events.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import { formatAddress, parsePlace, type Address, type PlaceAddress } from '../addresses.ts';
@@ -88,7 +90,8 @@ export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopyS
   await using opened = new AsyncDisposableStack();
   const { maxWaitMs, onEvent } = run;
   const stages = new OpenStages(opened, around, { concurrency, maxWaitMs, onEvent });
-  let targetLabel: string | undefined;
+  let label: string | undefined;
+  let folding: Destination['folding'];
   const origins = new CopyOrigins({
     opened,
     around,
@@ -97,29 +100,35 @@ export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopyS
     followSymlinks: run.followSymlinks === true,
     filters: run.filters ?? [],
     concurrency,
-    targetLabel: () => targetLabel,
+    targetLabel: () => label,
+    folding: async () => (around.dryRun ? undefined : await folding?.()) ?? NOTHING_FOLDED,
   });
   const first = from.length === 1 ? await origins.resolve(from[0]!) : undefined;
   const single = first?.isPattern === false ? await firstOf(first.origins) : undefined;
-  const { target, goal, addressOf, lanes, label } = await openCopyTarget(opened, {
+  const collect = to.kind === 'local' ? around.collectBuffers?.() : undefined;
+  const open = await openCopyTarget(opened, {
     to,
     text: run.to,
     single,
     stages,
     around,
     atomic: run.atomic === true,
-    onBytes: run.onBytes ?? (() => undefined),
+    onBytes(each, bytes) {
+      collect?.(bytes);
+      run.onBytes?.(each, bytes);
+    },
   });
-  targetLabel = label;
+  ({ label, folding } = open);
+  around.keepHeapSmall?.();
   const all = first === undefined ? eachOf(origins, from) : first.origins;
   return await copyFiles({
-    steps: stepsOf(inSteps(all), { goal, signal: around.signal }),
-    target,
-    addressOf,
+    steps: stepsOf(inSteps(all), { goal: open.goal, signal: around.signal }),
+    target: open.target,
+    addressOf: open.addressOf,
     overwrite,
     compare,
     dryRun: around.dryRun,
-    lanes: lanes ?? (() => origins.lanes()),
+    lanes: open.lanes ?? (() => origins.lanes()),
     clock: systemClock,
     draining: around.draining,
     signal: around.signal,
