@@ -11,6 +11,7 @@ import { RememberedJobsFile } from '../../../daemon/schedule/remembered-jobs.ts'
 import { NoticesOfJobs } from '../../../daemon/notify/notices-of-jobs.ts';
 import { tellOfDaemon } from '../../../daemon/service-manager.ts';
 import type { PageServer } from '../../../daemon/http/page-server.ts';
+import { collectAtRest } from '../../../daemon/supervision/collect-at-rest.ts';
 import { followFile } from '../../../daemon/supervision/follow-file.ts';
 import { Supervisor } from '../../../daemon/supervision/supervisor.ts';
 import type { JobsFile } from '../../../jobs-file/jobs-file.ts';
@@ -78,6 +79,7 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   const until = stop.draining;
   void followFile({ path: chosen.path, clock: systemClock, until, onChange: reloadAside });
   supervisor.follow(file);
+  void collectAtRest(supervisor, { clock: systemClock, until, collect: () => host.collectGarbage() });
   if (server !== undefined) tellOfPage(server, log);
   void tellState(context, supervisor, log);
   await drained(until);
