@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newJobsFile, type NewJob } from '../../src/jobs-file/new-file.ts';
 import { readJobsText } from '../../src/jobs-file/read-jobs-file.ts';

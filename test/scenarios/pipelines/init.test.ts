@@ -103,6 +103,7 @@ function terminal(cli: CliSandbox) {
     onCrash: () => () => undefined,
     keepHeapSmall: () => undefined,
     collectBuffers: () => () => undefined,
+    collectGarbage: () => undefined,
     exit: (code) => {
       throw new Error(`exit ${code}`);
     },

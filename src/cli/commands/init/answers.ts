@@ -5,7 +5,20 @@ import { parsePlace } from '../../../jobs/addresses.ts';
 import type { NewJob } from '../../../jobs-file/new-file.ts';
 import { machineTimeZone, scheduleProblem } from '../../../jobs-file/schedule.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
-import type { InitFlags } from './write-file.ts';
+
+export interface InitFlags {
+  readonly from?: string;
+  readonly to?: string;
+  readonly name?: string;
+  readonly schedule?: string;
+  readonly timezone?: string;
+  readonly watch?: true;
+  readonly delete?: true;
+  readonly tokenFile?: string;
+  readonly output?: string;
+  readonly check: boolean;
+  readonly yes?: true;
+}
 
 /** What a person may answer to a question; undefined: it can be used. */
 export type Judge = (answer: string) => string | undefined;

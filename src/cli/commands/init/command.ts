@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
-import type { InitFlags } from './write-file.ts';
+import type { InitFlags } from './answers.ts';
 
 const EXAMPLES = `
 Examples:

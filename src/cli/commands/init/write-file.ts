@@ -11,21 +11,7 @@ import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { canAsk } from '../../management/changing/terminal-input.ts';
 import { lookingSurroundings } from '../../surroundings.ts';
-import { givenBy, withDefaults } from './answers.ts';
-
-export interface InitFlags {
-  readonly from?: string;
-  readonly to?: string;
-  readonly name?: string;
-  readonly schedule?: string;
-  readonly timezone?: string;
-  readonly watch?: true;
-  readonly delete?: true;
-  readonly tokenFile?: string;
-  readonly output?: string;
-  readonly check: boolean;
-  readonly yes?: true;
-}
+import { givenBy, withDefaults, type InitFlags } from './answers.ts';
 
 /** `stagesync init`. Rejects with `usage` where the file is there already, or an answer is missing and nobody can be asked. */
 export async function writeFirstFile(context: Context, flags: InitFlags): Promise<ExitStatus> {
