@@ -8,7 +8,7 @@ import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
-import type { LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
+import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
 import { openWatchLog, type LogFlags } from '../../output/watch-log.ts';
@@ -34,7 +34,7 @@ export async function runWatch(
   const around = jobSurroundings(context, flags, {
     command: 'stagesync watch',
     guards: { maxDelete, force },
-    ledgerCopy: flags.ledgerCopy,
+    ledgerCopy: ledgerCopyFrom(flags, context.host),
     observed:
       metrics === undefined
         ? undefined

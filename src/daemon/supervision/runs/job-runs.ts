@@ -145,6 +145,7 @@ export class JobRuns {
     } finally {
       over.abort();
       giveBack?.();
+      if (pass.scope === undefined) releaseMemory(pair);
     }
   }
 
@@ -200,6 +201,15 @@ export class JobRuns {
 /** Whether source and destination were equal, as far as the run was to make them so. */
 export const isSuccess = ({ outcome, error }: Pick<RunSummary, 'outcome' | 'error'>): boolean =>
   error === undefined && (outcome === 'clean' || outcome === 'warnings');
+
+/** A hundred watches that wait would else hold a hundred ledgers in memory. */
+function releaseMemory({ ledger }: OpenJob): void {
+  try {
+    ledger.releaseMemory();
+  } catch {
+    // a ledger that does not work ends the next run, which says so
+  }
+}
 
 /** Why the run was stopped says more than that it was interrupted. */
 function endOf(error: SyncError | undefined, stopped: AbortSignal | undefined): SyncError | undefined {
