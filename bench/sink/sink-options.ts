@@ -14,7 +14,7 @@ export interface SinkOptions {
   readonly slow?: { readonly every: number; readonly ms: number };
   /** A token bucket: `burst` requests at once, then `perSecond`. Others get 429, with Retry-After: 1 unless `silent`. */
   readonly limit?: { readonly perSecond: number; readonly burst: number; readonly silent?: boolean };
-  /** What is on the Stage before anybody puts something there: listed, with no file behind it. */
+  /** What is on the Stage before anybody puts something there: listed, and served with the bytes of fixture/served-bytes.ts. */
   readonly generated?: GeneratedTree;
   /** Tell the parent as soon as this many files began to arrive. */
   readonly tellAtPut?: number;
@@ -47,6 +47,8 @@ export interface SinkReport {
   readonly repeatedPuts: number;
   /** GETs of single files' metadata. */
   readonly looks: number;
+  /** GETs of single files' bytes. */
+  readonly reads: number;
   /** Bytes of files that arrived. */
   readonly bytes: number;
   /** When the first file began to arrive, in milliseconds since 1970; with a fraction. */

@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { FilePart } from './file-part.ts';
 import { AnswerTimes } from './answer-times.ts';
+import { servedBytes } from '../fixture/served-bytes.ts';
 import { reply, serveConnection } from './http-connection.ts';
-import type { BodyReader, RequestHead } from './http-connection.ts';
+import type { BodyReader, Reply, RequestHead } from './http-connection.ts';
 import type { SinkOptions, SinkReport, SinkRequest, Verb } from './sink-options.ts';
 import { StageTree } from './stage-tree.ts';
 
@@ -33,6 +34,7 @@ class Sink {
   #refused = 0;
   #repeatedPuts = 0;
   #looks = 0;
+  #reads = 0;
   #bytes = 0;
   #puts = 0;
   #firstPutMs: number | undefined;
@@ -78,13 +80,18 @@ class Sink {
     return false;
   }
 
-  #simple(verb: Verb, path: string, query: string): string {
+  #simple(verb: Verb, path: string, query: string): Reply {
     if (verb === 'PUT') {
       this.#folderPuts++;
       this.#tree.makeFolder(path);
       return named(path);
     }
     if (verb === 'DELETE') return this.#tree.remove(path) ? named(path) : NOT_FOUND;
+    const size = verb === 'GET' && query === '' ? this.#tree.servedSize(path) : undefined;
+    if (size !== undefined) {
+      this.#reads++;
+      return served(size);
+    }
     const isLook = query.includes('metadata=') && !path.endsWith('/');
     if (isLook) this.#looks++;
     else if (this.#options.trace === true) this.#listings.set(path, (this.#listings.get(path) ?? 0) + 1);
@@ -130,7 +137,7 @@ class Sink {
 
   #answering(
     verb: Verb,
-    text: () => string,
+    text: () => Reply,
     body?: { readonly path: string; readonly bytes: number },
   ): BodyReader {
     return {
@@ -146,6 +153,7 @@ class Sink {
       refused: this.#refused,
       repeatedPuts: this.#repeatedPuts,
       looks: this.#looks,
+      reads: this.#reads,
       bytes: this.#bytes,
       firstPutMs: this.#firstPutMs,
       lastPutMs: this.#lastPutMs,
@@ -155,6 +163,12 @@ class Sink {
       files: [...this.#tree.files()],
     };
   }
+}
+
+/** A file as the object store of a Stage sends it. */
+function* served(size: number): Generator<string | Buffer, void> {
+  yield `HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\ncontent-length: ${size}\r\n\r\n`;
+  yield* servedBytes(size);
 }
 
 const TOO_MANY = reply('429 Too Many Requests', 'slow down');

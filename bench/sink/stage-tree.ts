@@ -44,9 +44,20 @@ export class StageTree {
     return isNew;
   }
 
+  /** Bytes of a file of the generated tree; undefined: it has none of that path. */
+  servedSize(path: string): number | undefined {
+    const tree = this.#generated;
+    if (tree === undefined || path.endsWith('/') || !path.startsWith(tree.root)) return undefined;
+    const [folder = '', name, ...more] = path.slice(tree.root.length).split('/');
+    const isThere = name !== undefined && more.length === 0 && isNamed(folder, folderName, tree.folders);
+    return isThere && isNamed(name, fileName, tree.files) ? tree.bytes : undefined;
+  }
+
   /** The JSON of one file, or undefined. */
   look(path: string): string | undefined {
     const parent = parentOf(path);
+    const served = this.servedSize(path);
+    if (served !== undefined) return fileObject(parent, path.slice(parent.length), served, GENERATED_TIME);
     const file = this.#files.get(parent)?.get(path.slice(parent.length));
     return file && fileObject(parent, path.slice(parent.length), file.size, isoTime(file.modifiedMs));
   }
@@ -114,6 +125,12 @@ export class StageTree {
     for (const [folder, files] of this.#files)
       for (const [name, { size, digest }] of files) yield [folder + name, size, digest];
   }
+}
+
+/** Whether a name is one of the first `count` that `nameAt` gives. */
+function isNamed(name: string, nameAt: (index: number) => string, count: number): boolean {
+  const index = Number(/\d+/.exec(name)?.[0]);
+  return index < count && nameAt(index) === name;
 }
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();

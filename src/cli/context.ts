@@ -3,7 +3,7 @@ import type { Environment } from '../jobs/environment.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Host } from './process/host.ts';
 import type { OutputFlags } from './flags/output-flags.ts';
-import type { Reader } from './output/reader.ts';
+import type { Reader, RunName } from './output/reader.ts';
 import type { LineOutput } from './output/line-output.ts';
 
 /**
@@ -35,9 +35,11 @@ export interface Context {
   readonly stop: StopSignals;
   /**
    * What shows a run as the flags ask. With `textAside` something else is written to stdout: text goes to stderr, as
-   * with --json.
+   * with --json. With `job`, one of several, each line has its name.
    */
-  openReader(flags: OutputFlags & { readonly textAside: boolean }): Promise<Reader>;
+  openReader(
+    flags: OutputFlags & { readonly textAside: boolean; readonly job?: RunName | undefined },
+  ): Promise<Reader>;
 }
 
 /** Wraps a command's work so that `main` gives it its context and learns its exit status. */

@@ -109,6 +109,26 @@ export function statusOfOutcome(outcome: Outcome, stoppedBy: StopCause): ExitSta
   return outcome === 'interrupted' ? interruption(stoppedBy) : OF_OUTCOME[outcome];
 }
 
+/** The worst first: what somebody has to look at before all else. */
+const BY_SEVERITY: readonly ExitStatus[] = [
+  EXIT.interrupted,
+  EXIT.terminated,
+  EXIT.unexpected,
+  EXIT.usage,
+  EXIT.unreachable,
+  EXIT.refused,
+  EXIT.failures,
+  EXIT.locked,
+  EXIT.waiting,
+  EXIT.differ,
+];
+
+/** One status for several runs: the worst of theirs. */
+export const worstStatus = (statuses: Iterable<ExitStatus>): ExitStatus => {
+  const all = new Set(statuses);
+  return BY_SEVERITY.find((status) => all.has(status)) ?? EXIT.clean;
+};
+
 /** What a run that `code` ended counts as in its report. */
 export function outcomeOfError(code: ErrorCode): Outcome {
   if (code === 'interrupted') return 'interrupted';

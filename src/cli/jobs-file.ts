@@ -1,14 +1,16 @@
 import { resolve } from 'node:path';
-import { findJobsFile, USUAL_NAME } from '../jobs-file/find-jobs-file.ts';
-import type { JobsFile } from '../jobs-file/jobs-file.ts';
+import { didYouMean } from '../jobs-file/document/nearest-word.ts';
+import { configFolder, findJobsFile } from '../jobs-file/find-jobs-file.ts';
+import type { JobsFile, NamedJob } from '../jobs-file/jobs-file.ts';
 import { configError, usageError } from '../jobs/usage-errors.ts';
+import { printable } from '../model/printable.ts';
 import type { Host } from './process/host.ts';
 
 /** Where a command runs. */
 type Place = Pick<Host, 'cwd' | 'home' | 'env'>;
 
 export interface FileFlags {
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 /** The jobs file that a command is about; it need not be there where it was named. */
@@ -25,7 +27,7 @@ export function chooseJobsFile(host: Place, { file }: FileFlags): ChosenFile {
   const found = findJobsFile({ named: file, folder: host.cwd, home: host.home, environment: host.env });
   if (found === undefined)
     throw configError(
-      `there is no ${USUAL_NAME} here or in the configuration folder: name one with --file, or write one with "stagesync init"`,
+      `there is no jobs file: no stagesync.yaml, .yml or .json here, nor in ${configFolder(host.env, host.home)}; name one with --file, or write one with "stagesync init"`,
     );
   const path = resolve(host.cwd, found.path);
   return { shown: found.path, path, isNamed: found.isNamed };
@@ -42,13 +44,24 @@ export async function readChosenFile(host: Place, chosen: ChosenFile): Promise<J
   });
 }
 
-/** The file with these jobs alone; all of them where no name is given. Rejects with `usage` a name that it does not have. */
-export function selectJobs(file: JobsFile, names: readonly string[]): JobsFile {
-  const known = new Set(file.jobs.map(({ name }) => name));
-  const unknown = names.find((name) => !known.has(name));
-  if (unknown !== undefined)
-    throw usageError(
-      `${file.path} has no job ${JSON.stringify(unknown)}; it has ${[...known].join(', ') || 'none'}`,
-    );
-  return names.length === 0 ? file : { ...file, jobs: file.jobs.filter(({ name }) => names.includes(name)) };
+/** The file with these jobs alone, as jobsNamed gives them. */
+export const selectJobs = (file: JobsFile, names: readonly string[]): JobsFile => ({
+  ...file,
+  jobs: jobsNamed(file, names),
+});
+
+/** The job of this name. Rejects with `usage` and the nearest name. */
+export function jobNamed({ jobs }: JobsFile, name: string): NamedJob {
+  const job = jobs.find((each) => each.name === name);
+  if (job !== undefined) return job;
+  const known = jobs.map((each) => each.name);
+  const others = known.length === 0 ? '; the file has none' : `; there are ${known.slice(0, 20).join(', ')}`;
+  throw usageError(`there is no job ${printable(name)}${didYouMean(name, known) || others}`);
+}
+
+/** The jobs of these names in the order of the file; all where none is named. Rejects as jobNamed does. */
+export function jobsNamed(file: JobsFile, names: readonly string[]): readonly NamedJob[] {
+  if (names.length === 0) return file.jobs;
+  const wanted = new Set(names.map((name) => jobNamed(file, name)));
+  return file.jobs.filter((job) => wanted.has(job));
 }

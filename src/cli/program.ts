@@ -10,6 +10,8 @@ import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
 import { get } from './commands/get/command.ts';
 import { head } from './commands/head/command.ts';
+import { init } from './commands/init/command.ts';
+import { jobs } from './commands/jobs/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
 import { mkdir } from './commands/mkdir/command.ts';
@@ -18,6 +20,7 @@ import { plan } from './commands/plan/command.ts';
 import { pull } from './commands/pull/command.ts';
 import { put } from './commands/put/command.ts';
 import { rm } from './commands/rm/command.ts';
+import { run } from './commands/run/command.ts';
 import { stat } from './commands/stat/command.ts';
 import { status } from './commands/status/command.ts';
 import { flush } from './commands/flush/command.ts';
@@ -26,7 +29,9 @@ import { page } from './commands/page/command.ts';
 import { pause } from './commands/pause/command.ts';
 import { resume } from './commands/resume/command.ts';
 import { sync } from './commands/sync/command.ts';
+import { trash } from './commands/trash/command.ts';
 import { stop } from './commands/stop/command.ts';
+import { trust } from './commands/trust/command.ts';
 import { up } from './commands/up/command.ts';
 import { url } from './commands/url/command.ts';
 import { watch } from './commands/watch/command.ts';
@@ -58,9 +63,14 @@ export const commands: readonly CommandModule[] = [
   url,
   mv,
   rm,
+  trash,
   mkdir,
   check,
   emulator,
+  init,
+  jobs,
+  run,
+  trust,
   up,
   flush,
   pause,
@@ -110,7 +120,10 @@ export function createProgram(host: Host, action: Action, nouns: ProgramNouns): 
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', exitStatuses);
   program.commandsGroup('Files:');
-  for (const command of commands) command.declare(program, action);
+  for (const command of commands) {
+    if (command === init) program.commandsGroup('Jobs of a file:');
+    command.declare(program, action);
+  }
   program.commandsGroup('Workspaces and what they cost:');
   api.declare(program, action);
   for (const { name, singular, summary } of nouns.summaries) {

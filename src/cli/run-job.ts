@@ -8,7 +8,7 @@ import type { PassResult } from '../sync/pass-options.ts';
 import type { Context } from './context.ts';
 import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from './exit-status.ts';
 import type { OutputFlags } from './flags/output-flags.ts';
-import type { Reader } from './output/reader.ts';
+import type { Reader, RunName } from './output/reader.ts';
 import { watchReader } from './process/reader-gone.ts';
 
 /** How a single run is shown, and what `plan` and `apply` add to it. */
@@ -22,6 +22,10 @@ export interface RunUse {
   readonly approved?: Iterable<PlanLine>;
   /** True when something else is written to stdout, so that text goes to stderr. */
   readonly textAside?: boolean;
+  /** Which of several jobs this is. */
+  readonly job?: RunName | undefined;
+  /** Gets what came of the pass. */
+  readonly onResult?: (result: PassResult) => void;
 }
 
 /** One pass over a job, shown. Resolves with the exit status; rejects when the run fails before its pass begins. */
@@ -32,7 +36,7 @@ export async function runJob(
   use: RunUse,
 ): Promise<ExitStatus> {
   const textAside = use.textAside ?? false;
-  const reader = await context.openReader({ ...use.output, textAside });
+  const reader = await context.openReader({ ...use.output, textAside, job: use.job });
   // a dry run without a plan file, and a plan on stdout, do nothing but write to stdout
   const isForReader = around.dryRun && (use.onPlanned === undefined || textAside);
   const { stdout } = context.host;
@@ -47,9 +51,10 @@ export async function runJob(
     unwatch();
   }
   reader.finish(result.report, result.error);
+  use.onResult?.(result);
   if (isForReader) await context.out.flush();
   if (isForReader && context.out.closed) return EXIT.interrupted;
-  return statusOf(context, result);
+  return statusOf(context, result, use);
 }
 
 async function shownPass(
@@ -71,10 +76,11 @@ async function shownPass(
 }
 
 /** The exit status of a pass that came to an end; says what ended it early. */
-function statusOf({ stop, err }: Context, { report, error }: PassResult): ExitStatus {
+function statusOf({ stop, err }: Context, { report, error }: PassResult, { job }: RunUse): ExitStatus {
   if (error === undefined) return statusOfOutcome(report.outcome, stop.stoppedBy);
   const why = error.code === 'interrupted' ? `${messageOf(stop.draining.reason)}: ` : '';
-  err.line(`stagesync: ${printable(why + messageOf(error))}`);
+  const name = job === undefined || job.isAlone ? '' : `${job.name}: `;
+  err.line(`stagesync: ${printable(name + why + messageOf(error))}`);
   return isSyncError(error)
     ? statusOfError(error.code, stop.stoppedBy)
     : statusOfOutcome(report.outcome, stop.stoppedBy);

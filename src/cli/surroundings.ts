@@ -10,7 +10,8 @@ import type { Context } from './context.ts';
 import { authorityFrom, type S3Flags, type StageFlags } from './flags/authority-flags.ts';
 
 /** The part of the surroundings that the verb and its flags decide. */
-type OfVerb = Pick<Surroundings, 'command' | 'guards'> & Partial<Pick<Surroundings, 'dryRun' | 'observed'>>;
+type OfVerb = Pick<Surroundings, 'command' | 'guards'> &
+  Partial<Pick<Surroundings, 'dryRun' | 'observed' | 'ledgerCopy'>>;
 
 /** The surroundings of a job that this command line starts. */
 export function jobSurroundings(context: Context, flags: StageFlags & S3Flags, ofVerb: OfVerb): Surroundings {

@@ -53,7 +53,13 @@ export async function changeFiles(
   work: (parts: FileParts) => Promise<void>,
 ): Promise<FilesResult> {
   const { destination, gate, clock, dryRun, draining, signal, onEvent } = options;
-  using use = gate.use({ ...options, name: destination.words.name, onEvent: () => undefined });
+  using use = gate.use({
+    ...options,
+    name: destination.words.name,
+    onEvent: (event) => {
+      if (event.type === 'retry' || event.type === 'throttled') onEvent(event);
+    },
+  });
   const tally = new FilesTally(onEvent, { dryRun });
   const remote = new Remote({
     destination: new RetryingDestination(destination, use),

@@ -1,6 +1,6 @@
 import type { Problem } from '../model/entry.ts';
 import { errorData, type ErrorData, type SyncError } from '../model/errors.ts';
-import type { Outcome } from '../model/events.ts';
+import type { Outcome, SyncEvent } from '../model/events.ts';
 import type { RelPath } from '../model/path.ts';
 
 /** A change of files at a destination. Paths are from its top; folders end in '/'. */
@@ -42,6 +42,8 @@ export type FileEvent =
   /** It was done. */
   | ({ readonly type: 'action' } & FileChange)
   | ({ readonly type: 'problem'; readonly path: RelPath } & Problem)
+  /** Of the requests: one is made again, or all have to wait. */
+  | Extract<SyncEvent, { type: 'retry' | 'throttled' }>
   | FilesReport;
 
 export type FileEventListener = (event: FileEvent) => void;

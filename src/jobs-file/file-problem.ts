@@ -25,13 +25,19 @@ export class JobsFileError extends SyncError {
   readonly file: string;
   /** In the order of the file, at least one. */
   readonly problems: readonly FileProblem[];
+  /** How many there are, also those beyond the list. */
+  readonly found: number;
 
   constructor(file: string, found: readonly FileProblem[]) {
     const problems = found.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, MOST_TOLD);
-    const more = found.length === 1 ? '' : ` (the first of ${found.length} problems)`;
+    const more =
+      found.length === 1
+        ? ''
+        : ` (the first of ${found.length} mistakes; "stagesync jobs validate" tells all)`;
     super('config', `${problemLine(file, problems[0]!)}${more}`, { verdict: 'end_run' });
     this.file = file;
     this.problems = problems;
+    this.found = found.length;
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Authority } from '../jobs/authority.ts';
 import type { Job } from '../jobs/job.ts';
-import type { TrustedPart } from './trust/trusted-parts.ts';
 
 /** A jobs file that was read and found right: every job is complete, every value has its default. */
 export interface JobsFile {
@@ -34,6 +33,14 @@ export interface NamedJob {
    * nobody is told of it: `notify` is empty.
    */
   readonly untrusted?: readonly TrustedPart[] | undefined;
+}
+
+/** Something in a file of jobs that counts only where the user stands by the file. */
+export interface TrustedPart {
+  /** Its place in the file: 'profiles.prod.token_command'. */
+  readonly where: string;
+  /** What it does, for a person; not escaped. Without what may be a secret in an address. */
+  readonly does: string;
 }
 
 export interface Schedule {

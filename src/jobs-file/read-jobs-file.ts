@@ -13,11 +13,11 @@ import type { Variables } from './document/interpolate.ts';
 import { positionOf, plainValue, valueAt, type Located } from './document/located.ts';
 import { parseFile } from './document/parse-document.ts';
 import { JobsFileError, type FileProblem } from './file-problem.ts';
-import type { JobsFile } from './jobs-file.ts';
+import type { JobsFile, TrustedPart } from './jobs-file.ts';
 import { fileShape, type ProfileData } from './shape/file-shape.ts';
 import { secretProblems, shapeProblems } from './shape/issue-text.ts';
 import { digestOf, isApproved, type FileVersion } from './trust/approvals.ts';
-import { allTrustedParts, trustedParts, type TrustedPart } from './trust/trusted-parts.ts';
+import { allTrustedParts, trustedParts } from './trust/trusted-parts.ts';
 
 export interface ReadOptions {
   /** Variables of the process: those that `${NAME}` means, and those that the command line reads. */

@@ -18,14 +18,13 @@ export function surroundingsOfJob(file: JobsFile, named: NamedJob, around: Surro
   const { job, guards, sqsQueue } = named;
   const profile = job.profile === undefined ? undefined : file.profiles[job.profile];
   const folder = dirname(file.path);
+  const words = profile?.tokenCommand;
+  const tokenSource = words === undefined ? {} : { tokenSource: tokenCommandOf(words, folder) };
   const both: Authority = {
-    stage: { ...profile?.authority.stage, ...given(around.authority.stage) },
+    stage: { ...profile?.authority.stage, ...tokenSource, ...given(around.authority.stage) },
     s3: { ...profile?.authority.s3, sqsQueue, ...given(around.authority.s3) },
   };
-  const { stage, s3 } = forEnds(both, [job.from, job.to]);
-  const tokenSource =
-    profile?.tokenCommand === undefined ? undefined : tokenCommandOf(profile.tokenCommand, folder);
-  const authority = { stage: tokenSource === undefined ? stage : { ...stage, tokenSource }, s3 };
+  const authority = forEnds(both, [job.from, job.to]);
   const maxDelete = guards.maxDelete === undefined ? undefined : parseRemovalLimit(guards.maxDelete);
   return {
     ...around,
@@ -46,8 +45,13 @@ export function requireTrust({ path }: JobsFile, jobs: readonly NamedJob[]): voi
   );
 }
 
+/** What is said. That requests are signed is what a command line says that says nothing of it. */
 const given = <Part extends StageAuthority | S3Authority>(part: Part): Part =>
-  Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as Part;
+  Object.fromEntries(
+    Object.entries(part).filter(
+      ([name, value]) => value !== undefined && !(name === 'signRequest' && value === true),
+    ),
+  ) as Part;
 
 function forEnds({ stage, s3 }: Authority, ends: readonly string[]): Authority {
   const places = ends.map((end): PlaceAddress => parsePlace(end, 'it', '/'));

@@ -143,6 +143,8 @@ function checkKinds(job: Job, authority: Authority, { from, to }: JobEnds): void
     throw usageError(
       '--trust-ledger is for a Stage as DEST: what has become of files in a directory is always looked at',
     );
+  if (to.kind === 'local' && job.what.keepRemoved !== undefined)
+    throw usageError('--keep-removed is for a Stage as DEST: a directory has no trash of ours');
   if ([from, to].some(isEmbedded)) checkEmbedded(authority);
 }
 

@@ -74,6 +74,8 @@ export async function runCheck(run: CheckRun, around: Surroundings): Promise<Che
   await using opened = new AsyncDisposableStack();
   const open = (address: PlaceAddress): Promise<OpenPlace> => openPlace(opened, address, around, run);
   const [placeA, placeB] = [await open(a), await open(b)];
+  // a small heap costs time while modules are being loaded, so not earlier
+  around.keepHeapSmall?.();
   const summary = await checkPlaces({
     a: placeA.source,
     b: placeB.source,

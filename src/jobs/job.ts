@@ -45,6 +45,8 @@ export interface WhatSettings {
   readonly maxFileSize?: number | undefined;
   /** Archived objects of a bucket: told as failures, left out in silence, or read all the same. */
   readonly archived: 'report' | 'ignore' | 'transfer';
+  /** What is removed or replaced on a Stage is kept in its trash for so long, in milliseconds. */
+  readonly keepRemoved?: number | undefined;
   /** What was sent is read back: all files, or so many of them, at random. */
   readonly verify?: 'all' | number | undefined;
   /** The first failure ends a pass. */

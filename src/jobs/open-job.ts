@@ -1,24 +1,23 @@
 import { openFileLimit } from '../disk/open-files.ts';
-import { mostLanesWithin } from '../remote/gate/lanes.ts';
+import { mostLanesWithin, type Concurrency } from '../remote/gate/lanes.ts';
 import { systemClock } from '../sync/clock.ts';
 import type { PathFilter, Destination, Source } from '../model/ports.ts';
 import type { RelPath } from '../model/path.ts';
 import type { EventListener } from '../model/events.ts';
 import type { RunCause } from '../model/run.ts';
 import type { PlanLine } from '../model/plan.ts';
-import { openLedger } from '../sync/ledger/open-ledger.ts';
-import { openDryRunLedger } from '../sync/ledger/dry-run-ledger.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
 import type { ChangedFolders } from '../sync/overtaking/changed-folders.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import { recallPace } from '../sync/remembered-pace.ts';
 import { runPass } from '../sync/pass.ts';
 import type { PassOptions, PassResult } from '../sync/pass-options.ts';
-import { checkJob, directoryOf, type JobEnds } from './check-job.ts';
+import { checkJob, directoryOf } from './check-job.ts';
 import { ownerOf } from './ends/open-directory.ts';
 import { openEnds } from './ends/open-ends.ts';
 import { openFilter } from './filters/read-filters.ts';
 import type { Job } from './job.ts';
+import { openJobLedger } from './open-job-ledger.ts';
 import { authorityOf, type Surroundings } from './surroundings.ts';
 
 /** A job with both ends open, and the ledger, which holds the pair against other runs. */
@@ -77,10 +76,16 @@ export async function openJob(
     owner: () => owner,
   });
   const filter = openFilter(job.what.filters, directoryOf(ends));
-  const ledger = ledgerOf(ends, { source, destination }, around);
-  opened.defer(() => ledger.close());
+  const { ledger, during } = await openJobLedger(opened, {
+    ends,
+    labels: { source, destination },
+    authority,
+    around,
+  });
   if (ends.to.kind === 'local' && !around.dryRun) owner = ownerOf(ledger);
-  if (!around.dryRun && ledger.recall('job') !== job.name) ledger.remember('job', job.name);
+  // a run without a name, as of "stagesync sync", does not take the name of a job away
+  const isNamed = job.name !== undefined && ledger.recall('job') !== job.name;
+  if (!around.dryRun && isNamed) ledger.remember('job', job.name);
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
   const options = {
@@ -106,45 +111,31 @@ export async function openJob(
       source: shown = source,
     }) {
       using pass = beginPass?.(recallPace(ledger, systemClock.now()), onEvent);
-      return await runPass({
-        ...options,
-        gate,
-        sourceGate: pass?.use,
-        command: around.command,
-        source: shown,
-        destination,
-        ledger,
-        filter,
-        onEvent,
-        approved,
-        scope,
-        changed,
-        draining,
-        dryRun,
-        // there is nothing in flight to be finished
-        signal: dryRun ? draining : options.signal,
-        runId,
-        cause,
-        historyMs: around.historyMs,
-      });
+      const work = (until: AbortSignal): Promise<PassResult> =>
+        runPass({
+          ...options,
+          gate,
+          sourceGate: pass?.use,
+          command: around.command,
+          source: shown,
+          destination,
+          ledger,
+          filter,
+          onEvent,
+          approved,
+          scope,
+          changed,
+          draining: until,
+          dryRun,
+          // there is nothing in flight to be finished
+          signal: dryRun ? until : options.signal,
+          runId,
+          cause,
+          historyMs: around.historyMs,
+        });
+      return await (dryRun ? work(draining) : during({ cause, draining }, work));
     },
   };
-}
-
-function ledgerOf(
-  { from }: JobEnds,
-  ends: Pick<OpenJob, 'source' | 'destination'>,
-  { dryRun, environment, command, pid }: Surroundings,
-): Ledger {
-  return (dryRun ? openDryRunLedger : openLedger)({
-    folder: environment.stateFolder,
-    source: ends.source.label,
-    // 0.1 named a pair by the path as it was typed
-    formerSource: from.kind === 'local' ? from.typed : undefined,
-    destination: ends.destination.label,
-    command,
-    pid,
-  });
 }
 
 /** What every pass of a job has in common. */
@@ -163,6 +154,7 @@ function passOptions(
     maxFileSize: what.maxFileSize,
     failFast: what.failFast,
     verify: what.verify,
+    keepRemovedMs: what.keepRemoved,
     moves: what.moves,
     trustLedger: what.trustLedger,
     atomic: what.atomic,
@@ -183,8 +175,13 @@ function passOptions(
   };
 }
 
-/** Files at the same time in a directory, of a job that leaves it to us; of small ones as many again are read ahead. */
+/** Files at the same time in a directory: what waits for a look at the Stage keeps no request back. */
 const FILES_AT_ONCE = 128;
+
+const filesAtOnce = (requests: Concurrency, mostLanes: number): number =>
+  requests === 'auto'
+    ? Math.min(FILES_AT_ONCE, mostLanes)
+    : Math.max(requests, Math.min(requests * 4, FILES_AT_ONCE, mostLanes));
 
 /**
  * How a pass goes into a directory. Its gate finds nothing out there: how many requests a Stage takes is found by the gate of the
@@ -194,6 +191,6 @@ const ofDirectory = ({ what, pace }: Job, mostLanes: number) => ({
   keepsOthers: !what.theirs,
   // each file is written beside its name in any case
   atomic: what.publishSet,
-  concurrency: pace.concurrency === 'auto' ? Math.min(FILES_AT_ONCE, mostLanes) : pace.concurrency,
+  concurrency: filesAtOnce(pace.concurrency, mostLanes),
   maxRequestsPerSecond: undefined,
 });

@@ -27,6 +27,11 @@ export interface Surroundings {
   readonly pid: number;
   /** Nothing is changed or remembered: a pair that was never synced leaves no trace. */
   readonly dryRun: boolean;
+  /**
+   * Where the ledger is fetched from before a run, and put back after it: a directory, relative to `folder`, or
+   * `s3://BUCKET/PREFIX`. For machines whose disk is gone after each run.
+   */
+  readonly ledgerCopy?: string | undefined;
   /** How long runs are remembered, in milliseconds; by default 90 days. */
   readonly historyMs?: number | undefined;
   /** Aborted: nothing new is begun, what is in flight is finished and recorded. */

@@ -13,7 +13,15 @@ import { surroundingsOf, type Guards, type Surroundings } from './surroundings.t
 /** What any call of a program says of its surroundings. */
 export type CallOptions = Pick<
   SyncOptions,
-  'authority' | 'guards' | 'environment' | 'folder' | 'stateFolder' | 'dryRun' | 'draining' | 'signal'
+  | 'authority'
+  | 'guards'
+  | 'environment'
+  | 'folder'
+  | 'stateFolder'
+  | 'ledgerCopy'
+  | 'dryRun'
+  | 'draining'
+  | 'signal'
 >;
 
 export interface SyncOptions extends JobInput {
@@ -26,6 +34,11 @@ export interface SyncOptions extends JobInput {
   readonly folder?: string | undefined;
   /** The folder of the ledgers; by default that of the command line, so that both know what the other did. */
   readonly stateFolder?: string | undefined;
+  /**
+   * Where the ledger is fetched from before the sync, and put back after it: a directory, or `s3://BUCKET/PREFIX`. For machines
+   * whose disk is gone after each run.
+   */
+  readonly ledgerCopy?: string | undefined;
   /** Nothing is changed or remembered; the actions come as `planned` events. */
   readonly dryRun?: boolean | undefined;
   /** Aborted: nothing new is begun, and what is in flight is finished and recorded. */
@@ -88,6 +101,7 @@ export function surroundingsFor(options: CallOptions): Surroundings {
       force: guards.force ?? PASS_DEFAULTS.force,
     },
     dryRun,
+    ledgerCopy: options.ledgerCopy,
     // a sync that is to stop at once begins nothing new either
     draining: AbortSignal.any(given),
     ...(options.signal !== undefined && { signal: options.signal }),

@@ -6,6 +6,16 @@ import type { ActionLine, PlanCost, PlanLine } from './plan.ts';
 
 export type Outcome = 'clean' | 'warnings' | 'failures' | 'refused' | 'interrupted';
 
+/** What the trash of a destination holds of a pair. */
+export interface TrashReport {
+  /** Put there by this pass. */
+  readonly files: number;
+  readonly bytes: number;
+  /** All that runs of this pair have put there and that is not swept yet, by their own count. */
+  readonly heldFiles: number;
+  readonly heldBytes: number;
+}
+
 /** What one pass did. Counts are of files unless they say folders. */
 export interface Report {
   readonly type: 'report';
@@ -17,6 +27,8 @@ export interface Report {
   readonly adopted: number;
   /** Files that were read back and are what was sent; absent where nobody asked for that. */
   readonly verified?: number | undefined;
+  /** What went into the trash; absent where nothing is kept. */
+  readonly trash?: TrashReport | undefined;
   /** Entries left out with a warning. */
   readonly skipped: number;
   readonly failed: number;

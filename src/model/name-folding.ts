@@ -6,6 +6,9 @@ export interface NameFolding {
   readonly forms: boolean;
 }
 
+/** All names are told apart. */
+export const NOTHING_FOLDED: NameFolding = { case: false, forms: false };
+
 // eslint-disable-next-line no-control-regex -- all of ASCII is meant
 const ASCII = /^[\u0000-\u007f]*$/;
 

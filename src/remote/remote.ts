@@ -50,6 +50,8 @@ export class Remote {
   readonly root: RelPath;
   /** What sentences call the destination. */
   readonly words: DestinationWords;
+  /** The target folder as an address, for people. */
+  readonly address: string;
   readonly #options: RemoteOptions;
   readonly #destination: RetryingDestination;
   readonly #call: { readonly signal: AbortSignal };
@@ -63,6 +65,7 @@ export class Remote {
     this.#callWithin = { signal, within: true };
     this.root = destination.root;
     this.words = destination.words;
+    this.address = destination.label;
   }
 
   list(
@@ -110,6 +113,11 @@ export class Remote {
   /** A file of no bytes. */
   putEmpty(path: RelPath): Promise<void> {
     return this.#destination.put(path, { size: 0, bytes: new Uint8Array() }, this.#call);
+  }
+
+  /** A small file. */
+  putBytes(path: RelPath, bytes: Uint8Array): Promise<void> {
+    return this.#destination.put(path, { size: bytes.byteLength, bytes }, this.#call);
   }
 
   /** Mostly a folder is made for what comes into it: making it is then the first request of an action. */

@@ -8,6 +8,7 @@ import { walkDestination } from '../remote/walk-folders.ts';
 import type { HiddenNames } from './execute/hidden-names.ts';
 import { madeAt } from './execute/hidden-names.ts';
 import type { Learnt } from './execute/learnt.ts';
+import { isInTrash } from './execute/trash/trash-names.ts';
 import { removeFolder } from './execute/moves/put-back.ts';
 import type { Remote } from '../remote/remote.ts';
 
@@ -45,7 +46,7 @@ export class Leftovers {
   /** A listing showed a hidden name; `path` is a full path. */
   see(path: RelPath, modifiedMs: number | undefined): void {
     const { hidden, isKnown } = this.#options;
-    if (hidden.isOurs(path) || this.#found.size >= MOST || isKnown(path)) return;
+    if (hidden.isOurs(path) || isInTrash(path) || this.#found.size >= MOST || isKnown(path)) return;
     this.#found.set(path, modifiedMs);
   }
 

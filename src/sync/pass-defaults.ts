@@ -12,6 +12,7 @@ export const PASS_DEFAULTS = {
   maxFileSize: undefined,
   failFast: false,
   verify: undefined,
+  keepRemovedMs: undefined,
   maxDelete: { percent: 50 },
   force: new Set(),
   concurrency: 'auto',

@@ -43,6 +43,8 @@ export interface PassOptions {
   readonly keepsOthers: boolean;
   /** Larger files of the source take no part, and what the destination has of them stays; in bytes. */
   readonly maxFileSize: number | undefined;
+  /** What is removed or replaced goes into the trash, and is kept there for so long at least, in milliseconds. */
+  readonly keepRemovedMs: number | undefined;
   /** What was sent is read back and compared: all files, or so many of them, at random. */
   readonly verify: 'all' | number | undefined;
   /** Nothing more is begun after the first failure. */

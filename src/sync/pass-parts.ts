@@ -3,6 +3,7 @@ import type { RelPath } from '../model/path.ts';
 import type { Destination, DestinationTraits, PathFilter } from '../model/ports.ts';
 import { Bandwidth } from '../remote/bandwidth.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
+import type { Lanes } from '../remote/gate/lanes.ts';
 import { ReadAhead } from '../remote/read-ahead.ts';
 import { Remote } from '../remote/remote.ts';
 import type { RemoteOptions } from '../remote/remote.ts';
@@ -13,6 +14,8 @@ import { DestinationTimes } from './execute/destination-times.ts';
 import { digestOfSource } from './execute/compare-content.ts';
 import { HiddenNames } from './execute/hidden-names.ts';
 import { Learnt } from './execute/learnt.ts';
+import { Trash } from './execute/trash/trash.ts';
+import { TrashSizes } from './execute/trash/trash-sizes.ts';
 import { Verification } from './execute/verify/verification.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { Leftovers } from './leftovers.ts';
@@ -37,6 +40,9 @@ export interface PassParts {
   readonly learnt: Learnt;
   readonly times: DestinationTimes;
   readonly leftovers: Leftovers;
+  /** Where what is removed or replaced goes; absent where nobody asks for that. */
+  readonly trash: Trash | undefined;
+  readonly trashSizes: TrashSizes | undefined;
   /** Reads back what is sent; absent where nobody asks for that. */
   readonly verification: Verification | undefined;
   readonly overtaken: OvertakenPaths;
@@ -58,7 +64,9 @@ export function openPassParts(
   const remoteOptions: RemoteOptions = {
     destination: new RetryingDestination(inBandwidth(pass), gate),
     source,
-    readAhead: source.traits.isRemote ? new ReadAhead({ source, gate, clock, draining, signal }) : undefined,
+    readAhead: source.traits.isRemote
+      ? new ReadAhead({ source, gate: readingLanes(pass, gate), clock, draining, signal })
+      : undefined,
     signal,
     onBytes: ({ path, size }, bytes, sent) => tally.emit({ type: 'transfer', path, bytes, sent, size }),
   };
@@ -83,6 +91,7 @@ export function openPassParts(
     learnt,
     times,
     overtaken: new OvertakenPaths(),
+    ...openTrash(pass, remote),
     verification: openVerification(pass, { remote, gate, tally }),
   };
   return {
@@ -101,6 +110,15 @@ export function openPassParts(
       isKnown: (path) => isOfIntent(ledger, path),
     }),
   };
+}
+
+function openTrash(
+  { keepRemovedMs: keepMs, clock, ledger, dryRun }: PassWithLedger,
+  remote: Remote,
+): Pick<PassParts, 'trash' | 'trashSizes'> {
+  if (keepMs === undefined || dryRun) return { trash: undefined, trashSizes: undefined };
+  const sizes = new TrashSizes(ledger);
+  return { trash: new Trash({ remote, clock, keepMs, sizes }), trashSizes: sizes };
 }
 
 function openVerification(
@@ -123,6 +141,19 @@ function openVerification(
     digestOf: (entry) => digestOfSource(entry, { source, signal }),
   });
 }
+
+/** A reading takes a request, and waits for one or two looks that it shares with others: so many keep all lanes busy. */
+const READINGS_A_LANE = 4;
+
+/** How many files are read ahead: as many as may be sent, or as keep the gate of the source busy, where it has one. */
+const readingLanes = ({ sourceGate }: PassOptions, gate: Lanes): Pick<Lanes, 'lanes'> =>
+  sourceGate === undefined
+    ? gate
+    : {
+        get lanes() {
+          return sourceGate.lanes * READINGS_A_LANE;
+        },
+      };
 
 /** The traits that a destination tells are known from the start; the others are learnt by a refusal. */
 function learntFrom({ overwrites, movesFolders }: DestinationTraits): Learnt {

@@ -18,6 +18,8 @@ import { openPassParts } from './pass-parts.ts';
 import type { PassParts, PassWithLedger } from './pass-parts.ts';
 import { joinPaces, recallPace, rememberPace } from './remembered-pace.ts';
 import { Round } from './round.ts';
+import type { TrashSizes } from './execute/trash/trash-sizes.ts';
+import { sweepTrash } from './execute/trash/sweep-trash.ts';
 import { Tally } from './tally.ts';
 
 /**
@@ -62,9 +64,11 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
   const standing: Standing = { unchanged: 0, adopted: 0 };
   const begun = begunRun(pass, started);
   let error: SyncError | undefined;
+  let trash: TrashSizes | undefined;
   try {
     if (!dryRun) ledger.startRun(begun);
     const parts = openPassParts(pass, tally, gate, measured);
+    trash = parts.trashSizes;
     try {
       await runRounds(pass, parts, standing);
     } finally {
@@ -83,6 +87,7 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
     retries: told === gate ? gate.retries : told.retries + gate.retries,
     durationMs: clock.now() - started,
     dryRun,
+    trash: trash?.report,
     outcome: outcomeOf(error),
     pace: told.requests > 0 ? told.pace : undefined,
   });
@@ -177,7 +182,25 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   // what this run can settle must not wait under a hidden name for the next run
   if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover(pass, parts);
   await parts.verification?.finish();
+  await sweep(pass, parts);
   await leftovers.settle(dryRun);
+}
+
+/** Passes over some folders leave the trash to one that looks at everything. */
+async function sweep({ clock, draining, scope }: PassWithLedger, parts: PassParts): Promise<void> {
+  const { trashSizes, remote, learnt, tally } = parts;
+  const nowMs = clock.now();
+  if (trashSizes === undefined || draining.aborted || scope !== undefined || !trashSizes.isSweepDue(nowMs))
+    return;
+  const left = await sweepTrash({
+    remote,
+    learnt,
+    nowMs,
+    onSwept: (path) =>
+      tally.emit({ type: 'action', kind: 'remove', path, reason: 'expired', ms: 0, outcome: 'done' }),
+    onProblem: tally.problem,
+  });
+  trashSizes.swept(nowMs, left);
 }
 
 async function recover({ ledger }: PassWithLedger, parts: PassParts): Promise<void> {

@@ -73,10 +73,11 @@ export class Round {
   #executor(target: Target, store: PlanStore): Executor {
     const { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic, publishSet, removal } =
       this.#pass;
-    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken, verification } =
+    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken, verification, trash } =
       this.#parts;
     return new Executor({
       verification,
+      trash,
       remote,
       gate,
       ledger,
@@ -169,6 +170,7 @@ export class Round {
       atOnce: Math.min(gate.mostLanes, Math.max(gate.lanes, measured?.atOnce ?? 1)),
       measured: joinPaces(measured, gate.measured),
       missingRoots: target.missing.length,
+      keepsReplaced: this.#pass.keepRemovedMs !== undefined,
     });
     const whole = { ...cost, uploads: cost.uploads + uploads, bytes: cost.bytes + bytes };
     tally.emit({ type: 'plan', cost: { ...whole, calls: cost.calls + uploads }, ...estimate });
@@ -195,7 +197,7 @@ export class Round {
 
   #marker(): Marker | undefined {
     const { marker: name, ledger, clock } = this.#pass;
-    const { remote, hidden, tally } = this.#parts;
-    return name === undefined ? undefined : new Marker({ name, remote, ledger, hidden, tally, clock });
+    const { remote, hidden, tally, trash } = this.#parts;
+    return name === undefined ? undefined : new Marker({ name, remote, ledger, hidden, tally, clock, trash });
   }
 }

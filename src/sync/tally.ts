@@ -1,5 +1,5 @@
 import type { Problem } from '../model/entry.ts';
-import type { EventListener, Outcome, Report, SyncEvent } from '../model/events.ts';
+import type { EventListener, Outcome, Report, SyncEvent, TrashReport } from '../model/events.ts';
 import type { Pace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import { UnsettledPaths } from './unsettled-paths.ts';
@@ -68,6 +68,7 @@ export class Tally {
     readonly retries: number;
     readonly durationMs: number;
     readonly dryRun: boolean;
+    readonly trash?: TrashReport | undefined;
     readonly outcome?: Outcome | undefined;
     readonly pace?: Pace | undefined;
   }): Report {
@@ -90,6 +91,7 @@ export class Tally {
       durationMs: Math.round(facts.durationMs),
       dryRun: facts.dryRun,
       ...(this.verified !== undefined && { verified: this.verified }),
+      ...(facts.trash !== undefined && { trash: facts.trash }),
       ...(facts.pace !== undefined && { pace: facts.pace }),
     };
   }

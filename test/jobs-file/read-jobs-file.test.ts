@@ -242,7 +242,9 @@ jobs:
       return undefined;
     })() as JobsFileError;
     expect(error.code).toBe('config');
-    expect(error.message).toMatch(/^stagesync\.yaml:1:9: jobs\.a: .* \(the first of 2 problems\)$/);
+    expect(error.message).toMatch(
+      /^stagesync\.yaml:1:9: jobs\.a: .* \(the first of 2 mistakes; "stagesync jobs validate" tells all\)$/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
-import type { FileChange, FilesReport } from '../../files/file-events.ts';
+import type { FileChange, FileEvent, FilesReport } from '../../files/file-events.ts';
 import { printable } from '../../model/printable.ts';
-import { bytes, counted } from '../output/quantities.ts';
+import { bytes, counted, duration } from '../output/quantities.ts';
 
 const VERBS: Record<FileChange['kind'], string> = { remove: 'remove', move: 'move', create_folder: 'create' };
 
@@ -34,3 +34,13 @@ export function reportText(report: FilesReport): string {
 /** '3 files and 1 folder (12 kB)' */
 export const removalText = (files: number, folders: number, size: number): string =>
   `${counted(files, 'file')}${folders === 0 ? '' : ` and ${counted(folders, 'folder')}`} (${bytes(size)})`;
+
+/** 'data/a.csv: there is nothing of this name on this Stage' */
+export const problemText = ({ path, message }: Extract<FileEvent, { type: 'problem' }>): string =>
+  `${path === '' ? '' : `${printable(path)}: `}${printable(message)}`;
+
+export const throttleText = ({
+  pauseMs,
+  requestsPerSecond,
+}: Extract<FileEvent, { type: 'throttled' }>): string =>
+  `Stage asks for fewer requests: pausing ${duration(pauseMs)}, then ${requestsPerSecond.toFixed(1)} a second`;

@@ -6,7 +6,7 @@ import { messageOf } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import type { Context } from '../context.ts';
 import { statusOfError, statusOfOutcome, type ExitStatus } from '../exit-status.ts';
-import { changeText, reportText } from './change-text.ts';
+import { changeText, problemText, reportText, throttleText } from './change-text.ts';
 
 /** How a change of files is run. */
 export interface ChangeUse extends ChangePace {
@@ -35,16 +35,26 @@ export async function runChange(
   return statusOfError(error.code, stop.stoppedBy);
 }
 
-/** Writes each event: as JSON, or in words, of which a problem goes to stderr. */
+/** Writes each event: as JSON, or in words, of which trouble goes to stderr. */
 function eventPrinter({ out, err }: Context, { json, quiet }: ShownChange): FileEventListener {
-  return (event: FileEvent) => {
-    if (json === true) return out.line(JSON.stringify(event));
-    if (event.type === 'problem') {
-      const place = event.path === '' ? '' : `${printable(event.path)}: `;
-      return err.line(`stagesync: ${place}${printable(event.message)}`);
+  let toldOfThrottle = false;
+  const say = (event: FileEvent): void => {
+    switch (event.type) {
+      case 'planned':
+      case 'action':
+        return quiet === true ? undefined : out.line(changeText(event));
+      case 'problem':
+        return err.line(`stagesync: ${problemText(event)}`);
+      case 'throttled':
+        if (quiet !== true && !toldOfThrottle) err.line(`stagesync: ${throttleText(event)}`);
+        toldOfThrottle = true;
+        return;
+      case 'report':
+        // what ended the work early is told by itself
+        return quiet === true || event.error !== undefined ? undefined : out.line(reportText(event));
+      case 'retry':
+        return;
     }
-    // what ended the work early is told by itself
-    if (quiet === true || (event.type === 'report' && event.error !== undefined)) return;
-    out.line(event.type === 'report' ? reportText(event) : changeText(event));
   };
+  return (event) => (json === true ? out.line(JSON.stringify(event)) : say(event));
 }

@@ -8,14 +8,15 @@ export type GuardFlags = Guards;
 
 const HALF: RemovalLimit = { percent: 50 };
 
-export function addGuardFlags(command: Command): Command {
+/** With `hasDefault` false, --max-delete says nothing where it is not given, because a file says it. */
+export function addGuardFlags(command: Command, { hasDefault = true } = {}): Command {
+  const maxDelete = new Option(
+    '--max-delete <limit>',
+    'refuse to remove more files than this: a count or a percentage',
+  ).argParser(removalLimit);
   return command
     .optionsGroup('What is done:')
-    .addOption(
-      new Option('--max-delete <limit>', 'refuse to remove more files than this: a count or a percentage')
-        .argParser(removalLimit)
-        .default(HALF, '50%'),
-    )
+    .addOption(hasDefault ? maxDelete.default(HALF, '50%') : maxDelete)
     .addOption(
       new Option(
         '--force [guard]',

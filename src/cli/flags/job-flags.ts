@@ -18,6 +18,8 @@ import {
 export interface JobFlags extends JobSections {
   /** --include, --exclude and --filter-from in their order; the files are not yet read. */
   readonly filters: readonly FilterFlag[];
+  /** The settings that were typed, without the defaults of flags. */
+  readonly typed: Partial<{ readonly [Section in keyof JobSections]: Partial<JobSections[Section]> }>;
 }
 
 /** What commander makes of a command line: values by the attribute name of their flag. */
@@ -28,12 +30,14 @@ export interface JobFlagsOptions {
   readonly sections: readonly (keyof JobSections)[];
   /** Settings without a flag here. */
   readonly without?: readonly string[];
+  /** False: a flag that is not given says nothing, because a file says it. Default: true. */
+  readonly defaults?: boolean;
 }
 
 /** Declares a flag for every setting of these sections, each under its heading. Returns what reads the parsed flags. */
 export function addJobFlags(
   command: Command,
-  { sections, without = [] }: JobFlagsOptions,
+  { sections, without = [], defaults = true }: JobFlagsOptions,
 ): (parsed: object) => JobFlags {
   const filters: FilterFlag[] = [];
   const settings = sections.map(
@@ -42,11 +46,14 @@ export function addJobFlags(
   for (const [, named] of settings)
     for (const [, setting] of named) {
       command.optionsGroup(`${setting.group}:`);
-      for (const flag of setting.flags) command.addOption(optionFor(setting, flag, filters));
+      for (const flag of setting.flags)
+        command.addOption(optionFor(defaults ? setting : { ...setting, default: undefined }, flag, filters));
     }
   return (parsed) => {
-    const read = settings.map(([section, named]) => [section, sectionOf(named, parsed as Parsed)] as const);
-    return { ...(Object.fromEntries(read) as unknown as JobSections), filters };
+    const read = (values: Parsed): object =>
+      Object.fromEntries(settings.map(([section, named]) => [section, sectionOf(named, values)]));
+    const typed = Object.entries(parsed).filter(([name]) => command.getOptionValueSource(name) === 'cli');
+    return { ...(read(parsed as Parsed) as JobSections), filters, typed: read(Object.fromEntries(typed)) };
   };
 }
 

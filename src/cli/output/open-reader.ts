@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import type { OutputFlags } from '../flags/output-flags.ts';
 import { jsonReader } from './json.ts';
-import type { Reader } from './reader.ts';
+import { printable } from '../../model/printable.ts';
+import type { Reader, RunName } from './reader.ts';
 import { textReader } from './text.ts';
 
 /**
@@ -10,7 +11,7 @@ import { textReader } from './text.ts';
  */
 export async function openReader(
   { host, out, err, environment }: Pick<Context, 'host' | 'out' | 'err' | 'environment'>,
-  flags: OutputFlags & { readonly textAside: boolean },
+  flags: OutputFlags & { readonly textAside: boolean; readonly job?: RunName | undefined },
 ): Promise<Reader> {
   const live =
     flags.progress &&
@@ -30,17 +31,20 @@ export async function openReader(
   // text for the terminal that the display is on must pass through the display
   const toStderr = flags.json === true || flags.textAside;
   const onDisplay = toStderr || host.stdout.isTTY === true;
+  const { job } = flags;
+  const named = (line: string): string =>
+    job === undefined || job.isAlone ? line : `${printable(job.name)}: ${line}`;
   const result = (line: string): void => {
-    if (progress !== undefined && !over && onDisplay) progress.above(line);
-    else (toStderr ? err : out).line(line);
+    if (progress !== undefined && !over && onDisplay) progress.above(named(line));
+    else (toStderr ? err : out).line(named(line));
   };
   const text = textReader({
     verbose: flags.verbose ?? false,
     quiet: flags.quiet ?? false,
     result,
-    notice: (line) => err.line(line),
+    notice: (line) => err.line(named(line)),
   });
-  const json = flags.json ? jsonReader(out) : undefined;
+  const json = flags.json ? jsonReader(out, job?.name) : undefined;
 
   return {
     onEvent(event) {

@@ -9,3 +9,10 @@ export interface Reader {
   /** The run failed without a report: leave the terminal as it was. */
   abandon(): void;
 }
+
+/** The name by which the lines of a run are told from those of others. */
+export interface RunName {
+  readonly name: string;
+  /** There are no others: text needs no name, JSON has it even so. */
+  readonly isAlone: boolean;
+}

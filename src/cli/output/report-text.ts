@@ -39,6 +39,7 @@ export function reportText(
   if (kept.length > 0) row('kept', kept.join(', '));
   if (report.verified !== undefined && !report.dryRun)
     row('verified', `${count(report.verified)} of ${count(report.uploaded)} uploaded, read back and equal`);
+  if (report.trash !== undefined && report.trash.heldFiles > 0) row('trash', trashText(report.trash));
   row(
     'requests',
     `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}`,
@@ -48,6 +49,9 @@ export function reportText(
   for (const cause of causes) row(cause.severity === 'failure' ? 'failed' : 'left out', causeText(cause));
   return lines;
 }
+
+const trashText = ({ files, bytes: size, heldFiles, heldBytes }: NonNullable<Report['trash']>): string =>
+  `${counted(files, 'file')} (${bytes(size)}) kept by this run; ${counted(heldFiles, 'file')} (${bytes(heldBytes)}) of this pair in all, which count towards the quota of the Stage`;
 
 function headline(report: Report, error: SyncError | undefined): string {
   if (report.dryRun && (report.outcome === 'clean' || report.outcome === 'warnings'))

@@ -7,6 +7,7 @@ import { hasFact } from '../../model/errors.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
 import { moveFile } from './move-entry.ts';
 import type { CallOptions, Content, PutOptions } from '../../model/ports.ts';
+import { BatchedWriter } from './batched-writer.ts';
 import { changed, destinationError, notExpected, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { requirePath } from './target-folder.ts';
@@ -153,18 +154,16 @@ async function writeAll(
   { signal }: CallOptions,
 ): Promise<void> {
   const { size } = source;
+  const writer = new BatchedWriter(handle, (chunk) => source.recycle(chunk));
   let written = 0;
   for await (const chunk of source.chunks()) {
     signal.throwIfAborted();
-    if (written + chunk.byteLength > size) throw changed(call, `more than ${size} bytes came`);
-    for (let at = 0; at < chunk.byteLength;) {
-      const { bytesWritten } = await handle.write(chunk, at, chunk.byteLength - at);
-      at += bytesWritten;
-    }
     written += chunk.byteLength;
-    source.recycle(chunk);
+    if (written > size) throw changed(call, `more than ${size} bytes came`);
+    await writer.add(chunk);
   }
   if (written !== size) throw changed(call, `${written} instead of ${size} bytes came`);
+  await writer.end();
 }
 
 /** Reads a content, and keeps what the content itself throws apart from what the disk does. */

@@ -32,12 +32,14 @@ export interface CopyFilesOptions extends Omit<CopyRules, 'setsTimes'> {
 export async function copyFiles(options: CopyFilesOptions): Promise<CopySummary> {
   const { steps, lanes, draining, signal } = options;
   const copying = new Copying(options);
-  // while one file waits for a look, another one has its request under way
-  const pool = new TaskPool({ limit: () => lanes() * 2, draining, signal });
+  const held = new HeldBytes();
+  // while some files wait for looks, before and after they are read, others have their requests under way
+  const limit = (): number => (held.isFull ? 1 : lanes() * TASKS_A_LANE);
+  const pool = new TaskPool({ limit, draining, signal });
   try {
     for await (const step of steps) {
       if (pool.stopped) break;
-      await pool.start(copying.step(step));
+      await pool.start(held.during(step, () => copying.step(step)));
     }
   } catch (error) {
     pool.end(error);
@@ -47,6 +49,29 @@ export async function copyFiles(options: CopyFilesOptions): Promise<CopySummary>
   if (!draining.aborted) pool.throwIfEnded();
   signal.throwIfAborted();
   return copying.summary();
+}
+
+const TASKS_A_LANE = 4;
+/** Bytes that one file holds in memory at most, and all together. */
+const HELD = { each: 512 * 1024, all: 64 * 1024 * 1024 };
+
+/** What the files under way hold in memory. */
+class HeldBytes {
+  #bytes = 0;
+
+  get isFull(): boolean {
+    return this.#bytes >= HELD.all;
+  }
+
+  async during(step: CopyStep, work: () => Promise<void>): Promise<void> {
+    const bytes = step.kind === 'file' ? Math.min(step.entry.size, HELD.each) : 0;
+    this.#bytes += bytes;
+    try {
+      await work();
+    } finally {
+      this.#bytes -= bytes;
+    }
+  }
 }
 
 class Copying {

@@ -150,6 +150,8 @@ class JobComposer {
       this.#wrong(['profile'], unknownProfile(profile, Object.keys(profiles)));
       return undefined;
     }
+    if (profile !== undefined)
+      this.#rememberProfile(valueAt(this.#with.top, ['profiles', profile]), 'profile');
     const deployment = profile === undefined ? undefined : deployments[profile];
     const end = (name: 'from' | 'to'): string =>
       withDeployment(addressInFile(this.#text(name) ?? '', folders), deployment);
@@ -170,6 +172,12 @@ class JobComposer {
       return undefined;
     }
     return canonicalJob(read.data);
+  }
+
+  #rememberProfile(values: Located | undefined, name: string): void {
+    if (values?.kind === 'map')
+      for (const [key, { value }] of values.entries) this.#rememberProfile(value, `${name}.${key}`);
+    else if (values !== undefined) this.#origins.set(name, originOf('profile', values));
   }
 
   /** The settings that somebody gave, by their names in a job. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { realPath } from '../../jobs/real-path.ts';
 import { configError } from '../../jobs/usage-errors.ts';
 import { messageOf } from '../../model/errors.ts';
-import type { TrustedPart } from './trusted-parts.ts';
+import type { TrustedPart } from '../jobs-file.ts';
 
 /** A file of jobs as it was approved, or would be. */
 export interface FileVersion {

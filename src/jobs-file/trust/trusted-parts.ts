@@ -1,12 +1,4 @@
-import type { JobsFile, NamedJob, NotifyTarget, Profile } from '../jobs-file.ts';
-
-/** Something in a file of jobs that counts only where the user stands by the file. */
-export interface TrustedPart {
-  /** Its place in the file: 'profiles.prod.token_command'. */
-  readonly where: string;
-  /** What it does, for a person; not escaped. Without what may be a secret in an address. */
-  readonly does: string;
-}
+import type { JobsFile, NamedJob, NotifyTarget, Profile, TrustedPart } from '../jobs-file.ts';
 
 /**
  * What of a job counts only in a file that the user named or approved: what runs programs, and what says where the API

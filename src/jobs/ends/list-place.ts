@@ -72,6 +72,7 @@ async function* listStage(
   const call = { signal: around.draining };
   const destination = await openStageToLook(around, { address, root, concurrency, maxWaitMs });
   opened.defer(() => destination.close());
+  if (recursive) around.keepHeapSmall?.();
   const list = (folder: RelPath) => destination.listFolder(root + folder, call);
   const top = await list('');
   if (top !== undefined) {
@@ -124,6 +125,7 @@ async function* listSource(
     return;
   }
   const { source } = await openPlace(opened, address, around);
+  if (recursive) around.keepHeapSmall?.();
   const filter = openFilter([], address.kind === 'local' ? address.root : undefined);
   let isEmpty = true;
   const listing = recursive

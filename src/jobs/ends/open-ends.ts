@@ -1,6 +1,6 @@
 import { mostLanesOf } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
-import type { NameFolding } from '../../model/name-folding.ts';
+import { NOTHING_FOLDED, type NameFolding } from '../../model/name-folding.ts';
 import type { Destination, Source } from '../../model/ports.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
 import { folderPath } from '../addresses.ts';
@@ -55,8 +55,6 @@ export async function openEnds(opened: AsyncDisposableStack, options: OpenEndsOp
   opened.defer(() => destination.close());
   return { source, destination: around.observed?.(destination) ?? destination, gate, beginPass };
 }
-
-const NOTHING_FOLDED: NameFolding = { case: false, forms: false };
 
 async function openFrom(
   options: OpenEndsOptions,

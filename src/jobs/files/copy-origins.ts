@@ -1,21 +1,19 @@
 import { lstatSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { openFileLimit } from '../../disk/open-files.ts';
 import type { CopyOrigin } from '../../files/copy/copy-origin.ts';
-import { withEachChildAlone } from '../../files/copy/each-child-alone.ts';
 import { expandGlob, type Named } from '../../files/globs/expand-glob.ts';
 import { hasWildcard, parseGlob } from '../../files/globs/glob.ts';
 import { createFilter } from '../../filter/filter.ts';
 import type { FilterRule } from '../../filter/filter-rules.ts';
+import type { Children } from '../../model/children.ts';
 import type { Problem, SourceEntry } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
+import type { NameFolding } from '../../model/name-folding.ts';
 import { isReservedName, nameOf, parentOf, type RelPath } from '../../model/path.ts';
 import type { PathFilter, Source } from '../../model/ports.ts';
-import { mostLanesWithin } from '../../remote/gate/lanes.ts';
-import type { RetryingDestination } from '../../remote/retrying-destination.ts';
-import { withRoot, withSharedLooks } from '../../remote/wrapped-destinations.ts';
 import { formatS3Address, parseS3Address } from '../../sources/s3/address.ts';
 import { fileEntry } from '../../sources/stage/entries.ts';
+import { stageToCopy } from './stage-to-copy.ts';
 import { parsePlace, type PlaceAddress, type StageAddress } from '../addresses.ts';
 import { openPlace, type OpenPlace } from '../ends/open-place.ts';
 import type { OpenStages } from '../ends/open-stages.ts';
@@ -31,6 +29,8 @@ export interface CopyOriginsOptions {
   readonly concurrency: number | 'auto';
   /** The label of the destination, for copies within one place. */
   readonly targetLabel: () => string | undefined;
+  /** Which names are one at the destination. */
+  readonly folding: () => Promise<NameFolding>;
 }
 
 /** What a SRC stands for. */
@@ -75,11 +75,12 @@ export class CopyOrigins {
   }
 
   async #onStage(address: StageAddress, text: string): Promise<ResolvedSource> {
-    const { stages, recursive, around } = this.#options;
+    const { stages, recursive, around, folding } = this.#options;
     const stage = await stages.of(address);
     this.#lanes.add(() => stage.lanes);
     const top = `stage://${address.deployment ?? ''}/`;
-    const sourceAt = (root: RelPath): Promise<Source> => stageSource(stage, root);
+    const known = new Map<RelPath, Children>();
+    const sourceAt = (root: RelPath): Promise<Source> => stageToCopy(stage, root, { known, folding });
     const glob = parseGlob(address.path);
     const open = { top, sourceAt, base: '' };
     if (glob !== undefined) return pattern(this.#matches(text, { ...open, glob }));
@@ -95,6 +96,7 @@ export class CopyOrigins {
       const source = await sourceAt('');
       return one({ kind: 'file', source, entry: fileEntry(path, file), from: text, name: nameOf(path) });
     }
+    if (children !== undefined) known.set(asFolder, children);
     if (
       children !== undefined ||
       (mayBeFile && !recursive && (await stage.listFolder(asFolder, call)) !== undefined)
@@ -218,16 +220,6 @@ interface Opening {
 
 interface Matching extends Opening {
   readonly glob: NonNullable<ReturnType<typeof parseGlob>>;
-}
-
-async function stageSource(stage: RetryingDestination, root: RelPath): Promise<Source> {
-  const { destinationAsSource } = await import('../../sources/stage/destination-as-source.ts');
-  const most = mostLanesWithin(openFileLimit());
-  return destinationAsSource({
-    destination: withEachChildAlone(withSharedLooks(withRoot(stage, root))),
-    // listings are small and all are wanted: asking for more than can be under way keeps all slots busy
-    lookAhead: () => Math.min(stage.lanes, most) * 2,
-  });
 }
 
 const parseLocal = (text: string, { folder }: Surroundings): { readonly root: string } =>

@@ -35,6 +35,8 @@ export interface OpenCopyTarget {
   /** Files that are worth writing at the same time; undefined: as many as are worth reading. */
   readonly lanes: (() => number) | undefined;
   readonly label: string;
+  /** Which names are one there; see Destination. */
+  readonly folding: Destination['folding'];
 }
 
 /**
@@ -84,6 +86,7 @@ async function openStageTarget(
     addressOf: (each) => `stage://${to.deployment ?? ''}/${each}`,
     lanes: () => destination.lanes,
     label: destination.label,
+    folding: undefined,
   };
 }
 
@@ -126,6 +129,7 @@ async function openLocalTarget(
     addressOf: (path) => (isFile && !text.endsWith(name) ? text : shown + path),
     lanes: undefined,
     label: destination.label,
+    folding: destination.folding?.bind(destination),
   };
 }
 

@@ -5,6 +5,9 @@ import { stepsOf } from '../../files/copy/copy-origin.ts';
 import type { CopyResult, CopySummary } from '../../files/copy/copy-step.ts';
 import { resolvedAhead } from '../../files/globs/resolved-ahead.ts';
 import type { FilterRule } from '../../filter/filter-rules.ts';
+import { isSyncError, SyncError } from '../../model/errors.ts';
+import { NOTHING_FOLDED } from '../../model/name-folding.ts';
+import type { Destination } from '../../model/ports.ts';
 import type { EventListener } from '../../model/events.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import { formatAddress, parsePlace, type Address, type PlaceAddress } from '../addresses.ts';
@@ -53,17 +56,25 @@ export interface CopyOptions
 /**
  * Copies files between this machine and a Stage, from a bucket to either, and from one Stage to another, as `stagesync cp` does.
  * Resolves with what became of them; one that cannot be copied does not stop the others. Rejects with a SyncError where a place
- * cannot be reached, or an address is wrong.
+ * cannot be reached, or an address is wrong, and with `interrupted` where it was stopped before the first file or at once.
  */
-export function copy(options: CopyOptions): Promise<CopySummary> {
+export async function copy(options: CopyOptions): Promise<CopySummary> {
   const { from, to, onResult = () => undefined, ...rest } = options;
   const { authority, environment, folder, dryRun, draining, signal, ...settings } = rest;
   const around = surroundingsFor({ authority, environment, folder, dryRun, draining, signal });
   const text = (address: string | Address): string =>
     typeof address === 'string' ? address : formatAddress(address);
   const texts = (isList(from) ? from : [from]).map(text);
-  return runCopy({ from: texts, to: text(to), ...settings, onResult }, around);
+  try {
+    return await runCopy({ from: texts, to: text(to), ...settings, onResult }, around);
+  } catch (error) {
+    if (!around.draining.aborted || isSyncError(error)) throw error;
+    throw interrupted(error);
+  }
 }
+
+const interrupted = (cause: unknown): SyncError =>
+  new SyncError('interrupted', 'interrupted; copy it again to go on', { verdict: 'end_run', cause });
 
 const isList = (from: CopyOptions['from']): from is readonly (string | Address)[] => Array.isArray(from);
 
@@ -88,7 +99,8 @@ export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopyS
   await using opened = new AsyncDisposableStack();
   const { maxWaitMs, onEvent } = run;
   const stages = new OpenStages(opened, around, { concurrency, maxWaitMs, onEvent });
-  let targetLabel: string | undefined;
+  let label: string | undefined;
+  let folding: Destination['folding'];
   const origins = new CopyOrigins({
     opened,
     around,
@@ -97,29 +109,35 @@ export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopyS
     followSymlinks: run.followSymlinks === true,
     filters: run.filters ?? [],
     concurrency,
-    targetLabel: () => targetLabel,
+    targetLabel: () => label,
+    folding: async () => (around.dryRun ? undefined : await folding?.()) ?? NOTHING_FOLDED,
   });
   const first = from.length === 1 ? await origins.resolve(from[0]!) : undefined;
   const single = first?.isPattern === false ? await firstOf(first.origins) : undefined;
-  const { target, goal, addressOf, lanes, label } = await openCopyTarget(opened, {
+  const collect = to.kind === 'local' ? around.collectBuffers?.() : undefined;
+  const open = await openCopyTarget(opened, {
     to,
     text: run.to,
     single,
     stages,
     around,
     atomic: run.atomic === true,
-    onBytes: run.onBytes ?? (() => undefined),
+    onBytes(each, bytes) {
+      collect?.(bytes);
+      run.onBytes?.(each, bytes);
+    },
   });
-  targetLabel = label;
+  ({ label, folding } = open);
+  around.keepHeapSmall?.();
   const all = first === undefined ? eachOf(origins, from) : first.origins;
   return await copyFiles({
-    steps: stepsOf(inSteps(all), { goal, signal: around.signal }),
-    target,
-    addressOf,
+    steps: stepsOf(inSteps(all), { goal: open.goal, signal: around.signal }),
+    target: open.target,
+    addressOf: open.addressOf,
     overwrite,
     compare,
     dryRun: around.dryRun,
-    lanes: lanes ?? (() => origins.lanes()),
+    lanes: open.lanes ?? (() => origins.lanes()),
     clock: systemClock,
     draining: around.draining,
     signal: around.signal,

@@ -113,6 +113,16 @@ const what: SettingsOf<JobSections['what']> = {
       },
     ],
   },
+  keepRemoved: {
+    type: { kind: 'duration' },
+    group: DONE,
+    flags: [
+      {
+        flag: '--keep-removed <duration>',
+        help: 'move what is removed or replaced to a hidden trash on the Stage, and keep it there for so long: 7d, 12h',
+      },
+    ],
+  },
   verify: {
     type: { kind: 'sample' },
     group: DONE,

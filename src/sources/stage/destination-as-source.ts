@@ -14,7 +14,8 @@ import type {
 import { entryPages } from '../../remote/folder-entries.ts';
 import { walkDestination } from '../../remote/walk-folders.ts';
 import { fileEntry, sourceEntries } from './entries.ts';
-import { ListedFile } from './listed-file.ts';
+import { ListedFile, type ListedFileOptions } from './listed-file.ts';
+import { SharedLooks } from './shared-looks.ts';
 import { GarbledChildren } from './garbled-children.ts';
 import { withoutNameConflicts, type AskFolding } from './name-conflicts.ts';
 import { listingUnclear, rootMissing } from './source-errors.ts';
@@ -44,14 +45,17 @@ const LOOK_AHEAD = 16;
 
 /**
  * The target folder of a destination as a source: everything that can list, look and read can be a source. A version
- * is size and time. So each read needs one look more, which shows that the file is still the listed one.
+ * is size and time. So each read needs a look more, which shows that the file is still the listed one; files of one folder that
+ * are read at the same time share it.
  */
 export function destinationAsSource(options: DestinationAsSourceOptions): Source {
   const { destination, lookAhead = LOOK_AHEAD } = options;
   const { root } = destination;
+  const looks = new SharedLooks(destination);
   const ask = options.folding === undefined ? undefined : once(options.folding);
   const listed = async (folder: RelPath, signal: AbortSignal): Promise<Children | undefined> => {
     const children = await destination.listFolder(root + folder, { signal });
+    if (children !== undefined) looks.counted(root + folder, children.length);
     return children && ask ? withoutNameConflicts(children, ask) : children;
   };
 
@@ -99,7 +103,7 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
       const shown = await destination.stat(root + path, { signal });
       return shown && fileEntry(path, shown);
     },
-    read: (entry, call) => read(destination, entry, call),
+    read: (entry, call) => read({ destination, looks }, entry, call),
     ...(destination.readFrom !== undefined && {
       readFrom: (entry: FileEntry, offset: number, call: CallOptions) =>
         destination.readFrom!(root + entry.path, offset, call),
@@ -131,10 +135,10 @@ async function listTop({ label }: Destination, list: () => Promise<Children | un
 /** Files up to this size are read into one buffer. */
 const WHOLE_BYTES = 256 * 1024;
 
-async function read(destination: Destination, entry: FileEntry, call: CallOptions): Promise<Content> {
+async function read(from: ListedFileOptions, entry: FileEntry, call: CallOptions): Promise<Content> {
   call.signal.throwIfAborted();
   await untilClockMoved(entry, call.signal);
-  const file = new ListedFile(destination, entry, call);
+  const file = new ListedFile(from, entry, call);
   const { size, modifiedMs } = entry;
   return size > WHOLE_BYTES
     ? { size, modifiedMs, chunks: file.chunks() }

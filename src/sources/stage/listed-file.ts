@@ -1,18 +1,32 @@
 import type { FileEntry } from '../../model/entry.ts';
+import { isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { CallOptions, Destination } from '../../model/ports.ts';
 import { versionOf } from './entries.ts';
+import type { SharedLooks } from './shared-looks.ts';
 import { entryChanged, entryGone, readError } from './source-errors.ts';
+
+export interface ListedFileOptions {
+  readonly destination: Destination;
+  readonly looks: SharedLooks;
+}
+
+/** A reading that breaks off sooner is begun anew, by whoever asked for it. */
+const LEAST_BYTES = 1024 * 1024;
+/** Of one reading. */
+const MOST_BREAKS = 20;
 
 /** One reading of a listed file, which gives its bytes only when they are those of the listed version. */
 export class ListedFile {
   readonly #destination: Destination;
+  readonly #looks: SharedLooks;
   readonly #entry: FileEntry;
   readonly #call: CallOptions;
   readonly #path: RelPath;
 
-  constructor(destination: Destination, entry: FileEntry, call: CallOptions) {
+  constructor({ destination, looks }: ListedFileOptions, entry: FileEntry, call: CallOptions) {
     this.#destination = destination;
+    this.#looks = looks;
     this.#entry = entry;
     this.#call = call;
     this.#path = destination.root + entry.path;
@@ -32,8 +46,7 @@ export class ListedFile {
     let held: Uint8Array | undefined;
     try {
       this.#call.signal.throwIfAborted();
-      const chunks = size === 0 ? [] : await this.#destination.read(this.#path, this.#call);
-      for await (const chunk of chunks) {
+      for await (const chunk of size === 0 ? [] : this.#bytes()) {
         this.#call.signal.throwIfAborted();
         left -= chunk.byteLength;
         if (left < 0) throw entryChanged(path);
@@ -49,9 +62,30 @@ export class ListedFile {
     if (held !== undefined) yield held;
   }
 
+  /** What breaks off goes on from where it broke off, as long as each time more of it comes. */
+  async *#bytes(): AsyncGenerator<Uint8Array, void> {
+    const destination = this.#destination;
+    let received = 0;
+    let chunks = await destination.read(this.#path, this.#call);
+    for (let breaks = 0; ; breaks++) {
+      const before = received;
+      try {
+        for await (const chunk of chunks) {
+          received += chunk.byteLength;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        const mayGoOn = isSyncError(error) && error.verdict === 'retry' && breaks < MOST_BREAKS;
+        if (!mayGoOn || received - before < LEAST_BYTES || destination.readFrom === undefined) throw error;
+      }
+      chunks = await destination.readFrom(this.#path, received, this.#call);
+    }
+  }
+
   async #checkUnchanged(): Promise<void> {
     const { path, version } = this.#entry;
-    const shown = await this.#destination.stat(this.#path, this.#call);
+    const shown = await this.#looks.at(this.#path, this.#call);
     if (shown === undefined) throw entryGone(path);
     if (versionOf(shown) !== version) throw entryChanged(path);
   }

@@ -16,6 +16,7 @@ import type { FreshLooks } from './looks/fresh-looks.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { TaskPool } from './task-pool.ts';
 import type { OpenFolders } from './uploads/open-folders.ts';
+import type { Trash } from './trash/trash.ts';
 import type { Verification } from './verify/verification.ts';
 import type { StagingFolder } from './uploads/staging-folder.ts';
 
@@ -38,6 +39,8 @@ export interface ExecutorOptions {
   readonly times: DestinationTimes;
   /** False: nothing that the destination has is replaced by an upload. */
   readonly overwrite: boolean;
+  /** What is removed or replaced goes there; absent where nobody asks for that. */
+  readonly trash?: Trash | undefined;
   /** Reads back what is sent; absent where nobody asks for that. */
   readonly verification?: Verification | undefined;
   /** True: nothing is replaced but what the plan saw there. */
@@ -58,7 +61,7 @@ export interface ActionParts extends ExecutorOptions {
   readonly journal: Journal;
   readonly outcomes: Outcomes;
   readonly looks: FreshLooks;
-  /** The same for uploads that are to replace nothing; absent where they may. */
+  /** The same for uploads to names that were free when they were planned; absent where what is there by now may be lost. */
   readonly taken: FreshLooks | undefined;
   readonly staging: StagingFolder;
   readonly openFolders: OpenFolders;

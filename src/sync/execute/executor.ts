@@ -30,7 +30,7 @@ export class Executor {
   readonly #removals: Removals;
 
   constructor(options: ExecutorOptions) {
-    const { gate, draining, signal, ledger, clock, remote, tally, overwrite } = options;
+    const { gate, draining, signal, ledger, clock, remote, tally, overwrite, trash } = options;
     const tasks = new TaskPool({ limit: () => gate.lanes * 2 + INTENT_BATCH, draining, signal });
     const journal = new Journal(ledger, clock);
     const confirmations = new Confirmations({ ...options, tasks, journal, onProblem: tally.problem });
@@ -40,7 +40,7 @@ export class Executor {
       journal,
       outcomes: new Outcomes({ ...options, tasks }),
       looks: new FreshLooks(remote, clock),
-      taken: overwrite ? undefined : new FreshLooks(listing(remote), clock),
+      taken: overwrite && trash === undefined ? undefined : new FreshLooks(listing(remote), clock),
       staging: new StagingFolder({ ...options, journal }),
       openFolders: new OpenFolders((folder) => confirmations.begin(folder)),
       confirmations,

@@ -16,7 +16,7 @@ import { Overtaking } from './overtaking.ts';
 /** What overtaking shares with the pass. */
 interface SharedParts extends Pick<
   ExecutorOptions,
-  'remote' | 'gate' | 'tally' | 'hidden' | 'learnt' | 'times' | 'verification'
+  'remote' | 'gate' | 'tally' | 'hidden' | 'learnt' | 'times' | 'verification' | 'trash'
 > {
   readonly filter: PathFilter;
   readonly destinationFilter: PathFilter;
@@ -63,7 +63,7 @@ export function openOvertaking(
 
 function executorOptions(
   { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic }: PassWithLedger,
-  { gate, destinationFilter, tally, hidden, learnt, times, verification }: SharedParts,
+  { gate, destinationFilter, tally, hidden, learnt, times, verification, trash }: SharedParts,
   { remote: ofPass, store }: { readonly remote: RemoteOptions; readonly store: PlanStore },
 ): ExecutorOptions {
   const remote = new Remote({
@@ -99,6 +99,7 @@ function executorOptions(
     learnt,
     times,
     verification,
+    trash,
     overwrite,
     keepsOthers,
     atomic,

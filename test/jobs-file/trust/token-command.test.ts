@@ -18,7 +18,7 @@ const command = (words: readonly string[], more: Partial<TokenCommandOptions> = 
 async function counting(
   folder: string,
   body: string,
-): Promise<{ words: readonly string[]; runs(): Promise<number> }> {
+): Promise<{ words: readonly string[]; runs: () => Promise<number> }> {
   const [script, log] = [join(folder, 'token.cjs'), join(folder, 'runs')];
   await writeFile(log, '');
   await writeFile(

@@ -2,6 +2,7 @@ import { format, resolveConfig } from 'prettier';
 import { describe, expect, test } from 'vitest';
 import { createJob } from '../../../src/jobs/create-job.ts';
 import { jobSchema, readJob } from '../../../src/jobs/settings/job-shape.ts';
+import { jobsFileSchema } from '../../../src/jobs-file/shape/file-schema.ts';
 import { PASS_DEFAULTS } from '../../../src/sync/pass-defaults.ts';
 import { jobReference } from '../../support/jobs/job-reference.ts';
 
@@ -89,6 +90,7 @@ async function formatted(text: string, file: URL): Promise<string> {
 // Both files are made of the tables of settings: "npx vitest run test/jobs/settings -u" writes them.
 test.each([
   ['schema/job.json', () => JSON.stringify(jobSchema())],
+  ['schema/jobs.json', () => JSON.stringify(jobsFileSchema())],
   ['docs/job.md', jobReference],
 ])('%s is what the code gives', async (name, text) => {
   const file = new URL(`../../../${name}`, import.meta.url);

@@ -11,6 +11,7 @@ import { isFolderPath, nameOf } from '../../../src/model/path.ts';
 import { openLocalSource } from '../../../src/sources/local/local-source.ts';
 import { createFilter } from '../../../src/filter/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
+import { TRASH } from '../../../src/sync/execute/trash/trash-names.ts';
 import { runPass } from '../../../src/sync/pass.ts';
 import { PASS_DEFAULTS } from '../../../src/sync/pass-defaults.ts';
 import { createTestClock } from '../engine/engine.ts';
@@ -28,6 +29,8 @@ export interface KillMode {
   readonly behaviour: Partial<Behaviour>;
   /** Files that can be stored and not yet have their name: they are uploaded anew. */
   readonly inFlight: number;
+  /** Kill points in the suite, where they are fewer than usual. */
+  readonly points?: number;
 }
 
 /** When the process dies: at the nth phase of a changing request, a while after it, or at a statement of the ledger. */
@@ -170,6 +173,7 @@ export async function runKillCase(
   } finally {
     stage.onRequest = undefined;
     await destination.remove(top, { signal }).catch(() => undefined);
+    await destination.remove(TRASH, { signal }).catch(() => undefined);
     await destination.close();
     rmSync(disk.root, { recursive: true });
   }
@@ -197,6 +201,7 @@ function passOver(disk: Disk, destination: Awaited<ReturnType<TrialStage['open']
         concurrency: CONCURRENCY,
         atomic: mode.flags.includes('--atomic'),
         publishSet: mode.flags.includes('--publish-set'),
+        keepRemovedMs: keeps(mode) ? 7 * 86_400_000 : undefined,
         marker: mode.flags.includes('--marker') ? MARKER : undefined,
         attempts: 3,
         clock: createTestClock(Date.now()),
@@ -218,6 +223,8 @@ class Puts {
       this.names.add(nameOf(path).replace(/^(?:\.stagesync-)?\d+-new-/, ''));
   }
 }
+
+const keeps = ({ flags }: KillMode): boolean => flags.includes('--keep-removed');
 
 const CHANGING: ReadonlySet<string> = new Set(['putFile', 'putFolder', 'move', 'remove']);
 
@@ -286,7 +293,7 @@ function checkAfterKill(everything: Map<string, string>, root: string): void {
     const now = AFTER[path];
     if (now === undefined) continue;
     const candidates = [...everything].filter(
-      ([at]) => at === root + path || (at.includes('.stagesync-') && nameOf(at).endsWith(`-${nameOf(path)}`)),
+      ([at]) => at === root + path || (at.includes('.stagesync-') && isCalled(at, path)),
     );
     const moves = now !== old && Object.values(BEFORE).includes(now);
     // a swapped file is under the other's name, or under its own, or waits between them
@@ -299,8 +306,20 @@ function checkAfterKill(everything: Map<string, string>, root: string): void {
   assert.equal(everything.get(`${root}foreign`), FOREIGN);
 }
 
-function checkEqual(everything: Map<string, string>, top: string, mode: KillMode): void {
+/** Whether a hidden name is that of a file of this name: in the trash the whole path stands in it. */
+const isCalled = (hidden: string, path: string): boolean =>
+  nameOf(hidden).endsWith(`-${nameOf(path)}`) || nameOf(hidden).endsWith(`~1${nameOf(path)}`);
+
+/** What the next run must not leave out of the trash: all that is gone, and all that was replaced by other content. */
+const KEPT = ['gone.csv', 'gone/a.csv', 'gone/b.csv', 'longer.csv', 'equal.csv'].map((path) => BEFORE[path]);
+
+function checkEqual(all: Map<string, string>, top: string, mode: KillMode): void {
   const root = `${top}target/`;
+  const everything = new Map([...all].filter(([path]) => !path.startsWith(TRASH)));
+  const trash = [...all].flatMap(([path, content]) => (path.startsWith(TRASH) ? [content] : []));
+  for (const content of keeps(mode) ? KEPT : [])
+    assert.ok(trash.includes(content as string), `not in the trash: ${String(content)}`);
+  assert.ok(keeps(mode) || trash.length === 0, 'nobody asked for a trash');
   const files = [...everything].filter(
     ([path]) => !isFolderPath(path) && (path.startsWith(top) || path.includes('.stagesync-')),
   );

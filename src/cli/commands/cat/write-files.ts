@@ -6,6 +6,7 @@ import { openStageToLook } from '../../../jobs/ends/open-stage-to-look.ts';
 import { OpenStages } from '../../../jobs/ends/open-stages.ts';
 import { CopyOrigins } from '../../../jobs/files/copy-origins.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
+import { NOTHING_FOLDED } from '../../../model/name-folding.ts';
 import type { Content } from '../../../model/ports.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Context } from '../../context.ts';
@@ -96,6 +97,7 @@ async function writeMatches(context: Context, text: string, flags: StageFlags & 
     filters: [],
     concurrency: 'auto',
     targetLabel: () => undefined,
+    folding: async () => NOTHING_FOLDED,
   }).resolve(text);
   for await (const origin of origins) {
     if (origin.kind === 'problem') {

@@ -36,7 +36,7 @@ export const du: CommandModule = {
       .option('--json', 'one object a line: kind, path, files, size; the total last');
     const jobFlags = addJobFlags(command, {
       sections: ['pace'],
-      without: ['maxRequestsPerSecond', 'bytesPerSecond'],
+      without: ['maxRequestsPerSecond', 'bytesPerSecond', 'pageSize'],
     });
     addStageFlags(addS3Flags(command))
       .addHelpText('after', EXAMPLES)

@@ -36,7 +36,7 @@ export const ls: CommandModule = {
       .option('--local', 'without an address: those of the embedded plane on this machine');
     const jobFlags = addJobFlags(command, {
       sections: ['pace'],
-      without: ['maxRequestsPerSecond', 'bytesPerSecond'],
+      without: ['maxRequestsPerSecond', 'bytesPerSecond', 'pageSize'],
     });
     addStageFlags(addS3Flags(command))
       .addHelpText('after', EXAMPLES)

@@ -29,8 +29,8 @@ export const pull: CommandModule = {
       .argument('<dir>', 'a directory; it is made where it is not there')
       .optionsGroup('What is done:')
       .option('-n, --dry-run', 'say what would be done and why; change nothing');
-    // a Stage has no links, and a directory is always listed
-    const without = ['followSymlinks', 'trustLedger'];
+    // a Stage has no links, a directory is always listed and has no trash of ours, and no bucket is there
+    const without = ['followSymlinks', 'trustLedger', 'keepRemoved', 'archived', 'pageSize'];
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], without });
     addGuardFlags(command);
     addOutputFlags(addStageFlags(command))

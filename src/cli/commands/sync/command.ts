@@ -4,6 +4,7 @@ import type { Action, CommandModule } from '../../context.ts';
 import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
 import { addJobFlags } from '../../flags/job-flags.ts';
+import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import { addOutputFlags } from '../../flags/output-flags.ts';
 import type { SyncFlags } from './run-sync.ts';
 
@@ -23,6 +24,7 @@ export const sync: CommandModule = {
       .option('-n, --dry-run', 'say what would be done and why; send no changing request');
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace'] });
     addGuardFlags(command);
+    addLedgerCopyFlag(command);
     addOutputFlags(addStageFlags(addS3Flags(command))).action(
       action(async (context, source: string, dest: string, flags: SyncFlags) => {
         const { runSync } = await import('./run-sync.ts');

@@ -3,13 +3,14 @@ import type { ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
+import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { OutputFlags } from '../../flags/output-flags.ts';
 import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
 import { jobSurroundings } from '../../surroundings.ts';
 import { runJob } from '../../run-job.ts';
 
 /** The flags of `stagesync sync` besides those of the job. */
-export interface SyncFlags extends OutputFlags, GuardFlags, StageFlags, S3Flags {
+export interface SyncFlags extends OutputFlags, GuardFlags, LedgerCopyFlag, StageFlags, S3Flags {
   readonly dryRun?: true;
 }
 
@@ -26,6 +27,7 @@ export function runSync(
     command,
     guards: { maxDelete, force },
     dryRun,
+    ledgerCopy: ledgerCopyFrom(flags, context.host),
   });
   return runJob(context, job, around, { output: flags });
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { controlHandler } from '../../../daemon/control/control-handler.ts';
 import { serveControl } from '../../../daemon/control/control-server.ts';
 import {
@@ -6,9 +7,12 @@ import {
   makePrivate,
   type DaemonPlace,
 } from '../../../daemon/control/daemon-place.ts';
+import { lastRuns } from '../../../daemon/history/last-runs.ts';
 import { RememberedJobsFile } from '../../../daemon/schedule/remembered-jobs.ts';
+import { NoticesOfJobs } from '../../../daemon/notify/notices-of-jobs.ts';
 import { tellOfDaemon } from '../../../daemon/service-manager.ts';
 import type { PageServer } from '../../../daemon/http/page-server.ts';
+import { collectAtRest } from '../../../daemon/supervision/collect-at-rest.ts';
 import { followFile } from '../../../daemon/supervision/follow-file.ts';
 import { Supervisor } from '../../../daemon/supervision/supervisor.ts';
 import type { JobsFile } from '../../../jobs-file/jobs-file.ts';
@@ -20,6 +24,7 @@ import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
+import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { PageFlags } from '../../flags/page-flags.ts';
 import { chooseJobsFile, readChosenFile, selectJobs, type FileFlags } from '../../jobs-file.ts';
 import { openWatchLog, type LogFlags, type WatchLog } from '../../output/watch-log.ts';
@@ -29,7 +34,7 @@ import type { PageOfJobs } from './serve-page.ts';
 import { logJobs, statusLine } from './log-jobs.ts';
 
 /** The flags of `stagesync up`. */
-export interface UpFlags extends LogFlags, FileFlags, PageFlags {
+export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag {
   readonly json?: true;
 }
 
@@ -54,7 +59,9 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   opened.defer(() => log.close());
   // a server, metrics and the page take memory, so they are loaded only with --http
   const page = flags.http && new (await import('./serve-page.ts')).PageOfJobs();
-  const supervisor = openSupervisor(context, { file, log, place, page });
+  const notices = noticesOf(context, chosen.path, log);
+  opened.defer(() => notices.close());
+  const supervisor = openSupervisor(context, { file, log, place, page, notices, flags });
   const server = await page?.serve(supervisor, context, flags);
   opened.defer(() => server?.close());
   const reload = reloading(supervisor, read, log);
@@ -73,6 +80,7 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   const until = stop.draining;
   void followFile({ path: chosen.path, clock: systemClock, until, onChange: reloadAside });
   supervisor.follow(file);
+  void collectAtRest(supervisor, { clock: systemClock, until, collect: () => host.collectGarbage() });
   if (server !== undefined) tellOfPage(server, log);
   void tellState(context, supervisor, log);
   await drained(until);
@@ -97,14 +105,37 @@ interface SupervisorParts {
   readonly log: WatchLog;
   readonly place: DaemonPlace;
   readonly page: PageOfJobs | undefined;
+  readonly notices: NoticesOfJobs;
+  readonly flags: UpFlags;
 }
 
-function openSupervisor(context: Context, { file, log, place, page }: SupervisorParts): Supervisor {
+const noticesOf = ({ host, environment }: Context, file: string, log: WatchLog): NoticesOfJobs =>
+  new NoticesOfJobs({
+    stateFolder: environment.stateFolder,
+    clock: systemClock,
+    proxy: environment.proxy,
+    folder: dirname(file),
+    env: host.env,
+    onTrouble: (job, message) => log.warn(`${job}: ${message}`, { event: 'notify', job }),
+  });
+
+function openSupervisor(
+  context: Context,
+  { file, log, place, page, notices, flags }: SupervisorParts,
+): Supervisor {
   const { maxDelete, force } = PASS_DEFAULTS;
   const { draining, signal } = context.stop;
   let isHeapSmall = false;
   const around = {
-    ...jobSurroundings(context, {}, { command: 'stagesync up', guards: { maxDelete, force } }),
+    ...jobSurroundings(
+      context,
+      {},
+      {
+        command: 'stagesync up',
+        guards: { maxDelete, force },
+        ledgerCopy: ledgerCopyFrom(flags, context.host),
+      },
+    ),
     // it holds for the process: once is enough for all jobs
     keepHeapSmall: () => {
       if (!isHeapSmall) context.host.keepHeapSmall();
@@ -130,9 +161,11 @@ function openSupervisor(context: Context, { file, log, place, page }: Supervisor
         {},
       ),
     ),
+    before: lastRuns(context.environment.stateFolder),
     onEvent: (named, event) => {
       toLog(named, event);
       page?.onEvent(named.name, event);
+      notices.onEvent(named, event);
     },
   });
 }

@@ -5,6 +5,7 @@ import type { Action, CommandModule } from '../../context.ts';
 import { allowedHosts } from '../../flags/allowed-hosts.ts';
 import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
+import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import { addJobFlags } from '../../flags/job-flags.ts';
 import { listenAddress, urlOf } from '../../flags/values.ts';
 import type { WatchFlags } from './run-watch.ts';
@@ -24,6 +25,7 @@ export const watch: CommandModule = {
     // a watch's passes over some folders trust the ledger in any case, and its full passes never do
     const jobFlags = addJobFlags(command, { sections: ['when', 'what', 'pace'], without: ['trustLedger'] });
     addGuardFlags(command);
+    addLedgerCopyFlag(command);
     addNotifications(command);
     addLooksFromOutside(addStageFlags(addS3Flags(command))).action(
       action(async (context, source: string, dest: string, flags: WatchFlags) => {

@@ -8,13 +8,14 @@ import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
+import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
 import { openWatchLog, type LogFlags } from '../../output/watch-log.ts';
 import { jobSurroundings } from '../../surroundings.ts';
 
 /** The flags of `stagesync watch` besides those of the job. */
-export interface WatchFlags extends LogFlags, GuardFlags, StageFlags, S3Flags {
+export interface WatchFlags extends LogFlags, GuardFlags, LedgerCopyFlag, StageFlags, S3Flags {
   readonly http?: ListenAddress;
   readonly allowedHost?: readonly string[];
 }
@@ -33,6 +34,7 @@ export async function runWatch(
   const around = jobSurroundings(context, flags, {
     command: 'stagesync watch',
     guards: { maxDelete, force },
+    ledgerCopy: ledgerCopyFrom(flags, context.host),
     observed:
       metrics === undefined
         ? undefined

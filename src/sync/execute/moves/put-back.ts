@@ -2,6 +2,7 @@ import { isSyncError, SyncError } from '../../../model/errors.ts';
 import { comparePaths, foldersOf, isFolderPath, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { walkDestination } from '../../../remote/walk-folders.ts';
+import { isInTrash } from '../trash/trash-names.ts';
 import { isHidden } from '../hidden-names.ts';
 import type { Learnt } from '../learnt.ts';
 import type { Remote } from '../../../remote/remote.ts';
@@ -12,7 +13,7 @@ const LOOK_AHEAD = 4;
 /**
  * Moves files and folders that went along with a folder back to where they were; `paths` are relative to both folders.
  * Where a name is taken again, the file that has it is newer. The older file is then removed from a hidden folder, as if it
- * had been overwritten; in any other folder it is left where it is. Resolves with the files whose names were taken. Rejects
+ * had been overwritten; in any other folder, and in the trash, it is left where it is. Resolves with the files whose names were taken. Rejects
  * where something could not be moved, after everything else was moved.
  */
 export async function putBack(
@@ -41,7 +42,7 @@ export async function putBack(
     } else if ((await remote.stat(place)) === undefined) await remote.move(from + path, place);
     else {
       dropped.push(path);
-      if (isHidden(from)) await remote.remove(from + path);
+      if (isHidden(from) && !isInTrash(from)) await remote.remove(from + path);
     }
   };
   for (const path of paths) {
@@ -70,7 +71,8 @@ export async function putBackFolder(
   if (free && (await movesWhole(remote, from, to))) return undefined;
   if (free) await remote.makeFolder(to, { begins: false });
   const dropped = await putBack(remote, from, to, await everythingIn(remote, from));
-  await removeEmptied(remote, from);
+  if (!isInTrash(from) || (await everythingIn(remote, from)).every(isFolderPath))
+    await removeEmptied(remote, from);
   return new Set(dropped);
 }
 

@@ -10,6 +10,7 @@ import { settleMove } from './recover-move.ts';
 import type { FileLooks, LedgerChange, RecoveryParts } from './recovery-parts.ts';
 import { SharedLooks, singleLooks } from './shared-looks.ts';
 import { pathsOf, standingAlone } from './standing-alone.ts';
+import { isInTrash } from '../trash/trash-names.ts';
 import { finishDetour } from '../uploads/replace.ts';
 
 /**
@@ -163,7 +164,7 @@ async function settleRemove(
     const { deviations } = await lookAfterMove(options, path, via);
     if (deviations.length === 0 && (await remote.exists(remote.root + path.slice(0, -1)))) {
       // by now a file has the name: the folder was to go for that file
-      await removeFolder(remote, via, learnt);
+      if (!isInTrash(via)) await removeFolder(remote, via, learnt);
       return () => ledger.forgetFolder(path);
     }
     const dropped = await putBackFolder(remote, via, remote.root + path);

@@ -12,6 +12,8 @@ import { returnRows } from '../looks/folder-rows.ts';
 import { nothingThere } from '../looks/look-after-move.ts';
 import { putBack, putBackFolder, removeFolder } from '../moves/put-back.ts';
 import type { Attempted } from '../outcomes.ts';
+import type { TrashPlace } from '../trash/trash.ts';
+import type { TrashSize } from '../trash/trash-sizes.ts';
 import { plannedContents } from './planned-contents.ts';
 
 /** A folder that is to go. `isEmptied`: its contents went before, one by one, and it held nothing else. */
@@ -19,12 +21,14 @@ interface Leaving {
   readonly removal: Removal;
   readonly attempted: Attempted;
   readonly isEmptied: boolean;
+  /** Where it goes instead of being deleted. */
+  readonly place?: TrashPlace | undefined;
 }
 
 /**
- * Removes folders with everything in them. The one request for that would also destroy files that nobody has seen. So
+ * Removes folders with everything in them, or moves them into the trash. The one request for that would also destroy files that nobody has seen. So
  * all of a folder is looked at, the folder is moved to a name that only this run knows, looked at again there, and then
- * deleted. What came in between the two looks is put back. Where something in a folder is not as planned, the folder
+ * deleted. With a trash that name is in it, and nothing is deleted. What came in between the two looks is put back. Where something in a folder is not as planned, the folder
  * stays, and only the files that are as planned are removed, one by one.
  */
 export class FolderRemovals {
@@ -76,36 +80,44 @@ export class FolderRemovals {
 
   /** Moves the folder to a hidden name, looks at all of it there, and deletes it. */
   async #removeWhole(leaving: Leaving): Promise<void> {
-    const { remote, journal, hidden, tally, tasks, ledger, times } = this.#parts;
+    const { remote, journal, hidden, tally, tasks, ledger, times, trash } = this.#parts;
     const { path, reason } = leaving.removal;
     if (tasks.stopped) return;
-    const place = remote.root + path;
-    const via = hidden.next('gone', path);
+    const from = remote.root + path;
+    // an emptied folder is nothing to keep
+    const place = leaving.isEmptied ? undefined : trash?.placeFor(from);
+    if (place !== undefined) await trash!.prepare(place);
+    const via = place?.path ?? hidden.next('gone', path);
     const id = journal.begin([{ op: 'remove', path, via, reason }])[0]!;
-    if (!(await this.#moveOut(leaving, via, id))) return;
+    if (!(await this.#moveOut({ ...leaving, place }, via, id))) return;
     const strangers = leaving.isEmptied
       ? await this.#lookIntoEmptied(via)
       : await this.#look(via, path, times);
     if (strangers === undefined) throw nothingThere(path, via, remote.words);
     if (strangers.some(({ kind }) => kind === 'unclear' || kind === 'missing')) {
       // what cannot be read, or is not read in full, is not deleted: all of it goes back
-      const dropped = await putBackFolder(remote, via, place);
+      const dropped = await putBackFolder(remote, via, from);
       journal.end(id, () =>
         returnRows({ ledger, times, from: path, to: path, deviations: strangers, dropped }),
       );
       tally.problem(path, kept(strangers));
       return;
     }
-    await this.#delete(leaving, via, id, strangers);
+    await this.#delete({ ...leaving, place }, via, id, strangers);
   }
 
   /** Resolves with false where the folder has not gone to its hidden name, and all that can be done has been. */
   async #moveOut(leaving: Leaving, via: RelPath, id: number): Promise<boolean> {
     const { remote, journal, learnt, outcomes, tally, tasks } = this.#parts;
-    const { removal, isEmptied } = leaving;
+    const { removal, isEmptied, place } = leaving;
     try {
-      await remote.move(remote.root + removal.path, via, { begins: true });
-      return true;
+      const change = { begins: true };
+      const end =
+        place === undefined
+          ? await remote.move(remote.root + removal.path, via, change)
+          : await this.#parts.trash!.take(place, change);
+      if (end === 'gone') journal.end(id);
+      return end !== 'gone';
     } catch (error) {
       if (outcomes.isSettled(error)) journal.end(id);
       if (tasks.notBegun(error) || !isSyncError(error)) throw error;
@@ -117,13 +129,13 @@ export class FolderRemovals {
     return false;
   }
 
-  /** Puts back what came into the folder and is not ours, and deletes the rest at its hidden name. */
+  /** Puts back what came into the folder and is not ours, and deletes the rest at its hidden name, unless that is in the trash. */
   async #delete(leaving: Leaving, via: RelPath, id: number, strangers: readonly Deviation[]): Promise<void> {
     const { remote, journal, learnt, tally, ledger } = this.#parts;
     const { path, reason } = leaving.removal;
     const back = strangers.map((each) => each.path);
     if (back.length > 0) await putBack(remote, via, remote.root + path, back);
-    await removeFolder(remote, via, learnt);
+    if (leaving.place === undefined) await removeFolder(remote, via, learnt);
     const gone = this.#tell(leaving, new Set(back));
     journal.end(id, () => {
       const stays = new Set(back.flatMap((each) => foldersOf(path + each)));
@@ -131,12 +143,26 @@ export class FolderRemovals {
         const row = folder.startsWith(path) ? ledger.get(folder) : undefined;
         return row === undefined ? [] : [row];
       });
+      if (leaving.place !== undefined)
+        this.#parts.trash!.note(leaving.place, this.#sizeOf(path, new Set(back)));
       ledger.forgetFolder(path);
       // made again for what was put back, and as much ours as they were
       for (const row of folders) ledger.put(row, 'parent');
       for (const each of gone()) ledger.note(each, 'removed', reason);
     });
     if (back.length > 0) tally.problem(path, kept(strangers));
+  }
+
+  /** How much goes with a folder, without what is put back. */
+  #sizeOf(folder: RelPath, back: ReadonlySet<RelPath>): TrashSize {
+    const { store, ledger } = this.#parts;
+    let [files, bytes] = [0, 0];
+    for (const { path, shown } of store.removals.within(folder)) {
+      if (isFolderPath(path) || back.has(path.slice(folder.length))) continue;
+      files++;
+      bytes += shown?.size ?? ledger.get(path)?.size ?? 0;
+    }
+    return { files, bytes };
   }
 
   /** Tells of everything that went with a folder. Returns a reader of the paths, of which there may be very many. */

@@ -2,7 +2,7 @@ import type { DestinationWords } from '../../../model/destination-words.ts';
 import type { Problem } from '../../../model/entry.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { ShownVersion } from '../../../model/plan.ts';
-import type { CheckVerdict } from '../../../remote/remote.ts';
+import type { Change, CheckVerdict } from '../../../remote/remote.ts';
 import { sameShown, shownOf } from '../../compare/decide.ts';
 import type { Removal } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
@@ -54,20 +54,27 @@ export class Removals {
   }
 
   async #removeFile(removal: Removal, id: number): Promise<void> {
-    const { remote, tally, ledger, journal, outcomes } = this.#parts;
+    const { remote, tally, ledger, journal, outcomes, trash } = this.#parts;
     const { path, reason } = removal;
     const attempted = outcomes.begin('remove', path, reason);
+    const place = trash?.placeFor(remote.root + path);
     try {
-      const end = await remote.remove(remote.root + path, {
+      const change: Change = {
         begins: true,
         check: (attempt, inDoubt) => this.#check(removal, attempt, inDoubt),
-      });
+      };
+      const end =
+        place === undefined
+          ? await remote.remove(remote.root + path, change)
+          : await trash!.take(place, change);
       if (end === 'kept') return journal.end(id);
       journal.end(id, () => {
         // a file that a look does not show is gone, or the listing was short: the next listing tells
         if (end !== 'done') return;
+        const bytes = removal.shown?.size ?? ledger.get(path)?.size ?? 0;
         ledger.forget(path);
         ledger.note(path, 'removed', reason);
+        if (place !== undefined) trash!.note(place, { files: 1, bytes });
       });
       if (end !== 'done') return;
       tally.removed++;

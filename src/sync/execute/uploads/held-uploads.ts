@@ -3,8 +3,7 @@ import { parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { ActionParts } from '../action-parts.ts';
 import type { Attempted } from '../outcomes.ts';
-import { publish } from './replace.ts';
-import type { Waiting } from './send-file.ts';
+import type { FileSender, Waiting } from './send-file.ts';
 import type { UploadIntents } from './upload-intents.ts';
 
 /** A file that is at the destination under a hidden name, and takes its own name later. */
@@ -18,12 +17,18 @@ export interface HeldUpload {
 /** Uploads that are held back: their files wait under hidden names until they are published together. */
 export class HeldUploads {
   readonly #parts: ActionParts;
+  readonly #sender: Pick<FileSender, 'publish'>;
   readonly #finish: (held: HeldUpload, attempted: Attempted) => Promise<void>;
   #held: HeldUpload[] = [];
 
   /** `finish` writes down an upload that has its name. */
-  constructor(parts: ActionParts, finish: (held: HeldUpload, attempted: Attempted) => Promise<void>) {
+  constructor(
+    parts: ActionParts,
+    sender: Pick<FileSender, 'publish'>,
+    finish: (held: HeldUpload, attempted: Attempted) => Promise<void>,
+  ) {
     this.#parts = parts;
+    this.#sender = sender;
     this.#finish = finish;
   }
 
@@ -53,14 +58,12 @@ export class HeldUploads {
   }
 
   async #publishOne(held: HeldUpload): Promise<void> {
-    const { remote, outcomes, learnt, staging, openFolders, overwrite, keepsOthers } = this.#parts;
+    const { outcomes, learnt, staging, openFolders } = this.#parts;
     const { arrival, waits } = held.sent;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     try {
-      const occupied = arrival.replaces !== undefined;
-      const seen = keepsOthers ? (arrival.replaces ?? null) : undefined;
-      await publish(remote, remote.root + arrival.path, waits, { occupied, overwrite, seen });
-      await this.#finish(held, attempted);
+      const kept = await this.#sender.publish(arrival, waits);
+      await this.#finish({ ...held, sent: { ...held.sent, kept } }, attempted);
     } catch (error) {
       staging.isInDoubt = true;
       // what was in the way may still be there: the intent stays, and another look tells

@@ -1,8 +1,11 @@
-import { hasFact, isOfReading } from '../../../model/errors.ts';
+import type { DestinationWords } from '../../../model/destination-words.ts';
+import { hasFact, isOfReading, SyncError } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { ShownVersion } from '../../../model/plan.ts';
-import type { Remote } from '../../../remote/remote.ts';
+import type { CheckVerdict, Remote } from '../../../remote/remote.ts';
 import { sameShown } from '../../compare/decide.ts';
+import type { Trash, TrashPlace } from '../trash/trash.ts';
+import { isInTrash } from '../trash/trash-names.ts';
 
 /** The hidden names that a replacement goes through; full paths. */
 export interface Detour {
@@ -55,6 +58,49 @@ export async function publish(
   await remote.remove(detour.aside);
 }
 
+/**
+ * The same where nothing that has the name is to be lost: what is there goes into the trash first, so that the name is empty
+ * for the length of one move. Resolves with the size of what went there, in bytes; undefined: nothing.
+ */
+export async function publishKeeping(
+  remote: Remote,
+  final: RelPath,
+  { via, place }: { readonly via: RelPath; readonly place: TrashPlace },
+  { trash, occupied }: { readonly trash: Trash; readonly occupied: boolean },
+): Promise<number | undefined> {
+  let taken: number | undefined;
+  const take = async (): Promise<void> => {
+    const size = (await remote.stat(final))?.size;
+    if (size !== undefined && (await trash.take(place)) === 'done') taken = size;
+  };
+  // a name that nobody has is not lost to anybody
+  const onlyIfFree = async (_: number, inDoubt: boolean): Promise<CheckVerdict> => {
+    if ((await remote.statNow(final)) === undefined) return 'go';
+    return inDoubt && (await remote.statNow(via)) === undefined ? 'done' : 'kept';
+  };
+  if (occupied) await take();
+  try {
+    let end = await remote.move(via, final, { check: onlyIfFree });
+    if (end === 'kept' && taken === undefined) {
+      await take();
+      end = await remote.move(via, final, { check: onlyIfFree });
+    }
+    if (end === 'kept') throw takenAgain(final, remote.words);
+  } catch (error) {
+    // the name must not stay empty; should this move fail too, the intent is still there and the next run finishes it
+    if (taken !== undefined && (await remote.stat(final)) === undefined) await remote.move(place.path, final);
+    throw error;
+  }
+  return taken;
+}
+
+const takenAgain = (path: RelPath, { at }: DestinationWords): SyncError =>
+  new SyncError(
+    'destination_taken',
+    (name) => `others put ${name} ${at} again and again; the next run looks again`,
+    { verdict: 'skip_entry', fact: 'taken', operation: 'upload', path },
+  );
+
 async function isStill(remote: Remote, path: RelPath, seen: ShownVersion | null): Promise<boolean> {
   const now = await remote.stat(path);
   return now === undefined || (seen !== null && sameShown(now, seen));
@@ -70,17 +116,19 @@ export async function finishDetour(remote: Remote, final: RelPath, detour: Detou
     remote.stat(detour.via),
     remote.stat(detour.aside),
   ]);
+  // what has come into the trash stays there
+  const removesOld = !isInTrash(detour.aside);
   if (current === undefined && old !== undefined) {
     // the old file was moved aside: the new one was whole by then
     if (waiting !== undefined) {
       await remote.move(detour.via, final);
-      await remote.remove(detour.aside);
+      if (removesOld) await remote.remove(detour.aside);
       return 'published';
     }
     await remote.move(detour.aside, final);
     return 'withdrawn';
   }
   if (waiting !== undefined) await remote.remove(detour.via);
-  if (old !== undefined) await remote.remove(detour.aside);
+  if (old !== undefined && removesOld) await remote.remove(detour.aside);
   return waiting === undefined && current !== undefined ? 'published' : 'withdrawn';
 }

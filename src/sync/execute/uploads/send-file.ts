@@ -7,21 +7,35 @@ import type { Priority } from '../../../remote/gate/attempts.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { shortened } from '../hidden-names.ts';
-import { publish, refusesName } from './replace.ts';
+import { publish, publishKeeping, refusesName } from './replace.ts';
 import type { Detour } from './replace.ts';
+import type { TrashPlace } from '../trash/trash.ts';
 import { intentOf } from './upload-intents.ts';
 import type { UploadIntents } from './upload-intents.ts';
+
+/** With a trash, what steps aside goes there and stays. */
+interface FileDetour extends Detour {
+  readonly place: TrashPlace | undefined;
+}
 
 /** What was sent: to its own name, or to the hidden name where the file waits to be published. */
 export interface Sent {
   /** With the entry of the version that was sent. */
   readonly arrival: Arrival;
   readonly digest: string | undefined;
-  readonly waits?: Detour | undefined;
+  readonly waits?: FileDetour | undefined;
+  /** What it replaced, now in the trash. */
+  readonly kept?: Kept | undefined;
+}
+
+/** A file in the trash. */
+export interface Kept {
+  readonly place: TrashPlace;
+  readonly bytes: number;
 }
 
 /** A file that is at the destination and waits for its name. */
-export type Waiting = Sent & { readonly waits: Detour };
+export type Waiting = Sent & { readonly waits: FileDetour };
 
 export const isWaiting = (sent: Sent): sent is Waiting => sent.waits !== undefined;
 
@@ -66,10 +80,11 @@ export class FileSender {
   }
 
   async #sendOnce(arrival: Arrival, options: SendOptions): Promise<Sent> {
-    const { remote, atomic, staging, learnt, overwrite } = this.#parts;
+    const { remote, atomic, staging, learnt, overwrite, trash } = this.#parts;
     const { replaces } = arrival;
     if (atomic) await staging.make();
-    if (atomic || options.waits || (replaces !== undefined && learnt.refusesOverwrite))
+    const stepsAside = learnt.refusesOverwrite || trash !== undefined;
+    if (atomic || options.waits || (replaces !== undefined && stepsAside))
       return this.#sendVia(arrival, options);
     try {
       return await this.#sendStraight(arrival, options);
@@ -115,7 +130,8 @@ export class FileSender {
     const { remote, journal } = this.#parts;
     const { id, hidden } = options.intents;
     const final = remote.root + arrival.path;
-    const detour = this.#detour(final, id);
+    const place = this.#parts.trash?.placeFor(final);
+    const detour = this.#detour(final, id, place);
     journal.detour(id, detour.via, detour.aside);
     let digest: string | undefined;
     try {
@@ -127,20 +143,36 @@ export class FileSender {
     }
     hidden.add(id);
     if (options.waits) return { arrival, digest, waits: detour };
-    const { overwrite, keepsOthers } = this.#parts;
+    return { arrival, digest, kept: await this.publish(arrival, detour) };
+  }
+
+  /** Gives a file that waits its name. Resolves with what it replaced, where that is kept. */
+  async publish(arrival: Arrival, detour: FileDetour): Promise<Kept | undefined> {
+    const { remote, overwrite, keepsOthers, trash } = this.#parts;
+    const final = remote.root + arrival.path;
     const { replaces } = arrival;
+    if (trash !== undefined && detour.place !== undefined && overwrite) {
+      const { via, place } = detour;
+      const bytes = await publishKeeping(
+        remote,
+        final,
+        { via, place },
+        { trash, occupied: replaces !== undefined },
+      );
+      return bytes === undefined ? undefined : { place, bytes };
+    }
     const seen = keepsOthers ? (replaces ?? null) : undefined;
     await publish(remote, final, detour, { occupied: replaces !== undefined, overwrite, seen });
-    return { arrival, digest };
+    return undefined;
   }
 
   /** The hidden names of a replacement: in the hidden folder where there is one. */
-  #detour(final: RelPath, id: number): Detour {
+  #detour(final: RelPath, id: number, place: TrashPlace | undefined): FileDetour {
     const { hidden, atomic, staging } = this.#parts;
     const stem = `${staging.path}${id}-`;
     const name = (role: 'new' | 'old'): RelPath =>
       atomic ? `${stem}${role}-${shortened(nameOf(final))}` : hidden.next(role, final);
-    return { via: name('new'), aside: name('old') };
+    return { via: name('new'), aside: place?.path ?? name('old'), place };
   }
 }
 

@@ -40,7 +40,7 @@ export class Uploads {
   constructor(parts: ActionParts) {
     this.#parts = parts;
     this.#sender = new FileSender(parts);
-    this.held = new HeldUploads(parts, ({ sent, intents }, attempted) =>
+    this.held = new HeldUploads(parts, this.#sender, ({ sent, intents }, attempted) =>
       this.#finish(sent, intents, attempted),
     );
   }
@@ -143,11 +143,12 @@ export class Uploads {
       }
       const made = folders.ready(folder);
       if (made !== undefined) await made;
-      if (this.#parts.taken !== undefined && (await this.#isTaken(arrival))) {
+      const current = this.#parts.taken === undefined ? arrival : await this.#lookAtName(arrival, intents);
+      if (current === undefined) {
         journal.end(intents.id);
         return;
       }
-      const sent = await this.#sender.send(arrival, { intents, waits, priority });
+      const sent = await this.#sender.send(current, { intents, waits, priority });
       if (isWaiting(sent)) {
         isHeld = true;
         this.held.add({ sent, intents, clashes });
@@ -163,24 +164,44 @@ export class Uploads {
     }
   }
 
-  /** Whether somebody has put a file there, where nothing is to be replaced. */
-  async #isTaken({ path, replaces }: Arrival): Promise<boolean> {
-    const { taken, tally, remote } = this.#parts;
-    if (taken === undefined || replaces !== undefined) return false;
+  /**
+   * Looks at a name that was free when the upload was planned. A file that somebody has put there since stays where nothing
+   * is replaced, and then there is nothing to send; else it is what the upload replaces, and goes into the trash.
+   */
+  async #lookAtName(arrival: Arrival, intents: UploadIntents): Promise<Arrival | undefined> {
+    const { taken, tally, remote, overwrite, journal } = this.#parts;
+    const { path } = arrival;
+    if (taken === undefined || arrival.replaces !== undefined) return arrival;
     const look = await taken.at(path);
-    if ('unclear' in look)
+    if ('unclear' in look) {
       tally.problem(path, { code: 'listing_unclear', severity: 'failure', message: look.unclear });
-    else if (look.shown !== undefined) tally.problem(path, notOverwritten(remote.words));
-    return 'unclear' in look || look.shown !== undefined;
+      return undefined;
+    }
+    if (look.shown === undefined) return arrival;
+    if (!overwrite) {
+      tally.problem(path, notOverwritten(remote.words));
+      return undefined;
+    }
+    const { size, modifiedMs } = look.shown;
+    const current = { ...arrival, replaces: { size, modifiedMs } };
+    // after a kill the intent has to tell the two files apart
+    journal.end(intents.id);
+    intents.id = journal.begin([intentOf(current)])[0]!;
+    return current;
   }
 
-  async #finish({ arrival, digest }: Sent, intents: UploadIntents, attempted: Attempted): Promise<void> {
-    const { tally, ledger, journal, outcomes, verification } = this.#parts;
+  async #finish(
+    { arrival, digest, kept }: Sent,
+    intents: UploadIntents,
+    attempted: Attempted,
+  ): Promise<void> {
+    const { tally, ledger, journal, outcomes, verification, trash } = this.#parts;
     const { entry, reason } = arrival;
     // what an earlier version may have left under a hidden name is for the next run to find
     for (const before of intents.earlier) if (!intents.hidden.has(before)) journal.end(before);
     journal.end(intents.id, () => {
       ledger.put({ ...rowOf(entry, digest), shownModifiedMs: undefined, pending: true }, reason);
+      if (kept !== undefined) trash?.note(kept.place, { files: 1, bytes: kept.bytes });
     });
     tally.uploaded++;
     tally.bytes += entry.size;

@@ -1,0 +1,138 @@
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { textBody, textOf, type CopyStore } from '../../../src/jobs/ledger-copy/copy-store.ts';
+import { openDirectoryStore } from '../../../src/jobs/ledger-copy/directory-store.ts';
+import { openStoredObjects } from '../../../src/sources/s3/requests/stored-objects.ts';
+import { CONDITIONAL_ENV, startConditionalObjects } from '../../support/s3/conditional-objects.ts';
+import { createTestBucket, onRealS3 } from '../../support/s3/s3-bucket.ts';
+import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
+
+for (const [name, value] of Object.entries(CONDITIONAL_ENV)) vi.stubEnv(name, value);
+
+const readText = async (store: CopyStore, name: string): Promise<string | undefined> => {
+  const found = await store.get(name);
+  return found && textOf(found, 1_000_000, () => new Error('too long'));
+};
+
+async function bucketStore(endpointUrl: string, bucket: string, prefix = 'p/'): Promise<CopyStore> {
+  const objects = await openStoredObjects({ bucket, endpointUrl, region: 'us-east-1' });
+  onTestFinished(() => objects.close());
+  return {
+    label: `s3://${bucket}/${prefix}`,
+    get: (name) => objects.get(prefix + name),
+    put: (name, body, expected) => objects.put(prefix + name, body, expected),
+    close: () => objects.close(),
+  };
+}
+
+function keepsItsPromises(open: () => Promise<CopyStore>): void {
+  test('has nothing at first, and then what was put, as one version', async () => {
+    const store = await open();
+    expect(await store.get('a')).toBeUndefined();
+    const version = await store.put('a', textBody('one'), undefined);
+    expect(version).toBeDefined();
+    expect((await store.get('a'))?.version).toBe(version);
+    expect(await readText(store, 'a')).toBe('one');
+  });
+
+  test('lets nobody replace what he does not know, and says so', async () => {
+    const store = await open();
+    const first = await store.put('a', textBody('one'), undefined);
+    expect(await store.put('a', textBody('two'), undefined)).toBeUndefined();
+    const second = await store.put('a', textBody('two'), first);
+    expect(second).not.toBe(first);
+    expect(await store.put('a', textBody('three'), first)).toBeUndefined();
+    expect(await store.put('b', textBody('x'), first)).toBeUndefined();
+    expect(await readText(store, 'a')).toBe('two');
+  });
+
+  test('of many that put at the same time exactly one succeeds', async () => {
+    const store = await open();
+    const versions = await Promise.all(
+      Array.from({ length: 12 }, (_, n) => store.put('a', textBody(`n${n}`), undefined)),
+    );
+    const won = versions.flatMap((version, n) => (version === undefined ? [] : [n]));
+    expect(won).toHaveLength(1);
+    expect(await readText(store, 'a')).toBe(`n${won[0]}`);
+  });
+}
+
+describe('a directory', () => {
+  keepsItsPromises(async () => openDirectoryStore(join(await temporaryFolder(), 'copies')));
+
+  test('keeps nothing but what was put, and a killed writer holds nobody up for ever', async () => {
+    const folder = await temporaryFolder();
+    const store = await openDirectoryStore(folder);
+    writeFileSync(join(folder, 'a.replacing'), '');
+    const before = Date.now() / 1000 - 120;
+    utimesSync(join(folder, 'a.replacing'), before, before);
+    expect(await store.put('a', textBody('one'), undefined)).toBeDefined();
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
+  test('that cannot be one is refused', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    await expect(openDirectoryStore(join(file, 'x'))).rejects.toMatchObject({ code: 'config' });
+  });
+});
+
+describe('a bucket', () => {
+  keepsItsPromises(async () => {
+    const server = await startConditionalObjects();
+    onTestFinished(() => server[Symbol.asyncDispose]());
+    return bucketStore(server.url, 'b');
+  });
+
+  test('knows a write again whose reply was lost, and tries again with the same bytes', async () => {
+    await using server = await startConditionalObjects();
+    const store = await bucketStore(server.url, 'b');
+    let puts = 0;
+    server.fault = ({ method }) => (method === 'PUT' && ++puts === 1 ? 'lost' : undefined);
+    const version = await store.put('a', textBody('one'), undefined);
+    expect(version).toBe(server.objects.get('/b/p/a')?.etag);
+    puts = 0;
+    server.fault = ({ method }) => (method === 'PUT' && ++puts === 1 ? 503 : undefined);
+    expect(await store.put('a', textBody('two'), version)).toBeDefined();
+    expect(await readText(store, 'a')).toBe('two');
+  });
+
+  test('whose reply was lost, and that another replaced since, is not taken for its own', async () => {
+    await using server = await startConditionalObjects();
+    const store = await bucketStore(server.url, 'b');
+    let puts = 0;
+    server.fault = ({ method }) => {
+      if (method !== 'PUT' || ++puts > 2) return undefined;
+      if (puts === 1) return 'lost';
+      server.objects.set('/b/p/a', { bytes: Buffer.from('theirs'), etag: '"theirs"', metadata: {} });
+      return undefined;
+    };
+    expect(await store.put('a', textBody('one'), undefined)).toBeUndefined();
+    expect(await readText(store, 'a')).toBe('theirs');
+  });
+
+  test('that denies says which rights are missing, and shows no key', async () => {
+    await using server = await startConditionalObjects();
+    server.fault = () => 403;
+    const store = await bucketStore(server.url, 'b');
+    const error: unknown = await store.get('a').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'source_unauthorised',
+      message: expect.stringMatching(/s3:PutObject/),
+    });
+    expect(String(error)).not.toContain(CONDITIONAL_ENV.AWS_SECRET_ACCESS_KEY);
+  });
+});
+
+onRealS3('copies of ledgers in a bucket', (server) => {
+  describe('a bucket of a real server', () => {
+    keepsItsPromises(async () => {
+      vi.stubEnv('AWS_ACCESS_KEY_ID', server.accessKey);
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.secretKey);
+      const bucket = await createTestBucket(server);
+      onTestFinished(() => bucket.close());
+      return bucketStore(server.url, bucket.name);
+    });
+  });
+});
