@@ -19,9 +19,11 @@ export async function moveFile(parts: FileParts, move: PlannedMove): Promise<voi
   } catch (error) {
     if (hasFact(error, 'missing') && !error.inDoubt && (await remote.stat(from)) === undefined)
       return tally.problem(from, GONE);
-    const mayHaveMoved = isSyncError(error) && error.inDoubt;
-    if (replaces === undefined || !refusesName(error) || mayHaveMoved) throw error;
-    await replaceAside(parts, move);
+    if (!refusesName(error) || (isSyncError(error) && error.inDoubt)) throw error;
+    if (replaces !== undefined) return replaceAside(parts, move);
+    // a plain refusal does not tell whether something has the name
+    if (!hasFact(error, 'taken') && (await remote.stat(to)) === undefined) throw error;
+    tally.problem(from, cameMeanwhile(to));
   }
 }
 

@@ -47,8 +47,10 @@ export class FolderMoves {
         tally.problem(from, GONE);
         return true;
       }
-      if (hasFact(error, 'taken') || thingNamed(await remote.list(parentOf(to)), to) !== undefined)
-        throw error;
+      if (hasFact(error, 'taken') || thingNamed(await remote.list(parentOf(to)), to) !== undefined) {
+        tally.problem(from, cameMeanwhile(to));
+        return true;
+      }
       learnt.refuseFolderMoves(error, { words: remote.words, tell: (problem) => tally.problem('', problem) });
       return false;
     }

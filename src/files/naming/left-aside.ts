@@ -22,5 +22,5 @@ export const nothingAt = ({ this: place }: DestinationWords, aside?: RelPath): P
   message:
     aside === undefined
       ? `there is nothing of this name on ${place}`
-      : `there is nothing of this name on ${place}, but ${aside} at its top, where a run that was cut off may have left it: mv --hidden brings it back, rm -r --hidden removes it`,
+      : `there is nothing of this name on ${place}, but ${aside} at its top, where a run that is under way, or was cut off, may have put it: mv --hidden brings it back, rm -r --hidden removes it`,
 });

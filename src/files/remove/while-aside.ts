@@ -11,13 +11,27 @@ export interface AsideFolder {
 
 /**
  * Moves a folder to a hidden name. Where the reply is lost, the hidden name tells whether it went: the old one may be there
- * again, made by others. Rejects as a move does.
+ * again, made by others. Where that cannot be told either, it is told where the folder may be. Rejects as a move does.
  */
-export async function moveAside({ remote }: FileParts, { path, via }: AsideFolder): Promise<void> {
+export async function moveAside(
+  { remote, tasks, tally }: FileParts,
+  { path, via }: AsideFolder,
+): Promise<void> {
   try {
     await remote.move(path, via, { begins: true });
   } catch (error) {
-    if (!isSyncError(error) || !error.inDoubt || !(await remote.exists(via).catch(() => false))) throw error;
+    // a stop at once leaves a request open, too
+    const isOpen = isSyncError(error) && (error.inDoubt || error.code === 'interrupted');
+    if (!isOpen || tasks.notBegun(error)) throw error;
+    const went = await remote.exists(via).catch(() => undefined);
+    if (went === true) return;
+    if (went === undefined)
+      tally.problem(path, {
+        code: 'left_aside',
+        severity: 'failure',
+        message: `may be at ${via}: rm -r --hidden removes it there, mv --hidden brings it back`,
+      });
+    throw error;
   }
 }
 
