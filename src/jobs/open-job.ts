@@ -83,7 +83,9 @@ export async function openJob(
     around,
   });
   if (ends.to.kind === 'local' && !around.dryRun) owner = ownerOf(ledger);
-  if (!around.dryRun && ledger.recall('job') !== job.name) ledger.remember('job', job.name);
+  // a run without a name, as of "stagesync sync", does not take the name of a job away
+  const isNamed = job.name !== undefined && ledger.recall('job') !== job.name;
+  if (!around.dryRun && isNamed) ledger.remember('job', job.name);
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
   const options = {

@@ -7,6 +7,7 @@ import {
   makePrivate,
   type DaemonPlace,
 } from '../../../daemon/control/daemon-place.ts';
+import { lastRuns } from '../../../daemon/history/last-runs.ts';
 import { RememberedJobsFile } from '../../../daemon/schedule/remembered-jobs.ts';
 import { NoticesOfJobs } from '../../../daemon/notify/notices-of-jobs.ts';
 import { tellOfDaemon } from '../../../daemon/service-manager.ts';
@@ -164,6 +165,7 @@ function openSupervisor(
         {},
       ),
     ),
+    before: lastRuns(context.environment.stateFolder),
     onEvent: (named, event) => {
       toLog(named, event);
       page?.onEvent(named.name, event);
