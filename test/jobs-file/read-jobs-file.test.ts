@@ -308,3 +308,19 @@ describe('jobs whose targets overlap are refused, with both places', () => {
     expect(problemsOf(jobs('one'))).toHaveLength(1);
   });
 });
+
+test.each([
+  ['places that do not end', `a: "${'${'.repeat(100_000)}"`],
+  ['beginnings of tokens', `a: ${'eyJ'.repeat(100_000)}`],
+  ['beginnings of addresses', `a: ${'a.'.repeat(100_000)}`],
+  ['a path of many folders', `jobs: { a: { from: ${'/a'.repeat(100_000)}, to: "stage://g/x" } }`],
+  ['a name without an end', `${'x'.repeat(300_000)}: 1`],
+  [
+    'a long cron line',
+    `jobs: { a: { from: x, to: "stage://g/x", schedule: "${'1,'.repeat(100_000)} * * * *" } }`,
+  ],
+])('a hostile text is refused at once, and shown shortened: %s', (_, text) => {
+  const problems = problemsOf(text);
+  expect(problems.length).toBeGreaterThan(0);
+  for (const each of problems) expect(each.length).toBeLessThan(1000);
+});
