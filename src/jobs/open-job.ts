@@ -111,6 +111,7 @@ export async function openJob(
       source: shown = source,
     }) {
       using pass = beginPass?.(recallPace(ledger, systemClock.now()), onEvent);
+      let heard = onEvent;
       const work = (until: AbortSignal): Promise<PassResult> =>
         runPass({
           ...options,
@@ -121,7 +122,7 @@ export async function openJob(
           destination,
           ledger,
           filter,
-          onEvent,
+          onEvent: heard,
           approved,
           scope,
           changed,
@@ -133,10 +134,33 @@ export async function openJob(
           cause,
           historyMs: around.historyMs,
         });
-      return await (dryRun ? work(draining) : during({ cause, draining }, work));
+      const make = (hears: EventListener): Promise<PassResult> => {
+        heard = hears;
+        return dryRun ? work(draining) : during({ cause, draining }, work);
+      };
+      if (around.aroundPass === undefined) return await make(onEvent);
+      const about = {
+        job: job.name,
+        source: source.label,
+        destination: destination.label,
+        cause: cause ?? 'command',
+        dryRun,
+      };
+      return await around.aroundPass(about, (also) => make(both(onEvent, also)));
     },
   };
 }
+
+/** The second hears also where the first throws. */
+const both =
+  (one: EventListener, other: EventListener): EventListener =>
+  (event) => {
+    try {
+      one(event);
+    } finally {
+      other(event);
+    }
+  };
 
 /** What every pass of a job has in common. */
 function passOptions(
