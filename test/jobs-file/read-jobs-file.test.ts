@@ -265,7 +265,7 @@ describe('a secret that stands in the file is refused, and never shown', () => {
     ],
     ['profiles: { p: { base_url: "https://me:hidden-1@x" } }', 'has a user or a password'],
     ['notify: [{ webhook: "https://me:hidden-1@x" }]', 'has a user or a password'],
-  ])('%s', (text, told) => {
+  ])('a secret is refused, and not shown: %s', (text, told) => {
     const said = problemsOf(`${text}\njobs: {}\n`).join('\n');
     expect(said).toContain(told);
     expect(said).not.toMatch(/hidden|eyJ|0123456789abcdef/);
