@@ -1,22 +1,13 @@
 import { isSyncError, messageOf } from '../../model/errors.ts';
-import type { RelPath } from '../../model/path.ts';
 import { putBackFolder } from '../../sync/execute/moves/put-back.ts';
 import type { FileParts } from '../file-changes.ts';
-
-/** A folder that waits under a hidden name. */
-export interface AsideFolder {
-  readonly path: RelPath;
-  readonly via: RelPath;
-}
+import { waysOut, type Aside } from '../naming/next-command.ts';
 
 /**
  * Moves a folder to a hidden name. Where the reply is lost, the hidden name tells whether it went: the old one may be there
  * again, made by others. Where that cannot be told either, it is told where the folder may be. Rejects as a move does.
  */
-export async function moveAside(
-  { remote, tasks, tally }: FileParts,
-  { path, via }: AsideFolder,
-): Promise<void> {
+export async function moveAside({ remote, tasks, tally }: FileParts, { path, via }: Aside): Promise<void> {
   try {
     await remote.move(path, via, { begins: true });
   } catch (error) {
@@ -29,7 +20,7 @@ export async function moveAside(
       tally.problem(path, {
         code: 'left_aside',
         severity: 'failure',
-        message: `may be at ${via}: rm -r --hidden removes it there, mv --hidden brings it back`,
+        message: `may be at ${via}: ${waysOut(remote, { path, via })}`,
       });
     throw error;
   }
@@ -41,7 +32,7 @@ export async function moveAside(
  */
 export async function whileAside<T>(
   parts: FileParts,
-  folder: AsideFolder,
+  folder: Aside,
   work: () => Promise<T>,
 ): Promise<T | 'failed'> {
   try {
@@ -54,12 +45,12 @@ export async function whileAside<T>(
   }
 }
 
-async function whereItIs({ remote }: FileParts, { path, via }: AsideFolder): Promise<string> {
+async function whereItIs({ remote }: FileParts, { path, via }: Aside): Promise<string> {
   try {
     if (!(await remote.exists(via))) return `nothing of it is seen at ${via} now: look there again`;
     await putBackFolder(remote, via, path);
     return 'what is left of it is at its place again';
   } catch {
-    return `what is left of it is at ${via}: rm -r --hidden removes that, mv --hidden brings it back`;
+    return `what is left of it is at ${via}: ${waysOut(remote, { path, via })}`;
   }
 }

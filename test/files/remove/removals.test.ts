@@ -167,7 +167,9 @@ describe('what fails on the way', () => {
     expect(there()).toMatchObject({ '~-1-gone-d/a': 'one', '~-1-gone-d/e/b': 'two' });
     expect(events.find(({ type }) => type === 'problem')).toMatchObject({
       path: 'd/',
-      message: expect.stringMatching(/is at \.stagesync-.*-gone-d\/: rm -r --hidden removes that/) as string,
+      message: expect.stringMatching(
+        /is at \.stagesync-.*-gone-d\/: "stagesync mv --hidden stage:\/\/memory\/.*-gone-d\/ stage:\/\/memory\/d" brings it back/,
+      ) as string,
     });
   });
 

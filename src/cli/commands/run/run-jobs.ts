@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { NoticesOfJobs } from '../../../daemon/notify/notices-of-jobs.ts';
-import { requireTrust, surroundingsOfJob } from '../../../jobs-file/surroundings-of-job.ts';
+import { requireTrust } from '../../../jobs-file/surroundings-of-job.ts';
 import type { NamedJob } from '../../../jobs-file/jobs-file.ts';
 import type { Guards } from '../../../jobs/surroundings.ts';
 import { isSyncError, messageOf } from '../../../model/errors.ts';
@@ -15,7 +15,7 @@ import type { FileFlags } from '../../jobs-file.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { OutputFlags } from '../../flags/output-flags.ts';
-import { jobWithFlags } from '../../job-with-flags.ts';
+import { jobWithFlags, surroundingsWithFlags } from '../../job-with-flags.ts';
 import { jobsNamed } from '../../jobs-file.ts';
 import { openJobsFile, type OpenJobsFile } from '../../open-jobs-file.ts';
 import { failedReport } from '../../output/json.ts';
@@ -166,7 +166,10 @@ class Runs {
   /** Whether flags ask for something else than the file does. */
   get #isChanged(): boolean {
     const { job, dryRun, maxDelete, force, ledgerCopy } = this.#flags;
-    const settings = Object.keys(job.what).length + Object.keys(job.pace).length + job.filters.length;
+    const settings =
+      Object.keys(job.typed.what ?? {}).length +
+      Object.keys(job.typed.pace ?? {}).length +
+      job.filters.length;
     const { stage, s3 } = authorityFrom(this.#flags);
     const authority = [...Object.values(stage), ...Object.values(s3)] as readonly unknown[];
     // signing is what a command line asks for that says nothing
@@ -199,9 +202,8 @@ class Runs {
       dryRun,
       ledgerCopy: ledgerCopyFrom(this.#flags, this.#context.host),
     });
-    const ofFile = surroundingsOfJob(this.#opened.file, named, around);
-    const inFile = { ...ofFile, historyMs: named.historyMs };
-    return maxDelete === undefined ? inFile : { ...inFile, guards: around.guards };
+    const ofFile = surroundingsWithFlags(this.#opened.file, named, { around, maxDelete });
+    return { ...ofFile, historyMs: named.historyMs };
   }
 
   /** The run failed before its pass began: the other jobs are not concerned. */

@@ -7,6 +7,7 @@ import {
   makePrivate,
   type DaemonPlace,
 } from '../../../daemon/control/daemon-place.ts';
+import { lastRuns } from '../../../daemon/history/last-runs.ts';
 import { RememberedJobsFile } from '../../../daemon/schedule/remembered-jobs.ts';
 import { NoticesOfJobs } from '../../../daemon/notify/notices-of-jobs.ts';
 import { tellOfDaemon } from '../../../daemon/service-manager.ts';
@@ -16,7 +17,8 @@ import { followFile } from '../../../daemon/supervision/follow-file.ts';
 import { Supervisor } from '../../../daemon/supervision/supervisor.ts';
 import type { JobsFile } from '../../../jobs-file/jobs-file.ts';
 import { requireTrust, surroundingsOfJob } from '../../../jobs-file/surroundings-of-job.ts';
-import { PROCESS_GATES } from '../../../jobs/surroundings.ts';
+import { openTracing } from '../../../daemon/tracing/open-tracing.ts';
+import { PROCESS_GATES, type Surroundings } from '../../../jobs/surroundings.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { systemClock } from '../../../sync/clock.ts';
@@ -58,9 +60,10 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   opened.defer(() => log.close());
   // a server, metrics and the page take memory, so they are loaded only with --http
   const page = flags.http && new (await import('./serve-page.ts')).PageOfJobs();
+  const traced = await openTracing();
   const notices = noticesOf(context, chosen.path, log);
   opened.defer(() => notices.close());
-  const supervisor = openSupervisor(context, { file, log, place, page, notices, flags });
+  const supervisor = openSupervisor(context, { file, log, place, page, notices, flags, traced });
   const server = await page?.serve(supervisor, context, flags);
   opened.defer(() => server?.close());
   const reload = reloading(supervisor, read, log);
@@ -106,6 +109,7 @@ interface SupervisorParts {
   readonly page: PageOfJobs | undefined;
   readonly notices: NoticesOfJobs;
   readonly flags: UpFlags;
+  readonly traced: (around: Surroundings) => Surroundings;
 }
 
 const noticesOf = ({ host, environment }: Context, file: string, log: WatchLog): NoticesOfJobs =>
@@ -120,7 +124,7 @@ const noticesOf = ({ host, environment }: Context, file: string, log: WatchLog):
 
 function openSupervisor(
   context: Context,
-  { file, log, place, page, notices, flags }: SupervisorParts,
+  { file, log, place, page, notices, flags, traced }: SupervisorParts,
 ): Supervisor {
   const { maxDelete, force } = PASS_DEFAULTS;
   const { draining, signal } = context.stop;
@@ -148,11 +152,12 @@ function openSupervisor(
       gates: PROCESS_GATES,
       draining,
       signal,
-      of: (named, ofFile) => ({
-        ...surroundingsOfJob(ofFile, named, around),
-        historyMs: named.historyMs,
-        observed: page && ((destination) => page.observed(named.name, destination)),
-      }),
+      of: (named, ofFile) =>
+        traced({
+          ...surroundingsOfJob(ofFile, named, around),
+          historyMs: named.historyMs,
+          observed: page && ((destination) => page.observed(named.name, destination)),
+        }),
     },
     remembered: new RememberedJobsFile(place.remembered, (error) =>
       log.warn(
@@ -160,6 +165,7 @@ function openSupervisor(
         {},
       ),
     ),
+    before: lastRuns(context.environment.stateFolder),
     onEvent: (named, event) => {
       toLog(named, event);
       page?.onEvent(named.name, event);

@@ -1,6 +1,7 @@
 import type { ListenAddress } from '../../../daemon/server.ts';
 import { rememberStatus } from '../../../daemon/remembered-status.ts';
 import { tellServiceManager } from '../../../daemon/service-manager.ts';
+import { openTracing } from '../../../daemon/tracing/open-tracing.ts';
 import { watchJob } from '../../../daemon/watch-job.ts';
 import { openJob } from '../../../jobs/open-job.ts';
 import { defaultsOf } from '../../../jobs/settings/settings.ts';
@@ -41,7 +42,8 @@ export async function runWatch(
         : (destination) => seen!.countRequests(destination, (verb, status) => metrics.request(verb, status)),
   });
   await using opened = new AsyncDisposableStack();
-  const pair = await openJob(opened, job, around);
+  const traced = await openTracing();
+  const pair = await openJob(opened, job, traced(around));
   const { source, destination, ledger } = pair;
   metrics?.remember(ledger.runs.lastSuccessMs());
   const log = await openWatchLog(context.host.stderr, flags);

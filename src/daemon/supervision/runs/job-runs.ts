@@ -6,6 +6,7 @@ import type { JobPass, OpenJob } from '../../../jobs/open-job.ts';
 import type { PassResult } from '../../../sync/pass-options.ts';
 import { newRunId } from '../../../sync/ledger/runs/run-id.ts';
 import { asSyncError } from '../../../sync/watch/after-error.ts';
+import type { LastRun } from '../../history/last-runs.ts';
 import type { RunCause, RunSummary } from '../../view/daemon-view.ts';
 import { ComparisonTurns } from './comparison-turns.ts';
 import { RunProgress } from './run-progress.ts';
@@ -20,6 +21,8 @@ export interface JobRunsOptions {
   readonly onEnded: (run: RunSummary) => void;
   /** Something that is shown has changed. */
   readonly onChange: () => void;
+  /** How the last run before this process ended. */
+  readonly before?: LastRun | undefined;
 }
 
 export interface RunRequest extends JobPass {
@@ -50,6 +53,8 @@ export class JobRuns {
 
   constructor(options: JobRunsOptions) {
     this.#options = options;
+    this.#last = options.before?.run;
+    this.#lastSuccessMs = options.before?.successMs;
   }
 
   get isQueued(): boolean {
