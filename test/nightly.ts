@@ -46,6 +46,11 @@ const STEPS: readonly Step[] = [
     args: ['run', 'test/scenarios/pipelines/ten-jobs.test.ts', '--testTimeout', '0'],
     environment: { STAGESYNC_PIPELINES_SECONDS: many(300) },
   },
+  {
+    script: VITEST,
+    args: ['run', 'test/faults/pulled-runs.test.ts', '--testTimeout', '0'],
+    environment: { STAGESYNC_PULLED_SEEDS: many(2000) },
+  },
   { script: SEEDS, args: ['--seeds', many(5000)] },
   { script: SEEDS, args: ['--kind', 'second-writer', '--seeds', many(10_000)] },
 ];

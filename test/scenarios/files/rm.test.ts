@@ -134,7 +134,9 @@ test('the library does the same', async () => {
 test('a Stage that asks for a wait is waited for, and that is said', async () => {
   await using stage = await filled(FILES);
   const { cli, address, emulator } = stage;
-  emulator.faults.set({ rules: [{ verb: 'DELETE', nth: 1, fault: 'status', status: 429, retryAfterSeconds: 1 }] });
+  emulator.faults.set({
+    rules: [{ verb: 'DELETE', nth: 1, fault: 'status', status: 429, retryAfterSeconds: 1 }],
+  });
   expect(await commandInside(cli, ['rm', `${address}/a.csv`])).toMatchObject({
     status: 0,
     stderr: expect.stringMatching(/^stagesync: Stage asks for fewer requests: pausing 1(\.0)?s/) as string,
