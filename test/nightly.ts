@@ -48,7 +48,7 @@ const STEPS: readonly Step[] = [
   },
   {
     script: VITEST,
-    args: ['run', 'test/faults/pulled-runs.test.ts', '--testTimeout', '0'],
+    args: ['run', 'test/faults/pulled/runs.test.ts', '--testTimeout', '0'],
     environment: { STAGESYNC_PULLED_SEEDS: many(2000) },
   },
   { script: SEEDS, args: ['--seeds', many(5000)] },

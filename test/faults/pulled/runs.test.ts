@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { PulledTrial } from '../support/faults/pulled-trial.ts';
-import { createDice } from '../support/trees/dice.ts';
+import { PulledTrial } from '../../support/faults/pulled-trial.ts';
+import { createDice } from '../../support/trees/dice.ts';
 
-// One seed again: STAGESYNC_FAULT_SEED=17 npx vitest run test/faults/pulled-runs.test.ts
+// One seed again: STAGESYNC_FAULT_SEED=17 npx vitest run test/faults/pulled/runs.test.ts
 const replayed = process.env['STAGESYNC_FAULT_SEED'];
 const count = Number(process.env['STAGESYNC_PULLED_SEEDS'] ?? 12);
 const SEEDS = replayed === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(replayed)];
