@@ -3,6 +3,10 @@
  *
  *     const { report, error } = await sync({ from: './data', to: 'stage:///data' });
  *
+ * One call copies files, as `stagesync cp` does:
+ *
+ *     const { copied, failed } = await copy({ from: 'stage:///exports', to: './exports', recursive: true });
+ *
  * `openJob` opens a job once, for many passes. Below it are the parts: a source, a destination, a ledger and `runPass`.
  *
  * HTTP, the AWS SDK and the embedded Stage are loaded when they are used. The embedded Stage is also a module of its own,

@@ -50,6 +50,8 @@ const STEPS: readonly Step[] = [
     script: VITEST,
     args: ['run', 'test/faults/pulled/runs.test.ts', '--testTimeout', '0'],
     environment: { STAGESYNC_PULLED_SEEDS: many(2000) },
+    args: ['run', 'test/faults/file-commands.test.ts', '--testTimeout', '0'],
+    environment: { STAGESYNC_FILES_SEEDS: many(100_000) },
   },
   { script: SEEDS, args: ['--seeds', many(5000)] },
   { script: SEEDS, args: ['--kind', 'second-writer', '--seeds', many(10_000)] },

@@ -1,7 +1,8 @@
 import { Exchange, type LongReply, type Reply } from '../http/exchange.ts';
-import { type Connections, loadConnections, openConnectionsTo } from '../http/pool.ts';
+import { type Connections, loadConnections } from '../http/pool.ts';
 import { ProgressWatch } from '../http/progress-watch.ts';
 import type { ProxySettings } from '../http/proxy.ts';
+import { shareConnectionsTo, type PoolUse } from '../http/shared-pool.ts';
 import { type Answer, StreamedExchange } from '../http/streamed-exchange.ts';
 import { DEFAULT_BASE_URL, checkToken, parseBaseUrl } from './base-url.ts';
 
@@ -92,7 +93,8 @@ export async function openApiConnection(options: ApiConnectionOptions): Promise<
     headersMs: timeouts.headers,
     idleMs: timeouts.idle,
   };
-  const pool = await openConnectionsTo(base, limits, options.proxy);
+  const { proxy, token: account } = options;
+  const pool = await shareConnectionsTo(base, limits, { proxy, account });
   const openAnywhere = async (): Promise<Connections> => (await loadConnections(limits, options.proxy))();
   return new ApiConnection({ options, base, timeouts, pool, openAnywhere });
 }
@@ -101,7 +103,7 @@ interface Parts {
   readonly options: ApiConnectionOptions;
   readonly base: URL;
   readonly timeouts: ApiTimeouts;
-  readonly pool: Connections;
+  readonly pool: PoolUse;
   readonly openAnywhere: () => Promise<Connections>;
 }
 
@@ -208,7 +210,7 @@ export class ApiConnection implements AsyncDisposable {
     return this.#judged(exchange.answer, headers);
   }
 
-  /** Breaks off what is still under way. */
+  /** Breaks off what is still under way, unless others use the same connections: their own signals end their requests. */
   async close(): Promise<void> {
     await Promise.all([this.#parts.pool.close(), this.#anywhere?.then((anywhere) => anywhere.close())]);
   }

@@ -1,8 +1,10 @@
 import { JobsFileError, problemLine } from '../jobs-file/file-problem.ts';
 import { readExplained, type ExplainedFile } from '../jobs-file/read-jobs-file.ts';
-import { configError } from '../jobs/usage-errors.ts';
+import type { NamedJob } from '../jobs-file/jobs-file.ts';
+import { configError, usageError } from '../jobs/usage-errors.ts';
+import { isSyncError, messageOf } from '../model/errors.ts';
 import type { Context } from './context.ts';
-import { chooseJobsFile } from './jobs-file.ts';
+import { chooseJobsFile, jobNamed } from './jobs-file.ts';
 
 export interface OpenJobsFile extends ExplainedFile {
   /** What messages call the file. */
@@ -25,5 +27,22 @@ export function openJobsFile({ host, err }: Around, named: string | undefined): 
     for (const problem of error.problems) err.line(problemLine(shown, problem));
     const count = error.found === 1 ? 'a mistake' : `${error.found} mistakes`;
     throw configError(`${shown} has ${count}, and nothing of it was done`, error);
+  }
+}
+
+/**
+ * The job that one word names where two places could stand as well. Rejects as openJobsFile and jobNamed do, and says that
+ * two places are the other way.
+ */
+export function openNamedJob(
+  around: Around,
+  { name, file }: { readonly name: string; readonly file: string | undefined },
+): { readonly file: OpenJobsFile['file']; readonly named: NamedJob } {
+  try {
+    const opened = openJobsFile(around, file);
+    return { file: opened.file, named: jobNamed(opened.file, name) };
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    throw usageError(`${messageOf(error)}. One word is the name of a job: for two places write both`, error);
   }
 }

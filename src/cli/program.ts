@@ -10,6 +10,7 @@ import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
 import { get } from './commands/get/command.ts';
 import { head } from './commands/head/command.ts';
+import { init } from './commands/init/command.ts';
 import { jobs } from './commands/jobs/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
@@ -66,6 +67,7 @@ export const commands: readonly CommandModule[] = [
   mkdir,
   check,
   emulator,
+  init,
   jobs,
   run,
   trust,
@@ -119,7 +121,7 @@ export function createProgram(host: Host, action: Action, nouns: ProgramNouns): 
     .addHelpText('after', exitStatuses);
   program.commandsGroup('Files:');
   for (const command of commands) {
-    if (command === jobs) program.commandsGroup('Jobs of a file:');
+    if (command === init) program.commandsGroup('Jobs of a file:');
     command.declare(program, action);
   }
   program.commandsGroup('Workspaces and what they cost:');

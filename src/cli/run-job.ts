@@ -1,3 +1,4 @@
+import { openTracing } from '../daemon/tracing/open-tracing.ts';
 import { openJob } from '../jobs/open-job.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Surroundings } from '../jobs/surroundings.ts';
@@ -64,7 +65,8 @@ async function shownPass(
   { onOpened, onPlanned, approved }: RunUse,
 ): Promise<PassResult> {
   await using opened = new AsyncDisposableStack();
-  const pair = await openJob(opened, job, around);
+  const traced = await openTracing();
+  const pair = await openJob(opened, job, traced(around));
   onOpened?.({ source: pair.source.label, destination: pair.destination.label });
   return await pair.run({
     approved,

@@ -83,7 +83,9 @@ export async function openJob(
     around,
   });
   if (ends.to.kind === 'local' && !around.dryRun) owner = ownerOf(ledger);
-  if (!around.dryRun && ledger.recall('job') !== job.name) ledger.remember('job', job.name);
+  // a run without a name, as of "stagesync sync", does not take the name of a job away
+  const isNamed = job.name !== undefined && ledger.recall('job') !== job.name;
+  if (!around.dryRun && isNamed) ledger.remember('job', job.name);
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
   const options = {
@@ -109,6 +111,7 @@ export async function openJob(
       source: shown = source,
     }) {
       using pass = beginPass?.(recallPace(ledger, systemClock.now()), onEvent);
+      let heard = onEvent;
       const work = (until: AbortSignal): Promise<PassResult> =>
         runPass({
           ...options,
@@ -119,7 +122,7 @@ export async function openJob(
           destination,
           ledger,
           filter,
-          onEvent,
+          onEvent: heard,
           approved,
           scope,
           changed,
@@ -131,10 +134,33 @@ export async function openJob(
           cause,
           historyMs: around.historyMs,
         });
-      return await (dryRun ? work(draining) : during({ cause, draining }, work));
+      const make = (hears: EventListener): Promise<PassResult> => {
+        heard = hears;
+        return dryRun ? work(draining) : during({ cause, draining }, work);
+      };
+      if (around.aroundPass === undefined) return await make(onEvent);
+      const about = {
+        job: job.name,
+        source: source.label,
+        destination: destination.label,
+        cause: cause ?? 'command',
+        dryRun,
+      };
+      return await around.aroundPass(about, (also) => make(both(onEvent, also)));
     },
   };
 }
+
+/** The second hears also where the first throws. */
+const both =
+  (one: EventListener, other: EventListener): EventListener =>
+  (event) => {
+    try {
+      one(event);
+    } finally {
+      other(event);
+    }
+  };
 
 /** What every pass of a job has in common. */
 function passOptions(

@@ -1,8 +1,10 @@
+import type { EventListener } from '../model/events.ts';
 import type { Destination } from '../model/ports.ts';
+import type { RunCause } from '../model/run.ts';
 import { Gates } from '../remote/gate/gates.ts';
 import { systemClock } from '../sync/clock.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
-import type { GuardName, RemovalLimit } from '../sync/pass-options.ts';
+import type { GuardName, PassResult, RemovalLimit } from '../sync/pass-options.ts';
 import { ENVIRONMENT_ONLY, type Authority } from './authority.ts';
 import type { Environment } from './environment.ts';
 import type { Job } from './job.ts';
@@ -40,6 +42,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** Wraps the destination that the engine gets, to count or to observe its requests. */
   readonly observed?: ((destination: Destination) => Destination) | undefined;
+  /** Makes a pass, and may do something before and after it, as tracing does. It resolves and rejects as `pass` does. */
+  readonly aroundPass?: AroundPass | undefined;
   /** Called once everything is open: from then on the process keeps little garbage. */
   readonly keepHeapSmall?: (() => void) | undefined;
   /**
@@ -48,6 +52,22 @@ export interface Surroundings {
    */
   readonly collectBuffers?: (() => (bytes: number) => void) | undefined;
 }
+
+/** A pass that is about to be made. */
+export interface PassToMake {
+  readonly job: string | undefined;
+  /** The labels of both ends. */
+  readonly source: string;
+  readonly destination: string;
+  readonly cause: RunCause;
+  readonly dryRun: boolean;
+}
+
+/** `pass` gets a listener that hears of everything beside the one that the pass has. */
+export type AroundPass = (
+  about: PassToMake,
+  pass: (onEvent: EventListener) => Promise<PassResult>,
+) => Promise<PassResult>;
 
 /** How far a run may go. Always the word of who runs a job. */
 export interface Guards {

@@ -50,6 +50,8 @@ export class Remote {
   readonly root: RelPath;
   /** What sentences call the destination. */
   readonly words: DestinationWords;
+  /** The target folder as an address, for people. */
+  readonly address: string;
   readonly #options: RemoteOptions;
   readonly #destination: RetryingDestination;
   readonly #call: { readonly signal: AbortSignal };
@@ -63,6 +65,7 @@ export class Remote {
     this.#callWithin = { signal, within: true };
     this.root = destination.root;
     this.words = destination.words;
+    this.address = destination.label;
   }
 
   list(

@@ -28,35 +28,36 @@ export function withSharedLooks(destination: Destination): Destination {
   };
 }
 
-/**
- * The same destination; `onRequest` is called when a request is over, with the error if it failed. Below the retrying
- * destination each attempt is a request.
- */
-export function counted(
+/** Makes a request, and may do something before and after it. */
+export type AroundRequest = <T>(operation: Operation, path: RelPath, request: () => Promise<T>) => Promise<T>;
+
+/** The same destination; each request is made by `around`. Below the retrying destination each attempt is a request. */
+export const surrounded = (destination: Destination, around: AroundRequest): Destination => ({
+  ...passedOn(destination),
+  listFolder: (folder, call) => around('list', folder, () => destination.listFolder(folder, call)),
+  stat: (path, call) => around('look', path, () => destination.stat(path, call)),
+  read: (path, call) => around('read', path, () => destination.read(path, call)),
+  put: (path, content, call) => around('upload', path, () => destination.put(path, content, call)),
+  makeFolder: (folder, call) => around('create_folder', folder, () => destination.makeFolder(folder, call)),
+  move: (from, to, call) => around('move', from, () => destination.move(from, to, call)),
+  remove: (path, call) => around('remove', path, () => destination.remove(path, call)),
+});
+
+/** The same destination; `onRequest` is called when a request is over, with the error if it failed. */
+export const counted = (
   destination: Destination,
   onRequest: (operation: Operation, error: unknown) => void,
-): Destination {
-  const tell = async <T>(operation: Operation, request: Promise<T>): Promise<T> => {
+): Destination =>
+  surrounded(destination, async (operation, _path, request) => {
     try {
-      const result = await request;
+      const result = await request();
       onRequest(operation, undefined);
       return result;
     } catch (error) {
       onRequest(operation, error);
       throw error;
     }
-  };
-  return {
-    ...passedOn(destination),
-    listFolder: (folder, call) => tell('list', destination.listFolder(folder, call)),
-    stat: (path, call) => tell('look', destination.stat(path, call)),
-    read: (path, call) => tell('read', destination.read(path, call)),
-    put: (path, content, call) => tell('upload', destination.put(path, content, call)),
-    makeFolder: (folder, call) => tell('create_folder', destination.makeFolder(folder, call)),
-    move: (from, to, call) => tell('move', destination.move(from, to, call)),
-    remove: (path, call) => tell('remove', destination.remove(path, call)),
-  };
-}
+  });
 
 /** Every method passed on: a destination may be an object of a class, which cannot be spread. */
 const passedOn = (destination: Destination): Destination => ({

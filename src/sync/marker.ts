@@ -1,9 +1,11 @@
 import { childrenNamed } from '../model/children.ts';
 import { isSyncError, messageOf } from '../model/errors.ts';
+import type { RelPath } from '../model/path.ts';
 import type { Clock } from '../model/ports.ts';
 import type { HiddenNames } from './execute/hidden-names.ts';
 import type { Remote } from '../remote/remote.ts';
 import { MARKER_REASON } from './execute/recovery/recover.ts';
+import type { Trash } from './execute/trash/trash.ts';
 import { publish, refusesName } from './execute/uploads/replace.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Tally } from './tally.ts';
@@ -17,6 +19,8 @@ export interface MarkerOptions {
   readonly hidden: HiddenNames;
   readonly tally: Tally;
   readonly clock: Clock;
+  /** What has the name of the marker, and is none, goes there first. */
+  readonly trash?: Trash | undefined;
 }
 
 const DUE = 'marker_due';
@@ -58,9 +62,20 @@ export class Marker {
     }
   }
 
+  /** A marker is empty: a file of its name that is not was put there by others. */
+  async #keepOthers(final: RelPath): Promise<void> {
+    const { remote, trash } = this.#options;
+    if (trash === undefined) return;
+    const bytes = (await remote.stat(final))?.size ?? 0;
+    if (bytes === 0) return;
+    const place = trash.placeFor(final);
+    if ((await trash.take(place)) === 'done') trash.note(place, { files: 1, bytes });
+  }
+
   async #put(): Promise<void> {
     const { name, remote, ledger, hidden, clock } = this.#options;
     const final = remote.root + name;
+    await this.#keepOthers(final);
     try {
       return await remote.putEmpty(final);
     } catch (error) {

@@ -170,6 +170,7 @@ export class Round {
       atOnce: Math.min(gate.mostLanes, Math.max(gate.lanes, measured?.atOnce ?? 1)),
       measured: joinPaces(measured, gate.measured),
       missingRoots: target.missing.length,
+      keepsReplaced: this.#pass.keepRemovedMs !== undefined,
     });
     const whole = { ...cost, uploads: cost.uploads + uploads, bytes: cost.bytes + bytes };
     tally.emit({ type: 'plan', cost: { ...whole, calls: cost.calls + uploads }, ...estimate });
@@ -196,7 +197,7 @@ export class Round {
 
   #marker(): Marker | undefined {
     const { marker: name, ledger, clock } = this.#pass;
-    const { remote, hidden, tally } = this.#parts;
-    return name === undefined ? undefined : new Marker({ name, remote, ledger, hidden, tally, clock });
+    const { remote, hidden, tally, trash } = this.#parts;
+    return name === undefined ? undefined : new Marker({ name, remote, ledger, hidden, tally, clock, trash });
   }
 }

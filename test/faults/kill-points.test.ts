@@ -25,7 +25,7 @@ const MODES: readonly KillMode[] = [
     flags: ['--keep-removed', '7d'],
     behaviour: { moveOverExisting: 'overwrite' },
     inFlight: 2 * CONCURRENCY,
-    points: 8,
+    points: 5,
   },
   {
     name: 'a set, and what it replaces is kept',

@@ -9,7 +9,7 @@ import { jobsFileSchema } from '../../src/jobs-file/shape/file-schema.ts';
 const at = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
 /** The schema as an editor reads it. */
-const schema = z.fromJSONSchema(jobsFileSchema() as Parameters<typeof z.fromJSONSchema>[0]);
+const schema = z.fromJSONSchema(jobsFileSchema());
 const fits = (text: string): boolean => schema.safeParse(parse(text)).success;
 
 describe.each(['examples/first-jobs.yaml', 'examples/team-jobs.yaml'])('%s', (name) => {

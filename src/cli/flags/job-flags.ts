@@ -18,6 +18,8 @@ import {
 export interface JobFlags extends JobSections {
   /** --include, --exclude and --filter-from in their order; the files are not yet read. */
   readonly filters: readonly FilterFlag[];
+  /** The settings that were typed, without the defaults of flags. */
+  readonly typed: Partial<{ readonly [Section in keyof JobSections]: Partial<JobSections[Section]> }>;
 }
 
 /** What commander makes of a command line: values by the attribute name of their flag. */
@@ -48,8 +50,10 @@ export function addJobFlags(
         command.addOption(optionFor(defaults ? setting : { ...setting, default: undefined }, flag, filters));
     }
   return (parsed) => {
-    const read = settings.map(([section, named]) => [section, sectionOf(named, parsed as Parsed)] as const);
-    return { ...(Object.fromEntries(read) as unknown as JobSections), filters };
+    const read = (values: Parsed): object =>
+      Object.fromEntries(settings.map(([section, named]) => [section, sectionOf(named, values)]));
+    const typed = Object.entries(parsed).filter(([name]) => command.getOptionValueSource(name) === 'cli');
+    return { ...(read(parsed as Parsed) as JobSections), filters, typed: read(Object.fromEntries(typed)) };
   };
 }
 

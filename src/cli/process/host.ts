@@ -34,6 +34,8 @@ export interface Host {
    * function has to be told of all bytes that arrive.
    */
   collectBuffers(): (bytes: number) => void;
+  /** Gives garbage back to the system, once, which stops everything for some tenths of a second. */
+  collectGarbage(): void;
   /** Ends the process now; only where returning cannot end it. */
   exit(status: number): void;
 }

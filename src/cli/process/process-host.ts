@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { Host } from './host.ts';
-import { collectBuffers, keepHeapSmall } from './small-heap.ts';
+import { collectBuffers, collectGarbage, keepHeapSmall } from './small-heap.ts';
 import { configError } from '../../jobs/usage-errors.ts';
 
 function currentFolder(): string {
@@ -38,6 +38,7 @@ export function processHost(): Host {
     },
     keepHeapSmall,
     collectBuffers,
+    collectGarbage,
     exit: (status) => process.exit(status),
   };
 }

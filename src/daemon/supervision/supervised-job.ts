@@ -5,6 +5,7 @@ import type { OpenJob, openJob } from '../../jobs/open-job.ts';
 import type { Surroundings } from '../../jobs/surroundings.ts';
 import { usageError } from '../../jobs/usage-errors.ts';
 import { asSyncError } from '../../sync/watch/after-error.ts';
+import type { LastRun } from '../history/last-runs.ts';
 import { FollowedSchedule } from '../schedule/followed-schedule.ts';
 import type { DueRun } from '../schedule/due-runs.ts';
 import type { RememberedJobs } from '../schedule/remembered-jobs.ts';
@@ -27,6 +28,8 @@ export interface SupervisedJobOptions {
   readonly open: typeof openJob;
   readonly turns: ComparisonTurns;
   readonly remembered: RememberedJobs;
+  /** How the last run before this process ended. */
+  readonly before?: LastRun | undefined;
   readonly onEvent: JobListener;
   /** Something that is shown has changed. */
   readonly onChange: () => void;
@@ -66,7 +69,7 @@ export class SupervisedJob {
   #retry: { readonly atMs: number; readonly end: AbortController } | undefined;
 
   constructor(options: SupervisedJobOptions) {
-    const { named, clock, turns, remembered } = options;
+    const { named, clock, turns, remembered, before } = options;
     this.named = named;
     this.#options = options;
     this.#throughput = new Throughput(() => clock.now());
@@ -76,6 +79,7 @@ export class SupervisedJob {
       turns,
       throughput: this.#throughput,
       timeoutMs: named.timeoutMs,
+      before,
       onEnded: (run) => this.#runEnded(run),
       onChange: () => this.#changed(),
     });

@@ -3,6 +3,7 @@ import { openJob } from '../../jobs/open-job.ts';
 import type { Surroundings } from '../../jobs/surroundings.ts';
 import { usageError } from '../../jobs/usage-errors.ts';
 import type { Clock } from '../../model/ports.ts';
+import type { LastRun } from '../history/last-runs.ts';
 import type { RememberedJobs } from '../schedule/remembered-jobs.ts';
 import type {
   DaemonControl,
@@ -29,6 +30,8 @@ export interface SupervisorOptions {
     readonly of: (named: NamedJob, file: JobsFile) => Surroundings;
   };
   readonly remembered: RememberedJobs;
+  /** How the last runs before this process ended, by the names of the jobs. */
+  readonly before?: ReadonlyMap<string, LastRun> | undefined;
   /** Must not throw. */
   readonly onEvent: (named: NamedJob, event: JobEvent) => void;
   /** Opens a job; for tests. */
@@ -164,7 +167,7 @@ export class Supervisor implements DaemonControl {
   }
 
   #open(named: NamedJob, file: JobsFile): SupervisedJob {
-    const { clock, remembered, surroundings, open = openJob, onEvent } = this.#options;
+    const { clock, remembered, surroundings, before, open = openJob, onEvent } = this.#options;
     const around = surroundings.of(named, file);
     const { observed } = around;
     return new SupervisedJob({
@@ -177,6 +180,7 @@ export class Supervisor implements DaemonControl {
       open,
       turns: this.#turns,
       remembered,
+      before: before?.get(named.name),
       onEvent: (event) => onEvent(named, event),
       onChange: () => this.#bell.ring(),
     });

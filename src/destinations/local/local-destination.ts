@@ -25,7 +25,7 @@ import type { DiskCall } from './destination-errors.ts';
 import { findFolding } from './find-folding.ts';
 import { listChildren } from './list-children.ts';
 import { moveEntry } from './move-entry.ts';
-import { openPartialFile } from './partial-file.ts';
+import { openPartialFile } from './open-partial.ts';
 import { readFile } from './read-file.ts';
 import { removeEntry } from './remove-entry.ts';
 import { TargetFolder, requirePath } from './target-folder.ts';

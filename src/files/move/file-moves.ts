@@ -6,6 +6,7 @@ import type { Change, Check } from '../../remote/remote.ts';
 import { sameShown } from '../../sync/compare/decide.ts';
 import { refusesName } from '../../sync/execute/uploads/replace.ts';
 import type { FileParts } from '../file-changes.ts';
+import { waysOut } from '../naming/next-command.ts';
 import type { PlannedMove } from './move-plan.ts';
 
 /** Moves one file to a name that a look in the turn of the request shows free, or as it was seen where it is to be replaced. */
@@ -19,9 +20,11 @@ export async function moveFile(parts: FileParts, move: PlannedMove): Promise<voi
   } catch (error) {
     if (hasFact(error, 'missing') && !error.inDoubt && (await remote.stat(from)) === undefined)
       return tally.problem(from, GONE);
-    const mayHaveMoved = isSyncError(error) && error.inDoubt;
-    if (replaces === undefined || !refusesName(error) || mayHaveMoved) throw error;
-    await replaceAside(parts, move);
+    if (!refusesName(error) || (isSyncError(error) && error.inDoubt)) throw error;
+    if (replaces !== undefined) return replaceAside(parts, move);
+    // a plain refusal does not tell whether something has the name
+    if (!hasFact(error, 'taken') && (await remote.stat(to)) === undefined) throw error;
+    tally.problem(from, cameMeanwhile(to));
   }
 }
 
@@ -82,7 +85,7 @@ async function replaceAside(parts: FileParts, move: PlannedMove): Promise<void> 
     if (end === 'done') tally.changed({ kind: 'move', path: from, to });
   } catch (error) {
     const where = await settle(parts, { to, aside }).catch(
-      () => `; the file that was at ${to} is at ${aside}: mv --hidden brings it back`,
+      () => `; the file that was at ${to} is at ${aside}: ${waysOut(remote, { path: to, via: aside })}`,
     );
     tally.problem(from, {
       code: 'left_aside',

@@ -4,6 +4,7 @@ import { hasFact, isSyncError } from '../../model/errors.ts';
 import { nameOf, parentOf, type RelPath } from '../../model/path.ts';
 import type { Check } from '../../remote/remote.ts';
 import { attempt, type FileParts } from '../file-changes.ts';
+import { goOnMoving } from '../naming/next-command.ts';
 import { thingNamed } from '../naming/named-things.ts';
 import { EmptiedFolders } from '../remove/emptied-folders.ts';
 import { moveFile } from './file-moves.ts';
@@ -28,7 +29,7 @@ export class FolderMoves {
     if (joins === true) return this.#moveInto(from, to);
     if (this.#parts.learnt.refusesFolderMoves) return this.#moveIntoNew(from, to);
     if (await this.#moveWhole(from, to)) return;
-    this.#parts.tally.problem(from, oneByOne(from, to));
+    this.#parts.tally.problem(from, oneByOne(goOnMoving(this.#parts.remote, from, to)));
     await this.#moveIntoNew(from, to);
   }
 
@@ -47,8 +48,10 @@ export class FolderMoves {
         tally.problem(from, GONE);
         return true;
       }
-      if (hasFact(error, 'taken') || thingNamed(await remote.list(parentOf(to)), to) !== undefined)
-        throw error;
+      if (hasFact(error, 'taken') || thingNamed(await remote.list(parentOf(to)), to) !== undefined) {
+        tally.problem(from, cameMeanwhile(to));
+        return true;
+      }
       learnt.refuseFolderMoves(error, { words: remote.words, tell: (problem) => tally.problem('', problem) });
       return false;
     }
@@ -89,8 +92,9 @@ export class FolderMoves {
       batch = [];
     }
     await Promise.all(batch);
-    if (tasks.stopped) return tally.problem(from, stoppedHalfway(from, to));
-    if ((await this.#emptied.remove(from)) === 'kept') tally.problem(from, stays(from, to));
+    if (tasks.stopped) return tally.problem(from, stoppedHalfway(goOnMoving(this.#parts.remote, from, to)));
+    if ((await this.#emptied.remove(from)) === 'kept')
+      tally.problem(from, stays(goOnMoving(this.#parts.remote, from, to)));
   }
 
   async #moveChild(
@@ -133,23 +137,20 @@ const cameMeanwhile = (to: RelPath): Problem => ({
   message: `is not moved: others put ${to} there since it was looked at`,
 });
 
-const goOn = (from: RelPath, to: RelPath): string =>
-  `mv --merge, from ${from} to ${to.slice(0, -1)}, goes on`;
-
-const oneByOne = (from: RelPath, to: RelPath): Problem => ({
+const oneByOne = (goOn: string): Problem => ({
   code: 'folder_moves_refused',
   severity: 'warning',
-  message: `moves name by name; where that is cut off, ${goOn(from, to)}`,
+  message: `moves name by name; where that is cut off, ${goOn}`,
 });
 
-const stoppedHalfway = (from: RelPath, to: RelPath): Problem => ({
+const stoppedHalfway = (goOn: string): Problem => ({
   code: 'interrupted',
   severity: 'failure',
-  message: `was stopped halfway, and holds what has not moved yet; ${goOn(from, to)}`,
+  message: `was stopped halfway, and holds what has not moved yet; ${goOn}`,
 });
 
-const stays = (from: RelPath, to: RelPath): Problem => ({
+const stays = (goOn: string): Problem => ({
   code: 'folder_kept',
   severity: 'failure',
-  message: `stays with what has not moved, or came meanwhile; ${goOn(from, to)}`,
+  message: `stays with what has not moved, or came meanwhile; ${goOn}`,
 });

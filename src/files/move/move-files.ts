@@ -139,7 +139,7 @@ async function* thingsToMove(
 ): AsyncGenerator<NamedThing, void> {
   const named = sources.filter((path) => !hasWildcard(path));
   for (const [path, thing] of await listed.lookUp(named))
-    if (thing === undefined) tally.problem(path, nothingAt(remote.words, await leftAsideAs(listed, path)));
+    if (thing === undefined) tally.problem(path, nothingAt(remote, path, await leftAsideAs(listed, path)));
     else yield thing;
   for (const path of sources) {
     const glob = parseGlob(path);

@@ -1,6 +1,7 @@
-import type { DestinationWords } from '../../model/destination-words.ts';
 import type { Problem } from '../../model/entry.ts';
 import { nameOf, type RelPath } from '../../model/path.ts';
+import type { Remote } from '../../remote/remote.ts';
+import { waysOut } from './next-command.ts';
 import type { ListedOnce } from './named-things.ts';
 
 /** A name that a run gave to something which was to be moved, replaced or removed. */
@@ -16,11 +17,11 @@ export async function leftAsideAs(listed: ListedOnce, path: RelPath): Promise<Re
   return undefined;
 }
 
-export const nothingAt = ({ this: place }: DestinationWords, aside?: RelPath): Problem => ({
+export const nothingAt = (remote: Remote, path: RelPath, aside: RelPath | undefined): Problem => ({
   code: 'stage_not_found',
   severity: 'failure',
   message:
     aside === undefined
-      ? `there is nothing of this name on ${place}`
-      : `there is nothing of this name on ${place}, but ${aside} at its top, where a run that was cut off may have left it: mv --hidden brings it back, rm -r --hidden removes it`,
+      ? `there is nothing of this name on ${remote.words.this}`
+      : `there is nothing of this name on ${remote.words.this}, but ${aside} at its top, where a run that is under way, or was cut off, may have put it: ${waysOut(remote, { path, via: aside })}`,
 });

@@ -69,7 +69,7 @@ async function lookFor(
   if (folder !== undefined && !recursive) throw isAFolder(folder[0]);
   for (const [path, thing] of things)
     if (thing === undefined && !ifExists)
-      tally.problem(path, nothingAt(remote.words, await leftAsideAs(listed, path)));
+      tally.problem(path, nothingAt(remote, path, await leftAsideAs(listed, path)));
   return things.flatMap(([, thing]) => thing ?? []).toSorted((a, b) => comparePaths(a.path, b.path));
 }
 

@@ -1,23 +1,28 @@
 import { isSyncError, messageOf } from '../../model/errors.ts';
-import type { RelPath } from '../../model/path.ts';
 import { putBackFolder } from '../../sync/execute/moves/put-back.ts';
 import type { FileParts } from '../file-changes.ts';
-
-/** A folder that waits under a hidden name. */
-export interface AsideFolder {
-  readonly path: RelPath;
-  readonly via: RelPath;
-}
+import { waysOut, type Aside } from '../naming/next-command.ts';
 
 /**
  * Moves a folder to a hidden name. Where the reply is lost, the hidden name tells whether it went: the old one may be there
- * again, made by others. Rejects as a move does.
+ * again, made by others. Where that cannot be told either, it is told where the folder may be. Rejects as a move does.
  */
-export async function moveAside({ remote }: FileParts, { path, via }: AsideFolder): Promise<void> {
+export async function moveAside({ remote, tasks, tally }: FileParts, { path, via }: Aside): Promise<void> {
   try {
     await remote.move(path, via, { begins: true });
   } catch (error) {
-    if (!isSyncError(error) || !error.inDoubt || !(await remote.exists(via).catch(() => false))) throw error;
+    // a stop at once leaves a request open, too
+    const isOpen = isSyncError(error) && (error.inDoubt || error.code === 'interrupted');
+    if (!isOpen || tasks.notBegun(error)) throw error;
+    const went = await remote.exists(via).catch(() => undefined);
+    if (went === true) return;
+    if (went === undefined)
+      tally.problem(path, {
+        code: 'left_aside',
+        severity: 'failure',
+        message: `may be at ${via}: ${waysOut(remote, { path, via })}`,
+      });
+    throw error;
   }
 }
 
@@ -27,7 +32,7 @@ export async function moveAside({ remote }: FileParts, { path, via }: AsideFolde
  */
 export async function whileAside<T>(
   parts: FileParts,
-  folder: AsideFolder,
+  folder: Aside,
   work: () => Promise<T>,
 ): Promise<T | 'failed'> {
   try {
@@ -40,12 +45,12 @@ export async function whileAside<T>(
   }
 }
 
-async function whereItIs({ remote }: FileParts, { path, via }: AsideFolder): Promise<string> {
+async function whereItIs({ remote }: FileParts, { path, via }: Aside): Promise<string> {
   try {
     if (!(await remote.exists(via))) return `nothing of it is seen at ${via} now: look there again`;
     await putBackFolder(remote, via, path);
     return 'what is left of it is at its place again';
   } catch {
-    return `what is left of it is at ${via}: rm -r --hidden removes that, mv --hidden brings it back`;
+    return `what is left of it is at ${via}: ${waysOut(remote, { path, via })}`;
   }
 }

@@ -1,8 +1,6 @@
 import { lstatSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { openFileLimit } from '../../disk/open-files.ts';
 import type { CopyOrigin } from '../../files/copy/copy-origin.ts';
-import { withEachChildAlone } from '../../files/copy/each-child-alone.ts';
 import { expandGlob, type Named } from '../../files/globs/expand-glob.ts';
 import { hasWildcard, parseGlob } from '../../files/globs/glob.ts';
 import { createFilter } from '../../filter/filter.ts';
@@ -12,12 +10,10 @@ import type { Problem, SourceEntry } from '../../model/entry.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
 import type { NameFolding } from '../../model/name-folding.ts';
 import { isReservedName, nameOf, parentOf, type RelPath } from '../../model/path.ts';
-import type { CallOptions, Destination, PathFilter, Source } from '../../model/ports.ts';
-import { mostLanesWithin } from '../../remote/gate/lanes.ts';
-import type { RetryingDestination } from '../../remote/retrying-destination.ts';
-import { withRoot, withSharedLooks } from '../../remote/wrapped-destinations.ts';
+import type { PathFilter, Source } from '../../model/ports.ts';
 import { formatS3Address, parseS3Address } from '../../sources/s3/address.ts';
 import { fileEntry } from '../../sources/stage/entries.ts';
+import { stageToCopy } from './stage-to-copy.ts';
 import { parsePlace, type PlaceAddress, type StageAddress } from '../addresses.ts';
 import { openPlace, type OpenPlace } from '../ends/open-place.ts';
 import type { OpenStages } from '../ends/open-stages.ts';
@@ -84,7 +80,7 @@ export class CopyOrigins {
     this.#lanes.add(() => stage.lanes);
     const top = `stage://${address.deployment ?? ''}/`;
     const known = new Map<RelPath, Children>();
-    const sourceAt = (root: RelPath): Promise<Source> => stageSource(stage, root, { known, folding });
+    const sourceAt = (root: RelPath): Promise<Source> => stageToCopy(stage, root, { known, folding });
     const glob = parseGlob(address.path);
     const open = { top, sourceAt, base: '' };
     if (glob !== undefined) return pattern(this.#matches(text, { ...open, glob }));
@@ -224,38 +220,6 @@ interface Opening {
 
 interface Matching extends Opening {
   readonly glob: NonNullable<ReturnType<typeof parseGlob>>;
-}
-
-interface StageSourceOptions {
-  /** Listings that were just made; each counts once. */
-  readonly known: Map<RelPath, Children>;
-  readonly folding: () => Promise<NameFolding>;
-}
-
-async function stageSource(
-  stage: RetryingDestination,
-  root: RelPath,
-  { known, folding }: StageSourceOptions,
-): Promise<Source> {
-  const { destinationAsSource } = await import('../../sources/stage/destination-as-source.ts');
-  const most = mostLanesWithin(openFileLimit());
-  // looks that end the reading of a file, or begin others, go before the readings that wait
-  const urgent = <Call extends CallOptions>(call: Call) => ({ ...call, priority: 'urgent' }) as const;
-  const reader: Destination = {
-    ...withRoot(stage, root),
-    stat: (path, call) => stage.stat(path, urgent(call)),
-    async listFolder(folder, call) {
-      const children = known.get(folder);
-      known.delete(folder);
-      return children ?? stage.listFolder(folder, urgent(call));
-    },
-  };
-  return destinationAsSource({
-    destination: withEachChildAlone(withSharedLooks(reader)),
-    folding,
-    // listings are small and all are wanted: asking for more than can be under way keeps all slots busy
-    lookAhead: () => Math.min(stage.lanes, most) * 2,
-  });
 }
 
 const parseLocal = (text: string, { folder }: Surroundings): { readonly root: string } =>

@@ -5,6 +5,7 @@ import { stepsOf } from '../../files/copy/copy-origin.ts';
 import type { CopyResult, CopySummary } from '../../files/copy/copy-step.ts';
 import { resolvedAhead } from '../../files/globs/resolved-ahead.ts';
 import type { FilterRule } from '../../filter/filter-rules.ts';
+import { isSyncError, SyncError } from '../../model/errors.ts';
 import { NOTHING_FOLDED } from '../../model/name-folding.ts';
 import type { Destination } from '../../model/ports.ts';
 import type { EventListener } from '../../model/events.ts';
@@ -55,17 +56,25 @@ export interface CopyOptions
 /**
  * Copies files between this machine and a Stage, from a bucket to either, and from one Stage to another, as `stagesync cp` does.
  * Resolves with what became of them; one that cannot be copied does not stop the others. Rejects with a SyncError where a place
- * cannot be reached, or an address is wrong.
+ * cannot be reached, or an address is wrong, and with `interrupted` where it was stopped before the first file or at once.
  */
-export function copy(options: CopyOptions): Promise<CopySummary> {
+export async function copy(options: CopyOptions): Promise<CopySummary> {
   const { from, to, onResult = () => undefined, ...rest } = options;
   const { authority, environment, folder, dryRun, draining, signal, ...settings } = rest;
   const around = surroundingsFor({ authority, environment, folder, dryRun, draining, signal });
   const text = (address: string | Address): string =>
     typeof address === 'string' ? address : formatAddress(address);
   const texts = (isList(from) ? from : [from]).map(text);
-  return runCopy({ from: texts, to: text(to), ...settings, onResult }, around);
+  try {
+    return await runCopy({ from: texts, to: text(to), ...settings, onResult }, around);
+  } catch (error) {
+    if (!around.draining.aborted || isSyncError(error)) throw error;
+    throw interrupted(error);
+  }
 }
+
+const interrupted = (cause: unknown): SyncError =>
+  new SyncError('interrupted', 'interrupted; copy it again to go on', { verdict: 'end_run', cause });
 
 const isList = (from: CopyOptions['from']): from is readonly (string | Address)[] => Array.isArray(from);
 

@@ -17,7 +17,7 @@ export interface KnownPair {
   readonly file: string;
   /** Of an older release; the next run of the pair brings it up to date. */
   readonly older: boolean;
-  /** The name of the job that ran last, where it has one. */
+  /** The name of the last job that ran with one. */
   readonly job?: string | undefined;
 }
 

@@ -260,6 +260,11 @@ export class Ledger {
     return this.#db.sql('SELECT value FROM meta WHERE key = ?').get(key)?.['value'] as string | undefined;
   }
 
+  /** For a ledger that stays open while nothing is to be done. */
+  releaseMemory(): void {
+    this.#db.releaseMemory();
+  }
+
   close(): void {
     try {
       this.#db.close();

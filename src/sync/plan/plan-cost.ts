@@ -16,20 +16,26 @@ export interface CostOptions {
   readonly measured: MeasuredPace | undefined;
   /** Folders to create for the target itself and above it, before anything can be put there. */
   readonly missingRoots: number;
+  /** What is replaced is kept: two moves more for each file. */
+  readonly keepsReplaced?: boolean | undefined;
 }
 
 /** What a plan will cost, and about how long it will take. Changes nothing; reads the plan store. */
 export function planCost(
   store: PlanStore,
-  { atOnce, measured, missingRoots }: CostOptions,
+  { atOnce, measured, missingRoots, keepsReplaced = false }: CostOptions,
 ): { readonly cost: PlanCost } & Estimate {
   const touched = new Set<string>();
-  for (const arrival of store.arrivals.all()) touched.add(parentOf(arrival.path));
+  let kept = 0;
+  for (const { path, replaces } of store.arrivals.all()) {
+    touched.add(parentOf(path));
+    if (keepsReplaced && replaces !== undefined) kept++;
+  }
   const totals = store.totals();
   const moves = store.steps.count();
   // the report does not count the target itself among the folders created, but making the target costs requests
   const roots = totals.arrivals + totals.folders > 0 ? missingRoots : 0;
-  const changes = totals.arrivals + moves + totals.removals + totals.folders + roots;
+  const changes = totals.arrivals + kept * 2 + moves + totals.removals + totals.folders + roots;
   return {
     cost: {
       uploads: totals.arrivals,

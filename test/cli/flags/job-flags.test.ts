@@ -20,6 +20,15 @@ test('nothing said is the defaults of the flags with a value', () => {
     pace: { concurrency: 'auto', maxWait: 3_600_000 },
     when: { settle: 1000, fullEvery: 3_600_000 },
     filters: [],
+    typed: { what: {}, pace: {}, when: {} },
+  });
+});
+
+test('what was typed is told apart from the defaults of flags', () => {
+  expect(said('--concurrency', 'auto', '--delete').typed).toEqual({
+    what: { removal: 'ours' },
+    pace: { concurrency: 'auto' },
+    when: {},
   });
 });
 

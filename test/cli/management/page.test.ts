@@ -72,6 +72,7 @@ async function outputOf(
     onCrash: () => () => undefined,
     keepHeapSmall: () => undefined,
     collectBuffers: () => () => undefined,
+    collectGarbage: () => undefined,
     exit: () => undefined,
   });
   return said.trimEnd().replaceAll(`${cwd}/`, '');

@@ -140,6 +140,17 @@ const onFirst = (kind: MemoryCall['kind'], path: string, act: () => void) => {
 };
 
 describe('what others put meanwhile', () => {
+  test.each(['top', 'd'])('under the new name of %s, at the last moment, is told as such', async (from) => {
+    const { move, hooks, stage, there, told } = moving();
+    const end = from === 'd' ? '/' : '';
+    hooks.before = onFirst('move', from + end, () => {
+      stage.place(`new${end}${end === '' ? '' : 'x'}`, 'by others');
+    });
+    await move([from], 'new');
+    expect(there()).toMatchObject(TREE);
+    expect(told()).toEqual([`failure ${from}${end} found_there`]);
+  });
+
   test('under the new name of a file is not replaced, on a Stage whose moves replace', async () => {
     const { move, hooks, stage, there, told } = moving(TREE, { moveOverwrites: true });
     // after the plan, before the look in the turn of the request

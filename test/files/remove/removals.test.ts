@@ -167,8 +167,25 @@ describe('what fails on the way', () => {
     expect(there()).toMatchObject({ '~-1-gone-d/a': 'one', '~-1-gone-d/e/b': 'two' });
     expect(events.find(({ type }) => type === 'problem')).toMatchObject({
       path: 'd/',
-      message: expect.stringMatching(/is at \.stagesync-.*-gone-d\/: rm -r --hidden removes that/) as string,
+      message: expect.stringMatching(
+        /is at \.stagesync-.*-gone-d\/: "stagesync mv --hidden stage:\/\/memory\/.*-gone-d\/ stage:\/\/memory\/d" brings it back/,
+      ) as string,
     });
+  });
+
+  test('a stop at once while the folder moves: it is told where it may be', async () => {
+    const { remove, hooks, stopped, draining, events, told } = removing();
+    const stop = new SyncError('interrupted', 'stopped at once', { verdict: 'end_run' });
+    hooks.after = (call) => {
+      if (!isOut(call)) return;
+      draining.abort(new SyncError('interrupted', 'stopped', { verdict: 'end_run' }));
+      stopped.abort(stop);
+      throw stop;
+    };
+    const { error } = await remove(['d']);
+    expect(error).toBe(stop);
+    expect(told()).toEqual(['failure d/ left_aside']);
+    expect(events[0]).toMatchObject({ message: expect.stringMatching(/^may be at \.stagesync-/) as string });
   });
 
   test('one file among others: the others go', async () => {

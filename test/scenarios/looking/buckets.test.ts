@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bucketAndStage } from '../../support/s3/bucket-and-stage.ts';
 import { onEveryS3 } from '../../support/s3/s3-bucket.ts';
@@ -25,6 +27,24 @@ const suite = (name: string, server: () => S3Server): void => {
       const run = (...args: string[]) => pair.cli.run(args, { env });
       return { pair, run };
     }
+
+    test('cp copies objects and prefixes to a Stage and to this machine, and cat writes them', async () => {
+      const { pair, run } = await filled();
+      await using _ = pair;
+      const { source, stage, cli } = pair;
+      expect(await run('cp', '-r', source, `${stage.address}/all`)).toMatchObject({ status: 0, stderr: '' });
+      expect(await run('cp', `${source}a/t*`, `${source}top`, `${stage.address}/some`)).toMatchObject({
+        status: 0,
+      });
+      expect(Object.keys(await stage.snapshot()).sort()).toEqual(
+        ['all/', 'all/a/', 'all/a/one', 'all/a/two', 'all/top', 'some/', 'some/top', 'some/two'].sort(),
+      );
+      for (const expected of ['copied 3 files', 'copied nothing, 3 already there'])
+        expect((await run('cp', '-r', source, 'here')).stdout).toContain(expected);
+      expect(readFileSync(join(cli.folder, 'here/a/two'), 'utf8')).toBe('22');
+      expect((await run('cat', `${source}a/one`, `${source}a/*`)).stdout).toBe('1122');
+      expect(await run('cp', `${source}none`, 'here/')).toMatchObject({ status: 3 });
+    });
 
     test('ls, stat, du and check look at a bucket as at any other place', async () => {
       const { pair, run } = await filled();

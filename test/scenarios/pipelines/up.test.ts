@@ -109,6 +109,16 @@ test('a paused job lets others work on its pair, and stays paused over a restart
   await vi.waitFor(async () => {
     expect((await it.cli.run(['sync', 'a', 'stage://local/a'])).status).toBe(0);
   }, PATIENCE);
+  const stateOf = async (name: string): Promise<unknown> => {
+    const { stdout } = await it.cli.run(['status', '--json']);
+    const pairs = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    return (pairs.find(({ job: of }) => of === name)?.['watch'] as Record<string, unknown>)['state'];
+  };
+  expect(await stateOf('a')).toBe('paused');
+  expect(await stateOf('b')).toBe('idle');
   await up.stop('SIGKILL');
   await using again = await startUp(it.cli);
   expect((await it.cli.run(['flush', 'a'])).stderr).toContain('is paused');

@@ -35,6 +35,7 @@ export async function commandInside(
     onCrash: () => () => undefined,
     keepHeapSmall: () => undefined,
     collectBuffers: () => () => undefined,
+    collectGarbage: () => undefined,
     exit: (code) => {
       throw new Error(`exit ${code}`);
     },

@@ -30,6 +30,7 @@ export function fakeHost(env: Record<string, string> = {}): FakeHost {
     onCrash: () => () => undefined,
     keepHeapSmall: () => undefined,
     collectBuffers: () => () => undefined,
+    collectGarbage: () => undefined,
     exit: (status) => {
       throw new Error(`exit ${status}`);
     },

@@ -65,6 +65,7 @@ export const linesTo =
       onCrash: () => () => undefined,
       keepHeapSmall: () => undefined,
       collectBuffers: () => () => undefined,
+      collectGarbage: () => undefined,
       exit: (code) => {
         throw new Error(`exit ${code}`);
       },

@@ -122,7 +122,11 @@ export function supervised(
         job,
         source,
         destination: around.observed?.(stage) ?? stage,
-        ledger: { get: () => undefined } as unknown as OpenJob['ledger'],
+        ledger: {
+          get: () => undefined,
+          releaseMemory: () => undefined,
+          remember: () => undefined,
+        } as unknown as OpenJob['ledger'],
         filter: createFilter({ rules: [] }),
         run: (pass) =>
           new Promise((resolve) => {

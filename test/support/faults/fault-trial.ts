@@ -4,6 +4,7 @@ import type { RequestInfo } from '../../../src/emulator/request-info.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import { isWithin } from '../../../src/model/path.ts';
 import type { Destination } from '../../../src/model/ports.ts';
+import { TRASH } from '../../../src/sync/execute/trash/trash-names.ts';
 import { createFilter } from '../../../src/filter/filter.ts';
 import { openLedger } from '../../../src/sync/ledger/open-ledger.ts';
 import { ChangedFolders } from '../../../src/sync/overtaking/changed-folders.ts';
@@ -24,6 +25,8 @@ import { PLACES } from '../trees/tree-edits.ts';
 import type { FileNode } from '../trees/tree-edits.ts';
 import type { TrialStage } from '../stage/trial-stage.ts';
 
+/** Longer than any trial: what a run removes or replaces is there at its end. */
+const KEEP_MS = 7 * 86_400_000;
 const FOREIGN = "somebody else's, of a length of its own";
 
 /** What one seed stands for. */
@@ -72,8 +75,11 @@ function plan(dice: Dice, toldDice: Dice): TrialPlan {
 export async function runTrial(seed: number, stage: TrialStage): Promise<void> {
   const dice = createDice(seed);
   const toldDice = createDice(seed ^ 0x2f6e2b1);
+  // of its own too
+  const keeps = createDice(seed ^ 0x51d3a6c7).chance(0.3);
   const planned = plan(dice, toldDice);
-  const { options } = planned;
+  const options = { ...planned.options, ...(keeps && { keepRemovedMs: KEEP_MS }) };
+  const whole = { ...planned, options };
   const { emulator } = stage;
   const base = `t${seed}/`;
   const root = `${base}${dice.pick(['target/', 'deep/er/'])}`;
@@ -95,7 +101,7 @@ export async function runTrial(seed: number, stage: TrialStage): Promise<void> {
   await patient.makeFolder(base, { signal });
   await patient.put(`${base}beside`, textContent(FOREIGN), { signal });
   using engine = createEngine(edited.source, impatient, createStageClock());
-  const trial = new Trial({ planned, stage, base, root, edited, engine, patient, dice, toldDice });
+  const trial = new Trial({ planned: whole, stage, base, root, edited, engine, patient, dice, toldDice });
   try {
     edited.random.edit(4 + dice.below(14));
     for (let round = 0; round < planned.rounds; round++) await trial.disturbedRound();
@@ -107,6 +113,7 @@ export async function runTrial(seed: number, stage: TrialStage): Promise<void> {
     await trial.cleanPass('one pass after more edits', origins);
     emulator.behaviour.reset();
     await patient.remove(base, { signal });
+    if (keeps) await patient.remove(TRASH, { signal }).catch(() => undefined);
   } catch (error) {
     await stage.clear();
     throw error;
@@ -163,6 +170,7 @@ class Trial {
   async disturbedRound(): Promise<void> {
     const { stage, dice, planned, edited, engine, patient } = this.#parts;
     const { faults } = stage.emulator;
+    const before = await this.#foundToKeep();
     const disturbing = dice.chance(0.9) ? randomFaults(dice) : {};
     // a patient client waits for ever where nothing is answered
     faults.set(planned.told ? withoutStalls(disturbing) : disturbing);
@@ -187,6 +195,7 @@ class Trial {
     await stage.settled();
     assert.deepEqual(this.#wrong, []);
     await this.#checkContents();
+    await this.#checkKept(before, 'a disturbed pass');
     if (dice.chance(0.5)) await this.placeForeign();
     edited.random.edit(dice.below(8));
   }
@@ -196,7 +205,9 @@ class Trial {
     const { planned, engine, patient, stage, root } = this.#parts;
     const options = { ...planned.options, destination: patient, attempts: 4 };
     engine.events.length = 0;
+    const there = await this.#foundToKeep();
     const first = await engine.pass(options);
+    await this.#checkKept(there, which);
     assert.deepEqual(this.#wrong, [], which);
     const found = await this.#checkContents();
     await this.#checkEnd(which, first, found, origins);
@@ -270,6 +281,24 @@ class Trial {
     // what comes back after it was planned to go is for the next pass
     if (wanted.length > 0 && !planned.restless && !planned.told)
       this.#wrong.push(`removed ${gone}, and the source has ${wanted.join(', ')}`);
+  }
+
+  /** With a trash: whatever was in the target before a pass is in it or in the trash after it, however the pass ended. */
+  async #checkKept(before: ReadonlyMap<string, string>, which: string): Promise<void> {
+    const { stage, planned } = this.#parts;
+    if (planned.options.keepRemovedMs === undefined) return;
+    // what was on its way when a run ended waits under a hidden name
+    const now = new Set((await stage.contents('')).values());
+    for (const [path, content] of before)
+      if (content !== '' && !path.includes('.stagesync-') && !now.has(content))
+        assert.fail(
+          `${which}: what was at ${path} is neither there nor in the trash: ${content.slice(0, 80)}`,
+        );
+  }
+
+  /** What is in the target, where nothing of it may be lost. */
+  async #foundToKeep(): Promise<Map<string, string>> {
+    return this.#parts.planned.options.keepRemovedMs === undefined ? new Map() : this.#found();
   }
 
   /** What is in the target. */

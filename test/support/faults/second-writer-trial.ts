@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RequestInfo, RequestPhase } from '../../../src/emulator/request-info.ts';
 import type { Destination } from '../../../src/model/ports.ts';
+import { TRASH } from '../../../src/sync/execute/trash/trash-names.ts';
 import { createFilter } from '../../../src/filter/filter.ts';
 import type { PassOptions, PassResult } from '../../../src/sync/pass-options.ts';
 import { judge, takingPart } from './convergence-judge.ts';
@@ -52,7 +53,10 @@ function planTrial(dice: Dice): TrialOptions {
  */
 export async function runSecondWriterTrial(seed: number, stage: TrialStage): Promise<Tally> {
   const dice = createDice(seed);
-  const options = planTrial(dice);
+  const planned = planTrial(dice);
+  // of its own, so that the seeds from before stand for what they did
+  const keeps = createDice(seed ^ 0x51d3a6c7).chance(0.3);
+  const options = { ...planned, pass: { ...planned.pass, ...(keeps && { keepRemovedMs: 7 * 86_400_000 }) } };
   const base = `w${seed}/`;
   const root = `${base}${dice.pick(['target/', 'deep/er/'])}`;
   stage.emulator.behaviour.reset();
@@ -126,6 +130,7 @@ class Trial {
     this.#verdicts = new Verdicts({
       root,
       mirror: options.pass.removal === 'everything',
+      keeps: options.pass.keepRemovedMs !== undefined,
       leftOut: options.leftOut,
       sourcePaths: edited.random.paths,
       marker: options.pass.marker,
@@ -165,7 +170,9 @@ class Trial {
     await this.#checkEnd(last!);
     stage.emulator.behaviour.reset();
     stage.onRequest = undefined;
-    await this.#parts.destination.remove(base, { signal: new AbortController().signal });
+    const { signal } = new AbortController();
+    await this.#parts.destination.remove(base, { signal });
+    await this.#parts.destination.remove(TRASH, { signal }).catch(() => undefined);
     return this.#verdicts.tally;
   }
 

@@ -1,4 +1,5 @@
 import type { RequestInfo } from '../../../src/emulator/request-info.ts';
+import { isInTrash, TRASH } from '../../../src/sync/execute/trash/trash-names.ts';
 import { foldersOf } from '../../../src/model/path.ts';
 import type { LeftOut } from '../cli/left-out.ts';
 import { pathOf, within } from '../stage/stage-model.ts';
@@ -7,6 +8,8 @@ import type { StageModel, StageWitness, Thing, ThingFolder } from '../stage/stag
 export interface VerdictOptions {
   readonly root: string;
   readonly mirror: boolean;
+  /** What is removed or replaced goes into the trash: what a listing has shown is neither overwritten nor deleted. */
+  readonly keeps: boolean;
   readonly leftOut: LeftOut;
   /** Paths that the source has, or had during this run; folders with their slash. */
   readonly sourcePaths: ReadonlySet<string>;
@@ -98,6 +101,8 @@ export class Verdicts implements StageWitness {
 
   overwritten(thing: Thing, by: RequestInfo): void {
     if (this.#adrift.has(thing)) return;
+    if (this.#options.keeps && thing.kind === 'file' && this.#seen(thing))
+      return this.#lost(thing, 'overwritten instead of kept', by);
     const itsOwn = pathOf(thing) === thing.home && this.#sourceHas(thing);
     if (itsOwn || this.#replaced.has(thing)) this.tally.overwritten++;
     // a name that was free a request ago, for what an interrupted run left under a hidden one
@@ -113,6 +118,8 @@ export class Verdicts implements StageWitness {
   removed(thing: Thing, by: RequestInfo): void {
     if (this.#adrift.has(thing) || (thing.kind === 'folder' && this.#isShared(thing))) return;
     const seen = this.#seen(thing);
+    if (this.#options.keeps && thing.kind === 'file' && seen && !by.path.startsWith(TRASH))
+      return this.#lost(thing, 'removed instead of kept', by);
     if (this.#sourceHas(thing) || this.#replaced.has(thing)) this.tally.overwritten++;
     else if (this.#isSuperseded(thing)) this.tally.superseded++;
     else if (this.#mayGo(thing) && seen) this.tally.mirrored++;
@@ -138,8 +145,10 @@ export class Verdicts implements StageWitness {
     if (this.#strays(thing, by)) {
       this.tally.strayed++;
       this.#adrift.add(thing);
-    } else if (seen && this.#mayGo(thing)) return;
-    else if (seen) this.#lost(thing, 'seen, and moved', by);
+    } else if (seen && this.#mayGo(thing)) {
+      // in the trash it stays
+      if (isInTrash(by.to!)) this.#adrift.add(thing);
+    } else if (seen) this.#lost(thing, 'seen, and moved', by);
     // what came after the last look into a folder is carried along with it, and has to come back
     else if (this.#isAlone(thing, by)) {
       if (this.#withinWindow(thing, false)) this.tally.window++;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
 import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
+import { addFileFlag } from '../../flags/file-flag.ts';
 import { addJobFlags } from '../../flags/job-flags.ts';
 import { percentage, wholeNumber } from '../../flags/values.ts';
 import type { CheckFlags } from './run-check.ts';
@@ -27,8 +28,8 @@ export const check: CommandModule = {
       .description(
         'Compare the files of two places, by names and sizes: a directory, s3://BUCKET/PREFIX or stage://DEPLOYMENT/PATH each. Nothing is changed. The exit status is 8 when they differ.',
       )
-      .argument('<a>', 'the first place')
-      .argument('<b>', 'the second place')
+      .argument('<a>', 'the first place; alone, the name of a job of the jobs file')
+      .argument('[b]', 'the second place')
       .optionsGroup('How closely:')
       .option('--content', 'read every file at both ends and compare the bytes')
       .option('--sample <percent>', 'read a random sample of the files, like 1%', percentage)
@@ -39,10 +40,10 @@ export const check: CommandModule = {
       .option('--differ', 'files that differ')
       .option('--json', 'one object a line, the summary last');
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], without: OF_CHANGES });
-    addStageFlags(addS3Flags(command))
+    addStageFlags(addS3Flags(addFileFlag(command)))
       .addHelpText('after', EXAMPLES)
       .action(
-        action(async (context, a: string, b: string, flags: CheckFlags) => {
+        action(async (context, a: string, b: string | undefined, flags: CheckFlags) => {
           const { runCheckCommand } = await import('./run-check.ts');
           return runCheckCommand(context, { a, b }, { ...flags, job: jobFlags(flags) });
         }),

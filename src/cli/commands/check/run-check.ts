@@ -1,7 +1,13 @@
 import type { Finding } from '../../../check/finding.ts';
 import { parsePlace, type PlaceAddress } from '../../../jobs/addresses.ts';
-import { runCheck, type CheckResult } from '../../../jobs/check.ts';
+import { runCheck, type CheckResult, type CheckRun } from '../../../jobs/check.ts';
 import { readRules } from '../../../jobs/filters/read-filters.ts';
+import type { Job } from '../../../jobs/job.ts';
+import type { Surroundings } from '../../../jobs/surroundings.ts';
+import { surroundingsOfJob } from '../../../jobs-file/surroundings-of-job.ts';
+import { jobWithFlags } from '../../job-with-flags.ts';
+import type { FileFlags } from '../../jobs-file.ts';
+import { openNamedJob } from '../../open-jobs-file.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
@@ -11,7 +17,7 @@ import { lookingSurroundings } from '../../surroundings.ts';
 import { findingLine, summaryLines } from './check-text.ts';
 
 /** The flags of `stagesync check`. */
-export interface CheckFlags extends StageFlags, S3Flags {
+export interface CheckFlags extends FileFlags, StageFlags, S3Flags {
   readonly content?: true;
   /** Percent. */
   readonly sample?: number;
@@ -25,16 +31,12 @@ export interface CheckFlags extends StageFlags, S3Flags {
 /** `stagesync check`. Resolves with 8 where the places differ, and with 3 where something could not be compared. */
 export async function runCheckCommand(
   context: Context,
-  texts: { readonly a: string; readonly b: string },
+  texts: CheckedTexts,
   flags: CheckFlags & { readonly job: JobFlags },
 ): Promise<ExitStatus> {
-  const { host, out, err } = context;
+  const { out, err } = context;
   checkFlags(flags);
-  const a = parsePlace(texts.a, 'A', host.cwd);
-  const b = parsePlace(texts.b, 'B', host.cwd);
-  const rootOf = (address: PlaceAddress) => (address.kind === 'local' ? address.root : undefined);
-  const filters = readRules(flags.job.filters, host.cwd, rootOf(a) ?? rootOf(b));
-  const { what, pace } = flags.job;
+  const { run, around } = whatIsChecked(context, texts, flags);
   const isListed = listedKinds(flags);
   const onFinding = (finding: Finding): void => {
     if (flags.json !== true && finding.kind === 'unclear') err.line(`stagesync: ${findingLine(finding)}`);
@@ -43,23 +45,52 @@ export async function runCheckCommand(
   };
   const result = await runCheck(
     {
-      a,
-      b,
-      filters,
-      followSymlinks: what.followSymlinks,
-      concurrency: pace.concurrency,
-      maxWaitMs: pace.maxWait,
+      ...run,
       content:
         flags.content === true ? 'all' : flags.sample === undefined ? 'none' : { percent: flags.sample },
       seed: flags.seed,
       onFinding,
     },
-    lookingSurroundings(context, flags, 'check'),
+    around,
   );
   if (flags.json === true) out.line(JSON.stringify({ kind: 'summary', ...result }));
   else for (const line of summaryLines(result, flags)) out.line(line);
   return statusOf(result);
 }
+
+/** Two places, or the name of a job alone. */
+interface CheckedTexts {
+  readonly a: string;
+  readonly b: string | undefined;
+}
+
+function whatIsChecked(
+  context: Context,
+  texts: CheckedTexts,
+  flags: CheckFlags & { readonly job: JobFlags },
+): { readonly run: Omit<CheckRun, 'onFinding'>; readonly around: Surroundings } {
+  const { cwd } = context.host;
+  const around = lookingSurroundings(context, flags, 'check');
+  if (texts.b === undefined) {
+    const { file, named } = openNamedJob(context, { name: texts.a, file: flags.file });
+    const job = jobWithFlags(named.job, flags.job, cwd);
+    return { run: placesOf(job, '/'), around: surroundingsOfJob(file, named, around) };
+  }
+  const { what, pace } = flags.job;
+  const places = placesOf({ from: texts.a, to: texts.b, what, pace }, cwd);
+  const rootOf = (address: PlaceAddress) => (address.kind === 'local' ? address.root : undefined);
+  const filters = readRules(flags.job.filters, cwd, rootOf(places.a) ?? rootOf(places.b));
+  return { run: { ...places, filters }, around };
+}
+
+const placesOf = ({ from, to, what, pace }: Pick<Job, 'from' | 'to' | 'what' | 'pace'>, folder: string) => ({
+  a: parsePlace(from, 'A', folder),
+  b: parsePlace(to, 'B', folder),
+  filters: what.filters,
+  followSymlinks: what.followSymlinks,
+  concurrency: pace.concurrency,
+  maxWaitMs: pace.maxWait,
+});
 
 function checkFlags({ content, sample, seed }: CheckFlags): void {
   if (content === true && sample !== undefined)

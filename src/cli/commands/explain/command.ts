@@ -12,7 +12,10 @@ export const explain: CommandModule = {
       .description(
         'Say what was last decided for each path, why, and when, in every pair it belongs to. Reads the ledgers only: no request is sent, and it works while a run is under way.',
       )
-      .argument('<paths...>', 'a local path, s3://BUCKET/KEY or stage://DEPLOYMENT/PATH')
+      .argument(
+        '<paths...>',
+        'a local path, s3://BUCKET/KEY or stage://DEPLOYMENT/PATH; after the name of a job, paths within it',
+      )
       .option('--json', 'one object a line')
       .action(
         action(async (context, paths: readonly string[], flags: ExplainFlags) => {

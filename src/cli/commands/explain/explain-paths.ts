@@ -19,13 +19,17 @@ export function explainPaths(
   paths: readonly string[],
   flags: ExplainFlags,
 ): Promise<ExitStatus> {
-  const { pairs, unusable } = knownPairs(context.environment.stateFolder);
+  const { pairs: known, unusable } = knownPairs(context.environment.stateFolder);
+  const [first = '', ...rest] = paths;
+  // a job by its name, and paths within it; a path of that name is written ./NAME
+  const ofJob = rest.length === 0 ? [] : known.filter(({ job }) => job === first);
+  const pairs = ofJob.length === 0 ? known : ofJob;
   // one entry for each ledger: its trouble is said once, however many paths were asked for
   const troubles = new Map(unusable.map((error) => [error.message, error.message]));
   let unknown = false;
-  for (const text of paths) {
+  for (const text of ofJob.length === 0 ? paths : rest) {
     const found = pairs.flatMap((pair) => {
-      const path = within(pair, text, context.host.cwd);
+      const path = (ofJob.length === 0 ? undefined : inJob(text)) ?? within(pair, text, context.host.cwd);
       if (path === undefined) return [];
       try {
         return explained(pair, path);
@@ -36,9 +40,9 @@ export function explainPaths(
     });
     if (found.length === 0 && troubles.size === 0) {
       unknown = true;
-      const known =
+      const reason =
         pairs.length === 0 ? 'nothing has been synced from here yet' : 'no run has decided about it';
-      context.err.line(`stagesync: ${printable(text)}: ${known}`);
+      context.err.line(`stagesync: ${printable(text)}: ${reason}`);
     }
     for (const each of found) context.out.line(flags.json ? JSON.stringify(each) : inWords(each));
   }
@@ -73,6 +77,10 @@ function explained(pair: KnownPair, path: string): Explained[] {
 
 const inWords = ({ path, source, destination, decision, reason, at, size }: Explained): string =>
   `${printable(path)}: ${decision} (${reasonText(reason)})${size === undefined ? '' : `, ${size} bytes`}, run of ${at}\n  ${printable(source)} -> ${printable(destination)}`;
+
+/** A path as it stands within a job, or undefined for an address and an absolute path. */
+const inJob = (text: string): string | undefined =>
+  text.includes('://') || text.startsWith('/') ? undefined : text.replace(/^\.\//, '');
 
 /** The path relative to the pair, when it lies within its source or its destination. */
 function within(pair: KnownPair, text: string, cwd: string): string | undefined {

@@ -48,10 +48,7 @@ const jobObject = ({ name, job, watch, schedule, overlap, untrusted }: NamedJob)
 export function showJobs(context: Context, names: Names, flags: JobsFlags): Promise<ExitStatus> {
   const opened = openJobsFile(context, flags.file);
   const jobs = jobsNamed(opened.file, names);
-  const none = { job: { what: {}, pace: {}, when: {}, filters: [] }, force: new Set(), progress: false };
-  explainConfig(context, opened, jobs, { ...none, ...flags } as unknown as Parameters<
-    typeof explainConfig
-  >[3]);
+  explainConfig(context, opened, jobs, { json: flags.json });
   return Promise.resolve(EXIT.clean);
 }
 

@@ -6,31 +6,46 @@ import { checkJob } from '../../../jobs/check-job.ts';
 import { FORMAT, plannedJob } from '../../../jobs/plan-file/plan-file.ts';
 import { placesOf } from '../../../jobs/plan-file/plan-places.ts';
 import { configError, usageError } from '../../../jobs/usage-errors.ts';
+import type { Job } from '../../../jobs/job.ts';
+import type { Surroundings } from '../../../jobs/surroundings.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import type { OutputFlags } from '../../flags/output-flags.ts';
-import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
+import { jobFromFlags } from '../../job-from-flags.ts';
+import { jobWithFlags, surroundingsWithFlags } from '../../job-with-flags.ts';
+import type { FileFlags } from '../../jobs-file.ts';
+import { openNamedJob } from '../../open-jobs-file.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { jobSurroundings } from '../../surroundings.ts';
 import { runJob } from '../../run-job.ts';
 import { PlanWriter } from './plan-writer.ts';
 
 /** The flags of `stagesync plan` besides those of the job. */
-export interface PlanFlags extends OutputFlags, GuardFlags, StageFlags, S3Flags {
+export interface PlanFlags extends FileFlags, OutputFlags, GuardFlags, StageFlags, S3Flags {
   /** A file, or `STDOUT`. */
   readonly output: string;
 }
 
-type Flags = PlanFlags & { readonly job: JobFlags };
+type Flags = PlanFlags & {
+  readonly job: JobFlags;
+  /** Whether --max-delete was typed. */
+  readonly isLimited: boolean;
+};
+
+/** A source and a destination, or the name of a job alone. */
+interface PlannedEnds {
+  readonly source: string;
+  readonly dest: string | undefined;
+}
 
 /** What --output calls standard output. */
 const STDOUT = '-';
 
 /** `stagesync plan`. The plan appears only when the comparison came to its end and no guard refused it. */
-export async function makePlan(context: Context, ends: Ends, flags: Flags): Promise<ExitStatus> {
+export async function makePlan(context: Context, ends: PlannedEnds, flags: Flags): Promise<ExitStatus> {
   if (flags.output !== STDOUT)
     return writePlan(context, ends, flags, { file: flags.output, isForStdout: false });
   if (flags.json)
@@ -57,6 +72,27 @@ function temporaryFolder(): string {
   }
 }
 
+/** The job that the command line says, or names, and its surroundings. */
+function whatIsPlanned(
+  context: Context,
+  { source, dest }: PlannedEnds,
+  flags: Flags,
+): { readonly job: Job; readonly around: Surroundings } {
+  const { maxDelete, force } = flags;
+  const around = jobSurroundings(context, flags, {
+    command: 'stagesync plan',
+    guards: { maxDelete, force },
+    dryRun: true,
+  });
+  if (dest !== undefined) return { job: jobFromFlags(context, { source, dest }, flags.job), around };
+  const { file, named } = openNamedJob(context, { name: source, file: flags.file });
+  const typed = { around, maxDelete: flags.isLimited ? maxDelete : undefined };
+  return {
+    job: jobWithFlags(named.job, flags.job, context.host.cwd),
+    around: surroundingsWithFlags(file, named, typed),
+  };
+}
+
 interface PlanTarget {
   readonly file: string;
   /** Stdout is the plan's: no text may go there. */
@@ -65,17 +101,11 @@ interface PlanTarget {
 
 async function writePlan(
   context: Context,
-  ends: Ends,
+  ends: PlannedEnds,
   flags: Flags,
   { file, isForStdout }: PlanTarget,
 ): Promise<ExitStatus> {
-  const job = jobFromFlags(context, ends, flags.job);
-  const { maxDelete, force } = flags;
-  const around = jobSurroundings(context, flags, {
-    command: 'stagesync plan',
-    guards: { maxDelete, force },
-    dryRun: true,
-  });
+  const { job, around } = whatIsPlanned(context, ends, flags);
   const { environment, authority } = around;
   const addresses = checkJob(job, authority, environment);
   const writer = new PlanWriter(file, context.host.cwd);

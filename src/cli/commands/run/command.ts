@@ -4,6 +4,7 @@ import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
 import { addFileFlag } from '../../flags/file-flag.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
 import { addJobFlags } from '../../flags/job-flags.ts';
+import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import { addOutputFlags } from '../../flags/output-flags.ts';
 import type { RunFlags } from './run-jobs.ts';
 
@@ -32,6 +33,7 @@ export const run: CommandModule = {
       .option('-n, --dry-run', 'say what would be done and why; send no changing request');
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], defaults: false });
     addGuardFlags(command, { hasDefault: false });
+    addLedgerCopyFlag(command);
     addOutputFlags(addStageFlags(addS3Flags(command)))
       .addHelpText('after', EXAMPLES)
       .action(

@@ -22,14 +22,14 @@ interface ExplainedValue {
 /** What flags say besides the file. */
 export interface ConfigFlags {
   readonly json?: true | undefined;
-  readonly job?: JobFlags;
+  readonly job?: Pick<JobFlags, 'filters' | 'typed'>;
   /** The job with what the flags say. Default: as the file has it. */
   readonly withFlags?: (job: Job) => Job;
   readonly authority?: Authority;
   readonly maxDelete?: Guards['maxDelete'] | undefined;
 }
 
-const NO_JOB_FLAGS = { what: {}, pace: {}, when: {}, filters: [] } as unknown as JobFlags;
+const NO_JOB_FLAGS = { filters: [], typed: {} } as const;
 
 /** Prints each value of the jobs with where it comes from; values that may be secret are never among them. */
 export function explainConfig(
@@ -79,11 +79,11 @@ function jobValues({ job }: NamedJob, origins: Origins): ExplainedValue[] {
 
 function settingValues(
   job: Job,
-  { origins, flags }: { readonly origins: Origins; readonly flags: JobFlags },
+  { origins, flags }: { readonly origins: Origins; readonly flags: Pick<JobFlags, 'filters' | 'typed'> },
 ): ExplainedValue[] {
   return SECTIONS.flatMap((section) => {
     const values = job[section] as Readonly<Record<string, unknown>> | undefined;
-    const given = (section === 'when' ? {} : flags[section]) as Readonly<Record<string, unknown>>;
+    const given = (flags.typed[section] ?? {}) as Readonly<Record<string, unknown>>;
     return namedSettings(section).flatMap(([inFile, name, { type }]): ExplainedValue[] => {
       const value = values?.[name];
       if (value === undefined) return [];

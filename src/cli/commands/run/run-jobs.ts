@@ -1,8 +1,11 @@
-import { requireTrust, surroundingsOfJob } from '../../../jobs-file/surroundings-of-job.ts';
+import { dirname } from 'node:path';
+import { NoticesOfJobs } from '../../../daemon/notify/notices-of-jobs.ts';
+import { requireTrust } from '../../../jobs-file/surroundings-of-job.ts';
 import type { NamedJob } from '../../../jobs-file/jobs-file.ts';
 import type { Guards } from '../../../jobs/surroundings.ts';
 import { isSyncError, messageOf } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
+import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
 import type { PassResult } from '../../../sync/pass-options.ts';
 import type { Context } from '../../context.ts';
@@ -10,8 +13,9 @@ import { EXIT, statusOfError, worstStatus, type ExitStatus } from '../../exit-st
 import { authorityFrom, type S3Flags, type StageFlags } from '../../flags/authority-flags.ts';
 import type { FileFlags } from '../../jobs-file.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
+import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { OutputFlags } from '../../flags/output-flags.ts';
-import { jobWithFlags } from '../../job-with-flags.ts';
+import { jobWithFlags, surroundingsWithFlags } from '../../job-with-flags.ts';
 import { jobsNamed } from '../../jobs-file.ts';
 import { openJobsFile, type OpenJobsFile } from '../../open-jobs-file.ts';
 import { failedReport } from '../../output/json.ts';
@@ -24,7 +28,7 @@ import { jobSurroundings } from '../../surroundings.ts';
 import { failedSummary, summaryLines, summaryObject, type JobResult } from './summary.ts';
 
 /** The flags of `stagesync run` besides those of the jobs. */
-export interface RunFlags extends FileFlags, OutputFlags, StageFlags, S3Flags {
+export interface RunFlags extends FileFlags, OutputFlags, LedgerCopyFlag, StageFlags, S3Flags {
   readonly parallel?: true;
   readonly explainConfig?: true;
   readonly dryRun?: true;
@@ -70,6 +74,7 @@ class Runs {
   readonly #jobs: readonly NamedJob[];
   readonly #flags: Flags;
   readonly #results = new Map<NamedJob, JobResult>();
+  readonly #notices: NoticesOfJobs;
   #failed = false;
 
   constructor(context: Context, opened: OpenJobsFile, jobs: readonly NamedJob[], flags: Flags) {
@@ -77,6 +82,15 @@ class Runs {
     this.#opened = opened;
     this.#jobs = jobs;
     this.#flags = flags;
+    const { host, environment, err } = context;
+    this.#notices = new NoticesOfJobs({
+      stateFolder: environment.stateFolder,
+      clock: systemClock,
+      proxy: environment.proxy,
+      folder: dirname(opened.file.path),
+      env: host.env,
+      onTrouble: (job, message) => err.line(`stagesync: ${printable(`${job}: ${message}`)}`),
+    });
   }
 
   /** Runs the jobs; resolves with what came of each, in the order of the file. */
@@ -87,6 +101,7 @@ class Runs {
     };
     const workers = this.#flags.parallel === true ? Math.min(SIDE_BY_SIDE, this.#jobs.length) : 1;
     await Promise.all(Array.from({ length: workers }, worker));
+    await this.#notices.close();
     return this.#jobs.map((job) => this.#results.get(job) ?? this.#notBegun(job));
   }
 
@@ -116,13 +131,17 @@ class Runs {
           // several live displays would write over each other
           output: { ...flags, progress: flags.progress && flags.parallel !== true },
           job: { name, isAlone: this.#jobs.length === 1 },
-          onResult: (each) => void (result = each),
+          onResult: (each) => {
+            result = each;
+            if (each.run !== undefined) this.#notices.runEnded(named, endedAs(each, each.run));
+          },
         },
       );
       this.#failed ||= status !== EXIT.clean;
       return { name, status, report: result?.report, error: result?.error };
     } catch (error) {
       this.#failed = true;
+      if (this.#flags.dryRun !== true) this.#notices.runFailed(named, 'command', error);
       return this.#failedEarly(name, error);
     }
   }
@@ -146,13 +165,23 @@ class Runs {
 
   /** Whether flags ask for something else than the file does. */
   get #isChanged(): boolean {
-    const { job, dryRun, maxDelete, force } = this.#flags;
-    const settings = Object.keys(job.what).length + Object.keys(job.pace).length + job.filters.length;
+    const { job, dryRun, maxDelete, force, ledgerCopy } = this.#flags;
+    const settings =
+      Object.keys(job.typed.what ?? {}).length +
+      Object.keys(job.typed.pace ?? {}).length +
+      job.filters.length;
     const { stage, s3 } = authorityFrom(this.#flags);
     const authority = [...Object.values(stage), ...Object.values(s3)] as readonly unknown[];
     // signing is what a command line asks for that says nothing
     const ends = authority.some((value) => value !== undefined && value !== true);
-    return dryRun === true || maxDelete !== undefined || force.size > 0 || settings > 0 || ends;
+    return (
+      ledgerCopy !== undefined ||
+      dryRun === true ||
+      maxDelete !== undefined ||
+      force.size > 0 ||
+      settings > 0 ||
+      ends
+    );
   }
 
   #showRun(name: string, run: RunSummary): void {
@@ -171,9 +200,10 @@ class Runs {
       command: 'stagesync run',
       guards: { maxDelete: maxDelete ?? PASS_DEFAULTS.maxDelete, force },
       dryRun,
+      ledgerCopy: ledgerCopyFrom(this.#flags, this.#context.host),
     });
-    const inFile = surroundingsOfJob(this.#opened.file, named, around);
-    return maxDelete === undefined ? inFile : { ...inFile, guards: around.guards };
+    const ofFile = surroundingsWithFlags(this.#opened.file, named, { around, maxDelete });
+    return { ...ofFile, historyMs: named.historyMs };
   }
 
   /** The run failed before its pass began: the other jobs are not concerned. */
@@ -198,3 +228,11 @@ async function runByDaemon(place: AskedDaemon, job: string): Promise<RunSummary 
     throw error;
   }
 }
+
+/** The run as it is told of: its ledger may have been put back, or not, after it was remembered. */
+const endedAs = ({ report, error }: PassResult, run: RunSummary): RunSummary => ({
+  ...run,
+  report,
+  outcome: report.outcome,
+  error: error && { code: error.code, message: messageOf(error) },
+});

@@ -4,10 +4,12 @@ import type { Holder } from '../../../sync/ledger/pair-lock.ts';
 import { whoHolds } from '../../../sync/ledger/sqlite-lock.ts';
 import { inspectLedger, type KnownPair } from '../../../sync/ledger/known-pairs.ts';
 import type { RunSummary } from '../../../model/run.ts';
+import type { JobView } from '../../../daemon/view/daemon-view.ts';
 import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import { ofEachPair } from '../../find-pairs.ts';
 import { recordedRun } from '../../../daemon/history/recorded-run.ts';
+import { jobsOfDaemon, ofDaemon } from './jobs-of-daemon.ts';
 import type { PairStatus } from './pair-status.ts';
 import { statusText } from './status-text.ts';
 
@@ -21,13 +23,15 @@ const RUNS_SHOWN = 5;
 const GOES_ON: ReadonlySet<string> = new Set(['stagesync watch', 'stagesync up']);
 
 /** `stagesync status`. Exit status 3 when no pair fits, 2 when a ledger cannot be read; the others are still shown. */
-export function showStatus(
+export async function showStatus(
   context: Context,
   source: string | undefined,
   dest: string | undefined,
   flags: StatusFlags,
 ): Promise<ExitStatus> {
-  return ofEachPair(context, { source, dest }, statusOf, (statuses) => {
+  const jobs = await jobsOfDaemon(context);
+  const look = (pair: KnownPair): PairStatus => statusOf(pair, jobs);
+  return ofEachPair(context, { source, dest }, look, (statuses) => {
     for (const status of statuses.toSorted(byLastRun))
       if (flags.json) context.out.line(JSON.stringify(status));
       else for (const line of statusText(status, Date.now())) context.out.line(line);
@@ -40,10 +44,11 @@ function byLastRun(a: PairStatus, b: PairStatus): number {
   return one > other ? -1 : one < other ? 1 : 0;
 }
 
-function statusOf(pair: KnownPair): PairStatus {
+function statusOf(pair: KnownPair, jobs: ReadonlyMap<string, JobView>): PairStatus {
   const heldBy = whoHolds(`${pair.file}.lock`);
   const ledger = inspectLedger(pair);
   try {
+    const recalled = heldBy !== undefined && GOES_ON.has(heldBy.command) ? recallStatus(ledger) : undefined;
     const success = ledger.runs.lastSuccessMs();
     const running = runningOf(ledger.runs.page({ limit: 1 }), heldBy);
     const ended = endedRuns(ledger.runs, { limit: RUNS_SHOWN }, { held: heldBy !== undefined });
@@ -52,7 +57,7 @@ function statusOf(pair: KnownPair): PairStatus {
       source: pair.source,
       destination: pair.destination,
       heldBy,
-      watch: heldBy !== undefined && GOES_ON.has(heldBy.command) ? recallStatus(ledger) : undefined,
+      watch: ofDaemon(pair.job === undefined ? undefined : jobs.get(pair.job)) ?? recalled,
       lastSuccess: success === undefined ? undefined : new Date(success).toISOString(),
       runs: [...running, ...ended].slice(0, RUNS_SHOWN).map(recordedRun),
     };

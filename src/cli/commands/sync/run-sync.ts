@@ -3,7 +3,7 @@ import type { ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
-import type { LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
+import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { OutputFlags } from '../../flags/output-flags.ts';
 import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
 import { jobSurroundings } from '../../surroundings.ts';
@@ -27,7 +27,7 @@ export function runSync(
     command,
     guards: { maxDelete, force },
     dryRun,
-    ledgerCopy: flags.ledgerCopy,
+    ledgerCopy: ledgerCopyFrom(flags, context.host),
   });
   return runJob(context, job, around, { output: flags });
 }

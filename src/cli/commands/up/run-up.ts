@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { controlHandler } from '../../../daemon/control/control-handler.ts';
 import { serveControl } from '../../../daemon/control/control-server.ts';
 import {
@@ -6,20 +7,25 @@ import {
   makePrivate,
   type DaemonPlace,
 } from '../../../daemon/control/daemon-place.ts';
+import { lastRuns } from '../../../daemon/history/last-runs.ts';
 import { RememberedJobsFile } from '../../../daemon/schedule/remembered-jobs.ts';
+import { NoticesOfJobs } from '../../../daemon/notify/notices-of-jobs.ts';
 import { tellOfDaemon } from '../../../daemon/service-manager.ts';
 import type { PageServer } from '../../../daemon/http/page-server.ts';
+import { collectAtRest } from '../../../daemon/supervision/collect-at-rest.ts';
 import { followFile } from '../../../daemon/supervision/follow-file.ts';
 import { Supervisor } from '../../../daemon/supervision/supervisor.ts';
 import type { JobsFile } from '../../../jobs-file/jobs-file.ts';
 import { requireTrust, surroundingsOfJob } from '../../../jobs-file/surroundings-of-job.ts';
-import { PROCESS_GATES } from '../../../jobs/surroundings.ts';
+import { openTracing } from '../../../daemon/tracing/open-tracing.ts';
+import { PROCESS_GATES, type Surroundings } from '../../../jobs/surroundings.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
+import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { PageFlags } from '../../flags/page-flags.ts';
 import { chooseJobsFile, readChosenFile, selectJobs, type FileFlags } from '../../jobs-file.ts';
 import { openWatchLog, type LogFlags, type WatchLog } from '../../output/watch-log.ts';
@@ -29,7 +35,7 @@ import type { PageOfJobs } from './serve-page.ts';
 import { logJobs, statusLine } from './log-jobs.ts';
 
 /** The flags of `stagesync up`. */
-export interface UpFlags extends LogFlags, FileFlags, PageFlags {
+export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag {
   readonly json?: true;
 }
 
@@ -54,7 +60,10 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   opened.defer(() => log.close());
   // a server, metrics and the page take memory, so they are loaded only with --http
   const page = flags.http && new (await import('./serve-page.ts')).PageOfJobs();
-  const supervisor = openSupervisor(context, { file, log, place, page });
+  const traced = await openTracing();
+  const notices = noticesOf(context, chosen.path, log);
+  opened.defer(() => notices.close());
+  const supervisor = openSupervisor(context, { file, log, place, page, notices, flags, traced });
   const server = await page?.serve(supervisor, context, flags);
   opened.defer(() => server?.close());
   const reload = reloading(supervisor, read, log);
@@ -73,6 +82,7 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   const until = stop.draining;
   void followFile({ path: chosen.path, clock: systemClock, until, onChange: reloadAside });
   supervisor.follow(file);
+  void collectAtRest(supervisor, { clock: systemClock, until, collect: () => host.collectGarbage() });
   if (server !== undefined) tellOfPage(server, log);
   void tellState(context, supervisor, log);
   await drained(until);
@@ -97,14 +107,38 @@ interface SupervisorParts {
   readonly log: WatchLog;
   readonly place: DaemonPlace;
   readonly page: PageOfJobs | undefined;
+  readonly notices: NoticesOfJobs;
+  readonly flags: UpFlags;
+  readonly traced: (around: Surroundings) => Surroundings;
 }
 
-function openSupervisor(context: Context, { file, log, place, page }: SupervisorParts): Supervisor {
+const noticesOf = ({ host, environment }: Context, file: string, log: WatchLog): NoticesOfJobs =>
+  new NoticesOfJobs({
+    stateFolder: environment.stateFolder,
+    clock: systemClock,
+    proxy: environment.proxy,
+    folder: dirname(file),
+    env: host.env,
+    onTrouble: (job, message) => log.warn(`${job}: ${message}`, { event: 'notify', job }),
+  });
+
+function openSupervisor(
+  context: Context,
+  { file, log, place, page, notices, flags, traced }: SupervisorParts,
+): Supervisor {
   const { maxDelete, force } = PASS_DEFAULTS;
   const { draining, signal } = context.stop;
   let isHeapSmall = false;
   const around = {
-    ...jobSurroundings(context, {}, { command: 'stagesync up', guards: { maxDelete, force } }),
+    ...jobSurroundings(
+      context,
+      {},
+      {
+        command: 'stagesync up',
+        guards: { maxDelete, force },
+        ledgerCopy: ledgerCopyFrom(flags, context.host),
+      },
+    ),
     // it holds for the process: once is enough for all jobs
     keepHeapSmall: () => {
       if (!isHeapSmall) context.host.keepHeapSmall();
@@ -118,11 +152,12 @@ function openSupervisor(context: Context, { file, log, place, page }: Supervisor
       gates: PROCESS_GATES,
       draining,
       signal,
-      of: (named, ofFile) => ({
-        ...surroundingsOfJob(ofFile, named, around),
-        historyMs: named.historyMs,
-        observed: page && ((destination) => page.observed(named.name, destination)),
-      }),
+      of: (named, ofFile) =>
+        traced({
+          ...surroundingsOfJob(ofFile, named, around),
+          historyMs: named.historyMs,
+          observed: page && ((destination) => page.observed(named.name, destination)),
+        }),
     },
     remembered: new RememberedJobsFile(place.remembered, (error) =>
       log.warn(
@@ -130,9 +165,11 @@ function openSupervisor(context: Context, { file, log, place, page }: Supervisor
         {},
       ),
     ),
+    before: lastRuns(context.environment.stateFolder),
     onEvent: (named, event) => {
       toLog(named, event);
       page?.onEvent(named.name, event);
+      notices.onEvent(named, event);
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { ListenAddress } from '../../../daemon/server.ts';
 import { rememberStatus } from '../../../daemon/remembered-status.ts';
 import { tellServiceManager } from '../../../daemon/service-manager.ts';
+import { openTracing } from '../../../daemon/tracing/open-tracing.ts';
 import { watchJob } from '../../../daemon/watch-job.ts';
 import { openJob } from '../../../jobs/open-job.ts';
 import { defaultsOf } from '../../../jobs/settings/settings.ts';
@@ -8,7 +9,7 @@ import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
-import type { LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
+import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
 import { openWatchLog, type LogFlags } from '../../output/watch-log.ts';
@@ -34,14 +35,15 @@ export async function runWatch(
   const around = jobSurroundings(context, flags, {
     command: 'stagesync watch',
     guards: { maxDelete, force },
-    ledgerCopy: flags.ledgerCopy,
+    ledgerCopy: ledgerCopyFrom(flags, context.host),
     observed:
       metrics === undefined
         ? undefined
         : (destination) => seen!.countRequests(destination, (verb, status) => metrics.request(verb, status)),
   });
   await using opened = new AsyncDisposableStack();
-  const pair = await openJob(opened, job, around);
+  const traced = await openTracing();
+  const pair = await openJob(opened, job, traced(around));
   const { source, destination, ledger } = pair;
   metrics?.remember(ledger.runs.lastSuccessMs());
   const log = await openWatchLog(context.host.stderr, flags);

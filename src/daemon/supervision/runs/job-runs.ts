@@ -6,6 +6,7 @@ import type { JobPass, OpenJob } from '../../../jobs/open-job.ts';
 import type { PassResult } from '../../../sync/pass-options.ts';
 import { newRunId } from '../../../sync/ledger/runs/run-id.ts';
 import { asSyncError } from '../../../sync/watch/after-error.ts';
+import type { LastRun } from '../../history/last-runs.ts';
 import type { RunCause, RunSummary } from '../../view/daemon-view.ts';
 import { ComparisonTurns } from './comparison-turns.ts';
 import { RunProgress } from './run-progress.ts';
@@ -20,6 +21,8 @@ export interface JobRunsOptions {
   readonly onEnded: (run: RunSummary) => void;
   /** Something that is shown has changed. */
   readonly onChange: () => void;
+  /** How the last run before this process ended. */
+  readonly before?: LastRun | undefined;
 }
 
 export interface RunRequest extends JobPass {
@@ -50,6 +53,8 @@ export class JobRuns {
 
   constructor(options: JobRunsOptions) {
     this.#options = options;
+    this.#last = options.before?.run;
+    this.#lastSuccessMs = options.before?.successMs;
   }
 
   get isQueued(): boolean {
@@ -145,6 +150,7 @@ export class JobRuns {
     } finally {
       over.abort();
       giveBack?.();
+      if (pass.scope === undefined) releaseMemory(pair);
     }
   }
 
@@ -200,6 +206,15 @@ export class JobRuns {
 /** Whether source and destination were equal, as far as the run was to make them so. */
 export const isSuccess = ({ outcome, error }: Pick<RunSummary, 'outcome' | 'error'>): boolean =>
   error === undefined && (outcome === 'clean' || outcome === 'warnings');
+
+/** A hundred watches that wait would else hold a hundred ledgers in memory. */
+function releaseMemory({ ledger }: OpenJob): void {
+  try {
+    ledger.releaseMemory();
+  } catch {
+    // a ledger that does not work ends the next run, which says so
+  }
+}
 
 /** Why the run was stopped says more than that it was interrupted. */
 function endOf(error: SyncError | undefined, stopped: AbortSignal | undefined): SyncError | undefined {

@@ -4,6 +4,7 @@ import { defaultsOf } from '../../../jobs/settings/settings.ts';
 import type { OpenJob } from '../../../jobs/open-job.ts';
 import type { PassResult } from '../../../sync/pass-options.ts';
 import type { WatchEvent, WatchStatus } from '../../../sync/watch/watch-events.ts';
+import { rememberStatus } from '../../remembered-status.ts';
 import { WatchLoop } from '../../../sync/watch/watch-loop.ts';
 import type { RunCause, RunSummary } from '../../view/daemon-view.ts';
 import { joinRuns, type Asked } from './asked.ts';
@@ -55,7 +56,10 @@ export class WatchSession {
       pollMs: poll,
       draining: options.draining,
       signal: options.signal,
-      onEvent: options.onEvent,
+      onEvent: (event) => {
+        if (event.type !== 'sync') rememberStatus(ledger, this.#loop.status);
+        options.onEvent(event);
+      },
     });
   }
 
@@ -75,7 +79,8 @@ export class WatchSession {
     try {
       await this.#loop.run();
     } finally {
-      const { draining } = this.#options;
+      const { draining, pair } = this.#options;
+      rememberStatus(pair.ledger, undefined);
       for (const look of this.#looks.splice(0)) look.asked?.refused(draining.reason);
     }
   }

@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { USUAL_NAME } from '../../../jobs-file/find-jobs-file.ts';
+import type { JobsFile } from '../../../jobs-file/jobs-file.ts';
+import { newJobsFile, type NewJob } from '../../../jobs-file/new-file.ts';
+import { readJobsText } from '../../../jobs-file/read-jobs-file.ts';
+import { configError, usageError } from '../../../jobs/usage-errors.ts';
+import { messageOf } from '../../../model/errors.ts';
+import { printable } from '../../../model/printable.ts';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { canAsk } from '../../management/changing/terminal-input.ts';
+import { lookingSurroundings } from '../../surroundings.ts';
+import { givenBy, withDefaults, type InitFlags } from './answers.ts';
+
+/** `stagesync init`. Rejects with `usage` where the file is there already, or an answer is missing and nobody can be asked. */
+export async function writeFirstFile(context: Context, flags: InitFlags): Promise<ExitStatus> {
+  const { host, out } = context;
+  const shown = flags.output ?? USUAL_NAME;
+  const place = resolve(host.cwd, shown);
+  if (existsSync(place)) throw isThere(shown);
+  const given = givenBy(flags);
+  const asks = flags.yes !== true && canAsk(host) && (given.from === undefined || given.to === undefined);
+  const answered = asks
+    ? await (await import('./questions.ts')).askForJob(context, given)
+    : withDefaults(given);
+  const job = fromFolderOf(place, host.cwd, answered);
+  const text = newJobsFile(job, packageVersion());
+  const options = { place, shown, environment: host.env, home: host.home, folder: host.cwd, isNamed: true };
+  const { file } = readJobsText(text, options);
+  write(place, { shown, text });
+  out.line(`wrote ${printable(shown)}`);
+  if (flags.check) await tellTries(context, file);
+  const named = shown === USUAL_NAME ? '' : ` --file ${printable(shown)}`;
+  out.line(`next: stagesync run ${printable(job.name)} --dry-run${named}`);
+  return EXIT.clean;
+}
+
+const isThere = (shown: string) =>
+  usageError(`${shown} is there already, and is not overwritten: name another file with --output`);
+
+/** A directory that was typed is meant from the current folder; the file names it from its own. */
+function fromFolderOf(place: string, cwd: string, job: NewJob): NewJob {
+  if (dirname(place) === cwd) return job;
+  const whole = (path: string): string =>
+    path.includes('://') || isAbsolute(path) || path.startsWith('~/') ? path : resolve(cwd, path);
+  const { from, to, tokenFile } = job;
+  return {
+    ...job,
+    from: whole(from),
+    to: whole(to),
+    ...(tokenFile !== undefined && { tokenFile: whole(tokenFile) }),
+  };
+}
+
+/** 'wx': what has come under this name meanwhile stays as it is. */
+function write(place: string, { shown, text }: { readonly shown: string; readonly text: string }): void {
+  try {
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, text, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw isThere(shown);
+    throw configError(`cannot write ${shown}: ${messageOf(error)}`, error);
+  }
+}
+
+/** What is not right yet is no failure: the file is written, and says what to do. */
+async function tellTries(context: Context, file: JobsFile): Promise<void> {
+  const { tryEnds } = await import('./try-ends.ts');
+  for await (const { isGood, text } of tryEnds(file, lookingSurroundings(context, {}, 'stagesync init'))) {
+    if (isGood) context.out.line(printable(text));
+    else context.err.line(`stagesync: ${printable(text)}`);
+    // in the order of the tries, also where both go to one terminal
+    await Promise.all([context.out.flush(), context.err.flush()]);
+  }
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

@@ -1,0 +1,156 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { commandsOf } from '../../src/cli/flags/command-tree.ts';
+import { readJobsText } from '../../src/jobs-file/read-jobs-file.ts';
+import { wholeProgram } from '../support/cli/nouns.ts';
+
+const read = (name: string): string => readFileSync(new URL(`../../deploy/${name}`, import.meta.url), 'utf8');
+
+/** Anything of a manifest, by its path. */
+type Tree = { readonly [key: string]: Tree } & { readonly [index: number]: Tree };
+
+const documentsOf = (name: string): Tree[] =>
+  parseAllDocuments(read(name), { strict: true }).map((document) => {
+    expect(document.errors).toEqual([]);
+    return document.toJS() as Tree;
+  });
+
+const program = await wholeProgram();
+
+/** Whether the command line has this command with these flags. */
+function expectCommandLine(words: readonly string[]): void {
+  const command = commandsOf(program).find((each) => each.name() === words[0]);
+  expect(command, words.join(' ')).toBeDefined();
+  const flags = words.filter((word) => word.startsWith('--'));
+  const known = command!.options.map(({ long }) => long);
+  expect(flags.filter((flag) => !known.includes(flag))).toEqual([]);
+  expect(words).toContain('/etc/stagesync/stagesync.yaml');
+}
+
+const JOBS = documentsOf('kubernetes/configmap.yaml')[0]!;
+const [DEPLOYMENT, CLAIM] = documentsOf('kubernetes/deployment.yaml');
+const CRON = documentsOf('kubernetes/cronjob.yaml')[0]!;
+const PODS = [
+  ['the daemon', DEPLOYMENT!['spec']!['template']!['spec']!],
+  ['the cron job', CRON['spec']!['jobTemplate']!['spec']!['template']!['spec']!],
+] as const;
+
+test('the jobs of the ConfigMap are a jobs file without a mistake, and their token comes from the Secret', () => {
+  const { file } = readJobsText(String(JOBS['data']!['stagesync.yaml']), {
+    environment: {},
+    home: '/home/node',
+    folder: '/etc/stagesync',
+    isNamed: true,
+    place: '/etc/stagesync/stagesync.yaml',
+    shown: 'stagesync.yaml',
+  });
+  expect(file.jobs.map(({ name, watch, schedule }) => [name, watch, schedule?.cron])).toEqual([
+    ['orders', false, '*/15 * * * *'],
+    ['customers', true, undefined],
+  ]);
+  const mounts = PODS[0][1]['containers']![0]!['volumeMounts'] as unknown as Record<string, unknown>[];
+  const token = mounts.find(({ name }) => name === 'token')!;
+  expect(file.profiles['production']!.authority.stage.tokenFile).toBe(`${String(token['mountPath'])}/token`);
+});
+
+describe.each(PODS)('%s in Kubernetes', (_, pod) => {
+  const container = pod['containers']![0]!;
+
+  test('runs a command line that there is', () => {
+    expectCommandLine(container['args'] as unknown as string[]);
+    const probe = container['livenessProbe']?.['exec']?.['command'] as unknown as string[] | undefined;
+    if (probe !== undefined) expectCommandLine(probe.slice(1));
+  });
+
+  test('has rights for nothing, and a volume for every mount', () => {
+    expect(pod['securityContext']).toMatchObject({ runAsNonRoot: true });
+    expect(container['securityContext']).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    const names = (list: unknown): string[] =>
+      (list as { name: string }[]).map(({ name }) => name).toSorted();
+    expect(names(container['volumeMounts'])).toEqual(names(pod['volumes']));
+    const volumes = pod['volumes'] as unknown as Record<string, Record<string, string>>[];
+    const of = (name: string) => volumes.find((volume) => (volume['name'] as unknown) === name)!;
+    expect(of('jobs')['configMap']!['name']).toBe(JOBS['metadata']!['name']);
+    expect(of('state')['persistentVolumeClaim']!['claimName']).toBe(CLAIM!['metadata']!['name']);
+  });
+
+  test('is given the time to finish what is in flight', () => {
+    expect(pod['terminationGracePeriodSeconds']).toBe(300);
+  });
+});
+
+test('one daemon at a time in Kubernetes, and one run', () => {
+  expect(DEPLOYMENT).toMatchObject({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    spec: { replicas: 1, strategy: { type: 'Recreate' } },
+  });
+  expect(DEPLOYMENT!['spec']!['selector']!['matchLabels']).toEqual(
+    DEPLOYMENT!['spec']!['template']!['metadata']!['labels'],
+  );
+  expect(CRON).toMatchObject({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    spec: { concurrencyPolicy: 'Forbid' },
+  });
+});
+
+test('the compose file runs a command line that there is, and gives it time and a state that stays', () => {
+  const compose = parse(read('compose.yaml')) as Tree;
+  const service = compose['services']!['stagesync']!;
+  expectCommandLine(service['command'] as unknown as string[]);
+  expectCommandLine((service['healthcheck']!['test'] as unknown as string[]).slice(2));
+  expect(service).toMatchObject({ stop_grace_period: '5m', read_only: true, cap_drop: ['ALL'] });
+  expect(service['volumes']).toContain('state:/state');
+  expect(Object.keys(compose['volumes']!)).toEqual(['state']);
+  expect(Object.keys(compose['secrets']!)).toEqual(service['secrets']);
+});
+
+test('the image keeps its state where the manifests mount a volume', () => {
+  expect(read('Dockerfile')).toContain('XDG_STATE_HOME=/state');
+});
+
+/** The values of a unit, by their names. */
+const unit = (name: string): Record<string, string[]> => {
+  const values: Record<string, string[]> = {};
+  for (const [, key = '', value = ''] of read(name).matchAll(/^(\w+)=(.*)$/gm))
+    (values[key] ??= []).push(value);
+  return values;
+};
+
+test('the unit of the file starts the daemon, reloads it, and gives it time', () => {
+  const values = unit('stagesync.service');
+  expectCommandLine(values['ExecStart']![0]!.split(' ').slice(2));
+  expect(values).toMatchObject({
+    Type: ['notify'],
+    ExecReload: ['/bin/kill -HUP $MAINPID'],
+    KillMode: ['mixed'],
+    TimeoutStopSec: ['5min'],
+    RestartPreventExitStatus: ['2 6'],
+    StateDirectoryMode: ['0700'],
+    NoNewPrivileges: ['yes'],
+  });
+  expect(values['Environment']).toContain('XDG_STATE_HOME=/var/lib/stagesync');
+});
+
+const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0;
+
+test.runIf(hasAnalyze).each(['stagesync.service', 'stagesync@.service'])(
+  'systemd finds nothing wrong with %s',
+  (name) => {
+    const folder = mkdtempSync(join(tmpdir(), 'stagesync-unit-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    // an instance, where the unit is of many
+    const file = join(folder, name.replace('@', '@exports'));
+    writeFileSync(file, read(name));
+    expect(execFileSync('systemd-analyze', ['verify', file], { encoding: 'utf8' })).toBe('');
+  },
+);
