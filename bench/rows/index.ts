@@ -2,6 +2,8 @@ import type { Benchmark } from '../bench.ts';
 import { changingFile } from './changing-file.ts';
 import { engineGrowth } from './engine-growth.ts';
 import { fewCalls } from './few-calls.ts';
+import { getLarge } from './both-ways/get-large.ts';
+import { getLatency } from './both-ways/get-latency.ts';
 import { firstByte } from './first-byte.ts';
 import { largeFiles } from './large-files.ts';
 import { largeFolder } from './large-folder.ts';
@@ -62,4 +64,6 @@ export const benchmarks: readonly Benchmark[] = [
   pullLatency,
   pullLarge,
   watchBurst,
+  getLatency,
+  getLarge,
 ];
