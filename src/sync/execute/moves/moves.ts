@@ -209,7 +209,7 @@ export class Moves {
 
   /**
    * Whether a file may go to a name. Where nothing is to be overwritten, or all that is goes into the trash, nobody may have
-   * it: a Stage whose moves replace files would not say so.
+   * it: a destination whose moves replace files would not say so.
    */
   async #isFree(to: RelPath, attempt: number): Promise<boolean> {
     const { looks, taken, remote } = this.#parts;

@@ -155,7 +155,7 @@ export class FileSender {
     const { replaces } = arrival;
     const { id, via } = detour;
     if (!overwrite) {
-      // a Stage whose moves replace files would not refuse the name
+      // a destination whose moves replace files would not refuse the name
       if ((await moveIfFree(remote, via, final)) === 'kept') throw cameMeanwhile(arrival.path, remote.words);
       return undefined;
     }
