@@ -19,6 +19,8 @@ import { paceLongTail } from './pace/long-tail.ts';
 import { paceNothingToDo } from './pace/nothing-to-do.ts';
 import { paceSlowingStage } from './pace/slowing-stage.ts';
 import { paceUrgentEdit } from './pace/urgent-edit.ts';
+import { pullLarge } from './both-ways/pull-large.ts';
+import { pullLatency } from './both-ways/pull-latency.ts';
 import { rateLimit } from './rate-limit.ts';
 import { s3Fast } from './s3/s3-fast.ts';
 import { s3Latency } from './s3/s3-latency.ts';
@@ -59,6 +61,8 @@ export const benchmarks: readonly Benchmark[] = [
   largeFolder,
   s3Latency,
   engineGrowth,
+  pullLatency,
+  pullLarge,
   watchBurst,
   getLatency,
   getLarge,
