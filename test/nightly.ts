@@ -48,6 +48,11 @@ const STEPS: readonly Step[] = [
   },
   {
     script: VITEST,
+    args: ['run', 'test/faults/pulled/runs.test.ts', '--testTimeout', '0'],
+    environment: { STAGESYNC_PULLED_SEEDS: many(2000) },
+  },
+  {
+    script: VITEST,
     args: ['run', 'test/faults/file-commands.test.ts', '--testTimeout', '0'],
     environment: { STAGESYNC_FILES_SEEDS: many(100_000) },
   },

@@ -2,6 +2,8 @@ import type { Benchmark } from '../bench.ts';
 import { changingFile } from './changing-file.ts';
 import { engineGrowth } from './engine-growth.ts';
 import { fewCalls } from './few-calls.ts';
+import { getLarge } from './both-ways/get-large.ts';
+import { getLatency } from './both-ways/get-latency.ts';
 import { firstByte } from './first-byte.ts';
 import { largeFiles } from './large-files.ts';
 import { largeFolder } from './large-folder.ts';
@@ -17,6 +19,8 @@ import { paceLongTail } from './pace/long-tail.ts';
 import { paceNothingToDo } from './pace/nothing-to-do.ts';
 import { paceSlowingStage } from './pace/slowing-stage.ts';
 import { paceUrgentEdit } from './pace/urgent-edit.ts';
+import { pullLarge } from './both-ways/pull-large.ts';
+import { pullLatency } from './both-ways/pull-latency.ts';
 import { rateLimit } from './rate-limit.ts';
 import { s3Fast } from './s3/s3-fast.ts';
 import { s3Latency } from './s3/s3-latency.ts';
@@ -57,5 +61,9 @@ export const benchmarks: readonly Benchmark[] = [
   largeFolder,
   s3Latency,
   engineGrowth,
+  pullLatency,
+  pullLarge,
   watchBurst,
+  getLatency,
+  getLarge,
 ];

@@ -28,6 +28,19 @@ export const syncRun = (
     sinkUrl: bench.sink.url,
   });
 
+/** `stagesync pull` as a user runs it. */
+export const pullRun = (
+  bench: Bench,
+  folder: string,
+  target: string,
+  args: readonly string[],
+  options: Omit<ToolOptions, 'sinkUrl'>,
+): Promise<Run> =>
+  runTool(bench.product, ['pull', stageAddress(folder), target, ...args], {
+    ...options,
+    sinkUrl: bench.sink.url,
+  });
+
 /** A number of the report at the end of a run with --json. */
 export function reported(run: Run): Readonly<Record<string, number | string>> {
   const last = run.stdout.trim().split('\n').at(-1) ?? '';

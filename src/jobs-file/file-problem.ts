@@ -1,4 +1,4 @@
-import { printable } from '../model/printable.ts';
+import { excerpt, printable } from '../model/printable.ts';
 import { SyncError } from '../model/errors.ts';
 
 /** A place in a file; both count from 1. */
@@ -41,6 +41,9 @@ export class JobsFileError extends SyncError {
   }
 }
 
+/** Characters of a message: it may quote what stands in the file. */
+const LONGEST = 600;
+
 /** A problem as compilers print it, so that editors and terminals find the place: 'stagesync.yaml:3:5: what is wrong'. */
 export const problemLine = (file: string, { line, column, message }: FileProblem): string =>
-  `${printable(file)}:${line}:${column}: ${printable(message)}`;
+  `${printable(file)}:${line}:${column}: ${excerpt(message, LONGEST)}`;

@@ -87,5 +87,17 @@ const removalText = (removes: boolean): string =>
 `;
 
 /** A value on one line, in quotes where YAML wants them; a "\${" of the user stays what it is. */
-const scalar = (text: string): string =>
-  stringify(text.replaceAll('${', () => '$${'), { lineWidth: 0, defaultStringType: 'PLAIN' }).trimEnd();
+function scalar(value: string): string {
+  const text = value.replaceAll('${', () => '$${');
+  // what is not seen is written by its number
+  if (UNSEEN.test(text)) return JSON.stringify(text).replaceAll(new RegExp(UNSEEN, 'gu'), escaped);
+  return stringify(text, { lineWidth: 0, defaultStringType: 'PLAIN' }).trimEnd();
+}
+
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
+
+const escaped = (character: string): string =>
+  character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');

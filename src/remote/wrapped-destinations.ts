@@ -2,7 +2,6 @@ import type { Operation } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Destination } from '../model/ports.ts';
 import type { Bandwidth } from './bandwidth.ts';
-import { SharedLooks } from './shared-looks.ts';
 
 /** The same destination, its uploads sent no faster than the limit. */
 export const limited = (destination: Destination, bandwidth: Bandwidth): Destination => ({
@@ -17,16 +16,6 @@ export const withRoot = (destination: Destination, root: RelPath): Destination =
   readFrom: destination.readFrom,
   close: () => Promise.resolve(),
 });
-
-/** The same destination; looks at several files of one folder become one listing. */
-export function withSharedLooks(destination: Destination): Destination {
-  const looks = new SharedLooks(destination);
-  return {
-    ...passedOn(destination),
-    readFrom: destination.readFrom,
-    stat: (path, call) => looks.stat(path, call),
-  };
-}
 
 /** Makes a request, and may do something before and after it. */
 export type AroundRequest = <T>(operation: Operation, path: RelPath, request: () => Promise<T>) => Promise<T>;

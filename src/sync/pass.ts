@@ -192,7 +192,7 @@ async function sweep({ clock, draining, scope }: PassWithLedger, parts: PassPart
   const nowMs = clock.now();
   if (trashSizes === undefined || draining.aborted || scope !== undefined || !trashSizes.isSweepDue(nowMs))
     return;
-  const left = await sweepTrash({
+  const there = await sweepTrash({
     remote,
     learnt,
     nowMs,
@@ -200,7 +200,7 @@ async function sweep({ clock, draining, scope }: PassWithLedger, parts: PassPart
       tally.emit({ type: 'action', kind: 'remove', path, reason: 'expired', ms: 0, outcome: 'done' }),
     onProblem: tally.problem,
   });
-  trashSizes.swept(nowMs, left);
+  trashSizes.swept(nowMs, there);
 }
 
 async function recover({ ledger }: PassWithLedger, parts: PassParts): Promise<void> {

@@ -2,55 +2,15 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLocalDestination } from '../../src/destinations/local/local-destination.ts';
-import { realWritableDisk } from '../../src/disk/writable-disk.ts';
 import type { WritableDisk } from '../../src/disk/writable-disk.ts';
 import type { Destination } from '../../src/model/ports.ts';
 import { openLocalSource } from '../../src/sources/local/local-source.ts';
 import { systemClock } from '../../src/sync/clock.ts';
 import type { PassOptions } from '../../src/sync/pass-options.ts';
 import { createEngine } from '../support/engine/engine.ts';
+import { mortalDisk, type Death } from '../support/faults/mortal-disk.ts';
 import { localTree } from '../support/trees/local-tree.ts';
 import type { LocalTree } from '../support/trees/local-tree.ts';
-
-/** Where a process dies, and how many changes it had begun. */
-interface Death {
-  readonly at: number;
-  readonly when: 'before' | 'after';
-  begun: number;
-  readonly onDeath: () => void;
-}
-
-/** A disk of a process that dies before, or right after, one of its changes: nothing is changed any more then. */
-function mortalDisk(death: Death): WritableDisk {
-  const die = (): never => {
-    death.onDeath();
-    throw new Error(`the process died ${death.when} change ${death.at}`);
-  };
-  const mortal =
-    <A extends unknown[], R>(change: (...args: A) => R) =>
-    (...args: A): R => {
-      const at = ++death.begun;
-      if (at < death.at) return change(...args);
-      if (at === death.at && death.when === 'after') change(...args);
-      return die();
-    };
-  return {
-    ...realWritableDisk,
-    async create(path) {
-      const at = ++death.begun;
-      if (at > death.at || (at === death.at && death.when === 'before')) die();
-      const handle = await realWritableDisk.create(path);
-      if (at < death.at) return handle;
-      await handle.close();
-      return die();
-    },
-    makeFolder: mortal(realWritableDisk.makeFolder.bind(realWritableDisk)),
-    link: mortal(realWritableDisk.link.bind(realWritableDisk)),
-    rename: mortal(realWritableDisk.rename.bind(realWritableDisk)),
-    removeFile: mortal(realWritableDisk.removeFile.bind(realWritableDisk)),
-    removeFolder: mortal(realWritableDisk.removeFolder.bind(realWritableDisk)),
-  };
-}
 
 const FLAGS: Partial<PassOptions> = { removal: 'ours' };
 

@@ -265,7 +265,7 @@ describe('a secret that stands in the file is refused, and never shown', () => {
     ],
     ['profiles: { p: { base_url: "https://me:hidden-1@x" } }', 'has a user or a password'],
     ['notify: [{ webhook: "https://me:hidden-1@x" }]', 'has a user or a password'],
-  ])('%s', (text, told) => {
+  ])('a secret is refused, and not shown: %s', (text, told) => {
     const said = problemsOf(`${text}\njobs: {}\n`).join('\n');
     expect(said).toContain(told);
     expect(said).not.toMatch(/hidden|eyJ|0123456789abcdef/);
@@ -307,4 +307,20 @@ describe('jobs whose targets overlap are refused, with both places', () => {
     expect(problemsOf(jobs('two'))).toEqual([]);
     expect(problemsOf(jobs('one'))).toHaveLength(1);
   });
+});
+
+test.each([
+  ['places that do not end', `a: "${'${'.repeat(100_000)}"`],
+  ['beginnings of tokens', `a: ${'eyJ'.repeat(100_000)}`],
+  ['beginnings of addresses', `a: ${'a.'.repeat(100_000)}`],
+  ['a path of many folders', `jobs: { a: { from: ${'/a'.repeat(100_000)}, to: "stage://g/x" } }`],
+  ['a name without an end', `${'x'.repeat(300_000)}: 1`],
+  [
+    'a long cron line',
+    `jobs: { a: { from: x, to: "stage://g/x", schedule: "${'1,'.repeat(100_000)} * * * *" } }`,
+  ],
+])('a hostile text is refused at once, and shown shortened: %s', (_, text) => {
+  const problems = problemsOf(text);
+  expect(problems.length).toBeGreaterThan(0);
+  for (const each of problems) expect(each.length).toBeLessThan(1000);
 });

@@ -76,7 +76,7 @@ async function lookFor(
 const nothingMatches = ({ recursive }: RemovalOptions): Problem => ({
   code: 'stage_not_found',
   severity: 'failure',
-  message: recursive ? 'matches nothing' : 'matches no file; folders go with -r alone',
+  message: recursive ? 'matches nothing' : 'matches no file; folders need -r',
 });
 
 const isAFolder = (path: RelPath): SyncError =>

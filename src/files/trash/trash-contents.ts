@@ -1,6 +1,6 @@
 import type { Problem } from '../../model/entry.ts';
 import { isSyncError, messageBeside } from '../../model/errors.ts';
-import { isFolderPath } from '../../model/path.ts';
+import { isFolderPath, isReservedName, pathProblem } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Remote } from '../../remote/remote.ts';
 import { walkDestination } from '../../remote/walk-folders.ts';
@@ -52,14 +52,17 @@ export async function* trashEntries({ remote, tally }: FileParts): AsyncGenerato
       }
       const pathFile = 'pathFile' in read ? folder + read.pathFile : undefined;
       const path = 'path' in read ? read.path : await longPath(remote, folder + read.pathFile, name);
-      if (typeof path !== 'string') {
-        tally.problem(folder + name, path);
+      if (typeof path !== 'string' || !isPlace(path)) {
+        tally.problem(folder + name, typeof path === 'string' ? FOREIGN : path);
         continue;
       }
       const bytes = child.kind === 'file' ? child.size : undefined;
       yield { path, place: folder + name, pathFile, removedMs: read.removedMs, untilMs, bytes };
     }
 }
+
+/** Whether something can be moved there: no name of others leads out of the Stage, or into what is hidden. */
+const isPlace = (path: RelPath): boolean => pathProblem(path) === undefined && !isReservedName(path);
 
 /** The path that is written beside an entry. */
 async function longPath(remote: Remote, file: RelPath, name: string): Promise<RelPath | Problem> {

@@ -9,8 +9,11 @@ export interface Interpolated {
   readonly problems: readonly string[];
 }
 
-/** '${NAME}' and '${NAME:-default}'; '$${' is a '${' that stays. */
-const PLACE = /\$(\$\{)|\$\{([^}]*)\}|\$\{/g;
+/**
+ * '${NAME}' and '${NAME:-default}'; '$${' is a '${' that stays. No brace within: a place that does not end would be looked for
+ * up to the end of the text, from each place anew.
+ */
+const PLACE = /\$(\$\{)|\$\{([^{}]*)\}|\$\{/g;
 
 const INSIDE = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 

@@ -15,7 +15,10 @@ import { namedSettings } from './setting-names.ts';
  * the flags are made as well. Nothing has a default here: what a job lacks, `defaults` has, and then the table.
  */
 
-const text = (description: string) => z.string().min(1).describe(description);
+/** The longest text of a value: as long as a path may be. */
+const LONGEST = 4096;
+
+const text = (description: string) => z.string().min(1).max(LONGEST).describe(description);
 
 /** The name of a job or a profile: it is a word of command lines, of labels of metrics and of names of files. */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;

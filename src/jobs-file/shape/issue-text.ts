@@ -102,7 +102,9 @@ function wanted(issue: Issue): string {
         ? 'more than nothing'
         : `${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
     case 'too_big':
-      return `at most ${issue.maximum}`;
+      return issue.origin === 'string'
+        ? `shorter: at most ${issue.maximum} characters`
+        : `at most ${issue.maximum}`;
     case 'invalid_union': {
       const maps = issue.errors.every((issues) => issues.some(({ code }) => code === 'unrecognized_keys'));
       return maps
@@ -129,9 +131,9 @@ const orList = (words: readonly string[]): string =>
 
 /** Values that are secrets by their look: a JSON web token, an AWS key, a private key, a Stage token pasted in place of its file. */
 const LOOKS_SECRET =
-  /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.|(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])|-----BEGIN [A-Z ]*PRIVATE KEY|(?<![\da-f])[\da-f]{64}(?![\da-f])/;
+  /eyJ[\w-]{8,500}\.eyJ[\w-]{8,500}|(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])|-----BEGIN [A-Z ]*PRIVATE KEY|(?<![\da-f])[\da-f]{64}(?![\da-f])/;
 
-const USER_IN_URL = /\b[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*@/i;
+const USER_IN_URL = /:\/\/[^/?#\s]*@/;
 
 /** Secrets that stand in the file under any name. The message does not show them. */
 export function secretProblems(top: Located, path: Path = []): FileProblem[] {

@@ -166,20 +166,26 @@ export class CopyOrigins {
     const source = await sourceAt('');
     const list = async (folder: RelPath): Promise<Iterable<SourceEntry> | undefined> =>
       source.listFolder?.(folder, { filter: UNRESERVED, signal: around.draining });
-    let isEmpty = true;
+    let copied = 0;
+    let passedOver = 0;
     for await (const entry of expandGlob<SourceEntry & Named>(glob, {
       list,
       lookAhead: () => this.lanes(),
     })) {
-      isEmpty = false;
       const at = top + base + entry.path;
+      const isPassedOver = entry.kind === 'folder' && !recursive && !glob.foldersOnly;
+      if (isPassedOver) passedOver++;
+      else copied++;
       if (entry.kind === 'file') yield { kind: 'file', source, entry, from: at, name: nameOf(entry.path) };
       else if (entry.kind === 'unknown') yield { kind: 'problem', from: at, problem: entry.problem };
-      else if (recursive || glob.foldersOnly) yield await this.#tree(entry.path, from);
+      else if (!isPassedOver) yield await this.#tree(entry.path, from);
       // a pattern that means files passes over folders, as long as there are files
       else yield problemOf(at, 'folder_kept', 'this is a folder; -r copies folders too', 'warning');
     }
-    if (isEmpty) yield problemOf(text, 'source_missing', 'nothing matches this pattern');
+    if (copied > 0) return;
+    const why =
+      passedOver > 0 ? 'only folders match this pattern; -r copies them' : 'nothing matches this pattern';
+    yield problemOf(text, 'source_missing', why);
   }
 
   async #tree(

@@ -6,7 +6,7 @@ import type { RelPath } from '../../model/path.ts';
 import type { CallOptions, Destination, Source } from '../../model/ports.ts';
 import { mostLanesWithin } from '../../remote/gate/lanes.ts';
 import type { RetryingDestination } from '../../remote/retrying-destination.ts';
-import { withRoot, withSharedLooks } from '../../remote/wrapped-destinations.ts';
+import { withRoot } from '../../remote/wrapped-destinations.ts';
 
 export interface StageToCopyOptions {
   /** Listings that were just made; each counts once. */
@@ -34,7 +34,7 @@ export async function stageToCopy(
     },
   };
   return destinationAsSource({
-    destination: withEachChildAlone(withSharedLooks(reader)),
+    destination: withEachChildAlone(reader),
     folding,
     // listings are small and all are wanted: asking for more than can be under way keeps all slots busy
     lookAhead: () => Math.min(stage.lanes, most) * 2,

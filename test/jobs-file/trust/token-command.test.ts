@@ -101,7 +101,7 @@ describe('a program that is of no use is told, and never what it printed:', () =
       printing('{"Token": "hidden-out", "Expiration": "soon"}'),
       /"Expiration" is no time/,
     ],
-  ])('%s', async (_, words, told) => {
+  ])('what was printed is shown nowhere where %s', async (_, words, told) => {
     const error = await command(words)
       .current()
       .then(

@@ -234,6 +234,30 @@ test('a link in a folder is left out with a warning, one that is named is follow
   expect(await stage.snapshot()).toMatchObject({ 'link.csv': digestOf('a\n1\n') });
 });
 
+test('a pattern that only folders match, or nothing, is a failure without -r', async () => {
+  await using stage = await beside();
+  const { run, address } = stage;
+  const folders = await run('put', 'data/s*', address);
+  expect(folders).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining('only folders match this pattern; -r'),
+  });
+  const nothing = await run('put', 'data/z*', address);
+  expect(nothing).toMatchObject({ status: 3, stderr: expect.stringContaining('data/z*: nothing matches') });
+});
+
+test('cp has no flag of a sync that it would not heed', async () => {
+  await using stage = await beside();
+  const help = (await stage.run('cp', '--help')).stdout;
+  const flags = [...help.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag!);
+  expect(flags.filter((flag) => !KNOWN.includes(flag))).toEqual([]);
+});
+
+const KNOWN =
+  '--recursive --overwrite --compare --dry-run --atomic --spool-max --include --exclude --filter-from --follow-symlinks --concurrency --max-wait --json --quiet --verbose --no-progress --profile --region --endpoint-url --path-style --no-sign-request --request-payer --sse-c-key-file --token-file --base-url --api-version --organization --allow-insecure --help'.split(
+    ' ',
+  );
+
 test('one Stage copies to another place of its own, but no folder into itself', async () => {
   await using stage = await beside();
   const { run, address } = stage;

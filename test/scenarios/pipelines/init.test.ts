@@ -40,7 +40,7 @@ test('flags alone write a file that runs as its last line says', async () => {
   expect((await commandInside(cli, ['jobs', 'list'])).stdout).toContain('30 2 * * *');
 });
 
-test('a file that is there is never overwritten, also where it appears at the last moment', async () => {
+test('a file that is there is never overwritten', async () => {
   const cli = await place();
   await writeFile(join(cli.folder, 'stagesync.yaml'), 'mine');
   const { status, stderr } = await commandInside(cli, ['init', '--from', 'data', '--to', 'stage://local/in']);
@@ -129,6 +129,20 @@ test('at a terminal it asks, and writes what was answered', async () => {
   expect(text).toContain('from: data\n    to: stage://local/data\n');
   expect(text).toContain('watch: true');
   expect(text).toContain('removal: ours');
+});
+
+test('a file that appears while somebody answers is not overwritten', async () => {
+  const cli = await place();
+  const { status, types, seen } = terminal(cli);
+  await types('What is copied?', ['data', '\r']);
+  await types('Where does it go?', ['\r']);
+  await types('A name for the job?', ['\r']);
+  await types('When does it run?', ['\r']);
+  await writeFile(join(cli.folder, 'stagesync.yaml'), 'mine');
+  await types('Remove at the destination', ['n']);
+  expect(await status).toBe(2);
+  expect(seen.stderr).toContain('stagesync.yaml is there already');
+  expect(await written(cli)).toBe('mine');
 });
 
 test('Ctrl-C at a question ends it with 130, and nothing is written', async () => {

@@ -1,6 +1,6 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { actionsOf } from '../../support/cli/cli.ts';
 import { commandInside } from '../../support/cli/command-inside.ts';
 import { servedStage, type ServedStage } from '../../support/stage/served-stage.ts';
@@ -54,6 +54,67 @@ test('what is new, changed and gone on Stage is so in the directory; a removal o
   const removing = await pull(stage, '--delete');
   expect(actionsOf(removing)).toEqual(['remove none gone_from_source']);
   expect(folder(stage, 'out')).toEqual(folder(stage, 'data'));
+});
+
+test('"explain" knows a file by its place in the directory, and on the Stage', async () => {
+  await using stage = await filled();
+  await pull(stage);
+  for (const path of ['out/d/b.csv', `${stage.address}/d/b.csv`]) {
+    const { status, stdout } = await commandInside(stage.cli, ['explain', path]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/d\/b\.csv: synced \(new\), 2 bytes/);
+  }
+});
+
+test('the files have the times that Stage shows', async () => {
+  await using stage = await filled();
+  await pull(stage);
+  const shown = await stage.destination.stat('target/a.csv', { signal: new AbortController().signal });
+  const { mtimeMs } = await stat(join(stage.cli.folder, 'out', 'a.csv'));
+  expect(Math.floor(mtimeMs)).toBe(shown?.modifiedMs);
+});
+
+test('a download that is cut goes on where it was cut', async () => {
+  await using stage = await filled();
+  const bytes = Buffer.alloc(8_000_000, 'large');
+  const { signal } = new AbortController();
+  await stage.destination.put('target/large', { size: bytes.length, bytes }, { signal });
+  const served = stage.emulator.counters.read().bytesServed;
+  stage.emulator.faults.set({
+    rules: [{ kind: 'content', path: 'target/large', fault: 'truncated_reply', times: 1 }],
+  });
+  const run = await pull(stage);
+  expect(run).toMatchObject({ status: 0, report: { uploaded: 5 } });
+  expect((await readFile(join(stage.cli.folder, 'out', 'large'))).equals(bytes)).toBe(true);
+  // without a resumption the half of it would come twice
+  expect(stage.emulator.counters.read().bytesServed - served).toBeLessThan(8_000_000 * 1.2 + 700_000);
+});
+
+test('a pull that is killed leaves no half file under its name, and the next one clears what is left', async () => {
+  await using stage = await filled();
+  const large = Buffer.alloc(8_000_000, 'large');
+  await stage.destination.put(
+    'target/large',
+    { size: large.length, bytes: large },
+    { signal: new AbortController().signal },
+  );
+  const out = join(stage.cli.folder, 'out');
+  const hidden = async (): Promise<string[]> =>
+    (await readdir(out).catch(() => [])).filter((name) => name.startsWith('.stagesync-'));
+  stage.emulator.faults.set({ rules: [{ kind: 'content', fault: 'stall' }] });
+  const killed = await stage.cli.run(['pull', stage.address, 'out'], {
+    running: (child) =>
+      void vi
+        .waitFor(async () => expect(await hidden()).not.toEqual([]), { timeout: 60_000, interval: 20 })
+        .then(() => child.kill('SIGKILL')),
+  });
+  expect(killed.status).toBe(137);
+  expect(await hidden()).not.toEqual([]);
+  expect(await readdir(out)).not.toContain('large');
+  stage.emulator.faults.set({});
+  expect(await pull(stage)).toMatchObject({ status: 0 });
+  expect(await hidden()).toEqual([]);
+  expect((await readFile(join(out, 'large'))).equals(large)).toBe(true);
 });
 
 test('a dry run says what would come, and makes nothing', async () => {

@@ -2,6 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RequestHook } from '../../../src/emulator/request-info.ts';
+import { sync as syncOf } from '../../../src/index.ts';
 import { actionsOf } from '../../support/cli/cli.ts';
 import type { CliResult } from '../../support/cli/cli.ts';
 import { commandInside } from '../../support/cli/command-inside.ts';
@@ -243,11 +244,17 @@ describe('what is too old', () => {
   test('is swept by the next run that keeps, and nothing before', async () => {
     await using stage = await inStep();
     await rm(at(stage, 'a.csv'));
-    expect((await sync(stage, '--keep-removed', '1ms', '--delete')).report.removed).toBe(1);
+    const swept: string[] = [];
+    const run = async (...flags: string[]): Promise<CliResult> => {
+      const ended = await sync(stage, ...flags);
+      swept.push(...actionsOf(ended).filter((action) => action.endsWith(' expired')));
+      return ended;
+    };
+    expect((await run('--keep-removed', '1ms', '--delete')).report.removed).toBe(1);
     await rm(at(stage, 'dir'), { recursive: true });
-    await sync(stage, ...KEEP, '--delete');
+    await run(...KEEP, '--delete');
     await expect
-      .poll(async () => actionsOf(await sync(stage, ...KEEP)), { timeout: 10_000, interval: 200 })
+      .poll(async () => (await run(...KEEP)) && swept, { timeout: 20_000, interval: 200 })
       .toEqual([expect.stringMatching(/^remove \.stagesync-trash\/until-\w+Z\/ expired$/)]);
     expect(await paths(stage)).toEqual(['target/dir/']);
     expect((await sync(stage, ...KEEP)).report).toMatchObject({
@@ -272,6 +279,67 @@ describe('what is too old', () => {
     expect((await sync(stage, ...KEEP, '--delete')).status).toBe(0);
     expect(await paths(stage)).toEqual(['target/dir/']);
   });
+});
+
+test('names that others put into the trash lead nowhere: they are told and left alone', async () => {
+  await using stage = await inStep();
+  await rm(at(stage, 'a.csv'));
+  await sync(stage, ...KEEP, '--delete');
+  const [kept] = await listed(stage);
+  const period = kept!.place.slice(0, kept!.place.lastIndexOf('/') + 1);
+  const bytes = Buffer.from('evil');
+  const stem = 'mi7k2x9c-1a2b3c4d5e6f';
+  const hostile = [
+    `${stem}-1p-..~1..~1up`,
+    `${stem}-2p-`,
+    `${stem}-3p-a~1~1b`,
+    `${stem}-4p-.stagesync-x`,
+    'notes.txt',
+  ];
+  for (const name of [...hostile, `${stem}-5f-long`])
+    await stage.destination.put(period + name, { size: bytes.length, bytes }, { signal });
+  const long = Buffer.from(JSON.stringify({ path: '../../up' }));
+  await stage.destination.put(`${period}${stem}-5.path`, { size: long.length, bytes: long }, { signal });
+  const shown = await command(stage, 'trash', 'list', `stage://${stage.deployment}`, '--json');
+  expect(shown.stdout.trim().split('\n')).toHaveLength(2);
+  expect(shown.stderr.match(/no stagesync put it into the trash/g)).toHaveLength(6);
+  const back = await command(stage, 'trash', 'restore', `stage://${stage.deployment}`);
+  expect(back.stdout).toMatch(/-> target\/a\.csv\n1 name moved/);
+  const top = await snapshotStage({ ...stage.destination, root: '' });
+  expect(Object.keys(top).filter((path) => !/^(?:target|\.stagesync-trash)\//.test(path))).toEqual([]);
+});
+
+test('where DEST is the top of the Stage, the trash in it is no content and no leftover', async () => {
+  await using stage = await inStep();
+  const top = `stage://${stage.deployment}`;
+  const run = (...flags: string[]): Promise<CliResult> =>
+    command(stage, 'sync', 'data', top, '--json', ...flags);
+  await run(...KEEP);
+  await rm(at(stage, 'a.csv'));
+  expect((await run(...KEEP, '--delete')).report).toMatchObject({ removed: 1, trash: { files: 1 } });
+  for (const flags of [
+    KEEP,
+    ['--delete'],
+    ['--sweep-older-than', '1ms'],
+    ['--delete', '--delete-excluded'],
+  ]) {
+    const next = await run(...flags);
+    expect([next.report.outcome, actionsOf(next)]).toEqual(['clean', []]);
+  }
+  expect(await paths(stage)).toEqual(['a.csv']);
+});
+
+test('a program keeps with the same setting', async () => {
+  await using stage = await inStep();
+  await rm(at(stage, 'a.csv'));
+  const { report, error } = await syncOf({
+    from: at(stage, ''),
+    to: stage.address,
+    what: { removal: 'ours', keepRemoved: 86_400_000, verify: 'all', overwrite: true },
+    environment: stage.cli.env,
+  });
+  expect([error, report.trash]).toEqual([undefined, { files: 1, bytes: 1, heldFiles: 1, heldBytes: 1 }]);
+  expect(await paths(stage)).toEqual(['target/a.csv']);
 });
 
 test('a directory has no trash', async () => {

@@ -58,7 +58,10 @@ function suite(name: string, server: () => S3Server): void {
   test(`a listing of ${name} asks for pages of --page-size`, async () => {
     await using pair = await bucketAndStage(server());
     for (const path of ['a', 'b', 'c', 'd', 'e']) await pair.put(path, path);
-    expect(await pair.sync(['--page-size', '2'])).toMatchObject({ status: 0, report: { uploaded: 5 } });
+    expect(await pair.sync(['--page-size', '2', '--verify', 'all'])).toMatchObject({
+      status: 0,
+      report: { uploaded: 5, verified: 5 },
+    });
     const pages = pair.bucket.proxy.requests.flatMap(({ isList, url }) =>
       isList ? [url.searchParams.get('max-keys')] : [],
     );
@@ -97,8 +100,11 @@ onRealS3('objects under a key of their writer (SSE-C)', (server) => {
   test('are read with the key beside objects without one, and the next run does nothing', async () => {
     const { pair } = await locked();
     await using _ = pair;
-    const key = ['--sse-c-key-file', 'key'];
-    expect(await pair.sync(key)).toMatchObject({ status: 0, report: { uploaded: 5, failed: 0 } });
+    const key = ['--sse-c-key-file', 'key', '--verify', 'sample=3'];
+    expect(await pair.sync(key)).toMatchObject({
+      status: 0,
+      report: { uploaded: 5, verified: 3, failed: 0 },
+    });
     expect(await pair.files()).toEqual(whole(...ALL));
     expect((await pair.sync(key)).report).toMatchObject({ uploaded: 0, unchanged: 5 });
     // listings need no key

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { settingsIn } from '../../../jobs/settings/settings.ts';
 import { addS3Flags, addStageFlags, type S3Flags, type StageFlags } from '../../flags/authority-flags.ts';
 import { addJobFlags, type JobFlags } from '../../flags/job-flags.ts';
 import { bytes } from '../../flags/values.ts';
@@ -19,10 +20,13 @@ export interface CopyFlags extends StageFlags, S3Flags {
   readonly job: JobFlags;
 }
 
-/** Settings of a job that a copy has no use for, or has in a form of its own. */
-const OTHERS =
-  'trustLedger removal deleteExcluded compare sweepOlderThan moves atomic publishSet marker maxRequestsPerSecond bytesPerSecond'.split(
-    ' ',
+/** Settings of a job that a copy has too. */
+const SHARED: readonly string[] = ['filters', 'followSymlinks', 'concurrency', 'maxWait'];
+const SECTIONS = ['what', 'pace'] as const;
+
+const others = (): string[] =>
+  SECTIONS.flatMap((section) => settingsIn(section).map(([name]) => name)).filter(
+    (name) => !SHARED.includes(name),
   );
 
 export interface CopyFlagsOptions {
@@ -58,7 +62,7 @@ export function addCopyFlags(
         'the most that is taken from stdin, which waits in a temporary file: 500M, 5G (default: 1G)',
         bytes,
       );
-  const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], without: OTHERS });
+  const jobFlags = addJobFlags(command, { sections: SECTIONS, without: others() });
   command
     .optionsGroup('Output:')
     .option('--json', 'one object a line for each file, the summary last')

@@ -89,9 +89,9 @@ function within(pair: KnownPair, text: string, cwd: string): string | undefined 
   const folder = text.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const end = folder ? '/' : '';
   for (let top = path; ; top = dirname(top)) {
-    // the path itself and each folder above it can be another name of the source
-    const named = top === path ? path : join(realPath(top), relative(top, path));
-    const found = below(pair.source, `${named}${end}`);
+    // the path itself and each folder above it can be another name of the directory, which is either end of the pair
+    const named = `${top === path ? path : join(realPath(top), relative(top, path))}${end}`;
+    const found = below(pair.source, named) ?? below(pair.destination, named);
     if (found !== undefined || top === dirname(top)) return found;
   }
 }

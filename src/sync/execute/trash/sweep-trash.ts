@@ -16,7 +16,7 @@ export interface SweepOptions {
 
 /**
  * Removes what the trash no longer has to keep, whichever pair put it there: one listing, and one request for each folder of
- * a period that is over. Resolves with the names of those that could not be removed.
+ * a period that is over. Resolves with the names of the periods that are there then.
  */
 export async function sweepTrash({
   remote,
@@ -25,19 +25,21 @@ export async function sweepTrash({
   onSwept,
   onProblem,
 }: SweepOptions): Promise<ReadonlySet<string>> {
-  const left = new Set<string>();
+  const there = new Set<string>();
   for (const child of (await remote.list(TRASH)) ?? []) {
     const until = child.kind === 'folder' ? keptUntil(child.name) : undefined;
-    if (until === undefined || until > nowMs) continue;
+    if (until === undefined) continue;
+    there.add(child.name);
+    if (until > nowMs) continue;
     const path = `${TRASH}${child.name}/`;
     try {
       await removeFolder(remote, path, learnt);
+      there.delete(child.name);
       onSwept(path);
     } catch (error) {
       if (!isSyncError(error) || error.verdict === 'end_run') throw error;
-      left.add(child.name);
       onProblem(path, { code: 'sweep_failed', severity: 'warning', message: messageBeside(path, error) });
     }
   }
-  return left;
+  return there;
 }

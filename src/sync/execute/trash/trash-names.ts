@@ -67,7 +67,10 @@ export function entryName({ removedMs, run, count, path }: NewEntry): { name: st
     .replaceAll('~', '~0')
     .replaceAll('/', '~1');
   if (Buffer.byteLength(escaped) <= LONGEST_PATH) return { name: `${stem}p-${escaped}${end}` };
-  return { name: `${stem}f-${shortened(nameOf(path)).slice(0, 40)}${end}`, pathFile: `${stem}.path` };
+  return {
+    name: `${stem}f-${shortened(nameOf(path)).slice(0, 40).toWellFormed()}${end}`,
+    pathFile: `${stem}.path`,
+  };
 }
 
 /** What a name in the folder of a period tells; `name` ends in '/' for a folder. */

@@ -48,11 +48,9 @@ export class TrashSizes {
     return hasExpired || Math.abs(nowMs - sweptMs) >= LOOK_EVERY_MS;
   }
 
-  /** All that had expired by then is gone, but for what is in these folders. */
-  swept(nowMs: number, left: ReadonlySet<string>): void {
-    const periods = Object.entries(this.#kept().periods).filter(
-      ([name]) => left.has(name) || (keptUntil(name) ?? 0) > nowMs,
-    );
+  /** The trash was swept, and has these periods: all else is gone, also what a person deleted. */
+  swept(nowMs: number, there: ReadonlySet<string>): void {
+    const periods = Object.entries(this.#kept().periods).filter(([name]) => there.has(name));
     this.#keep({ sweptMs: nowMs, periods: Object.fromEntries(periods) });
   }
 

@@ -1,16 +1,16 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openLocalDestination } from '../../src/destinations/local/local-destination.ts';
-import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
-import type { NameFolding } from '../../src/model/name-folding.ts';
-import { destinationAsSource } from '../../src/sources/stage/destination-as-source.ts';
-import { commandInside } from '../support/cli/command-inside.ts';
-import { createEngine } from '../support/engine/engine.ts';
-import { servedStage } from '../support/stage/served-stage.ts';
-import { foldingDisk } from '../support/trees/folding-disk.ts';
-import { localTree } from '../support/trees/local-tree.ts';
-import { snapshotFolder } from '../support/trees/trees.ts';
+import { openLocalDestination } from '../../../src/destinations/local/local-destination.ts';
+import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
+import type { NameFolding } from '../../../src/model/name-folding.ts';
+import { destinationAsSource } from '../../../src/sources/stage/destination-as-source.ts';
+import { commandInside } from '../../support/cli/command-inside.ts';
+import { createEngine } from '../../support/engine/engine.ts';
+import { servedStage } from '../../support/stage/served-stage.ts';
+import { foldingDisk } from '../../support/trees/folding-disk.ts';
+import { localTree } from '../../support/trees/local-tree.ts';
+import { snapshotFolder } from '../../support/trees/trees.ts';
 
 const { signal } = new AbortController();
 const text = (value: string) => ({ size: Buffer.byteLength(value), bytes: Buffer.from(value) });

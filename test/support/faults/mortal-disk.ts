@@ -1,0 +1,41 @@
+import { realWritableDisk, type WritableDisk } from '../../../src/disk/writable-disk.ts';
+
+/** Where a process dies, and how many changes it had begun. */
+export interface Death {
+  readonly at: number;
+  readonly when: 'before' | 'after';
+  begun: number;
+  readonly onDeath: () => void;
+}
+
+/** A disk of a process that dies before, or right after, one of its changes: nothing is changed any more then. */
+export function mortalDisk(death: Death): WritableDisk {
+  const die = (): never => {
+    death.onDeath();
+    throw new Error(`the process died ${death.when} change ${death.at}`);
+  };
+  const mortal =
+    <A extends unknown[], R>(change: (...args: A) => R) =>
+    (...args: A): R => {
+      const at = ++death.begun;
+      if (at < death.at) return change(...args);
+      if (at === death.at && death.when === 'after') change(...args);
+      return die();
+    };
+  return {
+    ...realWritableDisk,
+    async create(path) {
+      const at = ++death.begun;
+      if (at > death.at || (at === death.at && death.when === 'before')) die();
+      const handle = await realWritableDisk.create(path);
+      if (at < death.at) return handle;
+      await handle.close();
+      return die();
+    },
+    makeFolder: mortal(realWritableDisk.makeFolder.bind(realWritableDisk)),
+    link: mortal(realWritableDisk.link.bind(realWritableDisk)),
+    rename: mortal(realWritableDisk.rename.bind(realWritableDisk)),
+    removeFile: mortal(realWritableDisk.removeFile.bind(realWritableDisk)),
+    removeFolder: mortal(realWritableDisk.removeFolder.bind(realWritableDisk)),
+  };
+}
