@@ -115,7 +115,8 @@ test('a paused job lets others work on its pair, and stays paused over a restart
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    return (pairs.find(({ job: of }) => of === name)?.['watch'] as Record<string, unknown>)['state'];
+    const pair = pairs.find(({ job: of }) => of === name)!;
+    return (pair['watch'] as Record<string, unknown>)['state'];
   };
   expect(await stateOf('a')).toBe('paused');
   expect(await stateOf('b')).toBe('idle');
