@@ -80,7 +80,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of real jobs', async () => {
     const { page, folderOf, jobOf } = await opened({ orders: { watch: true } });
     await page.getByRole('button', { name: 'Pause' }).click();
     await expect.poll(() => jobOf('orders').state).toBe('paused');
-    await page.getByText('Paused').waitFor();
+    await page.getByText('Paused', { exact: true }).waitFor();
     writeFileSync(join(folderOf('orders'), 'new.csv'), 'new');
     await page.getByRole('button', { name: 'Resume' }).click();
     await expect.poll(() => jobOf('orders').lastRun?.report.uploaded, { timeout: 20_000 }).toBe(1);

@@ -106,8 +106,8 @@ export class WatchSession {
   #passed(summary: RunSummary, { hasFailures }: { readonly hasFailures: boolean }): void {
     for (const look of this.#looks.filter(({ hasBegun }) => hasBegun)) {
       look.run = look.run === undefined ? summary : joinRuns(look.run, summary);
-      // a flush waits until nothing is left to do
-      const isOver = look.cause !== 'flush' || hasFailures || !isSuccess(summary);
+      // who asked waits until nothing is left to do: files that were written just before may still have to settle
+      const isOver = look.asked === undefined || hasFailures || !isSuccess(summary);
       if (isOver) this.#answer(look);
     }
   }
