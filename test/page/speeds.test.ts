@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Speeds } from '../../page/src/text/speeds.ts';
+import { firstTransfers } from '../../page/src/text/transfers.ts';
 import { currentRun, jobView } from '../support/page/imitated-daemon.ts';
 
 /** What is told after a run was seen at these seconds with these bytes. */
@@ -70,4 +71,16 @@ describe('the time that is left', () => {
     speeds.saw(job(10), 10_000);
     expect(speeds.of(job(10))?.leftMs).toBe(90_000);
   });
+});
+
+test('of many files under way those are shown first of which something is still to be sent', () => {
+  const transfer = (path: string, sentBytes: number, startedMs: number) => ({
+    path,
+    sentBytes,
+    size: 10,
+    startedMs,
+  });
+  const all = [transfer('sent', 10, 1), transfer('new', 1, 5), transfer('old', 9, 2)];
+  expect(firstTransfers(all, 2).map(({ path }) => path)).toEqual(['old', 'new']);
+  expect(firstTransfers(all, 9)).toHaveLength(3);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { jobView } from '../support/page/imitated-daemon.ts';
 import { ago, ahead, span } from '../../page/src/text/times.ts';
-import { decimal, endWord, paceText, rhythmText } from '../../page/src/text/words.ts';
+import { decimal, endWord, isInStep, paceText, rhythmText } from '../../page/src/text/words.ts';
 
 test('times are told in seconds, without a jumping fraction', () => {
   expect(span(350)).toBe('0s');
@@ -24,6 +25,19 @@ test('a job says what makes it run', () => {
   const schedule = { cron: '0 2 * * *', timeZone: 'UTC' };
   expect(rhythmText({ watch: true, schedule })).toBe('watches, 0 2 * * * (UTC)');
   expect(rhythmText({ watch: false })).toBe('when asked');
+});
+
+test('a job is in step where it watches, has come to its end, and nothing stands in its way', () => {
+  const idle = jobView('a', { lastSuccessMs: 1 });
+  expect(isInStep(idle)).toBe(true);
+  for (const other of [
+    { oldestChangeMs: 1 },
+    { watch: false },
+    { lastSuccessMs: undefined },
+    { state: 'halted' as const },
+    { state: 'paused' as const },
+  ])
+    expect(isInStep({ ...idle, ...other })).toBe(false);
 });
 
 test('a run that was killed has no outcome', () => {

@@ -5,9 +5,17 @@ export function Facts({ children }: { readonly children: ComponentChildren }) {
   return <dl class="facts">{children}</dl>;
 }
 
-export function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+export function Fact({
+  name,
+  wide = false,
+  children,
+}: {
+  readonly name: string;
+  readonly wide?: boolean;
+  readonly children: ComponentChildren;
+}) {
   return (
-    <div>
+    <div class={wide ? 'spread' : undefined}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

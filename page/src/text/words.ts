@@ -74,3 +74,13 @@ export function rhythmText({ watch, schedule }: Pick<JobView, 'watch' | 'schedul
   ];
   return parts.length === 0 ? 'when asked' : parts.join(', ');
 }
+
+/**
+ * Whether nothing that is known of waits. A job that only runs at times hears of no changes between them, and one that never
+ * came to its end knows of none.
+ */
+export const isInStep = ({ watch, oldestChangeMs, lastSuccessMs, state }: JobView): boolean =>
+  watch &&
+  oldestChangeMs === undefined &&
+  lastSuccessMs !== undefined &&
+  !['halted', 'backing_off', 'paused'].includes(state);

@@ -41,6 +41,7 @@ function keepsItsPromises(open: () => Promise<CopyStore>): void {
     const first = await store.put('a', textBody('one'), undefined);
     expect(await store.put('a', textBody('two'), undefined)).toBeUndefined();
     const second = await store.put('a', textBody('two'), first);
+    expect(second).toBeDefined();
     expect(second).not.toBe(first);
     expect(await store.put('a', textBody('three'), first)).toBeUndefined();
     expect(await store.put('b', textBody('x'), first)).toBeUndefined();
@@ -71,6 +72,20 @@ describe('a directory', () => {
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
+  test('nor does one whose machine has another time', async () => {
+    const folder = await temporaryFolder();
+    const store = await openDirectoryStore(folder);
+    writeFileSync(join(folder, 'a.replacing'), '');
+    const later = Date.now() / 1000 + 86_400;
+    utimesSync(join(folder, 'a.replacing'), later, later);
+    // a minute with each look
+    let now = 0;
+    const looked = vi.spyOn(performance, 'now').mockImplementation(() => (now += 60_000));
+    onTestFinished(() => looked.mockRestore());
+    expect(await store.put('a', textBody('one'), undefined)).toBeDefined();
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
   test('that cannot be one is refused', async () => {
     const file = join(await temporaryFolder(), 'file');
     writeFileSync(file, '');
@@ -83,6 +98,18 @@ describe('a bucket', () => {
     const server = await startConditionalObjects();
     onTestFinished(() => server[Symbol.asyncDispose]());
     return bucketStore(server.url, 'b');
+  });
+
+  test('of a server that compares ETags without their quotes keeps its promises too', async () => {
+    await using server = await startConditionalObjects();
+    server.wantsNoQuotes = true;
+    const store = await bucketStore(server.url, 'b');
+    const first = await store.put('a', textBody('one'), undefined);
+    const second = await store.put('a', textBody('two'), first);
+    expect(second).toBe(server.objects.get('/b/p/a')?.etag);
+    expect(await store.put('a', textBody('three'), first)).toBeUndefined();
+    expect(await store.put('a', textBody('four'), second)).toBeDefined();
+    expect(await readText(store, 'a')).toBe('four');
   });
 
   test('knows a write again whose reply was lost, and tries again with the same bytes', async () => {

@@ -116,7 +116,7 @@ export function believableDaemon(nowMs: number) {
         oldestChangeMs: nowMs - 4 * MINUTE,
         lastRun: runs[12],
       }),
-      jobView('archive', { state: 'paused', watch: false }),
+      jobView('archive', { state: 'paused', watch: false, lastRun: runs[20] }),
       jobView('names \u202eordinary', {
         from: '/srv/exports/ملفات-التقارير-الطويلة/2026',
         schedule: { cron: '*/5 * * * *', timeZone: 'UTC' },

@@ -16,6 +16,8 @@ export interface ConditionalObjects extends AsyncDisposable {
   fault: (request: SeenRequest) => 'lost' | number | undefined;
   /** As a server that knows no conditions. */
   ignoresConditions: boolean;
+  /** As Ceph: an ETag in a condition has no quotes. */
+  wantsNoQuotes: boolean;
 }
 
 const error = (code: string): string =>
@@ -40,14 +42,12 @@ export async function startConditionalObjects(): Promise<ConditionalObjects> {
     const key = decodeURIComponent(new URL(request.url, 'http://s').pathname);
     const found = objects.get(key);
     const { 'if-match': match, 'if-none-match': none } = request.headers;
+    const known = it.wantsNoQuotes ? found?.etag.replaceAll('"', '') : found?.etag;
     const minds = request.method === 'PUT' && !it.ignoresConditions;
     if (typeof fault === 'number') refuse(fault, 'InternalError');
     else if (found === undefined && (request.method !== 'PUT' || (minds && match !== undefined)))
       refuse(404, 'NoSuchKey');
-    else if (
-      minds &&
-      ((match !== undefined && match !== found?.etag) || (none === '*' && found !== undefined))
-    )
+    else if (minds && ((match !== undefined && match !== known) || (none === '*' && found !== undefined)))
       refuse(412, 'PreconditionFailed');
     else if (request.method === 'PUT') {
       const kept = keptOf(request, count++);
@@ -66,6 +66,7 @@ export async function startConditionalObjects(): Promise<ConditionalObjects> {
     server,
     fault: () => undefined,
     ignoresConditions: false,
+    wantsNoQuotes: false,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
   return it;

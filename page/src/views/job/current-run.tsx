@@ -1,15 +1,20 @@
 import type { CurrentRun, JobView, TransferView } from '../../../../src/daemon/view/daemon-view.ts';
-import { bytes, count } from '../../../../src/cli/output/quantities.ts';
+import { bytes, count, counted } from '../../../../src/cli/output/quantities.ts';
 import { useNow } from '../../live/clock.ts';
 import { speeds } from '../../live/connection.ts';
 import { Meter } from '../../parts/meter.tsx';
 import { Name } from '../../parts/name.tsx';
 import { span } from '../../text/times.ts';
+import { firstTransfers } from '../../text/transfers.ts';
 import { causeText } from '../../text/words.ts';
+
+/** With a hundred requests at once the others tell the same. */
+const MOST_SHOWN = 10;
 
 /** The run that goes on: how far it is, and the files under way. */
 export function RunNow({ job, current }: { readonly job: JobView; readonly current: CurrentRun }) {
   const now = useNow();
+  const shown = firstTransfers(current.transfers, MOST_SHOWN);
   return (
     <section aria-labelledby="now" class="panel">
       <div class="heading">
@@ -35,11 +40,16 @@ export function RunNow({ job, current }: { readonly job: JobView; readonly curre
             </tr>
           </thead>
           <tbody>
-            {current.transfers.map((transfer) => (
+            {shown.map((transfer) => (
               <Transfer key={transfer.path} transfer={transfer} now={now} />
             ))}
           </tbody>
         </table>
+      )}
+      {shown.length < current.transfers.length && (
+        <p class="quiet foot">
+          And {counted(current.transfers.length - shown.length, 'other file')} at the same time.
+        </p>
       )}
     </section>
   );
@@ -82,7 +92,8 @@ function Transfer({
 }) {
   const seconds = (now - startedMs) / 1000;
   const rate = seconds < 1 ? 0 : sentBytes / seconds;
-  const left = size === undefined || rate <= 0 ? undefined : ((size - sentBytes) / rate) * 1000;
+  const isSent = size !== undefined && sentBytes >= size;
+  const left = size === undefined || rate <= 0 || isSent ? undefined : ((size - sentBytes) / rate) * 1000;
   return (
     <tr>
       <td>
@@ -92,11 +103,11 @@ function Transfer({
         <Meter label={`Sent of ${path}`} value={sentBytes} total={size} />
         <span>
           {bytes(sentBytes)}
-          {size !== undefined && ` of ${bytes(size)}`}
+          {isSent ? ', waits for the answer' : size !== undefined && ` of ${bytes(size)}`}
         </span>
       </td>
       <td data-label="Rate" class="number">
-        {rate > 0 ? `${bytes(Math.round(rate))}/s` : ''}
+        {rate > 0 && !isSent ? `${bytes(Math.round(rate))}/s` : ''}
       </td>
       <td data-label="Left" class="number">
         {left === undefined ? '' : span(left)}

@@ -9,7 +9,7 @@ import { Mark } from '../../parts/mark.tsx';
 import { Name } from '../../parts/name.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, ahead, clockTime, span } from '../../text/times.ts';
-import { paceText, rhythmText, stateWord } from '../../text/words.ts';
+import { isInStep, paceText, rhythmText, stateWord } from '../../text/words.ts';
 import { RunNow } from './current-run.tsx';
 import { JobRates } from './rates.tsx';
 import { JobRuns } from './runs.tsx';
@@ -64,10 +64,10 @@ function JobFacts({ job }: { readonly job: JobView }) {
   const success = job.lastSuccessMs;
   return (
     <Facts>
-      <Fact name="From">
+      <Fact name="From" wide>
         <Name text={job.from} />
       </Fact>
-      <Fact name="To">
+      <Fact name="To" wide>
         {job.to.startsWith('stage://') ? (
           <a href={hashOf({ view: 'stage', address: job.to })} title="Look into this folder">
             <Name text={job.to} />
@@ -89,7 +89,11 @@ function JobFacts({ job }: { readonly job: JobView }) {
         )}
       </Fact>
       <Fact name="Oldest change">
-        {job.oldestChangeMs === undefined ? 'none: in step' : `${span(now - job.oldestChangeMs)} old`}
+        {job.oldestChangeMs !== undefined
+          ? `${span(now - job.oldestChangeMs)} old`
+          : isInStep(job)
+            ? 'none: in step'
+            : 'not known'}
         {job.waiting > 0 && `, ${job.waiting} ${job.waiting === 1 ? 'folder waits' : 'folders wait'}`}
       </Fact>
       <Fact name="Last success">

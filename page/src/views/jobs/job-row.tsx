@@ -8,7 +8,7 @@ import { Meter } from '../../parts/meter.tsx';
 import { Name } from '../../parts/name.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, ahead, span } from '../../text/times.ts';
-import { endWord, rhythmText, stateWord } from '../../text/words.ts';
+import { endWord, isInStep, rhythmText, stateWord } from '../../text/words.ts';
 
 export function JobRow({ job }: { readonly job: JobView }) {
   const now = useNow();
@@ -28,7 +28,7 @@ export function JobRow({ job }: { readonly job: JobView }) {
       </td>
       <td data-label="Oldest change" class="time">
         {job.oldestChangeMs === undefined ? (
-          <span class="quiet">In step</span>
+          <span class="quiet">{isInStep(job) ? 'In step' : 'Not known'}</span>
         ) : (
           span(now - job.oldestChangeMs)
         )}
@@ -76,7 +76,10 @@ function LastRun({ job: { name, lastRun }, now }: { readonly job: JobView; reado
   return (
     <a href={hashOf({ view: 'run', job: name, run: lastRun.id })}>
       <Mark {...endWord(lastRun)} />
-      <span class="since">{ago(lastRun.endedMs, now)}</span>
+      <span class="since">
+        {lastRun.report.failed > 0 && `${count(lastRun.report.failed)} failed, `}
+        {ago(lastRun.endedMs, now)}
+      </span>
     </a>
   );
 }

@@ -13,12 +13,27 @@ export interface StoredObjects {
     key: string,
   ): Promise<{ readonly version: string; readonly body: AsyncIterable<Uint8Array> } | undefined>;
   /** As CopyStore.put: undefined where the key holds another version than `expected`. */
-  put(
-    key: string,
-    body: { readonly size: number; open(): AsyncIterable<Uint8Array> },
-    expected: string | undefined,
-  ): Promise<string | undefined>;
+  put(key: string, body: ObjectBody, expected: string | undefined): Promise<string | undefined>;
   close(): void;
+}
+
+/** Bytes that can be read as often as it is tried. */
+interface ObjectBody {
+  readonly size: number;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+interface Write {
+  /** Names this very write. */
+  readonly id: string;
+  readonly expected: string | undefined;
+  /** Whether an attempt before may have been carried out. */
+  readonly inDoubt: boolean;
+}
+
+interface Judged {
+  readonly is: 'done' | 'misread' | 'refused';
+  readonly version?: string;
 }
 
 const ATTEMPTS = 5;
@@ -102,12 +117,43 @@ export async function openStoredObjects({
     }
   }
 
-  /** The version that this very write has made, where it has. */
-  async function ownVersion(key: string, id: string): Promise<string | undefined> {
+  /** Ceph compares an ETag as it is written in `If-Match`, and knows its own without the quotes. */
+  let isQuoted = true;
+
+  /** What a write is that was refused for its condition: done by an attempt before, refused for its quotes alone, or refused. */
+  async function judge(key: string, { id, expected, inDoubt }: Write): Promise<Judged> {
     const found = await client
       .send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }))
       .catch(ignoreMissing);
-    return found?.Metadata?.[WRITTEN_BY] === id ? found.ETag : undefined;
+    if (inDoubt && found?.Metadata?.[WRITTEN_BY] === id && found.ETag !== undefined)
+      return { is: 'done', version: found.ETag };
+    const isSame = expected !== undefined && found?.ETag === expected;
+    return { is: isSame && isQuoted ? 'misread' : 'refused' };
+  }
+
+  async function write(key: string, body: ObjectBody, about: Write): Promise<string | undefined> {
+    const { id, expected } = about;
+    const match = isQuoted ? expected : expected?.replaceAll('"', '');
+    const command = new sdk.PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: Readable.from(body.open(), { objectMode: false }),
+      ContentLength: body.size,
+      ContentType: 'application/octet-stream',
+      Metadata: { [WRITTEN_BY]: id },
+      ...(match === undefined ? { IfNoneMatch: '*' } : { IfMatch: match }),
+    });
+    try {
+      const { ETag } = await client.send(command);
+      if (ETag === undefined) throw strange(bucket, key);
+      return ETag;
+    } catch (error) {
+      if (!isOtherVersion(error)) throw error;
+    }
+    const judged = await judge(key, about);
+    if (judged.is !== 'misread') return judged.version;
+    isQuoted = false;
+    return write(key, body, about);
   }
 
   return {
@@ -122,27 +168,7 @@ export async function openStoredObjects({
       }),
     put(key, body, expected) {
       const id = randomBytes(12).toString('hex');
-      return attempted(key, async (inDoubt) => {
-        const command = new sdk.PutObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          Body: Readable.from(body.open(), { objectMode: false }),
-          ContentLength: body.size,
-          ContentType: 'application/octet-stream',
-          Metadata: { [WRITTEN_BY]: id },
-          ...(expected === undefined ? { IfNoneMatch: '*' } : { IfMatch: expected }),
-        });
-        try {
-          const { ETag } = await client.send(command);
-          if (ETag === undefined) throw strange(bucket, key);
-          return ETag;
-        } catch (error) {
-          if (!isOtherVersion(error)) throw error;
-          if (!inDoubt) return undefined;
-          const own = await ownVersion(key, id);
-          return own;
-        }
-      });
+      return attempted(key, (inDoubt) => write(key, body, { id, expected, inDoubt }));
     },
     close: () => client.destroy(),
   };
