@@ -40,7 +40,7 @@ const PODS = [
 ] as const;
 
 test('the jobs of the ConfigMap are a jobs file without a mistake, and their token comes from the Secret', () => {
-  const { file } = readJobsText(String(JOBS['data']!['stagesync.yaml']), {
+  const { file } = readJobsText(JOBS['data']!['stagesync.yaml'] as unknown as string, {
     environment: {},
     home: '/home/node',
     folder: '/etc/stagesync',
