@@ -131,6 +131,8 @@ export interface DestinationTraits {
   readonly keepsTimes?: boolean | undefined;
   /** Whether an upload may take the place of a file. */
   readonly overwrites?: boolean | undefined;
+  /** Whether a look at a file is no request, so that each file is looked at right before it changes. Default: false. */
+  readonly looksCostNothing?: boolean | undefined;
 }
 
 export interface PutOptions extends CallOptions {

@@ -52,6 +52,8 @@ export class Remote {
   readonly words: DestinationWords;
   /** The target folder as an address, for people. */
   readonly address: string;
+  /** See DestinationTraits. */
+  readonly looksCostNothing: boolean;
   readonly #options: RemoteOptions;
   readonly #destination: RetryingDestination;
   readonly #call: { readonly signal: AbortSignal };
@@ -66,6 +68,7 @@ export class Remote {
     this.root = destination.root;
     this.words = destination.words;
     this.address = destination.label;
+    this.looksCostNothing = destination.traits.looksCostNothing === true;
   }
 
   list(

@@ -69,6 +69,7 @@ class LocalDestination implements Destination {
     keepsEmptyFolders: true,
     keepsTimes: true,
     overwrites: true,
+    looksCostNothing: true,
   };
   readonly #target: TargetFolder;
   readonly #names: TemporaryNames;

@@ -21,22 +21,30 @@ interface Seen {
 /** What a fresh listing shows of a file. `unclear`: it shows something that cannot be read. */
 export type Look = { readonly shown: ShownVersion | undefined } | { readonly unclear: string };
 
+/** What is looked at. */
+export type LookedAt = Pick<Remote, 'root' | 'listNow'> &
+  Partial<Pick<Remote, 'statNow' | 'looksCostNothing'>>;
+
 /**
  * Lists a folder once for all files in it that go, or move, one after the other, as long as the listing is fresh. The look
- * is made in the turn of the change that needs it, so that there is no wait between the two.
+ * is made in the turn of the change that needs it, so that there is no wait between the two. Where looks cost nothing, each
+ * file is looked at by itself, right before it changes.
  */
 export class FreshLooks {
-  readonly #remote: Pick<Remote, 'root' | 'listNow'>;
+  readonly #remote: LookedAt;
   readonly #clock: Clock;
   readonly #kept = new Map<RelPath, { readonly atMs: number; readonly seen: Promise<Seen> }>();
 
-  constructor(remote: Pick<Remote, 'root' | 'listNow'>, clock: Clock) {
+  constructor(remote: LookedAt, clock: Clock) {
     this.#remote = remote;
     this.#clock = clock;
   }
 
   /** `path` is below the target. `anew`: what was seen of its folder before does not count. */
   async at(path: RelPath, { anew = false }: { readonly anew?: boolean } = {}): Promise<Look> {
+    const remote = this.#remote;
+    if (remote.looksCostNothing === true && remote.statNow !== undefined)
+      return { shown: await remote.statNow(remote.root + path) };
     const folder = parentOf(path);
     if (anew) this.#kept.delete(folder);
     const { children, garbled } = await this.#seen(folder);

@@ -45,16 +45,31 @@ export async function publish(
     if (seen !== undefined && !(await isStill(remote, final, seen))) throw error;
     if (!occupied && (await remote.stat(final)) === undefined) throw error;
   }
-  await remote.move(final, detour.aside);
+  // what came since is not ours to move, nor to remove with what is aside
+  const check = async (_: number, inDoubt: boolean): Promise<CheckVerdict> => {
+    const now = await remote.statNow(final);
+    if (now === undefined) return inDoubt ? 'done' : 'gone';
+    return seen !== undefined && !(seen !== null && sameShown(now, seen)) ? 'kept' : 'go';
+  };
+  const end = await remote.move(final, detour.aside, seen === undefined ? {} : { check });
+  if (end === 'kept') throw changedMeanwhile(final, remote.words);
   try {
     await remote.move(detour.via, final);
   } catch (error) {
+    if (end === 'gone') throw error;
     // the name must not stay empty; should this move fail too, the intent is still there and the next run finishes it
     await remote.move(detour.aside, final);
     throw error;
   }
-  await remote.remove(detour.aside);
+  if (end !== 'gone') await remote.remove(detour.aside);
 }
+
+const changedMeanwhile = (path: RelPath, { at }: DestinationWords): SyncError =>
+  new SyncError(
+    'destination_taken',
+    (name) => `${name} was changed ${at} meanwhile; it is kept, and the next run decides`,
+    { verdict: 'skip_entry', operation: 'upload', path },
+  );
 
 /**
  * The same where nothing that has the name is to be lost: what is there goes into the trash first, so that the name is empty

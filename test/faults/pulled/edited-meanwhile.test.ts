@@ -1,0 +1,89 @@
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { openLocalDestination } from '../../../src/destinations/local/local-destination.ts';
+import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
+import type { Destination } from '../../../src/model/ports.ts';
+import { withRoot } from '../../../src/remote/wrapped-destinations.ts';
+import { destinationAsSource } from '../../../src/sources/stage/destination-as-source.ts';
+import type { PassOptions } from '../../../src/sync/pass-options.ts';
+import { createEngine } from '../../support/engine/engine.ts';
+import { localTree } from '../../support/trees/local-tree.ts';
+
+const call = { signal: new AbortController().signal };
+const EDIT = 'written by a person meanwhile';
+
+/** Three files that a pull put into a directory, and another pull during which a person edits them. */
+async function trial() {
+  let now = 1_700_000_000_000;
+  const stage = createMemoryDestination({ now: () => (now += 5000) });
+  const tree = localTree();
+  const open = (): Promise<Destination> => openLocalDestination({ root: tree.root });
+  const engine = createEngine(destinationAsSource({ destination: stage }), {
+    label: tree.root,
+  } as Destination);
+  const put = (path: string, text: string): Promise<void> =>
+    stage.put(path, { size: text.length, bytes: Buffer.from(text) }, call);
+  const pull = async (destination: Destination, more: Partial<PassOptions> = {}) => {
+    const force = new Set(['empty-source', 'max-delete'] as const);
+    const { error, report } = await engine.pass({
+      destination,
+      keepsOthers: true,
+      removal: 'ours',
+      force,
+      concurrency: 1,
+      ...more,
+    });
+    expect(error).toBeUndefined();
+    return report;
+  };
+  for (const path of ['a', 'b', 'c']) await put(path, `content of ${path}`);
+  await pull(await open());
+  return {
+    stage,
+    tree,
+    open,
+    put,
+    pull,
+    texts: () => fs.readdirSync(tree.root).map((name) => fs.readFileSync(tree.at(name), 'utf8')),
+    [Symbol.dispose]: () => {
+      engine[Symbol.dispose]();
+      tree[Symbol.dispose]();
+    },
+  };
+}
+
+test('a file that somebody edits while others of its folder are removed stays', async () => {
+  using pair = await trial();
+  for (const path of ['a', 'b', 'c']) await pair.stage.remove(path, call);
+  const directory = await pair.open();
+  const remove: Destination['remove'] = async (path, options) => {
+    await directory.remove(path, options);
+    for (const name of fs.readdirSync(pair.tree.root)) pair.tree.write(name, EDIT);
+  };
+  const report = await pair.pull({ ...withRoot(directory, ''), remove });
+  expect(report.removed).toBe(1);
+  expect(pair.texts()).toEqual([EDIT, EDIT]);
+});
+
+test('a file that somebody edits right before one of a set takes its name stays', async () => {
+  using pair = await trial();
+  await pair.put('a', 'second version of a');
+  const directory = await pair.open();
+  let looked = 0;
+  const stat: Destination['stat'] = async (path, options) => {
+    const shown = await directory.stat(path, options);
+    // what the look showed is true no more
+    if (path === 'a' && ++looked === 1) pair.tree.write('a', EDIT);
+    return shown;
+  };
+  const report = await pair.pull(
+    { ...withRoot(directory, ''), stat },
+    {
+      atomic: true,
+      publishSet: true,
+    },
+  );
+  expect(looked).toBeGreaterThan(0);
+  expect(report.failed).toBe(1);
+  expect(fs.readFileSync(pair.tree.at('a'), 'utf8')).toBe(EDIT);
+});
