@@ -4,7 +4,7 @@ import type { RelPath } from '../../model/path.ts';
 import type { CheckVerdict } from '../../remote/remote.ts';
 import { attempt, type FileParts } from '../file-changes.ts';
 import { NewestEntries, type Restorable } from './newest-entries.ts';
-import { filesIn, trashEntries, type TrashEntry } from './trash-contents.ts';
+import { filesIn, meantBy, trashEntries, withoutEnd } from './trash-contents.ts';
 
 /**
  * Moves what is in the trash back to where it was: of each path what was removed last. `paths` are files, and folders with
@@ -16,7 +16,7 @@ export async function restoreTrash(parts: FileParts, paths: readonly RelPath[]):
   const met = new Set<RelPath>();
   for await (const entry of trashEntries(parts))
     for (const path of paths)
-      for (const match of await matches(parts, entry, path)) {
+      for (const match of await meantBy(path, entry, parts)) {
         found.add(match);
         met.add(path);
       }
@@ -29,25 +29,6 @@ export async function restoreTrash(parts: FileParts, paths: readonly RelPath[]):
     await attempt(parts, entry.path, () => restore(parts, entry, { isNamed, made }));
   }
 }
-
-/** What of an entry a person means who names a path. */
-async function matches(
-  { remote }: FileParts,
-  entry: TrashEntry,
-  asked: RelPath,
-): Promise<readonly Restorable[]> {
-  const path = withoutEnd(asked);
-  if (path === '' || withoutEnd(entry.path) === path || entry.path.startsWith(`${path}/`)) return [entry];
-  if (!isFolderPath(entry.path) || !path.startsWith(entry.path)) return [];
-  // it is in a folder that was removed as a whole
-  const below = path.slice(entry.path.length);
-  for (const end of ['', '/'])
-    if (await remote.exists(entry.place + below + end))
-      return [{ ...entry, path: path + end, place: entry.place + below + end, pathFile: undefined }];
-  return [];
-}
-
-const withoutEnd = (path: RelPath): RelPath => (isFolderPath(path) ? path.slice(0, -1) : path);
 
 interface RestoreOptions {
   /** A person named this very path. */

@@ -61,6 +61,27 @@ export async function* trashEntries({ remote, tally }: FileParts): AsyncGenerato
     }
 }
 
+/**
+ * What of an entry a person means who names a path: all of it, or what the path names in a folder that went as a whole. A path
+ * of a folder may lack its slash; '' is all.
+ */
+export async function meantBy(
+  asked: RelPath,
+  entry: TrashEntry,
+  { remote }: FileParts,
+): Promise<readonly TrashEntry[]> {
+  const path = withoutEnd(asked);
+  if (path === '' || withoutEnd(entry.path) === path || entry.path.startsWith(`${path}/`)) return [entry];
+  if (!isFolderPath(entry.path) || !path.startsWith(entry.path)) return [];
+  const place = entry.place + path.slice(entry.path.length);
+  const file = await remote.stat(place);
+  if (file !== undefined) return [{ ...entry, path, place, pathFile: undefined, bytes: file.size }];
+  if (!(await remote.exists(`${place}/`))) return [];
+  return [{ ...entry, path: `${path}/`, place: `${place}/`, pathFile: undefined }];
+}
+
+export const withoutEnd = (path: RelPath): RelPath => (isFolderPath(path) ? path.slice(0, -1) : path);
+
 /** Whether something can be moved there: no name of others leads out of the Stage, or into what is hidden. */
 const isPlace = (path: RelPath): boolean => pathProblem(path) === undefined && !isReservedName(path);
 

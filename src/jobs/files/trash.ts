@@ -2,7 +2,7 @@ import type { FilesResult } from '../../files/file-changes.ts';
 import type { FileEventListener } from '../../files/file-events.ts';
 import { emptyTrash, type EmptyOptions } from '../../files/trash/empty-trash.ts';
 import { restoreTrash } from '../../files/trash/restore-trash.ts';
-import { sizeOf, trashEntries, type TrashEntry } from '../../files/trash/trash-contents.ts';
+import { meantBy, sizeOf, trashEntries, type TrashEntry } from '../../files/trash/trash-contents.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { changeStage, type ChangePace } from './change-stage.ts';
 import { stagePaths, type StagePaths } from './stage-paths.ts';
@@ -35,13 +35,11 @@ export function listTrash(
   around: Surroundings,
 ): Promise<FilesResult> {
   const { stage, paths } = placesOf([address], around);
-  const below = paths[0] ?? '';
-  const isMeant = ({ path }: TrashEntry): boolean =>
-    below === '' || path === below || path.startsWith(`${below}/`);
   return changeStage(around, { ...use, stage }, async (parts) => {
     for await (const entry of trashEntries(parts)) {
       if (parts.tasks.stopped) return;
-      if (isMeant(entry)) show({ ...entry, ...(await sizeOf(parts, entry)) });
+      for (const meant of await meantBy(paths[0] ?? '', entry, parts))
+        show({ ...meant, ...(await sizeOf(parts, meant)) });
     }
   });
 }

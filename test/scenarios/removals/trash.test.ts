@@ -176,6 +176,21 @@ test('what moves is not in the trash', async () => {
   expect(await paths(stage)).toEqual([]);
 });
 
+test('list finds what was in a folder that went as a whole, as restore does', async () => {
+  await using stage = await inStep();
+  await rm(at(stage, 'dir'), { recursive: true });
+  await sync(stage, ...KEEP, '--delete');
+  for (const [path, files, bytes] of [
+    ['dir/sub/d.csv', 1, 2],
+    ['dir/sub/', 1, 2],
+  ] as const) {
+    const [entry, ...others] = await listed(stage, `${stage.address}/${path}`);
+    expect([entry, others]).toMatchObject([{ path: `target/${path}`, files, bytes }, []]);
+    expect(entry?.place.endsWith(path.slice('dir/'.length))).toBe(true);
+  }
+  expect(await listed(stage, `${stage.address}/dir/none`)).toEqual([]);
+});
+
 describe('restore', () => {
   async function removed(): Promise<ServedStage> {
     const stage = await inStep();

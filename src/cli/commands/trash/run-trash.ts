@@ -4,7 +4,7 @@ import { printable } from '../../../model/printable.ts';
 import type { ChangeFlags, ChangeFlagsRead } from '../../changes/change-flags.ts';
 import { runChange } from '../../changes/run-change.ts';
 import type { Context } from '../../context.ts';
-import type { ExitStatus } from '../../exit-status.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { notConfirmed } from '../../management/changing/confirm.ts';
 import { askForLine, canAsk } from '../../management/changing/terminal-input.ts';
 import { bytes, counted } from '../../output/quantities.ts';
@@ -27,7 +27,9 @@ export async function runTrashList(
   const { out } = context;
   const isJson = flags.json === true;
   const total = { files: 0, bytes: 0 };
+  let isEmpty = true;
   const show = (entry: ShownEntry): void => {
+    isEmpty = false;
     total.files += entry.files;
     total.bytes += entry.bytes;
     out.line(isJson ? JSON.stringify(jsonOf(entry)) : textOf(entry));
@@ -37,8 +39,10 @@ export async function runTrashList(
     listTrash({ ...use, address, show }, around),
   );
   if (isJson) out.line(JSON.stringify({ type: 'total', ...total }));
-  else if (total.files === 0) out.line('the trash holds nothing of it');
-  else
+  else if (isEmpty) {
+    // what could not be listed may hold something
+    if (status === EXIT.clean) out.line('the trash holds nothing of it');
+  } else
     out.line(
       `${counted(total.files, 'file')} (${bytes(total.bytes)}) in the trash, which count towards the quota of the Stage`,
     );
