@@ -9,6 +9,7 @@ import { Remote } from '../../remote/remote.ts';
 import type { RetryingDestination } from '../../remote/retrying-destination.ts';
 import { HiddenNames } from '../../sync/execute/hidden-names.ts';
 import { publish, refusesName } from '../../sync/execute/uploads/replace.ts';
+import { messageBefore, waysOut, type Aside } from '../naming/next-command.ts';
 import type { CopyFile } from './copy-step.ts';
 import type { CopyTarget } from './copy-target.ts';
 import type { Shown } from './decide-copy.ts';
@@ -94,10 +95,10 @@ export class RemoteTarget implements CopyTarget {
   }
 
   async #send(file: CopyFile, how: Sending): Promise<void> {
+    const isHidden = this.#options.atomic || (how.replaces !== undefined && this.#refusesOverwrite);
+    const send = () => (isHidden ? this.#sendHidden(file, how) : this.#upload(file, file.to, how));
     try {
-      if (this.#options.atomic || (how.replaces !== undefined && this.#refusesOverwrite))
-        return await this.#sendHidden(file, how);
-      return await this.#upload(file, file.to, how);
+      return await send();
     } catch (error) {
       if (!isSyncError(error) || isOfReading(error)) throw error;
       if (how.replaces !== undefined && refusesName(error) && !this.#options.atomic) {
@@ -107,7 +108,7 @@ export class RemoteTarget implements CopyTarget {
       }
       if (!hasFact(error, 'missing')) throw error;
       await this.#folders.restore(parentOf(file.to));
-      await this.#upload(file, file.to, how);
+      await send();
     }
   }
 
@@ -163,8 +164,11 @@ export class RemoteTarget implements CopyTarget {
       });
       if (verdict === 'kept') throw nowTaken(file.to);
     } catch (error) {
-      if (isSyncError(error) && !error.inDoubt) await this.#withdraw(remote, detour.via);
-      throw error;
+      if (!isSyncError(error)) throw error;
+      if (!error.inDoubt) await this.#withdraw(remote, detour.via);
+      throw replaces === undefined
+        ? error
+        : await withPlaceOf(remote, { path: file.to, via: detour.aside }, error);
     }
   }
 
@@ -181,6 +185,22 @@ export class RemoteTarget implements CopyTarget {
     const { destination, signal } = this.#options;
     return new Remote({ destination, source, signal, onBytes: () => undefined });
   }
+}
+
+/** The same error; where the old file has stepped aside, and did not get its name back, it says where that file is. */
+async function withPlaceOf(remote: Remote, old: Aside, error: SyncError): Promise<SyncError> {
+  let where = 'is';
+  try {
+    if ((await remote.stat(old.via)) === undefined) return error;
+  } catch {
+    where = 'may be';
+  }
+  const { verdict, fact, operation, inDoubt } = error;
+  return new SyncError(
+    error.code,
+    `${messageBefore(error)}; the file that was at ${old.path} ${where} at ${old.via}: ${waysOut(remote, old)}`,
+    { verdict, fact, operation, inDoubt, cause: error },
+  );
 }
 
 interface Sending {

@@ -6,7 +6,7 @@ import type { Change, Check } from '../../remote/remote.ts';
 import { sameShown } from '../../sync/compare/decide.ts';
 import { refusesName } from '../../sync/execute/uploads/replace.ts';
 import type { FileParts } from '../file-changes.ts';
-import { waysOut } from '../naming/next-command.ts';
+import { messageBefore, waysOut } from '../naming/next-command.ts';
 import type { PlannedMove } from './move-plan.ts';
 
 /** Moves one file to a name that a look in the turn of the request shows free, or as it was seen where it is to be replaced. */
@@ -90,7 +90,7 @@ async function replaceAside(parts: FileParts, move: PlannedMove): Promise<void> 
     tally.problem(from, {
       code: 'left_aside',
       severity: 'failure',
-      message: `${messageOf(error)}${where ?? ''}`,
+      message: `${where === undefined ? messageOf(error) : messageBefore(error) + where}`,
     });
     if (!isSyncError(error) || error.verdict === 'end_run') throw error;
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Remote } from '../../remote/remote.ts';
 
@@ -11,6 +12,9 @@ export interface Aside {
 /** How a person brings back what waits under a hidden name, and how they remove it: two commands, as a shell takes them. */
 export const waysOut = (remote: Pick<Remote, 'address'>, { path, via }: Aside): string =>
   `"stagesync mv --hidden ${word(remote, via)} ${word(remote, nameOnly(path))}" brings it back, "stagesync rm -r --hidden ${word(remote, via)}" removes it`;
+
+/** What went wrong, to be gone on with after a semicolon. */
+export const messageBefore = (error: unknown): string => messageOf(error).replace(/\.$/, '');
 
 /** How a person goes on with a folder that has moved in part. */
 export const goOnMoving = (remote: Pick<Remote, 'address'>, from: RelPath, to: RelPath): string =>

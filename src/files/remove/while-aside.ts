@@ -1,7 +1,7 @@
-import { isSyncError, messageOf } from '../../model/errors.ts';
+import { isSyncError } from '../../model/errors.ts';
 import { putBackFolder } from '../../sync/execute/moves/put-back.ts';
 import type { FileParts } from '../file-changes.ts';
-import { waysOut, type Aside } from '../naming/next-command.ts';
+import { messageBefore, waysOut, type Aside } from '../naming/next-command.ts';
 
 /**
  * Moves a folder to a hidden name. Where the reply is lost, the hidden name tells whether it went: the old one may be there
@@ -38,7 +38,7 @@ export async function whileAside<T>(
   try {
     return await work();
   } catch (error) {
-    const message = `${messageOf(error)}; ${await whereItIs(parts, folder)}`;
+    const message = `${messageBefore(error)}; ${await whereItIs(parts, folder)}`;
     parts.tally.problem(folder.path, { code: 'left_aside', severity: 'failure', message });
     if (!isSyncError(error) || error.verdict === 'end_run') throw error;
     return 'failed';

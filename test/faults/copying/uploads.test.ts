@@ -159,3 +159,35 @@ test.each([
     expect(await stage.snapshot()).toEqual(snapshotFolder(join(cli.folder, 'data')));
   },
 );
+
+test('with --atomic a file whose folder others remove meanwhile comes under a hidden name all the same', async () => {
+  await using stage = await beside({ 'a.csv': 'a' }, { behaviour: { missingParentStatus: 404 } });
+  const seen: string[] = [];
+  let isFirst = true;
+  stage.hooks.at = async (what) => {
+    if (what.startsWith('received putFile')) seen.push(what.slice('received putFile '.length));
+    if (!isFirst || !what.startsWith('committed putFile')) return;
+    isFirst = false;
+    await stage.destination.remove('target/', { signal });
+  };
+  expect(await stage.cp('-r', '--atomic', 'data')).toMatchObject({ status: 0 });
+  expect(await stage.snapshot()).toEqual({ 'a.csv': digestOf('a') });
+  expect(seen).toEqual(['.stagesync-NEW-a.csv', '.stagesync-NEW-a.csv']);
+  expect(await stage.names()).toEqual(['target']);
+});
+
+test('an old file that cannot get its name back is told with the commands that bring it back', async () => {
+  await using stage = await beside(
+    { 'a.csv': 'new a' },
+    { behaviour: { putOverExisting: 409, moveOverExisting: 409 } },
+  );
+  await stage.other('a.csv', 'old');
+  stage.emulator.faults.set({
+    rules: [
+      { kind: 'move', pathPattern: String.raw`^\.stagesync-`, fault: 'status', status: 400, text: 'no' },
+    ],
+  });
+  const result = await stage.cp('data/a.csv', '--overwrite');
+  expect(result.status).toBe(3);
+  expect(result.stderr).toMatch(/stagesync mv --hidden \S+\.stagesync-\S+-old-a\.csv \S+target\/a\.csv/);
+});

@@ -103,7 +103,7 @@ test('a second daemon of the file is refused, and the first can be asked from an
 
 test('a paused job lets others work on its pair, and stays paused over a restart', async () => {
   await using it = await scene('a', 'b');
-  const up = await startUp(it.cli);
+  await using up = await startUp(it.cli);
   expect((await it.cli.run(['sync', 'a', 'stage://local/a'])).status).toBe(6);
   expect((await it.cli.run(['pause', 'a'])).status).toBe(0);
   await vi.waitFor(async () => {

@@ -12,7 +12,7 @@ const FILES = NIGHTLY ? 5000 : 300;
 
 /** Characters that some tool takes for something else. */
 const CHARACTERS = [
-  ...'aAbB09 .-_~%&?#+=;,\'"`$!*()[]{}<>|^@:',
+  ...'aAbB09 .-_~%&?#+=;,\'"`$!*()[]{}<>|^@:'.split(''),
   'é',
   'e\u0301',
   'ß',
