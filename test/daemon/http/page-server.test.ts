@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { rawRequest } from '../../support/network/raw-request.ts';
 import { openPage } from './open-page.ts';
 
@@ -169,5 +171,40 @@ describe('who is signed in', () => {
     const form = { ...headers, 'content-type': 'text/plain' };
     const reply = await ask('api/jobs/a/pause', { method: 'POST', body: '{}', headers: form });
     expect(reply.status).toBe(415);
+  });
+});
+
+describe('a client that does not read', () => {
+  test('is let go, while an answer that is not known yet may take its time', async () => {
+    const plain = Buffer.alloc(64_000_000);
+    const large = { type: 'text/plain', plain, gzip: plain, lasting: false };
+    const answer = Promise.withResolvers<string>();
+    const { server, ask } = await openPage({
+      patienceMs: 20,
+      files: new Map([['/', large]]),
+      ports: { metrics: { contentType: 'text/plain', text: () => answer.promise } },
+    });
+    const slow = ask('metrics');
+    const { hostname, port, host } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    let isGone = false;
+    socket.on('error', () => (isGone = true));
+    socket.pause();
+    await once(socket, 'connect');
+    const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+    socket.write(request('/'));
+    // only who writes hears that the other end is gone
+    await expect
+      .poll(
+        () => {
+          if (!isGone) socket.write(request('/healthz'));
+          return isGone;
+        },
+        { interval: 200, timeout: 20_000 },
+      )
+      .toBe(true);
+    answer.resolve('late');
+    expect(await (await slow).text()).toBe('late');
   });
 });
