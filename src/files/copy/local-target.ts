@@ -1,5 +1,5 @@
 import type { FileEntry } from '../../model/entry.ts';
-import { hasFact, isOfReading } from '../../model/errors.ts';
+import { hasFact, isOfReading, isSyncError } from '../../model/errors.ts';
 import { foldersOf, parentOf, type RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import type { Clock, Destination, PartialFile, Source } from '../../model/ports.ts';
@@ -8,7 +8,7 @@ import type { CopyFile } from './copy-step.ts';
 import type { CopyTarget } from './copy-target.ts';
 import type { Shown } from './decide-copy.ts';
 import type { OnBytes } from './observed-content.ts';
-import { resumedChunks } from './resumed-chunks.ts';
+import { canBeResumed, resumedChunks } from './resumed-chunks.ts';
 
 /** A destination whose files can be written piece by piece. */
 export type LocalFiles = Destination & { readonly openPartial: NonNullable<Destination['openPartial']> };
@@ -27,6 +27,8 @@ export interface LocalTargetOptions {
 const RESUMED_BYTES = 8 * 1024 * 1024;
 /** How often a file that changes while it is read is read anew. */
 const MOST_VERSIONS = 3;
+/** Before a file is read anew. */
+const PAUSE_MS = 1000;
 /** Folders that are known to be there. */
 const KNOWN_FOLDERS = 64;
 
@@ -73,12 +75,18 @@ export class LocalTarget implements CopyTarget {
   /** Reads the file, again when it changed meanwhile: its newest version counts. */
   async put(file: CopyFile, { replaces }: { readonly replaces: ShownVersion | undefined }): Promise<void> {
     const { source } = file;
+    const { clock, draining, signal } = this.#options;
     let { entry } = file;
     for (let version = 1; ; version++) {
       try {
         await this.#write({ ...file, entry }, { replace: replaces !== undefined });
         return;
       } catch (error) {
+        if (isSyncError(error) && error.verdict === 'retry' && isToReadAnew(entry, version)) {
+          draining.throwIfAborted();
+          await clock.sleep(PAUSE_MS, signal);
+          continue;
+        }
         if (!hasFact(error, 'changed') || version === MOST_VERSIONS || source.stat === undefined) throw error;
         const now: FileEntry | undefined = await source.stat(entry.path, this.#options);
         if (now === undefined) throw error;
@@ -91,7 +99,7 @@ export class LocalTarget implements CopyTarget {
     const { destination, clock, draining, signal, onBytes } = this.#options;
     const { source, entry, from, to } = file;
     await this.makeFolder(parentOf(to));
-    const isResumed = entry.size >= RESUMED_BYTES && source.readFrom !== undefined;
+    const isResumed = entry.size >= RESUMED_BYTES && canBeResumed(source, entry);
     const of = isResumed ? JSON.stringify([from, entry.version]) : undefined;
     await using partial: PartialFile = await destination.openPartial(to, { of, signal });
     if (partial.size > 0) onBytes(from, partial.size);
@@ -115,3 +123,7 @@ export class LocalTarget implements CopyTarget {
     }
   }
 }
+
+/** A file without a time cannot be gone on with where its reading broke off. */
+const isToReadAnew = ({ modifiedMs }: FileEntry, version: number): boolean =>
+  modifiedMs === undefined && version < MOST_VERSIONS;

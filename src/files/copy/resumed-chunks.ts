@@ -20,6 +20,10 @@ const LONGEST_DELAY_MS = 20_000;
 /** A reading that brought so many bytes starts the count of attempts anew. */
 const PROGRESS_BYTES = 256 * 1024;
 
+/** Whether a reading may go on where it broke off: without a time, another version of the same size would not be noticed. */
+export const canBeResumed = ({ readFrom }: Source, { modifiedMs }: FileEntry): boolean =>
+  readFrom !== undefined && modifiedMs !== undefined;
+
 /**
  * The bytes of a file from an offset on. A reading that breaks off is taken up again where it broke off, where the source can do
  * that. Ends only when the file proved to be the listed one. Rejects as `Source.read` does.
@@ -46,7 +50,7 @@ export async function* resumedChunks(options: ResumedChunksOptions): AsyncGenera
         attempts = 0;
         pause.reset();
       }
-      const mayGoOn = offset === 0 || options.source.readFrom !== undefined;
+      const mayGoOn = offset === 0 || canBeResumed(options.source, entry);
       if (!isSyncError(error) || error.verdict !== 'retry' || !mayGoOn) throw error;
       if (++attempts >= ATTEMPTS || draining.aborted) throw error;
       await clock.sleep(equalJitter(pause.next(), clock.random()), signal);

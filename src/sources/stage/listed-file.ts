@@ -66,6 +66,8 @@ export class ListedFile {
   async *#bytes(): AsyncGenerator<Uint8Array, void> {
     const destination = this.#destination;
     let received = 0;
+    // the look at the end would not notice another version of the same size
+    const isTimeless = this.#entry.modifiedMs === undefined;
     let chunks = await destination.read(this.#path, this.#call);
     for (let breaks = 0; ; breaks++) {
       const before = received;
@@ -77,7 +79,8 @@ export class ListedFile {
         return;
       } catch (error) {
         const mayGoOn = isSyncError(error) && error.verdict === 'retry' && breaks < MOST_BREAKS;
-        if (!mayGoOn || received - before < LEAST_BYTES || destination.readFrom === undefined) throw error;
+        const hasMore = received - before >= LEAST_BYTES;
+        if (!mayGoOn || !hasMore || destination.readFrom === undefined || isTimeless) throw error;
       }
       chunks = await destination.readFrom(this.#path, received, this.#call);
     }

@@ -104,3 +104,23 @@ test('the copy has the time of its file', async () => {
   const shown = await stage.destination.stat('target/big.bin', { signal });
   expect(Math.floor((await stat(stage.at('big.bin'))).mtimeMs)).toBe(Math.floor(shown!.modifiedMs!));
 });
+
+test.each(['zero', 'missing'] as const)(
+  'where times are %s a download that breaks off begins anew, for another version would not be noticed',
+  async (timestamps) => {
+    await using stage = await withLargeFile();
+    stage.emulator.behaviour.set({ timestamps });
+    const [first, other] = [contentOf(7), contentOf(9)].map((bytes) => bytes.subarray(0, 9 * MIB));
+    await stage.put(first!);
+    let besides: string[] = [];
+    stage.reads.before = async (count) => {
+      besides = await names(stage.cli.folder);
+      if (count === 2) await stage.put(other!);
+    };
+    stage.emulator.faults.set({ rules: [{ kind: 'content', fault: 'truncated_reply', nth: 1 }] });
+    expect(await stage.get()).toMatchObject({ status: 0 });
+    expect(readFileSync(stage.at('big.bin')).equals(other!)).toBe(true);
+    // nothing says of what version a partial file is: no later get goes on with it
+    expect(besides).toEqual([expect.not.stringMatching(/-of$/)]);
+  },
+);
