@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import type { PageFile } from '../../../src/daemon/http/built-page.ts';
-import type { PagePorts } from '../../../src/daemon/http/page-ports.ts';
 import { servePage, type PageOptions } from '../../../src/daemon/http/page-server.ts';
 import { ImitatedDaemon, jobView } from '../../support/page/imitated-daemon.ts';
 import { imitatedPorts, type Imitated } from '../../support/page/imitated-ports.ts';
@@ -16,11 +15,10 @@ const INDEX: PageFile = {
 /** A served page of an imitated daemon with the jobs `a` and `b`; closed when the test is over. */
 export async function openPage({
   imitated,
-  ports: replaced,
   ...options
-}: Partial<PageOptions> & { imitated?: Imitated; ports?: Partial<PagePorts> } = {}) {
+}: Partial<PageOptions> & { imitated?: Imitated } = {}) {
   const control = new ImitatedDaemon([jobView('a'), jobView('b')]);
-  const ports = { ...imitatedPorts(control, imitated), ...replaced };
+  const ports = imitatedPorts(control, imitated);
   const server = await servePage({ host: '127.0.0.1', port: 0 }, ports, {
     openMetrics: true,
     files: new Map([['/', INDEX]]),
