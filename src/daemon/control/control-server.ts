@@ -11,7 +11,7 @@ import {
   type ControlRequest,
 } from './control-messages.ts';
 
-/** Whoever connects has so long to say what they want, in milliseconds. */
+/** Whoever connects has so long to say what they want, and then to take the answer, in milliseconds. */
 const PATIENCE_MS = 10_000;
 /** Connections at the same time; a further one is closed at once. */
 const MOST_CONNECTIONS = 100;
@@ -61,7 +61,8 @@ export async function serveControl(socketPath: string, handler: ControlHandler):
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       // what was asked before is answered, as that the daemon has stopped
       await Promise.race([Promise.all(answering), wait(LAST_ANSWERS_MS, undefined, { ref: false })]);
-      for (const socket of open) socket.destroySoon();
+      // one that does not read its answer keeps no daemon from ending
+      for (const socket of open) socket.destroy();
       await closed;
     },
   };
@@ -78,7 +79,13 @@ const listen = (server: Server, path: string): Promise<void> =>
 
 async function serveOne(socket: Socket, handler: ControlHandler): Promise<void> {
   const reply = await answerTo(socket, handler);
-  if (!socket.destroyed && reply !== undefined) socket.end(`${JSON.stringify(reply)}\n`);
+  if (socket.destroyed || reply === undefined) return;
+  // who neither reads the answer nor goes away holds a connection that others need
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+  await new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+    socket.end(`${JSON.stringify(reply)}\n`, () => resolve());
+  });
 }
 
 async function answerTo(socket: Socket, handler: ControlHandler): Promise<ControlReply | undefined> {

@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { configError } from '../../jobs/usage-errors.ts';
@@ -13,18 +21,52 @@ const LONGEST_SOCKET_PATH = 103;
 export interface DaemonPlace {
   /** Of this user alone. */
   readonly folder: string;
+  /** Begins the names of all that is in it. */
+  readonly id: string;
   readonly socket: string;
   readonly lock: string;
   /** What outlives the daemon. */
   readonly remembered: string;
 }
 
-/** One file has one place, by whichever name it is called. The file itself need not be there any more. */
+/**
+ * One file has one place, by whichever name it is called. The file itself need not be there any more; and where its name is a
+ * link that by now leads to another file, as in a ConfigMap of Kubernetes, the place stays that of the daemon that was started by
+ * this name (`rememberPlace`), unless the other file has a place of its own.
+ */
 export function daemonPlace(stateFolder: string, file: string): DaemonPlace {
   const folder = join(stateFolder, 'daemons');
-  const name = hash('sha256', realPathOf(file)).slice(0, 16);
-  const at = (ending: string): string => join(folder, `${name}.${ending}`);
-  return { folder, socket: at('sock'), lock: at('lock'), remembered: at('json') };
+  const place = (id: string): DaemonPlace => {
+    const at = (ending: string): string => join(folder, `${id}.${ending}`);
+    return { folder, id, socket: at('sock'), lock: at('lock'), remembered: at('json') };
+  };
+  const real = place(idOf(realPathOf(file)));
+  const idBefore = idUnder(noteOf(folder, file));
+  if (idBefore === undefined || idBefore === real.id) return real;
+  const before = place(idBefore);
+  return isHeld(before) || !existsSync(real.lock) ? before : real;
+}
+
+/** Notes the place of a file whose name is a link, for when the link leads elsewhere. Where that cannot be, nothing else fails. */
+export function rememberPlace({ folder, id }: DaemonPlace, file: string): void {
+  if (idOf(file) === id) return;
+  try {
+    writeFileSync(noteOf(folder, file), id, { mode: 0o600 });
+  } catch {
+    // the daemon is then found for as long as the link stays
+  }
+}
+
+const idOf = (path: string): string => hash('sha256', path).slice(0, 16);
+const noteOf = (folder: string, file: string): string => join(folder, `${idOf(file)}.link`);
+
+function idUnder(note: string): string | undefined {
+  try {
+    const text = readFileSync(note, 'utf8');
+    return /^[0-9a-f]{16}$/.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function realPathOf(file: string): string {
@@ -36,7 +78,7 @@ function realPathOf(file: string): string {
 }
 
 /** Makes the folder, and sees to it that nobody else can enter it. Rejects with `config`. */
-export function makePrivate({ folder, socket }: DaemonPlace): void {
+export function makePrivate({ folder, socket }: Pick<DaemonPlace, 'folder' | 'socket'>): void {
   const bytes = Buffer.byteLength(socket);
   if (bytes > LONGEST_SOCKET_PATH)
     throw configError(
@@ -60,7 +102,7 @@ export function makePrivate({ folder, socket }: DaemonPlace): void {
 
 /** Holds the place against a second daemon of the file, for as long as the process lives. Rejects with `locked`. */
 export function holdPlace(
-  { lock }: DaemonPlace,
+  { lock }: Pick<DaemonPlace, 'lock'>,
   { file, pid, command }: { readonly file: string; readonly pid: number; readonly command: string },
 ): { release(): void } {
   try {
@@ -78,4 +120,4 @@ export function holdPlace(
 }
 
 /** Whether a daemon of the file lives, also one that does not answer yet. */
-export const isHeld = ({ lock }: DaemonPlace): boolean => whoHolds(lock) !== undefined;
+export const isHeld = ({ lock }: Pick<DaemonPlace, 'lock'>): boolean => whoHolds(lock) !== undefined;

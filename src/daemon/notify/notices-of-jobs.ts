@@ -79,6 +79,8 @@ export class NoticesOfJobs {
       });
     } catch (error) {
       onTrouble(name, `nobody is notified: ${messageOf(error)}`);
+      // the next event tries it again: a file with a secret may be there by then
+      this.#notifiers.delete(named);
       return undefined;
     }
   }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Attempt } from './send-request.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -30,7 +30,15 @@ export function runCommand(
 ): Promise<Attempt> {
   const given = Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.includes(name)));
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: folder, env: given, stdio: ['pipe', 'ignore', 'ignore'] });
+    let child: ChildProcess;
+    try {
+      child = spawn(program, args, { cwd: folder, env: given, stdio: ['pipe', 'ignore', 'ignore'] });
+    } catch (error) {
+      // words that no system takes, or no memory for another process
+      const failed = error as NodeJS.ErrnoException;
+      resolve({ ended: IN_PASSING.has(failed.code) ? 'again' : 'refused', why: whyNotStarted(failed) });
+      return;
+    }
     let why: string | undefined;
     let killing: NodeJS.Timeout | undefined;
     const stop = (reason: string): void => {
@@ -49,14 +57,21 @@ export function runCommand(
       resolve(attempt);
     };
     child.once('error', (error: NodeJS.ErrnoException) =>
-      end({ ended: 'refused', why: `it cannot be started (${error.code ?? error.name})` }),
+      end({ ended: IN_PASSING.has(error.code) ? 'again' : 'refused', why: whyNotStarted(error) }),
     );
     child.once('exit', (code, killedBy) => {
       if (code === 0 && why === undefined) end({ ended: 'taken' });
       else end({ ended: 'again', why: why ?? `it ended with ${killedBy ?? `status ${code}`}` });
     });
     // a program that does not read its input is no trouble
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(body);
+    child.stdin?.on('error', () => undefined);
+    // a process that has too many files open gets no pipes for its child
+    child.stdin?.end(body);
   });
 }
+
+/** The process, or the machine, has too much open or running at the moment. */
+const IN_PASSING: ReadonlySet<string | undefined> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+const whyNotStarted = ({ code, name }: NodeJS.ErrnoException): string =>
+  `it cannot be started (${code ?? name})`;

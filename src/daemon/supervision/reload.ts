@@ -33,6 +33,12 @@ export function planReload(running: Jobs, wanted: Jobs): Reload {
   };
 }
 
-/** Whether a job that ends holds what another one needs: its name, or its destination. */
-export const isInWay = (ending: NamedJob, next: NamedJob): boolean =>
-  ending.name === next.name || ending.job.to === next.job.to;
+/** Whether a job that ends holds what another one needs: its name, or a destination of which one lies in the other. */
+export function isInWay(ending: NamedJob, next: NamedJob): boolean {
+  if (ending.name === next.name) return true;
+  const [a, b] = [folderOf(ending), folderOf(next)];
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+/** Spellings that differ in case can mean one deployment. To wait for a job in vain costs a moment. */
+const folderOf = ({ job: { to } }: NamedJob): string => `${to.toLowerCase().replace(/\/+$/, '')}/`;

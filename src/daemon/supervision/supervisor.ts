@@ -2,6 +2,7 @@ import type { JobsFile, NamedJob } from '../../jobs-file/jobs-file.ts';
 import { openJob } from '../../jobs/open-job.ts';
 import type { Surroundings } from '../../jobs/surroundings.ts';
 import { usageError } from '../../jobs/usage-errors.ts';
+import { SyncError } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { LastRun } from '../history/last-runs.ts';
 import type { RememberedJobs } from '../schedule/remembered-jobs.ts';
@@ -70,9 +71,10 @@ export class Supervisor implements DaemonControl {
 
   /**
    * Runs the jobs of this version of the file: those that did not change go on untouched. Where a job of it cannot be, throws
-   * why, and nothing has changed.
+   * why, and nothing has changed; so it is once the daemon stops.
    */
   follow(file: JobsFile): Reload {
+    if (this.#isStopping) throw isStopping();
     const reload = planReload(this.#file, file);
     const begun = new Map(reload.begun.map((named) => [named.name, this.#open(named, file)]));
     for (const name of reload.ended) this.#end(name);
@@ -161,6 +163,7 @@ export class Supervisor implements DaemonControl {
   #job(name: string): SupervisedJob {
     const job = this.#jobs.get(name);
     if (job !== undefined) return job;
+    if (this.#isStopping) throw isStopping();
     throw usageError(
       `the daemon runs no job ${JSON.stringify(name)}; it runs ${[...this.#jobs.keys()].join(', ') || 'none'}`,
     );
@@ -207,3 +210,6 @@ export class Supervisor implements DaemonControl {
     this.#ending.set(job, ended);
   }
 }
+
+const isStopping = (): SyncError =>
+  new SyncError('interrupted', 'the daemon stops: nothing new is begun', { verdict: 'end_run' });

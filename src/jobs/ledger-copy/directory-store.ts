@@ -90,15 +90,21 @@ async function versionOf(file: string): Promise<string | undefined> {
   }
 }
 
-/** Runs `work` while nobody else does: whoever can make the file may. What a killed process left is taken away. */
+/**
+ * Runs `work` while nobody else does: whoever can make the file may. What a killed process left is taken away: what is old by the
+ * clock, or was looked at for so long, because clocks of machines differ.
+ */
 async function exclusively<T>(file: string, work: () => Promise<T>): Promise<T> {
+  let seen: { readonly version: string | undefined; readonly sinceMs: number } | undefined;
   for (;;) {
     try {
       await (await open(file, 'wx', 0o600)).close();
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      await takeAwayStale(file);
+      const version = await versionOf(file);
+      if (seen?.version !== version) seen = { version, sinceMs: performance.now() };
+      await takeAwayStale(file, { isStale: performance.now() - seen!.sinceMs >= STALE_MS });
       await pause(ASKED_EVERY_MS);
     }
   }
@@ -109,9 +115,9 @@ async function exclusively<T>(file: string, work: () => Promise<T>): Promise<T> 
   }
 }
 
-async function takeAwayStale(file: string): Promise<void> {
+async function takeAwayStale(file: string, { isStale }: { readonly isStale: boolean }): Promise<void> {
   const seen = await statOf(file);
-  if (seen === undefined || Date.now() - Number(seen.mtimeMs) < STALE_MS) return;
+  if (seen === undefined || (!isStale && Date.now() - Number(seen.mtimeMs) < STALE_MS)) return;
   const aside = `${file}.${randomBytes(6).toString('hex')}`;
   // of several that see the same stale file one renames it
   await rename(file, aside).catch(() => undefined);

@@ -1,11 +1,16 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { askDaemon } from '../../../src/daemon/control/ask-daemon.ts';
 import type { ControlRequest } from '../../../src/daemon/control/control-messages.ts';
 import { serveControl, type ControlHandler } from '../../../src/daemon/control/control-server.ts';
-import { daemonPlace, holdPlace, makePrivate } from '../../../src/daemon/control/daemon-place.ts';
+import {
+  daemonPlace,
+  holdPlace,
+  makePrivate,
+  rememberPlace,
+} from '../../../src/daemon/control/daemon-place.ts';
 import { usageError } from '../../../src/jobs/usage-errors.ts';
 import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
@@ -54,9 +59,9 @@ test('a request is answered, and nobody but the user can make one', async () => 
 });
 
 test('a folder that others could enter is closed to them', async () => {
-  const { folder, socket, lock, remembered } = await place();
+  const { folder, socket } = await place();
   chmodSync(folder, 0o777);
-  makePrivate({ folder, socket, lock, remembered });
+  makePrivate({ folder, socket });
   expect(modeOf(folder)).toBe('700');
 });
 
@@ -80,6 +85,35 @@ test('one file has one place, by whichever name it is called', async () => {
   const at = (name: string) => daemonPlace(folder, join(folder, name)).socket;
   expect(at('a.yaml')).toBe(at('b.yaml'));
   expect(at('a.yaml')).not.toBe(at('c.yaml'));
+});
+
+test('a file that is replaced by way of a link keeps its place, as in a ConfigMap', async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'stagesync.yaml');
+  const version = (name: string): void => {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'stagesync.yaml'), '');
+    rmSync(join(folder, '..data'), { force: true });
+    symlinkSync(name, join(folder, '..data'));
+  };
+  version('..v1');
+  symlinkSync('..data/stagesync.yaml', file);
+  const at = daemonPlace(folder, file);
+  makePrivate(at);
+  const lock = holdPlace(at, { file, pid: 77, command: 'stagesync up' });
+  rememberPlace(at, file);
+  version('..v2');
+  // it is asked, and a second one refused
+  expect(daemonPlace(folder, file)).toEqual(at);
+  lock.release();
+  // and the next start remembers what was paused
+  expect(daemonPlace(folder, file)).toEqual(at);
+  // another daemon runs the other file by its own name
+  const other = daemonPlace(folder, join(folder, '..v2', 'stagesync.yaml'));
+  expect(other.id).not.toBe(at.id);
+  const second = holdPlace(other, { file, pid: 78, command: 'stagesync up' });
+  onTestFinished(() => second.release());
+  expect(daemonPlace(folder, file)).toEqual(other);
 });
 
 test('where no daemon runs nobody answers, also where a killed one left its socket', async () => {
@@ -187,6 +221,24 @@ test('a connection that says nothing does not keep the daemon from closing', asy
   const idle = createConnection(socket);
   idle.on('error', () => undefined);
   await new Promise((resolve) => idle.once('connect', resolve));
+  await server.close();
+  expect(existsSync(socket)).toBe(false);
+});
+
+test('who does not read a long answer does not keep the daemon from closing', async () => {
+  const { serve, socket } = await place();
+  const asked = Promise.withResolvers<void>();
+  const server = await serve({
+    ...echo,
+    view: (async () => {
+      asked.resolve();
+      return { text: 'x'.repeat(4_000_000) };
+    }) as unknown as ControlHandler['view'],
+  });
+  const deaf = createConnection(socket, () => deaf.write('{"ask":"view"}\n'));
+  deaf.on('error', () => undefined);
+  onTestFinished(() => void deaf.destroy());
+  await asked.promise;
   await server.close();
   expect(existsSync(socket)).toBe(false);
 });

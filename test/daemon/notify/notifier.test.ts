@@ -223,6 +223,16 @@ test('a command that cannot be started, or fails, is told of, and no more', asyn
   ]);
 });
 
+test('a command whose words no system takes is told of, and the process lives on', async () => {
+  const { it, troubles } = await notifier([command('no\0name'), command('/bin/true', 'no\0word')]);
+  it.runEnded(failed());
+  await it.close(60_000);
+  expect(troubles).toEqual([
+    'the command "no\\u0000name" did not get a notice: it cannot be started (ERR_INVALID_ARG_VALUE)',
+    'the command "/bin/true" did not get a notice: it cannot be started (ERR_INVALID_ARG_VALUE)',
+  ]);
+});
+
 test('a command that does not end, not even when told to, is killed', async () => {
   const deaf = join(await temporaryFolder(), 'deaf');
   writeFileSync(deaf, '#!/bin/sh\ntrap \'\' TERM\ntouch "$0.began"\nwhile :; do sleep 1; done\n');

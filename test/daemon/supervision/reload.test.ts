@@ -74,3 +74,25 @@ test('stopping drains every job, and nothing begins any more', async () => {
   await clock.pass(3_600_000);
   expect(passes).toHaveLength(count);
 });
+
+test('a file that is read anew while the daemon stops begins nothing', async () => {
+  const { clock, supervisor, open, passes } = supervised(fileOf(named('a', { watch: true })));
+  await clock.pass(0);
+  const stopped = supervisor.stop();
+  const file = fileOf(named('a', { watch: true }), named('b', { watch: true }));
+  expect(() => supervisor.follow(file)).toThrow(/the daemon stops/);
+  expect(() => supervisor.view()).not.toThrow();
+  await expect(supervisor.flush('a')).rejects.toMatchObject({ code: 'interrupted' });
+  await stopped;
+  expect(open.size).toBe(0);
+  await clock.pass(3_600_000);
+  expect(passes).toHaveLength(1);
+});
+
+test('a job that ends is in the way of one that goes into its destination, or that it lies in', () => {
+  const to = (path: string) => named(path, { job: { ...named('a').job, to: path } });
+  expect(isInWay(to('stage://group/a'), to('stage://group/a/b'))).toBe(true);
+  expect(isInWay(to('stage://group/a/b'), to('stage://group/a'))).toBe(true);
+  expect(isInWay(to('stage://group/a'), to('stage://GROUP/a/'))).toBe(true);
+  expect(isInWay(to('stage://group/a'), to('stage://group/ab'))).toBe(false);
+});

@@ -72,6 +72,20 @@ describe('a directory', () => {
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
+  test('nor does one whose machine has another time', async () => {
+    const folder = await temporaryFolder();
+    const store = await openDirectoryStore(folder);
+    writeFileSync(join(folder, 'a.replacing'), '');
+    const later = Date.now() / 1000 + 86_400;
+    utimesSync(join(folder, 'a.replacing'), later, later);
+    // a minute with each look
+    let now = 0;
+    const looked = vi.spyOn(performance, 'now').mockImplementation(() => (now += 60_000));
+    onTestFinished(() => looked.mockRestore());
+    expect(await store.put('a', textBody('one'), undefined)).toBeDefined();
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
   test('that cannot be one is refused', async () => {
     const file = join(await temporaryFolder(), 'file');
     writeFileSync(file, '');

@@ -5,6 +5,7 @@ import {
   daemonPlace,
   holdPlace,
   makePrivate,
+  rememberPlace,
   type DaemonPlace,
 } from '../../../daemon/control/daemon-place.ts';
 import { lastRuns } from '../../../daemon/history/last-runs.ts';
@@ -54,6 +55,7 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   makePrivate(place);
   const lock = holdPlace(place, { file: chosen.shown, pid: host.pid, command: 'stagesync up' });
   opened.defer(() => lock.release());
+  rememberPlace(place, chosen.path);
   const log = flags.json
     ? await openWatchLog(host.stdout, { ...flags, log: 'json' })
     : await openWatchLog(host.stderr, flags);

@@ -156,9 +156,13 @@ export class Moves {
     const { remote, journal, outcomes, tasks } = this.#parts;
     const begins = step.aside?.half !== 'in';
     try {
-      const check: Check | undefined = isHidden(step.from)
-        ? undefined
-        : (attempt, inDoubt) => this.#check(step, attempt, inDoubt);
+      const check: Check = async (attempt, inDoubt) => {
+        const verdict = isHidden(step.from) ? 'go' : await this.#check(step, attempt, inDoubt);
+        // what waited may have its name by an attempt in doubt
+        const mayHaveCome = inDoubt && isHidden(step.from);
+        if (verdict !== 'go' || mayHaveCome) return verdict;
+        return (await this.#isFree(step.to, attempt)) ? 'go' : 'kept';
+      };
       const end = await remote.move(this.#place(step.from), this.#place(step.to), { begins, check });
       if (end !== 'done' && begins) journal.end(intent);
       return end === 'done';
@@ -201,6 +205,21 @@ export class Moves {
     if (shown === undefined) return 'gone';
     tally.problem(from, changedAndKept(remote.words));
     return 'kept';
+  }
+
+  /**
+   * Whether a file may go to a name. Where nothing is to be overwritten, or all that is goes into the trash, nobody may have
+   * it: a destination whose moves replace files would not say so.
+   */
+  async #isFree(to: RelPath, attempt: number): Promise<boolean> {
+    const { looks, taken, remote } = this.#parts;
+    if (taken === undefined || isHidden(to)) return true;
+    const look = await looks.at(to, { anew: attempt > 1 });
+    if (!('unclear' in look) && look.shown === undefined) return true;
+    // the listing may be older than the move that made the name free
+    if ((await remote.statNow(this.#place(to))) === undefined) return true;
+    taken.forget();
+    return false;
   }
 
   #place(path: RelPath): RelPath {

@@ -61,7 +61,8 @@ export interface NewEntry {
 /** The name of an entry, ending in '/' for a folder, and the name of the file beside it that holds a long path. */
 export function entryName({ removedMs, run, count, path }: NewEntry): { name: string; pathFile?: string } {
   const end = isFolderPath(path) ? '/' : '';
-  const stem = `${Math.floor(removedMs).toString(36)}-${run}-${count}`;
+  // a machine whose clock is far behind still gets names that can be read
+  const stem = `${Math.floor(removedMs).toString(36).padStart(8, '0')}-${run}-${count}`;
   const escaped = path
     .slice(0, path.length - end.length)
     .replaceAll('~', '~0')

@@ -22,8 +22,6 @@ export const refusesName = (error: unknown): boolean =>
 export interface PublishOptions {
   /** A file had the name when this was planned. */
   readonly occupied: boolean;
-  /** False: a name that is taken is refused. Default: true. */
-  readonly overwrite?: boolean;
   /** Only this is replaced, as far as a look tells; null: nothing. Absent: whatever is there. */
   readonly seen?: ShownVersion | null | undefined;
 }
@@ -37,13 +35,13 @@ export async function publish(
   remote: Remote,
   final: RelPath,
   detour: Detour,
-  { occupied, overwrite = true, seen }: PublishOptions,
+  { occupied, seen }: PublishOptions,
 ): Promise<void> {
   try {
     await remote.move(detour.via, final);
     return;
   } catch (error) {
-    if (!refusesName(error) || !overwrite) throw error;
+    if (!refusesName(error)) throw error;
     if (seen !== undefined && !(await isStill(remote, final, seen))) throw error;
     if (!occupied && (await remote.stat(final)) === undefined) throw error;
   }
@@ -73,17 +71,12 @@ export async function publishKeeping(
     const size = (await remote.stat(final))?.size;
     if (size !== undefined && (await trash.take(place)) === 'done') taken = size;
   };
-  // a name that nobody has is not lost to anybody
-  const onlyIfFree = async (_: number, inDoubt: boolean): Promise<CheckVerdict> => {
-    if ((await remote.statNow(final)) === undefined) return 'go';
-    return inDoubt && (await remote.statNow(via)) === undefined ? 'done' : 'kept';
-  };
   if (occupied) await take();
   try {
-    let end = await remote.move(via, final, { check: onlyIfFree });
+    let end = await moveIfFree(remote, via, final);
     if (end === 'kept' && taken === undefined) {
       await take();
-      end = await remote.move(via, final, { check: onlyIfFree });
+      end = await moveIfFree(remote, via, final);
     }
     if (end === 'kept') throw takenAgain(final, remote.words);
   } catch (error) {
@@ -92,6 +85,15 @@ export async function publishKeeping(
     throw error;
   }
   return taken;
+}
+
+/** Gives a file that waits a name that nobody has: such a name is lost to nobody. Resolves with 'kept' where somebody has it. */
+export function moveIfFree(remote: Remote, via: RelPath, final: RelPath): Promise<CheckVerdict> {
+  const check = async (_: number, inDoubt: boolean): Promise<CheckVerdict> => {
+    if ((await remote.statNow(final)) === undefined) return 'go';
+    return inDoubt && (await remote.statNow(via)) === undefined ? 'done' : 'kept';
+  };
+  return remote.move(via, final, { check });
 }
 
 const takenAgain = (path: RelPath, { at }: DestinationWords): SyncError =>

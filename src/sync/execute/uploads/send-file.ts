@@ -7,7 +7,7 @@ import type { Priority } from '../../../remote/gate/attempts.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
 import { shortened } from '../hidden-names.ts';
-import { publish, publishKeeping, refusesName } from './replace.ts';
+import { moveIfFree, publish, publishKeeping, refusesName } from './replace.ts';
 import type { Detour } from './replace.ts';
 import type { TrashPlace } from '../trash/trash.ts';
 import { intentOf } from './upload-intents.ts';
@@ -15,6 +15,8 @@ import type { UploadIntents } from './upload-intents.ts';
 
 /** With a trash, what steps aside goes there and stays. */
 interface FileDetour extends Detour {
+  /** That of the intent. */
+  readonly id: number;
   readonly place: TrashPlace | undefined;
 }
 
@@ -148,11 +150,19 @@ export class FileSender {
 
   /** Gives a file that waits its name. Resolves with what it replaced, where that is kept. */
   async publish(arrival: Arrival, detour: FileDetour): Promise<Kept | undefined> {
-    const { remote, overwrite, keepsOthers, trash } = this.#parts;
+    const { remote, overwrite, keepsOthers, trash, journal } = this.#parts;
     const final = remote.root + arrival.path;
     const { replaces } = arrival;
-    if (trash !== undefined && detour.place !== undefined && overwrite) {
-      const { via, place } = detour;
+    const { id, via } = detour;
+    if (!overwrite) {
+      // a destination whose moves replace files would not refuse the name
+      if ((await moveIfFree(remote, via, final)) === 'kept') throw cameMeanwhile(arrival.path, remote.words);
+      return undefined;
+    }
+    if (trash !== undefined && detour.place !== undefined) {
+      // its time counts from now: the upload, or the others of a set, may have taken hours
+      const place = trash.placeFor(final);
+      journal.detour(id, via, place.path);
       const bytes = await publishKeeping(
         remote,
         final,
@@ -162,7 +172,7 @@ export class FileSender {
       return bytes === undefined ? undefined : { place, bytes };
     }
     const seen = keepsOthers ? (replaces ?? null) : undefined;
-    await publish(remote, final, detour, { occupied: replaces !== undefined, overwrite, seen });
+    await publish(remote, final, detour, { occupied: replaces !== undefined, seen });
     return undefined;
   }
 
@@ -172,7 +182,7 @@ export class FileSender {
     const stem = `${staging.path}${id}-`;
     const name = (role: 'new' | 'old'): RelPath =>
       atomic ? `${stem}${role}-${shortened(nameOf(final))}` : hidden.next(role, final);
-    return { via: name('new'), aside: place?.path ?? name('old'), place };
+    return { id, via: name('new'), aside: place?.path ?? name('old'), place };
   }
 }
 
