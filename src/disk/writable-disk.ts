@@ -1,9 +1,11 @@
 import fs from 'node:fs';
+import { dirname } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { realDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
+import { errnoOf } from './system-errors.ts';
 
 /** A name that is no valid UTF-8 is given as bytes. */
 export type Place = string | Buffer;
@@ -41,7 +43,7 @@ export const realWritableDisk: WritableDisk = {
   create: (path) => open(path, NEW_FILE, 0o666),
   openToWrite: (path) => open(path, TO_WRITE),
   makeFolder: (path) => fs.mkdirSync(path),
-  makeFolders: (path) => void fs.mkdirSync(path, { recursive: true }),
+  makeFolders,
   link: (from, to) => fs.linkSync(from, to),
   rename: (from, to) => fs.renameSync(from, to),
   removeFile: (path) => fs.unlinkSync(path),
@@ -49,3 +51,16 @@ export const realWritableDisk: WritableDisk = {
   renamesOntoFolders: platform() !== 'win32',
   composesNames: platform() === 'darwin',
 };
+
+/** The system's own recursion never ends where a folder that is there takes no new ones and calls that ENOENT, as /proc does. */
+function makeFolders(path: string): void {
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    if (fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    const parent = dirname(path);
+    if (errnoOf(error) !== 'ENOENT' || parent === path) throw error;
+    makeFolders(parent);
+    if (!fs.existsSync(path)) fs.mkdirSync(path);
+  }
+}

@@ -47,8 +47,8 @@ export interface Surroundings {
   /** Called once everything is open: from then on the process keeps little garbage. */
   readonly keepHeapSmall?: (() => void) | undefined;
   /**
-   * Called when a bucket is opened. The function that it returns is called with the number of bytes that arrive, and
-   * collects the buffers they leave.
+   * Called when a bucket, or a Stage as a source, is opened. The function that it returns is called with the number of bytes that
+   * arrive, and collects the buffers they leave.
    */
   readonly collectBuffers?: (() => (bytes: number) => void) | undefined;
 }

@@ -13,7 +13,6 @@ export const limited = (destination: Destination, bandwidth: Bandwidth): Destina
 export const withRoot = (destination: Destination, root: RelPath): Destination => ({
   ...passedOn(destination),
   root,
-  readFrom: destination.readFrom,
   close: () => Promise.resolve(),
 });
 
@@ -26,6 +25,9 @@ export const surrounded = (destination: Destination, around: AroundRequest): Des
   listFolder: (folder, call) => around('list', folder, () => destination.listFolder(folder, call)),
   stat: (path, call) => around('look', path, () => destination.stat(path, call)),
   read: (path, call) => around('read', path, () => destination.read(path, call)),
+  readFrom:
+    destination.readFrom &&
+    ((path, offset, call) => around('read', path, () => destination.readFrom!(path, offset, call))),
   put: (path, content, call) => around('upload', path, () => destination.put(path, content, call)),
   makeFolder: (folder, call) => around('create_folder', folder, () => destination.makeFolder(folder, call)),
   move: (from, to, call) => around('move', from, () => destination.move(from, to, call)),
@@ -57,6 +59,7 @@ const passedOn = (destination: Destination): Destination => ({
   listFolder: (folder, call) => destination.listFolder(folder, call),
   stat: (path, call) => destination.stat(path, call),
   read: (path, call) => destination.read(path, call),
+  readFrom: destination.readFrom && ((path, offset, call) => destination.readFrom!(path, offset, call)),
   put: (path, content, call) => destination.put(path, content, call),
   makeFolder: (folder, call) => destination.makeFolder(folder, call),
   move: (from, to, call) => destination.move(from, to, call),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
 import { Bandwidth } from '../../src/remote/bandwidth.ts';
-import { counted, limited } from '../../src/remote/wrapped-destinations.ts';
+import { counted, limited, withRoot } from '../../src/remote/wrapped-destinations.ts';
 import { createManualClock } from '../support/engine/manual-clock.ts';
 
 const call = { signal: new AbortController().signal };
@@ -45,4 +45,32 @@ test('a limited destination sends uploads no faster than the limit, and all else
   await clock.pass(60_000);
   await sent;
   expect(stage.files.get('a/b')?.bytes.byteLength).toBe(40_000);
+});
+
+test('a wrapped destination reads from an offset where the one in it can, and only there', async () => {
+  const stage = createMemoryDestination();
+  const asked: unknown[] = [];
+  const able = {
+    ...stage,
+    readFrom: async (path: string, offset: number) => {
+      asked.push([path, offset]);
+      return stage.read(path, call);
+    },
+  };
+  await stage.put('a', bytes(1), call);
+  const told: string[] = [];
+  const bandwidth = new Bandwidth(createManualClock(), 1000);
+  for (const wrapped of [
+    limited(able, bandwidth),
+    withRoot(able, ''),
+    counted(able, (each) => told.push(each)),
+  ])
+    await wrapped.readFrom?.('a', 5, call);
+  expect(asked).toEqual([
+    ['a', 5],
+    ['a', 5],
+    ['a', 5],
+  ]);
+  expect(told).toEqual(['read']);
+  expect(limited(stage, bandwidth).readFrom).toBeUndefined();
 });

@@ -2,17 +2,24 @@ import type { FileHandle } from 'node:fs/promises';
 
 /** Bytes that one system call writes, as far as chunks come in time. */
 const BATCH_BYTES = 1024 * 1024;
+/** Bytes that are written before the disk begins to take them: so the flush of a large file at its end has little left to do. */
+const FLUSH_BYTES = 32 * 1024 * 1024;
+
+type WrittenHandle = Pick<FileHandle, 'write' | 'writev' | 'datasync'>;
 
 /** Writes chunks one behind the other, many in one system call, while the next ones come. */
 export class BatchedWriter {
-  readonly #handle: Pick<FileHandle, 'write' | 'writev'>;
+  readonly #handle: WrittenHandle;
   readonly #onWritten: (chunk: Uint8Array) => void;
   #batch: Uint8Array[] = [];
   #bytes = 0;
   #writing: Promise<void> = Promise.resolve();
+  #unflushed = 0;
+  /** It stays after a failure, of which the system tells only once. */
+  #flushing: Promise<void> | undefined;
 
   /** `onWritten`: nobody looks at the chunk any more. */
-  constructor(handle: Pick<FileHandle, 'write' | 'writev'>, onWritten: (chunk: Uint8Array) => void) {
+  constructor(handle: WrittenHandle, onWritten: (chunk: Uint8Array) => void) {
     this.#handle = handle;
     this.#onWritten = onWritten;
   }
@@ -24,10 +31,11 @@ export class BatchedWriter {
     if (this.#bytes >= BATCH_BYTES) await this.#begin();
   }
 
-  /** Resolves when all is written. */
+  /** Resolves when all is written; not all of it is flushed. Rejects also with the error of a flush. */
   async end(): Promise<void> {
     await this.#begin();
     await this.#writing;
+    await this.#flushing;
   }
 
   async #begin(): Promise<void> {
@@ -48,7 +56,18 @@ export class BatchedWriter {
         rest.length === 1 ? await this.#handle.write(first!) : await this.#handle.writev(rest);
       rest = after(rest, bytesWritten);
     }
-    for (const chunk of batch) this.#onWritten(chunk);
+    for (const chunk of batch) {
+      this.#unflushed += chunk.byteLength;
+      this.#onWritten(chunk);
+    }
+    if (this.#unflushed >= FLUSH_BYTES && this.#flushing === undefined) this.#flush();
+  }
+
+  #flush(): void {
+    this.#unflushed = 0;
+    this.#flushing = this.#handle.datasync().then(() => (this.#flushing = undefined));
+    // whoever waits for the end hears of its error
+    this.#flushing.catch(() => undefined);
   }
 }
 

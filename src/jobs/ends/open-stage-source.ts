@@ -7,7 +7,7 @@ import type { GateUse } from '../../remote/gate/gate-use.ts';
 import { RetryingDestination } from '../../remote/retrying-destination.ts';
 import type { AskFolding } from '../../sources/stage/name-conflicts.ts';
 import { folderPath, type StageAddress } from '../addresses.ts';
-import type { StageSurroundings } from '../surroundings.ts';
+import type { StageSurroundings, Surroundings } from '../surroundings.ts';
 import { useToLook } from './looking-gate.ts';
 import { openStage } from './open-stage.ts';
 
@@ -35,7 +35,7 @@ export interface ReadingPass extends Disposable {
  * closes what was opened. Rejects as openStage does.
  */
 export async function openStageSource(
-  around: StageSurroundings,
+  around: StageSurroundings & Pick<Surroundings, 'collectBuffers'>,
   address: StageAddress,
   pace: ReadingPace,
   folding: AskFolding,
@@ -76,6 +76,7 @@ export async function openStageSource(
       lookAhead: () => (ofPass?.use.lanes ?? 1) * 2,
       folding,
       showsTheRest: true,
+      onBytes: around.collectBuffers?.(),
     }),
     beginPass(measured, onEvent) {
       const use = gate.use({

@@ -39,6 +39,8 @@ export interface DestinationAsSourceOptions {
    * such a folder is unknown as a whole.
    */
   readonly showsTheRest?: boolean | undefined;
+  /** Told of all bytes of files as they arrive. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 const LOOK_AHEAD = 16;
@@ -103,7 +105,7 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
       const shown = await destination.stat(root + path, { signal });
       return shown && fileEntry(path, shown);
     },
-    read: (entry, call) => read({ destination, looks }, entry, call),
+    read: (entry, call) => read({ destination, looks, onBytes: options.onBytes }, entry, call),
     ...(destination.readFrom !== undefined && {
       readFrom: (entry: FileEntry, offset: number, call: CallOptions) =>
         destination.readFrom!(root + entry.path, offset, call),

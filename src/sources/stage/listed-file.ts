@@ -9,6 +9,8 @@ import { entryChanged, entryGone, readError } from './source-errors.ts';
 export interface ListedFileOptions {
   readonly destination: Destination;
   readonly looks: SharedLooks;
+  /** Told of all bytes as they arrive. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /** A reading that breaks off sooner is begun anew, by whoever asked for it. */
@@ -22,13 +24,15 @@ export class ListedFile {
   readonly #looks: SharedLooks;
   readonly #entry: FileEntry;
   readonly #call: CallOptions;
+  readonly #onBytes: ListedFileOptions['onBytes'];
   readonly #path: RelPath;
 
-  constructor({ destination, looks }: ListedFileOptions, entry: FileEntry, call: CallOptions) {
+  constructor({ destination, looks, onBytes }: ListedFileOptions, entry: FileEntry, call: CallOptions) {
     this.#destination = destination;
     this.#looks = looks;
     this.#entry = entry;
     this.#call = call;
+    this.#onBytes = onBytes;
     this.#path = destination.root + entry.path;
   }
 
@@ -74,6 +78,7 @@ export class ListedFile {
       try {
         for await (const chunk of chunks) {
           received += chunk.byteLength;
+          this.#onBytes?.(chunk.byteLength);
           yield chunk;
         }
         return;
