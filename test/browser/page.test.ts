@@ -142,9 +142,38 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
     await page.getByRole('link', { name: 'sales' }).first().waitFor();
     const again = await serve(Number(port));
     await page.getByText('Open the link that').waitFor();
+    // the link changes the hash of the open page alone; it signs in all the same, and stays nowhere
     await page.goto(again.server.loginLink());
-    await page.reload();
     await page.getByRole('link', { name: 'sales' }).first().waitFor();
+    expect(page.url()).toBe(`${again.server.url}/#/`);
+  });
+
+  test('goes on in a tab once somebody signed in in another one', async () => {
+    const { server } = await serve();
+    const { page } = await signedIn(server.loginLink());
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('Open the link that').waitFor();
+    const other = await page.context().newPage();
+    await other.goto(server.loginLink());
+    await other.getByRole('table', { name: 'The jobs of this daemon' }).waitFor();
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    await page.getByRole('table', { name: 'The jobs of this daemon' }).waitFor();
+  });
+
+  test('keeps names of thousands of characters from pushing the rest out of sight', async () => {
+    const { server, control } = await serve();
+    const { page } = await signedIn(server.loginLink(), { viewport: { width: 768, height: 900 } });
+    const long = 'long-name-'.repeat(1000);
+    control.changeJob('sales', { from: `/${long}`, state: 'halted', reason: long });
+    await page.getByText('Halted').first().waitFor();
+    const heightOf = async (place: string) => (await page.locator(place).first().boundingBox())!.height;
+    expect(await heightOf('.jobs tbody tr')).toBeLessThan(400);
+    // nothing in a row is squeezed into a column of some letters
+    expect((await page.locator('.jobs .job-name').first().boundingBox())!.height).toBeLessThan(30);
+    await open(page, '#/jobs/sales');
+    await page.getByRole('region', { name: 'Explain a path' }).waitFor();
+    expect(await heightOf('.reason')).toBeLessThan(400);
+    expect(await heightOf('.facts')).toBeLessThan(700);
   });
 
   test('follows the colours of the machine, and a choice stays', async () => {

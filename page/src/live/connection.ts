@@ -115,6 +115,16 @@ export function reconnect(): void {
   );
 }
 
+/** Somebody may have signed in in another tab. */
+function followAgain(): void {
+  askJson<SessionReply>('session').then(
+    ({ signedIn }) => {
+      if (signedIn && connection.value === 'signed_out') reconnect();
+    },
+    () => {},
+  );
+}
+
 function tryLater(): void {
   clearTimeout(again);
   if (document.hidden) return;
@@ -125,13 +135,16 @@ function tryLater(): void {
 /** A page that nobody looks at lets go of its connection: browsers have six for each server. */
 export function followVisibility(): void {
   document.addEventListener('visibilitychange', () => {
-    if (connection.value === 'signed_out') return;
+    if (connection.value === 'signed_out') return document.hidden ? undefined : followAgain();
     clearTimeout(again);
     if (!document.hidden) return events === undefined ? reconnect() : undefined;
     again = setTimeout(() => {
       events?.close();
       events = undefined;
     }, 60_000);
+  });
+  addEventListener('focus', () => {
+    if (connection.value === 'signed_out') followAgain();
   });
   // a daemon whose machine vanished closes nothing
   setInterval(() => {

@@ -7,6 +7,8 @@ export const signInProblem = new Store<string | undefined>(undefined);
 
 /** Signs in where the address has a code, then follows the daemon. */
 export async function begin(): Promise<void> {
+  // a link that is opened where the page is open already changes its hash alone
+  addEventListener('hashchange', () => void signInFromLink());
   await signInFromLink();
   reconnect();
   followVisibility();

@@ -11,21 +11,27 @@ export class EventClient {
   sampledMs = 0;
   readonly #response: ServerResponse;
   #behindSinceMs: number | undefined;
+  #hasMissed = false;
 
-  /** `onCaughtUp` is called when a reader that fell behind has read everything. */
+  /** `onCaughtUp` is called when a reader that fell behind has read everything; `hasMissed`: an event was left out meanwhile. */
   constructor(
     response: ServerResponse,
     {
       job,
       onCaughtUp,
-    }: { readonly job: string | undefined; readonly onCaughtUp: (client: EventClient) => void },
+    }: {
+      readonly job: string | undefined;
+      readonly onCaughtUp: (client: EventClient, state: { readonly hasMissed: boolean }) => void;
+    },
   ) {
     this.#response = response;
     this.job = job;
     response.writeHead(200, { ...REPLY_HEADERS, 'content-type': 'text/event-stream' });
     response.on('drain', () => {
+      const hasMissed = this.#hasMissed;
       this.#behindSinceMs = undefined;
-      onCaughtUp(this);
+      this.#hasMissed = false;
+      onCaughtUp(this, { hasMissed });
     });
     // the socket's own trouble ends the response, of which 'close' tells
     response.on('error', () => {});
@@ -47,7 +53,11 @@ export class EventClient {
 
   /** As `send`, of a text that several readers get. */
   sendText(text: string): void {
-    if (this.isBehind || this.#response.destroyed) return;
+    if (this.#response.destroyed) return;
+    if (this.isBehind) {
+      this.#hasMissed = true;
+      return;
+    }
     if (!this.#response.write(text)) this.#behindSinceMs = Date.now();
   }
 

@@ -42,10 +42,14 @@ export class LiveUpdates {
     response: ServerResponse,
     { job, isAllowed }: { readonly job: string | undefined; readonly isAllowed: () => boolean },
   ): void {
-    const client = new EventClient(response, { job, onCaughtUp: (each) => this.#sendAll(each) });
+    const client = new EventClient(response, {
+      job,
+      // one event can be more than the buffers hold: who missed nothing must not get everything again, without end
+      onCaughtUp: (each, { hasMissed }) => (hasMissed ? this.#sendAll(each) : this.#sendSamples(each)),
+    });
     const alive = setInterval(() => {
       if (!isAllowed() || client.behindForMs(Date.now()) > this.#options.patienceMs) return client.end();
-      client.send('alive', { nowMs: Date.now() });
+      if (!client.isBehind) client.send('alive', { nowMs: Date.now() });
       this.#sendSamples(client);
     }, this.#options.aliveMs);
     response.on('close', () => {

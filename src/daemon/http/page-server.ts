@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { hostCheck } from '../../emulator/http/host-check.ts';
 import { configError } from '../../jobs/usage-errors.ts';
@@ -24,6 +24,8 @@ export interface PageOptions {
   readonly openMetrics: boolean;
   /** In place of the built files. */
   readonly files?: ReadonlyMap<string, PageFile> | undefined;
+  /** Milliseconds in which a reply that waits must be read on; default 30,000. */
+  readonly patienceMs?: number | undefined;
   readonly updates?: ConstructorParameters<typeof LiveUpdates>[1];
 }
 
@@ -46,11 +48,18 @@ const MOST_CONNECTIONS = 256;
 export async function servePage(
   address: ListenAddress,
   ports: PagePorts,
-  { token, allowedHosts = [], openMetrics, files = builtPage(), updates = {} }: PageOptions,
+  {
+    token,
+    allowedHosts = [],
+    openMetrics,
+    files = builtPage(),
+    patienceMs = 30_000,
+    updates = {},
+  }: PageOptions,
 ): Promise<PageServer> {
   const access = new Access({ token });
   const live = new LiveUpdates(ports.control, updates);
-  const app = guardedServer(address, allowedHosts);
+  const app = guardedServer(address, { allowedHosts, patienceMs });
   const name = (): string => cookieName((app.server.address() as AddressInfo).port);
   const signedIn = (request: FastifyRequest): boolean => isSignedIn(access, request.headers, name());
   probes(app, ports, (request) => openMetrics || signedIn(request));
@@ -73,7 +82,10 @@ export async function servePage(
 }
 
 /** Refuses what is not meant for this server, or comes from elsewhere, before any route; bounds what one request may cost. */
-function guardedServer(address: ListenAddress, allowedHosts: readonly string[]): FastifyInstance {
+function guardedServer(
+  address: ListenAddress,
+  { allowedHosts, patienceMs }: { readonly allowedHosts: readonly string[]; readonly patienceMs: number },
+): FastifyInstance {
   const checkHost = hostCheck(address.host, allowedHosts);
   const refuses = (request: FastifyRequest, reply: FastifyReply): boolean => {
     void reply.headers(REPLY_HEADERS);
@@ -91,6 +103,7 @@ function guardedServer(address: ListenAddress, allowedHosts: readonly string[]):
     forceCloseConnections: true,
     bodyLimit: MOST_BODY,
     requestTimeout: 30_000,
+    connectionTimeout: patienceMs,
     keepAliveTimeout: 10_000,
     // Node would answer 400 to a request without a Host, and not say why.
     http: { requireHostHeader: false },
@@ -104,9 +117,18 @@ function guardedServer(address: ListenAddress, allowedHosts: readonly string[]):
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(sendError);
   app.addHook('onRequest', (request, reply, done) => {
+    letGoOfIdle(reply, patienceMs);
     if (!refuses(request, reply)) done();
   });
   return app;
+}
+
+/** A reply that nobody reads would hold its connection without end; one that is not yet known may take its time. */
+function letGoOfIdle({ raw }: FastifyReply, patienceMs: number): void {
+  raw.on('timeout', (socket: Socket) => {
+    if (socket.writableLength > 0) socket.destroy();
+    else socket.setTimeout(patienceMs);
+  });
 }
 
 function probes(

@@ -53,6 +53,17 @@ describe('the events of the daemon', () => {
     expect(event).toEqual({ name: 'samples', data: { job: 'a', samples: [sample(3)] } });
   });
 
+  test('tell everything once, also where that is more than the buffers hold', async () => {
+    const { ask, signIn, control } = await openPage({ updates: { everyMs: 1, aliveMs: 5 } });
+    control.change({
+      jobs: Array.from({ length: 300 }, (_, at) => jobView(`job-${at}`, { reason: 'x'.repeat(900) })),
+    });
+    const next = await eventsOf(await ask('api/events', { headers: await signIn() }));
+    expect((await next()).name).toBe('view');
+    expect((await next()).name).toBe('alive');
+    expect((await next()).name).toBe('alive');
+  });
+
   test('go to a bounded number of readers; without one the daemon is not listened to', async () => {
     const { ask, signIn, control } = await openPage({ updates: { most: 2 } });
     const headers = await signIn();

@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { rawRequest } from '../../support/network/raw-request.ts';
 import { openPage } from './open-page.ts';
 
@@ -169,5 +171,35 @@ describe('who is signed in', () => {
     const form = { ...headers, 'content-type': 'text/plain' };
     const reply = await ask('api/jobs/a/pause', { method: 'POST', body: '{}', headers: form });
     expect(reply.status).toBe(415);
+  });
+});
+
+describe('a client that does not read', () => {
+  test('is let go', async () => {
+    const plain = Buffer.alloc(20_000_000);
+    const large = { type: 'text/plain', plain, gzip: plain, lasting: false };
+    const { server } = await openPage({
+      patienceMs: 100,
+      files: new Map([['/', large]]),
+    });
+    const { hostname, port, host } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    let isGone = false;
+    socket.on('error', () => (isGone = true));
+    socket.pause();
+    await once(socket, 'connect');
+    const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+    socket.write(request('/'));
+    // only who writes hears that the other end is gone
+    await expect
+      .poll(
+        () => {
+          if (!isGone) socket.write(request('/healthz'));
+          return isGone;
+        },
+        { interval: 500, timeout: 20_000 },
+      )
+      .toBe(true);
   });
 });

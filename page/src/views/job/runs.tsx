@@ -41,7 +41,7 @@ export function JobRuns({ job, latest }: { readonly job: string; readonly latest
                 <th scope="col" class="roomy">
                   Cause
                 </th>
-                <th scope="col" class="number">
+                <th scope="col" class="number took">
                   Took
                 </th>
                 <th scope="col" class="number">
@@ -97,7 +97,7 @@ function RunRow({ job, run }: { readonly job: string; readonly run: RunSummary }
         <Mark {...endWord(run)} />
       </td>
       <td class="roomy">{causeText(run.cause)}</td>
-      <td class="number">{span(run.endedMs - run.startedMs)}</td>
+      <td class="number took">{span(run.endedMs - run.startedMs)}</td>
       <Number of={report.uploaded} />
       <td class="number roomy">{report.bytes === 0 ? '' : bytes(report.bytes)}</td>
       <Number of={report.moved} kind="roomy" />

@@ -20,7 +20,7 @@ export function JobsPage() {
       <div class="heading">
         <h1>Jobs</h1>
         <Counts jobs={view.jobs} />
-        {view.jobs.length >= MANY && (
+        {(view.jobs.length >= MANY || wanted !== '') && (
           <label class="find">
             <span class="hidden">Find jobs</span>
             <input
@@ -83,7 +83,8 @@ function Counts({ jobs }: { readonly jobs: readonly JobView[] }) {
     <p class="quiet">
       {counted(jobs.length, 'job')}
       {running > 0 && `, ${running} running`}
-      {troubled > 0 && <strong class="bad-text">{`, ${troubled} in trouble`}</strong>}
+      {troubled > 0 && ', '}
+      {troubled > 0 && <strong class="bad-text">{`${troubled} in trouble`}</strong>}
     </p>
   );
 }

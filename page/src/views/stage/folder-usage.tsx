@@ -160,4 +160,5 @@ function Rows({ address, usage }: { readonly address: string; readonly usage: Us
   );
 }
 
-const percent = (share: number): string => (share < 0.001 ? '<0.1%' : `${(share * 100).toFixed(1)}%`);
+const percent = (share: number): string =>
+  share === 0 ? '0%' : share < 0.001 ? '<0.1%' : `${(share * 100).toFixed(1)}%`;
