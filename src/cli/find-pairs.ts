@@ -41,7 +41,9 @@ export function ofEachPair<T>(
   for (const { message } of unusable) err.line(`stagesync: ${printable(message)}`);
   if (unusable.length > 0) return Promise.resolve(EXIT.usage);
   if (all.length > 0) return Promise.resolve(EXIT.clean);
-  err.line('stagesync: nothing has been synced from here yet, or not this pair');
+  err.line(
+    'stagesync: nothing has been synced from here yet, or not this pair; a run that found no source to begin with is not remembered',
+  );
   return Promise.resolve(EXIT.failures);
 }
 

@@ -90,6 +90,21 @@ async function flushed({ out, err }: Context, status: ExitStatus): Promise<ExitS
     : status;
 }
 
+/** What other tools call it, where no command is spelled alike. */
+const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
+  ['push', 'sync'],
+  ['upload', 'put'],
+  ['download', 'get'],
+  ['copy', 'cp'],
+  ['move', 'mv'],
+  ['delete', 'rm'],
+  ['remove', 'rm'],
+  ['list', 'ls'],
+  ['diff', 'check'],
+  ['validate', 'jobs validate'],
+  ['restore', 'trash restore'],
+]);
+
 /** commander's message on one line, without its own prefix, with the way out. */
 function usageOf(error: CommanderError, argv: readonly string[]): SyncError {
   const [first, second] = argv;
@@ -99,6 +114,9 @@ function usageOf(error: CommanderError, argv: readonly string[]): SyncError {
   const words = [command?.name, isVerb && /^[a-z]/.test(second) ? second : undefined];
   const help = ['stagesync', ...words.filter((word) => word !== undefined), '--help'].join(' ');
   const said = messageOf(error).replace(/^error: /, '');
+  const meant = command === undefined && first !== undefined ? OTHER_WORDS.get(first) : undefined;
+  if (meant !== undefined)
+    return usageError(`unknown command '${first}': "stagesync ${meant}" does that. See "${help}"`, error);
   return usageError(`${said}${/[.)?]$/.test(said) ? '' : '.'} See "${help}"`, error);
 }
 

@@ -43,6 +43,8 @@ export function openNamedJob(
     return { file: opened.file, named: jobNamed(opened.file, name) };
   } catch (error) {
     if (!isSyncError(error)) throw error;
-    throw usageError(`${messageOf(error)}. One word is the name of a job: for two places write both`, error);
+    const message = messageOf(error);
+    const end = message.endsWith('?') ? '' : '.';
+    throw usageError(`${message}${end} One word is the name of a job: for two places write both`, error);
   }
 }

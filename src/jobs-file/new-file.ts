@@ -58,7 +58,7 @@ function whenText(when: NewJob['when']): string {
   switch (when.kind) {
     case 'asked':
       return `    # when stagesync up runs it; without both, when asked for:
-    # schedule: { cron: 30 2 * * *, timezone: Europe/Berlin }
+    # schedule: { cron: "30 2 * * *", timezone: Europe/Berlin }
     # watch: true
 `;
     case 'watch':

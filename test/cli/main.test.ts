@@ -12,6 +12,7 @@ describe('a wrong command line', () => {
   test.each([
     [['sync', 'a'], /missing required argument 'dest'/],
     [['sync', 'a', 'stage://local/a', '--frobnicate'], /unknown option '--frobnicate'/],
+    [['push', 'a', 'stage://local/a'], /unknown command 'push': "stagesync sync" does that/],
     [['synk'], /unknown command 'synk' \(Did you mean sync\?\)/],
     [['sync', 'a', 'stage://local/a', 'b'], /takes SOURCE and DEST; "b" is one too many: leave out/],
     [['sync', 'a', 'b', 'c', 'd'], /; "c", "d" are too many: .* quote names with spaces/],

@@ -18,6 +18,11 @@ export function addChangeFlags(command: Command): (parsed: ChangeFlags) => Chang
     .option('-n, --dry-run', 'say what would be done; send no changing request')
     .option('--json', 'one object a line: planned or action, problem, and the report last')
     .addOption(new Option('-q, --quiet', 'say only what went wrong').conflicts('json'));
+  return addPaceFlags(command);
+}
+
+/** The part of them that a command takes which only looks. */
+export function addPaceFlags(command: Command): (parsed: ChangeFlags) => ChangeFlagsRead {
   const jobFlags = addJobFlags(command, { sections: ['pace'], without: ['bytesPerSecond', 'pageSize'] });
   addStageFlags(command);
   return (parsed) => ({ ...parsed, job: jobFlags(parsed) });

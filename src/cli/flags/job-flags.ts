@@ -32,12 +32,14 @@ export interface JobFlagsOptions {
   readonly without?: readonly string[];
   /** False: a flag that is not given says nothing, because a file says it. Default: true. */
   readonly defaults?: boolean;
+  /** Help texts in place of those of the table, by the name of the setting's flag, as '--exclude'. */
+  readonly helps?: Readonly<Record<string, string>>;
 }
 
 /** Declares a flag for every setting of these sections, each under its heading. Returns what reads the parsed flags. */
 export function addJobFlags(
   command: Command,
-  { sections, without = [], defaults = true }: JobFlagsOptions,
+  { sections, without = [], defaults = true, helps = {} }: JobFlagsOptions,
 ): (parsed: object) => JobFlags {
   const filters: FilterFlag[] = [];
   const settings = sections.map(
@@ -46,8 +48,11 @@ export function addJobFlags(
   for (const [, named] of settings)
     for (const [, setting] of named) {
       command.optionsGroup(`${setting.group}:`);
-      for (const flag of setting.flags)
-        command.addOption(optionFor(defaults ? setting : { ...setting, default: undefined }, flag, filters));
+      for (const flag of setting.flags) {
+        const help = helps[flag.flag.split(' ', 1)[0]!] ?? flag.help;
+        const own = defaults ? setting : { ...setting, default: undefined };
+        command.addOption(optionFor(own, { ...flag, help }, filters));
+      }
     }
   return (parsed) => {
     const read = (values: Parsed): object =>

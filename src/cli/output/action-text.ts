@@ -3,10 +3,10 @@ import type { SyncEvent } from '../../model/events.ts';
 import type { Action, ActionLine } from '../../model/plan.ts';
 import { printable } from '../../model/printable.ts';
 import { bytes, counted } from './quantities.ts';
+import { UPLOADS } from '../../model/transfer-words.ts';
 
-const VERBS: Record<Action['kind'], string> = {
+const VERBS: Record<Exclude<Action['kind'], 'upload'>, string> = {
   createFolder: 'create',
-  upload: 'upload',
   move: 'move',
   remove: 'remove',
 };
@@ -16,8 +16,6 @@ const REASONS: Readonly<Record<string, string>> = {
   not_in_source: 'not in the source',
   folder_renamed: 'folder renamed',
   cycle: 'step of a swap',
-  drifted: 'changed on Stage by someone else',
-  missing: 'missing on Stage',
   leftover: 'came along with a moved folder',
 };
 
@@ -41,14 +39,19 @@ export function requestText({ operation, path, to }: SyncEvent & { readonly type
 }
 
 /** A reason as a person reads it; one that has no words of its own stands for itself. */
-export const reasonText = (reason: string): string => REASONS[reason] ?? reason.replaceAll('_', ' ');
+export function reasonText(reason: string, { at } = UPLOADS): string {
+  if (reason === 'drifted') return `changed ${at} by someone else`;
+  if (reason === 'missing') return `missing ${at}`;
+  return REASONS[reason] ?? reason.replaceAll('_', ' ');
+}
 
 /** 'upload  data/a.csv  (new, 12 kB)' */
-export function actionText(action: ActionLine): string {
+export function actionText(action: ActionLine, words = UPLOADS): string {
   const target = action.to === undefined ? '' : ` -> ${printable(action.to)}`;
-  const facts = [reasonText(action.reason)];
+  const facts = [reasonText(action.reason, words)];
   if (action.kind === 'upload' && action.bytes !== undefined) facts.push(bytes(action.bytes));
   if (action.path.endsWith('/') && action.files !== undefined && action.kind !== 'createFolder')
     facts.push(counted(action.files, 'file'));
-  return `${VERBS[action.kind].padEnd(6)}  ${printable(action.path)}${target}  (${facts.join(', ')})`;
+  const verb = action.kind === 'upload' ? words.name : VERBS[action.kind];
+  return `${verb.padEnd(words.name.length)}  ${printable(action.path)}${target}  (${facts.join(', ')})`;
 }

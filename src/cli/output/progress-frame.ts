@@ -48,7 +48,7 @@ export function progressFrame(state: ProgressState, width: number): string {
 /** No share is shown while the total still grows. A narrow terminal gets the parts that matter most. */
 function transferLine(state: ProgressState, columns: number): string {
   const rate = `${bytes(state.bytesPerSecond)}/s`;
-  if (!state.counted) return `uploading: ${count(state.files)} files  ${bytes(state.bytes)}  ${rate}`;
+  if (!state.counted) return `transferring: ${count(state.files)} files  ${bytes(state.bytes)}  ${rate}`;
   const share = doneShare(state);
   const percent = `${String(Math.floor(share * 100)).padStart(3)}%`;
   const files = `${count(state.files)}/${count(state.totalFiles)} files`;

@@ -5,6 +5,7 @@ import type { Cause } from './causes.ts';
 import { printable } from '../../model/printable.ts';
 import { paceText } from './pace-text.ts';
 import { bytes, count, counted, duration } from './quantities.ts';
+import { UPLOADS, type TransferWords } from '../../model/transfer-words.ts';
 
 const HEADLINES: Record<Report['outcome'], string> = {
   clean: 'In sync',
@@ -26,19 +27,23 @@ export function reportText(
   causes: readonly Cause[],
   error: SyncError | undefined,
   plan: PlannedCost | undefined,
+  words: TransferWords = UPLOADS,
 ): string[] {
   const lines = [headline(report, error)];
   const row = (name: string, text: string): void => void lines.push(`  ${name.padEnd(10)} ${text}`);
-  const changes = changesText(report);
-  if (report.dryRun && plan !== undefined) row('would be', planText(plan));
+  const changes = changesText(report, words);
+  if (report.dryRun && plan !== undefined) row('would be', planText(plan, words));
   else if (changes !== '') row('changed', changes);
   const kept = [
     report.unchanged > 0 ? `${count(report.unchanged)} unchanged` : '',
-    report.adopted > 0 ? `${count(report.adopted)} found equal on Stage and adopted` : '',
+    report.adopted > 0 ? `${count(report.adopted)} found equal ${words.at} and adopted` : '',
   ].filter((text) => text !== '');
   if (kept.length > 0) row('kept', kept.join(', '));
   if (report.verified !== undefined && !report.dryRun)
-    row('verified', `${count(report.verified)} of ${count(report.uploaded)} uploaded, read back and equal`);
+    row(
+      'verified',
+      `${count(report.verified)} of ${count(report.uploaded)} ${words.done}, read back and equal`,
+    );
   if (report.trash !== undefined && report.trash.heldFiles > 0) row('trash', trashText(report.trash));
   row(
     'requests',
@@ -60,9 +65,9 @@ function headline(report: Report, error: SyncError | undefined): string {
   return HEADLINES[report.outcome];
 }
 
-function changesText(report: Report): string {
+function changesText(report: Report, words: TransferWords): string {
   const parts = [
-    report.uploaded > 0 ? `${count(report.uploaded)} uploaded (${bytes(report.bytes)})` : '',
+    report.uploaded > 0 ? `${count(report.uploaded)} ${words.done} (${bytes(report.bytes)})` : '',
     report.moved > 0 ? `${count(report.moved)} moved` : '',
     report.removed > 0 ? `${count(report.removed)} removed` : '',
     report.foldersCreated > 0 ? `${counted(report.foldersCreated, 'folder')} created` : '',
@@ -71,9 +76,9 @@ function changesText(report: Report): string {
   return parts.join(', ');
 }
 
-function planText({ cost, estimateMs, estimateFrom }: PlannedCost): string {
+function planText({ cost, estimateMs, estimateFrom }: PlannedCost, words: TransferWords): string {
   const parts = [
-    cost.uploads > 0 ? `${counted(cost.uploads, 'upload')} (${bytes(cost.bytes)})` : '',
+    cost.uploads > 0 ? `${counted(cost.uploads, words.name)} (${bytes(cost.bytes)})` : '',
     cost.moves > 0 ? counted(cost.moves, 'move') : '',
     cost.removals > 0 ? counted(cost.removals, 'removal') : '',
     cost.foldersCreated > 0 ? counted(cost.foldersCreated, 'new folder') : '',

@@ -1,13 +1,14 @@
 import type { RecordedRun } from '../../daemon/history/recorded-run.ts';
 import type { FailureGroup } from '../../model/run.ts';
 import { count } from './quantities.ts';
+import { UPLOADS } from '../../model/transfer-words.ts';
 
 export const isGood = ({ outcome }: RecordedRun): boolean => outcome === 'clean' || outcome === 'warnings';
 
 /** '3 uploaded, 0 moved, 0 removed, 1 failed'. */
-export function countsText({ report }: RecordedRun): string {
+export function countsText({ report }: RecordedRun, { done } = UPLOADS): string {
   const { uploaded = 0, moved = 0, removed = 0, failed = 0 } = report ?? {};
-  return `${count(uploaded)} uploaded, ${count(moved)} moved, ${count(removed)} removed, ${count(failed)} failed`;
+  return `${count(uploaded)} ${done}, ${count(moved)} moved, ${count(removed)} removed, ${count(failed)} failed`;
 }
 
 /** Why it went wrong: what ended it, then failures by cause, `most` lines of them. To be made printable. */

@@ -7,6 +7,7 @@ import { duration } from './quantities.ts';
 import type { Reader } from './reader.ts';
 import { reportText } from './report-text.ts';
 import type { PlannedCost } from './report-text.ts';
+import { transferWords, UPLOADS } from '../../model/transfer-words.ts';
 
 export interface TextOptions {
   /** Every action, every attempt, every problem. */
@@ -24,6 +25,7 @@ export function textReader(options: TextOptions): Reader {
   const { verbose, quiet } = options;
   const causes = new Causes(verbose);
   let plan: PlannedCost | undefined;
+  let words = UPLOADS;
   let toldOfThrottle = false;
   /** Shown before the first result only: a run that fails at once is the line of its error and nothing else. */
   let title: string | undefined;
@@ -45,19 +47,20 @@ export function textReader(options: TextOptions): Reader {
   const onEvent = (event: SyncEvent): void => {
     switch (event.type) {
       case 'pass:started':
+        words = transferWords(event.destination);
         title = `${printable(event.source)} -> ${printable(event.destination)}`;
         break;
       case 'plan':
         plan = event;
         break;
       case 'planned':
-        result(`would ${actionText(event)}`);
+        result(`would ${actionText(event, words)}`);
         break;
       case 'action':
         if (event.outcome !== 'done') {
           const severity = event.outcome === 'failed' ? 'failure' : 'warning';
           trouble(severity, event.error.code, event.path, event.error.message);
-        } else if (verbose) result(`${actionText(event)}  ${duration(event.ms)}`);
+        } else if (verbose) result(`${actionText(event, words)}  ${duration(event.ms)}`);
         break;
       case 'problem':
         trouble(event.severity, event.code, event.path, event.message);
@@ -90,7 +93,7 @@ export function textReader(options: TextOptions): Reader {
     onEvent,
     finish(report, error) {
       if (error !== undefined && !hasNews(report)) return;
-      for (const line of reportText(report, causes.list(), error, plan)) result(line);
+      for (const line of reportText(report, causes.list(), error, plan, words)) result(line);
     },
     abandon: () => undefined,
   };

@@ -21,8 +21,8 @@ const LONGEST_DELAY_MS = 20_000;
 const PROGRESS_BYTES = 256 * 1024;
 
 /** Whether a reading may go on where it broke off: without a time, another version of the same size would not be noticed. */
-export const canBeResumed = ({ readFrom }: Source, { modifiedMs }: FileEntry): boolean =>
-  readFrom !== undefined && modifiedMs !== undefined;
+export const canBeResumed = (source: Source, { modifiedMs }: FileEntry): boolean =>
+  source.readFrom !== undefined && modifiedMs !== undefined;
 
 /**
  * The bytes of a file from an offset on. A reading that breaks off is taken up again where it broke off, where the source can do

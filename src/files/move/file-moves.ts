@@ -90,7 +90,7 @@ async function replaceAside(parts: FileParts, move: PlannedMove): Promise<void> 
     tally.problem(from, {
       code: 'left_aside',
       severity: 'failure',
-      message: `${where === undefined ? messageOf(error) : messageBefore(error) + where}`,
+      message: where === undefined ? messageOf(error) : messageBefore(error) + where,
     });
     if (!isSyncError(error) || error.verdict === 'end_run') throw error;
   }

@@ -15,6 +15,9 @@ import type { Position, ReportProblem } from '../file-problem.ts';
 import { interpolate, type Variables } from './interpolate.ts';
 import type { Located, LocatedEntry } from './located.ts';
 
+/** How the parser begins to speak of a star without a name, as in a cron line without quotes. */
+const BARE_STAR = 'Unexpected alias at node end';
+
 /** Values that a file may have once its aliases are followed: an alias of an alias of an alias grows fast. */
 const MOST_VALUES = 100_000;
 /** Levels of lists and maps; a jobs file has six. */
@@ -49,8 +52,13 @@ export function parseFile(text: string, variables: Variables, report: ReportProb
     return undefined;
   }
   const reading = new Reading(document, lines, variables, report);
-  for (const { message, pos } of [...document.errors, ...document.warnings])
-    report(reading.position(pos[0]), `is no YAML: ${lowerFirst(message)}`);
+  for (const [at, { message, pos }] of [...document.errors, ...document.warnings].entries()) {
+    const isStar = message.startsWith(BARE_STAR);
+    // one star that is no alias makes a mistake of each star after it
+    if (at > 0 && isStar && document.errors[at - 1]?.message.startsWith(BARE_STAR) === true) continue;
+    const way = isStar ? '; a value that begins with * needs quotes, as in "*/5 * * * *"' : '';
+    report(reading.position(pos[0]), `is no YAML: ${lowerFirst(message)}${way}`);
+  }
   const { yaml } = document.directives ?? {};
   if (yaml?.explicit === true && yaml.version !== '1.2')
     report(

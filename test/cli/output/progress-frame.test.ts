@@ -31,7 +31,7 @@ test('shows share, counts, bytes, rate and time left', () => {
 test('says that it is still counting, and then no share and no time left, while the listing runs', () => {
   const frame = progressFrame(state({ counted: false }), 120);
   expect(frame).toContain('still counting: 1,200 compared');
-  expect(frame).toContain('uploading: 50 files  10 MB  2 MB/s');
+  expect(frame).toContain('transferring: 50 files  10 MB  2 MB/s');
   expect(frame).not.toMatch(/left|%|\[/);
 });
 

@@ -39,6 +39,18 @@ describe('plain lines', () => {
     expect(verbose.results).toEqual(['upload  a.csv  (new, 1.23 kB)  20ms']);
   });
 
+  test('speak of downloads and of the directory where a Stage comes to a directory', () => {
+    const { reader, results } = reading({ verbose: true });
+    const ends = { source: 'stage://local/in/', destination: '/data', dryRun: false };
+    reader.onEvent({ type: 'pass:started', ...ends });
+    reader.onEvent({ ...UPLOAD, path: 'a.csv', reason: 'missing', outcome: 'done' });
+    reader.finish(report({ uploaded: 1, adopted: 2, bytes: 1234 }), undefined);
+    expect(results).toContain('download  a.csv  (missing in the directory, 1.23 kB)  20ms');
+    expect(results).toContain('  changed    1 downloaded (1.23 kB)');
+    expect(results).toContain('  kept       2 found equal in the directory and adopted');
+    expect(results.join('\n')).not.toMatch(/upload| on Stage/);
+  });
+
   test('always say what failed and why', () => {
     const { reader, notices } = reading({ quiet: true });
     reader.onEvent(failed('a\n.csv', { code: 'stage_rejected', message: 'Stage says no' }));

@@ -44,6 +44,10 @@ test.each<[string, RegExp]>([
   ['a: &a [*a]\n', /nested too deeply, or holds itself/],
   ['__proto__: {x: 1}\n', /^1:1 "__proto__" cannot be a name/],
   ['a: {<<: 5}\n', /<< takes the keys of a map/],
+  [
+    'a: */5 * * * *\n',
+    /^1:\d+ is no YAML: .*; a value that begins with \* needs quotes, as in "\*\/5 \* \* \* \*"$/,
+  ],
   ['? [x]\n: 1\n', /is no YAML: with stringKeys/],
 ])('what is wrong is told with its place: %j', (text, problem) => {
   expect(parsed(text).problems.join('\n')).toMatch(problem);

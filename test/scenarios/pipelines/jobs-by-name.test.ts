@@ -63,7 +63,7 @@ test('flags of plan count before the file, and its defaults do not', async () =>
 test.each([
   [
     ['plan', 'ordrs', '-o', 'x', ...FILE],
-    'there is no job ordrs; did you mean "orders"?. One word is the name of a job',
+    'there is no job ordrs; did you mean "orders"? One word is the name of a job',
   ],
   [['check', 'data'], 'One word is the name of a job: for two places write both'],
 ])('%j: one word that is no job is told what it could be', async (args, told) => {

@@ -5,6 +5,7 @@ import type { KnownPair } from '../../../sync/ledger/known-pairs.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { reasonText } from '../../output/action-text.ts';
+import { transferWords } from '../../../model/transfer-words.ts';
 import { realPath } from '../../../jobs/real-path.ts';
 import { recordedTime, unusableLedger } from '../../output/recorded-values.ts';
 import { printable } from '../../../model/printable.ts';
@@ -76,7 +77,7 @@ function explained(pair: KnownPair, path: string): Explained[] {
 }
 
 const inWords = ({ path, source, destination, decision, reason, at, size }: Explained): string =>
-  `${printable(path)}: ${decision} (${reasonText(reason)})${size === undefined ? '' : `, ${size} bytes`}, run of ${at}\n  ${printable(source)} -> ${printable(destination)}`;
+  `${printable(path)}: ${decision} (${reasonText(reason, transferWords(destination))})${size === undefined ? '' : `, ${size} bytes`}, run of ${at}\n  ${printable(source)} -> ${printable(destination)}`;
 
 /** A path as it stands within a job, or undefined for an address and an absolute path. */
 const inJob = (text: string): string | undefined =>

@@ -3,6 +3,7 @@ import type { RunAction, RunCause } from '../../../model/run.ts';
 import { bytes, count, counted, duration } from '../../output/quantities.ts';
 import type { RecordedRun } from '../../../daemon/history/recorded-run.ts';
 import { causeText, countsText, whyLines } from '../../output/run-causes.ts';
+import { UPLOADS } from '../../../model/transfer-words.ts';
 
 const BY: Readonly<Record<RunCause, string>> = {
   schedule: 'by its schedule',
@@ -14,13 +15,15 @@ const BY: Readonly<Record<RunCause, string>> = {
 };
 
 /** A run in a few lines: when, why it began, how it ended, and why not well. */
-export function runText(run: RecordedRun): string[] {
+export function runText(run: RecordedRun, words = UPLOADS): string[] {
   const { at, id, cause, outcome, report, folded, warnings } = run;
   const lines = [`  ${at}  ${id}  ${BY[cause]}: ${outcome ?? 'did not end: it was killed'}`];
   const row = (text: string): void => void lines.push(`      ${printable(text)}`);
   if (report !== undefined) {
     const size = report.bytes > 0 ? ` (${bytes(report.bytes)})` : '';
-    row(`${countsText(run)}${size}; ${counted(report.requests, 'request')}, ${duration(report.durationMs)}`);
+    row(
+      `${countsText(run, words)}${size}; ${counted(report.requests, 'request')}, ${duration(report.durationMs)}`,
+    );
   }
   for (const line of whyLines(run, Infinity)) row(line);
   for (const each of warnings) row(`left out: ${causeText(each)}`);

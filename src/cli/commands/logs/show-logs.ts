@@ -8,6 +8,7 @@ import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { ofEachPair, type WantedPairs } from '../../find-pairs.ts';
 import { recordedRun } from '../../../daemon/history/recorded-run.ts';
+import { transferWords } from '../../../model/transfer-words.ts';
 import { actionText, runText } from './run-text.ts';
 
 export interface LogsFlags {
@@ -100,7 +101,7 @@ function asText({ pair, runs, actions }: PairLogs, isList: boolean): string[] {
     `${name}${printable(pair.source)} -> ${printable(pair.destination)}`,
     ...(runs.length === 0
       ? ['  no run is remembered yet']
-      : runs.flatMap((run) => runText(recordedRun(run)))),
+      : runs.flatMap((run) => runText(recordedRun(run), transferWords(pair.destination)))),
     ...actions.map(actionText),
     ...(!isList && cut > 0 ? [`  and ${cut} more actions, which are not remembered one by one`] : []),
   ];

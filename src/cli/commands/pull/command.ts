@@ -15,6 +15,25 @@ Examples:
   stagesync pull stage:///exports exports --delete -n      what would be done, also what would be removed
   stagesync pull stage:///exports exports --include '*.csv' --exclude '*'`;
 
+/** What the flags of a sync mean where the files come to a directory. */
+const HELPS = {
+  '--delete': 'remove what an earlier run put there and the Stage folder no longer has',
+  '--mirror': 'remove everything the Stage folder does not have, whoever put it there',
+  '--delete-excluded': 'with --delete or --mirror: also remove in DIR what the filters exclude',
+  '--no-overwrite': 'bring only files that DIR does not have; those that differ stay and are told',
+  '--sweep-older-than':
+    'remove downloads under hidden names in DIR that runs from elsewhere left and that are at least this old: 1d, 12h',
+  '--no-moves': 'download renamed files anew instead of moving them in DIR',
+  '--verify':
+    'read back what was written and compare its bytes: all, or sample=N for so many files at random',
+  '--theirs': 'take the file of the Stage also where the one in DIR was changed, or is not ours',
+  '--exclude': 'files that take no part: neither downloaded nor touched in DIR; repeatable',
+  '--max-file-size': 'leave out larger files of STAGE, in bytes: 500K, 10M, 1G; what DIR has of them stays',
+  '--atomic': 'for --publish-set; a file of DIR gets its name once it is whole, with or without it',
+  '--publish-set': 'with --atomic: publish, move and remove nothing before everything is downloaded',
+  '--bwlimit': 'download no faster than this, in bytes a second: 500K, 10M',
+};
+
 export const pull: CommandModule = {
   name: 'pull',
   reports: true,
@@ -31,7 +50,7 @@ export const pull: CommandModule = {
       .option('-n, --dry-run', 'say what would be done and why; change nothing');
     // a Stage has no links, a directory is always listed and has no trash of ours, and no bucket is there
     const without = ['followSymlinks', 'trustLedger', 'keepRemoved', 'archived', 'pageSize'];
-    const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], without });
+    const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], without, helps: HELPS });
     addGuardFlags(command);
     addOutputFlags(addStageFlags(command))
       .addHelpText('after', EXAMPLES)

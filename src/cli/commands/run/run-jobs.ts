@@ -21,6 +21,7 @@ import { openJobsFile, type OpenJobsFile } from '../../open-jobs-file.ts';
 import { failedReport } from '../../output/json.ts';
 import { runJob } from '../../run-job.ts';
 import { reportText } from '../../output/report-text.ts';
+import { transferWords, type TransferWords } from '../../../model/transfer-words.ts';
 import { statusOfRun } from '../../ask-daemon.ts';
 import { askDaemon, type AskedDaemon } from '../../../daemon/control/ask-daemon.ts';
 import type { RunSummary } from '../../../daemon/view/daemon-view.ts';
@@ -147,7 +148,7 @@ class Runs {
   }
 
   /** A daemon that holds the job makes the run; it does not know what flags ask for besides the file. */
-  async #askDaemon({ name }: NamedJob): Promise<JobResult | undefined> {
+  async #askDaemon({ name, job }: NamedJob): Promise<JobResult | undefined> {
     const { environment, stop } = this.#context;
     if (this.#isChanged) return undefined;
     const place = {
@@ -159,7 +160,7 @@ class Runs {
     if (run === undefined) return undefined;
     const status = statusOfRun(this.#context, run);
     this.#failed ||= status !== EXIT.clean;
-    this.#showRun(name, run);
+    this.#showRun(name, run, transferWords(job.to));
     return { name, status, report: run.report, error: run.error };
   }
 
@@ -184,13 +185,13 @@ class Runs {
     );
   }
 
-  #showRun(name: string, run: RunSummary): void {
+  #showRun(name: string, run: RunSummary, words: TransferWords): void {
     const { out } = this.#context;
     if (this.#flags.json === true) return out.line(JSON.stringify({ job: name, ...run.report, run: run.id }));
     if (this.#flags.quiet === true) return;
     const begin = this.#jobs.length === 1 ? '' : `${name}: `;
     out.line(printable(`${begin}run by the daemon of this file (run ${run.id})`));
-    for (const line of reportText(run.report, [], undefined, undefined))
+    for (const line of reportText(run.report, [], undefined, undefined, words))
       out.line(`${printable(begin)}${line}`);
   }
 

@@ -4,6 +4,7 @@ import { isPaceReason, paceText } from '../../output/pace-text.ts';
 import { counted, duration } from '../../output/quantities.ts';
 import type { RecordedRun } from '../../../daemon/history/recorded-run.ts';
 import { countsText, isGood, whyLines } from '../../output/run-causes.ts';
+import { transferWords } from '../../../model/transfer-words.ts';
 import type { PairStatus } from './pair-status.ts';
 
 /** Causes that are told of the last run; `stagesync logs` has all of them. */
@@ -23,7 +24,7 @@ export function statusText(status: PairStatus, nowMs: number): string[] {
   if (last !== undefined && !isGood(last))
     for (const [title, text] of troubleRows(status, last, nowMs)) row(title, text);
   else if (last !== undefined) row('last', `in step ${ago(last.endedAt ?? last.at, nowMs)}`);
-  for (const run of runs) row('run', `${run.at}  ${outcomeText(run)}  ${run.id}`);
+  for (const run of runs) row('run', `${run.at}  ${outcomeText(run, destination)}  ${run.id}`);
   const pace = paceOf(runs.find((run) => run.report?.pace !== undefined));
   if (pace !== undefined) row('pace', pace);
   return lines;
@@ -35,7 +36,7 @@ function watchRows(watch: Readonly<Record<string, unknown>>): Row[] {
   const word = (key: string): string | undefined => plain(watch[key]);
   const reason = word('reason');
   const rows: Row[] = [
-    ['watch', `${word('state')} since ${word('since')}${reason === undefined ? '' : `: ${reason}`}`],
+    ['state', `${word('state')} since ${word('since')}${reason === undefined ? '' : `: ${reason}`}`],
   ];
   if (word('mode') !== undefined) {
     const watches = counted(Number(word('watches')), 'watch', 'watches');
@@ -67,8 +68,8 @@ function troubleRows({ watch, lastSuccess }: PairStatus, last: RecordedRun, nowM
   ];
 }
 
-const outcomeText = (run: RecordedRun): string =>
-  run.outcome === undefined ? 'not ended' : `${run.outcome}: ${countsText(run)}`;
+const outcomeText = (run: RecordedRun, destination: string): string =>
+  run.outcome === undefined ? 'not ended' : `${run.outcome}: ${countsText(run, transferWords(destination))}`;
 
 const ago = (at: string, nowMs: number): string => `${duration(Math.max(0, nowMs - Date.parse(at)))} ago`;
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addChangeFlags } from '../../changes/change-flags.ts';
+import { addChangeFlags, addPaceFlags } from '../../changes/change-flags.ts';
 import type { Action, CommandModule } from '../../context.ts';
 import type { EmptyFlags, TrashFlags } from './run-trash.ts';
 
@@ -34,8 +34,9 @@ function declareList(trashCommand: Command, action: Action): void {
     .description(
       'Show what the trash of a Stage holds of what was at or below ADDRESS: when it was removed, up to when it is kept, its size and its path. The whole Stage: stage://DEPLOYMENT.',
     )
-    .argument('<address>', 'stage://DEPLOYMENT/PATH');
-  const changeFlags = addChangeFlags(command);
+    .argument('<address>', 'stage://DEPLOYMENT/PATH')
+    .option('--json', 'one object a line: an entry each, and the total last');
+  const changeFlags = addPaceFlags(command);
   command.addHelpText('after', EXAMPLES).action(
     action(async (context, address: string, flags: TrashFlags) => {
       const { runTrashList } = await import('./run-trash.ts');
