@@ -324,3 +324,50 @@ test.each([
   expect(problems.length).toBeGreaterThan(0);
   for (const each of problems) expect(each.length).toBeLessThan(1000);
 });
+
+const GROUP = '11111111-2222-3333-4444-555555555555';
+
+test.each<[string, string, string, Readonly<Record<string, string>>?]>([
+  [
+    'the usual server, named or not',
+    `{ deployment: g, base_url: "https://api.singlestore.com" }`,
+    '{ deployment: g }',
+  ],
+  [
+    'a server with a slash at its end',
+    `{ deployment: g, base_url: "https://x.com/" }`,
+    `{ deployment: g, base_url: "https://x.com" }`,
+  ],
+  [
+    'the server of the environment',
+    `{ deployment: g, base_url: "https://env.com" }`,
+    '{ deployment: g }',
+    { SINGLESTOREDB_MANAGEMENT_BASE_URL: 'https://env.com' },
+  ],
+  [
+    'the organization of the environment',
+    '{ deployment: g, organization: org }',
+    '{ deployment: g }',
+    { SINGLESTOREDB_ORGANIZATION: 'org' },
+  ],
+  [
+    'an ID, with an organization or without',
+    `{ deployment: ${GROUP}, organization: org }`,
+    `{ deployment: ${GROUP} }`,
+  ],
+])('one Stage by two profiles is one: %s', (_, p, q, environment = {}) => {
+  const text = (server: string): string =>
+    `profiles:\n  p: ${p}\n  q: ${server}\njobs:\n  a: { from: x, to: "stage:///d", profile: p }\n  b: { from: y, to: "stage:///d/e", profile: q }\n`;
+  expect(problemsOf(text(q), environment)).toEqual([
+    expect.stringMatching(/jobs\.b\.to: .* lies in, where the job a goes/),
+  ]);
+  expect(problemsOf(text('{ deployment: g, base_url: "https://other.com" }'), environment)).toEqual([]);
+});
+
+test('a region that would name another host is refused', () => {
+  const text =
+    'profiles: { p: { s3: { region: "evil.example/#" } } }\njobs:\n  a: { from: "s3://b/x", to: "stage://g/a", profile: p }\n';
+  expect(problemsOf(text)).toEqual([
+    expect.stringMatching(/profiles\.p\.s3\.region: has to be the name of a region/),
+  ]);
+});

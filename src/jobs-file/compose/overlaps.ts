@@ -1,3 +1,5 @@
+import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
+import { isID } from '../../api/names/id.ts';
 import { parsePlace, type PlaceAddress } from '../../jobs/addresses.ts';
 import type { Environment } from '../../jobs/environment.ts';
 import type { Job } from '../../jobs/job.ts';
@@ -51,8 +53,10 @@ function asPlace(address: PlaceAddress, profile: Profile | undefined, environmen
       const usual =
         (apiVersion ?? environment.apiVersion) === 'v2' ? environment.workspace : environment.workspaceGroup;
       const deployment = (address.deployment ?? usual ?? '').toLowerCase();
+      // an ID is one deployment, whichever organization is named; a name may be that of several
+      const within = isID(deployment) ? '' : (organization ?? environment.organization ?? '').toLowerCase();
       return {
-        space: JSON.stringify(['stage', deployment, baseUrl ?? '', organization ?? '']),
+        space: JSON.stringify(['stage', deployment, serverOf(baseUrl ?? environment.baseUrl), within]),
         path: folder(address.path),
       };
     }
@@ -60,6 +64,10 @@ function asPlace(address: PlaceAddress, profile: Profile | undefined, environmen
       return address satisfies never;
   }
 }
+
+/** One server, however its address is written. */
+const serverOf = (url: string = DEFAULT_BASE_URL): string =>
+  (URL.parse(url)?.href ?? url).replace(/\/+$/, '');
 
 const folder = (path: string): string => (path === '' || path.endsWith('/') ? path : `${path}/`);
 

@@ -18,6 +18,9 @@ export function profileProblems(profile: ProfileData): (readonly [string, string
       'deployment',
       'a name with a slash cannot stand in an address: give the ID of the deployment',
     ]);
+  // it becomes a part of the name of the host that signed requests go to
+  if (profile.s3?.region !== undefined && !/^[a-z0-9-]{1,63}$/i.test(profile.s3.region))
+    problems.push(['s3.region', 'has to be the name of a region, as eu-central-1']);
   for (const [name, url] of [
     ['base_url', profile.base_url],
     ['s3.endpoint_url', profile.s3?.endpoint_url],
