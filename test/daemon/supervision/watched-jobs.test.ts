@@ -127,7 +127,7 @@ describe('flush', () => {
     await clock.pass(0);
     await supervisor.stop();
     await expect(asked).resolves.toMatchObject({ error: { code: 'interrupted' } });
-    await expect(supervisor.flush('a')).rejects.toMatchObject({ code: 'usage' });
+    await expect(supervisor.flush('a')).rejects.toMatchObject({ code: 'interrupted' });
   });
 });
 
