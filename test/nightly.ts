@@ -56,6 +56,11 @@ const STEPS: readonly Step[] = [
     args: ['run', 'test/faults/file-commands.test.ts', '--testTimeout', '0'],
     environment: { STAGESYNC_FILES_SEEDS: many(100_000) },
   },
+  {
+    script: VITEST,
+    args: ['run', 'test/faults/kill-points.test.ts', '--testTimeout', '0'],
+    environment: { STAGESYNC_KILL_POINTS: 'all' },
+  },
   { script: SEEDS, args: ['--seeds', many(5000)] },
   { script: SEEDS, args: ['--kind', 'second-writer', '--seeds', many(10_000)] },
 ];

@@ -43,7 +43,7 @@ const MODES: readonly KillMode[] = [
 ];
 
 /** Kill points of a mode that says no other number; all of them with STAGESYNC_KILL_POINTS=all. */
-const POINTS = 42;
+const POINTS = 28;
 const ALL = process.env['STAGESYNC_KILL_POINTS'] === 'all';
 
 const pointsOf = ({ points = POINTS }: KillMode): number => (ALL ? Infinity : points);
@@ -93,7 +93,8 @@ test.each(MODES)(
     const { killed, failed } = await killEverywhere(mode, [first, second]);
     console.log(`${mode.name}: ${killed} kills`);
     expect(failed).toEqual([]);
-    expect(killed).toBeGreaterThanOrEqual(Math.min(40, pointsOf(mode)));
+    // a process may end before the last of them comes
+    expect(killed).toBeGreaterThanOrEqual(ALL ? 40 : Math.floor(pointsOf(mode) * 0.95));
   },
   300_000,
 );
