@@ -50,7 +50,7 @@ export const named = (
 });
 
 export const fileOf = (...jobs: readonly NamedJob[]): JobsFile => ({
-  path: '/work/stagesync.yaml',
+  path: '/jobs/stagesync.yaml',
   jobs,
   profiles: {},
 });
