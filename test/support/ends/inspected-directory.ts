@@ -14,15 +14,15 @@ export type Inspected = Pick<MemoryDestination, 'calls' | 'place' | 'text'> & {
 };
 
 export function inspectedMemory(stage: MemoryDestination): Inspected {
-  const { calls, place, text, files, folders } = stage;
+  const { calls, files, folders } = stage;
   return {
     calls,
-    place,
-    text,
+    place: (...file) => stage.place(...file),
+    text: (path) => stage.text(path),
     contents() {
       const found = new Map<string, string>();
       for (const folder of folders) found.set(folder, '');
-      for (const path of files.keys()) found.set(path, text(path)!);
+      for (const path of files.keys()) found.set(path, stage.text(path)!);
       return found;
     },
     makeFolders(path) {

@@ -23,11 +23,12 @@ export function memoryPlace(source: MemorySource): EditedPlace {
 }
 
 /** Edits of a Stage in memory, as somebody else makes them: no call of it is counted. */
-export function stagePlace({ files, folders, place }: MemoryDestination): EditedPlace {
+export function stagePlace(stage: MemoryDestination): EditedPlace {
+  const { files, folders } = stage;
   let time = STARTED;
   const isAt = (path: string, folder: string): boolean => path.startsWith(folder);
   return {
-    write: (path, content) => place(path, content, (time += APART)),
+    write: (path, content) => stage.place(path, content, (time += APART)),
     makeFolder: (path) => void folders.add(`${path}/`),
     remove(path, kind) {
       if (kind === 'file') return void files.delete(path);
@@ -42,7 +43,7 @@ export function stagePlace({ files, folders, place }: MemoryDestination): Edited
         folders.delete(each);
         folders.add(moved(each));
       }
-      for (const [path, file] of [...files]) {
+      for (const [path, file] of Array.from(files)) {
         if (kind === 'folder' ? !isAt(path, from + ending) : path !== from) continue;
         files.delete(path);
         files.set(moved(path), file);
