@@ -163,8 +163,8 @@ test('what a person emptied counts no more once something else comes into the tr
   await engine.pass();
   source.remove('a');
   await engine.pass({ ...KEEP, removal: 'ours' });
-  for (const path of [...stage.files.keys()]) if (path.startsWith(TRASH)) stage.files.delete(path);
-  for (const path of [...stage.folders]) if (path.startsWith(TRASH)) stage.folders.delete(path);
+  for (const path of stage.files.keys().toArray()) if (path.startsWith(TRASH)) stage.files.delete(path);
+  for (const path of stage.folders.values().toArray()) if (path.startsWith(TRASH)) stage.folders.delete(path);
   clock.at += DAY_MS / 24;
   source.remove('b');
   const { report } = await engine.pass({ ...KEEP, removal: 'ours' });
