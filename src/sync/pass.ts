@@ -183,6 +183,8 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover(pass, parts);
   await parts.verification?.finish();
   await sweep(pass, parts);
+  // a pass over some folders does not see what of the others is wanted
+  if (!dryRun && !draining.aborted && pass.scope === undefined) await parts.remote.sweepPartial();
   await leftovers.settle(dryRun);
 }
 

@@ -7,7 +7,8 @@ const replayed = process.env['STAGESYNC_FAULT_SEED'];
 const count = Number(process.env['STAGESYNC_PULLED_SEEDS'] ?? 12);
 const SEEDS = replayed === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(replayed)];
 
-async function run(seed: number): Promise<void> {
+/** Resolves with the number of readings that were gone on with. */
+async function run(seed: number): Promise<number> {
   const dice = createDice(seed);
   using trial = await PulledTrial.open(dice);
   trial.editStage(4 + dice.below(14));
@@ -18,13 +19,19 @@ async function run(seed: number): Promise<void> {
     trial.editStage(1 + dice.below(8));
   }
   await trial.cleanPass();
+  return trial.resumed;
 }
 
 test('whatever goes wrong in pulls, the next one makes the directory equal, and nothing that a person wrote is lost', async () => {
   const failed: string[] = [];
+  let resumed = 0;
   for (const seed of SEEDS)
-    await run(seed).catch((error: unknown) => {
-      failed.push(`seed ${seed}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
-    });
+    await run(seed).then(
+      (count) => (resumed += count),
+      (error: unknown) => {
+        failed.push(`seed ${seed}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+      },
+    );
   expect(failed).toEqual([]);
+  if (replayed === undefined) expect(resumed).toBeGreaterThan(0);
 }, 0);

@@ -46,12 +46,20 @@ export interface InspectedDirectoryOptions {
   readonly after?: ((call: MemoryCall) => void) | undefined;
 }
 
+const OWNER = '0123456789ab';
+/** Files from so many bytes on are gone on with: of the random trees some. */
+const RESUMED_BYTES = 12;
+
 /** A temporary directory as a destination, whose calls are told. Disposing removes it. */
 export async function inspectedDirectory(options: InspectedDirectoryOptions): Promise<InspectedDirectory> {
   const tree = localTree();
   const calls: MemoryCall[] = [];
   const open = async (disk?: WritableDisk): Promise<Destination> =>
-    told(await openLocalDestination({ root: tree.root, owner: () => '0123456789ab' }, disk), calls, options);
+    told(
+      await openLocalDestination({ root: tree.root, owner: () => OWNER, resumedBytes: RESUMED_BYTES }, disk),
+      calls,
+      options,
+    );
   return {
     root: tree.root,
     destination: await open(),
@@ -104,6 +112,7 @@ function told(
     words: destination.words,
     root: destination.root,
     traits: destination.traits,
+    sweepPartial: destination.sweepPartial?.bind(destination),
     openPartial: destination.openPartial?.bind(destination),
     folding: destination.folding?.bind(destination),
     listFolder: (path, options) =>

@@ -55,6 +55,8 @@ export class PulledTrial implements Disposable {
   readonly #directory: InspectedDirectory;
   readonly #writer: DirectoryWriter;
   readonly #engine: Engine;
+  /** Readings that went on where an earlier one left off. */
+  resumed = 0;
   #failing = 0;
   /** Requests until something happens. */
   #until = 0;
@@ -85,7 +87,7 @@ export class PulledTrial implements Disposable {
         if (--this.#until === 0) this.#happen();
       },
     });
-    this.#random = new RandomTree(stagePlace(stage), dice);
+    this.#random = new RandomTree(stagePlace(stage), dice, { largeShare: dice.pick([0, 0, 0.3]) });
     this.#writer = new DirectoryWriter(directory, dice, this.#random.paths);
     const source = destinationAsSource({ destination: this.#breaking(stage) });
     this.#engine = createEngine(source, directory.destination);
@@ -113,17 +115,36 @@ export class PulledTrial implements Disposable {
 
   /** The Stage, of which bodies break off as well; between two chunks a person may act. */
   #breaking(stage: Destination): Destination {
+    const breaksAfter = (): number => this.#dice.below(4);
     const writer = (): DirectoryWriter => this.#writer;
     const coming = async function* (chunks: AsyncIterable<Uint8Array>, error: SyncError | undefined) {
+      // a chunk has 64 KiB: what is large breaks off somewhere in it
+      let whole = error === undefined ? Infinity : breaksAfter();
       for await (const chunk of chunks) {
         writer().mayAct();
-        yield error === undefined ? chunk : chunk.subarray(0, chunk.length / 2);
+        if (--whole < 0) {
+          yield chunk.subarray(0, chunk.length / 2);
+          break;
+        }
+        yield chunk;
       }
       if (error !== undefined) throw error;
+    };
+    const skipping = async function* (chunks: AsyncIterable<Uint8Array>, offset: number) {
+      let left = offset;
+      for await (const chunk of chunks) {
+        if (left < chunk.length) yield chunk.subarray(left);
+        left = Math.max(0, left - chunk.length);
+      }
     };
     return {
       ...stage,
       close: async () => undefined,
+      readFrom: async (path, offset, call) => {
+        this.resumed++;
+        const error = this.#dice.chance(this.#failing) ? this.#trouble() : undefined;
+        return coming(skipping(await stage.read(path, call), offset), error);
+      },
       read: async (...args: Parameters<Destination['read']>) => {
         const chunks = await stage.read(...args);
         return coming(chunks, this.#dice.chance(this.#failing) ? this.#trouble() : undefined);
