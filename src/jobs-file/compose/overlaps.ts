@@ -54,7 +54,7 @@ function asPlace(address: PlaceAddress, profile: Profile | undefined, environmen
 }
 
 /** One server, however its address is written. */
-const serverOf = (url: string = DEFAULT_BASE_URL): string =>
+export const serverOf = (url: string = DEFAULT_BASE_URL): string =>
   (URL.parse(url)?.href ?? url).replace(/\/+$/, '');
 
 const folder = (path: string): string => (path === '' || path.endsWith('/') ? path : `${path}/`);
