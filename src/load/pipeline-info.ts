@@ -23,9 +23,8 @@ export type FoundPipeline = Omit<PipelineInfo, 'hasUniqueKey'>;
 export function foundPipelines(rows: readonly Row[]): FoundPipeline[] {
   return rows.flatMap((row) => {
     const config = configOf(row['CONFIG_JSON']);
-    const source = String(config['source_type'] ?? '').toUpperCase();
-    if (OTHER_SOURCES.has(source)) return [];
-    const { table, connection_string: files } = config;
+    const { source_type: source, table, connection_string: files } = config;
+    if (typeof source === 'string' && OTHER_SOURCES.has(source.toUpperCase())) return [];
     return [
       {
         pipeline: text(row['PIPELINE_NAME']) ?? '',
