@@ -56,7 +56,7 @@ export function reportText(
 }
 
 const trashText = ({ files, bytes: size, heldFiles, heldBytes }: NonNullable<Report['trash']>): string =>
-  `${counted(files, 'file')} (${bytes(size)}) kept by this run; ${counted(heldFiles, 'file')} (${bytes(heldBytes)}) of this pair in all, which count towards the quota of the Stage`;
+  `${counted(files, 'file')} (${bytes(size)}) kept by this run; at most ${counted(heldFiles, 'file')} (${bytes(heldBytes)}) of this pair in all, which count towards the quota of the Stage`;
 
 function headline(report: Report, error: SyncError | undefined): string {
   if (report.dryRun && (report.outcome === 'clean' || report.outcome === 'warnings'))
