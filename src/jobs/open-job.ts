@@ -241,12 +241,12 @@ function passOptions(
 }
 
 /** Files at the same time in a directory: what waits for a look at the Stage keeps no request back. */
-const FILES_AT_ONCE = 128;
+const FILES_AT_ONCE = 192;
 
 const filesAtOnce = (requests: Concurrency, mostLanes: number): number =>
   requests === 'auto'
     ? Math.min(FILES_AT_ONCE, mostLanes)
-    : Math.max(requests, Math.min(requests * 4, FILES_AT_ONCE, mostLanes));
+    : Math.max(requests, Math.min(requests * 6, FILES_AT_ONCE, mostLanes));
 
 /**
  * How a pass goes into a directory. Its gate finds nothing out there: how many requests a Stage takes is found by the gate of the
