@@ -209,8 +209,8 @@ export class Ledger {
   }
 
   /** Notes the hidden names that a put goes through from now on. */
-  detour(id: number, via: RelPath, aside: RelPath): void {
-    this.#db.sql('UPDATE intent SET via = ?, aside = ? WHERE id = ?').run(via, aside, id);
+  detour(id: number, via: RelPath, aside: RelPath | undefined): void {
+    this.#db.sql('UPDATE intent SET via = ?, aside = ? WHERE id = ?').run(via, aside ?? null, id);
   }
 
   dropIntent(id: number): void {

@@ -23,9 +23,9 @@ const SMALL = ['small1', 'small2', 'small3', 'small4', 'small5'];
 const MOST_IN_FLIGHT = 256;
 const PATIENCE = { timeout: 120_000, interval: 100 };
 
+const BUSY = { latency: { all: 10 }, rateLimit: { perSecond: 150 } } as const;
 const FAULTS = {
-  latency: { all: 10 },
-  rateLimit: { perSecond: 150 },
+  ...BUSY,
   rules: [
     { kind: 'putFile', rate: 0.02, fault: 'lost_reply' },
     { verb: ['PATCH', 'DELETE'], rate: 0.02, fault: 'lost_reply' },
@@ -117,10 +117,13 @@ test(
     await put('told/a.csv', 'a');
     await put('listed/a.csv', 'a');
     expect((await cli.run(['sync', 'export', `stage://${deployment}/export`])).status).toBe(0);
-    // a reply that is lost costs a pause of a second, in which the large job sends a hundred files: that says nothing about turns
-    emulator.faults.set({ latency: FAULTS.latency, rateLimit: FAULTS.rateLimit });
+    // faults come later: who waits after one says nothing of turns
+    emulator.faults.set(BUSY);
 
     let up: Up = await startUp(cli, ['--file', 'stagesync.yaml']);
+    // before its folders go, also when the test fails
+    await using daemon = { [Symbol.asyncDispose]: () => up[Symbol.asyncDispose]() };
+    void daemon;
     const smallFiles = SMALL.flatMap((name) => [1, 2, 3].map((n) => `${name}/file${n}.csv`));
     await vi.waitFor(() => {
       expect(smallFiles.filter((path) => !commits.includes(path))).toEqual([]);
