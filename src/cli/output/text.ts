@@ -3,7 +3,7 @@ import { actionText, requestText } from './action-text.ts';
 import { Causes } from './causes.ts';
 import { printable } from '../../model/printable.ts';
 import { paceText } from './pace-text.ts';
-import { duration } from './quantities.ts';
+import { bytes, duration } from './quantities.ts';
 import type { Reader } from './reader.ts';
 import { reportText } from './report-text.ts';
 import type { PlannedCost } from './report-text.ts';
@@ -81,6 +81,16 @@ export function textReader(options: TextOptions): Reader {
       case 'pace':
         // that there is not more to do is no news of the destination
         if (verbose && event.why !== 'demand') options.notice(`pace: ${paceText(event)}`);
+        break;
+      case 'reload':
+        if (verbose && event.sent)
+          result(`read again by the pipeline ${printable(event.pipeline)}: ${printable(event.path)}`);
+        break;
+      case 'unloaded':
+        if (!quiet && event.waits)
+          options.notice(
+            `sending waits: ${bytes(event.bytes)} in ${event.files} files wait to be loaded, of at most ${bytes(event.mostBytes)}`,
+          );
         break;
       case 'listing':
       case 'transfer':
