@@ -2,8 +2,9 @@ import type { Report, SyncEvent } from '../../model/events.ts';
 import { actionText, requestText } from './action-text.ts';
 import { Causes } from './causes.ts';
 import { printable } from '../../model/printable.ts';
+import { loadText, notLoadedText, unloadedText } from './load/load-text.ts';
 import { paceText } from './pace-text.ts';
-import { bytes, duration } from './quantities.ts';
+import { duration } from './quantities.ts';
 import type { Reader } from './reader.ts';
 import { reportText } from './report-text.ts';
 import type { PlannedCost } from './report-text.ts';
@@ -78,19 +79,21 @@ export function textReader(options: TextOptions): Reader {
           );
         toldOfThrottle = true;
         break;
+      case 'load':
+        if (event.outcome === 'loaded') {
+          if (verbose) result(loadText(event));
+        } else trouble('failure', event.outcome, event.path, notLoadedText(event));
+        break;
+      case 'reload':
+        if (event.sent && verbose)
+          result(`read again: ${printable(event.path)} by ${printable(event.pipeline)}`);
+        break;
+      case 'unloaded':
+        if (!quiet) options.notice(unloadedText(event));
+        break;
       case 'pace':
         // that there is not more to do is no news of the destination
         if (verbose && event.why !== 'demand') options.notice(`pace: ${paceText(event)}`);
-        break;
-      case 'reload':
-        if (verbose && event.sent)
-          result(`read again by the pipeline ${printable(event.pipeline)}: ${printable(event.path)}`);
-        break;
-      case 'unloaded':
-        if (!quiet && event.waits)
-          options.notice(
-            `sending waits: ${bytes(event.bytes)} in ${event.files} files wait to be loaded, of at most ${bytes(event.mostBytes)}`,
-          );
         break;
       case 'listing':
       case 'transfer':

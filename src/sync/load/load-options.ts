@@ -18,6 +18,11 @@ export interface LoadOptions {
    * Undefined: until something is loaded, as in a watch.
    */
   readonly patienceMs: number | undefined;
+  /**
+   * How long the pass waits, at most, after everything was sent, until that is loaded, in milliseconds. What is not loaded then
+   * ends it with `not_loaded`. Undefined: it does not wait.
+   */
+  readonly waitMs?: number | undefined;
   /** How late the views of the database may tell of a batch, in milliseconds. Default: VIEWS_LAG_MS. */
   readonly viewsLagMs?: number | undefined;
 }

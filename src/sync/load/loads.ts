@@ -136,9 +136,9 @@ export class Loads {
 
   /** How long it is worth waiting at the end for what pipelines will do. */
   #waitsFor(): number {
-    const { afterLoad, patienceMs = 0 } = this.#pass.load;
+    const { afterLoad, waitMs = 0 } = this.#pass.load;
     const leaves = afterLoad === 'remove' && this.#log.unloaded.files > this.#last.skipped;
-    return leaves || this.#last.pending > 0 ? patienceMs : 0;
+    return leaves || this.#last.pending > 0 ? waitMs : 0;
   }
 
   /** Changes when something came further. */

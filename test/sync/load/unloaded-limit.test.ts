@@ -25,6 +25,7 @@ test('a source ten times the limit passes through, and no more than the limit is
     afterLoad: 'remove',
     maxUnloaded: 1000,
     patienceMs: 60_000,
+    waitMs: 60_000,
   });
   expect(error).toBeUndefined();
   expect(report).toMatchObject({ uploaded: 100, failed: 0, load: { removed: 100, unloadedFiles: 0 } });
@@ -38,7 +39,7 @@ test('where nothing is loaded for too long, the rest is left to the next run', a
   using world = createLoadWorld();
   const { source, pipelines, destination } = world;
   for (let n = 0; n < 5; n++) source.write(`f${n}.csv`, 'x'.repeat(400));
-  const load = { afterLoad: 'remove', maxUnloaded: 1000, patienceMs: 60_000 } as const;
+  const load = { afterLoad: 'remove', maxUnloaded: 1000, patienceMs: 60_000, waitMs: 60_000 } as const;
   const { error, report } = await world.pass(load);
   expect(error).toMatchObject({ code: 'not_loaded' });
   expect(report).toMatchObject({ uploaded: 2, load: { unloadedFiles: 2, unloadedBytes: 800 } });
