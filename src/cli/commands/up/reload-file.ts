@@ -2,13 +2,18 @@ import type { Supervisor } from '../../../daemon/supervision/supervisor.ts';
 import type { JobsFile } from '../../../jobs-file/jobs-file.ts';
 import { isSyncError, messageOf } from '../../../model/errors.ts';
 import { counted } from '../../output/quantities.ts';
-import type { WatchLog } from '../../output/watch-log.ts';
+
+/** Of the daemon's log. */
+interface ReloadLog {
+  info(message: string, fields: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+}
 
 /** What reads the file anew. A file with a mistake is told, and changes nothing; the returned function then rejects. */
 export function reloading(
   supervisor: Pick<Supervisor, 'follow' | 'fileProblem'>,
   read: () => Promise<JobsFile>,
-  log: Pick<WatchLog, 'info' | 'warn'>,
+  log: ReloadLog,
 ): () => Promise<void> {
   return async () => {
     try {
