@@ -63,6 +63,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   filter: [],
   api: ['http', 'remote'],
   stage: ['api', 'http', 'remote'],
+  // SQL over HTTPS; it knows no Management API
+  'data-api': ['http', 'remote'],
+  // what pipelines of a database load
+  load: ['data-api'],
   sources: ['remote'],
   'sources/local': ['disk', 'filter', 'sources'],
   'sources/s3': ['http', 'remote', 'sources'],
@@ -79,12 +83,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   emulator: [],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
-  jobs: 'files check sources destinations sync emulator filter remote stage api http disk'.split(' '),
+  jobs: 'files check sources destinations sync emulator filter remote stage api data-api load http disk'.split(
+    ' ',
+  ),
   // a file of jobs: reading it, and what it may run
   'jobs-file': ['jobs', 'filter', 'api', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
   daemon: ['jobs-file', 'jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator', 'http', 'disk'],
-  cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api http disk'.split(
+  cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load http disk'.split(
     ' ',
   ),
 };
@@ -163,6 +169,9 @@ test.each([
   ['filter', 'sync', false],
   ['destinations/stage', 'stage', true],
   ['stage', 'api', true],
+  ['sync', 'load', false],
+  ['load', 'data-api', true],
+  ['data-api', 'api', false],
   ['api', 'stage', false],
   ['http', 'model', true],
   ['http', 'api', false],

@@ -12,6 +12,7 @@ export const EXIT = {
   locked: 6,
   waiting: 7,
   differ: 8,
+  notLoaded: 9,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -28,6 +29,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitStatus, string])[] = [
   [EXIT.locked, 'another run holds the lock'],
   [EXIT.waiting, 'gave up waiting; the service goes on'],
   [EXIT.differ, 'check: the two places differ'],
+  [EXIT.notLoaded, 'everything was sent, but the database has not loaded it'],
   [EXIT.interrupted, 'interrupted by Ctrl-C, or nobody reads the output any more'],
   [EXIT.terminated, 'ended by SIGTERM'],
 ];
@@ -85,6 +87,12 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   api_locked: EXIT.failures,
   api_wait_failed: EXIT.failures,
   api_wait_timeout: EXIT.waiting,
+  database_unreachable: EXIT.unreachable,
+  database_unauthorised: EXIT.unreachable,
+  database_suspended: EXIT.unreachable,
+  database_bad_reply: EXIT.unreachable,
+  database_rejected: EXIT.failures,
+  not_loaded: EXIT.notLoaded,
 };
 
 const OF_OUTCOME: Record<Outcome, ExitStatus> = {
@@ -118,6 +126,7 @@ const BY_SEVERITY: readonly ExitStatus[] = [
   EXIT.unreachable,
   EXIT.refused,
   EXIT.failures,
+  EXIT.notLoaded,
   EXIT.locked,
   EXIT.waiting,
   EXIT.differ,

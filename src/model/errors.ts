@@ -101,7 +101,16 @@ export type ErrorCode =
   /** What was waited for FAILED, or is gone. */
   | 'api_wait_failed'
   /** Not yet: the service goes on. */
-  | 'api_wait_timeout';
+  | 'api_wait_timeout'
+  // the database that pipelines load into
+  | 'database_unreachable'
+  | 'database_unauthorised'
+  /** The workspace sleeps, or is about to. */
+  | 'database_suspended'
+  | 'database_rejected'
+  | 'database_bad_reply'
+  /** A file that was sent is not in its table: it was skipped, or the time was up. */
+  | 'not_loaded';
 
 export interface SyncErrorOptions {
   readonly verdict: Verdict;

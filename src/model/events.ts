@@ -16,6 +16,22 @@ export interface TrashReport {
   readonly heldBytes: number;
 }
 
+/** How far the files of a job are on their way to the table. */
+export interface LoadReport {
+  /** On the Stage, and not known to be loaded. */
+  readonly unloadedFiles: number;
+  readonly unloadedBytes: number;
+  /** Of these, files that a pipeline read before their content changed: it does not read them again by itself. */
+  readonly notReloaded: number;
+  /** Of these, files that a pipeline gave up. */
+  readonly skipped: number;
+  /** Files that this pass had read again. */
+  readonly reloaded: number;
+  /** Files that left the Stage in this pass because they are loaded. */
+  readonly removed: number;
+  readonly removedBytes: number;
+}
+
 /** What one pass did. Counts are of files unless they say folders. */
 export interface Report {
   readonly type: 'report';
@@ -29,6 +45,8 @@ export interface Report {
   readonly verified?: number | undefined;
   /** What went into the trash; absent where nothing is kept. */
   readonly trash?: TrashReport | undefined;
+  /** How far files are on their way to the table; absent where nobody asks for that. */
+  readonly load?: LoadReport | undefined;
   /** Entries left out with a warning. */
   readonly skipped: number;
   readonly failed: number;
@@ -126,6 +144,25 @@ export type SyncEvent =
       readonly waitMs: number;
       /** Its message leaves out the path that stands beside it. */
       readonly error: ErrorData;
+    }
+  /**
+   * A pipeline read the file before its content changed. `statement` makes the pipeline read it again: it was sent, or it is for
+   * people to send.
+   */
+  | {
+      readonly type: 'reload';
+      readonly path: RelPath;
+      readonly pipeline: string;
+      readonly statement: string;
+      readonly sent: boolean;
+    }
+  /** Sending waits until less is unloaded (`waits`), or goes on. */
+  | {
+      readonly type: 'unloaded';
+      readonly waits: boolean;
+      readonly files: number;
+      readonly bytes: number;
+      readonly mostBytes: number;
     }
   /** Requests go at another pace now, or for another reason. */
   | ({ readonly type: 'pace' } & Pace)

@@ -23,6 +23,8 @@ export interface Pipelines {
   pipelines(call: CallOptions): Promise<readonly PipelineInfo[]>;
   /** The pipeline reads the file again, with its next batch. A file it does not know is no error. */
   dropFile(pipeline: string, path: RelPath, call: CallOptions): Promise<void>;
+  /** What `dropFile` sends, for people who send it themselves: "ALTER PIPELINE `orders` DROP FILE 'orders/a.csv'". */
+  dropStatement(pipeline: string, path: RelPath): string;
   close(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import type { Clock, Destination, PathFilter, Source } from '../model/ports.ts';
 import type { Gate } from '../remote/gate/gate.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
 import type { Concurrency } from '../remote/gate/lanes.ts';
+import type { LoadOptions } from './load/load-options.ts';
 import type { ChangedFolders } from './overtaking/changed-folders.ts';
 import type { Unsettled } from './unsettled-paths.ts';
 
@@ -105,6 +106,8 @@ export interface PassOptions {
   readonly maxWaitMs: number;
   /** Attempts for one request before it counts as failed; a 429 does not count. */
   readonly attempts: number;
+  /** What is done about the way from the Stage to the table; absent: nothing is asked of any database. */
+  readonly load?: LoadOptions | undefined;
   /** A plan that was made earlier: only its actions are done, and those that no longer fit are refused. */
   readonly approved?: Iterable<PlanLine> | undefined;
   readonly clock: Clock;

@@ -48,6 +48,9 @@ export class GateUse implements Disposable, Lanes {
   readonly #givingUp = new AbortController();
   /** Failures since this job's last success. */
   #failuresInARow = 0;
+  #underWay = 0;
+  /** The most requests of this job that were under way at once since its last success. */
+  #mostUnderWay = 0;
   /** Requests sent so far, every attempt counted. */
   requests = 0;
   retries = 0;
@@ -168,14 +171,18 @@ export class GateUse implements Disposable, Lanes {
     return this.#turns.run(attempts, async () => {
       const sent = this.#shared.started(attempts.request, this.#isEvidence(attempts.request));
       this.requests++;
+      this.#mostUnderWay = Math.max(this.#mostUnderWay, ++this.#underWay);
       let result: T;
       try {
         result = await call(attempts.number, attempts.inDoubt);
       } catch (error) {
         this.#heard(sent, error, attempts);
         throw error;
+      } finally {
+        this.#underWay--;
       }
       this.#failuresInARow = 0;
+      this.#mostUnderWay = this.#underWay;
       this.#shared.succeeded(sent);
       return result;
     });
@@ -240,14 +247,15 @@ export class GateUse implements Disposable, Lanes {
 
   /**
    * Returns what ends the job, where this failure ends it. A job has a budget of failures too: when nothing has worked for
-   * long, there is no use in trying the other million files.
+   * long, there is no use in trying the other million files. All that was under way fails at once when a connection goes, and
+   * again after each wait: the budget counts it by the most there was, however few are allowed by then.
    */
   #failed(error: SyncError): SyncError | undefined {
     const { attempts } = this.#options;
     this.#shared.outage.failed();
     const failures = ++this.#failuresInARow;
     const end =
-      failures < attempts * Math.max(8, this.lanes)
+      failures < attempts * Math.max(8, this.lanes, this.#mostUnderWay)
         ? error.retryAfterMs === undefined
           ? undefined
           : this.#patience.ask(error, error.retryAfterMs)

@@ -30,12 +30,15 @@ const failure = (code: ErrorCode, more: { verdict?: Verdict; retryAfterMs?: numb
 const throttled = (retryAfterMs?: number): SyncError =>
   failure('stage_throttled', retryAfterMs === undefined ? {} : { retryAfterMs });
 
-function setUp(overrides: Partial<GateUseOptions> = {}) {
-  const clock = createManualClock();
+function setUp(
+  overrides: Partial<GateUseOptions> = {},
+  clock = createManualClock(),
+  shared = new Gate(clock),
+) {
   const events: SyncEvent[] = [];
   const draining = new AbortController();
   const stopping = new AbortController();
-  const gate = new Gate(clock).use({
+  const gate = shared.use({
     name: 'Stage',
     concurrency: 4,
     attempts: 3,
@@ -156,6 +159,26 @@ describe('an outage', () => {
     const work = Array.from({ length: 200 }, (_, at) =>
       settled(gate.request(put(String(at)), down(clock, 6000, times))),
     );
+    await clock.pass(120_000);
+    expect(new Set(await Promise.all(work))).toEqual(new Set(['done']));
+  });
+
+  test('of some seconds ends no run whose many requests were under way, when few are allowed by then', async () => {
+    const clock = createManualClock();
+    const shared = new Gate(clock);
+    const { gate } = setUp({ attempts: 6, concurrency: 64 }, clock, shared);
+    const times: number[] = [];
+    const answer = down(clock, 3000, times);
+    const work = Array.from({ length: 200 }, (_, at) =>
+      settled(
+        gate.request(put(String(at)), async () => {
+          await clock.sleep(10, new AbortController().signal);
+          return answer();
+        }),
+      ),
+    );
+    await clock.pass(5);
+    shared.restrict({ atOnce: 4 });
     await clock.pass(120_000);
     expect(new Set(await Promise.all(work))).toEqual(new Set(['done']));
   });

@@ -136,9 +136,12 @@ export class ConcurrencyLimit {
     const before = this.#bounds;
     if (bounds.least === before.least && bounds.most === before.most) return;
     this.#bounds = bounds;
+    const { openedAt } = this.#cohorts;
     if (this.reason === 'bound' && bounds.most > before.most) this.#phase = { is: 'growing' };
+    // what a trial is compared with was measured within the bounds of before
+    if (this.#phase.is === 'trying') return this.#settle(this.#phase.from, this.#phase.because, openedAt);
     this.#level = undefined;
-    this.#moveTo(this.#limit, this.#cohorts.openedAt);
+    this.#moveTo(this.#limit, openedAt);
   }
 
   started({ operation, bytes, now, evidence = true }: Start): Sent {
