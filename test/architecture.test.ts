@@ -118,6 +118,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'd3-scale': ['billing'],
   yaml: ['jobs-file'],
   croner: ['jobs-file', 'daemon'],
+  // the footer of a file says what its columns are
+  hyparquet: ['load', 'cli'],
   '@opentelemetry/api': ['daemon'],
 };
 

@@ -61,10 +61,10 @@ function chooseOther(
   { dateOrder }: ChoiceOptions,
 ): TypeChoice {
   const example = forms[0]!.seen;
-  const asText = (why: string): TypeChoice => ({
+  const asText = (why: string, wayOut = ''): TypeChoice => ({
     type: charType(column),
-    reason: `${why}; ${longest(column)}`,
-    findings: [{ severity: 'note', message: `${why}, so it stays text`, at: example.at }],
+    reason: `${why}${wayOut}; ${longest(column)}`,
+    findings: [{ severity: 'note', message: `${why}, so it stays text${wayOut}`, at: example.at }],
   });
   const shapes = new Set(forms.map(shapeOf));
   if (shapes.size > 1) return asText(`dates written in several ways, as ${quoted(example.first)}`);
@@ -75,7 +75,8 @@ function chooseOther(
   const order = known[0] ?? (forms[0]!.separator === '.' ? 'dmy' : dateOrder);
   if (order === undefined)
     return asText(
-      `dates whose day and month cannot be told apart, as ${quoted(example.first)}: say --day-first or --month-first`,
+      `dates whose day and month cannot be told apart, as ${quoted(example.first)}`,
+      ': say --day-first or --month-first',
     );
   const format = formatOf(forms[0]!, order);
   const spoken = { dmy: 'day first', mdy: 'month first', ymd: 'year first', dby: 'day first' }[order];
