@@ -44,7 +44,8 @@ const REFUSED_NAMES: readonly (readonly [RegExp, string])[] = [
   [/\.(?:orc|xlsx?|pdf|sqlite)$/i, 'pipelines read CSV, JSON, Avro and Parquet'],
 ];
 const startsWith = (bytes: Uint8Array, magic: string): boolean =>
-  magic.length <= bytes.length && [...magic].every((character, at) => bytes[at] === character.charCodeAt(0));
+  magic.length <= bytes.length &&
+  Array.from(magic).every((character, at) => bytes[at] === character.charCodeAt(0));
 
 /**
  * What a file is. The packing is told by the name, as pipelines do it; the format by the content, and by the name where the

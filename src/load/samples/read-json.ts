@@ -116,6 +116,7 @@ export class JsonFiles implements KindReader {
         readAll,
         dateOrder: this.#options.dateOrder,
         decimalComma: false,
+        commaElsewhere: false,
       });
     const type = nested === 'json' ? 'JSON' : 'LONGTEXT';
     return { type, nullable, reason: nestedWhy, conversion: [], findings: [] };

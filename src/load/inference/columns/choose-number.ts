@@ -11,8 +11,8 @@ const ROOM = 10n;
 /** What DECIMAL holds. */
 const MOST_DIGITS = 65;
 const MOST_SCALE = 30;
-/** What DOUBLE keeps exactly. */
-const DOUBLE_DIGITS = 15;
+/** What programs write of a DOUBLE so that it reads back the same. */
+const DOUBLE_DIGITS = 17;
 
 const wordsIn = (name: string): string[] =>
   name
@@ -92,6 +92,10 @@ function chooseInteger(column: SeenColumn, { name, format }: ChoiceOptions): Typ
 
 function chooseFraction(notation: Notation, { name }: ChoiceOptions): TypeChoice {
   const { whole, scale, leastScale, significant, hasExponent, conversion, said } = notation;
+  if (scale === 0 && !hasExponent && whole <= MOST_DIGITS) {
+    const type = whole <= 8 ? 'INT' : whole <= 18 ? 'BIGINT' : `DECIMAL(${whole <= 38 ? 38 : MOST_DIGITS},0)`;
+    return { type, reason: `whole ${said}, of up to ${whole} digits`, conversion };
+  }
   const digits = `${said}, up to ${whole} digits before the point and ${scale} after it`;
   const fits = scale <= MOST_SCALE && whole + scale <= MOST_DIGITS;
   if (hasExponent || !fits)
@@ -117,21 +121,27 @@ const replace = (from: string, to: string): ConversionStep => ({ step: 'replace'
 
 function notationOf(
   kinds: ReadonlyMap<string, SeenKind>,
-  { decimalComma }: ChoiceOptions,
+  { decimalComma, commaElsewhere }: ChoiceOptions,
 ): Notation | undefined {
   const has = (kind: string): boolean => kinds.has(kind);
-  const sure = has('comma') || (has('dots') && !has('grouped'));
+  const inDots = commaElsewhere && has('decimal3') && !has('decimal') && !has('exponent');
+  const sure = has('comma') || inDots || (has('dots') && !has('grouped'));
   const isComma = sure || (has('comma3') && decimalComma && !has('grouped') && !has('decimal'));
   const isGrouped = !isComma && (has('grouped') || has('comma3'));
   if (isComma && (has('decimal') || has('grouped') || has('exponent'))) return undefined;
   if (isGrouped && has('dots')) return undefined;
   const conversion = isComma
-    ? [...(has('dots') || has('decimal3') ? [replace('.', '')] : []), replace(',', '.')]
+    ? [
+        ...(has('dots') || has('decimal3') ? [replace('.', '')] : []),
+        ...(has('comma') || has('comma3') || has('dots') ? [replace(',', '.')] : []),
+      ]
     : isGrouped
       ? [replace(',', '')]
       : [];
   const said = isComma
-    ? 'numbers with a decimal comma'
+    ? inDots && !has('comma')
+      ? 'numbers with dots between thousands, as other columns have decimal commas'
+      : 'numbers with a decimal comma'
     : isGrouped
       ? 'numbers with commas between thousands'
       : 'numbers';

@@ -45,6 +45,8 @@ export interface ChoiceOptions {
   readonly dateOrder: 'dmy' | 'mdy' | undefined;
   /** Whether 1,234 is taken for a number between one and two. */
   readonly decimalComma: boolean;
+  /** Whether another column surely has decimal commas, so that 1.234 is a whole number. */
+  readonly commaElsewhere: boolean;
 }
 
 /** The part of a choice that depends on the values alone. */

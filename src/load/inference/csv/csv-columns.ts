@@ -89,9 +89,11 @@ export class CsvColumns {
   }
 
   /** The types of the columns. To be called once. */
-  finish(options: Omit<ChoiceOptions, 'name' | 'format'>): CsvColumnsFound {
-    const { names: given, isEscaped } = this.#options;
-    const names = this.#columns.map((_, n) => given?.[n]?.trim() ?? '');
+  finish(given: Omit<ChoiceOptions, 'name' | 'format' | 'commaElsewhere'>): CsvColumnsFound {
+    const commaElsewhere = this.#columns.some(({ kinds }) => kinds.has('comma') && !kinds.has('decimal'));
+    const options = { ...given, commaElsewhere };
+    const { isEscaped } = this.#options;
+    const names = this.#columns.map((_, n) => this.#options.names?.[n]?.trim() ?? '');
     const choose = (column: SeenColumn, n: number): ColumnChoice =>
       chooseType(column, { ...options, format: 'csv', name: names[n] ?? '' });
     const isText = ({ type }: ColumnChoice): boolean => /^(?:VARCHAR|TEXT|LONGTEXT)/.test(type);
