@@ -11,6 +11,7 @@ const many = (full: number): string => String(Math.max(1, Math.round(full * part
 
 const VITEST = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const SEEDS = fileURLToPath(new URL('faults/run-seeds.ts', import.meta.url));
+const SCALE = fileURLToPath(new URL('scale/run.ts', import.meta.url));
 
 interface Step {
   readonly script: string;
@@ -61,6 +62,7 @@ const STEPS: readonly Step[] = [
     args: ['run', 'test/faults/kill-points.test.ts', '--testTimeout', '0'],
     environment: { STAGESYNC_KILL_POINTS: 'all' },
   },
+  { script: SCALE, args: ['watches'] },
   { script: SEEDS, args: ['--seeds', many(5000)] },
   { script: SEEDS, args: ['--kind', 'second-writer', '--seeds', many(10_000)] },
 ];

@@ -68,8 +68,8 @@ export class Marker {
     if (trash === undefined) return;
     const bytes = (await remote.stat(final))?.size ?? 0;
     if (bytes === 0) return;
-    const place = trash.placeFor(final);
-    if ((await trash.take(place)) === 'done') trash.note(place, { files: 1, bytes });
+    const { end, place } = await trash.take(trash.placeFor(final));
+    if (end === 'done') trash.note(place, { files: 1, bytes });
   }
 
   async #put(): Promise<void> {

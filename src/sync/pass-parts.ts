@@ -143,7 +143,7 @@ function openVerification(
 }
 
 /** A reading takes a request, and waits for one or two looks that it shares with others: so many keep all lanes busy. */
-const READINGS_A_LANE = 4;
+const READINGS_A_LANE = 6;
 
 /** How many files are read ahead: as many as may be sent, or as keep the gate of the source busy, where it has one. */
 const readingLanes = ({ sourceGate }: PassOptions, gate: Lanes): Pick<Lanes, 'lanes'> =>

@@ -210,6 +210,7 @@ async function recover({ ledger }: PassWithLedger, parts: PassParts): Promise<vo
     remote: parts.remote,
     ledger,
     learnt: parts.learnt,
+    trash: parts.trash,
     filter: parts.destinationFilter,
     gate: parts.gate,
     times: parts.times,

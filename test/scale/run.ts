@@ -1,5 +1,6 @@
-// npm run scale -- s3 | local | growth: what has to hold at full size. Minutes, not seconds; Linux, because it asks /proc.
+// npm run scale -- s3 | local | growth | watches: what has to hold at full size. Minutes, not seconds; Linux, because it asks /proc.
 import { checkGrowth } from './growth/growth.ts';
+import { checkIdleWatches } from './idle-watches.ts';
 import { checkLocalTree } from './local-tree.ts';
 import { checkS3Bucket } from './s3-bucket.ts';
 
@@ -7,6 +8,7 @@ const CHECKS: Readonly<Record<string, (say: (line: string) => void) => Promise<v
   s3: checkS3Bucket,
   local: checkLocalTree,
   growth: checkGrowth,
+  watches: checkIdleWatches,
 };
 
 const wanted = process.argv.slice(2);

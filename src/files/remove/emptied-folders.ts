@@ -4,7 +4,7 @@ import type { CheckVerdict } from '../../remote/remote.ts';
 import { compareFolder } from '../../sync/execute/looks/compare-folder.ts';
 import { putBackFolder } from '../../sync/execute/moves/put-back.ts';
 import type { FileParts } from '../file-changes.ts';
-import { moveAside, whileAside } from './while-aside.ts';
+import { moveAside, tellLeft, whileAside } from './while-aside.ts';
 
 /** `failed`: that was told. */
 export type EmptiedEnd = 'done' | 'gone' | 'kept' | 'failed';
@@ -36,7 +36,7 @@ export class EmptiedFolders {
       const seen = await compareFolder({ ...this.#parts, folder: via, expected: [] });
       if (seen === undefined) return 'gone';
       if (seen.deviations.length > 0) {
-        await putBackFolder(remote, via, folder);
+        tellLeft(this.#parts, { path: folder, via }, (await putBackFolder(remote, via, folder))?.left);
         return 'kept';
       }
       await remote.remove(via);

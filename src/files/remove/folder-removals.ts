@@ -3,11 +3,11 @@ import { hasFact, isSyncError } from '../../model/errors.ts';
 import { foldersOf, type RelPath } from '../../model/path.ts';
 import { compareFolder, type Deviation } from '../../sync/execute/looks/compare-folder.ts';
 import { nothingThere } from '../../sync/execute/looks/look-after-move.ts';
-import { putBack, putBackFolder, removeFolder } from '../../sync/execute/moves/put-back.ts';
+import { putBack, putBackFolder, removeAllBut } from '../../sync/execute/moves/put-back.ts';
 import { attempt, type FileParts } from '../file-changes.ts';
 import { EmptiedFolders } from './emptied-folders.ts';
 import { isPlannedFolder, type PlannedFile, type PlannedFolder, type RemovalPlan } from './removal-plan.ts';
-import { moveAside, whileAside } from './while-aside.ts';
+import { moveAside, tellLeft, whileAside } from './while-aside.ts';
 
 /** How long what was seen of a folder counts, in milliseconds: after that it is looked at once more before it goes. */
 const FRESH_MS = 5000;
@@ -86,12 +86,13 @@ export class FolderRemovals {
     if (found === undefined) throw nothingThere(path, via, remote.words);
     if (found.some(({ kind }) => kind === 'unclear' || kind === 'missing')) {
       // what cannot be read, or is not read in full, is not deleted: all of it goes back
-      await putBackFolder(remote, via, path);
+      tellLeft(this.#parts, { path, via }, (await putBackFolder(remote, via, path))?.left);
       return tally.problem(path, keptWhole(found));
     }
     const back = found.map((each) => each.path);
-    if (back.length > 0) await putBack(remote, via, path, back);
-    await removeFolder(remote, via, learnt);
+    const stayed = back.length > 0 ? await putBack(remote, via, path, back) : [];
+    await removeAllBut(stayed, { remote, folder: via, learnt });
+    tellLeft(this.#parts, { path, via }, stayed);
     this.#tell(folder, found);
   }
 

@@ -1,5 +1,6 @@
 import { isSyncError } from '../../model/errors.ts';
 import { putBackFolder } from '../../sync/execute/moves/put-back.ts';
+import type { RelPath } from '../../model/path.ts';
 import type { FileParts } from '../file-changes.ts';
 import { messageBefore, waysOut, type Aside } from '../naming/next-command.ts';
 
@@ -45,10 +46,27 @@ export async function whileAside<T>(
   }
 }
 
-async function whereItIs({ remote }: FileParts, { path, via }: Aside): Promise<string> {
+/** Tells of files that could not go back from a hidden folder, for their names were taken again. */
+export function tellLeft(
+  { remote, tally }: FileParts,
+  { path, via }: Aside,
+  left: readonly RelPath[] = [],
+): void {
+  const [first] = left;
+  if (first === undefined) return;
+  const more = left.length > 1 ? ` and ${left.length - 1} more` : '';
+  tally.problem(path, {
+    code: 'left_aside',
+    severity: 'failure',
+    message: `others took the name of ${first}${more} while the folder was under a hidden name; what had the name before is in ${via}: ${waysOut(remote, { path: path + first, via: via + first })}`,
+  });
+}
+
+async function whereItIs(parts: FileParts, { path, via }: Aside): Promise<string> {
+  const { remote } = parts;
   try {
     if (!(await remote.exists(via))) return `nothing of it is seen at ${via} now: look there again`;
-    await putBackFolder(remote, via, path);
+    tellLeft(parts, { path, via }, (await putBackFolder(remote, via, path))?.left);
     return 'what is left of it is at its place again';
   } catch {
     return `what is left of it is at ${via}: ${waysOut(remote, { path, via })}`;

@@ -1,9 +1,11 @@
 import type { Problem } from '../../model/entry.ts';
-import { foldersOf, isFolderPath, parentOf } from '../../model/path.ts';
+import { isFolderPath, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { CheckVerdict } from '../../remote/remote.ts';
 import { attempt, type FileParts } from '../file-changes.ts';
 import { NewestEntries, type Restorable } from './newest-entries.ts';
+import { clearEmptied } from './emptied-entries.ts';
+import { makeFolders } from './restored-folders.ts';
 import { filesIn, meantBy, trashEntries, withoutEnd } from './trash-contents.ts';
 
 /**
@@ -44,7 +46,7 @@ async function restore(parts: FileParts, entry: Restorable, options: RestoreOpti
   if (isThere === 'folder' && isFolderPath(path)) return restoreInto(parts, entry, options);
   if (isThere !== undefined) return tally.problem(path, hasName(options.isNamed));
   if (!dryRun) {
-    await makeParents(parts, path, options.made);
+    await makeFolders(parts, parentOf(path), options.made);
     const end = await remote.move(place, path, {
       begins: true,
       check: (_, inDoubt) => checkFree(parts, { path, place }, inDoubt),
@@ -56,17 +58,15 @@ async function restore(parts: FileParts, entry: Restorable, options: RestoreOpti
 }
 
 /** The folder is there again: its files come back one by one, each where its name is free. */
-async function restoreInto(
-  parts: FileParts,
-  { path, place, removedMs }: Restorable,
-  options: RestoreOptions,
-) {
-  const { remote, gate, tasks } = parts;
+async function restoreInto(parts: FileParts, entry: Restorable, options: RestoreOptions): Promise<void> {
+  const { remote, gate, tasks, dryRun } = parts;
+  const { path, place, removedMs } = entry;
   for await (const file of filesIn(remote, place, gate.lanes)) {
     if (tasks.stopped) return;
     const inside = { path: path + file.path, place: place + file.path, pathFile: undefined, removedMs };
     await attempt(parts, inside.path, () => restore(parts, inside, { ...options, isNamed: false }));
   }
+  if (!dryRun && !tasks.stopped) await clearEmptied(parts, entry, options.made);
 }
 
 async function kindAt({ remote }: FileParts, path: RelPath): Promise<'file' | 'folder' | undefined> {
@@ -89,18 +89,6 @@ async function checkFree(
     ? (await remote.listNow(place)) === undefined
     : (await remote.statNow(place)) === undefined;
   return inDoubt && isGone ? 'done' : 'kept';
-}
-
-/** So many folders are known to be there. */
-const MOST_MADE = 1000;
-
-async function makeParents({ remote }: FileParts, path: RelPath, made: Set<RelPath>): Promise<void> {
-  for (const folder of foldersOf(parentOf(path))) {
-    if (made.has(folder)) continue;
-    if ((await remote.list(folder)) === undefined) await remote.makeFolder(folder);
-    if (made.size >= MOST_MADE) made.clear();
-    made.add(folder);
-  }
 }
 
 const NOT_IN_TRASH: Problem = {

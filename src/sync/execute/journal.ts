@@ -40,7 +40,7 @@ export class Journal {
     });
   }
 
-  detour(id: number, via: string, aside: string): void {
+  detour(id: number, via: string, aside: string | undefined): void {
     this.#ledger.transaction(() => this.#ledger.detour(id, via, aside));
   }
 

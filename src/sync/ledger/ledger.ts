@@ -11,7 +11,7 @@ import { COLUMNS, columnsIn, FIRST_WITH_RUN_RECORDS, formatOf } from './database
 import { toRow } from './ledger-row.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
 import type { PairLock } from './pair-lock.ts';
-import { RunLog } from './runs/run-log.ts';
+import { RunLog, type Folding } from './runs/run-log.ts';
 import type { BegunRun } from './runs/run-log.ts';
 import type { RunAction, RunSummary } from '../../model/run.ts';
 
@@ -209,8 +209,8 @@ export class Ledger {
   }
 
   /** Notes the hidden names that a put goes through from now on. */
-  detour(id: number, via: RelPath, aside: RelPath): void {
-    this.#db.sql('UPDATE intent SET via = ?, aside = ? WHERE id = ?').run(via, aside, id);
+  detour(id: number, via: RelPath, aside: RelPath | undefined): void {
+    this.#db.sql('UPDATE intent SET via = ?, aside = ? WHERE id = ?').run(via, aside ?? null, id);
   }
 
   dropIntent(id: number): void {
@@ -245,9 +245,10 @@ export class Ledger {
     this.runs.addActions(this.#run, actions);
   }
 
-  /** `isWatch`: a pass of a watch, which is not remembered for itself where it had nothing to do. */
+  /** `isWatch`: a pass of a watch, which is not remembered for itself where it had nothing to do, or failed as the one before it. */
   endRun(summary: RunSummary, { isWatch }: { readonly isWatch: boolean }): void {
-    this.runs.end(this.#run, summary, { isIdle: isWatch && !this.#touched && didNothing(summary) });
+    const folds = isWatch ? foldingOf(summary, { isTouched: this.#touched }) : undefined;
+    this.runs.end(this.#run, summary, { folds });
   }
 
   /** Keeps a fact about the pair; undefined forgets it. */
@@ -274,9 +275,16 @@ export class Ledger {
   }
 }
 
-/** Whether nothing was to be done, and nothing went wrong. */
-const didNothing = ({ outcome, report, error }: RunSummary): boolean =>
-  outcome === 'clean' && error === undefined && COUNTS_OF_WORK.every((count) => report[count] === 0);
+/** What a pass has to be for the one before it to become a part of it. */
+function foldingOf(
+  { outcome, report, error }: RunSummary,
+  { isTouched }: { readonly isTouched: boolean },
+): Folding | undefined {
+  if (COUNTS_OF_WORK.some((count) => report[count] > 0)) return undefined;
+  // rows of files that failed name the last pass in which they did
+  if (error !== undefined || report.failed > 0) return error?.code === 'interrupted' ? undefined : 'failed';
+  return outcome === 'clean' && !isTouched ? 'idle' : undefined;
+}
 
 const COUNTS_OF_WORK = [
   'uploaded',
@@ -284,7 +292,6 @@ const COUNTS_OF_WORK = [
   'removed',
   'adopted',
   'skipped',
-  'failed',
   'foldersCreated',
   'foldersRemoved',
 ] as const satisfies readonly (keyof Report)[];

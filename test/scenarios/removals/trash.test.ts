@@ -236,6 +236,38 @@ describe('restore', () => {
     expect(Object.keys(await stage.snapshot())).toEqual(
       expect.arrayContaining(['dir/c.csv', 'dir/other.csv', 'dir/sub/d.csv']),
     );
+    expect(await paths(stage)).toEqual(['target/a.csv', 'target/b.csv']);
+  });
+
+  test('leaves nothing of a folder whose files are all back, and what has no name to go back to stays in it', async () => {
+    const long = `dir/${'f'.repeat(120)}/${'g'.repeat(120)}/`;
+    await using stage = await servedStage();
+    await writeTree(stage.cli.folder, {
+      'data/a.csv': 'a',
+      [`data/${long}1`]: '1',
+      [`data/${long}sub/2`]: '2',
+      [`data/dir/keep.csv`]: 'k',
+    });
+    await sync(stage, ...KEEP);
+    await rm(at(stage, long), { recursive: true });
+    expect((await sync(stage, ...KEEP, '--delete')).status).toBe(0);
+    const [entry] = await listed(stage);
+    await stage.destination.makeFolder(`${entry!.place}empty/`, { signal });
+    await stage.destination.makeFolder(stage.destination.root + long, { signal });
+    await put(stage, `${long}1`, 'theirs');
+    const run = await command(stage, 'trash', 'restore', `${stage.address}/${long}`);
+    expect([run.status, run.stderr]).toEqual([0, expect.stringContaining('1: stays in the trash')]);
+    expect(await listed(stage)).toMatchObject([{ files: 1, bytes: 1 }]);
+    await stage.destination.remove(`${stage.destination.root}${long}1`, { signal });
+    expect((await command(stage, 'trash', 'restore', `${stage.address}/${long}`)).status).toBe(0);
+    expect(await listed(stage)).toEqual([]);
+    const top = await snapshotStage({ ...stage.destination, root: '' });
+    expect(
+      Object.keys(top).filter((path) => path.startsWith('.stagesync-trash/') && path !== '.stagesync-trash/'),
+    ).toHaveLength(1);
+    expect(Object.keys(await stage.snapshot())).toEqual(
+      expect.arrayContaining([`${long}1`, `${long}empty/`, `${long}sub/2`]),
+    );
   });
 
   test('brings back what was removed last, and says what is not in the trash', async () => {

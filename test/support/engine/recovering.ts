@@ -5,6 +5,8 @@ import { Learnt } from '../../../src/sync/execute/learnt.ts';
 import { recoverIntents } from '../../../src/sync/execute/recovery/recover.ts';
 import { DestinationTimes } from '../../../src/sync/execute/destination-times.ts';
 import { everything } from '../../../src/filter/filter.ts';
+import { Trash } from '../../../src/sync/execute/trash/trash.ts';
+import { TrashSizes } from '../../../src/sync/execute/trash/trash-sizes.ts';
 import type { Intent } from '../../../src/sync/ledger/intent.ts';
 import { createTestClock } from './engine.ts';
 import { knownStage, PUT_AT } from './executing.ts';
@@ -14,6 +16,8 @@ import { openRemote } from './open-remote.ts';
 export interface RecoveringOptions {
   readonly filter?: PathFilter;
   readonly stage?: MemoryDestinationOptions;
+  /** How long what would be deleted is kept, in milliseconds; absent: not at all. */
+  readonly keepMs?: number;
 }
 
 /** A Stage and a ledger as a killed run left them, and the recovery that the next run begins with. */
@@ -52,9 +56,12 @@ export function recovering(ours: Readonly<Record<RelPath, string>>, options: Rec
       const { signal } = new AbortController();
       // names of the run that recovers, not of the killed one
       const hidden = new HiddenNames(clock.now());
+      const { keepMs } = options;
+      const sizes = new TrashSizes(ledger);
       await recoverIntents({
         remote,
         ledger,
+        ...(keepMs !== undefined && { trash: new Trash({ remote, clock, keepMs, sizes }) }),
         learnt,
         times: new DestinationTimes({ remote, ledger, hidden, clock, signal }),
         filter: options.filter ?? everything,

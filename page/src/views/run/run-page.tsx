@@ -49,8 +49,8 @@ function RunShown({ job, run }: { readonly job: string; readonly run: RunSummary
       )}
       {run.folded !== undefined && (
         <p class="quiet">
-          {counted(run.folded.passes, 'look')} before it, since {clockTime(run.folded.sinceMs)}, had nothing
-          to do either.
+          {counted(run.folded.passes, 'look')} before it, since {clockTime(run.folded.sinceMs)},{' '}
+          {run.outcome === 'clean' ? 'had nothing to do either' : 'ended in the same way'}.
         </p>
       )}
       {run.error !== undefined && (

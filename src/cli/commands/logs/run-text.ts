@@ -28,7 +28,9 @@ export function runText(run: RecordedRun, words = UPLOADS): string[] {
   for (const line of whyLines(run, Infinity)) row(line);
   for (const each of warnings) row(`left out: ${causeText(each)}`);
   if (folded !== undefined)
-    row(`and ${count(folded.passes)} before it, since ${folded.since}, with nothing to do either`);
+    row(
+      `and ${count(folded.passes)} before it, since ${folded.since}, ${outcome === 'clean' ? 'with nothing to do either' : 'which ended in the same way'}`,
+    );
   return lines;
 }
 

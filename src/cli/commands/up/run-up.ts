@@ -43,6 +43,8 @@ export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag 
 /** `stagesync up`. Resolves once stopped; rejects when it cannot begin. */
 export async function runUp(context: Context, names: readonly string[], flags: UpFlags): Promise<ExitStatus> {
   const { host, environment, stop } = context;
+  // before anything has made the heap grow: what V8 once took for short-lived objects it keeps for a long time
+  host.keepHeapSmall();
   const chosen = chooseJobsFile(host, flags);
   const read = async (): Promise<JobsFile> => {
     const selected = selectJobs(await readChosenFile(host, chosen), names);
@@ -130,7 +132,6 @@ function openSupervisor(
 ): Supervisor {
   const { maxDelete, force } = PASS_DEFAULTS;
   const { draining, signal } = context.stop;
-  let isHeapSmall = false;
   const around = {
     ...jobSurroundings(
       context,
@@ -141,11 +142,8 @@ function openSupervisor(
         ledgerCopy: ledgerCopyFrom(flags, context.host),
       },
     ),
-    // it holds for the process: once is enough for all jobs
-    keepHeapSmall: () => {
-      if (!isHeapSmall) context.host.keepHeapSmall();
-      isHeapSmall = true;
-    },
+    // done once for the whole process
+    keepHeapSmall: undefined,
   };
   const toLog = logJobs(log);
   return new Supervisor(file, {

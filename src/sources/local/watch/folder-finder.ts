@@ -17,7 +17,8 @@ export class FolderFinder {
   idOf(place: string): string | undefined {
     const { disk, followSymlinks, root } = this.#options;
     const stats = followSymlinks || place === root ? disk.stat(place) : disk.lstat(place);
-    return stats?.isDirectory() === true ? `${stats.dev}:${stats.ino}:${stats.birthtimeNs}` : undefined;
+    // joined, not a template: V8 keeps a template as a tree of its parts, of three times the size
+    return stats?.isDirectory() === true ? [stats.dev, stats.ino, stats.birthtimeNs].join(':') : undefined;
   }
 
   /** The same, but undefined also where the system call fails. */

@@ -8,20 +8,8 @@ import { EventFlood } from './event-flood.ts';
 import { FolderFinder } from './folder-finder.ts';
 import { queueLength, refusalOf } from './inotify-limits.ts';
 import { rootError } from '../local-problems.ts';
+import { addFolder, addNews, pathOf, placeOf, type WatchedFolder } from './watched-folder.ts';
 import type { Watcher, WatchOptions } from './watcher.ts';
-
-/** A folder that is watched, with those in it. */
-interface Node {
-  readonly path: RelPath;
-  readonly place: string;
-  readonly parent: Node | undefined;
-  /** See FolderFinder. */
-  readonly id: string;
-  readonly watcher: FSWatcher;
-  readonly folders: Map<string, Node>;
-  /** Names that came or went since the folder was last looked at. */
-  readonly news: Set<string>;
-}
 
 /** Events are gathered this long, so that a burst of them costs one look at each folder. */
 const GATHER_MS = 50;
@@ -55,9 +43,12 @@ class FolderTree implements Watcher {
   readonly #options: WatchOptions;
   readonly #flood: EventFlood;
   readonly #finder: FolderFinder;
-  #root: Node | undefined;
-  #count = 0;
-  #dirty = new Set<Node>();
+  /** Listeners find their folder here: two functions a folder would take more memory than all else that is kept of it. */
+  readonly #folders = new Map<FSWatcher, WatchedFolder>();
+  readonly #onChange: (this: FSWatcher, kind: string, name: string | Buffer | null) => void;
+  readonly #onError: (this: FSWatcher) => void;
+  #root: WatchedFolder | undefined;
+  #dirty = new Set<WatchedFolder>();
   #gathering: NodeJS.Timeout | undefined;
   #rootCheck: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
@@ -68,6 +59,14 @@ class FolderTree implements Watcher {
 
   constructor(options: WatchOptions) {
     this.#options = options;
+    const heard = (watcher: FSWatcher, kind: string, name: string | undefined): void =>
+      this.#heard(this.#folders.get(watcher), kind, name);
+    this.#onChange = function (kind, name) {
+      heard(this, kind, name?.toString());
+    };
+    this.#onError = function () {
+      heard(this, 'rename', undefined);
+    };
     this.#finder = new FolderFinder(options);
     this.#flood = new EventFlood(queueLength(), () =>
       options.onHint({
@@ -78,11 +77,11 @@ class FolderTree implements Watcher {
   }
 
   get watches(): number {
-    return this.#count;
+    return this.#folders.size;
   }
 
   async open(): Promise<void> {
-    this.#root = await this.#add('', this.#options.root, undefined, undefined);
+    this.#root = await this.#add(this.#options.root, undefined, undefined);
     this.#rootCheck = setInterval(() => this.#checkRoot(), ROOT_CHECK_MS);
     this.#rootCheck.unref();
   }
@@ -98,36 +97,38 @@ class FolderTree implements Watcher {
 
   /** Watches a folder and everything below; `found` takes each of them. Undefined when it is not there any more. */
   async #add(
-    path: RelPath,
-    place: string,
-    parent: Node | undefined,
+    name: string,
+    parent: WatchedFolder | undefined,
     found: RelPath[] | undefined,
-  ): Promise<Node | undefined> {
+  ): Promise<WatchedFolder | undefined> {
     if (this.#closed || this.#refused || this.#options.list.signal.aborted) return undefined;
-    let node: Node;
+    const place = parent === undefined ? name : inside(placeOf(parent), name);
+    let folder: WatchedFolder;
     try {
       const id = this.#finder.idOf(place);
       if (id === undefined || (parent !== undefined && this.#isAbove(parent, id))) return undefined;
       const watcher = watch(place, { persistent: false });
-      node = { path, place, parent, id, watcher, folders: new Map(), news: new Set() };
+      folder = { name, parent, id, watcher, folders: undefined, news: undefined };
     } catch (error) {
       this.#cannotWatch(error, { place, isRoot: parent === undefined });
       return undefined;
     }
-    this.#count++;
-    node.watcher.on('change', (kind, name) => this.#heard(node, kind, name?.toString()));
-    node.watcher.on('error', () => this.#heard(node, 'rename', undefined));
+    this.#folders.set(folder.watcher, folder);
+    folder.watcher.on('change', this.#onChange);
+    folder.watcher.on('error', this.#onError);
+    const path = pathOf(folder);
     found?.push(path);
-    for (const name of this.#finder.namesIn(node.path, node.place)) {
+    for (const each of this.#finder.namesIn(path, place)) {
       await this.#breathe();
-      const below = await this.#add(`${path}${name}/`, inside(place, name), node, found);
-      if (below !== undefined) node.folders.set(name, below);
+      const below = await this.#add(each, folder, found);
+      if (below !== undefined) addFolder(folder, below);
     }
-    return node;
+    return folder;
   }
 
-  #isAbove(node: Node, id: string): boolean {
-    for (let at: Node | undefined = node; at !== undefined; at = at.parent) if (at.id === id) return true;
+  #isAbove(folder: WatchedFolder, id: string): boolean {
+    for (let at: WatchedFolder | undefined = folder; at !== undefined; at = at.parent)
+      if (at.id === id) return true;
     return false;
   }
 
@@ -136,7 +137,7 @@ class FolderTree implements Watcher {
     { place, isRoot }: { readonly place: string; readonly isRoot: boolean },
   ): void {
     const errno = errnoOf(error);
-    const refusal = refusalOf(errno, this.#count);
+    const refusal = refusalOf(errno, this.#folders.size);
     if (refusal !== undefined) {
       this.#refused = true;
       this.#options.onRefused(refusal);
@@ -145,11 +146,11 @@ class FolderTree implements Watcher {
       this.#options.onHint({ everything: true, reason: `cannot watch ${place}: ${errno}` });
   }
 
-  #heard(node: Node, kind: string, name: string | undefined): void {
-    if (this.#closed) return;
+  #heard(folder: WatchedFolder | undefined, kind: string, name: string | undefined): void {
+    if (this.#closed || folder === undefined) return;
     this.#flood.count();
-    this.#dirty.add(node);
-    if (kind === 'rename') node.news.add(name ?? '');
+    this.#dirty.add(folder);
+    if (kind === 'rename') addNews(folder, name ?? '');
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
       this.#working = this.#working.then(() => this.#look());
@@ -160,47 +161,47 @@ class FolderTree implements Watcher {
   async #look(): Promise<void> {
     const dirty = this.#dirty;
     this.#dirty = new Set();
-    const folders: RelPath[] = [];
-    for (const node of dirty) {
-      folders.push(node.path);
-      if (node.news.size === 0) continue;
-      const news = [...node.news];
-      node.news.clear();
+    const found: RelPath[] = [];
+    for (const folder of dirty) {
+      found.push(pathOf(folder));
+      if (folder.news === undefined) continue;
+      const news = [...folder.news];
+      folder.news = undefined;
       await this.#breathe();
       if (this.#closed) return;
-      await this.#lookForFolders(node, news, folders);
+      await this.#lookForFolders(folder, news, found);
     }
-    this.#options.onHint({ folders });
+    this.#options.onHint({ folders: found });
     this.#checkRoot();
   }
 
-  async #lookForFolders(node: Node, news: readonly string[], found: RelPath[]): Promise<void> {
+  async #lookForFolders(folder: WatchedFolder, news: readonly string[], found: RelPath[]): Promise<void> {
+    const [path, place] = [pathOf(folder), placeOf(folder)];
     let names = news;
     if (news.includes('') || news.length > NAMES_ONE_BY_ONE) {
-      const now = this.#finder.namesIn(node.path, node.place);
-      names = [...new Set([...now, ...node.folders.keys()])];
+      const now = this.#finder.namesIn(path, place);
+      names = [...new Set([...now, ...(folder.folders?.keys() ?? [])])];
     }
     for (const name of names) {
-      const place = inside(node.place, name);
-      const known = node.folders.get(name);
-      const id = this.#finder.quietIdOf(place);
+      const known = folder.folders?.get(name);
+      const id = this.#finder.quietIdOf(inside(place, name));
       if (known !== undefined && known.id !== id) {
         this.#drop(known);
-        node.folders.delete(name);
+        folder.folders?.delete(name);
       } else if (known !== undefined) continue;
-      if (id === undefined || !this.#finder.isWanted(node.path, name)) continue;
+      if (id === undefined || !this.#finder.isWanted(path, name)) continue;
       await this.#breathe();
-      const added = await this.#add(`${node.path}${name}/`, place, node, found);
-      if (added !== undefined) node.folders.set(name, added);
+      const added = await this.#add(name, folder, found);
+      if (added !== undefined) addFolder(folder, added);
     }
   }
 
-  #drop(node: Node): void {
-    const stack = [node];
+  #drop(folder: WatchedFolder): void {
+    const stack = [folder];
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
       at.watcher.close();
-      this.#count--;
-      stack.push(...at.folders.values());
+      this.#folders.delete(at.watcher);
+      if (at.folders !== undefined) stack.push(...at.folders.values());
     }
   }
 
@@ -219,7 +220,7 @@ class FolderTree implements Watcher {
 
   async #reopen(): Promise<void> {
     try {
-      this.#root = await this.#add('', this.#options.root, undefined, undefined);
+      this.#root = await this.#add(this.#options.root, undefined, undefined);
       this.#options.onHint({ everything: true, reason: 'the source folder is another one now' });
     } catch {
       // not readable: a pass says so, and the next check tries again

@@ -12,7 +12,7 @@ import type { Comparison, Deviation } from '../looks/compare-folder.ts';
 import { expectedIn, rename, renameRows, returnRows } from '../looks/folder-rows.ts';
 import { lookAfterMove } from '../looks/look-after-move.ts';
 import type { Attempted } from '../outcomes.ts';
-import { putBack, putBackFolder } from './put-back.ts';
+import { isOursIn, putBack, putBackFolder, tellLeft } from './put-back.ts';
 
 /**
  * Moves folders with everything in them. The one request for that would also take along files that nobody has seen. So all
@@ -90,11 +90,13 @@ export class FolderMoves {
 
   /** The folder has its hidden name. Where it took files of others along, it goes back, and is moved file by file. */
   async #isAside(step: MoveStep, intent: number, { deviations, touched }: Comparison): Promise<boolean> {
-    const { remote, ledger, journal, times, learnt } = this.#parts;
+    const { remote, ledger, journal, times, learnt, tally } = this.#parts;
     const { from, to } = step;
     if (deviations.length > 0) {
-      const dropped = await putBackFolder(remote, this.#place(to), this.#place(from));
+      const taken = await putBackFolder(remote, this.#place(to), this.#place(from), isOursIn(deviations));
+      const dropped = taken?.names;
       journal.end(intent, () => returnRows({ ledger, times, from, to: from, deviations, dropped }));
+      tellLeft(tally, this.#place(to), taken?.left);
       learnt.isMixed(wholeOf(step).from);
       return false;
     }

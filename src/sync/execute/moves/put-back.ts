@@ -1,10 +1,13 @@
+import type { Problem } from '../../../model/entry.ts';
 import { isSyncError, SyncError } from '../../../model/errors.ts';
 import { comparePaths, foldersOf, isFolderPath, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { walkDestination } from '../../../remote/walk-folders.ts';
-import { isInTrash } from '../trash/trash-names.ts';
 import { isHidden } from '../hidden-names.ts';
+import { isInTrash } from '../trash/trash-names.ts';
 import type { Learnt } from '../learnt.ts';
+import type { Deviation } from '../looks/compare-folder.ts';
+import { moveIfFree } from '../uploads/replace.ts';
 import type { Remote } from '../../../remote/remote.ts';
 
 /** Listings at the same time: few, since put-backs are rare and may take their time. */
@@ -12,9 +15,8 @@ const LOOK_AHEAD = 4;
 
 /**
  * Moves files and folders that went along with a folder back to where they were; `paths` are relative to both folders.
- * Where a name is taken again, the file that has it is newer. The older file is then removed from a hidden folder, as if it
- * had been overwritten; in any other folder, and in the trash, it is left where it is. Resolves with the files whose names were taken. Rejects
- * where something could not be moved, after everything else was moved.
+ * A file whose name is taken again stays where it is: it may be the only one of its content. Resolves with these files.
+ * Rejects where something could not be moved, after everything else was moved.
  */
 export async function putBack(
   remote: Remote,
@@ -22,7 +24,7 @@ export async function putBack(
   to: RelPath,
   paths: readonly RelPath[],
 ): Promise<RelPath[]> {
-  const dropped: RelPath[] = [];
+  const stayed: RelPath[] = [];
   const made = new Set<RelPath>();
   const make = async (folders: readonly RelPath[]): Promise<void> => {
     for (const folder of folders) {
@@ -39,11 +41,7 @@ export async function putBack(
       if ((await remote.list(place)) !== undefined) return;
       if (await movesWhole(remote, from + path, place)) along = path;
       else await make([place]);
-    } else if ((await remote.stat(place)) === undefined) await remote.move(from + path, place);
-    else {
-      dropped.push(path);
-      if (isHidden(from) && !isInTrash(from)) await remote.remove(from + path);
-    }
+    } else if ((await moveIfFree(remote, from + path, place)) === 'kept') stayed.push(path);
   };
   for (const path of paths) {
     if (along !== undefined && path.startsWith(along)) continue;
@@ -55,25 +53,62 @@ export async function putBack(
     }
   }
   if (failure !== undefined) throw failure;
-  return dropped;
+  return stayed;
+}
+
+/** What became of the files of a folder whose names were taken. Paths are relative to the folder. */
+export interface TakenNames {
+  readonly names: ReadonlySet<RelPath>;
+  /** Those that wait in the hidden folder for a person. */
+  readonly left: readonly RelPath[];
 }
 
 /**
- * Gives a whole folder its name back. Where a folder of that name is there again, the contents are moved into it. Resolves
- * with the files whose names were taken, or undefined where the folder came back as a whole.
+ * Gives a whole folder its name back. Where a folder of that name is there again, the contents are moved into it. Of the files
+ * whose names are taken those that `mayGo` are deleted, as if they had been overwritten; never in the trash. What is left of
+ * the hidden folder then goes, unless a file is in it. Resolves with undefined where the folder came back as a whole.
  */
 export async function putBackFolder(
   remote: Remote,
   from: RelPath,
   to: RelPath,
-): Promise<ReadonlySet<RelPath> | undefined> {
+  mayGo: (path: RelPath) => boolean = () => false,
+): Promise<TakenNames | undefined> {
   const free = (await remote.list(to)) === undefined;
   if (free && (await movesWhole(remote, from, to))) return undefined;
   if (free) await remote.makeFolder(to, { begins: false });
-  const dropped = await putBack(remote, from, to, await everythingIn(remote, from));
-  if (!isInTrash(from) || (await everythingIn(remote, from)).every(isFolderPath))
-    await removeEmptied(remote, from);
-  return new Set(dropped);
+  const names = await putBack(remote, from, to, await everythingIn(remote, from));
+  const left: RelPath[] = [];
+  for (const path of names)
+    if (isInTrash(from) || !mayGo(path)) left.push(path);
+    else await remote.remove(from + path);
+  const rest = await everythingIn(remote, from);
+  if (rest.every(isFolderPath)) await removeInside(remote, from, rest);
+  return { names: new Set(names), left };
+}
+
+/** Whether a file may be deleted from a folder that waited: it may where a look showed it as the one that we put. */
+export function isOursIn(deviations: readonly Deviation[]): (path: RelPath) => boolean {
+  const theirs = new Set(deviations.map(({ path }) => path));
+  return (path) => !theirs.has(path);
+}
+
+/** Tells of files that wait in a hidden folder, if there are any. What is in the trash is shown by `trash list`. */
+export function tellLeft(
+  tally: { problem(path: RelPath, problem: Problem): void },
+  folder: RelPath,
+  left: readonly RelPath[] = [],
+): void {
+  if (left.length > 0 && isHidden(folder) && !isInTrash(folder)) tally.problem(folder, leftIn(left));
+}
+
+function leftIn(left: readonly RelPath[]): Problem {
+  const more = left.length > 1 ? ` and ${left.length - 1} more` : '';
+  return {
+    code: 'hidden_left_over',
+    severity: 'warning',
+    message: `holds ${left[0]}${more}, which came into a folder while it was moved or removed, and whose name others took meanwhile: look into it, and move it back or remove it by hand`,
+  };
 }
 
 /** Resolves with false where the move is refused, as by a destination that does not move folders. */
@@ -98,14 +133,29 @@ export async function removeFolder(remote: Remote, folder: RelPath, learnt: Lear
       learnt.refusesFullFolders = true;
     }
   }
-  await removeEmptied(remote, folder);
+  await removeInside(remote, folder, await everythingIn(remote, folder));
 }
 
-async function removeEmptied(remote: Remote, folder: RelPath): Promise<void> {
-  const paths = await everythingIn(remote, folder);
-  for (const path of paths) if (!isFolderPath(path)) await remote.remove(folder + path);
-  for (const path of paths.reverse()) if (isFolderPath(path)) await remote.remove(folder + path);
+/** The same where files stay that could not be put back. */
+export async function removeAllBut(
+  stayed: readonly RelPath[],
+  { remote, folder, learnt }: { readonly remote: Remote; readonly folder: RelPath; readonly learnt: Learnt },
+): Promise<void> {
+  if (stayed.length === 0) return removeFolder(remote, folder, learnt);
+  const stays = new Set(stayed.flatMap((path) => [path, ...foldersOf(parentOf(path))]));
+  const going = (await everythingIn(remote, folder)).filter((path) => !stays.has(path));
+  await removePaths(remote, folder, going);
+}
+
+async function removeInside(remote: Remote, folder: RelPath, paths: readonly RelPath[]): Promise<void> {
+  await removePaths(remote, folder, paths);
   await remote.remove(folder);
+}
+
+/** Files first, then folders from the inside out. */
+async function removePaths(remote: Remote, folder: RelPath, paths: readonly RelPath[]): Promise<void> {
+  for (const path of paths) if (!isFolderPath(path)) await remote.remove(folder + path);
+  for (const path of paths.toReversed()) if (isFolderPath(path)) await remote.remove(folder + path);
 }
 
 const unclear = (folder: RelPath, why: string): SyncError =>

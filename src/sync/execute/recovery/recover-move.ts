@@ -8,7 +8,8 @@ import type { LedgerRow } from '../../ledger/ledger-row.ts';
 import type { Deviation } from '../looks/compare-folder.ts';
 import { lookAfterMove } from '../looks/look-after-move.ts';
 import { rename, renameRows, returnRows } from '../looks/folder-rows.ts';
-import { putBack, putBackFolder } from '../moves/put-back.ts';
+import { isOursIn, putBack, putBackFolder, tellLeft } from '../moves/put-back.ts';
+import { discard } from './discard.ts';
 import type { FileLooks, LedgerChange, RecoveryParts } from './recovery-parts.ts';
 import { singleLooks } from './shared-looks.ts';
 import type { Remote } from '../../../remote/remote.ts';
@@ -154,7 +155,10 @@ async function settleWaiting(
     const free = await isFree(remote, remote.root + from.slice(0, -1));
     const on = !free && (await isFree(remote, remote.root + to!.slice(0, -1)));
     const place = on && (await moves(remote, via, remote.root + to!)) ? to! : from;
-    const dropped = place === from ? await putBackFolder(remote, via, remote.root + from) : undefined;
+    const taken =
+      place === from ? await putBackFolder(remote, via, remote.root + from, isOursIn(deviations)) : undefined;
+    tellLeft({ problem: onProblem }, via, taken?.left);
+    const dropped = taken?.names;
     return () => returnRows({ ledger, times, from: waited, to: place, deviations, dropped });
   }
   for (const path of [from, to!]) {
@@ -164,8 +168,9 @@ async function settleWaiting(
   }
   // the file is ours and still at the source: it is uploaded like any other that the destination lacks. Its row is forgotten
   // first: a run that dies after the removal must not leave a row by which the file at the new name passes for this one
+  const row = ledger.get(waited);
   ledger.transaction(() => forget(options, waited));
-  await remote.remove(via);
+  await discard(options, { path: from, at: via, size: row?.size });
   onProblem(to!, { ...UPLOADED_ANEW, message: `${UPLOADED_ANEW.message} (${reason})` });
   return undefined;
 }

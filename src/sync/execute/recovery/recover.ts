@@ -5,12 +5,12 @@ import { folderRow } from '../../ledger/ledger-row.ts';
 import type { StoredIntent } from '../../ledger/intent.ts';
 import { lookAfterMove } from '../looks/look-after-move.ts';
 import { returnRows } from '../looks/folder-rows.ts';
-import { putBackFolder, removeFolder } from '../moves/put-back.ts';
+import { isOursIn, putBackFolder, removeFolder, tellLeft } from '../moves/put-back.ts';
 import { settleMove } from './recover-move.ts';
+import { discard } from './discard.ts';
 import type { FileLooks, LedgerChange, RecoveryParts } from './recovery-parts.ts';
 import { SharedLooks, singleLooks } from './shared-looks.ts';
 import { pathsOf, standingAlone } from './standing-alone.ts';
-import { isInTrash } from '../trash/trash-names.ts';
 import { finishDetour } from '../uploads/replace.ts';
 
 /**
@@ -106,12 +106,24 @@ const SETTLE: Record<
 
 async function settlePut(
   intent: StoredIntent,
-  { remote, ledger }: RecoveryParts,
+  options: RecoveryParts,
   { contested = false }: Circumstances,
 ): Promise<LedgerChange> {
+  const { remote, ledger } = options;
   const final = remote.root + intent.path;
   if (intent.via !== undefined && intent.aside !== undefined) {
-    const end = await finishDetour(remote, final, { via: intent.via, aside: intent.aside });
+    const end = await finishDetour(
+      remote,
+      final,
+      { via: intent.via, aside: intent.aside },
+      {
+        // a marker is empty, and no file of anybody
+        discard: (at, size) =>
+          intent.reason === MARKER_REASON
+            ? remote.remove(at)
+            : discard(options, { path: intent.path, at, size }),
+      },
+    );
     // nothing was there before: the file came by an earlier attempt, straight to its name
     if (end === 'withdrawn' && intent.beforeSize !== undefined) return undefined;
   }
@@ -158,16 +170,18 @@ async function settleRemove(
   options: RecoveryParts,
   { looks = singleLooks(options.remote) }: Circumstances,
 ): Promise<LedgerChange> {
-  const { remote, ledger, learnt, times } = options;
+  const { remote, ledger, times } = options;
   const { path, via } = intent;
   if (via !== undefined && (await remote.exists(via))) {
     const { deviations } = await lookAfterMove(options, path, via);
     if (deviations.length === 0 && (await remote.exists(remote.root + path.slice(0, -1)))) {
       // by now a file has the name: the folder was to go for that file
-      if (!isInTrash(via)) await removeFolder(remote, via, learnt);
+      await discard(options, { path, at: via });
       return () => ledger.forgetFolder(path);
     }
-    const dropped = await putBackFolder(remote, via, remote.root + path);
+    const taken = await putBackFolder(remote, via, remote.root + path, isOursIn(deviations));
+    tellLeft({ problem: options.onProblem }, via, taken?.left);
+    const dropped = taken?.names;
     return () => returnRows({ ledger, times, from: path, to: path, deviations, dropped });
   }
   if (await looks.exists(path)) return undefined;

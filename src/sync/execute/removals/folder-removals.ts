@@ -10,7 +10,7 @@ import { compareFolder } from '../looks/compare-folder.ts';
 import type { Deviation } from '../looks/compare-folder.ts';
 import { returnRows } from '../looks/folder-rows.ts';
 import { nothingThere } from '../looks/look-after-move.ts';
-import { putBack, putBackFolder, removeFolder } from '../moves/put-back.ts';
+import { isOursIn, putBack, putBackFolder, removeAllBut, tellLeft } from '../moves/put-back.ts';
 import type { Attempted } from '../outcomes.ts';
 import type { TrashPlace } from '../trash/trash.ts';
 import type { TrashSize } from '../trash/trash-sizes.ts';
@@ -23,6 +23,12 @@ interface Leaving {
   readonly isEmptied: boolean;
   /** Where it goes instead of being deleted. */
   readonly place?: TrashPlace | undefined;
+}
+
+/** Where a folder is now. */
+interface MovedOut {
+  readonly via: RelPath;
+  readonly place: TrashPlace | undefined;
 }
 
 /**
@@ -85,48 +91,53 @@ export class FolderRemovals {
     if (tasks.stopped) return;
     const from = remote.root + path;
     // an emptied folder is nothing to keep
-    const place = leaving.isEmptied ? undefined : trash?.placeFor(from);
-    if (place !== undefined) await trash!.prepare(place);
-    const via = place?.path ?? hidden.next('gone', path);
-    const id = journal.begin([{ op: 'remove', path, via, reason }])[0]!;
-    if (!(await this.#moveOut({ ...leaving, place }, via, id))) return;
+    const first = leaving.isEmptied ? undefined : trash?.placeFor(from);
+    if (first !== undefined) await trash!.prepare(first);
+    const hiddenAt = first?.path ?? hidden.next('gone', path);
+    const id = journal.begin([{ op: 'remove', path, via: hiddenAt, reason }])[0]!;
+    const out = await this.#moveOut({ ...leaving, place: first }, hiddenAt, id);
+    if (out === undefined) return;
+    const { via, place } = out;
     const strangers = leaving.isEmptied
       ? await this.#lookIntoEmptied(via)
       : await this.#look(via, path, times);
     if (strangers === undefined) throw nothingThere(path, via, remote.words);
     if (strangers.some(({ kind }) => kind === 'unclear' || kind === 'missing')) {
       // what cannot be read, or is not read in full, is not deleted: all of it goes back
-      const dropped = await putBackFolder(remote, via, from);
+      const taken = await putBackFolder(remote, via, from, isOursIn(strangers));
       journal.end(id, () =>
-        returnRows({ ledger, times, from: path, to: path, deviations: strangers, dropped }),
+        returnRows({ ledger, times, from: path, to: path, deviations: strangers, dropped: taken?.names }),
       );
+      tellLeft(tally, via, taken?.left);
       tally.problem(path, kept(strangers));
       return;
     }
     await this.#delete({ ...leaving, place }, via, id, strangers);
   }
 
-  /** Resolves with false where the folder has not gone to its hidden name, and all that can be done has been. */
-  async #moveOut(leaving: Leaving, via: RelPath, id: number): Promise<boolean> {
+  /** Resolves with undefined where the folder has not gone to a hidden name, and all that can be done has been. */
+  async #moveOut(leaving: Leaving, via: RelPath, id: number): Promise<MovedOut | undefined> {
     const { remote, journal, learnt, outcomes, tally, tasks } = this.#parts;
     const { removal, isEmptied, place } = leaving;
     try {
       const change = { begins: true };
-      const end =
+      const onPlace = ({ path }: TrashPlace): void => journal.detour(id, path, undefined);
+      const taken =
         place === undefined
-          ? await remote.move(remote.root + removal.path, via, change)
-          : await this.#parts.trash!.take(place, change);
-      if (end === 'gone') journal.end(id);
-      return end !== 'gone';
+          ? { end: await remote.move(remote.root + removal.path, via, change), place }
+          : await this.#parts.trash!.take(place, { change, onPlace });
+      if (taken.end !== 'gone') return { via: taken.place?.path ?? via, place: taken.place };
+      journal.end(id);
+      return undefined;
     } catch (error) {
       if (outcomes.isSettled(error)) journal.end(id);
       if (tasks.notBegun(error) || !isSyncError(error)) throw error;
       if (error.verdict !== 'skip_entry' || error.inDoubt) throw error;
-      if (hasFact(error, 'missing')) return false;
+      if (hasFact(error, 'missing')) return undefined;
       learnt.refuseFolderMoves(error, { words: remote.words, tell: (problem) => tally.problem('', problem) });
     }
     await (isEmptied ? this.#removeEmpty(removal) : this.#takeApart(removal, []));
-    return false;
+    return undefined;
   }
 
   /** Puts back what came into the folder and is not ours, and deletes the rest at its hidden name, unless that is in the trash. */
@@ -134,8 +145,9 @@ export class FolderRemovals {
     const { remote, journal, learnt, tally, ledger } = this.#parts;
     const { path, reason } = leaving.removal;
     const back = strangers.map((each) => each.path);
-    if (back.length > 0) await putBack(remote, via, remote.root + path, back);
-    if (leaving.place === undefined) await removeFolder(remote, via, learnt);
+    const stayed = back.length > 0 ? await putBack(remote, via, remote.root + path, back) : [];
+    if (leaving.place === undefined) await removeAllBut(stayed, { remote, folder: via, learnt });
+    tellLeft(tally, via, stayed);
     const gone = this.#tell(leaving, new Set(back));
     journal.end(id, () => {
       const stays = new Set(back.flatMap((each) => foldersOf(path + each)));

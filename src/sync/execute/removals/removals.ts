@@ -57,16 +57,16 @@ export class Removals {
     const { remote, tally, ledger, journal, outcomes, trash } = this.#parts;
     const { path, reason } = removal;
     const attempted = outcomes.begin('remove', path, reason);
-    const place = trash?.placeFor(remote.root + path);
+    const full = remote.root + path;
     try {
       const change: Change = {
         begins: true,
         check: (attempt, inDoubt) => this.#check(removal, attempt, inDoubt),
       };
-      const end =
-        place === undefined
-          ? await remote.remove(remote.root + path, change)
-          : await trash!.take(place, change);
+      const { end, place } =
+        trash === undefined
+          ? { end: await remote.remove(full, change) }
+          : await trash.take(trash.placeFor(full), { change });
       if (end === 'kept') return journal.end(id);
       journal.end(id, () => {
         // a file that a look does not show is gone, or the listing was short: the next listing tells

@@ -45,6 +45,11 @@ export function keptUntil(name: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
+/** Whether what comes into the folder of a period now, at `nowMs`, is kept there for `keepMs`. */
+export function keepsFor(period: RelPath, nowMs: number, keepMs: number): boolean {
+  return (keptUntil(nameOf(period)) ?? 0) >= Math.min(LATEST_MS, nowMs + keepMs);
+}
+
 /** Bytes of UTF-8 that a path may need in a name. */
 const LONGEST_PATH = 180;
 

@@ -14,11 +14,16 @@ const KEY = 'trash';
 /** A look at the trash of other pairs, and after a lost ledger, in milliseconds. */
 const LOOK_EVERY_MS = 86_400_000;
 
+type Periods = Readonly<Record<string, readonly [files: number, bytes: number]>>;
+
+const only = (there: ReadonlySet<string>, periods: Periods): Periods =>
+  Object.fromEntries(Object.entries(periods).filter(([name]) => there.has(name)));
+
 interface Kept {
   /** When the trash was last swept, in milliseconds since 1970. */
   readonly sweptMs: number;
   /** By the names of their periods. */
-  readonly periods: Readonly<Record<string, readonly [files: number, bytes: number]>>;
+  readonly periods: Periods;
 }
 
 /** How much a pair has in the trash, kept in its ledger: some ten numbers, however much that is. */
@@ -50,8 +55,14 @@ export class TrashSizes {
 
   /** The trash was swept, and has these periods: all else is gone, also what a person deleted. */
   swept(nowMs: number, there: ReadonlySet<string>): void {
-    const periods = Object.entries(this.#kept().periods).filter(([name]) => there.has(name));
-    this.#keep({ sweptMs: nowMs, periods: Object.fromEntries(periods) });
+    this.#keep({ sweptMs: nowMs, periods: only(there, this.#kept().periods) });
+  }
+
+  /** A listing shows that the trash has these periods alone. */
+  onlyThese(there: ReadonlySet<string>): void {
+    const kept = this.#kept();
+    const periods = only(there, kept.periods);
+    if (Object.keys(periods).length < Object.keys(kept.periods).length) this.#keep({ ...kept, periods });
   }
 
   get report(): TrashReport {

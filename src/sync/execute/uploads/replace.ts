@@ -3,9 +3,9 @@ import { hasFact, isOfReading, SyncError } from '../../../model/errors.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { ShownVersion } from '../../../model/plan.ts';
 import type { CheckVerdict, Remote } from '../../../remote/remote.ts';
-import { sameShown } from '../../compare/decide.ts';
-import type { Trash, TrashPlace } from '../trash/trash.ts';
 import { isInTrash } from '../trash/trash-names.ts';
+import { sameShown } from '../../compare/decide.ts';
+import type { TakeOptions, Trash, TrashPlace } from '../trash/trash.ts';
 
 /** The hidden names that a replacement goes through; full paths. */
 export interface Detour {
@@ -79,12 +79,14 @@ export async function publishKeeping(
   remote: Remote,
   final: RelPath,
   { via, place }: { readonly via: RelPath; readonly place: TrashPlace },
-  { trash, occupied }: { readonly trash: Trash; readonly occupied: boolean },
+  { trash, occupied, onPlace }: KeepingOptions,
 ): Promise<number | undefined> {
-  let taken: number | undefined;
+  let taken: { readonly size: number; readonly at: RelPath } | undefined;
   const take = async (): Promise<void> => {
     const size = (await remote.stat(final))?.size;
-    if (size !== undefined && (await trash.take(place)) === 'done') taken = size;
+    if (size === undefined) return;
+    const { end, place: at } = await trash.take(place, { onPlace });
+    if (end === 'done') taken = { size, at: at.path };
   };
   if (occupied) await take();
   try {
@@ -96,10 +98,16 @@ export async function publishKeeping(
     if (end === 'kept') throw takenAgain(final, remote.words);
   } catch (error) {
     // the name must not stay empty; should this move fail too, the intent is still there and the next run finishes it
-    if (taken !== undefined && (await remote.stat(final)) === undefined) await remote.move(place.path, final);
+    if (taken !== undefined && (await remote.stat(final)) === undefined) await remote.move(taken.at, final);
     throw error;
   }
-  return taken;
+  return taken?.size;
+}
+
+export interface KeepingOptions extends Pick<TakeOptions, 'onPlace'> {
+  readonly trash: Trash;
+  /** A file had the name when this was planned. */
+  readonly occupied: boolean;
 }
 
 /** Gives a file that waits a name that nobody has: such a name is lost to nobody. Resolves with 'kept' where somebody has it. */
@@ -126,26 +134,36 @@ async function isStill(remote: Remote, path: RelPath, seen: ShownVersion | null)
 /** What became of a replacement that a killed run left behind. */
 export type DetourEnd = 'published' | 'withdrawn';
 
+export interface FinishOptions {
+  /** Called for an old file that is not in the trash. Default: deletes it. */
+  readonly discard?: (aside: RelPath, size: number) => Promise<unknown>;
+}
+
 /** Completes a replacement or takes it back, whatever state it was left in. At most three looks and two changes. */
-export async function finishDetour(remote: Remote, final: RelPath, detour: Detour): Promise<DetourEnd> {
+export async function finishDetour(
+  remote: Remote,
+  final: RelPath,
+  detour: Detour,
+  { discard = (aside) => remote.remove(aside) }: FinishOptions = {},
+): Promise<DetourEnd> {
+  // what has come into the trash stays there
+  const removesOld = !isInTrash(detour.aside);
   const [current, waiting, old] = await Promise.all([
     remote.stat(final),
     remote.stat(detour.via),
     remote.stat(detour.aside),
   ]);
-  // what has come into the trash stays there
-  const removesOld = !isInTrash(detour.aside);
   if (current === undefined && old !== undefined) {
     // the old file was moved aside: the new one was whole by then
     if (waiting !== undefined) {
       await remote.move(detour.via, final);
-      if (removesOld) await remote.remove(detour.aside);
+      if (removesOld) await discard(detour.aside, old.size);
       return 'published';
     }
     await remote.move(detour.aside, final);
     return 'withdrawn';
   }
   if (waiting !== undefined) await remote.remove(detour.via);
-  if (old !== undefined && removesOld) await remote.remove(detour.aside);
+  if (old !== undefined && removesOld) await discard(detour.aside, old.size);
   return waiting === undefined && current !== undefined ? 'published' : 'withdrawn';
 }

@@ -161,14 +161,14 @@ export class FileSender {
     }
     if (trash !== undefined && detour.place !== undefined) {
       // its time counts from now: the upload, or the others of a set, may have taken hours
-      const place = trash.placeFor(final);
-      journal.detour(id, via, place.path);
-      const bytes = await publishKeeping(
-        remote,
-        final,
-        { via, place },
-        { trash, occupied: replaces !== undefined },
-      );
+      let place = trash.placeFor(final);
+      const onPlace = (other: TrashPlace): void => {
+        place = other;
+        journal.detour(id, via, place.path);
+      };
+      onPlace(place);
+      const options = { trash, occupied: replaces !== undefined, onPlace };
+      const bytes = await publishKeeping(remote, final, { via, place }, options);
       return bytes === undefined ? undefined : { place, bytes };
     }
     const seen = keepsOthers ? (replaces ?? null) : undefined;

@@ -12,7 +12,7 @@ export { ORIGIN_UNKNOWN, SCHEMA_VERSION } from './former-formats.ts';
  * `intent`: changes that were about to be sent; a row that survives a run is in doubt.
  * `verdict`: what was last decided for paths without an entry row (removed, failed, skipped, kept).
  * `run`: runs that began; `finished` is null for one that goes on or was killed. `name` is the ID that people see, `idle` is 1
- * for a pass of a watch that had nothing to do, `folded` counts such passes before it. `run_action`: some of their actions.
+ * for a pass of a watch that had nothing to do, 2 for one that only failed; `folded` counts equal passes before it. `run_action`: some of their actions.
  */
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

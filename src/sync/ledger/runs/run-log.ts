@@ -29,6 +29,12 @@ export interface BegunRun {
   readonly historyMs: number;
 }
 
+/** A pass of a watch that had nothing to do, or that did nothing and failed: several such in a row are remembered as one. */
+export type Folding = 'idle' | 'failed';
+
+/** As the column `idle` has it. */
+const FOLDING_NUMBERS: Readonly<Record<Folding, number>> = { idle: 1, failed: 2 };
+
 /** Which of a run's actions are wanted. */
 export interface ActionsPart {
   readonly limit: number;
@@ -69,8 +75,8 @@ export class RunLog {
     });
   }
 
-  /** `isIdle`: it was a pass of a watch that had nothing to do; of several in a row only the last is kept. */
-  end(run: number, summary: RunSummary, { isIdle }: { readonly isIdle: boolean }): void {
+  /** `folds`: of several passes in a row only the last is kept; of those that failed, where they failed in the same way. */
+  end(run: number, summary: RunSummary, { folds }: { readonly folds: Folding | undefined }): void {
     const { endedMs, outcome, report, error, failures, warnings = [], actionsCut = 0 } = summary;
     this.#db.transaction(() => {
       this.#db
@@ -85,22 +91,28 @@ export class RunLog {
           JSON.stringify(failures),
           JSON.stringify(warnings),
           actionsCut,
-          isIdle ? 1 : 0,
+          folds === undefined ? 0 : FOLDING_NUMBERS[folds],
           run,
         );
-      if (isIdle) this.#fold(run);
+      if (folds !== undefined) this.#fold(run, FOLDING_NUMBERS[folds]);
     });
   }
 
-  /** Takes the idle pass directly before this one into it. */
-  #fold(run: number): void {
+  /** Takes the pass directly before this one into it, where it was the same. */
+  #fold(run: number, folding: number): void {
     const before = this.#db
-      .sql('SELECT id, started, idle, folded, folded_since FROM run WHERE id < ? ORDER BY id DESC LIMIT 1')
-      .get(run) as Pick<RunRow, 'id' | 'started' | 'idle' | 'folded' | 'folded_since'> | undefined;
-    if (before?.idle !== 1) return;
+      .sql(
+        `SELECT id, started, folded, folded_since FROM run AS before
+         WHERE id = (SELECT max(id) FROM run WHERE id < ?1) AND idle = ?2 AND EXISTS (
+           SELECT 1 FROM run WHERE id = ?1 AND outcome = before.outcome AND error IS before.error
+           AND failures = before.failures AND warnings = before.warnings)`,
+      )
+      .get(run, folding) as Pick<RunRow, 'id' | 'started' | 'folded' | 'folded_since'> | undefined;
+    if (before === undefined) return;
     this.#db
       .sql('UPDATE run SET folded = ?, folded_since = ? WHERE id = ?')
       .run((before.folded ?? 0) + 1, before.folded_since ?? before.started, run);
+    this.#db.sql('DELETE FROM run_action WHERE run = ?').run(before.id);
     this.#db.sql('DELETE FROM run WHERE id = ?').run(before.id);
   }
 

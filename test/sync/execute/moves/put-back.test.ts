@@ -64,11 +64,11 @@ describe('what went along with a folder is put back', () => {
   });
 
   test.each([false, true])(
-    'from a hidden folder, and is dropped where somebody has put something newer under its name; moves replace files: %s',
+    'from a hidden folder, and stays there where somebody has put something newer under its name; moves replace files: %s',
     async (moveOverwrites) => {
       const { remote, there } = stageWith({ [`${HIDDEN}1`]: 'older', 'd/1': 'newer' }, { moveOverwrites });
       expect(await putBack(remote, HIDDEN, 'd/', ['1'])).toEqual(['1']);
-      expect(there()).toEqual({ 'd/': '', 'd/1': 'newer', [HIDDEN]: '' });
+      expect(there()).toEqual({ 'd/': '', 'd/1': 'newer', [HIDDEN]: '', [`${HIDDEN}1`]: 'older' });
     },
   );
 
@@ -115,6 +115,27 @@ describe('a whole folder gets its name back', () => {
     const moving = putBackFolder(remote, '~/', 'd/');
     await moving;
     expect(there()).toEqual({ 'd/': '', 'd/2': 'two', 'd/e/': '', 'd/e/1': 'one', ...more });
+  });
+
+  test('or, of files whose names are taken, only what may go goes; what others put stays in the hidden one', async () => {
+    const tree = {
+      [`${HIDDEN}ours`]: 'older',
+      [`${HIDDEN}theirs`]: 'other',
+      'd/ours': 'new',
+      'd/theirs': 'new',
+    };
+    const { remote, there } = stageWith(tree);
+    const taken = await putBackFolder(remote, HIDDEN, 'd/', (path) => path === 'ours');
+    expect([taken?.names, taken?.left]).toEqual([new Set(['ours', 'theirs']), ['theirs']]);
+    const { [`${HIDDEN}ours`]: _, ...left } = tree;
+    expect(there()).toEqual({ ...left, 'd/': '', [HIDDEN]: '' });
+  });
+
+  test('and in the trash nothing goes, whatever may', async () => {
+    const kept = '.stagesync-trash/until-20261203T100000Z/mi7k2x9c-1a2b3c4d5e6f-1p-d/';
+    const { remote, stage } = stageWith({ [`${kept}ours`]: 'older', 'd/ours': 'new' });
+    await putBackFolder(remote, kept, 'd/', () => true);
+    expect(stage.text(`${kept}ours`)).toBe('older');
   });
 
   test('not when that ends the run', async () => {

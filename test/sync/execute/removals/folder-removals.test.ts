@@ -228,8 +228,8 @@ describe('what comes between the look and the deletion', () => {
     expect(there()).toEqual({ 'd/': '', 'd/a': 'ONE' });
   });
 
-  test('and takes a name again keeps it: the newer of the two stays', async () => {
-    const { plan, remove, there, hooks, stage } = removing();
+  test('and takes a name again keeps it; the older file, of others too, waits in the hidden folder, and is told', async () => {
+    const { plan, remove, there, hooks, stage, told } = removing();
     plan('d/');
     hooks.before = (call) => {
       if (isOut(call, 'd/')) stage.place('in/d/e/theirs', 'older');
@@ -238,7 +238,15 @@ describe('what comes between the look and the deletion', () => {
       if (isOut(call, 'd/')) stage.place('in/d/e/theirs', 'newer');
     };
     await remove();
-    expect(there()).toEqual({ 'd/': '', 'd/e/': '', 'd/e/theirs': 'newer' });
+    expect(there()).toEqual({
+      'd/': '',
+      'd/e/': '',
+      'd/e/theirs': 'newer',
+      '~-1-gone-d/': '',
+      '~-1-gone-d/e/': '',
+      '~-1-gone-d/e/theirs': 'older',
+    });
+    expect(told().join()).toContain('hidden_left_over');
   });
 
   test('and cannot be read brings all of it back', async () => {

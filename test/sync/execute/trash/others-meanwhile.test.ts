@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryDestination } from '../../../../src/destinations/memory/memory-destination.ts';
 import type { MemoryCall } from '../../../../src/destinations/memory/memory-destination.ts';
 import { createMemorySource } from '../../../../src/sources/memory/memory-source.ts';
-import { keptUntil } from '../../../../src/sync/execute/trash/trash-names.ts';
+import { SyncError } from '../../../../src/model/errors.ts';
+import { keptUntil, TRASH } from '../../../../src/sync/execute/trash/trash-names.ts';
 import { createEngine, createTestClock } from '../../../support/engine/engine.ts';
 
 const DAY_MS = 86_400_000;
@@ -34,6 +35,13 @@ function setUp() {
         act();
       };
     },
+    /** From now on each call fails, until it lives again. */
+    dies(): void {
+      meanwhile = () => {
+        throw new Error('killed');
+      };
+    },
+    lives: (): void => void (meanwhile = undefined),
     [Symbol.dispose]: () => engine[Symbol.dispose](),
   };
 }
@@ -89,3 +97,76 @@ test.each([[{}], [{ atomic: true, publishSet: true }]])(
     expect(keptUntil(kept.split('/')[1]!)).toBeGreaterThanOrEqual(clock.at + KEEP.keepRemovedMs);
   },
 );
+
+describe('what goes is kept for so long from when it is asked for, not from before a wait:', () => {
+  const lost = new SyncError('stage_unavailable', 'no answer', { verdict: 'retry', inDoubt: true });
+  const unsent = new SyncError('stage_unavailable', 'not now', { verdict: 'retry' });
+
+  test.each<[string, string, SyncError | undefined]>([
+    ['a file, behind other requests', 'a', undefined],
+    ['a folder, behind other requests', 'd/', undefined],
+    ['a file, in an outage', 'a', unsent],
+    ['a folder, in an outage', 'd/', unsent],
+    ['a file, after a lost reply', 'a', lost],
+    ['a folder, after a lost reply', 'd/', lost],
+  ])('%s', async (_, path, failure) => {
+    using here = setUp();
+    const { source, stage, clock, engine } = here;
+    source.write('a', 'old', { modifiedMs: 1 });
+    source.write('d/b', 'old', { modifiedMs: 1 });
+    source.write('z', 'z', { modifiedMs: 1 });
+    await engine.pass();
+    source.remove(path === 'a' ? 'a' : 'd/b');
+    const wait = (): void => {
+      clock.at += 3 * DAY_MS;
+      if (failure !== undefined) throw failure;
+    };
+    if (failure === undefined) here.before('makeFolder', /until-/, wait);
+    else here.before('move', /until-/, wait);
+    const { report } = await engine.pass({ ...KEEP, removal: 'ours' });
+    expect(report).toMatchObject({ outcome: 'clean', removed: 1, trash: { files: 1, heldFiles: 1 } });
+    const kept = [...stage.files.keys()].filter(
+      (each) => stage.text(each) === 'old' && each.includes('until-'),
+    );
+    expect(kept).toHaveLength(1);
+    expect(keptUntil(kept[0]!.split('/')[1]!)).toBeGreaterThanOrEqual(clock.at + KEEP.keepRemovedMs);
+  });
+
+  test('a file that is replaced, in an outage: the new one has its name, and after a kill the old one is found', async () => {
+    using here = setUp();
+    const { source, stage, clock, engine } = here;
+    source.write('a', 'old', { modifiedMs: 1 });
+    await engine.pass();
+    source.write('a', 'new!', { modifiedMs: 2 });
+    here.before('move', /until-/, () => {
+      clock.at += 3 * DAY_MS;
+      here.before('move', /^a$/, () => {
+        here.dies();
+        throw new Error('killed');
+      });
+      throw unsent;
+    });
+    await engine.pass(KEEP).catch(() => undefined);
+    here.lives();
+    expect(stage.text('a')).toBeUndefined();
+    const { report } = await engine.pass(KEEP);
+    expect([report.outcome, stage.text('a')]).toEqual(['clean', 'new!']);
+    const kept = [...stage.files.keys()].find((path) => stage.text(path) === 'old')!;
+    expect(keptUntil(kept.split('/')[1]!)).toBeGreaterThanOrEqual(clock.at + KEEP.keepRemovedMs);
+  });
+});
+
+test('what a person emptied counts no more once something else comes into the trash', async () => {
+  using here = setUp();
+  const { source, stage, clock, engine } = here;
+  for (const path of ['a', 'b', 'c']) source.write(path, path, { modifiedMs: 1 });
+  await engine.pass();
+  source.remove('a');
+  await engine.pass({ ...KEEP, removal: 'ours' });
+  for (const path of stage.files.keys().toArray()) if (path.startsWith(TRASH)) stage.files.delete(path);
+  for (const path of stage.folders.values().toArray()) if (path.startsWith(TRASH)) stage.folders.delete(path);
+  clock.at += DAY_MS / 24;
+  source.remove('b');
+  const { report } = await engine.pass({ ...KEEP, removal: 'ours' });
+  expect(report.trash).toEqual({ files: 1, bytes: 1, heldFiles: 1, heldBytes: 1 });
+});

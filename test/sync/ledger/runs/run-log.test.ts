@@ -87,6 +87,37 @@ test('passes of a watch that had nothing to do become one, which knows how many 
   expect(startsOf(ledger)).toEqual([8, 7, 6, 5, 4, 1]);
 });
 
+test('passes of a watch that did nothing and failed in the same way become one; another failure, or work, is a run of its own', () => {
+  const ledger = memoryLedger();
+  const nobody = { code: 'stage_unreachable', message: 'nobody answers' } as const;
+  const denied = { code: 'stage_denied', message: 'not yours' } as const;
+  const failing = (at: number, given: Partial<RunSummary>): void =>
+    run(ledger, at, { cause: 'watch', outcome: 'failures', ...given });
+  failing(1, { error: nobody });
+  for (const at of [2, 3]) failing(at, { error: nobody, cause: 'full' });
+  expect(startsOf(ledger)).toEqual([3]);
+  expect(ledger.runs.page({ limit: 1 })[0]?.folded).toEqual({ passes: 2, sinceMs: 1 });
+  failing(4, { error: denied });
+  failing(5, { error: denied, cause: 'command' });
+  failing(6, { error: denied, report: { ...endedRun().report, uploaded: 1 } });
+  failing(7, { error: denied });
+  expect(startsOf(ledger)).toEqual([7, 6, 5, 4, 3]);
+});
+
+test('equal failures of files become one run, with the actions of the last', () => {
+  const ledger = memoryLedger();
+  const failures = [{ code: 'stage_too_large', message: 'is too large', count: 1, example: 'big' }] as const;
+  const report = { ...endedRun().report, failed: 1 };
+  for (const startedMs of [1, 2]) {
+    ledger.startRun(begunRun({ id: `run${startedMs}`, startedMs, cause: 'watch' }));
+    ledger.addActions([{ ...action('big'), outcome: 'failed' }]);
+    ledger.endRun(endedRun({ startedMs, outcome: 'failures', report, failures }), { isWatch: true });
+  }
+  expect(startsOf(ledger)).toEqual([2]);
+  expect(ledger.runs.actions('run1', { limit: 9 })).toEqual([]);
+  expect(ledger.runs.actions('run2', { limit: 9 })).toHaveLength(1);
+});
+
 test('a pass that a row of a file names is remembered, though its report counts nothing', () => {
   const ledger = memoryLedger();
   for (const startedMs of [1, 2, 3]) {
