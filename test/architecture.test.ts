@@ -116,11 +116,9 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   ignore: ['filter'],
   saxes: ['sources/s3'],
   'd3-scale': ['billing'],
-  hyparquet: ['emulator', 'cli'],
+  hyparquet: ['emulator', 'load', 'cli'],
   yaml: ['jobs-file'],
   croner: ['jobs-file', 'daemon'],
-  // the footer of a file says what its columns are
-  hyparquet: ['load', 'cli'],
   '@opentelemetry/api': ['daemon'],
 };
 
