@@ -182,7 +182,11 @@ class JobComposer {
 
   /** The settings that somebody gave, by their names in a job. */
   #sections(watch: boolean): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-    const sections = SECTIONS.filter((section) => section !== 'when' || watch).map((section) => {
+    const isSaid = (section: string): boolean => {
+      if (section === 'load') return this.#value(section) !== undefined;
+      return section !== 'when' || watch;
+    };
+    const sections = SECTIONS.filter(isSaid).map((section) => {
       const values = namedSettings(section).flatMap(([inTheFile, name, { type }]) => {
         const value = this.#value(section, inTheFile);
         if (value === undefined) return [];
@@ -209,6 +213,11 @@ class JobComposer {
       );
     if (own('sqs_queue') && (!watch || !job.from.startsWith('s3://')))
       this.#wrong(['sqs_queue'], 'is for a watch of an s3:// address: write watch: true, or leave it out');
+    if (own('overlap') && watch)
+      this.#wrong(
+        ['overlap'],
+        'is for a schedule without a watch: a watch takes what its schedule asks for as soon as it can, within the same run; leave overlap out',
+      );
     try {
       checkJob(job, ENVIRONMENT_ONLY, this.#with.environment);
     } catch (error) {
