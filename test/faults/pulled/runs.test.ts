@@ -33,5 +33,6 @@ test('whatever goes wrong in pulls, the next one makes the directory equal, and 
       },
     );
   expect(failed).toEqual([]);
-  if (replayed === undefined) expect(resumed).toBeGreaterThan(0);
+  // rare: a body of several chunks has to break off, and its file has to be wanted still
+  if (SEEDS.length >= 100) expect(resumed).toBeGreaterThan(0);
 }, 0);

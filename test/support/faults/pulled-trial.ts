@@ -87,7 +87,7 @@ export class PulledTrial implements Disposable {
         if (--this.#until === 0) this.#happen();
       },
     });
-    this.#random = new RandomTree(stagePlace(stage), dice, { largeShare: dice.pick([0, 0, 0.3]) });
+    this.#random = new RandomTree(stagePlace(stage), dice, { largeShare: dice.pick([0, 0.3]) });
     this.#writer = new DirectoryWriter(directory, dice, this.#random.paths);
     const source = destinationAsSource({ destination: this.#breaking(stage) });
     this.#engine = createEngine(source, directory.destination);
