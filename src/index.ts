@@ -35,7 +35,7 @@ export { copy, type CopyOptions } from './jobs/files/copy.ts';
 export type { CopyResult, CopySummary } from './files/copy/copy-step.ts';
 export { createJob, type JobInput } from './jobs/create-job.ts';
 export { readEnvironment, type Environment } from './jobs/environment.ts';
-export type { Job, JobSections, PaceSettings, WhatSettings, WhenSettings } from './jobs/job.ts';
+export type { Job, JobSections, LoadSettings, PaceSettings, WhatSettings, WhenSettings } from './jobs/job.ts';
 export { openJob, type JobPass, type OpenJob } from './jobs/open-job.ts';
 export { readJob } from './jobs/settings/job-shape.ts';
 export { surroundingsOf, type Guards, type Surroundings } from './jobs/surroundings.ts';

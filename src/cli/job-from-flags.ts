@@ -19,6 +19,8 @@ export interface Ends {
 export function jobFromFlags({ host }: Context, { source, dest }: Ends, flags: JobFlags): Job {
   const ends = { from: parseSource(source, host.cwd), to: parseDestination(dest, host.cwd) };
   const filters = readRules(flags.filters, host.cwd, directoryOf(ends));
-  const { what, pace, when } = flags;
-  return createJob({ from: source, to: dest, what: { ...what, filters }, pace, when }, host.cwd);
+  const { what, pace, when, load, typed } = flags;
+  // a command line that says nothing of loading asks nothing of a database
+  const asked = Object.keys(typed.load ?? {}).length > 0 ? load : undefined;
+  return createJob({ from: source, to: dest, what: { ...what, filters }, pace, when, load: asked }, host.cwd);
 }

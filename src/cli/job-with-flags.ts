@@ -2,6 +2,7 @@ import { surroundingsOfJob } from '../jobs-file/surroundings-of-job.ts';
 import type { JobsFile, NamedJob } from '../jobs-file/jobs-file.ts';
 import { readRules } from '../jobs/filters/read-filters.ts';
 import type { Job } from '../jobs/job.ts';
+import { defaultsOf } from '../jobs/settings/settings.ts';
 import type { Guards, Surroundings } from '../jobs/surroundings.ts';
 import type { JobFlags } from './flags/job-flags.ts';
 
@@ -12,6 +13,9 @@ export function jobWithFlags(job: Job, { typed, filters }: JobFlags, cwd: string
     ...job,
     what: { ...job.what, ...typed.what, ...(rules !== undefined && { filters: rules }) },
     pace: { ...job.pace, ...typed.pace },
+    ...(Object.keys(typed.load ?? {}).length > 0 && {
+      load: { ...defaultsOf('load'), ...job.load, ...typed.load },
+    }),
   };
 }
 

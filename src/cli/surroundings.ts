@@ -7,14 +7,18 @@ import {
 } from '../jobs/surroundings.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import type { Context } from './context.ts';
-import { authorityFrom, type S3Flags, type StageFlags } from './flags/authority-flags.ts';
+import { authorityFrom, type S3Flags, type SqlFlags, type StageFlags } from './flags/authority-flags.ts';
 
 /** The part of the surroundings that the verb and its flags decide. */
 type OfVerb = Pick<Surroundings, 'command' | 'guards'> &
   Partial<Pick<Surroundings, 'dryRun' | 'observed' | 'ledgerCopy'>>;
 
 /** The surroundings of a job that this command line starts. */
-export function jobSurroundings(context: Context, flags: StageFlags & S3Flags, ofVerb: OfVerb): Surroundings {
+export function jobSurroundings(
+  context: Context,
+  flags: StageFlags & S3Flags & SqlFlags,
+  ofVerb: OfVerb,
+): Surroundings {
   const { host, environment, stop } = context;
   return surroundingsOf({
     environment,
@@ -25,6 +29,7 @@ export function jobSurroundings(context: Context, flags: StageFlags & S3Flags, o
     signal: stop.signal,
     keepHeapSmall: () => host.keepHeapSmall(),
     collectBuffers: () => host.collectBuffers(),
+    tell: (text) => context.err.line(`stagesync: ${text}`),
     ...ofVerb,
   });
 }

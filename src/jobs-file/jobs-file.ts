@@ -65,6 +65,8 @@ export interface Profile {
   readonly authority: Authority;
   /** Prints the token, as AWS's `credential_process` does; the words of one program, no shell. */
   readonly tokenCommand?: readonly string[] | undefined;
+  /** Prints the password of the user of the database, in the same way. */
+  readonly sqlPasswordCommand?: readonly string[] | undefined;
 }
 
 export type NotifyEvent = 'failure' | 'recovery' | 'halted' | 'skipped' | 'success';

@@ -114,7 +114,10 @@ const untrusted = (file: JobsFile): JobsFile => ({
     return parts.length === 0 ? job : { ...job, untrusted: parts, notify: [] };
   }),
   profiles: Object.fromEntries(
-    Object.entries(file.profiles).map(([name, profile]) => [name, { ...profile, tokenCommand: undefined }]),
+    Object.entries(file.profiles).map(([name, profile]) => [
+      name,
+      { ...profile, tokenCommand: undefined, sqlPasswordCommand: undefined },
+    ]),
   ),
 });
 

@@ -1,12 +1,13 @@
 import { dirname } from 'node:path';
 import { EMBEDDED, parsePlace, type PlaceAddress } from '../jobs/addresses.ts';
-import type { Authority, S3Authority, StageAuthority } from '../jobs/authority.ts';
+import type { Authority, S3Authority, SqlAuthority, StageAuthority } from '../jobs/authority.ts';
+import type { Job } from '../jobs/job.ts';
 import { parseRemovalLimit } from '../jobs/settings/quantities.ts';
 import type { Surroundings } from '../jobs/surroundings.ts';
 import { configError } from '../jobs/usage-errors.ts';
 import { printable } from '../model/printable.ts';
 import type { JobsFile, NamedJob } from './jobs-file.ts';
-import { tokenCommandOf } from './trust/token-command.ts';
+import { passwordCommandOf, tokenCommandOf } from './trust/token-command.ts';
 
 /**
  * The surroundings in which a job of the file runs. Of `around` the authority counts before that of the profile, value by
@@ -20,11 +21,15 @@ export function surroundingsOfJob(file: JobsFile, named: NamedJob, around: Surro
   const folder = dirname(file.path);
   const words = profile?.tokenCommand;
   const tokenSource = words === undefined ? {} : { tokenSource: tokenCommandOf(words, folder) };
+  const passwordWords = profile?.sqlPasswordCommand;
+  const passwordSource =
+    passwordWords === undefined ? {} : { passwordSource: passwordCommandOf(passwordWords, folder) };
   const both: Authority = {
     stage: { ...profile?.authority.stage, ...tokenSource, ...given(around.authority.stage) },
     s3: { ...profile?.authority.s3, sqsQueue, ...given(around.authority.s3) },
+    sql: { ...profile?.authority.sql, ...passwordSource, ...given(around.authority.sql ?? {}) },
   };
-  const authority = forEnds(both, [job.from, job.to]);
+  const authority = forEnds(both, job);
   const maxDelete = guards.maxDelete === undefined ? undefined : parseRemovalLimit(guards.maxDelete);
   return {
     ...around,
@@ -46,16 +51,20 @@ export function requireTrust({ path }: JobsFile, jobs: readonly NamedJob[]): voi
 }
 
 /** What is said. That requests are signed is what a command line says that says nothing of it. */
-const given = <Part extends StageAuthority | S3Authority>(part: Part): Part =>
+const given = <Part extends StageAuthority | S3Authority | SqlAuthority>(part: Part): Part =>
   Object.fromEntries(
     Object.entries(part).filter(
       ([name, value]) => value !== undefined && !(name === 'signRequest' && value === true),
     ),
   ) as Part;
 
-function forEnds({ stage, s3 }: Authority, ends: readonly string[]): Authority {
-  const places = ends.map((end): PlaceAddress => parsePlace(end, 'it', '/'));
+function forEnds({ stage, s3, sql }: Authority, { from, to, load }: Job): Authority {
+  const places = [from, to].map((end): PlaceAddress => parsePlace(end, 'it', '/'));
   const hasBucket = places.some(({ kind }) => kind === 's3');
   const hasDeployment = places.some((place) => place.kind === 'stage' && place.deployment !== EMBEDDED);
-  return { stage: hasDeployment ? stage : {}, s3: hasBucket ? s3 : {} };
+  return {
+    stage: hasDeployment ? stage : {},
+    s3: hasBucket ? s3 : {},
+    ...(load !== undefined && { sql: hasDeployment ? sql : { resume: sql?.resume } }),
+  };
 }

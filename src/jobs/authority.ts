@@ -1,9 +1,11 @@
 import type { TokenSource } from '../api/connection.ts';
+import type { SecretSource } from '../data-api/credentials.ts';
 
 /** What authorises requests, and where they go: always the word of who runs a job, never of the job. */
 export interface Authority {
   readonly stage: StageAuthority;
   readonly s3: S3Authority;
+  readonly sql?: SqlAuthority | undefined;
 }
 
 /** How to reach a Stage, and as whom. What is absent here comes from the environment. */
@@ -37,6 +39,19 @@ export interface S3Authority {
   readonly sqsQueue?: string | undefined;
 }
 
+/** How to reach the database that loads a Stage, and as whom. What is absent here comes from the environment. */
+export interface SqlAuthority {
+  /** A host; by default that of the deployment's workspace, which the Management API tells. */
+  readonly endpoint?: string | undefined;
+  readonly user?: string | undefined;
+  /** A file that holds the password, or a JSON web token. */
+  readonly passwordFile?: string | undefined;
+  /** What gives the password, each time anew. */
+  readonly passwordSource?: SecretSource | undefined;
+  /** A suspended workspace is woken first. */
+  readonly resume?: boolean | undefined;
+}
+
 /** An authority that says nothing: everything comes from the environment. */
 export const ENVIRONMENT_ONLY: Authority = { stage: {}, s3: {} };
 
@@ -57,6 +72,17 @@ export function bucketFlagIn(s3: S3Authority): string | undefined {
     '--sqs-queue': s3.sqsQueue !== undefined,
   };
   return Object.keys(used).find((flag) => used[flag]);
+}
+
+/** The first flag in use that says which database to reach, or as whom. */
+export function databaseFlagIn(sql: SqlAuthority = {}): string | undefined {
+  const used = {
+    '--sql-endpoint': sql.endpoint,
+    '--sql-user': sql.user,
+    '--sql-password-file': sql.passwordFile,
+    '--resume': sql.resume,
+  };
+  return Object.entries(used).find(([, value]) => value !== undefined)?.[0];
 }
 
 /** The first flag in use that says which Stage to reach, or as whom. */

@@ -9,7 +9,7 @@ import {
   type DestinationAddress,
   type PlaceAddress,
 } from './addresses.ts';
-import { bucketFlagIn, deploymentFlagIn, type Authority } from './authority.ts';
+import { bucketFlagIn, databaseFlagIn, deploymentFlagIn, type Authority } from './authority.ts';
 import type { Environment } from './environment.ts';
 import type { Job, WhatSettings } from './job.ts';
 import { realPath } from './real-path.ts';
@@ -48,6 +48,7 @@ export function checkJob(job: Job, authority: Authority, environment: Environmen
     );
   checkOwnFolders({ from, to }, environment);
   checkKinds(job, authority, { from, to });
+  checkLoad(job, authority, to);
   return { from, to };
 }
 
@@ -146,6 +147,19 @@ function checkKinds(job: Job, authority: Authority, { from, to }: JobEnds): void
   if (to.kind === 'local' && job.what.keepRemoved !== undefined)
     throw usageError('--keep-removed is for a Stage as DEST: a directory has no trash of ours');
   if ([from, to].some(isEmbedded)) checkEmbedded(authority);
+}
+
+/** Refuses the way to a table where no Stage is written to, and a login for a database that nothing is asked of. */
+function checkLoad({ load }: Job, { sql }: Authority, to: DestinationAddress): void {
+  const flag = databaseFlagIn(sql);
+  if (load === undefined && flag !== undefined)
+    throw usageError(
+      `${flag} is for a database, and nothing is asked of one: give --load-database NAME or --wait-loaded, or leave the flag out`,
+    );
+  if (load !== undefined && to.kind !== 'stage')
+    throw usageError(
+      'pipelines load from a Stage, and DEST is a directory: leave out --load-database and the other flags of loading',
+    );
 }
 
 const isEmbedded = (address: PlaceAddress): boolean =>

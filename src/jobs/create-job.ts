@@ -10,12 +10,13 @@ export interface JobInput {
   readonly what?: Partial<JobSections['what']> | undefined;
   readonly pace?: Partial<JobSections['pace']> | undefined;
   readonly when?: Partial<JobSections['when']> | undefined;
+  readonly load?: Partial<JobSections['load']> | undefined;
   readonly profile?: string | undefined;
 }
 
 /** The whole job, with the defaults of all that is not given. A relative path of a directory is read from `folder`. */
 export function createJob(input: JobInput, folder: string): Job {
-  const { name, when, profile } = input;
+  const { name, when, load, profile } = input;
   return {
     ...(name !== undefined && { name }),
     from: wholeAddress(input.from, folder),
@@ -23,6 +24,7 @@ export function createJob(input: JobInput, folder: string): Job {
     what: { ...defaultsOf('what'), ...given(input.what) },
     pace: { ...defaultsOf('pace'), ...given(input.pace) },
     ...(when !== undefined && { when: { ...defaultsOf('when'), ...given(when) } }),
+    ...(load !== undefined && { load: { ...defaultsOf('load'), ...given(load) } }),
     ...(profile !== undefined && { profile }),
   };
 }

@@ -11,6 +11,14 @@ export interface Environment {
   /** The deployment of `stage:///path` with API v2, where it names a cluster. */
   readonly workspace: string | undefined;
   readonly organization: string | undefined;
+  /** The database that loads a Stage. Its password, and its URL, which may have one, are secret. */
+  readonly sql: {
+    readonly url: string | undefined;
+    readonly host: string | undefined;
+    readonly user: string | undefined;
+    readonly password: string | undefined;
+    readonly database: string | undefined;
+  };
   /** Where S3 is, when no flag says so; the more special of the AWS tools' two variables counts. */
   readonly s3EndpointUrl: string | undefined;
   /** The key of objects that their writer encrypted with a key of its own (SSE-C), in base64. Secret. */
@@ -62,6 +70,13 @@ export function readEnvironment(env: Variables, home: string): Environment {
     workspaceGroup: setting(env, 'SINGLESTOREDB_WORKSPACE_GROUP'),
     workspace: setting(env, 'SINGLESTOREDB_WORKSPACE'),
     organization: setting(env, 'SINGLESTOREDB_ORGANIZATION'),
+    sql: {
+      url: setting(env, 'SINGLESTOREDB_URL'),
+      host: setting(env, 'SINGLESTOREDB_HOST'),
+      user: setting(env, 'SINGLESTOREDB_USER'),
+      password: setting(env, 'SINGLESTOREDB_PASSWORD'),
+      database: setting(env, 'SINGLESTOREDB_DATABASE'),
+    },
     s3EndpointUrl: s3Endpoint(env),
     customerKey: setting(env, 'STAGESYNC_SSE_C_KEY'),
     proxy: {

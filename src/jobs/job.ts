@@ -19,6 +19,8 @@ export interface Job {
   readonly pace: PaceSettings;
   /** Of a watch. */
   readonly when?: WhenSettings | undefined;
+  /** What is done about the way from the Stage to a table; absent: nothing is asked of any database. */
+  readonly load?: LoadSettings | undefined;
   /** The name of the profile to run it with, one of those that the surroundings have. */
   readonly profile?: string | undefined;
 }
@@ -75,9 +77,26 @@ export interface WhenSettings {
   readonly poll?: number | undefined;
 }
 
-/** The three sections of settings in a job. */
+/** The way from the Stage to a table. As whom the database is asked is the word of who runs the job. */
+export interface LoadSettings {
+  /** Absent: the one that the environment names. */
+  readonly database?: string | undefined;
+  /** Absent: any pipeline of the database. */
+  readonly pipeline?: string | undefined;
+  /** What is done about a file that changed after a pipeline had read it. */
+  readonly reload: 'warn' | 'drop-file';
+  /** How long a run waits, at most, until what it sent is loaded, in milliseconds; absent: not at all. */
+  readonly wait?: number | undefined;
+  /** What becomes of a file on the Stage once it is loaded. */
+  readonly afterLoad: 'keep' | 'remove';
+  /** Sending pauses while more than this was sent and is not loaded, in bytes. */
+  readonly maxUnloaded?: number | undefined;
+}
+
+/** The sections of settings in a job. */
 export interface JobSections {
   readonly what: WhatSettings;
   readonly pace: PaceSettings;
   readonly when: WhenSettings;
+  readonly load: LoadSettings;
 }

@@ -7,12 +7,14 @@ import type { EventListener } from '../model/events.ts';
 import type { RunCause } from '../model/run.ts';
 import type { PlanLine } from '../model/plan.ts';
 import type { Ledger } from '../sync/ledger/ledger.ts';
+import type { LoadOptions } from '../sync/load/load-options.ts';
 import type { ChangedFolders } from '../sync/overtaking/changed-folders.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import { recallPace } from '../sync/remembered-pace.ts';
 import { runPass } from '../sync/pass.ts';
 import type { PassOptions, PassResult } from '../sync/pass-options.ts';
-import { checkJob, directoryOf } from './check-job.ts';
+import type { Authority } from './authority.ts';
+import { checkJob, directoryOf, type JobEnds } from './check-job.ts';
 import { ownerOf } from './ends/open-directory.ts';
 import { openEnds } from './ends/open-ends.ts';
 import { openFilter } from './filters/read-filters.ts';
@@ -86,6 +88,7 @@ export async function openJob(
   // a run without a name, as of "stagesync sync", does not take the name of a job away
   const isNamed = job.name !== undefined && ledger.recall('job') !== job.name;
   if (!around.dryRun && isNamed) ledger.remember('job', job.name);
+  const load = job.load === undefined ? undefined : await openLoad(opened, { around, authority, ends, job });
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
   const options = {
@@ -117,6 +120,7 @@ export async function openJob(
           ...options,
           gate,
           sourceGate: pass?.use,
+          load: load?.(cause),
           command: around.command,
           source: shown,
           destination,
@@ -162,6 +166,43 @@ const both =
     }
   };
 
+/** The way to the table, for each pass: a watch waits for no file, because the next change has to go on its way. */
+async function openLoad(
+  opened: AsyncDisposableStack,
+  {
+    around,
+    authority,
+    ends: { to },
+    job: { load },
+  }: {
+    readonly around: Surroundings;
+    readonly authority: Authority;
+    readonly ends: JobEnds;
+    readonly job: Job;
+  },
+): Promise<((cause: RunCause | undefined) => LoadOptions) | undefined> {
+  if (load === undefined || to.kind !== 'stage') return undefined;
+  // the client of the database is loaded by jobs that ask for it alone
+  const { openPipelines } = await import('./load/open-pipelines.ts');
+  const pipelines = openPipelines({ ...around, authority }, { address: to, load, tell: around.tell });
+  opened.defer(() => pipelines.close());
+  const { reload, afterLoad, maxUnloaded, wait } = load;
+  return (cause) => {
+    const watches = cause === 'watch' || cause === 'full';
+    return {
+      pipelines,
+      reload,
+      afterLoad,
+      maxUnloaded,
+      patienceMs: watches ? undefined : (wait ?? PATIENCE_MS),
+      waitMs: watches ? undefined : wait,
+    };
+  };
+}
+
+/** How long sending pauses, at most, while nothing is loaded, where the job does not say how long a run may wait. */
+const PATIENCE_MS = 3_600_000;
+
 /** What every pass of a job has in common. */
 function passOptions(
   { what, pace }: Job,
@@ -200,12 +241,12 @@ function passOptions(
 }
 
 /** Files at the same time in a directory: what waits for a look at the Stage keeps no request back. */
-const FILES_AT_ONCE = 128;
+const FILES_AT_ONCE = 192;
 
 const filesAtOnce = (requests: Concurrency, mostLanes: number): number =>
   requests === 'auto'
     ? Math.min(FILES_AT_ONCE, mostLanes)
-    : Math.max(requests, Math.min(requests * 4, FILES_AT_ONCE, mostLanes));
+    : Math.max(requests, Math.min(requests * 6, FILES_AT_ONCE, mostLanes));
 
 /**
  * How a pass goes into a directory. Its gate finds nothing out there: how many requests a Stage takes is found by the gate of the

@@ -44,6 +44,8 @@ export interface Surroundings {
   readonly observed?: ((destination: Destination) => Destination) | undefined;
   /** Makes a pass, and may do something before and after it, as tracing does. It resolves and rejects as `pass` does. */
   readonly aroundPass?: AroundPass | undefined;
+  /** Hears what a person should know before it happens, such as what waking a workspace costs. */
+  readonly tell?: ((text: string) => void) | undefined;
   /** Called once everything is open: from then on the process keeps little garbage. */
   readonly keepHeapSmall?: (() => void) | undefined;
   /**
@@ -79,7 +81,7 @@ export interface Guards {
 
 /** The part of the surroundings that opens a Stage. */
 export type StageSurroundings = Pick<Surroundings, 'environment' | 'folder' | 'gates' | 'draining'> & {
-  readonly authority: Pick<Authority, 'stage'>;
+  readonly authority: Pick<Authority, 'stage' | 'sql'>;
 };
 
 /** The gates of this process: whatever opens a Stage in it shares them. */

@@ -2,6 +2,7 @@ import type { Problem } from './entry.ts';
 import type { ErrorData, Operation } from './errors.ts';
 import type { Pace } from './pace.ts';
 import type { RelPath } from './path.ts';
+import type { LoadError } from './pipelines.ts';
 import type { ActionLine, PlanCost, PlanLine } from './plan.ts';
 
 export type Outcome = 'clean' | 'warnings' | 'failures' | 'refused' | 'interrupted';
@@ -30,6 +31,8 @@ export interface LoadReport {
   /** Files that left the Stage in this pass because they are loaded. */
   readonly removed: number;
   readonly removedBytes: number;
+  /** Of the files that this run sent; absent where it did not wait for them. */
+  readonly waited?: { readonly files: number; readonly loaded: number } | undefined;
 }
 
 /** What one pass did. Counts are of files unless they say folders. */
@@ -155,6 +158,15 @@ export type SyncEvent =
       readonly pipeline: string;
       readonly statement: string;
       readonly sent: boolean;
+    }
+  /** What the database says of a file that this run sent, while the run waits for it. `error` is what its pipeline said. */
+  | {
+      readonly type: 'load';
+      readonly path: RelPath;
+      /** `not_loaded`: not when the wait was over. */
+      readonly outcome: 'loaded' | 'skipped' | 'not_loaded';
+      readonly pipeline?: string | undefined;
+      readonly error?: LoadError | undefined;
     }
   /** Sending waits until less is unloaded (`waits`), or goes on. */
   | {

@@ -106,7 +106,7 @@ export interface PassOptions {
   readonly maxWaitMs: number;
   /** Attempts for one request before it counts as failed; a 429 does not count. */
   readonly attempts: number;
-  /** What is done about the way from the Stage to the table; absent: nothing is asked of any database. */
+  /** What is done about the way from the destination to the table; absent: nothing is asked of any database. */
   readonly load?: LoadOptions | undefined;
   /** A plan that was made earlier: only its actions are done, and those that no longer fit are refused. */
   readonly approved?: Iterable<PlanLine> | undefined;

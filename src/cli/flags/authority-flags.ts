@@ -3,6 +3,7 @@ import {
   AWS_CREDENTIALS,
   type Authority,
   type S3Authority,
+  type SqlAuthority,
   type StageAuthority,
 } from '../../jobs/authority.ts';
 import { urlOf } from './values.ts';
@@ -13,8 +14,23 @@ export type StageFlags = Omit<StageAuthority, 'token'>;
 /** How to reach a bucket, as typed. */
 export type S3Flags = Omit<S3Authority, 'customerKeyFile'> & { readonly sseCKeyFile?: string | undefined };
 
+/** How to reach the database that loads a Stage, as typed. There is no flag for the password itself. */
+export interface SqlFlags {
+  readonly sqlEndpoint?: string | undefined;
+  readonly sqlUser?: string | undefined;
+  readonly sqlPasswordFile?: string | undefined;
+  readonly resume?: true | undefined;
+}
+
+export const sqlAuthorityFrom = (flags: SqlFlags): SqlAuthority => ({
+  endpoint: flags.sqlEndpoint,
+  user: flags.sqlUser,
+  passwordFile: flags.sqlPasswordFile,
+  resume: flags.resume,
+});
+
 /** What the flags say of where requests go and what authorises them. */
-export const authorityFrom = (flags: StageFlags & S3Flags): Authority => ({
+export const authorityFrom = (flags: StageFlags & S3Flags & SqlFlags): Authority => ({
   stage: stageAuthorityFrom(flags),
   s3: {
     profile: flags.profile,
@@ -26,6 +42,7 @@ export const authorityFrom = (flags: StageFlags & S3Flags): Authority => ({
     customerKeyFile: flags.sseCKeyFile,
     sqsQueue: flags.sqsQueue,
   },
+  sql: sqlAuthorityFrom(flags),
 });
 
 const stageAuthorityFrom = (flags: StageFlags): StageAuthority => ({
@@ -78,4 +95,20 @@ export function addStageFlags(command: Command): Command {
     )
     .option('--organization <id>', 'organization ID (SINGLESTOREDB_ORGANIZATION)')
     .option('--allow-insecure', 'allow an http: API address on another machine; the token goes in the clear');
+}
+
+/** Declares the flags for the database that loads a Stage. */
+export function addSqlFlags(command: Command): Command {
+  return command
+    .optionsGroup('Database:')
+    .option(
+      '--sql-endpoint <host>',
+      "the workspace's host (SINGLESTOREDB_HOST); by default the Management API is asked for it",
+    )
+    .option('--sql-user <name>', 'the user of the database (SINGLESTOREDB_USER)')
+    .option(
+      '--sql-password-file <file>',
+      "read the user's password, or a JSON web token, from this file (SINGLESTOREDB_PASSWORD)",
+    )
+    .option('--resume', 'wake a suspended workspace first; it costs credits from then on');
 }

@@ -1,10 +1,35 @@
+import { parseDuration } from '../../jobs/settings/quantities.ts';
+import { USUAL_WAIT } from '../../jobs/settings/load-settings.ts';
 import { GUARDS } from '../../sync/pass-options.ts';
 import { ALL_GUARDS } from './values.ts';
 
-/** Flags whose value may be left out, with the values they can have and the value of a flag that stands alone. */
-const BARE: ReadonlyMap<string, { readonly values: readonly string[]; readonly preset: string }> = new Map([
-  ['--force', { values: [...GUARDS, ALL_GUARDS], preset: ALL_GUARDS }],
-  ['--request-payer', { values: ['requester'], preset: 'requester' }],
+interface BareFlag {
+  /** What it takes, for a person. */
+  readonly values: readonly string[];
+  /** Its value when it stands alone. */
+  readonly preset: string;
+  /** Whether a word is a value of it. */
+  readonly takes: (word: string) => boolean;
+}
+
+const oneOf = (values: readonly string[], preset: string): BareFlag => ({
+  values,
+  preset,
+  takes: (word) => values.includes(word),
+});
+
+/** Flags whose value may be left out. */
+const BARE: ReadonlyMap<string, BareFlag> = new Map([
+  ['--force', oneOf([...GUARDS, ALL_GUARDS], ALL_GUARDS)],
+  ['--request-payer', oneOf(['requester'], 'requester')],
+  [
+    '--wait-loaded',
+    {
+      values: ['a duration like 10m'],
+      preset: USUAL_WAIT,
+      takes: (word) => parseDuration(word) !== undefined,
+    },
+  ],
 ]);
 
 /** The flag that a word of a bound line is, when the flag stood alone there. */
@@ -28,7 +53,7 @@ export function bindBareFlags(argv: readonly string[]): string[] {
     if (flag === undefined) bound.push(word);
     else {
       const next = argv[i + 1];
-      const given = next !== undefined && flag.values.includes(next);
+      const given = next !== undefined && flag.takes(next);
       if (given) i++;
       bound.push(`${word}=${given ? next : flag.preset}`);
     }

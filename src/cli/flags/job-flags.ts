@@ -64,11 +64,12 @@ export function addJobFlags(
 
 function optionFor(
   setting: AnySetting,
-  { flag, help, conflicts }: SettingFlag,
+  { flag, help, conflicts, bare }: SettingFlag,
   filters: FilterFlag[],
 ): Option {
   const { type } = setting;
   const option = new Option(flag, help).conflicts(conflicts ?? []);
+  if (bare !== undefined) option.preset(bare);
   switch (type.kind) {
     case 'rules': {
       const kind = FILTER_KINDS[option.name()]!;
@@ -100,6 +101,7 @@ function optionFor(
       break;
     case 'switch':
     case 'fileName':
+    case 'name':
       break;
   }
   if (!option.required || setting.default === undefined) return option;

@@ -3,6 +3,7 @@ import type { PaceReason } from '../../model/pace.ts';
 import type { SyncError } from '../../model/errors.ts';
 import type { Cause } from './causes.ts';
 import { printable } from '../../model/printable.ts';
+import { loadReportText } from './load/load-text.ts';
 import { paceText } from './pace-text.ts';
 import { bytes, count, counted, duration } from './quantities.ts';
 import { UPLOADS, type TransferWords } from '../../model/transfer-words.ts';
@@ -45,6 +46,7 @@ export function reportText(
       `${count(report.verified)} of ${count(report.uploaded)} ${words.done}, read back and equal`,
     );
   if (report.trash !== undefined && report.trash.heldFiles > 0) row('trash', trashText(report.trash));
+  if (report.load !== undefined && !report.dryRun) row('loaded', loadReportText(report.load));
   row(
     'requests',
     `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}`,

@@ -2,6 +2,7 @@ import type { Report, SyncEvent } from '../../model/events.ts';
 import { actionText, requestText } from './action-text.ts';
 import { Causes } from './causes.ts';
 import { printable } from '../../model/printable.ts';
+import { loadText, notLoadedText, unloadedText } from './load/load-text.ts';
 import { paceText } from './pace-text.ts';
 import { duration } from './quantities.ts';
 import type { Reader } from './reader.ts';
@@ -77,6 +78,18 @@ export function textReader(options: TextOptions): Reader {
             `Stage asks for fewer requests: pausing ${duration(event.pauseMs)}, then ${event.requestsPerSecond.toFixed(1)} a second`,
           );
         toldOfThrottle = true;
+        break;
+      case 'load':
+        if (event.outcome === 'loaded') {
+          if (verbose) result(loadText(event));
+        } else trouble('failure', event.outcome, event.path, notLoadedText(event));
+        break;
+      case 'reload':
+        if (event.sent && verbose)
+          result(`read again: ${printable(event.path)} by ${printable(event.pipeline)}`);
+        break;
+      case 'unloaded':
+        if (!quiet) options.notice(unloadedText(event));
         break;
       case 'pace':
         // that there is not more to do is no news of the destination

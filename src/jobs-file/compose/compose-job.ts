@@ -182,7 +182,11 @@ class JobComposer {
 
   /** The settings that somebody gave, by their names in a job. */
   #sections(watch: boolean): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-    const sections = SECTIONS.filter((section) => section !== 'when' || watch).map((section) => {
+    const isSaid = (section: string): boolean => {
+      if (section === 'load') return this.#value(section) !== undefined;
+      return section !== 'when' || watch;
+    };
+    const sections = SECTIONS.filter(isSaid).map((section) => {
       const values = namedSettings(section).flatMap(([inTheFile, name, { type }]) => {
         const value = this.#value(section, inTheFile);
         if (value === undefined) return [];

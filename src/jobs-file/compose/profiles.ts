@@ -13,6 +13,15 @@ export function profileProblems(profile: ProfileData): (readonly [string, string
     ]);
   if (profile.token_command?.[0]?.trim() === '')
     problems.push(['token_command', 'its first word is the program, and may not be empty']);
+  if (profile.sql_password_file !== undefined && profile.sql_password_command !== undefined)
+    problems.push([
+      'sql_password_command',
+      'sql_password_file and sql_password_command say both where the password is: leave one out',
+    ]);
+  if (profile.sql_password_command?.[0]?.trim() === '')
+    problems.push(['sql_password_command', 'its first word is the program, and may not be empty']);
+  if (profile.sql_endpoint !== undefined && hasCredentials(profile.sql_endpoint))
+    problems.push(['sql_endpoint', 'has to be a host, without a user or a password']);
   if (profile.deployment?.includes('/') === true)
     problems.push([
       'deployment',
@@ -57,7 +66,15 @@ export function profileOf(data: ProfileData, folders: Folders): Profile {
         signRequest: s3.sign_request,
         requestPayer: s3.request_payer,
       },
+      sql: {
+        endpoint: data.sql_endpoint,
+        user: data.sql_user,
+        passwordFile:
+          data.sql_password_file === undefined ? undefined : pathInFile(data.sql_password_file, folders),
+        resume: data.sql_resume,
+      },
     },
     tokenCommand: data.token_command,
+    sqlPasswordCommand: data.sql_password_command,
   };
 }

@@ -60,6 +60,9 @@ const sections = {
   what: sectionShape('what').optional().describe('what is done, to which files, and how they are published'),
   pace: sectionShape('pace').optional().describe('how fast'),
   when: sectionShape('when').optional().describe('when a watch looks'),
+  load: sectionShape('load')
+    .optional()
+    .describe('the way from the Stage to a table; without it, nothing is asked of any database'),
 };
 
 const MISSED_HELP =
@@ -159,6 +162,22 @@ const profile = z.strictObject({
     .describe(
       'a program and its arguments, without a shell; prints the API token, or JSON with Token and Expiration',
     ),
+  sql_endpoint: text(
+    'the host of the workspace whose pipelines load; by default the API is asked for it',
+  ).optional(),
+  sql_user: text('the user of the database').optional(),
+  sql_password_file: text("a file that holds the user's password, or a JSON web token").optional(),
+  sql_password_command: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe(
+      'a program and its arguments, without a shell; prints the password, or JSON with Token and Expiration',
+    ),
+  sql_resume: z
+    .boolean()
+    .optional()
+    .describe('wake a suspended workspace first; it costs credits from then on'),
   s3: z
     .strictObject({
       profile: text('a profile of the AWS configuration files').optional(),

@@ -3,7 +3,7 @@ import type { AnySetting } from '../../jobs/settings/setting.ts';
 import { settingsIn } from '../../jobs/settings/settings.ts';
 
 /** The sections of settings in a job, in the order in which people read them. */
-export const SECTIONS = ['what', 'pace', 'when'] as const satisfies readonly (keyof JobSections)[];
+export const SECTIONS = ['what', 'pace', 'when', 'load'] as const satisfies readonly (keyof JobSections)[];
 
 /** Words are joined by underscores in the file, as YAML files mostly have them: trustLedger is trust_ledger. */
 export const inFile = (name: string): string =>

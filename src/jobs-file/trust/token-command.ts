@@ -7,6 +7,10 @@ import { isSyncError, type SyncError } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 
 export interface TokenCommandOptions {
+  /** What the file calls it. Default: token_command. */
+  readonly setting?: string | undefined;
+  /** Throws for what the program must not print. Default: what is no API token. */
+  readonly check?: ((printed: string) => unknown) | undefined;
   /** The program and its arguments. */
   readonly words: readonly string[];
   /** Where it runs. */
@@ -42,7 +46,7 @@ export class TokenCommand implements TokenSource {
 
   constructor(options: TokenCommandOptions) {
     this.#options = options;
-    this.account = accountOf(JSON.stringify([options.words, options.folder]));
+    this.account = accountOf(JSON.stringify([options.setting, options.words, options.folder]));
   }
 
   async current(): Promise<string> {
@@ -67,7 +71,7 @@ export class TokenCommand implements TokenSource {
     const text = await printedBy(this.#options);
     try {
       this.#token = tokenIn(text);
-      checkToken(this.#token.value);
+      (this.#options.check ?? checkToken)(this.#token.value);
     } catch (error) {
       this.#token = undefined;
       throw isSyncError(error)
@@ -83,8 +87,8 @@ export class TokenCommand implements TokenSource {
 }
 
 /** The error of a program that is of no use; `why` goes on the sentence. */
-const failed = ({ words }: TokenCommandOptions, why: string): SyncError =>
-  configError(`the token_command ${printable(words[0] ?? '')} ${why}`);
+const failed = ({ words, setting = 'token_command' }: TokenCommandOptions, why: string): SyncError =>
+  configError(`the ${setting} ${printable(words[0] ?? '')} ${why}`);
 
 function printedBy(options: TokenCommandOptions): Promise<string> {
   const { words, folder, timeoutMs = TIMEOUT_MS } = options;
@@ -148,12 +152,23 @@ function tokenIn(text: string): Token {
 const ofProcess = new Map<string, TokenCommand>();
 
 /** The token command of these words, one for the process: jobs of one account share what it printed. */
-export function tokenCommandOf(words: readonly string[], folder: string): TokenCommand {
-  const key = JSON.stringify([words, folder]);
+export const tokenCommandOf = (words: readonly string[], folder: string): TokenCommand =>
+  commandOf({ words, folder });
+
+/** The same for the password of a user of a database: a line, which may have spaces. */
+export const passwordCommandOf = (words: readonly string[], folder: string): TokenCommand =>
+  commandOf({ words, folder, setting: 'sql_password_command', check: checkPassword });
+
+function commandOf(options: TokenCommandOptions): TokenCommand {
+  const key = JSON.stringify([options.setting, options.words, options.folder]);
   let command = ofProcess.get(key);
   if (command === undefined) {
-    command = new TokenCommand({ words, folder });
+    command = new TokenCommand(options);
     ofProcess.set(key, command);
   }
   return command;
+}
+
+function checkPassword(printed: string): void {
+  if (printed === '' || /[\n\r\0]/.test(printed)) throw new Error('printed no password: one line');
 }

@@ -1,3 +1,4 @@
+import type { Authority } from '../../jobs/authority.ts';
 import type { JobsFile, NamedJob, NotifyTarget, Profile, TrustedPart } from '../jobs-file.ts';
 
 /**
@@ -29,7 +30,7 @@ export const allTrustedParts = (file: JobsFile): TrustedPart[] => [
 ];
 
 function ofProfile(name: string, profile: Profile | undefined): TrustedPart[] {
-  const { stage, s3 } = profile?.authority ?? { stage: {}, s3: {} };
+  const { stage, s3, sql = {} }: Authority = profile?.authority ?? { stage: {}, s3: {} };
   const part = (key: string, does: string | undefined): TrustedPart[] =>
     does === undefined ? [] : [{ where: `profiles.${name}.${key}`, does }];
   return [
@@ -49,6 +50,19 @@ function ofProfile(name: string, profile: Profile | undefined): TrustedPart[] {
       'allow_insecure',
       stage.allowInsecure === true ? 'lets the API token go in the clear' : undefined,
     ),
+    ...part(
+      'sql_password_command',
+      ifGiven(profile?.sqlPasswordCommand, (words) => `runs ${commandText(words)}`),
+    ),
+    ...part(
+      'sql_password_file',
+      ifGiven(sql.passwordFile, (path) => `sends what ${path} holds as the password of a database`),
+    ),
+    ...part(
+      'sql_endpoint',
+      ifGiven(sql.endpoint, (host) => `sends the password of a database to ${host}`),
+    ),
+    ...part('sql_resume', sql.resume === true ? 'wakes workspaces, which then cost credits' : undefined),
     ...part(
       's3.endpoint_url',
       ifGiven(s3.endpointUrl, (url) => `sends requests that your AWS keys sign to ${hostOf(url)}`),

@@ -6,6 +6,7 @@ import type { GateUseOptions } from '../../remote/gate/gate-use-options.ts';
 import type { GateUse } from '../../remote/gate/gate-use.ts';
 import { RetryingDestination } from '../../remote/retrying-destination.ts';
 import type { AskFolding } from '../../sources/stage/name-conflicts.ts';
+import type { DestinationLooks } from '../../sources/stage/shared-looks.ts';
 import { folderPath, type StageAddress } from '../addresses.ts';
 import type { StageSurroundings, Surroundings } from '../surroundings.ts';
 import { useToLook } from './looking-gate.ts';
@@ -53,13 +54,19 @@ export async function openStageSource(
   let ofPass: { readonly use: GateUse; readonly destination: RetryingDestination } | undefined;
 
   /** Between passes, as when a watch looks whether its source is back, each request has a use of its own. */
-  const withNow = async <T>(work: (destination: Destination) => Promise<T>): Promise<T> => {
+  const withNow = async <T>(work: (destination: RetryingDestination) => Promise<T>): Promise<T> => {
     if (ofPass !== undefined) return work(ofPass.destination);
     const { maxWaitMs, draining } = pace;
     using use = useToLook(gate, { name, concurrency: 1, maxWaitMs, draining });
     return await work(new RetryingDestination(stage, use));
   };
   const { readFrom } = stage;
+  // files that are read wait for it, and each look serves many of them
+  const first = { priority: 'urgent' } as const;
+  const looks: DestinationLooks = {
+    listFolder: (folder, call) => withNow((now) => now.listFolder(folder, { ...call, ...first })),
+    stat: (path, call) => withNow((now) => now.stat(path, { ...call, ...first })),
+  };
   const reader: Destination = {
     ...refusing(stage),
     listFolder: (folder, call) => withNow((now) => now.listFolder(folder, call)),
@@ -72,6 +79,7 @@ export async function openStageSource(
   return {
     source: destinationAsSource({
       destination: reader,
+      looks,
       // listings are small and all are wanted: asking for more than can be under way keeps all slots busy
       lookAhead: () => (ofPass?.use.lanes ?? 1) * 2,
       folding,

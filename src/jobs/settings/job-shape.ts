@@ -76,6 +76,9 @@ const quantity = (kind: keyof typeof PARSERS, form: string) =>
       .refine((text) => PARSERS[kind](text) !== undefined, form),
   ]);
 
+/** Characters of a name in a database. */
+const LONGEST_NAME = 64;
+
 /** As strict as the flags are. */
 const VALUES: Readonly<Record<Exclude<AnySetting['type']['kind'], 'choice'>, z.ZodType>> = {
   switch: z.boolean(),
@@ -88,6 +91,7 @@ const VALUES: Readonly<Record<Exclude<AnySetting['type']['kind'], 'choice'>, z.Z
   sample: quantity('sample', SAMPLE_FORM),
   rules: z.array(rule),
   fileName,
+  name: z.string().min(1).max(LONGEST_NAME),
 };
 
 /** The shape of one value, without its default. */
@@ -135,6 +139,7 @@ export const jobShape = withPair(
     what: checked(sectionShape('what')).prefault({}),
     pace: sectionShape('pace').prefault({}),
     when: sectionShape('when').optional().describe('when a watch looks'),
+    load: sectionShape('load').optional().describe('the way from the Stage to a table'),
     profile: z.string().min(1).optional().describe('the profile of the surroundings to run it with'),
   }),
 );
@@ -173,7 +178,7 @@ const SHOWN = 200;
 
 /** The canonical job: every quantity a number. */
 export function canonicalJob(job: z.output<typeof jobShape> | z.output<typeof plannedJobShape>): Job {
-  const sections = (['what', 'pace', 'when'] as const).flatMap((section) => {
+  const sections = (['what', 'pace', 'when', 'load'] as const).flatMap((section) => {
     const values = (job as Partial<Record<typeof section, Readonly<Record<string, unknown>>>>)[section];
     return values === undefined ? [] : [[section, canonicalSection(section, values)] as const];
   });

@@ -19,12 +19,18 @@ export interface SettingFlag<Value = unknown> {
   readonly help: string;
   /** What the flag gives when it is there, of flags without a value. */
   readonly gives?: Value;
+  /** The text that stands for the value of a flag whose value may be left out. */
+  readonly bare?: string;
   /** The attribute of a flag that says otherwise: a command line cannot have both. */
   readonly conflicts?: string;
 }
 
 /** The headings under which `--help` lists flags. */
-type Group = 'What is done' | 'Which files' | 'How it is published' | 'How fast' | 'When';
+type Group =
+  'What is done' | 'Which files' | 'How it is published' | 'How fast' | 'How it is loaded' | 'When';
+
+/** The table of a section. */
+export type SettingsOf<Section> = { readonly [Name in keyof Section]-?: Setting<NonNullable<Section[Name]>> };
 
 /** What a setting's value is, in a job. Durations are milliseconds, byte rates bytes a second and sizes bytes; all may be text in JSON. */
 type SettingType<Value> = [Value] extends [boolean]
@@ -36,7 +42,7 @@ type SettingType<Value> = [Value] extends [boolean]
       : [Value] extends [readonly FilterRule[]]
         ? { readonly kind: 'rules' }
         : string extends Value
-          ? { readonly kind: 'fileName' }
+          ? { readonly kind: 'fileName' | 'name' }
           : { readonly kind: 'choice'; readonly choices: readonly Value[] };
 
 /** A setting whatever its value, for code that goes through the tables. */
@@ -54,6 +60,7 @@ type AnyType =
         | 'byteRate'
         | 'bytes'
         | 'rules'
-        | 'fileName';
+        | 'fileName'
+        | 'name';
     }
   | { readonly kind: 'choice'; readonly choices: readonly string[] };

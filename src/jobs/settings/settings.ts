@@ -1,12 +1,11 @@
 import type { JobSections } from '../job.ts';
-import type { AnySetting, Setting } from './setting.ts';
+import { LOAD } from './load-settings.ts';
+import type { AnySetting, SettingsOf } from './setting.ts';
 
 /**
  * Every setting of a job, once: the flags of the command line, the shape of a job in JSON, its schema and the reference
  * are made of these tables. This module loads nothing, so that `--help` answers at once.
  */
-type SettingsOf<Section> = { readonly [Name in keyof Section]-?: Setting<NonNullable<Section[Name]>> };
-
 const DONE = 'What is done';
 const FILES = 'Which files';
 const PUBLISHED = 'How it is published';
@@ -338,6 +337,7 @@ const SETTINGS: { readonly [Section in keyof JobSections]: SettingsOf<JobSection
   what,
   pace,
   when,
+  load: LOAD,
 };
 
 /** The settings of a section, with their names. */

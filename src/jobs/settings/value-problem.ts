@@ -15,6 +15,7 @@ const EXPECTED: Readonly<Record<AnySetting['type']['kind'], readonly [(value: un
     bytes: [isCount, 'a whole number of bytes, 1 or more'],
     rules: [Array.isArray, 'a list of rules'],
     fileName: [(value) => typeof value === 'string', 'a file name'],
+    name: [(value) => typeof value === 'string' && value !== '', 'a name'],
     choice: [(value) => typeof value === 'string', 'one of its choices'],
   };
 
@@ -23,9 +24,9 @@ const EXPECTED: Readonly<Record<AnySetting['type']['kind'], readonly [(value: un
  * all are right. A job from JSON or from flags has been read by stricter rules.
  */
 export function valueProblem(job: Job): string | undefined {
-  for (const section of ['what', 'pace', 'when'] as const) {
+  for (const section of ['what', 'pace', 'when', 'load'] as const) {
     const values = job[section];
-    if (values === undefined && section === 'when') continue;
+    if (values === undefined && (section === 'when' || section === 'load')) continue;
     const problem = sectionProblem(section, (values ?? {}) as Readonly<Record<string, unknown>>);
     if (problem !== undefined) return problem;
   }

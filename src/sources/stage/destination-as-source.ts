@@ -15,7 +15,7 @@ import { entryPages } from '../../remote/folder-entries.ts';
 import { walkDestination } from '../../remote/walk-folders.ts';
 import { fileEntry, sourceEntries } from './entries.ts';
 import { ListedFile, type ListedFileOptions } from './listed-file.ts';
-import { SharedLooks } from './shared-looks.ts';
+import { SharedLooks, type DestinationLooks } from './shared-looks.ts';
 import { GarbledChildren } from './garbled-children.ts';
 import { withoutNameConflicts, type AskFolding } from './name-conflicts.ts';
 import { listingUnclear, rootMissing } from './source-errors.ts';
@@ -26,6 +26,8 @@ export interface DestinationAsSourceOptions {
    * destination.
    */
   readonly destination: Destination;
+  /** How it is looked at for the files that are read: they wait for that. Default: as for others. */
+  readonly looks?: DestinationLooks | undefined;
   /** Default: 'stage'. */
   readonly kind?: Source['kind'];
   /** Default: those of a Stage, another machine where a file appears once it is whole. */
@@ -53,7 +55,7 @@ const LOOK_AHEAD = 16;
 export function destinationAsSource(options: DestinationAsSourceOptions): Source {
   const { destination, lookAhead = LOOK_AHEAD } = options;
   const { root } = destination;
-  const looks = new SharedLooks(destination);
+  const looks = new SharedLooks(options.looks ?? destination);
   const ask = options.folding === undefined ? undefined : once(options.folding);
   const listed = async (folder: RelPath, signal: AbortSignal): Promise<Children | undefined> => {
     const children = await destination.listFolder(root + folder, { signal });

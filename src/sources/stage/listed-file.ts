@@ -3,7 +3,7 @@ import { isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { CallOptions, Destination } from '../../model/ports.ts';
 import { versionOf } from './entries.ts';
-import type { SharedLooks } from './shared-looks.ts';
+import type { ExpectedLook, SharedLooks } from './shared-looks.ts';
 import { entryChanged, entryGone, readError } from './source-errors.ts';
 
 export interface ListedFileOptions {
@@ -26,6 +26,7 @@ export class ListedFile {
   readonly #call: CallOptions;
   readonly #onBytes: ListedFileOptions['onBytes'];
   readonly #path: RelPath;
+  #look: ExpectedLook | undefined;
 
   constructor({ destination, looks, onBytes }: ListedFileOptions, entry: FileEntry, call: CallOptions) {
     this.#destination = destination;
@@ -36,8 +37,14 @@ export class ListedFile {
     this.#path = destination.root + entry.path;
   }
 
+  /** All of it, which comes soon: looks at files of its folder wait for it. */
   async whole(): Promise<Uint8Array> {
-    return Buffer.concat(await Array.fromAsync(this.chunks()));
+    this.#look = this.#looks.expect(this.#path);
+    try {
+      return Buffer.concat(await Array.fromAsync(this.chunks()));
+    } finally {
+      this.#look.close();
+    }
   }
 
   /**
@@ -93,7 +100,7 @@ export class ListedFile {
 
   async #checkUnchanged(): Promise<void> {
     const { path, version } = this.#entry;
-    const shown = await this.#looks.at(this.#path, this.#call);
+    const shown = await (this.#look?.shown(this.#call) ?? this.#looks.at(this.#path, this.#call));
     if (shown === undefined) throw entryGone(path);
     if (versionOf(shown) !== version) throw entryChanged(path);
   }

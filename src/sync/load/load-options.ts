@@ -1,15 +1,15 @@
 import type { Pipelines } from '../../model/pipelines.ts';
 
-/** What a pass does about the way of its files from the Stage to the table. */
+/** What a pass does about the way of its files from the destination to the table. */
 export interface LoadOptions {
-  /** The database that reads the Stage. Whoever opened it closes it. */
+  /** The database that reads the destination. Whoever opened it closes it. */
   readonly pipelines: Pipelines;
   /**
    * What is done about a file that a pipeline read before its content changed, and so does not read again. `warn`: it is named,
    * with the statement that would help. `drop-file`: the statement is sent, once the new content is confirmed.
    */
   readonly reload: 'warn' | 'drop-file';
-  /** `remove`: a file that is loaded leaves the Stage. The ledger keeps it as loaded, so that it is not sent again. */
+  /** `remove`: a file that is loaded leaves the destination. The ledger keeps it as loaded, so that it is not sent again. */
   readonly afterLoad: 'keep' | 'remove';
   /** Sending pauses while more than this, in bytes, was sent and is not loaded. Undefined: there is no limit. */
   readonly maxUnloaded: number | undefined;
@@ -18,6 +18,11 @@ export interface LoadOptions {
    * Undefined: until something is loaded, as in a watch.
    */
   readonly patienceMs: number | undefined;
+  /**
+   * How long the pass waits, at most, after everything was sent, until that is loaded, in milliseconds. What is not loaded then
+   * ends it with `not_loaded`. Undefined: it does not wait.
+   */
+  readonly waitMs?: number | undefined;
   /** How late the views of the database may tell of a batch, in milliseconds. Default: VIEWS_LAG_MS. */
   readonly viewsLagMs?: number | undefined;
 }

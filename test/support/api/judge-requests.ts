@@ -16,25 +16,30 @@ interface Created {
 const JUDGED =
   /^\/v1\/(?:billing|organizations|regions|privateConnections|workspaceGroups|workspaces)\b|^\/v2\/organizations\//;
 
-let unjudged = 0;
+/** One for each process, whatever number of test files it runs: this module is loaded for each of them. */
+const judging = ((globalThis as { judgingOfRequests?: { off: number; isOn: boolean } }).judgingOfRequests ??=
+  { off: 0, isOn: false });
 
 /** For a test that sends what the API refuses. */
 export async function withoutJudging<T>(run: () => Promise<T>): Promise<T> {
-  unjudged++;
+  judging.off++;
   try {
     return await run();
   } finally {
-    unjudged--;
+    judging.off--;
   }
 }
 
-subscribe('undici:request:create', (message) => {
+if (!judging.isOn) subscribe('undici:request:create', onRequest);
+judging.isOn = true;
+
+function onRequest(message: unknown): void {
   const { method: verb, path: target, body, headers } = (message as Created).request;
   // tests of the embedded service send what they like, or what other clients send
   const isOfOthers = /sec-fetch-mode|x-sent-by-test/.test(String(headers));
-  if (isOfOthers || unjudged > 0 || !JUDGED.test(target)) return;
+  if (isOfOthers || judging.off > 0 || !JUDGED.test(target)) return;
   void judge(verb, target, body);
-});
+}
 
 async function judge(verb: string, target: string, body: unknown): Promise<void> {
   const { problemsOfRequest } = await import('./oracle.ts');

@@ -10,14 +10,14 @@ reads it from JSON, \`createJob\` makes it of its ends). [schema/job.json](../sc
 full is in [commands.md](commands.md).
 
 A job never says where requests go or what authorises them (token, API address, S3 endpoint, AWS profile), nor does it pass a guard: that is
-the word of who runs it. It may name a \`profile\`, which whoever runs it has to know. A plan file has neither \`name\`, \`when\` nor \`profile\`, and no \`sweepOlderThan\`.
+the word of who runs it. It may name a \`profile\`, which whoever runs it has to know. A plan file has neither \`name\`, \`when\`, \`load\` nor \`profile\`, and no \`sweepOlderThan\`.
 
 | key | value | meaning |
 | --- | --- | --- |
 | \`name\` | text | A name for people. May be left out. |
 | \`from\` | address | An absolute path of a directory, or \`s3://BUCKET/PREFIX\`. |
 | \`to\` | address | \`stage://DEPLOYMENT/PATH\`, \`stage:///PATH\` or \`stage://local/PATH\`. |
-| \`what\`, \`pace\`, \`when\` | settings | The tables below. All settings may be left out. |
+| \`what\`, \`pace\`, \`when\`, \`load\` | settings | The tables below. All settings may be left out. |
 | \`profile\` | text | The name of a profile. May be left out. |
 
 A duration is a number of milliseconds, or a text with a unit: \`500ms\`, \`1s\`, \`5m\`, \`1h\`, \`1d\`. A rate is a number of bytes a second, or a text: \`500K\`, \`10M\`.
@@ -27,6 +27,7 @@ const TITLES: Readonly<Record<keyof JobSections, string>> = {
   what: 'what: what is done, to which files, and how they are published',
   pace: 'pace: how fast',
   when: 'when: when a watch looks',
+  load: 'load: the way from the Stage to a table',
 };
 
 /** docs/job.md, made of the tables of settings. */
@@ -65,6 +66,7 @@ const VALUES = {
   sample: '`"all"`, `"sample=N"`, whole number',
   rules: 'list of rules',
   fileName: 'file name',
+  name: 'name',
 } as const;
 
 function defaultOf({ type, default: value }: AnySetting): string {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { DESTINATION_FORMS, SOURCE_FORMS } from '../../../jobs/addresses.ts';
 import type { Action, CommandModule } from '../../context.ts';
-import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
+import { addS3Flags, addSqlFlags, addStageFlags } from '../../flags/authority-flags.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
 import { addJobFlags } from '../../flags/job-flags.ts';
 import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
@@ -22,10 +22,10 @@ export const sync: CommandModule = {
       .argument('<dest>', DESTINATION_FORMS)
       .optionsGroup('What is done:')
       .option('-n, --dry-run', 'say what would be done and why; send no changing request');
-    const jobFlags = addJobFlags(command, { sections: ['what', 'pace'] });
+    const jobFlags = addJobFlags(command, { sections: ['what', 'pace', 'load'] });
     addGuardFlags(command);
     addLedgerCopyFlag(command);
-    addOutputFlags(addStageFlags(addS3Flags(command))).action(
+    addOutputFlags(addSqlFlags(addStageFlags(addS3Flags(command)))).action(
       action(async (context, source: string, dest: string, flags: SyncFlags) => {
         const { runSync } = await import('./run-sync.ts');
         return runSync(context, { source, dest }, { ...flags, job: jobFlags(flags) });

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
-import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
+import type { S3Flags, SqlFlags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
@@ -10,7 +10,7 @@ import { jobSurroundings } from '../../surroundings.ts';
 import { runJob } from '../../run-job.ts';
 
 /** The flags of `stagesync sync` besides those of the job. */
-export interface SyncFlags extends OutputFlags, GuardFlags, LedgerCopyFlag, StageFlags, S3Flags {
+export interface SyncFlags extends OutputFlags, GuardFlags, LedgerCopyFlag, StageFlags, S3Flags, SqlFlags {
   readonly dryRun?: true;
 }
 

@@ -3,7 +3,7 @@ import { DESTINATION_FORMS, SOURCE_FORMS } from '../../../jobs/addresses.ts';
 import { AWS_CREDENTIALS } from '../../../jobs/authority.ts';
 import type { Action, CommandModule } from '../../context.ts';
 import { allowedHosts } from '../../flags/allowed-hosts.ts';
-import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
+import { addS3Flags, addSqlFlags, addStageFlags } from '../../flags/authority-flags.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
 import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import { addJobFlags } from '../../flags/job-flags.ts';
@@ -22,12 +22,15 @@ export const watch: CommandModule = {
       )
       .argument('<source>', SOURCE_FORMS)
       .argument('<dest>', DESTINATION_FORMS);
-    // a watch's passes over some folders trust the ledger in any case, and its full passes never do
-    const jobFlags = addJobFlags(command, { sections: ['when', 'what', 'pace'], without: ['trustLedger'] });
+    // a watch's passes over some folders trust the ledger in any case, and its full passes never do; it waits for no table
+    const jobFlags = addJobFlags(command, {
+      sections: ['when', 'what', 'pace', 'load'],
+      without: ['trustLedger', 'wait'],
+    });
     addGuardFlags(command);
     addLedgerCopyFlag(command);
     addNotifications(command);
-    addLooksFromOutside(addStageFlags(addS3Flags(command))).action(
+    addLooksFromOutside(addSqlFlags(addStageFlags(addS3Flags(command)))).action(
       action(async (context, source: string, dest: string, flags: WatchFlags) => {
         const { runWatch } = await import('./run-watch.ts');
         return runWatch(context, { source, dest }, { ...flags, job: jobFlags(flags) });

@@ -7,7 +7,7 @@ import { openJob } from '../../../jobs/open-job.ts';
 import { defaultsOf } from '../../../jobs/settings/settings.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
-import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
+import type { S3Flags, SqlFlags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
@@ -16,7 +16,7 @@ import { openWatchLog, type LogFlags } from '../../output/watch-log.ts';
 import { jobSurroundings } from '../../surroundings.ts';
 
 /** The flags of `stagesync watch` besides those of the job. */
-export interface WatchFlags extends LogFlags, GuardFlags, LedgerCopyFlag, StageFlags, S3Flags {
+export interface WatchFlags extends LogFlags, GuardFlags, LedgerCopyFlag, StageFlags, S3Flags, SqlFlags {
   readonly http?: ListenAddress;
   readonly allowedHost?: readonly string[];
 }

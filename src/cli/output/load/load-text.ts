@@ -1,0 +1,48 @@
+import type { LoadReport, SyncEvent } from '../../../model/events.ts';
+import type { LoadError } from '../../../model/pipelines.ts';
+import { printable } from '../../../model/printable.ts';
+import { bytes, count, counted } from '../quantities.ts';
+
+type LoadEvent = Extract<SyncEvent, { type: 'load' }>;
+type UnloadedEvent = Extract<SyncEvent, { type: 'unloaded' }>;
+
+export const loadText = ({ path, pipeline }: LoadEvent): string =>
+  `loaded ${printable(path)}${pipeline === undefined ? '' : ` by ${printable(pipeline)}`}`;
+
+/** Why a file is not in its table; stands beside its path. */
+export function notLoadedText({ outcome, pipeline, error }: Omit<LoadEvent, 'type' | 'path'>): string {
+  const by = pipeline === undefined ? 'no pipeline has found it' : printable(pipeline);
+  const what =
+    outcome === 'skipped' ? `skipped by ${by}` : pipeline === undefined ? by : `not loaded yet by ${by}`;
+  return error === undefined ? what : `${what}: ${loadErrorText(error)}`;
+}
+
+/** 'line 3, column qty: Invalid …' */
+export function loadErrorText({ message, line, column, code }: LoadError): string {
+  const where = [
+    line === undefined ? '' : `line ${count(line)}`,
+    // the message mostly names it
+    column === undefined || message.includes(column) ? '' : `column ${printable(column)}`,
+  ].filter((part) => part !== '');
+  const said = printable(message) || `error ${code ?? 'unknown'}`;
+  return where.length === 0 ? said : `${where.join(', ')}: ${said}`;
+}
+
+export const unloadedText = ({ waits, files, bytes: size, mostBytes }: UnloadedEvent): string =>
+  waits
+    ? `waiting with what is to be sent: ${counted(files, 'file')} (${bytes(size)}) are not loaded yet, and no more than ${bytes(mostBytes)} may be`
+    : `going on with what is to be sent: ${counted(files, 'file')} (${bytes(size)}) are not loaded yet`;
+
+/** How far files are on their way to the table, for the block at the end of a run. */
+export function loadReportText(load: LoadReport): string {
+  const { waited, unloadedFiles, unloadedBytes, skipped, notReloaded, reloaded, removed } = load;
+  const parts = [
+    waited === undefined ? '' : `${count(waited.loaded)} of ${counted(waited.files, 'file')} sent`,
+    reloaded > 0 ? `${count(reloaded)} to be read again` : '',
+    removed > 0 ? `${count(removed)} removed once loaded` : '',
+    unloadedFiles > 0 ? `${counted(unloadedFiles, 'file')} (${bytes(unloadedBytes)}) not loaded yet` : '',
+    skipped > 0 ? `${count(skipped)} skipped` : '',
+    notReloaded > 0 ? `${count(notReloaded)} changed and not read again` : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? 'everything' : parts.join(', ');
+}
