@@ -120,12 +120,11 @@ export class LocalTarget implements CopyTarget {
     } catch (error) {
       const isUseless = isOfReading(error) && hasFact(error, 'changed', 'gone');
       if (isUseless || hasFact(error, 'taken')) await partial.discard();
-      throw (await this.#hasFolder(error, to)) ? aFolderHasIt(to) : error;
+      throw hasFact(error, 'taken') && (await this.#hasFolder(to)) ? aFolderHasIt(to) : error;
     }
   }
 
-  async #hasFolder(error: unknown, to: RelPath): Promise<boolean> {
-    if (!hasFact(error, 'taken')) return false;
+  async #hasFolder(to: RelPath): Promise<boolean> {
     const { destination, signal } = this.#options;
     return (await destination.listFolder(`${to}/`, { signal }).catch(() => undefined)) !== undefined;
   }
