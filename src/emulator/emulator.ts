@@ -60,11 +60,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await Promise.all([endConnections(api), endConnections(downloads)]);
     await context.requests.settled();
     await swept;
+    await resumed;
+    await (await plane)?.close();
     await data.close();
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
 
   let swept = Promise.resolve();
+  let resumed = Promise.resolve();
   try {
     for (const deployment of options.deployments ?? [LOCAL_DEPLOYMENT]) data.deployments.ensure(deployment);
     registerDownloads(downloads, { ...context, data, signer });
@@ -76,6 +79,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     registerControlRoutes(api, { ...context, authorise, clock: data.clock });
     const url = await api.listen({ host, port });
     swept = data.sweep();
+    // pipelines that an earlier process left running; where there is no database, nothing of this is loaded
+    if (data.hasDatabases) resumed = (plane ??= openPlane()).then((opened) => opened.resumePipelines());
     let closing: Promise<void> | undefined;
     return {
       url,

@@ -1,3 +1,5 @@
+import { DEFAULT_DATABASE_BEHAVIOUR } from './database-behaviour.ts';
+import type { DatabaseBehaviour } from './database-behaviour.ts';
 import { DEFAULT_MANAGEMENT_BEHAVIOUR } from './management-behaviour.ts';
 import type { ManagementBehaviour } from './management-behaviour.ts';
 
@@ -5,7 +7,7 @@ import type { ManagementBehaviour } from './management-behaviour.ts';
  * The switches. Every one is a question that public knowledge of Stage leaves open; the default is the answer that
  * the evidence favours, the others are what a client should survive as well. All values are plain JSON.
  */
-export interface Behaviour extends ManagementBehaviour {
+export interface Behaviour extends ManagementBehaviour, DatabaseBehaviour {
   /** PUT of a file onto an existing file: replace it, or refuse with this status. */
   readonly putOverExisting: 'overwrite' | number;
   /** PATCH onto an existing file: replace it (files only), or refuse with this status. Folders are always refused. */
@@ -50,6 +52,7 @@ export interface Behaviour extends ManagementBehaviour {
 
 export const DEFAULT_BEHAVIOUR: Behaviour = Object.freeze({
   ...DEFAULT_MANAGEMENT_BEHAVIOUR,
+  ...DEFAULT_DATABASE_BEHAVIOUR,
   putOverExisting: 'overwrite',
   moveOverExisting: 409,
   moveFolder: 'accept',

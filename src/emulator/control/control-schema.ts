@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Behaviour } from './behaviour.ts';
 import { REQUEST_KINDS } from './counters.ts';
+import type { DatabaseBehaviour } from './database-behaviour.ts';
 import type { Faults } from './faults.ts';
 import type { ManagementBehaviour } from './management-behaviour.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -44,6 +45,20 @@ const MANAGEMENT = {
   unknownGroupStatus: status,
 } satisfies Record<keyof ManagementBehaviour, z.ZodType>;
 
+const DATABASE = {
+  batchMs: duration,
+  batchFailures: z.int().nonnegative(),
+  batchRetryMs: duration,
+  pipelineStopsAfter: z.int().nonnegative().nullable(),
+  batchRetries: z.int().nonnegative(),
+  stopOnError: z.boolean(),
+  viewsLagMs: duration,
+  foregroundTimeoutMs: duration.nullable(),
+  fileNames: z.enum(['plain', 'leading_slash']),
+  dropFileInBatch: z.enum(['waits', 'undone']),
+  dropUnknownFile: z.enum(['accept', 'error']),
+} satisfies Record<keyof DatabaseBehaviour, z.ZodType>;
+
 const BEHAVIOUR = z
   .strictObject({
     putOverExisting: z.union([z.literal('overwrite'), status]),
@@ -68,6 +83,7 @@ const BEHAVIOUR = z
     fileLimitStatus: status,
     diskFullStatus: status,
     ...MANAGEMENT,
+    ...DATABASE,
   })
   .partial();
 

@@ -40,8 +40,11 @@ const VARIABLES: Readonly<Record<string, Value>> = {
 
 const failure = (code: number, message: string): Answer => ({ error: { code, message } });
 
-/** Pure: what is to be created or dropped is told, and done by the caller. */
-export function answer(sql: string, session: Session): Answer {
+/**
+ * Pure: what is to be created or dropped is told, and done by the caller. Undefined for a statement that needs a database, or is
+ * not known.
+ */
+export function answer(sql: string, session: Session): Answer | undefined {
   const text = sql
     .replaceAll(/\/\*[^]*?\*\/|--[^\n]*/g, ' ')
     .trim()
@@ -61,9 +64,9 @@ export function answer(sql: string, session: Session): Answer {
   return answerDatabase(text, session);
 }
 
-function answerDatabase(text: string, { databases }: Session): Answer {
+function answerDatabase(text: string, { databases }: Session): Answer | undefined {
   const form = /^(create|drop)\s+database\s+(if\s+(?:not\s+)?exists\s+)?`?([\w$-]+)`?$/i.exec(text);
-  if (form === null) return failure(1235, 'the embedded service does not carry out this statement');
+  if (form === null) return undefined;
   const [, verb = '', lenient, name = ''] = form;
   const exists = databases.includes(name);
   if (verb.toLowerCase() === 'create') {
@@ -99,7 +102,7 @@ function showVariables(like: string | undefined): Answer {
 }
 
 /** Constants, variables and functions without a table. */
-function answerSelect(list: string, session: Session): Answer {
+function answerSelect(list: string, session: Session): Answer | undefined {
   const items = list.split(/,(?=(?:[^']*'[^']*')*[^']*$)/).map((item) => item.trim());
   const args = [...session.args];
   const columns: Column[] = [];
@@ -107,7 +110,7 @@ function answerSelect(list: string, session: Session): Answer {
   for (const item of items) {
     const [, expression = '', alias] = /^([^]*?)(?:\s+as\s+[`']?([^`']+?)[`']?)?$/i.exec(item) ?? [];
     const value = valueOf(expression.trim(), session, args);
-    if (value === undefined) return failure(1235, 'the embedded service does not carry out this statement');
+    if (value === undefined) return undefined;
     columns.push({ name: alias ?? expression.trim(), dataType: typeOf(value) });
     row.push(value);
   }

@@ -1,4 +1,6 @@
+import { databaseOwners } from '../data-api/database-owners.ts';
 import { dataApiHandlers } from '../data-api/data-api-routes.ts';
+import type { Databases } from '../database/databases.ts';
 import type { RouteHandler } from '../http/server.ts';
 import { answering } from './answering.ts';
 import type { ManagementContext } from './answering.ts';
@@ -16,6 +18,10 @@ interface Route {
 export interface ManagementPlane {
   /** Undefined when there is no such route. */
   handlerOf(verb: string, path: string): RouteHandler | undefined;
+  /** Lets the pipelines go on that an earlier process left running. */
+  resumePipelines(): Promise<void>;
+  /** Ends the pipelines, and closes the databases. */
+  close(): Promise<void>;
 }
 
 export type PlaneContext = Omit<ManagementContext, 'world' | 'flapping'> & {
@@ -36,8 +42,13 @@ export function openManagementPlane(context: PlaneContext): ManagementPlane {
     routes.set(key, [...(routes.get(key) ?? []), { segments, handler }]);
   };
   for (const operation of OPERATIONS) add(operation.method, operation.path, answering(management, operation));
-  for (const { verb, path, handler } of dataApiHandlers({ ...context, world })) add(verb, path, handler);
+  let opened: Promise<Databases> | undefined;
+  const databases = (): Promise<Databases> => (opened ??= openDatabases(world, context));
+  for (const { verb, path, handler } of dataApiHandlers({ ...context, world, databases }))
+    add(verb, path, handler);
   return {
+    resumePipelines: async () => (await databases()).resume(databaseOwners({ ...context, world })),
+    close: async () => (await opened)?.close(),
     handlerOf: (verb, path) => {
       const asked = path.split('/');
       const fitting = (routes.get(`${verb} ${asked.length}`) ?? []).filter((route) => fits(route, asked));
@@ -45,6 +56,12 @@ export function openManagementPlane(context: PlaneContext): ManagementPlane {
       return fitting.toSorted((a, b) => placeholders(a) - placeholders(b))[0]?.handler;
     },
   };
+}
+
+/** Only a statement that needs a database loads what carries it out. */
+async function openDatabases(world: World, { behaviour }: PlaneContext): Promise<Databases> {
+  const { Databases } = await import('../database/databases.ts');
+  return new Databases(world, behaviour);
 }
 
 const isPlaceholder = (segment: string): boolean => segment.startsWith('{');

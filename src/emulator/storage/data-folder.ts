@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Blobs } from './blobs.ts';
 import { Database } from './database.ts';
@@ -9,10 +9,12 @@ import { Tree } from './tree.ts';
 import { WriterLock } from './writer-lock.ts';
 
 /**
- * Everything that is kept: `stage.db` (names), `blobs/` (bytes), `writers/` (who may be writing). It is whole after a
+ * Everything that is kept: `stage.db` (names), `blobs/` (bytes), `writers/` (who may be writing), `databases/`
+ * (of the Data API; theirs alone). It is whole after a
  * kill at any instant; a power cut can lose the last changes.
  */
 export class DataFolder {
+  readonly path: string;
   readonly database: Database;
   readonly tree: Tree;
   readonly blobs: Blobs;
@@ -21,6 +23,7 @@ export class DataFolder {
   readonly #writer: WriterLock;
 
   constructor(path: string, autoCreate: boolean) {
+    this.path = path;
     makePrivateFolder(path);
     tightenFolder(path);
     this.#writer = new WriterLock(path);
@@ -34,6 +37,11 @@ export class DataFolder {
     this.blobs = new Blobs(path, this.database, this.#writer);
     this.clock = new Clock(this.database);
     this.deployments = new Deployments(this.database, this.tree, { autoCreate, clock: this.clock });
+  }
+
+  /** Whether the Data API was ever asked to keep something here. */
+  get hasDatabases(): boolean {
+    return existsSync(join(this.path, 'databases'));
   }
 
   /**
@@ -56,12 +64,12 @@ export class DataFolder {
 
 /** Before anything is opened. The bytes of large files follow with the sweep; nobody gets to them from here on. */
 function tightenFolder(path: string): void {
-  const ours = /^(?:stage\.db(?:-wal|-shm|-journal)?|blobs|writers)$/;
+  const ours = /^(?:stage\.db(?:-wal|-shm|-journal)?|blobs|writers|databases)$/;
   const names = readdirSync(path);
   // The mode of a folder that holds other things as well is left alone.
   if (names.every((name) => ours.test(name))) tighten(path);
   for (const name of names.filter((name) => ours.test(name))) {
-    if (name === 'writers') tightenWithContents(join(path, name));
+    if (name === 'writers' || name === 'databases') tightenWithContents(join(path, name));
     else tighten(join(path, name));
   }
 }
