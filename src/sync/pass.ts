@@ -199,6 +199,7 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   if (!draining.aborted) await parts.loads?.finish();
   await sweep(pass, parts);
   await leftovers.settle(dryRun);
+  if (!draining.aborted) await parts.loads?.waitLoaded();
 }
 
 /** Passes over some folders leave the trash to one that looks at everything. */
