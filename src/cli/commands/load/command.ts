@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
-import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
+import { addS3Flags, addSqlFlags, addStageFlags } from '../../flags/authority-flags.ts';
 import { positiveInteger } from '../../flags/values.ts';
 import type { LoadSqlFlags } from './sql/load-sql-flags.ts';
 
@@ -9,7 +9,8 @@ Examples:
   stagesync load sql stage://my-group/orders                     the statements for what lies there
   stagesync load sql data/orders --to stage:///orders > orders.sql
   stagesync load sql 's3://bucket/events/*.jsonl' --to stage:///events --sample 100000 --json
-  stagesync load sql data/kunden.csv --to stage:///kunden --day-first --null n/a --key kunden_nr`;
+  stagesync load sql data/kunden.csv --to stage:///kunden --day-first --null n/a --key kunden_nr
+  stagesync load sql stage://local/orders --apply --start        make them in the embedded database`;
 
 export const load: CommandModule = {
   name: 'load',
@@ -29,7 +30,7 @@ function declareSql(noun: Command, action: Action): void {
     .command('sql')
     .summary('print CREATE TABLE and CREATE PIPELINE for files')
     .description(
-      'Read files of one kind (CSV, JSON or Parquet, packed as .gz or not) and print the statements that make a table for their rows, and a pipeline that loads them from a Stage. Each line says why it is so, and what will not load is told with its line. Nothing is changed.',
+      'Read files of one kind (CSV, JSON or Parquet, packed as .gz or not) and print the statements that make a table for their rows, and a pipeline that loads them from a Stage. Each line says why it is so, and what will not load is told with its line. Nothing is changed without --apply.',
     )
     .argument(
       '<address...>',
@@ -37,7 +38,7 @@ function declareSql(noun: Command, action: Action): void {
     );
   addStatementFlags(command);
   addReadingFlags(command);
-  addStageFlags(addS3Flags(command))
+  addSqlFlags(addStageFlags(addS3Flags(command)))
     .addHelpText('after', SQL_EXAMPLES)
     .action(
       action(async (context, addresses: readonly string[], flags: LoadSqlFlags) => {
@@ -63,7 +64,9 @@ function addStatementFlags(command: Command): void {
       columnList,
     )
     .option('--rowstore', 'keep the table in memory by rows; the default is a columnstore')
-    .option('--json', 'the types, the reasons and the statements as one JSON object');
+    .option('--json', 'the types, the reasons and the statements as one JSON object')
+    .option('--apply', 'also carry the statements out: make the table and the pipeline')
+    .option('--start', 'with --apply: start the pipeline');
 }
 
 function addReadingFlags(command: Command): void {

@@ -30,10 +30,25 @@ export async function printSql(
   const target = targetOf(inferred, addresses, flags, pattern);
   if (flags.json === true) context.out.line(JSON.stringify(asData(inferred, target)));
   else context.out.line(sqlScript(inferred, target));
+  if (flags.apply !== true) return EXIT.clean;
+  const { applySql } = await import('./apply-sql.ts');
+  await applySql(around, {
+    address: parseStageAddress(flags.to ?? addresses[0] ?? '', 'ADDRESS'),
+    target,
+    statements: statementsFor(inferred, target, { comments: false }),
+    start: flags.start === true,
+    tell: (text) => context.err.line(`stagesync: ${text}`),
+  });
   return EXIT.clean;
 }
 
-function checkAddresses(addresses: readonly string[], { to }: LoadSqlFlags, around: Surroundings): void {
+function checkAddresses(
+  addresses: readonly string[],
+  { to, apply, start }: LoadSqlFlags,
+  around: Surroundings,
+): void {
+  if (start === true && apply !== true)
+    throw usageError('--start starts the pipeline that --apply makes: give both');
   const places = addresses.map((text) => parsePlace(text, 'ADDRESS', around.folder));
   checkBucketFlags(places, around, 'ADDRESS is not');
   const onStage = places.filter(({ kind }) => kind === 'stage').length;
@@ -41,6 +56,10 @@ function checkAddresses(addresses: readonly string[], { to }: LoadSqlFlags, arou
   if (to !== undefined && onStage > 0)
     throw usageError(
       '--to says where files will be that are not on a Stage yet: leave it out for a stage:// address',
+    );
+  if (apply === true && to === undefined && onStage === 0)
+    throw usageError(
+      '--apply has to know in whose database: say where the files will be with --to stage://DEPLOYMENT/PATH',
     );
   if (onStage > 0 && onStage < places.length)
     throw usageError(
