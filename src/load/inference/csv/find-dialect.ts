@@ -27,8 +27,7 @@ export function findDialect(head: string, { delimiter, isTabs }: DialectHints, i
     for (const escape of escapes) {
       const dialect: CsvDialect = { delimiter: each, quote, escape };
       const rows = headRows(head, dialect, isWhole);
-      const score =
-        agreement(rows) + typedShare(rows) / 10 + (escape !== '' && head.includes(`\\${each}`) ? 1e-6 : 0);
+      const score = agreement(rows) + typedShare(rows) / 10;
       if (best === undefined || score > best.score) best = { dialect, score };
     }
   return best!.dialect;
