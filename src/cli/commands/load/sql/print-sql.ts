@@ -7,7 +7,7 @@ import type { InferredTable } from '../../../../load/inference/inferred-table.ts
 import { tableNameOf } from '../../../../load/inference/names/safe-names.ts';
 import { KeyProblem, tableKeys } from '../../../../load/inference/statements/table-keys.ts';
 import { inferTable } from '../../../../load/samples/infer-table.ts';
-import { nameOf } from '../../../../model/path.ts';
+import { nameOf, parentOf } from '../../../../model/path.ts';
 import { printable } from '../../../../model/printable.ts';
 import type { Context } from '../../../context.ts';
 import { EXIT, type ExitStatus } from '../../../exit-status.ts';
@@ -116,11 +116,13 @@ function targetOf(
   }
 }
 
-/** What the table is named after: the file, or the folder that files are in. */
+/** What the table is named after: the file, or the folder that files are in; that of a file whose name is a date or a number. */
 function subjectOf(address: string): string {
   const path = address.replace(/^[a-z0-9]+:\/\/[^/]*/, '').replace(/\/+$/, '');
   const glob = parseGlob(path);
-  return nameOf((glob === undefined ? path : glob.base.slice(0, -1)) || 'data');
+  const subject = glob === undefined ? path : glob.base.slice(0, -1);
+  const isNamed = /\p{L}/u.test(nameOf(subject).replace(/(?<=.)\.[^/]*$/, ''));
+  return nameOf(isNamed ? subject : parentOf(subject).slice(0, -1)) || 'data';
 }
 
 function filesOf(
