@@ -174,12 +174,10 @@ test(
         const expected = rows.map((row) =>
           row.map((text, at) => (text === null ? null : kindOf(table.columns[at]!).shown(text))),
         );
-        const like = (value: unknown, wanted: unknown): unknown =>
-          typeof wanted === 'number' && value !== null
-            ? Number(value)
-            : typeof wanted === 'string' && value !== null
-              ? String(value)
-              : value;
+        const like = (value: unknown, wanted: unknown): unknown => {
+          if (value === null || value === undefined || typeof value === 'object') return value;
+          return typeof wanted === 'number' ? Number(value) : `${value as string | number}`;
+        };
         expect(loaded.map((row, r) => row.map((value, c) => like(value, expected[r]?.[c])))).toEqual(
           expected,
         );
