@@ -116,7 +116,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   ignore: ['filter'],
   saxes: ['sources/s3'],
   'd3-scale': ['billing'],
-  hyparquet: ['emulator', 'cli'],
+  hyparquet: ['emulator', 'load', 'cli'],
   yaml: ['jobs-file'],
   croner: ['jobs-file', 'daemon'],
   '@opentelemetry/api': ['daemon'],

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { connection, daemon, follow } from './live/connection.ts';
+import { connection, daemon, follow, refusal, type ConnectionState } from './live/connection.ts';
 import { useRoute } from './live/location.ts';
 import { useStore } from './live/store.ts';
 import { Announcements } from './parts/announcements.tsx';
@@ -30,8 +30,8 @@ export function App() {
         Skip to the content
       </a>
       <TopBar route={route} state={state} view={view} />
-      <main id="main" tabIndex={-1} class={state === 'gone' ? 'stale' : undefined}>
-        {view === undefined ? <Waiting gone={state === 'gone'} /> : <Shown route={route} />}
+      <main id="main" tabIndex={-1} class={state === 'gone' || state === 'full' ? 'stale' : undefined}>
+        {view === undefined ? <Waiting state={state} /> : <Shown route={route} />}
       </main>
       <Announcements view={view} state={state} />
     </>
@@ -44,11 +44,18 @@ function toMain(event: Event): void {
   document.getElementById('main')?.focus();
 }
 
-function Waiting({ gone }: { readonly gone: boolean }) {
+function Waiting({ state }: { readonly state: ConnectionState }) {
+  const why = useStore(refusal);
+  const [title, text] =
+    state === 'full'
+      ? ['Too many pages are open', `${why}.`]
+      : state === 'gone'
+        ? ['The daemon does not answer', 'The page comes back by itself once "stagesync up" runs again.']
+        : ['Connecting', 'Asking for the jobs.'];
   return (
     <div class="empty" role="status">
-      <h1>{gone ? 'The daemon does not answer' : 'Connecting'}</h1>
-      <p>{gone ? 'The page comes back by itself once "stagesync up" runs again.' : 'Asking for the jobs.'}</p>
+      <h1>{title}</h1>
+      <p>{text}</p>
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { get } from './commands/get/command.ts';
 import { head } from './commands/head/command.ts';
 import { init } from './commands/init/command.ts';
 import { jobs } from './commands/jobs/command.ts';
+import { load } from './commands/load/command.ts';
 import { ls } from './commands/ls/command.ts';
 import { logs } from './commands/logs/command.ts';
 import { mkdir } from './commands/mkdir/command.ts';
@@ -66,6 +67,7 @@ export const commands: readonly CommandModule[] = [
   trash,
   mkdir,
   check,
+  load,
   emulator,
   init,
   jobs,

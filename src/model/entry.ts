@@ -99,6 +99,12 @@ export type ProblemCode =
   | 'origin_unknown'
   | 'plan_outdated'
   | 'undone'
+  // on the way to the table
+  | 'not_reloaded'
+  | 'reload_repeated'
+  | 'rows_may_double'
+  | 'loaded_and_kept'
+  | 'load_unknown'
   /** A request or a read of this one entry failed. */
   | ErrorCode;
 

@@ -18,6 +18,7 @@ import { Trash } from './execute/trash/trash.ts';
 import { TrashSizes } from './execute/trash/trash-sizes.ts';
 import { Verification } from './execute/verify/verification.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { Loads } from './load/loads.ts';
 import { Leftovers } from './leftovers.ts';
 import { openOvertaking } from './overtaking/open-overtaking.ts';
 import { OvertakenPaths } from './overtaking/overtaken-paths.ts';
@@ -45,6 +46,8 @@ export interface PassParts {
   readonly trashSizes: TrashSizes | undefined;
   /** Reads back what is sent; absent where nobody asks for that. */
   readonly verification: Verification | undefined;
+  /** The way to the table; absent where nobody asks for that. */
+  readonly loads?: Loads | undefined;
   readonly overtaken: OvertakenPaths;
   /** Sends what changes while the pass works; absent where that waits for the next pass. */
   readonly overtaking: Overtaking | undefined;

@@ -11,6 +11,7 @@ import { recoverIntents } from './execute/recovery/recover.ts';
 import { ORIGIN_UNKNOWN } from './ledger/database/schema.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { newRunId } from './ledger/runs/run-id.ts';
+import type { Loads } from './load/loads.ts';
 import { HISTORY_MS, type BegunRun } from './ledger/runs/run-log.ts';
 import { RunRecorder } from './ledger/runs/run-recorder.ts';
 import type { PassOptions, PassResult } from './pass-options.ts';
@@ -65,12 +66,14 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
   const begun = begunRun(pass, started);
   let error: SyncError | undefined;
   let trash: TrashSizes | undefined;
+  let loads: Loads | undefined;
   try {
     if (!dryRun) ledger.startRun(begun);
     const parts = openPassParts(pass, tally, gate, measured);
     trash = parts.trashSizes;
+    loads = await openLoads(pass, parts);
     try {
-      await runRounds(pass, parts, standing);
+      await runRounds(pass, { ...parts, loads }, standing);
     } finally {
       await parts.overtaking?.close();
     }
@@ -88,6 +91,7 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
     durationMs: clock.now() - started,
     dryRun,
     trash: trash?.report,
+    load: loads?.report,
     outcome: outcomeOf(error),
     pace: told.requests > 0 ? told.pace : undefined,
   });
@@ -110,11 +114,20 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
       if (told.measured !== undefined && now !== undefined) rememberPace(ledger, now, clock.now());
       recorder.flush();
       ledger.endRun(summary(), { isWatch: begun.cause === 'watch' || begun.cause === 'full' });
+      loads?.keptTrack();
     });
     error ??= unwritten;
   }
   tally.emit(report);
   return { report, error, unsettled: tally.unsettled.paths, run: dryRun ? undefined : summary() };
+}
+
+/** What is about pipelines is loaded by passes that ask for it alone. */
+async function openLoads(pass: PassWithLedger, parts: PassParts): Promise<Loads | undefined> {
+  const { load, dryRun } = pass;
+  if (load === undefined || dryRun) return undefined;
+  const { Loads } = await import('./load/loads.ts');
+  return new Loads({ ...pass, load }, parts);
 }
 
 const begunRun = (
@@ -163,6 +176,7 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
     learnt.isLastRound = dryRun || tally.round === MOST_ROUNDS;
     learnt.listsEverything = !pass.trustLedger && pass.scope === undefined;
     if (!dryRun) await recover(pass, parts);
+    if (tally.round === 1) await parts.loads?.begin();
     const round = new Round(pass, parts);
     try {
       await round.run();
@@ -182,6 +196,7 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   // what this run can settle must not wait under a hidden name for the next run
   if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover(pass, parts);
   await parts.verification?.finish();
+  if (!draining.aborted) await parts.loads?.finish();
   await sweep(pass, parts);
   await leftovers.settle(dryRun);
 }

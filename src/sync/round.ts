@@ -73,11 +73,12 @@ export class Round {
   #executor(target: Target, store: PlanStore): Executor {
     const { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic, publishSet, removal } =
       this.#pass;
-    const { remote, gate, destinationFilter, tally, hidden, learnt, times, overtaken, verification, trash } =
-      this.#parts;
+    const { remote, gate, destinationFilter, tally, hidden, learnt, times } = this.#parts;
+    const { overtaken, verification, trash, loads } = this.#parts;
     return new Executor({
       verification,
       trash,
+      unloaded: loads?.limit,
       remote,
       gate,
       ledger,

@@ -1,5 +1,5 @@
 import type { Problem } from '../model/entry.ts';
-import type { EventListener, Outcome, Report, SyncEvent, TrashReport } from '../model/events.ts';
+import type { EventListener, LoadReport, Outcome, Report, SyncEvent, TrashReport } from '../model/events.ts';
 import type { Pace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import { UnsettledPaths } from './unsettled-paths.ts';
@@ -69,6 +69,7 @@ export class Tally {
     readonly durationMs: number;
     readonly dryRun: boolean;
     readonly trash?: TrashReport | undefined;
+    readonly load?: LoadReport | undefined;
     readonly outcome?: Outcome | undefined;
     readonly pace?: Pace | undefined;
   }): Report {
@@ -92,6 +93,7 @@ export class Tally {
       dryRun: facts.dryRun,
       ...(this.verified !== undefined && { verified: this.verified }),
       ...(facts.trash !== undefined && { trash: facts.trash }),
+      ...(facts.load !== undefined && { load: facts.load }),
       ...(facts.pace !== undefined && { pace: facts.pace }),
     };
   }

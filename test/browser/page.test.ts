@@ -16,12 +16,12 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
   const browser = await openBrowser();
 
   /** A believable daemon's page, served on `port`. */
-  async function serve(port = 0) {
+  async function serve(port = 0, { mostPages = 32 } = {}) {
     const daemon = believableDaemon(Date.now());
     const server = await servePage({ host: '127.0.0.1', port }, daemon.ports, {
       openMetrics: true,
       files,
-      updates: { everyMs: 20 },
+      updates: { everyMs: 20, most: mostPages },
     });
     onTestFinished(() => server.close());
     return { ...daemon, server };
@@ -130,6 +130,17 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
     await page.getByText('59%').waitFor();
     await page.getByRole('link', { name: 'sales/' }).click();
     await page.getByRole('navigation', { name: 'Folders' }).getByRole('link', { name: 'sales' }).waitFor();
+  });
+
+  test('says why it shows nothing where too many pages are open, and follows once one is closed', async () => {
+    const { server } = await serve(0, { mostPages: 1 });
+    const first = await signedIn(server.loginLink());
+    const { page } = await openTab(browser);
+    await page.goto(server.loginLink());
+    await page.getByRole('heading', { name: 'Too many pages are open' }).waitFor();
+    await page.getByText('1 pages of this daemon are open already').first().waitFor();
+    await first.page.close();
+    await page.getByRole('table', { name: 'The jobs of this daemon' }).waitFor();
   });
 
   test('says that the daemon is gone, and comes back with it', async () => {

@@ -74,14 +74,15 @@ jobs:
     watch: true
     when: { settle: 5s }
     schedule: { cron: 0 0 12 * * *, timezone: UTC, missed: skip }
-    overlap: cancel
     max_delete: 5%
     sqs_queue: https://sqs.eu-west-1.amazonaws.com/1/q
     notify:
       - { on: success, command: [logger, -t, stagesync] }
       - { heartbeat: "https://example.com/b" }
+  c: { from: c, to: "stage://g/c", schedule: 0 3 * * *, overlap: cancel }
 `);
-    const [a, b] = jobs;
+    const [a, b, c] = jobs;
+    expect(c!.overlap).toBe('cancel');
     expect(a).toMatchObject({
       job: {
         from: '/home/someone/a',
@@ -102,7 +103,6 @@ jobs:
       job: { when: { settle: 5000, poll: 60_000, fullEvery: 3_600_000 } },
       watch: true,
       schedule: { cron: '0 0 12 * * *', timeZone: 'UTC', jitterMs: 300_000, missed: 'skip' },
-      overlap: 'cancel',
       guards: { maxDelete: '5%' },
       sqsQueue: 'https://sqs.eu-west-1.amazonaws.com/1/q',
       notify: [
@@ -206,6 +206,7 @@ jobs:
   e: { from: x, to: stage://g/e, when: { settle: 1s }, sqs_queue: "https://q" }
   f: { from: x, to: ftp://x }
   g: { from: x, to: stage://g/.stagesync-x }
+  h: { from: x, to: stage://g/h, watch: true, schedule: "0 2 * * *", overlap: cancel }
 `);
     expect(problems.map((each) => each.replace('stagesync.yaml:', ''))).toEqual([
       expect.stringMatching(/^2:33: profiles.p.token_command: token_file and token_command say both/),
@@ -220,6 +221,7 @@ jobs:
       expect.stringMatching(/^8:56: jobs.e.sqs_queue: is for a watch/),
       expect.stringMatching(/^9:17: jobs.f.to: /),
       expect.stringMatching(/^10:3: jobs.g: .*begins with "\.stagesync-"/),
+      expect.stringMatching(/^11:70: jobs.h.overlap: is for a schedule without a watch/),
     ]);
   });
 

@@ -4,9 +4,12 @@ import { Speeds } from '../text/speeds.ts';
 import { askJson } from './api.ts';
 import { Store } from './store.ts';
 
-export type ConnectionState = 'connecting' | 'live' | 'gone' | 'signed_out';
+/** 'full': the daemon is there, and has too many pages open. */
+export type ConnectionState = 'connecting' | 'live' | 'full' | 'gone' | 'signed_out';
 
 export const connection = new Store<ConnectionState>('connecting');
+/** Why nothing is followed, in the daemon's words, while the connection is 'full'. */
+export const refusal = new Store('');
 /** Undefined until the first event. It stays when the daemon goes away. */
 export const daemon = new Store<DaemonView | undefined>(undefined);
 export const samples = new Store<{ readonly job: string; readonly samples: readonly Sample[] } | undefined>(
@@ -104,9 +107,12 @@ function lost(): void {
 export function reconnect(): void {
   clearTimeout(again);
   askJson<SessionReply>('session').then(
-    ({ signedIn }) => {
-      if (signedIn) return open();
-      connection.set('signed_out');
+    ({ signedIn, noEvents }) => {
+      if (!signedIn) return connection.set('signed_out');
+      if (noEvents === undefined) return open();
+      refusal.set(noEvents);
+      connection.set('full');
+      tryLater();
     },
     () => {
       connection.set('gone');

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { printable } from '../../../src/model/printable.ts';
 import type { DaemonView, JobState } from '../../../src/daemon/view/daemon-view.ts';
-import type { ConnectionState } from '../live/connection.ts';
+import { refusal, type ConnectionState } from '../live/connection.ts';
 import { Store, useStore } from '../live/store.ts';
 import { stateWord } from '../text/words.ts';
 
@@ -33,6 +33,7 @@ export function Announcements({
   }, [view]);
   useEffect(() => {
     if (state === 'gone') announce('The daemon does not answer.');
+    else if (state === 'full') announce(refusal.value);
   }, [state]);
   return (
     <div class="hidden" role="status" aria-live="polite">

@@ -11,6 +11,7 @@ import { choose, theme, type Theme } from './theme.ts';
 const CONNECTIONS: Readonly<Record<ConnectionState, { readonly text: string; readonly tone: Tone }>> = {
   connecting: { text: 'Connecting', tone: 'busy' },
   live: { text: 'Live', tone: 'good' },
+  full: { text: 'Too many pages are open', tone: 'warn' },
   gone: { text: 'Daemon gone, trying again', tone: 'bad' },
   signed_out: { text: 'Signed out', tone: 'off' },
 };

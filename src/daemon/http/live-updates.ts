@@ -33,8 +33,11 @@ export class LiveUpdates {
     return this.#clients.size;
   }
 
-  get isFull(): boolean {
-    return this.#clients.size >= this.#options.most;
+  /** Why no further reader gets anything; undefined: one may come. */
+  get refusal(): string | undefined {
+    const { most } = this.#options;
+    if (this.#clients.size < most) return undefined;
+    return `${most} pages of this daemon are open already: close one, and this one follows by itself`;
   }
 
   /** Sends everything, then changes, until the reader goes away or `isAllowed` says no. */

@@ -6,7 +6,7 @@ import { messageOf } from '../../model/errors.ts';
 import type { ListenAddress } from '../server.ts';
 import { Access } from './access.ts';
 import { builtPage, type PageFile } from './built-page.ts';
-import { sendError } from './error-replies.ts';
+import { refuseNoHttp, sendError, sendNotFound } from './error-replies.ts';
 import { readiness } from './health.ts';
 import { LiveUpdates } from './live-updates.ts';
 import type { PagePorts } from './page-ports.ts';
@@ -108,14 +108,16 @@ function guardedServer(
     // Node would answer 400 to a request without a Host, and not say why.
     http: { requireHostHeader: false },
     routerOptions: { maxParamLength: 1024 },
+    clientErrorHandler: refuseNoHttp,
     frameworkErrors: (error, request, reply) => {
-      if (!refuses(request, reply)) void (reply as FastifyReply).send(error);
+      if (!refuses(request, reply)) sendError(error, request, reply as FastifyReply);
     },
   });
   app.server.maxConnections = MOST_CONNECTIONS;
   // a body is JSON: a form of another page cannot send that without being asked for leave
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler(sendError);
+  app.setNotFoundHandler(sendNotFound);
   app.addHook('onRequest', (request, reply, done) => {
     letGoOfIdle(reply, patienceMs);
     if (!refuses(request, reply)) done();

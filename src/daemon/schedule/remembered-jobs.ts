@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What outlives a daemon, of one job. Times are milliseconds since 1970. */
@@ -42,7 +42,7 @@ export class RememberedJobsFile implements RememberedJobs {
     try {
       mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
       const written = `${this.#file}.new`;
-      writeFileSync(written, JSON.stringify({ jobs: Object.fromEntries(this.#jobs) }), { mode: 0o600 });
+      writeDurably(written, JSON.stringify({ jobs: Object.fromEntries(this.#jobs) }));
       renameSync(written, this.#file);
     } catch (error) {
       this.#onTrouble(error);
@@ -56,6 +56,17 @@ export class RememberedJobsFile implements RememberedJobs {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#onTrouble(error);
       return new Map();
     }
+  }
+}
+
+/** The name must not lead to a file whose bytes a power cut can still take: paused jobs would run, and due times be forgotten. */
+function writeDurably(file: string, text: string): void {
+  const fd = openSync(file, 'w', 0o600);
+  try {
+    writeFileSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

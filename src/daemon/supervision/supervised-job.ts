@@ -55,6 +55,8 @@ export class SupervisedJob {
   readonly #ending = new AbortController();
   readonly #ended = Promise.withResolvers<void>();
   readonly #tried = Promise.withResolvers<void>();
+  /** Nothing is opened before: another job that ends may hold the pair. */
+  readonly #started = Promise.withResolvers<void>();
   #course: Course = FIRST_COURSE;
   #state: StateNow & { readonly sinceMs: number };
   #live: LiveJob | undefined;
@@ -85,6 +87,7 @@ export class SupervisedJob {
     });
     this.#schedule = new FollowedSchedule({ named, clock, remembered, onDue: (due) => this.#due(due) });
     this.#state = { state: 'idle', reason: undefined, sinceMs: clock.now() };
+    if (remembered.of(named.name).paused === true) this.#course = { ...FIRST_COURSE, phase: 'paused' };
   }
 
   /** Resolves once the job was opened, could not be opened, or waits to be asked. */
@@ -92,11 +95,11 @@ export class SupervisedJob {
     return this.#tried.promise;
   }
 
+  /** What was asked for before begins now. */
   start(): void {
-    const { name, watch } = this.named;
-    if (this.#options.remembered.of(name).paused === true)
-      this.#course = { ...FIRST_COURSE, phase: 'paused' };
-    else if (watch) this.#happen({ type: 'due', cause: 'watch' });
+    this.#started.resolve();
+    // somebody may have asked for a run before
+    if (this.named.watch && this.#course.phase === 'waiting') this.#happen({ type: 'due', cause: 'watch' });
     void this.#schedule.run(this.#ending.signal);
     this.#changed();
   }
@@ -104,6 +107,7 @@ export class SupervisedJob {
   /** Drains what runs; resolves once everything of the job is closed. */
   end(): Promise<void> {
     this.#ending.abort(ENDED);
+    this.#started.resolve();
     this.#retry?.end.abort();
     this.#happen({ type: 'end' });
     return Promise.all([this.#ended.promise, this.#borrowed]).then(() => undefined);
@@ -265,6 +269,7 @@ export class SupervisedJob {
       onChange: () => this.#changed(),
     });
     this.#live = live;
+    await this.#started.promise;
     if (this.#borrowed !== undefined) await this.#borrowed;
     const startedMs = clock.now();
     const ended = live.run(this.#takeAsked(cause));

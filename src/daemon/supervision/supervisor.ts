@@ -1,6 +1,7 @@
 import type { JobsFile, NamedJob } from '../../jobs-file/jobs-file.ts';
 import { openJob } from '../../jobs/open-job.ts';
-import type { Surroundings } from '../../jobs/surroundings.ts';
+import { authorityOf, type Surroundings } from '../../jobs/surroundings.ts';
+import { serverOf } from '../../jobs-file/compose/overlaps.ts';
 import { usageError } from '../../jobs/usage-errors.ts';
 import { SyncError } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
@@ -17,6 +18,7 @@ import type {
 import { ChangeBell } from './change-bell.ts';
 import { ComparisonTurns } from './runs/comparison-turns.ts';
 import type { JobEvent } from './job-events.ts';
+import { KnownTargets } from './known-targets.ts';
 import { isInWay, planReload, type Reload } from './reload.ts';
 import { SharedLimits } from './shared-limits.ts';
 import { SupervisedJob, type PairUse } from './supervised-job.ts';
@@ -45,6 +47,7 @@ export class Supervisor implements DaemonControl {
   readonly #startedMs: number;
   readonly #turns = new ComparisonTurns(MOST_COMPARISONS);
   readonly #limits: SharedLimits;
+  readonly #targets = new KnownTargets();
   readonly #bell: ChangeBell;
   /** Jobs that end: those that they are in the way of begin after them. */
   readonly #ending = new Map<SupervisedJob, Promise<void>>();
@@ -180,7 +183,13 @@ export class Supervisor implements DaemonControl {
         observed: (destination) => this.#limits.within(observed?.(destination) ?? destination),
       },
       clock,
-      open,
+      open: async (opened, job, at) => {
+        const pair = await open(opened, job, at);
+        const server = serverOf(authorityOf(job, at).stage.baseUrl ?? at.environment.baseUrl);
+        if (!at.dryRun && job.to.startsWith('stage:'))
+          this.#targets.claim(named.name, { server, label: pair.destination.label });
+        return pair;
+      },
       turns: this.#turns,
       remembered,
       before: before?.get(named.name),
@@ -206,7 +215,11 @@ export class Supervisor implements DaemonControl {
     const job = this.#jobs.get(name);
     if (job === undefined) return;
     this.#jobs.delete(name);
-    const ended = job.end().then(() => void this.#ending.delete(job));
+    const ended = job.end().then(() => {
+      this.#ending.delete(job);
+      // its next version opens after it
+      this.#targets.forget(name);
+    });
     this.#ending.set(job, ended);
   }
 }

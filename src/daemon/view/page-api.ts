@@ -11,6 +11,8 @@ export interface SessionReply {
   readonly signedIn: boolean;
   /** Whether a token signs in, beside a one-time link. */
   readonly takesToken: boolean;
+  /** Why GET /api/events is refused at the moment, to who is signed in; absent: it is not. */
+  readonly noEvents?: string | undefined;
 }
 
 /** The answer to a request that is refused or failed. */

@@ -213,6 +213,11 @@ class JobComposer {
       );
     if (own('sqs_queue') && (!watch || !job.from.startsWith('s3://')))
       this.#wrong(['sqs_queue'], 'is for a watch of an s3:// address: write watch: true, or leave it out');
+    if (own('overlap') && watch)
+      this.#wrong(
+        ['overlap'],
+        'is for a schedule without a watch: a watch takes what its schedule asks for as soon as it can, within the same run; leave overlap out',
+      );
     try {
       checkJob(job, ENVIRONMENT_ONLY, this.#with.environment);
     } catch (error) {

@@ -5,20 +5,8 @@ import type { Environment } from '../../jobs/environment.ts';
 import type { Job } from '../../jobs/job.ts';
 import { isSyncError } from '../../model/errors.ts';
 import type { Profile } from '../jobs-file.ts';
-
-/** A folder, and the space of folders that it lies in: a disk, a bucket, the Stage of a deployment. */
-interface Place {
-  readonly space: string;
-  /** '' is the top; else it ends in '/'. */
-  readonly path: string;
-}
-
-/** What is compared of a job. */
-export interface JobPlaces {
-  readonly name: string;
-  readonly from: Place | undefined;
-  readonly to: Place | undefined;
-}
+import { keyOf, keysAbove, type JobPlaces, type Place } from './job-places.ts';
+import { findRings } from './rings.ts';
 
 /** Two jobs, by their numbers, of which the second undoes what the first does; or a ring of jobs that feed each other. */
 export type Overlap =
@@ -66,33 +54,26 @@ function asPlace(address: PlaceAddress, profile: Profile | undefined, environmen
 }
 
 /** One server, however its address is written. */
-const serverOf = (url: string = DEFAULT_BASE_URL): string =>
+export const serverOf = (url: string = DEFAULT_BASE_URL): string =>
   (URL.parse(url)?.href ?? url).replace(/\/+$/, '');
 
 const folder = (path: string): string => (path === '' || path.endsWith('/') ? path : `${path}/`);
 
-/** All overlaps among the jobs: a target within a target, and rings in which each job feeds the next. */
+/**
+ * The overlaps among the jobs: of each target that lies in another one, the first such; and of the jobs that feed each other, a
+ * ring. Takes a time that grows with the number of jobs: a file may have thousands that all go to one place.
+ */
 export function findOverlaps(jobs: readonly JobPlaces[]): Overlap[] {
   const targets = byPlace(jobs.map(({ to }) => to));
-  const sources = byPlace(jobs.map(({ from }) => from));
-  const shared = jobs.flatMap(({ to }, second): Overlap[] =>
-    holdersOf(to, targets)
-      .filter((first) => first !== second && (first < second || !isSame(jobs[first]!.to!, to!)))
-      .map((first) => ({ kind: 'targets', first, second })),
-  );
-  const next = jobs.map(({ to }) => new Set(holdersOf(to, sources)));
-  for (const [at, { from }] of jobs.entries())
-    for (const feeder of holdersOf(from, targets)) next[feeder]!.add(at);
-  return [...shared, ...ringsIn(next).map((ring): Overlap => ({ kind: 'loop', ring }))];
+  const shared = jobs.flatMap(({ to }, second): Overlap[] => {
+    const first = firstOther(to, second, targets);
+    return first === undefined ? [] : [{ kind: 'targets', first, second }];
+  });
+  return [...shared, ...findRings(jobs).map((ring): Overlap => ({ kind: 'loop', ring }))];
 }
 
-const isSame = (a: Place, b: Place): boolean => a.space === b.space && a.path === b.path;
-
-type ByPlace = ReadonlyMap<string, readonly number[]>;
-
-const keyOf = ({ space, path }: Place): string => `${space}\n${path}`;
-
-function byPlace(places: readonly (Place | undefined)[]): ByPlace {
+/** The jobs by the keys of their places; see `keyOf`. */
+function byPlace(places: readonly (Place | undefined)[]): ReadonlyMap<string, readonly number[]> {
   const numbers = new Map<string, number[]>();
   for (const [at, place] of places.entries())
     if (place !== undefined) {
@@ -104,44 +85,17 @@ function byPlace(places: readonly (Place | undefined)[]): ByPlace {
   return numbers;
 }
 
-/** The jobs whose place is this one, or a folder above it. */
-function holdersOf(place: Place | undefined, places: ByPlace): number[] {
-  if (place === undefined) return [];
-  const { space, path } = place;
-  const found = [...(places.get(keyOf({ space, path: '' })) ?? [])];
-  for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1))
-    found.push(...(places.get(keyOf({ space, path: path.slice(0, end + 1) })) ?? []));
-  return found;
-}
-
-/** A ring for each job that feeds itself by others, or directly; each ring once. */
-function ringsIn(next: readonly ReadonlySet<number>[]): number[][] {
-  const rings: number[][] = [];
-  const told = new Set<number>();
-  for (const start of next.keys()) {
-    if (told.has(start)) continue;
-    const ring = shortestRing(start, next);
-    if (ring === undefined) continue;
-    rings.push(ring);
-    for (const each of ring) told.add(each);
+/** The first job that goes to the same place as this one, before it in the file, or to a folder above. */
+function firstOther(
+  place: Place | undefined,
+  at: number,
+  targets: ReturnType<typeof byPlace>,
+): number | undefined {
+  if (place === undefined) return undefined;
+  const own = keyOf(place);
+  for (const key of keysAbove(place)) {
+    const [first] = targets.get(key) ?? [];
+    if (first !== undefined && (key !== own || first < at)) return first;
   }
-  return rings;
-}
-
-function shortestRing(start: number, next: readonly ReadonlySet<number>[]): number[] | undefined {
-  const cameFrom = new Map<number, number>();
-  const queue = [start];
-  for (const at of queue)
-    for (const to of next[at]!) {
-      if (to === start) {
-        const ring = [at];
-        for (let back = at; back !== start; ring.unshift(back)) back = cameFrom.get(back)!;
-        return ring;
-      }
-      if (!cameFrom.has(to)) {
-        cameFrom.set(to, at);
-        queue.push(to);
-      }
-    }
   return undefined;
 }

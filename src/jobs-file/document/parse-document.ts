@@ -23,6 +23,10 @@ const MOST_VALUES = 100_000;
 /** Levels of lists and maps; a jobs file has six. */
 const DEEPEST = 32;
 
+/** The parser calls itself for each level; what V8 then says, it takes for mistakes of the text. */
+const OUT_OF_STACK = /maximum call stack size exceeded|stack overflow/i;
+const TOO_DEEP = `lists and maps are nested too deeply here: ${DEEPEST} levels are read, and a jobs file needs six`;
+
 /** The rest of the file is not looked at; why has been reported. */
 class GivenUp extends Error {}
 
@@ -33,6 +37,7 @@ class GivenUp extends Error {}
 export function parseFile(text: string, variables: Variables, report: ReportProblem): Located | undefined {
   const lines = new LineCounter();
   let document: Document;
+  let reading: Reading;
   try {
     document = parseDocument(text, {
       lineCounter: lines,
@@ -46,12 +51,19 @@ export function parseFile(text: string, variables: Variables, report: ReportProb
       version: '1.2',
       schema: 'core',
     });
+    reading = new Reading(document, lines, variables, report);
   } catch (error) {
-    // the parser calls itself for each level
-    report({ line: 1, column: 1 }, `is nested too deeply to be read (${messageOf(error)})`);
+    if (!OUT_OF_STACK.test(messageOf(error))) throw error;
+    report({ line: 1, column: 1 }, TOO_DEEP);
     return undefined;
   }
-  const reading = new Reading(document, lines, variables, report);
+  const tooDeep = document.errors.find(
+    ({ code, message }) => code === 'RESOURCE_EXHAUSTION' || OUT_OF_STACK.test(message),
+  );
+  if (tooDeep !== undefined) {
+    report(reading.position(tooDeep.pos[0]), TOO_DEEP);
+    return undefined;
+  }
   for (const [at, { message, pos }] of [...document.errors, ...document.warnings].entries()) {
     const isStar = message.startsWith(BARE_STAR);
     // one star that is no alias makes a mistake of each star after it

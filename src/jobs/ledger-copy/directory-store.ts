@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, type BigIntStats } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf, SyncError } from '../../model/errors.ts';
@@ -10,6 +10,10 @@ import type { Body, CopyStore, StoredObject } from './copy-store.ts';
 /** How long another may hold the file that stands for the right to replace, in milliseconds: it is held for some system calls. */
 const STALE_MS = 60_000;
 const ASKED_EVERY_MS = 100;
+/** A file that a put made beside its name, and that has not changed for so long, in milliseconds, is of a process that was killed. */
+const LEFT_BEHIND_MS = 86_400_000;
+/** Names of such files: what is being written, and what was taken away from another. */
+const BESIDE = /\.(?:[0-9a-f]{12}\.part|replacing\.[0-9a-f]{12})$/;
 
 /** Copies in a directory, which may be on a network file system. Rejects with `config` one that cannot be used. */
 export async function openDirectoryStore(folder: string): Promise<CopyStore> {
@@ -23,6 +27,7 @@ export async function openDirectoryStore(folder: string): Promise<CopyStore> {
 
 class DirectoryStore implements CopyStore {
   readonly label: string;
+  #hasCleared = false;
 
   constructor(folder: string) {
     this.label = folder;
@@ -39,6 +44,9 @@ class DirectoryStore implements CopyStore {
     const file = join(this.label, name);
     const part = `${file}.${randomBytes(6).toString('hex')}.part`;
     return this.#tried(file, async () => {
+      // once: there may be thousands of names, on a network
+      if (!this.#hasCleared) await clearLeftBehind(this.label);
+      this.#hasCleared = true;
       try {
         await write(part, body);
         return await exclusively(`${file}.replacing`, async () => {
@@ -65,6 +73,17 @@ class DirectoryStore implements CopyStore {
         cause: error,
       });
     }
+  }
+}
+
+/** Never rejects: what stays takes room alone. */
+async function clearLeftBehind(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => BESIDE.test(each))) {
+    const file = join(folder, name);
+    const found = await statOf(file);
+    if (found !== undefined && Date.now() - Number(found.mtimeMs) >= LEFT_BEHIND_MS)
+      await rm(file, { force: true }).catch(() => undefined);
   }
 }
 

@@ -9,9 +9,14 @@ export type PresentDecision =
   | { readonly do: 'confirm'; readonly shown: ShownVersion }
   | { readonly do: 'upload'; readonly reason: UploadReason }
   /** Another version of the same size: equal content needs no upload; other content is uploaded as `changed`. */
-  | { readonly do: 'check_digest'; readonly shown: ShownVersion; readonly digest: string | undefined }
+  | {
+      readonly do: 'check_digest';
+      /** Undefined: the file is loaded and gone from the destination. */
+      readonly shown: ShownVersion | undefined;
+      readonly digest: string | undefined;
+    }
   /** The row names this very version as an earlier release wrote it: the row is written anew. */
-  | { readonly do: 'renew'; readonly shown: ShownVersion }
+  | { readonly do: 'renew'; readonly shown: ShownVersion | undefined }
   /** Both ends have the file, equal, and the ledger does not know it: the ledger takes it in. */
   | { readonly do: 'adopt'; readonly shown: ShownVersion }
   /** Under --compare content: both ends are read. Equal content is ours, other content is uploaded as `differs`. */
@@ -25,7 +30,8 @@ export type GoneDecision =
   | { readonly do: 'leave' }
   /** Gone from the source, and not ours to remove: somebody else changed the file, or it was there before us. */
   | { readonly do: 'keep'; readonly why: 'changed' | 'adopted' }
-  | { readonly do: 'forget' };
+  /** `stays`: what somebody else has put there since. */
+  | { readonly do: 'forget'; readonly stays?: ShownVersion | undefined };
 
 /** What to do about one file, from what the three sides show. */
 export type FileDecision = PresentDecision | GoneDecision;
@@ -81,7 +87,8 @@ function decideGone(
       : { do: 'nothing' };
   }
   if (shown === undefined) return { do: 'forget' };
-  if (!sameAtDestination(shown, row)) {
+  if (row.loaded === true && removal !== 'everything') return { do: 'forget', stays: shown };
+  if (row.loaded === true || !sameAtDestination(shown, row)) {
     return removal === 'everything'
       ? { do: 'remove', reason: 'not_in_source' }
       : { do: 'keep', why: 'changed' };
@@ -110,6 +117,7 @@ function decideKnown(
   row: LedgerRow,
   { compare, verify }: DecideOptions,
 ): PresentDecision {
+  if (row.loaded === true) return decideLoaded(source, shown, row, compare);
   const asPut = shown !== undefined && sameAtDestination(shown, row);
   // a row without a version does not know what arrived: the file is uploaded anew, whatever its size
   if (compare === 'size-only' && shown?.size === source.size && row.version !== '')
@@ -122,6 +130,23 @@ function decideKnown(
   if (compare === 'content' && verify) return { do: 'compare_content', shown };
   if (same === 'check') return { do: 'check_digest', shown, digest: row.digest };
   return row.pending ? { do: 'confirm', shown } : { do: 'unchanged' };
+}
+
+/**
+ * The file is in its table and has left the destination: it is sent again when it changes. What somebody else has put under its
+ * name meanwhile stays as long as it does not.
+ */
+function decideLoaded(
+  source: FileEntry,
+  shown: ShownVersion | undefined,
+  row: LedgerRow,
+  compare: DecideOptions['compare'],
+): PresentDecision {
+  if (compare === 'size-only' && source.size === row.size) return { do: 'unchanged' };
+  if (saysMore(source, row) && notNewer(source, shownOf(row))) return { do: 'renew', shown: undefined };
+  const same = sameInSource(source, row);
+  if (same === 'check') return { do: 'check_digest', shown, digest: row.digest };
+  return same === 'yes' ? { do: 'unchanged' } : { do: 'upload', reason: 'changed' };
 }
 
 /** Gone from the source, and in the ledger for its equal size alone: only a mirror removes it. */

@@ -4,6 +4,7 @@ import type { GateUse } from '../../remote/gate/gate-use.ts';
 import type { Lanes } from '../../remote/gate/lanes.ts';
 import type { Remote } from '../../remote/remote.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { UnloadedLimit } from '../load/unloaded-limit.ts';
 import type { PlanStore } from '../plan/store/plan-store.ts';
 import type { Tally } from '../tally.ts';
 import type { Confirmations } from './confirm.ts';
@@ -43,6 +44,8 @@ export interface ExecutorOptions {
   readonly trash?: Trash | undefined;
   /** Reads back what is sent; absent where nobody asks for that. */
   readonly verification?: Verification | undefined;
+  /** Uploads wait here while too much of what was sent is not loaded; absent where nobody asks for that. */
+  readonly unloaded?: Pick<UnloadedLimit, 'take' | 'free'> | undefined;
   /** True: nothing is replaced but what the plan saw there. */
   readonly keepsOthers: boolean;
   /** With --atomic: files are uploaded into the hidden folder first. */

@@ -16,7 +16,12 @@ export interface LedgerRow {
   readonly pending: boolean;
   /** The file was found there with an equal size, and neither put by us nor compared by content: not ours to remove or move. */
   readonly adopted: boolean;
+  /** It is in its table, and left the destination for that: it is neither missing there nor sent again until it changes. */
+  readonly loaded?: true | undefined;
 }
+
+/** `pending` of a file that is loaded and gone. */
+export const LOADED = 3;
 
 /** In the order of COLUMNS. */
 export type RawRow = readonly [
@@ -37,8 +42,9 @@ export const toRow = (raw: RawRow): LedgerRow => ({
   identity: raw[3] ?? undefined,
   digest: raw[4] ?? undefined,
   shownModifiedMs: raw[5] ?? undefined,
-  pending: raw[6] !== 0,
+  pending: raw[6] !== 0 && raw[6] !== LOADED,
   adopted: raw[7] !== 0,
+  loaded: raw[6] === LOADED ? true : undefined,
 });
 
 /** What the ledger keeps of a file just put, or found equal. */

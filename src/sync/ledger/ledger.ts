@@ -8,7 +8,8 @@ import { explain } from './explanation.ts';
 import type { Explanation } from './explanation.ts';
 import { LedgerDatabase } from './database/ledger-database.ts';
 import { COLUMNS, columnsIn, FIRST_WITH_RUN_RECORDS, formatOf } from './database/former-formats.ts';
-import { toRow } from './ledger-row.ts';
+import type { LoadLog } from '../load/load-log.ts';
+import { LOADED, toRow } from './ledger-row.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
 import type { PairLock } from './pair-lock.ts';
 import { RunLog, type Folding } from './runs/run-log.ts';
@@ -38,6 +39,7 @@ export class Ledger {
   readonly #columns: string;
   /** The runs of the pair. */
   readonly runs: RunLog;
+  #loads: LoadLog | undefined;
   #run = 0;
   /** Whether a row or a note names the run. */
   #touched = false;
@@ -125,9 +127,10 @@ export class Ledger {
     return (rows as unknown as RawRow[]).map(toRow);
   }
 
-  /** Files, folders not counted. It reads every row. */
+  /** Files at the destination, folders not counted. It reads every row. */
   countFiles(): number {
-    const row = this.#db.sql("SELECT count(*) AS n FROM entry WHERE path NOT LIKE '%/'").get();
+    const text = `SELECT count(*) AS n FROM entry WHERE path NOT LIKE '%/' AND pending <> ${LOADED}`;
+    const row = this.#db.sql(text).get();
     return row?.['n'] as number;
   }
 
@@ -142,11 +145,29 @@ export class Ledger {
         row.identity ?? null,
         row.digest ?? null,
         row.shownModifiedMs ?? null,
-        row.pending ? 1 : 0,
+        row.loaded === true ? LOADED : row.pending ? 1 : 0,
         row.adopted ? 1 : 0,
         reason,
         this.#run,
       );
+  }
+
+  /** Puts the row of a file that came to its name just now: a pipeline has to read it. */
+  arrived(row: LedgerRow, reason: string): void {
+    if (row.loaded !== true) this.#loads?.arrived(row, reason);
+    this.put(row, reason);
+  }
+
+  /** The file left the destination because it is in its table. */
+  left(path: RelPath): void {
+    const row = this.get(path);
+    this.#loads?.settled(path);
+    if (row !== undefined) this.put({ ...row, pending: false, loaded: true }, 'loaded');
+  }
+
+  /** From now on what comes, moves and goes is kept track of on its way to the table. */
+  trackLoads(open: (db: LedgerDatabase, run: () => number) => LoadLog): LoadLog {
+    return (this.#loads ??= open(this.#db, () => this.#run));
   }
 
   /** A listing showed the file with this time. */
@@ -157,11 +178,13 @@ export class Ledger {
   }
 
   forget(path: RelPath): void {
+    this.#loads?.gone(path);
     this.#db.sql('DELETE FROM entry WHERE path = ?').run(path);
   }
 
   /** Forgets a folder and everything below it. */
   forgetFolder(folder: RelPath): void {
+    this.#loads?.folderGone(folder);
     this.#db.sql('DELETE FROM entry WHERE path >= ? AND path < ?').run(folder, afterFolder(folder));
   }
 
@@ -170,7 +193,10 @@ export class Ledger {
    * listing has to show them.
    */
   rename(from: RelPath, to: RelPath, { keepsTimes }: { readonly keepsTimes: boolean }): void {
-    const times = keepsTimes ? '' : ', pending = 1, shown_modified = NULL';
+    this.#loads?.moved(from, to);
+    const times = keepsTimes
+      ? ''
+      : `, pending = iif(pending = ${LOADED}, ${LOADED}, 1), shown_modified = NULL`;
     if (from.endsWith('/')) {
       this.#db
         .sql(
@@ -233,6 +259,11 @@ export class Ledger {
         )
         .get(path) !== undefined
     );
+  }
+
+  /** The number of the run that rows name now. */
+  get run(): number {
+    return this.#run;
   }
 
   /** From now on rows name this run. */

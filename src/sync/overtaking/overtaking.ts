@@ -172,7 +172,7 @@ export class Overtaking {
     if (entry.size > Math.min(destination.traits.maxFileBytes, maxFileSize)) return undefined;
     const { path } = entry;
     const row = ledger.get(path);
-    const shown = row && shownOf(row);
+    const shown = row === undefined || row.loaded === true ? undefined : shownOf(row);
     if (shown !== undefined && !overwrite) return undefined;
     const decision = decideFile(entry, shown, row, { removal: 'none', compare, verify: false });
     const asks = decision.do === 'check_digest';

@@ -2,7 +2,7 @@ import type { DestinationWords } from '../../model/destination-words.ts';
 import type { FileEntry } from '../../model/entry.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
-import { decideFile, sameAtDestination } from '../compare/decide.ts';
+import { decideFile, sameAtDestination, shownOf } from '../compare/decide.ts';
 import type { DecideOptions, GoneDecision, PresentDecision } from '../compare/decide.ts';
 import type { PathView } from '../compare/merge.ts';
 import { rowOf } from '../ledger/ledger-row.ts';
@@ -164,6 +164,10 @@ export class FilePlanner {
         this.#seen(shown, STAYS);
         return this.#keep(path, decision.why, row!);
       case 'forget':
+        if (decision.stays !== undefined) {
+          this.#seen(shown, STAYS);
+          this.#clashes.file(path, 'stays');
+        }
         return this.#emit({ kind: 'forget', path });
       case 'nothing':
         this.#seen(shown, STAYS);
@@ -189,7 +193,11 @@ export class FilePlanner {
       return this.#emit({ kind: 'problem', path, problem: notOverwritten(words) });
     }
     const isOurs =
-      replaces !== undefined && row !== undefined && !row.adopted && sameAtDestination(replaces, row);
+      replaces !== undefined &&
+      row !== undefined &&
+      !row.adopted &&
+      row.loaded !== true &&
+      sameAtDestination(replaces, row);
     if (replaces !== undefined && !isOurs && this.#options.keepsOthers === true)
       return this.#leave(arrival, row);
     if (isOurs && reason === 'changed' && this.#options.sendsEarly)
@@ -204,7 +212,7 @@ export class FilePlanner {
   #leave({ path, replaces, reason }: Arrival, row: LedgerRow | undefined): void {
     this.#seen(replaces, STAYS);
     this.#clashes.file(path, 'stays');
-    const wasOurs = row !== undefined && !row.adopted;
+    const wasOurs = row !== undefined && !row.adopted && row.loaded !== true;
     const why = wasOurs ? (reason === 'drifted' ? 'older' : 'changed') : 'not_ours';
     const problem = notReplaced(this.#options.words, why);
     this.#emit({ kind: 'problem', path, problem });
@@ -224,9 +232,11 @@ export class FilePlanner {
   }
 
   /** The same content under another version. A row that a listing has to confirm still waits for one. */
-  #renew(renewed: ReturnType<typeof rowOf>, row: LedgerRow, { modifiedMs }: ShownVersion): void {
+  #renew(renewed: ReturnType<typeof rowOf>, row: LedgerRow, shown: ShownVersion | undefined): void {
     const pending = this.#options.believes && row.pending;
-    this.#emit({ kind: 'renew', row: { ...renewed, shownModifiedMs: modifiedMs, pending } });
+    const { loaded } = row;
+    const { modifiedMs } = loaded === true || shown === undefined ? shownOf(row) : shown;
+    this.#emit({ kind: 'renew', row: { ...renewed, shownModifiedMs: modifiedMs, pending, loaded } });
   }
 
   #seen(shown: ShownVersion | undefined, fate: { readonly goes: boolean; readonly freed: boolean }): void {

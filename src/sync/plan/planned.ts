@@ -55,7 +55,7 @@ export interface ContentCheck {
 export interface DigestQuestion {
   readonly kind: 'askDigest';
   readonly entry: FileEntry;
-  readonly shown: ShownVersion;
+  readonly shown: ShownVersion | undefined;
   readonly row: LedgerRow;
 }
 

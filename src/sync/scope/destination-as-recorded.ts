@@ -12,7 +12,7 @@ export function destinationAsRecorded(
   row: LedgerRow | undefined,
   filter: PathFilter,
 ): DestinationEntry | undefined {
-  if (row === undefined) return undefined;
+  if (row === undefined || row.loaded === true) return undefined;
   if (path.endsWith('/')) return { kind: 'folder', path, unseen: filter.prunes(path) };
   if (filter.excludes(path)) return { kind: 'excluded', path, modifiedMs: row.shownModifiedMs };
   return { kind: 'file', path, size: row.size, modifiedMs: row.shownModifiedMs };

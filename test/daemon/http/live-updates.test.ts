@@ -71,11 +71,24 @@ describe('the events of the daemon', () => {
     const gone = new AbortController();
     const open = await Promise.all([1, 2].map(() => ask('api/events', { headers, signal: gone.signal })));
     expect(open.map(({ status }) => status)).toEqual([200, 200]);
-    expect((await ask('api/events', { headers })).status).toBe(503);
+    const refused = await ask('api/events', { headers });
+    expect(refused.status).toBe(503);
+    const message = expect.stringMatching(/^2 pages of this daemon are open already: close one/);
+    expect(await refused.json()).toEqual({ error: { code: 'too_many', message } });
+    // a browser does not show that to the page
+    expect(await (await ask('api/session', { headers })).json()).toMatchObject({ noEvents: message });
+    expect(await (await ask('api/session')).json()).not.toHaveProperty('noEvents');
     expect(control.listeners.size).toBe(1);
     gone.abort();
     await expect.poll(() => control.listeners.size).toBe(0);
     expect((await ask('api/events', { headers })).status).toBe(200);
+  });
+
+  test('are not begun by a HEAD', async () => {
+    const { ask, signIn, control } = await openPage();
+    const headers = await signIn();
+    expect((await ask('api/events', { method: 'HEAD', headers })).status).toBe(404);
+    expect(control.listeners.size).toBe(0);
   });
 
   test('end when the session does', async () => {

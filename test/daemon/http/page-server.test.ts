@@ -164,6 +164,27 @@ describe('who is signed in', () => {
     expect((await ask('api/jobs/a/runs?limit=100000', { headers })).status).toBe(400);
   });
 
+  test('is told of every error in one shape', async () => {
+    const { server, ask, post, signIn } = await openPage();
+    const headers = await signIn();
+    const text = { ...headers, 'content-type': 'text/plain' };
+    const json = { ...headers, 'content-type': 'application/json' };
+    const replies = [
+      await ask('none'),
+      await ask('api/none', { headers }),
+      await ask('%zz', { headers }),
+      await ask('api/session', { method: 'PUT', headers }),
+      await ask('api/jobs/a/pause', { method: 'POST', body: '{}', headers: text }),
+      await ask('api/jobs/a/pause', { method: 'POST', body: '{', headers: json }),
+      await post('api/session', { code: 'x'.repeat(20_000) }, headers),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([404, 404, 400, 404, 415, 400, 413]);
+    const shape = { error: { code: expect.any(String), message: expect.any(String) } };
+    for (const reply of replies) expect(await reply.json()).toEqual(shape);
+    const { status, body } = await rawRequest(server.url, ['no request']);
+    expect([status, JSON.parse(body)]).toEqual([400, shape]);
+  });
+
   test('sends small bodies of JSON alone', async () => {
     const { ask, post, signIn } = await openPage();
     const headers = await signIn();

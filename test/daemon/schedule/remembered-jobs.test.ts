@@ -1,8 +1,20 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { RememberedJobsFile } from '../../../src/daemon/schedule/remembered-jobs.ts';
 import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
+
+const calls = vi.hoisted(() => [] as string[]);
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const told =
+    <Args extends unknown[], Result>(name: string, call: (...args: Args) => Result) =>
+    (...args: Args): Result => {
+      calls.push(name);
+      return call(...args);
+    };
+  return { ...fs, fsyncSync: told('fsync', fs.fsyncSync), renameSync: told('rename', fs.renameSync) };
+});
 
 async function place() {
   const folder = await temporaryFolder();
@@ -26,6 +38,13 @@ test('what is remembered is there after the next start, and nothing else lies be
   expect(open().of('b')).toEqual({ followedMs: 7 });
   expect(readdirSync(join(folder, 'deep'))).toEqual(['jobs.json']);
   expect(troubles).toEqual([]);
+});
+
+test('the bytes are on the disk before the name leads to them', async () => {
+  const { open } = await place();
+  calls.length = 0;
+  open().remember('a', { paused: true });
+  expect(calls).toEqual(['fsync', 'rename']);
 });
 
 test.each(['', '{"jobs": [1]}', '[]', '{"jobs": {"a": {"followedMs": "x", "paused": 1}}}'])(

@@ -50,6 +50,44 @@ test('a job that did not change goes on in the same run; one that changed is dra
   expect(stateOf('b')).toBe('listing');
 });
 
+test('what is asked of a job that was read anew waits for the end of the job before it', async () => {
+  const watch = supervised(fileOf(named('a', { watch: true })));
+  const scheduled = supervised(fileOf(named('a', { schedule: {} })));
+  await watch.clock.pass(0);
+  await scheduled.clock.pass(30 * 60_000);
+  for (const { supervisor, clock, last, passes, stateOf } of [watch, scheduled]) {
+    supervisor.follow(fileOf({ ...supervisor.file.jobs[0]!, timeoutMs: 1e6 }));
+    const flushed = supervisor.flush('a');
+    await clock.pass(0);
+    expect(passes).toHaveLength(2);
+    last('a').end();
+    await expect(flushed).resolves.toMatchObject({ outcome: 'clean', error: undefined });
+    await clock.pass(10_000);
+    expect(stateOf('a')).toBe('idle');
+  }
+});
+
+test('a job that goes from its file before it could begin opens nothing, and says so to who asked', async () => {
+  const { supervisor, clock, passes } = supervised(fileOf(named('a', { watch: true })));
+  await clock.pass(0);
+  supervisor.follow(fileOf(named('a', { watch: true, timeoutMs: 1e6 })));
+  const flushed = supervisor.flush('a');
+  supervisor.follow(fileOf());
+  await expect(flushed).rejects.toMatchObject({ code: 'interrupted' });
+  await clock.pass(1000);
+  expect(passes).toHaveLength(1);
+});
+
+test('a job that was paused stays so, also where it is asked for before it could begin', async () => {
+  const { supervisor, clock, stateOf } = supervised(fileOf(named('a', { watch: true })));
+  await clock.pass(0);
+  await supervisor.pause('a');
+  supervisor.follow(fileOf(named('a', { watch: true, timeoutMs: 1e6 })));
+  await expect(supervisor.flush('a')).rejects.toMatchObject({ code: 'usage' });
+  await clock.pass(1000);
+  expect(stateOf('a')).toBe('paused');
+});
+
 test('a reload while another is under way ends where the last one says', async () => {
   const { clock, supervisor, open } = supervised(fileOf(named('a', { watch: true })));
   await clock.pass(0);

@@ -9,13 +9,12 @@ const SEEDS = replayed === undefined ? Array.from({ length: count }, (_, i) => i
 
 async function run(seed: number): Promise<void> {
   const dice = createDice(seed);
-  using trial = await PulledTrial.open(dice);
-  trial.editStage(4 + dice.below(14));
-  for (let round = 1 + dice.below(3); round > 0; round--) {
-    for (let deeds = dice.below(4); deeds > 0; deeds--) trial.writer.act();
-    for (let pass = 1 + dice.below(3); pass > 0; pass--) await trial.disturbedPass();
-    if (dice.chance(0.5)) await trial.cleanPass();
-    trial.editStage(1 + dice.below(8));
+  using trial = new PulledTrial(dice);
+  for (let round = 0; round < 3; round++) {
+    for (let edit = 2 + dice.below(10); edit > 0; edit--) await trial.editStage();
+    for (let edit = dice.below(4); edit > 0; edit--) trial.editDirectory();
+    for (let pass = dice.below(3); pass > 0; pass--) await trial.disturbedPass();
+    if (dice.chance(0.6)) await trial.cleanPass();
   }
   await trial.cleanPass();
 }

@@ -72,6 +72,28 @@ describe('a directory', () => {
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
+  test('takes away what killed writers left beside the copies once that is a day old, and nothing else', async () => {
+    const folder = await temporaryFolder();
+    const left = (name: string, days: number): void => {
+      writeFileSync(join(folder, name), 'half');
+      const at = Date.now() / 1000 - days * 86_400;
+      utimesSync(join(folder, name), at, at);
+    };
+    left('a.ledger.0123456789ab.part', 2);
+    left('b.ledger.replacing.0123456789ab', 2);
+    left('c.ledger.0123456789ab.part', 0.5);
+    left('theirs.part', 2);
+    left('d.ledger', 2);
+    const store = await openDirectoryStore(folder);
+    expect(await store.put('a.ledger', textBody('one'), undefined)).toBeDefined();
+    expect(readdirSync(folder).toSorted()).toEqual([
+      'a.ledger',
+      'c.ledger.0123456789ab.part',
+      'd.ledger',
+      'theirs.part',
+    ]);
+  });
+
   test('nor does one whose machine has another time', async () => {
     const folder = await temporaryFolder();
     const store = await openDirectoryStore(folder);

@@ -63,6 +63,8 @@ export function supervised(
     start = '2026-01-01T00:30:00Z',
     /** What opening a job throws, by its name. */
     cannotOpen = new Map<string, unknown>(),
+    /** What is opened for the address of a destination, where it is not the address itself. */
+    labels = new Map<string, string>(),
   } = {},
 ) {
   const clock = createManualClock();
@@ -117,7 +119,10 @@ export function supervised(
           return { mode: 'memory', watches: 1, close: async () => undefined };
         },
       };
-      const stage = createMemoryDestination({ now: () => clock.now() });
+      const stage = createMemoryDestination({
+        now: () => clock.now(),
+        label: labels.get(job.to) ?? `${job.to}/`,
+      });
       return {
         job,
         source,

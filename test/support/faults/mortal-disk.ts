@@ -32,7 +32,6 @@ export function mortalDisk(death: Death): WritableDisk {
       await handle.close();
       return die();
     },
-    makeFolders: mortal(realWritableDisk.makeFolders.bind(realWritableDisk)),
     makeFolder: mortal(realWritableDisk.makeFolder.bind(realWritableDisk)),
     link: mortal(realWritableDisk.link.bind(realWritableDisk)),
     rename: mortal(realWritableDisk.rename.bind(realWritableDisk)),

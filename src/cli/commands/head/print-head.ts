@@ -12,7 +12,7 @@ import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { lookingSurroundings } from '../../surroundings.ts';
 import { firstBytes, firstRows } from './first-rows.ts';
-import type { Ranges } from './parquet-head.ts';
+import type { Ranges } from '../../../load/samples/parquet-file.ts';
 
 /** The flags of `stagesync head`. */
 export interface HeadFlags extends StageFlags, S3Flags {

@@ -97,12 +97,13 @@ function asText({ pair, runs, actions }: PairLogs, isList: boolean): string[] {
   if (runs.length === 0 && !isList) return [];
   const name = pair.job === undefined ? '' : `${printable(pair.job)}: `;
   const cut = runs[0]?.actionsCut ?? 0;
+  const words = transferWords(pair.destination);
   return [
     `${name}${printable(pair.source)} -> ${printable(pair.destination)}`,
     ...(runs.length === 0
       ? ['  no run is remembered yet']
-      : runs.flatMap((run) => runText(recordedRun(run), transferWords(pair.destination)))),
-    ...actions.map(actionText),
+      : runs.flatMap((run) => runText(recordedRun(run), words))),
+    ...actions.map((action) => actionText(action, words)),
     ...(!isList && cut > 0 ? [`  and ${cut} more actions, which are not remembered one by one`] : []),
   ];
 }

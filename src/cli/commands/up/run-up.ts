@@ -30,10 +30,10 @@ import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-fla
 import type { PageFlags } from '../../flags/page-flags.ts';
 import { chooseJobsFile, readChosenFile, selectJobs, type FileFlags } from '../../jobs-file.ts';
 import { openWatchLog, type LogFlags, type WatchLog } from '../../output/watch-log.ts';
-import { counted } from '../../output/quantities.ts';
 import { jobSurroundings } from '../../surroundings.ts';
 import type { PageOfJobs } from './serve-page.ts';
 import { logJobs, statusLine } from './log-jobs.ts';
+import { reloading } from './reload-file.ts';
 
 /** The flags of `stagesync up`. */
 export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag {
@@ -172,30 +172,6 @@ function openSupervisor(
       notices.onEvent(named, event);
     },
   });
-}
-
-/** What reads the file anew. A file with a mistake is told, and changes nothing; the returned function then rejects. */
-function reloading(
-  supervisor: Supervisor,
-  read: () => Promise<JobsFile>,
-  log: WatchLog,
-): () => Promise<void> {
-  return async () => {
-    try {
-      const { kept, begun, ended } = supervisor.follow(await read());
-      const counts = { kept: kept.length, begun: begun.length, ended: ended.length };
-      log.info(
-        `read the file anew: ${counted(counts.begun, 'job')} begin, ${counts.ended} end, ${counts.kept} go on`,
-        { event: 'reload', ...counts },
-      );
-    } catch (error) {
-      supervisor.fileProblem = messageOf(error);
-      log.warn(`the file has an error, so what it said before goes on: ${messageOf(error)}`, {
-        event: 'reload',
-      });
-      throw error;
-    }
-  };
 }
 
 /** Says when all jobs have been opened or could not be, and from then on the service manager how they are. */

@@ -31,8 +31,10 @@ export function apiRoutes(app: FastifyInstance, parts: ApiParts): void {
 }
 
 function eventRoute(api: FastifyInstance, { live, signedIn }: ApiParts): void {
-  api.get<{ Querystring: { job?: unknown } }>('/events', (request, reply: FastifyReply) => {
-    if (live.isFull) return reply.code(503).send(errorReply('too_many', 'too many pages are open'));
+  // a HEAD would be answered by the same route, and hold a place for as long as its connection
+  const options = { exposeHeadRoute: false };
+  api.get<{ Querystring: { job?: unknown } }>('/events', options, (request, reply: FastifyReply) => {
+    if (live.refusal !== undefined) return reply.code(503).send(errorReply('too_many', live.refusal));
     reply.hijack();
     const { job } = request.query;
     live.open(reply.raw, {

@@ -10,14 +10,19 @@ const signIn = z.union([
   z.strictObject({ token: z.string().max(4096) }),
 ]);
 
-type SessionParts = Pick<ApiParts, 'access' | 'signedIn' | 'cookie'>;
+type SessionParts = Pick<ApiParts, 'access' | 'signedIn' | 'cookie' | 'live'>;
 
 /** Signing in by the code of a one-time link or by the token, and out. */
-export function sessionRoutes(api: FastifyInstance, { access, signedIn, cookie }: SessionParts): void {
-  api.get('/session', (request): SessionReply => ({
-    signedIn: signedIn(request),
-    takesToken: access.takesToken,
-  }));
+export function sessionRoutes(api: FastifyInstance, { access, signedIn, cookie, live }: SessionParts): void {
+  api.get('/session', (request): SessionReply => {
+    const isSignedIn = signedIn(request);
+    return {
+      signedIn: isSignedIn,
+      takesToken: access.takesToken,
+      // a browser does not tell a page why its events were refused
+      ...(isSignedIn && live.refusal !== undefined && { noEvents: live.refusal }),
+    };
+  });
   const give = (request: FastifyRequest, reply: FastifyReply, session: string): FastifyReply =>
     reply
       .header(

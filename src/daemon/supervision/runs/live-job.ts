@@ -100,6 +100,8 @@ export class LiveJob {
     const { named, open, runs, onOpened } = this.#options;
     this.#asked.push(...first);
     try {
+      // drained while it waited for what was in its way
+      this.#draining.throwIfAborted();
       await using opened = new AsyncDisposableStack();
       const pair = await open(opened, named.job, observedSurroundings(this.#options, this.#draining));
       onOpened();

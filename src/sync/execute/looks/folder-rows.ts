@@ -16,7 +16,10 @@ export function* expectedIn(
 ): Generator<readonly Expected[], void> {
   for (const page of ledger.rows(folder))
     yield page
-      .filter(({ path }) => path !== folder && (isHidden(folder) || !filter.excludes(path)))
+      .filter(
+        ({ path, loaded }) =>
+          path !== folder && loaded !== true && (isHidden(folder) || !filter.excludes(path)),
+      )
       .map((row) => ({
         path: row.path.slice(folder.length),
         shown: isFolderPath(row.path) ? undefined : shownOf(row),
@@ -86,7 +89,7 @@ export function returnRows({ ledger, times, from: waited, to, deviations, droppe
     if (stays || taken) continue;
     const isSame = kinds.get(path) === undefined && !isFolderPath(path);
     const unlearnt = isSame && times.known !== true;
-    ledger.put(
+    ledger.arrived(
       { ...row, path: to + path, ...(unlearnt && { shownModifiedMs: undefined, pending: true }) },
       'moved',
     );

@@ -126,7 +126,8 @@ async function hasCome(
 ): Promise<boolean> {
   const files: LedgerRow[] = [];
   for (const page of ledger.rows(from)) {
-    files.push(...page.filter(({ path }) => !isFolderPath(path)).slice(0, ENOUGH - files.length));
+    const there = page.filter(({ path, loaded }) => !isFolderPath(path) && loaded !== true);
+    files.push(...there.slice(0, ENOUGH - files.length));
     if (files.length >= ENOUGH) break;
   }
   let come = false;

@@ -1,6 +1,7 @@
 import { isSyncError, messageBeside } from '../../../model/errors.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
+import { sameAtDestination } from '../../compare/decide.ts';
 import { folderRow } from '../../ledger/ledger-row.ts';
 import type { StoredIntent } from '../../ledger/intent.ts';
 import { lookAfterMove } from '../looks/look-after-move.ts';
@@ -90,6 +91,9 @@ async function settle(
   });
 }
 
+/** The reason of removals of files that are in their tables. */
+export const LOADED_REASON = 'loaded';
+
 /** The reason of intents for a marker that is replaced by way of hidden names. */
 export const MARKER_REASON = 'marker';
 
@@ -136,7 +140,7 @@ async function settlePut(
   if (isBefore === true) return undefined;
   const isSent = isBefore === false && !contested;
   return () =>
-    ledger.put(
+    ledger.arrived(
       {
         path: intent.path,
         size: intent.size!,
@@ -171,7 +175,7 @@ async function settleRemove(
   { looks = singleLooks(options.remote) }: Circumstances,
 ): Promise<LedgerChange> {
   const { remote, ledger, times } = options;
-  const { path, via } = intent;
+  const { path, via, reason } = intent;
   if (via !== undefined && (await remote.exists(via))) {
     const { deviations } = await lookAfterMove(options, path, via);
     if (deviations.length === 0 && (await remote.exists(remote.root + path.slice(0, -1)))) {
@@ -184,8 +188,17 @@ async function settleRemove(
     const dropped = taken?.names;
     return () => returnRows({ ledger, times, from: path, to: path, deviations, dropped });
   }
+  if (reason === LOADED_REASON) return settleLoaded(path, options);
   if (await looks.exists(path)) return undefined;
   return () => (isFolderPath(path) ? ledger.forgetFolder(path) : ledger.forget(path));
+}
+
+/** A file that was to leave because it is loaded. What others have put under its name since shows that it left, too. */
+async function settleLoaded(path: RelPath, { remote, ledger }: RecoveryParts): Promise<LedgerChange> {
+  const row = ledger.get(path);
+  const shown = await remote.stat(remote.root + path);
+  if (row === undefined || (shown !== undefined && sameAtDestination(shown, row))) return undefined;
+  return () => ledger.left(path);
 }
 
 async function settleFolder(

@@ -1,3 +1,4 @@
+import { SyncError } from '../../../model/errors.ts';
 import { parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Priority } from '../../../remote/gate/attempts.ts';
@@ -35,6 +36,7 @@ export class Uploads {
   /** Uploads whose intents are written and that have not ended; of these, the large ones. */
   readonly #underWay = { all: 0, large: 0, overtaking: 0 };
   readonly #waitingForRoom: (() => void)[] = [];
+  readonly #flush = (): void => this.#parts.journal.flush();
   #launching: NodeJS.Immediate | undefined;
 
   constructor(parts: ActionParts) {
@@ -130,16 +132,22 @@ export class Uploads {
     intents: UploadIntents,
     priority: Priority,
   ): Promise<void> {
-    const { folders, gate, tasks, journal, outcomes, staging, openFolders } = this.#parts;
+    const { folders, gate, tasks, journal, outcomes, staging, openFolders, unloaded } = this.#parts;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     const folder = parentOf(arrival.path);
     let isHeld = false;
+    // bytes that count as unloaded until the ledger counts them
+    let taken = 0;
     try {
       const room = priority === 'urgent' ? undefined : gate.room();
       if (room !== undefined) await room;
       if (tasks.stopped) {
         journal.end(intents.id);
         return;
+      }
+      if (!waits && unloaded !== undefined) {
+        if (!(await this.#isWanted(arrival, intents))) return;
+        taken = arrival.entry.size;
       }
       const made = folders.ready(folder);
       if (made !== undefined) await made;
@@ -152,7 +160,11 @@ export class Uploads {
       if (isWaiting(sent)) {
         isHeld = true;
         this.held.add({ sent, intents, clashes });
-      } else await this.#finish(sent, intents, attempted);
+      } else {
+        const counted = taken;
+        taken = 0;
+        await this.#finish(sent, intents, attempted, () => unloaded?.free(counted));
+      }
     } catch (error) {
       // versions that may have been stored, also under a hidden name, stay in doubt; the others are settled
       const leavesNothing = tasks.notBegun(error) || !intents.hidden.has(intents.id);
@@ -160,8 +172,20 @@ export class Uploads {
       else staging.isInDoubt = true;
       outcomes.failed(attempted, error);
     } finally {
+      unloaded?.free(taken);
       if (!isHeld) openFolders.end(folder);
     }
+  }
+
+  /** Waits while too much is unloaded. Resolves with false where nothing more is to be sent. */
+  async #isWanted({ entry }: Arrival, { id }: UploadIntents): Promise<boolean> {
+    const { tasks, journal, unloaded } = this.#parts;
+    const goes = await unloaded!.take(entry.size, this.#flush);
+    if (goes && !tasks.stopped) return true;
+    if (goes) unloaded!.free(entry.size);
+    else tasks.end(nothingLoaded());
+    journal.end(id);
+    return false;
   }
 
   /**
@@ -194,14 +218,16 @@ export class Uploads {
     { arrival, digest, kept }: Sent,
     intents: UploadIntents,
     attempted: Attempted,
+    isWritten?: () => void,
   ): Promise<void> {
     const { tally, ledger, journal, outcomes, verification, trash } = this.#parts;
     const { entry, reason } = arrival;
     // what an earlier version may have left under a hidden name is for the next run to find
     for (const before of intents.earlier) if (!intents.hidden.has(before)) journal.end(before);
     journal.end(intents.id, () => {
-      ledger.put({ ...rowOf(entry, digest), shownModifiedMs: undefined, pending: true }, reason);
+      ledger.arrived({ ...rowOf(entry, digest), shownModifiedMs: undefined, pending: true }, reason);
       if (kept !== undefined) trash?.note(kept.place, { files: 1, bytes: kept.bytes });
+      isWritten?.();
     });
     tally.uploaded++;
     tally.bytes += entry.size;
@@ -209,3 +235,10 @@ export class Uploads {
     await verification?.sent({ entry, digest: intents.sentDigest }, () => journal.flush());
   }
 }
+
+const nothingLoaded = (): SyncError =>
+  new SyncError(
+    'not_loaded',
+    'sending stopped: as much as --max-unloaded allows waits to be loaded, and nothing of it was loaded for as long as was to be waited; what was done is recorded, and the next run goes on from there',
+    { verdict: 'end_run' },
+  );

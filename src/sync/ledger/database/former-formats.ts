@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Raised when a release changes what the tables mean; an older stagesync then refuses the file. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** What a pass has to tell once after an upgrade: how many rows count as adopted from now on. */
 export const ORIGIN_UNKNOWN = 'origin_unknown';
@@ -48,6 +48,18 @@ CREATE TABLE run_action (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** What format 5 keeps of files on their way to a table. A new ledger gets it in the same way. */
+export const LOADS = `
+CREATE TABLE load (
+  path TEXT PRIMARY KEY,
+  size INTEGER NOT NULL,
+  replaced INTEGER NOT NULL,
+  loaded INTEGER NOT NULL,
+  arrived INTEGER NOT NULL,
+  readers TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 /** The first format that says of a run more than how it ended. */
 export const FIRST_WITH_RUN_RECORDS = 4;
 
@@ -55,7 +67,7 @@ export const FIRST_WITH_RUN_RECORDS = 4;
 export function upgradeTables(db: DatabaseSync, format: number): void {
   if (format === 1) db.exec(FROM_1);
   if (format < 3) db.exec(`ALTER TABLE entry RENAME COLUMN ${shownColumn(db)} TO shown_modified`);
-  if (format < FIRST_WITH_RUN_RECORDS) db.exec(RUN_RECORDS);
+  db.exec(format < FIRST_WITH_RUN_RECORDS ? RUN_RECORDS + LOADS : LOADS);
 }
 
 /** The columns of a row, in the order of `RawRow`. */

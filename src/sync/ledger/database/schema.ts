@@ -1,18 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SyncError } from '../../../model/errors.ts';
-import { formatOf, RUN_RECORDS, SCHEMA_VERSION, upgradeTables } from './former-formats.ts';
+import { formatOf, LOADS, RUN_RECORDS, SCHEMA_VERSION, upgradeTables } from './former-formats.ts';
 
 export { ORIGIN_UNKNOWN, SCHEMA_VERSION } from './former-formats.ts';
 
 /**
  * `entry`: one row for each file or folder (path ends in "/") of ours at the destination. SQLite's BINARY collation is path
  * order. `shown_modified`: the time that a listing showed, in milliseconds. `pending` is 1 for a file that was put or moved,
- * until a listing has confirmed its size and shown its time (2 in ledgers of format 1, for a moved one).
+ * until a listing has confirmed its size and shown its time (2 in ledgers of format 1, for a moved one); 3 for a file that is
+ * in its table and has left the destination for that.
  * `adopted` is 1 for what was found there and taken for equal by its size alone: it is not ours.
  * `intent`: changes that were about to be sent; a row that survives a run is in doubt.
  * `verdict`: what was last decided for paths without an entry row (removed, failed, skipped, kept).
  * `run`: runs that began; `finished` is null for one that goes on or was killed. `name` is the ID that people see, `idle` is 1
  * for a pass of a watch that had nothing to do, 2 for one that only failed; `folded` counts equal passes before it. `run_action`: some of their actions.
+ * `load`: files at the destination that are not known to be in their table; `replaced` is 1 where a pipeline may have read other
+ * content under that name, `readers` is what was seen of each pipeline, and done about it, as JSON.
  */
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -58,7 +61,7 @@ CREATE TABLE IF NOT EXISTS run (
   outcome TEXT,
   report TEXT
 ) STRICT;
-${RUN_RECORDS}`;
+${RUN_RECORDS}${LOADS}`;
 
 /**
  * Sets up a new ledger, or brings one of an earlier format up to date; either in one commit, so that a kill leaves the

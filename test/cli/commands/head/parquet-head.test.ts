@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parquetHead, type Ranges } from '../../../../src/cli/commands/head/parquet-head.ts';
+import { parquetHead } from '../../../../src/cli/commands/head/parquet-head.ts';
+import type { Ranges } from '../../../../src/load/samples/parquet-file.ts';
 import { SMALL_PARQUET } from '../../../support/trees/small-parquet.ts';
 
 /** Chunks of a few bytes, and how many of them were taken. */

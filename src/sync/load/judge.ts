@@ -1,0 +1,92 @@
+import type { RelPath } from '../../model/path.ts';
+import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
+import type { LoadRow, Reader } from './load-log.ts';
+
+/** How far one file is on its way into the table of one pipeline. */
+export type LoadVerdict =
+  /** The views may not tell yet what was read before the file came. */
+  | 'early'
+  /** A batch is under way: what it read is not known yet. */
+  | 'under_way'
+  /** Not read yet; what will be read is this content. */
+  | 'unread'
+  /** Other content was read under this name: this content is not read by itself. */
+  | 'drop'
+  /** The same, but whether the statement was sent before is not known. */
+  | 'drop_again'
+  | 'loaded'
+  | 'skipped';
+
+export interface Times {
+  readonly nowMs: number;
+  /** How late views may tell of a batch. */
+  readonly lagMs: number;
+}
+
+/**
+ * Judges what a pipeline shows of a file. `file` is undefined where the pipeline does not know the name. Pure: the same view, the
+ * same verdict.
+ */
+export function judge(
+  row: LoadRow,
+  reader: Reader,
+  file: PipelineFile | undefined,
+  times: Times,
+): LoadVerdict {
+  const { nowMs, lagMs } = times;
+  if (file?.underWay === true) return 'under_way';
+  const isEarly = row.replaced && nowMs < row.arrivedMs + lagMs;
+  if (file === undefined || file.state === 'unloaded')
+    return isEarly && reader.fresh === undefined ? 'early' : 'unread';
+  if (reader.drop !== undefined) return judgeDropped(row, reader.drop, file, times);
+  const isOther = file.size !== undefined && file.size !== row.size;
+  const { fresh, old = Infinity } = reader;
+  const isThis = fresh === true || !row.replaced || (file.lastBatch ?? 0) > old;
+  if (isThis && !isOther) return stateOf(file);
+  return isEarly ? 'early' : 'drop';
+}
+
+const stateOf = ({ state }: PipelineFile): LoadVerdict => (state === 'unloaded' ? 'unread' : state);
+
+/** The pipeline was told, or was about to be told, to read the file again. */
+function judgeDropped(
+  row: LoadRow,
+  drop: NonNullable<Reader['drop']>,
+  file: PipelineFile,
+  { nowMs, lagMs }: Times,
+): LoadVerdict {
+  const { lastBatch } = file;
+  const tells = lastBatch !== undefined && drop.batch !== null;
+  const isReadSince = tells ? lastBatch > drop.batch : drop.sent === true;
+  if (isReadSince) {
+    // were it sent once more whenever the sizes differ, rows might double without end
+    const isOther = file.size !== undefined && file.size !== row.size;
+    return isOther ? 'unread' : stateOf(file);
+  }
+  if (nowMs < drop.atMs + lagMs) return 'early';
+  if (drop.sent === true) return 'unread';
+  return tells ? 'drop' : 'drop_again';
+}
+
+/** What is kept of a reader after a look at it. */
+export function readerAfter(reader: Reader, file: PipelineFile | undefined, verdict: LoadVerdict): Reader {
+  if (verdict === 'drop' && file?.lastBatch !== undefined) return { ...reader, old: file.lastBatch };
+  const isUnread = file === undefined || file.state === 'unloaded';
+  if (verdict !== 'unread' || !isUnread || reader.fresh === true) return reader;
+  return { fresh: true };
+}
+
+/** Whether a pipeline may read a file, by its pattern. What a pattern means is not known exactly: in doubt it may. */
+export function mayRead({ files }: Pick<PipelineInfo, 'files'>, path: RelPath): boolean {
+  if (files === undefined) return true;
+  const text = files.replace(/^\/+/, '');
+  const parts = text.split(/[*?[{]/, 1);
+  return path.startsWith(parts[0] ?? '') && asPattern(text).test(path);
+}
+
+/** '*' stands for anything, folders included, and what follows a bracket is not looked at. */
+const asPattern = (text: string): RegExp => {
+  const plain = text.split(/[[{]/, 1)[0] ?? '';
+  const escaped = plain.replaceAll(/[.+^$()|\\}\]]/g, String.raw`\$&`);
+  return new RegExp(`^${escaped.replaceAll('*', '[^]*').replaceAll('?', '[^]')}`);
+};

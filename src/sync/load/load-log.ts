@@ -1,0 +1,242 @@
+import { afterFolder, isFolderPath } from '../../model/path.ts';
+import type { RelPath } from '../../model/path.ts';
+import { isHidden } from '../execute/hidden-names.ts';
+import type { LedgerDatabase } from '../ledger/database/ledger-database.ts';
+import { LOADED } from '../ledger/ledger-row.ts';
+import type { LedgerRow } from '../ledger/ledger-row.ts';
+
+/** What was seen of one pipeline since a file came, and done about it. */
+export interface Reader {
+  /** Seen without having read the file: whatever it reads from then on is this content. */
+  readonly fresh?: true;
+  /** A batch that read other content: what a later one read is this content. */
+  readonly old?: number;
+  /** It was told to read the file again. */
+  readonly drop?: Drop;
+}
+
+export interface Drop {
+  /** The last batch that had taken the file by then; null where the database does not tell. */
+  readonly batch: number | null;
+  readonly atMs: number;
+  /** Undefined: the statement was about to be sent. */
+  readonly sent?: true;
+}
+
+export type Readers = Readonly<Record<string, Reader>>;
+
+/** A file at the destination that is not known to have left it as loaded. */
+export interface LoadRow {
+  readonly path: RelPath;
+  /** Bytes. */
+  readonly size: number;
+  /** A pipeline may have read other content under this name. */
+  readonly replaced: boolean;
+  /** This content is in its table. */
+  readonly loaded: boolean;
+  /** When it came, in milliseconds since 1970. */
+  readonly arrivedMs: number;
+  readonly readers: Readers;
+  /** The number of the run that put the file's row into the ledger. */
+  readonly run: number;
+  /** It is known which version of the source's file this is. */
+  readonly isKnown: boolean;
+  /** A listing has shown the file as it was put. */
+  readonly isConfirmed: boolean;
+}
+
+export interface Unloaded {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** The run up to which all that came was kept track of. */
+const UP_TO = 'loads_up_to';
+
+/** Reasons of uploads that put other content under a name. */
+const REPLACING: ReadonlySet<string> = new Set(['changed', 'drifted', 'differs', 'moved']);
+
+/** `loaded` of a name at which a file was, and is no more. */
+const GONE = 2;
+
+/** Whether a file was at the name ?1 before, also before anybody kept track. */
+const WAS_THERE = `EXISTS (SELECT 1 FROM load WHERE path = ?1)
+  OR EXISTS (SELECT 1 FROM verdict WHERE path = ?1 AND kind IN ('removed', 'moved', 'keep'))`;
+
+const SELECT = `SELECT l.path, l.size, l.replaced, l.loaded, l.arrived, l.readers, e.run, e.pending, e.version
+  FROM load l JOIN entry e ON e.path = l.path AND l.loaded <> ${GONE}`;
+
+/**
+ * Keeps track of files on their way to a table, in the commits in which they come, move and go. Opened only by a pass that
+ * asks for it: what comes in other passes is found by the runs that the rows of the ledger name.
+ */
+export class LoadLog {
+  readonly #db: LedgerDatabase;
+  readonly #run: () => number;
+  readonly #now: () => number;
+  #unloaded: Unloaded | undefined;
+  #last = 0;
+
+  constructor(db: LedgerDatabase, run: () => number, now: () => number) {
+    this.#db = db;
+    this.#run = run;
+    this.#now = now;
+  }
+
+  /** Takes in what came while nobody kept track. `all`: at the first time, all that was put there before. */
+  catchUp({ all }: { readonly all: boolean }): void {
+    const last = this.#db.sql('SELECT value FROM meta WHERE key = ?').get(UP_TO)?.['value'];
+    if (last === undefined && !all) return;
+    const upTo = Number(last ?? -1);
+    if (upTo >= this.#run() - 1) return;
+    this.#changes(() =>
+      this.#db
+        .sql(
+          `INSERT OR REPLACE INTO load SELECT path, size, ?2 AND reason IN ('changed', 'drifted', 'differs', 'moved'), 0, ?3, '{}'
+            FROM entry WHERE run > ?1 AND pending <> ${LOADED} AND adopted = 0 AND path NOT LIKE '%/'
+            AND reason NOT IN ('touched', 'stayed')`,
+        )
+        .run(upTo, last === undefined ? 0 : 1, this.#moment()),
+    );
+  }
+
+  /** All that came up to now was kept track of. */
+  keptTrack(): void {
+    this.#db
+      .sql('INSERT OR REPLACE INTO meta (key, value) SELECT ?, coalesce(max(id), 0) FROM run')
+      .run(UP_TO);
+  }
+
+  arrived({ path, size }: LedgerRow, reason: string): void {
+    if (isFolderPath(path) || isHidden(path)) return;
+    this.#changes(() => {
+      // the same content once more: what was seen of it holds
+      if (reason === 'missing') {
+        const again = 'UPDATE load SET size = ?, arrived = ?, loaded = 0 WHERE path = ?';
+        this.#db.sql(again).run(size, this.#moment(), path);
+        this.#db
+          .sql(`INSERT OR IGNORE INTO load VALUES (?, ?, 0, 0, ?, '{}')`)
+          .run(path, size, this.#moment());
+        return;
+      }
+      this.#db
+        .sql(`INSERT OR REPLACE INTO load VALUES (?1, ?2, ?3 OR ${WAS_THERE}, 0, ?4, '{}')`)
+        .run(path, size, REPLACING.has(reason) ? 1 : 0, this.#moment());
+    });
+  }
+
+  /** The content is in its table, and nothing more is to be done about it. */
+  settled(path: RelPath): void {
+    this.#changes(() => this.#db.sql('DELETE FROM load WHERE path = ?').run(path));
+  }
+
+  /** The file is not at its name any more. What comes there later is not read by a pipeline that knows the name. */
+  gone(path: RelPath): void {
+    if (isFolderPath(path)) return;
+    this.#changes(() =>
+      this.#db
+        .sql(`INSERT OR REPLACE INTO load SELECT path, 0, 1, ${GONE}, ?, '{}' FROM entry WHERE path = ?`)
+        .run(this.#moment(), path),
+    );
+  }
+
+  folderGone(folder: RelPath): void {
+    this.#changes(() =>
+      this.#db
+        .sql(
+          `INSERT OR REPLACE INTO load SELECT path, 0, 1, ${GONE}, ?, '{}' FROM entry
+            WHERE path >= ? AND path < ? AND path NOT LIKE '%/'`,
+        )
+        .run(this.#moment(), folder, afterFolder(folder)),
+    );
+  }
+
+  /** A file, or a folder, gets another name. Called before its rows do. */
+  moved(from: RelPath, to: RelPath): void {
+    const isFolder = isFolderPath(from);
+    // where nobody looks for it, it is not waited for
+    if (!isHidden(to))
+      this.#changes(() => (isFolder ? this.#folderArrives(from, to) : this.#fileArrives(from, to)));
+    if (isHidden(from)) return;
+    if (isFolder) this.folderGone(from);
+    else this.gone(from);
+  }
+
+  #fileArrives(from: RelPath, to: RelPath): void {
+    this.#db
+      .sql(
+        `INSERT OR REPLACE INTO load SELECT ?1, size, ?2 OR EXISTS (SELECT 1 FROM entry WHERE path = ?1) OR ${WAS_THERE}, 0, ?3, '{}'
+          FROM entry WHERE path = ?4 AND pending <> ${LOADED}`,
+      )
+      .run(to, isHidden(from) ? 1 : 0, this.#moment(), from);
+  }
+
+  #folderArrives(from: RelPath, to: RelPath): void {
+    this.#db
+      .sql(
+        `INSERT OR REPLACE INTO load SELECT ?1 || substr(path, length(?2) + 1), size, 1, 0, ?3, '{}' FROM entry
+          WHERE path >= ?2 AND path < ?4 AND path NOT LIKE '%/' AND pending <> ${LOADED}`,
+      )
+      .run(to, from, this.#moment(), afterFolder(from));
+  }
+
+  /** Files after `after` in path order, at most `limit`. */
+  page(after: RelPath, limit: number): LoadRow[] {
+    return this.#db
+      .sql(`${SELECT} WHERE l.path > ? ORDER BY l.path LIMIT ?`)
+      .all(after, limit)
+      .map(toLoadRow);
+  }
+
+  get(path: RelPath): LoadRow | undefined {
+    const row = this.#db.sql(`${SELECT} WHERE l.path = ?`).get(path);
+    return row === undefined ? undefined : toLoadRow(row);
+  }
+
+  /** Keeps what was seen of the pipelines, if the file is still the one that was looked at. */
+  see({ path, arrivedMs }: LoadRow, readers: Readers): void {
+    this.#db
+      .sql('UPDATE load SET readers = ? WHERE path = ? AND arrived = ?')
+      .run(JSON.stringify(readers), path, arrivedMs);
+  }
+
+  /** The content is in its table; the file is still there. */
+  isLoaded({ path, arrivedMs }: LoadRow): void {
+    this.#changes(() =>
+      this.#db.sql('UPDATE load SET loaded = 1 WHERE path = ? AND arrived = ?').run(path, arrivedMs),
+    );
+  }
+
+  /** What is not known to be in its table. */
+  get unloaded(): Unloaded {
+    if (this.#unloaded === undefined) {
+      const row = this.#db
+        .sql('SELECT count(*) AS files, total(size) AS bytes FROM load WHERE loaded = 0')
+        .get();
+      this.#unloaded = { files: row?.['files'] as number, bytes: row?.['bytes'] as number };
+    }
+    return this.#unloaded;
+  }
+
+  /** The time, different for each call: it tells a file from one that comes under its name later. */
+  #moment(): number {
+    return (this.#last = Math.max(this.#now(), this.#last + 1));
+  }
+
+  #changes(work: () => void): void {
+    this.#unloaded = undefined;
+    work();
+  }
+}
+
+const toLoadRow = (row: Readonly<Record<string, unknown>>): LoadRow => ({
+  path: row['path'] as string,
+  size: row['size'] as number,
+  replaced: row['replaced'] !== 0,
+  loaded: row['loaded'] !== 0,
+  arrivedMs: row['arrived'] as number,
+  readers: JSON.parse(row['readers'] as string) as Readers,
+  run: row['run'] as number,
+  isKnown: row['version'] !== '',
+  isConfirmed: row['pending'] === 0,
+});

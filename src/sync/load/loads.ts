@@ -1,0 +1,282 @@
+import { isSyncError } from '../../model/errors.ts';
+import type { LoadReport } from '../../model/events.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
+import { FreshLooks } from '../execute/looks/fresh-looks.ts';
+import type { Remote } from '../../remote/remote.ts';
+import type { PathFilter } from '../../model/ports.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { OvertakenPaths } from '../overtaking/overtaken-paths.ts';
+import type { PassOptions } from '../pass-options.ts';
+import type { Tally } from '../tally.ts';
+import { judge, mayRead, readerAfter } from './judge.ts';
+import type { LoadVerdict } from './judge.ts';
+import { LoadLog } from './load-log.ts';
+import type { LoadRow, Reader, Readers } from './load-log.ts';
+import { VIEWS_LAG_MS } from './load-options.ts';
+import type { LoadOptions } from './load-options.ts';
+import { LoadedRemovals } from './loaded-removals.ts';
+import { loadUnknown, Reloads } from './reloads.ts';
+import type { Reload } from './reloads.ts';
+import { UnloadedLimit } from './unloaded-limit.ts';
+
+/** Files whose state is asked for at once. */
+const PAGE = 500;
+/** One query a second at most, in milliseconds. */
+const POLL_MS = 1000;
+
+/** What one look at all files on their way found. */
+interface Sweep {
+  /** Too early to judge: a look a little later tells. */
+  early: number;
+  /** Read while the content changed, or about to be read again: a look once the batch has ended tells. */
+  pending: number;
+  skipped: number;
+  /** A pipeline read other content under the name, and was not told yet to read it again. */
+  owed: number;
+}
+
+interface Judged {
+  readonly row: LoadRow;
+  readonly readers: Readers;
+  readonly verdicts: readonly LoadVerdict[];
+  readonly reloads: readonly Reload[];
+}
+
+interface LoadParts {
+  readonly remote: Remote;
+  readonly tally: Tally;
+  /** What takes part in the source. */
+  readonly filter: PathFilter;
+  readonly overtaken: OvertakenPaths;
+}
+
+interface LoadPass extends Pick<PassOptions, 'clock' | 'draining' | 'signal'> {
+  readonly ledger: Ledger;
+  readonly load: LoadOptions;
+}
+
+/** The way of a pass's files from the destination to the table: who has read what, what is to be read again, and what may leave. */
+export class Loads {
+  readonly #pass: LoadPass;
+  readonly #parts: LoadParts;
+  readonly #log: LoadLog;
+  readonly #reloads: Reloads;
+  readonly #removals: LoadedRemovals;
+  /** Uploads wait here while too much is unloaded; undefined: there is no limit. */
+  readonly limit: UnloadedLimit | undefined;
+  readonly #until: AbortSignal;
+  #last: Sweep = NOTHING;
+  #isAway = false;
+
+  constructor(pass: LoadPass, parts: LoadParts) {
+    this.#pass = pass;
+    this.#parts = parts;
+    const { ledger, clock, load, draining, signal } = pass;
+    const { remote, tally } = parts;
+    this.#until = AbortSignal.any([draining, signal]);
+    this.#log = ledger.trackLoads((db, run) => new LoadLog(db, run, () => clock.now()));
+    this.#log.catchUp({ all: load.afterLoad === 'remove' });
+    // a run that is killed kept track of all that came until then
+    this.#log.keptTrack();
+    this.#removals = new LoadedRemovals({ remote, ledger, clock, tally, signal: this.#until });
+    this.#reloads = new Reloads({
+      ...load,
+      log: this.#log,
+      ledger,
+      clock,
+      root: remote.root,
+      looks: new FreshLooks({ root: remote.root, listNow: (folder) => remote.list(folder) }, clock),
+      signal,
+      emit: tally.emit,
+      onProblem: tally.problem,
+    });
+    if (load.maxUnloaded !== undefined)
+      this.limit = new UnloadedLimit({
+        mostBytes: load.maxUnloaded,
+        patienceMs: load.patienceMs,
+        pollMs: POLL_MS,
+        clock,
+        until: this.#until,
+        unloaded: () => this.#log.unloaded,
+        // what this run has put there, the comparison has passed; in later rounds it comes by again
+        look: () => this.#look((row) => tally.round === 1 && row.run === ledger.run),
+        emit: tally.emit,
+      });
+  }
+
+  /** Before both ends are compared: what an earlier run owes, and what may leave by now. */
+  async begin(): Promise<void> {
+    await this.#look(() => true);
+    await this.limit?.wait();
+  }
+
+  /** After the last round. Resolves once nothing more can be done now. */
+  async finish(): Promise<void> {
+    const { clock, load } = this.#pass;
+    const lagMs = load.viewsLagMs ?? VIEWS_LAG_MS;
+    let sinceMs = clock.elapsed();
+    let before = this.#progress;
+    for (;;) {
+      await this.#look(() => true);
+      if (this.#until.aborted || this.#isAway) break;
+      const now = this.#progress;
+      if (now !== before) sinceMs = clock.elapsed();
+      before = now;
+      const patience = Math.max(this.#last.early > 0 ? lagMs * 2 : 0, this.#waitsFor());
+      if (clock.elapsed() - sinceMs >= patience) break;
+      await clock.sleep(POLL_MS, this.#until).catch(() => undefined);
+    }
+  }
+
+  /** The run is over: all that came in it was kept track of. */
+  keptTrack(): void {
+    this.#log.keptTrack();
+  }
+
+  /** How long it is worth waiting at the end for what pipelines will do. */
+  #waitsFor(): number {
+    const { afterLoad, waitMs = 0 } = this.#pass.load;
+    const leaves = afterLoad === 'remove' && this.#log.unloaded.files > this.#last.skipped;
+    return leaves || this.#last.pending > 0 ? waitMs : 0;
+  }
+
+  /** Changes when something came further. */
+  get #progress(): string {
+    return [this.#log.unloaded.files, this.#reloads.sent, this.#removals.removed].join(' ');
+  }
+
+  get report(): LoadReport {
+    const { files, bytes } = this.#log.unloaded;
+    return {
+      unloadedFiles: files,
+      unloadedBytes: bytes,
+      notReloaded: this.#last.owed,
+      skipped: this.#last.skipped,
+      reloaded: this.#reloads.sent,
+      removed: this.#removals.removed,
+      removedBytes: this.#removals.removedBytes,
+    };
+  }
+
+  /** Looks at all files on their way, and does what is due. `mayGo`: which of them may leave now. */
+  async #look(mayGo: (row: LoadRow) => boolean): Promise<void> {
+    const { load } = this.#pass;
+    if (this.#isAway) return;
+    try {
+      const { signal } = this.#pass;
+      let infos: readonly PipelineInfo[] | undefined;
+      const sweep: Sweep = { ...NOTHING };
+      for (let after = ''; !this.#until.aborted;) {
+        const rows = this.#log.page(after, PAGE);
+        const last = rows.at(-1);
+        if (last === undefined) break;
+        after = last.path;
+        infos ??= await load.pipelines.pipelines({ signal });
+        await this.#page(
+          rows.filter((row) => this.#isSettled(row)),
+          infos,
+          { sweep, mayGo },
+        );
+      }
+      this.#last = sweep;
+    } catch (error) {
+      if (this.#until.aborted) return;
+      if (!isSyncError(error)) throw error;
+      // of the destination, not of the database
+      if (error.verdict === 'end_run' && error.operation === 'remove') throw error;
+      this.#isAway = true;
+      this.#parts.tally.problem('', loadUnknown(error, load.pipelines.label));
+    }
+  }
+
+  /** Whether nothing is under way that is about the file. */
+  #isSettled({ path }: LoadRow): boolean {
+    return !this.#parts.overtaken.has(path) && !this.#pass.ledger.isUnderWay(path);
+  }
+
+  async #page(
+    rows: readonly LoadRow[],
+    infos: readonly PipelineInfo[],
+    { sweep, mayGo }: { readonly sweep: Sweep; readonly mayGo: (row: LoadRow) => boolean },
+  ): Promise<void> {
+    const { load, ledger, signal } = this.#pass;
+    const { filter } = this.#parts;
+    const asked = rows.filter(({ loaded }) => !loaded);
+    const states =
+      asked.length === 0
+        ? NO_STATES
+        : await load.pipelines.states(
+            asked.map(({ path }) => this.#full(path)),
+            { signal },
+          );
+    const judged = asked.map((row) => this.#judge(row, states.get(this.#full(row.path)) ?? [], infos));
+    ledger.transaction(() => {
+      for (const each of judged) this.#record(each, sweep);
+    });
+    await this.#reload(judged, sweep);
+    if (load.afterLoad !== 'remove') return;
+    const leaving = rows.filter((row) => !filter.excludes(row.path) && mayGo(row));
+    // what was judged just now is loaded by now
+    await this.#removals.make(leaving.flatMap(({ path }) => this.#log.get(path) ?? []).filter(isLoaded));
+  }
+
+  async #reload(judged: readonly Judged[], sweep: Sweep): Promise<void> {
+    const reloads = judged.flatMap((each) => each.reloads);
+    if (reloads.length === 0) return;
+    sweep.owed += reloads.length;
+    const left = await this.#reloads.make(reloads);
+    sweep.owed -= reloads.length - left;
+    sweep.pending += reloads.length - left;
+  }
+
+  #judge(row: LoadRow, files: readonly PipelineFile[], infos: readonly PipelineInfo[]): Judged {
+    const { clock, load } = this.#pass;
+    const times = { nowMs: clock.now(), lagMs: load.viewsLagMs ?? VIEWS_LAG_MS };
+    const path = this.#full(row.path);
+    const names = new Set([
+      ...files.map(({ pipeline }) => pipeline),
+      ...infos.filter((info) => mayRead(info, path)).map(({ pipeline }) => pipeline),
+    ]);
+    const readers: Record<string, Reader> = { ...row.readers };
+    const verdicts: LoadVerdict[] = [];
+    const found: { readonly file: PipelineFile; readonly isAgain: boolean }[] = [];
+    for (const name of names) {
+      const file = files.find(({ pipeline }) => pipeline === name);
+      const reader = row.readers[name] ?? {};
+      const verdict = judge(row, reader, file, times);
+      verdicts.push(verdict);
+      readers[name] = readerAfter(reader, file, verdict);
+      if ((verdict === 'drop' || verdict === 'drop_again') && file !== undefined)
+        found.push({ file, isAgain: verdict === 'drop_again' });
+    }
+    const reloads = found.map(({ file, isAgain }) => ({
+      row,
+      readers,
+      file,
+      isAgain,
+      info: infos.find(({ pipeline }) => pipeline === file.pipeline),
+    }));
+    return { row, readers, verdicts, reloads };
+  }
+
+  #record({ row, readers, verdicts }: Judged, sweep: Sweep): void {
+    if (JSON.stringify(readers) !== JSON.stringify(row.readers)) this.#log.see(row, readers);
+    if (verdicts.includes('early')) sweep.early++;
+    else if (verdicts.includes('under_way') && row.replaced) sweep.pending++;
+    else if (verdicts.includes('skipped')) sweep.skipped++;
+    // a file that no pipeline reads is not on its way anywhere
+    if (!verdicts.every((verdict) => verdict === 'loaded')) return;
+    const isLeaving = verdicts.length > 0 && this.#pass.load.afterLoad === 'remove';
+    if (isLeaving) this.#log.isLoaded(row);
+    else this.#log.settled(row.path);
+  }
+
+  #full(path: RelPath): RelPath {
+    return this.#parts.remote.root + path;
+  }
+}
+
+const NOTHING: Sweep = { early: 0, pending: 0, skipped: 0, owed: 0 };
+const NO_STATES: ReadonlyMap<RelPath, readonly PipelineFile[]> = new Map();
+const isLoaded = ({ loaded }: LoadRow): boolean => loaded;

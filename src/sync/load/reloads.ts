@@ -1,0 +1,155 @@
+import type { Problem } from '../../model/entry.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { SyncEvent } from '../../model/events.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { PipelineFile, PipelineInfo, Pipelines } from '../../model/pipelines.ts';
+import type { Clock } from '../../model/ports.ts';
+import { sameAtDestination } from '../compare/decide.ts';
+import type { FreshLooks } from '../execute/looks/fresh-looks.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LoadLog, LoadRow, Readers } from './load-log.ts';
+import type { LoadOptions } from './load-options.ts';
+
+/** A file that a pipeline read before its content changed. */
+export interface Reload {
+  readonly row: LoadRow;
+  readonly readers: Readers;
+  readonly file: PipelineFile;
+  readonly info: PipelineInfo | undefined;
+  /** Whether the statement was sent before is not known. */
+  readonly isAgain: boolean;
+}
+
+export interface ReloadParts {
+  readonly pipelines: Pipelines;
+  readonly reload: LoadOptions['reload'];
+  readonly log: LoadLog;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** Full path of the target folder. */
+  readonly root: RelPath;
+  readonly looks: FreshLooks;
+  readonly signal: AbortSignal;
+  readonly emit: (event: SyncEvent) => void;
+  readonly onProblem: (path: RelPath, problem: Problem) => void;
+}
+
+/** Statements that are under way at the same time. */
+const AT_ONCE = 8;
+
+/**
+ * Makes pipelines read files again, or names those files. A statement is an intent: it is written down before it is sent and
+ * after it was answered, so that after a kill it is sent again only where the file was not read since.
+ */
+export class Reloads {
+  readonly #parts: ReloadParts;
+  readonly #warned = new Set<string>();
+  readonly #named = new Set<string>();
+  /** Statements that this pass sent. */
+  sent = 0;
+
+  constructor(parts: ReloadParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves with how many could not be done now. Rejects where the database is away. */
+  async make(reloads: readonly Reload[]): Promise<number> {
+    if (this.#parts.reload === 'warn') {
+      for (const reload of reloads) this.#name(reload);
+      return reloads.length;
+    }
+    const ready: Reload[] = [];
+    for (const reload of reloads) if (await this.#isThere(reload.row)) ready.push(reload);
+    for (const reload of ready) this.#warn(reload);
+    this.#writeDown(ready);
+    const queue = ready.values();
+    let failed: { readonly error: unknown } | undefined;
+    const lane = async (): Promise<void> => {
+      for (const reload of queue) {
+        if (failed !== undefined) return;
+        await this.#send(reload).catch((error: unknown) => void (failed ??= { error }));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    if (failed !== undefined) throw failed.error;
+    return reloads.length - ready.length;
+  }
+
+  /** A pipeline must not read what is not there, or what somebody else has put there. */
+  async #isThere({ path, isKnown, isConfirmed }: LoadRow): Promise<boolean> {
+    const { ledger, looks } = this.#parts;
+    const row = ledger.get(path);
+    if (!isKnown || !isConfirmed || row === undefined) return false;
+    const look = await looks.at(path);
+    return 'shown' in look && look.shown !== undefined && sameAtDestination(look.shown, row);
+  }
+
+  #writeDown(reloads: readonly Reload[]): void {
+    const { ledger, log, clock } = this.#parts;
+    if (reloads.length === 0) return;
+    ledger.transaction(() => {
+      for (const { row, readers, file } of reloads)
+        log.see(row, withDrop(readers, file, { atMs: clock.now() }));
+    });
+  }
+
+  async #send({ row, readers, file, isAgain }: Reload): Promise<void> {
+    const { pipelines, log, clock, root, signal, emit, onProblem } = this.#parts;
+    const { pipeline } = file;
+    if (isAgain) onProblem(row.path, repeated(pipeline));
+    const path = root + row.path;
+    await pipelines.dropFile(pipeline, path, { signal });
+    log.see(row, withDrop(readers, file, { atMs: clock.now(), sent: true }));
+    this.sent++;
+    const statement = pipelines.dropStatement(pipeline, path);
+    emit({ type: 'reload', path: row.path, pipeline, statement, sent: true });
+  }
+
+  #name({ row: { path }, file: { pipeline } }: Reload): void {
+    const { pipelines, root, emit, onProblem } = this.#parts;
+    const key = `${pipeline}\n${path}`;
+    if (this.#named.has(key)) return;
+    this.#named.add(key);
+    const statement = pipelines.dropStatement(pipeline, root + path);
+    emit({ type: 'reload', path, pipeline, statement, sent: false });
+    onProblem(path, notReloaded(pipeline, statement));
+  }
+
+  #warn({ info, file: { pipeline } }: Reload): void {
+    if (info?.hasUniqueKey === true || this.#warned.has(pipeline)) return;
+    this.#warned.add(pipeline);
+    this.#parts.onProblem('', mayDouble(pipeline, info));
+  }
+}
+
+/** With a statement for one pipeline; the views of a file before may tell of several. */
+const withDrop = (
+  readers: Readers,
+  { pipeline, lastBatch }: PipelineFile,
+  drop: { readonly atMs: number; readonly sent?: true },
+): Readers => ({ ...readers, [pipeline]: { drop: { batch: lastBatch ?? null, ...drop } } });
+
+const notReloaded = (pipeline: string, statement: string): Problem => ({
+  code: 'not_reloaded',
+  severity: 'warning',
+  message: `changed after the pipeline ${pipeline} had read it, and is not read again by itself: ${statement}, or --reload drop-file`,
+});
+
+const repeated = (pipeline: string): Problem => ({
+  code: 'reload_repeated',
+  severity: 'warning',
+  message: `the pipeline ${pipeline} is told once more to read it again: whether it was told before an earlier run ended is not known`,
+});
+
+const mayDouble = (pipeline: string, info: PipelineInfo | undefined): Problem => ({
+  code: 'rows_may_double',
+  severity: 'warning',
+  message: `files are read again by the pipeline ${pipeline}, and ${info?.table === undefined ? 'its table' : `the table ${info.table}`} ${info?.hasUniqueKey === false ? 'has no primary or unique key' : 'is not known to have a primary or unique key'}: rows that were loaded from them before stay, beside those that come now`,
+});
+
+/** The database did not answer: what is owed stays in the ledger. */
+export const loadUnknown = (error: unknown, label: string): Problem => ({
+  code: 'load_unknown',
+  severity: 'warning',
+  message: `what has been loaded could not be found out from ${label}: ${messageOf(error)}; what is to be read again, or to leave, is left to the next run`,
+});

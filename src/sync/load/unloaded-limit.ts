@@ -1,0 +1,123 @@
+import type { SyncEvent } from '../../model/events.ts';
+import type { Clock } from '../../model/ports.ts';
+import type { Unloaded } from './load-log.ts';
+
+export interface UnloadedLimitOptions {
+  readonly mostBytes: number;
+  /** How long to wait with nothing loaded meanwhile, in milliseconds; undefined: for as long as it takes. */
+  readonly patienceMs: number | undefined;
+  readonly pollMs: number;
+  readonly clock: Clock;
+  readonly until: AbortSignal;
+  readonly unloaded: () => Unloaded;
+  /** Finds out what is loaded by now. */
+  readonly look: () => Promise<void>;
+  readonly emit: (event: SyncEvent) => void;
+}
+
+interface Waiting {
+  readonly bytes: number;
+  readonly go: (goes: boolean) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Lets uploads begin only while what was sent and is not loaded stays below a limit. A file that is larger than the limit goes
+ * alone.
+ */
+export class UnloadedLimit {
+  readonly #options: UnloadedLimitOptions;
+  /** Bytes of uploads that are under way. */
+  #reserved = 0;
+  readonly #waiting: Waiting[] = [];
+  readonly #flushes = new Set<() => void>();
+  #isWorking = false;
+  #isOver = false;
+
+  constructor(options: UnloadedLimitOptions) {
+    this.#options = options;
+  }
+
+  /** Whether it was waited for too long: nothing more is sent. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Waits until no more is unloaded than may be. */
+  async wait(): Promise<void> {
+    if (this.#fits(0)) return;
+    await this.#wait(0);
+  }
+
+  /**
+   * Takes room for an upload; `free` gives it back. Resolves with false where nothing was loaded for too long, or the run
+   * stops. `flush` writes down what has ended: it is not waited for.
+   */
+  take(bytes: number, flush: () => void): boolean | Promise<boolean> {
+    if (this.#isOver) return false;
+    this.#flushes.add(flush);
+    if (this.#waiting.length > 0 || !this.#fits(bytes)) return this.#wait(bytes);
+    this.#reserved += bytes;
+    return true;
+  }
+
+  /** The upload has ended: what has come is counted by the ledger from now on. */
+  free(bytes: number): void {
+    this.#reserved -= bytes;
+  }
+
+  #fits(bytes: number): boolean {
+    const taken = this.#reserved + this.#options.unloaded().bytes;
+    return taken === 0 || taken + bytes <= this.#options.mostBytes;
+  }
+
+  #wait(bytes: number): Promise<boolean> {
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    this.#waiting.push({ bytes, go: resolve, fail: reject });
+    if (!this.#isWorking) void this.#work();
+    return promise;
+  }
+
+  async #work(): Promise<void> {
+    const { clock, patienceMs = Infinity, pollMs, until, unloaded, look } = this.#options;
+    this.#isWorking = true;
+    this.#tell(true);
+    try {
+      let [bytes, sinceMs] = [unloaded().bytes, clock.elapsed()];
+      while (this.#waiting.length > 0 && !until.aborted) {
+        for (const flush of this.#flushes) flush();
+        await look();
+        this.#letGo();
+        if (this.#waiting.length === 0) break;
+        const now = unloaded().bytes;
+        // an upload that is under way is not the pipeline's delay
+        if (now !== bytes || this.#reserved > 0) sinceMs = clock.elapsed();
+        bytes = now;
+        if (clock.elapsed() - sinceMs >= patienceMs) {
+          this.#isOver = true;
+          break;
+        }
+        await clock.sleep(pollMs, until).catch(() => undefined);
+      }
+    } catch (error) {
+      for (const { fail } of this.#waiting.splice(0)) fail(error);
+    } finally {
+      this.#isWorking = false;
+      for (const { go } of this.#waiting.splice(0)) go(false);
+      this.#tell(false);
+    }
+  }
+
+  #letGo(): void {
+    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.bytes); next = this.#waiting[0]) {
+      this.#waiting.shift();
+      this.#reserved += next.bytes;
+      next.go(true);
+    }
+  }
+
+  #tell(waits: boolean): void {
+    const { unloaded, mostBytes, emit } = this.#options;
+    emit({ type: 'unloaded', waits, ...unloaded(), mostBytes });
+  }
+}
