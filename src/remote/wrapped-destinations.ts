@@ -64,5 +64,6 @@ const passedOn = (destination: Destination): Destination => ({
   makeFolder: (folder, call) => destination.makeFolder(folder, call),
   move: (from, to, call) => destination.move(from, to, call),
   remove: (path, call) => destination.remove(path, call),
+  sweepPartial: destination.sweepPartial && ((call) => destination.sweepPartial!(call)),
   close: () => destination.close(),
 });

@@ -198,6 +198,8 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   await parts.verification?.finish();
   if (!draining.aborted) await parts.loads?.finish();
   await sweep(pass, parts);
+  // a pass over some folders does not see what of the others is wanted
+  if (!dryRun && !draining.aborted && pass.scope === undefined) await parts.remote.sweepPartial();
   await leftovers.settle(dryRun);
 }
 
