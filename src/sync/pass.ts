@@ -201,6 +201,7 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   // a pass over some folders does not see what of the others is wanted
   if (!dryRun && !draining.aborted && pass.scope === undefined) await parts.remote.sweepPartial();
   await leftovers.settle(dryRun);
+  if (!draining.aborted) await parts.loads?.waitLoaded();
 }
 
 /** Passes over some folders leave the trash to one that looks at everything. */
