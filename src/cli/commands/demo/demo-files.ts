@@ -21,7 +21,7 @@ const HEADER = 'order_id,ordered_at,customer,country,quantity,price';
 export const CHANGED = 'orders/2026-10-07.csv';
 export const BROKEN = 'orders/2026-10-15.csv';
 
-const JOBS_FILE = `# yaml-language-server: $schema=https://json.schemastore.org/any.json
+const JOBS_FILE = `# What a file of jobs can say: docs/pipelines/jobs-file.md
 jobs:
   ${DEMO.job}:
     from: ./orders
@@ -76,9 +76,9 @@ function linesOf(day: number): string {
 /** The same for the same day and number, so that the sums of the demonstration are the same everywhere. */
 function orderOf(day: number, at: number): string {
   const number = day * 1000 + at;
-  const dice = (number * 2_654_435_761) % 4_294_967_296;
+  const dice = Math.imul(number, 2_654_435_761) >>> 8;
   const customer = CUSTOMERS[dice % CUSTOMERS.length] ?? '';
-  const country = COUNTRIES[(dice >> 3) % COUNTRIES.length] ?? COUNTRIES[0];
+  const country = COUNTRIES[(dice >>> 5) % COUNTRIES.length] ?? COUNTRIES[0];
   const minute = `${String(Math.floor(at / 60) + 8).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}:00`;
   const price = ((dice % 20_000) / 100 + 1).toFixed(2);
   return `${100_000 + number},${dateOf(day)} ${minute},${quoted(customer)},${country},${(dice % 5) + 1},${price}`;
