@@ -5,17 +5,15 @@ import { SyncError } from '../../../model/errors.ts';
 import { padEndTo, textWidth } from '../../../model/text-width.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import type { Context } from '../../context.ts';
-import type { Host } from '../../process/host.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import { DEMO } from './demo-files.ts';
+import { SilentStream } from './silent-stream.ts';
 
 export interface DemonstrationOptions {
   /** Where the commands run: an absolute path. */
   readonly folder: string;
   /** Shows no output of the commands. */
   readonly quiet: boolean;
-  /** Runs a command line as a process would; resolves with its status. */
-  readonly run: (argv: readonly string[], host: Host) => Promise<number>;
 }
 
 /** Shows commands of this very program as somebody would type them, and what they do. */
@@ -34,22 +32,28 @@ export class Demonstration {
 
   /** Rejects when the command ends with another status than that: the demonstration would show something untrue. */
   async step(why: string, argv: readonly string[], wanted: ExitStatus = EXIT.clean): Promise<void> {
-    const { host, out, err, stop } = this.#context;
+    const { out } = this.#context;
     this.say(`\n${why}\n\n$ stagesync ${argv.join(' ')}`);
     await out.flush();
-    const { folder, quiet, run } = this.#options;
-    const { SilentStream } = await import('./silent-stream.ts');
-    const [stdout, stderr] = quiet ? [new SilentStream(), new SilentStream()] : [host.stdout, host.stderr];
-    const status = await run(argv, { ...host, cwd: folder, stdout, stderr });
-    await err.flush();
-    stop.draining.throwIfAborted();
+    const status = await this.#run(argv, this.#options);
     if (wanted !== EXIT.clean) this.say(`(it ended with status ${status})`);
     if (status === wanted) return;
     throw new SyncError(
       'not_loaded',
-      `"stagesync ${argv.join(' ')}" in ${folder} ended with status ${status} where ${wanted} was to be seen; what it said is above`,
+      `"stagesync ${argv.join(' ')}" in ${this.#options.folder} ended with status ${status} where ${wanted} was to be seen; what it said is above`,
       { verdict: 'end_run' },
     );
+  }
+
+  /** As the shell would, in the folder of the demonstration. */
+  async #run(argv: readonly string[], { quiet }: { readonly quiet: boolean }): Promise<number> {
+    const { host, err, stop } = this.#context;
+    const { folder } = this.#options;
+    const [stdout, stderr] = quiet ? [new SilentStream(), new SilentStream()] : [host.stdout, host.stderr];
+    const status = await this.#context.run(argv, { ...host, cwd: folder, stdout, stderr });
+    await err.flush();
+    stop.draining.throwIfAborted();
+    return status;
   }
 
   /** Asks the database, and shows what it says. */
@@ -68,9 +72,10 @@ export class Demonstration {
       this.say(line);
   }
 
-  /** A table that an earlier demonstration made, and its pipeline, which remembers the files it has read. */
+  /** Files, a table and a pipeline of an earlier demonstration. The pipeline would remember the files that it has read. */
   async dropWhatAnEarlierOneLeft(): Promise<void> {
-    const { database, table } = DEMO;
+    const { database, table, stage } = DEMO;
+    await this.#run(['rm', '-r', '--yes', '--if-exists', '--quiet', stage], { quiet: true });
     const statements = [
       `CREATE DATABASE IF NOT EXISTS ${database}`,
       `DROP PIPELINE IF EXISTS ${table}`,

@@ -38,8 +38,7 @@ export async function showTheWay(
   { quiet = false }: { readonly quiet?: boolean },
 ): Promise<ExitStatus> {
   const folder = resolve(context.host.cwd, name);
-  const { main } = await import('../../main.ts');
-  const demo = new Demonstration(context, { folder, quiet, run: main });
+  const demo = new Demonstration(context, { folder, quiet });
   const made = await makeDemoFiles(folder);
   demo.say(
     `Made ${made.files} files with ${made.rows} orders in ${name}/orders, and ${name}/stagesync.yaml with one job.`,
