@@ -50,10 +50,8 @@ export function dataApiHandlers(context: DataApiContext): readonly DataApiRoute[
 
 const executing = (context: DataApiContext, form: Form): RouteHandler =>
   exchanging(context, form, async (exchange, request) => {
-    const body = await readSmallBody(request.raw);
-    exchange.asks(sqlOf(body));
     const login = logIn(request, context.world, context.isToken);
-    const asked = readRequest(body);
+    const asked = readRequest(await readSmallBody(request.raw));
     await exchange.ready();
     const result = await carryOut(context, login, asked);
     const { sqlErrors } = context.behaviour.current;
@@ -76,18 +74,8 @@ function exchanging(
       path,
     } as const;
     const exchange = new Exchange(context, request, reply, info);
-    return exchange.run(() => work(exchange, request), { bySql: operation !== 'ping' });
+    return exchange.run(() => work(exchange, request));
   };
-}
-
-/** '' where a body has no statement. */
-function sqlOf(body: string): string {
-  try {
-    const { sql } = JSON.parse(body) as { sql?: unknown };
-    return typeof sql === 'string' ? sql.trim() : '';
-  } catch {
-    return '';
-  }
 }
 
 function readRequest(body: string): Asked {

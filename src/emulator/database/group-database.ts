@@ -54,7 +54,6 @@ export class GroupDatabase {
       now,
       nowText: () => new Date(now()).toISOString().slice(0, 23).replace('T', ' '),
       isActive,
-      inForeground: new Set(),
       signal: this.#closing.signal,
       maxRetries: ({ options }) => options.maxRetries ?? behaviour().batchRetries,
       stopsOnError: ({ options }) => options.stopOnError ?? behaviour().stopOnError,
