@@ -76,7 +76,7 @@ const STATUSES: ReadonlyMap<number, Row> = new Map<number, Row>([
       code: 'stage_exists',
       verdict: 'skip_entry',
       fact: 'taken',
-      hint: 'Something of this name is there already; --delete or --mirror removes what is in the way.',
+      hint: 'Something of this name is there already: name another, or move that away; in a sync, --delete or --mirror removes what is in the way.',
       forFiles: true,
     },
   ],

@@ -12,22 +12,27 @@ export interface WantedPairs {
   readonly dest: string | undefined;
 }
 
+/** What tells one pair from another; `job`: the name of the job that ran last. */
+type Place = Pick<KnownPair, 'job' | 'source' | 'destination'>;
+
+/** What is known of pairs that have no ledger, as jobs of a running daemon have that could not be opened yet. */
+export type AlsoKnown<T> = (pairs: readonly KnownPair[], isWanted: (place: Place) => boolean) => readonly T[];
+
 /**
  * Reads something from the ledger of each wanted pair and shows all of it. Exit status 3 when no pair fits, 2 when a ledger
  * cannot be read; what the others say is still shown.
  */
 export function ofEachPair<T>(
   { environment, host, err }: Context,
-  { source, dest }: WantedPairs,
+  { source, dest, also }: WantedPairs & { readonly also?: AlsoKnown<T> | undefined },
   read: (pair: KnownPair) => T,
   show: (all: readonly T[]) => void,
 ): Promise<ExitStatus> {
   const known = knownPairs(environment.stateFolder);
-  const pairs = known.pairs.filter(
-    (pair) =>
-      (isOfJob(pair, source, dest) || fits(pair.source, source, host.cwd)) &&
-      fits(pair.destination, dest, host.cwd),
-  );
+  const isWanted = (pair: Place): boolean =>
+    (isOfJob(pair, source, dest) || fits(pair.source, source, host.cwd)) &&
+    fits(pair.destination, dest, host.cwd);
+  const pairs = known.pairs.filter(isWanted);
   const unusable = [...known.unusable];
   const all = pairs.flatMap((pair) => {
     try {
@@ -37,18 +42,19 @@ export function ofEachPair<T>(
       return [];
     }
   });
+  all.push(...(also?.(known.pairs, isWanted) ?? []));
   show(all);
   for (const { message } of unusable) err.line(`stagesync: ${printable(message)}`);
   if (unusable.length > 0) return Promise.resolve(EXIT.usage);
   if (all.length > 0) return Promise.resolve(EXIT.clean);
   err.line(
-    'stagesync: nothing has been synced from here yet, or not this pair; a run that found no source to begin with is not remembered',
+    'stagesync: nothing has been synced from here yet, or not this pair; a run that found no source to begin with is not remembered, unless a daemon runs that knows of it',
   );
   return Promise.resolve(EXIT.failures);
 }
 
 /** One word may be the name of a job. */
-const isOfJob = (pair: KnownPair, source: string | undefined, dest: string | undefined): boolean =>
+const isOfJob = (pair: Place, source: string | undefined, dest: string | undefined): boolean =>
   dest === undefined && source !== undefined && pair.job === source;
 
 function fits(label: string, wanted: string | undefined, cwd: string): boolean {

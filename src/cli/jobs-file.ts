@@ -22,6 +22,10 @@ export interface ChosenFile {
   readonly isNamed: boolean;
 }
 
+/** Whether a jobs file is named, or lies where such files lie. */
+export const hasJobsFile = (host: Place, { file }: FileFlags): boolean =>
+  findJobsFile({ named: file, folder: host.cwd, home: host.home, environment: host.env }) !== undefined;
+
 /** The file that `--file` names, or the one that lies where such files lie. Rejects with `config` where there is none. */
 export function chooseJobsFile(host: Place, { file }: FileFlags): ChosenFile {
   const found = findJobsFile({ named: file, folder: host.cwd, home: host.home, environment: host.env });

@@ -22,6 +22,8 @@ export interface FileChangesOptions extends Omit<GateUseOptions, 'name' | 'onEve
   /** Nothing is changed: what would be done is told. */
   readonly dryRun: boolean;
   readonly onEvent: FileEventListener;
+  /** Hears of what is found before anything is changed: files, or names that are to move. */
+  readonly onSeen?: ((many: number) => void) | undefined;
 }
 
 /** What the parts that change files at a destination work with. Paths are from the top of the destination. */
@@ -52,7 +54,7 @@ export async function changeFiles(
   options: FileChangesOptions,
   work: (parts: FileParts) => Promise<void>,
 ): Promise<FilesResult> {
-  const { destination, gate, clock, dryRun, draining, signal, onEvent } = options;
+  const { destination, gate, clock, dryRun, draining, signal, onEvent, onSeen } = options;
   using use = gate.use({
     ...options,
     name: destination.words.name,
@@ -60,7 +62,7 @@ export async function changeFiles(
       if (event.type === 'retry' || event.type === 'throttled') onEvent(event);
     },
   });
-  const tally = new FilesTally(onEvent, { dryRun });
+  const tally = new FilesTally(onEvent, { dryRun, onSeen });
   const remote = new Remote({
     destination: new RetryingDestination(destination, use),
     signal,

@@ -48,16 +48,29 @@ export type FileEvent =
 
 export type FileEventListener = (event: FileEvent) => void;
 
+export interface FilesTallyOptions {
+  readonly dryRun: boolean;
+  /** Hears of what is found before anything is changed. */
+  readonly onSeen?: ((many: number) => void) | undefined;
+}
+
 /** Counts what is told, for the report. */
 export class FilesTally {
   readonly #listener: FileEventListener;
   readonly #dryRun: boolean;
+  readonly #onSeen: (files: number) => void;
   readonly #counts = { removed: 0, foldersRemoved: 0, bytes: 0, moved: 0, foldersCreated: 0, failed: 0 };
   #warned = false;
 
-  constructor(listener: FileEventListener, { dryRun }: { readonly dryRun: boolean }) {
+  constructor(listener: FileEventListener, { dryRun, onSeen = () => undefined }: FilesTallyOptions) {
     this.#listener = listener;
     this.#dryRun = dryRun;
+    this.#onSeen = onSeen;
+  }
+
+  /** So many files, or names that are to move, were found before anything is changed. For progress. */
+  seen(many: number): void {
+    this.#onSeen(many);
   }
 
   /** Tells of a change that was made, or under a dry run would be. `folders`: those that went with a removal. */

@@ -80,7 +80,10 @@ function isBetter(one: Told, other: Told): boolean {
   if (one.batch !== other.batch) return one.batch > other.batch;
   const lines = [one, other].map(({ error }) => error.line !== undefined);
   if (lines[0] !== lines[1]) return lines[0] === true;
-  return (one.error.atMs ?? 0) > (other.error.atMs ?? 0);
+  const [at, otherAt] = [one.error.atMs ?? 0, other.error.atMs ?? 0];
+  if (at !== otherAt) return at > otherAt;
+  // the leaf's own row repeats the sentence behind its address
+  return one.error.message.length < other.error.message.length;
 }
 
 /** Characters of a line that are kept. */

@@ -40,12 +40,22 @@ export type Content = (
       readonly chunks: AsyncIterable<Uint8Array>;
       /** Takes back a chunk that nobody will look at any more, to be read into again. Never a duty. */
       readonly recycle?: ((chunk: Uint8Array) => void) | undefined;
+      /** Absent where it can only be read from its beginning. */
+      readonly resume?: Resume | undefined;
     }
 ) & {
   readonly size: number;
   /** Milliseconds since 1970: when the file last changed in its source. A destination may give its file that time. */
   readonly modifiedMs?: number | undefined;
 };
+
+/** How a content is gone on with where an earlier attempt, or process, has left its beginning. */
+export interface Resume {
+  /** Equality only: the same text stands for the same bytes, whichever source and version they are of. */
+  readonly of: string;
+  /** The bytes from an offset on, with the promise of `chunks`: the last one comes once the whole proved to be the listed version. */
+  from(offset: number): AsyncIterable<Uint8Array>;
+}
 
 export interface ListOptions extends CallOptions {
   readonly filter: PathFilter;
@@ -176,6 +186,11 @@ export interface Destination {
     ((path: RelPath, offset: number, call: CallOptions) => Promise<AsyncIterable<Uint8Array>>) | undefined;
   /** A file that is written piece by piece beside its name. Absent where a file is stored whole by one request. */
   openPartial?: ((path: RelPath, options: PartialOptions & CallOptions) => Promise<PartialFile>) | undefined;
+  /**
+   * The pass was carried to its end: removes what earlier runs left of files that were to be gone on with, and that no `put`
+   * since the last such call went on with. Absent where nothing is left so.
+   */
+  sweepPartial?: ((call: CallOptions) => Promise<void>) | undefined;
   /** The parent must exist; making a folder that exists is no error. */
   makeFolder(folder: RelPath, call: CallOptions): Promise<void>;
   /** A file or a whole folder (both with '/'). 'taken' when the target exists, 'missing' when the origin does not. */
@@ -202,10 +217,12 @@ export interface PartialFile extends AsyncDisposable {
   write(chunk: Uint8Array): Promise<void>;
   /**
    * Gives the file its name, once it is safely stored. `replace`: it may take the place of a file; otherwise rejects with the
-   * fact 'taken' when something has the name. `modifiedMs`: the time it gets. Rejects with 'changed' when another process has
+   * fact 'taken' when something has the name. `expects`: see PutOptions. `modifiedMs`: the time it gets. Rejects with 'changed' when another process has
    * taken it over meanwhile.
    */
-  finish(as: { readonly replace: boolean; readonly modifiedMs: number | undefined }): Promise<void>;
+  finish(
+    as: { readonly replace: boolean; readonly modifiedMs: number | undefined } & Pick<PutOptions, 'expects'>,
+  ): Promise<void>;
   /** Its bytes are of no use: nothing of it stays. */
   discard(): Promise<void>;
 }

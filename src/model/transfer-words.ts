@@ -20,6 +20,13 @@ const DOWNLOADS: TransferWords = {
   at: 'in the directory',
 };
 
+/** Where nothing tells which of the two it was. */
+export const COPIES: TransferWords = {
+  done: 'copied',
+  name: 'copy',
+  at: 'at the destination',
+};
+
 /** By the destination as events and ledgers have it: stage://DEPLOYMENT/PATH, or the path of a directory. */
 export const transferWords = (destination: string): TransferWords =>
   destination.includes('://') ? UPLOADS : DOWNLOADS;

@@ -35,7 +35,13 @@ export class Bandwidth {
   limit(content: Content, signal: AbortSignal): Content {
     const chunks = 'bytes' in content ? slices(content.bytes) : content.chunks;
     const { size, modifiedMs } = content;
-    return { size, modifiedMs, chunks: this.#paced(chunks, signal) };
+    const resume = 'bytes' in content ? undefined : content.resume;
+    return {
+      size,
+      modifiedMs,
+      chunks: this.#paced(chunks, signal),
+      resume: resume && { of: resume.of, from: (offset) => this.#paced(resume.from(offset), signal) },
+    };
   }
 
   async *#paced(

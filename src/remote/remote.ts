@@ -144,6 +144,11 @@ export class Remote {
     }
   }
 
+  /** See Destination. */
+  sweepPartial(): Promise<void> {
+    return this.#destination.sweepPartial(this.#call);
+  }
+
   /** Makes a change after its check. Resolves with what the check said instead of 'go', or 'done'. */
   async #checked(
     { begins, check }: Change,

@@ -172,6 +172,11 @@ export class RetryingDestination implements Destination {
     await this.#change(request, call, () => this.#destination.remove(path, call));
   }
 
+  /** See Destination. What cannot be removed is left to the next run. */
+  async sweepPartial(call: CallOptions): Promise<void> {
+    await this.#destination.sweepPartial?.(call);
+  }
+
   /** Closes the destination, and ends the use of the gate. */
   close(): Promise<void> {
     this.#gate[Symbol.dispose]();

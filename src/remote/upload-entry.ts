@@ -88,21 +88,29 @@ function observe(content: Content, { digests, onBytes, onDigest }: Observer): Co
     onBytes(content.size, content.size);
     return content;
   }
-  const hashing = isHashed ? createHash('sha256') : undefined;
-  const { chunks, size, modifiedMs, recycle } = content;
+  const { chunks, size, modifiedMs, recycle, resume } = content;
+  const observed = async function* (from: AsyncIterable<Uint8Array>, offset: number) {
+    const hashing = isHashed ? createHash('sha256') : undefined;
+    let sent = offset;
+    for await (const chunk of from) {
+      hashing?.update(chunk);
+      sent += chunk.byteLength;
+      onBytes(chunk.byteLength, sent);
+      yield chunk;
+    }
+    if (hashing !== undefined) onDigest(hashing.digest('hex'));
+  };
   return {
     size,
     modifiedMs,
     recycle,
-    chunks: (async function* () {
-      let sent = 0;
-      for await (const chunk of chunks) {
-        hashing?.update(chunk);
-        sent += chunk.byteLength;
-        onBytes(chunk.byteLength, sent);
-        yield chunk;
-      }
-      if (hashing !== undefined) onDigest(hashing.digest('hex'));
-    })(),
+    chunks: observed(chunks, 0),
+    // a digest needs all bytes
+    resume: isHashed
+      ? undefined
+      : resume && {
+          of: resume.of,
+          from: (offset) => observed(resume.from(offset), offset),
+        },
   };
 }

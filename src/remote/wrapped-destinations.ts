@@ -69,5 +69,6 @@ const passedOn = (destination: Destination): Destination => ({
   move: (from, to, call) => destination.move(from, to, call),
   remove: (path, call) => destination.remove(path, call),
   folding: destination.folding && (() => destination.folding!()),
+  sweepPartial: destination.sweepPartial && ((call) => destination.sweepPartial!(call)),
   close: () => destination.close(),
 });

@@ -198,7 +198,10 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
   await parts.verification?.finish();
   if (!draining.aborted) await parts.loads?.finish();
   await sweep(pass, parts);
+  // a pass over some folders does not see what of the others is wanted
+  if (!dryRun && !draining.aborted && pass.scope === undefined) await parts.remote.sweepPartial();
   await leftovers.settle(dryRun);
+  if (!draining.aborted) await parts.loads?.waitLoaded();
 }
 
 /** Passes over some folders leave the trash to one that looks at everything. */

@@ -50,7 +50,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of real jobs', async () => {
     const runs = page.getByRole('table', { name: 'Runs that are over' });
     await runs.getByText('Clean').waitFor();
     await runs.getByRole('link').first().click();
-    await page.getByText('upload large.bin').waitFor();
+    await page.getByText('copy large.bin').waitFor();
     expect(complaints).toEqual([]);
   });
 
@@ -73,7 +73,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of real jobs', async () => {
     await causes.getByRole('button', { name: 'Explain' }).click();
     await causes.getByText(/bad-\d\.csv: failed/).waitFor();
     await page.getByLabel('Only what failed').uncheck();
-    await page.getByText('upload good.csv').waitFor();
+    await page.getByText('copy good.csv').waitFor();
   });
 
   test('pause holds a watch back, and resume lets it go on', async () => {
@@ -97,7 +97,7 @@ describe.skipIf(CHROMIUM === undefined)('the page of real jobs', async () => {
     await page.getByRole('link', { name: 'orders' }).click();
     await page.getByRole('button', { name: 'Dry run' }).click();
     await page.getByText('remove gone.csv').waitFor();
-    await page.getByText('upload come.csv').waitFor();
+    await page.getByText('copy come.csv').waitFor();
     expect(emulator.counters.read().changing).toBe(before);
     writeFileSync(join(folderOf('orders'), 'too-late.csv'), 'late');
     await page.getByRole('button', { name: 'Apply 2 actions' }).click();

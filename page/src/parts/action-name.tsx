@@ -3,12 +3,13 @@ import { Name } from './name.tsx';
 
 const VERBS: Readonly<Record<ActionLine['kind'], string>> = {
   createFolder: 'create',
-  upload: 'upload',
+  // to a Stage or from one
+  upload: 'copy',
   move: 'move',
   remove: 'remove',
 };
 
-/** 'upload data/a.csv', 'move a to b' */
+/** 'copy data/a.csv', 'move a to b' */
 export function ActionName({ action: { kind, path, to } }: { readonly action: ActionLine }) {
   return (
     <>

@@ -19,11 +19,10 @@ const REASONS: Readonly<Record<string, string>> = {
   leftover: 'came along with a moved folder',
 };
 
-const REQUESTS: Record<Operation, string> = {
+const REQUESTS: Record<Exclude<Operation, 'upload'>, string> = {
   list: 'list',
   look: 'look at',
   read: 'read',
-  upload: 'upload',
   create_folder: 'create folder',
   move: 'move',
   remove: 'remove',
@@ -33,9 +32,13 @@ const REQUESTS: Record<Operation, string> = {
 };
 
 /** 'move data/a.csv to data/b.csv' */
-export function requestText({ operation, path, to }: SyncEvent & { readonly type: 'retry' }): string {
+export function requestText(
+  { operation, path, to }: SyncEvent & { readonly type: 'retry' },
+  words = UPLOADS,
+): string {
   const target = to === undefined ? '' : ` to ${printable(to)}`;
-  return `${REQUESTS[operation]} ${printable(path) || '/'}${target}`;
+  const verb = operation === 'upload' ? words.name : REQUESTS[operation];
+  return `${verb} ${printable(path) || '/'}${target}`;
 }
 
 /** A reason as a person reads it; one that has no words of its own stands for itself. */

@@ -69,7 +69,7 @@ export function textReader(options: TextOptions): Reader {
       case 'retry':
         if (verbose)
           options.notice(
-            `retry: ${requestText(event)}, attempt ${event.attempt} in ${duration(event.waitMs)}: ${printable(event.error.message)}`,
+            `retry: ${requestText(event, words)}, attempt ${event.attempt} in ${duration(event.waitMs)}: ${printable(event.error.message)}`,
           );
         break;
       case 'throttled':

@@ -6,6 +6,7 @@ import type { SyncEvent } from '../../model/events.ts';
 import { isChanging } from '../../sync/unsettled-paths.ts';
 import type { PassSummary, WatchEvent } from '../../sync/watch/watch-events.ts';
 import type { HostStream } from '../process/host.ts';
+import { transferWords, UPLOADS } from '../../model/transfer-words.ts';
 import { actionText, requestText } from './action-text.ts';
 import { printable } from '../../model/printable.ts';
 import { counted } from './quantities.ts';
@@ -59,6 +60,7 @@ interface LoggedState {
 export class WatchLog {
   readonly #logger: Logger;
   readonly #onClose: () => void;
+  #words = UPLOADS;
   #told = new Set<string>();
   /** Of the pass that is running. */
   #met = new Set<string>();
@@ -115,7 +117,7 @@ export class WatchLog {
     const facts = { event: 'pass', scope, reason, report, error: error?.code };
     const made = foldersCreated > 0 ? `${counted(foldersCreated, 'folder')} created, ` : '';
     const gone = foldersRemoved > 0 ? `${counted(foldersRemoved, 'folder')} removed, ` : '';
-    const counts = `${uploaded} uploaded, ${moved} moved, ${removed} removed, ${made}${gone}${failed} failed`;
+    const counts = `${uploaded} ${this.#words.done}, ${moved} moved, ${removed} removed, ${made}${gone}${failed} failed`;
     const message =
       error === undefined
         ? `looked at ${scope} (${reason}): ${counts}, ${durationMs} ms`
@@ -130,8 +132,9 @@ export class WatchLog {
   }
 
   #sync(event: SyncEvent): void {
-    if (event.type === 'action' && event.outcome === 'done')
-      this.#logger.debug(event, printable(actionText(event)));
+    if (event.type === 'pass:started') this.#words = transferWords(event.destination);
+    else if (event.type === 'action' && event.outcome === 'done')
+      this.#logger.debug(event, printable(actionText(event, this.#words)));
     else if (event.type === 'action')
       this.#trouble(event.error.code, event.path, event, `${event.path}: ${event.error.message}`);
     else if (event.type === 'problem')
@@ -139,7 +142,7 @@ export class WatchLog {
     else if (event.type === 'retry')
       this.#logger.debug(
         event,
-        `again in ${event.waitMs} ms: ${requestText(event)}: ${printable(event.error.message)}`,
+        `again in ${event.waitMs} ms: ${requestText(event, this.#words)}: ${printable(event.error.message)}`,
       );
     else if (event.type === 'throttled')
       this.#logger.info(

@@ -40,11 +40,15 @@ export class JobCounters {
     this.#skippedRuns = this.#counter('skipped_runs_total', 'Runs that were due and not made, by why.', [
       'why',
     ]);
-    this.#actions = this.#counter('actions_total', 'Changes on Stage by kind and outcome.', [
-      'kind',
-      'outcome',
-    ]);
-    this.#bytes = this.#counter('uploaded_bytes_total', 'Bytes of the files uploaded.');
+    this.#actions = this.#counter(
+      'actions_total',
+      'Changes at the destination by kind and outcome; upload also for a download.',
+      ['kind', 'outcome'],
+    );
+    this.#bytes = this.#counter(
+      'uploaded_bytes_total',
+      'Bytes of the files uploaded, or downloaded to a directory.',
+    );
     this.#requests = this.#counter('stage_requests_total', 'Requests to Stage, each attempt counted.', [
       'verb',
       'status',

@@ -29,8 +29,10 @@ import { openPartialFile } from './open-partial.ts';
 import { readFile } from './read-file.ts';
 import { removeEntry } from './remove-entry.ts';
 import { TargetFolder, requirePath } from './target-folder.ts';
+import { ResumableFiles } from './resumable-files.ts';
 import { TemporaryNames } from './temporary-names.ts';
 import { writeFile } from './write-file.ts';
+import type { WritePlace } from './write-file.ts';
 
 export interface LocalDestinationOptions {
   /** A folder; a relative path starts at the current folder. It may itself be a symbolic link. */
@@ -42,7 +44,11 @@ export interface LocalDestinationOptions {
    * the name at the same time: what an earlier run of the owner left half written is removed when a listing shows it.
    */
   readonly owner?: (() => string | undefined) | undefined;
+  /** A file from so many bytes on is gone on with by the next run of the owner after a kill. Default: 8 MiB. */
+  readonly resumedBytes?: number | undefined;
 }
+
+const RESUMED_BYTES = 8 * 1024 * 1024;
 
 /**
  * A directory as a destination. Rejects with `destination_missing`, `destination_taken` or `destination_denied` when it
@@ -55,7 +61,9 @@ export async function openLocalDestination(
   const root = resolve(options.root);
   const target = new TargetFolder({ disk, root, create: options.create === true });
   target.isThere();
-  return new LocalDestination(root, target, new TemporaryNames(Date.now(), options.owner));
+  const { owner = () => undefined, resumedBytes: leastBytes = RESUMED_BYTES } = options;
+  const place = { target, names: new TemporaryNames(Date.now(), owner), syncs: new FolderSyncs(disk) };
+  return new LocalDestination(root, place, new ResumableFiles({ ...place, owner, leastBytes }));
 }
 
 /** What was put outlasts a crash of the machine once `put` has resolved; what was made, moved or removed may not. */
@@ -73,13 +81,15 @@ class LocalDestination implements Destination {
   };
   readonly #target: TargetFolder;
   readonly #names: TemporaryNames;
-  readonly #syncs: FolderSyncs;
+  readonly #place: WritePlace;
+  readonly #resumable: ResumableFiles;
 
-  constructor(label: string, target: TargetFolder, names: TemporaryNames) {
+  constructor(label: string, place: WritePlace, resumable: ResumableFiles) {
     this.label = label;
-    this.#target = target;
-    this.#names = names;
-    this.#syncs = new FolderSyncs(target.disk);
+    this.#target = place.target;
+    this.#names = place.names;
+    this.#place = place;
+    this.#resumable = resumable;
   }
 
   listFolder(folder: RelPath, { signal }: CallOptions): Promise<readonly DestinationChild[] | undefined> {
@@ -91,7 +101,8 @@ class LocalDestination implements Destination {
       if (way === undefined) return undefined;
       try {
         const { disk } = this.#target;
-        const isHidden = (name: string): boolean => this.#names.isInUse(name);
+        const isHidden = (name: string): boolean =>
+          this.#names.isInUse(name) || this.#resumable.hides(folder, name);
         const children = await inSlices(listChildren({ disk, way, isHidden }), signal);
         return children.filter((child) => !this.#isClearedAway(child, way));
       } finally {
@@ -119,14 +130,14 @@ class LocalDestination implements Destination {
 
   async put(path: RelPath, content: Content, options: PutOptions): Promise<void> {
     options.signal.throwIfAborted();
-    const place = { target: this.#target, names: this.#names, syncs: this.#syncs };
-    return writeFile(place, { operation: 'upload', path }, content, options);
+    const call: DiskCall = { operation: 'upload', path };
+    if (this.#resumable.takes(path, content)) return this.#resumable.write(call, content, options);
+    return writeFile(this.#place, call, content, options);
   }
 
   async openPartial(path: RelPath, options: PartialOptions & CallOptions): Promise<PartialFile> {
     options.signal.throwIfAborted();
-    const place = { target: this.#target, names: this.#names, syncs: this.#syncs };
-    return openPartialFile(place, { operation: 'upload', path }, options);
+    return openPartialFile(this.#place, { operation: 'upload', path }, options);
   }
 
   async read(path: RelPath, options: CallOptions): Promise<AsyncIterable<Uint8Array>> {
@@ -156,6 +167,11 @@ class LocalDestination implements Destination {
   async remove(path: RelPath, options: CallOptions): Promise<void> {
     options.signal.throwIfAborted();
     return removeEntry(this.#target, { operation: 'remove', path }, options);
+  }
+
+  async sweepPartial({ signal }: CallOptions): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#target.isThere()) this.#resumable.sweep();
   }
 
   async folding(): Promise<NameFolding> {

@@ -4,16 +4,22 @@ import { inside } from '../../disk/disk.ts';
 import type { FolderWay } from '../../disk/way-to-file.ts';
 import type { WritableDisk } from '../../disk/writable-disk.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
-import type { CallOptions, PartialFile, PartialOptions } from '../../model/ports.ts';
+import type { CallOptions, PartialFile, PartialOptions, PutOptions } from '../../model/ports.ts';
 import { destinationError } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { LocalPartialFile, type OpenPartial, type PartialPlaces } from './partial-file.ts';
-import { PartialRecord } from './partial-record.ts';
+import { PartialRecord, partialNameOf } from './partial-record.ts';
 import { requirePath } from './target-folder.ts';
+import { modeOf } from './write-file.ts';
 import type { WritePlace } from './write-file.ts';
 
 /** A file that grew within this time is still being written, by another process. Milliseconds. */
 const LIVE_MS = 2000;
+
+export interface OpenPartialOptions extends PartialOptions, CallOptions, Pick<PutOptions, 'expects'> {
+  /** Who alone writes to the partial file: nobody waits to find out whether others do. Absent: anybody may. */
+  readonly owner?: string | undefined;
+}
 
 /**
  * Opens a file that gets its name once it is whole. Its hidden name follows from that name, so that the next process finds what a
@@ -23,7 +29,7 @@ const LIVE_MS = 2000;
 export async function openPartialFile(
   { target, names, syncs }: WritePlace,
   call: DiskCall,
-  { of, signal }: PartialOptions & CallOptions,
+  { of, owner, expects, signal }: OpenPartialOptions,
 ): Promise<PartialFile> {
   const temporary = names.take();
   let folder: FolderWay | undefined;
@@ -36,10 +42,17 @@ export async function openPartialFile(
     target.make();
     folder = target.folderWay(call, parentOf(call.path));
     const name = nameOf(call.path);
-    const record = new PartialRecord(target.disk, folder.place, name, of ?? '');
+    // nobody waits for a large file to learn that its name is not free
+    if (expects !== undefined) modeOf(target, call, inside(folder.place, name), expects);
+    const record = new PartialRecord(target.disk, folder.place, partialNameOf(name, owner), of ?? '');
     const places = { folder, final: inside(folder.place, name) };
-    const options = { disk: target.disk, record, isKept: of !== undefined, signal };
-    const found = await openFound(options);
+    const found = await openFound({
+      disk: target.disk,
+      record,
+      isKept: of !== undefined,
+      isAlone: owner !== undefined,
+      signal,
+    });
     const opened =
       found === 'in use'
         ? { partial: inside(folder.place, temporary), record: undefined }
@@ -67,6 +80,8 @@ interface FoundOptions {
   readonly record: PartialRecord;
   /** Whether it is to be gone on with. */
   readonly isKept: boolean;
+  /** Nobody else writes to it. */
+  readonly isAlone: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -74,9 +89,9 @@ interface FoundOptions {
 async function openFound(
   options: FoundOptions,
 ): Promise<Pick<OpenPartial, 'handle' | 'size'> | 'in use' | undefined> {
-  const { disk, record, isKept } = options;
+  const { disk, record, isKept, isAlone } = options;
   if (disk.lstat(record.partial) === undefined) return undefined;
-  if (await isGrowing(options)) return 'in use';
+  if (!isAlone && (await isGrowing(options))) return 'in use';
   const found = isKept ? await openRecorded(disk, record) : undefined;
   if (found === undefined) record.discard();
   return found;

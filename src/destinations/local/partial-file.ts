@@ -100,7 +100,7 @@ export class LocalPartialFile implements PartialFile {
     if (this.#written - this.#recordedAt >= RECORD_BYTES) this.#recordLater();
   }
 
-  finish({ replace, modifiedMs }: Parameters<PartialFile['finish']>[0]): Promise<void> {
+  finish({ replace, expects, modifiedMs }: Parameters<PartialFile['finish']>[0]): Promise<void> {
     return this.#attempt(async () => {
       const { disk } = this.#parts.target;
       const { folder, partial, final, record } = this.#places;
@@ -108,17 +108,19 @@ export class LocalPartialFile implements PartialFile {
       await this.#writing;
       await this.#syncing;
       await this.#places.handle.truncate(this.#size);
-      const mode = replace ? modeOf(this.#parts.target, this.#parts.call, final, undefined) : undefined;
+      const { target, call } = this.#parts;
+      const mode = replace ? modeOf(target, call, final, expects) : undefined;
       if (mode !== undefined) await keepMode(this.#places.handle, mode);
       if (modifiedMs !== undefined) await setTime(this.#places.handle, modifiedMs);
       await this.#places.handle.sync();
       this.#requireOurs();
       folder.check();
+      if (expects !== undefined) modeOf(target, call, final, expects);
       if (replace) disk.rename(partial, final);
-      else moveFile(disk, this.#parts.call, partial, final);
+      else moveFile(disk, call, partial, final);
       this.#isOver = true;
       record?.end();
-      await this.#parts.syncs.sync(parentOf(this.#parts.call.path), folder.place);
+      await this.#parts.syncs.sync(parentOf(call.path), folder.place);
     });
   }
 
@@ -135,6 +137,7 @@ export class LocalPartialFile implements PartialFile {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#places.record === undefined) await this.discard();
     try {
+      if (!this.#isOver) await this.#handOver();
       await this.#writing;
       await this.#syncing;
       if (!this.#isOver && this.#written > this.#recordedAt) await this.#record(this.#written);

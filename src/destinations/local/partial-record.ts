@@ -13,6 +13,23 @@ interface Recorded {
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const RECORD_BYTES = 256;
+const RECORD_ENDING = '-of';
+
+/** The hidden name of a file on its way, which follows from the name that it is to get, and from who alone writes to it. */
+export const partialNameOf = (name: string, owner: string | undefined): string =>
+  `.stagesync-part-${owner === undefined ? '' : `${owner}-`}${hashOf(name).slice(0, 16)}`;
+
+const OWNED = /^(\.stagesync-part-([0-9a-f]{12})-[0-9a-f]{16})(?:-of)?$/;
+
+/** The partial file of which this is the name, or the record, and whose it is; undefined for other names, and where it is nobody's. */
+export function ownedPartial(name: string): { readonly partial: string; readonly owner: string } | undefined {
+  const [, partial, owner] = OWNED.exec(name) ?? [];
+  return partial === undefined || owner === undefined ? undefined : { partial, owner };
+}
+
+/** Removes a partial file and its record. */
+export const discardPartial = (disk: WritableDisk, folder: string, partialName: string): void =>
+  new PartialRecord(disk, folder, partialName, '').discard();
 
 /** A partial file that outlives its process, and what is known of it: of what content it is, and how much of it is safe. */
 export class PartialRecord {
@@ -22,12 +39,12 @@ export class PartialRecord {
   readonly #place: string;
   readonly #of: string;
 
-  /** `name`: the one that the file is to get; `of`: its content, see PartialOptions. */
-  constructor(disk: WritableDisk, folder: string, name: string, of: string) {
-    const stem = inside(folder, `.stagesync-part-${hashOf(name).slice(0, 16)}`);
+  /** `partialName`: as `partialNameOf` gives it; `of`: its content, see PartialOptions. */
+  constructor(disk: WritableDisk, folder: string, partialName: string, of: string) {
+    const stem = inside(folder, partialName);
     this.#disk = disk;
     this.partial = stem;
-    this.#place = `${stem}-of`;
+    this.#place = `${stem}${RECORD_ENDING}`;
     this.#of = hashOf(of);
   }
 

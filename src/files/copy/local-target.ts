@@ -1,5 +1,5 @@
 import type { FileEntry } from '../../model/entry.ts';
-import { hasFact, isOfReading, isSyncError } from '../../model/errors.ts';
+import { hasFact, isOfReading, isSyncError, SyncError } from '../../model/errors.ts';
 import { foldersOf, parentOf, type RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import type { Clock, Destination, PartialFile, Source } from '../../model/ports.ts';
@@ -100,7 +100,8 @@ export class LocalTarget implements CopyTarget {
     const { source, entry, from, to } = file;
     await this.makeFolder(parentOf(to));
     const isResumed = entry.size >= RESUMED_BYTES && canBeResumed(source, entry);
-    const of = isResumed ? JSON.stringify([from, entry.version]) : undefined;
+    // by the place that was found, not by how it was written: `stage:///a` may mean another deployment tomorrow
+    const of = isResumed ? JSON.stringify([source.label + entry.path, entry.version]) : undefined;
     await using partial: PartialFile = await destination.openPartial(to, { of, signal });
     if (partial.size > 0) onBytes(from, partial.size);
     try {
@@ -119,10 +120,22 @@ export class LocalTarget implements CopyTarget {
     } catch (error) {
       const isUseless = isOfReading(error) && hasFact(error, 'changed', 'gone');
       if (isUseless || hasFact(error, 'taken')) await partial.discard();
-      throw error;
+      throw hasFact(error, 'taken') && (await this.#hasFolder(to)) ? aFolderHasIt(to) : error;
     }
   }
+
+  async #hasFolder(to: RelPath): Promise<boolean> {
+    const { destination, signal } = this.#options;
+    return (await destination.listFolder(`${to}/`, { signal }).catch(() => undefined)) !== undefined;
+  }
 }
+
+const aFolderHasIt = (path: RelPath): SyncError =>
+  new SyncError(
+    'destination_taken',
+    (name) => `${name} cannot be written: a folder has its name; name another DEST, or move the folder away`,
+    { verdict: 'skip_entry', fact: 'taken', operation: 'upload', path },
+  );
 
 /** A file without a time cannot be gone on with where its reading broke off. */
 const isToReadAnew = ({ modifiedMs }: FileEntry, version: number): boolean =>

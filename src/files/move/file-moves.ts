@@ -4,7 +4,7 @@ import type { RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
 import type { Change, Check } from '../../remote/remote.ts';
 import { sameShown } from '../../sync/compare/decide.ts';
-import { refusesName } from '../../sync/execute/uploads/replace.ts';
+import { moveIfFree, refusesName } from '../../sync/execute/uploads/replace.ts';
 import type { FileParts } from '../file-changes.ts';
 import { messageBefore, waysOut } from '../naming/next-command.ts';
 import type { PlannedMove } from './move-plan.ts';
@@ -75,7 +75,13 @@ async function replaceAside(parts: FileParts, move: PlannedMove): Promise<void> 
   if (wentAside === 'kept') return;
   try {
     if (wentAside === 'done' && !(await isAsSeen(parts, aside, replaces!))) {
-      await settle(parts, { to, aside });
+      // it is of others: it goes back, or its place is told
+      if ((await moveIfFree(remote, aside, to)) === 'kept')
+        tally.problem(to, {
+          code: 'left_aside',
+          severity: 'failure',
+          message: `others put it again and again; one of these files is at ${aside}: ${waysOut(remote, { path: to, via: aside })}`,
+        });
       return tally.problem(from, cameMeanwhile(to));
     }
     const takeName = checkTarget(parts, { ...move, replaces: undefined });

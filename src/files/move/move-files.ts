@@ -6,6 +6,7 @@ import { makeFolder } from '../folders/make-folders.ts';
 import { hasWildcard, isAnyFolders, parseGlob } from '../globs/glob.ts';
 import { leftAsideAs, nothingAt } from '../naming/left-aside.ts';
 import { ListedOnce, matching, type NamedThing } from '../naming/named-things.ts';
+import { PathsOnDisk } from '../naming/paths-on-disk.ts';
 import { RecordSpool } from '../record-spool.ts';
 import { moveFile } from './file-moves.ts';
 import { FolderMoves, occupantOf } from './folder-moves.ts';
@@ -95,10 +96,11 @@ async function planMoves(parts: FileParts, planning: Planning): Promise<number> 
   const { tally, tasks } = parts;
   const { request, target, moves } = planning;
   /** The new names, without a slash at the end, by what gets them; where two things could get one. */
-  const taken = mayClash(request) ? new Map<RelPath, RelPath>() : undefined;
+  using taken = mayClash(request) ? new PathsOnDisk() : undefined;
   let planned = 0;
   for await (const thing of thingsToMove(parts, planning)) {
     if (tasks.stopped) break;
+    tally.seen(1);
     const { path: from } = thing;
     if (thing.kind === 'unclear') {
       tally.problem(from, { ...thing.problem, severity: 'failure' });
@@ -119,7 +121,7 @@ async function planMoves(parts: FileParts, planning: Planning): Promise<number> 
         message: `is not moved: ${other} gets the name ${to} already`,
       });
     else {
-      taken?.set(name, from);
+      taken?.add(name, from);
       moves.append(judged);
       planned++;
     }

@@ -13,6 +13,7 @@ import {
   type NamedThing,
   type UnclearThing,
 } from '../naming/named-things.ts';
+import { PathsOnDisk } from '../naming/paths-on-disk.ts';
 import type { RemovalPlan } from './removal-plan.ts';
 
 export interface RemovalOptions {
@@ -33,7 +34,7 @@ export async function planRemoval(
   options: RemovalOptions,
 ): Promise<void> {
   const { remote, gate, tasks, tally } = parts;
-  const adding = new Adding(parts, plan, { remembers: paths.length > 1 });
+  using adding = new Adding(parts, plan, { remembers: paths.length > 1 });
   const named = paths.filter((path) => !hasWildcard(path));
   await adding.addAll(await lookFor(parts, named, options));
   const globs = paths.flatMap((path) => parseGlob(path) ?? []);
@@ -87,16 +88,20 @@ const isAFolder = (path: RelPath): SyncError =>
   );
 
 /** Adds what was found to a plan. */
-class Adding {
+class Adding implements Disposable {
   readonly #parts: FileParts;
   readonly #plan: RemovalPlan;
   /** What is in the plan already, where something could be found twice. */
-  readonly #known: Set<RelPath> | undefined;
+  readonly #known: PathsOnDisk | undefined;
 
   constructor(parts: FileParts, plan: RemovalPlan, { remembers }: { readonly remembers: boolean }) {
     this.#parts = parts;
     this.#plan = plan;
-    this.#known = remembers ? new Set() : undefined;
+    this.#known = remembers ? new PathsOnDisk() : undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#known?.[Symbol.dispose]();
   }
 
   /** Resolves with whether there was anything. The first listings of folders are made ahead. */
@@ -112,8 +117,10 @@ class Adding {
       if (tasks.stopped) break;
       found = true;
       if (this.#isKnown(thing.path)) continue;
-      if (thing.kind === 'file') this.#plan.addFile(thing.path, thing.shown);
-      else if (thing.kind === 'unclear')
+      if (thing.kind === 'file') {
+        this.#plan.addFile(thing.path, thing.shown);
+        this.#parts.tally.seen(1);
+      } else if (thing.kind === 'unclear')
         this.#parts.tally.problem(thing.path, { ...thing.problem, severity: 'failure' });
       else if (top !== undefined) await this.#addFolder(thing.path, top);
     }
@@ -121,10 +128,11 @@ class Adding {
   }
 
   async #addFolder(path: RelPath, top: Children): Promise<void> {
-    const { clock, tasks } = this.#parts;
+    const { clock, tasks, tally } = this.#parts;
     this.#plan.beginFolder(path);
     for await (const batch of contentOf(path, top, this.#parts)) {
       if (tasks.stopped) return this.#plan.endFolder(0);
+      tally.seen(batch.filter((each) => each.kind === 'content' && each.shown !== undefined).length);
       for (const each of batch) {
         if (each.kind === 'unclear') this.#keep(path, each);
         else if (isReservedName(each.path.slice(path.length)))
@@ -146,7 +154,8 @@ class Adding {
   #isKnown(path: RelPath): boolean {
     const known = this.#known;
     if (known === undefined) return false;
-    const isIn = known.has(path) || foldersOf(parentOf(path)).some((folder) => known.has(folder));
+    const has = (each: RelPath): boolean => known.get(each) !== undefined;
+    const isIn = has(path) || foldersOf(parentOf(path)).some(has);
     known.add(path);
     return isIn;
   }

@@ -20,6 +20,8 @@ export interface ChangePace {
 export interface StageChange extends ChangePace {
   readonly stage: StageAddress;
   readonly onEvent: FileEventListener;
+  /** See FileChangesOptions. */
+  readonly onSeen?: ((many: number) => void) | undefined;
 }
 
 /** Opens a Stage, and does some work on its files through the gate. Rejects where the Stage cannot be opened. */
@@ -28,7 +30,7 @@ export async function changeStage(
   change: StageChange,
   work: (parts: FileParts) => Promise<void>,
 ): Promise<FilesResult> {
-  const { stage: address, onEvent, maxRequestsPerSecond } = change;
+  const { stage: address, onEvent, onSeen, maxRequestsPerSecond } = change;
   const { concurrency = 'auto', maxWaitMs = PASS_DEFAULTS.maxWaitMs } = change;
   const mostLanes = mostLanesWithin(openFileLimit());
   const connections = mostLanesOf(concurrency, mostLanes);
@@ -58,6 +60,7 @@ export async function changeStage(
         signal: dryRun ? draining : signal,
         dryRun,
         onEvent,
+        onSeen,
       },
       work,
     );

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname, basename } from 'node:path';
 import type { CopyGoal, CopyOrigin } from '../../files/copy/copy-origin.ts';
 import type { CopyTarget } from '../../files/copy/copy-target.ts';
@@ -95,7 +95,13 @@ async function openLocalTarget(
   { root }: Extract<PlaceAddress, { kind: 'local' }>,
   { text, single, around, onBytes }: CopyTargetOptions,
 ): Promise<OpenCopyTarget> {
-  const isFolder = text.endsWith('/') || statSync(root, { throwIfNoEntry: false })?.isDirectory() === true;
+  // links are resolved by then, as far as they lead to something
+  const there = lstatSync(root, { throwIfNoEntry: false });
+  if (there?.isSymbolicLink() === true)
+    throw usageError(
+      `DEST ${printable(text)} is a symbolic link that leads nowhere: name the file that it is to lead to, or remove the link`,
+    );
+  const isFolder = text.endsWith('/') || there?.isDirectory() === true;
   const isFile = single?.kind === 'file' && !isFolder;
   const name = basename(root);
   const problem = isFile

@@ -6,7 +6,7 @@ import type { Address } from '../addresses.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { surroundingsFor, type CallOptions } from '../sync.ts';
 import { usageError } from '../usage-errors.ts';
-import { changeStage, type ChangePace } from './change-stage.ts';
+import { changeStage, type ChangePace, type StageChange } from './change-stage.ts';
 import { stagePaths } from './stage-paths.ts';
 
 export interface MoveSettings extends ChangePace {
@@ -45,7 +45,7 @@ export function move(options: MoveOptions): Promise<FilesResult> {
 
 /** The same in surroundings that are known. */
 export async function runMove(
-  run: MoveSettings & Pick<MoveOptions, 'onEvent'>,
+  run: MoveSettings & Pick<MoveOptions, 'onEvent'> & Pick<StageChange, 'onSeen'>,
   around: Surroundings,
 ): Promise<FilesResult> {
   const { from, to, overwrite = false, merge = false, hidden = false, onEvent = () => undefined } = run;

@@ -7,7 +7,7 @@ import type { Address } from '../addresses.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { surroundingsFor, type CallOptions } from '../sync.ts';
 import { usageError } from '../usage-errors.ts';
-import { changeStage, type ChangePace } from './change-stage.ts';
+import { changeStage, type ChangePace, type StageChange } from './change-stage.ts';
 import { stagePaths } from './stage-paths.ts';
 
 export interface RemoveSettings extends ChangePace {
@@ -43,7 +43,7 @@ export function remove(options: RemoveOptions): Promise<FilesResult> {
 
 /** The same in surroundings that are known. */
 export async function runRemove(
-  run: RemoveSettings & Pick<RemoveOptions, 'onEvent' | 'confirm'>,
+  run: RemoveSettings & Pick<RemoveOptions, 'onEvent' | 'confirm'> & Pick<StageChange, 'onSeen'>,
   around: Surroundings,
 ): Promise<FilesResult> {
   const { what, recursive = false, ifExists = false, hidden = false, onEvent = () => undefined } = run;

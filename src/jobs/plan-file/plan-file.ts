@@ -27,6 +27,8 @@ export interface PlanHeader {
   readonly type: 'plan';
   readonly format: typeof FORMAT;
   readonly madeFor: MadeFor;
+  /** The name of the job of a jobs file that was planned; whoever applies the plan has that file. */
+  readonly ofJob?: string | undefined;
   readonly job: Job;
 }
 
@@ -50,6 +52,7 @@ const headerShape = z.strictObject({
     baseUrl: z.string().optional(),
     s3Endpoint: z.string().optional(),
   }),
+  ofJob: z.string().optional(),
   job: plannedJobShape,
 });
 

@@ -152,6 +152,6 @@ async function read(from: ListedFileOptions, entry: FileEntry, call: CallOptions
   const file = new ListedFile(from, entry, call);
   const { size, modifiedMs } = entry;
   return size > WHOLE_BYTES
-    ? { size, modifiedMs, chunks: file.chunks() }
+    ? { size, modifiedMs, chunks: file.chunks(), resume: file.resume }
     : { size, modifiedMs, bytes: await file.whole() };
 }

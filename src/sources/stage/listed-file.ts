@@ -1,7 +1,7 @@
 import type { FileEntry } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { CallOptions, Destination } from '../../model/ports.ts';
+import type { CallOptions, Destination, Resume } from '../../model/ports.ts';
 import { versionOf } from './entries.ts';
 import type { ExpectedLook, SharedLooks } from './shared-looks.ts';
 import { entryChanged, entryGone, readError } from './source-errors.ts';
@@ -47,17 +47,25 @@ export class ListedFile {
     }
   }
 
+  /** Without a time, another version of the same size would not be noticed. */
+  get resume(): Resume | undefined {
+    const { path, version, modifiedMs } = this.#entry;
+    if (this.#destination.readFrom === undefined || modifiedMs === undefined) return undefined;
+    const of = JSON.stringify([this.#destination.label, path, version]);
+    return { of, from: (offset) => this.chunks(offset) };
+  }
+
   /**
-   * Asks for the file when its first chunk is wanted. The last chunk is handed out only once a look shows the listed
+   * The bytes from an offset on. Asks for the file when its first chunk is wanted. The last chunk is handed out only once a look shows the listed
    * version, so that a wrong body never becomes whole. For an empty file the look is the only request.
    */
-  async *chunks(): AsyncGenerator<Uint8Array, void> {
+  async *chunks(offset = 0): AsyncGenerator<Uint8Array, void> {
     const { path, size } = this.#entry;
-    let left = size;
+    let left = size - offset;
     let held: Uint8Array | undefined;
     try {
       this.#call.signal.throwIfAborted();
-      for await (const chunk of size === 0 ? [] : this.#bytes()) {
+      for await (const chunk of left === 0 ? [] : this.#bytes(offset)) {
         this.#call.signal.throwIfAborted();
         left -= chunk.byteLength;
         if (left < 0) throw entryChanged(path);
@@ -74,12 +82,15 @@ export class ListedFile {
   }
 
   /** What breaks off goes on from where it broke off, as long as each time more of it comes. */
-  async *#bytes(): AsyncGenerator<Uint8Array, void> {
+  async *#bytes(offset: number): AsyncGenerator<Uint8Array, void> {
     const destination = this.#destination;
-    let received = 0;
+    let received = offset;
     // the look at the end would not notice another version of the same size
     const isTimeless = this.#entry.modifiedMs === undefined;
-    let chunks = await destination.read(this.#path, this.#call);
+    let chunks =
+      offset > 0 && destination.readFrom !== undefined
+        ? await destination.readFrom(this.#path, offset, this.#call)
+        : await destination.read(this.#path, this.#call);
     for (let breaks = 0; ; breaks++) {
       const before = received;
       try {

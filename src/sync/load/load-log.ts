@@ -188,6 +188,24 @@ export class LoadLog {
       .map(toLoadRow);
   }
 
+  /** The same of files that a run put there, and that are not known to be in their table. */
+  pageOf(run: number, after: RelPath, limit: number): LoadRow[] {
+    return this.#db
+      .sql(`${SELECT} WHERE l.path > ? AND l.loaded = 0 AND e.run = ? ORDER BY l.path LIMIT ?`)
+      .all(after, run, limit)
+      .map(toLoadRow);
+  }
+
+  /** How many these are. */
+  unloadedOf(run: number): number {
+    const row = this.#db
+      .sql(
+        'SELECT count(*) AS files FROM load l JOIN entry e ON e.path = l.path WHERE l.loaded = 0 AND e.run = ?',
+      )
+      .get(run);
+    return row?.['files'] as number;
+  }
+
   get(path: RelPath): LoadRow | undefined {
     const row = this.#db.sql(`${SELECT} WHERE l.path = ?`).get(path);
     return row === undefined ? undefined : toLoadRow(row);

@@ -1,4 +1,4 @@
-import { isSyncError } from '../../model/errors.ts';
+import { isSyncError, type SyncError } from '../../model/errors.ts';
 import type { LoadReport } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
@@ -16,12 +16,13 @@ import type { LoadRow, Reader, Readers } from './load-log.ts';
 import { VIEWS_LAG_MS } from './load-options.ts';
 import type { LoadOptions } from './load-options.ts';
 import { LoadedRemovals } from './loaded-removals.ts';
+import { LoadedWait, PAGE } from './loaded-wait.ts';
 import { loadUnknown, Reloads } from './reloads.ts';
 import type { Reload } from './reloads.ts';
 import { UnloadedLimit } from './unloaded-limit.ts';
 
-/** Files whose state is asked for at once. */
-const PAGE = 500;
+/** For how long what is known of the pipelines themselves holds, in milliseconds. */
+const INFOS_MS = 10_000;
 /** One query a second at most, in milliseconds. */
 const POLL_MS = 1000;
 
@@ -38,6 +39,7 @@ interface Sweep {
 
 interface Judged {
   readonly row: LoadRow;
+  readonly files: readonly PipelineFile[];
   readonly readers: Readers;
   readonly verdicts: readonly LoadVerdict[];
   readonly reloads: readonly Reload[];
@@ -67,7 +69,10 @@ export class Loads {
   readonly limit: UnloadedLimit | undefined;
   readonly #until: AbortSignal;
   #last: Sweep = NOTHING;
-  #isAway = false;
+  readonly #wait: LoadedWait | undefined;
+  #infos: { readonly atMs: number; readonly infos: readonly PipelineInfo[] } | undefined;
+  /** Why nothing more is asked of the database. */
+  #away: SyncError | undefined;
 
   constructor(pass: LoadPass, parts: LoadParts) {
     this.#pass = pass;
@@ -91,6 +96,25 @@ export class Loads {
       emit: tally.emit,
       onProblem: tally.problem,
     });
+    if (load.waitMs !== undefined)
+      this.#wait = new LoadedWait({
+        waitMs: load.waitMs,
+        load,
+        log: this.#log,
+        run: ledger.run,
+        clock,
+        until: this.#until,
+        signal,
+        look: async () => {
+          this.#wait?.looking();
+          await this.#look(() => true, { run: ledger.run });
+          return this.#away;
+        },
+        judge: async (rows) => {
+          return this.#judgePage(rows, await this.#pipelines());
+        },
+        emit: tally.emit,
+      });
     if (load.maxUnloaded !== undefined)
       this.limit = new UnloadedLimit({
         mostBytes: load.maxUnloaded,
@@ -107,6 +131,7 @@ export class Loads {
 
   /** Before both ends are compared: what an earlier run owes, and what may leave by now. */
   async begin(): Promise<void> {
+    await this.#wait?.begin();
     await this.#look(() => true);
     await this.limit?.wait();
   }
@@ -119,7 +144,7 @@ export class Loads {
     let before = this.#progress;
     for (;;) {
       await this.#look(() => true);
-      if (this.#until.aborted || this.#isAway) break;
+      if (this.#until.aborted || this.#away !== undefined) break;
       const now = this.#progress;
       if (now !== before) sinceMs = clock.elapsed();
       before = now;
@@ -127,6 +152,11 @@ export class Loads {
       if (clock.elapsed() - sinceMs >= patience) break;
       await clock.sleep(POLL_MS, this.#until).catch(() => undefined);
     }
+  }
+
+  /** At the end of a pass that waits: resolves once everything that it sent is in its table. Rejects as LoadedWait does. */
+  async waitLoaded(): Promise<void> {
+    await this.#wait?.finish();
   }
 
   /** The run is over: all that came in it was kept track of. */
@@ -156,23 +186,25 @@ export class Loads {
       reloaded: this.#reloads.sent,
       removed: this.#removals.removed,
       removedBytes: this.#removals.removedBytes,
+      ...(this.#wait !== undefined && { waited: this.#wait.report }),
     };
   }
 
-  /** Looks at all files on their way, and does what is due. `mayGo`: which of them may leave now. */
-  async #look(mayGo: (row: LoadRow) => boolean): Promise<void> {
-    const { load } = this.#pass;
-    if (this.#isAway) return;
+  /**
+   * Looks at all files on their way, or those of a run, and does what is due. `mayGo`: which of them may leave now.
+   */
+  async #look(mayGo: (row: LoadRow) => boolean, { run }: { readonly run?: number } = {}): Promise<void> {
+    const { pipelines } = this.#pass.load;
+    if (this.#away !== undefined) return;
     try {
-      const { signal } = this.#pass;
       let infos: readonly PipelineInfo[] | undefined;
       const sweep: Sweep = { ...NOTHING };
       for (let after = ''; !this.#until.aborted;) {
-        const rows = this.#log.page(after, PAGE);
+        const rows = run === undefined ? this.#log.page(after, PAGE) : this.#log.pageOf(run, after, PAGE);
         const last = rows.at(-1);
         if (last === undefined) break;
         after = last.path;
-        infos ??= await load.pipelines.pipelines({ signal });
+        infos ??= await this.#pipelines();
         await this.#page(
           rows.filter((row) => this.#isSettled(row)),
           infos,
@@ -185,9 +217,19 @@ export class Loads {
       if (!isSyncError(error)) throw error;
       // of the destination, not of the database
       if (error.verdict === 'end_run' && error.operation === 'remove') throw error;
-      this.#isAway = true;
-      this.#parts.tally.problem('', loadUnknown(error, load.pipelines.label));
+      this.#away = error;
+      this.#parts.tally.problem('', loadUnknown(error, pipelines.label));
     }
+  }
+
+  /** Asked for now and then: a look at files is to cost few queries. */
+  async #pipelines(): Promise<readonly PipelineInfo[]> {
+    const { clock, load, signal } = this.#pass;
+    if (this.#infos === undefined || clock.elapsed() - this.#infos.atMs >= INFOS_MS) {
+      const infos = await load.pipelines.pipelines({ signal });
+      this.#infos = { atMs: clock.elapsed(), infos };
+    }
+    return this.#infos.infos;
   }
 
   /** Whether nothing is under way that is about the file. */
@@ -200,17 +242,12 @@ export class Loads {
     infos: readonly PipelineInfo[],
     { sweep, mayGo }: { readonly sweep: Sweep; readonly mayGo: (row: LoadRow) => boolean },
   ): Promise<void> {
-    const { load, ledger, signal } = this.#pass;
+    const { load, ledger } = this.#pass;
     const { filter } = this.#parts;
-    const asked = rows.filter(({ loaded }) => !loaded);
-    const states =
-      asked.length === 0
-        ? NO_STATES
-        : await load.pipelines.states(
-            asked.map(({ path }) => this.#full(path)),
-            { signal },
-          );
-    const judged = asked.map((row) => this.#judge(row, states.get(this.#full(row.path)) ?? [], infos));
+    const judged = await this.#judgePage(
+      rows.filter(({ loaded }) => !loaded),
+      infos,
+    );
     ledger.transaction(() => {
       for (const each of judged) this.#record(each, sweep);
     });
@@ -219,6 +256,16 @@ export class Loads {
     const leaving = rows.filter((row) => !filter.excludes(row.path) && mayGo(row));
     // what was judged just now is loaded by now
     await this.#removals.make(leaving.flatMap(({ path }) => this.#log.get(path) ?? []).filter(isLoaded));
+  }
+
+  async #judgePage(rows: readonly LoadRow[], infos: readonly PipelineInfo[]): Promise<readonly Judged[]> {
+    const { load, signal } = this.#pass;
+    if (rows.length === 0) return [];
+    const states = await load.pipelines.states(
+      rows.map(({ path }) => this.#full(path)),
+      { signal },
+    );
+    return rows.map((row) => this.#judge(row, states.get(this.#full(row.path)) ?? [], infos));
   }
 
   async #reload(judged: readonly Judged[], sweep: Sweep): Promise<void> {
@@ -257,10 +304,12 @@ export class Loads {
       isAgain,
       info: infos.find(({ pipeline }) => pipeline === file.pipeline),
     }));
-    return { row, readers, verdicts, reloads };
+    return { row, files, readers, verdicts, reloads };
   }
 
-  #record({ row, readers, verdicts }: Judged, sweep: Sweep): void {
+  #record(judged: Judged, sweep: Sweep): void {
+    const { row, readers, verdicts } = judged;
+    if (row.run === this.#pass.ledger.run) this.#wait?.found(judged);
     if (JSON.stringify(readers) !== JSON.stringify(row.readers)) this.#log.see(row, readers);
     if (verdicts.includes('early')) sweep.early++;
     else if (verdicts.includes('under_way') && row.replaced) sweep.pending++;
@@ -278,5 +327,4 @@ export class Loads {
 }
 
 const NOTHING: Sweep = { early: 0, pending: 0, skipped: 0, owed: 0 };
-const NO_STATES: ReadonlyMap<RelPath, readonly PipelineFile[]> = new Map();
 const isLoaded = ({ loaded }: LoadRow): boolean => loaded;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commandInside } from '../../support/cli/command-inside.ts';
@@ -324,6 +324,39 @@ test('a local folder with the name of a file stays', async () => {
   const result = await run('get', '--overwrite', `${address}/a.csv`, 'there/');
   expect(result).toMatchObject({
     status: 3,
-    stderr: expect.stringContaining('something has its name already'),
+    stderr: expect.stringContaining('a folder has its name; name another DEST, or move the folder away'),
   });
+});
+
+test('a link that DEST names is followed and stays a link; one that leads nowhere is refused, one below DEST is never followed', async () => {
+  await using stage = await beside();
+  const { run, at, address } = stage;
+  await run('put', 'data/a.csv', `${address}/sub/`);
+  await mkdir(at('real'));
+  await writeFile(at('real/old.csv'), 'old');
+  await symlink('real/old.csv', at('link.csv'));
+  await symlink('nowhere', at('dangling'));
+  await symlink('loop', at('loop'));
+  await symlink('real', at('folder'));
+  expect(await run('get', `${address}/sub/a.csv`, 'link.csv')).toMatchObject({
+    status: 3,
+    stderr: expect.stringContaining('link.csv is another file'),
+  });
+  expect((await run('get', '--overwrite', `${address}/sub/a.csv`, 'link.csv')).status).toBe(0);
+  expect([
+    (await lstat(at('link.csv'))).isSymbolicLink(),
+    await readFile(at('real/old.csv'), 'utf8'),
+  ]).toEqual([true, 'a\n1\n']);
+  for (const name of ['dangling', 'loop'])
+    expect(await run('get', `${address}/sub/a.csv`, name)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`DEST ${name} is a symbolic link that leads nowhere`),
+    });
+  expect((await run('get', `${address}/sub/a.csv`, 'folder')).status).toBe(0);
+  expect(await readFile(at('real/a.csv'), 'utf8')).toBe('a\n1\n');
+  await mkdir(at('into'));
+  await symlink('../real', at('into/sub'));
+  await rm(at('real/a.csv'));
+  expect((await run('get', '-r', address, 'into')).status).toBe(3);
+  expect(await readdir(at('real'))).toEqual(['old.csv']);
 });

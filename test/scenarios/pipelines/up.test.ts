@@ -2,6 +2,7 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { cliSandbox } from '../../support/cli/cli.ts';
+import { commandInside } from '../../support/cli/command-inside.ts';
 import { startUp } from '../../support/cli/up.ts';
 import { writeTree } from '../../support/trees/trees.ts';
 
@@ -83,6 +84,32 @@ test('a changed file is followed: what did not change goes on, a mistake changes
   expect((await it.cli.run(['flush', 'b'])).status).toBe(2);
   // the pair of a was never let go
   expect(up.lines().filter(({ job: name, reason }) => name === 'a' && reason === 'start')).toHaveLength(1);
+});
+
+test('a job whose source is not there is in status and logs while its daemon runs, with why', async () => {
+  await using it = await scene('a');
+  it.write(job('a'), job('gone'));
+  await using up = await startUp(it.cli);
+  const asked = async (command: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+    const { stdout } = await commandInside(it.cli, [command, 'gone', '--json']);
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  };
+  const error = { code: 'source_missing', message: expect.stringContaining('is not there') };
+  const [status] = await asked('status');
+  expect(status).toMatchObject({ job: 'gone', watch: { state: 'halted' }, runs: [{ error }] });
+  const logs = await asked('logs');
+  expect(logs).toHaveLength(1);
+  expect(logs).toMatchObject([{ type: 'run', job: 'gone', error }]);
+  const [{ id } = { id: '' }] = status!['runs'] as { id: string }[];
+  expect((await commandInside(it.cli, ['logs', '--run', id])).stdout).toContain('is not there');
+  const { stdout } = await commandInside(it.cli, ['status']);
+  expect(stdout).toMatch(/^a: /m);
+  expect(stdout).toMatch(/^gone: .*state +halted since/ms);
+  await up.stop();
+  expect((await commandInside(it.cli, ['status', 'gone'])).status).toBe(3);
 });
 
 test('a second daemon of the file is refused, and the first can be asked from anywhere', async () => {

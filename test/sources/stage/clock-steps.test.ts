@@ -68,9 +68,9 @@ test.each(['list', 'stat'] as const)('a source counts the step from what %s has 
     now: () => clock.now() + MINUTE,
     before: ({ kind }) => void asked.push(kind),
   });
+  await clock.pass(1007);
   destination.place('a', 'text');
   const source = destinationAsSource({ destination, clock });
-  await clock.pass(1007);
   const listed = async (): Promise<FileEntry> =>
     way === 'stat'
       ? (await source.stat!('a', call))!

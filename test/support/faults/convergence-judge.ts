@@ -34,6 +34,10 @@ export interface Ruling {
   readonly origins: ReadonlyMap<string, FileNode> | undefined;
   /** Of the pass: entries that failed. */
   readonly failed: number;
+  /** What others have under a name of the source stays, and the file of the source fails. */
+  readonly keepsOthers?: boolean | undefined;
+  /** Folders that others made first, and that stay where no mirror is asked for: none of them is ours. */
+  readonly foldersOfOthers?: ReadonlySet<string> | undefined;
   /** What may be there or not: a marker, folders that others made first. */
   readonly besides: readonly string[];
 }
@@ -45,9 +49,12 @@ export function judge(after: Sight, ruling: Ruling): string[] {
   const mustStay = (path: string): boolean => removal !== 'everything' || leftOut.has(path);
   const isProtected = (path: string): boolean => mustStay(path) || !listed;
 
+  const isKept = (path: string): boolean =>
+    ruling.keepsOthers === true && source.files.has(path) && others.has(path);
+
   for (const [path, content] of others) {
-    if (source.files.has(path) || source.folders.has(path)) continue;
-    if (mustStay(path) && after.get(path) !== content)
+    if ((source.files.has(path) && !isKept(path)) || source.folders.has(path)) continue;
+    if ((mustStay(path) || isKept(path)) && after.get(path) !== content)
       wrongs.push(`of others: ${path} is ${shown(after.get(path))} instead of ${shown(content)}`);
   }
 
@@ -55,19 +62,22 @@ export function judge(after: Sight, ruling: Ruling): string[] {
     path.endsWith('/') ? after.has(path) : after.get(path) === source.files.get(path)!.content;
   const wanted = [...source.files.keys(), ...source.folders];
   // what nobody looked at may still be what others made of it
-  const missing = wanted.filter((path) => !right(path) && (listed || !others.has(path)));
+  const missing = wanted.filter((path) => !right(path) && !isKept(path) && (listed || !others.has(path)));
+  // also one that is equal byte for byte, which nobody knows
+  const kept = wanted.filter(isKept);
   if (failed === 0)
     for (const path of missing)
       wrongs.push(
         `${path} is ${shown(after.get(path))} instead of ${shown(source.files.get(path)?.content ?? '')}`,
       );
   else {
-    const inexcusable = new Excuses(after, ruling, isProtected, missing).inexcusable();
+    const inexcusable = new Excuses(after, ruling, isProtected, { missing, kept }).inexcusable();
     for (const path of inexcusable)
       wrongs.push(
         `${path} failed and is ${shown(after.get(path))}, without anything in its way that may stay`,
       );
-    if (missing.length === 0) wrongs.push(`${failed} failed, and yet nothing is missing`);
+    if (missing.length === 0 && kept.length === 0)
+      wrongs.push(`${failed} failed, and yet nothing is missing`);
     return wrongs;
   }
 
@@ -92,12 +102,13 @@ class Excuses {
     after: Sight,
     ruling: Ruling,
     isProtected: (path: string) => boolean,
-    missing: readonly string[],
+    { missing, kept }: { readonly missing: readonly string[]; readonly kept: readonly string[] },
   ) {
     this.#after = after;
     this.#ruling = ruling;
     this.#isProtected = isProtected;
     this.#missing = missing;
+    for (const path of kept) this.#excused.add(path);
     for (const [path, node] of ruling.source.files) this.#placeOf.set(node, path);
   }
 
@@ -121,14 +132,20 @@ class Excuses {
     const folder = `${path}/`;
     if (path.endsWith('/') || !this.#after.has(folder)) return found;
     const inside = [...this.#after.keys()].filter(
-      (each) => isWithin(each, folder) && (!each.endsWith('/') || this.#ruling.others.has(each)),
+      (each) =>
+        isWithin(each, folder) &&
+        (!each.endsWith('/') || this.#ruling.others.has(each) || this.#isOfOthers(each)),
     );
     return [...found, ...(inside.length > 0 ? inside : [folder])];
   }
 
+  #isOfOthers(folder: string): boolean {
+    return this.#ruling.foldersOfOthers?.has(folder) === true;
+  }
+
   #mayStay(obstacle: string): boolean {
     const { others, removal, moves, origins } = this.#ruling;
-    if (others.has(obstacle)) return this.#isProtected(obstacle);
+    if (others.has(obstacle) || this.#isOfOthers(obstacle)) return this.#isProtected(obstacle);
     const origin = origins?.get(obstacle);
     const place = origin === undefined ? undefined : this.#placeOf.get(origin);
     // ours, and on its way to a place that is not free either

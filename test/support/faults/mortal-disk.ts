@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import { realWritableDisk, type WritableDisk } from '../../../src/disk/writable-disk.ts';
 
 /** Where a process dies, and how many changes it had begun. */
@@ -22,16 +23,21 @@ export function mortalDisk(death: Death): WritableDisk {
       if (at === death.at && death.when === 'after') change(...args);
       return die();
     };
-  return {
-    ...realWritableDisk,
-    async create(path) {
+  const opening =
+    (open: (path: string) => Promise<FileHandle>) =>
+    async (path: string): Promise<FileHandle> => {
       const at = ++death.begun;
       if (at > death.at || (at === death.at && death.when === 'before')) die();
-      const handle = await realWritableDisk.create(path);
+      const handle = await open(path);
       if (at < death.at) return handle;
       await handle.close();
       return die();
-    },
+    };
+  return {
+    ...realWritableDisk,
+    create: opening(realWritableDisk.create.bind(realWritableDisk)),
+    openToWrite: opening(realWritableDisk.openToWrite.bind(realWritableDisk)),
+    makeFolders: mortal(realWritableDisk.makeFolders.bind(realWritableDisk)),
     makeFolder: mortal(realWritableDisk.makeFolder.bind(realWritableDisk)),
     link: mortal(realWritableDisk.link.bind(realWritableDisk)),
     rename: mortal(realWritableDisk.rename.bind(realWritableDisk)),

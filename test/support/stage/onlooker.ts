@@ -17,7 +17,7 @@ export class Onlooker {
     this.#root = root;
   }
 
-  look(stage: MemoryDestination, call: MemoryCall): void {
+  look(stage: Pick<MemoryDestination, 'calls' | 'text'>, call: MemoryCall): void {
     // calls are in the list from their start: another one's work can be done before its turn to be looked at comes
     for (const { kind, path, to } of stage.calls) {
       if (kind === 'move') this.#left.set(path.slice(this.#root.length), to!.slice(this.#root.length));

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
 import type { MemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { EditedPlace } from './tree-edits.ts';
 
@@ -17,6 +18,36 @@ export function memoryPlace(source: MemorySource): EditedPlace {
     move: (from, to, kind) => {
       if (kind === 'folder') source.move(`${from}/`, `${to}/`);
       else source.move(from, to);
+    },
+  };
+}
+
+/** Edits of a Stage in memory, as somebody else makes them: no call of it is counted. */
+export function stagePlace(stage: MemoryDestination): EditedPlace {
+  const { files, folders } = stage;
+  let time = STARTED;
+  const isAt = (path: string, folder: string): boolean => path.startsWith(folder);
+  return {
+    write: (path, content) => stage.place(path, content, (time += APART)),
+    makeFolder: (path) => void folders.add(`${path}/`),
+    remove(path, kind) {
+      if (kind === 'file') return void files.delete(path);
+      for (const each of folders) if (isAt(each, `${path}/`)) folders.delete(each);
+      for (const each of files.keys()) if (isAt(each, `${path}/`)) files.delete(each);
+      return undefined;
+    },
+    move(from, to, kind) {
+      const ending = kind === 'folder' ? '/' : '';
+      const moved = (path: string): string => to + path.slice(from.length);
+      for (const each of [...folders].filter((path) => kind === 'folder' && isAt(path, from + ending))) {
+        folders.delete(each);
+        folders.add(moved(each));
+      }
+      for (const [path, file] of Array.from(files)) {
+        if (kind === 'folder' ? !isAt(path, from + ending) : path !== from) continue;
+        files.delete(path);
+        files.set(moved(path), file);
+      }
     },
   };
 }

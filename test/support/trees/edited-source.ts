@@ -25,10 +25,13 @@ export class RandomTree {
   /** Folders in which something changed, as a watcher tells of them; who has dealt with them empties it. */
   readonly dirty = new Set<string>();
   readonly #dice: Dice;
+  readonly #largeShare: number;
   #serial = 0;
 
-  constructor(place: EditedPlace, dice: Dice) {
+  /** `largeShare`: of the new contents. */
+  constructor(place: EditedPlace, dice: Dice, { largeShare = 0.03 } = {}) {
     this.#dice = dice;
+    this.#largeShare = largeShare;
     this.tree = new EditedTree({
       write: (path, content) => {
         this.contents.add(content);
@@ -89,7 +92,7 @@ export class RandomTree {
     if (dice.chance(0.1)) return '';
     // equal content under several names makes a move ambiguous; equal size makes a look at Stage say little
     if (dice.chance(0.2)) return dice.pick(['one', 'two', 'six']);
-    if (dice.chance(0.03))
+    if (dice.chance(this.#largeShare))
       return String(++this.#serial)
         .padStart(6, '0')
         .repeat(LARGE_BYTES / 6);

@@ -45,7 +45,7 @@ export function JobRuns({ job, latest }: { readonly job: string; readonly latest
                   Took
                 </th>
                 <th scope="col" class="number">
-                  Uploaded
+                  Copied
                 </th>
                 <th scope="col" class="number roomy">
                   Bytes

@@ -11,7 +11,7 @@ export function PlanCosts({
   if (cost === undefined) return null;
   return (
     <Facts>
-      <Fact name="Uploads">
+      <Fact name="Copies">
         {count(cost.uploads)} files, {bytes(cost.bytes)}
       </Fact>
       <Fact name="Moves">{count(cost.moves)}</Fact>

@@ -73,7 +73,7 @@ function RunFacts({ run: { id, cause, startedMs, endedMs, report } }: { readonly
     <Facts>
       <Fact name="Cause">{causeText(cause)}</Fact>
       <Fact name="Took">{span(endedMs - startedMs)}</Fact>
-      <Fact name="Uploaded">
+      <Fact name="Copied">
         {count(report.uploaded)} files, {bytes(report.bytes)}
       </Fact>
       <Fact name="Moved, removed">

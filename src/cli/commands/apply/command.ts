@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
 import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
+import { addFileFlag } from '../../flags/file-flag.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
 import { addOutputFlags } from '../../flags/output-flags.ts';
 import type { ApplyFlags } from './apply-plan.ts';
@@ -13,13 +14,15 @@ export const apply: CommandModule = {
       .command('apply')
       .summary('do what a plan file says')
       .description(
-        'Do what "stagesync plan" wrote. Both ends are compared again first: an action whose file changed at either end since is refused, by name, and the rest is done. Where requests go, what authorises them and the guards are the flags and the environment of this command, never the plan.',
+        'Do what "stagesync plan" wrote. Both ends are compared again first: an action whose file changed at either end since is refused, by name, and the rest is done. Where requests go, what authorises them and the guards are the flags and the environment of this command, and for the plan of a job those of the jobs file here; never the plan.',
       )
       .argument('<file>', 'a file written by "stagesync plan"');
-    addOutputFlags(addStageFlags(addS3Flags(addGuardFlags(command)))).action(
-      action(async (context, file: string, flags: ApplyFlags) => {
+    addFileFlag(addGuardFlags(command));
+    addOutputFlags(addStageFlags(addS3Flags(command))).action(
+      action(async (context, file: string, flags: Omit<ApplyFlags, 'isLimited'>) => {
         const { applyPlan } = await import('./apply-plan.ts');
-        return applyPlan(context, file, flags);
+        const isLimited = command.getOptionValueSource('maxDelete') === 'cli';
+        return applyPlan(context, file, { ...flags, isLimited });
       }),
     );
   },

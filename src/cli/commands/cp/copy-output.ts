@@ -2,6 +2,7 @@ import type { CopyResult, CopySummary } from '../../../files/copy/copy-step.ts';
 import type { EventListener } from '../../../model/events.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Context } from '../../context.ts';
+import { canBeLive } from '../../output/live/can-be-live.ts';
 import { bytes, count, counted, duration } from '../../output/quantities.ts';
 
 export interface CopyOutput {
@@ -24,17 +25,12 @@ interface Shown {
 
 /** How a copy is shown. `renamed`: a file that is shown under another name, as stdin is. */
 export async function openCopyOutput(
-  { host, out, err, environment }: Context,
+  context: Context,
   flags: Shown,
   renamed?: { readonly path: string; readonly shown: string },
 ): Promise<CopyOutput> {
-  const isLive =
-    flags.progress &&
-    flags.quiet !== true &&
-    host.stderr.isTTY === true &&
-    !environment.ci &&
-    host.env['TERM'] !== 'dumb';
-  const live = isLive
+  const { host, out, err } = context;
+  const live = canBeLive(context, flags)
     ? new (await import('./copy-progress.ts')).CopyProgress(host.stderr, Date.now)
     : undefined;
   const restore = live && err.divert((line) => live.above(line));

@@ -1,37 +1,29 @@
-import cliTruncate from 'cli-truncate';
-import { createLogUpdate } from 'log-update';
 import type { CopyResult } from '../../../files/copy/copy-step.ts';
 import { printable } from '../../../model/printable.ts';
 import type { HostStream } from '../../process/host.ts';
+import { LiveLine } from '../../output/live/live-line.ts';
 import { bytes, counted } from '../../output/quantities.ts';
 
-const REDRAW_MS = 100;
 /** The rate is that of the last ten seconds. */
 const RATE_WINDOW_MS = 10_000;
 
 /** A live line at the bottom of a terminal: files and bytes so far, the rate, and a file that is under way. */
 export class CopyProgress {
-  readonly #draw: ReturnType<typeof createLogUpdate>;
-  readonly #stream: HostStream;
+  readonly #line: LiveLine;
   readonly #now: () => number;
-  readonly #timer: NodeJS.Timeout;
   readonly #underWay = new Map<string, number>();
   readonly #samples: { readonly at: number; readonly bytes: number }[] = [];
   #files = 0;
   #bytes = 0;
 
   constructor(stream: HostStream, now: () => number) {
-    this.#stream = stream;
     this.#now = now;
-    // the cursor stays visible: a killed run must not leave a terminal without one
-    this.#draw = createLogUpdate(stream, { showCursor: true });
-    this.#timer = setInterval(() => this.#draw(this.frame()), REDRAW_MS);
-    this.#timer.unref();
+    this.#line = new LiveLine(stream, () => this.frame());
   }
 
   /** Writes one line that stays, over the display. */
   above(line: string): void {
-    this.#draw.persist(line);
+    this.#line.above(line);
   }
 
   read(from: string, many: number): void {
@@ -48,13 +40,12 @@ export class CopyProgress {
     const [current] = this.#underWay;
     const name = current === undefined ? [] : [`${printable(current[0])} (${bytes(current[1])})`];
     const line = [counted(this.#files, 'file'), bytes(this.#bytes), `${bytes(this.#rate())}/s`, ...name];
-    return cliTruncate(line.join('  '), Math.max((this.#stream.columns ?? 80) - 1, 1), { position: 'end' });
+    return line.join('  ');
   }
 
   /** Takes the display away. */
   stop(): void {
-    clearInterval(this.#timer);
-    this.#draw.clear();
+    this.#line.stop();
   }
 
   /** Bytes a second. */

@@ -1,3 +1,4 @@
+import { COPIES } from '../../../model/transfer-words.ts';
 import { printable } from '../../../model/printable.ts';
 import type { RunSummary } from '../../../daemon/view/daemon-view.ts';
 import { askRunningDaemon, statusOfRun } from '../../ask-daemon.ts';
@@ -29,7 +30,7 @@ export async function flushJobs(
 
 function show({ out }: Context, name: string, run: RunSummary, { json }: FlushFlags): void {
   if (json) return out.line(JSON.stringify({ job: name, ...run }));
-  const [headline = '', ...lines] = reportText(run.report, [], undefined, undefined);
+  const [headline = '', ...lines] = reportText(run.report, [], undefined, undefined, COPIES);
   out.line(`${printable(name)}: ${headline}`);
   for (const line of lines) out.line(line);
   for (const { code, message, count, example } of run.failures)

@@ -17,7 +17,7 @@ export const logs: CommandModule = {
       .command('logs')
       .summary('show the runs that are remembered, and why they failed')
       .description(
-        'Show the runs of a job or a pair that are remembered, the oldest first: when, why they began, how they ended, what failed and why. Reads the ledgers only: no request is sent, and it works while a run is under way.',
+        'Show the runs of a job or a pair that are remembered, the oldest first: when, why they began, how they ended, what failed and why. Reads the ledgers, and asks the daemon of the jobs file here where one runs: no request is sent to a Stage, and it works while a run is under way.',
       )
       .argument('[source]', 'the name of a job, or only pairs with this source')
       .argument('[dest]', 'only pairs with this destination')

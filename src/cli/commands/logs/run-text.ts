@@ -34,8 +34,12 @@ export function runText(run: RecordedRun, words = UPLOADS): string[] {
   return lines;
 }
 
-export function actionText({ kind, path, to, reason, outcome, error, ms }: RunAction): string {
+export function actionText(
+  { kind, path, to, reason, outcome, error, ms }: RunAction,
+  words = UPLOADS,
+): string {
   const where = `${printable(path)}${to === undefined ? '' : ` -> ${printable(to)}`}`;
   const how = error === undefined ? '' : `: ${error.code}: ${printable(error.message)}`;
-  return `  ${outcome.padEnd(7)} ${kind} ${where} (${printable(reason)}, ${duration(ms)})${how}`;
+  const verb = kind === 'upload' ? words.name : kind;
+  return `  ${outcome.padEnd(7)} ${verb} ${where} (${printable(reason)}, ${duration(ms)})${how}`;
 }

@@ -1,4 +1,5 @@
 import { endedRuns } from '../../../daemon/history/open-history.ts';
+import type { JobView } from '../../../daemon/view/daemon-view.ts';
 import { printable } from '../../../model/printable.ts';
 import type { RunAction, RunSummary } from '../../../model/run.ts';
 import { inspectLedger, type KnownPair } from '../../../sync/ledger/known-pairs.ts';
@@ -6,7 +7,8 @@ import type { RunLog } from '../../../sync/ledger/runs/run-log.ts';
 import { whoHolds } from '../../../sync/ledger/sqlite-lock.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
-import { ofEachPair, type WantedPairs } from '../../find-pairs.ts';
+import { ofEachPair, type AlsoKnown, type WantedPairs } from '../../find-pairs.ts';
+import { jobsOfDaemon, jobsWithoutPair, runBeyondLedger } from '../../jobs-of-daemon.ts';
 import { recordedRun } from '../../../daemon/history/recorded-run.ts';
 import { transferWords } from '../../../model/transfer-words.ts';
 import { actionText, runText } from './run-text.ts';
@@ -22,7 +24,7 @@ const RUNS_SHOWN = 20;
 const PAGE = 200;
 
 interface PairLogs {
-  readonly pair: KnownPair;
+  readonly pair: Pick<KnownPair, 'job' | 'source' | 'destination'>;
   /** The oldest first. */
   readonly runs: readonly RunSummary[];
   readonly actions: readonly RunAction[];
@@ -35,10 +37,19 @@ export async function showLogs(
   { json, run, last = RUNS_SHOWN }: LogsFlags,
 ): Promise<ExitStatus> {
   let shown = 0;
+  const jobs = await jobsOfDaemon(context);
+  const also: AlsoKnown<PairLogs> = (pairs, isWanted) =>
+    jobsWithoutPair(jobs, pairs)
+      .map((job) => ({
+        pair: { job: job.name, source: job.source, destination: job.destination },
+        runs: runBeyondLedger(job, undefined).filter(({ id }) => run === undefined || id === run),
+        actions: [],
+      }))
+      .filter(({ pair }) => isWanted(pair));
   const status = await ofEachPair(
     context,
-    wanted,
-    (pair) => readLogs(pair, { run, last }),
+    { ...wanted, also },
+    (pair) => readLogs(pair, { run, last, job: pair.job === undefined ? undefined : jobs.get(pair.job) }),
     (all) => {
       for (const each of all) {
         shown += each.runs.length;
@@ -52,15 +63,27 @@ export async function showLogs(
   return EXIT.failures;
 }
 
-function readLogs(pair: KnownPair, { run, last }: { run: string | undefined; last: number }): PairLogs {
+interface WantedRuns {
+  readonly run: string | undefined;
+  readonly last: number;
+  /** As a running daemon has it. */
+  readonly job: JobView | undefined;
+}
+
+function readLogs(pair: KnownPair, { run, last, job }: WantedRuns): PairLogs {
   const ledger = inspectLedger(pair);
   try {
     if (run === undefined) {
       const held = whoHolds(`${pair.file}.lock`) !== undefined;
-      return { pair, runs: endedRuns(ledger.runs, { limit: last }, { held }).toReversed(), actions: [] };
+      const runs = endedRuns(ledger.runs, { limit: last }, { held });
+      const all = [...runBeyondLedger(job, runs[0]), ...runs].slice(0, last);
+      return { pair, runs: all.toReversed(), actions: [] };
     }
     const found = ledger.runs.get(run);
-    if (found === undefined) return { pair, runs: [], actions: [] };
+    if (found === undefined) {
+      const runs = runBeyondLedger(job, undefined).filter(({ id }) => id === run);
+      return { pair, runs, actions: [] };
+    }
     return { pair, runs: [found], actions: actionsOf(ledger.runs, run) };
   } finally {
     ledger.close();
@@ -97,12 +120,13 @@ function asText({ pair, runs, actions }: PairLogs, isList: boolean): string[] {
   if (runs.length === 0 && !isList) return [];
   const name = pair.job === undefined ? '' : `${printable(pair.job)}: `;
   const cut = runs[0]?.actionsCut ?? 0;
+  const words = transferWords(pair.destination);
   return [
     `${name}${printable(pair.source)} -> ${printable(pair.destination)}`,
     ...(runs.length === 0
       ? ['  no run is remembered yet']
-      : runs.flatMap((run) => runText(recordedRun(run), transferWords(pair.destination)))),
-    ...actions.map(actionText),
+      : runs.flatMap((run) => runText(recordedRun(run), words))),
+    ...actions.map((action) => actionText(action, words)),
     ...(!isList && cut > 0 ? [`  and ${cut} more actions, which are not remembered one by one`] : []),
   ];
 }

@@ -11,6 +11,7 @@ export interface MvFlags extends ChangeFlags {
   readonly overwrite?: true;
   readonly merge?: true;
   readonly hidden?: true;
+  readonly progress: boolean;
 }
 
 /** `stagesync mv`. The last address is where the others go. */

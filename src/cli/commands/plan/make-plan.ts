@@ -77,7 +77,7 @@ function whatIsPlanned(
   context: Context,
   { source, dest }: PlannedEnds,
   flags: Flags,
-): { readonly job: Job; readonly around: Surroundings } {
+): { readonly job: Job; readonly around: Surroundings; readonly ofJob?: string } {
   const { maxDelete, force } = flags;
   const around = jobSurroundings(context, flags, {
     command: 'stagesync plan',
@@ -90,6 +90,7 @@ function whatIsPlanned(
   return {
     job: jobWithFlags(named.job, flags.job, context.host.cwd),
     around: surroundingsWithFlags(file, named, typed),
+    ofJob: named.name,
   };
 }
 
@@ -105,7 +106,7 @@ async function writePlan(
   flags: Flags,
   { file, isForStdout }: PlanTarget,
 ): Promise<ExitStatus> {
-  const { job, around } = whatIsPlanned(context, ends, flags);
+  const { job, around, ofJob } = whatIsPlanned(context, ends, flags);
   const { environment, authority } = around;
   const addresses = checkJob(job, authority, environment);
   const writer = new PlanWriter(file, context.host.cwd);
@@ -118,6 +119,7 @@ async function writePlan(
           type: 'plan',
           format: FORMAT,
           madeFor: { ...labels, ...placesOf(environment, authority, addresses) },
+          ofJob,
           job: plannedJob(job, addresses.from),
         }),
       onPlanned: (line) => writer.add(line),

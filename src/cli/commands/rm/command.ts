@@ -23,7 +23,8 @@ export const rm: CommandModule = {
       .option('-r, --recursive', 'folders too, with all that is in them')
       .option('--yes', 'do not ask')
       .option('--if-exists', 'what is not there is no failure')
-      .option('--hidden', 'take names that begin with .stagesync-, as a run that was cut off leaves them');
+      .option('--hidden', 'take names that begin with .stagesync-, as a run that was cut off leaves them')
+      .option('--no-progress', 'no live display');
     const changeFlags = addChangeFlags(command);
     command.addHelpText('after', EXAMPLES).action(
       action(async (context, addresses: string[], flags: RmFlags) => {

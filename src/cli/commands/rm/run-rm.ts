@@ -15,6 +15,7 @@ export interface RmFlags extends ChangeFlags {
   readonly yes?: true;
   readonly ifExists?: true;
   readonly hidden?: true;
+  readonly progress: boolean;
 }
 
 /** `stagesync rm`. */
@@ -27,7 +28,10 @@ export function runRm(
   const around = changingSurroundings(context, flags, 'rm');
   const settings = { what, recursive, ifExists, hidden };
   return runChange(context, flags, (use) =>
-    runRemove({ ...use, ...settings, confirm: (totals) => confirm(context, totals, flags) }, around),
+    runRemove(
+      { ...use, ...settings, confirm: (totals) => use.asking(() => confirm(context, totals, flags)) },
+      around,
+    ),
   );
 }
 

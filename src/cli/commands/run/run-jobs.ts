@@ -111,10 +111,10 @@ class Runs {
   }
 
   /** A job that was to run and did not is no success: after a stop it was interrupted, else refused by --fail-fast. */
-  #notBegun({ name }: NamedJob): JobResult {
+  #notBegun({ name, job }: NamedJob): JobResult {
     const { stop } = this.#context;
     const status = stop.draining.aborted ? statusOfError('interrupted', stop.stoppedBy) : EXIT.clean;
-    return { name, status, report: undefined, error: undefined };
+    return { name, words: transferWords(job.to), status, report: undefined, error: undefined };
   }
 
   async #run(named: NamedJob): Promise<JobResult> {
@@ -139,11 +139,12 @@ class Runs {
         },
       );
       this.#failed ||= status !== EXIT.clean;
-      return { name, status, report: result?.report, error: result?.error };
+      const words = transferWords(named.job.to);
+      return { name, words, status, report: result?.report, error: result?.error };
     } catch (error) {
       this.#failed = true;
       if (this.#flags.dryRun !== true) this.#notices.runFailed(named, 'command', error);
-      return this.#failedEarly(name, error);
+      return this.#failedEarly(named, error);
     }
   }
 
@@ -160,8 +161,9 @@ class Runs {
     if (run === undefined) return undefined;
     const status = statusOfRun(this.#context, run);
     this.#failed ||= status !== EXIT.clean;
-    this.#showRun(name, run, transferWords(job.to));
-    return { name, status, report: run.report, error: run.error };
+    const words = transferWords(job.to);
+    this.#showRun(name, run, words);
+    return { name, words, status, report: run.report, error: run.error };
   }
 
   /** Whether flags ask for something else than the file does. */
@@ -208,7 +210,7 @@ class Runs {
   }
 
   /** The run failed before its pass began: the other jobs are not concerned. */
-  #failedEarly(name: string, thrown: unknown): JobResult {
+  #failedEarly({ name, job }: NamedJob, thrown: unknown): JobResult {
     const { out, err, stop, environment } = this.#context;
     const isKnown = isSyncError(thrown);
     const begin = this.#jobs.length === 1 ? '' : `${name}: `;
@@ -216,7 +218,7 @@ class Runs {
     if (!isKnown && environment.debug && thrown instanceof Error) err.line(thrown.stack ?? '');
     if (this.#flags.json === true) out.line(failedReport(thrown, name));
     const status = isKnown ? statusOfError(thrown.code, stop.stoppedBy) : EXIT.unexpected;
-    return { name, status, report: undefined, error: thrown };
+    return { name, words: transferWords(job.to), status, report: undefined, error: thrown };
   }
 }
 

@@ -1,5 +1,6 @@
 import { errorData, isSyncError, messageOf } from '../../../model/errors.ts';
 import type { Outcome, Report } from '../../../model/events.ts';
+import type { TransferWords } from '../../../model/transfer-words.ts';
 import { printable } from '../../../model/printable.ts';
 import { EXIT, outcomeOfError, statusOfError, worstStatus, type ExitStatus } from '../../exit-status.ts';
 import { count, counted } from '../../output/quantities.ts';
@@ -7,6 +8,8 @@ import { count, counted } from '../../output/quantities.ts';
 /** What came of one job. */
 export interface JobResult {
   readonly name: string;
+  /** What its transfers are called. */
+  readonly words: TransferWords;
   readonly status: ExitStatus;
   /** Undefined: no pass began. */
   readonly report: Report | undefined;
@@ -94,11 +97,11 @@ export function summaryLines(
   return [
     first,
     ...shown.map((result) => {
-      const { name, report, status, error } = result;
+      const { name, words, report, status, error } = result;
       const counts =
         report === undefined || isDry
           ? ''
-          : `: ${count(report.uploaded)} uploaded, ${count(report.moved)} moved, ${count(report.removed)} removed, ${count(report.failed)} failed`;
+          : `: ${count(report.uploaded)} ${words.done}, ${count(report.moved)} moved, ${count(report.removed)} removed, ${count(report.failed)} failed`;
       const code = status === EXIT.clean ? '' : ` (exit status ${status})`;
       const why = report === undefined && error !== undefined ? `: ${messageOf(error)}` : '';
       return printable(`  ${name.padEnd(width)}  ${wordsOf(result)}${code}${counts}${why}`);

@@ -16,7 +16,7 @@ export const status: CommandModule = {
       .command('status')
       .summary('say what is running, and how recent runs ended')
       .description(
-        'Say for each pair whether a run or a watch works on it, what the watch is doing, how recent runs ended, why the last one failed and what comes next. Reads the ledgers only: no request is sent.',
+        'Say for each pair whether a run or a watch works on it, what the watch is doing, how recent runs ended, why the last one failed and what comes next. Reads the ledgers, and asks the daemon of the jobs file here where one runs: no request is sent to a Stage.',
       )
       .argument('[source]', 'the name of a job, or only pairs with this source')
       .argument('[dest]', 'only pairs with this destination')

@@ -7,9 +7,9 @@ import type { RunSummary } from '../../../model/run.ts';
 import type { JobView } from '../../../daemon/view/daemon-view.ts';
 import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
-import { ofEachPair } from '../../find-pairs.ts';
+import { ofEachPair, type AlsoKnown } from '../../find-pairs.ts';
 import { recordedRun } from '../../../daemon/history/recorded-run.ts';
-import { jobsOfDaemon, ofDaemon } from './jobs-of-daemon.ts';
+import { jobsOfDaemon, jobsWithoutPair, ofDaemon, runBeyondLedger } from '../../jobs-of-daemon.ts';
 import type { PairStatus } from './pair-status.ts';
 import { statusText } from './status-text.ts';
 
@@ -31,7 +31,11 @@ export async function showStatus(
 ): Promise<ExitStatus> {
   const jobs = await jobsOfDaemon(context);
   const look = (pair: KnownPair): PairStatus => statusOf(pair, jobs);
-  return ofEachPair(context, { source, dest }, look, (statuses) => {
+  const also: AlsoKnown<PairStatus> = (pairs, isWanted) =>
+    jobsWithoutPair(jobs, pairs)
+      .filter((job) => isWanted({ ...job, job: job.name }))
+      .map(statusWithoutPair);
+  return ofEachPair(context, { source, dest, also }, look, (statuses) => {
     for (const status of statuses.toSorted(byLastRun))
       if (flags.json) context.out.line(JSON.stringify(status));
       else for (const line of statusText(status, Date.now())) context.out.line(line);
@@ -51,20 +55,33 @@ function statusOf(pair: KnownPair, jobs: ReadonlyMap<string, JobView>): PairStat
     const recalled = heldBy !== undefined && GOES_ON.has(heldBy.command) ? recallStatus(ledger) : undefined;
     const success = ledger.runs.lastSuccessMs();
     const running = runningOf(ledger.runs.page({ limit: 1 }), heldBy);
+    const job = pair.job === undefined ? undefined : jobs.get(pair.job);
     const ended = endedRuns(ledger.runs, { limit: RUNS_SHOWN }, { held: heldBy !== undefined });
     return {
       job: pair.job,
       source: pair.source,
       destination: pair.destination,
       heldBy,
-      watch: ofDaemon(pair.job === undefined ? undefined : jobs.get(pair.job)) ?? recalled,
+      watch: ofDaemon(job) ?? recalled,
       lastSuccess: success === undefined ? undefined : new Date(success).toISOString(),
-      runs: [...running, ...ended].slice(0, RUNS_SHOWN).map(recordedRun),
+      runs: [...running, ...runBeyondLedger(job, running[0] ?? ended[0]), ...ended]
+        .slice(0, RUNS_SHOWN)
+        .map(recordedRun),
     };
   } finally {
     ledger.close();
   }
 }
+
+const statusWithoutPair = (job: JobView & Pick<PairStatus, 'source' | 'destination'>): PairStatus => ({
+  job: job.name,
+  source: job.source,
+  destination: job.destination,
+  heldBy: undefined,
+  watch: ofDaemon(job),
+  lastSuccess: undefined,
+  runs: runBeyondLedger(job, undefined).map(recordedRun),
+});
 
 /** The run that goes on: the newest, as long as somebody works on the pair. */
 const runningOf = (newest: readonly RunSummary[], heldBy: Holder | undefined): readonly RunSummary[] =>

@@ -1,0 +1,185 @@
+import { SyncError } from '../../model/errors.ts';
+import type { SyncEvent } from '../../model/events.ts';
+import type { RelPath } from '../../model/path.ts';
+import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
+import type { Clock } from '../../model/ports.ts';
+import { printable } from '../../model/printable.ts';
+import type { LoadVerdict } from './judge.ts';
+import type { LoadLog, LoadRow } from './load-log.ts';
+import type { LoadOptions } from './load-options.ts';
+
+/** What a look at a file found. */
+export interface LookedAt {
+  readonly row: LoadRow;
+  readonly verdicts: readonly LoadVerdict[];
+  readonly files: readonly PipelineFile[];
+}
+
+export interface LoadedWaitParts {
+  readonly waitMs: number;
+  readonly load: LoadOptions;
+  readonly log: LoadLog;
+  /** The number of this run. */
+  readonly run: number;
+  readonly clock: Clock;
+  readonly until: AbortSignal;
+  readonly signal: AbortSignal;
+  /** Looks at the files of this run; resolves with the error of a database that is away. */
+  readonly look: () => Promise<SyncError | undefined>;
+  /** Looks at these files without doing anything about them. */
+  readonly judge: (rows: readonly LoadRow[]) => Promise<readonly LookedAt[]>;
+  readonly emit: (event: SyncEvent) => void;
+}
+
+/** Files whose state is asked for at once. */
+export const PAGE = 500;
+/**
+ * Between two looks, for each page of files: a look at a page takes up to three queries, so that there is one a second at most.
+ */
+const PAGE_MS = 3000;
+/** How often it is looked whether pipelines run. */
+const INFOS_MS = 15_000;
+
+/**
+ * Waits until the files that a run sent are in their tables. A file is waited for until all pipelines that read it have loaded
+ * it, or one has given it up.
+ */
+export class LoadedWait {
+  readonly #parts: LoadedWaitParts;
+  #loaded = 0;
+  /** Of the last look: files that may still be loaded. */
+  #open = 0;
+  #left = 0;
+  /** The first file that is not loaded, for the error. */
+  #first: string | undefined;
+  #skipped = 0;
+  #stopped: readonly PipelineInfo[] = [];
+
+  constructor(parts: LoadedWaitParts) {
+    this.#parts = parts;
+  }
+
+  get report(): { readonly files: number; readonly loaded: number } {
+    return { files: this.#loaded + this.#left, loaded: this.#loaded };
+  }
+
+  /**
+   * Before anything is sent: what would make it wait in vain. Rejects with the error of the database, and with
+   * `database_rejected` where no pipeline is there.
+   */
+  async begin(): Promise<void> {
+    const { load, signal } = this.#parts;
+    const infos = await load.pipelines.pipelines({ signal });
+    if (infos.length > 0) return;
+    throw new SyncError(
+      'database_rejected',
+      `${load.pipelines.label}: there is none that reads the destination, so nothing would ever be loaded; create one, or leave out --wait-loaded`,
+      { verdict: 'end_run', fact: 'missing' },
+    );
+  }
+
+  /** A look begins: what it finds is counted anew. */
+  looking(): void {
+    this.#open = 0;
+  }
+
+  /** What a look found of a file of this run. */
+  found({ row, verdicts, files }: LookedAt): void {
+    if (verdicts.length === 0) return;
+    if (verdicts.every((verdict) => verdict === 'loaded')) {
+      this.#loaded++;
+      const { path } = row;
+      this.#parts.emit({ type: 'load', path, outcome: 'loaded', pipeline: files[0]?.pipeline });
+    } else if (!this.#isFinal(verdicts)) this.#open++;
+  }
+
+  /** Whether nothing but a person changes it. */
+  #isFinal(verdicts: readonly LoadVerdict[]): boolean {
+    if (verdicts.includes('skipped')) return true;
+    return this.#parts.load.reload === 'warn' && verdicts.includes('drop');
+  }
+
+  /**
+   * Resolves once everything is loaded, or the run stops. Rejects with `not_loaded` where that is not so in time, and with the
+   * error of a database that is away.
+   */
+  async finish(): Promise<void> {
+    const { clock, until, waitMs, look } = this.#parts;
+    const began = clock.elapsed();
+    const elapsed = (): number => clock.elapsed() - began;
+    let infosAt = -Infinity;
+    for (;;) {
+      const away = await look();
+      if (until.aborted) return;
+      if (away !== undefined) throw away;
+      if (this.#open === 0) break;
+      if (elapsed() - infosAt >= INFOS_MS) {
+        infosAt = elapsed();
+        if (await this.#nothingRuns()) break;
+      }
+      if (elapsed() >= waitMs) break;
+      const pages = Math.ceil(this.#parts.log.unloadedOf(this.#parts.run) / PAGE);
+      const pause = Math.min(PAGE_MS * Math.max(1, pages), Math.max(1, waitMs - elapsed()));
+      await clock.sleep(pause, until).catch(() => undefined);
+      if (until.aborted) return;
+    }
+    await this.#tellRest();
+    if (this.#left > 0) throw this.#notLoaded(elapsed());
+  }
+
+  /** Whether each pipeline stood still at two looks in a row: a file that waits for it waits in vain. */
+  async #nothingRuns(): Promise<boolean> {
+    const { load, signal } = this.#parts;
+    const infos = await load.pipelines.pipelines({ signal });
+    const before = this.#stopped.length > 0;
+    this.#stopped = infos.every(({ state }) => state !== 'running') ? infos : [];
+    return before && this.#stopped.length > 0;
+  }
+
+  /** Tells of each file that is not loaded, page by page. */
+  async #tellRest(): Promise<void> {
+    const { log, run, judge, emit } = this.#parts;
+    for (let after: RelPath = ''; ;) {
+      const rows = log.pageOf(run, after, PAGE);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = last.path;
+      for (const looked of await judge(rows)) {
+        const { row, verdicts, files } = looked;
+        if (verdicts.length === 0) continue;
+        if (verdicts.every((verdict) => verdict === 'loaded')) {
+          this.found(looked);
+          continue;
+        }
+        const file = files.find(({ state }) => state === 'skipped') ?? files[0];
+        const outcome = verdicts.includes('skipped') ? 'skipped' : 'not_loaded';
+        this.#left++;
+        if (outcome === 'skipped') this.#skipped++;
+        this.#first ??= row.path;
+        emit({
+          type: 'load',
+          path: row.path,
+          outcome,
+          pipeline: file?.pipeline,
+          ...(file?.error !== undefined && { error: file.error }),
+        });
+      }
+    }
+  }
+
+  #notLoaded(elapsedMs: number): SyncError {
+    const { files } = this.report;
+    const waits = this.#left - this.#skipped;
+    const parts = [
+      this.#skipped > 0 ? `${this.#skipped} skipped by a pipeline` : '',
+      waits > 0 ? `${waits} not loaded after ${Math.round(elapsedMs / 1000)} s` : '',
+    ].filter((part) => part !== '');
+    const stopped = this.#stopped.map(({ pipeline }) => printable(pipeline)).join(', ');
+    const why = stopped === '' || waits === 0 ? '' : `; no pipeline is running (${stopped}): START PIPELINE`;
+    return new SyncError(
+      'not_loaded',
+      `everything was sent, but ${this.#left} of ${files} ${files === 1 ? 'file is' : 'files are'} not in the table: ${parts.join(', ')}; the first is ${printable(this.#first ?? '')}${why}`,
+      { verdict: 'end_run', details: { files, skipped: this.#skipped, waiting: waits } },
+    );
+  }
+}
