@@ -19,6 +19,8 @@ export interface RequestInfo {
   readonly by: string | undefined;
   /** Where a move goes, decoded; known once its body was read, so not yet when it is received. */
   readonly to?: string;
+  /** Of the Data API: the statement, known once the body was read, so not yet when it is received. */
+  readonly sql?: string;
   /** Counts the changes that this emulator made, from 1, in the order in which they were made; known once this one was. */
   readonly commit?: number;
 }

@@ -107,6 +107,7 @@ const MATCH = {
   kind: z.union([kindOrOperation, z.array(kindOrOperation)]).optional(),
   path: z.string().optional(),
   pathPattern: z.string().refine(isPattern, 'is not a regular expression').optional(),
+  sqlPattern: z.string().refine(isPattern, 'is not a regular expression').optional(),
   deployment: z.string().optional(),
   nth: z.union([count, z.array(count)]).optional(),
   every: count.optional(),

@@ -17,7 +17,7 @@ export class FaultControl {
   readonly #initial: Faults;
   #faults: Faults = {};
   #random: Random = seededRandom(1);
-  #rules: { rule: FaultRule; pattern: RegExp | undefined; matched: number; applied: number }[] = [];
+  #rules: { rule: FaultRule; patterns: Patterns; matched: number; applied: number }[] = [];
   #rate: TokenBucket | undefined;
   #upload: TokenBucket | undefined;
   #download: TokenBucket | undefined;
@@ -37,7 +37,7 @@ export class FaultControl {
     this.#random = seededRandom(faults.seed ?? 1);
     this.#rules = (faults.rules ?? []).map((rule) => ({
       rule,
-      pattern: rule.pathPattern === undefined ? undefined : new RegExp(rule.pathPattern, 'u'),
+      patterns: patternsOf(rule),
       matched: 0,
       applied: 0,
     }));
@@ -109,7 +109,7 @@ export class FaultControl {
     let chosen: FaultRule | undefined;
     for (const state of this.#rules) {
       const { rule } = state;
-      if (!matches(rule, state.pattern, info)) continue;
+      if (!matches(rule, state.patterns, info)) continue;
       state.matched++;
       if (rule.nth !== undefined && !includes(rule.nth, state.matched)) continue;
       if (rule.every !== undefined && state.matched % rule.every !== 0) continue;
@@ -123,12 +123,23 @@ export class FaultControl {
   }
 }
 
-function matches(rule: FaultRule, pattern: RegExp | undefined, info: RequestInfo): boolean {
+interface Patterns {
+  readonly path: RegExp | undefined;
+  readonly sql: RegExp | undefined;
+}
+
+const patternsOf = ({ pathPattern, sqlPattern }: FaultRule): Patterns => ({
+  path: pathPattern === undefined ? undefined : new RegExp(pathPattern, 'u'),
+  sql: sqlPattern === undefined ? undefined : new RegExp(sqlPattern, 'iu'),
+});
+
+function matches(rule: FaultRule, { path, sql }: Patterns, info: RequestInfo): boolean {
   return (
     (rule.verb === undefined || includes<string>(rule.verb, info.verb)) &&
     (rule.kind === undefined || isOfKind(rule.kind, info)) &&
     (rule.path === undefined || rule.path === info.path) &&
-    (pattern === undefined || pattern.test(info.path)) &&
+    (path === undefined || path.test(info.path)) &&
+    (sql === undefined || (info.sql !== undefined && sql.test(info.sql))) &&
     (rule.deployment === undefined || rule.deployment === info.deployment)
   );
 }

@@ -43,6 +43,8 @@ interface FaultMatch {
   readonly path?: string;
   /** A regular expression (its source) that the decoded path must match. */
   readonly pathPattern?: string;
+  /** Of the Data API: a regular expression (its source) that the statement must match, in any case. */
+  readonly sqlPattern?: string;
   readonly deployment?: string;
   /** Only these of the requests that match the conditions above, counted from 1. */
   readonly nth?: number | readonly number[];

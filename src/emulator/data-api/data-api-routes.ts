@@ -50,8 +50,10 @@ export function dataApiHandlers(context: DataApiContext): readonly DataApiRoute[
 
 const executing = (context: DataApiContext, form: Form): RouteHandler =>
   exchanging(context, form, async (exchange, request) => {
+    const body = await readSmallBody(request.raw);
+    exchange.asks(sqlOf(body));
     const login = logIn(request, context.world, context.isToken);
-    const asked = readRequest(await readSmallBody(request.raw));
+    const asked = readRequest(body);
     await exchange.ready();
     const result = await carryOut(context, login, asked);
     const { sqlErrors } = context.behaviour.current;
@@ -74,8 +76,18 @@ function exchanging(
       path,
     } as const;
     const exchange = new Exchange(context, request, reply, info);
-    return exchange.run(() => work(exchange, request));
+    return exchange.run(() => work(exchange, request), { bySql: operation !== 'ping' });
   };
+}
+
+/** '' where a body has no statement. */
+function sqlOf(body: string): string {
+  try {
+    const { sql } = JSON.parse(body) as { sql?: unknown };
+    return typeof sql === 'string' ? sql.trim() : '';
+  } catch {
+    return '';
+  }
 }
 
 function readRequest(body: string): Asked {

@@ -54,6 +54,7 @@ export class GroupDatabase {
       now,
       nowText: () => new Date(now()).toISOString().slice(0, 23).replace('T', ' '),
       isActive,
+      inForeground: new Set(),
       signal: this.#closing.signal,
       maxRetries: ({ options }) => options.maxRetries ?? behaviour().batchRetries,
       stopsOnError: ({ options }) => options.stopOnError ?? behaviour().stopOnError,

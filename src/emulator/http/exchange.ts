@@ -64,17 +64,26 @@ export class Exchange {
     this.#info = { ...this.#info, to };
   }
 
-  /** Runs a handler: what it throws becomes the error reply. */
-  run(handle: () => Promise<void>): Promise<FastifyReply> {
-    return this.#context.requests.track(this.#run(handle));
+  /**
+   * Runs a handler: what it throws becomes the error reply. `bySql`: the handler reads the statement first, and calls `asks`,
+   * so that faults can be meant for it.
+   */
+  run(handle: () => Promise<void>, { bySql = false } = {}): Promise<FastifyReply> {
+    return this.#context.requests.track(this.#run(handle, bySql));
   }
 
-  async #run(handle: () => Promise<void>): Promise<FastifyReply> {
+  /** The statement was read: the faults are decided on. */
+  asks(sql: string): void {
+    this.#info = { ...this.#info, sql };
+    this.#chosen = this.#context.faults.decide(this.info);
+  }
+
+  async #run(handle: () => Promise<void>, bySql: boolean): Promise<FastifyReply> {
     try {
       await this.#phase('received');
       // the client left meanwhile: what it sent cannot be read any more, not even to its end
       if (this.#request.raw.destroyed) throw new Ended();
-      this.#chosen = this.#context.faults.decide(this.info);
+      if (!bySql) this.#chosen = this.#context.faults.decide(this.info);
       await handle();
     } catch (error) {
       if (!(error instanceof Ended)) await this.#refuse(error).catch(ignoreEnded);

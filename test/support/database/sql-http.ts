@@ -10,19 +10,19 @@ interface Reply {
 
 /** The Data API of the first group of an emulator, and its Stage. */
 export class SqlHttp {
-  readonly #emulator: Emulator;
+  readonly emulator: Emulator;
   readonly stage: StageHttp;
   readonly database: string;
 
   constructor(emulator: Emulator, database = 'demo') {
-    this.#emulator = emulator;
+    this.emulator = emulator;
     this.database = database;
     this.stage = new StageHttp(emulator);
   }
 
   async post(form: string, sql: string, args: readonly unknown[] = []) {
-    const authorization = `Basic ${Buffer.from(`admin:${this.#emulator.token}`).toString('base64')}`;
-    return this.stage.raw('POST', `${this.#emulator.url}/api/v2/${form}`, {
+    const authorization = `Basic ${Buffer.from(`admin:${this.emulator.token}`).toString('base64')}`;
+    return this.stage.raw('POST', `${this.emulator.url}/api/v2/${form}`, {
       body: JSON.stringify({ sql, args, database: this.database }),
       headers: { authorization, 'content-type': 'application/json' },
     });

@@ -1,27 +1,32 @@
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makePrivateFile } from '../../storage/private-files.ts';
 import { CATALOG } from './schema.ts';
 
-/** How long a statement waits for another process that writes to the same file, in milliseconds. */
+/** How long a statement that is carried out at once waits for another process, in milliseconds. */
 const BUSY_MS = 10_000;
+/** How long a transaction waits for one of another process, which may load a large file, and how often it tries. */
+const LONGEST_WAIT_MS = 600_000;
+const TRY_MS = 10;
+const SQLITE_BUSY = 5;
 
 /**
  * The SQLite file that has the databases of one workspace group. One connection writes, and another reads, so that a reader
- * sees nothing of a load that is not over.
+ * sees nothing of a load that is not over. Several of these, in one process or in several, may have the file open.
  */
 export class Connection {
   readonly writer: DatabaseSync;
   readonly reader: DatabaseSync;
-  readonly path: string;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(path: string) {
-    this.path = path;
     makePrivateFile(path);
     this.writer = new DatabaseSync(path, { timeout: BUSY_MS });
     // NORMAL: a killed process loses nothing, a power cut may lose the last changes but never breaks the file
     this.writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    this.writer.exec(`BEGIN IMMEDIATE; ${CATALOG} COMMIT;`);
+    if (!hasCatalog(this.writer)) this.writer.exec(`BEGIN IMMEDIATE; ${CATALOG} COMMIT;`);
+    // to wait within SQLite would keep this process from ending a transaction that it has open elsewhere
+    this.writer.exec('PRAGMA busy_timeout = 0;');
     this.reader = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
   }
 
@@ -31,7 +36,7 @@ export class Connection {
    */
   transaction<T>(work: () => T | Promise<T>): Promise<T> {
     const result = this.#last.then(async () => {
-      this.writer.exec('BEGIN IMMEDIATE');
+      await this.#begin();
       try {
         const value = await work();
         this.writer.exec('COMMIT');
@@ -45,6 +50,19 @@ export class Connection {
     return result;
   }
 
+  async #begin(): Promise<void> {
+    for (const end = performance.now() + LONGEST_WAIT_MS; ;) {
+      try {
+        this.writer.exec('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        const isBusy = (error as { errcode?: unknown }).errcode === SQLITE_BUSY;
+        if (!isBusy || performance.now() > end) throw error;
+      }
+      await sleep(TRY_MS);
+    }
+  }
+
   /** Resolves when no transaction is under way. */
   async idle(): Promise<void> {
     await this.#last;
@@ -56,3 +74,7 @@ export class Connection {
     this.writer.close();
   }
 }
+
+/** Whether what is made last is there. */
+const hasCatalog = (db: DatabaseSync): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'catalog_errors_by_pipeline'").get() !== undefined;

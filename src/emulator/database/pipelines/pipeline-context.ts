@@ -18,6 +18,8 @@ export interface PipelineContext {
   readonly nowText: () => string;
   /** Whether there is a workspace that computes. */
   readonly isActive: () => boolean;
+  /** Pipelines that a START … FOREGROUND runs now. */
+  readonly inForeground: Set<number>;
   /** Aborts when the emulator closes. */
   readonly signal: AbortSignal;
   readonly maxRetries: (pipeline: Pipeline) => number;

@@ -1,11 +1,11 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { SqlError } from '../sql-error.ts';
-import type { Expression, LoadClause, Target } from '../sql/statements.ts';
-import { translate } from '../sql/translate.ts';
-import { convert, textOf } from '../tables/convert.ts';
+import type { LoadClause, Target } from '../sql/statements.ts';
+import { convert } from '../tables/convert.ts';
 import type { InputValue, StoredValue } from '../tables/convert.ts';
 import { columnNamed } from '../tables/table.ts';
 import type { Column, Table } from '../tables/table.ts';
+import { Expressions } from './expressions.ts';
 import { BadRecord } from './record.ts';
 import type { FileRecord } from './record.ts';
 
@@ -19,9 +19,9 @@ export class RowMaker {
   readonly #table: Table;
   readonly #slots: readonly Slot[];
   readonly #computed: readonly Column[];
-  readonly #compute: StatementSync | undefined;
+  readonly #set: Expressions | undefined;
+  readonly #where: Expressions | undefined;
   readonly #nowText: () => string;
-  readonly #hasWhere: boolean;
   readonly #trailingNulls: boolean;
 
   /** Throws when the clause names columns that the table does not have, or an expression that cannot be evaluated. */
@@ -33,18 +33,27 @@ export class RowMaker {
       column: target.kind === 'column' ? expectColumn(table, target.name) : undefined,
     }));
     this.#computed = load.set.map(({ column }) => expectColumn(table, column));
-    this.#hasWhere = load.where !== undefined;
     this.#trailingNulls = load.file.format === 'csv' && load.file.trailingNulls;
-    this.#compute =
-      load.set.length + (load.where === undefined ? 0 : 1) === 0 ? undefined : this.#prepare(load, db);
+    const { set, where } = load;
+    this.#set =
+      set.length === 0
+        ? undefined
+        : new Expressions(
+            set.map((each) => each.expression),
+            table,
+            db,
+          );
+    this.#where = where && new Expressions([where], table, db);
   }
 
   /** The values of a row in the order of the table's columns; undefined when WHERE leaves it out. Throws a BadRecord. */
   rowOf(record: FileRecord, file: string): readonly StoredValue[] | undefined {
     try {
       const values = this.#valuesOf(record);
-      if (this.#compute !== undefined && !this.#addComputed(this.#compute, values, file)) return undefined;
-      return this.#table.columns.map((column) => this.#stored(column, values));
+      const computed = this.#set?.evaluate(values, file) ?? [];
+      for (const [at, column] of this.#computed.entries()) values.set(column.name, computed[at] ?? null);
+      const row = this.#table.columns.map((column) => this.#stored(column, values));
+      return this.#where === undefined || this.#isWanted(this.#where, values, row, file) ? row : undefined;
     } catch (error) {
       if (error instanceof SqlError && !(error instanceof BadRecord))
         throw new BadRecord(error.code, error.message, record);
@@ -55,6 +64,21 @@ export class RowMaker {
   #stored(column: Column, values: ReadonlyMap<string, InputValue>): StoredValue {
     const value = values.get(column.name);
     return value === undefined ? defaultOf(column, this.#nowText) : convert(value, column);
+  }
+
+  /** WHERE sees columns as they would be kept, and variables as they were read. */
+  #isWanted(
+    where: Expressions,
+    values: Map<string, InputValue>,
+    row: readonly StoredValue[],
+    file: string,
+  ): boolean {
+    for (const [at, { name, type }] of this.#table.columns.entries()) {
+      const value = row[at] ?? null;
+      values.set(name, type.family === 'decimal' && value !== null ? Number(value) : value);
+    }
+    const [result] = where.evaluate(values, file);
+    return result !== null && result !== undefined && Number(result) !== 0;
   }
 
   /** By the names of columns, and of variables with their `@`. */
@@ -81,65 +105,6 @@ export class RowMaker {
       values.set(column?.name ?? `@${target.name}`, fields[at] ?? null);
     return values;
   }
-
-  #prepare(load: LoadClause, db: DatabaseSync): StatementSync {
-    const names = {
-      isTable: () => false,
-      bound: (kind: 'variable' | 'column', name: string): string | undefined => {
-        if (kind === 'column' && columnNamed(this.#table, name) === undefined) return undefined;
-        return parameterOf(kind === 'column' ? name : `@${name}`);
-      },
-    };
-    const expressions = [
-      ...load.set.map(({ expression }) => expression),
-      ...(load.where ? [load.where] : []),
-    ].map(withSourceFile);
-    const sql = `SELECT ${expressions.map((each, at) => `(${translate(each, names)}) AS c${at}`).join(', ')}`;
-    try {
-      const statement = db.prepare(sql);
-      statement.setReturnArrays(true);
-      statement.setReadBigInts(true);
-      statement.setAllowUnknownNamedParameters(true);
-      return statement;
-    } catch (error) {
-      throw new SqlError(1064, `SET or WHERE: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-
-  /** False when WHERE does not hold. */
-  #addComputed(compute: StatementSync, values: Map<string, InputValue>, file: string): boolean {
-    const bound: Record<string, SQLInputValue> = { [parameterOf(SOURCE_FILE).slice(1)]: file };
-    for (const [name, value] of values) bound[parameterOf(name).slice(1)] = bindable(value);
-    const results = compute.get(bound) as unknown as readonly InputValue[];
-    if (this.#hasWhere && !isTrue(results.at(-1))) return false;
-    for (const [at, column] of this.#computed.entries()) values.set(column.name, results[at] ?? null);
-    return true;
-  }
-}
-
-const SOURCE_FILE = '@pipeline_source_file()';
-
-/** The function that tells the name of the file stands for a variable. */
-function withSourceFile(expression: Expression): Expression {
-  return expression.flatMap((token, at) => {
-    const isCall = (from: number): boolean =>
-      expression[from]?.text.toLowerCase() === 'pipeline_source_file' && expression[from + 1]?.text === '(';
-    if (isCall(at)) return [{ ...token, kind: 'variable' as const, text: SOURCE_FILE.slice(1) }];
-    return isCall(at - 1) || isCall(at - 2) ? [] : [token];
-  });
-}
-
-/** SQLite allows letters, digits and `_` in the name of a parameter: others are spelled by their codes. */
-const parameterOf = (name: string): string =>
-  `:p_${name.toLowerCase().replaceAll(/[^a-z0-9]/gu, (letter) => `_${letter.codePointAt(0) ?? 0}_`)}`;
-
-const isTrue = (value: InputValue | undefined): boolean =>
-  value !== null && value !== undefined && Number(value) !== 0;
-
-function bindable(value: InputValue): SQLInputValue {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
-  return textOf(value);
 }
 
 /** Without a list: the columns in their order, and for JSON and Parquet the keys of their names. */

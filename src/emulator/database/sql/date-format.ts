@@ -42,7 +42,7 @@ export function parseDateWith(text: string, format: string): string | undefined 
   return dateOf(new Map(names.map((name, at) => [name, found[at + 1] ?? ''])));
 }
 
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 
 function dateOf(parts: ReadonlyMap<string, string>): string | undefined {
   const short = Number(parts.get('shortYear') ?? 0);

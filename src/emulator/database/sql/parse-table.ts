@@ -39,22 +39,11 @@ function readPart(reader: TokenReader, parts: Parts): void {
     otherKeys.push({ kind: 'SORT', ...readKey(reader, '__SORT_KEY') });
   } else if (reader.take('SHARD', 'KEY')) {
     otherKeys.push({ kind: 'SHARD', ...readKey(reader, '__SHARDKEY') });
-  } else if (isKeyAhead(reader)) {
-    reader.next();
+  } else if (reader.take('KEY') || reader.take('INDEX')) {
     otherKeys.push({ kind: 'KEY', ...readKey(reader, `key_${otherKeys.length + 1}`) });
   } else {
     readColumn(reader, parts);
   }
-}
-
-/** A column may be called `key` as well: then a type follows. */
-function isKeyAhead(reader: TokenReader): boolean {
-  if (!reader.sees('KEY') && !reader.sees('INDEX')) return false;
-  return (
-    reader.peek(1)?.text === '(' ||
-    reader.peek(2)?.text === '(' ||
-    reader.peek(2)?.text.toUpperCase() === 'USING'
-  );
 }
 
 function readKey(reader: TokenReader, unnamed: string): UniqueKey {

@@ -82,9 +82,13 @@ function translateToken(
       if (text === ':>') throw new SqlError(1235, 'the embedded database has no :> : CAST(… AS …)');
       return SYMBOLS[text] ?? text;
     default:
-      return text;
+      // a number that SQLite would round stays as it is written
+      return kind === 'number' && !isExact(text) ? sqliteText(text) : text;
   }
 }
+
+const isExact = (number: string): boolean =>
+  /e/i.test(number) || number.replace('.', '').length <= (number.includes('.') ? 15 : 18);
 
 function boundColumn(token: Token, after: Token | undefined, before: Token | undefined, names: Names) {
   if (after?.text === '(' || after?.text === '.' || before?.text === '.') return undefined;

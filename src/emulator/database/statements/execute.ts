@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refusal } from '../../http/refusal.ts';
 import type { GroupDatabase } from '../group-database.ts';
 import { noDatabase, SqlError } from '../sql-error.ts';
 import { parseStatement } from '../sql/parse.ts';
@@ -160,7 +162,7 @@ class Execution {
     pipeline: Pipeline,
     { ifNotRunning, foreground }: PipelineStatement & { kind: 'startPipeline' },
   ): Promise<Result> {
-    if (pipeline.state === 'Running') {
+    if (pipeline.state === 'Running' || this.#group.pipelines.inForeground.has(pipeline.id)) {
       if (ifNotRunning) return DONE;
       throw new SqlError(1938, `Cannot start pipeline '${pipeline.name}': it is running already`);
     }
@@ -173,7 +175,8 @@ class Execution {
         1235,
         'another process runs the pipelines of this data folder: START PIPELINE without FOREGROUND',
       );
-    return runForeground(this.#group.pipelines, pipeline, foreground.batches);
+    const running = runForeground(this.#group.pipelines, pipeline, foreground.batches);
+    return unlessTooLong(running, this.#group.pipelines.behaviour().foregroundTimeoutMs);
   }
 
   async #changeAll(
@@ -219,6 +222,22 @@ class Execution {
     if (of === null) throw noDatabase();
     if (!this.#group.databases().includes(of)) throw new SqlError(1049, `Unknown database '${of}'`);
     return of;
+  }
+}
+
+/** Somebody in between does not wait that long, while the work goes on. */
+async function unlessTooLong(running: Promise<Result>, ms: number | null): Promise<Result> {
+  if (ms === null) return running;
+  running.catch(() => undefined);
+  const over = new AbortController();
+  const timeout = sleep(ms, undefined, { signal: over.signal }).then(() => {
+    throw new Refusal(504, 'gateway timeout');
+  });
+  try {
+    return await Promise.race([running, timeout]);
+  } finally {
+    over.abort();
+    timeout.catch(() => undefined);
   }
 }
 

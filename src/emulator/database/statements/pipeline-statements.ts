@@ -46,20 +46,26 @@ export async function runForeground(
   pipeline: Pipeline,
   batches = Infinity,
 ): Promise<Result> {
-  let rows = 0;
-  await scanStage(context, pipeline);
-  for (let done = 0; done < batches;) {
-    const outcome = await nextBatch(context, pipeline, { isForeground: true });
-    if (outcome === undefined) break;
-    if (outcome.is === 'given_up') throw new SqlError(outcome.error.code, leafMessage(outcome.error));
-    if (outcome.is === 'failed') {
-      await pauseBeforeRetry(context, pipeline);
-    } else {
-      rows += outcome.rows;
-      done++;
+  const { inForeground } = context;
+  inForeground.add(pipeline.id);
+  try {
+    let rows = 0;
+    await scanStage(context, pipeline);
+    for (let done = 0; done < batches;) {
+      const outcome = await nextBatch(context, pipeline, { isForeground: true });
+      if (outcome === undefined) break;
+      if (outcome.is === 'given_up') throw new SqlError(outcome.error.code, leafMessage(outcome.error));
+      if (outcome.is === 'failed') {
+        await pauseBeforeRetry(context, pipeline);
+      } else {
+        rows += outcome.rows;
+        done++;
+      }
     }
+    return { rowsAffected: rows };
+  } finally {
+    inForeground.delete(pipeline.id);
   }
-  return { rowsAffected: rows };
 }
 
 export async function alterPipeline(
