@@ -65,6 +65,7 @@ const STEPS: readonly Step[] = [
   { script: SCALE, args: ['watches'] },
   { script: SEEDS, args: ['--seeds', many(5000)] },
   { script: SEEDS, args: ['--kind', 'second-writer', '--seeds', many(10_000)] },
+  { script: SEEDS, args: ['--kind', 'loaded', '--seeds', many(2000)] },
 ];
 
 for (const { script, args, environment } of STEPS) {

@@ -137,6 +137,8 @@ export interface DestinationTraits {
   readonly movesFolders?: boolean | undefined;
   /** Whether a folder stays when its last file goes, and can be made without one. */
   readonly keepsEmptyFolders: boolean;
+  /** Whether a file of which nothing changed always shows the same time, to the last digit. Default: below a second, times are equal. */
+  readonly exactTimes?: boolean | undefined;
   /** Whether a file that moves keeps its time. */
   readonly keepsTimes?: boolean | undefined;
   /** Whether an upload may take the place of a file. */

@@ -54,6 +54,8 @@ export class Remote {
   readonly address: string;
   /** See DestinationTraits. */
   readonly looksCostNothing: boolean;
+  /** See DestinationTraits. */
+  readonly overwrites: boolean | undefined;
   readonly #options: RemoteOptions;
   readonly #destination: RetryingDestination;
   readonly #call: { readonly signal: AbortSignal };
@@ -69,6 +71,7 @@ export class Remote {
     this.words = destination.words;
     this.address = destination.label;
     this.looksCostNothing = destination.traits.looksCostNothing === true;
+    this.overwrites = destination.traits.overwrites;
   }
 
   list(

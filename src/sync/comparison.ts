@@ -188,6 +188,7 @@ function plannerOptions({ pass, parts }: ComparisonOptions): Omit<PlannerOptions
     removal,
     compare,
     verify: compare === 'content' && scope === undefined,
+    exactTimes: destination.traits.exactTimes,
     moves,
     overwrite,
     keepsOthers,

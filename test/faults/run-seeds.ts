@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { runTrial } from '../support/faults/fault-trial.ts';
+import { runLoadTrial } from '../support/load/load-trial.ts';
 import { SecondWriter } from '../support/faults/second-writer.ts';
 import { runSecondWriterTrial } from '../support/faults/second-writer-trial.ts';
 import type { TrialStage } from '../support/stage/trial-stage.ts';
 import { trialStage } from '../support/stage/trial-stage.ts';
 
 // npm run faults -- --seeds 5000 --from 1: the runs of seeded-runs.test.ts, as many as one likes.
+// npm run faults -- --kind loaded --seeds 5000: those of loaded/laws.test.ts.
 // npm run faults -- --kind second-writer --seeds 10000: those of second-writer.test.ts.
 const { values } = parseArgs({
   options: {
@@ -19,6 +21,10 @@ const { values } = parseArgs({
 const counted = new Map<string, number>();
 const KINDS: Readonly<Record<string, (seed: number, stage: TrialStage) => Promise<void>>> = {
   faults: runTrial,
+  loaded: async (seed) => {
+    for (const [what, count] of Object.entries(await runLoadTrial(seed)))
+      counted.set(what, (counted.get(what) ?? 0) + (count as number));
+  },
   'second-writer': async (seed, stage) => {
     for (const [what, count] of Object.entries(await runSecondWriterTrial(seed, stage)))
       counted.set(what, (counted.get(what) ?? 0) + (count as number));

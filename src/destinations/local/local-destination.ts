@@ -76,6 +76,7 @@ class LocalDestination implements Destination {
     movesFolders: true,
     keepsEmptyFolders: true,
     keepsTimes: true,
+    exactTimes: true,
     overwrites: true,
     looksCostNothing: true,
   };

@@ -63,12 +63,14 @@ export class ResumableFiles {
         expects,
         signal,
       });
+      const begun = partial.size;
       try {
         await fill(partial, call, reading, options);
         await partial.finish({ replace: expects !== null, expects, modifiedMs: content.modifiedMs });
         this.#begun.delete(own);
       } catch (error) {
-        if (!signal.aborted && !mayGoOn(reading.failure?.error)) await partial.discard();
+        const isStuck = begun > 0 && partial.size === begun;
+        if (!signal.aborted && !mayGoOn(reading.failure?.error, { isStuck })) await partial.discard();
         throw error;
       }
     } catch (error) {
@@ -113,9 +115,15 @@ export class ResumableFiles {
   }
 }
 
-/** Whether what is there of a file is of use, after its reading broke off with this error. */
-const mayGoOn = (failure: unknown): boolean =>
-  isSyncError(failure) && !(isOfReading(failure) && hasFact(failure, 'changed', 'gone'));
+/**
+ * Whether what is there of a file is of use, after its reading broke off with this error. `isStuck`: nothing came from there on,
+ * so that a server which gives no parts of a file is asked for all of it the next time.
+ */
+function mayGoOn(failure: unknown, { isStuck }: { readonly isStuck: boolean }): boolean {
+  if (!isSyncError(failure)) return false;
+  if (isStuck && failure.verdict === 'skip_entry') return false;
+  return !(isOfReading(failure) && hasFact(failure, 'changed', 'gone'));
+}
 
 async function fill(
   partial: PartialFile,

@@ -123,7 +123,7 @@ export class CsvFiles implements KindReader {
       throw unreadable(
         file.name,
         undefined,
-        'a row of more than 16 MB: an opening quote that is not closed?',
+        'a row of more than 4 MB: an opening quote that is not closed?',
         error,
       );
     }

@@ -41,6 +41,8 @@ export interface DecideOptions {
   readonly compare: 'size' | 'content' | 'size-only';
   /** With `compare: 'content'`: also what the ledger knows is read again. */
   readonly verify: boolean;
+  /** See DestinationTraits. */
+  readonly exactTimes?: boolean | undefined;
 }
 
 /** Two answers of a destination can give one time with other fraction digits: below a second, times are equal. */
@@ -79,8 +81,9 @@ export function decideFile(
 function decideGone(
   shown: ShownVersion | undefined,
   row: LedgerRow | undefined,
-  { removal }: DecideOptions,
+  options: DecideOptions,
 ): GoneDecision {
+  const { removal } = options;
   if (row === undefined) {
     return shown !== undefined && removal === 'everything'
       ? { do: 'remove', reason: 'not_in_source' }
@@ -88,7 +91,7 @@ function decideGone(
   }
   if (shown === undefined) return { do: 'forget' };
   if (row.loaded === true && removal !== 'everything') return { do: 'forget', stays: shown };
-  if (row.loaded === true || !sameAtDestination(shown, row)) {
+  if (row.loaded === true || !sameAtDestination(shown, row, options)) {
     return removal === 'everything'
       ? { do: 'remove', reason: 'not_in_source' }
       : { do: 'keep', why: 'changed' };
@@ -115,10 +118,10 @@ function decideKnown(
   source: FileEntry,
   shown: ShownVersion | undefined,
   row: LedgerRow,
-  { compare, verify }: DecideOptions,
+  { compare, verify, exactTimes }: DecideOptions,
 ): PresentDecision {
   if (row.loaded === true) return decideLoaded(source, shown, row, compare);
-  const asPut = shown !== undefined && sameAtDestination(shown, row);
+  const asPut = shown !== undefined && sameAtDestination(shown, row, { exactTimes });
   // a row without a version does not know what arrived: the file is uploaded anew, whatever its size
   if (compare === 'size-only' && shown?.size === source.size && row.version !== '')
     return asPut && row.pending ? { do: 'confirm', shown } : { do: 'unchanged' };
@@ -172,8 +175,16 @@ const saysMore = (source: FileEntry, row: LedgerRow): boolean =>
   source.size === row.size && row.version !== '' && source.version.startsWith(`${row.version}@`);
 
 /** Whether the destination still shows what we put there. */
-export const sameAtDestination = (shown: ShownVersion, row: LedgerRow): boolean =>
-  sameShown(shown, shownOf(row));
+export function sameAtDestination(
+  shown: ShownVersion,
+  row: LedgerRow,
+  { exactTimes = false }: Pick<DecideOptions, 'exactTimes'> = {},
+): boolean {
+  const known = shownOf(row);
+  const isKnown = shown.modifiedMs !== undefined && known.modifiedMs !== undefined;
+  if (exactTimes && isKnown && shown.modifiedMs !== known.modifiedMs) return false;
+  return sameShown(shown, known);
+}
 
 /** What the destination last showed of a file that the ledger has. */
 export const shownOf = (row: LedgerRow): ShownVersion => ({

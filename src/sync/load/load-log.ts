@@ -66,6 +66,9 @@ const WAS_THERE = `EXISTS (SELECT 1 FROM load WHERE path = ?1)
 const SELECT = `SELECT l.path, l.size, l.replaced, l.loaded, l.arrived, l.readers, e.run, e.pending, e.version
   FROM load l JOIN entry e ON e.path = l.path AND l.loaded <> ${GONE}`;
 
+const UNLOADED = `SELECT count(*) AS files, total(l.size) AS bytes FROM load l JOIN entry e ON e.path = l.path
+  WHERE l.loaded = 0 AND e.version <> ''`;
+
 /**
  * Keeps track of files on their way to a table, in the commits in which they come, move and go. Opened only by a pass that
  * asks for it: what comes in other passes is found by the runs that the rows of the ledger name.
@@ -225,12 +228,16 @@ export class LoadLog {
     );
   }
 
-  /** What is not known to be in its table. */
+  /** Bytes at one name that are not known to be in their table. */
+  unloadedAt(path: RelPath): number {
+    const row = this.get(path);
+    return row === undefined || row.loaded || !row.isKnown ? 0 : row.size;
+  }
+
+  /** What is not known to be in its table. What a run is to send anew, for it does not know what came, is not waited for. */
   get unloaded(): Unloaded {
     if (this.#unloaded === undefined) {
-      const row = this.#db
-        .sql('SELECT count(*) AS files, total(size) AS bytes FROM load WHERE loaded = 0')
-        .get();
+      const row = this.#db.sql(UNLOADED).get();
       this.#unloaded = { files: row?.['files'] as number, bytes: row?.['bytes'] as number };
     }
     return this.#unloaded;

@@ -123,6 +123,7 @@ export class Loads {
         clock,
         until: this.#until,
         unloaded: () => this.#log.unloaded,
+        unloadedAt: (path) => this.#log.unloadedAt(path),
         // what this run has put there, the comparison has passed; in later rounds it comes by again
         look: () => this.#look((row) => tally.round === 1 && row.run === ledger.run),
         emit: tally.emit,
@@ -136,20 +137,15 @@ export class Loads {
     await this.limit?.wait();
   }
 
-  /** After the last round. Resolves once nothing more can be done now. */
+  /** After the last round: what is due by now. Waits no longer than until views tell of what was read before the last file came. */
   async finish(): Promise<void> {
     const { clock, load } = this.#pass;
-    const lagMs = load.viewsLagMs ?? VIEWS_LAG_MS;
-    let sinceMs = clock.elapsed();
-    let before = this.#progress;
+    const mostMs = (load.viewsLagMs ?? VIEWS_LAG_MS) * 2;
+    const began = clock.elapsed();
     for (;;) {
       await this.#look(() => true);
-      if (this.#until.aborted || this.#away !== undefined) break;
-      const now = this.#progress;
-      if (now !== before) sinceMs = clock.elapsed();
-      before = now;
-      const patience = Math.max(this.#last.early > 0 ? lagMs * 2 : 0, this.#waitsFor());
-      if (clock.elapsed() - sinceMs >= patience) break;
+      const isDone = this.#last.early === 0 || this.#until.aborted || this.#away !== undefined;
+      if (isDone || clock.elapsed() - began >= mostMs) return;
       await clock.sleep(POLL_MS, this.#until).catch(() => undefined);
     }
   }
@@ -162,18 +158,6 @@ export class Loads {
   /** The run is over: all that came in it was kept track of. */
   keptTrack(): void {
     this.#log.keptTrack();
-  }
-
-  /** How long it is worth waiting at the end for what pipelines will do. */
-  #waitsFor(): number {
-    const { afterLoad, waitMs = 0 } = this.#pass.load;
-    const leaves = afterLoad === 'remove' && this.#log.unloaded.files > this.#last.skipped;
-    return leaves || this.#last.pending > 0 ? waitMs : 0;
-  }
-
-  /** Changes when something came further. */
-  get #progress(): string {
-    return [this.#log.unloaded.files, this.#reloads.sent, this.#removals.removed].join(' ');
   }
 
   get report(): LoadReport {

@@ -79,9 +79,12 @@ export class Reloads {
   async #isThere({ path, isKnown, isConfirmed }: LoadRow): Promise<boolean> {
     const { ledger, looks } = this.#parts;
     const row = ledger.get(path);
-    if (!isKnown || !isConfirmed || row === undefined) return false;
+    if (!isKnown || row === undefined) return false;
     const look = await looks.at(path);
-    return 'shown' in look && look.shown !== undefined && sameAtDestination(look.shown, row);
+    if (!('shown' in look) || look.shown === undefined || !sameAtDestination(look.shown, row)) return false;
+    // a look shows as much as the listing that would confirm it
+    if (!isConfirmed) ledger.confirm(path, look.shown.modifiedMs);
+    return true;
   }
 
   #writeDown(reloads: readonly Reload[]): void {

@@ -1,4 +1,6 @@
+import type { FileEntry } from '../../model/entry.ts';
 import type { SyncEvent } from '../../model/events.ts';
+import type { RelPath } from '../../model/path.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { Unloaded } from './load-log.ts';
 
@@ -10,12 +12,15 @@ export interface UnloadedLimitOptions {
   readonly clock: Clock;
   readonly until: AbortSignal;
   readonly unloaded: () => Unloaded;
+  /** Bytes at one name that are not loaded: an upload takes their place. */
+  readonly unloadedAt: (path: RelPath) => number;
   /** Finds out what is loaded by now. */
   readonly look: () => Promise<void>;
   readonly emit: (event: SyncEvent) => void;
 }
 
 interface Waiting {
+  readonly path: RelPath | undefined;
   readonly bytes: number;
   readonly go: (goes: boolean) => void;
   readonly fail: (error: unknown) => void;
@@ -45,19 +50,19 @@ export class UnloadedLimit {
 
   /** Waits until no more is unloaded than may be. */
   async wait(): Promise<void> {
-    if (this.#fits(0)) return;
-    await this.#wait(0);
+    if (this.#fits(undefined, 0)) return;
+    await this.#wait(undefined, 0);
   }
 
   /**
    * Takes room for an upload; `free` gives it back. Resolves with false where nothing was loaded for too long, or the run
    * stops. `flush` writes down what has ended: it is not waited for.
    */
-  take(bytes: number, flush: () => void): boolean | Promise<boolean> {
+  take({ path, size }: FileEntry, flush: () => void): boolean | Promise<boolean> {
     if (this.#isOver) return false;
     this.#flushes.add(flush);
-    if (this.#waiting.length > 0 || !this.#fits(bytes)) return this.#wait(bytes);
-    this.#reserved += bytes;
+    if (this.#waiting.length > 0 || !this.#fits(path, size)) return this.#wait(path, size);
+    this.#reserved += size;
     return true;
   }
 
@@ -66,14 +71,16 @@ export class UnloadedLimit {
     this.#reserved -= bytes;
   }
 
-  #fits(bytes: number): boolean {
-    const taken = this.#reserved + this.#options.unloaded().bytes;
+  #fits(path: RelPath | undefined, bytes: number): boolean {
+    const { unloaded, unloadedAt } = this.#options;
+    const replaced = path === undefined ? 0 : unloadedAt(path);
+    const taken = this.#reserved + unloaded().bytes - replaced;
     return taken === 0 || taken + bytes <= this.#options.mostBytes;
   }
 
-  #wait(bytes: number): Promise<boolean> {
+  #wait(path: RelPath | undefined, bytes: number): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    this.#waiting.push({ bytes, go: resolve, fail: reject });
+    this.#waiting.push({ path, bytes, go: resolve, fail: reject });
     if (!this.#isWorking) void this.#work();
     return promise;
   }
@@ -109,7 +116,9 @@ export class UnloadedLimit {
   }
 
   #letGo(): void {
-    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.bytes); next = this.#waiting[0]) {
+    for (;;) {
+      const [next] = this.#waiting;
+      if (next === undefined || !this.#fits(next.path, next.bytes)) return;
       this.#waiting.shift();
       this.#reserved += next.bytes;
       next.go(true);

@@ -197,7 +197,7 @@ export class FilePlanner {
       row !== undefined &&
       !row.adopted &&
       row.loaded !== true &&
-      sameAtDestination(replaces, row);
+      sameAtDestination(replaces, row, this.#options);
     if (replaces !== undefined && !isOurs && this.#options.keepsOthers === true)
       return this.#leave(arrival, row);
     if (isOurs && reason === 'changed' && this.#options.sendsEarly)

@@ -93,7 +93,7 @@ export class Agenda {
   }
 
   get oldestMs(): number | undefined {
-    const times = this.#items.map(({ sinceMs }) => sinceMs);
+    const times = this.#items.flatMap(({ folders, sinceMs }) => (folders.size > 0 ? [sinceMs] : []));
     if (this.#whole !== undefined) times.push(this.#whole.sinceMs);
     return times.length === 0 ? undefined : Math.min(...times);
   }

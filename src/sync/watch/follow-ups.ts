@@ -1,3 +1,4 @@
+import type { LoadReport } from '../../model/events.ts';
 import { parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Unsettled } from '../unsettled-paths.ts';
@@ -15,6 +16,29 @@ export interface FollowUp {
   readonly folders: ReadonlySet<RelPath> | undefined;
   readonly dueMs: number;
   readonly acknowledgements: readonly Acknowledgement[];
+}
+
+/** A look at no folder: what pipelines have read since is found out, and done, by any pass. */
+const NOWHERE: ReadonlySet<RelPath> = new Set();
+/** How soon such a look follows, and how long they become while nothing is loaded, in milliseconds. */
+export const LOADS_AGAIN_MS = { soonest: 5000, latest: 60_000 };
+
+/** When it is worth a look what has been loaded; undefined: nothing is on its way. */
+export class LoadLooks {
+  #before = Infinity;
+  #pauseMs = LOADS_AGAIN_MS.soonest;
+
+  after(load: LoadReport | undefined, nowMs: number): FollowUp | undefined {
+    const waiting = (load?.unloadedFiles ?? 0) - (load?.skipped ?? 0);
+    if (waiting <= 0) {
+      this.#before = Infinity;
+      return undefined;
+    }
+    const isOn = waiting === this.#before;
+    this.#pauseMs = isOn ? Math.min(this.#pauseMs * 2, LOADS_AGAIN_MS.latest) : LOADS_AGAIN_MS.soonest;
+    this.#before = waiting;
+    return { folders: NOWHERE, dueMs: nowMs + this.#pauseMs, acknowledgements: [] };
+  }
 }
 
 export interface EndedPass {

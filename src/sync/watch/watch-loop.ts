@@ -1,6 +1,6 @@
 import { errorData, messageOf } from '../../model/errors.ts';
 import type { SyncError } from '../../model/errors.ts';
-import type { SyncEvent } from '../../model/events.ts';
+import type { LoadReport, SyncEvent } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, PathFilter, Source, Watching } from '../../model/ports.ts';
 import type { ChangedFolders } from '../overtaking/changed-folders.ts';
@@ -10,7 +10,7 @@ import { asSyncError } from './after-error.ts';
 import { Agenda, BATCH_MS } from './agenda.ts';
 import type { Work } from './agenda.ts';
 import { ChangesMeanwhile } from './changes-meanwhile.ts';
-import { followUps, SOONEST_AGAIN_MS } from './follow-ups.ts';
+import { followUps, LoadLooks, SOONEST_AGAIN_MS } from './follow-ups.ts';
 import { Pauses, PROBE_MS } from './pauses.ts';
 import { Retries } from './retries.ts';
 import { SettlingSource, STILL_CHANGING } from './settling-source.ts';
@@ -50,11 +50,18 @@ export interface WatchLoopOptions {
 /** How often to look at a source that cannot be watched, where nobody said how often. */
 const POLL_MS = 300_000;
 
+interface Ended {
+  readonly error: SyncError | undefined;
+  readonly unsettled: Unsettled;
+  readonly load?: LoadReport | undefined;
+}
+
 /** Keeps one pair in step until it is told to stop. See watch-events.ts for its states. */
 export class WatchLoop {
   readonly #options: WatchLoopOptions;
   readonly #agenda: Agenda;
   readonly #retries: Retries;
+  readonly #loads = new LoadLooks();
   readonly #settling: SettlingSource | undefined;
   readonly #record: StatusRecord;
   /** Aborted by either way of stopping. */
@@ -153,7 +160,7 @@ export class WatchLoop {
     const result = await this.#meanwhile.during(work.folders, (changed) => this.#pass(work, changed));
     const ended = this.#options.clock.elapsed();
     if (work.folders === undefined) this.#nextFullMs = Math.max(now + everyMs, ended + SOONEST_AGAIN_MS);
-    if (result.error === undefined) this.#afterPass(work, result.unsettled);
+    if (result.error === undefined) this.#afterPass(work, result);
     else await this.#afterError(work, result.error);
     this.#working = undefined;
   }
@@ -190,7 +197,7 @@ export class WatchLoop {
   }
 
   /** Never rejects: an error that the program did not foresee must not end a daemon either. */
-  async #pass(work: Work, changed: ChangedFolders): Promise<Omit<PassResult, 'report'>> {
+  async #pass(work: Work, changed: ChangedFolders): Promise<Ended> {
     const { clock, pass, source } = this.#options;
     const startedMs = clock.now();
     this.#record.enter('listing');
@@ -208,7 +215,7 @@ export class WatchLoop {
         report,
         error: error && errorData(error),
       });
-      return { error, unsettled };
+      return { error, unsettled, load: report.load };
     } catch (error) {
       return { error: asSyncError(error), unsettled: { changing: [], failed: [] } };
     }
@@ -221,8 +228,8 @@ export class WatchLoop {
     this.#options.onEvent({ type: 'sync', event });
   }
 
-  #afterPass(work: Work, unsettled: Unsettled): void {
-    const { clock, settleMs } = this.#options;
+  #afterPass(work: Work, { unsettled, load }: Ended): void {
+    const { clock, settleMs, source } = this.#options;
     this.#pauses.reset();
     const later = followUps({
       work,
@@ -236,6 +243,10 @@ export class WatchLoop {
       if (folders === undefined)
         this.#agenda.everything('some changes could not be made', dueMs, work.sinceMs, acknowledgements);
       else this.#agenda.again(folders, dueMs, work.sinceMs, acknowledgements);
+    const look = this.#loads.after(load, clock.elapsed());
+    // a look at no folder is a look at some folders, which not every source lets one take
+    if (look?.folders !== undefined && source.listFolder !== undefined)
+      this.#agenda.again(look.folders, look.dueMs, look.dueMs, []);
   }
 
   /** Looks at everything once the watch can go on: that finds what the pass left undone. */

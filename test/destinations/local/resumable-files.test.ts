@@ -16,16 +16,17 @@ interface Version {
   /** The reading breaks off after so many bytes. */
   readonly breaksAt?: number;
   readonly fact?: 'changed';
+  readonly verdict?: 'retry' | 'skip_entry';
 }
 
 /** A content, and from where it was read. */
-function contentOf({ of = 'v1', text = TEXT, breaksAt = Infinity, fact }: Version = {}) {
+function contentOf({ of = 'v1', text = TEXT, breaksAt = Infinity, fact, verdict = 'retry' }: Version = {}) {
   const offsets: number[] = [];
   const from = async function* (offset: number) {
     offsets.push(offset);
     for (const [at, byte] of [...Buffer.from(text)].entries()) {
       if (at >= breaksAt)
-        throw new SyncError('entry_unreadable', 'breaks off', { verdict: 'retry', fact, operation: 'read' });
+        throw new SyncError('entry_unreadable', 'breaks off', { verdict, fact, operation: 'read' });
       if (at >= offset) yield Buffer.of(byte);
     }
   };
@@ -85,6 +86,16 @@ test('of a file that changed while it was read nothing stays', async () => {
   using tree = await opened();
   await tree.half({ fact: 'changed' });
   expect(tree.names()).toEqual([]);
+});
+
+test('where nothing comes from an offset on, the file is read from its beginning the next time', async () => {
+  using tree = await opened();
+  await tree.half();
+  await tree.half({ breaksAt: 15, verdict: 'retry' });
+  expect(tree.names()).toHaveLength(2);
+  await tree.half({ breaksAt: 15, verdict: 'skip_entry' });
+  expect(tree.names()).toEqual([]);
+  expect(await tree.put()).toEqual([0]);
 });
 
 test.each(['longer than said', 'short'])('bytes that are %s get no name, and nothing stays', async (what) => {

@@ -65,6 +65,22 @@ test('a file that somebody edits while others of its folder are removed stays', 
   expect(pair.texts()).toEqual([EDIT, EDIT]);
 });
 
+test.each(['changed', 'gone'])(
+  'an edit that leaves size and second of the time as they were stays, when the file on the Stage has %s',
+  async (what) => {
+    using pair = await trial();
+    const seconds = fs.statSync(pair.tree.at('a')).mtimeMs / 1000;
+    pair.tree.write('a', 'EDITED BY ME');
+    expect('EDITED BY ME').toHaveLength('content of a'.length);
+    fs.utimesSync(pair.tree.at('a'), seconds + 0.5, seconds + 0.5);
+    if (what === 'gone') await pair.stage.remove('a', call);
+    else await pair.put('a', 'second version of a');
+    const report = await pair.pull(await pair.open());
+    expect(report).toMatchObject({ uploaded: 0, removed: 0 });
+    expect(fs.readFileSync(pair.tree.at('a'), 'utf8')).toBe('EDITED BY ME');
+  },
+);
+
 test('a file that somebody edits right before one of a set takes its name stays', async () => {
   using pair = await trial();
   await pair.put('a', 'second version of a');

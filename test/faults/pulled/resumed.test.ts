@@ -5,6 +5,9 @@ import { expect, test } from 'vitest';
 import { commandInside } from '../../support/cli/command-inside.ts';
 import { servedStage } from '../../support/stage/served-stage.ts';
 
+/** A busy machine takes its time. */
+const PATIENCE_MS = 300_000;
+
 const { signal } = new AbortController();
 const MIB = 1024 * 1024;
 
@@ -48,33 +51,45 @@ async function killedMidway() {
   return { ...stage, put, pull, out, read };
 }
 
-test('after a kill the next pull goes on with a large file, and no file of half its bytes has the name', async () => {
-  await using stage = await killedMidway();
-  const before = stage.emulator.counters.read().bytesServed;
-  const run = await stage.pull();
-  expect(run).toMatchObject({ status: 0, report: { uploaded: 1, failed: 0 } });
-  expect(run.events.filter(({ type }) => type === 'problem')).toEqual([]);
-  expect(stage.read('big.bin').equals(CONTENT)).toBe(true);
-  expect(await names(stage.out)).toEqual(['big.bin']);
-  expect(stage.emulator.counters.read().bytesServed - before).toBeLessThanOrEqual(16 * MIB);
-  expect((await stage.pull()).report).toMatchObject({ uploaded: 0, unchanged: 1 });
-});
+test(
+  'after a kill the next pull goes on with a large file, and no file of half its bytes has the name',
+  async () => {
+    await using stage = await killedMidway();
+    const before = stage.emulator.counters.read().bytesServed;
+    const run = await stage.pull();
+    expect(run).toMatchObject({ status: 0, report: { uploaded: 1, failed: 0 } });
+    expect(run.events.filter(({ type }) => type === 'problem')).toEqual([]);
+    expect(stage.read('big.bin').equals(CONTENT)).toBe(true);
+    expect(await names(stage.out)).toEqual(['big.bin']);
+    expect(stage.emulator.counters.read().bytesServed - before).toBeLessThanOrEqual(16 * MIB);
+    expect((await stage.pull()).report).toMatchObject({ uploaded: 0, unchanged: 1 });
+  },
+  PATIENCE_MS,
+);
 
-test('another version of the file is not gone on with: no file is a mixture', async () => {
-  await using stage = await killedMidway();
-  await stage.put(OTHER);
-  expect(await stage.pull()).toMatchObject({ status: 0 });
-  expect(stage.read('big.bin').equals(OTHER)).toBe(true);
-  expect(await names(stage.out)).toEqual(['big.bin']);
-});
+test(
+  'another version of the file is not gone on with: no file is a mixture',
+  async () => {
+    await using stage = await killedMidway();
+    await stage.put(OTHER);
+    expect(await stage.pull()).toMatchObject({ status: 0 });
+    expect(stage.read('big.bin').equals(OTHER)).toBe(true);
+    expect(await names(stage.out)).toEqual(['big.bin']);
+  },
+  PATIENCE_MS,
+);
 
-test('what is there of a file that is not wanted any more goes, at the end of the next pull', async () => {
-  await using stage = await killedMidway();
-  await stage.destination.remove('target/big.bin', { signal });
-  await stage.destination.put('target/a', { size: 1, bytes: Buffer.from('a') }, { signal });
-  const dry = await stage.pull('--dry-run');
-  expect((await names(stage.out)).length).toBe(2);
-  expect(dry.status).toBe(0);
-  expect(await stage.pull()).toMatchObject({ status: 0, report: { uploaded: 1 } });
-  expect(await names(stage.out)).toEqual(['a']);
-});
+test(
+  'what is there of a file that is not wanted any more goes, at the end of the next pull',
+  async () => {
+    await using stage = await killedMidway();
+    await stage.destination.remove('target/big.bin', { signal });
+    await stage.destination.put('target/a', { size: 1, bytes: Buffer.from('a') }, { signal });
+    const dry = await stage.pull('--dry-run');
+    expect((await names(stage.out)).length).toBe(2);
+    expect(dry.status).toBe(0);
+    expect(await stage.pull()).toMatchObject({ status: 0, report: { uploaded: 1 } });
+    expect(await names(stage.out)).toEqual(['a']);
+  },
+  PATIENCE_MS,
+);

@@ -1,18 +1,7 @@
 import { expect, test } from 'vitest';
 import { inferTable } from '../../../src/load/samples/infer-table.ts';
-import type { InferOptions } from '../../../src/load/samples/kind-reader.ts';
 import { memorySample, memorySamples } from '../../support/load/memory-sample.ts';
-import { TABLE_SAMPLES, type TableSample } from '../../support/load/table-samples.ts';
-
-export function optionsOf({ flags = [] }: Pick<TableSample, 'flags'>): InferOptions {
-  return {
-    sample: undefined,
-    delimiter: undefined,
-    header: flags.includes('--header') ? true : undefined,
-    nullWords: flags.flatMap((flag, at) => (flag === '--null' ? [flags[at + 1]!] : [])),
-    dateOrder: flags.includes('--day-first') ? 'dmy' : flags.includes('--month-first') ? 'mdy' : undefined,
-  };
-}
+import { optionsOf, TABLE_SAMPLES } from '../../support/load/table-samples.ts';
 
 test.each(TABLE_SAMPLES)('$file has the types that an engineer would choose', async (sample) => {
   for (const chunk of [5, 7000]) {

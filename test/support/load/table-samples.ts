@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import type { InferOptions } from '../../../src/load/samples/kind-reader.ts';
 import { parquetFile } from './parquet-writer.ts';
 
 /** A file as people have them, and what an engineer would make of it. */
@@ -14,6 +15,17 @@ export interface TableSample {
   readonly firstRow?: Readonly<Record<string, string | null>>;
   /** A part of what is told. */
   readonly told?: string;
+}
+
+/** What the flags of a sample ask for. */
+export function optionsOf({ flags = [] }: Pick<TableSample, 'flags'>): InferOptions {
+  return {
+    sample: undefined,
+    delimiter: undefined,
+    header: flags.includes('--header') ? true : undefined,
+    nullWords: flags.flatMap((flag, at) => (flag === '--null' ? [flags[at + 1]!] : [])),
+    dateOrder: flags.includes('--day-first') ? 'dmy' : flags.includes('--month-first') ? 'mdy' : undefined,
+  };
 }
 
 const lines = (...rows: readonly string[]): Buffer => Buffer.from(`${rows.join('\n')}\n`);

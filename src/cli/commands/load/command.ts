@@ -12,7 +12,8 @@ Examples:
   stagesync load sql stage://my-group/orders                     the statements for what lies there
   stagesync load sql data/orders --to stage:///orders > orders.sql
   stagesync load sql 's3://bucket/events/*.jsonl' --to stage:///events --sample 100000 --json
-  stagesync load sql data/kunden.csv --to stage:///kunden --day-first --null n/a --key kunden_nr`;
+  stagesync load sql data/kunden.csv --to stage:///kunden --day-first --null n/a --key kunden_nr
+  stagesync load sql stage://local/orders --apply --start        make them in the embedded database`;
 
 export const load: CommandModule = {
   name: 'load',
@@ -20,7 +21,7 @@ export const load: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('load')
-      .summary('from a Stage into tables: the statements for it')
+      .summary('from a Stage into tables: the statements, and what is loaded')
       .description(
         'What a database loads from a Stage: the statements that make a table and its pipeline, and what became of each file.',
       )
@@ -35,7 +36,7 @@ function declareSql(noun: Command, action: Action): void {
     .command('sql')
     .summary('print CREATE TABLE and CREATE PIPELINE for files')
     .description(
-      'Read files of one kind (CSV, JSON or Parquet, packed as .gz or not) and print the statements that make a table for their rows, and a pipeline that loads them from a Stage. Each line says why it is so, and what will not load is told with its line. Nothing is changed.',
+      'Read files of one kind (CSV, JSON or Parquet, packed as .gz or not) and print the statements that make a table for their rows, and a pipeline that loads them from a Stage. Each line says why it is so, and what will not load is told with its line. Nothing is changed without --apply.',
     )
     .argument(
       '<address...>',
@@ -43,7 +44,7 @@ function declareSql(noun: Command, action: Action): void {
     );
   addStatementFlags(command);
   addReadingFlags(command);
-  addStageFlags(addS3Flags(command))
+  addSqlFlags(addStageFlags(addS3Flags(command)))
     .addHelpText('after', SQL_EXAMPLES)
     .action(
       action(async (context, addresses: readonly string[], flags: LoadSqlFlags) => {
@@ -69,7 +70,9 @@ function addStatementFlags(command: Command): void {
       columnList,
     )
     .option('--rowstore', 'keep the table in memory by rows; the default is a columnstore')
-    .option('--json', 'the types, the reasons and the statements as one JSON object');
+    .option('--json', 'the types, the reasons and the statements as one JSON object')
+    .option('--apply', 'also carry the statements out: make the table and the pipeline')
+    .option('--start', 'with --apply: start the pipeline');
 }
 
 function addReadingFlags(command: Command): void {

@@ -25,6 +25,14 @@ const FUNCTIONS: Readonly<Record<string, (...values: Value[]) => Value>> = {
     const many = Number(count);
     return (many >= 0 ? parts.slice(0, many) : parts.slice(many)).join(text(delimiter));
   },
+  convert_tz: (time, from, to) => {
+    const [one, other] = [minutesOf(text(from)), minutesOf(text(to))];
+    const [whole = '', fraction] = text(time).split('.');
+    const at = Date.parse(`${whole.replace(' ', 'T')}Z`);
+    if (one === undefined || other === undefined || Number.isNaN(at)) return null;
+    const moved = new Date(at + (other - one) * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+    return fraction === undefined ? moved : `${moved}.${fraction}`;
+  },
   from_unixtime: (seconds) => new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' '),
   json_extract_string: (json, key) => {
     const value = (JSON.parse(text(json)) as Record<string, unknown> | null)?.[text(key)];
@@ -35,6 +43,12 @@ const FUNCTIONS: Readonly<Record<string, (...values: Value[]) => Value>> = {
         : JSON.stringify(value);
   },
 };
+
+/** Minutes of an offset from UTC: '+02:00'. Zones by their names are not known here. */
+function minutesOf(offset: string): number | undefined {
+  const [whole, sign, hours, minutes] = /^([+-])(\d{1,2}):(\d{2})$/.exec(offset) ?? [];
+  return whole === undefined ? undefined : (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
+}
 
 /** Registers them; `now`: milliseconds since 1970. */
 export function addFunctions(db: DatabaseSync, now: () => number): void {

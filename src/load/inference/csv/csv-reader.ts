@@ -18,7 +18,7 @@ export interface CsvRow {
 }
 
 /** A longer row is one whose quotes do not end. */
-const LONGEST_ROW = 16 << 20;
+const LONGEST_ROW = 4 << 20;
 const ESCAPED: Readonly<Record<string, string>> = {
   n: '\n',
   r: '\r',

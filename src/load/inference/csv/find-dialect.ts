@@ -27,8 +27,7 @@ export function findDialect(head: string, { delimiter, isTabs }: DialectHints, i
     for (const escape of escapes) {
       const dialect: CsvDialect = { delimiter: each, quote, escape };
       const rows = headRows(head, dialect, isWhole);
-      const score =
-        agreement(rows) + typedShare(rows) / 10 + (escape !== '' && head.includes(`\\${each}`) ? 1e-6 : 0);
+      const score = agreement(rows) + typedShare(rows) / 10;
       if (best === undefined || score > best.score) best = { dialect, score };
     }
   return best!.dialect;
@@ -61,11 +60,15 @@ function agreement(rows: readonly CsvRow[]): number {
   return fields === 1 ? clean : (2 * agreeing) / all + clean + Math.min(fields, 100) / 10_000;
 }
 
-/** The share of fields that are numbers, dates and the like: the wrong delimiter cuts them into pieces that are none. */
+/**
+ * The share of fields that are numbers, dates and the like: the wrong delimiter cuts them into pieces that are none. Fields that
+ * begin with a space, as words after a comma do, count against it.
+ */
 function typedShare(rows: readonly CsvRow[]): number {
   const fields = rows.slice(0, 50).flatMap((row) => row.fields);
   const typed = fields.filter((field) => familyOf(kindOf(field.trim())) !== 'text');
-  return typed.length / Math.max(fields.length, 1);
+  const spaced = fields.filter((field) => field.startsWith(' '));
+  return (typed.length - spaced.length / 2) / Math.max(fields.length, 1);
 }
 
 /** Fields in single quotes, and none in double ones. */

@@ -94,7 +94,8 @@ export class FileSender {
       if (!isSyncError(error)) throw error;
       options.intents.inDoubt ||= error.inDoubt;
       if (replaces !== undefined) {
-        if (!refusesName(error)) throw error;
+        // where files are replaced, a refusal is about something else, and another name does not help
+        if (!refusesName(error) || remote.overwrites === true) throw error;
         const sent = await this.#sendVia(arrival, options);
         learnt.refusesOverwrite = true;
         return sent;

@@ -180,7 +180,7 @@ export class Uploads {
   /** Waits while too much is unloaded. Resolves with false where nothing more is to be sent. */
   async #isWanted({ entry }: Arrival, { id }: UploadIntents): Promise<boolean> {
     const { tasks, journal, unloaded } = this.#parts;
-    const goes = await unloaded!.take(entry.size, this.#flush);
+    const goes = await unloaded!.take(entry, this.#flush);
     if (goes && !tasks.stopped) return true;
     if (goes) unloaded!.free(entry.size);
     else tasks.end(nothingLoaded());

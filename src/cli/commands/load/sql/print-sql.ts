@@ -7,7 +7,7 @@ import type { InferredTable } from '../../../../load/inference/inferred-table.ts
 import { tableNameOf } from '../../../../load/inference/names/safe-names.ts';
 import { KeyProblem, tableKeys } from '../../../../load/inference/statements/table-keys.ts';
 import { inferTable } from '../../../../load/samples/infer-table.ts';
-import { nameOf } from '../../../../model/path.ts';
+import { nameOf, parentOf } from '../../../../model/path.ts';
 import { printable } from '../../../../model/printable.ts';
 import type { Context } from '../../../context.ts';
 import { EXIT, type ExitStatus } from '../../../exit-status.ts';
@@ -30,10 +30,25 @@ export async function printSql(
   const target = targetOf(inferred, addresses, flags, pattern);
   if (flags.json === true) context.out.line(JSON.stringify(asData(inferred, target)));
   else context.out.line(sqlScript(inferred, target));
+  if (flags.apply !== true) return EXIT.clean;
+  const { applySql } = await import('./apply-sql.ts');
+  await applySql(around, {
+    address: parseStageAddress(flags.to ?? addresses[0] ?? '', 'ADDRESS'),
+    target,
+    statements: statementsFor(inferred, target, { comments: false }),
+    start: flags.start === true,
+    tell: (text) => context.err.line(`stagesync: ${text}`),
+  });
   return EXIT.clean;
 }
 
-function checkAddresses(addresses: readonly string[], { to }: LoadSqlFlags, around: Surroundings): void {
+function checkAddresses(
+  addresses: readonly string[],
+  { to, apply, start }: LoadSqlFlags,
+  around: Surroundings,
+): void {
+  if (start === true && apply !== true)
+    throw usageError('--start starts the pipeline that --apply makes: give both');
   const places = addresses.map((text) => parsePlace(text, 'ADDRESS', around.folder));
   checkBucketFlags(places, around, 'ADDRESS is not');
   const onStage = places.filter(({ kind }) => kind === 'stage').length;
@@ -41,6 +56,10 @@ function checkAddresses(addresses: readonly string[], { to }: LoadSqlFlags, arou
   if (to !== undefined && onStage > 0)
     throw usageError(
       '--to says where files will be that are not on a Stage yet: leave it out for a stage:// address',
+    );
+  if (apply === true && to === undefined && onStage === 0)
+    throw usageError(
+      '--apply has to know in whose database: say where the files will be with --to stage://DEPLOYMENT/PATH',
     );
   if (onStage > 0 && onStage < places.length)
     throw usageError(
@@ -97,11 +116,13 @@ function targetOf(
   }
 }
 
-/** What the table is named after: the file, or the folder that files are in. */
+/** What the table is named after: the file, or the folder that files are in; that of a file whose name is a date or a number. */
 function subjectOf(address: string): string {
   const path = address.replace(/^[a-z0-9]+:\/\/[^/]*/, '').replace(/\/+$/, '');
   const glob = parseGlob(path);
-  return nameOf((glob === undefined ? path : glob.base.slice(0, -1)) || 'data');
+  const subject = glob === undefined ? path : glob.base.slice(0, -1);
+  const isNamed = /\p{L}/u.test(nameOf(subject).replace(/(?<=.)\.[^/]*$/, ''));
+  return nameOf(isNamed ? subject : parentOf(subject).slice(0, -1)) || 'data';
 }
 
 function filesOf(

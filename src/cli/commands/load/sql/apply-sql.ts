@@ -1,0 +1,72 @@
+import type { DataApi } from '../../../../data-api/data-api.ts';
+import { identifier } from '../../../../data-api/sql-text.ts';
+import type { StageAddress } from '../../../../jobs/addresses.ts';
+import { reachDatabase } from '../../../../jobs/load/reach-database.ts';
+import type { Surroundings } from '../../../../jobs/surroundings.ts';
+import { SyncError } from '../../../../model/errors.ts';
+import { printable } from '../../../../model/printable.ts';
+import type { SqlTarget, Statements } from './sql-script.ts';
+
+export interface ApplyOptions {
+  /** The Stage whose database is meant. */
+  readonly address: StageAddress;
+  readonly target: SqlTarget;
+  readonly statements: Statements;
+  /** Whether the pipeline starts. */
+  readonly start: boolean;
+  /** Hears what was done, in sentences. */
+  readonly tell: (text: string) => void;
+}
+
+/**
+ * Carries the statements out: the table first, then its pipeline. Rejects with the database's error; what was made before stays,
+ * and the error says so.
+ */
+export async function applySql(
+  around: Surroundings,
+  { address, target, statements, start, tell }: ApplyOptions,
+): Promise<void> {
+  const reachable = reachDatabase(around, { address, database: target.database, tell });
+  const { database } = reachable;
+  const [table, pipeline] = [printable(target.table), printable(target.pipeline)];
+  const made: string[] = [];
+  const execute = async (api: DataApi, sql: string, what: string, done: string): Promise<void> => {
+    try {
+      await api.execute({ sql, database, what }, { signal: around.draining });
+    } catch (error) {
+      throw made.length === 0 ? error : withMade(error, made);
+    }
+    made.push(done);
+    tell(done);
+  };
+  try {
+    const api = await reachable.open();
+    await execute(
+      api,
+      statements.table,
+      `make the table ${table}`,
+      `made the table ${table} in ${printable(database)}`,
+    );
+    if (statements.pipeline === undefined) return;
+    await execute(api, statements.pipeline, `make the pipeline ${pipeline}`, `made the pipeline ${pipeline}`);
+    if (!start) return;
+    const sql = `START PIPELINE ${identifier(target.pipeline)}`;
+    await execute(api, sql, `start the pipeline ${pipeline}`, `started the pipeline ${pipeline}`);
+  } finally {
+    await reachable.close();
+  }
+}
+
+/** The error of a later statement, which says what there is already. */
+function withMade(error: unknown, made: readonly string[]): unknown {
+  if (!(error instanceof SyncError)) return error;
+  const { code, verdict, fact, operation, details, inDoubt, message } = error;
+  return new SyncError(code, `${message} Before that: ${made.join('; ')}.`, {
+    verdict,
+    fact,
+    operation,
+    details,
+    inDoubt,
+    cause: error,
+  });
+}
