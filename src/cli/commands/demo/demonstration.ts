@@ -5,11 +5,12 @@ import { SyncError } from '../../../model/errors.ts';
 import { padEndTo, textWidth } from '../../../model/text-width.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import type { Context } from '../../context.ts';
-import { stageSurroundings } from '../../surroundings.ts';
+import type { StageSurroundings } from '../../../jobs/surroundings.ts';
 import { DEMO } from './demo-files.ts';
 import { SilentStream } from './silent-stream.ts';
 
 export interface DemonstrationOptions {
+  readonly around: StageSurroundings;
   /** Where the commands run: an absolute path. */
   readonly folder: string;
   /** Shows no output of the commands. */
@@ -93,7 +94,7 @@ export class Demonstration {
   async #inDatabase<T>(
     work: (api: Awaited<ReturnType<ReturnType<typeof reachDatabase>['open']>>) => Promise<T>,
   ): Promise<T> {
-    const reached = reachDatabase(stageSurroundings(this.#context, {}), {
+    const reached = reachDatabase(this.#options.around, {
       address: parseStageAddress(DEMO.stage, 'the demonstration'),
       database: DEMO.database,
     });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { stageSurroundings } from '../../surroundings.ts';
 import {
   addBrokenFile,
   BROKEN,
@@ -38,7 +39,7 @@ export async function showTheWay(
   { quiet = false }: { readonly quiet?: boolean },
 ): Promise<ExitStatus> {
   const folder = resolve(context.host.cwd, name);
-  const demo = new Demonstration(context, { folder, quiet });
+  const demo = new Demonstration(context, { folder, quiet, around: stageSurroundings(context, {}) });
   const made = await makeDemoFiles(folder);
   demo.say(
     `Made ${made.files} files with ${made.rows} orders in ${name}/orders, and ${name}/stagesync.yaml with one job.`,
