@@ -13,6 +13,29 @@ export function freshState(bench: Bench, name = 'state'): string {
   return state;
 }
 
+/** Folders that nothing is in: `next` gives another one each time. All go at the end. */
+export interface FreshTargets extends Disposable {
+  next(): string;
+}
+
+/**
+ * Targets of runs that write many files. Where many files were removed within minutes, ext4 searches long for a place of a new
+ * one: so none is removed before the last run.
+ */
+export function freshTargets(bench: Bench, name: string): FreshTargets {
+  const parent = join(bench.folder, name);
+  const remove = (): void => rmSync(parent, { recursive: true, force: true });
+  remove();
+  let runs = 0;
+  return {
+    next() {
+      mkdirSync(parent, { recursive: true });
+      return join(parent, String(++runs));
+    },
+    [Symbol.dispose]: remove,
+  };
+}
+
 export const stageAddress = (folder: string): string => `stage://${DEPLOYMENT}/${folder}`;
 
 /** `stagesync sync` as a user runs it. */

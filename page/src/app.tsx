@@ -1,10 +1,10 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { connection, daemon, follow, refusal, type ConnectionState } from './live/connection.ts';
 import { useRoute } from './live/location.ts';
 import { useStore } from './live/store.ts';
 import { Announcements } from './parts/announcements.tsx';
 import { TopBar } from './parts/top-bar.tsx';
-import type { Route } from './text/routes.ts';
+import { hashOf, type Route } from './text/routes.ts';
 import { JobPage } from './views/job/job-page.tsx';
 import { JobsPage } from './views/jobs/jobs-page.tsx';
 import { PlanPage } from './views/plan/plan-page.tsx';
@@ -23,6 +23,7 @@ export function App() {
   useEffect(() => {
     document.title = job === undefined ? 'stagesync' : `${job} - stagesync`;
   }, [job]);
+  useFocusKept(hashOf(route));
   if (state === 'signed_out') return <SignIn />;
   return (
     <>
@@ -36,6 +37,16 @@ export function App() {
       <Announcements view={view} state={state} />
     </>
   );
+}
+
+/** Where the view that had the focus is gone, the next one has it: the keyboard would else begin at the top of the page again. */
+function useFocusKept(view: string): void {
+  const before = useRef(view);
+  useEffect(() => {
+    if (view !== before.current && document.activeElement === document.body)
+      document.getElementById('main')?.focus();
+    before.current = view;
+  }, [view]);
 }
 
 /** Following the link itself would be another route. */

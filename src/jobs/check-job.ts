@@ -117,11 +117,31 @@ const WITHOUT_LINKS: Readonly<Record<Exclude<SourceKind, 'local'>, string>> = {
 /** Keys that S3 gives in a page of a listing, at most. */
 const MOST_KEYS = 1000;
 
-/** The first setting in use that only an s3:// source has, as the command line names it. */
-function bucketSettingIn({ what, pace }: Job): string | undefined {
-  if (what.archived === 'ignore') return '--ignore-glacier-warnings';
-  if (what.archived === 'transfer') return '--force-glacier-transfer';
-  return pace.pageSize === undefined ? undefined : '--page-size';
+export interface BucketSettings {
+  readonly archived?: Job['what']['archived'] | undefined;
+  readonly pageSize?: number | undefined;
+}
+
+/**
+ * Refuses settings that only an s3:// source has. `instead`: what the source is, or the sources are, where none is a bucket;
+ * undefined where one is.
+ */
+export function checkBucketSettings(
+  { archived, pageSize }: BucketSettings,
+  instead: string | undefined,
+): void {
+  const setting =
+    archived === 'ignore'
+      ? '--ignore-glacier-warnings'
+      : archived === 'transfer'
+        ? '--force-glacier-transfer'
+        : pageSize === undefined
+          ? undefined
+          : '--page-size';
+  if (instead !== undefined && setting !== undefined)
+    throw usageError(`${setting} is for an s3:// source; ${instead}`);
+  if ((pageSize ?? 1) > MOST_KEYS)
+    throw usageError(`--page-size ${pageSize} is too much: S3 gives at most ${MOST_KEYS} keys in a page`);
 }
 
 /** Refuses settings and flags for an end of another kind. */
@@ -129,13 +149,8 @@ function checkKinds(job: Job, authority: Authority, { from, to }: JobEnds): void
   const bucketFlag = bucketFlagIn(authority.s3);
   if (from.kind !== 's3' && bucketFlag !== undefined)
     throw usageError(`${bucketFlag} is for an s3:// source; SOURCE is ${NO_BUCKET[from.kind]}`);
-  const setting = bucketSettingIn(job);
-  if (from.kind !== 's3' && setting !== undefined)
-    throw usageError(`${setting} is for an s3:// source; SOURCE is ${NO_BUCKET[from.kind]}`);
-  if ((job.pace.pageSize ?? 1) > MOST_KEYS)
-    throw usageError(
-      `--page-size ${job.pace.pageSize} is too much: S3 gives at most ${MOST_KEYS} keys in a page`,
-    );
+  const instead = from.kind === 's3' ? undefined : `SOURCE is ${NO_BUCKET[from.kind]}`;
+  checkBucketSettings({ archived: job.what.archived, pageSize: job.pace.pageSize }, instead);
   if (from.kind !== 'local' && job.what.followSymlinks)
     throw usageError(`--follow-symlinks is for a directory; ${WITHOUT_LINKS[from.kind]}`);
   if (to.kind === 'stage' && job.what.theirs)

@@ -22,9 +22,13 @@ export interface LoadReport {
   /** On the Stage, and not known to be loaded. */
   readonly unloadedFiles: number;
   readonly unloadedBytes: number;
-  /** Of these, files that a pipeline read before their content changed: it does not read them again by itself. */
+  /** When the first of these came, in milliseconds since 1970; absent where there is none. */
+  readonly oldestUnloadedMs?: number | undefined;
+  /** Files that this pass found to be loaded. */
+  readonly loaded: number;
+  /** Of those that are not loaded, files that a pipeline read before their content changed: it does not read them again by itself. */
   readonly notReloaded: number;
-  /** Of these, files that a pipeline gave up. */
+  /** Of those that are not loaded, files that a pipeline gave up. */
   readonly skipped: number;
   /** Files that this pass had read again. */
   readonly reloaded: number;

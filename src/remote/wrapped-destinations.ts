@@ -12,6 +12,7 @@ export const limited = (destination: Destination, bandwidth: Bandwidth): Destina
 /** Another target folder, '' or ending in '/', of the same destination. Closing it leaves the destination open. */
 export const withRoot = (destination: Destination, root: RelPath): Destination => ({
   ...passedOn(destination),
+  openPartial: destination.openPartial && ((path, options) => destination.openPartial!(path, options)),
   root,
   close: () => Promise.resolve(),
 });
@@ -50,7 +51,10 @@ export const counted = (
     }
   });
 
-/** Every method passed on: a destination may be an object of a class, which cannot be spread. */
+/**
+ * Every method passed on, for a destination may be an object of a class, which cannot be spread; but not partial files. What is
+ * written into them piece by piece would pass by the wrapping: who finds no `openPartial` puts whole files, and these do not.
+ */
 const passedOn = (destination: Destination): Destination => ({
   label: destination.label,
   words: destination.words,
@@ -64,6 +68,7 @@ const passedOn = (destination: Destination): Destination => ({
   makeFolder: (folder, call) => destination.makeFolder(folder, call),
   move: (from, to, call) => destination.move(from, to, call),
   remove: (path, call) => destination.remove(path, call),
+  folding: destination.folding && (() => destination.folding!()),
   sweepPartial: destination.sweepPartial && ((call) => destination.sweepPartial!(call)),
   close: () => destination.close(),
 });

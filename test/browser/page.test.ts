@@ -90,6 +90,46 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
     expect(control.asked).toEqual(['pause events', 'resume events']);
   });
 
+  test('goes from view to view by the keyboard, and the focus is never lost', async () => {
+    const { server } = await serve();
+    const { page } = await signedIn(server.loginLink());
+    const focused = () => page.evaluate(() => document.activeElement?.id ?? '');
+    const follow = async (name: string, heading: string): Promise<void> => {
+      await page.getByRole('main').getByRole('link', { name }).first().press('Enter');
+      await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+      await expect.poll(focused).toBe('main');
+    };
+    await follow('inventory-nightly', 'inventory-nightly');
+    await page.goBack();
+    await follow('Failures', 'Run of');
+    // what comes next by the key is in the view, not at the top of the page
+    await page.keyboard.press('Tab');
+    expect(await page.locator('main :focus').count()).toBe(1);
+  });
+
+  test('names what it shows for who does not see it, with nothing in a name that turns text around', async () => {
+    const { server } = await serve();
+    const { page } = await signedIn(server.loginLink());
+    const views = [
+      '#/',
+      '#/jobs/sales',
+      '#/jobs/sales/runs/r997',
+      '#/stage?address=stage%3A%2F%2Fanalytics%2F',
+    ];
+    for (const view of views) {
+      await open(page, view);
+      await page.getByRole('table').first().waitFor();
+      const tree = await page.locator('body').ariaSnapshot();
+      expect(tree).toMatch(/- main:\n  +- (?:.|\n)*?heading ".+" \[level=1\]/);
+      expect([view, /[\u202a-\u202e]|\p{Cc}/u.test(tree.replaceAll('\n', ''))]).toEqual([view, false]);
+      // each control and each table has a name
+      expect([
+        view,
+        /- (?:button|link|textbox|combobox|checkbox|progressbar|table|img)(?::| \[|$)/m.test(tree),
+      ]).toEqual([view, false]);
+    }
+  });
+
   test('shows a plan before it is applied, and applies that one', async () => {
     const { server, control } = await serve();
     const { page } = await signedIn(server.loginLink());
@@ -199,16 +239,19 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
     expect(await ground()).toBe('rgb(250, 250, 249)');
   });
 
-  test('fits a phone in every view, without scrolling sideways', async () => {
+  test.each([
+    ['a phone', 400],
+    ['a window of 1,280 pixels at 200 %', 640],
+  ])('fits %s in every view, without scrolling sideways', async (_, width) => {
     const { server, control } = await serve();
-    const { page } = await signedIn(server.loginLink(), { viewport: { width: 400, height: 800 } });
+    const { page } = await signedIn(server.loginLink(), { viewport: { width, height: 800 } });
     control.changeJob('events', { reason: `no/${'long-name-without-a-break'.repeat(9)}` });
     const views = ['#/', '#/jobs/sales', '#/jobs/events', '#/jobs/sales/runs/r997', '#/stage'];
     for (const view of [...views, '#/stage?address=stage%3A%2F%2Fanalytics%2F']) {
       await open(page, view);
       await page.getByRole('heading').first().waitFor();
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect([view, width]).toEqual([view, 400]);
+      const shown = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect([view, shown]).toEqual([view, width]);
     }
   });
 

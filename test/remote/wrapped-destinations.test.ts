@@ -74,3 +74,19 @@ test('a wrapped destination reads from an offset where the one in it can, and on
   expect(told).toEqual(['read']);
   expect(limited(stage, bandwidth).readFrom).toBeUndefined();
 });
+
+test('a wrapped destination says which names are one, and gives no partial file past what is wrapped around it', async () => {
+  const stage = createMemoryDestination();
+  const folding = { case: true, forms: false };
+  const able = {
+    ...stage,
+    folding: async () => folding,
+    openPartial: () => Promise.reject(new Error('opened')),
+  };
+  const rooted = withRoot(able, 'a/');
+  const others = [limited(able, new Bandwidth(createManualClock(), 1000)), counted(able, () => undefined)];
+  for (const wrapped of [rooted, ...others]) expect(await wrapped.folding?.()).toEqual(folding);
+  await expect(rooted.openPartial?.('a/b', call)).rejects.toThrow('opened');
+  expect(others.map(({ openPartial }) => openPartial)).toEqual([undefined, undefined]);
+  expect(withRoot(stage, '').openPartial).toBeUndefined();
+});

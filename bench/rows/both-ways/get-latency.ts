@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { atLeast, atMost } from '../../bench.ts';
 import type { Bench, Benchmark, Outcome } from '../../bench.ts';
 import { checkGot } from '../../fixture/got.ts';
@@ -8,7 +6,7 @@ import { spreadOf } from '../../measure/statistics.ts';
 import { runTool } from '../../product.ts';
 import { lowerBoundMs } from '../lower-bound.ts';
 import { startUpMs } from '../small-files-latency.ts';
-import { freshState, stageAddress } from '../tool-runs.ts';
+import { freshState, freshTargets, stageAddress } from '../tool-runs.ts';
 
 const CONCURRENCY = 64;
 const DELAY_MS = 1000;
@@ -20,7 +18,7 @@ export const getLatency: Benchmark = {
   name: 'get-latency',
   async run(bench: Bench): Promise<Outcome> {
     const files = bench.quick ? 128 : 1920;
-    const target = join(bench.folder, 'got');
+    using targets = freshTargets(bench, 'got');
     const requests: number[] = [];
     const contest = await Contest.hold(
       bench,
@@ -29,7 +27,7 @@ export const getLatency: Benchmark = {
           name: 'stagesync',
           files,
           async run() {
-            rmSync(target, { recursive: true, force: true });
+            const target = targets.next();
             const generated = { root: 'in/', folders: 1, files, bytes: BYTES };
             await bench.sink.reset({ delayMs: { GET: DELAY_MS }, generated });
             const args = ['get', '-r', stageAddress('in'), target, '--concurrency', String(CONCURRENCY)];

@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { atLeast, atMost } from '../../bench.ts';
 import type { Bench, Benchmark, Outcome } from '../../bench.ts';
 import { folderName } from '../../fixture/names.ts';
@@ -9,7 +7,7 @@ import { Contest } from '../../measure/contest.ts';
 import { spreadOf } from '../../measure/statistics.ts';
 import { lowerBoundMs } from '../lower-bound.ts';
 import { startUpMs } from '../small-files-latency.ts';
-import { freshState, pullRun } from '../tool-runs.ts';
+import { freshState, freshTargets, pullRun } from '../tool-runs.ts';
 
 const CONCURRENCY = 64;
 const DELAY_MS = 100;
@@ -21,7 +19,7 @@ export const pullLatency: Benchmark = {
   name: 'pull-latency',
   async run(bench: Bench): Promise<Outcome> {
     const files = bench.quick ? 640 : 3840;
-    const target = join(bench.folder, 'pulled');
+    using targets = freshTargets(bench, 'pulled');
     const requests: number[] = [];
     const contest = await Contest.hold(
       bench,
@@ -30,7 +28,7 @@ export const pullLatency: Benchmark = {
           name: 'stagesync',
           files,
           async run() {
-            rmSync(target, { recursive: true, force: true });
+            const target = targets.next();
             const generated = { root: 'in/', folders: 1, files, bytes: BYTES };
             await bench.sink.reset({ delayMs: { GET: DELAY_MS }, generated });
             const state = freshState(bench);

@@ -1,5 +1,6 @@
 import type { ActionLine } from '../../../src/model/plan.ts';
 import { Name } from './name.tsx';
+import { ToSign } from './to-sign.tsx';
 
 const VERBS: Readonly<Record<ActionLine['kind'], string>> = {
   createFolder: 'create',
@@ -17,7 +18,7 @@ export function ActionName({ action: { kind, path, to } }: { readonly action: Ac
       {to !== undefined && (
         <>
           {' '}
-          <span aria-label="to">→</span> <Name text={to} />
+          <ToSign /> <Name text={to} />
         </>
       )}
     </>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { JobView } from '../../../src/daemon/view/daemon-view.ts';
 import type { PlanView } from '../../../src/daemon/view/page-api.ts';
+import { printable } from '../../../src/model/printable.ts';
 import { ask, askJson, jobPath } from '../live/api.ts';
 import { go } from '../live/location.ts';
 import { announce } from './announcements.tsx';
@@ -59,7 +60,7 @@ export function JobButtons({ job, few = false }: { readonly job: JobView; readon
         const plan = await askJson<PlanView>(jobPath(job.name, '/plans'), { method: 'POST' });
         go({ view: 'plan', job: job.name, plan: plan.id });
       } else await ask(jobPath(job.name, `/${verb}`), { method: 'POST' });
-      announce(`${job.name}: ${done}`);
+      announce(`${printable(job.name)}: ${done}`);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'It did not work.');
     } finally {
@@ -67,7 +68,7 @@ export function JobButtons({ job, few = false }: { readonly job: JobView; readon
     }
   };
   return (
-    <div class="buttons" role="group" aria-label={`What to do with ${job.name}`}>
+    <div class="buttons" role="group" aria-label={`What to do with ${printable(job.name)}`}>
       {verbsOf(job)
         .filter((verb) => !few || FEW.has(verb))
         .map((verb) => (

@@ -1,3 +1,5 @@
+import { printable } from '../../../src/model/printable.ts';
+
 /** How much of something is done; without a total it only shows that something goes on. */
 export function Meter({
   label,
@@ -13,7 +15,7 @@ export function Meter({
     <div
       class={share === undefined ? 'meter open' : 'meter'}
       role="progressbar"
-      aria-label={label}
+      aria-label={printable(label)}
       {...(share !== undefined && {
         'aria-valuenow': Math.round(share * 100),
         'aria-valuemin': 0,

@@ -1,11 +1,11 @@
 import type { UsageLine } from '../../../src/daemon/view/page-api.ts';
 
-type Row = Extract<UsageLine, { kind: 'folder' | 'file' }>;
+export type UsageRow = Extract<UsageLine, { kind: 'folder' | 'file' }>;
 
 /** What is known of a folder, while its lines come and after. */
 export interface Usage {
   /** The largest first, at most `MOST_ROWS`. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly UsageRow[];
   /** Smaller ones that are not shown. */
   readonly left: { readonly rows: number; readonly size: number };
   readonly size: number;
@@ -32,7 +32,7 @@ export const EMPTY_USAGE: Usage = {
 
 export function withLines(usage: Usage, lines: readonly UsageLine[]): Usage {
   let { size, files, quota, isWhole } = usage;
-  const rows: Row[] = [...usage.rows];
+  const rows: UsageRow[] = [...usage.rows];
   const problems = [...usage.problems];
   for (const line of lines) {
     if (line.kind === 'folder' || line.kind === 'file') {

@@ -32,8 +32,11 @@ export function reportText(report: FilesReport): string {
 }
 
 /** '3 files and 1 folder (12 kB)' */
-export const removalText = (files: number, folders: number, size: number): string =>
-  `${counted(files, 'file')}${folders === 0 ? '' : ` and ${counted(folders, 'folder')}`} (${bytes(size)})`;
+export function removalText(files: number, folders: number, size: number): string {
+  // of a folder whose files nobody counted, as in the trash, nothing is said of them
+  if (files === 0 && folders > 0) return counted(folders, 'folder');
+  return `${counted(files, 'file')}${folders === 0 ? '' : ` and ${counted(folders, 'folder')}`} (${bytes(size)})`;
+}
 
 /** 'data/a.csv: there is nothing of this name on this Stage' */
 export const problemText = ({ path, message }: Extract<FileEvent, { type: 'problem' }>): string =>

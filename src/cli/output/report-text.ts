@@ -63,6 +63,7 @@ const trashText = ({ files, bytes: size, heldFiles, heldBytes }: NonNullable<Rep
 function headline(report: Report, error: SyncError | undefined): string {
   if (report.dryRun && (report.outcome === 'clean' || report.outcome === 'warnings'))
     return 'Dry run: nothing was changed';
+  if (error?.code === 'not_loaded') return 'Sent, but not all of it is loaded';
   if (report.outcome === 'failures' && error !== undefined) return 'Not in sync: the run ended early';
   return HEADLINES[report.outcome];
 }
@@ -93,7 +94,8 @@ const rateText = (report: Report): string =>
   report.bytes > 0 && report.durationMs > 0 ? `, ${bytes((report.bytes * 1000) / report.durationMs)}/s` : '';
 
 function causeText(cause: Cause): string {
-  const example = `${printable(cause.firstPath)}: ${printable(cause.firstMessage)}`;
+  const about = cause.firstPath === '' ? '' : `${printable(cause.firstPath)}: `;
+  const example = `${about}${printable(cause.firstMessage)}`;
   if (cause.count === 1) return `${cause.code}: ${example}`;
   const unprinted = cause.count - cause.printed;
   const more = unprinted > 0 ? `, ${count(unprinted)} of them not shown above` : '';

@@ -110,7 +110,7 @@ function guardedServer(
     routerOptions: { maxParamLength: 1024 },
     clientErrorHandler: refuseNoHttp,
     frameworkErrors: (error, request, reply) => {
-      if (!refuses(request, reply)) sendError(error, request, reply as FastifyReply);
+      if (!refuses(request, reply)) sendError(error, request, reply);
     },
   });
   app.server.maxConnections = MOST_CONNECTIONS;

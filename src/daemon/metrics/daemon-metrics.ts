@@ -62,6 +62,7 @@ export class DaemonMetrics {
         nowMs,
         { job },
       );
+    this.#counters.scrape(nowMs, new Set(jobs.map(({ name }) => name)));
     this.#fileProblem.set(fileProblem === undefined ? 0 : 1);
     return this.#registry.metrics();
   }

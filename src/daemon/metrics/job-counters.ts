@@ -4,6 +4,8 @@ import type { PaceReason } from '../../model/pace.ts';
 import type { RunSummary } from '../../model/run.ts';
 import type { PassSummary } from '../../sync/watch/watch-events.ts';
 
+import { LoadGauges } from './load-gauges.ts';
+
 /** The labels that every metric of a process has beside its own: the job, where there are several. */
 export type JobLabel = { readonly job?: string };
 
@@ -24,11 +26,13 @@ export class JobCounters {
   readonly #allowed;
   readonly #problems;
   readonly #duration;
+  readonly #load;
 
   /** `byJob`: each has a label for its job. */
   constructor(registry: Registry, { byJob }: { readonly byJob: boolean }) {
     this.#registry = registry;
     this.#common = byJob ? ['job'] : [];
+    this.#load = new LoadGauges(registry, { byJob });
     this.#passes = this.#counter('passes_total', 'Passes by what they looked at and how they ended.', [
       'scope',
       'outcome',
@@ -96,6 +100,12 @@ export class JobCounters {
     const scope = folders === undefined ? 'everything' : 'folders';
     this.#passes.inc({ ...job, scope, outcome: report.outcome });
     this.#duration.observe({ ...job, scope }, report.durationMs / 1000);
+    this.#load.heard(report.load, job);
+  }
+
+  /** Before a scrape. `jobs`: the names of those that there are, where there are several. */
+  scrape(nowMs: number, jobs?: ReadonlySet<string>): void {
+    this.#load.set(nowMs, jobs);
   }
 
   run({ cause, outcome }: Pick<RunSummary, 'cause' | 'outcome'>, job: JobLabel = {}): void {

@@ -74,6 +74,7 @@ export class WatchMetrics {
       },
       nowMs,
     );
+    this.#counters.scrape(nowMs);
     this.#watches.reset();
     this.#watches.set({ mode: status.mode }, status.watches);
     this.#lastFull.set((full?.startedMs ?? 0) / 1000);

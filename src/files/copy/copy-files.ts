@@ -51,7 +51,7 @@ export async function copyFiles(options: CopyFilesOptions): Promise<CopySummary>
   return copying.summary();
 }
 
-const TASKS_A_LANE = 4;
+const TASKS_A_LANE = 6;
 /** Bytes that one file holds in memory at most, and all together. */
 const HELD = { each: 512 * 1024, all: 64 * 1024 * 1024 };
 

@@ -90,12 +90,15 @@ async function* listStage(
     return;
   }
   const file = path.endsWith('/') ? undefined : await destination.stat(path, call);
-  if (file === undefined)
-    throw new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
-      verdict: 'end_run',
-    });
+  if (file === undefined) throw nothingOnStage(path);
   yield [{ kind: 'file', path: path.slice(path.lastIndexOf('/') + 1), ...file }];
 }
+
+/** What every command that looks says of a path that names nothing. */
+export const nothingOnStage = (path: RelPath): SyncError =>
+  new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
+    verdict: 'end_run',
+  });
 
 /** An unclear child may be a file or a folder; it is told once. */
 function shownOnStage(entry: DestinationEntry): ShownEntry | readonly [] {

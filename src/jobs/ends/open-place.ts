@@ -6,7 +6,7 @@ import { checkEmbedded } from '../check-job.ts';
 import { bucketFlagIn } from '../authority.ts';
 import { usageError } from '../usage-errors.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { openSource } from './open-source.ts';
+import { openSource, type OpenSourceOptions } from './open-source.ts';
 import { openStageToLook } from './open-stage-to-look.ts';
 
 export interface OpenPlaceOptions {
@@ -15,6 +15,9 @@ export interface OpenPlaceOptions {
   readonly concurrency?: Concurrency | undefined;
   /** Milliseconds; see useToLook. */
   readonly maxWaitMs?: number | undefined;
+  /** Of a bucket; see openSource. */
+  readonly archived?: OpenSourceOptions['archived'];
+  readonly pageSize?: number | undefined;
 }
 
 /** A place that is open to be looked at: all of it can be listed and read, and nothing of it changed. */
@@ -50,13 +53,21 @@ export async function openPlace(
   around: Surroundings,
   options: OpenPlaceOptions = {},
 ): Promise<OpenPlace> {
-  const { concurrency: asked = 'auto', followSymlinks = false, maxWaitMs } = options;
+  const { concurrency: asked = 'auto', followSymlinks = false, maxWaitMs, archived, pageSize } = options;
   const most = mostLanesWithin(openFileLimit());
   if (address.kind !== 'stage') {
     const concurrency = mostLanesOf(asked, most);
     const { authority, environment, folder, collectBuffers } = around;
-    const ofSource = { s3: authority.s3, environment, folder, followSymlinks, concurrency, collectBuffers };
-    const source = await openSource(address, ofSource);
+    const source = await openSource(address, {
+      s3: authority.s3,
+      environment,
+      folder,
+      followSymlinks,
+      concurrency,
+      archived,
+      pageSize,
+      collectBuffers,
+    });
     opened.defer(() => source.close());
     const usual = address.kind === 's3' ? S3_LANES : LOCAL_LANES;
     return { source, lanes: () => Math.min(usual, concurrency) };

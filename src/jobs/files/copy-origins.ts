@@ -15,11 +15,11 @@ import { formatS3Address, parseS3Address } from '../../sources/s3/address.ts';
 import { fileEntry } from '../../sources/stage/entries.ts';
 import { stageToCopy } from './stage-to-copy.ts';
 import { parsePlace, type PlaceAddress, type StageAddress } from '../addresses.ts';
-import { openPlace, type OpenPlace } from '../ends/open-place.ts';
+import { openPlace, type OpenPlace, type OpenPlaceOptions } from '../ends/open-place.ts';
 import type { OpenStages } from '../ends/open-stages.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-export interface CopyOriginsOptions {
+export interface CopyOriginsOptions extends Pick<OpenPlaceOptions, 'archived' | 'pageSize'> {
   readonly opened: AsyncDisposableStack;
   readonly around: Surroundings;
   readonly stages: OpenStages;
@@ -206,8 +206,9 @@ export class CopyOrigins {
     const key = address.kind === 'local' ? address.root : address.address;
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const { opened, around, followSymlinks, concurrency } = this.#options;
-    const place = openPlace(opened, address, around, { followSymlinks, concurrency });
+    const { opened, around, followSymlinks, concurrency, archived, pageSize } = this.#options;
+    const options = { followSymlinks, concurrency, archived, pageSize };
+    const place = openPlace(opened, address, around, options);
     void place.then(
       ({ lanes }) => this.#lanes.add(lanes),
       () => undefined,

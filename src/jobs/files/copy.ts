@@ -11,6 +11,7 @@ import type { Destination } from '../../model/ports.ts';
 import type { EventListener } from '../../model/events.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import { formatAddress, parsePlace, type Address, type PlaceAddress } from '../addresses.ts';
+import { checkBucketSettings } from '../check-job.ts';
 import { checkBucketFlags } from '../ends/open-place.ts';
 import { OpenStages } from '../ends/open-stages.ts';
 import { surroundingsFor, type CallOptions } from '../sync.ts';
@@ -36,6 +37,13 @@ export interface CopySettings {
   readonly filters?: readonly FilterRule[] | undefined;
   /** Links in folders are followed. Default: false, they are left out; a link that is named itself is followed. */
   readonly followSymlinks?: boolean | undefined;
+  /**
+   * What is done with archived objects of a bucket that are not restored. `report`, the default: each is a failure; `ignore`: they are
+   * left out in silence; `transfer`: they are read all the same.
+   */
+  readonly archived?: 'report' | 'ignore' | 'transfer' | undefined;
+  /** Keys in a page of a bucket's listing, at most 1,000. Default: as many as the server gives. */
+  readonly pageSize?: number | undefined;
   /** Stage requests at the same time. Default: 'auto'. */
   readonly concurrency?: Concurrency | undefined;
   /** Milliseconds. See --max-wait. */
@@ -109,6 +117,8 @@ export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopyS
     followSymlinks: run.followSymlinks === true,
     filters: run.filters ?? [],
     concurrency,
+    archived: run.archived,
+    pageSize: run.pageSize,
     targetLabel: () => label,
     folding: async () => (around.dryRun ? undefined : await folding?.()) ?? NOTHING_FOLDED,
   });
@@ -145,12 +155,18 @@ export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopyS
   });
 }
 
-function checkAddresses({ from, atomic }: CopyRun, to: PlaceAddress, around: Surroundings): void {
+function checkAddresses(
+  { from, atomic, archived, pageSize }: CopyRun,
+  to: PlaceAddress,
+  around: Surroundings,
+): void {
   if (from.length === 0) throw usageError('name what is copied, and where to: cp SRC… DEST');
   if (to.kind === 's3')
     throw usageError('DEST is a bucket, and S3 is only read: name a Stage or a local path');
   const sources = from.map((text) => parsePlace(text, 'SRC', around.folder));
   checkBucketFlags(sources, around, 'no SRC is');
+  const hasBucket = sources.some(({ kind }) => kind === 's3');
+  checkBucketSettings({ archived, pageSize }, hasBucket ? undefined : 'no SRC is one');
   if (to.kind === 'local' && sources.every(({ kind }) => kind === 'local'))
     throw usageError(
       'SRC and DEST are both on this machine: use the cp of the system, or write a Stage as stage://DEPLOYMENT/PATH',

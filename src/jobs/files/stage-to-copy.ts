@@ -1,5 +1,4 @@
 import { openFileLimit } from '../../disk/open-files.ts';
-import { withEachChildAlone } from '../../files/copy/each-child-alone.ts';
 import type { Children } from '../../model/children.ts';
 import type { NameFolding } from '../../model/name-folding.ts';
 import type { RelPath } from '../../model/path.ts';
@@ -34,8 +33,10 @@ export async function stageToCopy(
     },
   };
   return destinationAsSource({
-    destination: withEachChildAlone(reader),
+    destination: reader,
     folding,
+    // who copies removes nothing, so that what cannot be named is of no account to the others
+    showsTheRest: true,
     // listings are small and all are wanted: asking for more than can be under way keeps all slots busy
     lookAhead: () => Math.min(stage.lanes, most) * 2,
   });

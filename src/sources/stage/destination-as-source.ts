@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { garbledIn, type Children } from '../../model/children.ts';
 import type { FileEntry, SourceEntry } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
@@ -13,6 +12,7 @@ import type {
 } from '../../model/ports.ts';
 import { entryPages } from '../../remote/folder-entries.ts';
 import { walkDestination } from '../../remote/walk-folders.ts';
+import { ClockSteps, type StepClock } from './clock-steps.ts';
 import { fileEntry, sourceEntries } from './entries.ts';
 import { ListedFile, type ListedFileOptions } from './listed-file.ts';
 import { SharedLooks, type DestinationLooks } from './shared-looks.ts';
@@ -43,6 +43,8 @@ export interface DestinationAsSourceOptions {
   readonly showsTheRest?: boolean | undefined;
   /** Told of all bytes of files as they arrive. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** Default: that of the system. */
+  readonly clock?: StepClock | undefined;
 }
 
 const LOOK_AHEAD = 16;
@@ -56,9 +58,11 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
   const { destination, lookAhead = LOOK_AHEAD } = options;
   const { root } = destination;
   const looks = new SharedLooks(options.looks ?? destination);
+  const steps = new ClockSteps(options.clock);
   const ask = options.folding === undefined ? undefined : once(options.folding);
   const listed = async (folder: RelPath, signal: AbortSignal): Promise<Children | undefined> => {
     const children = await destination.listFolder(root + folder, { signal });
+    steps.shown();
     if (children !== undefined) looks.counted(root + folder, children.length);
     return children && ask ? withoutNameConflicts(children, ask) : children;
   };
@@ -105,9 +109,14 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
     async stat(path, { signal }) {
       signal.throwIfAborted();
       const shown = await destination.stat(root + path, { signal });
+      steps.shown();
       return shown && fileEntry(path, shown);
     },
-    read: (entry, call) => read({ destination, looks, onBytes: options.onBytes }, entry, call),
+    async read(entry, call) {
+      call.signal.throwIfAborted();
+      await steps.over(entry, call.signal);
+      return read({ destination, looks, onBytes: options.onBytes }, entry, call);
+    },
     ...(destination.readFrom !== undefined && {
       readFrom: (entry: FileEntry, offset: number, call: CallOptions) =>
         destination.readFrom!(root + entry.path, offset, call),
@@ -140,27 +149,9 @@ async function listTop({ label }: Destination, list: () => Promise<Children | un
 const WHOLE_BYTES = 256 * 1024;
 
 async function read(from: ListedFileOptions, entry: FileEntry, call: CallOptions): Promise<Content> {
-  call.signal.throwIfAborted();
-  await untilClockMoved(entry, call.signal);
   const file = new ListedFile(from, entry, call);
   const { size, modifiedMs } = entry;
   return size > WHOLE_BYTES
     ? { size, modifiedMs, chunks: file.chunks(), resume: file.resume }
     : { size, modifiedMs, bytes: await file.whole() };
-}
-
-// Two files put within one step of the other side's clock show the same time. Content that is read once the step is over
-// is the last that this time stands for.
-const CLOCK_STEP_MS = 20;
-const COARSE_CLOCK_STEP_MS = 1100;
-
-async function untilClockMoved({ modifiedMs = 0 }: FileEntry, signal: AbortSignal): Promise<void> {
-  const step = modifiedMs % 1000 === 0 ? COARSE_CLOCK_STEP_MS : CLOCK_STEP_MS;
-  const age = Date.now() - modifiedMs;
-  if (age < 0 || age >= step) return;
-  try {
-    await sleep(step - age, undefined, { signal });
-  } catch {
-    signal.throwIfAborted();
-  }
 }

@@ -243,6 +243,12 @@ export class LoadLog {
     return this.#unloaded;
   }
 
+  /** When the first of what is not known to be in its table came, in milliseconds since 1970. */
+  get oldestMs(): number | undefined {
+    const row = this.#db.sql('SELECT min(arrived) AS oldest FROM load WHERE loaded = 0').get();
+    return (row?.['oldest'] as number | null | undefined) ?? undefined;
+  }
+
   /** The time, different for each call: it tells a file from one that comes under its name later. */
   #moment(): number {
     return (this.#last = Math.max(this.#now(), this.#last + 1));

@@ -53,6 +53,8 @@ export class LoadedWait {
   /** The first file that is not loaded, for the error. */
   #first: string | undefined;
   #skipped = 0;
+  /** Changed after a pipeline had read them, and not read again by themselves. */
+  #unread = 0;
   #stopped: readonly PipelineInfo[] = [];
 
   constructor(parts: LoadedWaitParts) {
@@ -152,16 +154,19 @@ export class LoadedWait {
           continue;
         }
         const file = files.find(({ state }) => state === 'skipped') ?? files[0];
+        // an error of the content before says nothing of this one
+        const isOld = verdicts.includes('drop');
         const outcome = verdicts.includes('skipped') ? 'skipped' : 'not_loaded';
         this.#left++;
         if (outcome === 'skipped') this.#skipped++;
+        else if (isOld) this.#unread++;
         this.#first ??= row.path;
         emit({
           type: 'load',
           path: row.path,
           outcome,
           pipeline: file?.pipeline,
-          ...(file?.error !== undefined && { error: file.error }),
+          ...(file?.error !== undefined && !isOld && { error: file.error }),
         });
       }
     }
@@ -169,9 +174,10 @@ export class LoadedWait {
 
   #notLoaded(elapsedMs: number): SyncError {
     const { files } = this.report;
-    const waits = this.#left - this.#skipped;
+    const waits = this.#left - this.#skipped - this.#unread;
     const parts = [
       this.#skipped > 0 ? `${this.#skipped} skipped by a pipeline` : '',
+      this.#unread > 0 ? `${this.#unread} changed after a pipeline had read it (--reload drop-file)` : '',
       waits > 0 ? `${waits} not loaded after ${Math.round(elapsedMs / 1000)} s` : '',
     ].filter((part) => part !== '');
     const stopped = this.#stopped.map(({ pipeline }) => printable(pipeline)).join(', ');

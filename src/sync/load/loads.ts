@@ -69,6 +69,7 @@ export class Loads {
   readonly limit: UnloadedLimit | undefined;
   readonly #until: AbortSignal;
   #last: Sweep = NOTHING;
+  #loaded = 0;
   readonly #wait: LoadedWait | undefined;
   #infos: { readonly atMs: number; readonly infos: readonly PipelineInfo[] } | undefined;
   /** Why nothing more is asked of the database. */
@@ -165,6 +166,8 @@ export class Loads {
     return {
       unloadedFiles: files,
       unloadedBytes: bytes,
+      oldestUnloadedMs: this.#log.oldestMs,
+      loaded: this.#loaded,
       notReloaded: this.#last.owed,
       skipped: this.#last.skipped,
       reloaded: this.#reloads.sent,
@@ -300,6 +303,7 @@ export class Loads {
     else if (verdicts.includes('skipped')) sweep.skipped++;
     // a file that no pipeline reads is not on its way anywhere
     if (!verdicts.every((verdict) => verdict === 'loaded')) return;
+    if (verdicts.length > 0) this.#loaded++;
     const isLeaving = verdicts.length > 0 && this.#pass.load.afterLoad === 'remove';
     if (isLeaving) this.#log.isLoaded(row);
     else this.#log.settled(row.path);

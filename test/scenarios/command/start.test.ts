@@ -61,6 +61,20 @@ test('a sync loads nothing of the Management API’s commands, of billing, or of
   expect(packages).not.toContain('d3-scale');
 });
 
+test('a sync loads nothing of the way to a table unless it is asked for', async () => {
+  await using cli = await cliSandbox();
+  await writeTree(cli.folder, { 'data/a.csv': 'a' });
+  const sync = ['sync', 'data', 'stage://local/data'];
+  const ofLoading = (modules: readonly string[]): string[] =>
+    modules.filter((url) => /src\/(?:data-api|load|jobs\/load|sync\/load)\//.test(url));
+  const plain = await packagesLoadedBy(cli, sync);
+  expect(plain.status).toBe(0);
+  expect(ofLoading(plain.modules)).toEqual([]);
+  const asked = await packagesLoadedBy(cli, [...sync, '--load-database', 'demo']);
+  expect(asked.status).toBe(0);
+  expect(ofLoading(asked.modules)).not.toEqual([]);
+});
+
 test('a sync to a remote Stage loads no server', async () => {
   await using cli = await cliSandbox({
     SINGLESTOREDB_MANAGEMENT_TOKEN: 'none',

@@ -59,6 +59,25 @@ test('url writes a signed address alone to stdout, and says that it is a secret'
   expect(await answer.text()).toBe(CSV);
 });
 
+test('url and cat say what is not a file, and that nothing is there', async () => {
+  await using stage = await filled();
+  const { cli, address } = stage;
+  const said = async (command: string, path: string) => {
+    const { status, stderr } = await commandInside(cli, [command, `${address}/${path}`]);
+    return [status, stderr];
+  };
+  await commandInside(cli, ['mkdir', `${address}/folder`]);
+  expect(await said('url', 'folder')).toEqual([
+    2,
+    expect.stringMatching(/folder is a folder; only a file has a signed address\n$/),
+  ]);
+  for (const command of ['url', 'cat'])
+    expect(await said(command, 'none')).toEqual([
+      3,
+      'stagesync: there is nothing at target/none on this Stage\n',
+    ]);
+});
+
 test('nothing else shows a signed address', async () => {
   await using stage = await filled();
   const { cli, address } = stage;
@@ -85,7 +104,7 @@ test.each([
   [['head', 'data/nothere'], 5, /is not there/],
   [['head', 'data/a.csv', '-n', '1', '--bytes', '1'], 2, /one of the two/],
   [['url', 'ADDRESS/'], 2, /is a folder/],
-  [['url', 'ADDRESS/nothere'], 3, /There is nothing at this path/],
+  [['url', 'ADDRESS/nothere'], 3, /there is nothing at target\/nothere on this Stage/],
   [['url', 'data/a.csv'], 2, /must be a Stage address/],
   [['url', 'stage://local/a.csv'], 2, /ends with this command/],
 ])('%j ends with status %i', async (args, status, message) => {
@@ -96,4 +115,18 @@ test.each([
   );
   expect([said.status, said.stdout]).toEqual([status, '']);
   expect(said.stderr).toMatch(message);
+});
+
+test.each([
+  [['--exclude', '*.tmp'], '--exclude'],
+  [['--follow-symlinks'], '--follow-symlinks'],
+  [['--page-size', '5'], '--page-size'],
+  [['--force-glacier-transfer'], '--force-glacier-transfer'],
+])('a copy to stdout refuses flags that say nothing of it: %j', async (flags, name) => {
+  await using stage = await filled();
+  const { status, stderr } = await commandInside(stage.cli, ['cp', `${stage.address}/a.csv`, '-', ...flags]);
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringMatching(new RegExp(`${name}.* has no use where DEST is stdout`)),
+  ]);
 });

@@ -4,6 +4,7 @@ import { useNow } from '../../live/clock.ts';
 import { speeds } from '../../live/connection.ts';
 import { Meter } from '../../parts/meter.tsx';
 import { Name } from '../../parts/name.tsx';
+import { Table, type Column } from '../../parts/table.tsx';
 import { span } from '../../text/times.ts';
 import { firstTransfers } from '../../text/transfers.ts';
 import { causeText } from '../../text/words.ts';
@@ -25,26 +26,13 @@ export function RunNow({ job, current }: { readonly job: JobView; readonly curre
       </div>
       <Progress job={job} current={current} />
       {current.transfers.length > 0 && (
-        <table class="transfers">
-          <caption class="hidden">Files under way</caption>
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col">Sent</th>
-              <th scope="col" class="number">
-                Rate
-              </th>
-              <th scope="col" class="number">
-                Left
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((transfer) => (
-              <Transfer key={transfer.path} transfer={transfer} now={now} />
-            ))}
-          </tbody>
-        </table>
+        <Table
+          name="Files under way"
+          class="transfers"
+          columns={columnsAt(now)}
+          rows={shown}
+          keyOf={({ path }) => path}
+        />
       )}
       {shown.length < current.transfers.length && (
         <p class="quiet foot">
@@ -83,36 +71,60 @@ function Progress({ job, current }: { readonly job: JobView; readonly current: C
   );
 }
 
-function Transfer({
-  transfer: { path, size, sentBytes, startedMs },
-  now,
-}: {
-  readonly transfer: TransferView;
-  readonly now: number;
-}) {
-  const seconds = (now - startedMs) / 1000;
-  const rate = seconds < 1 ? 0 : sentBytes / seconds;
-  const isSent = size !== undefined && sentBytes >= size;
-  const left = size === undefined || rate <= 0 || isSent ? undefined : ((size - sentBytes) / rate) * 1000;
+const columnsAt = (now: number): readonly Column<TransferView>[] => [
+  { title: 'File', cell: ({ path }) => <Name text={path} /> },
+  { title: 'Sent', cellClass: 'sent', label: 'Sent', cell: (transfer) => <Sent transfer={transfer} /> },
+  {
+    title: 'Rate',
+    class: 'number',
+    label: 'Rate',
+    cell: (transfer) => {
+      const rate = rateOf(transfer, now);
+      return rate > 0 && !isSent(transfer) ? `${bytes(Math.round(rate))}/s` : '';
+    },
+  },
+  {
+    title: 'Left',
+    class: 'number',
+    label: 'Left',
+    cell: (transfer) => {
+      const left = leftMs(transfer, now);
+      return left === undefined ? (
+        ''
+      ) : (
+        <>
+          {span(left)}
+          <span class="narrow"> left</span>
+        </>
+      );
+    },
+  },
+];
+
+function Sent({ transfer }: { readonly transfer: TransferView }) {
+  const { path, size, sentBytes } = transfer;
   return (
-    <tr>
-      <td>
-        <Name text={path} />
-      </td>
-      <td data-label="Sent" class="sent">
-        <Meter label={`Sent of ${path}`} value={sentBytes} total={size} />
-        <span>
-          {bytes(sentBytes)}
-          {isSent ? ', waits for the answer' : size !== undefined && ` of ${bytes(size)}`}
-        </span>
-      </td>
-      <td data-label="Rate" class="number">
-        {rate > 0 && !isSent ? `${bytes(Math.round(rate))}/s` : ''}
-      </td>
-      <td data-label="Left" class="number">
-        {left === undefined ? '' : span(left)}
-        <span class="narrow">{left === undefined ? '' : ' left'}</span>
-      </td>
-    </tr>
+    <>
+      <Meter label={`Sent of ${path}`} value={sentBytes} total={size} />
+      <span>
+        {bytes(sentBytes)}
+        {isSent(transfer) ? ', waits for the answer' : size !== undefined && ` of ${bytes(size)}`}
+      </span>
+    </>
   );
+}
+
+const isSent = ({ size, sentBytes }: TransferView): boolean => size !== undefined && sentBytes >= size;
+
+/** Bytes a second. */
+function rateOf({ sentBytes, startedMs }: TransferView, now: number): number {
+  const seconds = (now - startedMs) / 1000;
+  return seconds < 1 ? 0 : sentBytes / seconds;
+}
+
+function leftMs(transfer: TransferView, now: number): number | undefined {
+  const { size, sentBytes } = transfer;
+  const rate = rateOf(transfer, now);
+  if (size === undefined || rate <= 0 || isSent(transfer)) return undefined;
+  return ((size - sentBytes) / rate) * 1000;
 }

@@ -7,6 +7,7 @@ import { useNow } from '../../live/clock.ts';
 import { useParts } from '../../live/loaded.ts';
 import { Mark } from '../../parts/mark.tsx';
 import { More } from '../../parts/more.tsx';
+import { Table, type Column } from '../../parts/table.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, clockTime, span } from '../../text/times.ts';
 import { causeText, endWord } from '../../text/words.ts';
@@ -24,6 +25,7 @@ export function JobRuns({ job, latest }: { readonly job: string; readonly latest
     const page = await askJson<RunsPage>(jobPath(job, `/runs?limit=${PART}${after}`));
     return { rows: page.runs, more: page.more };
   });
+  const now = useNow();
   const [all, setAll] = useState(false);
   const shown = all ? runs.rows : runs.rows.slice(0, FIRST_ROWS);
   return (
@@ -32,44 +34,13 @@ export function JobRuns({ job, latest }: { readonly job: string; readonly latest
       {runs.rows.length > 1 && <RunBars job={job} runs={runs.rows} />}
       {runs.rows.length > 0 && (
         <div class="wide">
-          <table class="runs">
-            <caption class="hidden">Runs that are over, the latest first</caption>
-            <thead>
-              <tr>
-                <th scope="col">Began</th>
-                <th scope="col">Outcome</th>
-                <th scope="col" class="roomy">
-                  Cause
-                </th>
-                <th scope="col" class="number took">
-                  Took
-                </th>
-                <th scope="col" class="number">
-                  Copied
-                </th>
-                <th scope="col" class="number roomy">
-                  Bytes
-                </th>
-                <th scope="col" class="number roomy">
-                  Moved
-                </th>
-                <th scope="col" class="number roomy">
-                  Removed
-                </th>
-                <th scope="col" class="number">
-                  Failed
-                </th>
-                <th scope="col" class="number roomy">
-                  Requests
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((run) => (
-                <RunRow key={run.id} job={job} run={run} />
-              ))}
-            </tbody>
-          </table>
+          <Table
+            name="Runs that are over, the latest first"
+            class="runs"
+            columns={columnsOf(job, now)}
+            rows={shown}
+            keyOf={({ id }) => id}
+          />
         </div>
       )}
       {shown.length < runs.rows.length ? (
@@ -83,32 +54,30 @@ export function JobRuns({ job, latest }: { readonly job: string; readonly latest
   );
 }
 
-function RunRow({ job, run }: { readonly job: string; readonly run: RunSummary }) {
-  const now = useNow();
-  const { report } = run;
-  return (
-    <tr>
-      <th scope="row">
-        <a href={hashOf({ view: 'run', job, run: run.id })} title={clockTime(run.startedMs)}>
-          {ago(run.startedMs, now)}
-        </a>
-      </th>
-      <td>
-        <Mark {...endWord(run)} />
-      </td>
-      <td class="roomy">{causeText(run.cause)}</td>
-      <td class="number took">{span(run.endedMs - run.startedMs)}</td>
-      <Number of={report.uploaded} />
-      <td class="number roomy">{report.bytes === 0 ? '' : bytes(report.bytes)}</td>
-      <Number of={report.moved} kind="roomy" />
-      <Number of={report.removed} kind="roomy" />
-      <Number of={report.failed} kind="bad-text" />
-      <Number of={report.requests} kind="roomy" />
-    </tr>
-  );
-}
+const columnsOf = (job: string, now: number): readonly Column<RunSummary>[] => [
+  {
+    title: 'Began',
+    namesRows: true,
+    cell: ({ id, startedMs }) => (
+      <a href={hashOf({ view: 'run', job, run: id })} title={clockTime(startedMs)}>
+        {ago(startedMs, now)}
+      </a>
+    ),
+  },
+  { title: 'Outcome', cell: (run) => <Mark {...endWord(run)} /> },
+  { title: 'Cause', class: 'roomy', cell: ({ cause }) => causeText(cause) },
+  { title: 'Took', class: 'number took', cell: ({ startedMs, endedMs }) => span(endedMs - startedMs) },
+  { title: 'Copied', class: 'number', cell: ({ report }) => counted(report.uploaded) },
+  {
+    title: 'Bytes',
+    class: 'number roomy',
+    cell: ({ report }) => (report.bytes === 0 ? '' : bytes(report.bytes)),
+  },
+  { title: 'Moved', class: 'number roomy', cell: ({ report }) => counted(report.moved) },
+  { title: 'Removed', class: 'number roomy', cell: ({ report }) => counted(report.removed) },
+  { title: 'Failed', class: 'number', cellClass: 'bad-text', cell: ({ report }) => counted(report.failed) },
+  { title: 'Requests', class: 'number roomy', cell: ({ report }) => counted(report.requests) },
+];
 
 /** Nothing is shown as nothing, so that what happened is seen. */
-function Number({ of, kind = '' }: { readonly of: number; readonly kind?: string }) {
-  return <td class={`number ${kind}`}>{of === 0 ? '' : count(of)}</td>;
-}
+const counted = (number: number): string => (number === 0 ? '' : count(number));

@@ -9,6 +9,7 @@ import { Name } from '../../parts/name.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, ahead, span } from '../../text/times.ts';
 import { endWord, isInStep, rhythmText, stateWord } from '../../text/words.ts';
+import { ToSign } from '../../parts/to-sign.tsx';
 
 export function JobRow({ job }: { readonly job: JobView }) {
   const now = useNow();
@@ -19,7 +20,7 @@ export function JobRow({ job }: { readonly job: JobView }) {
           <Name text={job.name} />
         </a>
         <div class="ends">
-          <Name text={job.from} /> <span aria-label="to">→</span> <Name text={job.to} />
+          <Name text={job.from} /> <ToSign /> <Name text={job.to} />
         </div>
       </th>
       <td data-label="State">

@@ -7,6 +7,7 @@ import { askJson } from '../../live/api.ts';
 import { useParts } from '../../live/loaded.ts';
 import { ActionName } from '../../parts/action-name.tsx';
 import { More } from '../../parts/more.tsx';
+import { Table, type Column } from '../../parts/table.tsx';
 
 const PART = 100;
 
@@ -25,36 +26,26 @@ export function PlanLines({ plan }: { readonly plan: string }) {
     <section aria-labelledby="lines">
       <h2 id="lines">What would be done</h2>
       {lines.rows.length > 0 && (
-        <table class="actions-table">
-          <caption class="hidden">The actions of the plan</caption>
-          <thead>
-            <tr>
-              <th scope="col">Action</th>
-              <th scope="col">Why</th>
-              <th scope="col" class="number">
-                Size
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {lines.rows.map((line, at) => (
-              <tr key={at}>
-                <td>
-                  <ActionName action={line} />
-                </td>
-                <td data-label="Why">{reasonText(line.reason)}</td>
-                <td data-label="Size" class="number">
-                  {sizeText(line)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          name="The actions of the plan"
+          class="actions-table"
+          columns={COLUMNS}
+          rows={lines.rows}
+          keyOf={(_, at) => at}
+        />
       )}
       <More of={lines} none="Nothing: both ends are equal." />
     </section>
   );
 }
 
-const sizeText = ({ bytes: size, files, path }: ActionLine): string =>
-  size !== undefined ? bytes(size) : files !== undefined && path.endsWith('/') ? counted(files, 'file') : '';
+const COLUMNS: readonly Column<ActionLine>[] = [
+  { title: 'Action', cell: (line) => <ActionName action={line} /> },
+  { title: 'Why', label: 'Why', cell: ({ reason }) => reasonText(reason) },
+  { title: 'Size', class: 'number', label: 'Size', cell: (line) => sizeText(line) },
+];
+
+function sizeText({ bytes: size, files, path }: ActionLine): string {
+  if (size !== undefined) return bytes(size);
+  return files !== undefined && path.endsWith('/') ? counted(files, 'file') : '';
+}

@@ -8,6 +8,7 @@ import { useParts } from '../../live/loaded.ts';
 import { ActionName } from '../../parts/action-name.tsx';
 import { More } from '../../parts/more.tsx';
 import { Name } from '../../parts/name.tsx';
+import { Table, type Column } from '../../parts/table.tsx';
 import { span } from '../../text/times.ts';
 
 const PART = 100;
@@ -49,26 +50,14 @@ export function RunActions({
         )}
       </div>
       {actions.rows.length > 0 && (
-        <table class="actions-table">
-          <caption class="hidden">What the run did</caption>
-          <thead>
-            <tr>
-              <th scope="col">Action</th>
-              <th scope="col">Why</th>
-              <th scope="col" class="number">
-                Size
-              </th>
-              <th scope="col" class="number">
-                Took
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {actions.rows.map((action, at) => (
-              <ActionRow key={at} action={action} />
-            ))}
-          </tbody>
-        </table>
+        <Table
+          name="What the run did"
+          class="actions-table"
+          columns={COLUMNS}
+          rows={actions.rows}
+          keyOf={(_, at) => at}
+          rowClass={({ outcome }) => (outcome === 'done' ? undefined : 'troubled')}
+        />
       )}
       <More of={actions} none={onlyFailed ? 'Nothing failed.' : 'It did nothing: both ends were equal.'} />
       {cut > 0 && <p class="quiet">{counted(cut, 'further action')} of the run are not remembered.</p>}
@@ -76,24 +65,26 @@ export function RunActions({
   );
 }
 
-function ActionRow({ action }: { readonly action: RunAction }) {
-  return (
-    <tr class={action.outcome === 'done' ? undefined : 'troubled'}>
-      <td>
+const COLUMNS: readonly Column<RunAction>[] = [
+  {
+    title: 'Action',
+    cell: (action) => (
+      <>
         <ActionName action={action} />
         {action.error !== undefined && (
           <p class="bad-text plain-weight">
             {action.outcome}: <Name text={action.error.message} class="message" />
           </p>
         )}
-      </td>
-      <td data-label="Why">{reasonText(action.reason)}</td>
-      <td data-label="Size" class="number">
-        {action.bytes === undefined ? '' : bytes(action.bytes)}
-      </td>
-      <td data-label="Took" class="number">
-        {action.ms === undefined ? '' : span(action.ms)}
-      </td>
-    </tr>
-  );
-}
+      </>
+    ),
+  },
+  { title: 'Why', label: 'Why', cell: ({ reason }) => reasonText(reason) },
+  {
+    title: 'Size',
+    class: 'number',
+    label: 'Size',
+    cell: ({ bytes: size }) => (size === undefined ? '' : bytes(size)),
+  },
+  { title: 'Took', class: 'number', label: 'Took', cell: ({ ms }) => (ms === undefined ? '' : span(ms)) },
+];

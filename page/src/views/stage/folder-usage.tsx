@@ -4,9 +4,10 @@ import { useNow } from '../../live/clock.ts';
 import { useStore } from '../../live/store.ts';
 import { Meter } from '../../parts/meter.tsx';
 import { Name } from '../../parts/name.tsx';
+import { Table, type Column } from '../../parts/table.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, clockTime } from '../../text/times.ts';
-import { wayTo, type Usage } from '../../text/usage.ts';
+import { wayTo, type Usage, type UsageRow } from '../../text/usage.ts';
 import { stopWalk, walkAgain, walkOf, type Walk } from './walks.ts';
 
 /** What lies in a folder of a Stage, the largest first. */
@@ -99,64 +100,64 @@ function Quota({ size, quota }: { readonly size: number; readonly quota: number 
 }
 
 function Rows({ address, usage }: { readonly address: string; readonly usage: Usage }) {
-  const largest = usage.rows[0]?.size ?? 0;
   if (usage.rows.length === 0) return usage.isWhole ? <p class="quiet">The folder is empty.</p> : null;
   return (
     <>
-      <table class="usage">
-        <caption class="hidden">What lies in the folder, the largest first</caption>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col" class="number">
-              Size
-            </th>
-            <th scope="col" class="share">
-              Share
-            </th>
-            <th scope="col" class="number">
-              Files<span class="share">, or changed</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {usage.rows.map((row) => (
-            <tr key={row.path}>
-              <th scope="row">
-                {row.kind === 'folder' ? (
-                  <a href={hashOf({ view: 'stage', address: `${address}${row.path}` })}>
-                    <Name text={row.path} />
-                  </a>
-                ) : (
-                  <Name text={row.path} />
-                )}
-              </th>
-              <td class="number">{bytes(row.size)}</td>
-              <td class="share">
-                <div class="bar" aria-hidden="true">
-                  <span style={{ inlineSize: `${largest === 0 ? 0 : (row.size / largest) * 100}%` }} />
-                </div>
-                {usage.size > 0 && <span class="quiet">{percent(row.size / usage.size)}</span>}
-              </td>
-              <td class="number">
-                {row.kind === 'folder' ? (
-                  row.files.toLocaleString('en')
-                ) : row.modifiedMs === undefined ? (
-                  ''
-                ) : (
-                  <span class="quiet share">{clockTime(row.modifiedMs)}</span>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table
+        name="What lies in the folder, the largest first"
+        class="usage"
+        columns={columnsOf(address, usage)}
+        rows={usage.rows}
+        keyOf={({ path }) => path}
+      />
       {usage.left.rows > 0 && (
         <p class="quiet foot">
           And {usage.left.rows.toLocaleString('en')} smaller ones with {bytes(usage.left.size)}.
         </p>
       )}
     </>
+  );
+}
+
+function columnsOf(address: string, usage: Usage): readonly Column<UsageRow>[] {
+  const largest = usage.rows[0]?.size ?? 0;
+  return [
+    { title: 'Name', namesRows: true, cell: (row) => <RowName address={address} row={row} /> },
+    { title: 'Size', class: 'number', cell: ({ size }) => bytes(size) },
+    {
+      title: 'Share',
+      class: 'share',
+      cell: ({ size }) => (
+        <>
+          <div class="bar" aria-hidden="true">
+            {size > 0 && <span style={{ inlineSize: `${(size / largest) * 100}%` }} />}
+          </div>
+          {usage.size > 0 && <span class="quiet">{percent(size / usage.size)}</span>}
+        </>
+      ),
+    },
+    {
+      title: (
+        <>
+          Files<span class="share">, or changed</span>
+        </>
+      ),
+      class: 'number',
+      cell: (row) => {
+        if (row.kind === 'folder') return row.files.toLocaleString('en');
+        if (row.modifiedMs === undefined) return '';
+        return <span class="quiet share">{clockTime(row.modifiedMs)}</span>;
+      },
+    },
+  ];
+}
+
+function RowName({ address, row }: { readonly address: string; readonly row: UsageRow }) {
+  if (row.kind !== 'folder') return <Name text={row.path} />;
+  return (
+    <a href={hashOf({ view: 'stage', address: `${address}${row.path}` })}>
+      <Name text={row.path} />
+    </a>
   );
 }
 

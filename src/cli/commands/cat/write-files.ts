@@ -5,6 +5,7 @@ import { checkBucketFlags } from '../../../jobs/ends/open-place.ts';
 import { openStageToLook } from '../../../jobs/ends/open-stage-to-look.ts';
 import { OpenStages } from '../../../jobs/ends/open-stages.ts';
 import { CopyOrigins } from '../../../jobs/files/copy-origins.ts';
+import { nothingOnStage } from '../../../jobs/ends/list-place.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { NOTHING_FOLDED } from '../../../model/name-folding.ts';
 import type { Content } from '../../../model/ports.ts';
@@ -12,6 +13,7 @@ import { printable } from '../../../model/printable.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
+import type { JobFlags } from '../../flags/job-flags.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { lookingSurroundings, stageSurroundings } from '../../surroundings.ts';
 
@@ -54,10 +56,28 @@ export async function copyToStdout(
     const flag = unused.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw usageError(`--${flag} has no use where DEST is stdout, as "-" says: leave it out`);
   }
+  const { filters, typed } = flags.job;
+  const ofFolders =
+    filters.length > 0
+      ? 'filters'
+      : ['followSymlinks', 'archived'].find((name) => name in (typed.what ?? {}));
+  if (ofFolders !== undefined || typed.pace?.pageSize !== undefined)
+    throw usageError(
+      `${NO_USE[ofFolders ?? 'pageSize']} has no use where DEST is stdout, as "-" says: leave it out`,
+    );
   return writeFilesToStdout(context, from, flags);
 }
 
+/** By the settings that are about folders and listings. */
+const NO_USE: Readonly<Record<string, string>> = {
+  filters: '--include, --exclude or --filter-from',
+  followSymlinks: '--follow-symlinks',
+  archived: '--ignore-glacier-warnings or --force-glacier-transfer',
+  pageSize: '--page-size',
+};
+
 interface Unused {
+  readonly job: Pick<JobFlags, 'filters' | 'typed'>;
   readonly recursive?: true;
   readonly overwrite?: true;
   readonly atomic?: true;
@@ -77,7 +97,7 @@ async function writeStageFile(context: Context, text: string, flags: StageFlags)
     const bytes = await destination.read(address.path, call).catch(async (error: unknown) => {
       if (!hasFact(error, 'missing')) throw error;
       const folder = await destination.listFolder(`${address.path}/`, call);
-      throw folder === undefined ? error : isFolder(text);
+      throw folder === undefined ? nothingOnStage(address.path) : isFolder(text);
     });
     return await writeToStdout(context, bytes);
   } finally {

@@ -22,11 +22,13 @@ export interface CopyFlags extends StageFlags, S3Flags {
 
 /** Settings of a job that a copy has too. */
 const SHARED: readonly string[] = ['filters', 'followSymlinks', 'concurrency', 'maxWait'];
+/** Those that are about a bucket. */
+const OF_BUCKETS: readonly string[] = ['archived', 'pageSize'];
 const SECTIONS = ['what', 'pace'] as const;
 
-const others = (): string[] =>
+const othersThan = (names: readonly string[]): string[] =>
   SECTIONS.flatMap((section) => settingsIn(section).map(([name]) => name)).filter(
-    (name) => !SHARED.includes(name),
+    (name) => !names.includes(name),
   );
 
 export interface CopyFlagsOptions {
@@ -62,7 +64,8 @@ export function addCopyFlags(
         'the most that is taken from stdin, which waits in a temporary file: 500M, 5G (default: 1G)',
         bytes,
       );
-  const jobFlags = addJobFlags(command, { sections: SECTIONS, without: others() });
+  const shared = buckets ? [...SHARED, ...OF_BUCKETS] : SHARED;
+  const jobFlags = addJobFlags(command, { sections: SECTIONS, without: othersThan(shared) });
   command
     .optionsGroup('Output:')
     .option('--json', 'one object a line for each file, the summary last')

@@ -58,6 +58,8 @@ export async function runCopyCommand(
         atomic: flags.atomic,
         filters: readRules(job.filters, context.host.cwd, undefined),
         followSymlinks: job.what.followSymlinks,
+        archived: job.what.archived,
+        pageSize: job.pace.pageSize,
         concurrency: job.pace.concurrency,
         maxWaitMs: job.pace.maxWait,
         onResult: output.onResult,

@@ -1,5 +1,5 @@
 import type { Origin, Origins } from '../../../jobs-file/compose/origins.ts';
-import type { NamedJob, NotifyTarget } from '../../../jobs-file/jobs-file.ts';
+import type { NamedJob, NotifyTarget, Profile } from '../../../jobs-file/jobs-file.ts';
 import type { ExplainedFile } from '../../../jobs-file/read-jobs-file.ts';
 import { namedSettings, SECTIONS } from '../../../jobs-file/shape/setting-names.ts';
 import { commandText, hostOf } from '../../../jobs-file/trust/trusted-parts.ts';
@@ -56,6 +56,13 @@ export function explainConfig(
         environment: context.environment,
         tokenCommand: file.profiles[named.job.profile ?? '']?.tokenCommand,
       }),
+      ...(named.job.load === undefined
+        ? []
+        : sqlValues(file.profiles[named.job.profile ?? ''], {
+            origins: ofJob,
+            flags: authority,
+            environment: context.environment,
+          })),
     ];
     if (json === true) context.out.line(JSON.stringify({ job: named.name, file: file.path, values }));
     else for (const line of valueLines(named.name, values, shown)) context.out.line(line);
@@ -202,6 +209,55 @@ function authorityValues(
     ['s3.sign_request', flags.s3.signRequest === false ? false : undefined, s3.signRequest],
     ['s3.request_payer', flags.s3.requestPayer, s3.requestPayer],
   ];
+  return shownRows(rows, origins);
+}
+
+/** As whom a database is asked. The password, and a URL that may have one, are not shown. */
+function sqlValues(
+  profile: Profile | undefined,
+  {
+    origins,
+    flags,
+    environment,
+  }: { readonly origins: Origins; readonly flags: Authority; readonly environment: Environment },
+): ExplainedValue[] {
+  const sql = profile?.authority.sql ?? {};
+  const words = profile?.sqlPasswordCommand;
+  const typed = flags.sql ?? {};
+  const { url, host, user, password } = environment.sql;
+  const hidden = (value: string | undefined): string | undefined =>
+    value === undefined ? undefined : 'set, and not shown';
+  const file = typed.passwordFile ?? sql.passwordFile;
+  const isGiven = file !== undefined || words !== undefined;
+  return shownRows(
+    [
+      [
+        'sql_endpoint',
+        typed.endpoint,
+        sql.endpoint,
+        ['SINGLESTOREDB_HOST', url === undefined ? host : undefined],
+      ],
+      ['sql_user', typed.user, sql.user, ['SINGLESTOREDB_USER', user]],
+      ['sql_password_file', typed.passwordFile, sql.passwordFile],
+      [
+        'sql_password_command',
+        undefined,
+        file === undefined && words !== undefined ? commandText(words) : undefined,
+      ],
+      [
+        'sql_password',
+        undefined,
+        undefined,
+        ['SINGLESTOREDB_PASSWORD', isGiven ? undefined : hidden(password)],
+      ],
+      ['sql_url', undefined, undefined, ['SINGLESTOREDB_URL', hidden(url)]],
+      ['sql_resume', typed.resume, sql.resume],
+    ],
+    origins,
+  );
+}
+
+function shownRows(rows: readonly AuthorityRow[], origins: Origins): ExplainedValue[] {
   return rows.flatMap(([name, flag, inProfile, variable]): ExplainedValue[] => {
     if (flag !== undefined) return [{ name, value: flag, origin: { kind: 'flag' } }];
     if (inProfile !== undefined)

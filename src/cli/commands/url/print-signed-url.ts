@@ -1,8 +1,9 @@
 import { EMBEDDED, parseStageAddress } from '../../../jobs/addresses.ts';
 import { useToLook } from '../../../jobs/ends/looking-gate.ts';
+import { nothingOnStage } from '../../../jobs/ends/list-place.ts';
 import { openStage } from '../../../jobs/ends/open-stage.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
-import { SyncError } from '../../../model/errors.ts';
+import { hasFact, SyncError } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
@@ -13,8 +14,7 @@ import { stageSurroundings } from '../../surroundings.ts';
 export async function printSignedUrl(context: Context, text: string, flags: StageFlags): Promise<ExitStatus> {
   const address = parseStageAddress(text, 'ADDRESS');
   const { path } = address;
-  if (path === '' || path.endsWith('/'))
-    throw usageError(`${printable(text)} is a folder; only a file has a signed address`);
+  if (path === '' || path.endsWith('/')) throw isFolder(text);
   if (address.deployment === EMBEDDED)
     throw usageError(
       `the embedded Stage ends with this command, and the address with it; start "stagesync emulator" and name its deployment`,
@@ -25,7 +25,15 @@ export async function printSignedUrl(context: Context, text: string, flags: Stag
   try {
     const { name } = destination.words;
     using use = useToLook(gate, { name, concurrency: 1, draining: signal });
-    const url = await use.request({ operation: 'read', path }, () => client.signedUrl(path, { signal }));
+    const request = { operation: 'read', path } as const;
+    const url = await use
+      .request(request, () => client.signedUrl(path, { signal }))
+      .catch(async (error: unknown) => {
+        if (!hasFact(error, 'missing')) throw error;
+        const look = { operation: 'list', path: `${path}/` } as const;
+        const folder = await use.request(look, () => destination.listFolder(`${path}/`, { signal }));
+        throw folder === undefined ? nothingOnStage(path) : isFolder(text);
+      });
     if (url === undefined)
       throw new SyncError(
         'stage_rejected',
@@ -41,3 +49,6 @@ export async function printSignedUrl(context: Context, text: string, flags: Stag
     await destination.close();
   }
 }
+
+const isFolder = (text: string): SyncError =>
+  usageError(`${printable(text)} is a folder; only a file has a signed address`);

@@ -202,18 +202,17 @@ export async function loadOnce(
 ): Promise<Result> {
   const { connection, stage, nowText, signal } = context;
   const table = tableOf(context, load, database);
-  const paths = [...stage.find(load.files)].flat().map(({ path }) => path);
-  if (paths.length === 0)
-    throw new SqlError(1934, `Cannot extract data. There is no file '${load.files}' on the Stage`);
   const pause = new Pause(signal);
   return connection.transaction(async () => {
-    const loader = new FileLoader(load, table, {
-      db: connection.writer,
-      pause,
-      nowText,
-      onWarning: () => undefined,
-    });
-    for (const path of paths) await loadOpened(loader, await stage.open(path));
+    const options = { db: connection.writer, pause, nowText, onWarning: () => undefined };
+    const loader = new FileLoader(load, table, options);
+    let files = 0;
+    for (const found of stage.find(load.files)) {
+      files += found.length;
+      for (const { path } of found) await loadOpened(loader, await stage.open(path));
+    }
+    if (files === 0)
+      throw new SqlError(1934, `Cannot extract data. There is no file '${load.files}' on the Stage`);
     return { rowsAffected: loader.inserter.inserted + loader.inserter.updated };
   });
 }
