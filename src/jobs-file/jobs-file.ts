@@ -67,6 +67,8 @@ export interface Profile {
   readonly tokenCommand?: readonly string[] | undefined;
   /** Prints the password of the user of the database, in the same way. */
   readonly sqlPasswordCommand?: readonly string[] | undefined;
+  /** What its Stage may hold, in bytes, as somebody wrote it down: the API does not tell. */
+  readonly quota?: number | undefined;
 }
 
 export type NotifyEvent = 'failure' | 'recovery' | 'halted' | 'skipped' | 'success';

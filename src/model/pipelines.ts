@@ -68,3 +68,29 @@ export interface PipelineInfo {
   /** The pattern of the files it reads: 'orders/*.csv'. */
   readonly files: string | undefined;
 }
+/** What became of a file on its way to a table, as the event `load` has it. Not escaped. */
+export interface NotLoaded {
+  readonly outcome: 'loaded' | 'skipped' | 'not_loaded';
+  readonly pipeline?: string | undefined;
+  readonly error?: LoadError | undefined;
+}
+
+/** Why a file is not in its table; stands beside its path. */
+export function notLoadedText({ outcome, pipeline, error }: NotLoaded): string {
+  const what =
+    pipeline === undefined
+      ? 'no pipeline has found it'
+      : `${outcome === 'skipped' ? 'skipped' : 'not loaded yet'} by ${pipeline}`;
+  return error === undefined ? what : `${what}: ${loadErrorText(error)}`;
+}
+
+/** 'line 3, column qty: Invalid …' */
+export function loadErrorText({ message, line, column, code }: LoadError): string {
+  const where = [
+    line === undefined ? '' : `line ${line}`,
+    // the message mostly names it
+    column === undefined || message.includes(column) ? '' : `column ${column}`,
+  ].filter((part) => part !== '');
+  const said = message === '' ? `error ${code ?? 'unknown'}` : message;
+  return where.length === 0 ? said : `${where.join(', ')}: ${said}`;
+}

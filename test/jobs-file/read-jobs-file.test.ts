@@ -366,6 +366,13 @@ test.each<[string, string, string, Readonly<Record<string, string>>?]>([
   expect(problemsOf(text('{ deployment: g, base_url: "https://other.com" }'), environment)).toEqual([]);
 });
 
+test('the quota of a profile is a size', () => {
+  const text = (quota: string): string =>
+    `profiles: { p: { quota: ${quota} } }\njobs:\n  a: { from: x, to: "stage://g/a", profile: p }\n`;
+  expect(read(text('10G')).profiles['p']?.quota).toBe(10 * 2 ** 30);
+  expect(problemsOf(text('ten'))).toEqual([expect.stringMatching(/profiles\.p\.quota: .*give bytes/i)]);
+});
+
 test('a region that would name another host is refused', () => {
   const text =
     'profiles: { p: { s3: { region: "evil.example/#" } } }\njobs:\n  a: { from: "s3://b/x", to: "stage://g/a", profile: p }\n';

@@ -25,7 +25,12 @@ export function stageLooks({ file, surroundingsOf }: StageLooksOptions): StageLo
       if (address === undefined || named === undefined)
         throw usageError(`${JSON.stringify(text)} lies in no Stage that a job uses`);
       const around = surroundingsOf(named);
-      yield* usageOf(address, { ...around, draining: AbortSignal.any([around.draining, signal]) }, text);
+      const { profile } = named.job;
+      // of the whole Stage, not of a folder
+      const quota =
+        address.path === '' && profile !== undefined ? file().profiles[profile]?.quota : undefined;
+      const until = AbortSignal.any([around.draining, signal]);
+      yield* usageOf(address, { ...around, draining: until }, { text, quota });
     },
   };
 }
@@ -34,12 +39,14 @@ export function stageLooks({ file, surroundingsOf }: StageLooksOptions): StageLo
 async function* usageOf(
   address: StageAddress,
   around: Surroundings,
-  text: string,
+  { text, quota }: { readonly text: string; readonly quota: number | undefined },
 ): AsyncGenerator<UsageLine, void> {
   const sums = new FolderSums(1);
   const shown = (ended: ReturnType<FolderSums['end']>): UsageLine[] =>
     ended.map(({ path, files, size }) =>
-      path === '' ? { kind: 'total', files, size } : { kind: 'folder', path, files, size },
+      path === ''
+        ? { kind: 'total', files, size, ...(quota !== undefined && { quota }) }
+        : { kind: 'folder', path, files, size },
     );
   await using opened = new AsyncDisposableStack();
   for await (const entries of listPlace(opened, address, around, { recursive: true, text }))

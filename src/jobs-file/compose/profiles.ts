@@ -1,4 +1,5 @@
 import { hasCredentials } from '../../jobs/authority.ts';
+import { parseBytes } from '../../jobs/settings/quantities.ts';
 import type { Profile } from '../jobs-file.ts';
 import type { ProfileData } from '../shape/file-shape.ts';
 import { pathInFile, type Folders } from './paths.ts';
@@ -74,6 +75,7 @@ export function profileOf(data: ProfileData, folders: Folders): Profile {
         resume: data.sql_resume,
       },
     },
+    quota: data.quota === undefined ? undefined : parseBytes(data.quota),
     tokenCommand: data.token_command,
     sqlPasswordCommand: data.sql_password_command,
   };

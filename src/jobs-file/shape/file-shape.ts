@@ -2,7 +2,9 @@ import * as z from 'zod';
 import type { JobSections } from '../../jobs/job.ts';
 import { valueShape } from '../../jobs/settings/job-shape.ts';
 import {
+  BYTES_FORM,
   DURATION_FORM,
+  parseBytes,
   parseDuration,
   parseRemovalLimit,
   QUANTITY_PATTERNS,
@@ -154,6 +156,14 @@ const profile = z.strictObject({
     .boolean()
     .optional()
     .describe('allow an http: address of the API on another machine; the token goes in the clear'),
+  quota: z
+    .string()
+    .regex(QUANTITY_PATTERNS.bytes, BYTES_FORM)
+    .refine((each) => parseBytes(each) !== undefined, BYTES_FORM)
+    .optional()
+    .describe(
+      'what the Stage of the deployment may hold, as 10G: the API does not tell; the page shows how much of it is used',
+    ),
   token_file: text('a file that holds the API token').optional(),
   token_command: z
     .array(z.string())

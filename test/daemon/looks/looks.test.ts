@@ -35,6 +35,22 @@ describe('looks into a Stage', () => {
     ]);
   });
 
+  test('tell the quota that the profile of the job says, of the whole Stage alone', async () => {
+    const { file, surroundings, deployment } = await synced();
+    const quota = 20;
+    const authority = { stage: {}, s3: {}, sql: {} };
+    const withProfile = {
+      ...file,
+      jobs: file.jobs.map((each) => ({ ...each, job: { ...each.job, profile: 'p' } })),
+      profiles: { p: { authority, quota } },
+    };
+    const looks = stageLooks({ file: () => withProfile, surroundingsOf: () => surroundings });
+    const totalOf = async (address: string) =>
+      (await Array.fromAsync(looks.usage(address, { signal: new AbortController().signal }))).at(-1);
+    expect(await totalOf(`stage://${deployment}/`)).toEqual({ kind: 'total', files: 4, size: 10, quota });
+    expect(await totalOf(`stage://${deployment}/a/`)).toEqual({ kind: 'total', files: 4, size: 10 });
+  });
+
   test('know the Stages of the jobs, and open no other place', async () => {
     const { looks, usage, deployment } = await synced();
     expect(looks.places()).toEqual([

@@ -175,3 +175,30 @@ test.each([
   expect(result.stderr).toContain(said);
   expect(result.status).toBe(status);
 });
+
+test.each(['2,32/13/2026,yes', '2,01/02/2026,perhaps'])(
+  'a value that cannot be converted is refused with its column, and becomes no NULL: %s',
+  async (bad) => {
+    const { stage, run, sql } = await withOrders({
+      'days/a.csv': 'n,due,open\n1,31/12/2026,yes\n2,,no\n,15/01/2026,\n',
+    });
+    await using _stage = stage;
+    const place = ['--to', stage.address, '--database', 'demo', '--apply'];
+    expect(await run('days', ...place)).toMatchObject({ status: 0 });
+    const columns = 'SELECT n, due, open FROM days';
+    await sql.stage.makeFolder('target/');
+    await sql.stage.put('target/a.csv', 'n,due,open\n1,31/12/2026,yes\n2,,no\n,15/01/2026,\n');
+    await sql.stage.put('target/b.csv', `n,due,open\n${bad}\n`);
+    await sql.exec('START PIPELINE days');
+    await sql.settled(2);
+    expect(await sql.tuples(columns)).toEqual([
+      [1, '2026-12-31', 1],
+      [2, null, 0],
+      [null, '2026-01-15', null],
+    ]);
+    expect(await sql.files()).toEqual(['target/a.csv: Loaded', 'target/b.csv: Skipped']);
+    const [error] = await sql.tuples('SELECT ERROR_MESSAGE FROM information_schema.PIPELINES_ERRORS');
+    expect(error?.[0]).toMatch(/for column '(?:n|due|open)'/);
+    await sql.exec('STOP PIPELINE IF RUNNING days');
+  },
+);

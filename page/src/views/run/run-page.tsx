@@ -1,4 +1,5 @@
 import type { FailureGroup, RunSummary } from '../../../../src/daemon/view/daemon-view.ts';
+import { loadReportText } from '../../../../src/cli/output/load/load-text.ts';
 import { bytes, count, counted } from '../../../../src/cli/output/quantities.ts';
 import { askJson, jobPath } from '../../live/api.ts';
 import { useLoaded } from '../../live/loaded.ts';
@@ -87,6 +88,7 @@ function RunFacts({ run: { id, cause, startedMs, endedMs, report } }: { readonly
       <Fact name="Requests">
         {count(report.requests)}, {count(report.retries)} of them again
       </Fact>
+      {report.load !== undefined && <Fact name="To the table">{loadReportText(report.load)}</Fact>}
       {report.pace !== undefined && <Fact name="Pace">{paceText(report.pace)}</Fact>}
       <Fact name="ID">
         <code>{id}</code>

@@ -1,5 +1,6 @@
 import type { Pace } from '../../../model/pace.ts';
 import { printable } from '../../../model/printable.ts';
+import { loadReportText } from '../../output/load/load-text.ts';
 import { isPaceReason, paceText } from '../../output/pace-text.ts';
 import { counted, duration } from '../../output/quantities.ts';
 import type { RecordedRun } from '../../../daemon/history/recorded-run.ts';
@@ -24,6 +25,8 @@ export function statusText(status: PairStatus, nowMs: number): string[] {
   if (last !== undefined && !isGood(last))
     for (const [title, text] of troubleRows(status, last, nowMs)) row(title, text);
   else if (last !== undefined) row('last', `in step ${ago(last.endedAt ?? last.at, nowMs)}`);
+  const load = runs.find((run) => run.report !== undefined)?.report?.load;
+  if (load !== undefined && load.unloadedFiles > 0) row('table', loadReportText(load));
   for (const run of runs) row('run', `${run.at}  ${outcomeText(run, destination)}  ${run.id}`);
   const pace = paceOf(runs.find((run) => run.report?.pace !== undefined));
   if (pace !== undefined) row('pace', pace);

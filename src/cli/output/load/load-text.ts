@@ -1,5 +1,4 @@
 import type { LoadReport, SyncEvent } from '../../../model/events.ts';
-import type { LoadError } from '../../../model/pipelines.ts';
 import { printable } from '../../../model/printable.ts';
 import { bytes, count, counted } from '../quantities.ts';
 
@@ -8,25 +7,6 @@ type UnloadedEvent = Extract<SyncEvent, { type: 'unloaded' }>;
 
 export const loadText = ({ path, pipeline }: LoadEvent): string =>
   `loaded ${printable(path)}${pipeline === undefined ? '' : ` by ${printable(pipeline)}`}`;
-
-/** Why a file is not in its table; stands beside its path. */
-export function notLoadedText({ outcome, pipeline, error }: Omit<LoadEvent, 'type' | 'path'>): string {
-  const by = pipeline === undefined ? 'no pipeline has found it' : printable(pipeline);
-  const what =
-    outcome === 'skipped' ? `skipped by ${by}` : pipeline === undefined ? by : `not loaded yet by ${by}`;
-  return error === undefined ? what : `${what}: ${loadErrorText(error)}`;
-}
-
-/** 'line 3, column qty: Invalid …' */
-export function loadErrorText({ message, line, column, code }: LoadError): string {
-  const where = [
-    line === undefined ? '' : `line ${count(line)}`,
-    // the message mostly names it
-    column === undefined || message.includes(column) ? '' : `column ${printable(column)}`,
-  ].filter((part) => part !== '');
-  const said = printable(message) || `error ${code ?? 'unknown'}`;
-  return where.length === 0 ? said : `${where.join(', ')}: ${said}`;
-}
 
 export const unloadedText = ({ waits, files, bytes: size, mostBytes }: UnloadedEvent): string =>
   waits

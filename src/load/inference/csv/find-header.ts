@@ -21,15 +21,20 @@ export function findHeader(rows: readonly CsvRow[]): Header {
   const [first, ...rest] = rows;
   if (first === undefined) return { isThere: false, reason: 'the file is empty' };
   const names = first.fields.map((field) => field.trim());
-  const typed = names.find(isTyped);
-  if (typed !== undefined)
+  const below = rest.slice(0, 200);
+  const valuesOf = (at: number): string[] =>
+    below.map(({ fields }) => fields[at]?.trim() ?? '').filter((value) => value !== '');
+  // a column may be called n or no: it is a value where the values below are such words too
+  const isValue = (name: string, at: number): boolean =>
+    isTyped(name) &&
+    (kindOf(name) !== 'boolean' || valuesOf(at).every((value) => kindOf(value) === 'boolean'));
+  if (names.some(isValue))
     return { isThere: false, reason: 'the first row has a number, a date or a truth value' };
   const isName = (name: string): boolean => name.length <= LONGEST_NAME && NAME.test(name);
   const named = names.filter((name) => name !== '');
   if (named.length === 0) return { isThere: false, reason: 'the first row is empty' };
-  const below = rest.slice(0, 200);
   const typedBelow = names.some((_, at) => {
-    const values = below.map(({ fields }) => fields[at] ?? '').filter((value) => value !== '');
+    const values = valuesOf(at);
     return values.length > 0 && values.every(isTyped);
   });
   if (typedBelow) return { isThere: true, reason: 'the first row has names, the others have values' };

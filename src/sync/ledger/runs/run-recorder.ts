@@ -1,4 +1,5 @@
 import type { ActionEvent, SyncEvent } from '../../../model/events.ts';
+import { notLoadedText } from '../../../model/pipelines.ts';
 import type { FailureGroup, RunAction } from '../../../model/run.ts';
 import { FailureGroups } from './failure-groups.ts';
 
@@ -28,6 +29,8 @@ export class RunRecorder {
       const groups = event.severity === 'failure' ? this.#failures : this.#warnings;
       groups.add(event.path, event.code, event.message);
     } else if (event.type === 'action') this.#action(event);
+    else if (event.type === 'load' && event.outcome !== 'loaded')
+      this.#failures.add(event.path, event.outcome, notLoadedText(event));
   }
 
   #action({ type: _type, ...action }: ActionEvent): void {

@@ -80,6 +80,8 @@ test.each([
   ['1,Ada\n2,Grace\n', false],
   ['2026-01-01,x\n2026-01-02,y\n', false],
   ['id,name\n', true],
+  ['n,y\n1,2\n', true],
+  ['yes,no\nno,no\n', false],
   ['a@b.c\nd@e.f\n', false],
 ])('%j has a row of names: %s', (text, isThere) => {
   expect(findHeader(headRows(text, COMMAS, true)).isThere).toBe(isThere);

@@ -63,3 +63,20 @@ test('a thousand actions are kept at most, those that failed among them, and the
   expect(it.cut).toBe(4500);
   expect(written[0]).toEqual({ kind: 'upload', path: 'd0', reason: 'new', ms: 1, outcome: 'done' });
 });
+
+test('a file that was sent and is not loaded is a failure of the run, with what its pipeline said', () => {
+  const recorder = new RunRecorder(() => undefined);
+  const error = { code: 1366, message: 'bad value', line: 3, column: 'qty', text: 'x', atMs: 1 };
+  recorder.hear({ type: 'load', path: 'a.csv', outcome: 'loaded', pipeline: 'orders' });
+  recorder.hear({ type: 'load', path: 'b.csv', outcome: 'skipped', pipeline: 'orders', error });
+  recorder.hear({ type: 'load', path: 'c.csv', outcome: 'not_loaded' });
+  expect(recorder.failures).toEqual([
+    expect.objectContaining({
+      code: 'skipped',
+      count: 1,
+      example: 'b.csv',
+      message: 'skipped by orders: line 3, column qty: bad value',
+    }),
+    expect.objectContaining({ code: 'not_loaded', example: 'c.csv', message: 'no pipeline has found it' }),
+  ]);
+});

@@ -2,7 +2,7 @@ import type { FileRow, LoadTotal } from '../../../../load/loaded-files.ts';
 import type { PipelineInfo } from '../../../../model/pipelines.ts';
 import { printable } from '../../../../model/printable.ts';
 import { padEndTo, textWidth } from '../../../../model/text-width.ts';
-import { loadErrorText } from '../../../output/load/load-text.ts';
+import { loadErrorText } from '../../../../model/pipelines.ts';
 import { bytes, count, counted, duration } from '../../../output/quantities.ts';
 
 /** What a line begins with, in columns: the state, and for how long it has been there. */
@@ -27,7 +27,7 @@ export function fileLines(row: FileRow, { nowMs, width }: LineOptions): string[]
     by ?? 'no pipeline has found it yet',
     underWay ? 'a batch is reading it now' : '',
     state === 'changed' ? 'read it before it changed, and does not read it again by itself' : '',
-    error === undefined ? '' : loadErrorText(error),
+    error === undefined ? '' : printable(loadErrorText(error)),
   ].filter((part) => part !== '');
   return [first, ...wrapped(why.join(': '), width).map((line) => `${INDENT}${line}`)];
 }
