@@ -59,7 +59,13 @@ const STEPS: readonly Step[] = [
   },
   {
     script: VITEST,
-    args: ['run', 'test/faults/kill-points.test.ts', '--testTimeout', '0'],
+    args: [
+      'run',
+      'test/faults/kill-points.test.ts',
+      'test/faults/pulled/kill-points.test.ts',
+      '--testTimeout',
+      '0',
+    ],
     environment: { STAGESYNC_KILL_POINTS: 'all' },
   },
   { script: SCALE, args: ['watches'] },

@@ -28,8 +28,6 @@ export interface WritableDisk extends Disk {
   /** ENOTEMPTY when something is in it. */
   removeFolder(path: Place): void;
   openFolder(path: Place): number;
-  /** Whether a folder can take the place of an empty one. */
-  readonly renamesOntoFolders: boolean;
   /** Whether the usual file systems of this system take the Unicode forms of a name for one. */
   readonly composesNames: boolean;
 }
@@ -48,7 +46,6 @@ export const realWritableDisk: WritableDisk = {
   rename: (from, to) => fs.renameSync(from, to),
   removeFile: (path) => fs.unlinkSync(path),
   removeFolder: (path) => fs.rmdirSync(path),
-  renamesOntoFolders: platform() !== 'win32',
   composesNames: platform() === 'darwin',
 };
 

@@ -24,5 +24,5 @@ describeDestination('a directory, on a system that cannot open from an open fold
   open({ ...realWritableDisk, placeOf: undefined }),
 );
 describeDestination('a directory, on a file system without second names for files,', NEUTRAL_CODES, () =>
-  open({ ...realWritableDisk, link: refuse('EPERM'), renamesOntoFolders: false }),
+  open({ ...realWritableDisk, link: refuse('EPERM') }),
 );

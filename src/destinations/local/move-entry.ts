@@ -28,7 +28,7 @@ export function moveEntry(target: TargetFolder, from: RelPath, to: RelPath): voi
     try {
       origin.check();
       goal.check();
-      if (kind === 'folder') moveFolder(target.disk, onto, origin.place, goal.place);
+      if (kind === 'folder') renameOntoNothing(target.disk, onto, origin.place, goal.place);
       else moveFile(target.disk, onto, origin.place, goal.place);
     } finally {
       goal.close();
@@ -88,25 +88,10 @@ export function moveFile(disk: WritableDisk, onto: DiskCall, from: string, to: s
   }
 }
 
-/** Makes an empty folder of the new name, which fails when the name is taken, and then renames the folder onto it. */
-function moveFolder(disk: WritableDisk, onto: DiskCall, from: string, to: string): void {
-  if (!disk.renamesOntoFolders) {
-    renameOntoNothing(disk, onto, from, to);
-    return;
-  }
-  try {
-    disk.makeFolder(to);
-  } catch (error) {
-    throw destinationError(onto, error);
-  }
-  try {
-    disk.rename(from, to);
-  } catch (error) {
-    disk.removeFolder(to);
-    throw error;
-  }
-}
-
+/**
+ * By one change of the disk: a run that dies has moved the folder, or has not. A folder that comes under the new name right after the
+ * look is not lost either: the system replaces an empty one alone.
+ */
 function renameOntoNothing(disk: WritableDisk, onto: DiskCall, from: string, to: string): void {
   if (disk.lstat(to) !== undefined) throw taken(onto);
   disk.rename(from, to);
