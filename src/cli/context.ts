@@ -40,6 +40,8 @@ export interface Context {
   openReader(
     flags: OutputFlags & { readonly textAside: boolean; readonly job?: RunName | undefined },
   ): Promise<Reader>;
+  /** Runs another command line, as a process of its own would; resolves with its exit status. */
+  run(argv: readonly string[], host: Host): Promise<number>;
 }
 
 /** Wraps a command's work so that `main` gives it its context and learns its exit status. */

@@ -49,6 +49,7 @@ function contextOf(host: Host): Context {
       const { openReader } = await import('./output/open-reader.ts');
       return openReader({ host, environment, out, err }, flags);
     },
+    run: main,
   };
 }
 

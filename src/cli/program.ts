@@ -5,6 +5,7 @@ import { apply } from './commands/apply/command.ts';
 import { cat } from './commands/cat/command.ts';
 import { check } from './commands/check/command.ts';
 import { cp } from './commands/cp/command.ts';
+import { demo } from './commands/demo/command.ts';
 import { du } from './commands/du/command.ts';
 import { emulator } from './commands/emulator/command.ts';
 import { explain } from './commands/explain/command.ts';
@@ -69,6 +70,7 @@ export const commands: readonly CommandModule[] = [
   check,
   load,
   emulator,
+  demo,
   init,
   jobs,
   run,

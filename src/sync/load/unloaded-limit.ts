@@ -88,7 +88,8 @@ export class UnloadedLimit {
   async #work(): Promise<void> {
     const { clock, patienceMs = Infinity, pollMs, until, unloaded, look } = this.#options;
     this.#isWorking = true;
-    this.#tell(true);
+    // a wait for uploads alone, or for a moment, is no news
+    let [looks, isTold] = [0, false];
     try {
       let [bytes, sinceMs] = [unloaded().bytes, clock.elapsed()];
       while (this.#waiting.length > 0 && !until.aborted) {
@@ -97,6 +98,7 @@ export class UnloadedLimit {
         this.#letGo();
         if (this.#waiting.length === 0) break;
         const now = unloaded().bytes;
+        if (++looks > 1 && now > 0 && !isTold) this.#tell((isTold = true));
         // an upload that is under way is not the pipeline's delay
         if (now !== bytes || this.#reserved > 0) sinceMs = clock.elapsed();
         bytes = now;
@@ -111,7 +113,7 @@ export class UnloadedLimit {
     } finally {
       this.#isWorking = false;
       for (const { go } of this.#waiting.splice(0)) go(false);
-      this.#tell(false);
+      if (isTold) this.#tell(false);
     }
   }
 

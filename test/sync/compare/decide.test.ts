@@ -315,3 +315,37 @@ describe('by size alone', () => {
     expect(decide(case_, bySize)).toMatchObject(case_[4]);
   });
 });
+
+describe('the file is loaded, and has left', () => {
+  const loaded = (some: Partial<LedgerRow> = {}): LedgerRow => row({ loaded: true, ...some });
+  const theirs = shown({ size: 9 });
+
+  test.each<Case>([
+    ['as it was', source(), undefined, loaded(), { do: 'unchanged' }],
+    ['as it was, and others put a file there', source(), theirs, loaded(), { do: 'unchanged' }],
+    ['changed', source({ version: 'v2', size: 6 }), undefined, loaded(), { do: 'upload', reason: 'changed' }],
+    ['touched', source({ version: 'v2' }), undefined, loaded(), { do: 'check_digest', shown: undefined }],
+    ['gone from the source', undefined, undefined, loaded(), { do: 'forget' }],
+    ['gone, and others put a file there', undefined, theirs, loaded(), { do: 'forget', stays: theirs }],
+  ])('%s', (...case_) => {
+    expect(decide(case_)).toMatchObject(case_[4]);
+  });
+
+  test('only a mirror removes what others put there, once the source has no such file', () => {
+    const case_: Case = ['', undefined, theirs, loaded(), {}];
+    expect(decide(case_, { removal: 'everything' })).toEqual({ do: 'remove', reason: 'not_in_source' });
+    expect(decide(['', source(), theirs, loaded(), {}], { removal: 'everything' })).toEqual({
+      do: 'unchanged',
+    });
+  });
+
+  test('with sizes alone, a file of its size is as it was', () => {
+    const case_: Case = ['', source({ version: 'v2' }), undefined, loaded(), {}];
+    expect(decide(case_, { compare: 'size-only' })).toEqual({ do: 'unchanged' });
+  });
+
+  test('a row of an earlier release is renewed without a file at the destination', () => {
+    const case_: Case = ['', source({ version: 'v1@5', modifiedMs: T }), undefined, loaded(), {}];
+    expect(decide(case_)).toEqual({ do: 'renew', shown: undefined });
+  });
+});

@@ -18,7 +18,7 @@ export function loadReportText(load: LoadReport): string {
   const { waited, unloadedFiles, unloadedBytes, skipped, notReloaded, reloaded, removed } = load;
   const parts = [
     waited === undefined ? '' : `${count(waited.loaded)} of ${counted(waited.files, 'file')} sent`,
-    reloaded > 0 ? `${count(reloaded)} to be read again` : '',
+    reloaded > 0 ? `${count(reloaded)} read again` : '',
     removed > 0 ? `${count(removed)} removed once loaded` : '',
     unloadedFiles > 0 ? `${counted(unloadedFiles, 'file')} (${bytes(unloadedBytes)}) not loaded yet` : '',
     skipped > 0 ? `${count(skipped)} skipped` : '',

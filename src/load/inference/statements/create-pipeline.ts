@@ -7,16 +7,19 @@ export interface CreatePipelineOptions {
   readonly table: string;
   /** The files on the Stage: 'orders/*.csv', from its root. */
   readonly files: string;
+  /** A row takes the place of the one with its key: for a table that has a key, of files that are read again. */
+  readonly replaces?: boolean | undefined;
 }
 
 /** The statement that makes the pipeline. */
 export function createPipelineSql(
   { format, columns }: Pick<InferredTable, 'format' | 'columns'>,
-  { pipeline, table, files }: CreatePipelineOptions,
+  { pipeline, table, files, replaces = false }: CreatePipelineOptions,
 ): string {
   const lines = [
     `CREATE PIPELINE ${identifier(pipeline)} AS`,
     `LOAD DATA STAGE ${textLiteral(files)}`,
+    ...(replaces ? ['REPLACE'] : []),
     `INTO TABLE ${identifier(table)}`,
     ...formatLines(format),
     targetList(format, columns),

@@ -29,10 +29,11 @@ export function statementsFor(
   target: SqlTarget,
   options: { readonly comments: boolean },
 ): Statements {
-  const { files } = target;
+  const { files, keys } = target;
+  const replaces = keys.unique !== undefined;
   return {
     table: createTableSql(inferred, target, options),
-    pipeline: files === undefined ? undefined : createPipelineSql(inferred, { ...target, files }),
+    pipeline: files === undefined ? undefined : createPipelineSql(inferred, { ...target, files, replaces }),
   };
 }
 
@@ -47,10 +48,11 @@ export function sqlScript(inferred: InferredTable, target: SqlTarget): string {
   const { database, files } = target;
   const { table, pipeline } = statementsFor(inferred, target, { comments: true });
   const comments = [extentLine(inferred), ...formatLines(inferred), ...findingsOf(inferred).map(findingLine)];
-  if (target.keys.unique === undefined)
-    comments.push(
-      'NOTE the table has no key: a file that is loaded again doubles its rows; --key COLUMN prevents that',
-    );
+  comments.push(
+    target.keys.unique === undefined
+      ? 'NOTE the table has no key: a file that is loaded again doubles its rows; --key COLUMN prevents that'
+      : 'NOTE REPLACE: a row takes the place of the one with its key, so that a file can be read again; rows that it no longer has stay',
+  );
   if (files === undefined)
     comments.push(
       'NOTE no pipeline, as nobody said where on a Stage the files will be: --to stage://DEPLOYMENT/PATH',

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import type { Context } from '../../context.ts';
+import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { stageSurroundings } from '../../surroundings.ts';
+import {
+  addBrokenFile,
+  BROKEN,
+  CHANGED,
+  changeOneFile,
+  DEMO,
+  makeDemoFiles,
+  mendBrokenFile,
+} from './demo-files.ts';
+import { Demonstration } from './demonstration.ts';
+
+const SUMS = `SELECT country, COUNT(*) AS orders, SUM(quantity) AS pieces, ROUND(SUM(quantity * price), 2) AS revenue
+     FROM ${DEMO.table} GROUP BY country ORDER BY country`;
+
+const MAKE_TABLE =
+  `load sql orders --to ${DEMO.stage} --database ${DEMO.database} --table ${DEMO.table} --key order_id --apply --start`.split(
+    ' ',
+  );
+const RUN = ['run', DEMO.job];
+
+const goOn = (name: string): string => `
+That was the whole way, by commands that do the same with a real Stage. Go on with:
+
+  cd ${name}
+  stagesync load status ${DEMO.job}    each file, and whether it is loaded
+  stagesync status ${DEMO.job}         what the last runs did
+  stagesync run ${DEMO.job}            after you changed something
+
+To remove it again: rm -r ${name}; stagesync rm -r stage://local/stagesync-demo`;
+
+/** `stagesync demo`. */
+export async function showTheWay(
+  context: Context,
+  name: string,
+  { quiet = false }: { readonly quiet?: boolean },
+): Promise<ExitStatus> {
+  const folder = resolve(context.host.cwd, name);
+  const demo = new Demonstration(context, { folder, quiet, around: stageSurroundings(context, {}) });
+  const made = await makeDemoFiles(folder);
+  demo.say(
+    `Made ${made.files} files with ${made.rows} orders in ${name}/orders, and ${name}/stagesync.yaml with one job.`,
+  );
+  await demo.dropWhatAnEarlierOneLeft();
+
+  await demo.step('A table and a pipeline, made of what the files have:', MAKE_TABLE);
+  await demo.step('From the folder to the Stage, and from there into the table:', RUN);
+  await demo.rows(SUMS);
+
+  await changeOneFile(folder);
+  await demo.step(
+    `A price in ${CHANGED} was wrong, and an order was missing: both are put right in the folder.\nA pipeline reads a file name once. The job has it read again:`,
+    RUN,
+  );
+  await demo.rows(SUMS);
+
+  await addBrokenFile(folder);
+  await demo.step(`A new file, ${BROKEN}, has a word where a number belongs:`, RUN, EXIT.notLoaded);
+  await demo.step('What became of it:', ['load', 'status', DEMO.job, '--state', 'skipped'], EXIT.notLoaded);
+
+  await mendBrokenFile(folder);
+  await demo.step('It is mended in the folder, and sent again:', RUN);
+  await demo.rows(SUMS);
+  demo.say(goOn(name));
+  return EXIT.clean;
+}
