@@ -73,12 +73,13 @@ function Explanation({ answer }: { readonly answer: Answer }) {
         <Name text={answer.text} class="message" />
       </p>
     );
-  const { path, decision, reason, decidedMs, size } = answer.of;
+  const { path, decision, reason, decidedMs, size, table } = answer.of;
   return (
     <p class="explanation" role="status">
       <Name text={path} />: <strong>{decision}</strong>, because{' '}
       <Name text={reasonText(reason)} class="message" />
       {size !== undefined && `, ${bytes(size)}`}
+      {table !== undefined && (table === 'loaded' ? ', loaded' : ', not loaded yet')}
       {decidedMs !== undefined && (
         <span class="quiet" title={clockTime(decidedMs)}>
           , by a run {ago(decidedMs, now)}

@@ -12,13 +12,14 @@ export function explainPath(stateFolder: string, job: string, path: string): Pat
   try {
     const last = ledger.explain(path);
     if (last === undefined) return undefined;
-    const { kind, reason, startedMs, row } = last;
+    const { kind, reason, startedMs, row, table } = last;
     return {
       path,
       decision: kind,
       reason,
       ...(startedMs > 0 && { decidedMs: startedMs }),
       ...(row !== undefined && { size: row.size }),
+      ...(table !== undefined && { table }),
     };
   } finally {
     ledger.close();

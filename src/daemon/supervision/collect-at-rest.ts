@@ -1,9 +1,12 @@
 import type { Clock } from '../../model/ports.ts';
-import type { DaemonView } from '../view/daemon-view.ts';
+import type { DaemonView, JobState } from '../view/daemon-view.ts';
 
 const LOOK_EVERY_MS = 10_000;
 /** Not more often than this: it takes some tenths of a second. */
 const COLLECT_EVERY_MS = 300_000;
+
+/** A moment in which nothing runs, as while jobs are being opened, is no rest: the next chance would come minutes later. */
+const BEFORE_A_RUN: ReadonlySet<JobState> = new Set(['queued', 'starting']);
 
 export interface CollectAtRestOptions {
   readonly clock: Clock;
@@ -26,7 +29,7 @@ export async function collectAtRest(
     await clock.sleep(LOOK_EVERY_MS, until).catch(() => undefined);
     const { jobs } = daemon.view();
     const latest = jobs.reduce((ms, { lastRun }) => Math.max(ms, lastRun?.endedMs ?? 0), 0);
-    const isAtRest = jobs.every(({ current }) => current === undefined);
+    const isAtRest = jobs.every(({ current, state }) => current === undefined && !BEFORE_A_RUN.has(state));
     const isLongAgo = clock.elapsed() - collectedMs >= COLLECT_EVERY_MS;
     if (until.aborted || !isAtRest || !isLongAgo || latest <= collectedFor) continue;
     collect();

@@ -57,6 +57,8 @@ export interface PathExplanation {
   readonly decidedMs?: number | undefined;
   /** Bytes. */
   readonly size?: number | undefined;
+  /** How far it is on its way to a table; absent where that is not known. */
+  readonly table?: 'loaded' | 'not_loaded' | undefined;
 }
 
 /** A dry run that waits to be applied. */

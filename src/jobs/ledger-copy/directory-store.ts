@@ -122,8 +122,9 @@ async function exclusively<T>(file: string, work: () => Promise<T>): Promise<T> 
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const version = await versionOf(file);
-      if (seen?.version !== version) seen = { version, sinceMs: performance.now() };
-      await takeAwayStale(file, { isStale: performance.now() - seen!.sinceMs >= STALE_MS });
+      // undefined: whoever held it has just let it go
+      if (seen === undefined || seen.version !== version) seen = { version, sinceMs: performance.now() };
+      await takeAwayStale(file, { isStale: performance.now() - seen.sinceMs >= STALE_MS });
       await pause(ASKED_EVERY_MS);
     }
   }

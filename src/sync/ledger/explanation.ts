@@ -12,6 +12,8 @@ export interface Explanation {
   /** When that run started, in milliseconds since 1970; 0 when the run is not recorded any more. */
   readonly startedMs: number;
   readonly row?: LedgerRow;
+  /** How far the file is on its way to a table, where that is known: files that no pipeline reads are on no way. */
+  readonly table?: 'loaded' | 'not_loaded' | undefined;
 }
 
 interface Decided {
@@ -25,6 +27,17 @@ const NOTED =
 const KEPT =
   'SELECT e.reason, e.run, r.started FROM entry e LEFT JOIN run r ON r.id = e.run WHERE e.path = ?';
 
+const HAS_LOADS = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'load'";
+const ON_ITS_WAY = 'SELECT loaded FROM load WHERE path = ?';
+
+/** What runs that asked a database found out of a file. A ledger of a former format has nothing of it. */
+function wayToTable(db: LedgerDatabase, { path, loaded }: LedgerRow): Explanation['table'] {
+  if (loaded === true) return 'loaded';
+  if (db.sql(HAS_LOADS).get() === undefined) return undefined;
+  const state = db.sql(ON_ITS_WAY).get(path)?.['loaded'];
+  return state === 0 ? 'not_loaded' : state === 1 ? 'loaded' : undefined;
+}
+
 /** `row`: the ledger's row of the path. The later of row and note counts; undefined: there is neither. */
 export function explain(
   db: LedgerDatabase,
@@ -35,7 +48,8 @@ export function explain(
   const kept = db.sql(KEPT).get(path) as unknown as Decided | undefined;
   if (noted !== undefined && (kept === undefined || noted.run > kept.run))
     return { ...explanation(noted.kind, noted), ...(row && { row }) };
-  return kept === undefined || row === undefined ? undefined : { ...explanation('synced', kept), row };
+  if (kept === undefined || row === undefined) return undefined;
+  return { ...explanation('synced', kept), row, table: wayToTable(db, row) };
 }
 
 const explanation = (kind: string, { reason, run, started }: Decided): Explanation => ({

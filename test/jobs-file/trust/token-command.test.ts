@@ -1,7 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { TokenCommand, type TokenCommandOptions } from '../../../src/jobs-file/trust/token-command.ts';
+import {
+  passwordCommandOf,
+  TokenCommand,
+  type TokenCommandOptions,
+} from '../../../src/jobs-file/trust/token-command.ts';
 import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
 const NODE = process.execPath;
@@ -123,4 +127,14 @@ describe('a program that is of no use is told, and never what it printed:', () =
       'had not ended after 0.3 seconds',
     );
   });
+});
+
+test('a password may have spaces, but is one line; its command is named as the file names it', async () => {
+  const echo = (text: string): TokenCommand => passwordCommandOf(printing(text), '/');
+  expect(await echo('pass word\n').current()).toBe('pass word');
+  for (const text of ['', 'one\ntwo'])
+    await expect(echo(text).current()).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringMatching(/^the sql_password_command [^]*printed no/) as string,
+    });
 });

@@ -67,6 +67,8 @@ export class DirectoryWriter {
 
   /** A call of the run begins: what it looks at is seen. */
   hears({ kind, path }: MemoryCall): void {
+    // what is done now is seen by the call
+    this.mayAct();
     if (kind === 'listFolder') {
       for (const [file, written] of this.written) if (parentOf(file) === path) written.seen = true;
     } else if (kind === 'stat') {
@@ -74,7 +76,6 @@ export class DirectoryWriter {
       if (written !== undefined) written.seen = true;
       this.#lookedAt.add(path);
     }
-    this.mayAct();
   }
 
   /** A call of the run has ended. */

@@ -231,7 +231,8 @@ export class PulledTrial implements Disposable {
     const source = this.#wanted;
     const { others, folders } = this.#writer;
     for (const path of others.keys())
-      if (!options.keepsOthers && source.files.has(path)) this.#writer.forget(path);
+      if (!options.keepsOthers && source.files.has(path) && found.get(path) !== others.get(path))
+        this.#writer.forget(path);
     const wrongs = judge(found, {
       ...options,
       moves: false,

@@ -173,3 +173,27 @@ test('folders of loaded files move and go as others do', async () => {
   expect([...destination.files.keys()]).toEqual([]);
   expect((await world.pass(REMOVE, { removal: 'ours' })).report).toMatchObject({ uploaded: 0, unchanged: 4 });
 });
+
+test.each(['before', 'after'] as const)(
+  'a run that dies right %s a removal is followed by one that sends nothing again',
+  async (when) => {
+    let kill: AbortController | undefined;
+    const dies = ({ kind }: { readonly kind: string }): void => {
+      if (kind === 'remove') kill?.abort(new Error('killed'));
+      kill?.signal.throwIfAborted();
+    };
+    using world = createLoadWorld({ destination: { [when]: dies } });
+    const { source, pipelines, destination } = world;
+    source.write('a.csv', 'one');
+    await world.pass(REMOVE);
+    pipelines.batch();
+    kill = new AbortController();
+    await world.pass(REMOVE, { signal: kill.signal });
+    expect(destination.files.size).toBe(when === 'after' ? 0 : 1);
+    kill = undefined;
+    expect((await world.pass(REMOVE)).report).toMatchObject({ uploaded: 0, unchanged: 1 });
+    expect(destination.files.size).toBe(0);
+    expect(pipelines.readings).toHaveLength(1);
+    expect(pipelines.dropped).toEqual([]);
+  },
+);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import type { CallOptions } from '../../../src/model/ports.ts';
+import { inspectLedger, knownPairs } from '../../../src/sync/ledger/known-pairs.ts';
 import { createTestClock } from '../../support/engine/engine.ts';
 import { createLoadWorld, type LoadWorld } from '../../support/load/load-world.ts';
 import type { MemoryPipelineOptions } from '../../support/load/memory-pipelines.ts';
@@ -203,4 +204,24 @@ describe('a pass that waits', () => {
     expect(error).toMatchObject({ code: 'interrupted' });
     expect(waitedMs(world)).toBeLessThan(TEN_MINUTES);
   });
+});
+
+test('what is asked of the ledger later: a file is not loaded yet, or left as loaded', async () => {
+  using world = createLoadWorld();
+  world.source.write('a.csv', 'one');
+  await world.pass({ afterLoad: 'remove' });
+  const explained = (): unknown => {
+    const [pair] = knownPairs(world.engine.folder).pairs;
+    const ledger = inspectLedger(pair!);
+    try {
+      return ledger.explain('a.csv')?.table;
+    } finally {
+      ledger.close();
+    }
+  };
+  expect(explained()).toBe('not_loaded');
+  world.pipelines.batch();
+  await world.pass({ afterLoad: 'remove' });
+  expect(world.destination.text('in/a.csv')).toBeUndefined();
+  expect(explained()).toBe('loaded');
 });

@@ -108,7 +108,14 @@ export class Demonstration {
 
 /** Columns side by side; numbers to the right. */
 function textTable(names: readonly string[], rows: readonly (readonly SqlValue[])[]): string[] {
-  const cells = [names, ...rows.map((row) => row.map((value) => (value === null ? 'NULL' : String(value))))];
+  const cells = [
+    names,
+    ...rows.map((row) =>
+      row.map((value) =>
+        typeof value === 'string' ? value : value === null ? 'NULL' : JSON.stringify(value),
+      ),
+    ),
+  ];
   const widths = names.map((_, at) => Math.max(...cells.map((row) => textWidth(row[at] ?? ''))));
   const isNumber = names.map((_, at) => rows.every((row) => typeof row[at] === 'number'));
   return cells.map((row) =>

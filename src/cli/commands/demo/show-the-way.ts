@@ -16,10 +16,10 @@ import { Demonstration } from './demonstration.ts';
 const SUMS = `SELECT country, COUNT(*) AS orders, SUM(quantity) AS pieces, ROUND(SUM(quantity * price), 2) AS revenue
      FROM ${DEMO.table} GROUP BY country ORDER BY country`;
 
-const MAKE_TABLE = [
-  ...['load', 'sql', 'orders', '--to', DEMO.stage, '--database', DEMO.database, '--table', DEMO.table],
-  ...['--key', 'order_id', '--apply', '--start'],
-];
+const MAKE_TABLE =
+  `load sql orders --to ${DEMO.stage} --database ${DEMO.database} --table ${DEMO.table} --key order_id --apply --start`.split(
+    ' ',
+  );
 const RUN = ['run', DEMO.job];
 
 const goOn = (name: string): string => `

@@ -60,6 +60,8 @@ interface Explained {
   /** ISO 8601: when that run began. */
   readonly at: string;
   readonly size?: number;
+  /** How far it is on its way to a table, where that is known. */
+  readonly table?: 'loaded' | 'not_loaded';
 }
 
 function explained(pair: KnownPair, path: string): Explained[] {
@@ -70,14 +72,17 @@ function explained(pair: KnownPair, path: string): Explained[] {
     const { source, destination } = pair;
     const at = recordedTime(last.startedMs, pair);
     const size = last.row === undefined ? {} : { size: last.row.size };
-    return [{ path, source, destination, decision: last.kind, reason: last.reason, at, ...size }];
+    const table = last.table === undefined ? {} : { table: last.table };
+    return [{ path, source, destination, decision: last.kind, reason: last.reason, at, ...size, ...table }];
   } finally {
     ledger.close();
   }
 }
 
-const inWords = ({ path, source, destination, decision, reason, at, size }: Explained): string =>
-  `${printable(path)}: ${decision} (${reasonText(reason, transferWords(destination))})${size === undefined ? '' : `, ${size} bytes`}, run of ${at}\n  ${printable(source)} -> ${printable(destination)}`;
+const IN_TABLE = { loaded: ', loaded', not_loaded: ', not loaded yet' } as const;
+
+const inWords = ({ path, source, destination, decision, reason, at, size, table }: Explained): string =>
+  `${printable(path)}: ${decision} (${reasonText(reason, transferWords(destination))})${size === undefined ? '' : `, ${size} bytes`}${table === undefined ? '' : IN_TABLE[table]}, run of ${at}\n  ${printable(source)} -> ${printable(destination)}`;
 
 /** A path as it stands within a job, or undefined for an address and an absolute path. */
 const inJob = (text: string): string | undefined =>
