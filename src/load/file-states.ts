@@ -80,10 +80,12 @@ function isBetter(one: Told, other: Told): boolean {
   if (one.batch !== other.batch) return one.batch > other.batch;
   const lines = [one, other].map(({ error }) => error.line !== undefined);
   if (lines[0] !== lines[1]) return lines[0] === true;
+  // the leaf's own row repeats the sentence behind its address, and may come a moment later
+  const [text, otherText] = [one.error.message, other.error.message];
+  if (text !== otherText && otherText.endsWith(text)) return true;
+  if (text !== otherText && text.endsWith(otherText)) return false;
   const [at, otherAt] = [one.error.atMs ?? 0, other.error.atMs ?? 0];
-  if (at !== otherAt) return at > otherAt;
-  // the leaf's own row repeats the sentence behind its address
-  return one.error.message.length < other.error.message.length;
+  return at > otherAt;
 }
 
 /** Characters of a line that are kept. */

@@ -69,6 +69,10 @@ describe('what the views say of files', () => {
       const rows = [
         error('a', {}),
         error('a', { ERROR_MESSAGE: "Leaf Error (127.0.0.1:3307): Invalid INT value 'x' for column 'qty'" }),
+        error('a', {
+          ERROR_MESSAGE: "Leaf Error (127.0.0.1:3308): Invalid INT value 'x' for column 'qty'",
+          ERROR_UNIX_TIMESTAMP: 1795697465.1,
+        }),
         error('a', { LOAD_DATA_LINE: null, LOAD_DATA_LINE_NUMBER: 0, ERROR_UNIX_TIMESTAMP: 1795697999 }),
       ];
       const errors = first === 0 ? rows : rows.toReversed();
