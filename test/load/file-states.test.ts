@@ -69,10 +69,6 @@ describe('what the views say of files', () => {
       const rows = [
         error('a', {}),
         error('a', { ERROR_MESSAGE: "Leaf Error (127.0.0.1:3307): Invalid INT value 'x' for column 'qty'" }),
-        error('a', {
-          ERROR_MESSAGE: "Leaf Error (127.0.0.1:3308): Invalid INT value 'x' for column 'qty'",
-          ERROR_UNIX_TIMESTAMP: 1795697465.1,
-        }),
         error('a', { LOAD_DATA_LINE: null, LOAD_DATA_LINE_NUMBER: 0, ERROR_UNIX_TIMESTAMP: 1795697999 }),
       ];
       const errors = first === 0 ? rows : rows.toReversed();
@@ -88,6 +84,15 @@ describe('what the views say of files', () => {
       });
     },
   );
+
+  test('an error that the leaf alone tells is told without the address of the leaf', () => {
+    const errors = [
+      error('a', { ERROR_MESSAGE: 'Leaf Error (10.0.0.1:3306): Row 2 was truncated' }),
+      error('a', { ERROR_MESSAGE: 'Row 2 was truncated', LOAD_DATA_LINE_NUMBER: 0 }),
+    ];
+    const [state] = fileStates(['a'], { files: [file('a', 'Skipped')], errors, batches: [] }).get('a') ?? [];
+    expect(state?.error).toMatchObject({ message: 'Row 2 was truncated', line: 2 });
+  });
 
   test('of several batches the error of the last one counts; a file that is loaded has none', () => {
     const errors = [error('a', { BATCH_ID: 4, ERROR_MESSAGE: 'new' }), error('a', { ERROR_MESSAGE: 'old' })];
