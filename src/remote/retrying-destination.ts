@@ -3,7 +3,14 @@ import type { Children } from '../model/children.ts';
 import { hasFact, isSyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
-import type { CallOptions, Content, Destination, DestinationTraits, PutOptions } from '../model/ports.ts';
+import type {
+  CallOptions,
+  Content,
+  Destination,
+  DestinationTraits,
+  FolderBefore,
+  PutOptions,
+} from '../model/ports.ts';
 import type { Attempt, GateRequest } from './gate/attempts.ts';
 import type { GateUse } from './gate/gate-use.ts';
 import { hasArrived, hasMoved, isInDoubt, isThere, mayBeTakenByUs } from './lost-replies.ts';
@@ -132,7 +139,8 @@ export class RetryingDestination implements Destination {
     }
   }
 
-  async makeFolder(folder: RelPath, call: ChangeCall): Promise<void> {
+  async makeFolder(folder: RelPath, call: ChangeCall): Promise<FolderBefore> {
+    let before: FolderBefore;
     // a folder is made when files wait for it
     const request: GateRequest = {
       operation: 'create_folder',
@@ -141,10 +149,15 @@ export class RetryingDestination implements Destination {
       priority: 'urgent',
     };
     try {
-      await this.#change(request, call, () => this.#destination.makeFolder(folder, call));
+      await this.#change(request, call, async (_, inDoubt) => {
+        const found = await this.#destination.makeFolder(folder, call);
+        // an attempt in doubt may have made what the next one finds
+        before = inDoubt ? undefined : found;
+      });
     } catch (error) {
       if (!mayBeTakenByUs(error) || !(await isThere(this, folder, call).catch(() => false))) throw error;
     }
+    return before;
   }
 
   async move(from: RelPath, to: RelPath, call: ChangeCall): Promise<void> {
