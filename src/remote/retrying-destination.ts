@@ -140,7 +140,6 @@ export class RetryingDestination implements Destination {
   }
 
   async makeFolder(folder: RelPath, call: ChangeCall): Promise<FolderBefore> {
-    let before: FolderBefore;
     // a folder is made when files wait for it
     const request: GateRequest = {
       operation: 'create_folder',
@@ -148,16 +147,18 @@ export class RetryingDestination implements Destination {
       begins: call.begins,
       priority: 'urgent',
     };
+    // an attempt in doubt may have made what the next one finds
+    let mayBeOurs = false;
     try {
-      await this.#change(request, call, async (_, inDoubt) => {
-        const found = await this.#destination.makeFolder(folder, call);
-        // an attempt in doubt may have made what the next one finds
-        before = inDoubt ? undefined : found;
+      const before = await this.#change(request, call, (_, inDoubt) => {
+        mayBeOurs = inDoubt;
+        return this.#destination.makeFolder(folder, call);
       });
+      return mayBeOurs ? undefined : before;
     } catch (error) {
       if (!mayBeTakenByUs(error) || !(await isThere(this, folder, call).catch(() => false))) throw error;
+      return undefined;
     }
-    return before;
   }
 
   async move(from: RelPath, to: RelPath, call: ChangeCall): Promise<void> {
@@ -196,10 +197,11 @@ export class RetryingDestination implements Destination {
     return this.#destination.close();
   }
 
-  #change(request: GateRequest, { check }: ChangeCall, send: Attempt<void>): Promise<void> {
+  /** Resolves with undefined where `check` keeps it from being sent. */
+  #change<T>(request: GateRequest, { check }: ChangeCall, send: Attempt<T>): Promise<T | undefined> {
     if (check === undefined) return this.#gate.request(request, send);
-    return this.#gate.request(request, async (attempt, inDoubt) => {
-      if (await check(attempt, inDoubt)) await send(attempt, inDoubt);
-    });
+    return this.#gate.request(request, async (attempt, inDoubt) =>
+      (await check(attempt, inDoubt)) ? await send(attempt, inDoubt) : undefined,
+    );
   }
 }

@@ -41,7 +41,7 @@ export class FolderMaker {
   async #make(folder: RelPath, onBegin: (() => void) | undefined): Promise<FolderBefore> {
     await this.ready(parentOf(folder));
     onBegin?.();
-    return this.#remote.makeFolder(this.#remote.root + folder);
+    return await this.#remote.makeFolder(this.#remote.root + folder);
   }
 
   #makeRoot(): Promise<void> {
