@@ -1,5 +1,6 @@
 import type { RelPath } from '../../model/path.ts';
 import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
+import { CLOCK_BACK_MS } from './load-log.ts';
 import type { LoadRow, Reader } from './load-log.ts';
 
 /** How far one file is on its way into the table of one pipeline. */
@@ -64,7 +65,7 @@ function judgeDropped(
 ): LoadVerdict {
   const { batch } = drop;
   const tells = file.lastBatch !== undefined && batch !== null;
-  const isEarly = nowMs < drop.atMs + lagMs;
+  const isEarly = nowMs < drop.atMs + lagMs && nowMs > drop.atMs - CLOCK_BACK_MS;
   // without batches, what is shown right after the statement may be of before it
   const isReadSince = tells ? isOtherBatch(file, batch) : drop.sent === true && !isEarly;
   if (isReadSince) {

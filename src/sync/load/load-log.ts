@@ -50,6 +50,9 @@ export interface Unloaded {
   readonly bytes: number;
 }
 
+/** What is so far in the future is of a clock that was set back since. */
+export const CLOCK_BACK_MS = 10_000;
+
 /** The run up to which all that came was kept track of. */
 const UP_TO = 'loads_up_to';
 /** The run up to which all that was sent was waited for: it is loaded, or somebody was told that it will not be. */
@@ -103,6 +106,12 @@ export class LoadLog {
         )
         .run(upTo, last === undefined ? 0 : 1, this.#moment()),
     );
+  }
+
+  /** Files that came later than now came before the clock was set back: how long ago is not known, so they came just now. */
+  setTimesRight(): void {
+    const nowMs = this.#now();
+    this.#db.sql('UPDATE load SET arrived = ? WHERE arrived > ?').run(nowMs, nowMs + CLOCK_BACK_MS);
   }
 
   /** All that came up to now was kept track of. */
@@ -243,6 +252,13 @@ export class LoadLog {
   isLoaded({ path, arrivedMs }: LoadRow): void {
     this.#changes(() =>
       this.#db.sql('UPDATE load SET loaded = 1 WHERE path = ? AND arrived = ?').run(path, arrivedMs),
+    );
+  }
+
+  /** It is to be read again, or by one more pipeline. */
+  isNotLoaded({ path, arrivedMs }: LoadRow): void {
+    this.#changes(() =>
+      this.#db.sql('UPDATE load SET loaded = 0 WHERE path = ? AND arrived = ?').run(path, arrivedMs),
     );
   }
 

@@ -90,6 +90,7 @@ export class Loads {
     const { remote, tally } = parts;
     this.#until = AbortSignal.any([draining, signal]);
     this.#log = ledger.trackLoads((db, run) => new LoadLog(db, run, () => clock.now()));
+    this.#log.setTimesRight();
     this.#log.catchUp({ all: load.afterLoad === 'remove' });
     // a run that is killed kept track of all that came until then
     this.#log.keptTrack();
@@ -258,16 +259,19 @@ export class Loads {
   ): Promise<void> {
     const { load, ledger } = this.#pass;
     const { filter } = this.#parts;
+    const leaves = (row: LoadRow): boolean =>
+      load.afterLoad === 'remove' && !filter.excludes(row.path) && mayGo(row);
+    // one that was loaded when an earlier run looked may be read again, or by another pipeline, by now
     const judged = await this.#judgePage(
-      rows.filter(({ loaded }) => !loaded),
+      rows.filter((row) => !row.loaded || leaves(row)),
       infos,
     );
     ledger.transaction(() => {
       for (const each of judged) this.#record(each, sweep);
     });
     await this.#reload(judged, sweep);
-    if (load.afterLoad !== 'remove') return;
-    const leaving = rows.filter((row) => !filter.excludes(row.path) && mayGo(row));
+    const leaving = rows.filter(leaves);
+    if (leaving.length === 0) return;
     // what was judged just now is loaded by now
     await this.#removals.make(leaving.flatMap(({ path }) => this.#log.get(path) ?? []).filter(isLoaded));
   }
@@ -331,7 +335,11 @@ export class Loads {
     else if (verdicts.includes('under_way') && row.replaced) sweep.pending++;
     else if (verdicts.includes('skipped')) sweep.skipped++;
     // a file that no pipeline reads is not on its way anywhere
-    if (!verdicts.every((verdict) => verdict === 'loaded')) return;
+    if (!verdicts.every((verdict) => verdict === 'loaded')) {
+      if (row.loaded) this.#log.isNotLoaded(row);
+      return;
+    }
+    if (row.loaded) return;
     if (verdicts.length > 0) this.#loaded++;
     const isLeaving = verdicts.length > 0 && this.#pass.load.afterLoad === 'remove';
     if (isLeaving) this.#log.isLoaded(row);

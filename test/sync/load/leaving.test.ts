@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SyncError } from '../../../src/model/errors.ts';
 import type { CallOptions } from '../../../src/model/ports.ts';
 import { createLoadWorld } from '../../support/load/load-world.ts';
 
@@ -125,6 +126,32 @@ test('a file that vanishes from the source once it is loaded is forgotten, and o
   pipelines.batch();
   await world.pass(REMOVE);
   expect(pipelines.rows).toContainEqual({ path: 'in/a.csv', content: 'new' });
+});
+
+test('what was loaded and could not be removed is looked at again before it leaves', async () => {
+  let isStuck = true;
+  using world = createLoadWorld({
+    destination: {
+      before: ({ kind }) => {
+        if (kind === 'remove' && isStuck)
+          throw new SyncError('stage_rejected', 'it is in use', { verdict: 'skip_entry' });
+      },
+    },
+  });
+  const { source, pipelines, destination } = world;
+  source.write('a.csv', 'one');
+  await world.pass(REMOVE);
+  pipelines.batch();
+  await world.pass(REMOVE);
+  expect(world.problems()).toEqual(['loaded_and_kept a.csv']);
+  // somebody has it read again
+  await pipelines.dropFile('orders', 'in/a.csv', { signal: new AbortController().signal });
+  isStuck = false;
+  expect((await world.pass(REMOVE)).report).toMatchObject({ load: { removed: 0, unloadedFiles: 1 } });
+  expect(destination.text('in/a.csv')).toBe('one');
+  pipelines.batch();
+  await world.pass(REMOVE);
+  expect([...destination.files.keys()]).toEqual([]);
 });
 
 test('what was there before the first run that asks for it leaves as well', async () => {

@@ -200,3 +200,25 @@ test('what came in passes that did not ask for it is taken in later', async () =
 
 const unreachable = (): SyncError =>
   new SyncError('database_unreachable', 'no answer', { verdict: 'end_run', fact: 'out_of_reach' });
+
+test('a clock that is set back by an hour keeps no file from being read again', async () => {
+  let isAway = false;
+  using world = createLoadWorld({
+    pipeline: {
+      before: () => {
+        if (isAway) throw new SyncError('database_unreachable', 'it is away', { verdict: 'retry' });
+      },
+    },
+  });
+  const { source, pipelines, clock } = world;
+  source.write('a.csv', 'one');
+  await world.pass();
+  pipelines.batch();
+  source.write('a.csv', 'two');
+  isAway = true;
+  await world.pass();
+  clock.at -= 3_600_000;
+  isAway = false;
+  await world.pass();
+  expect(pipelines.dropped).toEqual(['in/a.csv']);
+});
