@@ -88,7 +88,13 @@ function RunFacts({ run: { id, cause, startedMs, endedMs, report } }: { readonly
       <Fact name="Requests">
         {count(report.requests)}, {count(report.retries)} of them again
       </Fact>
-      {report.load !== undefined && <Fact name="To the table">{loadReportText(report.load)}</Fact>}
+      {report.load !== undefined && (
+        <Fact name="To the table">
+          <span class={report.load.skipped > 0 ? 'bad-text plain-weight' : undefined}>
+            {loadReportText(report.load)}
+          </span>
+        </Fact>
+      )}
       {report.pace !== undefined && <Fact name="Pace">{paceText(report.pace)}</Fact>}
       <Fact name="ID">
         <code>{id}</code>
