@@ -183,6 +183,14 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
     expect(complaints).toEqual([]);
   });
 
+  test('tells nothing of what a run did that was killed', async () => {
+    const { server } = await serve();
+    const { page } = await signedIn(server.loginLink());
+    await open(page, '#/jobs/sales/runs/killed');
+    await page.getByText('What it did is not known.', { exact: true }).waitFor();
+    expect(await page.getByText(/Copied|Took|both ends were equal/).count()).toBe(0);
+  });
+
   test('adds a Stage up, folder by folder', async () => {
     const { server } = await serve();
     const { page } = await signedIn(server.loginLink());

@@ -185,5 +185,7 @@ export function believableDaemon(nowMs: number) {
     }
   };
   tick(1);
-  return { control, ports: imitatedPorts(control, { runs, actions: ACTIONS, planned: PLANNED }), tick };
+  const killed = runSummary('killed', { startedMs: nowMs - 41 * 60 * MINUTE, didNotEnd: true });
+  const all = [...runs, killed];
+  return { control, ports: imitatedPorts(control, { runs: all, actions: ACTIONS, planned: PLANNED }), tick };
 }
