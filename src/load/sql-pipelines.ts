@@ -191,12 +191,12 @@ export class SqlPipelines implements Pipelines {
 
 const placeholders = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
-/** What it forgets is forgotten already. */
+/** What it forgets is forgotten already. Names in quotes are not looked at: a pipeline may be called 'file'. */
 const isUnknownFile = (error: unknown): boolean =>
   isSyncError(error) &&
   error.code === 'database_rejected' &&
-  /\bfile\b.*(?:not found|does not exist|doesn't exist|no such|unknown)|(?:no such|unknown) file/i.test(
-    String(error.details['text'] ?? ''),
+  /\bfile\b.*(?:not found|does not exist|doesn't exist|no such|unknown)|(?:no such|unknown|not know the) file/i.test(
+    String(error.details['text'] ?? '').replaceAll(/(?<!\w)(['"`]).*?\1(?!\w)/gs, ''),
   );
 
 function noPipeline(pipeline: string, database: string, known: readonly string[]): SyncError {
