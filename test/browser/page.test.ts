@@ -285,6 +285,9 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
       const shown = await page.evaluate(() => document.documentElement.scrollWidth);
       expect([view, shown]).toEqual([view, width]);
     }
+    await server.close();
+    await page.getByText('Daemon gone, trying again').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   });
 
   test('tells who has no job what to do', async () => {
