@@ -80,17 +80,17 @@ function isBetter(one: Told, other: Told): boolean {
   if (one.batch !== other.batch) return one.batch > other.batch;
   const lines = [one, other].map(({ error }) => error.line !== undefined);
   if (lines[0] !== lines[1]) return lines[0] === true;
-  const [at, otherAt] = [one.error.atMs ?? 0, other.error.atMs ?? 0];
-  if (at !== otherAt) return at > otherAt;
-  // the leaf's own row repeats the sentence behind its address
-  return one.error.message.length < other.error.message.length;
+  return (one.error.atMs ?? 0) > (other.error.atMs ?? 0);
 }
 
 /** Characters of a line that are kept. */
 const MOST_TEXT = 200;
 
+/** What the row of a leaf has before the sentence that the aggregator's row has too. */
+const LEAF = /^(?:Leaf Error \([^)]*\): *)+/i;
+
 function errorOf(row: Row): LoadError {
-  const message = text(row['ERROR_MESSAGE']) ?? '';
+  const message = (text(row['ERROR_MESSAGE']) ?? '').replace(LEAF, '');
   const seconds = number(row['ERROR_UNIX_TIMESTAMP']);
   const line = number(row['LOAD_DATA_LINE_NUMBER']);
   const content = text(row['LOAD_DATA_LINE']);

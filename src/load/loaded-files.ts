@@ -10,8 +10,11 @@ export interface StagedFile {
   readonly sinceMs: number | undefined;
 }
 
-/** `changed`: the pipeline read the name when the file had another size, and does not read it again by itself. */
-export type FileState = 'loaded' | 'unloaded' | 'skipped' | 'changed';
+/**
+ * `changed`: the pipeline read the name when the file had another size, and does not read it again by itself. `ignored`: its name
+ * is not one that a pipeline reads.
+ */
+export type FileState = 'loaded' | 'unloaded' | 'skipped' | 'changed' | 'ignored';
 
 /** What one pipeline says of a file; without a pipeline, none has found it yet. */
 export interface FileRow extends StagedFile {
@@ -22,10 +25,16 @@ export interface FileRow extends StagedFile {
   readonly error: LoadError | undefined;
 }
 
-/** A row for each pipeline that knows the file; one row where none does. */
-export function fileRows(file: StagedFile, states: readonly PipelineFile[]): FileRow[] {
-  if (states.length === 0)
-    return [{ ...file, pipeline: undefined, state: 'unloaded', underWay: false, error: undefined }];
+/** A row for each pipeline that knows the file; one row where none does, and then `mayBeRead` tells whether one ever will. */
+export function fileRows(
+  file: StagedFile,
+  states: readonly PipelineFile[],
+  { mayBeRead }: { readonly mayBeRead: boolean },
+): FileRow[] {
+  if (states.length === 0) {
+    const state = mayBeRead ? 'unloaded' : 'ignored';
+    return [{ ...file, pipeline: undefined, state, underWay: false, error: undefined }];
+  }
   return states.map((each) => ({
     ...file,
     pipeline: each.pipeline,
@@ -39,7 +48,7 @@ const isOther = ({ size }: StagedFile, { size: seen }: PipelineFile): boolean =>
   seen !== undefined && seen !== size;
 
 /** What somebody has to look at before all else, first. */
-const WORST: readonly FileState[] = ['skipped', 'changed', 'unloaded', 'loaded'];
+const WORST: readonly FileState[] = ['skipped', 'changed', 'unloaded', 'loaded', 'ignored'];
 
 /** The state of a file in which several pipelines take part: it is loaded when all have loaded it. */
 export const worstState = (rows: readonly FileRow[]): FileState =>
@@ -47,6 +56,7 @@ export const worstState = (rows: readonly FileRow[]): FileState =>
 
 export interface LoadTotal extends Readonly<Record<FileState, number>> {
   readonly files: number;
+  /** Of files that are to be loaded and are not. */
   readonly unloadedBytes: number;
   /** Of the files that are not loaded, the one that came first. */
   readonly oldest: Pick<StagedFile, 'path' | 'sinceMs'> | undefined;
@@ -54,7 +64,7 @@ export interface LoadTotal extends Readonly<Record<FileState, number>> {
 
 /** Counts of files. Its size does not grow with them. */
 export class LoadSums {
-  readonly #counts = { loaded: 0, unloaded: 0, skipped: 0, changed: 0 };
+  readonly #counts = { loaded: 0, unloaded: 0, skipped: 0, changed: 0, ignored: 0 };
   #bytes = 0;
   #oldest: StagedFile | undefined;
 
@@ -64,7 +74,7 @@ export class LoadSums {
     if (row === undefined) return;
     const state = worstState(rows);
     this.#counts[state]++;
-    if (state === 'loaded') return;
+    if (state === 'loaded' || state === 'ignored') return;
     this.#bytes += row.size;
     const { sinceMs } = row;
     if (this.#oldest === undefined || (sinceMs ?? Infinity) < (this.#oldest.sinceMs ?? Infinity))
@@ -72,13 +82,10 @@ export class LoadSums {
   }
 
   get total(): LoadTotal {
-    const { loaded, unloaded, skipped, changed } = this.#counts;
+    const counts = this.#counts;
     return {
-      files: loaded + unloaded + skipped + changed,
-      loaded,
-      unloaded,
-      skipped,
-      changed,
+      files: Object.values(counts).reduce((sum, count) => sum + count),
+      ...counts,
       unloadedBytes: this.#bytes,
       oldest: this.#oldest && { path: this.#oldest.path, sinceMs: this.#oldest.sinceMs },
     };

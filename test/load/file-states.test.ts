@@ -85,6 +85,15 @@ describe('what the views say of files', () => {
     },
   );
 
+  test('an error that the leaf alone tells is told without the address of the leaf', () => {
+    const errors = [
+      error('a', { ERROR_MESSAGE: 'Leaf Error (10.0.0.1:3306): Row 2 was truncated' }),
+      error('a', { ERROR_MESSAGE: 'Row 2 was truncated', LOAD_DATA_LINE_NUMBER: 0 }),
+    ];
+    const [state] = fileStates(['a'], { files: [file('a', 'Skipped')], errors, batches: [] }).get('a') ?? [];
+    expect(state?.error).toMatchObject({ message: 'Row 2 was truncated', line: 2 });
+  });
+
   test('of several batches the error of the last one counts; a file that is loaded has none', () => {
     const errors = [error('a', { BATCH_ID: 4, ERROR_MESSAGE: 'new' }), error('a', { ERROR_MESSAGE: 'old' })];
     const of = (state: string) =>

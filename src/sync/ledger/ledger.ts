@@ -161,7 +161,7 @@ export class Ledger {
   /** The file left the destination because it is in its table. */
   left(path: RelPath): void {
     const row = this.get(path);
-    this.#loads?.settled(path);
+    this.#loads?.left(path);
     if (row !== undefined) this.put({ ...row, pending: false, loaded: true }, 'loaded');
   }
 

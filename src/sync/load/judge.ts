@@ -40,13 +40,20 @@ export function judge(
     return isEarly && reader.fresh === undefined ? 'early' : 'unread';
   if (reader.drop !== undefined) return judgeDropped(row, reader.drop, file, times);
   const isOther = file.size !== undefined && file.size !== row.size;
-  const { fresh, old = Infinity } = reader;
-  const isThis = fresh === true || !row.replaced || (file.lastBatch ?? 0) > old;
+  const { fresh, old } = reader;
+  const isThis = fresh === true || !row.replaced || (old !== undefined && isOtherBatch(file, old));
   if (isThis && !isOther) return stateOf(file);
   return isEarly ? 'early' : 'drop';
 }
 
 const stateOf = ({ state }: PipelineFile): LoadVerdict => (state === 'unloaded' ? 'unread' : state);
+
+/**
+ * Batches of a pipeline only grow in number: a lower one is of a pipeline that was made anew under the name since then, and so
+ * it has read what is there since then.
+ */
+const isOtherBatch = ({ lastBatch }: PipelineFile, before: number): boolean =>
+  lastBatch !== undefined && lastBatch !== before;
 
 /** The pipeline was told, or was about to be told, to read the file again. */
 function judgeDropped(
@@ -55,15 +62,17 @@ function judgeDropped(
   file: PipelineFile,
   { nowMs, lagMs }: Times,
 ): LoadVerdict {
-  const { lastBatch } = file;
-  const tells = lastBatch !== undefined && drop.batch !== null;
-  const isReadSince = tells ? lastBatch > drop.batch : drop.sent === true;
+  const { batch } = drop;
+  const tells = file.lastBatch !== undefined && batch !== null;
+  const isEarly = nowMs < drop.atMs + lagMs;
+  // without batches, what is shown right after the statement may be of before it
+  const isReadSince = tells ? isOtherBatch(file, batch) : drop.sent === true && !isEarly;
   if (isReadSince) {
     // were it sent once more whenever the sizes differ, rows might double without end
     const isOther = file.size !== undefined && file.size !== row.size;
     return isOther ? 'unread' : stateOf(file);
   }
-  if (nowMs < drop.atMs + lagMs) return 'early';
+  if (isEarly) return 'early';
   if (drop.sent === true) return 'unread';
   return tells ? 'drop' : 'drop_again';
 }

@@ -52,6 +52,8 @@ export interface Unloaded {
 
 /** The run up to which all that came was kept track of. */
 const UP_TO = 'loads_up_to';
+/** The run up to which all that was sent was waited for: it is loaded, or somebody was told that it will not be. */
+const WAITED_UP_TO = 'loads_waited_up_to';
 
 /** Reasons of uploads that put other content under a name. */
 const REPLACING: ReadonlySet<string> = new Set(['changed', 'drifted', 'differs', 'moved']);
@@ -110,6 +112,17 @@ export class LoadLog {
       .run(UP_TO);
   }
 
+  /** The first run whose files are waited for: all since the last one that waited to the end. */
+  waitsSince(): number {
+    const row = this.#db.sql('SELECT value FROM meta WHERE key = ?').get(WAITED_UP_TO);
+    return Number(row?.['value'] ?? -1) + 1;
+  }
+
+  /** Nothing that was sent up to now is to be waited for any more. */
+  waited(): void {
+    this.#db.sql('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(WAITED_UP_TO, this.#run());
+  }
+
   arrived({ path, size }: LedgerRow, reason: string): void {
     if (isFolderPath(path) || isHidden(path)) return;
     this.#changes(() => {
@@ -128,8 +141,13 @@ export class LoadLog {
     });
   }
 
-  /** The content is in its table, and nothing more is to be done about it. */
-  settled(path: RelPath): void {
+  /** The content is in its table, and nothing more is to be done about it, if the file is still the one that was looked at. */
+  settled({ path, arrivedMs }: LoadRow): void {
+    this.#changes(() => this.#db.sql('DELETE FROM load WHERE path = ? AND arrived = ?').run(path, arrivedMs));
+  }
+
+  /** The same of a file that has left the destination. */
+  left(path: RelPath): void {
     this.#changes(() => this.#db.sql('DELETE FROM load WHERE path = ?').run(path));
   }
 
@@ -191,19 +209,19 @@ export class LoadLog {
       .map(toLoadRow);
   }
 
-  /** The same of files that a run put there, and that are not known to be in their table. */
-  pageOf(run: number, after: RelPath, limit: number): LoadRow[] {
+  /** The same of files that a run or a later one put there, and that are not known to be in their table. */
+  pageSince(run: number, after: RelPath, limit: number): LoadRow[] {
     return this.#db
-      .sql(`${SELECT} WHERE l.path > ? AND l.loaded = 0 AND e.run = ? ORDER BY l.path LIMIT ?`)
+      .sql(`${SELECT} WHERE l.path > ? AND l.loaded = 0 AND e.run >= ? ORDER BY l.path LIMIT ?`)
       .all(after, run, limit)
       .map(toLoadRow);
   }
 
   /** How many these are. */
-  unloadedOf(run: number): number {
+  unloadedSince(run: number): number {
     const row = this.#db
       .sql(
-        'SELECT count(*) AS files FROM load l JOIN entry e ON e.path = l.path WHERE l.loaded = 0 AND e.run = ?',
+        'SELECT count(*) AS files FROM load l JOIN entry e ON e.path = l.path WHERE l.loaded = 0 AND e.run >= ?',
       )
       .get(run);
     return row?.['files'] as number;

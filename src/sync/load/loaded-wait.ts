@@ -19,12 +19,12 @@ export interface LoadedWaitParts {
   readonly waitMs: number;
   readonly load: LoadOptions;
   readonly log: LoadLog;
-  /** The number of this run. */
-  readonly run: number;
+  /** The number of the first run whose files are waited for. */
+  readonly since: number;
   readonly clock: Clock;
   readonly until: AbortSignal;
   readonly signal: AbortSignal;
-  /** Looks at the files of this run; resolves with the error of a database that is away. */
+  /** Looks at the files of these runs; resolves with the error of a database that is away. */
   readonly look: () => Promise<SyncError | undefined>;
   /** Looks at these files without doing anything about them. */
   readonly judge: (rows: readonly LoadRow[]) => Promise<readonly LookedAt[]>;
@@ -41,7 +41,8 @@ const PAGE_MS = 3000;
 const INFOS_MS = 15_000;
 
 /**
- * Waits until the files that a run sent are in their tables. A file is waited for until all pipelines that read it have loaded
+ * Waits until the files that a run sent are in their tables, and those of runs before it that did not wait to the end: else the
+ * next run, which sends nothing, would tell of success. A file is waited for until all pipelines that read it have loaded
  * it, or one has given it up.
  */
 export class LoadedWait {
@@ -85,7 +86,7 @@ export class LoadedWait {
     this.#open = 0;
   }
 
-  /** What a look found of a file of this run. */
+  /** What a look found of a file that is waited for. */
   found({ row, verdicts, files }: LookedAt): void {
     if (verdicts.length === 0) return;
     if (verdicts.every((verdict) => verdict === 'loaded')) {
@@ -120,12 +121,13 @@ export class LoadedWait {
         if (await this.#nothingRuns()) break;
       }
       if (elapsed() >= waitMs) break;
-      const pages = Math.ceil(this.#parts.log.unloadedOf(this.#parts.run) / PAGE);
+      const pages = Math.ceil(this.#parts.log.unloadedSince(this.#parts.since) / PAGE);
       const pause = Math.min(PAGE_MS * Math.max(1, pages), Math.max(1, waitMs - elapsed()));
       await clock.sleep(pause, until).catch(() => undefined);
       if (until.aborted) return;
     }
     await this.#tellRest();
+    if (this.#waits === 0) this.#parts.log.waited();
     if (this.#left > 0) throw this.#notLoaded(elapsed());
   }
 
@@ -140,9 +142,9 @@ export class LoadedWait {
 
   /** Tells of each file that is not loaded, page by page. */
   async #tellRest(): Promise<void> {
-    const { log, run, judge, emit } = this.#parts;
+    const { log, since, judge, emit } = this.#parts;
     for (let after: RelPath = ''; ;) {
-      const rows = log.pageOf(run, after, PAGE);
+      const rows = log.pageSince(since, after, PAGE);
       const last = rows.at(-1);
       if (last === undefined) return;
       after = last.path;
@@ -172,9 +174,14 @@ export class LoadedWait {
     }
   }
 
+  /** Files that may still be loaded. */
+  get #waits(): number {
+    return this.#left - this.#skipped - this.#unread;
+  }
+
   #notLoaded(elapsedMs: number): SyncError {
     const { files } = this.report;
-    const waits = this.#left - this.#skipped - this.#unread;
+    const waits = this.#waits;
     const parts = [
       this.#skipped > 0 ? `${this.#skipped} skipped by a pipeline` : '',
       this.#unread > 0 ? `${this.#unread} changed after a pipeline had read it (--reload drop-file)` : '',

@@ -25,6 +25,8 @@ import { UnloadedLimit } from './unloaded-limit.ts';
 const INFOS_MS = 10_000;
 /** One query a second at most, in milliseconds. */
 const POLL_MS = 1000;
+/** After that long a database that was away is asked again by uploads that wait for it, in milliseconds. */
+const AWAY_MS = 30_000;
 
 /** What one look at all files on their way found. */
 interface Sweep {
@@ -68,12 +70,18 @@ export class Loads {
   /** Uploads wait here while too much is unloaded; undefined: there is no limit. */
   readonly limit: UnloadedLimit | undefined;
   readonly #until: AbortSignal;
+  /** The number of the first run whose files are waited for. */
+  readonly #since: number;
+  /** What is loaded before that was not waited for. */
+  #hasBegun = false;
   #last: Sweep = NOTHING;
   #loaded = 0;
   readonly #wait: LoadedWait | undefined;
   #infos: { readonly atMs: number; readonly infos: readonly PipelineInfo[] } | undefined;
   /** Why nothing more is asked of the database. */
   #away: SyncError | undefined;
+  #awayAt = 0;
+  #told: string | undefined;
 
   constructor(pass: LoadPass, parts: LoadParts) {
     this.#pass = pass;
@@ -97,18 +105,21 @@ export class Loads {
       emit: tally.emit,
       onProblem: tally.problem,
     });
+    const since = (this.#since = load.waitMs === undefined ? ledger.run : this.#log.waitsSince());
     if (load.waitMs !== undefined)
       this.#wait = new LoadedWait({
         waitMs: load.waitMs,
         load,
         log: this.#log,
-        run: ledger.run,
+        since,
         clock,
         until: this.#until,
         signal,
         look: async () => {
           this.#wait?.looking();
-          await this.#look(() => true, { run: ledger.run });
+          // what was away when it was asked before may have come back
+          this.#away = undefined;
+          await this.#look(() => true, { since });
           return this.#away;
         },
         judge: async (rows) => {
@@ -126,7 +137,10 @@ export class Loads {
         unloaded: () => this.#log.unloaded,
         unloadedAt: (path) => this.#log.unloadedAt(path),
         // what this run has put there, the comparison has passed; in later rounds it comes by again
-        look: () => this.#look((row) => tally.round === 1 && row.run === ledger.run),
+        look: async () => {
+          this.#tryAgain();
+          await this.#look((row) => tally.round === 1 && row.run === ledger.run);
+        },
         emit: tally.emit,
       });
   }
@@ -135,6 +149,7 @@ export class Loads {
   async begin(): Promise<void> {
     await this.#wait?.begin();
     await this.#look(() => true);
+    this.#hasBegun = true;
     await this.limit?.wait();
   }
 
@@ -178,16 +193,17 @@ export class Loads {
   }
 
   /**
-   * Looks at all files on their way, or those of a run, and does what is due. `mayGo`: which of them may leave now.
+   * Looks at all files on their way, or those of a run and later ones, and does what is due. `mayGo`: which of them may leave now.
    */
-  async #look(mayGo: (row: LoadRow) => boolean, { run }: { readonly run?: number } = {}): Promise<void> {
+  async #look(mayGo: (row: LoadRow) => boolean, { since }: { readonly since?: number } = {}): Promise<void> {
     const { pipelines } = this.#pass.load;
     if (this.#away !== undefined) return;
     try {
       let infos: readonly PipelineInfo[] | undefined;
       const sweep: Sweep = { ...NOTHING };
       for (let after = ''; !this.#until.aborted;) {
-        const rows = run === undefined ? this.#log.page(after, PAGE) : this.#log.pageOf(run, after, PAGE);
+        const rows =
+          since === undefined ? this.#log.page(after, PAGE) : this.#log.pageSince(since, after, PAGE);
         const last = rows.at(-1);
         if (last === undefined) break;
         after = last.path;
@@ -205,8 +221,19 @@ export class Loads {
       // of the destination, not of the database
       if (error.verdict === 'end_run' && error.operation === 'remove') throw error;
       this.#away = error;
-      this.#parts.tally.problem('', loadUnknown(error, pipelines.label));
+      this.#awayAt = this.#pass.clock.elapsed();
+      const problem = loadUnknown(error, pipelines.label);
+      // of a database that stays away it is told once
+      if (problem.message === this.#told) return;
+      this.#told = problem.message;
+      this.#parts.tally.problem('', problem);
     }
+  }
+
+  /** A database that was away is asked again after a while: uploads that wait for it would wait for ever. */
+  #tryAgain(): void {
+    const { clock } = this.#pass;
+    if (this.#away !== undefined && clock.elapsed() - this.#awayAt >= AWAY_MS) this.#away = undefined;
   }
 
   /** Asked for now and then: a look at files is to cost few queries. */
@@ -284,6 +311,8 @@ export class Loads {
       if ((verdict === 'drop' || verdict === 'drop_again') && file !== undefined)
         found.push({ file, isAgain: verdict === 'drop_again' });
     }
+    // where there is no pipeline at all, it waits for one that is still to be made, or is made anew just now
+    if (names.size === 0 && infos.length === 0) verdicts.push('unread');
     const reloads = found.map(({ file, isAgain }) => ({
       row,
       readers,
@@ -296,7 +325,7 @@ export class Loads {
 
   #record(judged: Judged, sweep: Sweep): void {
     const { row, readers, verdicts } = judged;
-    if (row.run === this.#pass.ledger.run) this.#wait?.found(judged);
+    if (this.#hasBegun && row.run >= this.#since) this.#wait?.found(judged);
     if (JSON.stringify(readers) !== JSON.stringify(row.readers)) this.#log.see(row, readers);
     if (verdicts.includes('early')) sweep.early++;
     else if (verdicts.includes('under_way') && row.replaced) sweep.pending++;
@@ -306,7 +335,7 @@ export class Loads {
     if (verdicts.length > 0) this.#loaded++;
     const isLeaving = verdicts.length > 0 && this.#pass.load.afterLoad === 'remove';
     if (isLeaving) this.#log.isLoaded(row);
-    else this.#log.settled(row.path);
+    else this.#log.settled(row);
   }
 
   #full(path: RelPath): RelPath {

@@ -97,6 +97,43 @@ describe('a run that waits for the table', () => {
     expect(result.stdout).toContain('rows_may_double');
   });
 
+  test('a file whose name no pipeline reads is shown so, and does not count as not loaded', async () => {
+    await using world = await scene();
+    await writeFile(join(world.data, 'orders/README.md'), 'what this is');
+    expect((await world.sync(...WAITING)).status).toBe(0);
+    const all = await world.status();
+    expect(all).toMatchObject({ status: 0, stderr: '' });
+    expect(all.stdout).toMatch(/^ignored .* in\/orders\/README\.md  not read by any pipeline$/m);
+    expect(all.stdout).toMatch(/^2 files: 1 loaded, 1 not read by any pipeline$/m);
+    expect(all.stdout).not.toContain('not loaded');
+    const named = await world.status('--state', 'ignored', '--pipeline', 'orders');
+    expect(named.stdout).toContain('not read by the pipeline orders');
+    expect(named.stdout).not.toContain('a.csv');
+    // of these files the pipeline reads none
+    const of = (path: string) =>
+      commandInside(world.cli, [
+        'load',
+        'status',
+        `stage://${LOCAL_DEPLOYMENT.id}/in/${path}`,
+        '--load-database',
+        'demo',
+        '--json',
+      ]);
+    const none = await of('orders/README.md');
+    expect(none.status).toBe(9);
+    expect(none.stdout).toContain('"loaded":0,"unloaded":0,"skipped":0,"changed":0,"ignored":1');
+    // a file that is to be read keeps its status
+    await world.sql.exec('STOP PIPELINE orders');
+    await writeFile(join(world.data, 'orders/b.csv'), 'id,qty\n3,1\n');
+    expect((await world.sync()).status).toBe(0);
+    expect(await world.status()).toMatchObject({
+      status: 9,
+      stdout: expect.stringContaining(
+        '3 files: 1 loaded, 1 not loaded yet, 1 not read by any pipeline',
+      ) as string,
+    });
+  });
+
   test('a pipeline that is stopped is shown so, and what waits for it', async () => {
     await using world = await scene({ starts: false });
     expect((await world.sync()).status).toBe(0);

@@ -78,7 +78,7 @@ class LoadTrial implements Disposable {
       pipeline: {
         hasUniqueKey: this.#hasKey,
         lagMs: dice.pick([0, 0, 1500]),
-        tellsBatches: true,
+        tellsBatches: dice.chance(0.7),
         before: () => this.#step('before'),
         after: () => this.#step('after'),
       },

@@ -1,3 +1,4 @@
+import { identifier, textLiteral } from '../../../src/data-api/sql-text.ts';
 import { SyncError } from '../../../src/model/errors.ts';
 import type { RelPath } from '../../../src/model/path.ts';
 import type { LoadState, PipelineFile, PipelineInfo, Pipelines } from '../../../src/model/pipelines.ts';
@@ -15,6 +16,8 @@ export interface MemoryPipelineOptions {
   readonly hasUniqueKey?: boolean | undefined;
   /** Views tell of what happened so many milliseconds ago. Default: 0. */
   readonly lagMs?: number;
+  /** The one pipeline that is asked for. Default: all there are, which is one. */
+  readonly named?: string;
   /** False: the database does not tell by which batch a file was read. */
   readonly tellsBatches?: boolean;
   readonly files?: string | undefined;
@@ -43,8 +46,8 @@ export interface Reading {
 
 /** A pipeline in memory: it reads each name once, in batches that can be held open, into a table of rows. */
 export interface MemoryPipelines extends Pipelines {
-  /** Takes all names that it has not read, and reads them as they are now. */
-  beginBatch(): void;
+  /** Takes all names that it has not read, or the first so many, and reads them as they are now. */
+  beginBatch(batch?: { readonly mostFiles: number }): void;
   /** What was read comes into the table. */
   endBatch(): void;
   /** One whole batch. */
@@ -80,7 +83,7 @@ export function createMemoryPipelines(options: MemoryPipelineOptions): MemoryPip
     return past[0]?.known ?? known;
   };
 
-  function begin(): void {
+  function begin({ mostFiles } = { mostFiles: Infinity }): void {
     if (open !== undefined) return;
     const found: { readonly path: RelPath; readonly content: string }[] = [];
     change(() => {
@@ -89,12 +92,13 @@ export function createMemoryPipelines(options: MemoryPipelineOptions): MemoryPip
         const state = known.get(path)?.state ?? 'unloaded';
         const content = read(path);
         if (state !== 'unloaded' || content === undefined) continue;
-        found.push({ path, content });
+        const underWay = found.length < mostFiles;
+        if (underWay) found.push({ path, content });
         known.set(path, {
           state: 'unloaded',
           size: Buffer.byteLength(content),
-          lastBatch: batches,
-          underWay: true,
+          lastBatch: underWay ? batches : known.get(path)?.lastBatch,
+          underWay,
         });
       }
     });
@@ -130,15 +134,17 @@ export function createMemoryPipelines(options: MemoryPipelineOptions): MemoryPip
     return result;
   };
 
-  const infos = (): readonly PipelineInfo[] => [
-    {
-      pipeline: name,
-      state: 'running',
-      table,
-      hasUniqueKey: options.hasUniqueKey ?? true,
-      files: options.files,
-    },
-  ];
+  const missing = (pipeline: string): SyncError =>
+    new SyncError('database_rejected', `there is no pipeline ${pipeline}; there is: ${name}`, {
+      verdict: 'skip_entry',
+      fact: 'missing',
+    });
+
+  const infos = (): readonly PipelineInfo[] => {
+    const { named = name, hasUniqueKey = true, files } = options;
+    if (named !== name) throw missing(named);
+    return [{ pipeline: name, state: 'running', table, hasUniqueKey, files }];
+  };
 
   return {
     label: `${name} in memory`,
@@ -173,18 +179,15 @@ export function createMemoryPipelines(options: MemoryPipelineOptions): MemoryPip
     pipelines: (call) => answer('pipelines', call, infos),
     dropFile: (pipeline, path, call) =>
       answer('dropFile', call, () => {
-        if (pipeline !== name)
-          throw new SyncError('database_rejected', `there is no pipeline ${pipeline}`, {
-            verdict: 'skip_entry',
-            fact: 'missing',
-          });
+        if (pipeline !== name) throw missing(pipeline);
         change(() => {
           const file = known.get(path);
           if (file !== undefined) known.set(path, { ...file, state: 'unloaded', underWay: false });
           dropped.push(path);
         });
       }),
-    dropStatement: (pipeline, path) => `ALTER PIPELINE \`${pipeline}\` DROP FILE '${path}'`,
+    dropStatement: (pipeline, path) =>
+      `ALTER PIPELINE ${identifier(pipeline)} DROP FILE ${textLiteral(path)}`,
     close: () => Promise.resolve(),
   };
 }

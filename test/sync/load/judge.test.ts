@@ -51,6 +51,9 @@ describe('what a pipeline shows of a file', () => {
     ['about to be told when killed, read since', row(), told({ batch: 6 }), file(), LATE, 'loaded'],
     ['about to be told a moment ago', row(), told({}), file(), SOON, 'early'],
     ['about to be told, and nothing tells', row(), told({ batch: null }), file(), LATE, 'drop_again'],
+    ['told a moment ago, and nothing tells', row(), told({ batch: null, sent: true }), file(), SOON, 'early'],
+    ['named, and read by a pipeline made anew', row(), { old: 8 }, file(), LATE, 'loaded'],
+    ['told, and read by a pipeline made anew', row(), told({ batch: 8, sent: true }), file(), LATE, 'loaded'],
     ['told, and nothing tells', row(), told({ batch: null, sent: true }), file(), LATE, 'loaded'],
     ['read again with another size', row(), told({ batch: 6 }), file({ size: 4 }), LATE, 'unread'],
   ])('%s', (_, of, reader, shown, times, verdict) => {

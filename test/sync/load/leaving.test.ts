@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { CallOptions } from '../../../src/model/ports.ts';
 import { createLoadWorld } from '../../support/load/load-world.ts';
 
 const REMOVE = { afterLoad: 'remove' } as const;
@@ -133,6 +134,23 @@ test('what was there before the first run that asks for it leaves as well', asyn
   await world.pass({}, { load: undefined });
   pipelines.batch();
   await world.pass(REMOVE);
+  expect([...destination.files.keys()]).toEqual([]);
+});
+
+test('what was sent while there was no pipeline, or while it was made anew, is not loaded, and leaves once it is', async () => {
+  let isThere = false;
+  using world = createLoadWorld();
+  const { source, pipelines, destination } = world;
+  const some = {
+    ...pipelines,
+    pipelines: async (call: CallOptions) => (isThere ? pipelines.pipelines(call) : []),
+  };
+  source.write('a.csv', 'one');
+  const { report } = await world.pass({ ...REMOVE, pipelines: some });
+  expect(report).toMatchObject({ load: { unloadedFiles: 1, loaded: 0 } });
+  isThere = true;
+  pipelines.batch();
+  await world.pass({ ...REMOVE, pipelines: some });
   expect([...destination.files.keys()]).toEqual([]);
 });
 

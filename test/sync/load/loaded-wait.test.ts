@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
+import type { CallOptions } from '../../../src/model/ports.ts';
 import { inspectLedger, knownPairs } from '../../../src/sync/ledger/known-pairs.ts';
 import { createTestClock } from '../../support/engine/engine.ts';
 import { createLoadWorld, type LoadWorld } from '../../support/load/load-world.ts';
@@ -77,8 +78,56 @@ describe('a pass that waits', () => {
     expect(outcomes(world)).toEqual(['not_loaded a.csv']);
     expect(report).toMatchObject({ uploaded: 1, failed: 0 });
     expect(waitedMs(world)).toBeGreaterThanOrEqual(TEN_MINUTES);
+    // it sends nothing, and does not tell of success either
     const next = await world.pass({ waitMs: TEN_MINUTES });
-    expect(next).toMatchObject({ error: undefined, report: { uploaded: 0, outcome: 'clean' } });
+    expect(next).toMatchObject({ error: { code: 'not_loaded' }, report: { uploaded: 0 } });
+    world.pipelines.batch();
+    const last = await world.pass({ waitMs: TEN_MINUTES });
+    expect(last).toMatchObject({ error: undefined, report: { uploaded: 0, outcome: 'clean' } });
+    expect(outcomes(world)).toEqual(['not_loaded a.csv', 'not_loaded a.csv']);
+  });
+
+  test('a pipeline that is dropped while it is waited for loads nothing', async () => {
+    using world = createLoadWorld();
+    let asked = 0;
+    const pipelines = {
+      ...world.pipelines,
+      pipelines: async (call: CallOptions) => (++asked > 1 ? [] : world.pipelines.pipelines(call)),
+    };
+    world.source.write('a.csv', 'one');
+    const { error } = await world.pass({ waitMs: TEN_MINUTES, pipelines });
+    expect(error).toMatchObject({ code: 'not_loaded', details: { files: 1, waiting: 1 } });
+    expect(outcomes(world)).toEqual(['not_loaded a.csv']);
+  });
+
+  test('what passes sent that did not wait, as those of a watch, is waited for as well', async () => {
+    using world = createLoadWorld();
+    world.source.write('a.csv', 'one');
+    await world.pass();
+    const { error } = await world.pass({ waitMs: TEN_MINUTES });
+    expect(error).toMatchObject({ code: 'not_loaded', details: { files: 1, waiting: 1 } });
+  });
+
+  test('a run that sends nothing waits for what one before it sent that was stopped, or whose database went away', async () => {
+    let asked = 0;
+    using world = createLoadWorld({
+      pipeline: {
+        skips: (content) => content === 'bad',
+        before: (call) => {
+          if (call === 'states' && ++asked < 4)
+            throw new SyncError('database_unreachable', 'it is away', { verdict: 'retry' });
+        },
+      },
+    });
+    world.source.write('a.csv', 'bad');
+    const away = await world.pass({ waitMs: TEN_MINUTES });
+    expect(away).toMatchObject({ error: { code: 'database_unreachable' }, report: { uploaded: 1 } });
+    world.pipelines.batch();
+    const next = await world.pass({ waitMs: TEN_MINUTES });
+    expect(next).toMatchObject({ error: { code: 'not_loaded', details: { skipped: 1 } } });
+    // that was told
+    const last = await world.pass({ waitMs: TEN_MINUTES });
+    expect(last).toMatchObject({ error: undefined, report: { uploaded: 0 } });
   });
 
   test('a changed file is waited for until its new content was read', async () => {

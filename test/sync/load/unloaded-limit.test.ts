@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SyncError } from '../../../src/model/errors.ts';
 import { createLoadWorld } from '../../support/load/load-world.ts';
 
 test('a source ten times the limit passes through, and no more than the limit is ever there', async () => {
@@ -67,6 +68,25 @@ test('with files that stay, what is loaded counts no more', async () => {
   expect(error).toBeUndefined();
   expect(report.uploaded).toBe(10);
   expect(world.destination.files.size).toBe(10);
+});
+
+test('a database that is away for a while while sending pauses is asked again', async () => {
+  let [asked, away] = [0, 0];
+  using world = createLoadWorld({
+    pipeline: {
+      before: (call) => {
+        if (call === 'states' && ++asked >= 3 && ++away <= 3)
+          throw new SyncError('database_unreachable', 'it is away', { verdict: 'retry' });
+        if (away > 3) world.pipelines.batch();
+      },
+    },
+  });
+  for (let n = 0; n < 10; n++) world.source.write(`f${n}.csv`, 'x'.repeat(400));
+  // as in a watch, which waits as long as it takes
+  const { error, report } = await world.pass({ maxUnloaded: 1000, patienceMs: undefined });
+  expect(error).toBeUndefined();
+  expect(report.uploaded).toBe(10);
+  expect(world.problems().filter((problem) => problem.includes('load_unknown'))).toHaveLength(1);
 });
 
 test('a file larger than the limit goes alone', async () => {

@@ -4,6 +4,7 @@ import { addS3Flags, addSqlFlags, addStageFlags } from '../../flags/authority-fl
 import { addFileFlag } from '../../flags/file-flag.ts';
 import { addJobFlags } from '../../flags/job-flags.ts';
 import { positiveInteger } from '../../flags/values.ts';
+import type { FileState } from '../../../load/loaded-files.ts';
 import type { LoadSqlFlags } from './sql/load-sql-flags.ts';
 import type { LoadStatusFlags } from './status/show-load-status.ts';
 
@@ -121,20 +122,21 @@ Examples:
   stagesync load status orders --state skipped              what the job "orders" sent and its pipeline skipped, and why
   stagesync load status stage:///orders --json | jq 'select(.kind == "total")'`;
 
-const SHOWN_STATES = ['loaded', 'unloaded', 'skipped', 'changed'] as const;
+const SHOWN_STATES: readonly FileState[] = ['loaded', 'unloaded', 'skipped', 'changed', 'ignored'];
 
 function declareStatus(loadCommand: Command, action: Action): void {
   const command = loadCommand
     .command('status')
     .summary('what pipelines have loaded of the files on a Stage')
     .description(
-      'Say of each file on a Stage what the pipelines of a database say of it: loaded, not loaded yet, or skipped with the error and its line. Without an argument, of all jobs of the jobs file that have "load". Ends with 0 when everything is loaded, else with 9.',
+      'Say of each file on a Stage what the pipelines of a database say of it: loaded, not loaded yet, or skipped with the error and its line. Without an argument, of all jobs of the jobs file that have "load". Ends with 0 when everything that a pipeline reads is loaded, else with 9.',
     )
     .argument('[address]', 'stage://DEPLOYMENT/PATH, or the name of a job')
     .addOption(
-      new Option('--state <state>', 'only files in this state; changed: since they were loaded').choices(
-        SHOWN_STATES,
-      ),
+      new Option(
+        '--state <state>',
+        'only files in this state; changed: since they were loaded; ignored: no pipeline reads them',
+      ).choices(SHOWN_STATES),
     )
     .option('--json', 'one object a line: a file each, and the total last');
   addFileFlag(command);

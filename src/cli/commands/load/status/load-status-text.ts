@@ -14,15 +14,22 @@ export interface LineOptions {
   readonly nowMs: number;
   /** Columns that a line of words may take; a path is never cut. Undefined: any number. */
   readonly width: number | undefined;
+  /** The pipeline that is asked for; undefined: all. */
+  readonly pipeline?: string | undefined;
 }
 
+const readers = ({ pipeline }: Pick<LineOptions, 'pipeline'>): string =>
+  pipeline === undefined ? 'any pipeline' : `the pipeline ${printable(pipeline)}`;
+
 /** 'skipped   3h 2m   orders/a.csv', and below it the pipeline and why. */
-export function fileLines(row: FileRow, { nowMs, width }: LineOptions): string[] {
+export function fileLines(row: FileRow, options: LineOptions): string[] {
+  const { nowMs, width } = options;
   const { path, state, sinceMs, pipeline, error, underWay } = row;
   const age = sinceMs === undefined ? '' : duration(Math.max(0, nowMs - sinceMs));
   const first = `${padEndTo(state, STATE_WIDTH)}  ${padEndTo(age, AGE_WIDTH)}  ${printable(path)}`;
   const by = pipeline === undefined ? undefined : printable(pipeline);
   if (state === 'loaded') return [by === undefined ? first : withTail(first, by, width)];
+  if (state === 'ignored') return [withTail(first, `not read by ${readers(options)}`, width)];
   const why = [
     by ?? 'no pipeline has found it yet',
     underWay ? 'a batch is reading it now' : '',
@@ -32,7 +39,7 @@ export function fileLines(row: FileRow, { nowMs, width }: LineOptions): string[]
   return [first, ...wrapped(why.join(': '), width).map((line) => `${INDENT}${line}`)];
 }
 
-/** The name of the pipeline behind the path, where it still fits. */
+/** What stands behind the path, where it still fits. */
 function withTail(line: string, tail: string, width: number | undefined): string {
   const whole = `${line}  ${tail}`;
   return width === undefined || textWidth(whole) <= width ? whole : line;
@@ -63,14 +70,16 @@ export function pipelineLine({ pipeline, state, table, files }: PipelineInfo): s
   return `pipeline ${name}: ${parts.join(', ')}`;
 }
 
-export function totalLines(total: LoadTotal, { nowMs }: Pick<LineOptions, 'nowMs'>): string[] {
-  const { files, loaded, unloaded, skipped, changed, unloadedBytes, oldest } = total;
+export function totalLines(total: LoadTotal, options: Omit<LineOptions, 'width'>): string[] {
+  const { nowMs } = options;
+  const { files, loaded, unloaded, skipped, changed, ignored, unloadedBytes, oldest } = total;
   if (files === 0) return ['no files'];
   const parts = [
     `${count(loaded)} loaded`,
     unloaded > 0 ? `${count(unloaded)} not loaded yet` : '',
     skipped > 0 ? `${count(skipped)} skipped` : '',
     changed > 0 ? `${count(changed)} changed since` : '',
+    ignored > 0 ? `${count(ignored)} not read by ${readers(options)}` : '',
   ].filter((part) => part !== '');
   const lines = [`${counted(files, 'file')}: ${parts.join(', ')}`];
   if (oldest === undefined) return lines;

@@ -7,10 +7,17 @@ import { openPipelines } from '../../../../jobs/load/open-pipelines.ts';
 import type { Surroundings } from '../../../../jobs/surroundings.ts';
 import { configError, usageError } from '../../../../jobs/usage-errors.ts';
 import { surroundingsOfJob } from '../../../../jobs-file/surroundings-of-job.ts';
-import { fileRows, LoadSums, type FileRow, type FileState } from '../../../../load/loaded-files.ts';
+import {
+  fileRows,
+  LoadSums,
+  type FileRow,
+  type FileState,
+  type LoadTotal,
+} from '../../../../load/loaded-files.ts';
 import type { RelPath } from '../../../../model/path.ts';
 import type { PipelineInfo, Pipelines } from '../../../../model/pipelines.ts';
 import { printable } from '../../../../model/printable.ts';
+import { mayRead } from '../../../../sync/load/judge.ts';
 import type { Context } from '../../../context.ts';
 import { EXIT, worstStatus, type ExitStatus } from '../../../exit-status.ts';
 import type { SqlFlags, StageFlags } from '../../../flags/authority-flags.ts';
@@ -110,9 +117,10 @@ async function showOne(context: Context, shown: Shown, flags: Flags): Promise<Ex
   await using opened = new AsyncDisposableStack();
   const pipelines = openPipelines(around, { address, load, tell: around.tell });
   opened.defer(() => pipelines.close());
-  const print = printer(context, flags, job);
+  const print = printer(context, flags, { job, pipeline: load.pipeline });
   // the database first: what is wrong with it is told before a long listing
-  print.pipelines(await pipelines.pipelines(call));
+  const infos = await pipelines.pipelines(call);
+  print.pipelines(infos);
   const { concurrency, maxWait: maxWaitMs } = flags.job.pace;
   const listing = listPlace(opened, address, around, { recursive: true, text, concurrency, maxWaitMs });
   const sums = new LoadSums();
@@ -123,7 +131,7 @@ async function showOne(context: Context, shown: Shown, flags: Flags): Promise<Ex
     context.err.line(`stagesync: ${printable(entry.path)}: ${printable(entry.problem.message)}`);
   })) {
     root ??= await rootOf(address, page, around);
-    for (const rows of await rowsOf(page, { root, pipelines, call })) {
+    for (const rows of await rowsOf(page, { root, pipelines, infos, call })) {
       sums.add(rows);
       for (const row of rows) if (flags.state === undefined || row.state === flags.state) print.file(row);
     }
@@ -131,8 +139,12 @@ async function showOne(context: Context, shown: Shown, flags: Flags): Promise<Ex
   }
   const { total } = sums;
   print.total(total);
-  return status === EXIT.clean && total.loaded < total.files ? EXIT.notLoaded : status;
+  return status === EXIT.clean && !isAllLoaded(total) ? EXIT.notLoaded : status;
 }
+
+/** Where a pipeline reads none of the files, its pattern or the address is more likely wrong than meant. */
+const isAllLoaded = ({ files, loaded, ignored }: LoadTotal): boolean =>
+  files === 0 || (loaded > 0 && loaded + ignored === files);
 
 type ShownFile = Extract<ShownEntry, { kind: 'file' }>;
 
@@ -177,10 +189,12 @@ async function rowsOf(
   {
     root,
     pipelines,
+    infos,
     call,
   }: {
     readonly root: RelPath;
     readonly pipelines: Pipelines;
+    readonly infos: readonly PipelineInfo[];
     readonly call: { readonly signal: AbortSignal };
   },
 ): Promise<FileRow[][]> {
@@ -188,13 +202,20 @@ async function rowsOf(
     page.map(({ path }) => root + path),
     call,
   );
-  return page.map(({ path, size, modifiedMs }) =>
-    fileRows({ path: root + path, size, sinceMs: modifiedMs }, states.get(root + path) ?? []),
-  );
+  return page.map(({ path, size, modifiedMs }) => {
+    const full = root + path;
+    // a database without a pipeline may get one
+    const mayBeRead = infos.length === 0 || infos.some((info) => mayRead(info, full));
+    return fileRows({ path: full, size, sinceMs: modifiedMs }, states.get(full) ?? [], { mayBeRead });
+  });
 }
 
 /** What is printed, as lines for people or as JSON. */
-function printer({ out, host }: Context, { json, state }: Flags, job: string | undefined) {
+function printer(
+  { out, host }: Context,
+  { json, state }: Flags,
+  { job, pipeline }: { readonly job: string | undefined; readonly pipeline: string | undefined },
+) {
   const { stdout } = host;
   const nowMs = Date.now();
   const columns = (stdout as { readonly columns?: number }).columns;
@@ -231,10 +252,10 @@ function printer({ out, host }: Context, { json, state }: Flags, job: string | u
       if (all.length === 0) out.line('the database has no pipeline that reads a Stage');
     },
     file: (row: FileRow): void => {
-      for (const each of fileLines(row, { nowMs, width })) out.line(each);
+      for (const each of fileLines(row, { nowMs, width, pipeline })) out.line(each);
     },
     total: (total: LoadSums['total']): void => {
-      for (const each of totalLines(total, { nowMs })) out.line(each);
+      for (const each of totalLines(total, { nowMs, pipeline })) out.line(each);
       if (state !== undefined && total.files > 0) out.line(`shown: those that are ${state}`);
     },
   };
