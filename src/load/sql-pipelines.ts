@@ -1,4 +1,5 @@
 import type { DataApi } from '../data-api/data-api.ts';
+import { badReply } from '../data-api/database-errors.ts';
 import type { Row, SqlValue } from '../data-api/replies.ts';
 import { identifier, textLiteral } from '../data-api/sql-text.ts';
 import { hasFact, isSyncError, SyncError } from '../model/errors.ts';
@@ -177,7 +178,15 @@ export class SqlPipelines implements Pipelines {
 
   async #rows(sql: string, args: readonly SqlValue[], call: CallOptions): Promise<Row[]> {
     const api = await this.#api();
-    return api.rows({ sql, args, database: this.#options.database, what: READS }, call);
+    const rows = await api.rows({ sql, args, database: this.#options.database, what: READS }, call);
+    // what answers another question would tell that no file was read yet, and so that what is read is new
+    const columns = /^SELECT (.+?) FROM/.exec(sql)?.[1]?.split(', ') ?? [];
+    if (rows.some((row) => columns.some((column) => !(column in row))))
+      throw badReply(
+        { what: READS, host: api.host, changes: false },
+        'has rows without the columns that were asked for',
+      );
+    return rows;
   }
 
   #api(): Promise<DataApi> {

@@ -194,7 +194,7 @@ export interface Destination {
    */
   sweepPartial?: ((call: CallOptions) => Promise<void>) | undefined;
   /** The parent must exist; making a folder that exists is no error. */
-  makeFolder(folder: RelPath, call: CallOptions): Promise<void>;
+  makeFolder(folder: RelPath, call: CallOptions): Promise<FolderBefore>;
   /** A file or a whole folder (both with '/'). 'taken' when the target exists, 'missing' when the origin does not. */
   move(from: RelPath, to: RelPath, call: CallOptions): Promise<void>;
   /** A file, or a folder with everything in it. 'missing' when it is not there. */
@@ -203,6 +203,9 @@ export interface Destination {
   folding?: (() => Promise<NameFolding>) | undefined;
   close(): Promise<void>;
 }
+
+/** 'was_there': the folder is known to have been there before, so that it is not ours. Undefined: it was made, or nothing tells. */
+export type FolderBefore = 'was_there' | undefined;
 
 export interface PartialOptions {
   /**

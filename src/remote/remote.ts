@@ -4,7 +4,7 @@ import type { FileEntry } from '../model/entry.ts';
 import { hasFact } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
-import type { Source } from '../model/ports.ts';
+import type { FolderBefore, Source } from '../model/ports.ts';
 import type { GateRequest, Priority } from './gate/attempts.ts';
 import { isThere } from './lost-replies.ts';
 import type { ReadAhead } from './read-ahead.ts';
@@ -127,7 +127,7 @@ export class Remote {
   }
 
   /** Mostly a folder is made for what comes into it: making it is then the first request of an action. */
-  makeFolder(folder: RelPath, { begins = true }: Pick<Change, 'begins'> = {}): Promise<void> {
+  makeFolder(folder: RelPath, { begins = true }: Pick<Change, 'begins'> = {}): Promise<FolderBefore> {
     return this.#destination.makeFolder(folder, { ...this.#call, begins });
   }
 

@@ -3,7 +3,14 @@ import type { Children } from '../model/children.ts';
 import { hasFact, isSyncError } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
-import type { CallOptions, Content, Destination, DestinationTraits, PutOptions } from '../model/ports.ts';
+import type {
+  CallOptions,
+  Content,
+  Destination,
+  DestinationTraits,
+  FolderBefore,
+  PutOptions,
+} from '../model/ports.ts';
 import type { Attempt, GateRequest } from './gate/attempts.ts';
 import type { GateUse } from './gate/gate-use.ts';
 import { hasArrived, hasMoved, isInDoubt, isThere, mayBeTakenByUs } from './lost-replies.ts';
@@ -132,7 +139,7 @@ export class RetryingDestination implements Destination {
     }
   }
 
-  async makeFolder(folder: RelPath, call: ChangeCall): Promise<void> {
+  async makeFolder(folder: RelPath, call: ChangeCall): Promise<FolderBefore> {
     // a folder is made when files wait for it
     const request: GateRequest = {
       operation: 'create_folder',
@@ -140,10 +147,17 @@ export class RetryingDestination implements Destination {
       begins: call.begins,
       priority: 'urgent',
     };
+    // an attempt in doubt may have made what the next one finds
+    let mayBeOurs = false;
     try {
-      await this.#change(request, call, () => this.#destination.makeFolder(folder, call));
+      const before = await this.#change(request, call, (_, inDoubt) => {
+        mayBeOurs = inDoubt;
+        return this.#destination.makeFolder(folder, call);
+      });
+      return mayBeOurs ? undefined : before;
     } catch (error) {
       if (!mayBeTakenByUs(error) || !(await isThere(this, folder, call).catch(() => false))) throw error;
+      return undefined;
     }
   }
 
@@ -183,10 +197,11 @@ export class RetryingDestination implements Destination {
     return this.#destination.close();
   }
 
-  #change(request: GateRequest, { check }: ChangeCall, send: Attempt<void>): Promise<void> {
+  /** Resolves with undefined where `check` keeps it from being sent. */
+  #change<T>(request: GateRequest, { check }: ChangeCall, send: Attempt<T>): Promise<T | undefined> {
     if (check === undefined) return this.#gate.request(request, send);
-    return this.#gate.request(request, async (attempt, inDoubt) => {
-      if (await check(attempt, inDoubt)) await send(attempt, inDoubt);
-    });
+    return this.#gate.request(request, async (attempt, inDoubt) =>
+      (await check(attempt, inDoubt)) ? await send(attempt, inDoubt) : undefined,
+    );
   }
 }

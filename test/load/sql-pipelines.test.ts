@@ -16,6 +16,7 @@ function open(
   const executed: Statement[] = [];
   let opened = 0;
   const api = {
+    host: 'svc-1.example.com',
     rows: (statement: Statement) => {
       asked.push(statement);
       return Promise.resolve(answers(/information_schema\.(\w+)/.exec(statement.sql)?.[1] ?? '', statement));
@@ -65,6 +66,11 @@ describe('states', () => {
     const { pipelines, asked } = open(() => []);
     await pipelines.states([], call);
     expect([asked.length, ...counts]).toEqual([0, 1, 2, 3]);
+  });
+
+  test('rows that answer another question tell of nothing', async () => {
+    const { pipelines } = open(() => [{ PIPELINE_NAME: 'orders', STATE: 'Running', CONFIG_JSON: '{}' }]);
+    await expect(pipelines.states(['a'], call)).rejects.toMatchObject({ code: 'database_bad_reply' });
   });
 
   test('thousands of paths take a few requests, each with as many arguments as placeholders', async () => {

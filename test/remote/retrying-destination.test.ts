@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
 import type { MemoryCall } from '../../src/destinations/memory/memory-destination.ts';
 import { SyncError } from '../../src/model/errors.ts';
-import type { Content } from '../../src/model/ports.ts';
+import type { Content, Destination } from '../../src/model/ports.ts';
 import { Gate } from '../../src/remote/gate/gate.ts';
 import { RetryingDestination } from '../../src/remote/retrying-destination.ts';
 import { createTestClock } from '../support/engine/engine.ts';
@@ -46,6 +46,29 @@ const rejection = async (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a destination behind a gate', () => {
+  test.each([
+    { fails: 'refuse', told: 'was_there' },
+    { fails: 'lose', told: undefined },
+  ] as const)(
+    'tells that a folder was there before, if no attempt can have made it: $fails',
+    async ({ fails, told }) => {
+      const { stage, gate, left } = setUp();
+      const telling: Destination = {
+        ...stage,
+        makeFolder: async (folder, options) => {
+          const isThere = stage.folders.has(folder);
+          await stage.makeFolder(folder, options);
+          return isThere ? 'was_there' : undefined;
+        },
+      };
+      const remote = new RetryingDestination(telling, gate);
+      expect(await remote.makeFolder('b/', call)).toBeUndefined();
+      expect(await remote.makeFolder('b/', call)).toBe('was_there');
+      left[fails] = 1;
+      expect(await remote.makeFolder('b/', call)).toBe(told);
+    },
+  );
+
   test('is the same destination, each request tried again', async () => {
     const { stage, gate, left, remote } = setUp();
     left.refuse = 2;

@@ -15,6 +15,7 @@ import type {
   Content,
   Destination,
   DestinationTraits,
+  FolderBefore,
   PartialFile,
   PartialOptions,
   PutOptions,
@@ -146,15 +147,17 @@ class LocalDestination implements Destination {
     return readFile(this.#target, { operation: 'read', path }, options);
   }
 
-  makeFolder(folder: RelPath, { signal }: CallOptions): Promise<void> {
+  makeFolder(folder: RelPath, { signal }: CallOptions): Promise<FolderBefore> {
     return this.#call('create_folder', folder, signal, (call) => {
       requirePath(call, folder, 'folder');
       this.#target.make();
       const way = this.#target.way(call);
       try {
-        if (this.#target.disk.lstat(way.place) === undefined) this.#target.disk.makeFolder(way.place);
+        const before = this.#target.disk.lstat(way.place);
+        if (before === undefined) this.#target.disk.makeFolder(way.place);
         way.check();
         if (this.#target.disk.lstat(way.place)?.isDirectory() !== true) throw taken(call);
+        return before === undefined ? undefined : 'was_there';
       } finally {
         way.close();
       }

@@ -171,6 +171,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
       call({ kind: 'makeFolder', path: folder }, options, () => {
         requirePlace(folder, 'folder');
         folders.add(folder);
+        return undefined;
       }),
     move: (from, to, callOptions) =>
       call({ kind: 'move', path: from, to }, callOptions, () => {

@@ -93,9 +93,15 @@ export class Executor {
     const attempted = outcomes.begin('createFolder', path, reason);
     let id: number | undefined;
     try {
-      await folders.make(path, () => {
+      const before = await folders.make(path, () => {
         id = journal.begin([{ op: 'folder', path, reason }], { independent: true })[0]!;
       });
+      // somebody made it since it was listed: it stays theirs, unless moves of this run have left a row for it
+      if (before === 'was_there')
+        return journal.end(id!, () => {
+          if (reason === 'missing' || ledger.get(path) === undefined)
+            ledger.put({ ...folderRow(path), adopted: true }, reason);
+        });
       journal.end(id!, () => ledger.put(folderRow(path), reason));
       tally.foldersCreated++;
       outcomes.done(attempted, {});

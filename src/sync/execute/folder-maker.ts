@@ -1,5 +1,6 @@
 import { foldersOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
+import type { FolderBefore } from '../../model/ports.ts';
 import type { Remote } from '../../remote/remote.ts';
 
 /**
@@ -10,7 +11,7 @@ export class FolderMaker {
   readonly #remote: Remote;
   /** The target folder and the folders above it that are missing; full paths, outermost first. */
   readonly #missingRoots: readonly RelPath[];
-  readonly #making = new Map<RelPath, Promise<void>>();
+  readonly #making = new Map<RelPath, Promise<FolderBefore>>();
   #root: Promise<void> | undefined;
 
   constructor(remote: Remote, missingRoots: readonly RelPath[]) {
@@ -19,12 +20,12 @@ export class FolderMaker {
   }
 
   /** Resolves when `folder` can be uploaded into; rejects when it could not be created. */
-  ready(folder: RelPath): Promise<void> | undefined {
+  ready(folder: RelPath): Promise<unknown> | undefined {
     return this.#making.get(folder) ?? (this.#missingRoots.length > 0 ? this.#makeRoot() : undefined);
   }
 
   /** `onBegin` is called right before the request, once the parent is there. */
-  make(folder: RelPath, onBegin?: () => void): Promise<void> {
+  make(folder: RelPath, onBegin?: () => void): Promise<FolderBefore> {
     const made = this.#make(folder, onBegin);
     // whoever waits for the folder sees the failure
     made.catch(() => undefined);
@@ -37,10 +38,10 @@ export class FolderMaker {
     return made;
   }
 
-  async #make(folder: RelPath, onBegin: (() => void) | undefined): Promise<void> {
+  async #make(folder: RelPath, onBegin: (() => void) | undefined): Promise<FolderBefore> {
     await this.ready(parentOf(folder));
     onBegin?.();
-    await this.#remote.makeFolder(this.#remote.root + folder);
+    return await this.#remote.makeFolder(this.#remote.root + folder);
   }
 
   #makeRoot(): Promise<void> {

@@ -112,11 +112,10 @@ export class LoadLog {
       .run(UP_TO);
   }
 
-  /** The first run whose files are waited for: this one, or one that did not wait to the end. */
+  /** The first run whose files are waited for: all since the last one that waited to the end. */
   waitsSince(): number {
-    this.#db.sql('INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)').run(WAITED_UP_TO, this.#run() - 1);
     const row = this.#db.sql('SELECT value FROM meta WHERE key = ?').get(WAITED_UP_TO);
-    return Math.min(Number(row?.['value']) + 1, this.#run());
+    return Number(row?.['value'] ?? -1) + 1;
   }
 
   /** Nothing that was sent up to now is to be waited for any more. */

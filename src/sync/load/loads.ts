@@ -72,6 +72,8 @@ export class Loads {
   readonly #until: AbortSignal;
   /** The number of the first run whose files are waited for. */
   readonly #since: number;
+  /** What is loaded before that was not waited for. */
+  #hasBegun = false;
   #last: Sweep = NOTHING;
   #loaded = 0;
   readonly #wait: LoadedWait | undefined;
@@ -147,6 +149,7 @@ export class Loads {
   async begin(): Promise<void> {
     await this.#wait?.begin();
     await this.#look(() => true);
+    this.#hasBegun = true;
     await this.limit?.wait();
   }
 
@@ -322,7 +325,7 @@ export class Loads {
 
   #record(judged: Judged, sweep: Sweep): void {
     const { row, readers, verdicts } = judged;
-    if (row.run >= this.#since) this.#wait?.found(judged);
+    if (this.#hasBegun && row.run >= this.#since) this.#wait?.found(judged);
     if (JSON.stringify(readers) !== JSON.stringify(row.readers)) this.#log.see(row, readers);
     if (verdicts.includes('early')) sweep.early++;
     else if (verdicts.includes('under_way') && row.replaced) sweep.pending++;

@@ -154,5 +154,5 @@ const mayDouble = (pipeline: string, info: PipelineInfo | undefined): Problem =>
 export const loadUnknown = (error: unknown, label: string): Problem => ({
   code: 'load_unknown',
   severity: 'warning',
-  message: `what has been loaded could not be found out from ${label}: ${messageOf(error)}; what is to be read again, or to leave, is left to the next run`,
+  message: `what has been loaded could not be found out from ${label}: ${messageOf(error).replace(/\.$/, '')}; what is to be read again, or to leave, is left to the next run`,
 });

@@ -84,6 +84,13 @@ describe.each([
     expect(fs.readdirSync(outside.at('folder'))).toEqual(['inner']);
   });
 
+  test('a folder that is there before it is made is told', async () => {
+    tree.makeFolder('d');
+    const destination = await opened();
+    expect(await destination.makeFolder('d/', call)).toBe('was_there');
+    expect(await destination.makeFolder('e/', call)).toBeUndefined();
+  });
+
   test('no link to a file: the link stays, and so does what it points to', async () => {
     fs.symlinkSync(outside.at('secret'), tree.at('link'));
     const destination = await opened();

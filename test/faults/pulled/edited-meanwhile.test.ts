@@ -103,3 +103,35 @@ test('a file that somebody edits right before one of a set takes its name stays'
   expect(report.failed).toBe(1);
   expect(fs.readFileSync(pair.tree.at('a'), 'utf8')).toBe(EDIT);
 });
+
+test.each(['new', 'missing'])(
+  'a folder that somebody makes meanwhile, whose name is %s in the directory, stays when the Stage has it no more',
+  async (what) => {
+    using pair = await trial();
+    await pair.stage.makeFolder('d/', call);
+    if (what === 'missing') {
+      await pair.pull(await pair.open());
+      fs.rmdirSync(pair.tree.at('d'));
+    }
+    const directory = await pair.open();
+    const makeFolder: Destination['makeFolder'] = (path, options) => {
+      // the person comes first
+      pair.tree.makeFolder(path);
+      return directory.makeFolder(path, options);
+    };
+    const report = await pair.pull({ ...withRoot(directory, ''), makeFolder });
+    expect(report).toMatchObject({ foldersCreated: 0, failed: 0 });
+    await pair.stage.remove('d/', call);
+    expect(await pair.pull(await pair.open())).toMatchObject({ foldersRemoved: 0 });
+    expect(fs.existsSync(pair.tree.at('d'))).toBe(true);
+  },
+);
+
+test('a folder that a pull made goes when the Stage has it no more', async () => {
+  using pair = await trial();
+  await pair.stage.makeFolder('d/', call);
+  expect(await pair.pull(await pair.open())).toMatchObject({ foldersCreated: 1 });
+  await pair.stage.remove('d/', call);
+  expect(await pair.pull(await pair.open())).toMatchObject({ foldersRemoved: 1 });
+  expect(fs.existsSync(pair.tree.at('d'))).toBe(false);
+});

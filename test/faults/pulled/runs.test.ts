@@ -4,8 +4,10 @@ import { createDice } from '../../support/trees/dice.ts';
 
 // One seed again: STAGESYNC_FAULT_SEED=17 npx vitest run test/faults/pulled/runs.test.ts
 const replayed = process.env['STAGESYNC_FAULT_SEED'];
+// Many: STAGESYNC_PULLED_SEEDS=500, from STAGESYNC_PULLED_FROM=1001 on.
 const count = Number(process.env['STAGESYNC_PULLED_SEEDS'] ?? 12);
-const SEEDS = replayed === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(replayed)];
+const from = Number(process.env['STAGESYNC_PULLED_FROM'] ?? 1);
+const SEEDS = replayed === undefined ? Array.from({ length: count }, (_, i) => i + from) : [Number(replayed)];
 
 /** Resolves with the number of readings that were gone on with. */
 async function run(seed: number): Promise<number> {

@@ -174,10 +174,10 @@ export class SyntheticDestination implements Destination {
     throw new SyncError('destination_missing', 'nothing is kept here', { verdict: 'skip_entry' });
   }
 
-  makeFolder(path: RelPath): Promise<void> {
+  makeFolder(path: RelPath): Promise<undefined> {
     this.requests++;
     this.#folders[Number(path.slice(1, -1))] = 1;
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
 
   async move(from: RelPath, to: RelPath): Promise<void> {

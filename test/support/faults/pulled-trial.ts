@@ -229,7 +229,10 @@ export class PulledTrial implements Disposable {
     const found = this.#files();
     const trouble = this.#engine.events.filter(({ type }) => type === 'problem').slice(-3);
     const source = this.#wanted;
-    const { others, folders } = this.#writer;
+    const { folders } = this.#writer;
+    // a folder that a rule leaves out is never ours: it stays, also where a mirror is asked for and nothing is left in it
+    const leftAlone = [...folders].filter((folder) => leftOut.has(folder));
+    const others = new Map([...this.#writer.others, ...leftAlone.map((folder) => [folder, ''] as const)]);
     for (const path of others.keys())
       if (!options.keepsOthers && source.files.has(path) && found.get(path) !== others.get(path))
         this.#writer.forget(path);

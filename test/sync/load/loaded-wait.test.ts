@@ -84,7 +84,7 @@ describe('a pass that waits', () => {
     world.pipelines.batch();
     const last = await world.pass({ waitMs: TEN_MINUTES });
     expect(last).toMatchObject({ error: undefined, report: { uploaded: 0, outcome: 'clean' } });
-    expect(outcomes(world)).toEqual(['not_loaded a.csv', 'not_loaded a.csv', 'loaded a.csv']);
+    expect(outcomes(world)).toEqual(['not_loaded a.csv', 'not_loaded a.csv']);
   });
 
   test('a pipeline that is dropped while it is waited for loads nothing', async () => {
@@ -98,6 +98,14 @@ describe('a pass that waits', () => {
     const { error } = await world.pass({ waitMs: TEN_MINUTES, pipelines });
     expect(error).toMatchObject({ code: 'not_loaded', details: { files: 1, waiting: 1 } });
     expect(outcomes(world)).toEqual(['not_loaded a.csv']);
+  });
+
+  test('what passes sent that did not wait, as those of a watch, is waited for as well', async () => {
+    using world = createLoadWorld();
+    world.source.write('a.csv', 'one');
+    await world.pass();
+    const { error } = await world.pass({ waitMs: TEN_MINUTES });
+    expect(error).toMatchObject({ code: 'not_loaded', details: { files: 1, waiting: 1 } });
   });
 
   test('a run that sends nothing waits for what one before it sent that was stopped, or whose database went away', async () => {

@@ -46,7 +46,7 @@ export class Trash {
   readonly #options: TrashOptions;
   readonly #run = randomBytes(6).toString('hex');
   /** Folders that are there, or are being made: the trash itself and those of a few periods. */
-  readonly #made = new Map<RelPath, Promise<void>>();
+  readonly #made = new Map<RelPath, Promise<unknown>>();
   readonly #prepared = new WeakSet<TrashPlace>();
   /** The periods that are there, as one listing of this run shows them. */
   #periods: Promise<ReadonlySet<string>> | undefined;
@@ -159,7 +159,7 @@ export class Trash {
     }
   }
 
-  #make(folder: RelPath): Promise<void> {
+  #make(folder: RelPath): Promise<unknown> {
     let made = this.#made.get(folder);
     if (made === undefined) {
       made = this.#options.remote.makeFolder(folder, { begins: false });
