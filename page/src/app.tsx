@@ -44,7 +44,8 @@ function useFocusKept(view: string): void {
   const before = useRef(view);
   useEffect(() => {
     if (view !== before.current && document.activeElement === document.body)
-      document.getElementById('main')?.focus();
+      // a view begins at its top: scrolled to, its heading would be below the bar
+      document.getElementById('main')?.focus({ preventScroll: true });
     before.current = view;
   }, [view]);
 }

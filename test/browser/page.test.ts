@@ -90,6 +90,28 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
     expect(control.asked).toEqual(['pause events', 'resume events']);
   });
 
+  test('says of a paused job that nothing but a resume begins its next run', async () => {
+    const { server, control } = await serve();
+    const { page } = await signedIn(server.loginLink());
+    const row = page.getByRole('row', { name: 'events' });
+    await row.getByText('on a change').waitFor();
+    control.changeJob('events', { state: 'paused' });
+    await row.getByText('once resumed').waitFor();
+    expect(await row.getByText('on a change').count()).toBe(0);
+  });
+
+  test('shows the heading of a view that is gone to below the bar at the top', async () => {
+    const { server } = await serve();
+    const { page } = await signedIn(server.loginLink(), { viewport: { width: 1000, height: 400 } });
+    // the last row, so that the page is scrolled
+    await page.getByRole('main').getByRole('link', { name: 'ordinary' }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'ordinary' }).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main');
+    const bar = await page.getByRole('banner').boundingBox();
+    const heading = await page.getByRole('heading', { level: 1 }).boundingBox();
+    expect(heading!.y).toBeGreaterThanOrEqual(bar!.y + bar!.height);
+  });
+
   test('goes from view to view by the keyboard, and the focus is never lost', async () => {
     const { server } = await serve();
     const { page } = await signedIn(server.loginLink());
@@ -161,6 +183,14 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
     expect(complaints).toEqual([]);
   });
 
+  test('tells nothing of what a run did that was killed', async () => {
+    const { server } = await serve();
+    const { page } = await signedIn(server.loginLink());
+    await open(page, '#/jobs/sales/runs/killed');
+    await page.getByText('What it did is not known.', { exact: true }).waitFor();
+    expect(await page.getByText(/Copied|Took|both ends were equal/).count()).toBe(0);
+  });
+
   test('adds a Stage up, folder by folder', async () => {
     const { server } = await serve();
     const { page } = await signedIn(server.loginLink());
@@ -170,6 +200,8 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
     await page.getByText('59%').waitFor();
     await page.getByRole('link', { name: 'sales/' }).click();
     await page.getByRole('navigation', { name: 'Folders' }).getByRole('link', { name: 'sales' }).waitFor();
+    // to leave the folder above ends what is added up there, and not this
+    await page.getByRole('heading', { name: '1.18 TB in 29,551 files' }).waitFor();
   });
 
   test('says why it shows nothing where too many pages are open, and follows once one is closed', async () => {
@@ -253,6 +285,9 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
       const shown = await page.evaluate(() => document.documentElement.scrollWidth);
       expect([view, shown]).toEqual([view, width]);
     }
+    await server.close();
+    await page.getByText('Daemon gone, trying again').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   });
 
   test('tells who has no job what to do', async () => {

@@ -5,7 +5,7 @@ export function Mark({ tone, text }: { readonly tone: Tone; readonly text: strin
   return (
     <span class={`mark ${tone}`}>
       <span class="dot" aria-hidden="true" />
-      {text}
+      <span class="word">{text}</span>
     </span>
   );
 }

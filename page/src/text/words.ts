@@ -75,6 +75,10 @@ export function rhythmText({ watch, schedule }: Pick<JobView, 'watch' | 'schedul
   return parts.length === 0 ? 'when asked' : parts.join(', ');
 }
 
+/** What begins the next run, where no time is set for it. */
+export const nextText = ({ state, watch }: Pick<JobView, 'state' | 'watch'>): string =>
+  state === 'paused' ? 'once resumed' : watch ? 'on a change' : 'when asked';
+
 /**
  * Whether nothing that is known of waits. A job that only runs at times hears of no changes between them, and one that never
  * came to its end knows of none.

@@ -30,6 +30,17 @@ function pastRuns(nowMs: number): RunSummary[] {
         retries: failed ? 40 : at % 3,
         durationMs: ms,
         pace: { atOnce: 12, why: 'queueing' },
+        load: {
+          unloadedFiles: failed ? 2 : 0,
+          unloadedBytes: failed ? 6_800_000 : 0,
+          loaded: failed ? uploaded - 2 : uploaded,
+          notReloaded: 0,
+          skipped: failed ? 2 : 0,
+          reloaded: 0,
+          removed: 0,
+          removedBytes: 0,
+          waited: { files: uploaded, loaded: failed ? uploaded - 2 : uploaded },
+        },
       }),
       failures: failed
         ? [
@@ -38,7 +49,13 @@ function pastRuns(nowMs: number): RunSummary[] {
               code: 'entry_unreadable',
               message: 'permission denied',
               count: 2,
-              example: 'sales/2026/private.csv',
+              example: '2026/11/private.csv',
+            },
+            {
+              code: 'not_loaded',
+              message: "pipeline sales skipped it: line 2: Invalid INT value 'x' for column 'qty'",
+              count: 2,
+              example: '2026/11/part-00031.csv',
             },
           ]
         : [],
@@ -168,5 +185,7 @@ export function believableDaemon(nowMs: number) {
     }
   };
   tick(1);
-  return { control, ports: imitatedPorts(control, { runs, actions: ACTIONS, planned: PLANNED }), tick };
+  const killed = runSummary('killed', { startedMs: nowMs - 41 * 60 * MINUTE, didNotEnd: true });
+  const all = [...runs, killed];
+  return { control, ports: imitatedPorts(control, { runs: all, actions: ACTIONS, planned: PLANNED }), tick };
 }

@@ -26,8 +26,9 @@ export function imitatedPorts(
         return { runs: runs.slice(from, from + limit), more: from + limit < runs.length };
       },
       run: (_job, id) => runs.find((run) => run.id === id),
-      actions: (_job, _id, { offset, limit, onlyFailed }) => {
-        const all = onlyFailed ? actions.filter(({ outcome }) => outcome !== 'done') : actions;
+      actions: (_job, id, { offset, limit, onlyFailed }) => {
+        const done = runs.find((run) => run.id === id)?.didNotEnd === true ? [] : actions;
+        const all = onlyFailed ? done.filter(({ outcome }) => outcome !== 'done') : done;
         return {
           actions: all.slice(offset, offset + limit),
           more: offset + limit < all.length,

@@ -48,7 +48,8 @@ export function draw(place: HTMLElement, { lines, text, height, onPointed }: Dra
   const options: uPlot.Options = {
     width: place.clientWidth,
     height,
-    padding: [8, 8, 0, 0],
+    // the last time below the lines takes half of its width beside them
+    padding: [8, 28, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     legend: { show: false },
     hooks: { setLegend: [(chart) => onPointed?.(chart.cursor.idx ?? undefined)] },

@@ -9,7 +9,7 @@ import { Mark } from '../../parts/mark.tsx';
 import { Name } from '../../parts/name.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, ahead, clockTime, span } from '../../text/times.ts';
-import { isInStep, paceText, rhythmText, stateWord } from '../../text/words.ts';
+import { isInStep, nextText, paceText, rhythmText, stateWord } from '../../text/words.ts';
 import { RunNow } from './current-run.tsx';
 import { JobRates } from './rates.tsx';
 import { JobRuns } from './runs.tsx';
@@ -79,11 +79,7 @@ function JobFacts({ job }: { readonly job: JobView }) {
       <Fact name="Runs">{rhythmText(job)}</Fact>
       <Fact name="Next run">
         {job.nextRunMs === undefined ? (
-          job.watch ? (
-            'on a change'
-          ) : (
-            'when asked'
-          )
+          nextText(job)
         ) : (
           <span title={clockTime(job.nextRunMs)}>{ahead(job.nextRunMs, now)}</span>
         )}

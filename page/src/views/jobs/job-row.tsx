@@ -8,7 +8,7 @@ import { Meter } from '../../parts/meter.tsx';
 import { Name } from '../../parts/name.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, ahead, span } from '../../text/times.ts';
-import { endWord, isInStep, rhythmText, stateWord } from '../../text/words.ts';
+import { endWord, isInStep, nextText, rhythmText, stateWord } from '../../text/words.ts';
 import { ToSign } from '../../parts/to-sign.tsx';
 
 export function JobRow({ job }: { readonly job: JobView }) {
@@ -36,7 +36,7 @@ export function JobRow({ job }: { readonly job: JobView }) {
       </td>
       <td data-label="Next run" class="time">
         {job.nextRunMs === undefined ? (
-          <span class="quiet">{job.watch ? 'On a change' : 'When asked'}</span>
+          <span class="quiet">{nextText(job)}</span>
         ) : (
           <span title={rhythmText(job)}>{ahead(job.nextRunMs, now)}</span>
         )}

@@ -88,7 +88,10 @@ function PlanHead({
   return (
     <div class="heading">
       <h1>Dry run</h1>
-      <p class="quiet">{ago(startedMs, now)}; nothing was changed</p>
+      <p class="quiet">
+        {ago(startedMs, now)}
+        {state !== 'applied' && '; nothing was changed'}
+      </p>
       {isOpen && (
         <div class="buttons">
           <button type="button" onClick={() => void onDiscard()}>

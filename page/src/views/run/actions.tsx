@@ -19,12 +19,15 @@ export function RunActions({
   run,
   hasFailures,
   cut,
+  none,
 }: {
   readonly job: string;
   readonly run: string;
   readonly hasFailures: boolean;
   /** Actions that are not remembered. */
   readonly cut: number;
+  /** What is said where there are none. */
+  readonly none: string;
 }) {
   const [onlyFailed, setOnlyFailed] = useState(hasFailures);
   const actions = useParts<RunAction>(`${job} ${run} ${onlyFailed}`, async (before) => {
@@ -59,7 +62,7 @@ export function RunActions({
           rowClass={({ outcome }) => (outcome === 'done' ? undefined : 'troubled')}
         />
       )}
-      <More of={actions} none={onlyFailed ? 'Nothing failed.' : 'It did nothing: both ends were equal.'} />
+      <More of={actions} none={onlyFailed ? 'Nothing failed.' : none} />
       {cut > 0 && <p class="quiet">{counted(cut, 'further action')} of the run are not remembered.</p>}
     </section>
   );

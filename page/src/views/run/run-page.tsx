@@ -64,15 +64,39 @@ function RunShown({ job, run }: { readonly job: string; readonly run: RunSummary
       {(run.warnings ?? []).length > 0 && (
         <Causes title="Left out with a warning, by cause" job={job} groups={run.warnings ?? []} />
       )}
-      <RunActions job={job} run={run.id} hasFailures={run.failures.length > 0} cut={run.actionsCut ?? 0} />
+      <RunActions
+        job={job}
+        run={run.id}
+        hasFailures={run.failures.length > 0}
+        cut={run.actionsCut ?? 0}
+        none={noActionsText(run)}
+      />
     </>
   );
 }
 
-function RunFacts({ run: { id, cause, startedMs, endedMs, report } }: { readonly run: RunSummary }) {
+/** Why a run has no actions. */
+function noActionsText({ outcome, didNotEnd }: RunSummary): string {
+  if (didNotEnd === true) return 'What it did is not known.';
+  return outcome === 'clean' ? 'It did nothing: both ends were equal.' : 'It changed nothing.';
+}
+
+function RunFacts({ run }: { readonly run: RunSummary }) {
   return (
     <Facts>
-      <Fact name="Cause">{causeText(cause)}</Fact>
+      <Fact name="Cause">{causeText(run.cause)}</Fact>
+      {run.didNotEnd !== true && <EndFacts run={run} />}
+      <Fact name="ID">
+        <code>{run.id}</code>
+      </Fact>
+    </Facts>
+  );
+}
+
+/** What is known of a run that came to an end. */
+function EndFacts({ run: { startedMs, endedMs, report } }: { readonly run: RunSummary }) {
+  return (
+    <>
       <Fact name="Took">{span(endedMs - startedMs)}</Fact>
       <Fact name="Copied">
         {count(report.uploaded)} files, {bytes(report.bytes)}
@@ -88,12 +112,15 @@ function RunFacts({ run: { id, cause, startedMs, endedMs, report } }: { readonly
       <Fact name="Requests">
         {count(report.requests)}, {count(report.retries)} of them again
       </Fact>
-      {report.load !== undefined && <Fact name="To the table">{loadReportText(report.load)}</Fact>}
+      {report.load !== undefined && (
+        <Fact name="To the table">
+          <span class={report.load.skipped > 0 ? 'bad-text plain-weight' : undefined}>
+            {loadReportText(report.load)}
+          </span>
+        </Fact>
+      )}
       {report.pace !== undefined && <Fact name="Pace">{paceText(report.pace)}</Fact>}
-      <Fact name="ID">
-        <code>{id}</code>
-      </Fact>
-    </Facts>
+    </>
   );
 }
 

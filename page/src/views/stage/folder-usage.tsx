@@ -8,12 +8,12 @@ import { Table, type Column } from '../../parts/table.tsx';
 import { hashOf } from '../../text/routes.ts';
 import { ago, clockTime } from '../../text/times.ts';
 import { wayTo, type Usage, type UsageRow } from '../../text/usage.ts';
-import { stopWalk, walkAgain, walkOf, type Walk } from './walks.ts';
+import { leaveWalk, stopWalk, walkAgain, walkOf, type Walk } from './walks.ts';
 
 /** What lies in a folder of a Stage, the largest first. */
 export function FolderUsage({ address }: { readonly address: string }) {
   const walk = useStore(walkOf(address));
-  useEffect(() => stopWalk, [address]);
+  useEffect(() => () => leaveWalk(address), [address]);
   return (
     <>
       <Way address={address} />
@@ -60,9 +60,16 @@ function Head({ address, walk }: { readonly address: string; readonly walk: Walk
   const now = useNow();
   const { usage, isWalking, atMs } = walk;
   const sum = `${bytes(usage.size)} in ${counted(usage.files, 'file')}`;
+  const title = usage.isWhole
+    ? sum
+    : isWalking
+      ? 'Adding up'
+      : usage.files > 0
+        ? `At least ${sum}`
+        : 'Not added up';
   return (
     <div class="heading">
-      <h1 aria-live="polite">{usage.isWhole ? sum : isWalking ? 'Adding up' : `At least ${sum}`}</h1>
+      <h1 aria-live="polite">{title}</h1>
       <p class="quiet">
         {isWalking
           ? usage.files > 0
@@ -91,7 +98,10 @@ function Quota({ size, quota }: { readonly size: number; readonly quota: number 
       <Meter label="Share of the quota" value={size} total={quota} />
       <p class="progress">
         <span>
-          <strong>{Math.round((size / quota) * 100)}%</strong> of the quota of {bytes(quota)}
+          <strong>
+            {size * 100 < quota ? percent(size / quota) : `${Math.round((size / quota) * 100)}%`}
+          </strong>{' '}
+          of the quota of {bytes(quota)}
         </span>
         <span class="quiet">{bytes(Math.max(0, quota - size))} free</span>
       </p>

@@ -41,12 +41,20 @@ export function walkAgain(address: string): void {
   void walk(address, store);
 }
 
+/** Ends the walk that goes on; what it found so far stays. */
 export function stopWalk(): void {
   under?.abort.abort();
 }
 
+/** Ends the walk of a folder that is no longer looked at, and forgets the part that it found. One of another folder goes on. */
+export function leaveWalk(address: string): void {
+  if (under?.address !== address) return;
+  walks.delete(address);
+  under.abort.abort();
+}
+
 async function walk(address: string, store: Store<Walk>): Promise<void> {
-  stopWalk();
+  if (under !== undefined) leaveWalk(under.address);
   const abort = new AbortController();
   under = { address, abort };
   let waiting: UsageLine[] = [];
@@ -68,5 +76,6 @@ async function walk(address: string, store: Store<Walk>): Promise<void> {
     store.set({ ...store.value, isWalking: false, problem });
   } finally {
     clearInterval(timer);
+    if (under?.abort === abort) under = undefined;
   }
 }
