@@ -63,6 +63,7 @@ const STEPS: readonly Step[] = [
       'run',
       'test/faults/kill-points.test.ts',
       'test/faults/pulled/kill-points.test.ts',
+      'test/faults/loaded/kill-points.test.ts',
       '--testTimeout',
       '0',
     ],

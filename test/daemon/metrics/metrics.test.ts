@@ -5,7 +5,7 @@ import { DaemonMetrics } from '../../../src/daemon/metrics/daemon-metrics.ts';
 import { WatchMetrics } from '../../../src/daemon/metrics/watch-metrics.ts';
 import type { JobView } from '../../../src/daemon/view/daemon-view.ts';
 import type { WatchStatus } from '../../../src/sync/watch/watch-events.ts';
-import type { SyncEvent } from '../../../src/model/events.ts';
+import type { LoadReport, SyncEvent } from '../../../src/model/events.ts';
 import { reportWith } from '../../support/cli/report.ts';
 import { endedRun } from '../../support/engine/runs.ts';
 
@@ -38,6 +38,18 @@ const view = (name: string, given: Partial<JobView> = {}): JobView => ({
   ...given,
 });
 
+const LOAD: LoadReport = {
+  unloadedFiles: 2,
+  unloadedBytes: 10,
+  oldestUnloadedMs: NOW - 70_000,
+  loaded: 4,
+  notReloaded: 0,
+  skipped: 1,
+  reloaded: 0,
+  removed: 0,
+  removedBytes: 0,
+};
+
 /** All that a daemon with two jobs serves. */
 async function served(): Promise<string> {
   const metrics = new DaemonMetrics();
@@ -49,7 +61,7 @@ async function served(): Promise<string> {
     startedMs: NOW,
     folders: undefined,
     reason: 'start',
-    report: reportWith({ durationMs: 1500 }),
+    report: reportWith({ durationMs: 1500, load: LOAD }),
     error: undefined,
   });
   metrics.request('orders', 'PUT', '429');
@@ -86,6 +98,9 @@ test('each job has its own line of every metric, and its name cannot break out o
     'stagesync_uploaded_bytes_total{job="orders"} 7',
     'stagesync_stage_requests_total{job="orders",verb="PUT",status="429"} 1',
     'stagesync_requests_at_once{job="orders",why="refused"} 6',
+    'stagesync_oldest_unloaded_age_seconds{job="orders"} 70',
+    'stagesync_files_unloaded{job="orders"} 2',
+    'stagesync_files_skipped{job="orders"} 1',
     'stagesync_jobs_file_problem 0',
   ])
     expect(text.split('\n')).toContain(line);

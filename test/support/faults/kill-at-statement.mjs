@@ -23,6 +23,6 @@ DatabaseSync.prototype.exec = function (sql) {
 const { run } = StatementSync.prototype;
 StatementSync.prototype.run = function (...values) {
   // the plan in the making has a database of its own
-  const ledger = /\b(?:entry|intent|verdict|run)\b/.test(this.sourceSQL);
+  const ledger = /\b(?:entry|intent|verdict|run|load)\b/.test(this.sourceSQL);
   return ledger ? counted(() => run.apply(this, values)) : run.apply(this, values);
 };

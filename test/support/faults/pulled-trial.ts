@@ -201,7 +201,7 @@ export class PulledTrial implements Disposable {
     this.#failing = 0;
     this.#at(0, () => undefined);
     this.#writer.rests();
-    this.#checkWriter();
+    this.#checkWriter({ mayWaitAside: true });
     this.#checkWhole();
     const now = new Set(this.#files().values());
     for (const [path, node] of this.#wanted.files) {
@@ -262,12 +262,17 @@ export class PulledTrial implements Disposable {
     this.#checkIntents();
   }
 
-  /** What a person wrote is where it was written, unless the run was told to replace or remove such a file, and had seen it. */
-  #checkWriter(): void {
+  /**
+   * What a person wrote is where it was written, unless the run was told to replace or remove such a file, and had seen it.
+   * `mayWaitAside`: the run may have ended while a folder was away, and the file in it: the next one brings it back.
+   */
+  #checkWriter({ mayWaitAside = false }: { readonly mayWaitAside?: boolean } = {}): void {
     const { options, leftOut } = this.#plan;
     const found = this.#files();
+    const hidden = [...found].filter(([path]) => path.startsWith('.stagesync-'));
+    const aside = new Set(mayWaitAside ? hidden.map(([, text]) => text) : []);
     for (const [path, { text, seen }] of this.#writer.written) {
-      if (found.get(path) === text) continue;
+      if (found.get(path) === text || aside.has(text)) continue;
       const takesPart = !leftOut.has(path);
       const replaced = !options.keepsOthers && this.#random.paths.has(path);
       const mirrored = options.removal === 'everything' && !this.#wanted.files.has(path);
