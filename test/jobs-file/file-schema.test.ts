@@ -43,6 +43,7 @@ test.each([
   ['jobs: { a: { from: x, to: "stage://g/x", form: x } }', false],
   ['jobs: { a: { from: x, to: "stage://g/x", what: { removal: our } } }', false],
   ['jobs: { a: { from: x, to: "stage://g/x", pace: { max_wait: 10 minutes } } }', false],
+  ['jobs: { a: { from: x, to: "stage://g/x", pace: { max_wait: 10 } } }', false],
   ['jobs: {}\nprofile: {}', false],
 ])('the schema judges as the reader does: %s', (text, isRight) => {
   expect(fits(text)).toBe(isRight);

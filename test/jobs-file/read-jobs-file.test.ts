@@ -380,3 +380,21 @@ test('a region that would name another host is refused', () => {
     expect.stringMatching(/profiles\.p\.s3\.region: has to be the name of a region/),
   ]);
 });
+
+test('a duration without its unit is a mistake: as in flags, and unlike in a job of a program', () => {
+  expect(
+    problemsOf(
+      'jobs:\n  a: { from: a, to: "stage://g/a", when: { poll: 5 }, load: { wait: 10 }, timeout: 3 }\n',
+    ),
+  ).toEqual(
+    ['when.poll', 'load.wait', 'timeout'].map((path) =>
+      expect.stringMatching(new RegExp(`jobs\\.a\\.${path}: give a duration with its unit: 500ms, 1s`)),
+    ),
+  );
+});
+
+test('a rule that is none says which keys one has', () => {
+  expect(
+    problemsOf('jobs:\n  a: { from: a, to: "stage://g/a", what: { filters: [{ exclud: x }] } }\n'),
+  ).toEqual([expect.stringMatching(/filters\.0: has to be a map with include, exclude or from$/)]);
+});

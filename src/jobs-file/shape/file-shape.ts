@@ -10,6 +10,7 @@ import {
   QUANTITY_PATTERNS,
   REMOVAL_LIMIT_FORM,
 } from '../../jobs/settings/quantities.ts';
+import type { AnySetting } from '../../jobs/settings/setting.ts';
 import { namedSettings } from './setting-names.ts';
 
 /**
@@ -29,9 +30,10 @@ export const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 export const NAME_FORM =
   'Give a name of letters, digits, "_", "-" and ".", that begins with a letter or a digit.';
 
+/** With its unit, as in flags: a job of a program has milliseconds, and `poll: 5` of a person would mean them too. */
 const duration = (description: string) =>
   z
-    .string()
+    .string(DURATION_FORM)
     .regex(QUANTITY_PATTERNS.duration, DURATION_FORM)
     .refine((each) => parseDuration(each) !== undefined, DURATION_FORM)
     .describe(description);
@@ -47,16 +49,21 @@ const rule = z.union([
 const sectionShape = (section: keyof JobSections) =>
   z.strictObject(
     Object.fromEntries(
-      namedSettings(section).map(([name, , setting]) => [
-        name,
-        setting.type.kind === 'rules'
-          ? z.array(rule).optional().describe('rules in their order; the last that matches a file decides')
-          : valueShape(setting)
-              .optional()
-              .describe(setting.meaning ?? setting.flags[0]?.help ?? ''),
-      ]),
+      namedSettings(section).map(([name, , setting]) => [name, settingShape(setting).optional()]),
     ),
   );
+
+function settingShape(setting: AnySetting): z.ZodType {
+  const meaning = setting.meaning ?? setting.flags[0]?.help ?? '';
+  switch (setting.type.kind) {
+    case 'rules':
+      return z.array(rule).describe('rules in their order; the last that matches a file decides');
+    case 'duration':
+      return duration(meaning);
+    default:
+      return valueShape(setting).describe(meaning);
+  }
+}
 
 const sections = {
   what: sectionShape('what').optional().describe('what is done, to which files, and how they are published'),

@@ -76,6 +76,9 @@ function issueText(issue: Issue, value: Located | undefined): string {
     case 'custom':
     case 'invalid_format':
       return lowerFirst(issue.message);
+    case 'invalid_type':
+      // a shape that says in words of its own what it wants
+      return issue.message.startsWith('Give ') ? lowerFirst(issue.message) : `has to be ${wanted(issue)}`;
     case 'invalid_key':
       return lowerFirst(issue.issues[0]?.message ?? issue.message);
     case 'invalid_value':
@@ -108,12 +111,25 @@ function wanted(issue: Issue): string {
     case 'invalid_union': {
       const maps = issue.errors.every((issues) => issues.some(({ code }) => code === 'unrecognized_keys'));
       return maps
-        ? 'one of the forms that the reference shows'
+        ? formsOf(issue.errors)
         : orList([...new Set(issue.errors.flatMap((issues) => issues.slice(0, 1).map(wanted)))]);
     }
     default:
       return lowerFirst(issue.message);
   }
+}
+
+/** Of maps that differ by their keys, the keys that each of them needs. */
+function formsOf(errors: readonly (readonly Issue[])[]): string {
+  const needed = errors.map((issues) =>
+    issues
+      .filter(({ code, path }) => code === 'invalid_type' && path.length === 1)
+      .map(({ path }) => String(path[0]))
+      .join(' and '),
+  );
+  return needed.includes('')
+    ? 'one of the forms that the reference shows'
+    : `a map with ${orList([...new Set(needed)])}`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -201,7 +201,7 @@ function checkSame(known: Shape, shape: Shape, file: SampleFile): void {
     throw unreadable(
       file.name,
       1,
-      `it has ${what} than ${known.file}: one pipeline cannot read both; name files of one kind`,
+      `it has ${what} than ${known.file}: one pipeline cannot read both; name files of one kind, with a pattern in quotes: '*.csv'`,
     );
   };
   const { dialect, first } = shape;

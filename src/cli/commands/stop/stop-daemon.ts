@@ -15,7 +15,7 @@ export async function stopDaemon(
   }
   for (const job of names) {
     await askRunningDaemon(context, flags, { ask: 'cancel', job });
-    context.err.line(`${job}: its run ends`);
+    context.err.line(`${job}: its run ends, if one goes on`);
   }
   return EXIT.clean;
 }

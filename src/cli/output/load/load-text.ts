@@ -13,11 +13,17 @@ export const unloadedText = ({ waits, files, bytes: size, mostBytes }: UnloadedE
     ? `waiting with what is to be sent: ${counted(files, 'file')} (${bytes(size)}) are not loaded yet, and no more than ${bytes(mostBytes)} may be`
     : `going on with what is to be sent: ${counted(files, 'file')} (${bytes(size)}) are not loaded yet`;
 
+/** A run whose files no pipeline reads says so: "0 of 0 files sent" would hide a pattern that takes in none of them. */
+const waitedText = ({ files, loaded }: NonNullable<LoadReport['waited']>): string =>
+  files === 0
+    ? 'nothing to wait for: no file was sent that a pipeline reads'
+    : `${count(loaded)} of ${counted(files, 'file')} sent`;
+
 /** How far files are on their way to the table, for the block at the end of a run. */
 export function loadReportText(load: LoadReport): string {
   const { waited, unloadedFiles, unloadedBytes, skipped, notReloaded, reloaded, removed } = load;
   const parts = [
-    waited === undefined ? '' : `${count(waited.loaded)} of ${counted(waited.files, 'file')} sent`,
+    waited === undefined ? '' : waitedText(waited),
     reloaded > 0 ? `${count(reloaded)} read again` : '',
     removed > 0 ? `${count(removed)} removed once loaded` : '',
     unloadedFiles > 0 ? `${counted(unloadedFiles, 'file')} (${bytes(unloadedBytes)}) not loaded yet` : '',
