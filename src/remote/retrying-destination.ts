@@ -200,8 +200,9 @@ export class RetryingDestination implements Destination {
   /** Resolves with undefined where `check` keeps it from being sent. */
   #change<T>(request: GateRequest, { check }: ChangeCall, send: Attempt<T>): Promise<T | undefined> {
     if (check === undefined) return this.#gate.request(request, send);
-    return this.#gate.request(request, async (attempt, inDoubt) =>
-      (await check(attempt, inDoubt)) ? await send(attempt, inDoubt) : undefined,
-    );
+    return this.#gate.request(request, async (attempt, inDoubt) => {
+      const answer = (await check(attempt, inDoubt)) ? await send(attempt, inDoubt) : undefined;
+      return answer;
+    });
   }
 }

@@ -41,7 +41,8 @@ export class FolderMaker {
   async #make(folder: RelPath, onBegin: (() => void) | undefined): Promise<FolderBefore> {
     await this.ready(parentOf(folder));
     onBegin?.();
-    return await this.#remote.makeFolder(this.#remote.root + folder);
+    const before = await this.#remote.makeFolder(this.#remote.root + folder);
+    return before;
   }
 
   #makeRoot(): Promise<void> {

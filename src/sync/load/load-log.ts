@@ -58,6 +58,9 @@ const UP_TO = 'loads_up_to';
 /** The run up to which all that was sent was waited for: it is loaded, or somebody was told that it will not be. */
 const WAITED_UP_TO = 'loads_waited_up_to';
 
+/** Whether loaded files left the destination in the pass before. */
+const LEAVES = 'loads_leave';
+
 /** Reasons of uploads that put other content under a name. */
 const REPLACING: ReadonlySet<string> = new Set(['changed', 'drifted', 'differs', 'moved']);
 
@@ -106,6 +109,25 @@ export class LoadLog {
         )
         .run(upTo, last === undefined ? 0 : 1, this.#moment()),
     );
+  }
+
+  /**
+   * From this pass on loaded files leave the destination, or stay. Those that were found loaded while they stayed are looked at
+   * again when they are to leave.
+   */
+  leave(leaves: boolean): void {
+    const before = this.#db.sql('SELECT value FROM meta WHERE key = ?').get(LEAVES) !== undefined;
+    if (before === leaves) return;
+    this.#changes(() => {
+      if (!leaves) return this.#db.sql('DELETE FROM meta WHERE key = ?').run(LEAVES);
+      this.#db
+        .sql(
+          `INSERT OR IGNORE INTO load SELECT path, size, 0, 0, ?, '{}' FROM entry
+            WHERE pending <> ${LOADED} AND adopted = 0 AND path NOT LIKE '%/'`,
+        )
+        .run(this.#moment());
+      return this.#db.sql(`INSERT OR REPLACE INTO meta (key, value) VALUES (?, '1')`).run(LEAVES);
+    });
   }
 
   /** Files that came later than now came before the clock was set back: how long ago is not known, so they came just now. */

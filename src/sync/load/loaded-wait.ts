@@ -47,6 +47,9 @@ const INFOS_MS = 15_000;
  */
 export class LoadedWait {
   readonly #parts: LoadedWaitParts;
+  /** Files that were sent, and that no pipeline reads. */
+  #readByNone = 0;
+  #firstReadByNone: RelPath | undefined;
   #loaded = 0;
   /** Of the last look: files that may still be loaded. */
   #open = 0;
@@ -88,7 +91,11 @@ export class LoadedWait {
 
   /** What a look found of a file that is waited for. */
   found({ row, verdicts, files }: LookedAt): void {
-    if (verdicts.length === 0) return;
+    if (verdicts.length === 0) {
+      this.#readByNone++;
+      this.#firstReadByNone ??= row.path;
+      return;
+    }
     if (verdicts.every((verdict) => verdict === 'loaded')) {
       this.#loaded++;
       const { path } = row;
@@ -129,6 +136,8 @@ export class LoadedWait {
     await this.#tellRest();
     if (this.#waits === 0) this.#parts.log.waited();
     if (this.#left > 0) throw this.#notLoaded(elapsed());
+    // some files beside those of the pipelines are usual; nothing else is a wrong pattern
+    if (this.#readByNone > 0 && this.report.files === 0) throw this.#noneReads();
   }
 
   /** Whether each pipeline stood still at two looks in a row: a file that waits for it waits in vain. */
@@ -177,6 +186,15 @@ export class LoadedWait {
   /** Files that may still be loaded. */
   get #waits(): number {
     return this.#left - this.#skipped - this.#unread;
+  }
+
+  #noneReads(): SyncError {
+    const files = this.#readByNone;
+    return new SyncError(
+      'not_loaded',
+      `everything was sent, but no pipeline reads ${files === 1 ? 'the file that was' : `any of the ${files} files that were`} sent, as ${printable(this.#firstReadByNone ?? '')}: compare the addresses with the pattern of the pipeline (SHOW CREATE PIPELINE), or name another one with --pipeline`,
+      { verdict: 'end_run', details: { files } },
+    );
   }
 
   #notLoaded(elapsedMs: number): SyncError {

@@ -92,6 +92,7 @@ export class Loads {
     this.#log = ledger.trackLoads((db, run) => new LoadLog(db, run, () => clock.now()));
     this.#log.setTimesRight();
     this.#log.catchUp({ all: load.afterLoad === 'remove' });
+    this.#log.leave(load.afterLoad === 'remove');
     // a run that is killed kept track of all that came until then
     this.#log.keptTrack();
     this.#removals = new LoadedRemovals({ remote, ledger, clock, tally, signal: this.#until });
