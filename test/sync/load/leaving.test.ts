@@ -164,6 +164,19 @@ test('what was there before the first run that asks for it leaves as well', asyn
   expect([...destination.files.keys()]).toEqual([]);
 });
 
+test('what an earlier run found loaded while files stayed leaves once they are to leave', async () => {
+  using world = createLoadWorld();
+  const { source, pipelines, destination } = world;
+  source.write('a.csv', 'one');
+  source.write('b.csv', 'two');
+  await world.pass();
+  pipelines.batch();
+  await world.pass();
+  expect([...destination.files.keys()]).toEqual(['in/a.csv', 'in/b.csv']);
+  await world.pass(REMOVE);
+  expect([...destination.files.keys()]).toEqual([]);
+});
+
 test('what was sent while there was no pipeline, or while it was made anew, is not loaded, and leaves once it is', async () => {
   let isThere = false;
   using world = createLoadWorld();

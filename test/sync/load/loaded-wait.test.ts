@@ -100,6 +100,20 @@ describe('a pass that waits', () => {
     expect(outcomes(world)).toEqual(['not_loaded a.csv']);
   });
 
+  test('none of what was sent is read by a pipeline: the pattern is wrong, and nothing is in the table', async () => {
+    using world = createLoadWorld();
+    const pipelines = {
+      ...world.pipelines,
+      pipelines: async (call: CallOptions) =>
+        (await world.pipelines.pipelines(call)).map((info) => ({ ...info, files: 'elsewhere/*.csv' })),
+    };
+    world.source.write('a.csv', 'one');
+    world.source.write('b.csv', 'two');
+    const { error } = await world.pass({ waitMs: TEN_MINUTES, pipelines });
+    expect(error).toMatchObject({ code: 'not_loaded', details: { files: 2 } });
+    expect(error?.message).toContain('no pipeline reads any of the 2 files');
+  });
+
   test('what passes sent that did not wait, as those of a watch, is waited for as well', async () => {
     using world = createLoadWorld();
     world.source.write('a.csv', 'one');
