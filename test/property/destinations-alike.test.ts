@@ -34,7 +34,8 @@ function take(destination: Destination, { at, ...what }: Step): Promise<unknown>
       return destination.put(at, { size: bytes.byteLength, bytes }, call);
     }
     case 'makeFolder':
-      return destination.makeFolder(at, call);
+      // whether it was there before, one of them cannot tell
+      return destination.makeFolder(at, call).then(() => undefined);
     case 'move':
       return destination.move(at, what.to, call);
     case 'remove':
