@@ -1,22 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Folders whose tests leave nothing behind in their process, so that many files share one: each process costs 0.2 s. */
+/** Folders whose tests start no server and leave nothing behind, so that many files share a process: each costs 0.2 s. */
 const SHARED = [
-  'api',
   'billing',
   'check',
   'disk',
   'files',
   'filter',
-  'http',
-  'jobs',
   'jobs-file',
-  'load',
+  'load/inference',
   'model',
   'page',
   'remote',
-  'stage',
   'sync',
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 

@@ -8,7 +8,7 @@ import { trialStage } from '../support/stage/trial-stage.ts';
 // One seed again: STAGESYNC_SECOND_WRITER_SEED=17 npx vitest run test/faults/second-writer.test.ts
 // Many: npm run faults -- --kind second-writer --seeds 10000
 const replayed = process.env['STAGESYNC_SECOND_WRITER_SEED'];
-const SEEDS = replayed === undefined ? Array.from({ length: 180 }, (_, i) => i + 1) : [Number(replayed)];
+const SEEDS = replayed === undefined ? Array.from({ length: 120 }, (_, i) => i + 1) : [Number(replayed)];
 const LANES = 8;
 
 test('what others put, replace and remove while runs, watches and kills go on is neither lost nor carried off', async () => {

@@ -7,7 +7,7 @@ import { trialStage } from '../support/stage/trial-stage.ts';
 
 // One seed again: STAGESYNC_FAULT_SEED=17 npx vitest run test/faults/seeded-runs.test.ts
 const replayed = process.env['STAGESYNC_FAULT_SEED'];
-const SEEDS = replayed === undefined ? Array.from({ length: 140 }, (_, i) => i + 1) : [Number(replayed)];
+const SEEDS = replayed === undefined ? Array.from({ length: 90 }, (_, i) => i + 1) : [Number(replayed)];
 const LANES = 4;
 
 test('whatever goes wrong on the way, the next run makes Stage equal and nothing is lost', async () => {

@@ -2,6 +2,7 @@ import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RequestKind } from '../../../src/emulator/control/counters.ts';
+import { commandInside } from '../../support/cli/command-inside.ts';
 import { snapshotFolder } from '../../support/trees/trees.ts';
 import { servedStage, type ServedStage } from '../../support/stage/served-stage.ts';
 
@@ -38,7 +39,7 @@ interface Sync {
 
 async function sync(stage: ServedStage, ...flags: string[]): Promise<Sync> {
   stage.emulator.counters.reset();
-  const result = await stage.cli.run(['sync', 'data', stage.address, '--json', ...flags]);
+  const result = await commandInside(stage.cli, ['sync', 'data', stage.address, '--json', ...flags]);
   expect(result.status, result.stderr).toBe(0);
   const { byKind, changing } = stage.emulator.counters.read();
   return { counts: byKind, lists: byKind.list, changes: changing };
