@@ -70,7 +70,7 @@ export class HeldLease implements Lease {
 
   async #renew(): Promise<void> {
     const { store, candidate, times, clock, onAnswer } = this.#options;
-    for (let pauseMs = times.renewMs; await this.#sleep(pauseMs); ) {
+    for (let pauseMs = times.renewMs; await this.#sleep(pauseMs);) {
       const sent = momentOf(clock);
       try {
         const renewed = await store.renew(candidate, times.ttlMs);
@@ -91,7 +91,7 @@ export class HeldLease implements Lease {
   }
 
   async #watch(): Promise<void> {
-    for (let leftMs = this.remainingMs; leftMs > 0 && (await this.#sleep(leftMs)); ) leftMs = this.remainingMs;
+    for (let leftMs = this.remainingMs; leftMs > 0 && (await this.#sleep(leftMs));) leftMs = this.remainingMs;
     if (!this.#over.signal.aborted) this.#lose();
   }
 

@@ -86,9 +86,7 @@ export class RedisLeaseStore implements LeaseStore {
   }
 
   async records(): Promise<ReadonlyMap<string, string>> {
-    return new Map(
-      Object.entries(await this.#asked(() => this.#redis.client.hgetall(this.#keys.records))),
-    );
+    return new Map(Object.entries(await this.#asked(() => this.#redis.client.hgetall(this.#keys.records))));
   }
 
   async record(candidate: Candidate, name: string, value: string): Promise<boolean> {
@@ -112,11 +110,7 @@ export class RedisLeaseStore implements LeaseStore {
     });
   }
 
-  #run(
-    script: string,
-    keys: readonly string[],
-    values: readonly (string | number)[],
-  ): Promise<unknown> {
+  #run(script: string, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
     return this.#asked(() => this.#redis.client.eval(script, keys.length, ...keys, ...values));
   }
 

@@ -22,7 +22,8 @@ const down = new SyncError('queue_unreachable', 'nobody answers', { verdict: 'en
 
 /** A way to the store that can be cut. */
 function cuttable(store: LeaseStore): LeaseStore & { isCut: boolean } {
-  const through = <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) =>
+  const through =
+    <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) =>
     async (...args: Args): Promise<T> => {
       if (way.isCut) throw down;
       return call(...args);
