@@ -106,7 +106,7 @@ export class RedisLeaseStore implements LeaseStore {
       ]);
       const upSeconds = Number(/uptime_in_seconds:(\d+)/.exec(info)?.[1] ?? Infinity);
       // whole seconds, rounded down: it may have started almost one later
-      return (Number(seconds) - upSeconds + 1) * 1000;
+      return (seconds - upSeconds + 1) * 1000;
     });
   }
 

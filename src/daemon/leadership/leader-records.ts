@@ -54,7 +54,8 @@ export class LeaderRecords implements RememberedJobs {
 
   async #keep(): Promise<void> {
     const keeper = this.#keeper;
-    while (keeper !== undefined && !keeper.lost.aborted) {
+    if (keeper === undefined) return;
+    while (!keeper.lost.aborted) {
       const [name] = this.#unkept;
       if (name === undefined) return;
       this.#unkept.delete(name);

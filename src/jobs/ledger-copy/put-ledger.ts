@@ -16,7 +16,8 @@ export async function putLedger(
   { expected, epoch }: { readonly expected: string | undefined; readonly epoch: number | undefined },
 ): Promise<string | undefined> {
   let version = await store.put(name, body, expected);
-  for (let tries = 1; version === undefined && epoch !== undefined && tries < MOST_TRIES; tries++) {
+  if (epoch === undefined) return version;
+  for (let tries = 1; version === undefined && tries < MOST_TRIES; tries++) {
     const found = await store.get(name);
     if (found !== undefined) {
       const header = await headerOf(found.body);

@@ -105,8 +105,8 @@ export function leaderElectionContract(world: () => Promise<LeaseWorld & AsyncDi
     a.way.isCut = false;
     await first.resign();
     await of.pass(of.ttlMs);
-    second.so.lease!.check();
-    await second.so.lease!.resign();
+    second.so.lease.check();
+    await second.so.lease.resign();
     await Promise.all([a.election.close(), b.election.close()]);
   });
 
