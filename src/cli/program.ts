@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { readFileSync } from 'node:fs';
+import { packageVersion } from '../program/program-files.ts';
 import { api } from './commands/api/command.ts';
 import { apply } from './commands/apply/command.ts';
 import { cat } from './commands/cat/command.ts';
@@ -83,12 +83,6 @@ export const commands: readonly CommandModule[] = [
   limits,
   page,
 ];
-
-/** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 const exitStatuses = (): string =>
   `\nExit status:\n${EXIT_MEANINGS.map(([status, meaning]) => `  ${String(status).padEnd(4)} ${meaning}`).join('\n')}`;
