@@ -1,7 +1,7 @@
 // npm run executable -- NODE: build/stagesync, one file that needs no Node. NODE is a Node 26 of the platform it is for: it is what
 // the file is made of, and it makes it (--build-sea). The licences of what is inside lie in build/executable/. After npm run build.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bundleAlone, ENTRIES } from './bundle.ts';
 import { licencesOf } from './licences.ts';
@@ -36,6 +36,9 @@ const config = {
   execArgvExtension: 'none',
   assets: {
     'package.json': join(ROOT, 'package.json'),
+    ...Object.fromEntries(
+      globSync('docs/**/*.md', { cwd: ROOT }).map((name) => [name.replaceAll('\\', '/'), join(ROOT, name)]),
+    ),
     ...Object.fromEntries(
       threads.map((each) => [`${each}.js`, join(WORK, `${each.replaceAll('/', '-')}.cjs`)]),
     ),

@@ -11,12 +11,22 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
 const MODULES = new URL('../', import.meta.url);
 
 /** The version in package.json. */
-export function packageVersion(): string {
-  const text = executable.isSea()
-    ? executable.getAsset('package.json', 'utf8')
-    : readFileSync(new URL('../package.json', MODULES), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
+export const packageVersion = (): string =>
+  (JSON.parse(packagedText('package.json')) as { readonly version: string }).version;
+
+/**
+ * A text that is shipped with the program. Throws where it cannot be read.
+ *
+ * @param name in the package: 'docs/exit-status.md'
+ */
+export const packagedText = (name: string): string =>
+  executable.isSea()
+    ? executable.getAsset(name, 'utf8')
+    : readFileSync(new URL(`../${name}`, MODULES), 'utf8');
+
+/** Where a file that is shipped with the program lies on this machine. Undefined in a single executable. */
+export const packagedUrl = (name: string): string | undefined =>
+  executable.isSea() ? undefined : new URL(`../${name}`, MODULES).href;
 
 /**
  * Starts a thread with a module of ours. Throws where the system allows no more threads.

@@ -152,7 +152,7 @@ describe.each(WAYS)('$title', ({ program, before }) => {
     await call(['pull', 'stage://local/data', 'back'], at);
     expect(readFileSync(join(at.cwd, 'back/4/999.csv'), 'utf8')).toBe('4,999\n');
     await call(['check', 'data', 'back', '--content'], at);
-  });
+  }, 180_000);
 
   test('serves the page of a jobs file', async () => {
     const at = sandbox('page');
@@ -184,6 +184,11 @@ describe.each(WAYS)('$title', ({ program, before }) => {
     } finally {
       child.kill();
     }
+  });
+
+  test('has the texts of help topics with it', async () => {
+    const { stdout } = await call(['help', 'exit-status'], sandbox('help'));
+    expect(stdout).toContain('7 ');
   });
 
   test('tells its version', async () => {
