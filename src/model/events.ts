@@ -1,6 +1,6 @@
 import type { Problem } from './entry.ts';
 import type { ErrorData, Operation } from './errors.ts';
-import type { Pace } from './pace.ts';
+import type { BudgetNotice, Pace } from './pace.ts';
 import type { RelPath } from './path.ts';
 import type { LoadError } from './pipelines.ts';
 import type { ActionLine, PlanCost, PlanLine } from './plan.ts';
@@ -184,6 +184,8 @@ export type SyncEvent =
   | ({ readonly type: 'pace' } & Pace)
   /** The destination asked us to slow down: requests start no faster than this now. */
   | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }
+  /** The budget shared with other processes cannot be reached, so that this run keeps to a share of its own; or it is reached again. */
+  | ({ readonly type: 'budget' } & BudgetNotice)
   | Report;
 
 /** Must not throw; a listener that does is ignored. */
