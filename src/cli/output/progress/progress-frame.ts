@@ -7,8 +7,9 @@ import type { Paint, Style } from './style.ts';
 import { underWayText } from './under-way-text.ts';
 import { waitText } from './wait-text.ts';
 
-/** Columns of the bar. */
+/** Columns of the bar. It depends on the terminal alone, so that it does not jump while the numbers grow. */
 const BARS = { wide: 24, narrow: 10 } as const;
+const WIDE = 100;
 /** Files below this have no line of their own, in bytes: they would come and go too fast to be read. */
 const LARGE_BYTES = 8_000_000;
 const MOST_LARGE = 3;
@@ -67,15 +68,15 @@ function totalLine(state: ProgressState, width: number, style: Style): Line {
   const rate = rateText(state);
   const leftMs = timeLeftMs(state, share);
   const left = leftMs === undefined ? '' : `${duration(leftMs)} left`;
+  const size = width >= WIDE ? BARS.wide : BARS.narrow;
   const after = (...texts: readonly string[]): string =>
     texts
       .filter((text) => text !== '')
       .map((text) => `  ${text}`)
       .join('');
   const forms: readonly Line[] = [
-    [...bar(share, BARS.wide, style), [` ${percent}${after(files, amount, rate, left)}`]],
-    [...bar(share, BARS.narrow, style), [` ${percent}${after(files, amount, rate, left)}`]],
-    [...bar(share, BARS.narrow, style), [` ${percent}${after(files, rate, left)}`]],
+    [...bar(share, size, style), [` ${percent}${after(files, amount, rate, left)}`]],
+    [...bar(share, size, style), [` ${percent}${after(files, rate, left)}`]],
     part(`${percent}${after(files, rate, left)}`),
     part(`${percent}${after(files, left)}`),
   ];

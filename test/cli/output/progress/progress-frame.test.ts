@@ -37,7 +37,7 @@ const frame = (changes: Partial<ProgressState>, columns: number): string[] =>
 
 test.each([
   [200, '[############------------]  50%  50/100 files  10 MB of 20 MB  2 MB/s  10s left'],
-  [80, '[############------------]  50%  50/100 files  10 MB of 20 MB  2 MB/s  10s left'],
+  [80, '[#####-----]  50%  50/100 files  10 MB of 20 MB  2 MB/s  10s left'],
   [70, '[#####-----]  50%  50/100 files  10 MB of 20 MB  2 MB/s  10s left'],
   [60, '[#####-----]  50%  50/100 files  2 MB/s  10s left'],
   [40, ' 50%  50/100 files  2 MB/s  10s left'],
@@ -73,7 +73,7 @@ test('at 200, 80 and 40 columns a busy run reads like this', () => {
     '  paused until 15:04:17 (in 12s): Stage asks for fewer requests',
   ]);
   expect(frame(BUSY, 80)).toEqual([
-    '[#########---------------]  39%  306/800 files  10 MB of 20 MB  2 MB/s  15s left',
+    '[###-------]  39%  306/800 files  10 MB of 20 MB  2 MB/s  15s left',
     '  [----------]   3%  orders/2026/part-0002.parquet  10 MB of 300 MB',
     '  [####------]  45%  orders/2026/part-0001.parquet  120 MB of 266 MB',
     '  2 failed · compared 306/812 · orders/2026/small.csv',
