@@ -40,6 +40,13 @@ export class ProgressTracker {
       this.#underWay.set(path, { path, sent, size: Math.max(size ?? 0, sent) });
     } else if (event.type === 'action') this.#count(event);
     else if (event.type === 'problem') this.#underWay.delete(event.path);
+    else if (event.type === 'retry' && event.operation === 'upload') this.#beginAgain(event.path);
+  }
+
+  /** The next attempt sends the file from its first byte. */
+  #beginAgain(path: string): void {
+    const file = this.#underWay.get(path);
+    if (file !== undefined) this.#underWay.set(path, { ...file, sent: 0 });
   }
 
   #count(event: ActionDone): void {

@@ -12,11 +12,11 @@ export function doneShare(
   return total === 0 ? 1 : Math.min(done / total, 1);
 }
 
-/** Whole seconds, in milliseconds; undefined while too little is done for an estimate. */
+/** Whole seconds, in milliseconds; undefined while too little is done for an estimate, or nothing works. */
 export function timeLeftMs(
-  { transferMs }: Pick<ProgressState, 'transferMs'>,
+  { transferMs, wait }: Pick<ProgressState, 'transferMs' | 'wait'>,
   share: number,
 ): number | undefined {
-  if (share < 0.01 || share >= 1 || transferMs < 1000) return undefined;
+  if (share < 0.01 || share >= 1 || transferMs < 1000 || wait?.kind === 'retrying') return undefined;
   return Math.ceil((transferMs * (1 - share)) / share / 1000) * 1000;
 }

@@ -66,21 +66,21 @@ const BUSY: Partial<ProgressState> = {
 
 test('at 200, 80 and 40 columns a busy run reads like this', () => {
   expect(frame(BUSY, 200)).toEqual([
-    '[#########---------------]  39%  306/800 files  10 MB of 20 MB  2 MB/s  15s left',
+    '[#########---------------]  39%  306/800 files  10 MB of 20 MB  2 MB/s  16s left',
     '  [----------]   3%  orders/2026/part-0002.parquet  10 MB of 300 MB',
     '  [####------]  45%  orders/2026/part-0001.parquet  120 MB of 266 MB',
     '  2 failed · compared 306/812 · orders/2026/small.csv',
     '  paused until 15:04:17 (in 12s): Stage asks for fewer requests',
   ]);
   expect(frame(BUSY, 80)).toEqual([
-    '[###-------]  39%  306/800 files  10 MB of 20 MB  2 MB/s  15s left',
+    '[###-------]  39%  306/800 files  10 MB of 20 MB  2 MB/s  16s left',
     '  [----------]   3%  orders/2026/part-0002.parquet  10 MB of 300 MB',
     '  [####------]  45%  orders/2026/part-0001.parquet  120 MB of 266 MB',
     '  2 failed · compared 306/812 · orders/2026/small.csv',
     '  paused until 15:04:17 (in 12s): Stage asks for fewer requests',
   ]);
   expect(frame(BUSY, 40)).toEqual([
-    ' 39%  306/800 files  2 MB/s  15s left',
+    ' 39%  306/800 files  2 MB/s  16s left',
     '    3%  orders/2026/part-0002.parquet',
     '   45%  orders/2026/part-0001.parquet',
     '  2 failed · compared 306/812 · orders…',
@@ -150,6 +150,11 @@ describe('what is waited for', () => {
       'failing for 8s, trying again: connect\\nECONNREFUSED',
     );
   });
+});
+
+test('while nothing works no time is estimated', () => {
+  const wait = { kind: 'retrying', sinceMs: AT, againMs: AT, message: 'x' } as const;
+  expect(frame({ wait }, 100)[0]).not.toContain('left');
 });
 
 test('a run that was asked to stop says what is left, and how to stop at once', () => {

@@ -38,6 +38,15 @@ const uploaded = (path: string, bytes: number): SyncEvent => ({
   outcome: 'done',
 });
 
+const refused: SyncEvent = {
+  type: 'retry',
+  operation: 'upload',
+  path: 'a',
+  attempt: 1,
+  waitMs: 4000,
+  error: { code: 'stage_unreachable', message: 'connect ECONNREFUSED', verdict: 'retry' } as never,
+};
+
 test('on a first run share, totals and what is compared are known while most is not compared', () => {
   const { tracker, hear } = tracking();
   const ahead = { files: 700, bytes: 70 * MB, whole: true, allNew: true };
@@ -89,6 +98,12 @@ test('a file that failed, or was left out, is not under way', () => {
   expect(tracker.underWay.files).toBe(1);
 });
 
+test('after an attempt that failed the file is to be sent anew', () => {
+  const { tracker, hear } = tracking();
+  hear(sent('a', 10, 10), refused);
+  expect(tracker.underWay).toEqual({ files: 1, bytesLeft: 10 });
+});
+
 test('the rate begins with the first byte', () => {
   const { tracker, hear, pass } = tracking();
   for (let at = 0; at < 8; at++) {
@@ -129,15 +144,6 @@ test('a folder that goes with its files is one removal of the plan', () => {
   hear({ type: 'plan', cost, estimateMs: 1, estimateFrom: 'usual' }, removed('d/'), removed('d/a', 'd/'));
   expect(tracker.state()).toMatchObject({ removals: 1, totalRemovals: 2 });
 });
-
-const refused: SyncEvent = {
-  type: 'retry',
-  operation: 'upload',
-  path: 'a',
-  attempt: 1,
-  waitMs: 4000,
-  error: { code: 'stage_unreachable', message: 'connect ECONNREFUSED', verdict: 'retry' } as never,
-};
 
 test('a request that fails once among others is no news; trouble is, until something works', () => {
   const { tracker, hear, pass } = tracking();
