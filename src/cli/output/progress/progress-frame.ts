@@ -37,7 +37,9 @@ export function progressFrame(state: ProgressState, { columns, style }: FrameOpt
     ...stoppingLine(state),
   ];
   return lines
-    .map((line) => line.map(([text, as]) => (as === undefined ? text : style.paint(text, as))).join(''))
+    .map((line) =>
+      line.map(([text, as]) => (as === undefined || text === '' ? text : style.paint(text, as))).join(''),
+    )
     .map((line) => cliTruncate(line, width, { position: 'end' }))
     .join('\n');
 }

@@ -29,7 +29,7 @@ export function waitText(
       return `no reply from ${destination} for ${since(wait.sinceMs, nowMs)}: ${counted(wait.files, 'file')} sent`;
     case 'listing':
       return `no listing for ${since(wait.sinceMs, nowMs)}: waiting for one`;
-    case 'confirming':
+    default:
       return `confirming: looking at what ${destination} shows`;
   }
 }
