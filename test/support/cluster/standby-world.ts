@@ -56,7 +56,8 @@ export async function standbyWorld({ ttlMs, jobs, onRequest, redis: given }: Sta
   for (const name of Object.keys(jobs)) mkdirSync(join(source, name));
   const text = Object.entries(jobs)
     .map(
-      ([name, rest]) => `  ${name}: { from: ${join(source, name)}, to: 'stage://production/${name}', ${rest} }\n`,
+      ([name, rest]) =>
+        `  ${name}: { from: ${join(source, name)}, to: 'stage://production/${name}', ${rest} }\n`,
     )
     .join('');
   const machine = async (name: 'a' | 'b'): Promise<Machine> => {
