@@ -1,8 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { LeaseAddress } from '../../daemon/leadership/open-election.ts';
-import { LEASE_VARIABLE } from '../../jobs/environment.ts';
+import { LEASE_VARIABLE, type Environment } from '../../jobs/environment.ts';
 import { usageError } from '../../jobs/usage-errors.ts';
-import type { Context } from '../context.ts';
 import { duration } from './values.ts';
 
 /** Which of several processes on several machines works. It is a setting of who runs a job, not of the job. */
@@ -35,7 +34,7 @@ const LONGEST_MS = 3_600_000;
 /** Undefined: this process is alone. `name`: what the lease is for, unless a flag says so. */
 export function leaseFrom(
   { lease, leaseName, leaseTtl }: LeaseFlags,
-  { environment }: Pick<Context, 'environment'>,
+  { environment }: { readonly environment: Pick<Environment, 'leaseUrl'> },
   name: string,
 ): LeaseAddress | undefined {
   const url = lease ?? environment.leaseUrl;
