@@ -114,10 +114,16 @@ const NO_TOKEN = skipped('not tried: there is no token that could be used');
 
 /** What the check of the organization tells is not told again. */
 async function unlessTold(error: unknown, api: ApiLook, signal: AbortSignal): Promise<Finding> {
-  const told: unknown = await api.organization({ signal }).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
+  const told = await refusalOf(api.organization({ signal }));
   if (hasFact(told, 'unauthorised')) return skipped('not tried: the token is not accepted');
   return gaveNoAnswer(told) ? skipped('not tried: the API gave no answer') : failure(error);
+}
+
+async function refusalOf(asked: Promise<unknown>): Promise<unknown> {
+  try {
+    await asked;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }

@@ -8,7 +8,7 @@ import { surroundingsOfJob } from '../../../jobs-file/surroundings-of-job.ts';
 import { parsePlace } from '../../../jobs/addresses.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, worstStatus, type ExitStatus } from '../../exit-status.ts';
-import { packageVersion } from '../../help/version.ts';
+import { packageVersion } from '../../../program/program-files.ts';
 import { chooseJobsFile, hasJobsFile } from '../../jobs-file.ts';
 import { openNamedJob } from '../../open-jobs-file.ts';
 import { lookingSurroundings } from '../../surroundings.ts';
