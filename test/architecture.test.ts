@@ -60,6 +60,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: [],
   remote: [],
   disk: [],
+  // the program's own files, wherever it lies
+  program: [],
   filter: [],
   api: ['http', 'remote'],
   stage: ['api', 'http', 'remote'],
@@ -68,7 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // what pipelines of a database load
   load: ['data-api'],
   sources: ['remote'],
-  'sources/local': ['disk', 'filter', 'sources'],
+  'sources/local': ['disk', 'filter', 'program', 'sources'],
   'sources/s3': ['http', 'remote', 'sources'],
   'sources/memory': ['sources'],
   'sources/stage': ['stage', 'http', 'remote', 'sources'],
@@ -83,14 +85,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   emulator: [],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
-  jobs: 'files check sources destinations sync emulator filter remote stage api data-api load http disk'.split(
+  // what processes on several machines share, over Redis
+  cluster: ['remote'],
+  jobs: 'files check sources destinations sync emulator filter remote stage api data-api load cluster http disk'.split(
     ' ',
   ),
   // a file of jobs: reading it, and what it may run
-  'jobs-file': ['jobs', 'filter', 'api', 'remote', 'http', 'disk'],
+  'jobs-file': ['jobs', 'filter', 'api', 'cluster', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
-  daemon: ['jobs-file', 'jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator', 'http', 'disk'],
-  cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load http disk'.split(
+  daemon: 'jobs-file jobs sync sources destinations remote emulator cluster http disk program'.split(' '),
+  // what keeps a machine or an account from working
+  doctor: 'jobs-file jobs sync sources stage api data-api http disk remote'.split(' '),
+  cli: 'daemon doctor jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load cluster http disk program'.split(
     ' ',
   ),
 };
@@ -100,7 +106,8 @@ function mayImport(from: string, to: string): boolean {
   if (from !== 'model' && to === 'model') return true;
   const allowed = MAY_IMPORT[from] ?? [];
   // jobs and those above may open any kind of either end
-  const isAbove = from === 'jobs' || from === 'jobs-file' || from === 'daemon' || from === 'cli';
+  const isAbove =
+    from === 'jobs' || from === 'jobs-file' || from === 'daemon' || from === 'doctor' || from === 'cli';
   return allowed.includes(to) || (isAbove && allowed.includes(to.split('/')[0] ?? ''));
 }
 
@@ -120,6 +127,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['jobs-file'],
   croner: ['jobs-file', 'daemon'],
   '@opentelemetry/api': ['daemon'],
+  ioredis: ['cluster'],
+  bullmq: ['cluster'],
 };
 
 function homesOf(name: string): readonly string[] {
@@ -154,6 +163,8 @@ test.each([
   ['cli', 'sources/s3', true],
   ['daemon', 'jobs', true],
   ['daemon', 'cli', false],
+  ['doctor', 'cli', false],
+  ['doctor', 'sources/s3', true],
   ['jobs', 'destinations/stage', true],
   ['jobs', 'daemon', false],
   ['jobs', 'cli', false],
@@ -179,6 +190,9 @@ test.each([
   ['emulator', 'stage', false],
   ['emulator', 'http', false],
   ['model', 'sync', false],
+  ['jobs', 'cluster', true],
+  ['sync', 'cluster', false],
+  ['cluster', 'stage', false],
 ])('%s may import %s: %s', (from, to, allowed) => {
   expect(mayImport(from, to)).toBe(allowed);
 });
@@ -274,7 +288,7 @@ test('only the command line touches the process, and the one call for programs',
 
 describe('heavy packages', () => {
   const HEAVY =
-    /^(undici|hyparquet|d3-scale|form-data|fastify|@fastify\/.*|chokidar|@aws-sdk\/.*|@smithy\/.*)$/;
+    /^(undici|hyparquet|d3-scale|form-data|fastify|ioredis|bullmq|@fastify\/.*|chokidar|@aws-sdk\/.*|@smithy\/.*)$/;
   const ENTRY = 'src/cli/main.ts';
 
   /** How a module comes to load a heavy package as soon as it is imported. */

@@ -34,6 +34,8 @@ export type ErrorCode =
   | 'usage'
   | 'config'
   | 'locked'
+  /** This process may not lead any more: another may by now. */
+  | 'lease_lost'
   | 'interrupted'
   /** As asked for, nothing more was begun after the first failure. */
   | 'first_failure'
@@ -110,7 +112,12 @@ export type ErrorCode =
   | 'database_rejected'
   | 'database_bad_reply'
   /** A file that was sent is not in its table: it was skipped, or the time was up. */
-  | 'not_loaded';
+  | 'not_loaded'
+  // what several processes share
+  | 'queue_unreachable'
+  | 'queue_unauthorised'
+  /** The server is too old, or set up so that it may lose what it holds. */
+  | 'queue_misconfigured';
 
 export interface SyncErrorOptions {
   readonly verdict: Verdict;

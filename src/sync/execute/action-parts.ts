@@ -1,3 +1,4 @@
+import type { TransferExecutor } from '../../model/cluster/transfer-executor.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Clock, PathFilter, Source } from '../../model/ports.ts';
 import type { GateUse } from '../../remote/gate/gate-use.ts';
@@ -25,6 +26,8 @@ import type { StagingFolder } from './uploads/staging-folder.ts';
 export interface ExecutorOptions {
   readonly remote: Remote;
   readonly gate: Lanes & Pick<GateUse, 'room' | 'idleWaits'>;
+  /** Where files are sent. Absent: in this process. */
+  readonly transfers?: TransferExecutor | undefined;
   readonly ledger: Ledger;
   readonly source: Source;
   readonly store: PlanStore;
@@ -60,6 +63,7 @@ export interface ExecutorOptions {
 
 /** The same, with what uploads, moves and removals of a round share. */
 export interface ActionParts extends ExecutorOptions {
+  readonly transfers: TransferExecutor;
   readonly tasks: TaskPool;
   readonly journal: Journal;
   readonly outcomes: Outcomes;

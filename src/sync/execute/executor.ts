@@ -1,5 +1,6 @@
 import type { RelPath } from '../../model/path.ts';
 import type { FolderReason } from '../../model/plan.ts';
+import { LocalTransfers } from '../../remote/local-transfers.ts';
 import { folderRow } from '../ledger/ledger-row.ts';
 import type { Arrival, Removal } from '../plan/store/plan-store.ts';
 import type { ActionParts, ExecutorOptions } from './action-parts.ts';
@@ -31,11 +32,14 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     const { gate, draining, signal, ledger, clock, remote, tally, overwrite, trash } = options;
-    const tasks = new TaskPool({ limit: () => gate.lanes * 2 + INTENT_BATCH, draining, signal });
+    const transfers = options.transfers ?? new LocalTransfers(remote, gate);
+    const limit = (): number => Math.max(gate.lanes, transfers.lanes) * 2 + INTENT_BATCH;
+    const tasks = new TaskPool({ limit, draining, signal });
     const journal = new Journal(ledger, clock);
     const confirmations = new Confirmations({ ...options, tasks, journal, onProblem: tally.problem });
     const parts: ActionParts = {
       ...options,
+      transfers,
       tasks,
       journal,
       outcomes: new Outcomes({ ...options, tasks }),

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { afterFolder } from '../../model/path.ts';
+import type { Fence } from '../../model/cluster/leader-election.ts';
+import { afterFolder, isFolderPath } from '../../model/path.ts';
 import type { Report } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
 import { INTENT_COLUMNS, intentValues, toIntent } from './intent.ts';
@@ -7,11 +8,13 @@ import type { Intent, StoredIntent } from './intent.ts';
 import { explain } from './explanation.ts';
 import type { Explanation } from './explanation.ts';
 import { LedgerDatabase } from './database/ledger-database.ts';
+import type { PathRange } from './database/path-range.ts';
 import { COLUMNS, columnsIn, FIRST_WITH_RUN_RECORDS, formatOf } from './database/former-formats.ts';
 import type { LoadLog } from '../load/load-log.ts';
 import { LOADED, toRow } from './ledger-row.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
 import type { PairLock } from './pair-lock.ts';
+import { PresentNames } from '../names/present-names.ts';
 import { RunLog, type Folding } from './runs/run-log.ts';
 import type { BegunRun } from './runs/run-log.ts';
 import type { RunAction, RunSummary } from '../../model/run.ts';
@@ -19,12 +22,10 @@ import type { RunAction, RunSummary } from '../../model/run.ts';
 /** Rows read at once: enough to make a query cheap, few enough not to be copied by every collection. */
 const PAGE = 500;
 
-export interface RowRange {
-  readonly from: RelPath;
-  /** Whether the row at `from` itself counts. */
-  readonly inclusive: boolean;
-  /** Rows from here on do not count; undefined: all do. */
-  readonly end?: RelPath | undefined;
+/** Of files that wait for a listing. No listing shows a folder as one, whatever a damaged row says. */
+const WAITS = "pending = 1 AND path NOT LIKE '%/'";
+
+export interface RowRange extends PathRange {
   readonly limit: number;
   /** Only files that were put and not yet confirmed by a listing. */
   readonly pending?: boolean;
@@ -39,15 +40,18 @@ export class Ledger {
   readonly #columns: string;
   /** The runs of the pair. */
   readonly runs: RunLog;
+  /** Files that are at the destination under other names than their paths. */
+  readonly names: PresentNames;
   #loads: LoadLog | undefined;
   #run = 0;
   /** Whether a row or a note names the run. */
   #touched = false;
 
-  constructor(db: DatabaseSync, lock: PairLock | undefined, file: string) {
-    this.#db = new LedgerDatabase(db, file);
+  constructor(db: DatabaseSync, lock: PairLock | undefined, file: string, fence?: Fence) {
+    this.#db = new LedgerDatabase(db, file, fence);
     this.#lock = lock;
     this.file = file;
+    this.names = new PresentNames(this.#db);
     this.#columns = columnsIn(db);
     const format = formatOf(db);
     this.runs = new RunLog(this.#db, { isFormer: format > 0 && format < FIRST_WITH_RUN_RECORDS });
@@ -84,19 +88,17 @@ export class Ledger {
     const end = afterFolder(folder);
     for (let [from, after] = [folder, '>=']; ; after = '>') {
       const text = `SELECT path FROM entry WHERE path ${after} ? AND path < ? AND path LIKE '%/' ORDER BY path LIMIT ${PAGE}`;
-      const paths = this.#db
-        .sql(text)
-        .all(from, end)
-        .map((row) => row['path'] as RelPath);
-      if (paths.length > 0) yield paths;
-      if (paths.length < PAGE) return;
-      from = paths.at(-1)!;
+      const rows = this.#db.sql(text).all(from, end) as { readonly path: RelPath }[];
+      this.#db.checkOrder(rows, { from, inclusive: after === '>=', end });
+      if (rows.length > 0) yield rows.map(({ path }) => path);
+      if (rows.length < PAGE) return;
+      from = rows.at(-1)!.path;
     }
   }
 
   /** Files put and not yet confirmed by a listing, in path order. */
   *pendingRows(): Generator<readonly LedgerRow[], void> {
-    yield* this.#pages(`SELECT ${this.#columns} FROM entry WHERE pending = 1 AND path >= ?`, '', undefined);
+    yield* this.#pages(`SELECT ${this.#columns} FROM entry WHERE ${WAITS} AND path >= ?`, '', undefined);
   }
 
   *#pages(select: string, from: RelPath, end: RelPath | undefined): Generator<readonly LedgerRow[], void> {
@@ -107,8 +109,8 @@ export class Ledger {
     let statement = first;
     let at = from;
     for (;;) {
-      const raw = (end === undefined ? statement.all(at) : statement.all(at, end)) as unknown as RawRow[];
-      const rows = raw.map(toRow);
+      const raw = end === undefined ? statement.all(at) : statement.all(at, end);
+      const rows = this.#rowsOf(raw, { from: at, inclusive: statement === first, end });
       if (rows.length > 0) yield rows;
       if (rows.length < PAGE) return;
       at = rows[rows.length - 1]!.path;
@@ -118,13 +120,19 @@ export class Ledger {
 
   /** At most `limit` rows, in path order. */
   page({ from, inclusive, end, limit, pending = false }: RowRange): LedgerRow[] {
-    const which = pending ? 'pending = 1 AND ' : '';
+    const which = pending ? `${WAITS} AND ` : '';
     const select = `SELECT ${this.#columns} FROM entry WHERE ${which}path ${inclusive ? '>=' : '>'} ?`;
     const rows =
       end === undefined
         ? this.#db.sql(`${select} ORDER BY path LIMIT ?`).returnArrays().all(from, limit)
         : this.#db.sql(`${select} AND path < ? ORDER BY path LIMIT ?`).returnArrays().all(from, end, limit);
-    return (rows as unknown as RawRow[]).map(toRow);
+    return this.#rowsOf(rows, { from, inclusive, end });
+  }
+
+  #rowsOf(raw: unknown, range: PathRange): LedgerRow[] {
+    const rows = (raw as readonly RawRow[]).map(toRow);
+    this.#db.checkOrder(rows, range);
+    return rows;
   }
 
   /** Files at the destination, folders not counted. It reads every row. */
@@ -154,6 +162,7 @@ export class Ledger {
 
   /** Puts the row of a file that came to its name just now: a pipeline has to read it. */
   arrived(row: LedgerRow, reason: string): void {
+    this.names.superseded(row.path);
     if (row.loaded !== true) this.#loads?.arrived(row, reason);
     this.put(row, reason);
   }
@@ -162,6 +171,7 @@ export class Ledger {
   left(path: RelPath): void {
     const row = this.get(path);
     this.#loads?.left(path);
+    this.names.gone(path);
     if (row !== undefined) this.put({ ...row, pending: false, loaded: true }, 'loaded');
   }
 
@@ -179,12 +189,14 @@ export class Ledger {
 
   forget(path: RelPath): void {
     this.#loads?.gone(path);
+    this.names.gone(path);
     this.#db.sql('DELETE FROM entry WHERE path = ?').run(path);
   }
 
   /** Forgets a folder and everything below it. */
   forgetFolder(folder: RelPath): void {
     this.#loads?.folderGone(folder);
+    this.names.gone(folder);
     this.#db.sql('DELETE FROM entry WHERE path >= ? AND path < ?').run(folder, afterFolder(folder));
   }
 
@@ -194,6 +206,8 @@ export class Ledger {
    */
   rename(from: RelPath, to: RelPath, { keepsTimes }: { readonly keepsTimes: boolean }): void {
     this.#loads?.moved(from, to);
+    if (isFolderPath(from)) this.names.folderMoved(from, to, { keepsFormer: false });
+    else this.names.gone(from);
     const times = keepsTimes
       ? ''
       : `, pending = iif(pending = ${LOADED}, ${LOADED}, 1), shown_modified = NULL`;

@@ -2,6 +2,7 @@ import { afterFolder, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import { isHidden } from '../execute/hidden-names.ts';
 import type { LedgerDatabase } from '../ledger/database/ledger-database.ts';
+import { damaged } from '../ledger/database/state-errors.ts';
 import { LOADED } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 
@@ -28,6 +29,8 @@ export type Readers = Readonly<Record<string, Reader>>;
 /** A file at the destination that is not known to have left it as loaded. */
 export interface LoadRow {
   readonly path: RelPath;
+  /** Its name at the destination: mostly the path. */
+  readonly name: RelPath;
   /** Bytes. */
   readonly size: number;
   /** A pipeline may have read other content under this name. */
@@ -69,9 +72,13 @@ const GONE = 2;
 
 /** Whether a file was at the name ?1 before, also before anybody kept track. */
 const WAS_THERE = `EXISTS (SELECT 1 FROM load WHERE path = ?1)
-  OR EXISTS (SELECT 1 FROM verdict WHERE path = ?1 AND kind IN ('removed', 'moved', 'keep'))`;
+  OR EXISTS (SELECT 1 FROM verdict WHERE path = ?1 AND kind IN ('removed', 'moved', 'keep'))
+  OR EXISTS (SELECT 1 FROM present_name WHERE path = ?1)`;
 
-const SELECT = `SELECT l.path, l.size, l.replaced, l.loaded, l.arrived, l.readers, e.run, e.pending, e.version
+const HAD_OTHER_NAME = 'SELECT 1 FROM present_name WHERE path = ?';
+
+const SELECT = `SELECT l.path, l.size, l.replaced, l.loaded, l.arrived, l.readers, e.run, e.pending, e.version,
+    coalesce((SELECT max(p.name) FROM present_name p WHERE p.path = l.path AND p.state = 1), l.path) AS name
   FROM load l JOIN entry e ON e.path = l.path AND l.loaded <> ${GONE}`;
 
 const UNLOADED = `SELECT count(*) AS files, total(l.size) AS bytes FROM load l JOIN entry e ON e.path = l.path
@@ -158,7 +165,7 @@ export class LoadLog {
     if (isFolderPath(path) || isHidden(path)) return;
     this.#changes(() => {
       // the same content once more: what was seen of it holds
-      if (reason === 'missing') {
+      if (reason === 'missing' && this.#db.sql(HAD_OTHER_NAME).get(path) === undefined) {
         const again = 'UPDATE load SET size = ?, arrived = ?, loaded = 0 WHERE path = ?';
         this.#db.sql(again).run(size, this.#moment(), path);
         this.#db
@@ -234,18 +241,20 @@ export class LoadLog {
 
   /** Files after `after` in path order, at most `limit`. */
   page(after: RelPath, limit: number): LoadRow[] {
-    return this.#db
-      .sql(`${SELECT} WHERE l.path > ? ORDER BY l.path LIMIT ?`)
-      .all(after, limit)
-      .map(toLoadRow);
+    const text = `${SELECT} WHERE l.path > ? ORDER BY l.path LIMIT ?`;
+    return this.#rowsBehind(after, this.#db.sql(text).all(after, limit));
   }
 
   /** The same of files that a run or a later one put there, and that are not known to be in their table. */
   pageSince(run: number, after: RelPath, limit: number): LoadRow[] {
-    return this.#db
-      .sql(`${SELECT} WHERE l.path > ? AND l.loaded = 0 AND e.run >= ? ORDER BY l.path LIMIT ?`)
-      .all(after, run, limit)
-      .map(toLoadRow);
+    const text = `${SELECT} WHERE l.path > ? AND l.loaded = 0 AND e.run >= ? ORDER BY l.path LIMIT ?`;
+    return this.#rowsBehind(after, this.#db.sql(text).all(after, run, limit));
+  }
+
+  #rowsBehind(after: RelPath, rows: readonly Readonly<Record<string, unknown>>[]): LoadRow[] {
+    const found = rows.map((row) => toLoadRow(row, this.#db.file));
+    this.#db.checkOrder(found, { from: after, inclusive: false });
+    return found;
   }
 
   /** How many these are. */
@@ -260,7 +269,7 @@ export class LoadLog {
 
   get(path: RelPath): LoadRow | undefined {
     const row = this.#db.sql(`${SELECT} WHERE l.path = ?`).get(path);
-    return row === undefined ? undefined : toLoadRow(row);
+    return row === undefined ? undefined : toLoadRow(row, this.#db.file);
   }
 
   /** Keeps what was seen of the pipelines, if the file is still the one that was looked at. */
@@ -268,6 +277,15 @@ export class LoadLog {
     this.#db
       .sql('UPDATE load SET readers = ? WHERE path = ? AND arrived = ?')
       .run(JSON.stringify(readers), path, arrivedMs);
+  }
+
+  /** It has a name that no pipeline knows: whatever reads it there reads this content. */
+  renamed(path: RelPath): void {
+    this.#changes(() =>
+      this.#db
+        .sql(`UPDATE load SET replaced = 0, readers = '{}', arrived = ? WHERE path = ?`)
+        .run(this.#moment(), path),
+    );
   }
 
   /** The content is in its table; the file is still there. */
@@ -316,14 +334,23 @@ export class LoadLog {
   }
 }
 
-const toLoadRow = (row: Readonly<Record<string, unknown>>): LoadRow => ({
+const toLoadRow = (row: Readonly<Record<string, unknown>>, file: string): LoadRow => ({
   path: row['path'] as string,
+  name: row['name'] as string,
   size: row['size'] as number,
   replaced: row['replaced'] !== 0,
   loaded: row['loaded'] !== 0,
   arrivedMs: row['arrived'] as number,
-  readers: JSON.parse(row['readers'] as string) as Readers,
+  readers: readersIn(row['readers'] as string, file),
   run: row['run'] as number,
   isKnown: row['version'] !== '',
   isConfirmed: row['pending'] === 0,
 });
+
+function readersIn(text: string, file: string): Readers {
+  try {
+    return JSON.parse(text) as Readers;
+  } catch (error) {
+    throw damaged(file, 'load.readers holds what is no JSON', error);
+  }
+}

@@ -115,18 +115,23 @@ export class FileSender {
   }
 
   /** After an earlier version that may have been stored, a look at the size cannot tell which of them has arrived. */
-  #put(
+  async #put(
     { entry, replaces }: Arrival,
     to: RelPath,
     { intents, priority }: SendOptions,
   ): Promise<string | undefined> {
-    const { remote, verification } = this.#parts;
-    return remote.put(entry, to, {
+    const { transfers, verification } = this.#parts;
+    const { digest, sentDigest } = await transfers.transfer({
+      id: intents.id,
+      entry,
+      to,
       replaces,
       mayLook: intents.earlier.length === 0,
-      priority,
-      onDigest: verification && ((digest) => (intents.sentDigest = digest)),
+      urgent: priority === 'urgent',
+      readsBack: verification !== undefined,
     });
+    intents.sentDigest = sentDigest;
+    return digest;
   }
 
   async #sendVia(arrival: Arrival, options: SendOptions): Promise<Sent> {

@@ -78,11 +78,11 @@ export class Uploads {
    * intents of a batch share one commit. The lanes have enough to do meanwhile.
    */
   launch(): void {
-    const { tasks, gate } = this.#parts;
+    const { tasks, transfers } = this.#parts;
     clearImmediate(this.#launching);
     this.#launching = undefined;
-    while (this.#queue.size > 0 && this.#underWay.all <= gate.lanes * 2 && !tasks.stopped) {
-      const large = Math.max(0, Math.ceil(gate.lanes / 2) - this.#underWay.large);
+    while (this.#queue.size > 0 && this.#underWay.all <= transfers.lanes * 2 && !tasks.stopped) {
+      const large = Math.max(0, Math.ceil(transfers.lanes / 2) - this.#underWay.large);
       this.#start(this.#queue.take(INTENT_BATCH, { large }));
     }
     if (tasks.stopped) this.#queue.clear();
@@ -106,9 +106,9 @@ export class Uploads {
   }
 
   async #take(wanted: Wanted, intents: UploadIntents): Promise<void> {
-    const { gate } = this.#parts;
+    const { transfers } = this.#parts;
     const large = isLarge(wanted) ? 1 : 0;
-    const overtaking = wanted.overtakes && this.#underWay.overtaking * 2 < gate.lanes ? 1 : 0;
+    const overtaking = wanted.overtakes && this.#underWay.overtaking * 2 < transfers.lanes ? 1 : 0;
     this.#underWay.all++;
     this.#underWay.large += large;
     this.#underWay.overtaking += overtaking;
@@ -132,14 +132,14 @@ export class Uploads {
     intents: UploadIntents,
     priority: Priority,
   ): Promise<void> {
-    const { folders, gate, tasks, journal, outcomes, staging, openFolders, unloaded } = this.#parts;
+    const { folders, transfers, tasks, journal, outcomes, staging, openFolders, unloaded } = this.#parts;
     const attempted = outcomes.begin('upload', arrival.path, arrival.reason);
     const folder = parentOf(arrival.path);
     let isHeld = false;
     // bytes that count as unloaded until the ledger counts them
     let taken = 0;
     try {
-      const room = priority === 'urgent' ? undefined : gate.room();
+      const room = priority === 'urgent' ? undefined : transfers.room();
       if (room !== undefined) await room;
       if (tasks.stopped) {
         journal.end(intents.id);
@@ -173,6 +173,7 @@ export class Uploads {
       outcomes.failed(attempted, error);
     } finally {
       unloaded?.free(taken);
+      transfers.settled?.(intents.id);
       if (!isHeld) openFolders.end(folder);
     }
   }

@@ -1,5 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { execute, mapped } from './state-errors.ts';
+import type { Fence } from '../../../model/cluster/leader-election.ts';
+import type { RelPath } from '../../../model/path.ts';
+import { isAscending } from './path-range.ts';
+import type { PathRange } from './path-range.ts';
+import { damaged, execute, mapped } from './state-errors.ts';
 import { Statement } from './statement.ts';
 import { tableColumns } from './table-columns.ts';
 
@@ -9,17 +13,30 @@ export class LedgerDatabase {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, Statement>();
   #requiredColumns: ReadonlySet<string> | undefined;
+  readonly #fence: Fence | undefined;
+  readonly #beforeRun: (() => void) | undefined;
   #inTransaction = false;
 
-  constructor(db: DatabaseSync, file: string) {
+  /** `fence` is asked before each commit. */
+  constructor(db: DatabaseSync, file: string, fence?: Fence) {
     this.#db = db;
     this.file = file;
+    this.#fence = fence;
+    // a statement outside of a transaction is a commit of its own
+    this.#beforeRun =
+      fence &&
+      ((): void => {
+        if (!this.#inTransaction) fence.check();
+      });
   }
 
   sql(text: string): Statement {
     let statement = this.#statements.get(text);
     if (statement === undefined) {
-      statement = new Statement(this.#db, this.file, text, this.#required());
+      statement = new Statement(this.#db, this.file, text, {
+        required: this.#required(),
+        beforeRun: this.#beforeRun,
+      });
       this.#statements.set(text, statement);
     }
     return statement;
@@ -42,6 +59,7 @@ export class LedgerDatabase {
     this.#inTransaction = true;
     try {
       const result = work();
+      this.#fence?.check();
       execute(this.#db, this.file, 'COMMIT');
       return result;
     } catch (error) {
@@ -50,6 +68,14 @@ export class LedgerDatabase {
     } finally {
       this.#inTransaction = false;
     }
+  }
+
+  /**
+   * Rejects with `state_unusable` a page of rows that is not in the order of its paths. A reader goes on from the last path
+   * of a page: with a damaged index, which gives any path, it would read the same pages again and never end.
+   */
+  checkOrder(rows: readonly { readonly path: RelPath }[], range: PathRange): void {
+    if (!isAscending(rows, range)) throw damaged(this.file, 'its paths are not in their order');
   }
 
   /** Never rejects: the error that led here matters more, and closing the file rolls back as well. */

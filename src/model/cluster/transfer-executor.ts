@@ -1,0 +1,43 @@
+import type { FileEntry } from '../entry.ts';
+import type { RelPath } from '../path.ts';
+import type { ShownVersion } from '../plan.ts';
+
+/** One file to send to one name, as whoever plans it hands it over. Its folder is there, and its intent is written. */
+export interface Transfer {
+  /** That of its intent: no other transfer of the pair that is under way has it. */
+  readonly id: number;
+  readonly entry: FileEntry;
+  /** A full path of the destination. */
+  readonly to: RelPath;
+  /** What it takes the place of there. */
+  readonly replaces?: ShownVersion | undefined;
+  /** False: a look cannot tell this version from one that may have been stored before. */
+  readonly mayLook: boolean;
+  /** It goes before the others. */
+  readonly urgent: boolean;
+  /** The SHA-256 of all its bytes is wanted, whatever its size and source. */
+  readonly readsBack: boolean;
+}
+
+/** What is known of a file that was sent. */
+export interface Transferred {
+  /** SHA-256 of the content in hex, to be remembered; absent where making it would cost too much. */
+  readonly digest: string | undefined;
+  /** With `readsBack`: SHA-256 in hex of what the last attempt read, where it read all of it. */
+  readonly sentDigest: string | undefined;
+}
+
+/** Where files are sent: by this process, or by workers. Deciding stays with whoever hands the transfers over. */
+export interface TransferExecutor {
+  /** So many transfers at the same time are worth having, as of now. */
+  readonly lanes: number;
+  /** Says when there is room for another transfer; undefined: now. It resolves, too, once nothing more is begun. */
+  room(): Promise<void> | undefined;
+  /**
+   * Sends one file. Resolves once it is there under `to`. Rejects with a SyncError, which is in doubt where the file may be
+   * there all the same; with the reason of the signal that ended the run; and, where nothing was begun, with that of draining.
+   */
+  transfer(transfer: Transfer): Promise<Transferred>;
+  /** What follows from the end of this transfer is in the journal: whoever carried it out need not tell it again. */
+  settled?(id: number): void;
+}
