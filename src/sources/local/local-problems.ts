@@ -76,7 +76,7 @@ export const rootMissing = (root: string): SyncError =>
   rootError(root, systemError('ENOENT', 'no such folder'));
 
 export const sourceNotFolder = (root: string): SyncError =>
-  new SyncError('source_missing', `The source ${root} is not a folder; name the folder that holds it`, {
+  new SyncError('source_missing', `The source ${root} is not a folder; "stagesync cp" copies a single file, or name the folder that holds it`, {
     verdict: 'end_run',
     fact: 'missing',
     operation: 'list',
