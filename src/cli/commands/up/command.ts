@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
+import { addBudgetFlag } from '../../flags/budget-flag.ts';
 import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import { addPageFlags } from '../../flags/page-flags.ts';
 import type { UpFlags } from './run-up.ts';
@@ -25,7 +26,7 @@ export const up: CommandModule = {
         '--file <file>',
         'the jobs file (default: stagesync.yaml here, or in the configuration folder)',
       );
-    addLedgerCopyFlag(command);
+    addBudgetFlag(addLedgerCopyFlag(command));
     addPageFlags(command)
       .addOption(
         new Option('--log <form>', 'form of the log on stderr (default: text on a terminal, else json)')

@@ -26,6 +26,7 @@ import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
+import type { BudgetFlag } from '../../flags/budget-flag.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { PageFlags } from '../../flags/page-flags.ts';
 import { chooseJobsFile, readChosenFile, selectJobs, type FileFlags } from '../../jobs-file.ts';
@@ -36,7 +37,7 @@ import { logJobs, statusLine } from './log-jobs.ts';
 import { reloading } from './reload-file.ts';
 
 /** The flags of `stagesync up`. */
-export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag {
+export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag, BudgetFlag {
   readonly json?: true;
 }
 
@@ -135,7 +136,7 @@ function openSupervisor(
   const around = {
     ...jobSurroundings(
       context,
-      {},
+      { budget: flags.budget },
       {
         command: 'stagesync up',
         guards: { maxDelete, force },
