@@ -13,7 +13,7 @@ export interface GateOf {
 export interface OpenGate {
   readonly gate: Gate;
   /** Leaves the budget, where there is one. Never rejects. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
