@@ -172,7 +172,10 @@ export type SyncEvent =
       readonly type: 'reload';
       readonly path: RelPath;
       readonly pipeline: string;
-      readonly statement: string;
+      /** Absent where the file got another name. */
+      readonly statement?: string | undefined;
+      /** The name that the file got, so that the pipeline reads it. */
+      readonly name?: RelPath | undefined;
       readonly sent: boolean;
     }
   /** What the database says of a file that this run sent, while the run waits for it. `error` is what its pipeline said. */

@@ -1,6 +1,7 @@
 import type { Report, SyncEvent } from '../../model/events.ts';
 import { actionText, requestText } from './action-text.ts';
 import { Causes } from './causes.ts';
+import { budgetText } from '../../model/pace.ts';
 import { printable } from '../../model/printable.ts';
 import { loadText, unloadedText } from './load/load-text.ts';
 import { notLoadedText } from '../../model/pipelines.ts';
@@ -80,6 +81,9 @@ export function textReader(options: TextOptions): Reader {
           );
         toldOfThrottle = true;
         break;
+      case 'budget':
+        options.notice(printable(budgetText(event)));
+        break;
       case 'load':
         if (event.outcome === 'loaded') {
           if (verbose) result(loadText(event));
@@ -87,7 +91,9 @@ export function textReader(options: TextOptions): Reader {
         break;
       case 'reload':
         if (event.sent && verbose)
-          result(`read again: ${printable(event.path)} by ${printable(event.pipeline)}`);
+          result(
+            `read again: ${printable(event.path)}${event.name === undefined ? '' : ` as ${printable(event.name)}`} by ${printable(event.pipeline)}`,
+          );
         break;
       case 'unloaded':
         if (!quiet) options.notice(unloadedText(event));
