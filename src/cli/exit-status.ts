@@ -93,6 +93,9 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   database_bad_reply: EXIT.unreachable,
   database_rejected: EXIT.failures,
   not_loaded: EXIT.notLoaded,
+  queue_unreachable: EXIT.unreachable,
+  queue_unauthorised: EXIT.unreachable,
+  queue_misconfigured: EXIT.usage,
 };
 
 const OF_OUTCOME: Record<Outcome, ExitStatus> = {

@@ -110,7 +110,12 @@ export type ErrorCode =
   | 'database_rejected'
   | 'database_bad_reply'
   /** A file that was sent is not in its table: it was skipped, or the time was up. */
-  | 'not_loaded';
+  | 'not_loaded'
+  // what several processes share
+  | 'queue_unreachable'
+  | 'queue_unauthorised'
+  /** The server is too old, or set up so that it may lose what it holds. */
+  | 'queue_misconfigured';
 
 export interface SyncErrorOptions {
   readonly verdict: Verdict;

@@ -1,0 +1,35 @@
+import type { Batch, BatchAnswer } from './wire/batch.ts';
+
+/**
+ * What became of a batch that was to be taken back: nobody had begun it; somebody had, and lost it; somebody is carrying it
+ * out; it is not there.
+ */
+export type Withdrawal = 'not_begun' | 'begun' | 'busy' | 'gone';
+
+/**
+ * The broker as the one coordinator of a pair sees it. It may forget, repeat, delay and reorder: whoever uses it believes only
+ * the ledger. Every method rejects with `queue_unreachable` when it is away, and with `queue_misconfigured` when it cannot take more.
+ */
+export interface BatchQueue {
+  /** For people: its address without a password. */
+  readonly name: string;
+  /** This run is the one of the pair that counts. Rejects with `locked` where another run took over from it, unless it is the first claim. */
+  claim(run: string, options: { readonly first: boolean }): Promise<void>;
+  /** Nothing of this run is begun any more. */
+  release(run: string): Promise<void>;
+  /** Puts a batch in. One of the same ID that is there stays as it is. */
+  ship(batch: Batch): Promise<void>;
+  /** Those of the batches that wait, are being carried out, or whose answer waits to be taken. */
+  known(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The batches of this pair that wait or are being carried out, whichever run made them. */
+  batches(): Promise<readonly Pick<Batch, 'id' | 'items'>[]>;
+  withdraw(id: string): Promise<Withdrawal>;
+  /** How many batches of all pairs are being carried out. */
+  active(): Promise<number>;
+  /** Answers that nobody has acknowledged. */
+  answers(): Promise<readonly BatchAnswer[]>;
+  acknowledge(batch: string): Promise<void>;
+  /** From now on each answer is given to the listener, once or more often; acknowledged when that resolves. Undefined: no longer. */
+  listen(listener: ((answer: BatchAnswer) => Promise<void>) | undefined): Promise<void>;
+  close(): Promise<void>;
+}
