@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 const SHARED = [
   'billing',
   'check',
+  'cluster/pure',
   'disk',
   'files',
   'filter',
@@ -15,6 +16,9 @@ const SHARED = [
   'remote',
   'sync',
 ].map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** Tests that need servers of their own which not every machine has; `npm test` leaves them out. */
+const CLUSTER = ['test/cluster/**/*.test.ts'];
 
 const common = {
   setupFiles: ['test/support/api/judge-requests.ts'],
@@ -28,8 +32,11 @@ export default defineConfig({
     // a third of their time, tests wait for processes and servers
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
-      { test: { ...common, name: 'alone', include: ['test/**/*.test.ts'], exclude: SHARED } },
+      {
+        test: { ...common, name: 'alone', include: ['test/**/*.test.ts'], exclude: [...SHARED, ...CLUSTER] },
+      },
       { test: { ...common, name: 'shared', include: SHARED, isolate: false } },
+      { test: { ...common, name: 'cluster', include: CLUSTER, exclude: ['test/cluster/pure/**'] } },
     ],
   },
 });

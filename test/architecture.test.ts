@@ -83,14 +83,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   emulator: [],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
-  jobs: 'files check sources destinations sync emulator filter remote stage api data-api load http disk'.split(
+  // what processes on several machines share, over Redis
+  cluster: ['remote'],
+  jobs: 'files check sources destinations sync emulator filter remote stage api data-api load cluster http disk'.split(
     ' ',
   ),
   // a file of jobs: reading it, and what it may run
-  'jobs-file': ['jobs', 'filter', 'api', 'remote', 'http', 'disk'],
+  'jobs-file': ['jobs', 'filter', 'api', 'cluster', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
-  daemon: ['jobs-file', 'jobs', 'sync', 'sources', 'destinations', 'remote', 'emulator', 'http', 'disk'],
-  cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load http disk'.split(
+  daemon: 'jobs-file jobs sync sources destinations remote emulator cluster http disk'.split(' '),
+  cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load cluster http disk'.split(
     ' ',
   ),
 };
@@ -120,6 +122,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['jobs-file'],
   croner: ['jobs-file', 'daemon'],
   '@opentelemetry/api': ['daemon'],
+  ioredis: ['cluster'],
+  bullmq: ['cluster'],
 };
 
 function homesOf(name: string): readonly string[] {
@@ -179,6 +183,9 @@ test.each([
   ['emulator', 'stage', false],
   ['emulator', 'http', false],
   ['model', 'sync', false],
+  ['jobs', 'cluster', true],
+  ['sync', 'cluster', false],
+  ['cluster', 'stage', false],
 ])('%s may import %s: %s', (from, to, allowed) => {
   expect(mayImport(from, to)).toBe(allowed);
 });
@@ -274,7 +281,7 @@ test('only the command line touches the process, and the one call for programs',
 
 describe('heavy packages', () => {
   const HEAVY =
-    /^(undici|hyparquet|d3-scale|form-data|fastify|@fastify\/.*|chokidar|@aws-sdk\/.*|@smithy\/.*)$/;
+    /^(undici|hyparquet|d3-scale|form-data|fastify|ioredis|bullmq|@fastify\/.*|chokidar|@aws-sdk\/.*|@smithy\/.*)$/;
   const ENTRY = 'src/cli/main.ts';
 
   /** How a module comes to load a heavy package as soon as it is imported. */
