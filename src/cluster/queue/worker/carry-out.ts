@@ -19,6 +19,8 @@ export interface CarryOutOptions {
   readonly lost: AbortSignal;
   /** For people: this worker. */
   readonly worker: string;
+  /** Called when a transfer has ended. */
+  readonly onEnd?: (() => void) | undefined;
 }
 
 /** Bytes from which on a look costs less than sending the file again. */
@@ -49,6 +51,8 @@ async function outcomeOf(transfer: Transfer, options: CarryOutOptions): Promise<
     return { id, digest: sent.digest, sentDigest: sent.sentDigest };
   } catch (error) {
     return { id, error: toWireError(error) };
+  } finally {
+    options.onEnd?.();
   }
 }
 
