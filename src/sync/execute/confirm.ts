@@ -205,7 +205,7 @@ const PAGE = 500;
 function* pendingIn(ledger: Ledger, folder: RelPath): Generator<readonly LedgerRow[], void> {
   const end = folder === '' ? undefined : afterFolder(folder);
   let limit = PAGE;
-  for (let from = folder, inclusive = true; ;) {
+  for (let from = folder, inclusive = false; ;) {
     const rows = ledger.page({ from, inclusive, end, limit, pending: true });
     const below = rows.findIndex(({ path }) => parentOf(path) !== folder);
     const ours = (below === -1 ? rows : rows.slice(0, below)).filter(({ path }) => !isHidden(path));

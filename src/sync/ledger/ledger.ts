@@ -7,6 +7,7 @@ import type { Intent, StoredIntent } from './intent.ts';
 import { explain } from './explanation.ts';
 import type { Explanation } from './explanation.ts';
 import { LedgerDatabase } from './database/ledger-database.ts';
+import type { PathRange } from './database/path-range.ts';
 import { COLUMNS, columnsIn, FIRST_WITH_RUN_RECORDS, formatOf } from './database/former-formats.ts';
 import type { LoadLog } from '../load/load-log.ts';
 import { LOADED, toRow } from './ledger-row.ts';
@@ -19,12 +20,10 @@ import type { RunAction, RunSummary } from '../../model/run.ts';
 /** Rows read at once: enough to make a query cheap, few enough not to be copied by every collection. */
 const PAGE = 500;
 
-export interface RowRange {
-  readonly from: RelPath;
-  /** Whether the row at `from` itself counts. */
-  readonly inclusive: boolean;
-  /** Rows from here on do not count; undefined: all do. */
-  readonly end?: RelPath | undefined;
+/** Of files that wait for a listing. No listing shows a folder as one, whatever a damaged row says. */
+const WAITS = "pending = 1 AND path NOT LIKE '%/'";
+
+export interface RowRange extends PathRange {
   readonly limit: number;
   /** Only files that were put and not yet confirmed by a listing. */
   readonly pending?: boolean;
@@ -84,19 +83,17 @@ export class Ledger {
     const end = afterFolder(folder);
     for (let [from, after] = [folder, '>=']; ; after = '>') {
       const text = `SELECT path FROM entry WHERE path ${after} ? AND path < ? AND path LIKE '%/' ORDER BY path LIMIT ${PAGE}`;
-      const paths = this.#db
-        .sql(text)
-        .all(from, end)
-        .map((row) => row['path'] as RelPath);
-      if (paths.length > 0) yield paths;
-      if (paths.length < PAGE) return;
-      from = paths.at(-1)!;
+      const rows = this.#db.sql(text).all(from, end) as { readonly path: RelPath }[];
+      this.#db.checkOrder(rows, { from, inclusive: after === '>=', end });
+      if (rows.length > 0) yield rows.map(({ path }) => path);
+      if (rows.length < PAGE) return;
+      from = rows.at(-1)!.path;
     }
   }
 
   /** Files put and not yet confirmed by a listing, in path order. */
   *pendingRows(): Generator<readonly LedgerRow[], void> {
-    yield* this.#pages(`SELECT ${this.#columns} FROM entry WHERE pending = 1 AND path >= ?`, '', undefined);
+    yield* this.#pages(`SELECT ${this.#columns} FROM entry WHERE ${WAITS} AND path >= ?`, '', undefined);
   }
 
   *#pages(select: string, from: RelPath, end: RelPath | undefined): Generator<readonly LedgerRow[], void> {
@@ -107,8 +104,8 @@ export class Ledger {
     let statement = first;
     let at = from;
     for (;;) {
-      const raw = (end === undefined ? statement.all(at) : statement.all(at, end)) as unknown as RawRow[];
-      const rows = raw.map(toRow);
+      const raw = end === undefined ? statement.all(at) : statement.all(at, end);
+      const rows = this.#rowsOf(raw, { from: at, inclusive: statement === first, end });
       if (rows.length > 0) yield rows;
       if (rows.length < PAGE) return;
       at = rows[rows.length - 1]!.path;
@@ -118,13 +115,19 @@ export class Ledger {
 
   /** At most `limit` rows, in path order. */
   page({ from, inclusive, end, limit, pending = false }: RowRange): LedgerRow[] {
-    const which = pending ? 'pending = 1 AND ' : '';
+    const which = pending ? `${WAITS} AND ` : '';
     const select = `SELECT ${this.#columns} FROM entry WHERE ${which}path ${inclusive ? '>=' : '>'} ?`;
     const rows =
       end === undefined
         ? this.#db.sql(`${select} ORDER BY path LIMIT ?`).returnArrays().all(from, limit)
         : this.#db.sql(`${select} AND path < ? ORDER BY path LIMIT ?`).returnArrays().all(from, end, limit);
-    return (rows as unknown as RawRow[]).map(toRow);
+    return this.#rowsOf(rows, { from, inclusive, end });
+  }
+
+  #rowsOf(raw: unknown, range: PathRange): LedgerRow[] {
+    const rows = (raw as readonly RawRow[]).map(toRow);
+    this.#db.checkOrder(rows, range);
+    return rows;
   }
 
   /** Files at the destination, folders not counted. It reads every row. */

@@ -2,6 +2,7 @@ import { afterFolder, isFolderPath } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import { isHidden } from '../execute/hidden-names.ts';
 import type { LedgerDatabase } from '../ledger/database/ledger-database.ts';
+import { damaged } from '../ledger/database/state-errors.ts';
 import { LOADED } from '../ledger/ledger-row.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 
@@ -234,18 +235,20 @@ export class LoadLog {
 
   /** Files after `after` in path order, at most `limit`. */
   page(after: RelPath, limit: number): LoadRow[] {
-    return this.#db
-      .sql(`${SELECT} WHERE l.path > ? ORDER BY l.path LIMIT ?`)
-      .all(after, limit)
-      .map(toLoadRow);
+    const text = `${SELECT} WHERE l.path > ? ORDER BY l.path LIMIT ?`;
+    return this.#rowsBehind(after, this.#db.sql(text).all(after, limit));
   }
 
   /** The same of files that a run or a later one put there, and that are not known to be in their table. */
   pageSince(run: number, after: RelPath, limit: number): LoadRow[] {
-    return this.#db
-      .sql(`${SELECT} WHERE l.path > ? AND l.loaded = 0 AND e.run >= ? ORDER BY l.path LIMIT ?`)
-      .all(after, run, limit)
-      .map(toLoadRow);
+    const text = `${SELECT} WHERE l.path > ? AND l.loaded = 0 AND e.run >= ? ORDER BY l.path LIMIT ?`;
+    return this.#rowsBehind(after, this.#db.sql(text).all(after, run, limit));
+  }
+
+  #rowsBehind(after: RelPath, rows: readonly Readonly<Record<string, unknown>>[]): LoadRow[] {
+    const found = rows.map((row) => toLoadRow(row, this.#db.file));
+    this.#db.checkOrder(found, { from: after, inclusive: false });
+    return found;
   }
 
   /** How many these are. */
@@ -260,7 +263,7 @@ export class LoadLog {
 
   get(path: RelPath): LoadRow | undefined {
     const row = this.#db.sql(`${SELECT} WHERE l.path = ?`).get(path);
-    return row === undefined ? undefined : toLoadRow(row);
+    return row === undefined ? undefined : toLoadRow(row, this.#db.file);
   }
 
   /** Keeps what was seen of the pipelines, if the file is still the one that was looked at. */
@@ -316,14 +319,22 @@ export class LoadLog {
   }
 }
 
-const toLoadRow = (row: Readonly<Record<string, unknown>>): LoadRow => ({
+const toLoadRow = (row: Readonly<Record<string, unknown>>, file: string): LoadRow => ({
   path: row['path'] as string,
   size: row['size'] as number,
   replaced: row['replaced'] !== 0,
   loaded: row['loaded'] !== 0,
   arrivedMs: row['arrived'] as number,
-  readers: JSON.parse(row['readers'] as string) as Readers,
+  readers: readersIn(row['readers'] as string, file),
   run: row['run'] as number,
   isKnown: row['version'] !== '',
   isConfirmed: row['pending'] === 0,
 });
+
+function readersIn(text: string, file: string): Readers {
+  try {
+    return JSON.parse(text) as Readers;
+  } catch (error) {
+    throw damaged(file, 'load.readers holds what is no JSON', error);
+  }
+}

@@ -1,5 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { execute, mapped } from './state-errors.ts';
+import type { RelPath } from '../../../model/path.ts';
+import { isAscending } from './path-range.ts';
+import type { PathRange } from './path-range.ts';
+import { damaged, execute, mapped } from './state-errors.ts';
 import { Statement } from './statement.ts';
 import { tableColumns } from './table-columns.ts';
 
@@ -50,6 +53,14 @@ export class LedgerDatabase {
     } finally {
       this.#inTransaction = false;
     }
+  }
+
+  /**
+   * Rejects with `state_unusable` a page of rows that is not in the order of its paths. A reader goes on from the last path
+   * of a page: with a damaged index, which gives any path, it would read the same pages again and never end.
+   */
+  checkOrder(rows: readonly { readonly path: RelPath }[], range: PathRange): void {
+    if (!isAscending(rows, range)) throw damaged(this.file, 'its paths are not in their order');
   }
 
   /** Never rejects: the error that led here matters more, and closing the file rolls back as well. */

@@ -1,5 +1,5 @@
 import type { Arrival } from '../planned.ts';
-import { PAGE } from '../store/plan-database.ts';
+import { byPath, PAGE } from '../store/plan-database.ts';
 import type { PlanDatabase } from '../store/plan-database.ts';
 import { toArrival } from '../store/plan-rows.ts';
 import type { ArrivalRow } from '../store/plan-rows.ts';
@@ -40,14 +40,9 @@ export async function findMoves(
   digestOf: (arrival: Arrival) => Promise<string | undefined>,
 ): Promise<void> {
   db.exec(PAIR_BY_IDENTITY);
-  for (let after = ''; ;) {
-    const rows = db.all<ArrivalRow>(WANTS_DIGEST, after);
-    for (const row of rows) {
-      const digest = await digestOf(toArrival(row));
-      if (digest !== undefined) db.run('UPDATE arrival SET digest = ? WHERE path = ?', digest, row.path);
-      after = row.path;
-    }
-    if (rows.length < PAGE) break;
+  for (const row of db.paged<ArrivalRow>((last) => db.all(WANTS_DIGEST, last?.path ?? ''), byPath)) {
+    const digest = await digestOf(toArrival(row));
+    if (digest !== undefined) db.run('UPDATE arrival SET digest = ? WHERE path = ?', digest, row.path);
   }
   db.exec(PAIR_BY_DIGEST);
 }

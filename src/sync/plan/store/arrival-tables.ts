@@ -1,6 +1,6 @@
 import type { RelPath } from '../../../model/path.ts';
 import type { Arrival, Carried, ContentCheck } from '../planned.ts';
-import { PAGE } from './plan-database.ts';
+import { byPath, PAGE } from './plan-database.ts';
 import type { PlanDatabase } from './plan-database.ts';
 import { arrivalValues, toArrival, toContentCheck } from './plan-rows.ts';
 import type { ArrivalRow, ContentCheckRow, MovedRow } from './plan-rows.ts';
@@ -51,7 +51,7 @@ export class ArrivalTable {
 
   *first(): Generator<Arrival, void> {
     const text = `SELECT a.* FROM upload_first u JOIN arrival a ON a.path = u.path WHERE u.path > ? ORDER BY u.path LIMIT ${PAGE}`;
-    const pages = this.#db.paged<ArrivalRow>((last) => this.#db.all(text, last?.path ?? ''));
+    const pages = this.#db.paged<ArrivalRow>((last) => this.#db.all(text, last?.path ?? ''), byPath);
     for (const row of pages) yield toArrival(row);
   }
 

@@ -2,7 +2,7 @@ import { afterFolder, foldersOf, parentOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { pathAfter } from '../moves/move.ts';
 import type { FolderMove, Move } from '../moves/move.ts';
-import { PAGE } from './plan-database.ts';
+import { byFrom, PAGE } from './plan-database.ts';
 import type { PlanDatabase } from './plan-database.ts';
 
 const COLUMNS = 'from_path AS "from", to_path AS "to", files';
@@ -65,7 +65,7 @@ export class FolderMoveTable {
 
   all(): Generator<FolderMove, void> {
     const text = `SELECT ${COLUMNS} FROM folder_move WHERE from_path > ? ORDER BY from_path LIMIT ${PAGE}`;
-    return this.#db.paged<FolderMove>((last) => this.#db.all(text, last?.from ?? ''));
+    return this.#db.paged<FolderMove>((last) => this.#db.all(text, last?.from ?? ''), byFrom);
   }
 
   /** The move of this very folder. */

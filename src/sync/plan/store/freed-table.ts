@@ -2,7 +2,7 @@ import { afterFolder } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { Move } from '../moves/move.ts';
 import type { Freed } from '../planned.ts';
-import { PAGE } from './plan-database.ts';
+import { byPath, PAGE } from './plan-database.ts';
 import type { PlanDatabase } from './plan-database.ts';
 import { toFreed } from './plan-rows.ts';
 import type { FreedRow } from './plan-rows.ts';
@@ -46,7 +46,7 @@ export class FreedTable {
   *stayingWithin(folder: RelPath): Generator<Freed, void> {
     const text = `SELECT f.* FROM freed f WHERE f.path > ? AND f.path < ? AND ${STAYS} ORDER BY f.path LIMIT ${PAGE}`;
     const end = afterFolder(folder);
-    const pages = this.#db.paged<FreedRow>((last) => this.#db.all(text, last?.path ?? folder, end));
+    const pages = this.#db.paged<FreedRow>((last) => this.#db.all(text, last?.path ?? folder, end), byPath);
     for (const row of pages) yield toFreed(row);
   }
 

@@ -4,7 +4,7 @@ import { findMoves } from '../moves/find-moves.ts';
 import type { Move } from '../moves/move.ts';
 import type { Arrival } from '../planned.ts';
 import type { FolderMoveTable } from './folder-move-table.ts';
-import { PAGE } from './plan-database.ts';
+import { byFrom, byTo, PAGE } from './plan-database.ts';
 import type { PlanDatabase } from './plan-database.ts';
 
 /**
@@ -89,13 +89,13 @@ export class PairTable {
   /** In the order of their targets. */
   all(): Generator<Move, void> {
     const text = `SELECT from_path AS "from", to_path AS "to" FROM pair WHERE to_path > ? ORDER BY to_path LIMIT ${PAGE}`;
-    return this.#db.paged<Move>((last) => this.#db.all(text, last?.to ?? ''));
+    return this.#db.paged<Move>((last) => this.#db.all(text, last?.to ?? ''), byTo);
   }
 
   /** The movable pairs, in the order of their targets. */
   movable(): Generator<Move, void> {
     const text = `SELECT from_path AS "from", to_path AS "to" FROM pair WHERE movable = 1 AND to_path > ? ORDER BY to_path LIMIT ${PAGE}`;
-    return this.#db.paged<Move>((last) => this.#db.all(text, last?.to ?? ''));
+    return this.#db.paged<Move>((last) => this.#db.all(text, last?.to ?? ''), byTo);
   }
 
   /** All movable pairs move, except those to whose target a moved folder brings another file, which stays there. */
@@ -105,8 +105,9 @@ export class PairTable {
       AND from_path = ?3 || substr(to_path, length(?4) + 1)`;
     for (const { from, to } of folderMoves.all()) this.#db.run(carry, to, afterFolder(to), from, to);
     for (const { from, to } of folderMoves.all()) {
-      const taken = this.#db.paged<Move>((last) =>
-        this.#db.all(TAKEN_BY_FOLDER, from, to, last?.to ?? to, afterFolder(to)),
+      const taken = this.#db.paged<Move>(
+        (last) => this.#db.all(TAKEN_BY_FOLDER, from, to, last?.to ?? to, afterFolder(to)),
+        byTo,
       );
       for (const pair of taken) this.#leaveOut(pair.from, folderMoves);
     }
@@ -134,7 +135,7 @@ export class PairTable {
   apartFrom(folder: RelPath): Generator<Move, void> {
     const text = `SELECT from_path AS "from", to_path AS "to" FROM pair WHERE from_path > ? AND from_path < ? AND moves = 1 AND carried = 0 ORDER BY from_path LIMIT ${PAGE}`;
     const end = afterFolder(folder);
-    return this.#db.paged<Move>((last) => this.#db.all(text, last?.from ?? folder, end));
+    return this.#db.paged<Move>((last) => this.#db.all(text, last?.from ?? folder, end), byFrom);
   }
 
   /** The origin of the pair that moves to this place. */

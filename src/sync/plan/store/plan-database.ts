@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
-import { afterFolder } from '../../../model/path.ts';
+import { SyncError } from '../../../model/errors.ts';
+import { afterFolder, comparePaths } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 
 const TABLES = `
@@ -45,6 +46,21 @@ export type PlanTable =
 
 /** Rows read at a time. */
 export const PAGE = 500;
+
+/** Below 0 where the first row comes before the second. */
+export type Order<Row> = (a: Row, b: Row) => number;
+
+export const byPath: Order<{ readonly path: RelPath }> = (a, b) => comparePaths(a.path, b.path);
+export const byFrom: Order<{ readonly from: RelPath }> = (a, b) => comparePaths(a.from, b.from);
+export const byTo: Order<{ readonly to: RelPath }> = (a, b) => comparePaths(a.to, b.to);
+
+/** SQLite's temporary file has no name that a person could find it by. */
+export const outOfOrder = (): SyncError =>
+  new SyncError(
+    'state_unusable',
+    'the temporary file in which the plan is kept is damaged (its paths are not in their order); run again, and look at the disk that holds temporary files, which SQLITE_TMPDIR or TMPDIR names',
+    { verdict: 'end_run' },
+  );
 
 /**
  * The tables of a plan in the making, in a temporary SQLite file that vanishes with its connection. Tables of
@@ -110,7 +126,7 @@ export class PlanDatabase {
   /** A table's rows in path order, read page by page: rows behind the reader may change meanwhile. */
   pages<Row extends { readonly path: RelPath }>(table: PlanTable): Generator<Row, void> {
     const text = `SELECT * FROM ${table} WHERE path > ? ORDER BY path LIMIT ${PAGE}`;
-    return this.paged((last) => this.all(text, last?.path ?? ''));
+    return this.paged<Row>((last) => this.all(text, last?.path ?? ''), byPath);
   }
 
   /** The same of the rows at and below `folder`. */
@@ -121,8 +137,9 @@ export class PlanDatabase {
     const first = `SELECT * FROM ${table} WHERE path >= ? AND path < ? ORDER BY path LIMIT ${PAGE}`;
     const next = `SELECT * FROM ${table} WHERE path > ? AND path < ? ORDER BY path LIMIT ${PAGE}`;
     const end = afterFolder(folder);
-    return this.paged((last) =>
-      last === undefined ? this.all(first, folder, end) : this.all(next, last.path, end),
+    return this.paged<Row>(
+      (last) => (last === undefined ? this.all(first, folder, end) : this.all(next, last.path, end)),
+      byPath,
     );
   }
 
@@ -133,16 +150,21 @@ export class PlanDatabase {
   ): Generator<Row, void> {
     const text = `SELECT * FROM ${table} WHERE path > ? AND path < ? ORDER BY path LIMIT ${PAGE}`;
     const end = afterFolder(folder);
-    return this.paged((last) => this.all(text, last?.path ?? folder, end));
+    return this.paged<Row>((last) => this.all(text, last?.path ?? folder, end), byPath);
   }
 
-  /** Rows page by page: `next` gives the next ones, PAGE at most, behind the last one that was read. */
-  *paged<Row>(next: (last: Row | undefined) => Row[]): Generator<Row, void> {
+  /**
+   * Rows page by page: `next` gives the next ones, PAGE at most, behind the last one that was read. Rejects with
+   * `state_unusable` where a page does not go forward in that order: reading it would not end.
+   */
+  *paged<Row>(next: (last: Row | undefined) => Row[], order: Order<Row>): Generator<Row, void> {
     for (let last: Row | undefined; ;) {
       const rows = next(last);
+      const newLast = rows[rows.length - 1];
+      if (last !== undefined && newLast !== undefined && order(last, newLast) >= 0) throw outOfOrder();
       yield* rows;
       if (rows.length < PAGE) return;
-      last = rows[rows.length - 1];
+      last = newLast;
     }
   }
 

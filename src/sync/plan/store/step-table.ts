@@ -1,8 +1,9 @@
+import { comparePaths } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { byWayOf } from '../moves/move.ts';
 import type { MoveStep, OrderedMove } from '../moves/move.ts';
-import { PAGE } from './plan-database.ts';
-import type { PlanDatabase } from './plan-database.ts';
+import { byTo, outOfOrder, PAGE } from './plan-database.ts';
+import type { Order, PlanDatabase } from './plan-database.ts';
 import { toArrival } from './plan-rows.ts';
 import type { ArrivalRow } from './plan-rows.ts';
 
@@ -27,6 +28,8 @@ interface StepRow {
   readonly whole_to: RelPath | null;
   readonly files: number;
 }
+
+const byTarget: Order<StepRow> = (a, b) => comparePaths(a.to_path, b.to_path);
 
 const IN_PHASE = `SELECT s.*, m.path, m.reason, m.size, m.modified, m.version, m.identity, m.digest, m.before_size,
   m.before_modified FROM step s LEFT JOIN moved m ON m.path = coalesce(s.whole_to, s.to_path)
@@ -92,7 +95,7 @@ export class StepTable {
   }
 
   clashes(): Generator<Clash, void> {
-    return this.#db.paged<Clash>((last) => this.#db.all(CLASHES, last?.to ?? ''));
+    return this.#db.paged<Clash>((last) => this.#db.all(CLASHES, last?.to ?? ''), byTo);
   }
 
   drop({ from, to }: OrderedMove): void {
@@ -106,12 +109,16 @@ export class StepTable {
    * which are nearly all, are not even read.
    */
   order(phase: Phase, hiddenName: (step: OrderedMove) => RelPath): void {
-    const ends = this.#db.paged<StepRow>((last) => this.#db.all(ENDS_OF_CHAINS, phase, last?.to_path ?? ''));
+    const ends = this.#db.paged<StepRow>(
+      (last) => this.#db.all(ENDS_OF_CHAINS, phase, last?.to_path ?? ''),
+      byTarget,
+    );
     for (const end of ends) this.#placeBackwards(phase, end);
     // a step that still waits for another is in a cycle
     for (let last = ''; ;) {
       const [cut] = this.#db.all<StepRow>(NEXT_WAITING, phase, last);
       if (cut === undefined) return;
+      if (comparePaths(last, cut.to_path) >= 0) throw outOfOrder();
       const { files } = cut;
       const step = toStep(cut);
       const [out, back] = byWayOf(step, hiddenName(step));
@@ -137,8 +144,9 @@ export class StepTable {
 
   /** The steps of a phase, in an order in which each comes after those that it has to wait for. */
   *of(phase: Phase): Generator<MoveStep, void> {
-    const pages = this.#db.paged<StepRow & (ArrivalRow | { readonly path: null })>((last) =>
-      this.#db.all(IN_PHASE, phase, last?.rank ?? FIRST, last?.to_path ?? ''),
+    const pages = this.#db.paged<StepRow & (ArrivalRow | { readonly path: null })>(
+      (last) => this.#db.all(IN_PHASE, phase, last?.rank ?? FIRST, last?.to_path ?? ''),
+      (a, b) => a.rank - b.rank || byTarget(a, b),
     );
     for (const row of pages)
       yield {
