@@ -166,7 +166,8 @@ async function openQueue(
   const place = around.queue;
   if (place === undefined || around.dryRun) return undefined;
   // what is about queues is loaded by jobs that ask for one alone
-  const { openTransfers } = await import('./queue/open-transfers.ts');
+  const { isQueued, openTransfers } = await import('./queue/open-transfers.ts');
+  if (!isQueued(of.ends, place)) return undefined;
   return openTransfers(opened, { ...of, around, place });
 }
 

@@ -8,6 +8,7 @@ import { trialStage } from '../support/stage/trial-stage.ts';
 
 // npm run faults -- --seeds 5000 --from 1: the runs of seeded-runs.test.ts, as many as one likes.
 // npm run faults -- --kind loaded --seeds 5000: those of loaded/laws.test.ts.
+// npm run faults -- --kind queued --seeds 5000: the same by way of a queue that forgets, repeats, delays and reorders.
 // npm run faults -- --kind second-writer --seeds 10000: those of second-writer.test.ts.
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,7 @@ const { values } = parseArgs({
 const counted = new Map<string, number>();
 const KINDS: Readonly<Record<string, (seed: number, stage: TrialStage) => Promise<void>>> = {
   faults: runTrial,
+  queued: (seed, stage) => runTrial(seed, stage, { queued: true }),
   loaded: async (seed) => {
     for (const [what, count] of Object.entries(await runLoadTrial(seed)))
       counted.set(what, (counted.get(what) ?? 0) + (count as number));

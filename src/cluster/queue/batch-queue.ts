@@ -13,8 +13,13 @@ export type Withdrawal = 'not_begun' | 'begun' | 'busy' | 'gone';
 export interface BatchQueue {
   /** For people: its address without a password. */
   readonly name: string;
-  /** This run is the one of the pair that counts. Rejects with `locked` where another run took over from it, unless it is the first claim. */
-  claim(run: string, options: { readonly first: boolean }): Promise<void>;
+  /**
+   * From now on this run is the one of the pair that counts. Resolves with its epoch, which is higher than that of every run
+   * before it, as far as the broker remembers.
+   */
+  claim(run: string): Promise<number>;
+  /** It still is; also where the broker has forgotten it. Rejects with `locked` where a later run has claimed the pair. */
+  reclaim(run: string, epoch: number): Promise<void>;
   /** Nothing of this run is begun any more. */
   release(run: string): Promise<void>;
   /** Puts a batch in. One of the same ID that is there stays as it is. */

@@ -12,7 +12,7 @@ import type { JobEnds } from '../check-job.ts';
 import type { Job } from '../job.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { usageError } from '../usage-errors.ts';
-import type { QueuePlace } from './queue-place.ts';
+import { QUEUE_VARIABLE, type QueuePlace } from './queue-place.ts';
 
 export interface TransfersOfJob {
   readonly place: QueuePlace;
@@ -22,8 +22,16 @@ export interface TransfersOfJob {
   readonly around: Pick<Surroundings, 'folder' | 'pid' | 'tell'>;
 }
 
-/** Why the files of a job cannot be sent by workers; undefined: they can. */
-export function whyNotQueued({ from, to }: JobEnds): string | undefined {
+/** Whether the files of a job go by way of the queue. Throws `usage` where a flag asks for that, and they cannot. */
+export function isQueued(ends: JobEnds, { from }: QueuePlace): boolean {
+  const why = whyNotQueued(ends);
+  // a variable holds for all that runs here, and concerns what it can
+  if (why !== undefined && from !== QUEUE_VARIABLE) throw usageError(`${from}: ${why}`);
+  return why === undefined;
+}
+
+/** Why they cannot; undefined: they can. */
+function whyNotQueued({ from, to }: JobEnds): string | undefined {
   if (to.kind !== 'stage') return 'workers send to a Stage, and DEST is a directory';
   if (from.kind === 'stage') return 'workers read directories and buckets, and SOURCE is a Stage';
   if (to.deployment === EMBEDDED)
@@ -33,14 +41,12 @@ export function whyNotQueued({ from, to }: JobEnds): string | undefined {
 
 /**
  * Opens the queue of a job. Returns what makes the transfers of each pass; `opened` closes the queue. Rejects as openQueueServer
- * does, and with `usage` where workers cannot send the files of such a job.
+ * does.
  */
 export async function openTransfers(
   opened: AsyncDisposableStack,
   { place, ends, labels, job, around }: TransfersOfJob,
 ): Promise<(pass: TransferPass) => PassTransfers> {
-  const why = whyNotQueued(ends);
-  if (why !== undefined) throw usageError(`${place.from}: ${why}`);
   const server = await openQueueServer({
     ...place,
     folder: around.folder,

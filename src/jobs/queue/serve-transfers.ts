@@ -43,8 +43,8 @@ export interface WorkerState {
   readonly isQueueUp: boolean;
 }
 
-/** Milliseconds between two notes that this worker is there. */
-const NOTE_MS = 5000;
+/** Milliseconds between two notes that this worker is there, and two looks for deployments that have come. */
+const NOTE_MS = 2000;
 /** Milliseconds without an answer of the queue after which the worker ends with an error: whoever started it starts it again. */
 const WATCHDOG_MS = 120_000;
 

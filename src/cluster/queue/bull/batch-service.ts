@@ -7,7 +7,7 @@ import { toWireError } from '../wire/wire-error.ts';
 import { HeldBatch } from '../worker/held-batch.ts';
 import { JOB_OPTIONS, LOCK_MS } from './bull-batch-queue.ts';
 import { Consumer } from './consumer.ts';
-import { PREFIX, resultsQueue, runKey, transfersQueue } from './keys.ts';
+import { queueOptions, resultsQueue, runKey, transfersQueue } from './keys.ts';
 import type { QueueServer } from './open-queue.ts';
 import { leaveList, listWorkers } from './worker-list.ts';
 
@@ -84,7 +84,7 @@ export class BatchService {
     const { server, clock, lockMs = LOCK_MS, carryOut } = this.#options;
     const batch = fromWire(job.data);
     // batches of a run that is over, or that another took over from, are nobody's
-    if ((await server.client.get(runKey(batch.pair))) !== batch.run) {
+    if ((await server.client.hget(runKey(batch.pair), 'run')) !== batch.run) {
       await job.moveToCompleted(null, token, false);
       return;
     }
@@ -134,11 +134,7 @@ export class BatchService {
     if (open !== undefined) return open;
     const [oldest] = this.#results.keys();
     if (this.#results.size >= MOST_QUEUES && oldest !== undefined) this.#results.delete(oldest);
-    const queue = new bullmq.Queue(resultsQueue(pair), {
-      connection: client,
-      prefix: PREFIX,
-      skipMetasUpdate: true,
-    });
+    const queue = new bullmq.Queue(resultsQueue(pair), queueOptions(client));
     queue.on('error', () => undefined);
     this.#results.set(pair, queue);
     return queue;

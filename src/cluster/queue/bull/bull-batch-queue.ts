@@ -5,7 +5,7 @@ import type { BatchQueue, Withdrawal } from '../batch-queue.ts';
 import { fromWire, toWire, type Batch, type BatchAnswer, type WireBatch } from '../wire/batch.ts';
 import { brokerError } from './broker-errors.ts';
 import { Consumer } from './consumer.ts';
-import { DEPLOYMENTS_KEY, PREFIX, resultsQueue, runKey, transfersQueue } from './keys.ts';
+import { DEPLOYMENTS_KEY, queueOptions, resultsQueue, runKey, transfersQueue } from './keys.ts';
 
 /** A job is removed once it is done, and carried out again for as long as it fails: the ledger, not the broker, says what became of it. */
 export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1_000_000 } as const;
@@ -31,17 +31,22 @@ export interface BullBatchQueueOptions {
   readonly from: string;
 }
 
-// KEYS[1]: which run counts. ARGV: the run, '1' where it takes over, milliseconds
+// KEYS[1]: which run counts, and its epoch. ARGV: the run, milliseconds, its epoch; '' for the first claim
 const CLAIM = `
-local now = redis.call('GET', KEYS[1])
-if ARGV[2] == '1' or not now or now == ARGV[1] then
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
-  return 1
+local epoch = tonumber(redis.call('HGET', KEYS[1], 'epoch')) or 0
+local mine = tonumber(ARGV[3])
+if not mine then
+  local time = redis.call('TIME')
+  mine = math.max(epoch + 1, time[1] * 1000 + math.floor(time[2] / 1000))
+elseif mine < epoch then
+  return 0
 end
-return 0`;
+redis.call('HSET', KEYS[1], 'run', ARGV[1], 'epoch', string.format('%d', mine))
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return mine`;
 
 const RELEASE = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+if redis.call('HGET', KEYS[1], 'run') == ARGV[1] then redis.call('HDEL', KEYS[1], 'run') end
 return 1`;
 
 /** The broker of one pair on Redis or Valkey. */
@@ -56,17 +61,25 @@ export class BullBatchQueue implements BatchQueue {
     this.#options = options;
     const { bullmq, client, deployment, pair, shown } = options;
     this.name = shown;
-    const opened = { connection: client, prefix: PREFIX, skipMetasUpdate: true };
+    const opened = queueOptions(client);
     this.#transfers = new bullmq.Queue(transfersQueue(deployment), opened);
     this.#results = new bullmq.Queue(resultsQueue(pair), opened);
     for (const queue of [this.#transfers, this.#results]) queue.on('error', () => undefined);
   }
 
-  claim(run: string, { first }: { readonly first: boolean }): Promise<void> {
+  claim(run: string): Promise<number> {
     return this.#ask(async ({ client, pair, deployment }) => {
-      const claimed = await client.eval(CLAIM, 1, runKey(pair), run, first ? '1' : '0', String(RUN_MS));
-      if (claimed !== 1) throw takenOver(this.name);
-      if (first) await client.zadd(DEPLOYMENTS_KEY, Date.now(), deployment);
+      const epoch = await client.eval(CLAIM, 1, runKey(pair), run, String(RUN_MS), '');
+      await client.zadd(DEPLOYMENTS_KEY, Date.now(), deployment);
+      return Number(epoch);
+    });
+  }
+
+  reclaim(run: string, epoch: number): Promise<void> {
+    return this.#ask(async ({ client, pair, deployment }) => {
+      const claimed = await client.eval(CLAIM, 1, runKey(pair), run, String(RUN_MS), String(epoch));
+      if (claimed === 0) throw takenOver(this.name);
+      await client.zadd(DEPLOYMENTS_KEY, Date.now(), deployment);
     });
   }
 
@@ -146,7 +159,7 @@ export class BullBatchQueue implements BatchQueue {
       name: 'coordinator',
       lockMs: LOCK_MS,
       room: async () => {
-        while (open >= ANSWERS_AT_ONCE) await new Promise<void>((resolve) => (resume = resolve));
+        if (open >= ANSWERS_AT_ONCE) await new Promise<void>((resolve) => (resume = resolve));
       },
       async take(job, token) {
         open++;

@@ -33,7 +33,6 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #worker: Worker;
   readonly #taking = new Set<Promise<void>>();
-  readonly #fetching: Promise<void>;
   #serial = 0;
   readonly #closing = Promise.withResolvers<void>();
   #closed = false;
@@ -53,7 +52,7 @@ export class Consumer {
     });
     // a broken connection comes back; without a listener it would end the process
     this.#worker.on('error', () => undefined);
-    this.#fetching = this.#fetchOn();
+    void this.#fetchOn();
   }
 
   /** Asks for another `lockMs` for a job. Rejects where it is somebody else's. */
@@ -73,7 +72,6 @@ export class Consumer {
     this.#stop();
     await this.#worker.close(true).catch(() => undefined);
     this.#options.client.disconnect();
-    await this.#fetching;
   }
 
   #stop(): void {

@@ -1,5 +1,18 @@
+import type { QueueOptions } from 'bullmq';
+import type { Redis } from 'ioredis';
+
 /** All that this program has in a Redis begins so. */
 export const PREFIX = 'stagesync';
+
+/** Nobody reads the events of a queue, and the library keeps thousands of them. */
+const EVENTS = { events: { maxLen: 10 } };
+
+/** How a queue is opened. */
+export const queueOptions = (connection: Redis): QueueOptions => ({
+  connection,
+  prefix: PREFIX,
+  streams: EVENTS,
+});
 
 /** The queue of the batches for a deployment, as its Stage's address names it. */
 export const transfersQueue = (deployment: string): string => `transfers-${named(deployment)}`;

@@ -33,7 +33,7 @@ export interface QueueServer {
 export async function openQueueServer(options: OpenQueueOptions): Promise<QueueServer> {
   const { url, from, clientName } = options;
   const [bullmq, Client] = await Promise.all([loadBullmq(from), loadIoredis(from)]);
-  const { client, shown, warning, close } = await openRedis(url, { ...options, keepsKeys: true });
+  const redis = await openRedis(url, { ...options, keepsKeys: true });
   const connect = (): Redis => {
     const another = new Client({
       ...connectionOptions(url, options),
@@ -44,7 +44,8 @@ export async function openQueueServer(options: OpenQueueOptions): Promise<QueueS
     another.on('error', () => undefined);
     return another;
   };
-  return { bullmq, client, connect, shown, from, warning, close };
+  const { client, shown, warning } = redis;
+  return { bullmq, client, connect, shown, from, warning, close: () => redis.close() };
 }
 
 /** The queue of a pair. */

@@ -64,7 +64,8 @@ export class QueuedTransfers implements PassTransfers {
   readonly #rooms: (() => void)[] = [];
   #limit = MOST_OUTSTANDING;
   #serial = 0;
-  #formingTimer: NodeJS.Timeout | undefined;
+  #epoch = 0;
+  #isForming = false;
   #failure: SyncError | undefined;
   #sweeping: Promise<void> | undefined;
   /** When the broker last answered, and when a worker was last there, as the clock's elapsed time. */
@@ -110,12 +111,16 @@ export class QueuedTransfers implements PassTransfers {
     return new Promise((resolve, reject) => {
       this.#former.add({ transfer, resolve, reject });
       this.#ship();
-      if (this.#former.isForming)
-        this.#formingTimer ??= setTimeout(() => {
-          this.#formingTimer = undefined;
-          this.#ship({ endsForming: true });
-        }, FORM_MS);
+      if (this.#former.isForming && !this.#isForming) void this.#form();
     });
+  }
+
+  /** Waits a little for more files to go with those that there are. */
+  async #form(): Promise<void> {
+    this.#isForming = true;
+    await this.#options.clock.sleep(FORM_MS, this.#closing.signal).catch(() => undefined);
+    this.#isForming = false;
+    this.#ship({ endsForming: true });
   }
 
   settled(id: number, flush: () => void): void {
@@ -126,7 +131,7 @@ export class QueuedTransfers implements PassTransfers {
     const { queue, run, clock, draining, signal } = this.#options;
     const stop = AbortSignal.any([draining, signal, this.#closing.signal]);
     await queue.listen(undefined);
-    await queue.claim(run, { first: this.#sweeping === undefined });
+    this.#epoch = await queue.claim(run);
     const taken = await takeOver({ queue, pause: (ms) => clock.sleep(ms, stop) });
     await queue.listen((answer) => this.#take(answer));
     this.#sweeping ??= this.#sweepOn();
@@ -135,7 +140,6 @@ export class QueuedTransfers implements PassTransfers {
 
   async close(): Promise<void> {
     const { queue, run } = this.#options;
-    clearTimeout(this.#formingTimer);
     this.#closing.abort(new Error('closed'));
     this.#acknowledgements.close();
     await this.#sweeping;
@@ -184,7 +188,7 @@ export class QueuedTransfers implements PassTransfers {
       return;
     }
     const done = this.#tell(found, answer);
-    this.#ship({ endsForming: this.#formingTimer === undefined });
+    this.#ship({ endsForming: !this.#isForming });
     await this.#acknowledgements.written(done);
   }
 
@@ -222,7 +226,7 @@ export class QueuedTransfers implements PassTransfers {
   async #sweep(): Promise<void> {
     const { queue, run, clock } = this.#options;
     // also finds out whether the broker takes anything at all
-    await queue.claim(run, { first: false });
+    await queue.reclaim(run, this.#epoch);
     const asked = this.#outstanding.ids;
     if (asked.length === 0) {
       this.#workerAt = clock.elapsed();

@@ -75,7 +75,7 @@ function guarded(destination: Destination, held: Pick<HeldBatch, 'check'>): Dest
     },
     stat: async (path, call) => {
       held.check();
-      return await destination.stat(path, call);
+      return destination.stat(path, call);
     },
   };
 }
