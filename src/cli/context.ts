@@ -19,6 +19,8 @@ export interface StopSignals {
   readonly signal: AbortSignal;
   /** The first signal that came. */
   readonly stoppedBy: NodeJS.Signals | undefined;
+  /** From now on the first signal tells what is under way, as `text` says it. Returns what ends that. */
+  describe(text: () => string | undefined): () => void;
   /** Starts draining for another reason than a signal. */
   drain(message: string): void;
   dispose(): void;

@@ -39,6 +39,7 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   config: EXIT.usage,
   state_unusable: EXIT.usage,
   locked: EXIT.locked,
+  lease_lost: EXIT.locked,
   interrupted: EXIT.interrupted,
   first_failure: EXIT.failures,
   guard_empty_source: EXIT.refused,

@@ -43,7 +43,7 @@ function contextOf(host: Host): Context {
     // loaded when a run is shown: the answer to --help has no use for it
     openReader: async (flags) => {
       const { openReader } = await import('./output/open-reader.ts');
-      return openReader({ host, environment, out, err }, flags);
+      return openReader({ host, environment, out, err, stop }, flags);
     },
     run: main,
   };

@@ -1,6 +1,6 @@
 import type { Problem } from './entry.ts';
 import type { ErrorData, Operation } from './errors.ts';
-import type { Pace } from './pace.ts';
+import type { BudgetNotice, Pace } from './pace.ts';
 import type { RelPath } from './path.ts';
 import type { LoadError } from './pipelines.ts';
 import type { ActionLine, PlanCost, PlanLine } from './plan.ts';
@@ -100,6 +100,16 @@ export type ActionEvent = { readonly type: 'action' } & ActionLine & {
     | { readonly outcome: 'failed' | 'skipped'; readonly error: ErrorData }
   );
 
+/** Files of the source that a pass knows of before it has compared them. */
+export interface FilesAhead {
+  readonly files: number;
+  readonly bytes: number;
+  /** The source has no others: its listing has come to its end. */
+  readonly whole: boolean;
+  /** The destination has nothing that one of them could equal: all of them will be sent. */
+  readonly allNew: boolean;
+}
+
 /** What the engine tells while it works. Everything in it is safe to print. */
 export type SyncEvent =
   | {
@@ -114,6 +124,8 @@ export type SyncEvent =
       readonly listed: number;
       readonly toUpload: number;
       readonly toUploadBytes: number;
+      /** Of the source: files that are listed and not yet compared. Of a first run alone. */
+      readonly ahead?: FilesAhead | undefined;
       readonly done: boolean;
     }
   /** When the whole plan is known; under --dry-run always. What was sent during the listing is in it. */
@@ -160,7 +172,10 @@ export type SyncEvent =
       readonly type: 'reload';
       readonly path: RelPath;
       readonly pipeline: string;
-      readonly statement: string;
+      /** Absent where the file got another name. */
+      readonly statement?: string | undefined;
+      /** The name that the file got, so that the pipeline reads it. */
+      readonly name?: RelPath | undefined;
       readonly sent: boolean;
     }
   /** What the database says of a file that this run sent, while the run waits for it. `error` is what its pipeline said. */
@@ -184,6 +199,8 @@ export type SyncEvent =
   | ({ readonly type: 'pace' } & Pace)
   /** The destination asked us to slow down: requests start no faster than this now. */
   | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }
+  /** The budget shared with other processes cannot be reached, so that this run keeps to a share of its own; or it is reached again. */
+  | ({ readonly type: 'budget' } & BudgetNotice)
   | Report;
 
 /** Must not throw; a listener that does is ignored. */

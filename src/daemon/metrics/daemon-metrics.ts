@@ -3,6 +3,7 @@ import type { JobEvent } from '../supervision/job-events.ts';
 import type { DaemonView, JobState } from '../view/daemon-view.ts';
 import { JobCounters } from './job-counters.ts';
 import { JobGauges } from './job-gauges.ts';
+import { LeaseGauges } from './lease-gauges.ts';
 
 const STATES: readonly JobState[] = [
   'idle',
@@ -13,6 +14,7 @@ const STATES: readonly JobState[] = [
   'backing_off',
   'halted',
   'paused',
+  'standby',
   'stopping',
 ];
 
@@ -26,6 +28,8 @@ export class DaemonMetrics {
     help: '1 where the jobs file as it is now is not what runs.',
     registers: [this.#registry],
   });
+
+  #lease: LeaseGauges | undefined;
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
@@ -47,7 +51,7 @@ export class DaemonMetrics {
   }
 
   /** The text to answer a scrape with. */
-  async text({ jobs, fileProblem }: DaemonView, nowMs: number): Promise<string> {
+  async text({ jobs, fileProblem, leadership }: DaemonView, nowMs: number): Promise<string> {
     this.#gauges.reset();
     for (const { name: job, lastRun, ...now } of jobs)
       this.#gauges.set(
@@ -63,6 +67,7 @@ export class DaemonMetrics {
         { job },
       );
     this.#counters.scrape(nowMs, new Set(jobs.map(({ name }) => name)));
+    if (leadership !== undefined) (this.#lease ??= new LeaseGauges(this.#registry)).set(leadership);
     this.#fileProblem.set(fileProblem === undefined ? 0 : 1);
     return this.#registry.metrics();
   }

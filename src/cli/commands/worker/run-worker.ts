@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { BatchAnswer } from '../../../cluster/queue/wire/batch.ts';
 import type { ListenAddress } from '../../../daemon/server.ts';
 import { QUEUE_VARIABLE } from '../../../jobs/queue/queue-place.ts';
-import { TransferWorker } from '../../../jobs/queue/serve-transfers.ts';
+import { TransferWorker, type WorkerState } from '../../../jobs/queue/serve-transfers.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Concurrency } from '../../../remote/gate/lanes.ts';
@@ -31,6 +31,9 @@ export async function runWorker(context: Context, flags: WorkerFlags): Promise<E
   if (place === undefined)
     throw usageError(`name the Redis of the syncs: --queue redis://HOST:6379/0, or set ${QUEUE_VARIABLE}`);
   const around = lookingSurroundings(context, flags, 'stagesync worker');
+  // metrics and server are loaded with --http alone
+  const seen = flags.http === undefined ? undefined : await importServer();
+  const metrics = seen && new seen.WorkerMetrics();
   const worker = new TransferWorker({
     place,
     around,
@@ -41,12 +44,34 @@ export async function runWorker(context: Context, flags: WorkerFlags): Promise<E
     bytesPerSecond: flags.bwlimit,
     maxWaitMs: flags.maxWait,
     onReady: ({ name, queue }) => err.line(`worker ${name} takes batches from ${queue}`),
-    onBatch: (answer) => (flags.json ? out.line(JSON.stringify(batchObject(answer))) : undefined),
+    onBatch: (answer) => {
+      const batch = batchObject(answer);
+      metrics?.carriedOut(batch);
+      if (flags.json) out.line(JSON.stringify(batch));
+    },
   });
+  await using opened = new AsyncDisposableStack();
+  if (flags.http !== undefined && seen !== undefined && metrics !== undefined) {
+    const { name } = worker;
+    const now = (): WorkerState => worker.state;
+    const server = await seen.serveWorker(flags.http, {
+      name,
+      now,
+      metrics,
+      allowedHosts: flags.allowedHost,
+    });
+    opened.defer(() => server.close());
+    err.line(`serving status on ${server.url}`);
+  }
   await worker.run();
   err.line(`worker ${printable(worker.name)} stopped`);
   return stop.signal.aborted ? statusOfError('interrupted', stop.stoppedBy) : EXIT.clean;
 }
+
+const importServer = async () => ({
+  ...(await import('../../../daemon/worker-server.ts')),
+  ...(await import('../../../daemon/metrics/worker-metrics.ts')),
+});
 
 /** A batch as --json shows it. */
 function batchObject({ batch, redelivered, outcomes }: BatchAnswer) {
