@@ -129,7 +129,7 @@ export class DirectoryWriter {
 
   /** No two are equal. Of the size of what is there: only the time then tells the two apart. */
   #textFor(path: string): string {
-    const own = `${this.#serial} by hand `;
+    const own = `w${this.#serial}`;
     const size = this.#directory.text(path)?.length ?? 0;
     const sameSize = size >= own.length && this.#dice.chance(0.5);
     return own.padEnd(sameSize ? size : own.length + 8 + this.#serial, '.');
