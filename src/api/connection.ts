@@ -28,6 +28,8 @@ export interface ApiConnectionOptions {
   readonly maxReplyBytes?: number | undefined;
   /** Told each time a request starts on a connection; redirects followed count too. */
   readonly onRequest?: ((verb: ApiVerb) => void) | undefined;
+  /** Called right before the first byte of a request that changes something; what it throws is what the request rejects with. */
+  readonly beforeChange?: (() => void) | undefined;
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined;
 }
@@ -242,13 +244,14 @@ export class ApiConnection implements AsyncDisposable {
   }
 
   #begin({ signal, verb, maxBytes, longReply }: SendOptions): Exchange {
-    const { maxReplyBytes = MAX_REPLY_BYTES } = this.#parts.options;
+    const { maxReplyBytes = MAX_REPLY_BYTES, beforeChange } = this.#parts.options;
     return new Exchange({
       signal,
       maxBytes: maxBytes === undefined ? maxReplyBytes : Math.min(maxReplyBytes, maxBytes),
       headersMs: this.timeouts.headers,
       watch: this.#watch,
       longReply,
+      mayStart: verb === 'GET' ? undefined : beforeChange,
       onStart: this.#started[verb],
     });
   }

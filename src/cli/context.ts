@@ -19,6 +19,8 @@ export interface StopSignals {
   readonly signal: AbortSignal;
   /** The first signal that came. */
   readonly stoppedBy: NodeJS.Signals | undefined;
+  /** From now on the first signal tells what is under way, as `text` says it. Returns what ends that. */
+  describe(text: () => string | undefined): () => void;
   /** Starts draining for another reason than a signal. */
   drain(message: string): void;
   dispose(): void;
@@ -49,9 +51,23 @@ export type Action = <Args extends readonly unknown[]>(
   work: (context: Context, ...args: Args) => Promise<ExitStatus>,
 ) => (...args: Args) => Promise<void>;
 
+/** The headings of the help text. */
+export type CommandGroup = 'files' | 'sync' | 'jobs' | 'load' | 'account' | 'other';
+
+/** A command before it is loaded: what the help text says of it, and what completes its name. */
+export interface CommandRow {
+  readonly name: string;
+  /** Another name for it. */
+  readonly alias?: string;
+  readonly group: CommandGroup;
+  /** One line that fits beside the name, without a full stop. */
+  readonly summary: string;
+  load(): Promise<CommandModule>;
+}
+
 /**
- * One command. `declare` is called on every start and must be cheap: everything heavy is imported by the work itself.
- * To add a command, write commands/VERB/command.ts, its work beside it, and name it in program.ts.
+ * One command. `declare` is called where the command line names it and must be cheap: everything heavy is imported by the work itself.
+ * To add a command, write commands/VERB/command.ts, its work beside it, and give it a row in command-table.ts.
  */
 export interface CommandModule {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../model/errors.ts';
 import type { Outcome } from '../model/events.ts';
 
-/** Exit statuses are part of the interface: docs/exit-status.md and the help text say the same. */
+/** Exit statuses are part of the interface: docs/exit-status.md and `stagesync help exit-status` say the same. */
 export const EXIT = {
   clean: 0,
   unexpected: 1,
@@ -39,6 +39,7 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   config: EXIT.usage,
   state_unusable: EXIT.usage,
   locked: EXIT.locked,
+  lease_lost: EXIT.locked,
   interrupted: EXIT.interrupted,
   first_failure: EXIT.failures,
   guard_empty_source: EXIT.refused,

@@ -1,17 +1,13 @@
-import { CommanderError } from 'commander';
-import { isSyncError, messageOf, type SyncError } from '../model/errors.ts';
-import type { Action, Context } from './context.ts';
-import { usageError } from '../jobs/usage-errors.ts';
+import { isSyncError, messageOf } from '../model/errors.ts';
+import { COMMANDS } from './command-table.ts';
+import type { Action, CommandRow, Context } from './context.ts';
 import { readEnvironment } from '../jobs/environment.ts';
 import { EXIT, statusOfError, type ExitStatus } from './exit-status.ts';
-import { bindBareFlags } from './flags/bare-flags.ts';
 import type { Host } from './process/host.ts';
 import { processHost } from './process/process-host.ts';
 import { LineOutput } from './output/line-output.ts';
-import { NOUNS, nounsIn } from './nouns.ts';
-import { commands, createProgram } from './program.ts';
+import { NOUN_ROWS } from './nouns.ts';
 import { printable } from '../model/printable.ts';
-import { failedReport } from './output/json.ts';
 import { listenForStop } from './process/stop-signals.ts';
 
 /** Runs one command line, given without the two leading words of `process.argv`. Resolves with the exit status. */
@@ -47,7 +43,7 @@ function contextOf(host: Host): Context {
     // loaded when a run is shown: the answer to --help has no use for it
     openReader: async (flags) => {
       const { openReader } = await import('./output/open-reader.ts');
-      return openReader({ host, environment, out, err }, flags);
+      return openReader({ host, environment, out, err, stop }, flags);
     },
     run: main,
   };
@@ -62,22 +58,51 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<Ex
     async (...args) => {
       status = await work(context, ...args);
     };
+  let reports = false;
   try {
-    const nouns = { summaries: NOUNS, loaded: await nounsIn(argv) };
-    // the flags that may stand alone are those of a sync
-    const words = nouns.loaded.length > 0 ? argv : bindBareFlags(argv);
-    await createProgram(host, action, nouns).parseAsync(words, { from: 'user' });
-    return status;
+    const line = withoutHelpWord(argv);
+    const row = rowOf(line[0]);
+    if (row === undefined) return await answer(context, line);
+    const [{ runProgram }, module] = await Promise.all([import('./program.ts'), row.load()]);
+    reports = module.reports;
+    const ended = await runProgram(host, action, { row, module }, line);
+    return ended === 'told how' ? EXIT.usage : status;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.clean; // --help, --version
-    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage; // printed it
-    const cause = error instanceof CommanderError ? usageOf(error, argv) : error;
-    if (wantsReport(argv)) out.line(failedReport(cause));
+    if (reports && argv.includes('--json')) {
+      const { failedReport } = await import('./output/json.ts');
+      out.line(failedReport(error));
+    }
     // a reader that stopped reading, as in "ls … | head", wants no message about it
-    if (!(out.closed && isSyncError(cause) && cause.code === 'interrupted'))
-      err.line(describeError(cause, stacksFor(context, argv)));
-    return isSyncError(cause) ? statusOfError(cause.code, stop.stoppedBy) : EXIT.unexpected;
+    if (!(out.closed && isSyncError(error) && error.code === 'interrupted'))
+      err.line(describeError(error, stacksFor(context, argv)));
+    return isSyncError(error) ? statusOfError(error.code, stop.stoppedBy) : EXIT.unexpected;
   }
+}
+
+/** All commands, in the order of the help text. */
+const ROWS: readonly CommandRow[] = [...COMMANDS, ...NOUN_ROWS];
+
+const rowOf = (word: string | undefined): CommandRow | undefined =>
+  word === undefined ? undefined : ROWS.find(({ name, alias }) => name === word || alias === word);
+
+/** 'help COMMAND VERB' is 'COMMAND VERB --help'. */
+function withoutHelpWord(argv: readonly string[]): readonly string[] {
+  const isOfCommand = argv[0] === 'help' && rowOf(argv[1]) !== undefined;
+  return isOfCommand ? [...argv.slice(1), '--help'] : argv;
+}
+
+/** The answer to a line that names no command. Rejects with `usage` where it names something that is not there. */
+async function answer(context: Context, [first, second]: readonly string[]): Promise<ExitStatus> {
+  const { printAnswer, unknownCommand } = await import('./help/answer.ts');
+  const isHelp = first === 'help' || first === '--help' || first === '-h';
+  if (first === undefined) printAnswer(context, 'nothing', ROWS);
+  else if (isHelp && first === 'help' && second !== undefined && !second.startsWith('-'))
+    printAnswer(context, { topic: second }, ROWS);
+  else if (isHelp) printAnswer(context, 'help', ROWS);
+  else if (first === 'version' || first === '--version' || first === '-V')
+    printAnswer(context, 'version', ROWS);
+  else throw unknownCommand(first, ROWS);
+  return first === undefined ? EXIT.usage : EXIT.clean;
 }
 
 /** Writes the output that still waits. Returns another status when the results could not be written. */
@@ -90,39 +115,6 @@ async function flushed({ out, err }: Context, status: ExitStatus): Promise<ExitS
     ? EXIT.unexpected
     : status;
 }
-
-/** What other tools call it, where no command is spelled alike. */
-const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
-  ['push', 'sync'],
-  ['upload', 'put'],
-  ['download', 'get'],
-  ['copy', 'cp'],
-  ['move', 'mv'],
-  ['delete', 'rm'],
-  ['remove', 'rm'],
-  ['list', 'ls'],
-  ['diff', 'check'],
-  ['validate', 'jobs validate'],
-  ['restore', 'trash restore'],
-]);
-
-/** commander's message on one line, without its own prefix, with the way out. */
-function usageOf(error: CommanderError, argv: readonly string[]): SyncError {
-  const [first, second] = argv;
-  const noun = NOUNS.find(({ name, singular }) => name === first || singular === first);
-  const isVerb = noun !== undefined && second !== undefined && error.code !== 'commander.unknownCommand';
-  const command = commands.find(({ name }) => name === first) ?? noun;
-  const words = [command?.name, isVerb && /^[a-z]/.test(second) ? second : undefined];
-  const help = ['stagesync', ...words.filter((word) => word !== undefined), '--help'].join(' ');
-  const said = messageOf(error).replace(/^error: /, '');
-  const meant = command === undefined && first !== undefined ? OTHER_WORDS.get(first) : undefined;
-  if (meant !== undefined)
-    return usageError(`unknown command '${first}': "stagesync ${meant}" does that. See "${help}"`, error);
-  return usageError(`${said}${/[.)?]$/.test(said) ? '' : '.'} See "${help}"`, error);
-}
-
-const wantsReport = (argv: readonly string[]): boolean =>
-  commands.some(({ name, reports }) => reports && name === argv[0]) && argv.includes('--json');
 
 /** Whether the stack of an unexpected error is shown. */
 const stacksFor = ({ environment }: Context, argv: readonly string[]): { readonly stacks: boolean } => ({

@@ -1,4 +1,5 @@
-import type { Noun, NounSummary } from './management/noun.ts';
+import type { CommandRow } from './context.ts';
+import type { NounSummary } from './management/noun.ts';
 
 /** The nouns of the Management API, in the order of the help text. */
 export const NOUNS: readonly NounSummary[] = [
@@ -17,7 +18,7 @@ export const NOUNS: readonly NounSummary[] = [
   {
     name: 'clusters',
     singular: 'cluster',
-    summary: 'clusters of version 2 of the API: a group and its workspace in one',
+    summary: 'clusters of API version 2: a group and its workspace in one',
     load: async () => (await import('./commands/clusters/command.ts')).clusters,
   },
   {
@@ -70,10 +71,17 @@ export const NOUNS: readonly NounSummary[] = [
   },
 ];
 
-/** The nouns that a command line names. */
-export async function nounsIn(argv: readonly string[]): Promise<readonly Noun[]> {
-  const [first, second] = argv;
-  const named = first === 'help' ? second : first;
-  const summary = NOUNS.find(({ name, singular }) => name === named || singular === named);
-  return summary === undefined ? [] : [await summary.load()];
-}
+/** The same as rows of the table of commands. */
+export const NOUN_ROWS: readonly CommandRow[] = NOUNS.map((noun) => ({
+  name: noun.name,
+  alias: noun.singular,
+  group: 'account',
+  summary: noun.summary,
+  async load() {
+    const [{ nounCommand }, loaded] = await Promise.all([
+      import('./management/declare-noun.ts'),
+      noun.load(),
+    ]);
+    return nounCommand(loaded);
+  },
+}));

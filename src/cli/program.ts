@@ -1,143 +1,103 @@
-import { Command } from 'commander';
-import { readFileSync } from 'node:fs';
-import { api } from './commands/api/command.ts';
-import { apply } from './commands/apply/command.ts';
-import { cat } from './commands/cat/command.ts';
-import { check } from './commands/check/command.ts';
-import { cp } from './commands/cp/command.ts';
-import { demo } from './commands/demo/command.ts';
-import { du } from './commands/du/command.ts';
-import { emulator } from './commands/emulator/command.ts';
-import { explain } from './commands/explain/command.ts';
-import { get } from './commands/get/command.ts';
-import { head } from './commands/head/command.ts';
-import { init } from './commands/init/command.ts';
-import { jobs } from './commands/jobs/command.ts';
-import { load } from './commands/load/command.ts';
-import { ls } from './commands/ls/command.ts';
-import { logs } from './commands/logs/command.ts';
-import { mkdir } from './commands/mkdir/command.ts';
-import { mv } from './commands/mv/command.ts';
-import { plan } from './commands/plan/command.ts';
-import { pull } from './commands/pull/command.ts';
-import { put } from './commands/put/command.ts';
-import { rm } from './commands/rm/command.ts';
-import { run } from './commands/run/command.ts';
-import { stat } from './commands/stat/command.ts';
-import { status } from './commands/status/command.ts';
-import { flush } from './commands/flush/command.ts';
-import { limits } from './commands/limits/command.ts';
-import { page } from './commands/page/command.ts';
-import { pause } from './commands/pause/command.ts';
-import { resume } from './commands/resume/command.ts';
-import { sync } from './commands/sync/command.ts';
-import { trash } from './commands/trash/command.ts';
-import { stop } from './commands/stop/command.ts';
-import { trust } from './commands/trust/command.ts';
-import { up } from './commands/up/command.ts';
-import { url } from './commands/url/command.ts';
-import { watch } from './commands/watch/command.ts';
-import type { Action, CommandModule } from './context.ts';
+import { Command, CommanderError } from 'commander';
+import { usageError } from '../jobs/usage-errors.ts';
+import { messageOf, type SyncError } from '../model/errors.ts';
+import type { Action, CommandModule, CommandRow } from './context.ts';
+import { bindBareFlags } from './flags/bare-flags.ts';
+import { pathOfCommand } from './flags/command-tree.ts';
 import { refuseExcessArguments } from './flags/excess-arguments.ts';
-import { EXIT_MEANINGS } from './exit-status.ts';
-import { declareVerbs } from './management/declare-noun.ts';
-import type { Noun, NounSummary } from './management/noun.ts';
+import { docsUrl } from './help/docs-page.ts';
 import type { Host } from './process/host.ts';
+import { linked, styled, terminalOf } from './process/terminal.ts';
 
-/** In the order of the help text. */
-export const commands: readonly CommandModule[] = [
-  sync,
-  pull,
-  watch,
-  status,
-  logs,
-  plan,
-  apply,
-  explain,
-  ls,
-  stat,
-  du,
-  cp,
-  put,
-  get,
-  cat,
-  head,
-  url,
-  mv,
-  rm,
-  trash,
-  mkdir,
-  check,
-  load,
-  emulator,
-  demo,
-  init,
-  jobs,
-  run,
-  trust,
-  up,
-  flush,
-  pause,
-  resume,
-  stop,
-  limits,
-  page,
-];
-
-/** The version in package.json, which lies at the same place relative to src/cli and dist/cli. */
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
-const exitStatuses = (): string =>
-  `\nExit status:\n${EXIT_MEANINGS.map(([status, meaning]) => `  ${String(status).padEnd(4)} ${meaning}`).join('\n')}`;
-
-const EXAMPLES = `
-Examples:
-  stagesync sync data stage://local/data             try it: a Stage on this machine, no account
-  stagesync sync data stage:///data --dry-run        what would happen, and why
-  stagesync sync data stage://my-group/data --delete
-
-The token of a real Stage comes from SINGLESTOREDB_MANAGEMENT_TOKEN.`;
-
-export interface ProgramNouns {
-  /** All of them, for the help text. */
-  readonly summaries: readonly NounSummary[];
-  /** Those that have their verbs. */
-  readonly loaded: readonly Noun[];
+/** A command and its row in the table. */
+export interface LoadedCommand {
+  readonly row: CommandRow;
+  readonly module: CommandModule;
 }
 
 /** Errors and help requests come out as CommanderError; nothing exits the process. */
-export function createProgram(host: Host, action: Action, nouns: ProgramNouns): Command {
+export function createProgram(host: Host, action: Action, loaded: readonly LoadedCommand[]): Command {
   const program = new Command('stagesync')
-    .description('Keep a SingleStore Stage folder equal to a local directory or an S3 bucket.')
-    .version(packageVersion())
     .configureOutput({
       writeOut: (text) => void host.stdout.write(text),
       writeErr: (text) => void host.stderr.write(text),
       outputError: () => undefined, // main prints errors, all in one form
     })
     .exitOverride()
-    .helpCommand('help [command]', 'how to use a command')
     .helpOption('-h, --help', 'this text')
-    .addHelpText('after', EXAMPLES)
-    .addHelpText('after', exitStatuses);
-  program.commandsGroup('Files:');
-  for (const command of commands) {
-    if (command === init) program.commandsGroup('Jobs of a file:');
-    command.declare(program, action);
-  }
-  program.commandsGroup('Workspaces and what they cost:');
-  api.declare(program, action);
-  for (const { name, singular, summary } of nouns.summaries) {
-    const description = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
-    const command = program.command(name).alias(singular).summary(summary).description(description);
-    const noun = nouns.loaded.find((each) => each.name === name);
-    if (noun === undefined) continue;
-    declareVerbs(command, noun, action);
-    if (noun.examples !== undefined) command.addHelpText('after', `\nExamples:\n${noun.examples}`);
+    .helpCommand(false);
+  styleHelp(program, host);
+  for (const { row, module } of loaded) {
+    module.declare(program, action);
+    const command = program.commands.find((each) => each.name() === row.name)!;
+    command.summary(row.summary);
+    if (row.alias !== undefined) command.alias(row.alias);
+    if (command.description() === '')
+      command.description(`${row.summary.charAt(0).toUpperCase()}${row.summary.slice(1)}.`);
   }
   refuseExcessArguments(program);
   return program;
+}
+
+/** How the help texts of all commands look on this terminal. */
+function styleHelp(program: Command, host: Host): void {
+  const [out, err] = [terminalOf(host.env, host.stdout), terminalOf(host.env, host.stderr)];
+  program
+    .configureOutput({
+      getOutHelpWidth: () => out.width,
+      getErrHelpWidth: () => err.width,
+      getOutHasColors: () => out.hasColours,
+      getErrHasColors: () => err.hasColours,
+    })
+    .configureHelp({
+      // commander takes colours away where the stream has none
+      styleTitle: (text) => styled({ ...out, hasColours: true }, 'bold', text),
+      styleOptionTerm: (text) => styled({ ...out, hasColours: true }, 'cyan', text),
+      styleSubcommandTerm: (text) => styled({ ...out, hasColours: true }, 'cyan', text),
+      styleArgumentTerm: (text) => styled({ ...out, hasColours: true }, 'cyan', text),
+    });
+  if (out.hasLinks)
+    program.addHelpText('afterAll', `\nDocs: ${linked(out, 'commands.md', docsUrl('docs/commands.md'))}`);
+}
+
+/** Whether something was done, or the help text of a command was the answer, asked for or not. */
+export type Ended = 'done' | 'answered' | 'told how';
+
+/** Does what a command line says. Rejects with `usage` where it is wrong. */
+export async function runProgram(
+  host: Host,
+  action: Action,
+  loaded: LoadedCommand,
+  argv: readonly string[],
+): Promise<Ended> {
+  const program = createProgram(host, action, [loaded]);
+  try {
+    // the flags that may stand alone are those of a sync
+    const words = loaded.row.group === 'account' ? argv : bindBareFlags(argv);
+    await program.parseAsync(words, { from: 'user' });
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 'answered';
+    if (error.code === 'commander.help') return 'told how';
+    throw usageOf(error, commandIn(program, argv));
+  }
+}
+
+/** The command that a line names, down to the verb. */
+function commandIn(program: Command, argv: readonly string[]): Command {
+  let at = program;
+  for (const word of argv) {
+    const next = at.commands.find((each) => each.name() === word || each.aliases().includes(word));
+    if (next === undefined) return at;
+    at = next;
+  }
+  return at;
+}
+
+/** commander's message on one line, without its own prefix, with the way out. */
+function usageOf(error: CommanderError, command: Command): SyncError {
+  const said = messageOf(error).replace(/^error: /, '');
+  const help = `stagesync ${pathOfCommand(command)} --help`;
+  return usageError(`${said}${/[.)?]$/.test(said) ? '' : '.'} See "${help}"`, error);
 }

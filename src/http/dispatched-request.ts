@@ -6,6 +6,8 @@ export interface DispatchedRequestOptions {
   readonly signal: AbortSignal | undefined;
   /** How long the other side may say that its reply is yet to come, in milliseconds; 0 is no limit. */
   readonly headersMs?: number | undefined;
+  /** Called right before the first byte is sent on a connection; what it throws ends the exchange, and nothing is sent. */
+  readonly mayStart?: (() => void) | undefined;
   /** The request starts to be sent on a connection. */
   readonly onStart?: (() => void) | undefined;
 }
@@ -41,8 +43,13 @@ export abstract class DispatchedRequest {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     // An exchange that ended while it waited for a connection: nothing may be sent any more.
-    if (this.#ended) this.breakOff();
-    else this.#options.onStart?.();
+    if (this.#ended) return this.breakOff();
+    try {
+      this.#options.mayStart?.();
+      this.#options.onStart?.();
+    } catch (error) {
+      this.fail(error, { breakOff: true });
+    }
   }
 
   /** Whether a status only announces the reply. Each of these starts undici's time for the reply anew. */

@@ -123,6 +123,7 @@ const ledgerOptions = ({ ends, labels, around }: Opening): LedgerOptions => ({
   destination: labels.destination.label,
   command: around.command,
   pid: around.pid,
+  fence: around.fence,
 });
 
 const changedSomething = (report: Report): boolean =>

@@ -1,3 +1,4 @@
+import type { Fence } from '../model/cluster/leader-election.ts';
 import type { EventListener } from '../model/events.ts';
 import type { Destination } from '../model/ports.ts';
 import type { RunCause } from '../model/run.ts';
@@ -40,6 +41,8 @@ export interface Surroundings {
   readonly draining: AbortSignal;
   /** Aborted: everything stops at once. */
   readonly signal: AbortSignal;
+  /** What holds every change back, at the destination and in the ledger, once another may lead; absent: this run needs no leader. */
+  readonly fence?: Fence | undefined;
   /** Wraps the destination that the engine gets, to count or to observe its requests. */
   readonly observed?: ((destination: Destination) => Destination) | undefined;
   /** Makes a pass, and may do something before and after it, as tracing does. It resolves and rejects as `pass` does. */
@@ -80,7 +83,10 @@ export interface Guards {
 }
 
 /** The part of the surroundings that opens a Stage. */
-export type StageSurroundings = Pick<Surroundings, 'environment' | 'folder' | 'gates' | 'draining'> & {
+export type StageSurroundings = Pick<
+  Surroundings,
+  'environment' | 'folder' | 'gates' | 'draining' | 'fence'
+> & {
   readonly authority: Pick<Authority, 'stage' | 'sql'>;
 };
 

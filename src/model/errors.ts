@@ -34,6 +34,8 @@ export type ErrorCode =
   | 'usage'
   | 'config'
   | 'locked'
+  /** This process may not lead any more: another may by now. */
+  | 'lease_lost'
   | 'interrupted'
   /** As asked for, nothing more was begun after the first failure. */
   | 'first_failure'

@@ -100,6 +100,16 @@ export type ActionEvent = { readonly type: 'action' } & ActionLine & {
     | { readonly outcome: 'failed' | 'skipped'; readonly error: ErrorData }
   );
 
+/** Files of the source that a pass knows of before it has compared them. */
+export interface FilesAhead {
+  readonly files: number;
+  readonly bytes: number;
+  /** The source has no others: its listing has come to its end. */
+  readonly whole: boolean;
+  /** The destination has nothing that one of them could equal: all of them will be sent. */
+  readonly allNew: boolean;
+}
+
 /** What the engine tells while it works. Everything in it is safe to print. */
 export type SyncEvent =
   | {
@@ -114,6 +124,8 @@ export type SyncEvent =
       readonly listed: number;
       readonly toUpload: number;
       readonly toUploadBytes: number;
+      /** Of the source: files that are listed and not yet compared. Of a first run alone. */
+      readonly ahead?: FilesAhead | undefined;
       readonly done: boolean;
     }
   /** When the whole plan is known; under --dry-run always. What was sent during the listing is in it. */

@@ -1,7 +1,11 @@
+import type { FilesAhead } from '../model/events.ts';
 import { compareContent } from './execute/compare-content.ts';
 import { digestOf } from './execute/digest-of.ts';
 import type { Executor } from './execute/executor.ts';
 import { EarlyUploads } from './early-uploads/early-uploads.ts';
+import { ListingAhead } from './compare/listing-ahead.ts';
+import type { ListedFiles } from './compare/listing-ahead.ts';
+import type { PathView } from './compare/merge.ts';
 import { listBothEnds } from './list-both-ends.ts';
 import type { Target } from './open-target.ts';
 import type { PassParts, PassWithLedger } from './pass-parts.ts';
@@ -28,6 +32,13 @@ export class Comparison {
   readonly #listing = new AbortController();
   /** Changed files that were sent during the listing, beside a plan. */
   readonly early = { uploads: 0, bytes: 0 };
+  /** Of a first run, which sends while it lists: other runs list the source to its end before most of it is sent. */
+  readonly #ahead: ListingAhead | undefined;
+  /** What the source has listed, and how much of it was known when it was told last. */
+  #inSource: ListedFiles = { files: 0, bytes: 0, whole: false };
+  #toldFiles = 0;
+  /** Files of the source that were compared. */
+  readonly #compared = { files: 0, bytes: 0 };
   #listed = 0;
   #toUpload = 0;
   #toUploadBytes = 0;
@@ -36,6 +47,8 @@ export class Comparison {
     this.#options = options;
     this.#streams = streams(options);
     const { pass, parts, store } = options;
+    if (this.#streams && pass.scope === undefined && pass.ledger.isEmpty())
+      this.#ahead = new ListingAhead((listed) => this.#listedMore(listed));
     this.#planning = new Planning({
       planner: plannerOptions(options),
       store,
@@ -105,13 +118,33 @@ export class Comparison {
       scope: pass.scope,
       draining: pass.draining,
       signal: pass.signal,
-      visit: this.#planning.visit,
+      visit: (view) => this.#visit(view),
+      ahead: this.#ahead,
       stopped: () => executor.stopped,
       onCount: (listed) => {
         this.#listed = listed;
         this.#tell({ done: false });
       },
     });
+  }
+
+  #visit(view: PathView): void | Promise<void> {
+    this.#listed++;
+    if (view.source?.kind === 'file') {
+      this.#compared.files++;
+      this.#compared.bytes += view.source.size;
+    }
+    const pending = this.#planning.visit(view);
+    if (pending !== undefined) this.#ahead?.letRun();
+    return pending;
+  }
+
+  /** Told whenever it is a tenth more than before, and at its end. */
+  #listedMore(listed: ListedFiles): void {
+    this.#inSource = listed;
+    if (!listed.whole && listed.files < this.#toldFiles * 1.1) return;
+    this.#toldFiles = listed.files;
+    this.#tell({ done: false });
   }
 
   #stream(): NonNullable<PlanningOptions['stream']> {
@@ -155,8 +188,20 @@ export class Comparison {
       listed: this.#listed,
       toUpload: this.#toUpload,
       toUploadBytes: this.#toUploadBytes,
+      ...(this.#ahead !== undefined && { ahead: this.#filesAhead() }),
       done,
     });
+  }
+
+  #filesAhead(): FilesAhead {
+    const { target } = this.#options;
+    const { files, bytes, whole } = this.#inSource;
+    return {
+      files: files - this.#compared.files,
+      bytes: bytes - this.#compared.bytes,
+      whole,
+      allNew: target.children.length === 0,
+    };
   }
 }
 

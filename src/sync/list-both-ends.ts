@@ -5,6 +5,7 @@ import { Cursor } from './compare/cursor.ts';
 import { walkDestination } from '../remote/walk-folders.ts';
 import type { DestinationEntry } from '../remote/destination-entry.ts';
 import { withImpliedFolders } from './compare/implied-folders.ts';
+import type { ListingAhead } from './compare/listing-ahead.ts';
 import { mergeThree } from './compare/merge.ts';
 import type { Visit } from './compare/merge.ts';
 import type { Lanes } from '../remote/gate/lanes.ts';
@@ -32,6 +33,8 @@ export interface ListingOptions {
   readonly remote: Remote;
   readonly target: Target;
   readonly visit: Visit;
+  /** Reads the listing of the source ahead of the merge. Absent: the merge reads it. */
+  readonly ahead?: ListingAhead | undefined;
   /** Whether no more need be listed. */
   readonly stopped: () => boolean;
   /** Told now and then how many paths have been listed, and at the end. */
@@ -80,8 +83,10 @@ export async function listBothEnds(options: ListingOptions): Promise<void> {
 }
 
 async function mergeAll(options: ListingOptions, visit: Visit, until: AbortSignal): Promise<void> {
-  const { source, ledger, filter, destinationFilter, remote, target } = options;
-  const sourceSide = new Cursor(withImpliedFolders(source.list({ filter, signal: until }), filter));
+  const { source, ledger, filter, destinationFilter, remote, target, ahead } = options;
+  const closing = new AbortController();
+  const listing = source.list({ filter, signal: AbortSignal.any([until, closing.signal]) });
+  const sourceSide = new Cursor(withImpliedFolders(ahead?.read(listing) ?? listing, filter));
   const destinationSide = new Cursor<DestinationEntry>(
     options.trustLedger
       ? []
@@ -97,6 +102,7 @@ async function mergeAll(options: ListingOptions, visit: Visit, until: AbortSigna
   try {
     await mergeThree(sourceSide, destinationSide, ledgerSide, visit);
   } finally {
+    closing.abort();
     await Promise.allSettled([sourceSide.close(), destinationSide.close(), ledgerSide.close()]);
   }
 }

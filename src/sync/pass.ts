@@ -271,6 +271,8 @@ function closeRun(finish: () => void): SyncError | undefined {
     finish();
     return undefined;
   } catch (error) {
+    // the ledger is as good as it was: it is not this process's any more
+    if (isSyncError(error) && error.code === 'lease_lost') return error;
     return new SyncError('state_unusable', `cannot write the run into the ledger: ${messageOf(error)}`, {
       verdict: 'end_run',
       cause: error,

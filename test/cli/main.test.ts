@@ -68,7 +68,7 @@ describe('help', () => {
   });
 
   test('names the exit statuses', async () => {
-    const { stdout } = await run('--help');
+    const { stdout } = await run('help', 'exit-status');
     for (const status of [0, 1, 2, 3, 4, 5, 6, 130, 143])
       expect(stdout).toMatch(new RegExp(`^  ${status} +\\S`, 'm'));
   });

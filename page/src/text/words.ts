@@ -20,6 +20,7 @@ const STATES: Readonly<Record<JobState, Word>> = {
   backing_off: { text: 'Backing off', tone: 'warn' },
   halted: { text: 'Halted', tone: 'bad' },
   paused: { text: 'Paused', tone: 'off' },
+  standby: { text: 'Stands by', tone: 'off' },
   stopping: { text: 'Stopping', tone: 'off' },
 };
 

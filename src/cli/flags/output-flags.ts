@@ -15,5 +15,5 @@ export const addOutputFlags = (command: Command): Command =>
     .option('--json', 'one event a line on stdout, the report last; text goes to stderr')
     .addOption(new Option('-q, --quiet', 'say only what went wrong').conflicts('verbose'))
     .option('-v, --verbose', 'every action, attempt and problem')
-    .option('--no-progress', 'no live display')
+    .option('--no-progress', 'no live display, nor a line every 30 s in a log')
     .optionsGroup('Other:');

@@ -1,12 +1,23 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Action } from '../context.ts';
+import type { Action, CommandModule } from '../context.ts';
 import { addStageFlags, type StageFlags } from '../flags/authority-flags.ts';
 import { duration } from '../flags/values.ts';
 import type { FlagRow, FlagSet, Noun, Verb } from './noun.ts';
 import type { SharedFlags } from './run.ts';
 
-/** Declares the verbs of a noun on the command of the noun. */
-export function declareVerbs(command: Command, noun: Noun, action: Action): void {
+/** A noun as a command of the command line. */
+export const nounCommand = (noun: Noun): CommandModule => ({
+  name: noun.name,
+  reports: false,
+  declare(program, action) {
+    const command = program.command(noun.name);
+    declareVerbs(command, noun, action);
+    for (const each of [command, ...command.commands])
+      if (noun.examples !== undefined) each.addHelpText('after', `\nExamples:\n${noun.examples}`);
+  },
+});
+
+function declareVerbs(command: Command, noun: Noun, action: Action): void {
   if (noun.alone !== undefined) declareOn(command, noun, noun.alone, action);
   for (const verb of noun.verbs)
     declareOn(command.command(verb.name).summary(verb.summary), noun, verb, action);

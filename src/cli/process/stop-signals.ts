@@ -10,6 +10,7 @@ export function listenForStop(host: Host, say: (text: string) => void): StopSign
   const stopped = new AbortController();
   let stoppedBy: NodeJS.Signals | undefined;
   let releases: (() => void)[] = [];
+  const descriptions = new Set<() => string | undefined>();
 
   const dispose = (): void => {
     for (const release of releases) release();
@@ -20,7 +21,8 @@ export function listenForStop(host: Host, say: (text: string) => void): StopSign
   const hear = (name: NodeJS.Signals): void => {
     stoppedBy ??= name;
     if (!draining.signal.aborted) {
-      say('stopping: finishing what is in flight; once more stops at once');
+      const underWay = [...descriptions].map((text) => text()).filter((text) => text !== undefined);
+      say(`stopping: finishing ${underWay.join('; ') || 'what is in flight'}; once more stops at once`);
       draining.abort(interrupted(`stopped by ${name}`));
     } else {
       say('stopping at once; the next run looks again at what was in flight');
@@ -35,6 +37,10 @@ export function listenForStop(host: Host, say: (text: string) => void): StopSign
     signal: stopped.signal,
     get stoppedBy() {
       return stoppedBy;
+    },
+    describe: (text) => {
+      descriptions.add(text);
+      return () => void descriptions.delete(text);
     },
     drain: (message) => draining.abort(interrupted(message)),
     dispose,

@@ -13,6 +13,7 @@ const STATES: readonly JobState[] = [
   'backing_off',
   'halted',
   'paused',
+  'standby',
   'stopping',
 ];
 

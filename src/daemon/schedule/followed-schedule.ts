@@ -8,6 +8,8 @@ export interface FollowedScheduleOptions {
   readonly named: NamedJob;
   readonly clock: Clock;
   readonly remembered: RememberedJobs;
+  /** By how much the clock that all daemons share is ahead of `clock`, in milliseconds; absent: this daemon is alone. */
+  readonly clockAheadMs?: (() => number) | undefined;
   readonly onDue: (run: DueRun) => void;
 }
 
@@ -26,14 +28,15 @@ export class FollowedSchedule {
     const { named, clock, remembered, onDue } = options;
     const { schedule, name } = named;
     if (schedule === undefined) return;
+    const shared: Clock = { ...clock, now: () => this.now() };
     // another schedule begins anew
     const key = `${schedule.cron} ${schedule.timeZone}`;
     const known = remembered.of(name);
     const followedMs = known.schedule === key ? known.followedMs : undefined;
-    if (followedMs === undefined) remembered.remember(name, { schedule: key, followedMs: clock.now() });
+    if (followedMs === undefined) remembered.remember(name, { schedule: key, followedMs: this.now() });
     this.#timer = new ScheduleTimer({
       schedule,
-      clock,
+      clock: shared,
       followedMs,
       onDue: (due) => {
         this.#dueMs = due.dueMs;
@@ -42,16 +45,26 @@ export class FollowedSchedule {
     });
   }
 
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, by the clock of this machine. */
   get nextRunMs(): number | undefined {
-    return this.#timer?.nextRunMs;
+    const nextMs = this.#timer?.nextRunMs;
+    return nextMs && nextMs - this.#aheadMs;
+  }
+
+  /** The time that the schedule goes by, in milliseconds since 1970. */
+  now(): number {
+    return this.#options.clock.now() + this.#aheadMs;
+  }
+
+  get #aheadMs(): number {
+    return this.#options.clockAheadMs?.() ?? 0;
   }
 
   async run(until: AbortSignal): Promise<void> {
     await this.#timer?.run(until);
   }
 
-  /** A run that began at `startedMs` stands for what was due by then; it came to its end, or will not be made. */
+  /** A run that began at `startedMs`, by the time of the schedule, stands for what was due by then; it came to its end, or will not be made. */
   followed(startedMs: number): void {
     if (this.#dueMs === undefined || this.#dueMs > startedMs) return;
     this.#options.remembered.remember(this.#options.named.name, { followedMs: this.#dueMs });

@@ -80,6 +80,16 @@ function jobsIn(value: unknown): Map<string, RememberedJob> {
   );
 }
 
+/** What another daemon remembered of a job; nothing where that cannot be read. */
+export function parseRemembered(text: string): RememberedJob {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? rememberedIn(value) : {};
+  } catch {
+    return {};
+  }
+}
+
 const rememberedIn = ({
   schedule,
   followedMs,

@@ -46,6 +46,18 @@ export function stateOf({ course, trouble, runs, watch }: JobNow): StateNow {
   return state(runs.progress.isTransferring ? 'transferring' : 'listing');
 }
 
+/** A job that another daemon runs. */
+export const standbyView = ({ name, job, watch, schedule }: NamedJob, sinceMs: number): JobView => ({
+  name,
+  from: job.from,
+  to: job.to,
+  state: 'standby',
+  stateSinceMs: sinceMs,
+  watch,
+  schedule: schedule && { cron: schedule.cron, timeZone: schedule.timeZone },
+  waiting: 0,
+});
+
 /** A job as it is shown. */
 export function jobView(now: JobNow, since: StateNow & { readonly sinceMs: number }): JobView {
   const { named, runs, watch } = now;

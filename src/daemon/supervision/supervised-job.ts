@@ -28,6 +28,8 @@ export interface SupervisedJobOptions {
   readonly open: typeof openJob;
   readonly turns: ComparisonTurns;
   readonly remembered: RememberedJobs;
+  /** See FollowedSchedule. */
+  readonly clockAheadMs?: (() => number) | undefined;
   /** How the last run before this process ended. */
   readonly before?: LastRun | undefined;
   readonly onEvent: JobListener;
@@ -71,7 +73,7 @@ export class SupervisedJob {
   #retry: { readonly atMs: number; readonly end: AbortController } | undefined;
 
   constructor(options: SupervisedJobOptions) {
-    const { named, clock, turns, remembered, before } = options;
+    const { named, clock, turns, remembered, clockAheadMs, before } = options;
     this.named = named;
     this.#options = options;
     this.#throughput = new Throughput(() => clock.now());
@@ -85,7 +87,13 @@ export class SupervisedJob {
       onEnded: (run) => this.#runEnded(run),
       onChange: () => this.#changed(),
     });
-    this.#schedule = new FollowedSchedule({ named, clock, remembered, onDue: (due) => this.#due(due) });
+    this.#schedule = new FollowedSchedule({
+      named,
+      clock,
+      remembered,
+      clockAheadMs,
+      onDue: (due) => this.#due(due),
+    });
     this.#state = { state: 'idle', reason: undefined, sinceMs: clock.now() };
     if (remembered.of(named.name).paused === true) this.#course = { ...FIRST_COURSE, phase: 'paused' };
   }
@@ -204,7 +212,7 @@ export class SupervisedJob {
   #due({ cause, count }: DueRun): void {
     if (cause !== 'skip') return this.#happen({ type: 'due', cause });
     this.#options.onEvent({ type: 'skipped', cause: 'missed', why: 'missed', count });
-    this.#schedule.followed(this.#options.clock.now());
+    this.#schedule.followed(this.#schedule.now());
   }
 
   #ask(cause: 'command' | 'flush', asked: Asked): void {
@@ -240,7 +248,7 @@ export class SupervisedJob {
         break;
       case 'skip':
         this.#options.onEvent({ type: 'skipped', cause: step.cause, why: step.why, count: 1 });
-        this.#schedule.followed(this.#options.clock.now());
+        this.#schedule.followed(this.#schedule.now());
         break;
     }
   }
@@ -271,7 +279,7 @@ export class SupervisedJob {
     this.#live = live;
     await this.#started.promise;
     if (this.#borrowed !== undefined) await this.#borrowed;
-    const startedMs = clock.now();
+    const startedMs = this.#schedule.now();
     const ended = live.run(this.#takeAsked(cause));
     this.#liveEnded = ended;
     const failure = await ended;
@@ -305,8 +313,10 @@ export class SupervisedJob {
 
   #runEnded(run: RunSummary): void {
     // of a watch; other runs are followed by what becomes of them
-    if (this.named.watch && run.error === undefined && run.cause !== 'watch')
-      this.#schedule.followed(run.startedMs);
+    if (this.named.watch && run.error === undefined && run.cause !== 'watch') {
+      const agoMs = this.#options.clock.now() - run.startedMs;
+      this.#schedule.followed(this.#schedule.now() - agoMs);
+    }
     this.#options.onEvent({ type: 'run', run });
   }
 
@@ -324,7 +334,7 @@ export class SupervisedJob {
 const stopped = (message: string, retryAfterMs?: number): SyncError =>
   new SyncError('interrupted', message, { verdict: 'end_run', retryAfterMs });
 
-const ENDED = stopped('the daemon stops, or the job is no longer in its file');
+const ENDED = stopped('the daemon stops, another one leads, or the job is no longer in its file');
 const DRAINED = {
   end: ENDED,
   pause: stopped('paused'),

@@ -6,10 +6,12 @@ import { usageError } from '../../jobs/usage-errors.ts';
 import { SyncError } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { LastRun } from '../history/last-runs.ts';
+import { standsBy } from '../leadership/leadership.ts';
 import type { RememberedJobs } from '../schedule/remembered-jobs.ts';
 import type {
   DaemonControl,
   DaemonView,
+  LeadershipView,
   Limits,
   LimitsChange,
   RunSummary,
@@ -18,6 +20,7 @@ import type {
 import { ChangeBell } from './change-bell.ts';
 import { ComparisonTurns } from './runs/comparison-turns.ts';
 import type { JobEvent } from './job-events.ts';
+import { standbyView } from './job-view.ts';
 import { KnownTargets } from './known-targets.ts';
 import { isInWay, planReload, type Reload } from './reload.ts';
 import { SharedLimits } from './shared-limits.ts';
@@ -33,6 +36,8 @@ export interface SupervisorOptions {
     readonly of: (named: NamedJob, file: JobsFile) => Surroundings;
   };
   readonly remembered: RememberedJobs;
+  /** The part of this daemon in an election, where there is one: it then stands by until `lead`. */
+  readonly leadership?: { readonly view: LeadershipView; readonly clockAheadMs: number } | undefined;
   /** How the last runs before this process ended, by the names of the jobs. */
   readonly before?: ReadonlyMap<string, LastRun> | undefined;
   /** Must not throw. */
@@ -54,6 +59,8 @@ export class Supervisor implements DaemonControl {
   /** In the order of the file. */
   #jobs = new Map<string, SupervisedJob>();
   #file: JobsFile;
+  /** The file whose jobs begin once this daemon leads. */
+  #waiting: { readonly file: JobsFile; readonly sinceMs: number } | undefined;
   #isStopping = false;
   fileProblem: string | undefined;
 
@@ -63,6 +70,7 @@ export class Supervisor implements DaemonControl {
     this.#options = options;
     this.#file = { ...file, jobs: [] };
     this.#startedMs = clock.now();
+    if (options.leadership !== undefined) this.#waiting = { file, sinceMs: this.#startedMs };
     this.#limits = new SharedLimits(surroundings.gates, clock);
     this.#bell = new ChangeBell(clock, surroundings.signal);
   }
@@ -74,10 +82,11 @@ export class Supervisor implements DaemonControl {
 
   /**
    * Runs the jobs of this version of the file: those that did not change go on untouched. Where a job of it cannot be, throws
-   * why, and nothing has changed; so it is once the daemon stops.
+   * why, and nothing has changed; so it is once the daemon stops. A daemon that stands by begins them when it leads.
    */
   follow(file: JobsFile): Reload {
     if (this.#isStopping) throw isStopping();
+    if (this.#waiting !== undefined) return this.#followLater(file, this.#waiting);
     const reload = planReload(this.#file, file);
     const begun = new Map(reload.begun.map((named) => [named.name, this.#open(named, file)]));
     for (const name of reload.ended) this.#end(name);
@@ -90,20 +99,52 @@ export class Supervisor implements DaemonControl {
     return reload;
   }
 
+  #followLater(file: JobsFile, before: { readonly file: JobsFile; readonly sinceMs: number }): Reload {
+    this.#waiting = { ...before, file };
+    this.fileProblem = undefined;
+    this.#bell.ring();
+    return planReload(before.file, file);
+  }
+
+  /** This daemon leads: the jobs of the file begin. */
+  lead(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined && !this.#isStopping) this.follow(waiting.file);
+  }
+
+  /** Another daemon may lead: drains all jobs, which begin anew with `lead`; resolves once everything is closed. */
+  async standBy(): Promise<void> {
+    const file = this.#file;
+    this.#waiting = { file, sinceMs: this.#options.clock.now() };
+    await this.#endAll();
+    this.#file = { ...file, jobs: [] };
+    this.#bell.ring();
+  }
+
   /** Drains all jobs; resolves once everything is closed. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    for (const name of this.#jobs.keys()) this.#end(name);
-    await Promise.all(this.#ending.values());
+    await this.#endAll();
     this.#bell.close();
   }
 
+  async #endAll(): Promise<void> {
+    for (const name of this.#jobs.keys()) this.#end(name);
+    await Promise.all(this.#ending.values());
+  }
+
   view(): DaemonView {
+    const waiting = this.#waiting;
     return {
       startedMs: this.#startedMs,
       file: this.#file.path,
       fileProblem: this.fileProblem,
-      jobs: [...this.#jobs.values()].map(({ view }) => view),
+      jobs:
+        waiting === undefined
+          ? [...this.#jobs.values()].map(({ view }) => view)
+          : waiting.file.jobs.map((named) => standbyView(named, waiting.sinceMs)),
+      leadership: this.#options.leadership?.view,
     };
   }
 
@@ -140,9 +181,9 @@ export class Supervisor implements DaemonControl {
     return this.#limits.change(change);
   }
 
-  /** The file as it runs. */
+  /** The file as it runs, or will. */
   get file(): JobsFile {
-    return this.#file;
+    return this.#waiting?.file ?? this.#file;
   }
 
   /** Those in which a job of the file runs. */
@@ -167,13 +208,15 @@ export class Supervisor implements DaemonControl {
     const job = this.#jobs.get(name);
     if (job !== undefined) return job;
     if (this.#isStopping) throw isStopping();
+    const { leadership } = this.#options;
+    if (this.#waiting !== undefined && leadership !== undefined) throw standsBy(leadership.view);
     throw usageError(
       `the daemon runs no job ${JSON.stringify(name)}; it runs ${[...this.#jobs.keys()].join(', ') || 'none'}`,
     );
   }
 
   #open(named: NamedJob, file: JobsFile): SupervisedJob {
-    const { clock, remembered, surroundings, before, open = openJob, onEvent } = this.#options;
+    const { clock, remembered, leadership, surroundings, before, open = openJob, onEvent } = this.#options;
     const around = surroundings.of(named, file);
     const { observed } = around;
     return new SupervisedJob({
@@ -192,6 +235,7 @@ export class Supervisor implements DaemonControl {
       },
       turns: this.#turns,
       remembered,
+      clockAheadMs: leadership && (() => leadership.clockAheadMs),
       before: before?.get(named.name),
       onEvent: (event) => onEvent(named, event),
       onChange: () => this.#bell.ring(),

@@ -13,6 +13,21 @@ export interface DaemonView {
   /** Why the file as it is now is not what runs; undefined: it is. */
   readonly fileProblem?: string | undefined;
   readonly jobs: readonly JobView[];
+  /** Where several daemons take turns to lead; absent: this one is alone. */
+  readonly leadership?: LeadershipView | undefined;
+}
+
+/** The part of a daemon in an election. */
+export interface LeadershipView {
+  /** What is led. */
+  readonly name: string;
+  readonly state: 'standby' | 'leading';
+  /** While it leads. */
+  readonly epoch?: number | undefined;
+  /** Whether the broker that keeps the lease answers. */
+  readonly brokerUp: boolean;
+  /** Who leads, where another does: 'host (process 12)'. */
+  readonly leader?: string | undefined;
 }
 
 export type JobState =
@@ -26,6 +41,8 @@ export type JobState =
   | 'backing_off'
   | 'halted'
   | 'paused'
+  /** Another daemon leads, and runs it. */
+  | 'standby'
   | 'stopping';
 
 export interface JobView {

@@ -31,6 +31,10 @@ export interface OpenApi extends AsyncDisposable {
   ): Promise<T>;
 }
 
+/** A look at the fence that is as late as it can be: a request may have waited long for its connection. */
+export const beforeChange = ({ fence }: Pick<StageSurroundings, 'fence'>): (() => void) | undefined =>
+  fence && (() => fence.check());
+
 /**
  * Opens the Management API at the address and with the token that the surroundings give. Closing it closes the
  * connection. Nothing is sent before the first request. Rejects with `config` where there is no token.
@@ -43,7 +47,11 @@ export async function openApi(
   const { openApiConnection } = await import('../../api/connection.ts');
   const { defaultDeployment: _, generation: __, ...options } = settings;
   const { draining } = around;
-  const connection = await openApiConnection({ ...options, concurrency: mostLanesOf(concurrency) });
+  const connection = await openApiConnection({
+    ...options,
+    concurrency: mostLanesOf(concurrency),
+    beforeChange: beforeChange(around),
+  });
   // two spellings of one address are one origin; what is no address has been refused
   const { origin } = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
   const gate = around.gates.of(origin, settings.tokenSource?.account ?? accountOf(settings.token));

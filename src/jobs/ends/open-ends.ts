@@ -1,5 +1,6 @@
 import { mostLanesOf } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
+import { fenced } from '../../remote/fenced-destination.ts';
 import { NOTHING_FOLDED, type NameFolding } from '../../model/name-folding.ts';
 import type { Destination, Source } from '../../model/ports.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
@@ -53,7 +54,8 @@ export async function openEnds(opened: AsyncDisposableStack, options: OpenEndsOp
           },
         );
   opened.defer(() => destination.close());
-  return { source, destination: around.observed?.(destination) ?? destination, gate, beginPass };
+  const held = around.fence === undefined ? destination : fenced(destination, around.fence);
+  return { source, destination: around.observed?.(held) ?? held, gate, beginPass };
 }
 
 async function openFrom(

@@ -6,7 +6,7 @@ import type { Gate } from '../../remote/gate/gate.ts';
 import type { StageClient } from '../../stage/stage-client.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
 import type { StageSurroundings } from '../surroundings.ts';
-import { openApi } from './open-api.ts';
+import { beforeChange, openApi } from './open-api.ts';
 import { openEmbedded } from './open-embedded.ts';
 import { resolveStageSettings } from './stage-settings.ts';
 import { usageError } from '../usage-errors.ts';
@@ -51,6 +51,7 @@ async function openLocal(
     token: emulator.token,
     deployment: LOCAL_DEPLOYMENT.id,
     concurrency: mostLanesOf(concurrency),
+    beforeChange: beforeChange(around),
   });
   return {
     client,

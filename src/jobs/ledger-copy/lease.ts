@@ -21,6 +21,8 @@ const SHAPE = z.object({
   host: z.string(),
   /** Milliseconds since 1970, by the clock of whoever wrote it. 0: nobody holds it. */
   until: z.number(),
+  /** Of the leader that wrote it, where there is an election. */
+  epoch: z.number().optional(),
 });
 type Written = z.infer<typeof SHAPE>;
 
@@ -30,6 +32,8 @@ export interface LeaseOptions {
   readonly name: string;
   readonly command: string;
   readonly clock: Clock;
+  /** Of the leadership in which it is taken: a leader does not wait for leases of those before it. */
+  readonly epoch?: number | undefined;
 }
 
 /** The right to change what a ledger is about, held by one run at a time, wherever it runs. */
@@ -100,14 +104,19 @@ export class Lease {
   }
 }
 
-/** Rejects with `locked`, naming the holder, where another run holds it; with `config` where the store lets two write at once. */
+/**
+ * Rejects with `locked`, naming the holder, where another run holds it; with `lease_lost` where a later leader has held it; with
+ * `config` where the store lets two write at once.
+ */
 export async function takeLease(options: LeaseOptions): Promise<Lease> {
-  const { store, name, command, clock } = options;
-  const mine = { holder: randomBytes(8).toString('hex'), command, host: hostname() };
+  const { store, name, command, clock, epoch } = options;
+  const mine = { holder: randomBytes(8).toString('hex'), command, host: hostname(), epoch };
   const found = await store.get(name);
   const held =
     found === undefined ? undefined : parsed(await textOf(found, MOST_BYTES, () => unreadable(options)));
-  if (held !== undefined && held.until > clock.now()) throw heldBy(held, options);
+  if (isOfLater(held?.epoch, epoch)) throw ledByOther(options);
+  const isOfFormer = epoch !== undefined && held?.epoch !== undefined;
+  if (held !== undefined && held.until > clock.now() && !isOfFormer) throw heldBy(held, options);
   const untilMs = clock.now() + LEASE_MS;
   const body = textBody(JSON.stringify({ ...mine, until: untilMs }));
   const version = await store.put(name, body, found?.version);
@@ -119,6 +128,17 @@ export async function takeLease(options: LeaseOptions): Promise<Lease> {
     );
   return new Lease(options, mine, version, untilMs);
 }
+
+/** Whether what a leader of the epoch `written` wrote is of a later one than `epoch`. */
+export const isOfLater = (written: number | undefined, epoch: number | undefined): boolean =>
+  written !== undefined && epoch !== undefined && written > epoch;
+
+export const ledByOther = ({ store, name }: Pick<LeaseOptions, 'store' | 'name'>): SyncError =>
+  new SyncError(
+    'lease_lost',
+    `this process leads no more: ${name} in ${store.label} was written by a later leader`,
+    { verdict: 'end_run' },
+  );
 
 /** A lease that nobody can read is one that nobody holds: no release writes such a thing. */
 function parsed(text: string): Written | undefined {

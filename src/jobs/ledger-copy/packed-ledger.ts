@@ -19,6 +19,8 @@ const HEADER = z.object({
   /** Of the SQLite file: bytes, and SHA-256 in hex. */
   size: z.number().int().nonnegative(),
   sha256: z.string(),
+  /** Of the leader that put it, where there is an election. */
+  epoch: z.number().optional(),
 });
 export type PackedHeader = z.infer<typeof HEADER>;
 
@@ -26,10 +28,10 @@ export type PackedHeader = z.infer<typeof HEADER>;
 const LONGEST_HEADER = 65_536;
 const NEWLINE = 0x0a;
 
-type Pair = Pick<PackedHeader, 'source' | 'destination'>;
+type Pair = Pick<PackedHeader, 'source' | 'destination' | 'epoch'>;
 
 /** Compresses the SQLite file `from` into `to`. Resolves with what is put into a store: the header and that. */
-export async function pack(from: string, to: string, { source, destination }: Pair): Promise<Body> {
+export async function pack(from: string, to: string, { source, destination, epoch }: Pair): Promise<Body> {
   const measured = new Measured();
   // the fastest: ledgers are full of repetitions, and a run waits for this
   await pipeline(
@@ -39,7 +41,15 @@ export async function pack(from: string, to: string, { source, destination }: Pa
     createWriteStream(to, { mode: 0o600 }),
   );
   const { size, sha256 } = measured;
-  const header: PackedHeader = { type: 'stagesync-ledger', format: 1, source, destination, size, sha256 };
+  const header: PackedHeader = {
+    type: 'stagesync-ledger',
+    format: 1,
+    source,
+    destination,
+    size,
+    sha256,
+    epoch,
+  };
   const line = Buffer.from(`${JSON.stringify(header)}\n`);
   return {
     size: line.byteLength + (await stat(to)).size,
@@ -77,6 +87,16 @@ export async function unpack(copy: AsyncIterable<Uint8Array>, to: string): Promi
   if (measured.size !== header.size || measured.sha256 !== header.sha256)
     throw new NotWhole('its bytes are not those that were written');
   return header;
+}
+
+/** The header of a copy of which nothing else is read. Rejects as `unpack` does. */
+export async function headerOf(copy: AsyncIterable<Uint8Array>): Promise<PackedHeader> {
+  const parts = copy[Symbol.asyncIterator]();
+  try {
+    return (await readHeader(parts)).header;
+  } finally {
+    await parts.return?.();
+  }
 }
 
 /** What is wrong with a copy. */

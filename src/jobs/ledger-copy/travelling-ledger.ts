@@ -13,8 +13,9 @@ import { openLedger, pairName, type LedgerOptions } from '../../sync/ledger/open
 import { lockBySqlite } from '../../sync/ledger/sqlite-lock.ts';
 import type { CopyStore, StoredObject } from './copy-store.ts';
 import { clearLeftovers, installLedger, ON_ITS_WAY } from './install-ledger.ts';
-import { Lease, takeLease } from './lease.ts';
+import { isOfLater, Lease, ledByOther, takeLease } from './lease.ts';
 import { NotWhole, pack, unpack } from './packed-ledger.ts';
+import { putLedger } from './put-ledger.ts';
 
 /** The fact that a ledger keeps of its copy: the store and the version there that it was fetched from or put as. */
 const KEY = 'ledger_copy';
@@ -46,19 +47,19 @@ export async function openTravellingLedger(options: TravellingOptions): Promise<
   const file = join(given.folder, `${name}.sqlite`);
   const lockFile = join(given.folder, `${name}.lock`);
   mkdirSync(given.folder, { recursive: true, mode: 0o700 });
-  const { lockPair = lockBySqlite, command, pid } = given;
+  const { lockPair = lockBySqlite, command, pid, fence } = given;
   const lock = lockPair(lockFile, { pid, command, since: new Date().toISOString() });
   let lease: Lease | undefined;
   try {
     clearLeftovers(file);
-    lease = await takeLease({ store, name: `${name}.lease`, command, clock });
+    lease = await takeLease({ store, name: `${name}.lease`, command, clock, epoch: fence?.epoch });
     const version = await fetchLedger(store, name, file, given);
     const ledger = openLedger({
       ...given,
       lockPair: (each, holder) => (each === lockFile ? lock : lockPair(each, holder)),
     });
     ledger.remember(KEY, keyOf(store, version));
-    return new Copied({ store, lease, ledger, file, name, pair: given }, version);
+    return new Copied({ store, lease, ledger, file, name, given }, version);
   } catch (error) {
     await lease?.release();
     lock.release();
@@ -82,7 +83,7 @@ export async function fetchToLook(
   return into;
 }
 
-type Pair = Pick<LedgerOptions, 'source' | 'destination'>;
+type Pair = Pick<LedgerOptions, 'source' | 'destination' | 'fence'>;
 
 const keyOf = ({ label }: CopyStore, version: string | undefined): string | undefined =>
   version === undefined ? undefined : `${label} ${version}`;
@@ -120,6 +121,7 @@ async function unpackLedger(
   try {
     const header = await unpack(found.body, to);
     checkLabels(header, pair, 'it is that of another pair');
+    if (isOfLater(header.epoch, pair.fence?.epoch)) throw ledByOther({ store, name: copy });
     // SQLite would make files beside it otherwise, for a log that it cannot have
     const url = pathToFileURL(to);
     url.searchParams.set('immutable', '1');
@@ -181,7 +183,7 @@ interface Parts {
   readonly ledger: Ledger;
   readonly file: string;
   readonly name: string;
-  readonly pair: Pair;
+  readonly given: LedgerOptions;
 }
 
 class Copied implements TravellingLedger {
@@ -202,14 +204,18 @@ class Copied implements TravellingLedger {
   }
 
   async save(): Promise<SyncError | undefined> {
-    const { store, ledger, file, name, pair } = this.#parts;
+    const { store, ledger, file, name, given } = this.#parts;
+    const { source, destination, fence } = given;
+    const epoch = fence?.epoch;
     if (this.lost.aborted) return this.lost.reason as SyncError;
     const part = `${file}.${randomBytes(6).toString('hex')}`;
     const [whole, packed] = [`${part}.whole${ON_ITS_WAY}`, `${part}.packed${ON_ITS_WAY}`];
     try {
       using db = new DatabaseSync(file, { readOnly: true });
       await backup(db, whole);
-      const version = await store.put(`${name}.ledger`, await pack(whole, packed, pair), this.#version);
+      const body = await pack(whole, packed, { source, destination, epoch });
+      fence?.check();
+      const version = await putLedger(store, `${name}.ledger`, body, { expected: this.#version, epoch });
       if (version === undefined) {
         this.#overtaken.abort(overtaken(store, name));
         return this.lost.reason as SyncError;

@@ -286,7 +286,7 @@ const pace: SettingsOf<JobSections['pace']> = {
     flags: [
       {
         flag: '--max-wait <duration>',
-        help: 'give up when Stage asks for waits that are longer than this',
+        help: 'give up when Stage asks for waits that are longer than this, like 10m or 2h',
       },
     ],
   },
@@ -328,7 +328,9 @@ const when: SettingsOf<JobSections['when']> = {
   poll: {
     type: { kind: 'duration' },
     group: WHEN,
-    flags: [{ flag: '--poll <duration>', help: 'do not watch; compare everything this often instead' }],
+    flags: [
+      { flag: '--poll <duration>', help: 'do not watch; compare everything this often instead, like 5m' },
+    ],
   },
 };
 

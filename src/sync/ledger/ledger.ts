@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Fence } from '../../model/cluster/leader-election.ts';
 import { afterFolder } from '../../model/path.ts';
 import type { Report } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
@@ -43,8 +44,8 @@ export class Ledger {
   /** Whether a row or a note names the run. */
   #touched = false;
 
-  constructor(db: DatabaseSync, lock: PairLock | undefined, file: string) {
-    this.#db = new LedgerDatabase(db, file);
+  constructor(db: DatabaseSync, lock: PairLock | undefined, file: string, fence?: Fence) {
+    this.#db = new LedgerDatabase(db, file, fence);
     this.#lock = lock;
     this.file = file;
     this.#columns = columnsIn(db);

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Fence } from '../../model/cluster/leader-election.ts';
 import { isSyncError } from '../../model/errors.ts';
 import { checkLedger } from './database/check-ledger.ts';
 import { Ledger } from './ledger.ts';
@@ -24,6 +25,8 @@ export interface LedgerOptions {
   /** The command and process that hold the pair, to tell a second run. */
   readonly command: string;
   readonly pid: number;
+  /** Asked before each commit; what it throws rolls the commit back. */
+  readonly fence?: Fence | undefined;
   /** Keeps two runs off the pair. Default: a lock that holds on this machine. */
   readonly lockPair?: LockPair | undefined;
 }
@@ -46,7 +49,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     db = new DatabaseSync(file);
     prepareSchema(db, file, options);
     checkLedger(db, file, options);
-    return new Ledger(db, lock, file);
+    return new Ledger(db, lock, file, options.fence);
   } catch (error) {
     // made before anything is closed: only then can it be told whether too many files are open
     const failed = isSyncError(error) ? error : stateError(file, error);

@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { servedStage } from '../../support/stage/served-stage.ts';
 import { writeTree } from '../../support/trees/trees.ts';
@@ -163,7 +164,7 @@ test.skipIf(!script)(
     // a slow Stage, in another process: the embedded one would share the command line's event loop
     const remote = ['sync', 'data', 'stage://local/x'];
     const shown = onTerminal(cli.env, cli.folder, [...remote, '--max-requests-per-second', '150']);
-    expect(shown).toMatch(/\[#*-*\] +\d+% {2}\d+\/300 files {2}/);
+    expect(stripVTControlCharacters(shown)).toMatch(/\[[#━]*[-─]*\] +\d+% {2}\d+\/300 files {2}/);
     expect(shown).toContain('In sync');
     expect(shown.indexOf('In sync')).toBeGreaterThan(shown.lastIndexOf('/300 files'));
     for (const [flags, env] of [

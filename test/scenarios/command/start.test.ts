@@ -17,8 +17,22 @@ async function packagesLoadedBy(cli: CliSandbox, args: readonly string[]) {
 }
 
 test.each([
-  [['--help']],
-  [['--version']],
+  [[], 2],
+  [['--help'], 0],
+  [['--version'], 0],
+  [['help', 'removals'], 0],
+  [['synk'], 2],
+])('%j answers without loading a package or a command', async (args, expected) => {
+  await using cli = await cliSandbox();
+  const { status, packages, modules } = await packagesLoadedBy(cli, args);
+  expect(status).toBe(expected);
+  expect([...packages]).toEqual([]);
+  expect(modules.filter((url) => /src\/(cli\/(commands|management|flags)|sync|stage)\//.test(url))).toEqual(
+    [],
+  );
+});
+
+test.each([
   [['sync', '--help']],
   [['help', 'sync']],
   [['workspaces', '--help']],
@@ -32,6 +46,8 @@ test.each([
   const isNoun = args.some((word) => word === 'workspaces' || word === 'billing');
   expect(modules.some((url) => /src\/cli\/commands\/(workspaces|billing)\//.test(url))).toBe(isNoun);
   expect(modules).not.toContain('node:sqlite');
+  const commands = modules.flatMap((url) => /src\/cli\/commands\/(\w+)\/command/.exec(url)?.[1] ?? []);
+  expect(commands).toHaveLength(1);
 });
 
 test('a wrong flag is refused without loading anything either', async () => {

@@ -14,7 +14,6 @@ export const cat: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('cat')
-      .summary('write files to stdout')
       .description('Write the bytes of files to stdout, one after the other.')
       .argument('<address...>', 'files, s3://BUCKET/KEY or stage://DEPLOYMENT/PATH; patterns in quotes');
     addStageFlags(addS3Flags(command))

@@ -24,7 +24,6 @@ export const check: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('check')
-      .summary('compare two places; changes nothing')
       .description(
         'Compare the files of two places, by names and sizes: a directory, s3://BUCKET/PREFIX or stage://DEPLOYMENT/PATH each. Nothing is changed. The exit status is 8 when they differ.',
       )

@@ -139,4 +139,8 @@ const wait: Verb = {
 export const clusters: Noun = {
   name: 'clusters',
   verbs: [list, get, create, update, suspend, resume, terminate, wait],
+  examples: `  stagesync clusters list
+  stagesync clusters create etl --provider AWS --region us-east-1 --size S-1 --auto-suspend 20m
+  stagesync clusters suspend etl                         costs no compute, keeps its data
+  stagesync clusters resume etl --ready sql`,
 };

@@ -76,4 +76,7 @@ const outbound: Verb = {
 export const connections: Noun = {
   name: 'connections',
   verbs: [list, get, create, update, remove, kai, outbound],
+  examples: `  stagesync connections list --group prod
+  stagesync connections create --group prod --type INBOUND --allow-list 123456789012
+  stagesync connections delete ID --if-exists`,
 };

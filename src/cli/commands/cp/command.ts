@@ -19,7 +19,6 @@ export const cp: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('cp')
-      .summary('copy files from or to a Stage')
       .description(
         'Copy files, folders and patterns between this machine and a Stage, from a bucket to either, or from one Stage to another. A file that is there and differs is kept, unless --overwrite says otherwise.',
       )

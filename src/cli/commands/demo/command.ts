@@ -13,7 +13,6 @@ export const demo: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('demo')
-      .summary('the whole way, from files to rows of a table, on this machine')
       .description(
         'Make a folder of files and a jobs file, load them through the embedded Stage and a pipeline into a table of the embedded database, change a file, break one and mend it, and show the rows each time. All of it is on this machine and needs no account. Each step is a command that is shown and can be used again.',
       )

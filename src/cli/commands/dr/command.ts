@@ -65,4 +65,7 @@ const preProvision: Verb = {
 export const dr: Noun = {
   name: 'dr',
   verbs: [regions, status, setup, failover, failback, preProvision],
+  examples: `  stagesync dr regions --group prod                      where a copy may be
+  stagesync dr setup --group prod --to us-west-2 --database shop
+  stagesync dr status --group prod --watch`,
 };

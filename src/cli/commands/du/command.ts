@@ -21,7 +21,6 @@ export const du: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('du')
-      .summary('how much is in a place, by folder')
       .description(
         'Add up the files below an address, by folder: bytes, files, name. A folder counts with all that is below it.',
       )

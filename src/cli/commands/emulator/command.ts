@@ -4,13 +4,18 @@ import type { Action, CommandModule } from '../../context.ts';
 import type { EmulatorFlags } from './serve-emulator.ts';
 import { portNumber } from '../../flags/values.ts';
 
+const EXAMPLES = `
+Examples:
+  stagesync emulator                                          the files of stage://local, on a free port
+  stagesync emulator --port 8800 --data /tmp/stage --token secret
+  stagesync emulator --deployment prod --deployment test --json`;
+
 export const emulator: CommandModule = {
   name: 'emulator',
   reports: false,
   declare(program: Command, action: Action): void {
     program
       .command('emulator')
-      .summary('serve the embedded Stage to other programs')
       .description(
         'Serve the embedded Stage on a loopback port until stopped. Other Stage clients can use it: set SINGLESTOREDB_MANAGEMENT_BASE_URL and SINGLESTOREDB_MANAGEMENT_TOKEN to what it prints.',
       )
@@ -28,6 +33,7 @@ export const emulator: CommandModule = {
         allowedHosts,
       )
       .option('--json', 'one object when ready: url, token, deployments')
+      .addHelpText('after', EXAMPLES)
       .action(
         action(async (context, flags: EmulatorFlags) => {
           const { serveEmulator } = await import('./serve-emulator.ts');

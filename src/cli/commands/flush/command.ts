@@ -14,7 +14,6 @@ export const flush: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('flush')
-      .summary('let a running daemon bring a job in step now, and wait')
       .description(
         'Ask the daemon of a jobs file to compare everything of these jobs now, and wait until source and destination are equal, changes made just before included. The exit status is that of the run: 0 when they are equal.',
       )

@@ -14,7 +14,6 @@ export const get: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('get')
-      .summary('copy files of a Stage here')
       .description('Copy files and folders of a Stage to this machine: the half of cp that downloads.')
       .usage('[options] SRC… [DEST]')
       .argument(

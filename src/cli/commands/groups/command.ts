@@ -102,4 +102,11 @@ const wait: Verb = {
   work: async () => (await import('./transitions.ts')).waitForGroup,
 };
 
-export const groups: Noun = { name: 'groups', verbs: [list, get, create, update, terminate, wait] };
+export const groups: Noun = {
+  name: 'groups',
+  verbs: [list, get, create, update, terminate, wait],
+  examples: `  stagesync groups list --local                          try it: no account needed
+  stagesync groups create prod --region us-east-1 --firewall 192.0.2.0/24 --password-out admin.txt
+  stagesync groups update prod --expires 8h
+  stagesync groups terminate prod --force`,
+};

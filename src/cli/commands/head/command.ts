@@ -16,7 +16,6 @@ export const head: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('head')
-      .summary('the first rows of a file')
       .description(
         'Write the first rows of a file to stdout: lines, or for .csv and .tsv records, which may have line breaks between quotes. Of .parquet the schema, and the rows as JSON. The rest of a large file is not read.',
       )

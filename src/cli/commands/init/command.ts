@@ -14,7 +14,6 @@ export const init: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('init')
-      .summary('write a first jobs file')
       .description(
         'Write a commented jobs file with one job, by asking; what flags say is not asked. Tries whether the source is there and the destination answers. A file that is there is never overwritten.',
       )

@@ -23,7 +23,6 @@ export const jobs: CommandModule = {
   declare(program: Command, action: Action): void {
     const noun = program
       .command('jobs')
-      .summary('what the jobs file says')
       .description('Say what the jobs file says. Reads the file; sends no request and runs nothing.')
       .addHelpText('after', EXAMPLES);
     const verb = (name: string, summary: string): Command =>
@@ -31,7 +30,8 @@ export const jobs: CommandModule = {
         noun
           .command(name)
           .summary(summary)
-          .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`),
+          .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+          .addHelpText('after', EXAMPLES),
       )
         .optionsGroup('Output:')
         .option('--json', 'one object a line');

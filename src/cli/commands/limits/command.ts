@@ -21,7 +21,6 @@ export const limits: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('limits')
-      .summary('show or change what all jobs of a running daemon may do together')
       .description(
         'Show or change what all jobs of a running daemon may do together, beside the settings of each. A change holds at once, and until the daemon ends. Requests are limited for each account, bytes for all together.',
       )

@@ -22,7 +22,6 @@ export const load: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('load')
-      .summary('from a Stage into tables: the statements, and what is loaded')
       .description(
         'What a database loads from a Stage: the statements that make a table and its pipeline, and what became of each file.',
       )

@@ -15,7 +15,6 @@ export const logs: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('logs')
-      .summary('show the runs that are remembered, and why they failed')
       .description(
         'Show the runs of a job or a pair that are remembered, the oldest first: when, why they began, how they ended, what failed and why. Reads the ledgers, and asks the daemon of the jobs file here where one runs: no request is sent to a Stage, and it works while a run is under way.',
       )

@@ -16,7 +16,6 @@ export const ls: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('ls')
-      .summary('list a Stage folder, a directory or a bucket, or what has a Stage')
       .description(
         'List a folder of a Stage, a directory or s3://BUCKET/PREFIX, or one file. Folders end in a slash. Without an address: the deployments that have a Stage.',
       )

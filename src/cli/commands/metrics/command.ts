@@ -13,4 +13,7 @@ export const metrics: Noun = {
     takes: [],
     work: async () => (await import('./show-metrics.ts')).showMetrics,
   },
+  examples: `  stagesync metrics my-group                             all values, as OpenMetrics
+  stagesync metrics my-group --watch                     the few that matter, again and again
+  stagesync metrics my-group > metrics.txt`,
 };

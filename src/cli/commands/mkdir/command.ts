@@ -15,7 +15,6 @@ export const mkdir: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('mkdir')
-      .summary('make folders of a Stage')
       .description('Make folders of a Stage.')
       .argument('<address...>', 'stage://DEPLOYMENT/PATH')
       .option('-p, --parents', 'the folders on the way to it too; one that is there already is no failure');

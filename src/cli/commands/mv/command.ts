@@ -16,7 +16,6 @@ export const mv: CommandModule = {
     const command = program
       .command('mv')
       .usage('[options] <source...> <dest>')
-      .summary('move or rename files and folders of a Stage')
       .description(
         'Move files and folders within a Stage. A DEST that ends in a slash, or is a folder, takes them under their own names, and is made where it is missing; any other is the new name. Nothing that is there is replaced without --overwrite.',
       )

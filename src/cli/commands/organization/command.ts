@@ -10,4 +10,7 @@ export const organization: Noun = {
       work: async () => (await import('./show-organization.ts')).showOrganization,
     },
   ],
+  examples: `  stagesync organization show --local                    try it: no account needed
+  stagesync organization show
+  stagesync organization show --json | jq -r .name`,
 };

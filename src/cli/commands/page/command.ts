@@ -14,7 +14,6 @@ export const page: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('page')
-      .summary('print a link that opens the page of a running daemon')
       .description(
         'Ask the daemon of a jobs file, which "stagesync up --http ADDRESS" started, for a link to its page. The link signs in whoever opens it first, within an hour.',
       )

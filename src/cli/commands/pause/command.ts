@@ -14,7 +14,6 @@ export const pause: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('pause')
-      .summary('let a running daemon leave jobs alone')
       .description(
         'Ask the daemon of a jobs file to leave these jobs alone: what is in flight is finished, nothing new begins, and what becomes due is skipped. A paused job holds nothing: other runs may work on its source and destination. It stays paused when the daemon starts again.',
       )

@@ -8,13 +8,18 @@ import { addJobFlags } from '../../flags/job-flags.ts';
 import { addOutputFlags } from '../../flags/output-flags.ts';
 import type { PlanFlags } from './make-plan.ts';
 
+const EXAMPLES = `
+Examples:
+  stagesync plan data stage://my-group/data -o plan.json       what a sync would do
+  stagesync plan data stage:///data --delete -o - | jq -c .
+  stagesync plan orders -o orders.json                        of a job of stagesync.yaml`;
+
 export const plan: CommandModule = {
   name: 'plan',
   reports: true,
   declare(program: Command, action: Action): void {
     const command = program
       .command('plan')
-      .summary('write what a sync would do into a file, to be reviewed and applied')
       .description(
         'Compare SOURCE and DEST as sync does, send no changing request, and write the plan to a file. "stagesync apply FILE" does it later, leaving out whatever changed meanwhile.',
       )
@@ -24,12 +29,14 @@ export const plan: CommandModule = {
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace'] });
     addGuardFlags(command);
     addFileFlag(command);
-    addOutputFlags(addStageFlags(addS3Flags(command))).action(
-      action(async (context, source: string, dest: string | undefined, flags: PlanFlags) => {
-        const { makePlan } = await import('./make-plan.ts');
-        const isLimited = command.getOptionValueSource('maxDelete') === 'cli';
-        return makePlan(context, { source, dest }, { ...flags, isLimited, job: jobFlags(flags) });
-      }),
-    );
+    addOutputFlags(addStageFlags(addS3Flags(command)))
+      .addHelpText('after', EXAMPLES)
+      .action(
+        action(async (context, source: string, dest: string | undefined, flags: PlanFlags) => {
+          const { makePlan } = await import('./make-plan.ts');
+          const isLimited = command.getOptionValueSource('maxDelete') === 'cli';
+          return makePlan(context, { source, dest }, { ...flags, isLimited, job: jobFlags(flags) });
+        }),
+      );
   },
 };

@@ -40,7 +40,6 @@ export const pull: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('pull')
-      .summary('make a directory equal to a Stage folder')
       .description(
         'Make the directory DIR equal to the Stage folder STAGE: the same as "stagesync sync STAGE DIR". Nothing in DIR is removed without --delete or --mirror, and what was changed there is kept.',
       )

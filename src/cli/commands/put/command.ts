@@ -14,7 +14,6 @@ export const put: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('put')
-      .summary('copy local files to a Stage')
       .description('Copy files and folders of this machine to a Stage: the half of cp that uploads.')
       .usage('[options] SRC… DEST')
       .argument(

@@ -11,4 +11,7 @@ export const regions: Noun = {
       work: async () => (await import('./list-regions.ts')).listRegions,
     },
   ],
+  examples: `  stagesync regions list --local                         try it: no account needed
+  stagesync regions list --provider AWS
+  stagesync regions list --json | jq -r .regionName`,
 };

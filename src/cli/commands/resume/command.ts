@@ -14,7 +14,6 @@ export const resume: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('resume')
-      .summary('let paused jobs of a running daemon go on')
       .description(
         'Ask the daemon of a jobs file to let these paused jobs go on. A watch compares everything first.',
       )

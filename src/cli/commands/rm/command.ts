@@ -15,7 +15,6 @@ export const rm: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('rm')
-      .summary('remove files and folders of a Stage')
       .description(
         'Remove files of a Stage, and with -r folders with all that is in them. What others put there or changed since it was looked at stays. More than 20 files are asked about on a terminal; elsewhere they need --yes.',
       )

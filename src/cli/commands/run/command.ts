@@ -21,7 +21,6 @@ export const run: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('run')
-      .summary('run jobs of the jobs file once')
       .description(
         'Run jobs of the jobs file once, in the order of the file; without names, all of them. A job that fails does not keep the others from running, but with --fail-fast no other is begun. The exit status is the worst of all. Flags count before what the file says.',
       )

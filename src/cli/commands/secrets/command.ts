@@ -43,4 +43,10 @@ const remove: Verb = {
   work: async () => (await import('./changes.ts')).deleteSecret,
 };
 
-export const secrets: Noun = { name: 'secrets', verbs: [list, get, set, remove] };
+export const secrets: Noun = {
+  name: 'secrets',
+  verbs: [list, get, set, remove],
+  examples: `  stagesync secrets list
+  stagesync secrets set api-key --value-file -           asks for it, or reads stdin
+  stagesync secrets delete api-key --yes`,
+};

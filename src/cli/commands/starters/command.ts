@@ -81,4 +81,7 @@ const deleteUser: Verb = {
 export const starters: Noun = {
   name: 'starters',
   verbs: [list, get, create, terminate, createUser, setPassword, deleteUser],
+  examples: `  stagesync starters list
+  stagesync starters create demo --provider AWS --region us-east-1 --database shop
+  stagesync starters create-user demo ada --password-out ada.txt`,
 };

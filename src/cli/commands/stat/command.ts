@@ -15,7 +15,6 @@ export const stat: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('stat')
-      .summary('what one file or folder is')
       .description(
         'Show what is at an address: a file with its size and time, or a folder with what lies directly in it.',
       )

@@ -14,7 +14,6 @@ export const status: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('status')
-      .summary('say what is running, and how recent runs ended')
       .description(
         'Say for each pair whether a run or a watch works on it, what the watch is doing, how recent runs ended, why the last one failed and what comes next. Reads the ledgers, and asks the daemon of the jobs file here where one runs: no request is sent to a Stage.',
       )

@@ -14,7 +14,6 @@ export const stop: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('stop')
-      .summary('stop a running daemon, or the run of one of its jobs')
       .description(
         'Ask the daemon of a jobs file to stop, and wait: what is in flight is finished and recorded. With names, only the runs of these jobs that go on are ended; a schedule goes on with its next time, and a watch after a minute.',
       )

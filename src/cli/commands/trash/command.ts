@@ -16,7 +16,6 @@ export const trash: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('trash')
-      .summary('show, bring back or delete what syncs with --keep-removed removed')
       .description(
         'A sync or watch with --keep-removed moves what it removes or replaces into a hidden folder of the Stage. It counts towards the quota of the Stage until it expires.',
       )

@@ -4,9 +4,9 @@ import type { TrustFlags } from './trust-file.ts';
 
 const EXAMPLES = `
 Examples:
-  stagesync trust                 shows what stagesync.yaml would run, and asks
-  stagesync trust pipes.yaml --yes for a script
-  stagesync trust --revoke        takes the approval back`;
+  stagesync trust                     shows what stagesync.yaml would run, and asks
+  stagesync trust pipes.yaml --yes    for a script
+  stagesync trust --revoke            takes the approval back`;
 
 export const trust: CommandModule = {
   name: 'trust',
@@ -14,7 +14,6 @@ export const trust: CommandModule = {
   declare(program: Command, action: Action): void {
     program
       .command('trust')
-      .summary('approve what a jobs file runs, and where it sends secrets')
       .description(
         'Show what a jobs file would run (token_command, commands of notify), and where it would send the API token, signed requests and reports; and approve it. An approval holds for the file as it is: after a change it is asked for again. A file that is named with --file needs none.',
       )

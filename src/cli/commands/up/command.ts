@@ -17,7 +17,6 @@ export const up: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('up')
-      .summary('run the watches and schedules of a jobs file, until stopped')
       .description(
         'Run every watch and every schedule of a jobs file in one process, until stopped. A changed file, and SIGHUP, are followed: jobs that did not change go on untouched. SIGINT or SIGTERM finishes what is in flight and ends with status 0; a second one stops at once.',
       )

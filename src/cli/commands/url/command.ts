@@ -14,7 +14,6 @@ export const url: CommandModule = {
   declare(program: Command, action: Action): void {
     const command = program
       .command('url')
-      .summary('a signed address of a Stage file')
       .description(
         'Write a signed address of one Stage file to stdout. It is a secret: whoever has it can read the file, without a token, until it expires.',
       )

@@ -10,13 +10,18 @@ import { addJobFlags } from '../../flags/job-flags.ts';
 import { listenAddress, urlOf } from '../../flags/values.ts';
 import type { WatchFlags } from './run-watch.ts';
 
+const EXAMPLES = `
+Examples:
+  stagesync watch data stage://local/data                     try it: a Stage on this machine, no account
+  stagesync watch data stage://my-group/data --delete --settle 10s
+  stagesync watch s3://bucket/in stage:///in --poll 5m --http 9465`;
+
 export const watch: CommandModule = {
   name: 'watch',
   reports: false,
   declare(program: Command, action: Action): void {
     const command = program
       .command('watch')
-      .summary('keep a Stage folder equal to a directory or bucket, until stopped')
       .description(
         'Keep the Stage folder DEST equal to SOURCE until stopped: changes are brought over as they happen, and everything is compared now and then. SIGINT or SIGTERM finishes what is in flight and ends with status 0; a second one stops at once.',
       )
@@ -30,12 +35,14 @@ export const watch: CommandModule = {
     addGuardFlags(command);
     addLedgerCopyFlag(command);
     addNotifications(command);
-    addLooksFromOutside(addSqlFlags(addStageFlags(addS3Flags(command)))).action(
-      action(async (context, source: string, dest: string, flags: WatchFlags) => {
-        const { runWatch } = await import('./run-watch.ts');
-        return runWatch(context, { source, dest }, { ...flags, job: jobFlags(flags) });
-      }),
-    );
+    addLooksFromOutside(addSqlFlags(addStageFlags(addS3Flags(command))))
+      .addHelpText('after', EXAMPLES)
+      .action(
+        action(async (context, source: string, dest: string, flags: WatchFlags) => {
+          const { runWatch } = await import('./run-watch.ts');
+          return runWatch(context, { source, dest }, { ...flags, job: jobFlags(flags) });
+        }),
+      );
   },
 };
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Fence } from '../../../model/cluster/leader-election.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { isAscending } from './path-range.ts';
 import type { PathRange } from './path-range.ts';
@@ -12,17 +13,30 @@ export class LedgerDatabase {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, Statement>();
   #requiredColumns: ReadonlySet<string> | undefined;
+  readonly #fence: Fence | undefined;
+  readonly #beforeRun: (() => void) | undefined;
   #inTransaction = false;
 
-  constructor(db: DatabaseSync, file: string) {
+  /** `fence` is asked before each commit. */
+  constructor(db: DatabaseSync, file: string, fence?: Fence) {
     this.#db = db;
     this.file = file;
+    this.#fence = fence;
+    // a statement outside of a transaction is a commit of its own
+    this.#beforeRun =
+      fence &&
+      ((): void => {
+        if (!this.#inTransaction) fence.check();
+      });
   }
 
   sql(text: string): Statement {
     let statement = this.#statements.get(text);
     if (statement === undefined) {
-      statement = new Statement(this.#db, this.file, text, this.#required());
+      statement = new Statement(this.#db, this.file, text, {
+        required: this.#required(),
+        beforeRun: this.#beforeRun,
+      });
       this.#statements.set(text, statement);
     }
     return statement;
@@ -45,6 +59,7 @@ export class LedgerDatabase {
     this.#inTransaction = true;
     try {
       const result = work();
+      this.#fence?.check();
       execute(this.#db, this.file, 'COMMIT');
       return result;
     } catch (error) {

@@ -3,6 +3,13 @@ import { damaged, mapped } from './state-errors.ts';
 
 type Row = NonNullable<ReturnType<StatementSync['get']>>;
 
+export interface StatementOptions {
+  /** The columns that are never null, as 'entry.size'. */
+  readonly required?: ReadonlySet<string> | undefined;
+  /** Called before each `run`; what it throws keeps the statement from being run. */
+  readonly beforeRun?: (() => void) | undefined;
+}
+
 /**
  * A prepared statement whose failures are SyncErrors: at any statement the disk can be full or the file damaged. Rows are
  * checked to have the types that their columns were declared with, because a flipped bit can turn a number into text.
@@ -11,13 +18,19 @@ export class Statement {
   readonly #statement: StatementSync;
   readonly #file: string;
   readonly #required: ReadonlySet<string>;
+  readonly #beforeRun: (() => void) | undefined;
   #checks: readonly Check[] | undefined;
   #arrays = false;
 
-  /** `required`: the columns that are never null, as 'entry.size'. */
-  constructor(db: DatabaseSync, file: string, sql: string, required: ReadonlySet<string> = NONE) {
+  constructor(
+    db: DatabaseSync,
+    file: string,
+    sql: string,
+    { required = NONE, beforeRun }: StatementOptions = {},
+  ) {
     this.#file = file;
     this.#required = required;
+    this.#beforeRun = beforeRun;
     try {
       this.#statement = db.prepare(sql);
     } catch (error) {
@@ -26,6 +39,7 @@ export class Statement {
   }
 
   run(...values: SQLInputValue[]): StatementResultingChanges {
+    this.#beforeRun?.();
     return this.#mapped(() => this.#statement.run(...values));
   }
 

@@ -1,0 +1,66 @@
+/** A file that is being sent. */
+export interface FileUnderWay {
+  readonly path: string;
+  /** By this attempt so far, in bytes. */
+  readonly sent: number;
+  /** Of the file, in bytes. */
+  readonly size: number;
+}
+
+/** What a run waits for. Times are milliseconds since 1970. */
+export type Wait =
+  /** After a 429: no request is sent until then. */
+  | { readonly kind: 'paused'; readonly untilMs: number }
+  /** Requests a second that are let through. */
+  | { readonly kind: 'limited'; readonly perSecond: number }
+  /** Requests fail, and are made again. */
+  | {
+      readonly kind: 'retrying';
+      readonly sinceMs: number;
+      readonly againMs: number;
+      readonly message: string;
+    }
+  /** Until files are loaded into their table. */
+  | { readonly kind: 'unloaded'; readonly files: number; readonly bytes: number }
+  /** All of these files are sent, and no reply has come. */
+  | { readonly kind: 'reply'; readonly sinceMs: number; readonly files: number }
+  /** Nothing was listed for a while. */
+  | { readonly kind: 'listing'; readonly sinceMs: number }
+  /** Everything is sent: what the destination shows is looked at. */
+  | { readonly kind: 'confirming' };
+
+/** How far a run is: everything that a display shows. Counts are of files, sizes in bytes. */
+export interface ProgressState {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  /** 'upload', 'download'. */
+  readonly transfer: string;
+  /** What sentences call the other side. */
+  readonly destination: string;
+  /** Entries of both ends; never fewer than files were sent. */
+  readonly compared: number;
+  /** Entries that there are; undefined while nobody knows. */
+  readonly toCompare: number | undefined;
+  readonly isCompared: boolean;
+  readonly files: number;
+  readonly totalFiles: number;
+  readonly bytes: number;
+  readonly totalBytes: number;
+  /** The totals stand. While they grow, no share can be told. */
+  readonly areTotalsKnown: boolean;
+  /** Actions: a folder that moves, or goes, as a whole is one. */
+  readonly moves: number;
+  readonly totalMoves: number;
+  readonly removals: number;
+  readonly totalRemovals: number;
+  readonly failed: number;
+  /** Over the last seconds; undefined before there is enough to measure. */
+  readonly bytesPerSecond: number | undefined;
+  /** Milliseconds since the first byte. */
+  readonly transferMs: number;
+  /** The longest under way first. */
+  readonly underWay: readonly FileUnderWay[];
+  readonly wait: Wait | undefined;
+  /** The run was asked to stop, and finishes what is under way. */
+  readonly isStopping: boolean;
+}

@@ -1,0 +1,22 @@
+import type { ProgressState } from './progress-state.ts';
+
+/** What a file costs beside its bytes, as bytes: a call takes about as long as this much data. */
+const FILE_WEIGHT = 256 * 1024;
+
+/** How much of the known work is done, from 0 to 1. */
+export function doneShare(
+  state: Pick<ProgressState, 'files' | 'totalFiles' | 'bytes' | 'totalBytes'>,
+): number {
+  const total = state.totalBytes + state.totalFiles * FILE_WEIGHT;
+  const done = state.bytes + state.files * FILE_WEIGHT;
+  return total === 0 ? 1 : Math.min(done / total, 1);
+}
+
+/** Whole seconds, in milliseconds; undefined while too little is done for an estimate, or nothing works. */
+export function timeLeftMs(
+  { transferMs, wait }: Pick<ProgressState, 'transferMs' | 'wait'>,
+  share: number,
+): number | undefined {
+  if (share < 0.01 || share >= 1 || transferMs < 1000 || wait?.kind === 'retrying') return undefined;
+  return Math.ceil((transferMs * (1 - share)) / share / 1000) * 1000;
+}

@@ -1,0 +1,71 @@
+import type { SyncEvent } from '../../../model/events.ts';
+import type { Wait } from './progress-state.ts';
+
+/** Silence that is worth a word, in milliseconds: a Stage takes seconds for a change anyway. */
+const SILENCE_MS = 5000;
+/** A single request that fails among others that work is no news. */
+const TROUBLE_MS = 2000;
+
+/** What is under way, as far as it says what is waited for. */
+interface Work {
+  /** Files of which every byte is sent, and files under way in all. */
+  readonly sentWhole: number;
+  readonly underWay: number;
+  readonly isCompared: boolean;
+  /** Everything that is to be done was done. */
+  readonly isDone: boolean;
+}
+
+/** Tells from the events of a run what it waits for. */
+export class Waits {
+  readonly #now: () => number;
+  #lastNewsMs: number;
+  #pausedUntilMs = 0;
+  #perSecond: number | undefined;
+  #trouble: { sinceMs: number; againMs: number; message: string } | undefined;
+  #unloaded: { readonly files: number; readonly bytes: number } | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#lastNewsMs = now();
+  }
+
+  onEvent(event: SyncEvent): void {
+    const now = this.#now();
+    if (event.type === 'throttled') {
+      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, now + event.pauseMs);
+      this.#perSecond = event.requestsPerSecond;
+    } else if (event.type === 'pace') {
+      this.#perSecond = event.why === 'refused' ? event.perSecond : undefined;
+    } else if (event.type === 'retry') this.#failed(event, now);
+    else if (event.type === 'unloaded') this.#unloaded = event.waits ? event : undefined;
+    else if (event.type === 'listing' || event.type === 'transfer') this.#lastNewsMs = now;
+    else if (event.type === 'action') {
+      this.#lastNewsMs = now;
+      if (event.outcome === 'done') this.#trouble = undefined;
+    }
+  }
+
+  /** A 429 is told as a pause. */
+  #failed({ waitMs, error }: Extract<SyncEvent, { type: 'retry' }>, now: number): void {
+    if (now < this.#pausedUntilMs) return;
+    const { sinceMs = now, againMs = 0 } = this.#trouble ?? {};
+    this.#trouble = { sinceMs, againMs: Math.max(againMs, now + waitMs), message: error.message };
+  }
+
+  /** The one thing that matters most now. */
+  now({ sentWhole, underWay, isCompared, isDone }: Work): Wait | undefined {
+    const now = this.#now();
+    if (now < this.#pausedUntilMs) return { kind: 'paused', untilMs: this.#pausedUntilMs };
+    if (this.#trouble !== undefined && now - this.#trouble.sinceMs >= TROUBLE_MS)
+      return { kind: 'retrying', ...this.#trouble };
+    if (this.#unloaded !== undefined) return { kind: 'unloaded', ...this.#unloaded };
+    const isSilent = now - this.#lastNewsMs >= SILENCE_MS;
+    if (isSilent && sentWhole > 0 && sentWhole === underWay)
+      return { kind: 'reply', sinceMs: this.#lastNewsMs, files: sentWhole };
+    if (this.#perSecond !== undefined) return { kind: 'limited', perSecond: this.#perSecond };
+    if (isDone) return { kind: 'confirming' };
+    if (isSilent && !isCompared && underWay === 0) return { kind: 'listing', sinceMs: this.#lastNewsMs };
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Body, CopyStore } from './copy-store.ts';
+import { isOfLater } from './lease.ts';
+import { headerOf } from './packed-ledger.ts';
+
+/** Leaders that stood still, and put their ledgers all at this moment. */
+const MOST_TRIES = 4;
+
+/**
+ * Puts a packed ledger in the place of `expected`, and, where there is an election, in that of whatever an earlier leader put there
+ * meanwhile: one that wakes up late. Resolves with its version; with undefined where another run's has to stay.
+ */
+export async function putLedger(
+  store: CopyStore,
+  name: string,
+  body: Body,
+  { expected, epoch }: { readonly expected: string | undefined; readonly epoch: number | undefined },
+): Promise<string | undefined> {
+  let version = await store.put(name, body, expected);
+  if (epoch === undefined) return version;
+  for (let tries = 1; version === undefined && tries < MOST_TRIES; tries++) {
+    const found = await store.get(name);
+    if (found !== undefined) {
+      const header = await headerOf(found.body);
+      // a run without an election is another's, and so is a later leader
+      if (header.epoch === undefined || isOfLater(header.epoch, epoch)) return undefined;
+    }
+    version = await store.put(name, body, found?.version);
+  }
+  return version;
+}

@@ -1,0 +1,46 @@
+import type { Fence } from '../model/cluster/leader-election.ts';
+import type { Operation } from '../model/errors.ts';
+import type { Destination, PartialFile } from '../model/ports.ts';
+import { surrounded } from './wrapped-destinations.ts';
+
+const CHANGES: ReadonlySet<Operation> = new Set(['upload', 'create_folder', 'move', 'remove']);
+
+/**
+ * The same destination; the fence is asked right before each change. Below the retrying destination that is before each attempt. A
+ * connection that has a way closer to the first byte asks once more there.
+ */
+export function fenced(destination: Destination, fence: Fence): Destination {
+  const { openPartial, sweepPartial } = destination;
+  return {
+    ...surrounded(destination, async (operation, _path, request) => {
+      if (CHANGES.has(operation)) fence.check();
+      return request();
+    }),
+    openPartial:
+      openPartial &&
+      (async (path, options) => {
+        fence.check();
+        return fencedPartial(await openPartial.call(destination, path, options), fence);
+      }),
+    sweepPartial:
+      sweepPartial &&
+      (async (call) => {
+        fence.check();
+        return sweepPartial.call(destination, call);
+      }),
+  };
+}
+
+/** Pieces go to a name of the writer's own; what others see changes with its end. */
+const fencedPartial = (file: PartialFile, fence: Fence): PartialFile => ({
+  get size() {
+    return file.size;
+  },
+  write: (chunk) => file.write(chunk),
+  async finish(as) {
+    fence.check();
+    return file.finish(as);
+  },
+  discard: () => file.discard(),
+  [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+});

@@ -1,0 +1,99 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LeaseElection } from '../../../src/cluster/lease/election.ts';
+import { RedisLeaseStore } from '../../../src/cluster/lease/redis-lease-store.ts';
+import { openRedis } from '../../../src/cluster/redis/open-redis.ts';
+import { parseRedisUrl } from '../../../src/cluster/redis/redis-url.ts';
+import { systemClock } from '../../../src/sync/clock.ts';
+import { leaderElectionContract } from '../../contract/leases/leader-election.ts';
+import { HAS_REDIS, openRedisServer, startRedis, tellWithoutRedis } from '../../support/redis.ts';
+
+tellWithoutRedis();
+
+const FROM = '--lease';
+/** Milliseconds; long enough for a busy machine to renew in. */
+const TTL = 2500;
+
+async function openStore(url: string, name: string): Promise<RedisLeaseStore> {
+  const parsed = parseRedisUrl(url, { from: FROM, variable: 'STAGESYNC_LEASE_URL', mayHavePassword: true });
+  const redis = await openRedis(parsed, { from: FROM, folder: '/', keepsKeys: true });
+  return new RedisLeaseStore(redis, { name, from: FROM });
+}
+
+describe.runIf(HAS_REDIS)('a lease in Redis', () => {
+  let server: Awaited<ReturnType<typeof openRedisServer>>;
+  let count = 0;
+  beforeAll(async () => {
+    server = await openRedisServer();
+  });
+  afterAll(() => server.close());
+
+  leaderElectionContract(async () => {
+    const name = `pair ${++count} {of} "tests"`;
+    const keeper = await openStore(server.url, name);
+    return {
+      clock: systemClock,
+      ttlMs: TTL,
+      open: () => openStore(server.url, name),
+      async forget() {
+        const parsed = parseRedisUrl(server.url, { from: FROM, variable: '', mayHavePassword: true });
+        await using redis = await openRedis(parsed, { from: FROM, folder: '/', keepsKeys: true });
+        await redis.client.flushall();
+      },
+      pass: (ms) => wait(ms),
+      [Symbol.asyncDispose]: () => keeper.close(),
+    };
+  });
+
+  test('two names are two leases', async () => {
+    const [a, b] = [await openStore(server.url, 'a'), await openStore(server.url, 'b')];
+    const candidate = { id: '1', host: 'h', pid: 1, command: 'c' };
+    expect(await a.take(candidate, TTL)).toMatchObject({ taken: true });
+    expect(await b.take({ ...candidate, id: '2' }, TTL)).toMatchObject({ taken: true });
+    expect(await a.take({ ...candidate, id: '2' }, TTL)).toMatchObject({
+      taken: false,
+      holder: { host: 'h', pid: 1, command: 'c' },
+    });
+    await Promise.all([a.close(), b.close()]);
+  });
+});
+
+test.runIf(HAS_REDIS)(
+  'a server that comes back older than the last leader gives nobody the lease before that one has given up',
+  async () => {
+    const server = await startRedis({ keeps: true });
+    const store = await openStore(server.url, 'jobs');
+    const candidate = { id: '1', host: 'h', pid: 1, command: 'c' };
+    // long enough ago for the start of the server not to count
+    await wait(TTL + 1100);
+    expect(await store.take(candidate, TTL)).toMatchObject({ waitMs: TTL });
+    await store.release(candidate);
+    expect(await store.take(candidate, TTL)).toMatchObject({ waitMs: 0 });
+    await store.release(candidate);
+    await server.kill();
+    await expect(store.take(candidate, TTL)).rejects.toMatchObject({ code: 'queue_unreachable' });
+    await server.start();
+    // it knows an epoch, but what happened in its last seconds may be lost
+    let again;
+    while (again === undefined)
+      again = await store.take({ ...candidate, id: '2' }, TTL).catch(() => wait(20).then(() => undefined));
+    expect(again).toMatchObject({ taken: true, waitMs: expect.any(Number) as number });
+    expect((again as { waitMs: number }).waitMs).toBeGreaterThan(0);
+    await store.close();
+  },
+);
+
+test.runIf(HAS_REDIS)('who is killed is followed within the time of its lease', async () => {
+  const server = await startRedis();
+  const self = { host: 'h', pid: 1, command: 'c' };
+  const dead = await openStore(server.url, 'jobs');
+  const store = await openStore(server.url, 'jobs');
+  const sent = performance.now();
+  await dead.take({ ...self, id: 'dead' }, TTL);
+  const election = new LeaseElection({ store, name: 'jobs', self, clock: systemClock, ttlMs: TTL });
+  const lease = await election.campaign(new AbortController().signal);
+  // never early; how late is measured by the benchmark
+  expect(performance.now() - sent).toBeGreaterThanOrEqual(TTL);
+  await lease.resign();
+  await Promise.all([election.close(), dead.close()]);
+});
