@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { layOutPackage } from '../release/lay-out.ts';
 import { run } from './measure/child.ts';
 import type { Run, RunOptions } from './measure/child.ts';
 
@@ -15,23 +16,15 @@ export interface Product {
 export const ROOT = new URL('..', import.meta.url).pathname;
 
 /**
- * Builds the tool and lays it out in `folder` as npm would install it. In the checkout itself the executable would run
+ * Builds the tool and lays it out in `folder` as it is published. In the checkout itself the executable would run
  * from the sources.
  */
 export async function buildProduct(folder: string): Promise<Product> {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  const modules = `${folder}-modules`;
+  rmSync(modules, { recursive: true, force: true });
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  await run(process.execPath, [
-    tsc,
-    '-p',
-    join(ROOT, 'tsconfig.build.json'),
-    '--outDir',
-    join(folder, 'dist'),
-  ]);
-  cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
-  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  await run(process.execPath, [tsc, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', modules]);
+  await layOutPackage(ROOT, modules, folder, { types: false });
   return openProduct(folder);
 }
 

@@ -60,6 +60,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: [],
   remote: [],
   disk: [],
+  // the program's own files, wherever it lies
+  program: [],
   filter: [],
   api: ['http', 'remote'],
   stage: ['api', 'http', 'remote'],
@@ -68,7 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // what pipelines of a database load
   load: ['data-api'],
   sources: ['remote'],
-  'sources/local': ['disk', 'filter', 'sources'],
+  'sources/local': ['disk', 'filter', 'program', 'sources'],
   'sources/s3': ['http', 'remote', 'sources'],
   'sources/memory': ['sources'],
   'sources/stage': ['stage', 'http', 'remote', 'sources'],
@@ -91,8 +93,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // a file of jobs: reading it, and what it may run
   'jobs-file': ['jobs', 'filter', 'api', 'cluster', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
-  daemon: 'jobs-file jobs sync sources destinations remote emulator cluster http disk'.split(' '),
-  cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load cluster http disk'.split(
+  daemon: 'jobs-file jobs sync sources destinations remote emulator cluster http disk program'.split(' '),
+  // what keeps a machine or an account from working
+  doctor: 'jobs-file jobs sync sources stage api data-api http disk remote'.split(' '),
+  cli: 'daemon doctor jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load cluster http disk program'.split(
     ' ',
   ),
 };
@@ -102,7 +106,8 @@ function mayImport(from: string, to: string): boolean {
   if (from !== 'model' && to === 'model') return true;
   const allowed = MAY_IMPORT[from] ?? [];
   // jobs and those above may open any kind of either end
-  const isAbove = from === 'jobs' || from === 'jobs-file' || from === 'daemon' || from === 'cli';
+  const isAbove =
+    from === 'jobs' || from === 'jobs-file' || from === 'daemon' || from === 'doctor' || from === 'cli';
   return allowed.includes(to) || (isAbove && allowed.includes(to.split('/')[0] ?? ''));
 }
 
@@ -158,6 +163,8 @@ test.each([
   ['cli', 'sources/s3', true],
   ['daemon', 'jobs', true],
   ['daemon', 'cli', false],
+  ['doctor', 'cli', false],
+  ['doctor', 'sources/s3', true],
   ['jobs', 'destinations/stage', true],
   ['jobs', 'daemon', false],
   ['jobs', 'cli', false],

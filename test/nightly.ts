@@ -73,6 +73,7 @@ const STEPS: readonly Step[] = [
   { script: SEEDS, args: ['--seeds', many(5000)] },
   { script: SEEDS, args: ['--kind', 'second-writer', '--seeds', many(10_000)] },
   { script: SEEDS, args: ['--kind', 'loaded', '--seeds', many(2000)] },
+  { script: SEEDS, args: ['--kind', 'renamed', '--seeds', many(2000)] },
 ];
 
 for (const { script, args, environment } of STEPS) {

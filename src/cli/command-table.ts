@@ -213,6 +213,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/api/command.ts')).api,
   },
   {
+    name: 'doctor',
+    group: 'other',
+    summary: 'tell what works, what does not, and the way out',
+    load: async () => (await import('./commands/doctor/command.ts')).doctor,
+  },
+  {
     name: 'demo',
     group: 'other',
     summary: 'the whole way, from files to rows of a table, on this machine',

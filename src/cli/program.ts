@@ -5,7 +5,7 @@ import type { Action, CommandModule, CommandRow } from './context.ts';
 import { bindBareFlags } from './flags/bare-flags.ts';
 import { pathOfCommand } from './flags/command-tree.ts';
 import { refuseExcessArguments } from './flags/excess-arguments.ts';
-import { docsUrl } from './help/docs-page.ts';
+import { packagedUrl } from '../program/program-files.ts';
 import type { Host } from './process/host.ts';
 import { linked, styled, terminalOf } from './process/terminal.ts';
 
@@ -57,7 +57,7 @@ function styleHelp(program: Command, host: Host): void {
       styleArgumentTerm: (text) => styled({ ...out, hasColours: true }, 'cyan', text),
     });
   if (out.hasLinks)
-    program.addHelpText('afterAll', `\nDocs: ${linked(out, 'commands.md', docsUrl('docs/commands.md'))}`);
+    program.addHelpText('afterAll', `\nDocs: ${linked(out, 'commands.md', packagedUrl('docs/commands.md'))}`);
 }
 
 /** Whether something was done, or the help text of a command was the answer, asked for or not. */

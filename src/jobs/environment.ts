@@ -29,6 +29,8 @@ export interface Environment {
     readonly http: string | undefined;
     readonly except: string | undefined;
   };
+  /** The broker of the lease that a process works by. Secret: it may hold a password. */
+  readonly leaseUrl: string | undefined;
   /** Ledgers and locks. */
   readonly stateFolder: string;
   /** Files of the embedded Stage. */
@@ -37,6 +39,8 @@ export interface Environment {
   readonly debug: boolean;
   readonly ci: boolean;
 }
+
+export const LEASE_VARIABLE = 'STAGESYNC_LEASE_URL';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -78,6 +82,7 @@ export function readEnvironment(env: Variables, home: string): Environment {
       database: setting(env, 'SINGLESTOREDB_DATABASE'),
     },
     s3EndpointUrl: s3Endpoint(env),
+    leaseUrl: setting(env, LEASE_VARIABLE),
     customerKey: setting(env, 'STAGESYNC_SSE_C_KEY'),
     proxy: {
       https: inEitherCase(env, 'https_proxy'),

@@ -84,7 +84,7 @@ export interface LoadSettings {
   /** Absent: any pipeline of the database. */
   readonly pipeline?: string | undefined;
   /** What is done about a file that changed after a pipeline had read it. */
-  readonly reload: 'warn' | 'drop-file';
+  readonly reload: 'warn' | 'drop-file' | 'new-name';
   /** How long a run waits, at most, until what it sent is loaded, in milliseconds; absent: not at all. */
   readonly wait?: number | undefined;
   /** What becomes of a file on the Stage once it is loaded. */

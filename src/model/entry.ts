@@ -104,6 +104,7 @@ export type ProblemCode =
   | 'reload_repeated'
   | 'rows_may_double'
   | 'loaded_and_kept'
+  | 'former_version_kept'
   | 'load_unknown'
   /** A request or a read of this one entry failed. */
   | ErrorCode;

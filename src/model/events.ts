@@ -1,6 +1,6 @@
 import type { Problem } from './entry.ts';
 import type { ErrorData, Operation } from './errors.ts';
-import type { Pace } from './pace.ts';
+import type { BudgetNotice, Pace } from './pace.ts';
 import type { RelPath } from './path.ts';
 import type { LoadError } from './pipelines.ts';
 import type { ActionLine, PlanCost, PlanLine } from './plan.ts';
@@ -172,7 +172,10 @@ export type SyncEvent =
       readonly type: 'reload';
       readonly path: RelPath;
       readonly pipeline: string;
-      readonly statement: string;
+      /** Absent where the file got another name. */
+      readonly statement?: string | undefined;
+      /** The name that the file got, so that the pipeline reads it. */
+      readonly name?: RelPath | undefined;
       readonly sent: boolean;
     }
   /** What the database says of a file that this run sent, while the run waits for it. `error` is what its pipeline said. */
@@ -196,6 +199,8 @@ export type SyncEvent =
   | ({ readonly type: 'pace' } & Pace)
   /** The destination asked us to slow down: requests start no faster than this now. */
   | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }
+  /** The budget shared with other processes cannot be reached, so that this run keeps to a share of its own; or it is reached again. */
+  | ({ readonly type: 'budget' } & BudgetNotice)
   | Report;
 
 /** Must not throw; a listener that does is ignored. */

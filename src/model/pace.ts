@@ -22,3 +22,13 @@ export interface MeasuredPace {
   readonly listMs?: number | undefined;
   readonly changeMs?: number | undefined;
 }
+
+/** How a budget that several processes share does. */
+export interface BudgetNotice {
+  /** The address of the budget, without a password. */
+  readonly budget: string;
+  /** False: it cannot be reached, and this process keeps to a share of its own. */
+  readonly reached: boolean;
+  /** Requests a second of this process until it is reached again; absent where no rate was known. */
+  readonly requestsPerSecond?: number | undefined;
+}

@@ -19,6 +19,7 @@ import { TrashSizes } from './execute/trash/trash-sizes.ts';
 import { Verification } from './execute/verify/verification.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Loads } from './load/loads.ts';
+import { TranslatedDestination } from './names/translated-destination.ts';
 import { Leftovers } from './leftovers.ts';
 import { openOvertaking } from './overtaking/open-overtaking.ts';
 import { OvertakenPaths } from './overtaking/overtaken-paths.ts';
@@ -65,7 +66,7 @@ export function openPassParts(
   const withoutMarker = (filter: PathFilter): PathFilter =>
     marker === undefined ? filter : hiding(filter, marker);
   const remoteOptions: RemoteOptions = {
-    destination: new RetryingDestination(inBandwidth(pass), gate),
+    destination: new RetryingDestination(byPaths(pass), gate),
     source,
     readAhead: source.traits.isRemote
       ? new ReadAhead({ source, gate: readingLanes(pass, gate), clock, draining, signal })
@@ -164,6 +165,14 @@ function learntFrom({ overwrites, movesFolders }: DestinationTraits): Learnt {
   learnt.refusesOverwrite = overwrites === false;
   learnt.refusesFolderMoves = movesFolders === false;
   return learnt;
+}
+
+/** Where files may be under other names than their paths, the rest of the pass speaks of paths. */
+function byPaths(pass: PassWithLedger): Destination {
+  const destination = inBandwidth(pass);
+  const { names } = pass.ledger;
+  const mayBeNamed = names.any || pass.load?.reload === 'new-name';
+  return mayBeNamed ? new TranslatedDestination(destination, names) : destination;
 }
 
 const inBandwidth = ({ destination, maxBytesPerSecond, clock }: PassOptions): Destination =>

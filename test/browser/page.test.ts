@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { builtPage } from '../../src/daemon/http/built-page.ts';
+import { filesIn } from '../../src/program/program-files.ts';
 import { servePage } from '../../src/daemon/http/page-server.ts';
 import { believableDaemon } from '../support/page/believable-daemon.ts';
 import { buildPage } from '../support/page/build-page.ts';
@@ -12,7 +12,7 @@ import { CHROMIUM, openBrowser, openTab } from '../support/page/open-browser.ts'
 
 describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
   if (CHROMIUM === undefined) return;
-  const files = builtPage([pathToFileURL(`${await buildPage()}/`)]);
+  const files = builtPage(filesIn(await buildPage()));
   const browser = await openBrowser();
 
   /** A believable daemon's page, served on `port`. */

@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { builtPage } from '../../src/daemon/http/built-page.ts';
+import { filesIn } from '../../src/program/program-files.ts';
 import { serveDaemonPage } from '../../src/daemon/http/daemon-page.ts';
 import { buildPage } from '../support/page/build-page.ts';
 import { CHROMIUM, openBrowser, openTab } from '../support/page/open-browser.ts';
@@ -13,7 +13,7 @@ const MEGABYTE = 1_000_000;
 
 describe.skipIf(CHROMIUM === undefined)('the page of real jobs', async () => {
   if (CHROMIUM === undefined) return;
-  const files = builtPage([pathToFileURL(`${await buildPage()}/`)]);
+  const files = builtPage(filesIn(await buildPage()));
   const browser = await openBrowser();
 
   async function opened(...given: Parameters<typeof realDaemon>) {

@@ -8,6 +8,7 @@ import { trialStage } from '../support/stage/trial-stage.ts';
 
 // npm run faults -- --seeds 5000 --from 1: the runs of seeded-runs.test.ts, as many as one likes.
 // npm run faults -- --kind loaded --seeds 5000: those of loaded/laws.test.ts.
+// npm run faults -- --kind renamed --seeds 5000: the same where changed files get new names.
 // npm run faults -- --kind second-writer --seeds 10000: those of second-writer.test.ts.
 const { values } = parseArgs({
   options: {
@@ -19,28 +20,27 @@ const { values } = parseArgs({
 });
 
 const counted = new Map<string, number>();
+const count = (met: object): void => {
+  for (const [what, times] of Object.entries(met))
+    counted.set(what, (counted.get(what) ?? 0) + (times as number));
+};
 const KINDS: Readonly<Record<string, (seed: number, stage: TrialStage) => Promise<void>>> = {
   faults: runTrial,
-  loaded: async (seed) => {
-    for (const [what, count] of Object.entries(await runLoadTrial(seed)))
-      counted.set(what, (counted.get(what) ?? 0) + (count as number));
-  },
-  'second-writer': async (seed, stage) => {
-    for (const [what, count] of Object.entries(await runSecondWriterTrial(seed, stage)))
-      counted.set(what, (counted.get(what) ?? 0) + (count as number));
-  },
+  loaded: async (seed) => count(await runLoadTrial(seed)),
+  renamed: async (seed) => count(await runLoadTrial(seed, 'new-name')),
+  'second-writer': async (seed, stage) => count(await runSecondWriterTrial(seed, stage)),
 };
 const runOne = KINDS[values.kind];
 if (runOne === undefined) throw new Error(`--kind is one of ${Object.keys(KINDS).join(', ')}`);
 
 const from = Number(values.from);
-const count = Number(values.seeds);
+const seeds = Number(values.seeds);
 const failed: number[] = [];
 let next = from;
 await Promise.all(
   Array.from({ length: Number(values.lanes) }, async () => {
     await using stage = await trialStage({ [SecondWriter.name]: SecondWriter.token });
-    for (let seed = next++; seed < from + count; seed = next++) {
+    for (let seed = next++; seed < from + seeds; seed = next++) {
       try {
         await runOne(seed, stage);
       } catch (error) {
@@ -53,6 +53,6 @@ await Promise.all(
     }
   }),
 );
-console.log(`${count} seeds, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(' ')}` : ''}`);
+console.log(`${seeds} seeds, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(' ')}` : ''}`);
 for (const [what, times] of counted) console.log(`${what}: ${times}`);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { builtPage } from '../../src/daemon/http/built-page.ts';
+import { filesIn } from '../../src/program/program-files.ts';
 import { buildPage } from '../support/page/build-page.ts';
 
 describe('the built page', async () => {
@@ -35,7 +35,7 @@ describe('the built page', async () => {
   });
 
   test('is served file by file, and nothing else is', () => {
-    const files = builtPage([pathToFileURL(`${folder}/`)]);
+    const files = builtPage(filesIn(folder));
     expect([...files.keys()].toSorted()).toEqual(['/', ...names.map((name) => `/${name}`)].toSorted());
     expect(files.get('/')?.type).toBe('text/html; charset=utf-8');
     for (const name of first.filter((each) => each.startsWith('assets/')))
@@ -44,7 +44,7 @@ describe('the built page', async () => {
 });
 
 test('where the page was not built, its place says so', () => {
-  const files = builtPage([pathToFileURL('/nowhere/')]);
+  const files = builtPage(filesIn(undefined));
   expect([...files.keys()]).toEqual(['/']);
   expect(files.get('/')?.plain.toString()).toContain('npm run build');
 });

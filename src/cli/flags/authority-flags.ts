@@ -98,7 +98,14 @@ export function addStageFlags(command: Command): Command {
 }
 
 /** Declares the flags for the database that loads a Stage. */
-export function addSqlFlags(command: Command): Command {
+export const addSqlFlags = (command: Command): Command =>
+  addSqlLoginFlags(command).option(
+    '--resume',
+    'wake a suspended workspace first; it costs credits from then on',
+  );
+
+/** The same for a command that wakes nothing. */
+export function addSqlLoginFlags(command: Command): Command {
   return command
     .optionsGroup('Database:')
     .option(
@@ -109,6 +116,5 @@ export function addSqlFlags(command: Command): Command {
     .option(
       '--sql-password-file <file>',
       "read the user's password, or a JSON web token, from this file (SINGLESTOREDB_PASSWORD)",
-    )
-    .option('--resume', 'wake a suspended workspace first; it costs credits from then on');
+    );
 }

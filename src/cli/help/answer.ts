@@ -9,7 +9,7 @@ import { docsText } from './docs-page.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import { OF_HELP, topHelp } from './top-help.ts';
 import { TOPICS } from './topics.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from '../../program/program-files.ts';
 
 /** What answers without any command: the help text, a topic, the version. */
 export type HelpAnswer = 'help' | 'version' | { readonly topic: string };

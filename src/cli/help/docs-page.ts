@@ -1,18 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { configError } from '../../jobs/usage-errors.ts';
 import { messageOf } from '../../model/errors.ts';
-
-/** The folder of the package is at the same place relative to src/cli/help and dist/cli/help. */
-const locate = (page: string): URL => new URL(`../../../${page}`, import.meta.url);
-
-/** Where a page of the docs is on this machine. */
-export const docsUrl = (page: string): string => locate(page).href;
+import { packagedText } from '../../program/program-files.ts';
 
 /** The text of a page that is shipped with the package; with `section`, the part below that heading. Throws `config`. */
 export function docsText({ page, section }: { readonly page: string; readonly section?: string }): string {
   let text: string;
   try {
-    text = readFileSync(locate(page), 'utf8');
+    text = packagedText(page);
   } catch (error) {
     throw configError(
       `the page ${page} of this installation cannot be read: ${messageOf(error)}; install it again`,

@@ -1,6 +1,6 @@
 import type { CommandGroup, CommandRow } from '../context.ts';
 import { linked, styled, type Terminal } from '../process/terminal.ts';
-import { docsUrl } from './docs-page.ts';
+import { packagedUrl } from '../../program/program-files.ts';
 import { TOPICS } from './topics.ts';
 import { wrapped } from './wrap.ts';
 
@@ -57,7 +57,7 @@ export function topHelp(rows: readonly CommandRow[], terminal: Terminal): string
       terminal.width,
     ),
   );
-  if (terminal.hasLinks) lines.push(`Docs: ${linked(terminal, 'README.md', docsUrl('README.md'))}`);
+  if (terminal.hasLinks) lines.push(`Docs: ${linked(terminal, 'README.md', packagedUrl('README.md'))}`);
   return lines.join('\n');
 }
 

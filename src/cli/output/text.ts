@@ -87,7 +87,9 @@ export function textReader(options: TextOptions): Reader {
         break;
       case 'reload':
         if (event.sent && verbose)
-          result(`read again: ${printable(event.path)} by ${printable(event.pipeline)}`);
+          result(
+            `read again: ${printable(event.path)}${event.name === undefined ? '' : ` as ${printable(event.name)}`} by ${printable(event.pipeline)}`,
+          );
         break;
       case 'unloaded':
         if (!quiet) options.notice(unloadedText(event));

@@ -52,5 +52,5 @@ export const styled = ({ hasColours: has }: Terminal, format: Format, text: stri
   has ? styleText(format, text, { validateStream: false }) : text;
 
 /** Text that leads to a URL where the terminal can show that, else the text alone. */
-export const linked = ({ hasLinks: has }: Terminal, text: string, url: string): string =>
-  has ? `\u001b]8;;${url}\u001b\\${text}\u001b]8;;\u001b\\` : text;
+export const linked = ({ hasLinks: has }: Terminal, text: string, url: string | undefined): string =>
+  has && url !== undefined ? `\u001b]8;;${url}\u001b\\${text}\u001b]8;;\u001b\\` : text;

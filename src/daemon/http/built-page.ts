@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { pageFiles } from '../../program/program-files.ts';
 
 export interface PageFile {
   readonly type: string;
@@ -17,22 +17,22 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** In an installed package this module lies in dist/daemon/http, in a checkout in src/daemon/http. */
-const PLACES = ['../../page/', '../../../dist/page/'];
-
 /**
  * The files of the built page by their path in a URL, some 100 kB, in memory. No other file is ever served. In a checkout where
  * the page was not built, its place says so.
+ *
+ * @param built its files, by their names in its folder
  */
-export function builtPage(
-  folders: readonly URL[] = PLACES.map((place) => new URL(place, import.meta.url)),
-): ReadonlyMap<string, PageFile> {
-  for (const folder of folders) {
-    const files = filesIn(folder);
-    const index = files.get('/index.html');
-    if (index !== undefined) return files.set('/', index);
+export function builtPage(built: ReadonlyMap<string, Buffer> = pageFiles()): ReadonlyMap<string, PageFile> {
+  const files = new Map<string, PageFile>();
+  for (const [name, plain] of built) {
+    const type = TYPES[extname(name)];
+    // the name of an asset changes with its content
+    if (type !== undefined)
+      files.set(`/${name}`, pageFile(type, plain, { lasting: name.startsWith('assets/') }));
   }
-  return new Map([['/', NOT_BUILT]]);
+  const index = files.get('/index.html');
+  return index === undefined ? new Map([['/', NOT_BUILT]]) : files.set('/', index);
 }
 
 const pageFile = (type: string, plain: Buffer, { lasting }: { readonly lasting: boolean }): PageFile => ({
@@ -47,17 +47,3 @@ const NOT_BUILT = pageFile(
   Buffer.from('The page is not built in this checkout: run "npm run build", then start the daemon anew.\n'),
   { lasting: false },
 );
-
-function filesIn(folder: URL): Map<string, PageFile> {
-  const files = new Map<string, PageFile>();
-  if (!existsSync(folder)) return files;
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    const type = TYPES[extname(name)];
-    if (type === undefined) continue;
-    const path = name.replaceAll('\\', '/');
-    const plain = readFileSync(new URL(path, folder));
-    // the name of an asset changes with its content
-    files.set(`/${path}`, pageFile(type, plain, { lasting: path.startsWith('assets/') }));
-  }
-  return files;
-}

@@ -29,15 +29,15 @@ export const LOAD: SettingsOf<JobSections['load']> = {
     ],
   },
   reload: {
-    type: { kind: 'choice', choices: ['warn', 'drop-file'] },
+    type: { kind: 'choice', choices: ['warn', 'drop-file', 'new-name'] },
     default: 'warn',
     group: LOADED,
     meaning:
-      'what is done about a file that changed after a pipeline had read it, and that the pipeline does not read again: it is named with the statement that helps, or the statement is sent once the new content is there',
+      'what is done about a file that changed after a pipeline had read it, and that the pipeline does not read again: it is named with the statement that helps, the statement is sent once the new content is there, or the new content gets a name that no pipeline has read (`orders~2.csv`)',
     flags: [
       {
         flag: '--reload <how>',
-        help: 'a file that changed after a pipeline had read it is named, or read again by ALTER PIPELINE … DROP FILE',
+        help: 'a file that changed after a pipeline had read it is named, read again by ALTER PIPELINE … DROP FILE, or given a new name',
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { errorDataBeside, isSyncError } from '../../model/errors.ts';
 import type { SyncError } from '../../model/errors.ts';
 import { fullJitter } from '../../model/growing-delay.ts';
-import type { MeasuredPace, Pace } from '../../model/pace.ts';
+import type { BudgetNotice, MeasuredPace, Pace } from '../../model/pace.ts';
 import type { Clock } from '../../model/ports.ts';
 import { Attempts, isThrottled, NotMade, nothingWorks } from './attempts.ts';
 import type { Attempt, GateRequest } from './attempts.ts';
@@ -12,7 +12,7 @@ import { mostLanesOf } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Outage } from './outage.ts';
-import type { Pacer, Throttling } from './pacer.ts';
+import type { RateLimiter, Throttling } from './rate-limiter.ts';
 import { Patience } from './patience.ts';
 import type { Slots } from './slots.ts';
 import type { TurnLine } from './turn-line.ts';
@@ -22,7 +22,7 @@ import { Turns } from './turns.ts';
 export interface SharedGate {
   readonly clock: Clock;
   readonly slots: Slots;
-  readonly pacer: Pacer;
+  readonly pacer: RateLimiter;
   readonly line: TurnLine;
   readonly outage: Outage;
   readonly memory: MemoryBudget;
@@ -161,6 +161,11 @@ export class GateUse implements Disposable, Lanes {
   wasSlowedDown({ requestsPerSecond, pauseMs }: Throttling): void {
     const most = Math.min(requestsPerSecond, this.#options.maxRequestsPerSecond ?? Infinity);
     this.#options.onEvent({ type: 'throttled', requestsPerSecond: most, pauseMs });
+  }
+
+  /** The budget that is shared with other processes cannot be reached any more, or can be again. */
+  heardOfBudget(notice: BudgetNotice): void {
+    this.#options.onEvent({ type: 'budget', ...notice });
   }
 
   goesAt(pace: Pace): void {

@@ -11,6 +11,7 @@ import type { GateUseOptions } from './gate-use-options.ts';
 import { budgetFor, MemoryBudget } from './memory-budget.ts';
 import { Outage } from './outage.ts';
 import { Pacer } from './pacer.ts';
+import type { RateLimiter, Throttling } from './rate-limiter.ts';
 import { Slots } from './slots.ts';
 import { TurnLine } from './turn-line.ts';
 
@@ -36,7 +37,7 @@ export interface GateLimits {
 export class Gate implements SharedGate {
   readonly clock: Clock;
   readonly slots = new Slots(1);
-  readonly pacer: Pacer;
+  readonly pacer: RateLimiter;
   readonly line: TurnLine;
   readonly outage: Outage;
   readonly limit: ConcurrencyLimit;
@@ -48,12 +49,20 @@ export class Gate implements SharedGate {
   /** The latest 429. */
   #refusal: SyncError | undefined;
 
-  constructor(clock: Clock) {
+  /** `pacer`: what says when requests may start; by default a pace of this process alone. */
+  constructor(clock: Clock, pacer: RateLimiter = new Pacer(clock)) {
     this.clock = clock;
-    this.pacer = new Pacer(clock);
+    this.pacer = pacer;
     this.line = new TurnLine(clock, this.pacer);
     this.outage = new Outage(clock);
     this.limit = new ConcurrencyLimit({ least: 1, most: FIRST_LIMIT });
+    pacer.listen?.({
+      onChange: () => this.line.lookAgain(),
+      onPause: (refusal) => this.#waits(refusal),
+      onNotice: (notice) => {
+        for (const use of this.#uses) use.heardOfBudget(notice);
+      },
+    });
   }
 
   /** One job's way through the gate. To be closed when the job has ended. */
@@ -105,11 +114,21 @@ export class Gate implements SharedGate {
     const slowdown = this.pacer.throttled(sent.startedAt, refusal.retryAfterMs, this.limit.latencyMs);
     this.limit.refused(sent, now);
     this.#fit();
+    if (slowdown instanceof Promise) void slowdown.then((told) => this.#slowsDown(told));
+    else this.#slowsDown(slowdown);
+    this.#waits(refusal);
+  }
+
+  #slowsDown(slowdown: Throttling | undefined): void {
+    if (slowdown !== undefined) for (const use of this.#uses) use.wasSlowedDown(slowdown);
+  }
+
+  /** The pause that the other side asked for holds all users; it ends sooner when each of them has given up. */
+  #waits(refusal: SyncError): void {
     this.#refusal = refusal;
     const uses = [...this.#uses];
-    if (slowdown !== undefined) for (const use of uses) use.wasSlowedDown(slowdown);
     for (const use of uses) use.wasAskedToWait(refusal, this.pacer.pausedFor);
-    if (uses.every((use) => use.hasGivenUp))
+    if (uses.length > 0 && uses.every((use) => use.hasGivenUp))
       this.pacer.shortenPause(Math.max(...uses.map((use) => use.maxWaitMs)));
   }
 

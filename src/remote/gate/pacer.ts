@@ -2,6 +2,7 @@ import { GrowingDelay } from '../../model/growing-delay.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { Spread } from './congestion/spread-of-growth.ts';
 import { AllowedRate } from './congestion/allowed-rate.ts';
+import type { RateLimiter, Throttling } from './rate-limiter.ts';
 
 /** Pauses after a 429 that does not say how long; they grow while nothing succeeds. */
 const PAUSE = { firstMs: 500, longestMs: 30_000 };
@@ -11,16 +12,11 @@ const PAUSE = { firstMs: 500, longestMs: 30_000 };
  */
 const LATE_MS = { held: 200, otherwise: 5 };
 
-export interface Throttling {
-  readonly requestsPerSecond: number;
-  readonly pauseMs: number;
-}
-
 /**
  * One pace for every request to one origin and account. A 429 stops all of them for as long as it asks, and then they go
  * on at the rate that the other side lets through (AllowedRate).
  */
-export class Pacer {
+export class Pacer implements RateLimiter {
   readonly #clock: Clock;
   readonly #allowed: AllowedRate;
   #nextAt = -Infinity;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/ports.ts';
 import { FairLine } from './fair-line.ts';
-import type { Pacer } from './pacer.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
 /** A request that waits for the pace. */
 export interface Waiting {
@@ -25,14 +25,14 @@ interface Place {
  */
 export class TurnLine {
   readonly #clock: Clock;
-  readonly #pacer: Pacer;
+  readonly #pacer: RateLimiter;
   readonly #urgent = new FairLine<Place>();
   readonly #others = new FairLine<Place>();
   /** Ends the sleep of the first. */
   #alarm: AbortController | undefined;
   #isServed = false;
 
-  constructor(clock: Clock, pacer: Pacer) {
+  constructor(clock: Clock, pacer: RateLimiter) {
     this.#clock = clock;
     this.#pacer = pacer;
   }
@@ -70,9 +70,15 @@ export class TurnLine {
     });
   }
 
+  /** The pace is another one: the first that waits looks again. */
+  lookAgain(): void {
+    this.#alarm?.abort();
+  }
+
   async #serve(): Promise<void> {
     this.#isServed = true;
     while (!this.isEmpty) {
+      this.#pacer.expect?.(this.#urgent.size + this.#others.size);
       const { wait } = this.#pacer;
       if (wait === undefined) this.#next();
       else await this.#sleep(wait);

@@ -4,7 +4,7 @@ import type { Attempts, Priority } from './attempts.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { Outage } from './outage.ts';
 import { OwnPace } from './pacer.ts';
-import type { Pacer } from './pacer.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import { Slots } from './slots.ts';
 import type { SlotQueue } from './slots.ts';
 import type { TurnLine } from './turn-line.ts';
@@ -15,7 +15,7 @@ export interface TurnsOptions {
   readonly clock: Clock;
   /** Shared by all jobs at the gate. */
   readonly slots: Slots;
-  readonly pacer: Pacer;
+  readonly pacer: RateLimiter;
   readonly line: TurnLine;
   readonly outage: Outage;
   readonly memory: MemoryBudget;

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Fence } from '../../model/cluster/leader-election.ts';
-import { afterFolder } from '../../model/path.ts';
+import { afterFolder, isFolderPath } from '../../model/path.ts';
 import type { Report } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
 import { INTENT_COLUMNS, intentValues, toIntent } from './intent.ts';
@@ -14,6 +14,7 @@ import type { LoadLog } from '../load/load-log.ts';
 import { LOADED, toRow } from './ledger-row.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
 import type { PairLock } from './pair-lock.ts';
+import { PresentNames } from '../names/present-names.ts';
 import { RunLog, type Folding } from './runs/run-log.ts';
 import type { BegunRun } from './runs/run-log.ts';
 import type { RunAction, RunSummary } from '../../model/run.ts';
@@ -39,6 +40,8 @@ export class Ledger {
   readonly #columns: string;
   /** The runs of the pair. */
   readonly runs: RunLog;
+  /** Files that are at the destination under other names than their paths. */
+  readonly names: PresentNames;
   #loads: LoadLog | undefined;
   #run = 0;
   /** Whether a row or a note names the run. */
@@ -48,6 +51,7 @@ export class Ledger {
     this.#db = new LedgerDatabase(db, file, fence);
     this.#lock = lock;
     this.file = file;
+    this.names = new PresentNames(this.#db);
     this.#columns = columnsIn(db);
     const format = formatOf(db);
     this.runs = new RunLog(this.#db, { isFormer: format > 0 && format < FIRST_WITH_RUN_RECORDS });
@@ -158,6 +162,7 @@ export class Ledger {
 
   /** Puts the row of a file that came to its name just now: a pipeline has to read it. */
   arrived(row: LedgerRow, reason: string): void {
+    this.names.superseded(row.path);
     if (row.loaded !== true) this.#loads?.arrived(row, reason);
     this.put(row, reason);
   }
@@ -166,6 +171,7 @@ export class Ledger {
   left(path: RelPath): void {
     const row = this.get(path);
     this.#loads?.left(path);
+    this.names.gone(path);
     if (row !== undefined) this.put({ ...row, pending: false, loaded: true }, 'loaded');
   }
 
@@ -183,12 +189,14 @@ export class Ledger {
 
   forget(path: RelPath): void {
     this.#loads?.gone(path);
+    this.names.gone(path);
     this.#db.sql('DELETE FROM entry WHERE path = ?').run(path);
   }
 
   /** Forgets a folder and everything below it. */
   forgetFolder(folder: RelPath): void {
     this.#loads?.folderGone(folder);
+    this.names.gone(folder);
     this.#db.sql('DELETE FROM entry WHERE path >= ? AND path < ?').run(folder, afterFolder(folder));
   }
 
@@ -198,6 +206,8 @@ export class Ledger {
    */
   rename(from: RelPath, to: RelPath, { keepsTimes }: { readonly keepsTimes: boolean }): void {
     this.#loads?.moved(from, to);
+    if (isFolderPath(from)) this.names.folderMoved(from, to, { keepsFormer: false });
+    else this.names.gone(from);
     const times = keepsTimes
       ? ''
       : `, pending = iif(pending = ${LOADED}, ${LOADED}, 1), shown_modified = NULL`;

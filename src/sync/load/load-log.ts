@@ -29,6 +29,8 @@ export type Readers = Readonly<Record<string, Reader>>;
 /** A file at the destination that is not known to have left it as loaded. */
 export interface LoadRow {
   readonly path: RelPath;
+  /** Its name at the destination: mostly the path. */
+  readonly name: RelPath;
   /** Bytes. */
   readonly size: number;
   /** A pipeline may have read other content under this name. */
@@ -70,9 +72,13 @@ const GONE = 2;
 
 /** Whether a file was at the name ?1 before, also before anybody kept track. */
 const WAS_THERE = `EXISTS (SELECT 1 FROM load WHERE path = ?1)
-  OR EXISTS (SELECT 1 FROM verdict WHERE path = ?1 AND kind IN ('removed', 'moved', 'keep'))`;
+  OR EXISTS (SELECT 1 FROM verdict WHERE path = ?1 AND kind IN ('removed', 'moved', 'keep'))
+  OR EXISTS (SELECT 1 FROM present_name WHERE path = ?1)`;
 
-const SELECT = `SELECT l.path, l.size, l.replaced, l.loaded, l.arrived, l.readers, e.run, e.pending, e.version
+const HAD_OTHER_NAME = 'SELECT 1 FROM present_name WHERE path = ?';
+
+const SELECT = `SELECT l.path, l.size, l.replaced, l.loaded, l.arrived, l.readers, e.run, e.pending, e.version,
+    coalesce((SELECT max(p.name) FROM present_name p WHERE p.path = l.path AND p.state = 1), l.path) AS name
   FROM load l JOIN entry e ON e.path = l.path AND l.loaded <> ${GONE}`;
 
 const UNLOADED = `SELECT count(*) AS files, total(l.size) AS bytes FROM load l JOIN entry e ON e.path = l.path
@@ -159,7 +165,7 @@ export class LoadLog {
     if (isFolderPath(path) || isHidden(path)) return;
     this.#changes(() => {
       // the same content once more: what was seen of it holds
-      if (reason === 'missing') {
+      if (reason === 'missing' && this.#db.sql(HAD_OTHER_NAME).get(path) === undefined) {
         const again = 'UPDATE load SET size = ?, arrived = ?, loaded = 0 WHERE path = ?';
         this.#db.sql(again).run(size, this.#moment(), path);
         this.#db
@@ -273,6 +279,15 @@ export class LoadLog {
       .run(JSON.stringify(readers), path, arrivedMs);
   }
 
+  /** It has a name that no pipeline knows: whatever reads it there reads this content. */
+  renamed(path: RelPath): void {
+    this.#changes(() =>
+      this.#db
+        .sql(`UPDATE load SET replaced = 0, readers = '{}', arrived = ? WHERE path = ?`)
+        .run(this.#moment(), path),
+    );
+  }
+
   /** The content is in its table; the file is still there. */
   isLoaded({ path, arrivedMs }: LoadRow): void {
     this.#changes(() =>
@@ -321,6 +336,7 @@ export class LoadLog {
 
 const toLoadRow = (row: Readonly<Record<string, unknown>>, file: string): LoadRow => ({
   path: row['path'] as string,
+  name: row['name'] as string,
   size: row['size'] as number,
   replaced: row['replaced'] !== 0,
   loaded: row['loaded'] !== 0,

@@ -6,9 +6,10 @@ export interface LoadOptions {
   readonly pipelines: Pipelines;
   /**
    * What is done about a file that a pipeline read before its content changed, and so does not read again. `warn`: it is named,
-   * with the statement that would help. `drop-file`: the statement is sent, once the new content is confirmed.
+   * with the statement that would help. `drop-file`: the statement is sent, once the new content is confirmed. `new-name`: the
+   * new content gets a name that no pipeline has read.
    */
-  readonly reload: 'warn' | 'drop-file';
+  readonly reload: 'warn' | 'drop-file' | 'new-name';
   /** `remove`: a file that is loaded leaves the destination. The ledger keeps it as loaded, so that it is not sent again. */
   readonly afterLoad: 'keep' | 'remove';
   /** Sending pauses while more than this, in bytes, was sent and is not loaded. Undefined: there is no limit. */

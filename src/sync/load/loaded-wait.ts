@@ -29,6 +29,8 @@ export interface LoadedWaitParts {
   /** Looks at these files without doing anything about them. */
   readonly judge: (rows: readonly LoadRow[]) => Promise<readonly LookedAt[]>;
   readonly emit: (event: SyncEvent) => void;
+  /** Whether a file that is to be read again cannot be, as somebody was told. */
+  readonly isStuck: (path: RelPath) => boolean;
 }
 
 /** Files whose state is asked for at once. */
@@ -100,13 +102,14 @@ export class LoadedWait {
       this.#loaded++;
       const { path } = row;
       this.#parts.emit({ type: 'load', path, outcome: 'loaded', pipeline: files[0]?.pipeline });
-    } else if (!this.#isFinal(verdicts)) this.#open++;
+    } else if (!this.#isFinal(row.path, verdicts)) this.#open++;
   }
 
   /** Whether nothing but a person changes it. */
-  #isFinal(verdicts: readonly LoadVerdict[]): boolean {
+  #isFinal(path: RelPath, verdicts: readonly LoadVerdict[]): boolean {
     if (verdicts.includes('skipped')) return true;
-    return this.#parts.load.reload === 'warn' && verdicts.includes('drop');
+    const { load, isStuck } = this.#parts;
+    return verdicts.includes('drop') && (load.reload === 'warn' || isStuck(path));
   }
 
   /**

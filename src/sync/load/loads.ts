@@ -1,7 +1,6 @@
 import { isSyncError, type SyncError } from '../../model/errors.ts';
 import type { LoadReport } from '../../model/events.ts';
-import type { RelPath } from '../../model/path.ts';
-import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
+import type { PipelineInfo } from '../../model/pipelines.ts';
 import { FreshLooks } from '../execute/looks/fresh-looks.ts';
 import type { Remote } from '../../remote/remote.ts';
 import type { PathFilter } from '../../model/ports.ts';
@@ -9,20 +8,19 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { OvertakenPaths } from '../overtaking/overtaken-paths.ts';
 import type { PassOptions } from '../pass-options.ts';
 import type { Tally } from '../tally.ts';
-import { judge, mayRead, readerAfter } from './judge.ts';
 import type { LoadVerdict } from './judge.ts';
+import { FileJudge } from './file-judge.ts';
+import type { Judged } from './file-judge.ts';
 import { LoadLog } from './load-log.ts';
-import type { LoadRow, Reader, Readers } from './load-log.ts';
+import type { LoadRow } from './load-log.ts';
 import { VIEWS_LAG_MS } from './load-options.ts';
 import type { LoadOptions } from './load-options.ts';
 import { LoadedRemovals } from './loaded-removals.ts';
 import { LoadedWait, PAGE } from './loaded-wait.ts';
 import { loadUnknown, Reloads } from './reloads.ts';
-import type { Reload } from './reloads.ts';
+import { Renames } from './renames.ts';
 import { UnloadedLimit } from './unloaded-limit.ts';
 
-/** For how long what is known of the pipelines themselves holds, in milliseconds. */
-const INFOS_MS = 10_000;
 /** One query a second at most, in milliseconds. */
 const POLL_MS = 1000;
 /** After that long a database that was away is asked again by uploads that wait for it, in milliseconds. */
@@ -39,14 +37,6 @@ interface Sweep {
   owed: number;
 }
 
-interface Judged {
-  readonly row: LoadRow;
-  readonly files: readonly PipelineFile[];
-  readonly readers: Readers;
-  readonly verdicts: readonly LoadVerdict[];
-  readonly reloads: readonly Reload[];
-}
-
 interface LoadParts {
   readonly remote: Remote;
   readonly tally: Tally;
@@ -55,7 +45,7 @@ interface LoadParts {
   readonly overtaken: OvertakenPaths;
 }
 
-interface LoadPass extends Pick<PassOptions, 'clock' | 'draining' | 'signal'> {
+interface LoadPass extends Pick<PassOptions, 'clock' | 'draining' | 'signal' | 'source'> {
   readonly ledger: Ledger;
   readonly load: LoadOptions;
 }
@@ -77,7 +67,8 @@ export class Loads {
   #last: Sweep = NOTHING;
   #loaded = 0;
   readonly #wait: LoadedWait | undefined;
-  #infos: { readonly atMs: number; readonly infos: readonly PipelineInfo[] } | undefined;
+  readonly #judge: FileJudge;
+  readonly #renames: Renames;
   /** Why nothing more is asked of the database. */
   #away: SyncError | undefined;
   #awayAt = 0;
@@ -86,8 +77,10 @@ export class Loads {
   constructor(pass: LoadPass, parts: LoadParts) {
     this.#pass = pass;
     this.#parts = parts;
-    const { ledger, clock, load, draining, signal } = pass;
+    const { ledger, clock, load, draining, signal, source } = pass;
     const { remote, tally } = parts;
+    const { pipelines } = load;
+    this.#judge = new FileJudge({ load, clock, signal, root: remote.root });
     this.#until = AbortSignal.any([draining, signal]);
     this.#log = ledger.trackLoads((db, run) => new LoadLog(db, run, () => clock.now()));
     this.#log.setTimesRight();
@@ -96,9 +89,20 @@ export class Loads {
     // a run that is killed kept track of all that came until then
     this.#log.keptTrack();
     this.#removals = new LoadedRemovals({ remote, ledger, clock, tally, signal: this.#until });
+    this.#renames = new Renames({
+      remote,
+      ledger,
+      log: this.#log,
+      source,
+      pipelines,
+      signal: this.#until,
+      onProblem: tally.problem,
+    });
     this.#reloads = new Reloads({
       ...load,
       log: this.#log,
+      renames: this.#renames,
+      readersOf: (name) => this.#judge.readersOf(name),
       ledger,
       clock,
       root: remote.root,
@@ -125,9 +129,10 @@ export class Loads {
           return this.#away;
         },
         judge: async (rows) => {
-          return this.#judgePage(rows, await this.#pipelines());
+          return this.#judge.page(rows, await this.#judge.pipelines());
         },
         emit: tally.emit,
+        isStuck: (path) => this.#renames.isStuck(path),
       });
     if (load.maxUnloaded !== undefined)
       this.limit = new UnloadedLimit({
@@ -149,6 +154,8 @@ export class Loads {
 
   /** Before both ends are compared: what an earlier run owes, and what may leave by now. */
   async begin(): Promise<void> {
+    await this.#renames.recover();
+    await this.#renames.removeFormer();
     await this.#wait?.begin();
     await this.#look(() => true);
     this.#hasBegun = true;
@@ -163,9 +170,10 @@ export class Loads {
     for (;;) {
       await this.#look(() => true);
       const isDone = this.#last.early === 0 || this.#until.aborted || this.#away !== undefined;
-      if (isDone || clock.elapsed() - began >= mostMs) return;
+      if (isDone || clock.elapsed() - began >= mostMs) break;
       await clock.sleep(POLL_MS, this.#until).catch(() => undefined);
     }
+    await this.#renames.removeFormer();
   }
 
   /** At the end of a pass that waits: resolves once everything that it sent is in its table. Rejects as LoadedWait does. */
@@ -209,7 +217,7 @@ export class Loads {
         const last = rows.at(-1);
         if (last === undefined) break;
         after = last.path;
-        infos ??= await this.#pipelines();
+        infos ??= await this.#judge.pipelines();
         await this.#page(
           rows.filter((row) => this.#isSettled(row)),
           infos,
@@ -221,7 +229,7 @@ export class Loads {
       if (this.#until.aborted) return;
       if (!isSyncError(error)) throw error;
       // of the destination, not of the database
-      if (error.verdict === 'end_run' && error.operation === 'remove') throw error;
+      if (error.verdict === 'end_run' && !isOfDatabase(error)) throw error;
       this.#away = error;
       this.#awayAt = this.#pass.clock.elapsed();
       const problem = loadUnknown(error, pipelines.label);
@@ -236,16 +244,6 @@ export class Loads {
   #tryAgain(): void {
     const { clock } = this.#pass;
     if (this.#away !== undefined && clock.elapsed() - this.#awayAt >= AWAY_MS) this.#away = undefined;
-  }
-
-  /** Asked for now and then: a look at files is to cost few queries. */
-  async #pipelines(): Promise<readonly PipelineInfo[]> {
-    const { clock, load, signal } = this.#pass;
-    if (this.#infos === undefined || clock.elapsed() - this.#infos.atMs >= INFOS_MS) {
-      const infos = await load.pipelines.pipelines({ signal });
-      this.#infos = { atMs: clock.elapsed(), infos };
-    }
-    return this.#infos.infos;
   }
 
   /** Whether nothing is under way that is about the file. */
@@ -263,7 +261,7 @@ export class Loads {
     const leaves = (row: LoadRow): boolean =>
       load.afterLoad === 'remove' && !filter.excludes(row.path) && mayGo(row);
     // one that was loaded when an earlier run looked may be read again, or by another pipeline, by now
-    const judged = await this.#judgePage(
+    const judged = await this.#judge.page(
       rows.filter((row) => !row.loaded || leaves(row)),
       infos,
     );
@@ -277,55 +275,16 @@ export class Loads {
     await this.#removals.make(leaving.flatMap(({ path }) => this.#log.get(path) ?? []).filter(isLoaded));
   }
 
-  async #judgePage(rows: readonly LoadRow[], infos: readonly PipelineInfo[]): Promise<readonly Judged[]> {
-    const { load, signal } = this.#pass;
-    if (rows.length === 0) return [];
-    const states = await load.pipelines.states(
-      rows.map(({ path }) => this.#full(path)),
-      { signal },
-    );
-    return rows.map((row) => this.#judge(row, states.get(this.#full(row.path)) ?? [], infos));
-  }
-
   async #reload(judged: readonly Judged[], sweep: Sweep): Promise<void> {
-    const reloads = judged.flatMap((each) => each.reloads);
+    const isRename = this.#pass.load.reload === 'new-name';
+    // no pipeline may be reading a file that moves
+    const ready = isRename ? judged.filter(({ verdicts }) => !verdicts.some(isUnclear)) : judged;
+    const reloads = ready.flatMap((each) => each.reloads);
     if (reloads.length === 0) return;
     sweep.owed += reloads.length;
     const left = await this.#reloads.make(reloads);
     sweep.owed -= reloads.length - left;
     sweep.pending += reloads.length - left;
-  }
-
-  #judge(row: LoadRow, files: readonly PipelineFile[], infos: readonly PipelineInfo[]): Judged {
-    const { clock, load } = this.#pass;
-    const times = { nowMs: clock.now(), lagMs: load.viewsLagMs ?? VIEWS_LAG_MS };
-    const path = this.#full(row.path);
-    const names = new Set([
-      ...files.map(({ pipeline }) => pipeline),
-      ...infos.filter((info) => mayRead(info, path)).map(({ pipeline }) => pipeline),
-    ]);
-    const readers: Record<string, Reader> = { ...row.readers };
-    const verdicts: LoadVerdict[] = [];
-    const found: { readonly file: PipelineFile; readonly isAgain: boolean }[] = [];
-    for (const name of names) {
-      const file = files.find(({ pipeline }) => pipeline === name);
-      const reader = row.readers[name] ?? {};
-      const verdict = judge(row, reader, file, times);
-      verdicts.push(verdict);
-      readers[name] = readerAfter(reader, file, verdict);
-      if ((verdict === 'drop' || verdict === 'drop_again') && file !== undefined)
-        found.push({ file, isAgain: verdict === 'drop_again' });
-    }
-    // where there is no pipeline at all, it waits for one that is still to be made, or is made anew just now
-    if (names.size === 0 && infos.length === 0) verdicts.push('unread');
-    const reloads = found.map(({ file, isAgain }) => ({
-      row,
-      readers,
-      file,
-      isAgain,
-      info: infos.find(({ pipeline }) => pipeline === file.pipeline),
-    }));
-    return { row, files, readers, verdicts, reloads };
   }
 
   #record(judged: Judged, sweep: Sweep): void {
@@ -346,11 +305,13 @@ export class Loads {
     if (isLeaving) this.#log.isLoaded(row);
     else this.#log.settled(row);
   }
-
-  #full(path: RelPath): RelPath {
-    return this.#parts.remote.root + path;
-  }
 }
 
 const NOTHING: Sweep = { early: 0, pending: 0, skipped: 0, owed: 0 };
+const isUnclear = (verdict: LoadVerdict): boolean => verdict === 'early' || verdict === 'under_way';
+
+/** Requests to a database have no other operations. */
+const isOfDatabase = ({ operation }: SyncError): boolean =>
+  operation === undefined || operation === 'look_up' || operation === 'change';
+
 const isLoaded = ({ loaded }: LoadRow): boolean => loaded;

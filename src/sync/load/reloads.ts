@@ -9,6 +9,7 @@ import type { FreshLooks } from '../execute/looks/fresh-looks.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LoadLog, LoadRow, Readers } from './load-log.ts';
 import type { LoadOptions } from './load-options.ts';
+import type { Renames } from './renames.ts';
 
 /** A file that a pipeline read before its content changed. */
 export interface Reload {
@@ -29,6 +30,9 @@ export interface ReloadParts {
   /** Full path of the target folder. */
   readonly root: RelPath;
   readonly looks: FreshLooks;
+  readonly renames: Renames;
+  /** The pipelines that may read a file of this name. */
+  readonly readersOf: (name: RelPath) => readonly PipelineInfo[];
   readonly signal: AbortSignal;
   readonly emit: (event: SyncEvent) => void;
   readonly onProblem: (path: RelPath, problem: Problem) => void;
@@ -60,18 +64,10 @@ export class Reloads {
     }
     const ready: Reload[] = [];
     for (const reload of reloads) if (await this.#isThere(reload.row)) ready.push(reload);
-    for (const reload of ready) this.#warn(reload);
+    if (this.#parts.reload === 'new-name') return reloads.length - (await this.#rename(ready));
+    for (const { info, file } of ready) this.#warn(file.pipeline, info);
     this.#writeDown(ready);
-    const queue = ready.values();
-    let failed: { readonly error: unknown } | undefined;
-    const lane = async (): Promise<void> => {
-      for (const reload of queue) {
-        if (failed !== undefined) return;
-        await this.#send(reload).catch((error: unknown) => void (failed ??= { error }));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    if (failed !== undefined) throw failed.error;
+    await inLanes(ready, (reload) => this.#send(reload));
     return reloads.length - ready.length;
   }
 
@@ -85,6 +81,24 @@ export class Reloads {
     // a look shows as much as the listing that would confirm it
     if (!isConfirmed) ledger.confirm(path, look.shown.modifiedMs);
     return true;
+  }
+
+  /** One new name for each file, for all pipelines that read it. Resolves with how many readings this is. */
+  async #rename(reloads: readonly Reload[]): Promise<number> {
+    const { renames, readersOf, root, emit } = this.#parts;
+    let renamed = 0;
+    await inLanes([...Map.groupBy(reloads, ({ row }) => row.path).values()], async (ofFile) => {
+      const [{ row }] = ofFile as [Reload];
+      const readers = readersOf(root + row.name);
+      for (const info of readers) this.#warn(info.pipeline, info);
+      const name = await renames.give(row, readers);
+      if (name === undefined) return;
+      renamed += ofFile.length;
+      this.sent += ofFile.length;
+      for (const { file } of ofFile)
+        emit({ type: 'reload', path: row.path, pipeline: file.pipeline, name, sent: true });
+    });
+    return renamed;
   }
 
   #writeDown(reloads: readonly Reload[]): void {
@@ -118,11 +132,25 @@ export class Reloads {
     onProblem(path, notReloaded(pipeline, statement));
   }
 
-  #warn({ info, file: { pipeline } }: Reload): void {
+  #warn(pipeline: string, info: PipelineInfo | undefined): void {
     if (info?.hasUniqueKey === true || this.#warned.has(pipeline)) return;
     this.#warned.add(pipeline);
     this.#parts.onProblem('', mayDouble(pipeline, info));
   }
+}
+
+/** Several at a time. After the first error nothing more is begun; it counts once what is under way has ended. */
+async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  let failed: { readonly error: unknown } | undefined;
+  const lane = async (): Promise<void> => {
+    for (const item of queue) {
+      if (failed !== undefined) return;
+      await work(item).catch((error: unknown) => void (failed ??= { error }));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  if (failed !== undefined) throw failed.error;
 }
 
 /** With a statement for one pipeline; the views of a file before may tell of several. */

@@ -11,13 +11,12 @@ const NAMED: readonly LoadKillPoint[] = [
 ];
 
 const MODES: readonly LoadKillMode[] = ALL
-  ? [
-      { afterLoad: 'remove', hasKey: true },
-      { afterLoad: 'remove', hasKey: false },
-      { afterLoad: 'keep', hasKey: true },
-      { afterLoad: 'keep', hasKey: false },
-    ]
-  : [{ afterLoad: 'remove', hasKey: true }];
+  ? (['drop-file', 'new-name'] as const).flatMap((reload) =>
+      (['remove', 'keep'] as const).flatMap((afterLoad) =>
+        [true, false].map((hasKey) => ({ reload, afterLoad, hasKey })),
+      ),
+    )
+  : [{ reload: 'drop-file', afterLoad: 'remove', hasKey: true }];
 
 /** Cases mostly wait for the views. */
 const AT_ONCE = 3;

@@ -51,6 +51,36 @@ test('a file that changed is read again once, and the rows are those of its cont
   await sql.exec('STOP PIPELINE orders');
 });
 
+test('a file that changed gets a new name, and nobody needs the right to drop files', async () => {
+  const { stage, sql, sync, write } = await loadedStage({
+    'orders/a.csv': '1,10\n2,20\n',
+    'orders/b.csv': '3,30\n',
+  });
+  await using _stage = stage;
+  const renaming = ['--reload', 'new-name', '--wait-loaded', '--delete', '-v'];
+  await sync(...renaming);
+  for (const [text, version] of [
+    ['1,11\n2,20\n4,40\n', 'a~2.csv'],
+    ['1,12\n2,20\n4,40\n', 'a~3.csv'],
+  ] as const) {
+    await write('a.csv', text);
+    const { status, stdout, stderr } = await sync(...renaming);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`read again: a.csv as ${version} by orders`);
+    expect(Object.keys(await stage.snapshot()).toSorted()).toEqual([version, 'b.csv']);
+  }
+  expect(await sql.tuples('SELECT id, amount FROM orders ORDER BY id')).toEqual([
+    [1, 12],
+    [2, 20],
+    [3, 30],
+    [4, 40],
+  ]);
+  const explained = await commandInside(stage.cli, ['explain', join(stage.cli.folder, 'orders', 'a~3.csv')]);
+  expect(explained.stdout).toContain('a.csv: synced (changed), there as a~3.csv, ');
+  expect((await sync('--reload', 'warn', '--json')).report).toMatchObject({ uploaded: 0 });
+  await sql.exec('STOP PIPELINE orders');
+});
+
 test('rows of a table without a key are doubled only after a warning', async () => {
   const { stage, sql, sync, write } = await loadedStage({ 'orders/a.csv': '1,10\n' }, '');
   await using _stage = stage;

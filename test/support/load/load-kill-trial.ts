@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { RequestInfo, RequestPhase } from '../../../src/emulator/request-info.ts';
 import type { CliResult } from '../cli/cli.ts';
 import { commandInside } from '../cli/command-inside.ts';
@@ -15,6 +16,7 @@ const PRELOAD = fileURLToPath(new URL('../faults/kill-at-statement.mjs', import.
 export interface LoadKillMode {
   readonly afterLoad: 'keep' | 'remove';
   readonly hasKey: boolean;
+  readonly reload: 'drop-file' | 'new-name';
 }
 
 /**
@@ -25,7 +27,7 @@ export type LoadKillPoint =
   | { readonly at: 'committed'; readonly what: Change }
   | { readonly at: 'phase' | 'before'; readonly nth: number };
 
-type Change = 'upload' | 'drop' | 'remove';
+type Change = 'upload' | 'drop' | 'move' | 'remove';
 
 export interface LoadKillOutcome {
   readonly killed: boolean;
@@ -87,10 +89,10 @@ export class LoadKillTrial {
   async run(point?: LoadKillPoint): Promise<LoadKillOutcome> {
     const name = `k${++this.#serial}`;
     const { cli, deployment } = this.#stage;
-    const { afterLoad, hasKey } = this.#mode;
+    const { afterLoad, hasKey, reload } = this.#mode;
     const folder = join(cli.folder, name);
     await this.#makeTable(name);
-    const flags = `--load-database demo --pipeline ${name} --reload drop-file --after-load ${afterLoad} --wait-loaded=1m`;
+    const flags = `--load-database demo --pipeline ${name} --reload ${reload} --after-load ${afterLoad} --wait-loaded=1m`;
     const args = ['sync', folder, `stage://${deployment}/${name}`, ...flags.split(' '), '--json'];
     const env = { SINGLESTOREDB_USER: 'admin', SINGLESTOREDB_PASSWORD: this.#stage.emulator.token };
     const sync = () => commandInside(cli, args, { env });
@@ -131,7 +133,7 @@ export class LoadKillTrial {
   async #isSettled(name: string): Promise<boolean> {
     const rows = await this.#rows(name);
     const ids = new Set(rows.filter(([id, amount]) => !isFormer(id, amount)).map(([id]) => id));
-    return ids.size === ONCE.length && (await this.#there(name)).length === this.#wanted.length;
+    return ids.size === ONCE.length && isDeepStrictEqual(await this.#there(name), this.#wanted);
   }
 
   async #judge(name: string, runs: readonly CliResult[]): Promise<void> {
@@ -146,17 +148,18 @@ export class LoadKillTrial {
     return this.#sql.tuples(`SELECT id, amount FROM ${name} ORDER BY id, amount`);
   }
 
-  get #wanted(): readonly string[] {
-    return this.#mode.afterLoad === 'remove' ? [] : Object.keys(AFTER);
+  get #wanted(): string[] {
+    const { afterLoad, reload } = this.#mode;
+    if (afterLoad === 'remove') return [];
+    return Object.keys(AFTER).map((path) => (reload === 'new-name' && path === 'a.csv' ? 'a~N.csv' : path));
   }
 
+  /** A version of a file counts as one, whatever its number. */
   async #there(name: string): Promise<string[]> {
     const { destination } = this.#stage;
     const { signal } = new AbortController();
-    const there: string[] = [];
-    for (const path of Object.keys(AFTER))
-      if ((await destination.stat(`${name}/${path}`, { signal })) !== undefined) there.push(path);
-    return there;
+    const children = (await destination.listFolder(`${name}/`, { signal })) ?? [];
+    return Array.from(children, (child) => child.name.replace(/~\d+/, '~N')).toSorted();
   }
 
   async #killed(
@@ -199,6 +202,6 @@ const said = (runs: readonly CliResult[], code: string): boolean =>
 
 function changeOf({ kind, sql }: RequestInfo): Change | undefined {
   if (kind === 'putFile') return 'upload';
-  if (kind === 'remove') return 'remove';
+  if (kind === 'remove' || kind === 'move') return kind;
   return sql !== undefined && /^ALTER PIPELINE/i.test(sql) ? 'drop' : undefined;
 }

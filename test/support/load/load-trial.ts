@@ -6,6 +6,7 @@ import type { MemoryCall } from '../../../src/destinations/memory/memory-destina
 import { SyncError } from '../../../src/model/errors.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import type { RelPath } from '../../../src/model/path.ts';
+import { versionName } from '../../../src/sync/load/new-names.ts';
 import type { LoadOptions } from '../../../src/sync/load/load-options.ts';
 import type { PassOptions } from '../../../src/sync/pass-options.ts';
 import { createDice, type Dice } from '../trees/dice.ts';
@@ -20,6 +21,7 @@ const TO_SETTLE = 8;
 export interface LoadTrialCounts {
   kills: number;
   drops: number;
+  renames: number;
   left: number;
   doubled: number;
   readings: number;
@@ -30,14 +32,23 @@ export interface LoadTrialCounts {
  * requests. In the end each file's present content was read under its name after it had come there; rows are doubled only
  * where that was warned of; nothing left that was not loaded, and nothing of others was touched.
  */
-export async function runLoadTrial(seed: number): Promise<LoadTrialCounts> {
-  const trial = new LoadTrial(seed);
+export async function runLoadTrial(
+  seed: number,
+  reload: LoadOptions['reload'] = 'drop-file',
+): Promise<LoadTrialCounts> {
+  const trial = new LoadTrial(seed, reload);
   try {
     return await trial.run();
   } finally {
     trial[Symbol.dispose]();
   }
 }
+
+/** The path that a name of ours stands for. */
+const pathOfVersion = (name: RelPath): RelPath => name.replace(/~\d+(?=\.csv$|$)/, '');
+
+/** What others wrote, over a file of ours or under a name of theirs. */
+const isTheirs = (text: string | undefined): boolean => text === undefined || /!$|\?$|^theirs/.test(text);
 
 class Dead extends Error {}
 
@@ -55,15 +66,15 @@ class LoadTrial implements Disposable {
   #isCalm = false;
   #inPass = false;
   #written = 0;
-  readonly #counts: LoadTrialCounts = { kills: 0, drops: 0, left: 0, doubled: 0, readings: 0 };
+  readonly #counts: LoadTrialCounts = { kills: 0, drops: 0, renames: 0, left: 0, doubled: 0, readings: 0 };
 
-  constructor(seed: number) {
+  constructor(seed: number, reload: LoadOptions['reload']) {
     const dice = (this.#dice = createDice(seed));
     this.#hasKey = dice.chance(0.5);
     this.#snapshot = mkdtempSync(join(tmpdir(), 'stagesync-loads-'));
     this.#load = {
       afterLoad: dice.chance(0.6) ? 'remove' : 'keep',
-      reload: 'drop-file',
+      reload,
       maxUnloaded: dice.chance(0.3) ? 60 : undefined,
       patienceMs: 5000,
     };
@@ -79,6 +90,7 @@ class LoadTrial implements Disposable {
         hasUniqueKey: this.#hasKey,
         lagMs: dice.pick([0, 0, 1500]),
         tellsBatches: dice.chance(0.7),
+        keyOf: (path, content) => (isTheirs(content) ? path : pathOfVersion(path)),
         before: () => this.#step('before'),
         after: () => this.#step('after'),
       },
@@ -113,6 +125,9 @@ class LoadTrial implements Disposable {
     await this.#judgeEnd();
     const { pipelines, engine } = this.#world;
     this.#counts.drops = pipelines.dropped.length;
+    this.#counts.renames = engine.events.filter(
+      (event) => event.type === 'reload' && event.name !== undefined,
+    ).length;
     this.#counts.readings = pipelines.readings.length;
     this.#counts.left = engine.events.filter(
       (event) => event.type === 'action' && event.reason === 'loaded' && event.outcome === 'done',
@@ -156,7 +171,14 @@ class LoadTrial implements Disposable {
 
   #interfere(): void {
     const { destination } = this.#world;
-    if (this.#dice.chance(0.5)) {
+    if (this.#load.reload === 'new-name' && this.#dice.chance(0.4)) {
+      const path = `in/${versionName(this.#dice.pick(NAMES), 2 + this.#dice.below(3))}`;
+      // what is theirs stays; over what is ours they write so that it is seen
+      const text = `theirs ${++this.#written}`.padEnd(60, '?');
+      if (destination.text(path) === undefined) this.#foreign.set(path, text);
+      if (this.#foreign.has(path)) this.#foreign.set(path, text);
+      destination.place(path, text);
+    } else if (this.#dice.chance(0.5)) {
       const path = `in/theirs/${this.#dice.below(3)}`;
       const text = `theirs ${++this.#written}`;
       this.#foreign.set(path, text);
@@ -217,8 +239,11 @@ class LoadTrial implements Disposable {
     if (kind !== 'remove' || !path.startsWith('in/')) return;
     const { destination, pipelines } = this.#world;
     const content = destination.text(path);
-    const isRead = pipelines.readings.some((each) => each.path === path && each.content === content);
-    if (content !== undefined && !isRead && (await this.#text(path.slice('in/'.length))) === content)
+    const isRead = pipelines.readings.some(
+      (each) => pathOfVersion(each.path) === pathOfVersion(path) && each.content === content,
+    );
+    const source = pathOfVersion(path).slice('in/'.length);
+    if (content !== undefined && !isRead && (await this.#text(source)) === content)
       this.#wrong.push(`${path} was removed, and nobody had read ${content}`);
   }
 
@@ -232,18 +257,26 @@ class LoadTrial implements Disposable {
       if (text !== undefined) present.set(path, text);
     }
     for (const [path, content] of present) {
-      const last = pipelines.readings.findLast((each) => each.path === `in/${path}`);
-      assert.equal(last?.content, content, `${path} was not read as it is`);
+      const isOf = (name: RelPath): boolean => pathOfVersion(name) === `in/${path}`;
+      const ours = pipelines.readings.filter((each) => isOf(each.path) && !isTheirs(each.content));
+      assert.equal(ours.at(-1)?.content, content, `${path} was not read as it is`);
+      const there = [...destination.files.keys()].filter(isOf).map((name) => destination.text(name));
+      const wanted = this.#load.afterLoad === 'remove' ? 0 : 1;
       // others may have put something there since
-      if (this.#load.afterLoad === 'remove')
-        assert.notEqual(destination.text(`in/${path}`), content, `${path} has not left`);
-      else assert.equal(destination.text(`in/${path}`), content, `${path} is not as in the source`);
+      assert.equal(there.filter((text) => text === content).length, wanted, `${path}: ${there.join()}`);
+      if (this.#load.reload === 'new-name')
+        assert.equal(there.filter((text) => !isTheirs(text)).length, wanted, `${path}: ${there.join()}`);
+      const rows = pipelines.rows.filter((row) => isOf(row.path) && !isTheirs(row.content));
       if (this.#hasKey)
         assert.deepEqual(
-          pipelines.rows.filter((row) => row.path === `in/${path}`).map((row) => row.content),
+          rows.map((row) => row.content),
           [content],
         );
     }
+    if (this.#overrides.removal === 'ours')
+      for (const name of destination.files.keys())
+        if (pathOfVersion(name) !== name && !isTheirs(destination.text(name)))
+          assert.ok(await this.#text(pathOfVersion(name).slice('in/'.length)), `${name} has stayed`);
     for (const [path, text] of this.#foreign) assert.equal(destination.text(path), text);
     assert.deepEqual(this.#wrong, []);
     this.#judgeDoubles(engine.events);
@@ -254,7 +287,7 @@ class LoadTrial implements Disposable {
     const seen = new Set<string>();
     const warned = events.some((event) => event.type === 'problem' && event.code === 'rows_may_double');
     for (const { path, content } of this.#world.pipelines.rows) {
-      const key = `${path} ${content}`;
+      const key = `${pathOfVersion(path)} ${content}`;
       if (seen.has(key)) {
         this.#counts.doubled++;
         assert.ok(warned, `${key} is doubled, and nobody was warned`);

@@ -21,6 +21,8 @@ export interface MemoryPipelineOptions {
   /** False: the database does not tell by which batch a file was read. */
   readonly tellsBatches?: boolean;
   readonly files?: string | undefined;
+  /** What a row is told by where the table has a key. Default: the name that it was read under. */
+  readonly keyOf?: (path: RelPath, content: string) => string;
   /** A file that the pipeline gives up. */
   readonly skips?: (content: string) => boolean;
   /** Called before each call; what it throws is the call's answer, and nothing is done. */
@@ -118,7 +120,8 @@ export function createMemoryPipelines(options: MemoryPipelineOptions): MemoryPip
         file.state = isSkipped ? 'skipped' : 'loaded';
         readings.push({ path, content, batch: file.lastBatch!, atMs: now() });
         if (isSkipped) continue;
-        const at = rows.findIndex((row) => row.path === path);
+        const { keyOf = (name: RelPath) => name } = options;
+        const at = rows.findIndex((row) => keyOf(row.path, row.content) === keyOf(path, content));
         if (options.hasUniqueKey !== false && at !== -1) rows.splice(at, 1);
         rows.push({ path, content });
       }

@@ -5,6 +5,7 @@ import type { LoadRow, Reader } from '../../../src/sync/load/load-log.ts';
 
 const row = (some: Partial<LoadRow> = {}): LoadRow => ({
   path: 'a',
+  name: 'a',
   size: 5,
   replaced: true,
   loaded: false,

@@ -62,18 +62,26 @@ interface Explained {
   readonly size?: number;
   /** How far it is on its way to a table, where that is known. */
   readonly table?: 'loaded' | 'not_loaded';
+  /** Its name at the destination, where that is another one. */
+  readonly name?: string;
 }
 
-function explained(pair: KnownPair, path: string): Explained[] {
+function explained(pair: KnownPair, asked: string): Explained[] {
   const ledger = inspectLedger(pair);
   try {
+    // a name at the destination may stand for another path
+    const meant = ledger.names.at(asked);
+    const path = meant?.state === 'present' ? meant.path : asked;
     const last = ledger.explain(path);
     if (last === undefined) return [];
+    const other = ledger.names.of(path)?.name;
+    const name = other === undefined ? {} : { name: other };
     const { source, destination } = pair;
     const at = recordedTime(last.startedMs, pair);
     const size = last.row === undefined ? {} : { size: last.row.size };
     const table = last.table === undefined ? {} : { table: last.table };
-    return [{ path, source, destination, decision: last.kind, reason: last.reason, at, ...size, ...table }];
+    const { kind: decision, reason } = last;
+    return [{ path, source, destination, decision, reason, at, ...size, ...table, ...name }];
   } finally {
     ledger.close();
   }
@@ -81,8 +89,8 @@ function explained(pair: KnownPair, path: string): Explained[] {
 
 const IN_TABLE = { loaded: ', loaded', not_loaded: ', not loaded yet' } as const;
 
-const inWords = ({ path, source, destination, decision, reason, at, size, table }: Explained): string =>
-  `${printable(path)}: ${decision} (${reasonText(reason, transferWords(destination))})${size === undefined ? '' : `, ${size} bytes`}${table === undefined ? '' : IN_TABLE[table]}, run of ${at}\n  ${printable(source)} -> ${printable(destination)}`;
+const inWords = ({ path, source, destination, decision, reason, at, size, table, name }: Explained): string =>
+  `${printable(path)}: ${decision} (${reasonText(reason, transferWords(destination))})${name === undefined ? '' : `, there as ${printable(name)}`}${size === undefined ? '' : `, ${size} bytes`}${table === undefined ? '' : IN_TABLE[table]}, run of ${at}\n  ${printable(source)} -> ${printable(destination)}`;
 
 /** A path as it stands within a job, or undefined for an address and an absolute path. */
 const inJob = (text: string): string | undefined =>

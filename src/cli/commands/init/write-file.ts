@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { USUAL_NAME } from '../../../jobs-file/find-jobs-file.ts';
 import type { JobsFile } from '../../../jobs-file/jobs-file.ts';
@@ -7,6 +7,7 @@ import { readJobsText } from '../../../jobs-file/read-jobs-file.ts';
 import { configError, usageError } from '../../../jobs/usage-errors.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
+import { packageVersion } from '../../../program/program-files.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { canAsk } from '../../management/changing/terminal-input.ts';
@@ -73,9 +74,4 @@ async function tellTries(context: Context, file: JobsFile): Promise<void> {
     // in the order of the tries, also where both go to one terminal
     await Promise.all([context.out.flush(), context.err.flush()]);
   }
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

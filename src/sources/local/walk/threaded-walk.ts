@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { FilterRules } from '../../../filter/filter-rules.ts';
 import type { SourceEntry } from '../../../model/entry.ts';
 import { SyncError, messageOf } from '../../../model/errors.ts';
+import { startThread } from '../../../program/program-files.ts';
 import { unpackEntries } from './entry-batch.ts';
 import type { EntryBatch } from './entry-batch.ts';
 import { Flow } from './thread-protocol.ts';
@@ -15,9 +16,6 @@ export interface ThreadedWalkOptions {
   /** The thread makes its own filter of them. */
   readonly filter: FilterRules;
 }
-
-// The program is a .ts file in a checkout and a .js file in a package, as this module is.
-const PROGRAM = new URL(`walk-thread${import.meta.url.slice(-3)}`, import.meta.url);
 
 /**
  * A thread that can go on with a walk. Most of a pass with nothing to do is system calls for the source's files; on a
@@ -43,7 +41,7 @@ export class ThreadedWalk {
   private constructor({ root, followSymlinks, filter }: ThreadedWalkOptions) {
     const workerData: ThreadTask = { root, followSymlinks, filter, flow: this.#flow.shared };
     // The thread has no use for the environment, which holds secrets.
-    this.#worker = new Worker(PROGRAM, { workerData, env: {} });
+    this.#worker = startThread('sources/local/walk/walk-thread', { workerData, env: {} });
     this.#worker.on('message', (news: ThreadNews) => this.#hear(news));
     this.#worker.on('error', (error) => this.#ended({ error: stopped(messageOf(error)) }));
     this.#worker.on('exit', () => this.#ended({ error: stopped('the thread that walks it ended early') }));

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Raised when a release changes what the tables mean; an older stagesync then refuses the file. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** What a pass has to tell once after an upgrade: how many rows count as adopted from now on. */
 export const ORIGIN_UNKNOWN = 'origin_unknown';
@@ -60,14 +60,33 @@ CREATE TABLE load (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** What format 6 keeps of files that are at the destination under another name. A new ledger gets it in the same way. */
+export const PRESENT_NAMES = `
+CREATE TABLE present_name (
+  name TEXT PRIMARY KEY,
+  folder TEXT NOT NULL,
+  path TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  modified INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX present_name_folder ON present_name (folder);
+CREATE INDEX present_name_path ON present_name (path);
+`;
+
 /** The first format that says of a run more than how it ended. */
 export const FIRST_WITH_RUN_RECORDS = 4;
+
+/** The first format that keeps files on their way to a table. */
+const FIRST_WITH_LOADS = 5;
 
 /** Brings the tables of an earlier format up to date, within the caller's transaction. */
 export function upgradeTables(db: DatabaseSync, format: number): void {
   if (format === 1) db.exec(FROM_1);
   if (format < 3) db.exec(`ALTER TABLE entry RENAME COLUMN ${shownColumn(db)} TO shown_modified`);
-  db.exec(format < FIRST_WITH_RUN_RECORDS ? RUN_RECORDS + LOADS : LOADS);
+  const runs = format < FIRST_WITH_RUN_RECORDS ? RUN_RECORDS : '';
+  const loads = format < FIRST_WITH_LOADS ? LOADS : '';
+  db.exec(runs + loads + PRESENT_NAMES);
 }
 
 /** The columns of a row, in the order of `RawRow`. */

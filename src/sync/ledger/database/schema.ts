@@ -1,6 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SyncError } from '../../../model/errors.ts';
-import { formatOf, LOADS, RUN_RECORDS, SCHEMA_VERSION, upgradeTables } from './former-formats.ts';
+import {
+  formatOf,
+  LOADS,
+  PRESENT_NAMES,
+  RUN_RECORDS,
+  SCHEMA_VERSION,
+  upgradeTables,
+} from './former-formats.ts';
 
 export { ORIGIN_UNKNOWN, SCHEMA_VERSION } from './former-formats.ts';
 
@@ -16,6 +23,7 @@ export { ORIGIN_UNKNOWN, SCHEMA_VERSION } from './former-formats.ts';
  * for a pass of a watch that had nothing to do, 2 for one that only failed; `folded` counts equal passes before it. `run_action`: some of their actions.
  * `load`: files at the destination that are not known to be in their table; `replaced` is 1 where a pipeline may have read other
  * content under that name, `readers` is what was seen of each pipeline, and done about it, as JSON.
+ * `present_name`: files of ours that are at the destination under another name than their path; see PresentNames.
  */
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -61,7 +69,7 @@ CREATE TABLE IF NOT EXISTS run (
   outcome TEXT,
   report TEXT
 ) STRICT;
-${RUN_RECORDS}${LOADS}`;
+${RUN_RECORDS}${LOADS}${PRESENT_NAMES}`;
 
 /**
  * Sets up a new ledger, or brings one of an earlier format up to date; either in one commit, so that a kill leaves the

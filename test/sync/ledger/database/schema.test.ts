@@ -31,6 +31,16 @@ const ROWS: readonly Format1Row[] = [
   { path: 'touched', reason: 'touched', digest: 'd' },
 ];
 
+const UNSET = {
+  size: 0,
+  version: '',
+  identity: undefined,
+  digest: undefined,
+  shownModifiedMs: undefined,
+  pending: false,
+  adopted: false,
+};
+
 const open = (folder: string): Ledger => {
   const ledger = openLedger({ ...PAIR, folder, command: 'test', pid: 1 });
   onTestFinished(() => ledger.close());
@@ -197,6 +207,26 @@ test('a ledger of format 3 goes on with all that it says, and its runs have the 
   expect(formatOf(file)).toBe(SCHEMA_VERSION);
   ledger.startRun(begunRun({ id: 'new' }));
   expect(ledger.runs.get('new')).toMatchObject({ didNotEnd: true });
+});
+
+test.each([
+  [5, 'DROP TABLE present_name'],
+  [4, 'DROP TABLE present_name; DROP TABLE load'],
+])('a ledger of format %i goes on, and has what later formats keep', async (format, former) => {
+  const folder = await temporaryFolder();
+  const ledger = openLedger({ ...PAIR, folder, command: 'test', pid: 1 });
+  for (const row of KEPT) ledger.put({ ...UNSET, ...row }, row.reason);
+  ledger.close();
+  using db = new DatabaseSync(ledger.file);
+  db.exec(`${former}; PRAGMA user_version = ${format};`);
+  const before = lookInto(folder);
+  expect(before.rows).toHaveLength(KEPT.length);
+  const upgraded = open(folder);
+  expect(saidBy(upgraded)).toEqual(before);
+  expect(formatOf(ledger.file)).toBe(SCHEMA_VERSION);
+  expect(upgraded.names.any).toBe(false);
+  upgraded.names.set({ name: 'a~2', path: 'a', state: 'present', size: 1, modifiedMs: undefined });
+  expect(upgraded.names.of('a')).toMatchObject({ name: 'a~2' });
 });
 
 test.each([

@@ -1,0 +1,121 @@
+import { hash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { BUDGET_RULES, REDIS_TIME } from './budget-script.lua.ts';
+
+/** What one process takes of a budget at once. */
+export interface TakeOptions {
+  readonly user: string;
+  readonly turns: number;
+  /** Whether requests wait for these turns. */
+  readonly held: boolean;
+  /** Whether something succeeded since the question before. */
+  readonly worked: boolean;
+  /** Requests a second that the user said. */
+  readonly toldRate: number | undefined;
+  /** The rate of the answer before, for a server that has lost it. */
+  readonly knownRate: number | undefined;
+}
+
+/** All times by the clock of the server, in milliseconds. */
+export interface Grant {
+  readonly now: number;
+  /** Requests a second of all users together, as refusals have taught; undefined: there was none. */
+  readonly rate: number | undefined;
+  /** Processes that asked lately. */
+  readonly users: number;
+  readonly pausedUntil: number;
+  /** When each request may start, the earliest first. */
+  readonly due: readonly number[];
+}
+
+export interface RefusalOptions {
+  readonly startedAt: number;
+  readonly retryAfterMs: number | undefined;
+  readonly answerMs: number | undefined;
+  readonly knownRate: number | undefined;
+}
+
+export interface Slowdown {
+  readonly now: number;
+  readonly rate: number;
+  /** False: the refusal belongs to a slowdown already made. */
+  readonly isNew: boolean;
+  readonly pausedUntil: number;
+  readonly pauseMs: number;
+}
+
+/** What a budget is asked. Everything rejects, soon, when nobody answers. */
+export interface BudgetStore {
+  take(options: TakeOptions): Promise<Grant>;
+  refused(options: RefusalOptions): Promise<Slowdown>;
+  shortenPause(longestMs: number): Promise<void>;
+  /** `listener` hears how long a pause lasts from now on, whoever caused it. Turns that were taken before are void. */
+  onPause(listener: (ms: number) => void): void;
+}
+
+type ScriptClient = Pick<Redis, 'eval' | 'evalsha' | 'on'>;
+
+/** The budget of this name on a server. The pauses of `key` have to be subscribed to by whoever opened the client. */
+export class RedisBudgetStore implements BudgetStore {
+  readonly #client: ScriptClient;
+  readonly #keys: readonly [string, string];
+  readonly #script: string;
+  readonly #digest: string;
+
+  /** `time`: the part of the script that sets `now`; tests give another. */
+  constructor(client: ScriptClient, key: string, time: string = REDIS_TIME) {
+    this.#client = client;
+    this.#keys = [key, `${key}:users`];
+    this.#script = time + BUDGET_RULES;
+    this.#digest = hash('sha1', this.#script);
+  }
+
+  async take({ user, turns, held, worked, toldRate, knownRate }: TakeOptions): Promise<Grant> {
+    const flags = [held, worked].map((flag) => (flag ? '1' : '0'));
+    const reply = await this.#run('take', user, String(turns), ...flags, textOf(toldRate), textOf(knownRate));
+    const [now = '', rate = '', users = '', pausedUntil = '', ...due] = reply;
+    return {
+      now: Number(now),
+      rate: rate === '' ? undefined : Number(rate),
+      users: Number(users),
+      pausedUntil: Number(pausedUntil),
+      due: due.map(Number),
+    };
+  }
+
+  async refused({ startedAt, retryAfterMs, answerMs, knownRate }: RefusalOptions): Promise<Slowdown> {
+    const numbers = [startedAt, retryAfterMs, answerMs, knownRate].map(textOf);
+    const [now, rate, isNew, pausedUntil, pauseMs] = await this.#run('refused', ...numbers);
+    return {
+      now: Number(now),
+      rate: Number(rate),
+      isNew: isNew === '1',
+      pausedUntil: Number(pausedUntil),
+      pauseMs: Number(pauseMs),
+    };
+  }
+
+  async shortenPause(longestMs: number): Promise<void> {
+    await this.#run('shorten', String(longestMs));
+  }
+
+  onPause(listener: (ms: number) => void): void {
+    const [key] = this.#keys;
+    this.#client.on('message', (channel: string, ms: string) => {
+      if (channel === key) listener(Number(ms));
+    });
+  }
+
+  async #run(...args: readonly string[]): Promise<readonly string[]> {
+    const all = [...this.#keys, ...args];
+    try {
+      return (await this.#client.evalsha(this.#digest, this.#keys.length, ...all)) as string[];
+    } catch (error) {
+      // a server that was started again does not have the script
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return (await this.#client.eval(this.#script, this.#keys.length, ...all)) as string[];
+    }
+  }
+}
+
+const textOf = (number: number | undefined): string => (number === undefined ? '' : String(number));
