@@ -11,6 +11,8 @@ export interface Environment {
   /** The deployment of `stage:///path` with API v2, where it names a cluster. */
   readonly workspace: string | undefined;
   readonly organization: string | undefined;
+  /** The budget of requests that is shared with other processes. Secret: it may have a password. */
+  readonly budgetUrl: string | undefined;
   /** The database that loads a Stage. Its password, and its URL, which may have one, are secret. */
   readonly sql: {
     readonly url: string | undefined;
@@ -74,6 +76,7 @@ export function readEnvironment(env: Variables, home: string): Environment {
     workspaceGroup: setting(env, 'SINGLESTOREDB_WORKSPACE_GROUP'),
     workspace: setting(env, 'SINGLESTOREDB_WORKSPACE'),
     organization: setting(env, 'SINGLESTOREDB_ORGANIZATION'),
+    budgetUrl: setting(env, 'STAGESYNC_BUDGET_URL'),
     sql: {
       url: setting(env, 'SINGLESTOREDB_URL'),
       host: setting(env, 'SINGLESTOREDB_HOST'),

@@ -85,9 +85,9 @@ export interface Guards {
 /** The part of the surroundings that opens a Stage. */
 export type StageSurroundings = Pick<
   Surroundings,
-  'environment' | 'folder' | 'gates' | 'draining' | 'fence'
+  'environment' | 'folder' | 'gates' | 'draining' | 'tell' | 'fence'
 > & {
-  readonly authority: Pick<Authority, 'stage' | 'sql'>;
+  readonly authority: Pick<Authority, 'stage' | 'sql' | 'budget'>;
 };
 
 /** The gates of this process: whatever opens a Stage in it shares them. */

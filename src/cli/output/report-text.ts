@@ -52,7 +52,9 @@ export function reportText(
     `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}`,
   );
   row('took', `${duration(report.durationMs)}${rateText(report)}`);
-  if (report.pace !== undefined && WORTH_TELLING.has(report.pace.why)) row('pace', paceText(report.pace));
+  const { pace } = report;
+  if (pace !== undefined && (WORTH_TELLING.has(pace.why) || pace.budget !== undefined))
+    row('pace', paceText(pace));
   for (const cause of causes) row(cause.severity === 'failure' ? 'failed' : 'left out', causeText(cause));
   return lines;
 }

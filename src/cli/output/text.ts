@@ -1,6 +1,7 @@
 import type { Report, SyncEvent } from '../../model/events.ts';
 import { actionText, requestText } from './action-text.ts';
 import { Causes } from './causes.ts';
+import { budgetText } from '../../model/pace.ts';
 import { printable } from '../../model/printable.ts';
 import { loadText, unloadedText } from './load/load-text.ts';
 import { notLoadedText } from '../../model/pipelines.ts';
@@ -79,6 +80,9 @@ export function textReader(options: TextOptions): Reader {
             `Stage asks for fewer requests: pausing ${duration(event.pauseMs)}, then ${event.requestsPerSecond.toFixed(1)} a second`,
           );
         toldOfThrottle = true;
+        break;
+      case 'budget':
+        options.notice(printable(budgetText(event)));
         break;
       case 'load':
         if (event.outcome === 'loaded') {
