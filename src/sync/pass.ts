@@ -81,7 +81,11 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
     if (!signal.aborted && !draining.aborted && !isSyncError(thrown)) throw thrown;
     error = isSyncError(thrown) ? thrown : undefined;
   }
-  if (signal.aborted || asked.draining.aborted) error = interrupted(error);
+  if (signal.aborted || asked.draining.aborted)
+    error = interrupted(error, {
+      hasChanged: tally.hasChanged,
+      isInDoubt: !dryRun && (signal.aborted || hasIntents(ledger)),
+    });
   else if (failing.signal.aborted) error ??= FIRST_FAILURE;
   const report = tally.report({
     unchanged: standing.unchanged,
@@ -280,15 +284,29 @@ function closeRun(finish: () => void): SyncError | undefined {
   }
 }
 
-const interrupted = (cause: unknown): SyncError =>
-  new SyncError(
-    'interrupted',
-    'interrupted; what was done is recorded, and the next run goes on from there',
-    {
-      verdict: 'end_run',
-      cause,
-    },
-  );
+/** A ledger that cannot be read says nothing: then there may be some. */
+function hasIntents(ledger: Ledger): boolean {
+  try {
+    return ledger.intents().length > 0;
+  } catch {
+    return true;
+  }
+}
+
+interface Interrupted {
+  readonly hasChanged: boolean;
+  /** Whether something may have been changed of which nobody knows yet. */
+  readonly isInDoubt: boolean;
+}
+
+function interrupted(cause: unknown, { hasChanged, isInDoubt }: Interrupted): SyncError {
+  const message = hasChanged
+    ? 'interrupted; what was done is recorded, and the next run goes on from there'
+    : isInDoubt
+      ? 'interrupted; the next run looks at what was under way'
+      : 'interrupted before anything was changed';
+  return new SyncError('interrupted', message, { verdict: 'end_run', cause });
+}
 
 const FIRST_FAILURE = new SyncError(
   'first_failure',

@@ -76,12 +76,16 @@ export const rootMissing = (root: string): SyncError =>
   rootError(root, systemError('ENOENT', 'no such folder'));
 
 export const sourceNotFolder = (root: string): SyncError =>
-  new SyncError('source_missing', `${root} is not a folder; name the folder that holds it`, {
-    verdict: 'end_run',
-    fact: 'missing',
-    operation: 'list',
-    path: root,
-  });
+  new SyncError(
+    'source_missing',
+    `${root} is not a folder; "stagesync cp" copies a single file, or name the folder that holds it`,
+    {
+      verdict: 'end_run',
+      fact: 'missing',
+      operation: 'list',
+      path: root,
+    },
+  );
 
 const rootReplaced = (root: string, message: string): SyncError =>
   new SyncError('guard_root_changed', message, {
