@@ -1,6 +1,7 @@
 import type { FileEntry } from '../entry.ts';
 import type { RelPath } from '../path.ts';
 import type { ShownVersion } from '../plan.ts';
+import type { StoredFile } from '../ports.ts';
 
 /** One file to send to one name, as whoever plans it hands it over. Its folder is there, and its intent is written. */
 export interface Transfer {
@@ -25,6 +26,8 @@ export interface Transferred {
   readonly digest: string | undefined;
   /** With `readsBack`: SHA-256 in hex of what the last attempt read, where it read all of it. */
   readonly sentDigest: string | undefined;
+  /** What the destination knows of what it stored; absent where only a look tells. */
+  readonly stored?: StoredFile | undefined;
 }
 
 /** Where files are sent: by this process, or by workers. Deciding stays with whoever hands the transfers over. */
