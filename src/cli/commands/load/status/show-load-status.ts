@@ -17,7 +17,7 @@ import {
 import type { RelPath } from '../../../../model/path.ts';
 import type { PipelineInfo, Pipelines } from '../../../../model/pipelines.ts';
 import { printable } from '../../../../model/printable.ts';
-import { mayRead } from '../../../../sync/load/judge.ts';
+import { mayRead } from '../../../../sync/load/pipeline-pattern.ts';
 import type { Context } from '../../../context.ts';
 import { EXIT, worstStatus, type ExitStatus } from '../../../exit-status.ts';
 import type { SqlFlags, StageFlags } from '../../../flags/authority-flags.ts';
