@@ -26,7 +26,7 @@ function expressionOf(text: string): RegExp {
   const parts: string[] = [];
   // whether a slash at the end stands for everything below is not documented either
   const isFolder = text.endsWith('/');
-  const plain = (part: string): string => part.replaceAll(/[.+^$()|{}[\]\\/-]/g, String.raw`\$&`);
+  const plain = (part: string): string => part.replaceAll(/[.+^$()|{}[\]\\/]/g, String.raw`\$&`);
   let at = 0;
   for (const match of text.matchAll(SPECIAL)) {
     parts.push(plain(text.slice(at, match.index)), meaningOf(match));

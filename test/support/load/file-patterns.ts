@@ -21,5 +21,7 @@ export const FILE_PATTERNS: readonly (readonly [
   ['*/x?.csv', ['a/x1.csv'], ['x1.csv', 'a/x.csv']],
   ['a+(1)/*', ['a+(1)/b'], ['aa1/b']],
   ['a.b/*', ['a.b/c'], ['axb/c']],
+  // every character of ASCII that is plain in a pattern
+  [`-_.!~'(),;:@&=+$%#^|/*"<> `, [`-_.!~'(),;:@&=+$%#^|/x"<> `], []],
   ['größe/*.csv', ['größe/ä.csv'], ['grösse/ä.csv']],
 ];
