@@ -94,7 +94,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'jobs-file': ['jobs', 'filter', 'api', 'cluster', 'remote', 'http', 'disk'],
   // of the emulator: what guards a server on this machine against requests that mean another
   daemon: 'jobs-file jobs sync sources destinations remote emulator cluster http disk program'.split(' '),
-  cli: 'daemon jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load cluster http disk program'.split(
+  // what keeps a machine or an account from working
+  doctor: 'jobs-file jobs sync sources stage api data-api emulator http disk remote'.split(' '),
+  cli: 'daemon doctor jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load cluster http disk program'.split(
     ' ',
   ),
 };
@@ -104,7 +106,8 @@ function mayImport(from: string, to: string): boolean {
   if (from !== 'model' && to === 'model') return true;
   const allowed = MAY_IMPORT[from] ?? [];
   // jobs and those above may open any kind of either end
-  const isAbove = from === 'jobs' || from === 'jobs-file' || from === 'daemon' || from === 'cli';
+  const isAbove =
+    from === 'jobs' || from === 'jobs-file' || from === 'daemon' || from === 'doctor' || from === 'cli';
   return allowed.includes(to) || (isAbove && allowed.includes(to.split('/')[0] ?? ''));
 }
 
@@ -160,6 +163,8 @@ test.each([
   ['cli', 'sources/s3', true],
   ['daemon', 'jobs', true],
   ['daemon', 'cli', false],
+  ['doctor', 'cli', false],
+  ['doctor', 'sources/s3', true],
   ['jobs', 'destinations/stage', true],
   ['jobs', 'daemon', false],
   ['jobs', 'cli', false],

@@ -8,6 +8,7 @@ import type { PassSummary, WatchEvent } from '../../sync/watch/watch-events.ts';
 import type { HostStream } from '../process/host.ts';
 import { transferWords, UPLOADS } from '../../model/transfer-words.ts';
 import { actionText, requestText } from './action-text.ts';
+import { budgetText } from '../../model/pace.ts';
 import { printable } from '../../model/printable.ts';
 import { counted } from './quantities.ts';
 
@@ -144,6 +145,8 @@ export class WatchLog {
         event,
         `again in ${event.waitMs} ms: ${requestText(event, this.#words)}: ${printable(event.error.message)}`,
       );
+    else if (event.type === 'budget')
+      this.#logger[event.reached ? 'info' : 'warn'](event, printable(budgetText(event)));
     else if (event.type === 'throttled')
       this.#logger.info(
         event,

@@ -19,6 +19,8 @@ export interface Host {
   readonly cwd: string;
   readonly home: string;
   readonly pid: number;
+  /** Of Node.js, and the system: 'linux x64'. */
+  readonly versions: { readonly node: string; readonly platform: string };
   /** Read only where something is asked for. Absent: there is nobody to ask. */
   readonly stdin?: HostInput;
   readonly stdout: HostStream;

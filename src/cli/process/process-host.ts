@@ -22,6 +22,7 @@ export function processHost(): Host {
     // HOME can be empty or relative; state must not land in whatever folder is the current one
     home: isAbsolute(homedir()) ? homedir() : userInfo().homedir,
     pid: process.pid,
+    versions: { node: process.versions.node, platform: `${process.platform} ${process.arch}` },
     // looking it up opens it
     get stdin() {
       return process.stdin;

@@ -3,6 +3,7 @@ import type { JobEvent } from '../supervision/job-events.ts';
 import type { DaemonView, JobState } from '../view/daemon-view.ts';
 import { JobCounters } from './job-counters.ts';
 import { JobGauges } from './job-gauges.ts';
+import { LeaseGauges } from './lease-gauges.ts';
 
 const STATES: readonly JobState[] = [
   'idle',
@@ -28,6 +29,8 @@ export class DaemonMetrics {
     registers: [this.#registry],
   });
 
+  #lease: LeaseGauges | undefined;
+
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -48,7 +51,7 @@ export class DaemonMetrics {
   }
 
   /** The text to answer a scrape with. */
-  async text({ jobs, fileProblem }: DaemonView, nowMs: number): Promise<string> {
+  async text({ jobs, fileProblem, leadership }: DaemonView, nowMs: number): Promise<string> {
     this.#gauges.reset();
     for (const { name: job, lastRun, ...now } of jobs)
       this.#gauges.set(
@@ -64,6 +67,7 @@ export class DaemonMetrics {
         { job },
       );
     this.#counters.scrape(nowMs, new Set(jobs.map(({ name }) => name)));
+    if (leadership !== undefined) (this.#lease ??= new LeaseGauges(this.#registry)).set(leadership);
     this.#fileProblem.set(fileProblem === undefined ? 0 : 1);
     return this.#registry.metrics();
   }

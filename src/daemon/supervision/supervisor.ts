@@ -200,6 +200,11 @@ export class Supervisor implements DaemonControl {
     return this.#job(job).withPair(work, options);
   }
 
+  /** Something that is shown beside the jobs has changed. */
+  changed(): void {
+    this.#bell.ring();
+  }
+
   subscribe(listener: () => void): () => void {
     return this.#bell.subscribe(listener);
   }

@@ -57,7 +57,7 @@ export async function openStageSource(
   const withNow = async <T>(work: (destination: RetryingDestination) => Promise<T>): Promise<T> => {
     if (ofPass !== undefined) return work(ofPass.destination);
     const { maxWaitMs, draining } = pace;
-    using use = useToLook(gate, { name, concurrency: 1, maxWaitMs, draining });
+    using use = useToLook(gate, { name, concurrency: 1, maxWaitMs, draining, tell: around.tell });
     return await work(new RetryingDestination(stage, use));
   };
   const { readFrom } = stage;

@@ -66,6 +66,7 @@ async function outputOf(
     cwd,
     home: env['HOME'] ?? '/',
     pid: process.pid,
+    versions: { node: process.versions.node, platform: 'test' },
     stdout: stream(),
     stderr: stream(),
     onSignal: () => () => undefined,

@@ -76,8 +76,24 @@ async function served(): Promise<string> {
     }),
     view('quo"ted\nname', { state: 'paused' }),
   ];
-  return metrics.text({ startedMs: NOW, file: '/stagesync.yaml', jobs }, NOW);
+  const leadership = { name: 'stagesync.yaml', state: 'leading', epoch: 7, brokerUp: true } as const;
+  return metrics.text({ startedMs: NOW, file: '/stagesync.yaml', jobs, leadership }, NOW);
 }
+
+test('a daemon in an election shows whether it leads; one that is alone shows nothing of it', async () => {
+  const metrics = new DaemonMetrics();
+  const daemon = { startedMs: NOW, file: '/stagesync.yaml', jobs: [view('orders', { state: 'standby' })] };
+  expect(await metrics.text(daemon, NOW)).not.toMatch(/lease|broker/);
+  const leadership = { name: 'stagesync.yaml', state: 'standby', brokerUp: false } as const;
+  const text = await metrics.text({ ...daemon, leadership }, NOW);
+  for (const line of [
+    'stagesync_lease_leader 0',
+    'stagesync_lease_epoch 0',
+    'stagesync_broker_up 0',
+    'stagesync_state{job="orders",state="standby"} 1',
+  ])
+    expect(text.split('\n')).toContain(line);
+});
 
 test('each job has its own line of every metric, and its name cannot break out of it', async () => {
   const text = await served();
@@ -102,6 +118,9 @@ test('each job has its own line of every metric, and its name cannot break out o
     'stagesync_files_unloaded{job="orders"} 2',
     'stagesync_files_skipped{job="orders"} 1',
     'stagesync_jobs_file_problem 0',
+    'stagesync_lease_leader 1',
+    'stagesync_lease_epoch 7',
+    'stagesync_broker_up 1',
   ])
     expect(text.split('\n')).toContain(line);
   // a pace that holds no more is not shown beside the one that does

@@ -146,7 +146,7 @@ test('what does not fit is told with its file and line', async () => {
 });
 
 test.each([
-  [['nix'], 5, 'nix: there is nothing of this name'],
+  [['nix'], 5, '/nix'],
   [['orders', '--start'], 2, '--start starts the pipeline that --apply makes: give both'],
   [['orders', '--apply'], 2, 'say where the files will be with --to stage://DEPLOYMENT/PATH'],
   [['stage:///orders', '--to', 'stage:///x'], 2, '--to says where files will be that are not on a Stage yet'],

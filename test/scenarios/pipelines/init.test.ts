@@ -96,6 +96,7 @@ function terminal(cli: CliSandbox) {
     cwd: cli.folder,
     home: cli.env['HOME']!,
     pid: process.pid,
+    versions: { node: process.versions.node, platform: 'test' },
     stdin,
     stdout,
     stderr,

@@ -28,6 +28,7 @@ export async function commandInside(
     cwd,
     home: cli.env['HOME']!,
     pid: process.pid,
+    versions: { node: process.versions.node, platform: 'test' },
     stdout,
     stderr,
     ...(typed !== undefined && { stdin }),

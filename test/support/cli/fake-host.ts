@@ -20,6 +20,7 @@ export function fakeHost(env: Record<string, string> = {}): FakeHost {
     cwd: '/work',
     home: '/home/test',
     pid: process.pid,
+    versions: { node: process.versions.node, platform: 'test' },
     stdout: stdout.stream,
     stderr: stderr.stream,
     onSignal(signal, listener) {

@@ -52,6 +52,7 @@ export const linesTo =
       cwd: options.cwd ?? '/work',
       home: '/home/test',
       pid: process.pid,
+      versions: { node: process.versions.node, platform: 'test' },
       stdin,
       stdout: Object.assign(
         collect('stdout'),

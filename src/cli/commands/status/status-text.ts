@@ -81,7 +81,7 @@ const ago = (at: string, nowMs: number): string => `${duration(Math.max(0, nowMs
 function paceOf(run: RecordedRun | undefined): string | undefined {
   const pace = run?.report?.pace as Partial<Pace> | undefined;
   if (pace?.atOnce === undefined || pace.why === undefined || !isPaceReason(pace.why)) return undefined;
-  return paceText({ atOnce: pace.atOnce, why: pace.why, perSecond: pace.perSecond });
+  return paceText({ atOnce: pace.atOnce, why: pace.why, perSecond: pace.perSecond, budget: pace.budget });
 }
 
 const plain = (value: unknown): string | undefined =>

@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
+import { addBudgetFlag } from '../../flags/budget-flag.ts';
+import { addLeaseFlags } from '../../flags/lease-flags.ts';
 import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import { addPageFlags } from '../../flags/page-flags.ts';
 import type { UpFlags } from './run-up.ts';
@@ -9,6 +11,8 @@ Examples:
   stagesync up                             every watch and schedule of ./stagesync.yaml
   stagesync up orders --file jobs.yaml     one of its jobs
   stagesync up --http 8080                 with a page of the jobs on http://127.0.0.1:8080
+  stagesync up --lease redis://broker --ledger-copy s3://bucket/ledgers
+                                           stands by until it leads, on two machines or more
   stagesync up --json | jq -c .msg         its log for a program`;
 
 export const up: CommandModule = {
@@ -25,7 +29,7 @@ export const up: CommandModule = {
         '--file <file>',
         'the jobs file (default: stagesync.yaml here, or in the configuration folder)',
       );
-    addLedgerCopyFlag(command);
+    addBudgetFlag(addLeaseFlags(addLedgerCopyFlag(command)));
     addPageFlags(command)
       .addOption(
         new Option('--log <form>', 'form of the log on stderr (default: text on a terminal, else json)')

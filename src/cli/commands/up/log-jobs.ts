@@ -31,12 +31,13 @@ export function logJobs(log: { ofJob(name: string): JobLog }): (named: NamedJob,
 }
 
 /** How many jobs there are, and which of them are in trouble. */
-export function statusLine({ jobs, fileProblem }: DaemonView): string {
+export function statusLine({ jobs, fileProblem, leadership }: DaemonView): string {
   const isTrouble = (state: JobState): boolean => state === 'halted' || state === 'backing_off';
   const troubles = jobs.filter(({ state }) => isTrouble(state)).map(({ name }) => name);
   const more = troubles.length > MOST_NAMED ? ` and ${troubles.length - MOST_NAMED} more` : '';
   const parts = [
     counted(jobs.length, 'job'),
+    leadership?.state === 'standby' ? 'standing by' : '',
     troubles.length === 0 ? '' : `in trouble: ${troubles.slice(0, MOST_NAMED).join(', ')}${more}`,
     fileProblem === undefined ? '' : `the file has an error: ${fileProblem}`,
   ];

@@ -9,7 +9,8 @@ import {
   type DaemonPlace,
 } from '../../../daemon/control/daemon-place.ts';
 import { lastRuns } from '../../../daemon/history/last-runs.ts';
-import { RememberedJobsFile } from '../../../daemon/schedule/remembered-jobs.ts';
+import type { Leadership } from '../../../daemon/leadership/leadership.ts';
+import { RememberedJobsFile, type RememberedJobs } from '../../../daemon/schedule/remembered-jobs.ts';
 import { NoticesOfJobs } from '../../../daemon/notify/notices-of-jobs.ts';
 import { tellOfDaemon } from '../../../daemon/service-manager.ts';
 import type { PageServer } from '../../../daemon/http/page-server.ts';
@@ -26,17 +27,20 @@ import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
+import type { BudgetFlag } from '../../flags/budget-flag.ts';
+import type { LeaseFlags } from '../../flags/lease-flags.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { PageFlags } from '../../flags/page-flags.ts';
 import { chooseJobsFile, readChosenFile, selectJobs, type FileFlags } from '../../jobs-file.ts';
 import { openWatchLog, type LogFlags, type WatchLog } from '../../output/watch-log.ts';
 import { jobSurroundings } from '../../surroundings.ts';
 import type { PageOfJobs } from './serve-page.ts';
+import { openLeadership } from './open-leadership.ts';
 import { logJobs, statusLine } from './log-jobs.ts';
 import { reloading } from './reload-file.ts';
 
 /** The flags of `stagesync up`. */
-export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag {
+export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag, LeaseFlags, BudgetFlag {
   readonly json?: true;
 }
 
@@ -67,7 +71,26 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   const traced = await openTracing();
   const notices = noticesOf(context, chosen.path, log);
   opened.defer(() => notices.close());
-  const supervisor = openSupervisor(context, { file, log, place, page, notices, flags, traced });
+  const here = rememberedHere(place, log);
+  const elected = await openLeadership(opened, context, {
+    flags,
+    file: chosen.path,
+    here,
+    log,
+    onEvent: () => supervisor.changed(),
+  });
+  const remembered = elected?.records ?? here;
+  const leadership = elected?.leadership;
+  const supervisor = openSupervisor(context, {
+    file,
+    log,
+    remembered,
+    leadership,
+    page,
+    notices,
+    flags,
+    traced,
+  });
   const server = await page?.serve(supervisor, context, flags);
   opened.defer(() => server?.close());
   const reload = reloading(supervisor, read, log);
@@ -86,12 +109,15 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   const until = stop.draining;
   void followFile({ path: chosen.path, clock: systemClock, until, onChange: reloadAside });
   supervisor.follow(file);
+  const led = leadership?.run(supervisor, until);
   void collectAtRest(supervisor, { clock: systemClock, until, collect: () => host.collectGarbage() });
   if (server !== undefined) tellOfPage(server, log);
   void tellState(context, supervisor, log);
   await drained(until);
   tellOfDaemon(host.env, { is: 'stopping', status: 'stopping' });
   await supervisor.stop();
+  await led;
+  await leadership?.resign();
   log.info('stopped', {});
   // a stop is the normal end of a daemon; only one that could not finish was interrupted
   return stop.signal.aborted ? statusOfError('interrupted', stop.stoppedBy) : EXIT.clean;
@@ -106,10 +132,19 @@ function withoutPage(): never {
   throw usageError('the daemon serves no page: start it with "stagesync up --http ADDRESS"');
 }
 
+const rememberedHere = ({ remembered }: DaemonPlace, log: WatchLog): RememberedJobs =>
+  new RememberedJobsFile(remembered, (error) =>
+    log.warn(
+      `what outlives the daemon (followed schedules, paused jobs) cannot be kept in ${remembered}: ${messageOf(error)}`,
+      {},
+    ),
+  );
+
 interface SupervisorParts {
   readonly file: JobsFile;
   readonly log: WatchLog;
-  readonly place: DaemonPlace;
+  readonly remembered: RememberedJobs;
+  readonly leadership: Leadership | undefined;
   readonly page: PageOfJobs | undefined;
   readonly notices: NoticesOfJobs;
   readonly flags: UpFlags;
@@ -128,14 +163,14 @@ const noticesOf = ({ host, environment }: Context, file: string, log: WatchLog):
 
 function openSupervisor(
   context: Context,
-  { file, log, place, page, notices, flags, traced }: SupervisorParts,
+  { file, log, remembered, leadership, page, notices, flags, traced }: SupervisorParts,
 ): Supervisor {
   const { maxDelete, force } = PASS_DEFAULTS;
   const { draining, signal } = context.stop;
   const around = {
     ...jobSurroundings(
       context,
-      {},
+      { budget: flags.budget },
       {
         command: 'stagesync up',
         guards: { maxDelete, force },
@@ -156,15 +191,14 @@ function openSupervisor(
         traced({
           ...surroundingsOfJob(ofFile, named, around),
           historyMs: named.historyMs,
+          fence: leadership?.fence,
+          // what was begun while it led ends with that
+          draining: leadership?.lost === undefined ? draining : AbortSignal.any([draining, leadership.lost]),
           observed: page && ((destination) => page.observed(named.name, destination)),
         }),
     },
-    remembered: new RememberedJobsFile(place.remembered, (error) =>
-      log.warn(
-        `what outlives the daemon (followed schedules, paused jobs) cannot be kept in ${place.remembered}: ${messageOf(error)}`,
-        {},
-      ),
-    ),
+    remembered,
+    leadership,
     before: lastRuns(context.environment.stateFolder),
     onEvent: (named, event) => {
       toLog(named, event);

@@ -1,0 +1,10 @@
+import type { S3Flags, SqlFlags, StageFlags } from '../../flags/authority-flags.ts';
+import type { FileFlags } from '../../jobs-file.ts';
+
+export interface DoctorFlags extends StageFlags, S3Flags, SqlFlags, FileFlags {
+  readonly json?: true;
+  readonly probe?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly loadDatabase?: string;
+}
