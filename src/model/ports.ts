@@ -155,6 +155,12 @@ export interface PutOptions extends CallOptions {
   readonly expects?: { readonly size: number; readonly modifiedMs: number | undefined } | null | undefined;
 }
 
+/** What a destination knows of a file that it has stored. */
+export interface StoredFile {
+  /** The time that a look shows from now on, in milliseconds since 1970; another time is that of another version. */
+  readonly modifiedMs: number;
+}
+
 /**
  * Where files go. Paths are full paths from the top of the file area (a Stage, a directory); folders end in '/'. Each
  * method is one request (a read may be two), made once: retrying is the caller's. Methods may be called at the same
@@ -178,9 +184,10 @@ export interface Destination {
   ): Promise<{ size: number; modifiedMs: number | undefined } | undefined>;
   /**
    * Creates or replaces a file, whole or not at all; its folder must exist. Rejects as 'taken' where files are not
-   * replaced, with 'changed' when other than `size` bytes come, and with what the content itself throws.
+   * replaced, with 'changed' when other than `size` bytes come, and with what the content itself throws. Undefined where only
+   * a look tells what was stored.
    */
-  put(path: RelPath, content: Content, call: PutOptions): Promise<void>;
+  put(path: RelPath, content: Content, call: PutOptions): Promise<StoredFile | undefined>;
   /** 'missing' when there is no such file. A file that changes meanwhile may give a mixture: see destinationAsSource. */
   read(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
   /** The same from an offset in bytes on. Absent where a file can only be read from its beginning. */
@@ -227,7 +234,7 @@ export interface PartialFile extends AsyncDisposable {
    */
   finish(
     as: { readonly replace: boolean; readonly modifiedMs: number | undefined } & Pick<PutOptions, 'expects'>,
-  ): Promise<void>;
+  ): Promise<StoredFile>;
   /** Its bytes are of no use: nothing of it stays. */
   discard(): Promise<void>;
 }

@@ -56,6 +56,8 @@ export class Remote {
   readonly looksCostNothing: boolean;
   /** See DestinationTraits. */
   readonly overwrites: boolean | undefined;
+  /** See DestinationTraits: known from the beginning. */
+  readonly keepsTimes: boolean;
   readonly #options: RemoteOptions;
   readonly #destination: RetryingDestination;
   readonly #call: { readonly signal: AbortSignal };
@@ -72,6 +74,7 @@ export class Remote {
     this.address = destination.label;
     this.looksCostNothing = destination.traits.looksCostNothing === true;
     this.overwrites = destination.traits.overwrites;
+    this.keepsTimes = destination.traits.keepsTimes === true;
   }
 
   list(

@@ -19,6 +19,7 @@ import type {
   PartialFile,
   PartialOptions,
   PutOptions,
+  StoredFile,
 } from '../../model/ports.ts';
 import { DIRECTORY_WORDS } from './directory-words.ts';
 import { destinationError, refused, taken } from './destination-errors.ts';
@@ -130,7 +131,7 @@ class LocalDestination implements Destination {
     });
   }
 
-  async put(path: RelPath, content: Content, options: PutOptions): Promise<void> {
+  async put(path: RelPath, content: Content, options: PutOptions): Promise<StoredFile> {
     options.signal.throwIfAborted();
     const call: DiskCall = { operation: 'upload', path };
     if (this.#resumable.takes(path, content)) return this.#resumable.write(call, content, options);

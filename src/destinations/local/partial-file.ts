@@ -4,13 +4,13 @@ import type { FolderSyncs } from '../../disk/folder-syncs.ts';
 import type { FolderWay } from '../../disk/way-to-file.ts';
 import type { WritableDisk } from '../../disk/writable-disk.ts';
 import { parentOf } from '../../model/path.ts';
-import type { PartialFile } from '../../model/ports.ts';
+import type { PartialFile, StoredFile } from '../../model/ports.ts';
 import { changed, destinationError } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { moveFile } from './move-entry.ts';
 import type { PartialRecord } from './partial-record.ts';
 import type { TargetFolder } from './target-folder.ts';
-import { keepMode, modeOf, setTime } from './write-file.ts';
+import { keepMode, modeOf, setTime, storedFile } from './write-file.ts';
 
 /** Bytes that are written before it is recorded how many of them are safely on the disk. */
 const RECORD_BYTES = 32 * 1024 * 1024;
@@ -100,7 +100,7 @@ export class LocalPartialFile implements PartialFile {
     if (this.#written - this.#recordedAt >= RECORD_BYTES) this.#recordLater();
   }
 
-  finish({ replace, expects, modifiedMs }: Parameters<PartialFile['finish']>[0]): Promise<void> {
+  finish({ replace, expects, modifiedMs }: Parameters<PartialFile['finish']>[0]): Promise<StoredFile> {
     return this.#attempt(async () => {
       const { disk } = this.#parts.target;
       const { folder, partial, final, record } = this.#places;
@@ -113,6 +113,7 @@ export class LocalPartialFile implements PartialFile {
       if (mode !== undefined) await keepMode(this.#places.handle, mode);
       if (modifiedMs !== undefined) await setTime(this.#places.handle, modifiedMs);
       await this.#places.handle.sync();
+      const stored = await storedFile(this.#places.handle);
       this.#requireOurs();
       folder.check();
       if (expects !== undefined) modeOf(target, call, final, expects);
@@ -121,6 +122,7 @@ export class LocalPartialFile implements PartialFile {
       this.#isOver = true;
       record?.end();
       await this.#parts.syncs.sync(parentOf(call.path), folder.place);
+      return stored;
     });
   }
 
@@ -177,9 +179,9 @@ export class LocalPartialFile implements PartialFile {
     this.#recordedAt = size;
   }
 
-  async #attempt(work: () => Promise<void>): Promise<void> {
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       throw destinationError(this.#parts.call, error);
     }

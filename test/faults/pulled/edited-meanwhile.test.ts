@@ -21,7 +21,7 @@ async function trial() {
   const engine = createEngine(destinationAsSource({ destination: stage }), {
     label: tree.root,
   } as Destination);
-  const put = (path: string, text: string): Promise<void> =>
+  const put = (path: string, text: string): Promise<unknown> =>
     stage.put(path, { size: text.length, bytes: Buffer.from(text) }, call);
   const pull = async (destination: Destination, more: Partial<PassOptions> = {}) => {
     const force = new Set(['empty-source', 'max-delete'] as const);
@@ -78,6 +78,48 @@ test.each(['changed', 'gone'])(
     const report = await pair.pull(await pair.open());
     expect(report).toMatchObject({ uploaded: 0, removed: 0 });
     expect(fs.readFileSync(pair.tree.at('a'), 'utf8')).toBe('EDITED BY ME');
+  },
+);
+
+test.each([
+  ['straight', {}],
+  ['as one of a set', { atomic: true, publishSet: true }],
+] as const)(
+  'an edit of the same size right after the file was written %s, before anybody lists it, stays',
+  async (_, how) => {
+    using pair = await trial();
+    await pair.put('a', 'second version of a');
+    const [own, edit] = ['second version of a', 'edited by a person!'];
+    expect(edit).toHaveLength(own.length);
+    const directory = await pair.open();
+    let edited = 0;
+    const write = (): void => {
+      if (
+        edited > 0 ||
+        !fs.existsSync(pair.tree.at('a')) ||
+        fs.readFileSync(pair.tree.at('a'), 'utf8') !== own
+      )
+        return;
+      edited++;
+      pair.tree.write('a', edit);
+    };
+    const put: Destination['put'] = async (...args) => {
+      const stored = await directory.put(...args);
+      write();
+      return stored;
+    };
+    const move: Destination['move'] = async (...args) => {
+      await directory.move(...args);
+      write();
+    };
+    await pair.pull({ ...withRoot(directory, ''), put, move }, how);
+    expect(edited).toBe(1);
+    await pair.put('a', 'third version of a');
+    for (let pass = 0; pass < 2; pass++) await pair.pull(await pair.open(), how);
+    expect(fs.readFileSync(pair.tree.at('a'), 'utf8')).toBe(edit);
+    await pair.stage.remove('a', call);
+    await pair.pull(await pair.open(), how);
+    expect(fs.readFileSync(pair.tree.at('a'), 'utf8')).toBe(edit);
   },
 );
 

@@ -94,7 +94,7 @@ test('a source that goes away halts the watch with its reason, removes nothing, 
   expect((await fetch(`${daemon.url}/readyz`)).status).toBe(200);
   const before = stage.changingRequests();
   renameSync(at('.'), at('../away'));
-  await daemon.becomes({ state: 'halted', reason: expect.stringMatching(/is not there/) });
+  await daemon.becomes({ state: 'halted', reason: expect.stringMatching(/there is nothing at /) });
   expect((await fetch(`${daemon.url}/readyz`)).status).toBe(503);
   expect((await fetch(`${daemon.url}/healthz`)).status).toBe(200);
   expect(stage.changingRequests()).toBe(before);

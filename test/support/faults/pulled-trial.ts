@@ -236,6 +236,8 @@ export class PulledTrial implements Disposable {
     for (const path of others.keys())
       if (!options.keepsOthers && source.files.has(path) && found.get(path) !== others.get(path))
         this.#writer.forget(path);
+    const sizeOf = (path: string): number | undefined => source.files.get(path)?.content.length;
+    const sameSize = [...others].filter(([path, text]) => sizeOf(path) === text.length);
     const wrongs = judge(found, {
       ...options,
       moves: false,
@@ -246,6 +248,7 @@ export class PulledTrial implements Disposable {
       origins: undefined,
       failed: first!.report.failed,
       foldersOfOthers: folders,
+      mayBeAdopted: new Set(sameSize.map(([path]) => path)),
       besides: ['_done', ...(options.removal === 'everything' ? [] : folders)],
     });
     assert.deepEqual(wrongs, [], JSON.stringify(trouble));
