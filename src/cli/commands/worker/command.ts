@@ -46,7 +46,7 @@ export const worker: CommandModule = {
       .option('--bwlimit <rate>', 'upload no faster than this, in bytes a second: 500K, 10M', byteRate)
       .option(
         '--max-wait <duration>',
-        'give a batch up when Stage asks for waits that are longer than this',
+        'give a batch up when Stage asks for waits that are longer than this, like 10m',
         duration,
         3_600_000,
       )
