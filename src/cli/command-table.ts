@@ -165,6 +165,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/up/command.ts')).up,
   },
   {
+    name: 'worker',
+    group: 'jobs',
+    summary: 'send files for syncs that run with --queue, until stopped',
+    load: async () => (await import('./commands/worker/command.ts')).worker,
+  },
+  {
     name: 'flush',
     group: 'jobs',
     summary: 'let a running daemon bring a job in step now, and wait',

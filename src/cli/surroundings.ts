@@ -12,7 +12,7 @@ import { authorityFrom, type S3Flags, type SqlFlags, type StageFlags } from './f
 
 /** The part of the surroundings that the verb and its flags decide. */
 type OfVerb = Pick<Surroundings, 'command' | 'guards'> &
-  Partial<Pick<Surroundings, 'dryRun' | 'observed' | 'ledgerCopy'>>;
+  Partial<Pick<Surroundings, 'dryRun' | 'observed' | 'ledgerCopy' | 'queue'>>;
 
 /** The surroundings of a job that this command line starts. */
 export function jobSurroundings(

@@ -21,6 +21,8 @@ export interface Environment {
     readonly password: string | undefined;
     readonly database: string | undefined;
   };
+  /** The Redis by way of which workers get files to send. Secret: it may have a password. */
+  readonly queueUrl: string | undefined;
   /** Where S3 is, when no flag says so; the more special of the AWS tools' two variables counts. */
   readonly s3EndpointUrl: string | undefined;
   /** The key of objects that their writer encrypted with a key of its own (SSE-C), in base64. Secret. */
@@ -84,6 +86,7 @@ export function readEnvironment(env: Variables, home: string): Environment {
       password: setting(env, 'SINGLESTOREDB_PASSWORD'),
       database: setting(env, 'SINGLESTOREDB_DATABASE'),
     },
+    queueUrl: setting(env, 'STAGESYNC_QUEUE_URL'),
     s3EndpointUrl: s3Endpoint(env),
     leaseUrl: setting(env, LEASE_VARIABLE),
     customerKey: setting(env, 'STAGESYNC_SSE_C_KEY'),

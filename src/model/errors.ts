@@ -112,6 +112,8 @@ export type ErrorCode =
   /** The workspace sleeps, or is about to. */
   | 'database_suspended'
   | 'database_rejected'
+  /** What somebody named is not there: a database, or a pipeline in it. */
+  | 'database_missing'
   | 'database_bad_reply'
   /** A file that was sent is not in its table: it was skipped, or the time was up. */
   | 'not_loaded'

@@ -46,7 +46,8 @@ export function reportText(
       `${count(report.verified)} of ${count(report.uploaded)} ${words.done}, read back and equal`,
     );
   if (report.trash !== undefined && report.trash.heldFiles > 0) row('trash', trashText(report.trash));
-  if (report.load !== undefined && !report.dryRun) row('loaded', loadReportText(report.load));
+  if (report.load !== undefined && !report.dryRun)
+    row('loaded', loadReportText(report.load, { sent: report.uploaded + report.moved }));
   row(
     'requests',
     `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}`,

@@ -8,7 +8,7 @@ import { canonicalJob, jobShape } from '../../jobs/settings/job-shape.ts';
 import { parseDuration } from '../../jobs/settings/quantities.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
 import { plainValue, valueAt, type Located } from '../document/located.ts';
-import { didYouMean } from '../document/nearest-word.ts';
+import { didYouMean } from '../../model/names/nearest-word.ts';
 import type { NamedJob, Profile, Schedule } from '../jobs-file.ts';
 import { machineTimeZone, scheduleProblem } from '../schedule.ts';
 import type { TargetData } from '../shape/file-shape.ts';

@@ -78,6 +78,7 @@ test('--apply makes them and --start starts the pipeline; a second time the data
     'stagesync: started the pipeline shop',
     '',
   ]);
+  expect(first.stdout).toContain('\nSTART PIPELINE `shop`;');
   expect(first.stderr + first.stdout).not.toContain(stage.emulator.token);
   await sql.settled(2);
   expect(await sql.tuples('SELECT COUNT(*) FROM shop')).toEqual([[3]]);

@@ -25,8 +25,9 @@ export function statusText(status: PairStatus, nowMs: number): string[] {
   if (last !== undefined && !isGood(last))
     for (const [title, text] of troubleRows(status, last, nowMs)) row(title, text);
   else if (last !== undefined) row('last', `in step ${ago(last.endedAt ?? last.at, nowMs)}`);
-  const load = runs.find((run) => run.report !== undefined)?.report?.load;
-  if (load !== undefined && load.unloadedFiles > 0) row('table', loadReportText(load));
+  const report = runs.find((run) => run.report !== undefined)?.report;
+  if (report?.load !== undefined && report.load.unloadedFiles > 0)
+    row('table', loadReportText(report.load, { sent: report.uploaded + report.moved }));
   for (const run of runs) row('run', `${run.at}  ${outcomeText(run, destination)}  ${run.id}`);
   const pace = paceOf(runs.find((run) => run.report?.pace !== undefined));
   if (pace !== undefined) row('pace', pace);

@@ -173,7 +173,7 @@ export class Uploads {
       outcomes.failed(attempted, error);
     } finally {
       unloaded?.free(taken);
-      transfers.settled?.(intents.id);
+      transfers.settled?.(intents.id, this.#flush);
       if (!isHeld) openFolders.end(folder);
     }
   }
