@@ -5,11 +5,13 @@ import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type {
   CallOptions,
+  Chunks,
   Content,
   Destination,
   DestinationTraits,
   FolderBefore,
   PutOptions,
+  ReadOptions,
   StoredFile,
 } from '../model/ports.ts';
 import type { Attempt, GateRequest } from './gate/attempts.ts';
@@ -80,7 +82,7 @@ export class RetryingDestination implements Destination {
   }
 
   /** Retries the beginning of a read; what breaks off later rejects. */
-  read(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>> {
+  read(path: RelPath, call: ReadOptions): Promise<Chunks> {
     return this.#gate.request({ operation: 'read', path }, () => this.#destination.read(path, call));
   }
 

@@ -4,7 +4,7 @@ import type { FolderSyncs } from '../../disk/folder-syncs.ts';
 import type { FolderWay } from '../../disk/way-to-file.ts';
 import type { WritableDisk } from '../../disk/writable-disk.ts';
 import { parentOf } from '../../model/path.ts';
-import type { PartialFile, StoredFile } from '../../model/ports.ts';
+import type { PartialFile, PartialOptions, StoredFile } from '../../model/ports.ts';
 import { changed, destinationError } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { moveFile } from './move-entry.ts';
@@ -37,6 +37,7 @@ export interface WriterParts {
   readonly syncs: FolderSyncs;
   readonly call: DiskCall;
   readonly close: () => void;
+  readonly recycle: PartialOptions['recycle'];
 }
 
 /** A file that is written in batches, beside its name. */
@@ -97,6 +98,8 @@ export class LocalPartialFile implements PartialFile {
       done += (await handle.write(rest, 0, rest.byteLength, at + done)).bytesWritten;
     }
     this.#written = at + bytes;
+    const { recycle } = this.#parts;
+    if (recycle !== undefined) for (const chunk of batch) recycle(chunk);
     if (this.#written - this.#recordedAt >= RECORD_BYTES) this.#recordLater();
   }
 

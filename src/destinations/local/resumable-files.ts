@@ -59,6 +59,7 @@ export class ResumableFiles {
     try {
       await using partial = await openPartialFile(this.#options, call, {
         of,
+        recycle: content.recycle,
         owner: this.#options.owner(),
         expects,
         signal,

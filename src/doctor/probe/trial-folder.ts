@@ -113,7 +113,7 @@ export class TrialFolder {
       const url = await signedUrl(connection, callOf('GET', at), this.#urls.plain(at, 'read'), signal);
       if (url === undefined) return undefined;
       const headers = ['accept-encoding', 'identity', 'range', 'bytes=3-'];
-      const { status, body } = await connection.open(new URL(url), headers, signal);
+      const { status, body } = await connection.open(new URL(url), headers, { signal });
       let text = '';
       for await (const chunk of body) text += chunk.toString();
       return { status, text };
