@@ -88,9 +88,19 @@ export async function standbyWorld({ ttlMs, jobs, onRequest, redis: given }: Sta
       .map((line) => (JSON.parse(line) as { readonly path: string }).path)
       .toSorted();
   };
+  /** A file that somebody else puts there. */
+  const putByOthers = async (path: string): Promise<void> => {
+    const file = join(await temporaryFolder(), 'theirs');
+    writeFileSync(file, 'theirs');
+    const { status, stderr } = await a.cli.run(['put', file, `stage://production/${path}`], {
+      env: { SINGLESTOREDB_MANAGEMENT_TOKEN: 'own' },
+    });
+    expect(status, stderr).toBe(0);
+  };
   return {
     a,
     b,
+    putByOthers,
     redis,
     emulator,
     source,
