@@ -95,7 +95,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // of the emulator: what guards a server on this machine against requests that mean another
   daemon: 'jobs-file jobs sync sources destinations remote emulator cluster http disk program'.split(' '),
   // what keeps a machine or an account from working
-  doctor: 'jobs-file jobs sync sources stage api data-api http disk remote'.split(' '),
+  doctor: 'jobs-file jobs sync sources stage api data-api emulator http disk remote'.split(' '),
   cli: 'daemon doctor jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load cluster http disk program'.split(
     ' ',
   ),

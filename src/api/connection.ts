@@ -62,6 +62,8 @@ const MAX_REPLY_BYTES = 512 * 1024 * 1024;
  * Bytes that a reply has to bring in each span of `progress`: in a minute, even an extremely slow line brings more.
  */
 export const LEAST_BYTES = 4096;
+/** A body that is likely to be longer comes on a connection of its own: for shorter ones, to make it would cost what it saves. */
+const LARGE_BYTES = 32 * 1024 * 1024;
 
 export interface SendOptions {
   readonly signal: AbortSignal;
@@ -198,16 +200,27 @@ export class ApiConnection implements AsyncDisposable {
     return this.#judged(exchange.reply, headers);
   }
 
-  /** For downloads: an answer whose body is read as it comes, from any origin. The token is sent where the headers have it. */
-  async open(url: URL, given: string[], signal: AbortSignal): Promise<Answer> {
+  /**
+   * For downloads: an answer whose body is read as it comes, from any origin. The token is sent where the headers have it.
+   * `expectedBytes`: what a listing shows. Rejects as an exchange does.
+   */
+  async open(
+    url: URL,
+    given: string[],
+    {
+      signal,
+      expectedBytes = 0,
+    }: { readonly signal: AbortSignal; readonly expectedBytes?: number | undefined },
+  ): Promise<Answer> {
     const headers = this.#isFixed || !isAuthorized(given) ? given : await this.#withToken(given);
     const anywhere = await (this.#anywhere ??= this.#parts.openAnywhere());
-    const exchange = new StreamedExchange({
-      signal,
-      headersMs: this.timeouts.headers,
-      watch: this.#watch,
-      onStart: this.#started.GET,
-    });
+    const shared = { signal, watch: this.#watch, onStart: this.#started.GET };
+    if (expectedBytes >= LARGE_BYTES) {
+      const answer = anywhere.getLarge({ url, headers, ...shared });
+      const large = await this.#judged(answer, headers);
+      if (large !== undefined) return large;
+    }
+    const exchange = new StreamedExchange({ ...shared, headersMs: this.timeouts.headers });
     anywhere.dispatch({ origin: url, target: url.pathname + url.search, method: 'GET', headers }, exchange);
     return this.#judged(exchange.answer, headers);
   }
@@ -234,10 +247,13 @@ export class ApiConnection implements AsyncDisposable {
   }
 
   /** Asks for another token after a 401, so that the next attempt has it. */
-  async #judged<T extends { readonly status: number }>(answer: Promise<T>, headers: string[]): Promise<T> {
+  async #judged<T extends { readonly status: number } | undefined>(
+    answer: Promise<T>,
+    headers: string[],
+  ): Promise<T> {
     const reply = await answer;
     const { tokenSource } = this.#parts.options;
-    if (reply.status !== 401 || tokenSource === undefined || !isAuthorized(headers)) return reply;
+    if (reply?.status !== 401 || tokenSource === undefined || !isAuthorized(headers)) return reply;
     const refused = headers[TOKEN_AT]!.slice(bearer('').length);
     if (await tokenSource.renew(refused)) this.#outdated.add(reply);
     return reply;

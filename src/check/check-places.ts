@@ -1,11 +1,11 @@
-import type { ProblemCode } from '../model/entry.ts';
+import type { ProblemCode, SourceEntry } from '../model/entry.ts';
 import { isSyncError, messageOf } from '../model/errors.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Clock, PathFilter, Source } from '../model/ports.ts';
 import { equalJitter, GrowingDelay } from '../model/growing-delay.ts';
 import { Cursor } from '../sync/compare/cursor.ts';
 import { withImpliedFolders } from '../sync/compare/implied-folders.ts';
-import type { CheckSummary, Finding } from './finding.ts';
+import type { CheckSummary, Finding, Side } from './finding.ts';
 import { firstDifference } from './first-difference.ts';
 import { mergeListings, type Comparison } from './merge-listings.ts';
 
@@ -47,8 +47,9 @@ export async function checkPlaces(options: CheckPlacesOptions): Promise<CheckSum
   };
   // findings are told in path order, so those that are known wait for the readings before them
   const waiting: Promise<Finding | undefined>[] = [];
-  const listing = (source: Source) => new Cursor(withImpliedFolders(source.list({ filter, signal }), filter));
-  const [listingA, listingB] = [listing(a), listing(b)];
+  const listing = (side: Side, source: Source) =>
+    new Cursor(withImpliedFolders(listed(side, source.list({ filter, signal })), filter));
+  const [listingA, listingB] = [listing('a', a), listing('b', b)];
   try {
     for await (const found of mergeListings(listingA, listingB)) {
       signal.throwIfAborted();
@@ -65,6 +66,21 @@ export async function checkPlaces(options: CheckPlacesOptions): Promise<CheckSum
     await Promise.allSettled([listingA.close(), listingB.close(), ...waiting]);
   }
 }
+
+async function* listed(
+  side: Side,
+  listing: ReturnType<Source['list']>,
+): AsyncGenerator<readonly SourceEntry[], void> {
+  try {
+    yield* listing;
+  } catch (error) {
+    throw errorOfSide(side, error);
+  }
+}
+
+/** The error of one of two places says which of them it is about. */
+export const errorOfSide = (side: Side, error: unknown): unknown =>
+  isSyncError(error) ? error.prefixed(`${side.toUpperCase()}: `) : error;
 
 type Counts = { -readonly [Name in keyof CheckSummary]: number };
 

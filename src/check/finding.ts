@@ -2,6 +2,8 @@ import type { Problem } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Side } from './merge-listings.ts';
 
+export type { Side };
+
 /** One way in which two places are not equal, or a path where that cannot be told. Sizes are in bytes. */
 export type Finding =
   /** A has the file and B does not. */

@@ -165,6 +165,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/up/command.ts')).up,
   },
   {
+    name: 'worker',
+    group: 'jobs',
+    summary: 'send files for syncs that run with --queue, until stopped',
+    load: async () => (await import('./commands/worker/command.ts')).worker,
+  },
+  {
     name: 'flush',
     group: 'jobs',
     summary: 'let a running daemon bring a job in step now, and wait',
@@ -217,6 +223,12 @@ export const COMMANDS: readonly CommandRow[] = [
     group: 'other',
     summary: 'tell what works, what does not, and the way out',
     load: async () => (await import('./commands/doctor/command.ts')).doctor,
+  },
+  {
+    name: 'completion',
+    group: 'other',
+    summary: 'complete commands, flags, files and addresses by the Tab key',
+    load: async () => (await import('./commands/completion/command.ts')).completion,
   },
   {
     name: 'demo',

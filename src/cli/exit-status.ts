@@ -93,6 +93,7 @@ const OF_CODE: Record<ErrorCode, ExitStatus> = {
   database_suspended: EXIT.unreachable,
   database_bad_reply: EXIT.unreachable,
   database_rejected: EXIT.failures,
+  database_missing: EXIT.usage,
   not_loaded: EXIT.notLoaded,
   queue_unreachable: EXIT.unreachable,
   queue_unauthorised: EXIT.unreachable,

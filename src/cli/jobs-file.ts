@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { didYouMean } from '../jobs-file/document/nearest-word.ts';
+import { didYouMean } from '../model/names/nearest-word.ts';
 import { configFolder, findJobsFile } from '../jobs-file/find-jobs-file.ts';
 import type { JobsFile, NamedJob } from '../jobs-file/jobs-file.ts';
 import { configError, usageError } from '../jobs/usage-errors.ts';

@@ -7,11 +7,12 @@ import {
 } from '../jobs/surroundings.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import type { Context } from './context.ts';
+import { budgetFrom } from './flags/budget-flag.ts';
 import { authorityFrom, type S3Flags, type SqlFlags, type StageFlags } from './flags/authority-flags.ts';
 
 /** The part of the surroundings that the verb and its flags decide. */
 type OfVerb = Pick<Surroundings, 'command' | 'guards'> &
-  Partial<Pick<Surroundings, 'dryRun' | 'observed' | 'ledgerCopy'>>;
+  Partial<Pick<Surroundings, 'dryRun' | 'observed' | 'ledgerCopy' | 'queue'>>;
 
 /** The surroundings of a job that this command line starts. */
 export function jobSurroundings(
@@ -53,7 +54,7 @@ export const changingSurroundings = (
 
 /** The surroundings of a command that only looks at a Stage. */
 export const stageSurroundings = (
-  { host, environment, stop }: Context,
+  { host, environment, stop, err }: Context,
   flags: StageFlags,
 ): StageSurroundings => ({
   environment,
@@ -61,7 +62,8 @@ export const stageSurroundings = (
   get folder() {
     return host.cwd;
   },
-  authority: { ...ENVIRONMENT_ONLY, stage: authorityFrom(flags).stage },
+  authority: { ...ENVIRONMENT_ONLY, stage: authorityFrom(flags).stage, budget: budgetFrom(flags) },
   gates: PROCESS_GATES,
   draining: stop.draining,
+  tell: (text) => err.line(`stagesync: ${text}`),
 });

@@ -59,7 +59,7 @@ const SUSPENDED: Row = {
 const BUSY: Row = { code: 'database_unreachable', verdict: 'retry', hint: 'Try again later.' };
 const LOST: Row = { ...BUSY, inDoubt: true };
 const REJECTED: Row = { code: 'database_rejected', verdict: 'skip_entry', fact: 'refused', hint: '' };
-const MISSING: Row = { ...REJECTED, fact: 'missing', verdict: 'end_run' };
+const MISSING: Row = { code: 'database_missing', fact: 'missing', verdict: 'end_run', hint: '' };
 
 /** MySQL's numbers with a meaning of their own; others are REJECTED. */
 const NUMBERS: ReadonlyMap<number, Row> = new Map<number, Row>([
@@ -74,6 +74,9 @@ const NUMBERS: ReadonlyMap<number, Row> = new Map<number, Row>([
   [1227, DENIED],
   [1370, DENIED],
 ]);
+
+/** The Data API tells it without a number. */
+const UNKNOWN_DATABASE = /^unknown database\b/i;
 
 const NO_DATA_API: Row = {
   code: 'database_bad_reply',
@@ -99,7 +102,8 @@ export function errorFromDatabase(call: SqlCall, told: ToldError): SyncError {
   const { code: number, status } = told;
   const text = excerpt(told.text, 400);
   const row =
-    (number === undefined ? undefined : (NUMBERS.get(number) ?? REJECTED)) ??
+    NUMBERS.get(number ?? (UNKNOWN_DATABASE.test(text) ? 1049 : Number.NaN)) ??
+    (number === undefined ? undefined : REJECTED) ??
     STATUSES.get(status) ??
     (status >= 500 ? LOST : REJECTED);
   const prefix = number === undefined ? (status === 200 ? '' : `status ${status}`) : `error ${number}`;

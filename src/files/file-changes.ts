@@ -59,7 +59,7 @@ export async function changeFiles(
     ...options,
     name: destination.words.name,
     onEvent: (event) => {
-      if (event.type === 'retry' || event.type === 'throttled') onEvent(event);
+      if (event.type === 'retry' || event.type === 'throttled' || event.type === 'budget') onEvent(event);
     },
   });
   const tally = new FilesTally(onEvent, { dryRun, onSeen });

@@ -42,8 +42,8 @@ export type FileEvent =
   /** It was done. */
   | ({ readonly type: 'action' } & FileChange)
   | ({ readonly type: 'problem'; readonly path: RelPath } & Problem)
-  /** Of the requests: one is made again, or all have to wait. */
-  | Extract<SyncEvent, { type: 'retry' | 'throttled' }>
+  /** Of the requests: one is made again, all have to wait, or the budget that they share is not reached. */
+  | Extract<SyncEvent, { type: 'retry' | 'throttled' | 'budget' }>
   | FilesReport;
 
 export type FileEventListener = (event: FileEvent) => void;

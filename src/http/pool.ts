@@ -1,5 +1,7 @@
 import type { Agent, Dispatcher, Pool } from 'undici';
+import type { LargeGet, OwnConnections } from './own-connections.ts';
 import { type Proxied, type ProxySettings, loadProxied } from './proxy.ts';
+import type { Answer } from './streamed-exchange.ts';
 
 /** Bounds of connections; times in milliseconds, 0 is no limit. */
 export interface ConnectionLimits {
@@ -30,10 +32,14 @@ export interface OutgoingRequest {
 export class Connections {
   readonly #direct: Dispatcher;
   readonly #proxied: Proxied | undefined;
+  readonly #limits: ConnectionLimits | undefined;
+  #own: Promise<OwnConnections> | undefined;
 
-  constructor(direct: Dispatcher, proxied?: Proxied) {
+  /** `limits`: those of connections that are made for one request each; absent, none are made. */
+  constructor(direct: Dispatcher, proxied?: Proxied, limits?: ConnectionLimits) {
     this.#direct = direct;
     this.#proxied = proxied;
+    this.#limits = limits;
   }
 
   /** Sends a request as soon as a connection is free. `exchange` is told of everything that follows. */
@@ -54,9 +60,21 @@ export class Connections {
     );
   }
 
+  /**
+   * Asks for a large body on a connection of its own, which needs half of the processor time. Undefined: the request has to be
+   * dispatched, because it goes by a proxy, or was answered with what this way does not read. Rejects as a StreamedExchange does.
+   */
+  async getLarge(request: LargeGet): Promise<Answer | undefined> {
+    const limits = this.#limits;
+    if (limits === undefined || this.#proxied?.leadsTo(request.url) === true) return undefined;
+    this.#own ??= import('./own-connections.ts').then((module) => new module.OwnConnections(limits));
+    return (await this.#own).get(request);
+  }
+
   /** Breaks off what is still under way. */
   async close(): Promise<void> {
-    await Promise.all([this.#direct.destroy(), this.#proxied?.dispatcher.destroy()]);
+    const own = this.#own?.then((connections) => connections.close());
+    await Promise.all([this.#direct.destroy(), this.#proxied?.dispatcher.destroy(), own]);
   }
 }
 
@@ -95,7 +113,7 @@ export async function loadConnections(
 ): Promise<() => Connections> {
   const [AnyAgent, openProxied] = await Promise.all([loadPart<typeof Agent>('agent'), loadProxied(proxy)]);
   const options = poolOptions(limits);
-  return () => new Connections(new AnyAgent(options), openProxied?.(options, limits.connectMs));
+  return () => new Connections(new AnyAgent(options), openProxied?.(options, limits.connectMs), limits);
 }
 
 const PARTS = { pool: 'Pool', agent: 'Agent' } as const;

@@ -10,6 +10,8 @@ import { boundPassed, transportError } from './transport-error.ts';
  */
 export interface ByteStream extends AsyncIterable<Buffer> {
   destroy(error?: Error): unknown;
+  /** Takes back a chunk that nobody will look at any more. */
+  readonly recycle?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 /** The beginning of an answer; its body is still on the way. */

@@ -28,6 +28,8 @@ export interface NamedJob {
   readonly guards: JobGuards;
   /** The queue in which a watch of a bucket hears of its changes; belongs to the authority of this job alone. */
   readonly sqsQueue?: string | undefined;
+  /** The address of the budget of requests that is shared with other processes. Secret: it may have a password. */
+  readonly budget?: string | undefined;
   /**
    * What the job needs that counts only in a file that was named or approved. There is something: the job must not run (surroundingsOfJob refuses it), and
    * nobody is told of it: `notify` is empty.

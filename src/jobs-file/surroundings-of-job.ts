@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { EMBEDDED, parsePlace, type PlaceAddress } from '../jobs/addresses.ts';
 import type { Authority, S3Authority, SqlAuthority, StageAuthority } from '../jobs/authority.ts';
+import type { BudgetSetting } from '../cluster/budget/budget-address.ts';
 import type { Job } from '../jobs/job.ts';
 import { parseRemovalLimit } from '../jobs/settings/quantities.ts';
 import type { Surroundings } from '../jobs/surroundings.ts';
@@ -16,7 +17,7 @@ import { passwordCommandOf, tokenCommandOf } from './trust/token-command.ts';
  */
 export function surroundingsOfJob(file: JobsFile, named: NamedJob, around: Surroundings): Surroundings {
   requireTrust(file, [named]);
-  const { job, guards, sqsQueue } = named;
+  const { job, guards, sqsQueue, budget } = named;
   const profile = job.profile === undefined ? undefined : file.profiles[job.profile];
   const folder = dirname(file.path);
   const words = profile?.tokenCommand;
@@ -28,6 +29,7 @@ export function surroundingsOfJob(file: JobsFile, named: NamedJob, around: Surro
     stage: { ...profile?.authority.stage, ...tokenSource, ...given(around.authority.stage) },
     s3: { ...profile?.authority.s3, sqsQueue, ...given(around.authority.s3) },
     sql: { ...profile?.authority.sql, ...passwordSource, ...given(around.authority.sql ?? {}) },
+    budget: around.authority.budget ?? budgetOf(named.name, budget),
   };
   const authority = forEnds(both, job);
   const maxDelete = guards.maxDelete === undefined ? undefined : parseRemovalLimit(guards.maxDelete);
@@ -58,13 +60,17 @@ const given = <Part extends StageAuthority | S3Authority | SqlAuthority>(part: P
     ),
   ) as Part;
 
-function forEnds({ stage, s3, sql }: Authority, { from, to, load }: Job): Authority {
+const budgetOf = (job: string, url: string | undefined): BudgetSetting | undefined =>
+  url === undefined ? undefined : { url, from: `budget of the job ${job}`, isPublic: false };
+
+function forEnds({ stage, s3, sql, budget }: Authority, { from, to, load }: Job): Authority {
   const places = [from, to].map((end): PlaceAddress => parsePlace(end, 'it', '/'));
   const hasBucket = places.some(({ kind }) => kind === 's3');
   const hasDeployment = places.some((place) => place.kind === 'stage' && place.deployment !== EMBEDDED);
   return {
     stage: hasDeployment ? stage : {},
     s3: hasBucket ? s3 : {},
+    budget,
     ...(load !== undefined && { sql: hasDeployment ? sql : { resume: sql?.resume } }),
   };
 }

@@ -1,4 +1,5 @@
 import type { TokenSource } from '../api/connection.ts';
+import type { BudgetSetting } from '../cluster/budget/budget-address.ts';
 import type { SecretSource } from '../data-api/credentials.ts';
 
 /** What authorises requests, and where they go: always the word of who runs a job, never of the job. */
@@ -6,6 +7,8 @@ export interface Authority {
   readonly stage: StageAuthority;
   readonly s3: S3Authority;
   readonly sql?: SqlAuthority | undefined;
+  /** The budget of requests that is shared with other processes. */
+  readonly budget?: BudgetSetting | undefined;
 }
 
 /** How to reach a Stage, and as whom. What is absent here comes from the environment. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { checkPlaces } from '../check/check-places.ts';
-import type { CheckSummary, Finding } from '../check/finding.ts';
+import { checkPlaces, errorOfSide } from '../check/check-places.ts';
+import type { CheckSummary, Finding, Side } from '../check/finding.ts';
 import { drawSample } from '../check/sample.ts';
 import type { FilterRule } from '../filter/filter-rules.ts';
 import { systemClock } from '../sync/clock.ts';
@@ -72,8 +72,11 @@ export async function runCheck(run: CheckRun, around: Surroundings): Promise<Che
   const filter = openFilter(run.filters ?? [], rootOf(a) ?? rootOf(b));
   const seed = typeof content === 'object' ? (run.seed ?? randomInt(2 ** 32)) : undefined;
   await using opened = new AsyncDisposableStack();
-  const open = (address: PlaceAddress): Promise<OpenPlace> => openPlace(opened, address, around, run);
-  const [placeA, placeB] = [await open(a), await open(b)];
+  const open = (side: Side, address: PlaceAddress): Promise<OpenPlace> =>
+    openPlace(opened, address, around, run).catch((error: unknown) => {
+      throw errorOfSide(side, error);
+    });
+  const [placeA, placeB] = [await open('a', a), await open('b', b)];
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
   const summary = await checkPlaces({

@@ -11,6 +11,8 @@ export interface Environment {
   /** The deployment of `stage:///path` with API v2, where it names a cluster. */
   readonly workspace: string | undefined;
   readonly organization: string | undefined;
+  /** The budget of requests that is shared with other processes. Secret: it may have a password. */
+  readonly budgetUrl: string | undefined;
   /** The database that loads a Stage. Its password, and its URL, which may have one, are secret. */
   readonly sql: {
     readonly url: string | undefined;
@@ -19,6 +21,8 @@ export interface Environment {
     readonly password: string | undefined;
     readonly database: string | undefined;
   };
+  /** The Redis by way of which workers get files to send. Secret: it may have a password. */
+  readonly queueUrl: string | undefined;
   /** Where S3 is, when no flag says so; the more special of the AWS tools' two variables counts. */
   readonly s3EndpointUrl: string | undefined;
   /** The key of objects that their writer encrypted with a key of its own (SSE-C), in base64. Secret. */
@@ -74,6 +78,7 @@ export function readEnvironment(env: Variables, home: string): Environment {
     workspaceGroup: setting(env, 'SINGLESTOREDB_WORKSPACE_GROUP'),
     workspace: setting(env, 'SINGLESTOREDB_WORKSPACE'),
     organization: setting(env, 'SINGLESTOREDB_ORGANIZATION'),
+    budgetUrl: setting(env, 'STAGESYNC_BUDGET_URL'),
     sql: {
       url: setting(env, 'SINGLESTOREDB_URL'),
       host: setting(env, 'SINGLESTOREDB_HOST'),
@@ -81,6 +86,7 @@ export function readEnvironment(env: Variables, home: string): Environment {
       password: setting(env, 'SINGLESTOREDB_PASSWORD'),
       database: setting(env, 'SINGLESTOREDB_DATABASE'),
     },
+    queueUrl: setting(env, 'STAGESYNC_QUEUE_URL'),
     s3EndpointUrl: s3Endpoint(env),
     leaseUrl: setting(env, LEASE_VARIABLE),
     customerKey: setting(env, 'STAGESYNC_SSE_C_KEY'),

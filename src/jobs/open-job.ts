@@ -20,6 +20,7 @@ import { openEnds } from './ends/open-ends.ts';
 import { openFilter } from './filters/read-filters.ts';
 import type { Job } from './job.ts';
 import { openJobLedger } from './open-job-ledger.ts';
+import type { TransfersOfJob } from './queue/open-transfers.ts';
 import { authorityOf, type Surroundings } from './surroundings.ts';
 
 /** A job with both ends open, and the ledger, which holds the pair against other runs. */
@@ -88,6 +89,7 @@ export async function openJob(
   // a run without a name, as of "stagesync sync", does not take the name of a job away
   const isNamed = job.name !== undefined && ledger.recall('job') !== job.name;
   if (!around.dryRun && isNamed) ledger.remember('job', job.name);
+  const transfers = await openQueue(opened, { around, ends, labels: { source, destination }, job });
   const load = job.load === undefined ? undefined : await openLoad(opened, { around, authority, ends, job });
   // a small heap costs time while modules are being loaded, so not earlier
   around.keepHeapSmall?.();
@@ -121,6 +123,7 @@ export async function openJob(
           gate,
           sourceGate: pass?.use,
           load: load?.(cause),
+          transfers,
           command: around.command,
           source: shown,
           destination,
@@ -153,6 +156,19 @@ export async function openJob(
       return await around.aroundPass(about, (also) => make(both(onEvent, also)));
     },
   };
+}
+
+/** Where files are sent by workers; undefined where this process sends them. */
+async function openQueue(
+  opened: AsyncDisposableStack,
+  { around, ...of }: Omit<TransfersOfJob, 'place' | 'around'> & { readonly around: Surroundings },
+): Promise<PassOptions['transfers']> {
+  const place = around.queue;
+  if (place === undefined || around.dryRun) return undefined;
+  // what is about queues is loaded by jobs that ask for one alone
+  const { isQueued, openTransfers } = await import('./queue/open-transfers.ts');
+  if (!isQueued(of.ends, place)) return undefined;
+  return openTransfers(opened, { ...of, around, place });
 }
 
 /** The second hears also where the first throws. */

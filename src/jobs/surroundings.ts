@@ -9,6 +9,7 @@ import type { GuardName, PassResult, RemovalLimit } from '../sync/pass-options.t
 import { ENVIRONMENT_ONLY, type Authority } from './authority.ts';
 import type { Environment } from './environment.ts';
 import type { Job } from './job.ts';
+import type { QueuePlace } from './queue/queue-place.ts';
 import { configError } from './usage-errors.ts';
 
 /**
@@ -35,6 +36,8 @@ export interface Surroundings {
    * `s3://BUCKET/PREFIX`. For machines whose disk is gone after each run.
    */
   readonly ledgerCopy?: string | undefined;
+  /** Files are sent by workers, by way of this queue. Absent: by this process. */
+  readonly queue?: QueuePlace | undefined;
   /** How long runs are remembered, in milliseconds; by default 90 days. */
   readonly historyMs?: number | undefined;
   /** Aborted: nothing new is begun, what is in flight is finished and recorded. */
@@ -85,9 +88,9 @@ export interface Guards {
 /** The part of the surroundings that opens a Stage. */
 export type StageSurroundings = Pick<
   Surroundings,
-  'environment' | 'folder' | 'gates' | 'draining' | 'fence'
+  'environment' | 'folder' | 'gates' | 'draining' | 'tell' | 'fence' | 'queue'
 > & {
-  readonly authority: Pick<Authority, 'stage' | 'sql'>;
+  readonly authority: Pick<Authority, 'stage' | 'sql' | 'budget'>;
 };
 
 /** The gates of this process: whatever opens a Stage in it shares them. */

@@ -25,23 +25,37 @@ export interface FileRow extends StagedFile {
   readonly error: LoadError | undefined;
 }
 
-/** A row for each pipeline that knows the file; one row where none does, and then `mayBeRead` tells whether one ever will. */
+/**
+ * A row for each pipeline that knows the file or, by its pattern, is still to read it: only when all have loaded it, it is loaded.
+ * One row where there is no such pipeline; then `mayBeRead` tells whether one may come.
+ */
 export function fileRows(
   file: StagedFile,
   states: readonly PipelineFile[],
-  { mayBeRead }: { readonly mayBeRead: boolean },
+  { readers, mayBeRead }: { readonly readers: readonly string[]; readonly mayBeRead: boolean },
 ): FileRow[] {
   if (states.length === 0) {
     const state = mayBeRead ? 'unloaded' : 'ignored';
     return [{ ...file, pipeline: undefined, state, underWay: false, error: undefined }];
   }
-  return states.map((each) => ({
+  const known = states.map((each): FileRow => ({
     ...file,
     pipeline: each.pipeline,
     state: each.state === 'loaded' && isOther(file, each) ? 'changed' : each.state,
     underWay: each.underWay,
     error: each.error,
   }));
+  const waits = readers.filter((name) => !states.some(({ pipeline }) => pipeline === name));
+  return [
+    ...known,
+    ...waits.map((pipeline): FileRow => ({
+      ...file,
+      pipeline,
+      state: 'unloaded',
+      underWay: false,
+      error: undefined,
+    })),
+  ];
 }
 
 const isOther = ({ size }: StagedFile, { size: seen }: PipelineFile): boolean =>

@@ -8,6 +8,7 @@ import type { PipelineFile, PipelineInfo, Pipelines } from '../model/pipelines.t
 import type { CallOptions } from '../model/ports.ts';
 import { printable } from '../model/printable.ts';
 import { fileStates, pathOfName, stateOf, text } from './file-states.ts';
+import { namesThere, withKnownDatabases } from './known-names.ts';
 import { pathBatches } from './path-batches.ts';
 import { foundPipelines, tablesWithKey } from './pipeline-info.ts';
 
@@ -178,7 +179,10 @@ export class SqlPipelines implements Pipelines {
 
   async #rows(sql: string, args: readonly SqlValue[], call: CallOptions): Promise<Row[]> {
     const api = await this.#api();
-    const rows = await api.rows({ sql, args, database: this.#options.database, what: READS }, call);
+    const { database } = this.#options;
+    const rows = await api.rows({ sql, args, database, what: READS }, call).catch(async (error: unknown) => {
+      throw await withKnownDatabases(error, api, { database, ...call });
+    });
     // what answers another question would tell that no file was read yet, and so that what is read is new
     const columns = /^SELECT (.+?) FROM/.exec(sql)?.[1]?.split(', ') ?? [];
     if (rows.some((row) => columns.some((column) => !(column in row))))
@@ -208,12 +212,9 @@ const isUnknownFile = (error: unknown): boolean =>
     String(error.details['text'] ?? '').replaceAll(/(?<!\w)(['"`]).*?\1(?!\w)/gs, ''),
   );
 
-function noPipeline(pipeline: string, database: string, known: readonly string[]): SyncError {
-  const names = known.slice(0, 5).map(printable).join(', ');
-  const there = known.length === 0 ? 'it has none' : `there are: ${names}${known.length > 5 ? ', …' : ''}`;
-  return new SyncError(
-    'database_rejected',
-    `The database ${printable(database)} has no pipeline ${printable(pipeline)}; ${there}. Check the name, or leave it out.`,
+const noPipeline = (pipeline: string, database: string, known: readonly string[]): SyncError =>
+  new SyncError(
+    'database_missing',
+    `The database ${printable(database)} has no pipeline ${printable(pipeline)}; ${namesThere(pipeline, known)}. Check --pipeline, or "pipeline" of the job, or leave it out.`,
     { verdict: 'end_run', fact: 'missing', operation: 'look_up' },
   );
-}

@@ -75,6 +75,7 @@ export type ProblemCode =
   | 'too_deep'
   | 'not_confirmed'
   | 'not_verified'
+  | 'no_worker'
   // what the destination has stays
   | 'in_the_way'
   | 'changed_on_stage'

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** What the caller should do next. Decided at the edge that saw the cause. */
 export type Verdict = 'retry' | 'skip_entry' | 'end_run';
 
@@ -110,6 +112,8 @@ export type ErrorCode =
   /** The workspace sleeps, or is about to. */
   | 'database_suspended'
   | 'database_rejected'
+  /** What somebody named is not there: a database, or a pipeline in it. */
+  | 'database_missing'
   | 'database_bad_reply'
   /** A file that was sent is not in its table: it was skipped, or the time was up. */
   | 'not_loaded'
@@ -179,9 +183,19 @@ export class SyncError extends Error {
 
   /** A copy that differs in `changes` alone; its cause is this error unless they say otherwise. */
   with(changes: Partial<SyncErrorOptions>): SyncError {
+    return new SyncError(this.code, this.#said, { ...this.#options(), ...changes });
+  }
+
+  /** A copy whose message begins with these words. */
+  prefixed(words: string): SyncError {
+    const said = this.#said;
+    const message = typeof said === 'string' ? words + said : (name: string) => words + said(name);
+    return new SyncError(this.code, message, this.#options());
+  }
+
+  #options(): SyncErrorOptions {
     const { verdict, fact, operation, path, retryAfterMs, details, inDoubt } = this;
-    const options = { verdict, fact, operation, path, retryAfterMs, details, inDoubt, cause: this };
-    return new SyncError(this.code, this.#said, { ...options, ...changes });
+    return { verdict, fact, operation, path, retryAfterMs, details, inDoubt, cause: this };
   }
 }
 
@@ -195,6 +209,15 @@ export const hasFact = (error: unknown, ...facts: readonly Fact[]): error is Syn
 
 /** Whether a file could not be read. An upload reads too: such an error says nothing of where the file was to go. */
 export const isOfReading = (error: unknown): boolean => isSyncError(error) && error.operation === 'read';
+
+const NOTHING_AT = 'there is nothing at ';
+
+/** What every command says of an address at which there is neither a file nor a folder. */
+export const nothingAtAddress = (address: string): string => NOTHING_AT + printable(address);
+
+/** 'data/a.csv: it is a folder'. A message that names the whole address stands alone. */
+export const messageWithPath = (path: string, message: string): string =>
+  path === '' || message.startsWith(NOTHING_AT) ? message : `${printable(path)}: ${message}`;
 
 /** The message of anything thrown, on one line. */
 export const messageOf = (error: unknown): string =>

@@ -12,6 +12,8 @@ export interface Pace {
   readonly why: PaceReason;
   /** Requests a second that the destination lets through, once it has refused some. */
   readonly perSecond?: number | undefined;
+  /** The budget that is shared with other processes: its address, without a password. Absent where there is none. */
+  readonly budget?: string | undefined;
 }
 
 /** What is known of a destination from earlier runs. Times of an answer in milliseconds, each where it was measured. */
@@ -31,4 +33,12 @@ export interface BudgetNotice {
   readonly reached: boolean;
   /** Requests a second of this process until it is reached again; absent where no rate was known. */
   readonly requestsPerSecond?: number | undefined;
+}
+
+/** 'the budget at redis://h is not reached: going on alone at 50.0 requests a second' */
+export function budgetText({ budget, reached, requestsPerSecond: rate }: BudgetNotice): string {
+  if (reached) return `the budget at ${budget} is reached again`;
+  const pace =
+    rate === undefined ? 'without a limit, as none was known' : `at ${rate.toFixed(1)} requests a second`;
+  return `the budget at ${budget} is not reached: going on alone ${pace}`;
 }

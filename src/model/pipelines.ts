@@ -80,7 +80,9 @@ export function notLoadedText({ outcome, pipeline, error }: NotLoaded): string {
   const what =
     pipeline === undefined
       ? 'no pipeline has found it'
-      : `${outcome === 'skipped' ? 'skipped' : 'not loaded yet'} by ${pipeline}`;
+      : outcome === 'skipped'
+        ? `skipped by ${pipeline}`
+        : `${pipeline} has not loaded it yet`;
   return error === undefined ? what : `${what}: ${loadErrorText(error)}`;
 }
 

@@ -16,6 +16,17 @@ export interface CallOptions {
   readonly signal: AbortSignal;
 }
 
+/** Bytes as they come, for one reader. */
+export interface Chunks extends AsyncIterable<Uint8Array> {
+  /** Takes back a chunk that nobody will look at any more, to be read into again. Never a duty. */
+  readonly recycle?: ((chunk: Uint8Array) => void) | undefined;
+}
+
+export interface ReadOptions extends CallOptions {
+  /** Bytes that a listing lets expect: large bodies may be asked for in another way. Never a limit. */
+  readonly expectedBytes?: number | undefined;
+}
+
 /** Which paths take part. An excluded path is neither uploaded nor removed; it is as if neither end had it. */
 export interface PathFilter {
   /** Whether this entry is left out. A folder (`path` ends in '/') that is left out may still hold files that are not. */
@@ -114,7 +125,7 @@ export interface Source {
    * The bytes of a file from an offset on, as far as they are wanted: whoever has enough leaves the iteration. There is no
    * proof that they are those of the listed version. Absent where a file can only be read from its beginning.
    */
-  readFrom?(entry: FileEntry, offset: number, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
+  readFrom?(entry: FileEntry, offset: number, call: CallOptions): Promise<Chunks>;
   /** Rejects as `read` would, as far as that can be told without reading. Absent where nothing can be told so. */
   check?(entry: FileEntry, call: CallOptions): Promise<void>;
   /** One file as it is now, undefined when there is none: to look again after a file has changed. */
@@ -141,6 +152,8 @@ export interface DestinationTraits {
   readonly exactTimes?: boolean | undefined;
   /** Whether a file that moves keeps its time. */
   readonly keepsTimes?: boolean | undefined;
+  /** Whether a file that is put gets the time of its content, where that has one. Default: false. */
+  readonly takesTimes?: boolean | undefined;
   /** Whether an upload may take the place of a file. */
   readonly overwrites?: boolean | undefined;
   /** Whether a look at a file is no request, so that each file is looked at right before it changes. Default: false. */
@@ -153,6 +166,12 @@ export interface PutOptions extends CallOptions {
    * that where it is, and rejects with `destination_taken` without a fact. Absent: whatever is there is replaced.
    */
   readonly expects?: { readonly size: number; readonly modifiedMs: number | undefined } | null | undefined;
+}
+
+/** What a destination knows of a file that it has stored. */
+export interface StoredFile {
+  /** The time that a look shows from now on, in milliseconds since 1970; another time is that of another version. */
+  readonly modifiedMs: number;
 }
 
 /**
@@ -178,14 +197,14 @@ export interface Destination {
   ): Promise<{ size: number; modifiedMs: number | undefined } | undefined>;
   /**
    * Creates or replaces a file, whole or not at all; its folder must exist. Rejects as 'taken' where files are not
-   * replaced, with 'changed' when other than `size` bytes come, and with what the content itself throws.
+   * replaced, with 'changed' when other than `size` bytes come, and with what the content itself throws. Undefined where only
+   * a look tells what was stored.
    */
-  put(path: RelPath, content: Content, call: PutOptions): Promise<void>;
+  put(path: RelPath, content: Content, call: PutOptions): Promise<StoredFile | undefined>;
   /** 'missing' when there is no such file. A file that changes meanwhile may give a mixture: see destinationAsSource. */
-  read(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>>;
+  read(path: RelPath, call: ReadOptions): Promise<Chunks>;
   /** The same from an offset in bytes on. Absent where a file can only be read from its beginning. */
-  readFrom?:
-    ((path: RelPath, offset: number, call: CallOptions) => Promise<AsyncIterable<Uint8Array>>) | undefined;
+  readFrom?: ((path: RelPath, offset: number, call: ReadOptions) => Promise<Chunks>) | undefined;
   /** A file that is written piece by piece beside its name. Absent where a file is stored whole by one request. */
   openPartial?: ((path: RelPath, options: PartialOptions & CallOptions) => Promise<PartialFile>) | undefined;
   /**
@@ -213,6 +232,8 @@ export interface PartialOptions {
    * same path goes on with it. Absent: it goes when it is closed.
    */
   readonly of?: string | undefined;
+  /** Told of each chunk that is written: nobody looks at it any more. */
+  readonly recycle?: Chunks['recycle'];
 }
 
 /** A file on its way, which nobody sees under its name until it is whole. Closing it keeps what `of` says. */
@@ -227,7 +248,7 @@ export interface PartialFile extends AsyncDisposable {
    */
   finish(
     as: { readonly replace: boolean; readonly modifiedMs: number | undefined } & Pick<PutOptions, 'expects'>,
-  ): Promise<void>;
+  ): Promise<StoredFile>;
   /** Its bytes are of no use: nothing of it stays. */
   discard(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Transfer, Transferred, TransferExecutor } from '../model/cluster/transfer-executor.ts';
+import type { StoredFile } from '../model/ports.ts';
 import type { GateUse } from './gate/gate-use.ts';
 import type { Lanes } from './gate/lanes.ts';
 import type { Remote } from './remote.ts';
@@ -30,12 +31,14 @@ export class LocalTransfers implements TransferExecutor {
     readsBack,
   }: Omit<Transfer, 'id'>): Promise<Transferred> {
     let sentDigest: string | undefined;
+    let stored: StoredFile | undefined;
     const digest = await this.#remote.put(entry, to, {
       replaces,
       mayLook,
       priority: urgent ? 'urgent' : 'normal',
+      onStored: (file) => (stored = file),
       onDigest: readsBack ? (value) => (sentDigest = value) : undefined,
     });
-    return { digest, sentDigest };
+    return { digest, sentDigest, stored };
   }
 }

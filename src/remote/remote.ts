@@ -56,6 +56,10 @@ export class Remote {
   readonly looksCostNothing: boolean;
   /** See DestinationTraits. */
   readonly overwrites: boolean | undefined;
+  /** See DestinationTraits: known from the beginning. */
+  readonly keepsTimes: boolean;
+  /** See DestinationTraits. */
+  readonly takesTimes: boolean;
   readonly #options: RemoteOptions;
   readonly #destination: RetryingDestination;
   readonly #call: { readonly signal: AbortSignal };
@@ -72,6 +76,8 @@ export class Remote {
     this.address = destination.label;
     this.looksCostNothing = destination.traits.looksCostNothing === true;
     this.overwrites = destination.traits.overwrites;
+    this.keepsTimes = destination.traits.keepsTimes === true;
+    this.takesTimes = destination.traits.takesTimes === true;
   }
 
   list(

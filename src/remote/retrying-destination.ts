@@ -5,11 +5,14 @@ import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
 import type {
   CallOptions,
+  Chunks,
   Content,
   Destination,
   DestinationTraits,
   FolderBefore,
   PutOptions,
+  ReadOptions,
+  StoredFile,
 } from '../model/ports.ts';
 import type { Attempt, GateRequest } from './gate/attempts.ts';
 import type { GateUse } from './gate/gate-use.ts';
@@ -79,7 +82,7 @@ export class RetryingDestination implements Destination {
   }
 
   /** Retries the beginning of a read; what breaks off later rejects. */
-  read(path: RelPath, call: CallOptions): Promise<AsyncIterable<Uint8Array>> {
+  read(path: RelPath, call: ReadOptions): Promise<Chunks> {
     return this.#gate.request({ operation: 'read', path }, () => this.#destination.read(path, call));
   }
 
@@ -92,7 +95,7 @@ export class RetryingDestination implements Destination {
   }
 
   /** Chunks can be read only once, so they are sent only once. See `upload` for a content that can be read again. */
-  async put(path: RelPath, content: Content, call: ChangeCall): Promise<void> {
+  async put(path: RelPath, content: Content, call: ChangeCall): Promise<undefined> {
     const isWhole = 'bytes' in content;
     const request: GateRequest = { operation: 'upload', path, bytes: content.size, begins: call.begins };
     try {
@@ -110,32 +113,39 @@ export class RetryingDestination implements Destination {
       const shown = await this.stat(path, call).catch(() => undefined);
       if (shown?.size !== content.size) throw error;
     }
+    return undefined;
   }
 
   /**
    * Uploads what `read` gives, anew for each attempt. When the reply of the last attempt was lost, a look decides: a
-   * file of this size that is not the one replaced has arrived.
+   * file of this size that is not the one replaced has arrived. Resolves with what the destination knows of what it stored.
    */
-  async upload(path: RelPath, read: () => Promise<Content>, call: UploadCall): Promise<void> {
+  async upload(
+    path: RelPath,
+    read: () => Promise<Content>,
+    call: UploadCall,
+  ): Promise<StoredFile | undefined> {
     const destination = this.#destination;
     const arrived = async (): Promise<boolean> => call.mayLook && (await hasArrived(destination, path, call));
     // true when the last attempt failed for good and certainly stored nothing, as when the file has changed meanwhile
     let isFinal = false;
-    const send: Attempt<void> = async (_, wasInDoubt) => {
+    const send: Attempt<StoredFile | undefined> = async (_, wasInDoubt) => {
       try {
-        await destination.put(path, await read(), call);
+        return await destination.put(path, await read(), call);
       } catch (error) {
         isFinal = isSyncError(error) && error.verdict !== 'retry' && !error.inDoubt;
         // the name may be taken by what an earlier attempt stored
         const ours = (wasInDoubt || isInDoubt(error)) && hasFact(error, 'taken', 'refused');
         if (!ours || !(await arrived())) throw error;
+        return undefined;
       }
     };
     try {
       const { size: bytes, begins, priority } = call;
-      await this.#gate.request({ operation: 'upload', path, bytes, begins, priority }, send);
+      return await this.#gate.request({ operation: 'upload', path, bytes, begins, priority }, send);
     } catch (error) {
       if (isFinal || !isInDoubt(error) || !(await arrived())) throw error;
+      return undefined;
     }
   }
 

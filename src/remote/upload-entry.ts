@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import type { FileEntry } from '../model/entry.ts';
 import type { RelPath } from '../model/path.ts';
 import type { ShownVersion } from '../model/plan.ts';
-import type { Content, Source } from '../model/ports.ts';
+import type { Content, Source, StoredFile } from '../model/ports.ts';
 import type { Priority } from './gate/attempts.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { RetryingDestination } from './retrying-destination.ts';
@@ -34,6 +34,8 @@ export interface EntryUpload {
   readonly priority?: Priority | undefined;
   /** Told of the SHA-256 of the content in hex, whatever its size and source, once an attempt has read all of it. */
   readonly onDigest?: ((digest: string) => void) | undefined;
+  /** Told of what the destination knows of what it stored, where it does. */
+  readonly onStored?: ((stored: StoredFile) => void) | undefined;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface EntryUpload {
 export async function uploadEntry(
   entry: FileEntry,
   to: RelPath,
-  { replaces, expects = replaces ?? null, mayLook = true, priority, onDigest }: EntryUpload,
+  { replaces, expects = replaces ?? null, mayLook = true, priority, onDigest, onStored }: EntryUpload,
   { source, destination, readAhead, signal, onBytes }: UploadEntryOptions,
 ): Promise<string | undefined> {
   let digest: string | undefined;
@@ -58,7 +60,7 @@ export async function uploadEntry(
   const content = (): Promise<Content> => expected?.read() ?? source.read(entry, { signal });
   const read = async (): Promise<Content> => observe(await content(), observed);
   try {
-    await destination.upload(to, read, {
+    const stored = await destination.upload(to, read, {
       signal,
       begins: true,
       priority,
@@ -67,6 +69,7 @@ export async function uploadEntry(
       expects,
       mayLook,
     });
+    if (stored !== undefined) onStored?.(stored);
   } finally {
     expected?.close();
   }

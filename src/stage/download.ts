@@ -4,6 +4,7 @@ import { type ApiCall, badReply, errorFromNetwork } from '../api/api-errors.ts';
 import type { ApiConnection } from '../api/connection.ts';
 import { errorFromReply } from '../api/refusals.ts';
 import type { SyncError } from '../model/errors.ts';
+import type { Chunks, ReadOptions } from '../model/ports.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 4;
@@ -11,6 +12,11 @@ const MAX_REDIRECTS = 4;
  * Characters that are kept of the text of a refusal or a redirect: enough for a person, and most texts are shorter.
  */
 const BEGINNING = 4096;
+
+export interface DownloadOptions extends ReadOptions {
+  /** In bytes. */
+  readonly offset?: number | undefined;
+}
 
 /**
  * A file's bytes as they come, from `offset` on; `target` is the path and query of its first request. Stage answers with a redirect to
@@ -22,19 +28,20 @@ export async function download(
   api: ApiConnection,
   call: ApiCall,
   target: string,
-  { signal, offset = 0 }: { readonly signal: AbortSignal; readonly offset?: number | undefined },
-): Promise<AsyncIterable<Uint8Array>> {
+  { signal, offset = 0, expectedBytes }: DownloadOptions,
+): Promise<Chunks> {
   const range = offset === 0 ? [] : ['range', `bytes=${offset}-`];
   const identity = ['accept-encoding', 'identity', ...range];
   let url = new URL(target, api.origin);
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const answer = await open(api, call, url, hops === 0 ? api.authorize(...identity) : identity, signal);
+    const asked = hops === 0 ? api.authorize(...identity) : identity;
+    const answer = await open(api, call, url, asked, { signal, expectedBytes });
     const { status, headers, body } = answer;
     if (status >= 200 && status < 300) {
       const begin = status === 206 ? Number(/^bytes (\d+)-/.exec(String(headers['content-range']))?.[1]) : 0;
       // a store may begin elsewhere: from its beginning, what comes before is passed over
-      if (offset === 0 || begin === offset) return chunksOf(body, call, signal);
-      if (begin === 0) return chunksOf(after(body, offset), call, signal);
+      if (offset === 0 || begin === offset) return chunksOf(body, body.recycle, { call, signal });
+      if (begin === 0) return chunksOf(after(body, offset), body.recycle, { call, signal });
       body.destroy();
       throw badReply(call, 'begins elsewhere than was asked for', { verdict: 'skip_entry' });
     }
@@ -58,7 +65,7 @@ export async function signedUrl(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const url = new URL(target, api.origin);
-  const answer = await open(api, call, url, api.authorize('accept-encoding', 'identity'), signal);
+  const answer = await open(api, call, url, api.authorize('accept-encoding', 'identity'), { signal });
   const { status, headers, body } = answer;
   const { location } = headers;
   if (status >= 200 && status < 300) {
@@ -76,11 +83,12 @@ async function open(
   call: ApiCall,
   url: URL,
   headers: string[],
-  signal: AbortSignal,
+  options: Pick<DownloadOptions, 'signal' | 'expectedBytes'>,
 ): Promise<Answer> {
+  const { signal } = options;
   signal.throwIfAborted();
   try {
-    return await api.open(url, headers, signal);
+    return await api.open(url, headers, options);
   } catch (error) {
     throw signal.aborted ? signal.reason : errorFromNetwork(call, error);
   }
@@ -132,10 +140,17 @@ async function* after(body: ByteStream, count: number): AsyncGenerator<Buffer> {
   }
 }
 
-async function* chunksOf(
+interface OfDownload {
+  readonly call: ApiCall;
+  readonly signal: AbortSignal;
+}
+
+const chunksOf = (body: AsyncIterable<Buffer>, recycle: Chunks['recycle'], of: OfDownload): Chunks =>
+  Object.assign(withErrors(body, of), { recycle });
+
+async function* withErrors(
   body: AsyncIterable<Buffer>,
-  call: ApiCall,
-  signal: AbortSignal,
+  { call, signal }: OfDownload,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* body;

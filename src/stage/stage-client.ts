@@ -10,8 +10,8 @@ import { success } from '../api/reply.ts';
 import type { Reply } from '../http/exchange.ts';
 import type { PackedChildren } from '../model/children.ts';
 import type { RelPath } from '../model/path.ts';
-import type { CallOptions, Content } from '../model/ports.ts';
-import { download, signedUrl } from './download.ts';
+import type { CallOptions, Chunks, Content } from '../model/ports.ts';
+import { download, type DownloadOptions, signedUrl } from './download.ts';
 import { LongListing } from './long-listing.ts';
 import { NAMED_REPLY_BYTES, namesPath } from './named-reply.ts';
 import { createStageUrls, type StageGeneration, type StageUrls } from './stage-url.ts';
@@ -52,10 +52,7 @@ export interface StageClient {
   /** The file object as sent. `stage_not_found` when there is no such file. */
   metadata(path: RelPath, call: CallOptions): Promise<JsonReply>;
   /** The file's bytes as they come, from `offset` on; read them or leave the iteration, for they hold a connection. */
-  download(
-    path: RelPath,
-    call: CallOptions & { readonly offset?: number },
-  ): Promise<AsyncIterable<Uint8Array>>;
+  download(path: RelPath, call: DownloadOptions): Promise<Chunks>;
   /** Secret. The signed URL of a file's bytes; undefined where Stage sends them itself. */
   signedUrl(path: RelPath, call: CallOptions): Promise<string | undefined>;
   /** Its folder must exist. A content of the wrong size, or whose source fails, never arrives. */
@@ -134,11 +131,8 @@ class HttpStageClient implements StageClient {
     return this.#getJson(look(path), this.#urls.metadata(path), signal);
   }
 
-  async download(
-    path: RelPath,
-    { signal, offset }: CallOptions & { readonly offset?: number },
-  ): Promise<AsyncIterable<Uint8Array>> {
-    return download(this.#api, read(path), this.#urls.plain(path, 'read'), { signal, offset });
+  async download(path: RelPath, call: DownloadOptions): Promise<Chunks> {
+    return download(this.#api, read(path), this.#urls.plain(path, 'read'), call);
   }
 
   async signedUrl(path: RelPath, { signal }: CallOptions): Promise<string | undefined> {

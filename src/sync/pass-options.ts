@@ -1,3 +1,4 @@
+import type { PassTransfers, TransferPass } from '../model/cluster/transfer-executor.ts';
 import type { SyncError } from '../model/errors.ts';
 import type { EventListener, Report } from '../model/events.ts';
 import type { PlanLine } from '../model/plan.ts';
@@ -62,6 +63,8 @@ export interface PassOptions {
    * then tells of its requests and its pace. Whoever made it disposes of it.
    */
   readonly sourceGate?: GateUse | undefined;
+  /** Opens what carries out the uploads of the pass. Absent: this process does. */
+  readonly transfers?: ((pass: TransferPass) => PassTransfers) | undefined;
   /** Requests to the destination at the same time, at most. */
   readonly concurrency: Concurrency;
   /** With 'auto', never more than this. Default: MOST_LANES. */

@@ -1,3 +1,4 @@
+import type { PassTransfers } from '../model/cluster/transfer-executor.ts';
 import type { MeasuredPace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Destination, DestinationTraits, PathFilter } from '../model/ports.ts';
@@ -49,6 +50,8 @@ export interface PassParts {
   readonly verification: Verification | undefined;
   /** The way to the table; absent where nobody asks for that. */
   readonly loads?: Loads | undefined;
+  /** What carries out the uploads; absent where this process does. */
+  readonly transfers?: PassTransfers | undefined;
   readonly overtaken: OvertakenPaths;
   /** Sends what changes while the pass works; absent where that waits for the next pass. */
   readonly overtaking: Overtaking | undefined;

@@ -3,11 +3,13 @@ import type { Problem } from '../model/entry.ts';
 import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
 import type { Outcome, SyncEvent } from '../model/events.ts';
 import type { RunSummary } from '../model/run.ts';
+import type { PassTransfers } from '../model/cluster/transfer-executor.ts';
 import type { MeasuredPace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import { Gate } from '../remote/gate/gate.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
 import { recoverIntents } from './execute/recovery/recover.ts';
+import { takeOverTransfers } from './execute/recovery/take-over-transfers.ts';
 import { ORIGIN_UNKNOWN } from './ledger/database/schema.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { newRunId } from './ledger/runs/run-id.ts';
@@ -72,16 +74,23 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
     const parts = openPassParts(pass, tally, gate, measured);
     trash = parts.trashSizes;
     loads = await openLoads(pass, parts);
+    const transfers = openTransfers(pass, tally);
     try {
-      await runRounds(pass, { ...parts, loads }, standing);
+      if (transfers !== undefined) await takeOverTransfers(transfers, ledger);
+      await runRounds(pass, { ...parts, loads, transfers }, standing);
     } finally {
       await parts.overtaking?.close();
+      await transfers?.close();
     }
   } catch (thrown) {
     if (!signal.aborted && !draining.aborted && !isSyncError(thrown)) throw thrown;
     error = isSyncError(thrown) ? thrown : undefined;
   }
-  if (signal.aborted || asked.draining.aborted) error = interrupted(error);
+  if (signal.aborted || asked.draining.aborted)
+    error = interrupted(error, {
+      hasChanged: tally.hasChanged,
+      isInDoubt: !dryRun && (signal.aborted || hasIntents(ledger)),
+    });
   else if (failing.signal.aborted) error ??= FIRST_FAILURE;
   const report = tally.report({
     unchanged: standing.unchanged,
@@ -129,6 +138,19 @@ async function openLoads(pass: PassWithLedger, parts: PassParts): Promise<Loads 
   const { Loads } = await import('./load/loads.ts');
   return new Loads({ ...pass, load }, parts);
 }
+
+/** A dry run hands nothing over. */
+const openTransfers = (
+  { transfers, dryRun, draining, signal }: PassOptions,
+  tally: Tally,
+): PassTransfers | undefined =>
+  dryRun
+    ? undefined
+    : transfers?.({
+        draining,
+        signal,
+        tell: (message) => tally.problem('', { code: 'no_worker', severity: 'warning', message }),
+      });
 
 const begunRun = (
   { runId, cause = 'command', command = 'sync', historyMs = HISTORY_MS }: PassWithLedger,
@@ -280,15 +302,29 @@ function closeRun(finish: () => void): SyncError | undefined {
   }
 }
 
-const interrupted = (cause: unknown): SyncError =>
-  new SyncError(
-    'interrupted',
-    'interrupted; what was done is recorded, and the next run goes on from there',
-    {
-      verdict: 'end_run',
-      cause,
-    },
-  );
+/** A ledger that cannot be read says nothing: then there may be some. */
+function hasIntents(ledger: Ledger): boolean {
+  try {
+    return ledger.intents().length > 0;
+  } catch {
+    return true;
+  }
+}
+
+interface Interrupted {
+  readonly hasChanged: boolean;
+  /** Whether something may have been changed of which nobody knows yet. */
+  readonly isInDoubt: boolean;
+}
+
+function interrupted(cause: unknown, { hasChanged, isInDoubt }: Interrupted): SyncError {
+  const message = hasChanged
+    ? 'interrupted; what was done is recorded, and the next run goes on from there'
+    : isInDoubt
+      ? 'interrupted; the next run looks at what was under way'
+      : 'interrupted before anything was changed';
+  return new SyncError('interrupted', message, { verdict: 'end_run', cause });
+}
 
 const FIRST_FAILURE = new SyncError(
   'first_failure',

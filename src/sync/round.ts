@@ -74,11 +74,12 @@ export class Round {
     const { ledger, source, clock, draining, signal, overwrite, keepsOthers, atomic, publishSet, removal } =
       this.#pass;
     const { remote, gate, destinationFilter, tally, hidden, learnt, times } = this.#parts;
-    const { overtaken, verification, trash, loads } = this.#parts;
+    const { overtaken, verification, trash, loads, transfers } = this.#parts;
     return new Executor({
       verification,
       trash,
       unloaded: loads?.limit,
+      transfers,
       remote,
       gate,
       ledger,

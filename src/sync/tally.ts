@@ -61,6 +61,11 @@ export class Tally {
     if (problem.severity === 'failure') this.onFailure?.();
   };
 
+  /** Whether anything at the destination is known to have changed. */
+  get hasChanged(): boolean {
+    return this.uploaded + this.moved + this.removed + this.foldersCreated + this.foldersRemoved > 0;
+  }
+
   report(facts: {
     readonly unchanged: number;
     readonly adopted: number;

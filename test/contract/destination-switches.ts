@@ -14,7 +14,7 @@ export function describeSwitches(
   open: (switches: Switches) => Promise<DestinationFixture>,
 ): void {
   const call = { signal: new AbortController().signal };
-  const put = (stage: Destination, path: string): Promise<void> =>
+  const put = (stage: Destination, path: string): Promise<unknown> =>
     stage.put(path, { size: path.length, bytes: Buffer.from(path) }, call);
   const timeOf = async (stage: Destination, path: string): Promise<number | undefined> =>
     (await stage.stat(path, call))?.modifiedMs;

@@ -51,6 +51,13 @@ export function describeDestination(
         });
       }
 
+      check('where a put tells a time, a look shows that time', async (stage) => {
+        for (const modifiedMs of [undefined, 1_600_000_000_123]) {
+          const stored = await stage.put('a.csv', { ...text('one'), modifiedMs }, call);
+          if (stored !== undefined) expect(await stage.stat('a.csv', call)).toEqual({ size: 3, ...stored });
+        }
+      });
+
       check('a put replaces the file that is there', async (stage) => {
         await stage.put('a.csv', text('one'), call);
         await stage.put('a.csv', text('three'), call);

@@ -184,7 +184,7 @@ export function describePipelines(
       await using world = await keyed();
       expect(await world.named(PIPELINE).pipelines(call)).toHaveLength(1);
       await expect(world.named('none').pipelines(call)).rejects.toMatchObject({
-        code: 'database_rejected',
+        code: 'database_missing',
         fact: 'missing',
         message: expect.stringContaining(PIPELINE) as string,
       });

@@ -109,7 +109,7 @@ describe('what a refusal means', () => {
     ['404', status(404), 'database_bad_reply', undefined],
     ['503', status(503, 'the workspace is not active'), 'database_suspended', 'out_of_reach'],
     ['400', status(400, "Unknown column 'x'"), 'database_rejected', 'refused'],
-    ['400 with a number', status(400, "Error 1049: Unknown database 'x'"), 'database_rejected', 'missing'],
+    ['400 with a number', status(400, "Error 1049: Unknown database 'x'"), 'database_missing', 'missing'],
     ['1045 inside a 200', inside(1045, 'Access denied'), 'database_unauthorised', 'unauthorised'],
     ['1142 inside a 200', inside(1142, 'SELECT command denied'), 'database_unauthorised', 'unauthorised'],
     ['1064 inside a 200', inside(1064, 'You have an error'), 'database_rejected', 'refused'],

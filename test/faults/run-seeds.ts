@@ -8,6 +8,7 @@ import { trialStage } from '../support/stage/trial-stage.ts';
 
 // npm run faults -- --seeds 5000 --from 1: the runs of seeded-runs.test.ts, as many as one likes.
 // npm run faults -- --kind loaded --seeds 5000: those of loaded/laws.test.ts.
+// npm run faults -- --kind queued --seeds 5000: the same by way of a queue that forgets, repeats, delays and reorders.
 // npm run faults -- --kind renamed --seeds 5000: the same where changed files get new names.
 // npm run faults -- --kind second-writer --seeds 10000: those of second-writer.test.ts.
 const { values } = parseArgs({
@@ -26,6 +27,7 @@ const count = (met: object): void => {
 };
 const KINDS: Readonly<Record<string, (seed: number, stage: TrialStage) => Promise<void>>> = {
   faults: runTrial,
+  queued: (seed, stage) => runTrial(seed, stage, { queued: true }),
   loaded: async (seed) => count(await runLoadTrial(seed)),
   renamed: async (seed) => count(await runLoadTrial(seed, 'new-name')),
   'second-writer': async (seed, stage) => count(await runSecondWriterTrial(seed, stage)),

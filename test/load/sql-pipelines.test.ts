@@ -130,9 +130,9 @@ describe('pipelines', () => {
   test('one that is named and not there is missing; those there are, are named', async () => {
     const { pipelines } = open(all, { pipeline: 'oders' });
     await expect(pipelines.pipelines(call)).rejects.toMatchObject({
-      code: 'database_rejected',
+      code: 'database_missing',
       fact: 'missing',
-      message: expect.stringContaining('orders, events, broken') as string,
+      message: expect.stringContaining('there are: orders, events, broken') as string,
     });
   });
 

@@ -11,28 +11,35 @@ import {
 
 const call = { signal: new AbortController().signal };
 
-async function readAll(
-  baseUrl: string,
-  more: Partial<StageClientOptions> = {},
-  signal = call.signal,
-): Promise<Buffer> {
-  const client = await createStageClient({ baseUrl, token: 'secret-token', deployment: 'd', ...more });
-  try {
-    const parts: Uint8Array[] = [];
-    for await (const chunk of await client.download('dir/a b.gz', { signal })) parts.push(chunk);
-    return Buffer.concat(parts);
-  } finally {
-    await client.close();
+/** One that a listing shows as large comes on a connection of its own. */
+const WAYS = [
+  { kind: 'a download', expectedBytes: undefined },
+  { kind: 'a large download', expectedBytes: 100_000_000 },
+] as const;
+
+describe.each(WAYS)('$kind', ({ expectedBytes }) => {
+  async function readAll(
+    baseUrl: string,
+    more: Partial<StageClientOptions> = {},
+    signal = call.signal,
+  ): Promise<Buffer> {
+    const client = await createStageClient({ baseUrl, token: 'secret-token', deployment: 'd', ...more });
+    try {
+      const parts: Uint8Array[] = [];
+      for await (const chunk of await client.download('dir/a b.gz', { signal, expectedBytes }))
+        parts.push(chunk);
+      return Buffer.concat(parts);
+    } finally {
+      await client.close();
+    }
   }
-}
 
-const redirectTo = (location: string | undefined, status = 307): Promise<LoopbackServer> =>
-  startLoopbackServer((_, response) => {
-    response.writeHead(status, location === undefined ? {} : { location }).end();
-  });
-const store = (answer: Answer): Promise<LoopbackServer> => startLoopbackServer(answer);
+  const redirectTo = (location: string | undefined, status = 307): Promise<LoopbackServer> =>
+    startLoopbackServer((_, response) => {
+      response.writeHead(status, location === undefined ? {} : { location }).end();
+    });
+  const store = (answer: Answer): Promise<LoopbackServer> => startLoopbackServer(answer);
 
-describe('a download', () => {
   test('follows the redirect without the token and asks for the stored bytes', async () => {
     const stored = gzipSync('packed');
     await using target = await store((_, response) => {

@@ -59,9 +59,9 @@ const REASONS: Readonly<Record<Pace['why'], string>> = {
 };
 
 /** '8 requests at once, at most 3 a second: the destination …' */
-export function paceText({ atOnce, why, perSecond }: Pace): string {
+export function paceText({ atOnce, why, perSecond, budget }: Pace): string {
   const rate = perSecond === undefined ? '' : `, ${decimal(perSecond)} a second`;
-  return `${count(atOnce)} ${atOnce === 1 ? 'request' : 'requests'} at once${rate}: ${REASONS[why] ?? why}`;
+  return `${count(atOnce)} ${atOnce === 1 ? 'request' : 'requests'} at once${rate}: ${REASONS[why] ?? why}${budget === undefined ? '' : `; shared by ${budget}`}`;
 }
 
 export const decimal = (n: number): string =>

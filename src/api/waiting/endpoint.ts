@@ -30,7 +30,7 @@ export async function answersSql(
   const url = pingUrl(endpoint);
   if (url === undefined) return false;
   try {
-    const { status, body } = await api.open(url, [], signal);
+    const { status, body } = await api.open(url, [], { signal });
     body.destroy();
     return status < 500;
   } catch {

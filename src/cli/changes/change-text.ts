@@ -1,4 +1,5 @@
 import type { FileChange, FileEvent, FilesReport } from '../../files/file-events.ts';
+import { messageWithPath } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import { bytes, counted, duration } from '../output/quantities.ts';
 
@@ -38,9 +39,8 @@ export function removalText(files: number, folders: number, size: number): strin
   return `${counted(files, 'file')}${folders === 0 ? '' : ` and ${counted(folders, 'folder')}`} (${bytes(size)})`;
 }
 
-/** 'data/a.csv: there is nothing of this name on this Stage' */
 export const problemText = ({ path, message }: Extract<FileEvent, { type: 'problem' }>): string =>
-  `${path === '' ? '' : `${printable(path)}: `}${printable(message)}`;
+  messageWithPath(path, printable(message));
 
 export const throttleText = ({
   pauseMs,

@@ -3,6 +3,7 @@ import type { FileEvent, FileEventListener } from '../../files/file-events.ts';
 import type { ChangePace } from '../../jobs/files/change-stage.ts';
 import type { JobSections } from '../../jobs/job.ts';
 import { messageOf } from '../../model/errors.ts';
+import { budgetText } from '../../model/pace.ts';
 import { printable } from '../../model/printable.ts';
 import type { Context } from '../context.ts';
 import { statusOfError, statusOfOutcome, type ExitStatus } from '../exit-status.ts';
@@ -90,6 +91,8 @@ function eventPrinter(
         if (quiet !== true && !toldOfThrottle) err.line(`stagesync: ${throttleText(event)}`);
         toldOfThrottle = true;
         return;
+      case 'budget':
+        return err.line(`stagesync: ${printable(budgetText(event))}`);
       case 'report':
         // what ended the work early is told by itself
         return quiet === true || event.error !== undefined ? undefined : out.line(reportText(event));

@@ -6,10 +6,11 @@ import {
   type SqlAuthority,
   type StageAuthority,
 } from '../../jobs/authority.ts';
+import { addBudgetFlag, budgetFrom, type BudgetFlag } from './budget-flag.ts';
 import { urlOf } from './values.ts';
 
 /** How to reach a Stage, as typed. There is no flag for the token itself: other users can read command lines. */
-export type StageFlags = Omit<StageAuthority, 'token'>;
+export type StageFlags = Omit<StageAuthority, 'token'> & BudgetFlag;
 
 /** How to reach a bucket, as typed. */
 export type S3Flags = Omit<S3Authority, 'customerKeyFile'> & { readonly sseCKeyFile?: string | undefined };
@@ -43,6 +44,7 @@ export const authorityFrom = (flags: StageFlags & S3Flags & SqlFlags): Authority
     sqsQueue: flags.sqsQueue,
   },
   sql: sqlAuthorityFrom(flags),
+  budget: budgetFrom(flags),
 });
 
 const stageAuthorityFrom = (flags: StageFlags): StageAuthority => ({
@@ -75,7 +77,7 @@ export function addS3Flags(command: Command): Command {
 
 /** Declares the flags every command that talks to a Stage has. `stage://local` takes none that names a deployment's API. */
 export function addStageFlags(command: Command): Command {
-  return command
+  command
     .optionsGroup('Stage:')
     .option(
       '--token-file <file>',
@@ -95,6 +97,7 @@ export function addStageFlags(command: Command): Command {
     )
     .option('--organization <id>', 'organization ID (SINGLESTOREDB_ORGANIZATION)')
     .option('--allow-insecure', 'allow an http: API address on another machine; the token goes in the clear');
+  return addBudgetFlag(command);
 }
 
 /** Declares the flags for the database that loads a Stage. */

@@ -86,14 +86,14 @@ export function removalLimit(text: string): RemovalLimit {
   return limit;
 }
 
-/** Bytes a second: '500K', '10M', '1.5G'; a K is 1,024. */
+/** Bytes a second: '500K', '10M', '10MB'; a K is 1,024, a kB 1,000. */
 export function byteRate(text: string): number {
   const value = parseByteRate(text);
   if (value === undefined) throw new InvalidArgumentError(BYTE_RATE_FORM);
   return value;
 }
 
-/** Bytes: '500K', '10M', '1.5G'; a K is 1,024. */
+/** Bytes: '500K', '10M', '10MB'; a K is 1,024, a kB 1,000. */
 export function bytes(text: string): number {
   const value = parseBytes(text);
   if (value === undefined) throw new InvalidArgumentError(BYTES_FORM);

@@ -1,4 +1,4 @@
-import { nearestWord } from '../../jobs-file/document/nearest-word.ts';
+import { nearestWord } from '../../model/names/nearest-word.ts';
 import { usageError } from '../../jobs/usage-errors.ts';
 import { printable } from '../../model/printable.ts';
 import type { SyncError } from '../../model/errors.ts';

@@ -1,4 +1,5 @@
 import type { Pace, PaceReason } from '../../model/pace.ts';
+import { printable } from '../../model/printable.ts';
 import { counted } from './quantities.ts';
 
 const WHY: Readonly<Record<PaceReason, string>> = {
@@ -15,7 +16,8 @@ export const isPaceReason = (why: unknown): why is PaceReason =>
   typeof why === 'string' && Object.hasOwn(WHY, why);
 
 /** A pace in words: '36 requests at once: more were not faster'. */
-export function paceText({ atOnce, why, perSecond }: Pace): string {
+export function paceText({ atOnce, why, perSecond, budget }: Pace): string {
   const rate = perSecond === undefined ? '' : `, ${perSecond.toFixed(1)} a second`;
-  return `${counted(atOnce, 'request')} at once${rate}: ${WHY[why]}`;
+  const shared = budget === undefined ? '' : `; shared by ${printable(budget)}`;
+  return `${counted(atOnce, 'request')} at once${rate}: ${WHY[why]}${shared}`;
 }

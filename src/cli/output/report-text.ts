@@ -46,14 +46,18 @@ export function reportText(
       `${count(report.verified)} of ${count(report.uploaded)} ${words.done}, read back and equal`,
     );
   if (report.trash !== undefined && report.trash.heldFiles > 0) row('trash', trashText(report.trash));
-  if (report.load !== undefined && !report.dryRun) row('loaded', loadReportText(report.load));
+  if (report.load !== undefined && !report.dryRun)
+    row('loaded', loadReportText(report.load, { sent: report.uploaded + report.moved }));
   row(
     'requests',
     `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}`,
   );
   row('took', `${duration(report.durationMs)}${rateText(report)}`);
-  if (report.pace !== undefined && WORTH_TELLING.has(report.pace.why)) row('pace', paceText(report.pace));
-  for (const cause of causes) row(cause.severity === 'failure' ? 'failed' : 'left out', causeText(cause));
+  const { pace } = report;
+  if (pace !== undefined && (WORTH_TELLING.has(pace.why) || pace.budget !== undefined))
+    row('pace', paceText(pace));
+  for (const cause of causes)
+    row(cause.severity === 'failure' ? 'failed' : 'left out', causeText(cause, error));
   return lines;
 }
 
@@ -93,11 +97,13 @@ function planText({ cost, estimateMs, estimateFrom }: PlannedCost, words: Transf
 const rateText = (report: Report): string =>
   report.bytes > 0 && report.durationMs > 0 ? `, ${bytes((report.bytes * 1000) / report.durationMs)}/s` : '';
 
-function causeText(cause: Cause): string {
+/** The reason of what ended the run is its last line: here it is only counted. */
+function causeText(cause: Cause, error: SyncError | undefined): string {
   const about = cause.firstPath === '' ? '' : `${printable(cause.firstPath)}: `;
   const example = `${about}${printable(cause.firstMessage)}`;
   if (cause.count === 1) return `${cause.code}: ${example}`;
+  const isOfEnd = cause.severity === 'failure' && cause.code === error?.code;
   const unprinted = cause.count - cause.printed;
   const more = unprinted > 0 ? `, ${count(unprinted)} of them not shown above` : '';
-  return `${count(cause.count)} × ${cause.code}${more}; first: ${example}`;
+  return `${count(cause.count)} × ${cause.code}${more}${isOfEnd ? '' : `; first: ${example}`}`;
 }

@@ -1,6 +1,7 @@
 import type { Report, SyncEvent } from '../../model/events.ts';
 import { actionText, requestText } from './action-text.ts';
 import { Causes } from './causes.ts';
+import { budgetText } from '../../model/pace.ts';
 import { printable } from '../../model/printable.ts';
 import { loadText, unloadedText } from './load/load-text.ts';
 import { notLoadedText } from '../../model/pipelines.ts';
@@ -29,21 +30,33 @@ export function textReader(options: TextOptions): Reader {
   let plan: PlannedCost | undefined;
   let words = UPLOADS;
   let toldOfThrottle = false;
+  /** Of the line before, where that told of trouble. */
+  let lastReason: string | undefined;
   /** Shown before the first result only: a run that fails at once is the line of its error and nothing else. */
   let title: string | undefined;
 
   const result = (line: string): void => {
     if (quiet) return;
+    lastReason = undefined;
     if (title !== undefined) options.result(title);
     title = undefined;
     options.result(line);
+  };
+
+  const notice = (line: string): void => {
+    lastReason = undefined;
+    options.notice(line);
   };
 
   const trouble = (severity: 'warning' | 'failure', code: string, path: string, message: string): void => {
     if (!causes.add(severity, code, path, message)) return;
     if (quiet && severity === 'warning') return;
     const label = severity === 'failure' ? 'failed' : 'warning';
-    options.notice(`${label}: ${printable(path) || 'the whole source'}: ${printable(message)}`);
+    // the path is news, the reason is not
+    const reason = `${label} ${message}`;
+    const told = reason === lastReason ? 'the same' : printable(message);
+    lastReason = reason;
+    options.notice(`${label}: ${printable(path) || 'the whole source'}: ${told}`);
   };
 
   const onEvent = (event: SyncEvent): void => {
@@ -69,16 +82,19 @@ export function textReader(options: TextOptions): Reader {
         break;
       case 'retry':
         if (verbose)
-          options.notice(
+          notice(
             `retry: ${requestText(event, words)}, attempt ${event.attempt} in ${duration(event.waitMs)}: ${printable(event.error.message)}`,
           );
         break;
       case 'throttled':
         if (!quiet && (verbose || !toldOfThrottle))
-          options.notice(
+          notice(
             `Stage asks for fewer requests: pausing ${duration(event.pauseMs)}, then ${event.requestsPerSecond.toFixed(1)} a second`,
           );
         toldOfThrottle = true;
+        break;
+      case 'budget':
+        notice(printable(budgetText(event)));
         break;
       case 'load':
         if (event.outcome === 'loaded') {
@@ -92,11 +108,11 @@ export function textReader(options: TextOptions): Reader {
           );
         break;
       case 'unloaded':
-        if (!quiet) options.notice(unloadedText(event));
+        if (!quiet) notice(unloadedText(event));
         break;
       case 'pace':
         // that there is not more to do is no news of the destination
-        if (verbose && event.why !== 'demand') options.notice(`pace: ${paceText(event)}`);
+        if (verbose && event.why !== 'demand') notice(`pace: ${paceText(event)}`);
         break;
       case 'listing':
       case 'transfer':

@@ -66,6 +66,10 @@ export class SharedRateLimiter implements RateLimiter {
     this.#listener = listener;
   }
 
+  get budget(): string {
+    return this.#options.budget;
+  }
+
   get requestsPerSecond(): number | undefined {
     if (this.#alone !== undefined) return this.#alone.requestsPerSecond ?? this.#share;
     return lowest(this.#learntRate, this.#options.toldRate);

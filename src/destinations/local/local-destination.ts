@@ -19,6 +19,7 @@ import type {
   PartialFile,
   PartialOptions,
   PutOptions,
+  StoredFile,
 } from '../../model/ports.ts';
 import { DIRECTORY_WORDS } from './directory-words.ts';
 import { destinationError, refused, taken } from './destination-errors.ts';
@@ -77,6 +78,7 @@ class LocalDestination implements Destination {
     movesFolders: true,
     keepsEmptyFolders: true,
     keepsTimes: true,
+    takesTimes: true,
     exactTimes: true,
     overwrites: true,
     looksCostNothing: true,
@@ -130,7 +132,7 @@ class LocalDestination implements Destination {
     });
   }
 
-  async put(path: RelPath, content: Content, options: PutOptions): Promise<void> {
+  async put(path: RelPath, content: Content, options: PutOptions): Promise<StoredFile> {
     options.signal.throwIfAborted();
     const call: DiskCall = { operation: 'upload', path };
     if (this.#resumable.takes(path, content)) return this.#resumable.write(call, content, options);

@@ -29,7 +29,7 @@ export interface OpenPartialOptions extends PartialOptions, CallOptions, Pick<Pu
 export async function openPartialFile(
   { target, names, syncs }: WritePlace,
   call: DiskCall,
-  { of, owner, expects, signal }: OpenPartialOptions,
+  { of, recycle, owner, expects, signal }: OpenPartialOptions,
 ): Promise<PartialFile> {
   const temporary = names.take();
   let folder: FolderWay | undefined;
@@ -59,7 +59,10 @@ export async function openPartialFile(
         : { partial: record.partial, record: of === undefined ? undefined : record };
     const start = typeof found === 'object' ? found : { handle: await create(target.disk, opened), size: 0 };
     const id = await start.handle.stat({ bigint: true });
-    return new LocalPartialFile({ target, syncs, call, close }, { ...places, ...opened, ...start, id });
+    return new LocalPartialFile(
+      { target, syncs, call, close, recycle },
+      { ...places, ...opened, ...start, id },
+    );
   } catch (error) {
     close();
     signal.throwIfAborted();

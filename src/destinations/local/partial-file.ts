@@ -4,13 +4,13 @@ import type { FolderSyncs } from '../../disk/folder-syncs.ts';
 import type { FolderWay } from '../../disk/way-to-file.ts';
 import type { WritableDisk } from '../../disk/writable-disk.ts';
 import { parentOf } from '../../model/path.ts';
-import type { PartialFile } from '../../model/ports.ts';
+import type { PartialFile, PartialOptions, StoredFile } from '../../model/ports.ts';
 import { changed, destinationError } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { moveFile } from './move-entry.ts';
 import type { PartialRecord } from './partial-record.ts';
 import type { TargetFolder } from './target-folder.ts';
-import { keepMode, modeOf, setTime } from './write-file.ts';
+import { keepMode, modeOf, setTime, storedFile } from './write-file.ts';
 
 /** Bytes that are written before it is recorded how many of them are safely on the disk. */
 const RECORD_BYTES = 32 * 1024 * 1024;
@@ -37,6 +37,7 @@ export interface WriterParts {
   readonly syncs: FolderSyncs;
   readonly call: DiskCall;
   readonly close: () => void;
+  readonly recycle: PartialOptions['recycle'];
 }
 
 /** A file that is written in batches, beside its name. */
@@ -97,10 +98,12 @@ export class LocalPartialFile implements PartialFile {
       done += (await handle.write(rest, 0, rest.byteLength, at + done)).bytesWritten;
     }
     this.#written = at + bytes;
+    const { recycle } = this.#parts;
+    if (recycle !== undefined) for (const chunk of batch) recycle(chunk);
     if (this.#written - this.#recordedAt >= RECORD_BYTES) this.#recordLater();
   }
 
-  finish({ replace, expects, modifiedMs }: Parameters<PartialFile['finish']>[0]): Promise<void> {
+  finish({ replace, expects, modifiedMs }: Parameters<PartialFile['finish']>[0]): Promise<StoredFile> {
     return this.#attempt(async () => {
       const { disk } = this.#parts.target;
       const { folder, partial, final, record } = this.#places;
@@ -113,6 +116,7 @@ export class LocalPartialFile implements PartialFile {
       if (mode !== undefined) await keepMode(this.#places.handle, mode);
       if (modifiedMs !== undefined) await setTime(this.#places.handle, modifiedMs);
       await this.#places.handle.sync();
+      const stored = await storedFile(this.#places.handle);
       this.#requireOurs();
       folder.check();
       if (expects !== undefined) modeOf(target, call, final, expects);
@@ -121,6 +125,7 @@ export class LocalPartialFile implements PartialFile {
       this.#isOver = true;
       record?.end();
       await this.#parts.syncs.sync(parentOf(call.path), folder.place);
+      return stored;
     });
   }
 
@@ -177,9 +182,9 @@ export class LocalPartialFile implements PartialFile {
     this.#recordedAt = size;
   }
 
-  async #attempt(work: () => Promise<void>): Promise<void> {
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       throw destinationError(this.#parts.call, error);
     }

@@ -1,7 +1,7 @@
 import { hasFact, isOfReading, isSyncError } from '../../model/errors.ts';
 import { isReservedName, nameOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { Content, PartialFile, PutOptions, Resume } from '../../model/ports.ts';
+import type { Content, PartialFile, PutOptions, Resume, StoredFile } from '../../model/ports.ts';
 import { changed, destinationError, notExpected } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
 import { openPartialFile } from './open-partial.ts';
@@ -49,7 +49,7 @@ export class ResumableFiles {
   }
 
   /** As writeFile, from where an earlier attempt or run of the owner left off. A failure of the disk leaves nothing behind. */
-  async write(call: DiskCall, content: Resumable, options: PutOptions): Promise<void> {
+  async write(call: DiskCall, content: Resumable, options: PutOptions): Promise<StoredFile> {
     const { signal, expects } = options;
     const { of } = content.resume;
     const own = this.#partialOf(call.path)!;
@@ -59,6 +59,7 @@ export class ResumableFiles {
     try {
       await using partial = await openPartialFile(this.#options, call, {
         of,
+        recycle: content.recycle,
         owner: this.#options.owner(),
         expects,
         signal,
@@ -66,8 +67,10 @@ export class ResumableFiles {
       const begun = partial.size;
       try {
         await fill(partial, call, reading, options);
-        await partial.finish({ replace: expects !== null, expects, modifiedMs: content.modifiedMs });
+        const { modifiedMs } = content;
+        const stored = await partial.finish({ replace: expects !== null, expects, modifiedMs });
         this.#begun.delete(own);
+        return stored;
       } catch (error) {
         const isStuck = begun > 0 && partial.size === begun;
         if (!signal.aborted && !mayGoOn(reading.failure?.error, { isStuck })) await partial.discard();

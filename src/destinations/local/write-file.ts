@@ -6,7 +6,7 @@ import { errnoOf } from '../../disk/system-errors.ts';
 import { hasFact } from '../../model/errors.ts';
 import { nameOf, parentOf } from '../../model/path.ts';
 import { moveFile } from './move-entry.ts';
-import type { CallOptions, Content, PutOptions } from '../../model/ports.ts';
+import type { CallOptions, Content, PutOptions, StoredFile } from '../../model/ports.ts';
 import { BatchedWriter } from './batched-writer.ts';
 import { changed, destinationError, notExpected, refused, taken } from './destination-errors.ts';
 import type { DiskCall } from './destination-errors.ts';
@@ -30,7 +30,7 @@ export async function writeFile(
   call: DiskCall,
   content: Content,
   options: PutOptions,
-): Promise<void> {
+): Promise<StoredFile> {
   const source = new ContentReader(content);
   const temporary = names.take();
   try {
@@ -40,12 +40,14 @@ export async function writeFile(
     const { expects } = options;
     const mode = modeOf(target, call, way.final, expects);
     const handle = await target.disk.create(way.temporary);
+    let stored: StoredFile;
     try {
       try {
         if (mode !== undefined) await keepMode(handle, mode);
         await writeAll(handle, call, source, options);
         if (content.modifiedMs !== undefined) await setTime(handle, content.modifiedMs);
         await handle.sync();
+        stored = await storedFile(handle);
       } finally {
         await handle.close();
       }
@@ -59,6 +61,7 @@ export async function writeFile(
       throw error;
     }
     await syncs.sync(parentOf(call.path), way.folder);
+    return stored;
   } catch (error) {
     await source.close();
     if (source.failure !== undefined) throw source.failure.error;
@@ -145,6 +148,12 @@ export async function keepMode(handle: FileHandle, mode: number): Promise<void> 
 export function setTime(handle: FileHandle, ms: number): Promise<void> {
   const seconds = (ms + 0.001) / 1000;
   return handle.utimes(seconds, seconds);
+}
+
+/** As a look shows it once it has its name; asked before that, while nobody else can have changed it. */
+export async function storedFile(handle: FileHandle): Promise<StoredFile> {
+  const { mtimeMs } = await handle.stat({ bigint: true });
+  return { modifiedMs: Number(mtimeMs) };
 }
 
 async function writeAll(

@@ -160,6 +160,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
           throw refusal('taken', path, 'it exists and this destination does not overwrite');
         requirePlace(path, 'file');
         files.set(path, { bytes, modifiedMs: now() });
+        return undefined;
       }),
     read: (path, options) =>
       call({ kind: 'read', path }, options, () => {

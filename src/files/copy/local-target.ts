@@ -2,7 +2,7 @@ import type { FileEntry } from '../../model/entry.ts';
 import { hasFact, isOfReading, isSyncError, SyncError } from '../../model/errors.ts';
 import { foldersOf, parentOf, type RelPath } from '../../model/path.ts';
 import type { ShownVersion } from '../../model/plan.ts';
-import type { Clock, Destination, PartialFile, Source } from '../../model/ports.ts';
+import type { Chunks, Clock, Destination, PartialFile, Source } from '../../model/ports.ts';
 import type { ListedCopy } from '../../check/first-difference.ts';
 import type { CopyFile } from './copy-step.ts';
 import type { CopyTarget } from './copy-target.ts';
@@ -102,17 +102,14 @@ export class LocalTarget implements CopyTarget {
     const isResumed = entry.size >= RESUMED_BYTES && canBeResumed(source, entry);
     // by the place that was found, not by how it was written: `stage:///a` may mean another deployment tomorrow
     const of = isResumed ? JSON.stringify([source.label + entry.path, entry.version]) : undefined;
-    await using partial: PartialFile = await destination.openPartial(to, { of, signal });
-    if (partial.size > 0) onBytes(from, partial.size);
+    let chunks: Chunks | undefined;
+    const recycle = (chunk: Uint8Array): void => chunks?.recycle?.(chunk);
+    await using partial: PartialFile = await destination.openPartial(to, { of, recycle, signal });
+    const { size: offset } = partial;
+    if (offset > 0) onBytes(from, offset);
     try {
-      for await (const chunk of resumedChunks({
-        source,
-        entry,
-        offset: partial.size,
-        clock,
-        draining,
-        signal,
-      })) {
+      chunks = resumedChunks({ source, entry, offset, clock, draining, signal });
+      for await (const chunk of chunks) {
         await partial.write(chunk);
         onBytes(from, chunk.byteLength);
       }

@@ -1,7 +1,7 @@
 import type { FileEntry } from '../../model/entry.ts';
 import { isSyncError, SyncError } from '../../model/errors.ts';
 import { equalJitter, GrowingDelay } from '../../model/growing-delay.ts';
-import type { Clock, Content, Source } from '../../model/ports.ts';
+import type { Chunks, Clock, Content, Source } from '../../model/ports.ts';
 
 export interface ResumedChunksOptions {
   readonly source: Source;
@@ -28,7 +28,19 @@ export const canBeResumed = (source: Source, { modifiedMs }: FileEntry): boolean
  * The bytes of a file from an offset on. A reading that breaks off is taken up again where it broke off, where the source can do
  * that. Ends only when the file proved to be the listed one. Rejects as `Source.read` does.
  */
-export async function* resumedChunks(options: ResumedChunksOptions): AsyncGenerator<Uint8Array, void> {
+export function resumedChunks(options: ResumedChunksOptions): Chunks {
+  const opened: Opened = { recycle: undefined };
+  return Object.assign(chunksFrom(options, opened), {
+    recycle: (chunk: Uint8Array): void => opened.recycle?.(chunk),
+  });
+}
+
+/** The reading that is under way. */
+interface Opened {
+  recycle: Chunks['recycle'];
+}
+
+async function* chunksFrom(options: ResumedChunksOptions, opened: Opened): AsyncGenerator<Uint8Array, void> {
   const { entry, clock, draining, signal } = options;
   const pause = new GrowingDelay({ firstMs: FIRST_DELAY_MS, longestMs: LONGEST_DELAY_MS });
   let { offset } = options;
@@ -36,7 +48,9 @@ export async function* resumedChunks(options: ResumedChunksOptions): AsyncGenera
   for (;;) {
     const from = offset;
     try {
-      for await (const chunk of await open(options, offset)) {
+      const { chunks, recycle } = await open(options, offset);
+      opened.recycle = recycle;
+      for await (const chunk of chunks) {
         offset += chunk.byteLength;
         if (offset > entry.size) throw changed(entry);
         yield chunk;
@@ -58,14 +72,20 @@ export async function* resumedChunks(options: ResumedChunksOptions): AsyncGenera
   }
 }
 
-async function open({ source, entry, signal }: ResumedChunksOptions, offset: number) {
-  if (offset > 0 && offset === entry.size) return [];
-  if (offset > 0 && source.readFrom !== undefined) return source.readFrom(entry, offset, { signal });
-  return chunksOf(await source.read(entry, { signal }));
+interface Reading {
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  readonly recycle?: Chunks['recycle'];
 }
 
-const chunksOf = (content: Content): AsyncIterable<Uint8Array> | Iterable<Uint8Array> =>
-  'bytes' in content ? [content.bytes] : content.chunks;
+async function open({ source, entry, signal }: ResumedChunksOptions, offset: number): Promise<Reading> {
+  if (offset > 0 && offset === entry.size) return { chunks: [] };
+  if (offset > 0 && source.readFrom !== undefined) {
+    const chunks = await source.readFrom(entry, offset, { signal });
+    return { chunks, recycle: chunks.recycle };
+  }
+  const content: Content = await source.read(entry, { signal });
+  return 'bytes' in content ? { chunks: [content.bytes] } : content;
+}
 
 /** What was read in parts is a mixture, unless the file is still the one that was listed. */
 async function requireListed({ source, entry, signal }: ResumedChunksOptions): Promise<void> {

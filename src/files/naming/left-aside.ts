@@ -1,4 +1,5 @@
 import type { Problem } from '../../model/entry.ts';
+import { nothingAtAddress } from '../../model/errors.ts';
 import { nameOf, type RelPath } from '../../model/path.ts';
 import type { Remote } from '../../remote/remote.ts';
 import { waysOut } from './next-command.ts';
@@ -22,6 +23,6 @@ export const nothingAt = (remote: Remote, path: RelPath, aside: RelPath | undefi
   severity: 'failure',
   message:
     aside === undefined
-      ? `there is nothing of this name on ${remote.words.this}`
-      : `there is nothing of this name on ${remote.words.this}, but ${aside} at its top, where a run that is under way, or was cut off, may have put it: ${waysOut(remote, { path, via: aside })}`,
+      ? nothingAtAddress(remote.address + path)
+      : `${nothingAtAddress(remote.address + path)}, but ${aside} at its top, where a run that is under way, or was cut off, may have put it: ${waysOut(remote, { path, via: aside })}`,
 });

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { parseBudget } from '../../cluster/budget/budget-address.ts';
 import { ENVIRONMENT_ONLY } from '../../jobs/authority.ts';
 import { checkJob } from '../../jobs/check-job.ts';
 import type { Environment } from '../../jobs/environment.ts';
@@ -7,7 +8,7 @@ import { canonicalJob, jobShape } from '../../jobs/settings/job-shape.ts';
 import { parseDuration } from '../../jobs/settings/quantities.ts';
 import { isSyncError, messageOf } from '../../model/errors.ts';
 import { plainValue, valueAt, type Located } from '../document/located.ts';
-import { didYouMean } from '../document/nearest-word.ts';
+import { didYouMean } from '../../model/names/nearest-word.ts';
 import type { NamedJob, Profile, Schedule } from '../jobs-file.ts';
 import { machineTimeZone, scheduleProblem } from '../schedule.ts';
 import type { TargetData } from '../shape/file-shape.ts';
@@ -65,6 +66,7 @@ class JobComposer {
       historyMs: this.#duration('history') ?? USUAL_HISTORY_MS,
       guards: { maxDelete: this.#maxDelete() },
       sqsQueue: this.#text('sqs_queue'),
+      budget: this.#budget(),
     };
     const job = this.#job(watch);
     if (job !== undefined) this.#checkWatch(job, watch);
@@ -102,6 +104,18 @@ class JobComposer {
   #duration(name: string): number | undefined {
     const text = this.#text(name);
     return text === undefined ? undefined : parseDuration(text);
+  }
+
+  #budget(): string | undefined {
+    const url = this.#text('budget');
+    if (url === undefined) return undefined;
+    try {
+      parseBudget({ url, from: 'it', isPublic: false });
+    } catch (error) {
+      if (!isSyncError(error)) throw error;
+      this.#wrong(['budget'], messageOf(error));
+    }
+    return url;
   }
 
   #maxDelete(): string | undefined {

@@ -131,6 +131,9 @@ const ofRuns = {
     ])
     .optional()
     .describe('refuse to remove more files than this: a count, or a share such as 50% (default)'),
+  budget: text(
+    'the budget of requests that all processes share that name it, as redis://HOST:6379?rate=195; the flag --budget counts before it',
+  ).optional(),
   history: duration('how long runs are remembered; default: 90d').optional(),
   notify: notify.optional(),
 };

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { SECRETS_WAY_OUT } from '../document/interpolate.ts';
 import { positionOf, valueAt, type Located, type LocatedMap } from '../document/located.ts';
-import { didYouMean } from '../document/nearest-word.ts';
+import { didYouMean } from '../../model/names/nearest-word.ts';
 import type { FileProblem } from '../file-problem.ts';
 import { knownNames } from './file-shape.ts';
 

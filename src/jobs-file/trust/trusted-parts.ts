@@ -1,3 +1,4 @@
+import { parseBudget } from '../../cluster/budget/budget-address.ts';
 import type { Authority } from '../../jobs/authority.ts';
 import type { JobsFile, NamedJob, NotifyTarget, Profile, TrustedPart } from '../jobs-file.ts';
 
@@ -8,10 +9,11 @@ import type { JobsFile, NamedJob, NotifyTarget, Profile, TrustedPart } from '../
  */
 export const trustedParts = (
   file: Pick<JobsFile, 'profiles'>,
-  { name, job, notify, sqsQueue }: NamedJob,
+  { name, job, notify, sqsQueue, budget }: NamedJob,
 ): TrustedPart[] => [
   ...(job.profile === undefined ? [] : ofProfile(job.profile, file.profiles[job.profile])),
   ...notify.map((target) => ofTarget(name, target)),
+  ...(budget === undefined ? [] : [ofBudget(name, budget)]),
   ...(sqsQueue === undefined
     ? []
     : [
@@ -68,6 +70,15 @@ function ofProfile(name: string, profile: Profile | undefined): TrustedPart[] {
       ifGiven(s3.endpointUrl, (url) => `sends requests that your AWS keys sign to ${hostOf(url)}`),
     ),
   ];
+}
+
+/** Whoever runs the server says how fast requests go, and gets what the file with the password holds. */
+function ofBudget(job: string, url: string): TrustedPart {
+  const { redis } = parseBudget({ url, from: 'budget', isPublic: false });
+  const { passwordFile, shown } = redis;
+  const password =
+    passwordFile === undefined ? '' : `, and sends it what ${passwordFile} holds as the password`;
+  return { where: `jobs.${job}.budget`, does: `asks ${shown} when requests may start${password}` };
 }
 
 const ifGiven = <T>(value: T | undefined, text: (value: T) => string): string | undefined =>

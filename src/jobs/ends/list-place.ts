@@ -1,8 +1,7 @@
 import type { Problem, SourceEntry } from '../../model/entry.ts';
 import { isReservedName, type RelPath } from '../../model/path.ts';
-import { SyncError } from '../../model/errors.ts';
-import { printable } from '../../model/printable.ts';
-import type { PathFilter } from '../../model/ports.ts';
+import { nothingAtAddress, SyncError } from '../../model/errors.ts';
+import type { Destination, PathFilter } from '../../model/ports.ts';
 import { openFileLimit } from '../../disk/open-files.ts';
 import type { DestinationEntry } from '../../remote/destination-entry.ts';
 import { entryPages } from '../../remote/folder-entries.ts';
@@ -90,15 +89,18 @@ async function* listStage(
     return;
   }
   const file = path.endsWith('/') ? undefined : await destination.stat(path, call);
-  if (file === undefined) throw nothingOnStage(path);
+  if (file === undefined) throw nothingOnStage(destination, path);
   yield [{ kind: 'file', path: path.slice(path.lastIndexOf('/') + 1), ...file }];
 }
 
-/** What every command that looks says of a path that names nothing. */
-export const nothingOnStage = (path: RelPath): SyncError =>
-  new SyncError('stage_not_found', `there is nothing at ${printable(path)} on this Stage`, {
-    verdict: 'end_run',
-  });
+/** What every command that looks says of a path that names nothing. `path` is one from the top of the Stage. */
+export function nothingOnStage(
+  { label, root }: Pick<Destination, 'label' | 'root'>,
+  path: RelPath,
+): SyncError {
+  const top = label.slice(0, label.length - root.length);
+  return new SyncError('stage_not_found', nothingAtAddress(top + path), { verdict: 'end_run' });
+}
 
 /** An unclear child may be a file or a folder; it is told once. */
 function shownOnStage(entry: DestinationEntry): ShownEntry | readonly [] {
@@ -143,7 +145,7 @@ async function* listSource(
   // a bucket has no folders: where no key begins so, the address is that of an object, or nothing is there
   const object = await openFile(opened, address, around);
   if (object === undefined)
-    throw new SyncError('source_missing', `there is nothing at ${printable(text)}`, { verdict: 'end_run' });
+    throw new SyncError('source_missing', nothingAtAddress(text), { verdict: 'end_run' });
   yield [object.entry];
 }
 

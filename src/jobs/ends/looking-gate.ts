@@ -1,3 +1,4 @@
+import { budgetText } from '../../model/pace.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import type { GateUse } from '../../remote/gate/gate-use.ts';
@@ -12,13 +13,18 @@ export interface LookingOptions {
   readonly maxWaitMs?: number | undefined;
   /** Aborted: the look ends. */
   readonly draining: AbortSignal;
+  /** Hears that a shared budget is not reached. */
+  readonly tell?: ((text: string) => void) | undefined;
 }
 
 /**
  * The use of a gate by a command that only looks: its requests are retried and slowed down like those of a sync. The
  * caller disposes of it after the last request.
  */
-export function useToLook(gate: Gate, { name, concurrency, maxWaitMs, draining }: LookingOptions): GateUse {
+export function useToLook(
+  gate: Gate,
+  { name, concurrency, maxWaitMs, draining, tell }: LookingOptions,
+): GateUse {
   return gate.use({
     name,
     concurrency,
@@ -29,6 +35,8 @@ export function useToLook(gate: Gate, { name, concurrency, maxWaitMs, draining }
     draining,
     // looking changes nothing: there is nothing to finish, so the first signal ends it
     signal: draining,
-    onEvent: () => undefined,
+    onEvent: (event) => {
+      if (event.type === 'budget') tell?.(budgetText(event));
+    },
   });
 }

@@ -7,8 +7,10 @@ import { mostLanesOf } from '../../remote/gate/lanes.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
 import { accountOf } from '../../remote/gate/gates.ts';
+import type { GateUse } from '../../remote/gate/gate-use.ts';
 import type { StageSurroundings } from '../surroundings.ts';
 import { useToLook } from './looking-gate.ts';
+import { openGate, type OpenGate } from '../open-gate.ts';
 import { resolveStageSettings, type StageSettings } from './stage-settings.ts';
 
 export interface OpenApiOptions {
@@ -24,6 +26,8 @@ export interface OpenApiOptions {
 export interface OpenApi extends AsyncDisposable {
   readonly connection: ApiConnection;
   readonly gate: Gate;
+  /** The gate of the requests to one deployment: that of the API, unless there is a budget for each. */
+  gateOf(deployment: string): Promise<OpenGate>;
   /** Makes a request of a resource through the gate: retried and slowed down as those of a sync are. */
   ask<T>(
     what: Pick<GateRequest, 'operation' | 'path'>,
@@ -46,7 +50,7 @@ export async function openApi(
   const settings = known ?? (await resolveStageSettings(around));
   const { openApiConnection } = await import('../../api/connection.ts');
   const { defaultDeployment: _, generation: __, ...options } = settings;
-  const { draining } = around;
+  const { draining, tell } = around;
   const connection = await openApiConnection({
     ...options,
     concurrency: mostLanesOf(concurrency),
@@ -54,14 +58,28 @@ export async function openApi(
   });
   // two spellings of one address are one origin; what is no address has been refused
   const { origin } = new URL(settings.baseUrl ?? DEFAULT_BASE_URL);
-  const gate = around.gates.of(origin, settings.tokenSource?.account ?? accountOf(settings.token));
+  const account = settings.tokenSource?.account ?? accountOf(settings.token);
+  const { gate, close } = await openGate(around, { origin, account }).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
   return {
     connection,
     gate,
+    gateOf: (deployment) => openGate(around, { origin, account, deployment }),
     async ask(what, request) {
-      using use = useToLook(gate, { name: STAGE_WORDS.name, concurrency: 1, maxWaitMs, draining });
+      using use: GateUse = useToLook(gate, {
+        name: STAGE_WORDS.name,
+        concurrency: 1,
+        maxWaitMs,
+        draining,
+        tell,
+      });
       return await use.request(what, () => request(connection, { signal: draining }));
     },
-    [Symbol.asyncDispose]: () => connection.close(),
+    async [Symbol.asyncDispose]() {
+      await connection.close();
+      await close();
+    },
   };
 }

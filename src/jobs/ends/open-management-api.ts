@@ -5,6 +5,7 @@ import type { StageSurroundings } from '../surroundings.ts';
 import { useToLook } from './looking-gate.ts';
 import { openApi } from './open-api.ts';
 import { openEmbedded } from './open-embedded.ts';
+import { openGate } from '../open-gate.ts';
 
 export interface OpenManagementApiOptions {
   /** The embedded plane on this machine in place of the service. Default: false. */
@@ -27,12 +28,12 @@ export async function openManagementApi(
   options: OpenManagementApiOptions = {},
 ): Promise<ManagementApi> {
   const { concurrency = CONCURRENCY, maxWaitMs } = options;
-  const { draining } = around;
+  const { draining, tell } = around;
   const [{ ManagementApi }, { connection, gate, close }] = await Promise.all([
     import('../../api/management-api.ts'),
     options.local === true ? openLocal(around, concurrency) : openRemote(around, { concurrency, maxWaitMs }),
   ]);
-  const use = useToLook(gate, { name: NAME, concurrency, maxWaitMs, draining });
+  const use = useToLook(gate, { name: NAME, concurrency, maxWaitMs, draining, tell });
   return new ManagementApi({
     connection,
     gate: use,
@@ -55,21 +56,29 @@ async function openRemote(
   around: StageSurroundings,
   options: { readonly concurrency: number; readonly maxWaitMs: number | undefined },
 ): Promise<Opened> {
-  const { connection, gate } = await openApi(around, options);
-  return { connection, gate, close: () => connection.close() };
+  const api = await openApi(around, options);
+  return { connection: api.connection, gate: api.gate, close: async () => api[Symbol.asyncDispose]() };
 }
 
 async function openLocal(around: StageSurroundings, concurrency: number): Promise<Opened> {
   const emulator = await openEmbedded(around);
+  // as for its Stage: the port is another one each time, the folder stays
+  const opened = await openGate(around, {
+    origin: `stage://${EMBEDDED}`,
+    account: around.environment.stageFolder,
+  }).catch(async (error: unknown) => {
+    await emulator.close();
+    throw error;
+  });
   const { openApiConnection } = await import('../../api/connection.ts');
   const connection = await openApiConnection({ baseUrl: emulator.url, token: emulator.token, concurrency });
   return {
     connection,
-    // as for its Stage: the port is another one each time, the folder stays
-    gate: around.gates.of(`stage://${EMBEDDED}`, around.environment.stageFolder),
+    gate: opened.gate,
     close: async () => {
       await connection.close();
       await emulator.close();
+      await opened.close();
     },
   };
 }

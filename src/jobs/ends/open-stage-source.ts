@@ -1,7 +1,7 @@
 import type { EventListener, SyncEvent } from '../../model/events.ts';
 import type { MeasuredPace } from '../../model/pace.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { CallOptions, Destination, Source } from '../../model/ports.ts';
+import type { Destination, Source } from '../../model/ports.ts';
 import type { GateUseOptions } from '../../remote/gate/gate-use-options.ts';
 import type { GateUse } from '../../remote/gate/gate-use.ts';
 import { RetryingDestination } from '../../remote/retrying-destination.ts';
@@ -57,7 +57,7 @@ export async function openStageSource(
   const withNow = async <T>(work: (destination: RetryingDestination) => Promise<T>): Promise<T> => {
     if (ofPass !== undefined) return work(ofPass.destination);
     const { maxWaitMs, draining } = pace;
-    using use = useToLook(gate, { name, concurrency: 1, maxWaitMs, draining });
+    using use = useToLook(gate, { name, concurrency: 1, maxWaitMs, draining, tell: around.tell });
     return await work(new RetryingDestination(stage, use));
   };
   const { readFrom } = stage;
@@ -72,8 +72,7 @@ export async function openStageSource(
     listFolder: (folder, call) => withNow((now) => now.listFolder(folder, call)),
     stat: (path, call) => withNow((now) => now.stat(path, call)),
     read: (path, call) => withNow((now) => now.read(path, call)),
-    readFrom:
-      readFrom && ((path, offset, call: CallOptions) => withNow((now) => now.readFrom!(path, offset, call))),
+    readFrom: readFrom && ((path, offset, call) => withNow((now) => now.readFrom!(path, offset, call))),
     close: () => stage.close(),
   };
   return {

@@ -16,6 +16,12 @@ export async function openStageToLook(
   const { concurrency, maxWaitMs } = options;
   return new RetryingDestination(
     destination,
-    useToLook(gate, { name: destination.words.name, concurrency, maxWaitMs, draining: around.draining }),
+    useToLook(gate, {
+      name: destination.words.name,
+      concurrency,
+      maxWaitMs,
+      draining: around.draining,
+      tell: around.tell,
+    }),
   );
 }

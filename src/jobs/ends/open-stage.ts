@@ -8,6 +8,7 @@ import { EMBEDDED, type StageAddress } from '../addresses.ts';
 import type { StageSurroundings } from '../surroundings.ts';
 import { beforeChange, openApi } from './open-api.ts';
 import { openEmbedded } from './open-embedded.ts';
+import { openGate } from '../open-gate.ts';
 import { resolveStageSettings } from './stage-settings.ts';
 import { usageError } from '../usage-errors.ts';
 
@@ -46,6 +47,14 @@ async function openLocal(
     import('../../emulator/options.ts'),
     importStage(),
   ]);
+  // the embedded Stage has another port each time; the folder of its files stays the same
+  const { gate, close } = await openGate(around, {
+    origin: `stage://${EMBEDDED}`,
+    account: around.environment.stageFolder,
+  }).catch(async (error: unknown) => {
+    await emulator.close();
+    throw error;
+  });
   const client = await stage.createStageClient({
     baseUrl: emulator.url,
     token: emulator.token,
@@ -59,10 +68,12 @@ async function openLocal(
       client,
       root,
       label: `stage://${EMBEDDED}/${root}`,
-      onClosed: () => emulator.close(),
+      onClosed: async () => {
+        await emulator.close();
+        await close();
+      },
     }),
-    // the embedded Stage has another port each time; the folder of its files stays the same
-    gate: around.gates.of(`stage://${EMBEDDED}`, around.environment.stageFolder),
+    gate,
   };
 }
 
@@ -84,10 +95,15 @@ async function openRemote(around: StageSurroundings, options: OpenStageOptions):
     const deployment = await api.ask({ operation: 'look_up', path: named }, (connection, call) =>
       stage.resolveDeployment(connection, named, { version, read, ...call }),
     );
+    const { gate, close } = await api.gateOf(deployment);
     const client = stage.stageClient(api.connection, { deployment, generation });
-    return { client, destination: stage.createStageDestination({ client, root }), gate: api.gate };
+    const onClosed = async (): Promise<void> => {
+      await close();
+      await api[Symbol.asyncDispose]();
+    };
+    return { client, destination: stage.createStageDestination({ client, root, onClosed }), gate };
   } catch (error) {
-    await api.connection.close();
+    await api[Symbol.asyncDispose]();
     throw error;
   }
 }

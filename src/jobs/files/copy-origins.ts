@@ -7,7 +7,7 @@ import { createFilter } from '../../filter/filter.ts';
 import type { FilterRule } from '../../filter/filter-rules.ts';
 import type { Children } from '../../model/children.ts';
 import type { Problem, SourceEntry } from '../../model/entry.ts';
-import { isSyncError, messageOf } from '../../model/errors.ts';
+import { isSyncError, messageOf, nothingAtAddress } from '../../model/errors.ts';
 import type { NameFolding } from '../../model/name-folding.ts';
 import { isReservedName, nameOf, parentOf, type RelPath } from '../../model/path.ts';
 import type { PathFilter, Source } from '../../model/ports.ts';
@@ -102,7 +102,7 @@ export class CopyOrigins {
       (mayBeFile && !recursive && (await stage.listFolder(asFolder, call)) !== undefined)
     )
       return one(await this.#tree(asFolder, open));
-    return one(nothingAt(text));
+    return one(nothingAt(text, stage.label + path));
   }
 
   async #inBucket(text: string): Promise<ResolvedSource> {
@@ -125,7 +125,7 @@ export class CopyOrigins {
     }
     const source = await sourceAt(prefix);
     const children = await source.listFolder?.('', { filter: UNRESERVED, ...call });
-    return one(children?.length === 0 ? nothingAt(text) : await this.#tree(prefix, open));
+    return one(children?.length === 0 ? nothingAt(text, text) : await this.#tree(prefix, open));
   }
 
   async #onDisk(text: string): Promise<ResolvedSource> {
@@ -142,7 +142,7 @@ export class CopyOrigins {
     }
     const { root } = parseLocal(text, around);
     const stats = statSync(root, { throwIfNoEntry: false });
-    if (stats === undefined) return one(nothingAt(text));
+    if (stats === undefined) return one(nothingAt(text, root));
     if (stats.isDirectory()) {
       const sourceAt = async (): Promise<Source> => (await this.#place({ kind: 'local', root })).source;
       const typed = basename(text);
@@ -237,8 +237,8 @@ const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: fal
 const one = (origin: CopyOrigin): ResolvedSource => ({ isPattern: false, origins: [origin] });
 const pattern = (origins: AsyncIterable<CopyOrigin>): ResolvedSource => ({ isPattern: true, origins });
 
-const nothingAt = (text: string): CopyOrigin =>
-  problemOf(text, 'source_missing', 'there is nothing of this name');
+const nothingAt = (text: string, address: string): CopyOrigin =>
+  problemOf(text, 'source_missing', nothingAtAddress(address));
 
 const problemOf = (
   from: string,

@@ -30,23 +30,30 @@ export function durationText(ms: number): string {
   return `${ms / size}${unit}`;
 }
 
-const BYTES: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+const POWERS = 'KMG';
 
-const AMOUNT = /^(\d+(?:\.\d+)?)([KMG]?)$/i;
+const AMOUNT = /^(\d+(?:\.\d+)?)([KMGkmg]|(?:[KMGkmg][Ii]?)?[Bb])?$/;
+
+/** Bytes in a unit of AMOUNT: a K and a KiB are 1,024 of them, a kB 1,000. */
+function bytesIn(unit: string): number {
+  const power = POWERS.indexOf(unit.charAt(0).toUpperCase()) + 1;
+  if (unit === '' || power === 0) return 1;
+  return (/^[KMG]B$/i.test(unit) ? 1000 : 1024) ** power;
+}
 
 /** How a rate is written, for a person who wrote something else. */
-export const BYTE_RATE_FORM = 'Give bytes a second, with K, M or G if you like: 500K, 10M.';
+export const BYTE_RATE_FORM = 'Give bytes a second, with a unit if you like: 500K, 10M, 10MB, 10MiB.';
 
-/** Bytes a second of '500K', '10M' or '1.5G', where a K is 1,024; undefined for anything else, and for less than 1. */
+/** Bytes a second, written as sizes are; undefined for anything else, and for less than 1. */
 export const parseByteRate = parseBytes;
 
 /** How a size is written, for a person who wrote something else. */
-export const BYTES_FORM = 'Give bytes, with K, M or G if you like: 500K, 10M, 1G.';
+export const BYTES_FORM = 'Give bytes, with a unit if you like: 500K, 10M, 1G, 10MB, 10MiB.';
 
-/** Bytes of '500K', '10M' or '1.5G', where a K is 1,024; undefined for anything else, and for less than 1. */
+/** Bytes of '500K' or '500KiB' (a K is 1,024), or '500kB' (1,000); undefined for anything else, and for less than 1. */
 export function parseBytes(text: string): number | undefined {
   const match = AMOUNT.exec(text);
-  const value = Math.floor(Number(match?.[1]) * (BYTES[match?.[2]?.toUpperCase() ?? ''] ?? 1));
+  const value = Math.floor(Number(match?.[1]) * bytesIn(match?.[2] ?? ''));
   return match !== null && isCount(value) ? value : undefined;
 }
 

@@ -277,7 +277,9 @@ const pace: SettingsOf<JobSections['pace']> = {
   bytesPerSecond: {
     type: { kind: 'byteRate' },
     group: FAST,
-    flags: [{ flag: '--bwlimit <rate>', help: 'upload no faster than this, in bytes a second: 500K, 10M' }],
+    flags: [
+      { flag: '--bwlimit <rate>', help: 'upload no faster than this, in bytes a second: 500K, 10M, 10MB' },
+    ],
   },
   maxWait: {
     type: { kind: 'duration' },

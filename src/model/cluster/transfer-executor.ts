@@ -1,6 +1,7 @@
 import type { FileEntry } from '../entry.ts';
 import type { RelPath } from '../path.ts';
 import type { ShownVersion } from '../plan.ts';
+import type { StoredFile } from '../ports.ts';
 
 /** One file to send to one name, as whoever plans it hands it over. Its folder is there, and its intent is written. */
 export interface Transfer {
@@ -25,6 +26,8 @@ export interface Transferred {
   readonly digest: string | undefined;
   /** With `readsBack`: SHA-256 in hex of what the last attempt read, where it read all of it. */
   readonly sentDigest: string | undefined;
+  /** What the destination knows of what it stored; absent where only a look tells. */
+  readonly stored?: StoredFile | undefined;
 }
 
 /** Where files are sent: by this process, or by workers. Deciding stays with whoever hands the transfers over. */
@@ -38,6 +41,40 @@ export interface TransferExecutor {
    * there all the same; with the reason of the signal that ended the run; and, where nothing was begun, with that of draining.
    */
   transfer(transfer: Transfer): Promise<Transferred>;
-  /** What follows from the end of this transfer is in the journal: whoever carried it out need not tell it again. */
-  settled?(id: number): void;
+  /**
+   * What follows from the end of this transfer is in the journal, and `flush` writes that: whoever carried it out need not
+   * tell it again.
+   */
+  settled?(id: number, flush: () => void): void;
+}
+
+/** What is known of transfers that an earlier run handed over. */
+export interface TakenOver {
+  /** By their intents: they are there. */
+  readonly arrived: ReadonlyMap<number, Transferred>;
+  /** Intents of which certainly nothing was sent, nor will be. */
+  readonly notBegun: ReadonlySet<number>;
+  /** To be called once the ledger has all that. */
+  readonly recorded: () => Promise<void>;
+}
+
+/** What one pass has of its own. */
+export interface TransferPass {
+  /** Aborted: what nobody has begun is not begun any more. */
+  readonly draining: AbortSignal;
+  /** Aborted: nothing is waited for any more. */
+  readonly signal: AbortSignal;
+  /** Hears what a person should know while the pass goes on, once each. */
+  readonly tell: (message: string) => void;
+}
+
+/** The transfers of one pass, where others than this process carry them out. */
+export interface PassTransfers extends TransferExecutor {
+  /**
+   * Resolves once nothing is under way that an earlier run of the pair handed over: before that the pass must change nothing.
+   * Rejects where that cannot be known.
+   */
+  takeOver(): Promise<TakenOver>;
+  /** Never rejects. */
+  close(): Promise<void>;
 }

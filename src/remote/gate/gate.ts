@@ -144,7 +144,8 @@ export class Gate implements SharedGate {
         : perSecond !== undefined && pacer.isHolding
           ? 'refused'
           : 'demand';
-    return { atOnce: limit.settled, why, perSecond };
+    const { budget } = pacer;
+    return { atOnce: limit.settled, why, perSecond, ...(budget !== undefined && { budget }) };
   }
 
   /** What was measured; undefined where too little was asked for. */

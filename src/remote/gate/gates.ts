@@ -2,26 +2,45 @@ import { hash } from 'node:crypto';
 import type { Clock } from '../../model/ports.ts';
 import { Gate } from './gate.ts';
 import type { GateLimits } from './gate.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
-/** The gates of a process: one for each origin and account, made when it is first asked for. */
+/** The gates of a process: one for each origin and account, made when it is first asked for; and one for each limiter of a budget. */
 export class Gates {
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #gates = new Map<string, Gate>();
+  readonly #ofLimiters = new WeakMap<RateLimiter, Gate>();
+  /** The gates of limiters, for as long as somebody holds them. */
+  #shared: WeakRef<Gate>[] = [];
   #limits: GateLimits = {};
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.clock = clock;
   }
 
-  /** `account` tells accounts apart and is never a secret itself: see accountOf. */
-  of(origin: string, account: string): Gate {
+  /**
+   * `account` tells accounts apart and is never a secret itself: see accountOf. `shared`: what says when requests start, where
+   * that is not for this process alone to say; the gate is as old as it.
+   */
+  of(origin: string, account: string, shared?: RateLimiter): Gate {
+    if (shared !== undefined) return this.#sharing(shared);
     const key = `${origin}\n${account}`;
     let gate = this.#gates.get(key);
     if (gate === undefined) {
-      gate = new Gate(this.#clock);
+      gate = new Gate(this.clock);
       gate.restrict(this.#limits);
       this.#gates.set(key, gate);
     }
+    return gate;
+  }
+
+  #sharing(limiter: RateLimiter): Gate {
+    const known = this.#ofLimiters.get(limiter);
+    if (known !== undefined) return known;
+    const gate = new Gate(this.clock, limiter);
+    gate.restrict(this.#limits);
+    this.#ofLimiters.set(limiter, gate);
+    this.#shared = this.#shared.filter((each) => each.deref() !== undefined);
+    this.#shared.push(new WeakRef(gate));
     return gate;
   }
 
@@ -29,6 +48,7 @@ export class Gates {
   restrict(limits: GateLimits): void {
     this.#limits = limits;
     for (const gate of this.#gates.values()) gate.restrict(limits);
+    for (const gate of this.#shared) gate.deref()?.restrict(limits);
   }
 }
 

@@ -23,6 +23,8 @@ export interface RateLimiterListener {
  * start at once costs no turn of the event loop. Durations in milliseconds, times as the clock's elapsed time.
  */
 export interface RateLimiter {
+  /** The address of the budget that it keeps to, without a password. Absent where it is of this process alone. */
+  readonly budget?: string | undefined;
   /** Requests a second that the other side lets through, or that were said; undefined while nothing limits them. */
   readonly requestsPerSecond: number | undefined;
   /** Requests do not start in larger bursts than this; undefined: they start as they come. */

@@ -1,5 +1,5 @@
 import type { Problem, ProblemCode, UnknownEntry } from '../../model/entry.ts';
-import { isTooManyFiles, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
+import { isTooManyFiles, nothingAtAddress, RAISE_FILE_LIMIT, SyncError } from '../../model/errors.ts';
 import type { Operation } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 import { causeOf, errnoOf, isDenied, isMissing, systemError, wayOutOf } from '../../disk/system-errors.ts';
@@ -61,13 +61,13 @@ export function rootError(root: string, error: unknown, operation: Operation = '
   if (isMissing(error))
     return new SyncError(
       'source_missing',
-      `The source folder ${root} is not there; check the path, or whether its disk is mounted`,
+      `${nothingAtAddress(root)}; check the path, or whether its disk is mounted`,
       { ...options, fact: 'missing' },
     );
   const denied = isDenied(error);
   return new SyncError(
     denied ? 'source_denied' : 'source_failed',
-    `The source folder ${root} cannot be read: ${causeOf(error)}${wayOutOf(error)}`,
+    `The folder ${root} cannot be read: ${causeOf(error)}${wayOutOf(error)}`,
     { ...options, fact: denied ? 'refused' : undefined },
   );
 }
@@ -76,12 +76,16 @@ export const rootMissing = (root: string): SyncError =>
   rootError(root, systemError('ENOENT', 'no such folder'));
 
 export const sourceNotFolder = (root: string): SyncError =>
-  new SyncError('source_missing', `The source ${root} is not a folder; name the folder that holds it`, {
-    verdict: 'end_run',
-    fact: 'missing',
-    operation: 'list',
-    path: root,
-  });
+  new SyncError(
+    'source_missing',
+    `${root} is not a folder; "stagesync cp" copies a single file, or name the folder that holds it`,
+    {
+      verdict: 'end_run',
+      fact: 'missing',
+      operation: 'list',
+      path: root,
+    },
+  );
 
 const rootReplaced = (root: string, message: string): SyncError =>
   new SyncError('guard_root_changed', message, {

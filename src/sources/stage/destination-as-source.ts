@@ -119,7 +119,7 @@ export function destinationAsSource(options: DestinationAsSourceOptions): Source
     },
     ...(destination.readFrom !== undefined && {
       readFrom: (entry: FileEntry, offset: number, call: CallOptions) =>
-        destination.readFrom!(root + entry.path, offset, call),
+        destination.readFrom!(root + entry.path, offset, { ...call, expectedBytes: entry.size - offset }),
     }),
     close: () => destination.close(),
   };
@@ -152,6 +152,6 @@ async function read(from: ListedFileOptions, entry: FileEntry, call: CallOptions
   const file = new ListedFile(from, entry, call);
   const { size, modifiedMs } = entry;
   return size > WHOLE_BYTES
-    ? { size, modifiedMs, chunks: file.chunks(), resume: file.resume }
+    ? { size, modifiedMs, chunks: file.chunks(), recycle: file.recycle, resume: file.resume }
     : { size, modifiedMs, bytes: await file.whole() };
 }

@@ -1,7 +1,7 @@
 import type { FileEntry } from '../../model/entry.ts';
 import { isSyncError } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
-import type { CallOptions, Destination, Resume } from '../../model/ports.ts';
+import type { CallOptions, Chunks, Destination, Resume } from '../../model/ports.ts';
 import { versionOf } from './entries.ts';
 import type { ExpectedLook, SharedLooks } from './shared-looks.ts';
 import { entryChanged, entryGone, readError } from './source-errors.ts';
@@ -27,6 +27,8 @@ export class ListedFile {
   readonly #onBytes: ListedFileOptions['onBytes'];
   readonly #path: RelPath;
   #look: ExpectedLook | undefined;
+  /** What is being read. */
+  #chunks: Chunks | undefined;
 
   constructor({ destination, looks, onBytes }: ListedFileOptions, entry: FileEntry, call: CallOptions) {
     this.#destination = destination;
@@ -46,6 +48,9 @@ export class ListedFile {
       this.#look.close();
     }
   }
+
+  /** See Content. */
+  readonly recycle = (chunk: Uint8Array): void => this.#chunks?.recycle?.(chunk);
 
   /** Without a time, another version of the same size would not be noticed. */
   get resume(): Resume | undefined {
@@ -87,11 +92,14 @@ export class ListedFile {
     let received = offset;
     // the look at the end would not notice another version of the same size
     const isTimeless = this.#entry.modifiedMs === undefined;
+    const { size } = this.#entry;
+    const call = { ...this.#call, expectedBytes: size - offset };
     let chunks =
       offset > 0 && destination.readFrom !== undefined
-        ? await destination.readFrom(this.#path, offset, this.#call)
-        : await destination.read(this.#path, this.#call);
+        ? await destination.readFrom(this.#path, offset, call)
+        : await destination.read(this.#path, call);
     for (let breaks = 0; ; breaks++) {
+      this.#chunks = chunks;
       const before = received;
       try {
         for await (const chunk of chunks) {
@@ -105,7 +113,8 @@ export class ListedFile {
         const hasMore = received - before >= LEAST_BYTES;
         if (!mayGoOn || !hasMore || destination.readFrom === undefined || isTimeless) throw error;
       }
-      chunks = await destination.readFrom(this.#path, received, this.#call);
+      const rest = { ...this.#call, expectedBytes: size - received };
+      chunks = await destination.readFrom(this.#path, received, rest);
     }
   }
 

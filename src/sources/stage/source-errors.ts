@@ -1,9 +1,9 @@
-import { SyncError, isSyncError } from '../../model/errors.ts';
+import { SyncError, isSyncError, nothingAtAddress } from '../../model/errors.ts';
 import type { Fact } from '../../model/errors.ts';
 import type { RelPath } from '../../model/path.ts';
 
 export const rootMissing = (label: string): SyncError =>
-  new SyncError('source_missing', `The source ${label} is not there; check the path`, {
+  new SyncError('source_missing', `${nothingAtAddress(label)}; check the path`, {
     verdict: 'end_run',
     fact: 'missing',
     operation: 'list',
@@ -11,7 +11,7 @@ export const rootMissing = (label: string): SyncError =>
   });
 
 export const listingUnclear = (label: string, why: string): SyncError =>
-  new SyncError('source_listing_broken', `The source ${label} cannot be listed: ${why}`, {
+  new SyncError('source_listing_broken', `${label} cannot be listed: ${why}`, {
     verdict: 'end_run',
     operation: 'list',
     path: label,

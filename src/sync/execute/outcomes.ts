@@ -70,6 +70,8 @@ export class Outcomes {
       });
       return;
     }
+    // what ended the run breaks off all that is under way: it is told once
+    if (tasks.wasEndedBy(error)) return;
     if (tally.isTold(path, 'failed')) return;
     tally.failed++;
     if (kind !== 'remove') tally.changesFailed++;

@@ -74,6 +74,13 @@ export class TaskPool {
     this.#resume();
   }
 
+  /** Whether the run was ended by this very trouble, which other tasks meet too. */
+  wasEndedBy(error: unknown): boolean {
+    const ended = this.#fatal?.error;
+    if (!(ended instanceof Error) || !(error instanceof Error)) return false;
+    return error === ended || (error.cause !== undefined && error.cause === ended.cause);
+  }
+
   #resume(): void {
     for (const resume of this.#waiting.splice(0)) resume();
   }

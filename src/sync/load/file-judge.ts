@@ -1,11 +1,12 @@
 import type { RelPath } from '../../model/path.ts';
 import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
 import type { Clock } from '../../model/ports.ts';
-import { judge, mayRead, readerAfter } from './judge.ts';
+import { judge, readerAfter } from './judge.ts';
 import type { LoadVerdict } from './judge.ts';
 import type { LoadRow, Reader, Readers } from './load-log.ts';
 import { VIEWS_LAG_MS } from './load-options.ts';
 import type { LoadOptions } from './load-options.ts';
+import { mayRead } from './pipeline-pattern.ts';
 import type { Reload } from './reloads.ts';
 
 /** For how long what is known of the pipelines themselves holds, in milliseconds. */

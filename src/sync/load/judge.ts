@@ -1,5 +1,4 @@
-import type { RelPath } from '../../model/path.ts';
-import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
+import type { PipelineFile } from '../../model/pipelines.ts';
 import { CLOCK_BACK_MS } from './load-log.ts';
 import type { LoadRow, Reader } from './load-log.ts';
 
@@ -85,18 +84,3 @@ export function readerAfter(reader: Reader, file: PipelineFile | undefined, verd
   if (verdict !== 'unread' || !isUnread || reader.fresh === true) return reader;
   return { fresh: true };
 }
-
-/** Whether a pipeline may read a file, by its pattern. What a pattern means is not known exactly: in doubt it may. */
-export function mayRead({ files }: Pick<PipelineInfo, 'files'>, path: RelPath): boolean {
-  if (files === undefined) return true;
-  const text = files.replace(/^\/+/, '');
-  const parts = text.split(/[*?[{]/, 1);
-  return path.startsWith(parts[0] ?? '') && asPattern(text).test(path);
-}
-
-/** '*' stands for anything, folders included, and what follows a bracket is not looked at. */
-const asPattern = (text: string): RegExp => {
-  const plain = text.split(/[[{]/, 1)[0] ?? '';
-  const escaped = plain.replaceAll(/[.+^$()|\\}\]]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll('*', '[^]*').replaceAll('?', '[^]')}`);
-};

@@ -73,14 +73,14 @@ export class LoadedWait {
 
   /**
    * Before anything is sent: what would make it wait in vain. Rejects with the error of the database, and with
-   * `database_rejected` where no pipeline is there.
+   * `database_missing` where no pipeline is there.
    */
   async begin(): Promise<void> {
     const { load, signal } = this.#parts;
     const infos = await load.pipelines.pipelines({ signal });
     if (infos.length > 0) return;
     throw new SyncError(
-      'database_rejected',
+      'database_missing',
       `${load.pipelines.label}: there is none that reads the destination, so nothing would ever be loaded; create one, or leave out --wait-loaded`,
       { verdict: 'end_run', fact: 'missing' },
     );

@@ -9,9 +9,9 @@ import type { ShownVersion } from '../../model/plan.ts';
 import type { CheckVerdict } from '../../remote/remote.ts';
 import { sameAtDestination, sameShown } from '../compare/decide.ts';
 import type { PresentName } from '../names/present-names.ts';
-import { mayRead } from './judge.ts';
 import type { LoadLog, LoadRow } from './load-log.ts';
 import { fromTop } from '../names/translated-destination.ts';
+import { mayRead } from './pipeline-pattern.ts';
 import { NameChoice } from './name-choice.ts';
 import type { NameChoiceParts } from './name-choice.ts';
 

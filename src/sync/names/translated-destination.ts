@@ -52,9 +52,9 @@ export class TranslatedDestination implements Destination {
     return this.#destination.read(await this.#nameNow(path, call), call);
   }
 
-  async put(...[path, content, call]: Parameters<Destination['put']>): Promise<void> {
+  async put(...[path, content, call]: Parameters<Destination['put']>): ReturnType<Destination['put']> {
     await this.#giveWay(path, call);
-    await this.#destination.put(path, content, call);
+    return this.#destination.put(path, content, call);
   }
 
   makeFolder(...call: Parameters<Destination['makeFolder']>): ReturnType<Destination['makeFolder']> {

@@ -40,7 +40,7 @@ describe('rates', () => {
     expect(byteRate(text)).toBe(rate);
   });
 
-  test.each(['0', '0.1', 'K', '10MB', '-1', '1e9', ''])('--bwlimit refuses %j', (text) => {
+  test.each(['0', '0.1', 'K', '10Mi', '-1', '1e9', ''])('--bwlimit refuses %j', (text) => {
     expect(() => byteRate(text)).toThrow(/bytes a second/);
   });
 

@@ -75,6 +75,23 @@ describe('plain lines', () => {
     );
   });
 
+  test('tell a reason once where file after file fails for it', () => {
+    const { reader, results, notices } = reading();
+    const refusal = { code: 'stage_unavailable', message: 'Stage refused (503); gave up' } as const;
+    reader.onEvent(failed('a', refusal));
+    reader.onEvent(failed('b', refusal));
+    reader.onEvent({ type: 'throttled', requestsPerSecond: 1, pauseMs: 1000 });
+    reader.onEvent(failed('c', refusal));
+    expect(notices.filter((line) => line.startsWith('failed'))).toEqual([
+      'failed: a: Stage refused (503); gave up',
+      'failed: b: the same',
+      'failed: c: Stage refused (503); gave up',
+    ]);
+    const error = new SyncError('stage_unavailable', refusal.message, { verdict: 'end_run' });
+    reader.finish(report({ outcome: 'failures', failed: 3 }), error);
+    expect(results.at(-1)).toBe('  failed     3 × stage_unavailable');
+  });
+
   test('stop repeating one cause after fifty, and count the rest in the report', () => {
     const { reader, results, notices } = reading();
     for (let i = 0; i < 1000; i++) reader.onEvent(link(`l${i}`));

@@ -20,6 +20,16 @@ test('the first signal drains, the second stops, and the third is no longer caug
   expect(fake.listeners('SIGINT') + fake.listeners('SIGTERM')).toBe(0);
 });
 
+test('the first signal tells what is under way, as long as a run says it', () => {
+  const { fake, stop, said } = listening();
+  const over = stop.describe(() => '9 files, 1 MB left');
+  over();
+  stop.describe(() => '1 file, 249 MB left');
+  stop.describe(() => undefined);
+  fake.send('SIGINT');
+  expect(said).toEqual(['stopping: finishing 1 file, 249 MB left; once more stops at once']);
+});
+
 test('the first signal names the reason', () => {
   const { fake, stop } = listening();
   fake.send('SIGTERM');

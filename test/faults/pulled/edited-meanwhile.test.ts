@@ -21,9 +21,12 @@ async function trial() {
   const engine = createEngine(destinationAsSource({ destination: stage }), {
     label: tree.root,
   } as Destination);
-  const put = (path: string, text: string): Promise<void> =>
+  const put = (path: string, text: string): Promise<unknown> =>
     stage.put(path, { size: text.length, bytes: Buffer.from(text) }, call);
-  const pull = async (destination: Destination, more: Partial<PassOptions> = {}) => {
+  const pull = async (
+    destination: Destination,
+    { ends, ...more }: Partial<PassOptions> & { readonly ends?: 'killed' } = {},
+  ) => {
     const force = new Set(['empty-source', 'max-delete'] as const);
     const { error, report } = await engine.pass({
       destination,
@@ -33,7 +36,7 @@ async function trial() {
       concurrency: 1,
       ...more,
     });
-    expect(error).toBeUndefined();
+    expect(error === undefined).toBe(ends === undefined);
     return report;
   };
   for (const path of ['a', 'b', 'c']) await put(path, `content of ${path}`);
@@ -80,6 +83,69 @@ test.each(['changed', 'gone'])(
     expect(fs.readFileSync(pair.tree.at('a'), 'utf8')).toBe('EDITED BY ME');
   },
 );
+
+test.each([
+  ['straight', {}],
+  ['as one of a set', { atomic: true, publishSet: true }],
+] as const)(
+  'an edit of the same size right after the file was written %s, before anybody lists it, stays',
+  async (_, how) => {
+    using pair = await trial();
+    await pair.put('a', 'second version of a');
+    const [own, edit] = ['second version of a', 'edited by a person!'];
+    expect(edit).toHaveLength(own.length);
+    const directory = await pair.open();
+    let edited = 0;
+    const write = (): void => {
+      if (
+        edited > 0 ||
+        !fs.existsSync(pair.tree.at('a')) ||
+        fs.readFileSync(pair.tree.at('a'), 'utf8') !== own
+      )
+        return;
+      edited++;
+      pair.tree.write('a', edit);
+    };
+    const put: Destination['put'] = async (...args) => {
+      const stored = await directory.put(...args);
+      write();
+      return stored;
+    };
+    const move: Destination['move'] = async (...args) => {
+      await directory.move(...args);
+      write();
+    };
+    await pair.pull({ ...withRoot(directory, ''), put, move }, how);
+    expect(edited).toBe(1);
+    await pair.put('a', 'third version of a');
+    for (let pass = 0; pass < 2; pass++) await pair.pull(await pair.open(), how);
+    expect(fs.readFileSync(pair.tree.at('a'), 'utf8')).toBe(edit);
+    await pair.stage.remove('a', call);
+    await pair.pull(await pair.open(), how);
+    expect(fs.readFileSync(pair.tree.at('a'), 'utf8')).toBe(edit);
+  },
+);
+
+test('an edit of the same size after a pull died, and before the next one looks, stays; what that pull put is taken for its own', async () => {
+  using pair = await trial();
+  for (const path of ['a', 'b']) await pair.put(path, `second version of ${path}`);
+  const directory = await pair.open();
+  const signal = new AbortController();
+  const put: Destination['put'] = async (...args) => {
+    const stored = await directory.put(...args);
+    if (args[0] === 'b') {
+      signal.abort(new Error('killed'));
+      throw signal.signal.reason;
+    }
+    return stored;
+  };
+  await pair.pull({ ...withRoot(directory, ''), put }, { signal: signal.signal, ends: 'killed' });
+  for (const path of ['a', 'b']) expect(fs.readFileSync(pair.tree.at(path), 'utf8')).toContain('second');
+  pair.tree.write('b', 'edited by a person!');
+  for (const path of ['a', 'b']) await pair.put(path, `third version of ${path}`);
+  await pair.pull(await pair.open());
+  expect(pair.texts()).toEqual(['third version of a', 'edited by a person!', 'content of c']);
+});
 
 test('a file that somebody edits right before one of a set takes its name stays', async () => {
   using pair = await trial();

@@ -25,6 +25,12 @@ test.each(['', '5', '0s', '0.1ms', '-1s', '1 s', '1w', 's', '9999999999999999999
 test('a rate counts in powers of 1,024', () => {
   expect(parseByteRate('1')).toBe(1);
   expect(parseByteRate('1.5k')).toBe(1536);
-  for (const text of ['0', '', '0.5', '10MB', 'fast', '-1', '99999999999G'])
+  expect(parseByteRate('1.5KiB')).toBe(1536);
+  expect(parseByteRate('10B')).toBe(10);
+  expect(parseByteRate('10MB')).toBe(10_000_000);
+  expect(parseByteRate('10mb')).toBe(10_000_000);
+  expect(parseByteRate('10MiB')).toBe(parseByteRate('10M'));
+  expect(parseByteRate('2GiB')).toBe(2 * 1024 ** 3);
+  for (const text of ['0', '', '0.5', '10MBs', '10iB', '10Mi', 'fast', '-1', '99999999999G'])
     expect(parseByteRate(text)).toBeUndefined();
 });

@@ -164,10 +164,10 @@ export class SyntheticDestination implements Destination {
     return Promise.resolve(file > 0 ? { size: sizeOf(file - 1), modifiedMs: PUT_AT } : undefined);
   }
 
-  put(path: RelPath): Promise<void> {
+  put(path: RelPath): Promise<undefined> {
     this.requests++;
     this.#set(path, slotOf(path.slice(path.indexOf('/') + 1)) + 1);
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
 
   read(): Promise<AsyncIterable<Uint8Array>> {

@@ -126,3 +126,35 @@ test('a job that is not there names the nearest', async () => {
   expect(status).toBe(2);
   expect(stderr).toContain('did you mean "orders"?');
 });
+
+test('--probe answers each question, leaves nothing, and its report has no name and no secret', async () => {
+  const { cli, token } = await machine();
+  await using _ = cli;
+  await commandInside(cli, ['mkdir', 'stage://prod/secret-folder']);
+  const { status, stdout, stderr } = await commandInside(cli, [
+    'doctor',
+    '--probe',
+    'stage://prod/',
+    '--json',
+  ]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const lines = linesOf(stdout);
+  expect(lines.filter(({ type }) => type === 'answer').length).toBeGreaterThan(12);
+  expect(lines.at(-1)).toMatchObject({ type: 'summary', isClean: true, isWhole: true, open: [] });
+  const url = cli.env['SINGLESTOREDB_MANAGEMENT_BASE_URL']!;
+  for (const text of [token, 'prod', 'secret-folder', url, new URL(url).port, cli.folder])
+    expect(stdout).not.toContain(text);
+  expect((await commandInside(cli, ['ls', 'stage://prod/'])).stdout).toMatch(/^[^\n]*secret-folder\/\n$/);
+});
+
+test.each([
+  [['--probe', 'stage://prod/a'], /top of a Stage/],
+  [['--probe', 'data'], /must be a Stage address/],
+  [['--probe', 'stage://prod/', 'orders'], /leave out the other one/],
+])('%j is refused', async (args, message) => {
+  const { cli } = await machine();
+  await using _ = cli;
+  const { status, stderr } = await commandInside(cli, ['doctor', ...args]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(message);
+});

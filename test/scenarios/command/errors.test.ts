@@ -169,7 +169,7 @@ test('reversed arguments of a sync find no source, and change nothing', async ()
   await using cli = await cliSandbox();
   await writeTree(cli.folder, DATA);
   const run = await commandInside(cli, ['sync', 'stage://local/x', 'data', '--mirror', '--json']);
-  expectRefusal(run, 5, 'source_missing', /stage:\/\/local\/x\/ is not there/);
+  expectRefusal(run, 5, 'source_missing', /there is nothing at stage:\/\/local\/x\/;/);
 });
 
 test('a bucket as DEST', async () => {

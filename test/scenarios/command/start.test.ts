@@ -57,12 +57,15 @@ test('a wrong flag is refused without loading anything either', async () => {
   expect([...packages]).toEqual(['commander']);
 });
 
-test('a sync of a directory loads no AWS package', async () => {
+test('a sync of a directory loads no AWS package, and nothing that is shared between machines', async () => {
   await using cli = await cliSandbox();
   await writeTree(cli.folder, { 'data/a.csv': 'a' });
-  const { status, packages } = await packagesLoadedBy(cli, ['sync', 'data', 'stage://local/data']);
+  const { status, packages, modules } = await packagesLoadedBy(cli, ['sync', 'data', 'stage://local/data']);
   expect(status).toBe(0);
   expect([...packages].filter((name) => /^@(aws-sdk|smithy)\//.test(name))).toEqual([]);
+  expect([...packages].filter((name) => /redis|bullmq/.test(name))).toEqual([]);
+  // a flag may read an address
+  expect(modules.filter((url) => /\/src\/cluster\/(?!redis\/redis-url)/.test(url))).toEqual([]);
   expect(packages).toContain('undici');
 });
 

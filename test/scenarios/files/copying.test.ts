@@ -314,7 +314,7 @@ test('cat writes several files of any place, and what a pattern matches', async 
   });
   expect(await run('cat', 'data/none')).toMatchObject({
     status: 5,
-    stderr: expect.stringContaining('nothing of this name'),
+    stderr: expect.stringContaining('there is nothing at '),
   });
 });
 

@@ -90,7 +90,7 @@ test.each([
   [['mv', 'STAGE/a.csv', 'STAGE/b.csv', 'STAGE/c'], 2, /no folder that could take them: end it in "\/"/],
   [['mv', 'STAGE/a.csv', 'STAGE/b.csv'], 3, /--overwrite replaces it/],
   [['mv', 'STAGE/old', 'STAGE/old/sub/'], 3, /cannot move into itself/],
-  [['mv', 'STAGE/nothing', 'STAGE/x'], 3, /there is nothing of this name/],
+  [['mv', 'STAGE/nothing', 'STAGE/x'], 3, /there is nothing at stage:.*\/nothing\n/],
   [['mv', 'stage://x/.stagesync-mrabc123-0123456789ab-1-gone-x', 'stage://x/y'], 2, /--hidden/],
 ])('%j ends with status %i and changes nothing', async (args, status, message) => {
   await using stage = await filled();

@@ -30,7 +30,7 @@ test('rm removes a file, and with -r a folder; a second time it says that nothin
   expect(await paths(stage)).toEqual(['b.csv']);
   expect(await commandInside(cli, ['rm', `${address}/a.csv`])).toMatchObject({
     status: 3,
-    stderr: 'stagesync: target/a.csv: there is nothing of this name on this Stage\n',
+    stderr: `stagesync: there is nothing at ${address}/a.csv\n`,
   });
   expect(await commandInside(cli, ['rm', `${address}/a.csv`, '--if-exists'])).toMatchObject({
     status: 0,

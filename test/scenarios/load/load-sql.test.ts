@@ -78,6 +78,7 @@ test('--apply makes them and --start starts the pipeline; a second time the data
     'stagesync: started the pipeline shop',
     '',
   ]);
+  expect(first.stdout).toContain('\nSTART PIPELINE `shop`;');
   expect(first.stderr + first.stdout).not.toContain(stage.emulator.token);
   await sql.settled(2);
   expect(await sql.tuples('SELECT COUNT(*) FROM shop')).toEqual([[3]]);
@@ -145,7 +146,7 @@ test('what does not fit is told with its file and line', async () => {
 });
 
 test.each([
-  [['nix'], 5, 'nix: there is nothing of this name'],
+  [['nix'], 5, '/nix'],
   [['orders', '--start'], 2, '--start starts the pipeline that --apply makes: give both'],
   [['orders', '--apply'], 2, 'say where the files will be with --to stage://DEPLOYMENT/PATH'],
   [['stage:///orders', '--to', 'stage:///x'], 2, '--to says where files will be that are not on a Stage yet'],

@@ -188,6 +188,20 @@ describe('the way to the database', () => {
     expect([0, 9]).toContain(woken.status);
   });
 
+  test('a database or a pipeline that is not there is a mistake in the command, which names those that are', async () => {
+    await using world = await scene();
+    for (const [flags, said] of [
+      [['--load-database', 'demmo'], 'There is no database demmo; there are: demo'],
+      [['--load-database', 'demo', '--pipeline', 'order'], 'has no pipeline order; there are: orders'],
+    ] as const) {
+      const address = `stage://${LOCAL_DEPLOYMENT.id}/in`;
+      const status = await commandInside(world.cli, ['load', 'status', address, ...flags]);
+      expect(status).toMatchObject({ status: 2, stderr: expect.stringContaining(said) as string });
+      const waiting = await world.sync(...flags, '--wait-loaded', '--json');
+      expect(waiting).toMatchObject({ status: 2, report: { uploaded: 0 } });
+    }
+  });
+
   test('on stage://local it needs no setting, and other logins are refused', async () => {
     await using cli = await cliSandbox();
     await writeTree(join(cli.folder, 'data'), GOOD);

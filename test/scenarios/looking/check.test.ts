@@ -126,8 +126,8 @@ test('a sample says what it proves, and its seed draws it again', async () => {
 });
 
 test.each([
-  [['check', 'data', 'nothere'], 5, /is not there/],
-  [['check', 'data', 'stage://local/nothere'], 5, /is not there/],
+  [['check', 'data', 'nothere'], 5, /B: there is nothing at \/.*nothere;/],
+  [['check', 'data', 'stage://local/nothere'], 5, /B: there is nothing at stage:.*nothere\/;/],
   [['check', 'data', 'gs://bucket/x'], 2, /B gs:\/\/bucket\/x starts with gs:\/\/, which is not supported/],
   [['check', '', 'data'], 2, /A is empty/],
   [['check', 'data', 'data', '--profile', 'p'], 2, /--profile is for an s3:\/\/ address/],

@@ -74,7 +74,7 @@ test('url and cat say what is not a file, and that nothing is there', async () =
   for (const command of ['url', 'cat'])
     expect(await said(command, 'none')).toEqual([
       3,
-      'stagesync: there is nothing at target/none on this Stage\n',
+      `stagesync: there is nothing at ${stage.address}/none\n`,
     ]);
 });
 
@@ -100,11 +100,11 @@ test('nothing else shows a signed address', async () => {
 test.each([
   [['head', 'data'], 2, /is a folder; name a file in it/],
   [['head', 'ADDRESS'], 2, /is a folder; name a file in it/],
-  [['head', 'ADDRESS/nothere'], 3, /there is nothing at target\/nothere/],
-  [['head', 'data/nothere'], 5, /is not there/],
+  [['head', 'ADDRESS/nothere'], 3, /there is nothing at stage:.*target\/nothere\n/],
+  [['head', 'data/nothere'], 5, /there is nothing at \/.*data\/nothere;/],
   [['head', 'data/a.csv', '-n', '1', '--bytes', '1'], 2, /one of the two/],
   [['url', 'ADDRESS/'], 2, /is a folder/],
-  [['url', 'ADDRESS/nothere'], 3, /there is nothing at target\/nothere on this Stage/],
+  [['url', 'ADDRESS/nothere'], 3, /there is nothing at stage:.*target\/nothere\n/],
   [['url', 'data/a.csv'], 2, /must be a Stage address/],
   [['url', 'stage://local/a.csv'], 2, /ends with this command/],
 ])('%j ends with status %i', async (args, status, message) => {

@@ -49,10 +49,10 @@ describe('stagesync run', () => {
     const { cli, snapshot } = await pipelines();
     const { status, stdout, stderr } = await cli.run(['run']);
     expect(status).toBe(5);
-    expect(stderr).toContain('stagesync: missing: The source folder');
+    expect(stderr).toContain('stagesync: missing: there is nothing at ');
     expect(stdout).toContain('a: In sync');
     expect(stdout).toContain('3 jobs: 2 in sync, 1 not');
-    expect(stdout).toMatch(/ {2}missing {2}failed \(exit status 5\): The source folder/);
+    expect(stdout).toMatch(/ {2}missing {2}failed \(exit status 5\): there is nothing at /);
     expect(Object.keys(await snapshot()).toSorted()).toEqual(['a/', 'a/a.csv', 'b/', 'b/b.csv']);
   });
 

@@ -57,7 +57,7 @@ test('a flush that fails ends with the status of its run', async () => {
   renameSync(join(it.cli.folder, 'a'), join(it.cli.folder, 'elsewhere'));
   const { status, stderr } = await it.cli.run(['flush', 'a']);
   expect(status, stderr).toBe(5);
-  expect(stderr).toContain('is not there');
+  expect(stderr).toContain('there is nothing at ');
 });
 
 test('a changed file is followed: what did not change goes on, a mistake changes nothing', async () => {
@@ -97,14 +97,14 @@ test('a job whose source is not there is in status and logs while its daemon run
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   };
-  const error = { code: 'source_missing', message: expect.stringContaining('is not there') };
+  const error = { code: 'source_missing', message: expect.stringContaining('there is nothing at ') };
   const [status] = await asked('status');
   expect(status).toMatchObject({ job: 'gone', watch: { state: 'halted' }, runs: [{ error }] });
   const logs = await asked('logs');
   expect(logs).toHaveLength(1);
   expect(logs).toMatchObject([{ type: 'run', job: 'gone', error }]);
   const [{ id } = { id: '' }] = status!['runs'] as { id: string }[];
-  expect((await commandInside(it.cli, ['logs', '--run', id])).stdout).toContain('is not there');
+  expect((await commandInside(it.cli, ['logs', '--run', id])).stdout).toContain('there is nothing at ');
   const { stdout } = await commandInside(it.cli, ['status']);
   expect(stdout).toMatch(/^a: /m);
   expect(stdout).toMatch(/^gone: .*state +halted since/ms);

@@ -37,6 +37,10 @@ test('a plan changes nothing; applied, it does all it says and no more', async (
       'plan.json',
     ]);
     expect(planned.status, planned.stderr).toBe(0);
+    const place = join(stage.cli.folder, 'plan.json');
+    expect(planned.stdout.trim().split('\n').at(-1)).toBe(
+      `The plan is in ${place}. To carry it out: stagesync apply plan.json`,
+    );
     expect(stage.changingRequests()).toBe(changes);
     expect(await stage.snapshot()).toEqual(before);
 

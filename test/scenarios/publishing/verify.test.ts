@@ -66,7 +66,7 @@ test.each(['all', 'sample=100'])(
   'a file that comes back otherwise is a failure, and the next run sends it again: --verify %s',
   async (how) => {
     // as a store that spoils a file would: what is read is not what was put
-    let spoil: (() => Promise<void>) | undefined;
+    let spoil: (() => Promise<unknown>) | undefined;
     await using stage = await withFiles(6, [], async (phase, { kind, path }) => {
       if (phase !== 'received' || kind !== 'download' || path !== 'target/d1/f1.csv') return;
       const [once] = [spoil];

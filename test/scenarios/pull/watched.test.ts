@@ -9,7 +9,7 @@ const PATIENCE = { timeout: 30_000, interval: 50 };
 
 test('a watch of a Stage brings what appears there, and an idle poll costs one listing a folder', async () => {
   await using stage = await servedStage();
-  const put = (path: string, text: string): Promise<void> =>
+  const put = (path: string, text: string): Promise<unknown> =>
     stage.destination.put(`target/${path}`, { size: text.length, bytes: Buffer.from(text) }, call);
   const text = (path: string): Promise<string> => readFile(join(stage.cli.folder, 'out', path), 'utf8');
   const arrives = (path: string, content: string): Promise<void> =>

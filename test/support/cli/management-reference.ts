@@ -10,6 +10,7 @@ const EVERYWHERE = [
   '--api-version',
   '--organization',
   '--allow-insecure',
+  '--budget',
 ];
 
 const HEAD = `# The commands of the Management API

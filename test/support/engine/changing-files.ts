@@ -70,7 +70,13 @@ export function changingFiles(tree: Readonly<Record<string, string>>, options: C
     /** What was told, without the report. */
     told: (): string[] =>
       events.flatMap((event) => {
-        if (event.type === 'report' || event.type === 'retry' || event.type === 'throttled') return [];
+        if (
+          event.type === 'report' ||
+          event.type === 'retry' ||
+          event.type === 'throttled' ||
+          event.type === 'budget'
+        )
+          return [];
         if (event.type === 'problem') return [`${event.severity} ${event.path} ${event.code}`];
         const to = event.to === undefined ? '' : ` > ${event.to}`;
         return [`${event.type} ${event.kind} ${event.path}${to}`];

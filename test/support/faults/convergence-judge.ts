@@ -36,6 +36,8 @@ export interface Ruling {
   readonly failed: number;
   /** What others have under a name of the source stays, and the file of the source fails. */
   readonly keepsOthers?: boolean | undefined;
+  /** What others have there has the size of the file of the source: it may be taken for equal. */
+  readonly mayBeAdopted?: ReadonlySet<string> | undefined;
   /** Folders that others made first, and that stay where no mirror is asked for: none of them is ours. */
   readonly foldersOfOthers?: ReadonlySet<string> | undefined;
   /** What may be there or not: a marker, folders that others made first. */
@@ -61,8 +63,12 @@ export function judge(after: Sight, ruling: Ruling): string[] {
   const right = (path: string): boolean =>
     path.endsWith('/') ? after.has(path) : after.get(path) === source.files.get(path)!.content;
   const wanted = [...source.files.keys(), ...source.folders];
+  const isAdopted = (path: string): boolean =>
+    ruling.mayBeAdopted?.has(path) === true && after.get(path) === others.get(path);
   // what nobody looked at may still be what others made of it
-  const missing = wanted.filter((path) => !right(path) && !isKept(path) && (listed || !others.has(path)));
+  const missing = wanted.filter(
+    (path) => !right(path) && !isKept(path) && !isAdopted(path) && (listed || !others.has(path)),
+  );
   // also one that is equal byte for byte, which nobody knows
   const kept = wanted.filter(isKept);
   if (failed === 0)

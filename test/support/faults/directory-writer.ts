@@ -117,14 +117,22 @@ export class DirectoryWriter {
 
   #write(path: string): void {
     if (this.#isBlocked(path)) return;
-    // no two of one length: none is taken for another
-    const text = `written by hand ${'.'.repeat(++this.#serial)}`;
+    this.#serial++;
+    const text = this.#textFor(path);
     const seconds = 2_000_000_000 + this.#serial * 10;
     this.#directory.place(path, text, seconds * 1000);
     this.texts.add(text);
     this.#touched.add(path);
     this.written.set(path, { text, seen: false });
     for (const folder of foldersOf(path)) this.folders.add(folder);
+  }
+
+  /** No two are equal. Of the size of what is there: only the time then tells the two apart. */
+  #textFor(path: string): string {
+    const own = `w${this.#serial}`;
+    const size = this.#directory.text(path)?.length ?? 0;
+    const sameSize = size >= own.length && this.#dice.chance(0.5);
+    return own.padEnd(sameSize ? size : own.length + 8 + this.#serial, '.');
   }
 
   #remove(path: string): void {

@@ -15,6 +15,7 @@ import { createDice } from '../trees/dice.ts';
 import type { Dice } from '../trees/dice.ts';
 import { openTrialSource } from '../trees/edited-source.ts';
 import type { TrialSource } from '../trees/edited-source.ts';
+import { TrialQueue } from '../cluster/trial-queue.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import { LEFT_OUT } from '../cli/left-out.ts';
@@ -72,7 +73,11 @@ function plan(dice: Dice, toldDice: Dice): TrialPlan {
  * passes; then a pass without faults, and one after more edits. Throws where anything was lost, where one undisturbed
  * pass was not enough, and on anything left behind.
  */
-export async function runTrial(seed: number, stage: TrialStage): Promise<void> {
+export async function runTrial(
+  seed: number,
+  stage: TrialStage,
+  { queued = false }: { readonly queued?: boolean } = {},
+): Promise<void> {
   const dice = createDice(seed);
   const toldDice = createDice(seed ^ 0x2f6e2b1);
   // of its own too
@@ -101,7 +106,19 @@ export async function runTrial(seed: number, stage: TrialStage): Promise<void> {
   await patient.makeFolder(base, { signal });
   await patient.put(`${base}beside`, textContent(FOREIGN), { signal });
   using engine = createEngine(edited.source, impatient, createStageClock());
-  const trial = new Trial({ planned: whole, stage, base, root, edited, engine, patient, dice, toldDice });
+  const queue = queued ? new TrialQueue({ seed, source: edited.source, destination: patient }) : undefined;
+  const trial = new Trial({
+    planned: whole,
+    stage,
+    base,
+    root,
+    edited,
+    engine,
+    patient,
+    dice,
+    toldDice,
+    queue,
+  });
   try {
     edited.random.edit(4 + dice.below(14));
     for (let round = 0; round < planned.rounds; round++) await trial.disturbedRound();
@@ -138,6 +155,8 @@ interface TrialParts {
   readonly patient: Destination;
   readonly dice: Dice;
   readonly toldDice: Dice;
+  /** What sends the files, where others than the pass do. */
+  readonly queue: TrialQueue | undefined;
 }
 
 class Trial {
@@ -168,7 +187,7 @@ class Trial {
 
   /** Faults during a pass, or its end at a request; then a look at whether anything was lost. */
   async disturbedRound(): Promise<void> {
-    const { stage, dice, planned, edited, engine, patient } = this.#parts;
+    const { stage, dice, planned, edited, engine, patient, queue } = this.#parts;
     const { faults } = stage.emulator;
     const before = await this.#foundToKeep();
     const disturbing = dice.chance(0.9) ? randomFaults(dice) : {};
@@ -185,12 +204,14 @@ class Trial {
       ...stops,
       trustLedger: planned.trusting,
       changed,
+      transfers: queue?.disturbed(),
       // a file whose client gave up on it, and that the source lost meanwhile, would count as one of others
       ...(planned.told && { destination: patient }),
     });
     this.#at(0, () => undefined);
     this.#untilChange = 0;
     faults.set({});
+    await queue?.settled();
     // what a client gave up on is still carried out, and must not race with what comes next
     await stage.settled();
     assert.deepEqual(this.#wrong, []);
@@ -202,8 +223,13 @@ class Trial {
 
   /** One pass without faults has to be enough; the next one changes nothing. */
   async cleanPass(which: string, origins: ReadonlyMap<string, FileNode> | undefined): Promise<void> {
-    const { planned, engine, patient, stage, root } = this.#parts;
-    const options = { ...planned.options, destination: patient, attempts: 4 };
+    const { planned, engine, patient, stage, root, queue } = this.#parts;
+    const options = {
+      ...planned.options,
+      destination: patient,
+      attempts: 4,
+      transfers: queue?.undisturbed(),
+    };
     engine.events.length = 0;
     const there = await this.#foundToKeep();
     const first = await engine.pass(options);

@@ -137,8 +137,11 @@ export function createMemoryPipelines(options: MemoryPipelineOptions): MemoryPip
     return result;
   };
 
-  const missing = (pipeline: string): SyncError =>
-    new SyncError('database_rejected', `there is no pipeline ${pipeline}; there is: ${name}`, {
+  const missing = (
+    pipeline: string,
+    code: 'database_missing' | 'database_rejected' = 'database_missing',
+  ): SyncError =>
+    new SyncError(code, `there is no pipeline ${pipeline}; there is: ${name}`, {
       verdict: 'skip_entry',
       fact: 'missing',
     });
@@ -182,7 +185,7 @@ export function createMemoryPipelines(options: MemoryPipelineOptions): MemoryPip
     pipelines: (call) => answer('pipelines', call, infos),
     dropFile: (pipeline, path, call) =>
       answer('dropFile', call, () => {
-        if (pipeline !== name) throw missing(pipeline);
+        if (pipeline !== name) throw missing(pipeline, 'database_rejected');
         change(() => {
           const file = known.get(path);
           if (file !== undefined) known.set(path, { ...file, state: 'unloaded', underWay: false });

@@ -40,7 +40,7 @@ export async function startConnectProxy(target: string): Promise<ConnectProxy> {
     sockets.add(socket);
     return socket.on('error', () => socket.destroy());
   };
-  const { certificateFile, key, cert } = await makeCertificate();
+  const { certificateFile, key, cert } = await makeCertificate(BEHIND_PROXY);
   const { hostname, port } = new URL(target);
   const stage = createTlsServer({ key, cert }, (plain) => {
     keep(plain);
@@ -99,11 +99,14 @@ function handOn(request: IncomingMessage, response: ServerResponse, to: URL): vo
   request.pipe(onward);
 }
 
-async function makeCertificate(): Promise<{ certificateFile: string; key: Buffer; cert: Buffer }> {
+/** A certificate for one host, which nobody signed but itself. */
+export async function makeCertificate(
+  host: string,
+): Promise<{ certificateFile: string; key: Buffer; cert: Buffer }> {
   const folder = await temporaryFolder();
   const [keyFile, certificateFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  const names = ['-subj', `/CN=${BEHIND_PROXY}`, '-addext', `subjectAltName=DNS:${BEHIND_PROXY}`];
+  const names = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
   execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', keyFile, '-out', certificateFile], {
     stdio: 'ignore',
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PipelineFile } from '../../../src/model/pipelines.ts';
-import { judge, mayRead, readerAfter } from '../../../src/sync/load/judge.ts';
+import { judge, readerAfter } from '../../../src/sync/load/judge.ts';
 import type { LoadRow, Reader } from '../../../src/sync/load/load-log.ts';
 
 const row = (some: Partial<LoadRow> = {}): LoadRow => ({
@@ -76,19 +76,6 @@ test('what is kept of a look', () => {
   expect(readerAfter({}, file(), 'drop')).toEqual({ old: 7 });
   expect(readerAfter({}, undefined, 'early')).toEqual({});
   expect(readerAfter(told({}), undefined, 'unread')).toEqual({ fresh: true });
-});
-
-test.each([
-  ['orders/*.csv', 'orders/a.csv', true],
-  ['/orders/*.csv', 'orders/a.csv', true],
-  ['orders/*.csv', 'orders/a.json', false],
-  ['orders/*.csv', 'returns/a.csv', false],
-  ['orders/', 'orders/deep/a', true],
-  ['orders/20[12]?.csv', 'orders/20xx', true],
-  ['a.b', 'axb', false],
-  [undefined, 'any', true],
-])('a pipeline of %s may read %s: %s', (files, path, may) => {
-  expect(mayRead({ files }, path)).toBe(may);
 });
 
 function told(drop: Partial<NonNullable<Reader['drop']>>): Reader {

@@ -1,4 +1,4 @@
-import { hasFact, SyncError } from '../../../model/errors.ts';
+import { hasFact, messageWithPath, SyncError } from '../../../model/errors.ts';
 import { hasWildcard } from '../../../files/globs/glob.ts';
 import { parsePlace, type StageAddress } from '../../../jobs/addresses.ts';
 import { checkBucketFlags } from '../../../jobs/ends/open-place.ts';
@@ -97,7 +97,7 @@ async function writeStageFile(context: Context, text: string, flags: StageFlags)
     const bytes = await destination.read(address.path, call).catch(async (error: unknown) => {
       if (!hasFact(error, 'missing')) throw error;
       const folder = await destination.listFolder(`${address.path}/`, call);
-      throw folder === undefined ? nothingOnStage(address.path) : isFolder(text);
+      throw folder === undefined ? nothingOnStage(destination, address.path) : isFolder(text);
     });
     return await writeToStdout(context, bytes);
   } finally {
@@ -124,7 +124,7 @@ async function writeMatches(context: Context, text: string, flags: StageFlags & 
       const { code, message, severity } = origin.problem;
       if (severity === 'warning') continue;
       if (code === 'folder_kept' && !isPattern) throw isFolder(text);
-      throw new SyncError('source_missing', `${printable(origin.from)}: ${message}`, { verdict: 'end_run' });
+      throw new SyncError('source_missing', messageWithPath(origin.from, message), { verdict: 'end_run' });
     }
     if (origin.kind === 'tree') continue;
     const content = await origin.source.read(origin.entry, { signal: around.draining });

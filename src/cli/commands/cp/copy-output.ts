@@ -1,5 +1,6 @@
 import type { CopyResult, CopySummary } from '../../../files/copy/copy-step.ts';
 import type { EventListener } from '../../../model/events.ts';
+import { messageWithPath } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Context } from '../../context.ts';
 import { canBeLive } from '../../output/live/can-be-live.ts';
@@ -87,7 +88,7 @@ function troubleLine(result: CopyResult): string | undefined {
     return `stagesync: ${from}: not copied: ${printable(result.to)} is another file (${sizes(result)}); --overwrite replaces it`;
   if (result.kind !== 'failed') return undefined;
   const { severity, message } = result.problem;
-  return `stagesync: ${severity === 'warning' ? 'warning: ' : ''}${from}: ${printable(message)}`;
+  return `stagesync: ${severity === 'warning' ? 'warning: ' : ''}${messageWithPath(result.from, printable(message))}`;
 }
 
 const sizes = ({ size, sizeThere }: Extract<CopyResult, { kind: 'kept' }>): string =>

@@ -10,7 +10,8 @@ const EXAMPLES = `
 Examples:
   stagesync doctor                                 this machine, the token, and what it may use
   stagesync doctor stage://my-group/data           also this Stage; or s3://bucket/prefix, or a directory
-  stagesync doctor orders                          all that the job "orders" of stagesync.yaml needs`;
+  stagesync doctor orders                          all that the job "orders" of stagesync.yaml needs
+  stagesync doctor --probe stage://my-group/       how this Stage answers: tried in a hidden folder`;
 
 export const doctor: CommandModule = {
   name: 'doctor',
@@ -19,11 +20,15 @@ export const doctor: CommandModule = {
     const command = program
       .command('doctor')
       .description(
-        'Tell what works and what does not: versions, the state folder, limits of the system, the jobs file, proxy, token, organization, clock, Stage, bucket, queue and database. Each line is ok, warning or failed, with the way out. Nothing is changed. The exit status is 0 without a failure, else that of the worst.',
+        'Tell what works and what does not: versions, the state folder, limits of the system, the jobs file, proxy, token, organization, clock, Stage, bucket, queue and database. Each line is ok, warning or failed, with the way out. Nothing is changed, but with --probe. The exit status is 0 without a failure, else that of the worst.',
       )
       .argument(
         '[target]',
         'stage://DEPLOYMENT/PATH, s3://BUCKET/PREFIX, a directory, or a job of the jobs file',
+      )
+      .option(
+        '--probe <address>',
+        'try in a hidden folder of stage://DEPLOYMENT what is not documented: whether a PUT overwrites, times move, listings are consistent, and so on; print a report that can be passed on',
       )
       .option('--timeout <duration>', 'the longest that one check may take, like 30s', duration, 10_000)
       .option('--json', 'one object a finding, the summary last')
@@ -37,6 +42,10 @@ export const doctor: CommandModule = {
       .addHelpText('after', EXAMPLES)
       .action(
         action(async (context, target: string | undefined, flags: DoctorFlags) => {
+          if (flags.probe !== undefined) {
+            const { runProbeCommand } = await import('./run-probe.ts');
+            return runProbeCommand(context, { target, address: flags.probe }, flags);
+          }
           const { runDoctor } = await import('./run-doctor.ts');
           return runDoctor(context, target, flags);
         }),

@@ -3,6 +3,7 @@ import type { FileFlags } from '../../jobs-file.ts';
 
 export interface DoctorFlags extends StageFlags, S3Flags, SqlFlags, FileFlags {
   readonly json?: true;
+  readonly probe?: string;
   /** Milliseconds. */
   readonly timeout: number;
   readonly loadDatabase?: string;

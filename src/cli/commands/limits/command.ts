@@ -27,7 +27,7 @@ export const limits: CommandModule = {
       .option('--concurrency <n>', 'requests at the same time; auto: as the jobs say', positiveIntegerOrAuto)
       .option(
         '--bwlimit <rate>',
-        'upload no faster than this, in bytes a second: 500K, 10M; none: no limit',
+        'upload no faster than this, in bytes a second: 500K, 10M, 10MB; none: no limit',
         orNone(byteRate),
       )
       .option(

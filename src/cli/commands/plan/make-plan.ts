@@ -1,7 +1,8 @@
 import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { messageOf } from '../../../model/errors.ts';
+import { printable } from '../../../model/printable.ts';
 import { checkJob } from '../../../jobs/check-job.ts';
 import { FORMAT, plannedJob } from '../../../jobs/plan-file/plan-file.ts';
 import { placesOf } from '../../../jobs/plan-file/plan-places.ts';
@@ -18,6 +19,7 @@ import { jobFromFlags } from '../../job-from-flags.ts';
 import { jobWithFlags, surroundingsWithFlags } from '../../job-with-flags.ts';
 import type { FileFlags } from '../../jobs-file.ts';
 import { openNamedJob } from '../../open-jobs-file.ts';
+import { shellWord } from '../../output/shell-word.ts';
 import { writeToStdout } from '../../output/stdout-bytes.ts';
 import { jobSurroundings } from '../../surroundings.ts';
 import { runJob } from '../../run-job.ts';
@@ -128,6 +130,16 @@ async function writePlan(
     return status;
   } finally {
     // with status 3 some entries could not be listed and are not in the plan; the rest of the plan still holds
-    writer.finish({ keep: status === EXIT.clean || status === EXIT.failures });
+    const keep = status === EXIT.clean || status === EXIT.failures;
+    writer.finish({ keep });
+    if (keep && !isForStdout && flags.quiet !== true) sayWhereItIs(context, flags);
   }
+}
+
+/** The last line for a person: where the plan is, and how it is carried out. */
+function sayWhereItIs({ host, out, err }: Context, { output, file, json }: Flags): void {
+  const words = ['stagesync', 'apply', output, ...(file === undefined ? [] : ['--file', file])];
+  const command = words.map(shellWord).join(' ');
+  const line = `The plan is in ${printable(resolve(host.cwd, output))}. To carry it out: ${printable(command)}`;
+  (json === true ? err : out).line(line);
 }

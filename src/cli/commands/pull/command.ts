@@ -31,7 +31,7 @@ const HELPS = {
   '--max-file-size': 'leave out larger files of STAGE, in bytes: 500K, 10M, 1G; what DIR has of them stays',
   '--atomic': 'for --publish-set; a file of DIR gets its name once it is whole, with or without it',
   '--publish-set': 'with --atomic: publish, move and remove nothing before everything is downloaded',
-  '--bwlimit': 'download no faster than this, in bytes a second: 500K, 10M',
+  '--bwlimit': 'download no faster than this, in bytes a second: 500K, 10M, 10MB',
 };
 
 export const pull: CommandModule = {

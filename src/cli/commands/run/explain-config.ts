@@ -1,3 +1,4 @@
+import { BUDGET_VARIABLE, parseBudget, type BudgetSetting } from '../../../cluster/budget/budget-address.ts';
 import type { Origin, Origins } from '../../../jobs-file/compose/origins.ts';
 import type { NamedJob, NotifyTarget, Profile } from '../../../jobs-file/jobs-file.ts';
 import type { ExplainedFile } from '../../../jobs-file/read-jobs-file.ts';
@@ -56,6 +57,7 @@ export function explainConfig(
         environment: context.environment,
         tokenCommand: file.profiles[named.job.profile ?? '']?.tokenCommand,
       }),
+      ...budgetValues(named, { origins: ofJob, flag: authority.budget, environment: context.environment }),
       ...(named.job.load === undefined
         ? []
         : sqlValues(file.profiles[named.job.profile ?? ''], {
@@ -254,6 +256,35 @@ function sqlValues(
       ['sql_resume', typed.resume, sql.resume],
     ],
     origins,
+  );
+}
+
+/** The budget that the job shares, without a password. */
+function budgetValues(
+  { name, budget }: NamedJob,
+  {
+    origins,
+    flag,
+    environment: { budgetUrl },
+  }: {
+    readonly origins: Origins;
+    readonly flag: BudgetSetting | undefined;
+    readonly environment: Environment;
+  },
+): ExplainedValue[] {
+  const value = (setting: BudgetSetting, origin: Origin): ExplainedValue[] => [
+    { name: 'budget', value: parseBudget(setting).redis.shown, origin },
+  ];
+  if (flag !== undefined) return value(flag, { kind: 'flag' });
+  if (budget !== undefined)
+    return value(
+      { url: budget, from: `budget of the job ${name}`, isPublic: false },
+      origins.get('budget') ?? DEFAULT,
+    );
+  if (budgetUrl === undefined) return [];
+  return value(
+    { url: budgetUrl, from: BUDGET_VARIABLE, isPublic: false },
+    { kind: 'environment', variable: BUDGET_VARIABLE },
   );
 }
 

@@ -168,7 +168,7 @@ class Runs {
 
   /** Whether flags ask for something else than the file does. */
   get #isChanged(): boolean {
-    const { job, dryRun, maxDelete, force, ledgerCopy } = this.#flags;
+    const { job, dryRun, maxDelete, force, ledgerCopy, budget } = this.#flags;
     const settings =
       Object.keys(job.typed.what ?? {}).length +
       Object.keys(job.typed.pace ?? {}).length +
@@ -179,6 +179,7 @@ class Runs {
     const ends = authority.some((value) => value !== undefined && value !== true);
     return (
       ledgerCopy !== undefined ||
+      budget !== undefined ||
       dryRun === true ||
       maxDelete !== undefined ||
       force.size > 0 ||

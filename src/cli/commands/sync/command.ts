@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { DESTINATION_FORMS, SOURCE_FORMS } from '../../../jobs/addresses.ts';
 import type { Action, CommandModule } from '../../context.ts';
 import { addS3Flags, addSqlFlags, addStageFlags } from '../../flags/authority-flags.ts';
+import { addQueueFlag } from '../../flags/cluster/queue-flag.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
 import { addJobFlags } from '../../flags/job-flags.ts';
 import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
@@ -31,6 +32,7 @@ export const sync: CommandModule = {
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace', 'load'] });
     addGuardFlags(command);
     addLedgerCopyFlag(command);
+    addQueueFlag(command);
     addOutputFlags(addSqlFlags(addStageFlags(addS3Flags(command))))
       .addHelpText('after', EXAMPLES)
       .action(

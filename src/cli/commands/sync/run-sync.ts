@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, SqlFlags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
+import { queueFrom, type QueueFlag } from '../../flags/cluster/queue-flag.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { OutputFlags } from '../../flags/output-flags.ts';
@@ -10,7 +11,8 @@ import { jobSurroundings } from '../../surroundings.ts';
 import { runJob } from '../../run-job.ts';
 
 /** The flags of `stagesync sync` besides those of the job. */
-export interface SyncFlags extends OutputFlags, GuardFlags, LedgerCopyFlag, StageFlags, S3Flags, SqlFlags {
+export interface SyncFlags
+  extends OutputFlags, GuardFlags, LedgerCopyFlag, QueueFlag, StageFlags, S3Flags, SqlFlags {
   readonly dryRun?: true;
 }
 
@@ -28,6 +30,7 @@ export function runSync(
     guards: { maxDelete, force },
     dryRun,
     ledgerCopy: ledgerCopyFrom(flags, context.host),
+    queue: queueFrom(flags, context.environment),
   });
   return runJob(context, job, around, { output: flags });
 }

@@ -27,6 +27,7 @@ import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
+import type { BudgetFlag } from '../../flags/budget-flag.ts';
 import type { LeaseFlags } from '../../flags/lease-flags.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { PageFlags } from '../../flags/page-flags.ts';
@@ -39,7 +40,7 @@ import { logJobs, statusLine } from './log-jobs.ts';
 import { reloading } from './reload-file.ts';
 
 /** The flags of `stagesync up`. */
-export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag, LeaseFlags {
+export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag, LeaseFlags, BudgetFlag {
   readonly json?: true;
 }
 
@@ -169,7 +170,7 @@ function openSupervisor(
   const around = {
     ...jobSurroundings(
       context,
-      {},
+      { budget: flags.budget },
       {
         command: 'stagesync up',
         guards: { maxDelete, force },

@@ -32,7 +32,7 @@ export async function printSignedUrl(context: Context, text: string, flags: Stag
         if (!hasFact(error, 'missing')) throw error;
         const look = { operation: 'list', path: `${path}/` } as const;
         const folder = await use.request(look, () => destination.listFolder(`${path}/`, { signal }));
-        throw folder === undefined ? nothingOnStage(path) : isFolder(text);
+        throw folder === undefined ? nothingOnStage(destination, path) : isFolder(text);
       });
     if (url === undefined)
       throw new SyncError(

@@ -4,6 +4,7 @@ import { AWS_CREDENTIALS } from '../../../jobs/authority.ts';
 import type { Action, CommandModule } from '../../context.ts';
 import { allowedHosts } from '../../flags/allowed-hosts.ts';
 import { addS3Flags, addSqlFlags, addStageFlags } from '../../flags/authority-flags.ts';
+import { addQueueFlag } from '../../flags/cluster/queue-flag.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
 import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import { addJobFlags } from '../../flags/job-flags.ts';
@@ -34,6 +35,7 @@ export const watch: CommandModule = {
     });
     addGuardFlags(command);
     addLedgerCopyFlag(command);
+    addQueueFlag(command);
     addNotifications(command);
     addLooksFromOutside(addSqlFlags(addStageFlags(addS3Flags(command))))
       .addHelpText('after', EXAMPLES)
@@ -58,6 +60,7 @@ const addNotifications = (command: Command): Command =>
 const addLooksFromOutside = (command: Command): Command =>
   command
     .optionsGroup('Seen from outside:')
+    .option('--json', 'one event a line on stdout, with a report after each pass; the log stays on stderr')
     .option(
       '--http <address>',
       'serve /healthz, /readyz, /metrics and /status: PORT or HOST:PORT, on 127.0.0.1 unless HOST says more',

@@ -10,13 +10,16 @@ import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, SqlFlags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
+import { queueFrom, type QueueFlag } from '../../flags/cluster/queue-flag.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
 import { openWatchLog, type LogFlags } from '../../output/watch-log.ts';
 import { jobSurroundings } from '../../surroundings.ts';
 
 /** The flags of `stagesync watch` besides those of the job. */
-export interface WatchFlags extends LogFlags, GuardFlags, LedgerCopyFlag, StageFlags, S3Flags, SqlFlags {
+export interface WatchFlags
+  extends LogFlags, GuardFlags, LedgerCopyFlag, QueueFlag, StageFlags, S3Flags, SqlFlags {
+  readonly json?: true;
   readonly http?: ListenAddress;
   readonly allowedHost?: readonly string[];
 }
@@ -36,6 +39,7 @@ export async function runWatch(
     command: 'stagesync watch',
     guards: { maxDelete, force },
     ledgerCopy: ledgerCopyFrom(flags, context.host),
+    queue: queueFrom(flags, context.environment),
     observed:
       metrics === undefined
         ? undefined
@@ -51,6 +55,7 @@ export async function runWatch(
   const loop = watchJob(pair, around, (event) => {
     metrics?.onEvent(event);
     log.onEvent(event);
+    if (flags.json === true) context.out.line(JSON.stringify(event.type === 'sync' ? event.event : event));
     if (event.type !== 'sync') rememberStatus(ledger, loop.status);
     if (event.type === 'state') tellServiceManager(context.host.env, event);
   });

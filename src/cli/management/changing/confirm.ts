@@ -1,3 +1,4 @@
+import { shellWord } from '../../output/shell-word.ts';
 import { SyncError } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import { askForLine, canAsk } from './terminal-input.ts';
@@ -43,7 +44,3 @@ const isTypable = (name: string): boolean => name !== '' && name.trim() === name
 
 export const notConfirmed = (message: string): SyncError =>
   new SyncError('not_confirmed', message, { verdict: 'end_run' });
-
-/** A word as a shell takes it. */
-const shellWord = (word: string): string =>
-  /^[\w./:@%+,-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", String.raw`'\''`)}'`;

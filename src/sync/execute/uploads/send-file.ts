@@ -3,6 +3,7 @@ import { hasFact, isOfReading, isSyncError, SyncError } from '../../../model/err
 import { nameOf } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import type { DestinationWords } from '../../../model/destination-words.ts';
+import type { StoredFile } from '../../../model/ports.ts';
 import type { Priority } from '../../../remote/gate/attempts.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 import type { ActionParts } from '../action-parts.ts';
@@ -25,6 +26,8 @@ export interface Sent {
   /** With the entry of the version that was sent. */
   readonly arrival: Arrival;
   readonly digest: string | undefined;
+  /** Absent: a listing has to show it. */
+  readonly stored?: StoredFile | undefined;
   readonly waits?: FileDetour | undefined;
   /** What it replaced, now in the trash. */
   readonly kept?: Kept | undefined;
@@ -111,7 +114,7 @@ export class FileSender {
   }
 
   async #sendStraight(arrival: Arrival, options: SendOptions): Promise<Sent> {
-    return { arrival, digest: await this.#put(arrival, this.#parts.remote.root + arrival.path, options) };
+    return { arrival, ...(await this.#put(arrival, this.#parts.remote.root + arrival.path, options)) };
   }
 
   /** After an earlier version that may have been stored, a look at the size cannot tell which of them has arrived. */
@@ -119,9 +122,9 @@ export class FileSender {
     { entry, replaces }: Arrival,
     to: RelPath,
     { intents, priority }: SendOptions,
-  ): Promise<string | undefined> {
+  ): Promise<Pick<Sent, 'digest' | 'stored'>> {
     const { transfers, verification } = this.#parts;
-    const { digest, sentDigest } = await transfers.transfer({
+    const { digest, sentDigest, stored } = await transfers.transfer({
       id: intents.id,
       entry,
       to,
@@ -131,7 +134,7 @@ export class FileSender {
       readsBack: verification !== undefined,
     });
     intents.sentDigest = sentDigest;
-    return digest;
+    return { digest, stored };
   }
 
   async #sendVia(arrival: Arrival, options: SendOptions): Promise<Sent> {
@@ -141,17 +144,20 @@ export class FileSender {
     const place = this.#parts.trash?.placeFor(final);
     const detour = this.#detour(final, id, place);
     journal.detour(id, detour.via, detour.aside);
-    let digest: string | undefined;
+    let put: Pick<Sent, 'digest' | 'stored'>;
     try {
-      digest = await this.#put({ ...arrival, replaces: undefined }, detour.via, options);
+      put = await this.#put({ ...arrival, replaces: undefined }, detour.via, options);
     } catch (error) {
       // where certainly nothing was stored, nothing is left behind
       if (!isSyncError(error) || error.inDoubt) hidden.add(id);
       throw error;
     }
     hidden.add(id);
-    if (options.waits) return { arrival, digest, waits: detour };
-    return { arrival, digest, kept: await this.publish(arrival, detour) };
+    // it takes its name by a move
+    const stored = remote.keepsTimes ? put.stored : undefined;
+    const sent: Sent = { arrival, digest: put.digest, stored };
+    if (options.waits) return { ...sent, waits: detour };
+    return { ...sent, kept: await this.publish(arrival, detour) };
   }
 
   /** Gives a file that waits its name. Resolves with what it replaced, where that is kept. */

@@ -173,7 +173,7 @@ export class Uploads {
       outcomes.failed(attempted, error);
     } finally {
       unloaded?.free(taken);
-      transfers.settled?.(intents.id);
+      transfers.settled?.(intents.id, this.#flush);
       if (!isHeld) openFolders.end(folder);
     }
   }
@@ -216,7 +216,7 @@ export class Uploads {
   }
 
   async #finish(
-    { arrival, digest, kept }: Sent,
+    { arrival, digest, kept, stored }: Sent,
     intents: UploadIntents,
     attempted: Attempted,
     isWritten?: () => void,
@@ -226,7 +226,9 @@ export class Uploads {
     // what an earlier version may have left under a hidden name is for the next run to find
     for (const before of intents.earlier) if (!intents.hidden.has(before)) journal.end(before);
     journal.end(intents.id, () => {
-      ledger.arrived({ ...rowOf(entry, digest), shownModifiedMs: undefined, pending: true }, reason);
+      // what a listing shows later may be somebody else's edit of the same size
+      const shown = { shownModifiedMs: stored?.modifiedMs, pending: stored === undefined };
+      ledger.arrived({ ...rowOf(entry, digest), ...shown }, reason);
       if (kept !== undefined) trash?.note(kept.place, { files: 1, bytes: kept.bytes });
       isWritten?.();
     });

@@ -13,11 +13,19 @@ const NONE = {
 };
 
 test('a run that waited for files says how many are loaded', () => {
-  expect(loadReportText({ ...NONE, waited: { files: 2, loaded: 1 } })).toBe('1 of 2 files sent');
+  expect(loadReportText({ ...NONE, waited: { files: 2, loaded: 1 } }, { sent: 2 })).toBe(
+    '1 of the 2 files that were sent',
+  );
 });
 
 test('a run of which no pipeline reads a file says so, so that a wrong pattern is seen', () => {
-  expect(loadReportText({ ...NONE, waited: { files: 0, loaded: 0 } })).toBe(
+  expect(loadReportText({ ...NONE, waited: { files: 0, loaded: 0 } }, { sent: 3 })).toBe(
     'nothing to wait for: no file was sent that a pipeline reads',
+  );
+});
+
+test('a run that had nothing to send says that', () => {
+  expect(loadReportText({ ...NONE, waited: { files: 0, loaded: 0 } }, { sent: 0 })).toBe(
+    'nothing was sent, so nothing to wait for',
   );
 });

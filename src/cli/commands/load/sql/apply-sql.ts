@@ -1,11 +1,11 @@
 import type { DataApi } from '../../../../data-api/data-api.ts';
-import { identifier } from '../../../../data-api/sql-text.ts';
 import type { StageAddress } from '../../../../jobs/addresses.ts';
 import { reachDatabase } from '../../../../jobs/load/reach-database.ts';
 import type { Surroundings } from '../../../../jobs/surroundings.ts';
+import { withKnownDatabases } from '../../../../load/known-names.ts';
 import { SyncError } from '../../../../model/errors.ts';
 import { printable } from '../../../../model/printable.ts';
-import type { SqlTarget, Statements } from './sql-script.ts';
+import { startSql, type SqlTarget, type Statements } from './sql-script.ts';
 
 export interface ApplyOptions {
   /** The Stage whose database is meant. */
@@ -34,7 +34,8 @@ export async function applySql(
     try {
       await api.execute({ sql, database, what }, { signal: around.draining });
     } catch (error) {
-      throw made.length === 0 ? error : withMade(error, made);
+      if (made.length > 0) throw withMade(error, made);
+      throw await withKnownDatabases(error, api, { database, signal: around.draining });
     }
     made.push(done);
     tell(done);
@@ -50,8 +51,12 @@ export async function applySql(
     if (statements.pipeline === undefined) return;
     await execute(api, statements.pipeline, `make the pipeline ${pipeline}`, `made the pipeline ${pipeline}`);
     if (!start) return;
-    const sql = `START PIPELINE ${identifier(target.pipeline)}`;
-    await execute(api, sql, `start the pipeline ${pipeline}`, `started the pipeline ${pipeline}`);
+    await execute(
+      api,
+      startSql(target),
+      `start the pipeline ${pipeline}`,
+      `started the pipeline ${pipeline}`,
+    );
   } finally {
     await reachable.close();
   }

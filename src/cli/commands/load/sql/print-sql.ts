@@ -15,7 +15,7 @@ import { lookingSurroundings } from '../../../surroundings.ts';
 import { FilePattern } from './file-pattern.ts';
 import type { LoadSqlFlags } from './load-sql-flags.ts';
 import { sampleFiles, type FoundFile } from './sample-files.ts';
-import { findingsOf, sqlScript, statementsFor, type SqlTarget } from './sql-script.ts';
+import { findingsOf, sqlScript, startSql, statementsFor, type SqlTarget } from './sql-script.ts';
 
 /** `stagesync load sql`. */
 export async function printSql(
@@ -28,8 +28,8 @@ export async function printSql(
   const pattern = new FilePattern();
   const inferred = await infer(around, addresses, flags, pattern);
   const target = targetOf(inferred, addresses, flags, pattern);
-  if (flags.json === true) context.out.line(JSON.stringify(asData(inferred, target)));
-  else context.out.line(sqlScript(inferred, target));
+  if (flags.json === true) context.out.line(JSON.stringify(asData(inferred, target, flags)));
+  else context.out.line(sqlScript(inferred, target, { starts: flags.start === true }));
   if (flags.apply !== true) return EXIT.clean;
   const { applySql } = await import('./apply-sql.ts');
   await applySql(around, {
@@ -139,7 +139,7 @@ function filesOf(
 }
 
 /** For programs. */
-function asData(inferred: InferredTable, target: SqlTarget): object {
+function asData(inferred: InferredTable, target: SqlTarget, { start }: LoadSqlFlags): object {
   const { columns, format, compression, extent } = inferred;
   const { table, pipeline } = statementsFor(inferred, target, { comments: false });
   return {
@@ -150,6 +150,7 @@ function asData(inferred: InferredTable, target: SqlTarget): object {
     read: extent,
     columns: columns.map(({ findings: _findings, ...column }) => column),
     findings: findingsOf(inferred),
-    statements: pipeline === undefined ? [table] : [table, pipeline],
+    statements:
+      pipeline === undefined ? [table] : [table, pipeline, ...(start === true ? [startSql(target)] : [])],
   };
 }

@@ -8,7 +8,7 @@ import type { Surroundings } from '../../../../jobs/surroundings.ts';
 import { usageError } from '../../../../jobs/usage-errors.ts';
 import type { SampleFile } from '../../../../load/samples/sample-file.ts';
 import type { FileEntry } from '../../../../model/entry.ts';
-import { SyncError } from '../../../../model/errors.ts';
+import { messageWithPath, SyncError } from '../../../../model/errors.ts';
 import { NOTHING_FOLDED } from '../../../../model/name-folding.ts';
 import { isReservedName, nameOf } from '../../../../model/path.ts';
 import type { Content, Source } from '../../../../model/ports.ts';
@@ -52,7 +52,7 @@ export async function* sampleFiles(
         if (severity === 'warning') continue;
         throw new SyncError(
           code === 'source_missing' ? code : 'source_failed',
-          `${printable(origin.from)}: ${message}`,
+          messageWithPath(origin.from, message),
           {
             verdict: 'end_run',
           },

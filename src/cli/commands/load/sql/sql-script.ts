@@ -43,8 +43,14 @@ export const findingsOf = ({ findings, columns }: InferredTable): readonly Findi
     (a, b) => Number(b.severity === 'problem') - Number(a.severity === 'problem'),
   );
 
+export const startSql = ({ pipeline }: SqlTarget): string => `START PIPELINE ${identifier(pipeline)}`;
+
 /** The statements as a script for people: what was read, what was found, and why each line is as it is. */
-export function sqlScript(inferred: InferredTable, target: SqlTarget): string {
+export function sqlScript(
+  inferred: InferredTable,
+  target: SqlTarget,
+  { starts = false }: { readonly starts?: boolean } = {},
+): string {
   const { database, files } = target;
   const { table, pipeline } = statementsFor(inferred, target, { comments: true });
   const comments = [extentLine(inferred), ...formatLines(inferred), ...findingsOf(inferred).map(findingLine)];
@@ -62,9 +68,7 @@ export function sqlScript(inferred: InferredTable, target: SqlTarget): string {
     ...(database === undefined ? [] : [`USE ${identifier(database)};`]),
     '',
     `${table};`,
-    ...(pipeline === undefined
-      ? []
-      : ['', `${pipeline};`, '', `-- START PIPELINE ${identifier(target.pipeline)};`]),
+    ...(pipeline === undefined ? [] : ['', `${pipeline};`, '', `${starts ? '' : '-- '}${startSql(target)};`]),
   ].join('\n');
 }
 

@@ -34,6 +34,7 @@ export function fileLines(row: FileRow, options: LineOptions): string[] {
     by ?? 'no pipeline has found it yet',
     underWay ? 'a batch is reading it now' : '',
     state === 'changed' ? 'read it before it changed, and does not read it again by itself' : '',
+    state === 'unloaded' && by !== undefined && !underWay && error === undefined ? 'has not read it yet' : '',
     error === undefined ? '' : printable(loadErrorText(error)),
   ].filter((part) => part !== '');
   return [first, ...wrapped(why.join(': '), width).map((line) => `${INDENT}${line}`)];

@@ -17,7 +17,7 @@ import {
 import type { RelPath } from '../../../../model/path.ts';
 import type { PipelineInfo, Pipelines } from '../../../../model/pipelines.ts';
 import { printable } from '../../../../model/printable.ts';
-import { mayRead } from '../../../../sync/load/judge.ts';
+import { mayRead } from '../../../../sync/load/pipeline-pattern.ts';
 import type { Context } from '../../../context.ts';
 import { EXIT, worstStatus, type ExitStatus } from '../../../exit-status.ts';
 import type { SqlFlags, StageFlags } from '../../../flags/authority-flags.ts';
@@ -204,9 +204,11 @@ async function rowsOf(
   );
   return page.map(({ path, size, modifiedMs }) => {
     const full = root + path;
+    const readers = infos.filter((info) => mayRead(info, full)).map(({ pipeline }) => pipeline);
     // a database without a pipeline may get one
-    const mayBeRead = infos.length === 0 || infos.some((info) => mayRead(info, full));
-    return fileRows({ path: full, size, sinceMs: modifiedMs }, states.get(full) ?? [], { mayBeRead });
+    const mayBeRead = infos.length === 0 || readers.length > 0;
+    const file = { path: full, size, sinceMs: modifiedMs };
+    return fileRows(file, states.get(full) ?? [], { readers, mayBeRead });
   });
 }
 

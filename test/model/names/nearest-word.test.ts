@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { didYouMean, nearestWord } from '../../../src/jobs-file/document/nearest-word.ts';
+import { didYouMean, nearestWord } from '../../../src/model/names/nearest-word.ts';
 
 const KNOWN = ['from', 'to', 'what', 'pace', 'trust_ledger', 'removal', 'max_requests_per_second'];
 

@@ -1,0 +1,198 @@
+import type { Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { SyncError } from '../../../model/errors.ts';
+import type { BatchQueue, Withdrawal } from '../batch-queue.ts';
+import { fromWire, toWire, type Batch, type BatchAnswer, type WireBatch } from '../wire/batch.ts';
+import { brokerError } from './broker-errors.ts';
+import { Consumer } from './consumer.ts';
+import { DEPLOYMENTS_KEY, queueOptions, resultsQueue, runKey, transfersQueue } from './keys.ts';
+
+/** A job is removed once it is done, and carried out again for as long as it fails: the ledger, not the broker, says what became of it. */
+export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1_000_000 } as const;
+/** How long a consumer has a job without a renewal, in milliseconds. */
+export const LOCK_MS = 10_000;
+/** How long a run stays the one that counts after its last sign of life: its batches may be carried out meanwhile. Milliseconds. */
+const RUN_MS = 7 * 86_400_000;
+/** Answers that are being written down at the same time, at most. */
+const ANSWERS_AT_ONCE = 32;
+
+export interface BullBatchQueueOptions {
+  readonly bullmq: typeof import('bullmq');
+  /** Every command on it fails at once while Redis is away. The queue closes it. */
+  readonly client: Redis;
+  /** Opens another connection, whose commands wait meanwhile. */
+  readonly connect: () => Redis;
+  readonly deployment: string;
+  readonly pair: string;
+  /** The folder that most names lie in. */
+  readonly root: string;
+  /** The address without a password, and where it comes from; for people. */
+  readonly shown: string;
+  readonly from: string;
+}
+
+// KEYS[1]: which run counts, and its epoch. ARGV: the run, milliseconds, its epoch; '' for the first claim
+const CLAIM = `
+local epoch = tonumber(redis.call('HGET', KEYS[1], 'epoch')) or 0
+local mine = tonumber(ARGV[3])
+if not mine then
+  local time = redis.call('TIME')
+  mine = math.max(epoch + 1, time[1] * 1000 + math.floor(time[2] / 1000))
+elseif mine < epoch then
+  return 0
+end
+redis.call('HSET', KEYS[1], 'run', ARGV[1], 'epoch', string.format('%d', mine))
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return mine`;
+
+const RELEASE = `
+if redis.call('HGET', KEYS[1], 'run') == ARGV[1] then redis.call('HDEL', KEYS[1], 'run') end
+return 1`;
+
+/** The broker of one pair on Redis or Valkey. */
+export class BullBatchQueue implements BatchQueue {
+  readonly name: string;
+  readonly #options: BullBatchQueueOptions;
+  readonly #transfers: Queue;
+  readonly #results: Queue;
+  #consumer: Consumer | undefined;
+
+  constructor(options: BullBatchQueueOptions) {
+    this.#options = options;
+    const { bullmq, client, deployment, pair, shown } = options;
+    this.name = shown;
+    const opened = queueOptions(client);
+    this.#transfers = new bullmq.Queue(transfersQueue(deployment), opened);
+    this.#results = new bullmq.Queue(resultsQueue(pair), opened);
+    for (const queue of [this.#transfers, this.#results]) queue.on('error', () => undefined);
+  }
+
+  claim(run: string): Promise<number> {
+    return this.#ask(async ({ client, pair, deployment }) => {
+      const epoch = await client.eval(CLAIM, 1, runKey(pair), run, String(RUN_MS), '');
+      await client.zadd(DEPLOYMENTS_KEY, Date.now(), deployment);
+      return Number(epoch);
+    });
+  }
+
+  reclaim(run: string, epoch: number): Promise<void> {
+    return this.#ask(async ({ client, pair, deployment }) => {
+      const claimed = await client.eval(CLAIM, 1, runKey(pair), run, String(RUN_MS), String(epoch));
+      if (claimed === 0) throw takenOver(this.name);
+      await client.zadd(DEPLOYMENTS_KEY, Date.now(), deployment);
+    });
+  }
+
+  release(run: string): Promise<void> {
+    return this.#ask(async ({ client, pair }) => void (await client.eval(RELEASE, 1, runKey(pair), run)));
+  }
+
+  ship(batch: Batch): Promise<void> {
+    return this.#ask(async ({ pair, root }) => {
+      await this.#transfers.add(pair, toWire(batch, root), { ...JOB_OPTIONS, jobId: batch.id });
+    });
+  }
+
+  known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#ask(async ({ client }) => {
+      const known = new Set<string>();
+      // the answer is there before the batch goes
+      for (const queue of [this.#transfers, this.#results]) {
+        const pipeline = client.pipeline();
+        for (const id of ids) pipeline.exists(queue.toKey(id));
+        const replies = (await pipeline.exec()) ?? [];
+        for (const [at, [error, there]] of replies.entries()) {
+          if (error !== null) throw error;
+          if (there === 1) known.add(ids[at]!);
+        }
+      }
+      return known;
+    });
+  }
+
+  batches(): Promise<readonly Pick<Batch, 'id' | 'items'>[]> {
+    return this.#ask(async ({ pair }) => {
+      const jobs = await this.#transfers.getJobs(['waiting', 'active', 'delayed', 'prioritized']);
+      return jobs.filter((job) => job?.name === pair).map((job) => fromWire((job as Job<WireBatch>).data));
+    });
+  }
+
+  withdraw(id: string): Promise<Withdrawal> {
+    return this.#ask(async () => {
+      const job = (await this.#transfers.getJob(id)) as Job | undefined;
+      if (job === undefined) return 'gone';
+      // somebody who has begun it keeps it locked
+      const isRemoved = await this.#transfers.remove(id);
+      if (isRemoved !== 1) return 'busy';
+      return job.attemptsStarted > 0 ? 'begun' : 'not_begun';
+    });
+  }
+
+  active(): Promise<number> {
+    return this.#ask(() => this.#transfers.getActiveCount());
+  }
+
+  answers(): Promise<readonly BatchAnswer[]> {
+    return this.#ask(async () => {
+      const jobs = await this.#results.getJobs(['waiting', 'active', 'delayed', 'prioritized']);
+      return jobs.filter((job) => job !== undefined).map((job) => (job as Job<BatchAnswer>).data);
+    });
+  }
+
+  acknowledge(batch: string): Promise<void> {
+    // one that is locked was taken by a run that is gone: it is given again, and ignored then
+    return this.#ask(async () => void (await this.#results.remove(batch)));
+  }
+
+  async listen(listener: ((answer: BatchAnswer) => Promise<void>) | undefined): Promise<void> {
+    const before = this.#consumer;
+    this.#consumer = undefined;
+    await before?.close();
+    if (listener === undefined) return;
+    let open = 0;
+    let resume: (() => void) | undefined;
+    const { bullmq, connect, pair } = this.#options;
+    this.#consumer = new Consumer({
+      bullmq,
+      client: connect(),
+      queue: resultsQueue(pair),
+      name: 'coordinator',
+      lockMs: LOCK_MS,
+      room: async () => {
+        if (open >= ANSWERS_AT_ONCE) await new Promise<void>((resolve) => (resume = resolve));
+      },
+      async take(job, token) {
+        open++;
+        try {
+          await listener(job.data as BatchAnswer);
+          await job.moveToCompleted(null, token, false);
+        } finally {
+          open--;
+          resume?.();
+        }
+      },
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.listen(undefined);
+    await Promise.allSettled([this.#transfers.close(), this.#results.close()]);
+    const { client } = this.#options;
+    if (client.status === 'ready') await client.quit().catch(() => undefined);
+    client.disconnect();
+  }
+
+  async #ask<T>(ask: (options: BullBatchQueueOptions) => Promise<T>): Promise<T> {
+    const { shown, from } = this.#options;
+    try {
+      return await ask(this.#options);
+    } catch (error) {
+      throw brokerError(error, shown, from);
+    }
+  }
+}
+
+const takenOver = (name: string): SyncError =>
+  new SyncError('locked', `another run of this pair has taken over what waits in ${name}`, {
+    verdict: 'end_run',
+  });

@@ -1,0 +1,65 @@
+import type { Transfer, Transferred } from '../../../model/cluster/transfer-executor.ts';
+import type { Batch } from '../wire/batch.ts';
+
+/** A transfer and whoever waits for its end. */
+export interface Pending {
+  readonly transfer: Transfer;
+  readonly resolve: (sent: Transferred) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface OutstandingBatch {
+  readonly batch: Batch;
+  readonly items: readonly Pending[];
+}
+
+/** Looks in a row that have to miss a batch before it is shipped again: between two lists of the broker it may be in neither. */
+const MISSES = 3;
+
+/** The batches whose answers are waited for, and how often in a row the broker did not know them. */
+export class Outstanding {
+  readonly #batches = new Map<string, OutstandingBatch & { misses: number }>();
+
+  get size(): number {
+    return this.#batches.size;
+  }
+
+  get ids(): readonly string[] {
+    return [...this.#batches.keys()];
+  }
+
+  add(one: OutstandingBatch): void {
+    this.#batches.set(one.batch.id, { ...one, misses: 0 });
+  }
+
+  has(id: string): boolean {
+    return this.#batches.has(id);
+  }
+
+  /** Its answer has come; undefined: it came before, or is of no batch of this pass. */
+  take(id: string): OutstandingBatch | undefined {
+    const found = this.#batches.get(id);
+    this.#batches.delete(id);
+    return found;
+  }
+
+  takeAll(): readonly OutstandingBatch[] {
+    const all = [...this.#batches.values()];
+    this.#batches.clear();
+    return all;
+  }
+
+  /** What the broker knew of `asked` just now. Returns the batches that it has forgotten. */
+  seen(asked: readonly string[], known: ReadonlySet<string>): readonly Batch[] {
+    const forgotten: Batch[] = [];
+    for (const id of asked) {
+      const found = this.#batches.get(id);
+      if (found === undefined) continue;
+      found.misses = known.has(id) ? 0 : found.misses + 1;
+      if (found.misses < MISSES) continue;
+      found.misses = 0;
+      forgotten.push(found.batch);
+    }
+    return forgotten;
+  }
+}

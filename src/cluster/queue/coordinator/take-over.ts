@@ -1,0 +1,50 @@
+import type { TakenOver, Transferred } from '../../../model/cluster/transfer-executor.ts';
+import type { BatchQueue } from '../batch-queue.ts';
+
+/** Milliseconds between two looks at batches that workers are carrying out. */
+const LOOK_MS = 500;
+
+export interface TakeOverOptions {
+  readonly queue: BatchQueue;
+  /** Rejects when the pass is to end. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/**
+ * Clears the queue of what earlier runs of the pair handed over. What nobody has begun is taken back; what a worker is carrying out
+ * is waited for; answers are taken as they are.
+ */
+export async function takeOver({ queue, pause }: TakeOverOptions): Promise<TakenOver> {
+  const arrived = new Map<number, Transferred>();
+  const notBegun = new Set<number>();
+  const answered = new Set<string>();
+  const takeAnswers = async (): Promise<void> => {
+    for (const { batch, outcomes } of await queue.answers()) {
+      answered.add(batch);
+      for (const outcome of outcomes) {
+        notBegun.delete(outcome.id);
+        if (!('error' in outcome)) arrived.set(outcome.id, outcome);
+      }
+    }
+  };
+  for (let isBusy = true; isBusy;) {
+    isBusy = false;
+    for (const { id, items } of await queue.batches()) {
+      const withdrawal = await queue.withdraw(id);
+      if (withdrawal === 'busy') isBusy = true;
+      // a batch that was shipped twice may have been answered before
+      if (withdrawal === 'not_begun')
+        for (const item of items) if (!arrived.has(item.id)) notBegun.add(item.id);
+    }
+    await takeAnswers();
+    if (isBusy) await pause(LOOK_MS);
+  }
+  await takeAnswers();
+  return {
+    arrived,
+    notBegun,
+    async recorded() {
+      for (const batch of answered) await queue.acknowledge(batch);
+    },
+  };
+}

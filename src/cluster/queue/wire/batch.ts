@@ -1,0 +1,111 @@
+import type { Transfer, Transferred } from '../../../model/cluster/transfer-executor.ts';
+import type { FileEntry } from '../../../model/entry.ts';
+import type { WireError } from './wire-error.ts';
+
+/** What the transfers of a pair have in common: all that a worker has to know to open both ends, but nothing that lets it in. */
+export interface BatchEnds {
+  /** Addresses as a job has them. */
+  readonly from: string;
+  readonly to: string;
+  readonly followSymlinks: boolean;
+  readonly archived: 'report' | 'ignore' | 'transfer';
+}
+
+/** Transfers that one worker carries out. It holds no content and no credentials. */
+export interface Batch extends BatchEnds {
+  /** Names the first of its intents. Letters, digits, '_' and '-'. */
+  readonly id: string;
+  /** The pair of source and destination, in a form that names queues. */
+  readonly pair: string;
+  /** The run that made it. A worker begins it only while that is the run of the pair that counts. */
+  readonly run: string;
+  readonly items: readonly Transfer[];
+}
+
+/** What became of one transfer. */
+export type TransferOutcome =
+  ({ readonly id: number } & Transferred) | { readonly id: number; readonly error: WireError };
+
+/** What became of a batch, in whatever order its transfers ended. */
+export interface BatchAnswer {
+  readonly batch: string;
+  readonly run: string;
+  /** For people: who carried it out. */
+  readonly worker: string;
+  /** An earlier delivery of the batch may have been carried out in part. */
+  readonly redelivered: boolean;
+  /** Why none of the workers that are there can open the ends of the batch: nothing of it was begun. */
+  readonly refused?: WireError | undefined;
+  readonly outcomes: readonly TransferOutcome[];
+}
+
+/** A transfer as it lies in the broker: some 100 bytes. */
+type WireTransfer = readonly [
+  id: number,
+  path: string,
+  size: number,
+  version: string,
+  modifiedMs: number | null,
+  to: string,
+  replacedSize: number | null,
+  replacedMs: number | null,
+  flags: number,
+];
+
+export type WireBatch = Omit<Batch, 'items'> & {
+  readonly root: string;
+  readonly items: readonly WireTransfer[];
+};
+
+const MAY_LOOK = 1;
+const URGENT = 2;
+const READS_BACK = 4;
+
+/** `root`: the folder that most names lie in; they are written without it. */
+export function toWire({ items, ...head }: Batch, root: string): WireBatch {
+  return { ...head, root, items: items.map((item) => wireTransfer(item, root)) };
+}
+
+function wireTransfer(
+  { id, entry, to, replaces, mayLook, urgent, readsBack }: Transfer,
+  root: string,
+): WireTransfer {
+  const flags = (mayLook ? MAY_LOOK : 0) | (urgent ? URGENT : 0) | (readsBack ? READS_BACK : 0);
+  return [
+    id,
+    entry.path,
+    entry.size,
+    entry.version,
+    entry.modifiedMs ?? null,
+    // '': under its own name
+    to === root + entry.path ? '' : to,
+    replaces?.size ?? null,
+    replaces?.modifiedMs ?? null,
+    flags,
+  ];
+}
+
+/** What a file is by another machine's listing: devices and inodes differ there, sizes, times and ETags do not. */
+const entryOf = (path: string, size: number, version: string, modifiedMs: number | null): FileEntry => ({
+  kind: 'file',
+  path,
+  size,
+  version,
+  modifiedMs: modifiedMs ?? undefined,
+});
+
+export function fromWire({ items, root, ...head }: WireBatch): Batch {
+  return {
+    ...head,
+    items: items.map(([id, path, size, version, modifiedMs, to, replacedSize, replacedMs, flags]) => ({
+      id,
+      entry: entryOf(path, size, version, modifiedMs),
+      to: to === '' ? root + path : to,
+      replaces:
+        replacedSize === null ? undefined : { size: replacedSize, modifiedMs: replacedMs ?? undefined },
+      mayLook: (flags & MAY_LOOK) !== 0,
+      urgent: (flags & URGENT) !== 0,
+      readsBack: (flags & READS_BACK) !== 0,
+    })),
+  };
+}

@@ -1,0 +1,39 @@
+import { isSyncError, messageOf, SyncError } from '../../../model/errors.ts';
+import type { ErrorCode, Fact, Operation, Verdict } from '../../../model/errors.ts';
+
+/** An error on its way from one process to another: all that decides what follows from it, and its sentences. */
+export interface WireError {
+  /** 'unexpected': a fault in the program. */
+  readonly code: ErrorCode | 'unexpected';
+  readonly message: string;
+  /** The message for a place where the path is shown. */
+  readonly besidePath: string;
+  readonly verdict: Verdict;
+  readonly fact?: Fact | undefined;
+  readonly operation?: Operation | undefined;
+  readonly path?: string | undefined;
+  readonly details?: Readonly<Record<string, string | number>> | undefined;
+  readonly inDoubt: boolean;
+}
+
+export function toWireError(error: unknown): WireError {
+  const message = messageOf(error);
+  if (!isSyncError(error))
+    return { code: 'unexpected', message, besidePath: message, verdict: 'skip_entry', inDoubt: true };
+  const { code, besidePath, verdict, fact, operation, path, details, inDoubt } = error;
+  return { code, message, besidePath, verdict, fact, operation, path, details, inDoubt };
+}
+
+/** What the other process threw. A fault in its program is in doubt, and concerns its own file alone. */
+export function fromWireError(wire: WireError): SyncError {
+  const { code, message, besidePath, verdict, fact, operation, path, details = {}, inDoubt } = wire;
+  const said = (name: string): string => (name === 'it' ? besidePath : message);
+  return new SyncError(code === 'unexpected' ? 'destination_unclear' : code, said, {
+    verdict,
+    fact,
+    operation,
+    path,
+    details,
+    inDoubt,
+  });
+}
