@@ -70,7 +70,8 @@ export function problemOfLine(program: Command, { words, isWhole }: DocumentedLi
   }
   if (command === program)
     return ANSWERED_WITHOUT.has(words[0] ?? '') ? undefined : `there is no command ${words[0]}`;
-  if (command.commands.length > 0 && rest.length > 0 && !rest[0]!.startsWith('-'))
+  const takesNone = command.registeredArguments.length === 0;
+  if (takesNone && command.commands.length > 0 && rest.length > 0 && !rest[0]!.startsWith('-'))
     return `${command.name()} has no command ${rest[0]}`;
   let operands: readonly string[];
   let unknown: readonly string[];
