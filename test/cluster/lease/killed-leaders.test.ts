@@ -64,10 +64,10 @@ test.runIf(HAS_REDIS)(
       await vi.waitFor(async () => expect(await world.onStage(job)).toEqual(['first.csv']), PATIENCE);
       await world.putByOthers(`${job}/theirs.txt`);
     }
-    let isOver = false;
+    const over = new AbortController();
     const removed = new Set<string>();
     const edit = async (): Promise<void> => {
-      for (let count = 0; !isOver; count++) {
+      for (let count = 0; !over.signal.aborted; count++) {
         for (const job of JOBS) world.write(`${job}/${count}.csv`, `${count}`.repeat(1 + (count % 50)));
         // what has been there for some seconds
         const oldest = count - 60;
@@ -87,7 +87,7 @@ test.runIf(HAS_REDIS)(
       running[leader] = await start(leader);
       await vi.waitFor(() => expect(NAMES.some((name) => isLeading(running[name]))).toBe(true), PATIENCE);
     }
-    isOver = true;
+    over.abort();
     await editing;
     let left = 0;
     for (const job of JOBS)
