@@ -225,6 +225,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/doctor/command.ts')).doctor,
   },
   {
+    name: 'completion',
+    group: 'other',
+    summary: 'complete commands, flags, files and addresses by the Tab key',
+    load: async () => (await import('./commands/completion/command.ts')).completion,
+  },
+  {
     name: 'demo',
     group: 'other',
     summary: 'the whole way, from files to rows of a table, on this machine',

@@ -35,6 +35,8 @@ export interface Context {
   /** Everything said to a person while working, and errors. */
   readonly err: LineOutput;
   readonly stop: StopSignals;
+  /** All commands there are. */
+  readonly commands: readonly CommandRow[];
   /**
    * What shows a run as the flags ask. With `textAside` something else is written to stdout: text goes to stderr, as
    * with --json. With `job`, one of several, each line has its name.

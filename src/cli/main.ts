@@ -40,6 +40,7 @@ function contextOf(host: Host): Context {
     out,
     err,
     stop,
+    commands: ROWS,
     // loaded when a run is shown: the answer to --help has no use for it
     openReader: async (flags) => {
       const { openReader } = await import('./output/open-reader.ts');

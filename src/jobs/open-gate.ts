@@ -1,5 +1,6 @@
-import type { BudgetSetting } from '../cluster/budget/budget-address.ts';
+import type { BudgetAddress, BudgetSetting } from '../cluster/budget/budget-address.ts';
 import type { Gate } from '../remote/gate/gate.ts';
+import type { QueuePlace } from './queue/queue-place.ts';
 import type { StageSurroundings } from './surroundings.ts';
 
 export interface GateOf {
@@ -21,7 +22,8 @@ export interface OpenGate {
  * processes share that have the budget. Rejects, as openRedis does, where the budget cannot be opened.
  */
 export async function openGate(around: StageSurroundings, of: GateOf): Promise<OpenGate> {
-  const setting = budgetSetting(around);
+  // whoever sends by way of a queue shares the pace by it too
+  const setting = budgetSetting(around) ?? around.queue;
   return setting === undefined
     ? { gate: around.gates.of(of.origin, of.account), close: () => Promise.resolve() }
     : openShared(around, of, setting);
@@ -40,7 +42,7 @@ export function budgetSetting({
 async function openShared(
   around: StageSurroundings,
   { origin, account, deployment }: GateOf,
-  setting: BudgetSetting,
+  setting: BudgetSetting | QueuePlace,
 ): Promise<OpenGate> {
   const { gates, folder } = around;
   // the client of Redis is loaded by those that share a budget alone
@@ -48,7 +50,8 @@ async function openShared(
     import('../cluster/budget/open-budget.ts'),
     import('../cluster/budget/budget-address.ts'),
   ]);
-  const address = parseBudget(setting);
+  const address: BudgetAddress =
+    'isPublic' in setting ? parseBudget(setting) : { redis: setting.url, name: undefined, rate: undefined };
   const budgets = await openBudgets({ address, from: setting.from, folder, clock: gates.clock });
   const close = async (): Promise<void> => budgets[Symbol.asyncDispose]();
   try {

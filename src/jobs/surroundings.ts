@@ -88,7 +88,7 @@ export interface Guards {
 /** The part of the surroundings that opens a Stage. */
 export type StageSurroundings = Pick<
   Surroundings,
-  'environment' | 'folder' | 'gates' | 'draining' | 'tell' | 'fence'
+  'environment' | 'folder' | 'gates' | 'draining' | 'tell' | 'fence' | 'queue'
 > & {
   readonly authority: Pick<Authority, 'stage' | 'sql' | 'budget'>;
 };

@@ -152,6 +152,8 @@ export interface DestinationTraits {
   readonly exactTimes?: boolean | undefined;
   /** Whether a file that moves keeps its time. */
   readonly keepsTimes?: boolean | undefined;
+  /** Whether a file that is put gets the time of its content, where that has one. Default: false. */
+  readonly takesTimes?: boolean | undefined;
   /** Whether an upload may take the place of a file. */
   readonly overwrites?: boolean | undefined;
   /** Whether a look at a file is no request, so that each file is looked at right before it changes. Default: false. */

@@ -58,6 +58,8 @@ export class Remote {
   readonly overwrites: boolean | undefined;
   /** See DestinationTraits: known from the beginning. */
   readonly keepsTimes: boolean;
+  /** See DestinationTraits. */
+  readonly takesTimes: boolean;
   readonly #options: RemoteOptions;
   readonly #destination: RetryingDestination;
   readonly #call: { readonly signal: AbortSignal };
@@ -75,6 +77,7 @@ export class Remote {
     this.looksCostNothing = destination.traits.looksCostNothing === true;
     this.overwrites = destination.traits.overwrites;
     this.keepsTimes = destination.traits.keepsTimes === true;
+    this.takesTimes = destination.traits.takesTimes === true;
   }
 
   list(

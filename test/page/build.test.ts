@@ -46,5 +46,5 @@ describe('the built page', async () => {
 test('where the page was not built, its place says so', () => {
   const files = builtPage(filesIn(undefined));
   expect([...files.keys()]).toEqual(['/']);
-  expect(files.get('/')?.plain.toString()).toContain('npm run build');
+  expect(files.get('/')?.plain.toString()).toContain('npm run build:page');
 });

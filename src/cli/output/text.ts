@@ -94,7 +94,7 @@ export function textReader(options: TextOptions): Reader {
         toldOfThrottle = true;
         break;
       case 'budget':
-        options.notice(printable(budgetText(event)));
+        notice(printable(budgetText(event)));
         break;
       case 'load':
         if (event.outcome === 'loaded') {

@@ -10,7 +10,7 @@ import { transferWords, UPLOADS } from '../../model/transfer-words.ts';
 import { actionText, requestText } from './action-text.ts';
 import { budgetText } from '../../model/pace.ts';
 import { printable } from '../../model/printable.ts';
-import { counted } from './quantities.ts';
+import { count, counted, duration } from './quantities.ts';
 
 export interface LogFlags {
   readonly log?: 'text' | 'json';
@@ -116,13 +116,20 @@ export class WatchLog {
     const changes = uploaded + moved + removed + failed + foldersCreated + foldersRemoved;
     const scope = folders === undefined ? 'everything' : counted(folders, 'folder');
     const facts = { event: 'pass', scope, reason, report, error: error?.code };
-    const made = foldersCreated > 0 ? `${counted(foldersCreated, 'folder')} created, ` : '';
-    const gone = foldersRemoved > 0 ? `${counted(foldersRemoved, 'folder')} removed, ` : '';
-    const counts = `${uploaded} ${this.#words.done}, ${moved} moved, ${removed} removed, ${made}${gone}${failed} failed`;
+    const parts = [
+      uploaded > 0 ? `${count(uploaded)} ${this.#words.done}` : '',
+      moved > 0 ? `${count(moved)} moved` : '',
+      removed > 0 ? `${count(removed)} removed` : '',
+      foldersCreated > 0 ? `${counted(foldersCreated, 'folder')} created` : '',
+      foldersRemoved > 0 ? `${counted(foldersRemoved, 'folder')} removed` : '',
+      failed > 0 ? `${count(failed)} failed` : '',
+    ].filter((part) => part !== '');
+    const counts = parts.join(', ') || (error === undefined ? 'nothing to do' : 'nothing done');
+    const took = duration(durationMs);
     const message =
       error === undefined
-        ? `looked at ${scope} (${reason}): ${counts}, ${durationMs} ms`
-        : `the look at ${scope} (${reason}) ended early, with ${counts}, ${durationMs} ms: ${error.message}`;
+        ? `looked at ${scope} (${reason}): ${counts}, ${took}`
+        : `the look at ${scope} (${reason}) ended early, with ${counts}, ${took}: ${error.message}`;
     // trouble that a look at everything did not meet is over: should it come again, it is news
     if (folders === undefined && error === undefined && failed === 0) this.#told = this.#met;
     this.#met = new Set();
@@ -143,7 +150,7 @@ export class WatchLog {
     else if (event.type === 'retry')
       this.#logger.debug(
         event,
-        `again in ${event.waitMs} ms: ${requestText(event, this.#words)}: ${printable(event.error.message)}`,
+        `again in ${duration(event.waitMs)}: ${requestText(event, this.#words)}: ${printable(event.error.message)}`,
       );
     else if (event.type === 'budget')
       this.#logger[event.reached ? 'info' : 'warn'](event, printable(budgetText(event)));

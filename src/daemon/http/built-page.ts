@@ -44,6 +44,8 @@ const pageFile = (type: string, plain: Buffer, { lasting }: { readonly lasting: 
 
 const NOT_BUILT = pageFile(
   'text/plain; charset=utf-8',
-  Buffer.from('The page is not built in this checkout: run "npm run build", then start the daemon anew.\n'),
+  Buffer.from(
+    'The page is not built in this checkout. One command builds it, in a few seconds:\n\n  npm run build:page\n\nThen start the daemon anew. All else works without it: jobs, /healthz, /readyz, /metrics, and /api for who is signed in.\n',
+  ),
   { lasting: false },
 );

@@ -78,6 +78,7 @@ class LocalDestination implements Destination {
     movesFolders: true,
     keepsEmptyFolders: true,
     keepsTimes: true,
+    takesTimes: true,
     exactTimes: true,
     overwrites: true,
     looksCostNothing: true,

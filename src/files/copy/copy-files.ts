@@ -18,6 +18,8 @@ export interface CopyFilesOptions extends Omit<CopyRules, 'setsTimes'> {
   readonly dryRun: boolean;
   /** Files under way at the same time; asked now and then. */
   readonly lanes: () => number;
+  /** So many are under way at least, while they are small: those of one folder share the look that proves them. Default: 0. */
+  readonly leastTasks?: number | undefined;
   readonly clock: Clock;
   /** Aborted: nothing new is begun. */
   readonly draining: AbortSignal;
@@ -30,11 +32,11 @@ export interface CopyFilesOptions extends Omit<CopyRules, 'setsTimes'> {
  * files. Rejects with what ends everything: a place that cannot be listed, or cannot be reached any more.
  */
 export async function copyFiles(options: CopyFilesOptions): Promise<CopySummary> {
-  const { steps, lanes, draining, signal } = options;
+  const { steps, lanes, leastTasks = 0, draining, signal } = options;
   const copying = new Copying(options);
   const held = new HeldBytes();
   // while some files wait for looks, before and after they are read, others have their requests under way
-  const limit = (): number => (held.isFull ? 1 : lanes() * TASKS_A_LANE);
+  const limit = (): number => (held.isFull ? 1 : Math.max(leastTasks, lanes() * TASKS_A_LANE));
   const pool = new TaskPool({ limit, draining, signal });
   try {
     for await (const step of steps) {

@@ -1,3 +1,4 @@
+import { openFileLimit } from '../../disk/open-files.ts';
 import { systemClock } from '../../sync/clock.ts';
 import { copyFiles } from '../../files/copy/copy-files.ts';
 import type { CopyOrigin } from '../../files/copy/copy-origin.ts';
@@ -148,12 +149,18 @@ export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopyS
     compare,
     dryRun: around.dryRun,
     lanes: open.lanes ?? (() => origins.lanes()),
+    // a listing of a large folder is made where it stands for many looks: with few files under way each has its own
+    leastTasks:
+      to.kind === 'local' ? Math.min(READ_AT_ONCE, Math.floor((openFileLimit() ?? 1024) / 4)) : undefined,
     clock: systemClock,
     draining: around.draining,
     signal: around.signal,
     onResult: run.onResult,
   });
 }
+
+/** Each has its partial file open. */
+const READ_AT_ONCE = 512;
 
 function checkAddresses(
   { from, atomic, archived, pageSize }: CopyRun,

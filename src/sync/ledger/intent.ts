@@ -22,6 +22,8 @@ export interface Intent {
   /** What was at `path` when the change was planned; undefined size: nothing. */
   readonly beforeSize?: number | undefined;
   readonly beforeModifiedMs?: number | undefined;
+  /** The time of the content of a put, in milliseconds. */
+  readonly modifiedMs?: number | undefined;
 }
 
 export interface StoredIntent extends Intent {
@@ -30,7 +32,7 @@ export interface StoredIntent extends Intent {
 }
 
 export const INTENT_COLUMNS =
-  'op, path, to_path, size, version, identity, reason, before_size, before_modified, via, aside, at';
+  'op, path, to_path, size, version, identity, reason, before_size, before_modified, via, aside, modified, at';
 
 type Stored = string | number | null;
 
@@ -47,6 +49,7 @@ export const intentValues = (intent: Intent, nowMs: number): Stored[] => [
   intent.beforeModifiedMs ?? null,
   intent.via ?? null,
   intent.aside ?? null,
+  intent.modifiedMs === undefined ? null : Math.trunc(intent.modifiedMs),
   nowMs,
 ];
 
@@ -65,6 +68,7 @@ export function toIntent(row: Readonly<Record<string, unknown>>): StoredIntent {
     beforeModifiedMs: number(row['before_modified']),
     via: text(row['via']),
     aside: text(row['aside']),
+    modifiedMs: number(row['modified']),
   };
 }
 

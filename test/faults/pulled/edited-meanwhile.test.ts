@@ -23,7 +23,10 @@ async function trial() {
   } as Destination);
   const put = (path: string, text: string): Promise<unknown> =>
     stage.put(path, { size: text.length, bytes: Buffer.from(text) }, call);
-  const pull = async (destination: Destination, more: Partial<PassOptions> = {}) => {
+  const pull = async (
+    destination: Destination,
+    { ends, ...more }: Partial<PassOptions> & { readonly ends?: 'killed' } = {},
+  ) => {
     const force = new Set(['empty-source', 'max-delete'] as const);
     const { error, report } = await engine.pass({
       destination,
@@ -33,7 +36,7 @@ async function trial() {
       concurrency: 1,
       ...more,
     });
-    expect(error).toBeUndefined();
+    expect(error === undefined).toBe(ends === undefined);
     return report;
   };
   for (const path of ['a', 'b', 'c']) await put(path, `content of ${path}`);
@@ -122,6 +125,27 @@ test.each([
     expect(fs.readFileSync(pair.tree.at('a'), 'utf8')).toBe(edit);
   },
 );
+
+test('an edit of the same size after a pull died, and before the next one looks, stays; what that pull put is taken for its own', async () => {
+  using pair = await trial();
+  for (const path of ['a', 'b']) await pair.put(path, `second version of ${path}`);
+  const directory = await pair.open();
+  const signal = new AbortController();
+  const put: Destination['put'] = async (...args) => {
+    const stored = await directory.put(...args);
+    if (args[0] === 'b') {
+      signal.abort(new Error('killed'));
+      throw signal.signal.reason;
+    }
+    return stored;
+  };
+  await pair.pull({ ...withRoot(directory, ''), put }, { signal: signal.signal, ends: 'killed' });
+  for (const path of ['a', 'b']) expect(fs.readFileSync(pair.tree.at(path), 'utf8')).toContain('second');
+  pair.tree.write('b', 'edited by a person!');
+  for (const path of ['a', 'b']) await pair.put(path, `third version of ${path}`);
+  await pair.pull(await pair.open());
+  expect(pair.texts()).toEqual(['third version of a', 'edited by a person!', 'content of c']);
+});
 
 test('a file that somebody edits right before one of a set takes its name stays', async () => {
   using pair = await trial();

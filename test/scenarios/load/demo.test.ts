@@ -41,9 +41,12 @@ test('the demonstration shows each row once: first, after a change, and after a 
   const again = await commandInside(cli, ['demo', 'try']);
   expect(again.status).toBe(2);
   expect(again.stderr).toContain('try has files in it already');
-  // elsewhere it begins anew, whatever an earlier one left in the database
+  // elsewhere it has a folder and a database of its own: the first one goes on as it was
   const elsewhere = await commandInside(cli, ['demo', 'other', '--quiet']);
   expect(elsewhere, elsewhere.stderr).toMatchObject({ status: 0 });
   expect(tablesIn(elsewhere.stdout)).toEqual([loaded, changed, mended]);
   expect(elsewhere.stdout).not.toContain('In sync');
+  const status = await commandInside(cli, ['load', 'status', 'orders', '--file', 'try/stagesync.yaml']);
+  expect(status, status.stderr).toMatchObject({ status: 0 });
+  expect(status.stdout).toContain('15 files: 15 loaded');
 }, 120_000);

@@ -77,14 +77,25 @@ test('what is made, changed, renamed and removed reaches Stage with the fewest c
   expect(stage.changingRequests()).toBe(before);
 }, 120_000);
 
-test('an editor that writes beside the file and renames gives one upload', async () => {
-  await using it = await scene({ 'a.csv': 'one', 'b.csv': 'b' });
+test('an editor that writes beside the file and renames gives one upload; --json tells of it', async () => {
+  await using it = await scene({ 'a.csv': 'one', 'b.csv': 'b' }, ['--json']);
   await it.converges();
   const before = it.stage.emulator.counters.read().byKind.putFile;
   writeFileSync(it.at('.a.csv.swp'), 'two two');
   renameSync(it.at('.a.csv.swp'), it.at('a.csv'));
   await it.converges();
   expect(it.stage.emulator.counters.read().byKind.putFile - before).toBe(1);
+  expect(await it.daemon.stop()).toBe(0);
+  const events = it.daemon
+    .stdout()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  const uploads = events.filter(({ type }) => type === 'action').map(({ path }) => String(path));
+  expect(uploads.toSorted((a, b) => a.localeCompare(b))).toEqual(['a.csv', 'a.csv', 'b.csv']);
+  const passes = events.filter(({ type }) => type === 'pass');
+  expect(passes.map(({ report }) => report)).toEqual(events.filter(({ type }) => type === 'report'));
+  expect(events).toContainEqual({ type: 'state', state: 'idle' });
 });
 
 test('a source that goes away halts the watch with its reason, removes nothing, and goes on when it is back', async () => {

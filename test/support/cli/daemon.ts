@@ -9,6 +9,8 @@ export interface Daemon extends AsyncDisposable {
   readonly url: string;
   /** Everything it has written to stderr. */
   text(): string;
+  /** The same of stdout. */
+  stdout(): string;
   status(): Promise<Readonly<Record<string, unknown>>>;
   /** Resolves once it has nothing left to do. */
   atRest(): Promise<void>;
@@ -26,6 +28,7 @@ const PATIENCE = { timeout: 60_000, interval: 50 };
 export async function startDaemon(cli: CliSandbox, args: readonly string[]): Promise<Daemon> {
   let child!: ChildProcess;
   let text = '';
+  let stdout = '';
   let url: string | undefined;
   const lines = (): Record<string, unknown>[] =>
     text
@@ -36,6 +39,7 @@ export async function startDaemon(cli: CliSandbox, args: readonly string[]): Pro
   const result = cli.run(['watch', ...args, '--http', '0', '--log', 'json'], {
     running: (process) => {
       child = process;
+      child.stdout?.on('data', (part: Buffer) => (stdout += part.toString()));
       child.stderr?.on('data', (part: Buffer) => {
         text += part.toString();
       });
@@ -53,6 +57,7 @@ export async function startDaemon(cli: CliSandbox, args: readonly string[]): Pro
   const daemon: Daemon = {
     url: url!,
     text: () => text,
+    stdout: () => stdout,
     status,
     async atRest() {
       await vi.waitFor(async () => {

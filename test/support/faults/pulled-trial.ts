@@ -23,6 +23,11 @@ const BESIDE = "somebody else's, beside the directory";
 
 type Removal = PassOptions['removal'];
 
+interface WriterCheck {
+  readonly mayWaitAside?: boolean;
+  readonly wantedBefore?: ReadonlyMap<string, unknown>;
+}
+
 /** What one seed stands for. */
 function plan(dice: Dice) {
   const publishSet = dice.chance(0.2);
@@ -201,7 +206,7 @@ export class PulledTrial implements Disposable {
     this.#failing = 0;
     this.#at(0, () => undefined);
     this.#writer.rests();
-    this.#checkWriter({ mayWaitAside: true });
+    this.#checkWriter({ mayWaitAside: true, wantedBefore: wanted });
     this.#checkWhole();
     const now = new Set(this.#files().values());
     for (const [path, node] of this.#wanted.files) {
@@ -268,9 +273,11 @@ export class PulledTrial implements Disposable {
   /**
    * What a person wrote is where it was written, unless the run was told to replace or remove such a file, and had seen it.
    * `mayWaitAside`: the run may have ended while a folder was away, and the file in it: the next one brings it back.
+   * `wantedBefore`: what the Stage had when the run began, where it was edited meanwhile.
    */
-  #checkWriter({ mayWaitAside = false }: { readonly mayWaitAside?: boolean } = {}): void {
+  #checkWriter({ mayWaitAside = false, wantedBefore }: WriterCheck = {}): void {
     const { options, leftOut } = this.#plan;
+    const wanted = this.#wanted.files;
     const found = this.#files();
     const hidden = [...found].filter(([path]) => path.startsWith('.stagesync-'));
     const aside = new Set(mayWaitAside ? hidden.map(([, text]) => text) : []);
@@ -278,7 +285,8 @@ export class PulledTrial implements Disposable {
       if (found.get(path) === text || aside.has(text)) continue;
       const takesPart = !leftOut.has(path);
       const replaced = !options.keepsOthers && this.#random.paths.has(path);
-      const mirrored = options.removal === 'everything' && !this.#wanted.files.has(path);
+      const wasWanted = wanted.has(path) && wantedBefore?.has(path) !== false;
+      const mirrored = options.removal === 'everything' && !wasWanted;
       assert.ok(
         takesPart && seen && (replaced || mirrored),
         `what was written to ${path} is gone: ${found.get(path)?.slice(0, 50)} is there instead of ${text}`,

@@ -1,15 +1,32 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
 
-/** What the demonstration calls its own, on the embedded Stage and in its database. */
-export const DEMO = {
-  database: 'stagesync_demo',
-  table: 'orders',
-  job: 'orders',
-  stage: 'stage://local/stagesync-demo/orders',
-} as const;
+/** What is the same in every demonstration. */
+export const DEMO = { table: 'orders', job: 'orders' } as const;
+
+/** What a demonstration calls its own, on the embedded Stage and in its database. */
+export interface DemoPlace {
+  readonly database: string;
+  /** The address of its folder on the embedded Stage. */
+  readonly top: string;
+  /** Where the files go. */
+  readonly stage: string;
+}
+
+/** Of each folder, an absolute path, its own: demonstrations in two folders leave each other alone. */
+export function demoPlace(folder: string): DemoPlace {
+  const name = basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  const digest = createHash('sha256').update(folder).digest('hex').slice(0, 6);
+  const own = `${name.slice(0, 40) || 'demo'}-${digest}`;
+  const top = `stage://local/${own}`;
+  return { database: own.replaceAll('-', '_').replace(/^(?=\d)/, 'demo_'), top, stage: `${top}/orders` };
+}
 
 const DAYS = 14;
 const ORDERS_A_DAY = 250;
@@ -21,21 +38,27 @@ const HEADER = 'order_id,ordered_at,customer,country,quantity,price';
 export const CHANGED = 'orders/2026-10-07.csv';
 export const BROKEN = 'orders/2026-10-15.csv';
 
-const JOBS_FILE = `# What a file of jobs can say: docs/pipelines/jobs-file.md
+const jobsFile = ({
+  stage,
+  database,
+}: DemoPlace): string => `# What a file of jobs can say: docs/pipelines/jobs-file.md
 jobs:
   ${DEMO.job}:
     from: ./orders
-    to: ${DEMO.stage}
+    to: ${stage}
     what: { removal: everything }
     load:
-      database: ${DEMO.database}
+      database: ${database}
       pipeline: ${DEMO.table}
       reload: drop-file # a file that changes is read again
       wait: 1m # a run ends when every row is in the table
 `;
 
 /** Makes the files and the jobs file. Rejects with `usage` where the folder has something in it. */
-export async function makeDemoFiles(folder: string): Promise<{ files: number; rows: number }> {
+export async function makeDemoFiles(
+  folder: string,
+  place: DemoPlace,
+): Promise<{ readonly files: number; readonly rows: number }> {
   await mkdir(join(folder, 'orders'), { recursive: true });
   const there = (await readdir(folder)).filter((name) => name !== 'orders');
   const inOrders = await readdir(join(folder, 'orders'));
@@ -43,7 +66,7 @@ export async function makeDemoFiles(folder: string): Promise<{ files: number; ro
     throw usageError(
       `${printable(folder)} has files in it already, which stay as they are: name a new folder, or remove it`,
     );
-  await writeFile(join(folder, 'stagesync.yaml'), JOBS_FILE);
+  await writeFile(join(folder, 'stagesync.yaml'), jobsFile(place));
   for (let day = 1; day <= DAYS; day++) await writeFile(join(folder, fileOf(day)), linesOf(day));
   return { files: DAYS, rows: DAYS * ORDERS_A_DAY };
 }

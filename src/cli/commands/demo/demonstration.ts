@@ -6,13 +6,14 @@ import { padEndTo, textWidth } from '../../../model/text-width.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import type { Context } from '../../context.ts';
 import type { StageSurroundings } from '../../../jobs/surroundings.ts';
-import { DEMO } from './demo-files.ts';
+import { DEMO, type DemoPlace } from './demo-files.ts';
 import { SilentStream } from './silent-stream.ts';
 
 export interface DemonstrationOptions {
   readonly around: StageSurroundings;
   /** Where the commands run: an absolute path. */
   readonly folder: string;
+  readonly place: DemoPlace;
   /** Shows no output of the commands. */
   readonly quiet: boolean;
 }
@@ -62,7 +63,7 @@ export class Demonstration {
     this.say(`\nsql> ${sql}\n`);
     const { columns, rows } = await this.#inDatabase((api) =>
       api.tuples(
-        { sql, database: DEMO.database, what: 'read the table' },
+        { sql, database: this.#options.place.database, what: 'read the table' },
         { signal: this.#context.stop.draining },
       ),
     );
@@ -73,10 +74,11 @@ export class Demonstration {
       this.say(line);
   }
 
-  /** Files, a table and a pipeline of an earlier demonstration. The pipeline would remember the files that it has read. */
+  /** Files, a table and a pipeline of an earlier demonstration in a folder that is gone. The pipeline would remember the files that it has read. */
   async dropWhatAnEarlierOneLeft(): Promise<void> {
-    const { database, table, stage } = DEMO;
-    await this.#run(['rm', '-r', '--yes', '--if-exists', '--quiet', stage], { quiet: true });
+    const { table } = DEMO;
+    const { database, top } = this.#options.place;
+    await this.#run(['rm', '-r', '--yes', '--if-exists', '--quiet', top], { quiet: true });
     const statements = [
       `CREATE DATABASE IF NOT EXISTS ${database}`,
       `DROP PIPELINE IF EXISTS ${table}`,
@@ -94,9 +96,10 @@ export class Demonstration {
   async #inDatabase<T>(
     work: (api: Awaited<ReturnType<ReturnType<typeof reachDatabase>['open']>>) => Promise<T>,
   ): Promise<T> {
-    const reached = reachDatabase(this.#options.around, {
-      address: parseStageAddress(DEMO.stage, 'the demonstration'),
-      database: DEMO.database,
+    const { around, place } = this.#options;
+    const reached = reachDatabase(around, {
+      address: parseStageAddress(place.stage, 'the demonstration'),
+      database: place.database,
     });
     try {
       return await work(await reached.open());

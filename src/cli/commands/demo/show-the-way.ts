@@ -8,6 +8,8 @@ import {
   CHANGED,
   changeOneFile,
   DEMO,
+  demoPlace,
+  type DemoPlace,
   makeDemoFiles,
   mendBrokenFile,
 } from './demo-files.ts';
@@ -16,13 +18,13 @@ import { Demonstration } from './demonstration.ts';
 const SUMS = `SELECT country, COUNT(*) AS orders, SUM(quantity) AS pieces, ROUND(SUM(quantity * price), 2) AS revenue
      FROM ${DEMO.table} GROUP BY country ORDER BY country`;
 
-const MAKE_TABLE =
-  `load sql orders --to ${DEMO.stage} --database ${DEMO.database} --table ${DEMO.table} --key order_id --apply --start`.split(
+const makeTable = ({ stage, database }: DemoPlace): readonly string[] =>
+  `load sql orders --to ${stage} --database ${database} --table ${DEMO.table} --key order_id --apply --start`.split(
     ' ',
   );
 const RUN = ['run', DEMO.job];
 
-const goOn = (name: string): string => `
+const goOn = (name: string, { top, database }: DemoPlace): string => `
 That was the whole way, by commands that do the same with a real Stage. Go on with:
 
   cd ${name}
@@ -30,7 +32,7 @@ That was the whole way, by commands that do the same with a real Stage. Go on wi
   stagesync status ${DEMO.job}         what the last runs did
   stagesync run ${DEMO.job}            after you changed something
 
-To remove it again: rm -r ${name}; stagesync rm -r stage://local/stagesync-demo`;
+Its table is orders in the database ${database} of the embedded Stage. To remove it again: rm -r ${name}; stagesync rm -r ${top}`;
 
 /** `stagesync demo`. */
 export async function showTheWay(
@@ -39,14 +41,15 @@ export async function showTheWay(
   { quiet = false }: { readonly quiet?: boolean },
 ): Promise<ExitStatus> {
   const folder = resolve(context.host.cwd, name);
-  const demo = new Demonstration(context, { folder, quiet, around: stageSurroundings(context, {}) });
-  const made = await makeDemoFiles(folder);
+  const place = demoPlace(folder);
+  const demo = new Demonstration(context, { folder, place, quiet, around: stageSurroundings(context, {}) });
+  const made = await makeDemoFiles(folder, place);
   demo.say(
     `Made ${made.files} files with ${made.rows} orders in ${name}/orders, and ${name}/stagesync.yaml with one job.`,
   );
   await demo.dropWhatAnEarlierOneLeft();
 
-  await demo.step('A table and a pipeline, made of what the files have:', MAKE_TABLE);
+  await demo.step('A table and a pipeline, made of what the files have:', makeTable(place));
   await demo.step('From the folder to the Stage, and from there into the table:', RUN);
   await demo.rows(SUMS);
 
@@ -64,6 +67,6 @@ export async function showTheWay(
   await mendBrokenFile(folder);
   await demo.step('It is mended in the folder, and sent again:', RUN);
   await demo.rows(SUMS);
-  demo.say(goOn(name));
+  demo.say(goOn(name, place));
   return EXIT.clean;
 }

@@ -7,6 +7,7 @@ import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { reasonText } from '../../output/action-text.ts';
 import { transferWords } from '../../../model/transfer-words.ts';
 import { realPath } from '../../../jobs/real-path.ts';
+import { shownTime } from '../../output/times.ts';
 import { recordedTime, unusableLedger } from '../../output/recorded-values.ts';
 import { printable } from '../../../model/printable.ts';
 
@@ -28,6 +29,7 @@ export function explainPaths(
   // one entry for each ledger: its trouble is said once, however many paths were asked for
   const troubles = new Map(unusable.map((error) => [error.message, error.message]));
   let unknown = false;
+  const isTerminal = context.host.stdout.isTTY === true;
   for (const text of ofJob.length === 0 ? paths : rest) {
     const found = pairs.flatMap((pair) => {
       const path = (ofJob.length === 0 ? undefined : inJob(text)) ?? within(pair, text, context.host.cwd);
@@ -45,7 +47,8 @@ export function explainPaths(
         pairs.length === 0 ? 'nothing has been synced from here yet' : 'no run has decided about it';
       context.err.line(`stagesync: ${printable(text)}: ${reason}`);
     }
-    for (const each of found) context.out.line(flags.json ? JSON.stringify(each) : inWords(each));
+    for (const each of found)
+      context.out.line(flags.json ? JSON.stringify(each) : inWords(each, { isTerminal }));
   }
   for (const message of troubles.values()) context.err.line(`stagesync: ${printable(message)}`);
   return Promise.resolve(troubles.size > 0 ? EXIT.usage : unknown ? EXIT.failures : EXIT.clean);
@@ -89,8 +92,11 @@ function explained(pair: KnownPair, asked: string): Explained[] {
 
 const IN_TABLE = { loaded: ', loaded', not_loaded: ', not loaded yet' } as const;
 
-const inWords = ({ path, source, destination, decision, reason, at, size, table, name }: Explained): string =>
-  `${printable(path)}: ${decision} (${reasonText(reason, transferWords(destination))})${name === undefined ? '' : `, there as ${printable(name)}`}${size === undefined ? '' : `, ${size} bytes`}${table === undefined ? '' : IN_TABLE[table]}, run of ${at}\n  ${printable(source)} -> ${printable(destination)}`;
+const inWords = (
+  { path, source, destination, decision, reason, at, size, table, name }: Explained,
+  terminal: { readonly isTerminal: boolean },
+): string =>
+  `${printable(path)}: ${decision} (${reasonText(reason, transferWords(destination))})${name === undefined ? '' : `, there as ${printable(name)}`}${size === undefined ? '' : `, ${size} bytes`}${table === undefined ? '' : IN_TABLE[table]}, run of ${shownTime(Date.parse(at), terminal)}\n  ${printable(source)} -> ${printable(destination)}`;
 
 /** A path as it stands within a job, or undefined for an address and an absolute path. */
 const inJob = (text: string): string | undefined =>

@@ -53,7 +53,9 @@ export async function showLogs(
     (all) => {
       for (const each of all) {
         shown += each.runs.length;
-        const lines = json ? asObjects(each) : asText(each, run === undefined);
+        const lines = json
+          ? asObjects(each)
+          : asText(each, { isList: run === undefined, isTerminal: context.host.stdout.isTTY === true });
         for (const line of lines) context.out.line(line);
       }
     },
@@ -116,7 +118,10 @@ function asObjects({ pair: { job, source, destination }, runs, actions }: PairLo
   ];
 }
 
-function asText({ pair, runs, actions }: PairLogs, isList: boolean): string[] {
+function asText(
+  { pair, runs, actions }: PairLogs,
+  { isList, isTerminal }: { readonly isList: boolean; readonly isTerminal: boolean },
+): string[] {
   if (runs.length === 0 && !isList) return [];
   const name = pair.job === undefined ? '' : `${printable(pair.job)}: `;
   const cut = runs[0]?.actionsCut ?? 0;
@@ -125,7 +130,7 @@ function asText({ pair, runs, actions }: PairLogs, isList: boolean): string[] {
     `${name}${printable(pair.source)} -> ${printable(pair.destination)}`,
     ...(runs.length === 0
       ? ['  no run is remembered yet']
-      : runs.flatMap((run) => runText(recordedRun(run), words))),
+      : runs.flatMap((run) => runText(recordedRun(run), { words, isTerminal }))),
     ...actions.map((action) => actionText(action, words)),
     ...(!isList && cut > 0 ? [`  and ${cut} more actions, which are not remembered one by one`] : []),
   ];

@@ -2,6 +2,7 @@ import type { ShownEntry } from '../../../jobs/ends/list-place.ts';
 import { nameOf } from '../../../model/path.ts';
 import { printable } from '../../../model/printable.ts';
 import { bytes } from '../../output/quantities.ts';
+import { shownTime } from '../../output/times.ts';
 
 export interface EntryLinesOptions {
   readonly json?: true | undefined;
@@ -9,19 +10,27 @@ export interface EntryLinesOptions {
   readonly isTree: boolean;
   /** Whether sizes are rounded. */
   readonly forPeople: boolean;
+  /** A person reads local times there. */
+  readonly isTerminal: boolean;
 }
 
 export type Listed = Exclude<ShownEntry, { kind: 'unknown' }>;
 
 /** Makes the line of one entry. */
-export function entryLines({ json, isTree, forPeople }: EntryLinesOptions): (entry: Listed) => string {
+export function entryLines({
+  json,
+  isTree,
+  forPeople,
+  isTerminal,
+}: EntryLinesOptions): (entry: Listed) => string {
   if (json === true) return jsonLine;
   const nameIn = isTree ? indented : ({ path }: Listed) => path;
   return (entry) => {
     const isFile = entry.kind === 'file';
     const size = !isFile ? '-' : forPeople ? bytes(entry.size) : String(entry.size);
-    const time = isFile ? iso(entry.modifiedMs) : undefined;
-    return `${size.padStart(12)}  ${(time ?? '-').padEnd(24)}  ${printable(nameIn(entry))}`;
+    const modifiedMs = isFile ? entry.modifiedMs : undefined;
+    const time = modifiedMs === undefined ? '-' : shownTime(modifiedMs, { isTerminal });
+    return `${size.padStart(12)}  ${time.padEnd(isTerminal ? 19 : 24)}  ${printable(nameIn(entry))}`;
   };
 }
 

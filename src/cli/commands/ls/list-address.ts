@@ -24,7 +24,12 @@ export async function listAddress(
   const around = lookingSurroundings(context, flags, 'ls');
   const onTerminal = host.stdout.isTTY === true;
   const isTree = flags.tree === true;
-  const line = entryLines({ json: flags.json, isTree, forPeople: onTerminal && flags.bytes !== true });
+  const line = entryLines({
+    json: flags.json,
+    isTree,
+    forPeople: onTerminal && flags.bytes !== true,
+    isTerminal: onTerminal,
+  });
   const total = { files: 0, folders: 0, bytes: 0 };
   let status: ExitStatus = EXIT.clean;
   await using opened = new AsyncDisposableStack();

@@ -7,6 +7,7 @@ import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import { bytes, count } from '../../output/quantities.ts';
+import { shownTime } from '../../output/times.ts';
 import { lookingSurroundings } from '../../surroundings.ts';
 
 /** The flags of `stagesync stat`. */
@@ -21,6 +22,7 @@ export async function showStat(context: Context, text: string, flags: StatFlags)
   const around = lookingSurroundings(context, flags, 'stat');
   checkBucketFlags([address], around, 'ADDRESS is not');
   await using opened = new AsyncDisposableStack();
+  const isTerminal = host.stdout.isTTY === true && flags.json !== true;
   const show = (facts: Readonly<Record<string, string | number | null>>): void => {
     if (flags.json === true) out.line(JSON.stringify({ address: text, ...facts }));
     else
@@ -33,7 +35,7 @@ export async function showStat(context: Context, text: string, flags: StatFlags)
     show({
       kind: 'file',
       size,
-      modified: modifiedMs === undefined ? null : new Date(modifiedMs).toISOString(),
+      modified: modifiedMs === undefined ? null : shownTime(modifiedMs, { isTerminal }),
     });
     return EXIT.clean;
   }

@@ -38,7 +38,12 @@ export async function showStatus(
   return ofEachPair(context, { source, dest, also }, look, (statuses) => {
     for (const status of statuses.toSorted(byLastRun))
       if (flags.json) context.out.line(JSON.stringify(status));
-      else for (const line of statusText(status, Date.now())) context.out.line(line);
+      else
+        for (const line of statusText(status, {
+          nowMs: Date.now(),
+          isTerminal: context.host.stdout.isTTY === true,
+        }))
+          context.out.line(line);
   });
 }
 

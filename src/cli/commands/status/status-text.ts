@@ -4,31 +4,41 @@ import { loadReportText } from '../../output/load/load-text.ts';
 import { isPaceReason, paceText } from '../../output/pace-text.ts';
 import { counted, duration } from '../../output/quantities.ts';
 import type { RecordedRun } from '../../../daemon/history/recorded-run.ts';
+import { shellWord } from '../../output/shell-word.ts';
+import { ago, shownTime } from '../../output/times.ts';
 import { countsText, isGood, whyLines } from '../../output/run-causes.ts';
 import { transferWords } from '../../../model/transfer-words.ts';
+import { whatToDo } from './what-to-do.ts';
 import type { PairStatus } from './pair-status.ts';
 
 /** Causes that are told of the last run; `stagesync logs` has all of them. */
 const CAUSES_SHOWN = 3;
 
+export interface StatusTextOptions {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  readonly isTerminal: boolean;
+}
+
 /** What is known of a pair, as lines for people. */
-export function statusText(status: PairStatus, nowMs: number): string[] {
+export function statusText(status: PairStatus, { nowMs, isTerminal }: StatusTextOptions): string[] {
   const { job, source, destination, heldBy, watch, runs } = status;
+  const time = (iso: string): string => shownTime(Date.parse(iso), { isTerminal });
   const name = job === undefined ? '' : `${printable(job)}: `;
   const lines = [`${name}${printable(source)} -> ${printable(destination)}`];
   const row = (title: string, text: string): void =>
     void lines.push(`  ${title.padEnd(8)} ${printable(text)}`);
   if (heldBy === undefined) row('now', 'nothing works on it');
-  else row('now', `${heldBy.command}, process ${heldBy.pid}, since ${heldBy.since}`);
-  if (watch !== undefined) for (const [title, text] of watchRows(watch)) row(title, text);
+  else row('now', `${heldBy.command}, process ${heldBy.pid}, since ${time(heldBy.since)}`);
+  if (watch !== undefined) for (const [title, text] of watchRows(watch, time)) row(title, text);
   const last = runs.find((run) => run.outcome !== undefined || heldBy === undefined);
   if (last !== undefined && !isGood(last))
     for (const [title, text] of troubleRows(status, last, nowMs)) row(title, text);
-  else if (last !== undefined) row('last', `in step ${ago(last.endedAt ?? last.at, nowMs)}`);
+  else if (last !== undefined) row('last', `in step ${since(last.endedAt ?? last.at, nowMs)}`);
   const report = runs.find((run) => run.report !== undefined)?.report;
   if (report?.load !== undefined && report.load.unloadedFiles > 0)
     row('table', loadReportText(report.load, { sent: report.uploaded + report.moved }));
-  for (const run of runs) row('run', `${run.at}  ${outcomeText(run, destination)}  ${run.id}`);
+  for (const run of runs) row('run', `${time(run.at)}  ${outcomeText(run, destination)}  ${run.id}`);
   const pace = paceOf(runs.find((run) => run.report?.pace !== undefined));
   if (pace !== undefined) row('pace', pace);
   return lines;
@@ -36,37 +46,44 @@ export function statusText(status: PairStatus, nowMs: number): string[] {
 
 type Row = readonly [title: string, text: string];
 
-function watchRows(watch: Readonly<Record<string, unknown>>): Row[] {
+function watchRows(watch: Readonly<Record<string, unknown>>, time: (iso: string) => string): Row[] {
   const word = (key: string): string | undefined => plain(watch[key]);
   const reason = word('reason');
+  const timeIn = (key: string): string => {
+    const at = word(key);
+    return at === undefined ? 'a time that is not known' : time(at);
+  };
   const rows: Row[] = [
-    ['state', `${word('state')} since ${word('since')}${reason === undefined ? '' : `: ${reason}`}`],
+    ['state', `${word('state')} since ${timeIn('since')}${reason === undefined ? '' : `: ${reason}`}`],
   ];
   if (word('mode') !== undefined) {
     const watches = counted(Number(word('watches')), 'watch', 'watches');
     const waiting = counted(Number(word('waiting')), 'folder');
     rows.push(['', `hears of changes by ${word('mode')} (${watches}), ${waiting} waiting`]);
   }
-  if (word('nextRun') !== undefined) rows.push(['next', `runs at ${word('nextRun')}`]);
+  if (word('nextRun') !== undefined) rows.push(['next', `runs at ${timeIn('nextRun')}`]);
   if (word('nextFullPass') !== undefined)
-    rows.push(['next', `compares everything again at ${word('nextFullPass')}`]);
+    rows.push(['next', `compares everything again at ${timeIn('nextFullPass')}`]);
   return rows;
 }
 
-/** How the last run failed, why, since when it is so, and what happens next. */
-function troubleRows({ watch, lastSuccess }: PairStatus, last: RecordedRun, nowMs: number): Row[] {
-  const when = ago(last.endedAt ?? last.at, nowMs);
+/** How the last run failed, why, since when it is so, what happens next and what a person can do. */
+function troubleRows({ job, watch, lastSuccess }: PairStatus, last: RecordedRun, nowMs: number): Row[] {
+  const when = since(last.endedAt ?? last.at, nowMs);
+  const took = last.report === undefined ? '' : `, after ${duration(last.report.durationMs)}`;
   const why = whyLines(last, CAUSES_SHOWN);
-  const next: Row[] =
-    watch === undefined
-      ? [['next', `run it again: it goes on from here (all of it: stagesync logs --run ${last.id})`]]
-      : [];
+  const again = job === undefined ? '' : `; that is: stagesync run ${shellWord(job)}`;
+  const next: Row[] = [
+    // what goes on by itself tries again by itself
+    ...(watch === undefined ? [['next', `${whatToDo(last)}${again}`] as const] : []),
+    ['', `all of it: stagesync logs --run ${last.id}`],
+  ];
   return [
-    ['last', last.outcome === undefined ? `was killed; it began ${when}` : `${last.outcome} ${when}`],
+    ['last', last.outcome === undefined ? `was killed; it began ${when}` : `${last.outcome} ${when}${took}`],
     ...why.map((line, at): Row => [at === 0 ? 'why' : '', line]),
     [
       '',
-      lastSuccess === undefined ? 'no run has succeeded yet' : `in step before, ${ago(lastSuccess, nowMs)}`,
+      lastSuccess === undefined ? 'no run has succeeded yet' : `in step before, ${since(lastSuccess, nowMs)}`,
     ],
     ...next,
   ];
@@ -75,7 +92,7 @@ function troubleRows({ watch, lastSuccess }: PairStatus, last: RecordedRun, nowM
 const outcomeText = (run: RecordedRun, destination: string): string =>
   run.outcome === undefined ? 'not ended' : `${run.outcome}: ${countsText(run, transferWords(destination))}`;
 
-const ago = (at: string, nowMs: number): string => `${duration(Math.max(0, nowMs - Date.parse(at)))} ago`;
+const since = (iso: string, nowMs: number): string => ago(Date.parse(iso), nowMs);
 
 /** What the latest run that was tuned has settled on, and why. */
 function paceOf(run: RecordedRun | undefined): string | undefined {

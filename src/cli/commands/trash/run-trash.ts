@@ -8,6 +8,7 @@ import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { notConfirmed } from '../../management/changing/confirm.ts';
 import { askForLine, canAsk } from '../../management/changing/terminal-input.ts';
 import { bytes, counted } from '../../output/quantities.ts';
+import { shownTime } from '../../output/times.ts';
 import { changingSurroundings } from '../../surroundings.ts';
 
 export type TrashFlags = ChangeFlags;
@@ -28,11 +29,13 @@ export async function runTrashList(
   const isJson = flags.json === true;
   const total = { files: 0, bytes: 0 };
   let isEmpty = true;
+  const isTerminal = context.host.stdout.isTTY === true;
+  const time = (ms: number): string => shownTime(ms, { isTerminal });
   const show = (entry: ShownEntry): void => {
     isEmpty = false;
     total.files += entry.files;
     total.bytes += entry.bytes;
-    out.line(isJson ? JSON.stringify(jsonOf(entry)) : textOf(entry));
+    out.line(isJson ? JSON.stringify(jsonOf(entry)) : textOf(entry, time));
   };
   // what is shown are the entries, and a summary in place of the report of a change
   const status = await runChange(context, { job: flags.job, quiet: true }, (use) =>
@@ -49,10 +52,11 @@ export async function runTrashList(
   return status;
 }
 
-const timeText = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
-
-const textOf = ({ path, removedMs, untilMs, files, bytes: size }: ShownEntry): string =>
-  `removed ${timeText(removedMs)}  kept until ${timeText(untilMs)}  ${bytes(size).padStart(9)}  ${printable(path)}${path.endsWith('/') ? `  (${counted(files, 'file')})` : ''}`;
+const textOf = (
+  { path, removedMs, untilMs, files, bytes: size }: ShownEntry,
+  time: (ms: number) => string,
+): string =>
+  `removed ${time(removedMs)}  kept until ${time(untilMs)}  ${bytes(size).padStart(9)}  ${printable(path)}${path.endsWith('/') ? `  (${counted(files, 'file')})` : ''}`;
 
 const jsonOf = ({ path, place, removedMs, untilMs, files, bytes: size }: ShownEntry): object => ({
   type: 'entry',
@@ -91,7 +95,7 @@ export function runTrashEmpty(
     const last = Math.max(...periods.map(({ untilMs }) => untilMs));
     await askToEmpty(
       context,
-      `All that is in the trash, kept up to ${timeText(last)}, would be deleted for good`,
+      `All that is in the trash, kept up to ${shownTime(last, { isTerminal: context.host.stdout.isTTY === true })}, would be deleted for good`,
     );
   };
   return runChange(context, flags, (use) => emptyTrashOf({ ...use, address, expired, confirm }, around));

@@ -60,6 +60,7 @@ const addNotifications = (command: Command): Command =>
 const addLooksFromOutside = (command: Command): Command =>
   command
     .optionsGroup('Seen from outside:')
+    .option('--json', 'one event a line on stdout, with a report after each pass; the log stays on stderr')
     .option(
       '--http <address>',
       'serve /healthz, /readyz, /metrics and /status: PORT or HOST:PORT, on 127.0.0.1 unless HOST says more',

@@ -19,6 +19,7 @@ import { jobSurroundings } from '../../surroundings.ts';
 /** The flags of `stagesync watch` besides those of the job. */
 export interface WatchFlags
   extends LogFlags, GuardFlags, LedgerCopyFlag, QueueFlag, StageFlags, S3Flags, SqlFlags {
+  readonly json?: true;
   readonly http?: ListenAddress;
   readonly allowedHost?: readonly string[];
 }
@@ -53,6 +54,7 @@ export async function runWatch(
   const loop = watchJob(pair, around, (event) => {
     metrics?.onEvent(event);
     log.onEvent(event);
+    if (flags.json === true) context.out.line(JSON.stringify(event.type === 'sync' ? event.event : event));
     if (event.type !== 'sync') rememberStatus(ledger, loop.status);
     if (event.type === 'state') tellServiceManager(context.host.env, event);
   });

@@ -30,7 +30,8 @@ export async function runWorker(context: Context, flags: WorkerFlags): Promise<E
   const place = queueFrom(flags, environment);
   if (place === undefined)
     throw usageError(`name the Redis of the syncs: --queue redis://HOST:6379/0, or set ${QUEUE_VARIABLE}`);
-  const around = lookingSurroundings(context, flags, 'stagesync worker');
+  // all workers of a queue share the pace of its requests
+  const around = { ...lookingSurroundings(context, flags, 'stagesync worker'), queue: place };
   // metrics and server are loaded with --http alone
   const seen = flags.http === undefined ? undefined : await importServer();
   const metrics = seen && new seen.WorkerMetrics();

@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makePrivateFile } from '../../storage/private-files.ts';
+import { checkpointInThread } from './checkpoint-thread.ts';
 import { CATALOG } from './schema.ts';
 
 /** How long a statement that is carried out at once waits for another process, in milliseconds. */
@@ -9,6 +11,14 @@ const BUSY_MS = 10_000;
 const LONGEST_WAIT_MS = 600_000;
 const TRY_MS = 10;
 const SQLITE_BUSY = 5;
+/** A log up to this size stays as it is. */
+const SMALL_LOG_BYTES = 4_000_000;
+/** One up to this size is copied in some 20 ms. */
+const LARGE_LOG_BYTES = 6_000_000;
+
+export interface ConnectionOptions {
+  readonly checkpoint?: ((path: string) => Promise<void>) | undefined;
+}
 
 /**
  * The SQLite file that has the databases of one workspace group. One connection writes, and another reads, so that a reader
@@ -17,13 +27,22 @@ const SQLITE_BUSY = 5;
 export class Connection {
   readonly writer: DatabaseSync;
   readonly reader: DatabaseSync;
+  readonly #path: string;
+  readonly #checkpoint: (path: string) => Promise<void>;
   #last: Promise<unknown> = Promise.resolve();
+  #checkpointing: Promise<void> | undefined;
 
-  constructor(path: string) {
+  /** `checkpoint`: copies a large log into the file. Default: a thread does. */
+  constructor(path: string, { checkpoint = checkpointInThread }: ConnectionOptions = {}) {
+    this.#path = path;
+    this.#checkpoint = checkpoint;
     makePrivateFile(path);
     this.writer = new DatabaseSync(path, { timeout: BUSY_MS });
     // NORMAL: a killed process loses nothing, a power cut may lose the last changes but never breaks the file
-    this.writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    // a large log is never copied within a commit, where it would keep the process from answering
+    this.writer.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${SMALL_LOG_BYTES};`,
+    );
     if (!hasCatalog(this.writer)) this.writer.exec(`BEGIN IMMEDIATE; ${CATALOG} COMMIT;`);
     // to wait within SQLite would keep this process from ending a transaction that it has open elsewhere
     this.writer.exec('PRAGMA busy_timeout = 0;');
@@ -40,6 +59,7 @@ export class Connection {
       try {
         const value = await work();
         this.writer.exec('COMMIT');
+        this.#shortenLog();
         return value;
       } catch (error) {
         if (this.writer.isTransaction) this.writer.exec('ROLLBACK');
@@ -48,6 +68,16 @@ export class Connection {
     });
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  /** Copies a log that has grown into the file: a small one at once, a large one beside what goes on. */
+  #shortenLog(): void {
+    const size = statSync(`${this.#path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= SMALL_LOG_BYTES || this.#checkpointing !== undefined) return;
+    if (size <= LARGE_LOG_BYTES) return this.writer.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    this.#checkpointing = this.#checkpoint(this.#path).finally(() => {
+      this.#checkpointing = undefined;
+    });
   }
 
   async #begin(): Promise<void> {
@@ -63,9 +93,10 @@ export class Connection {
     }
   }
 
-  /** Resolves when no transaction is under way. */
+  /** Resolves when no transaction is under way, and no log is being copied. */
   async idle(): Promise<void> {
     await this.#last;
+    await this.#checkpointing;
   }
 
   /** To be called when nothing is in progress any more. */

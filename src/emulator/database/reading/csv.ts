@@ -1,15 +1,8 @@
+import { unescaped } from '../escapes.ts';
 import type { CsvFormat } from '../sql/statements.ts';
 import { BadRecord } from './record.ts';
 import type { FileRecord, RecordReader } from './record.ts';
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '0': '\0',
-  b: '\b',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  Z: '\u001a',
-};
 /** What LOAD_DATA_LINE shows at most of a line, in characters. */
 const SHOWN = 1024;
 /** A line that is longer, in characters, is taken for one whose quote was not closed. */
@@ -193,8 +186,6 @@ const lineOf = (fields: readonly (string | null)[] | undefined, end: number, nex
   end,
   next,
 });
-
-const unescaped = (letter: string): string => ESCAPES[letter] ?? letter;
 
 function countLines(text: string, from: number, to: number): number {
   let lines = 0;

@@ -1,3 +1,4 @@
+import { unescaped } from '../escapes.ts';
 import { syntaxError } from '../sql-error.ts';
 
 /**
@@ -55,19 +56,9 @@ function meaningOf(kind: TokenKind, text: string): string {
   return text
     .slice(1, -1)
     .replaceAll(quote + quote, quote)
-    .replaceAll(/\\([^])/gu, unescaped);
+    .replaceAll(/\\([^])/gu, inText);
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '0': '\0',
-  b: '\b',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  Z: '\u001a',
-  // kept as they are: they mean something in a pattern of LIKE only
-  '%': String.raw`\%`,
-  _: String.raw`\_`,
-};
-
-const unescaped = (_: string, letter: string): string => ESCAPES[letter] ?? letter;
+/** '%' and '_' are kept with their backslash: they mean something in a pattern of LIKE only. */
+const inText = (escape: string, letter: string): string =>
+  letter === '%' || letter === '_' ? escape : unescaped(letter);

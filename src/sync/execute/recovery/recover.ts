@@ -138,6 +138,8 @@ async function settlePut(
   const isBefore = sameAsBefore(intent, shown);
   // the file that was there before is not ours
   if (isBefore === true) return undefined;
+  // nor is one that somebody wrote since the run ended, though its size may be that of ours
+  if (remote.takesTimes && !mayHaveTime(shown.modifiedMs, intent.modifiedMs)) return undefined;
   const isSent = isBefore === false && !contested;
   return () =>
     ledger.arrived(
@@ -154,6 +156,15 @@ async function settlePut(
       },
       intent.reason,
     );
+}
+
+/** Some file systems keep times by seconds, or by two of them, and none gives a file a later time than it was told to. */
+const COARSEST_MS = 2000;
+
+/** Whether a file that was given a time may show this one. */
+function mayHaveTime(shownMs: number | undefined, givenMs: number | undefined): boolean {
+  if (shownMs === undefined || givenMs === undefined) return true;
+  return shownMs <= givenMs && givenMs - shownMs < COARSEST_MS;
 }
 
 /**

@@ -30,4 +30,5 @@ export const intentOf = ({ path, entry, reason, replaces }: Arrival): Intent => 
   reason,
   beforeSize: replaces?.size,
   beforeModifiedMs: replaces?.modifiedMs,
+  modifiedMs: entry.modifiedMs,
 });

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Raised when a release changes what the tables mean; an older stagesync then refuses the file. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** What a pass has to tell once after an upgrade: how many rows count as adopted from now on. */
 export const ORIGIN_UNKNOWN = 'origin_unknown';
@@ -74,11 +74,17 @@ CREATE INDEX present_name_folder ON present_name (folder);
 CREATE INDEX present_name_path ON present_name (path);
 `;
 
+/** What format 7 keeps of a put: the time that its file gets where the destination gives files that of their content. */
+export const TIMES_OF_PUTS = 'ALTER TABLE intent ADD COLUMN modified INTEGER;';
+
 /** The first format that says of a run more than how it ended. */
 export const FIRST_WITH_RUN_RECORDS = 4;
 
 /** The first format that keeps files on their way to a table. */
 const FIRST_WITH_LOADS = 5;
+
+/** The first format that keeps present names. */
+const FIRST_WITH_PRESENT_NAMES = 6;
 
 /** Brings the tables of an earlier format up to date, within the caller's transaction. */
 export function upgradeTables(db: DatabaseSync, format: number): void {
@@ -86,7 +92,8 @@ export function upgradeTables(db: DatabaseSync, format: number): void {
   if (format < 3) db.exec(`ALTER TABLE entry RENAME COLUMN ${shownColumn(db)} TO shown_modified`);
   const runs = format < FIRST_WITH_RUN_RECORDS ? RUN_RECORDS : '';
   const loads = format < FIRST_WITH_LOADS ? LOADS : '';
-  db.exec(runs + loads + PRESENT_NAMES);
+  const names = format < FIRST_WITH_PRESENT_NAMES ? PRESENT_NAMES : '';
+  db.exec(runs + loads + names + TIMES_OF_PUTS);
 }
 
 /** The columns of a row, in the order of `RawRow`. */

@@ -6,6 +6,7 @@ import {
   PRESENT_NAMES,
   RUN_RECORDS,
   SCHEMA_VERSION,
+  TIMES_OF_PUTS,
   upgradeTables,
 } from './former-formats.ts';
 
@@ -17,7 +18,8 @@ export { ORIGIN_UNKNOWN, SCHEMA_VERSION } from './former-formats.ts';
  * until a listing has confirmed its size and shown its time (2 in ledgers of format 1, for a moved one); 3 for a file that is
  * in its table and has left the destination for that.
  * `adopted` is 1 for what was found there and taken for equal by its size alone: it is not ours.
- * `intent`: changes that were about to be sent; a row that survives a run is in doubt.
+ * `intent`: changes that were about to be sent; a row that survives a run is in doubt. `modified`: the time of the content of a
+ * put, in milliseconds.
  * `verdict`: what was last decided for paths without an entry row (removed, failed, skipped, kept).
  * `run`: runs that began; `finished` is null for one that goes on or was killed. `name` is the ID that people see, `idle` is 1
  * for a pass of a watch that had nothing to do, 2 for one that only failed; `folded` counts equal passes before it. `run_action`: some of their actions.
@@ -69,7 +71,7 @@ CREATE TABLE IF NOT EXISTS run (
   outcome TEXT,
   report TEXT
 ) STRICT;
-${RUN_RECORDS}${LOADS}${PRESENT_NAMES}`;
+${RUN_RECORDS}${LOADS}${PRESENT_NAMES}${TIMES_OF_PUTS}`;
 
 /**
  * Sets up a new ledger, or brings one of an earlier format up to date; either in one commit, so that a kill leaves the

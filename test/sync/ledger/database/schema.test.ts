@@ -209,9 +209,12 @@ test('a ledger of format 3 goes on with all that it says, and its runs have the 
   expect(ledger.runs.get('new')).toMatchObject({ didNotEnd: true });
 });
 
+const WITHOUT_TIMES = 'ALTER TABLE intent DROP COLUMN modified';
+
 test.each([
-  [5, 'DROP TABLE present_name'],
-  [4, 'DROP TABLE present_name; DROP TABLE load'],
+  [6, WITHOUT_TIMES],
+  [5, `${WITHOUT_TIMES}; DROP TABLE present_name`],
+  [4, `${WITHOUT_TIMES}; DROP TABLE present_name; DROP TABLE load`],
 ])('a ledger of format %i goes on, and has what later formats keep', async (format, former) => {
   const folder = await temporaryFolder();
   const ledger = openLedger({ ...PAIR, folder, command: 'test', pid: 1 });
@@ -227,6 +230,8 @@ test.each([
   expect(upgraded.names.any).toBe(false);
   upgraded.names.set({ name: 'a~2', path: 'a', state: 'present', size: 1, modifiedMs: undefined });
   expect(upgraded.names.of('a')).toMatchObject({ name: 'a~2' });
+  upgraded.addIntents([{ op: 'put', path: 'a', reason: 'new', modifiedMs: 1234.5 }], 1);
+  expect(upgraded.intents()).toMatchObject([{ path: 'a', modifiedMs: 1234 }]);
 });
 
 test.each([
