@@ -1,6 +1,3 @@
-import type { BudgetSetting } from '../cluster/budget/budget-address.ts';
-import type { Environment } from '../jobs/environment.ts';
-import type { QueuePlace } from '../jobs/queue/queue-place.ts';
 import { ENVIRONMENT_ONLY } from '../jobs/authority.ts';
 import {
   PROCESS_GATES,
@@ -25,14 +22,12 @@ export function jobSurroundings(
   ofVerb: OfVerb,
 ): Surroundings {
   const { host, environment, stop } = context;
-  const authority = authorityFrom(flags);
-  const queue = queueFrom(flags, environment);
   return surroundingsOf({
     environment,
     folder: host.cwd,
     pid: host.pid,
-    authority: { ...authority, budget: authority.budget ?? impliedBudget(queue, environment) },
-    queue,
+    authority: authorityFrom(flags),
+    queue: queueFrom(flags, environment),
     draining: stop.draining,
     signal: stop.signal,
     keepHeapSmall: () => host.keepHeapSmall(),
@@ -41,12 +36,6 @@ export function jobSurroundings(
     ...ofVerb,
   });
 }
-
-/** Whoever sends by way of a queue shares one pace, unless it is told otherwise. */
-const impliedBudget = (
-  queue: QueuePlace | undefined,
-  { budgetUrl }: Environment,
-): BudgetSetting | undefined => (budgetUrl === undefined ? queue : undefined);
 
 /** The surroundings of a command that only looks, at places of any kind. */
 export const lookingSurroundings = (
