@@ -79,7 +79,7 @@ describe.each(PODS)('%s in Kubernetes', (_, pod) => {
       (list as { name: string }[]).map(({ name }) => name).toSorted();
     // of a stateful set each pod has a volume of its own
     const own = pod === PODS[1][1] ? STANDBY!['spec']!['volumeClaimTemplates'] : [];
-    const claimed = (own as unknown as Tree[]).map((claim) => String(claim['metadata']!['name']));
+    const claimed = (own as unknown as { metadata: { name: string } }[]).map(({ metadata }) => metadata.name);
     expect(names(container['volumeMounts'])).toEqual([...names(pod['volumes']), ...claimed].toSorted());
     const volumes = pod['volumes'] as unknown as Record<string, Record<string, string>>[];
     const of = (name: string) => volumes.find((volume) => (volume['name'] as unknown) === name)!;
