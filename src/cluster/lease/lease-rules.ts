@@ -39,7 +39,10 @@ export function taken(
 }
 
 /** Undefined: it is not the candidate's any more. */
-export function renewed(state: LeaseState, { id, ttlMs, nowMs }: Omit<Asked, 'wallMs'>): LeaseState | undefined {
+export function renewed(
+  state: LeaseState,
+  { id, ttlMs, nowMs }: Omit<Asked, 'wallMs'>,
+): LeaseState | undefined {
   return holderOf(state, nowMs) === id ? { ...state, untilMs: nowMs + ttlMs } : undefined;
 }
 
