@@ -17,6 +17,7 @@ import { paceFirstSync } from './pace/first-sync.ts';
 import { paceLargeAmongSmall } from './pace/large-among-small.ts';
 import { paceLongTail } from './pace/long-tail.ts';
 import { paceNothingToDo } from './pace/nothing-to-do.ts';
+import { sharedBudget } from './pace/shared-budget.ts';
 import { paceSlowingStage } from './pace/slowing-stage.ts';
 import { paceUrgentEdit } from './pace/urgent-edit.ts';
 import { pullLarge } from './both-ways/pull-large.ts';
@@ -66,4 +67,5 @@ export const benchmarks: readonly Benchmark[] = [
   watchBurst,
   getLatency,
   getLarge,
+  sharedBudget,
 ];

@@ -187,7 +187,7 @@ export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number
       { verdict: 'end_run', fact: 'unauthorised', operation, path, details },
     );
   const row = rowOf(call, reply);
-  const hint = row.forFiles === true && call.service !== undefined ? '' : ` ${row.hint}`;
+  const hint = hintOf(row, call);
   const why = text === '' ? `status ${status}` : `status ${status}: ${withoutFullStop(text)}`;
   return new SyncError(
     codeFor(call, row.code),
@@ -202,6 +202,12 @@ export function errorFromReply(call: ApiCall, reply: RefusedReply, nowMs: number
       details,
     },
   );
+}
+
+function hintOf({ forFiles, fact, hint }: Row, { service }: ApiCall): string {
+  if (forFiles !== true || service === undefined) return ` ${hint}`;
+  // what is listed is always there, unless another service answers
+  return fact === 'missing' ? ' Check the base URL.' : '';
 }
 
 function rowOf({ codes, changes }: ApiCall, { status, text, byStore }: RefusedReply): Row {

@@ -2,7 +2,7 @@ import { openTracing } from '../daemon/tracing/open-tracing.ts';
 import { openJob } from '../jobs/open-job.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Surroundings } from '../jobs/surroundings.ts';
-import { isSyncError, messageOf } from '../model/errors.ts';
+import { isSyncError, messageOf, SyncError } from '../model/errors.ts';
 import type { PlanLine } from '../model/plan.ts';
 import { printable } from '../model/printable.ts';
 import type { PassResult } from '../sync/pass-options.ts';
@@ -66,7 +66,9 @@ async function shownPass(
 ): Promise<PassResult> {
   await using opened = new AsyncDisposableStack();
   const traced = await openTracing();
-  const pair = await openJob(opened, job, traced(around));
+  const pair = await openJob(opened, job, traced(around)).catch((error: unknown) => {
+    throw beforeAnything(error);
+  });
   onOpened?.({ source: pair.source.label, destination: pair.destination.label });
   return await pair.run({
     approved,
@@ -76,6 +78,15 @@ async function shownPass(
     },
   });
 }
+
+/** An interrupt before the pass began, told as such. */
+const beforeAnything = (error: unknown): unknown =>
+  isSyncError(error) && error.code === 'interrupted'
+    ? new SyncError('interrupted', `${error.message} before anything was changed`, {
+        verdict: 'end_run',
+        cause: error,
+      })
+    : error;
 
 /** The exit status of a pass that came to an end; says what ended it early. */
 function statusOf({ stop, err }: Context, { report, error }: PassResult, { job }: RunUse): ExitStatus {

@@ -7,17 +7,18 @@ import {
 } from '../jobs/surroundings.ts';
 import { PASS_DEFAULTS } from '../sync/pass-defaults.ts';
 import type { Context } from './context.ts';
+import { queueFrom, type QueueFlag } from './flags/cluster/queue-flag.ts';
 import { budgetFrom } from './flags/budget-flag.ts';
 import { authorityFrom, type S3Flags, type SqlFlags, type StageFlags } from './flags/authority-flags.ts';
 
 /** The part of the surroundings that the verb and its flags decide. */
 type OfVerb = Pick<Surroundings, 'command' | 'guards'> &
-  Partial<Pick<Surroundings, 'dryRun' | 'observed' | 'ledgerCopy' | 'queue'>>;
+  Partial<Pick<Surroundings, 'dryRun' | 'observed' | 'ledgerCopy'>>;
 
 /** The surroundings of a job that this command line starts. */
 export function jobSurroundings(
   context: Context,
-  flags: StageFlags & S3Flags & SqlFlags,
+  flags: StageFlags & S3Flags & SqlFlags & QueueFlag,
   ofVerb: OfVerb,
 ): Surroundings {
   const { host, environment, stop } = context;
@@ -26,6 +27,7 @@ export function jobSurroundings(
     folder: host.cwd,
     pid: host.pid,
     authority: authorityFrom(flags),
+    queue: queueFrom(flags, environment),
     draining: stop.draining,
     signal: stop.signal,
     keepHeapSmall: () => host.keepHeapSmall(),
@@ -38,7 +40,7 @@ export function jobSurroundings(
 /** The surroundings of a command that only looks, at places of any kind. */
 export const lookingSurroundings = (
   context: Context,
-  flags: StageFlags & S3Flags,
+  flags: StageFlags & S3Flags & QueueFlag,
   command: string,
 ): Surroundings => {
   const { maxDelete, force } = PASS_DEFAULTS;
@@ -48,7 +50,7 @@ export const lookingSurroundings = (
 /** The surroundings of a command that changes files by themselves, at places of any kind. */
 export const changingSurroundings = (
   context: Context,
-  flags: StageFlags & S3Flags & { readonly dryRun?: true },
+  flags: StageFlags & S3Flags & QueueFlag & { readonly dryRun?: true },
   command: string,
 ): Surroundings => ({ ...lookingSurroundings(context, flags, command), dryRun: flags.dryRun === true });
 

@@ -35,5 +35,8 @@ export function causeOf(error: unknown): string {
 }
 
 /** What to do about it, as the end of a sentence, where the cause alone does not say. */
-export const wayOutOf = (error: unknown): string =>
-  isTooManyFiles(errnoOf(error)) ? `; ${RAISE_FILE_LIMIT}` : '';
+export function wayOutOf(error: unknown): string {
+  const errno = errnoOf(error);
+  if (isTooManyFiles(errno)) return `; ${RAISE_FILE_LIMIT}`;
+  return errno === 'ENOSPC' || errno === 'EDQUOT' ? '; make room there, and run it again' : '';
+}

@@ -1,4 +1,4 @@
-import type { BudgetAddress, BudgetSetting } from '../cluster/budget/budget-address.ts';
+import type { BudgetSetting } from '../cluster/budget/budget-address.ts';
 import type { Gate } from '../remote/gate/gate.ts';
 import type { QueuePlace } from './queue/queue-place.ts';
 import type { StageSurroundings } from './surroundings.ts';
@@ -50,8 +50,7 @@ async function openShared(
     import('../cluster/budget/open-budget.ts'),
     import('../cluster/budget/budget-address.ts'),
   ]);
-  const address: BudgetAddress =
-    'isPublic' in setting ? parseBudget(setting) : { redis: setting.url, name: undefined, rate: undefined };
+  const address = parseBudget(setting);
   const budgets = await openBudgets({ address, from: setting.from, folder, clock: gates.clock });
   const close = async (): Promise<void> => budgets[Symbol.asyncDispose]();
   try {

@@ -34,8 +34,10 @@ function expectCommandLine(words: readonly string[]): void {
 const JOBS = documentsOf('kubernetes/configmap.yaml')[0]!;
 const [DEPLOYMENT, CLAIM] = documentsOf('kubernetes/deployment.yaml');
 const CRON = documentsOf('kubernetes/cronjob.yaml')[0]!;
+const [STANDBY, BUDGET] = documentsOf('kubernetes/standby.yaml');
 const PODS = [
   ['the daemon', DEPLOYMENT!['spec']!['template']!['spec']!],
+  ['each of two daemons', STANDBY!['spec']!['template']!['spec']!],
   ['the cron job', CRON['spec']!['jobTemplate']!['spec']!['template']!['spec']!],
 ] as const;
 
@@ -75,11 +77,16 @@ describe.each(PODS)('%s in Kubernetes', (_, pod) => {
     });
     const names = (list: unknown): string[] =>
       (list as { name: string }[]).map(({ name }) => name).toSorted();
-    expect(names(container['volumeMounts'])).toEqual(names(pod['volumes']));
+    // of a stateful set each pod has a volume of its own
+    const own = pod === PODS[1][1] ? STANDBY!['spec']!['volumeClaimTemplates'] : [];
+    const claimed = (own as unknown as { metadata: { name: string } }[]).map(({ metadata }) => metadata.name);
+    expect(names(container['volumeMounts'])).toEqual([...names(pod['volumes']), ...claimed].toSorted());
     const volumes = pod['volumes'] as unknown as Record<string, Record<string, string>>[];
     const of = (name: string) => volumes.find((volume) => (volume['name'] as unknown) === name)!;
     expect(of('jobs')['configMap']!['name']).toBe(JOBS['metadata']!['name']);
-    expect(of('state')['persistentVolumeClaim']!['claimName']).toBe(CLAIM!['metadata']!['name']);
+    if (claimed.length === 0)
+      expect(of('state')['persistentVolumeClaim']!['claimName']).toBe(CLAIM!['metadata']!['name']);
+    else expect(claimed).toEqual(['state']);
   });
 
   test('is given the time to finish what is in flight', () => {
@@ -112,6 +119,45 @@ test('the compose file runs a command line that there is, and gives it time and 
   expect(service['volumes']).toContain('state:/state');
   expect(Object.keys(compose['volumes']!)).toEqual(['state']);
   expect(Object.keys(compose['secrets']!)).toEqual(service['secrets']);
+});
+
+test('two daemons in Kubernetes: both may be ready, one is drained at a time, and no password is in the command line', () => {
+  expect(STANDBY).toMatchObject({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    spec: { replicas: 2, podManagementPolicy: 'Parallel' },
+  });
+  const labels = STANDBY!['spec']!['selector']!['matchLabels'];
+  expect(labels).toEqual(STANDBY!['spec']!['template']!['metadata']!['labels']);
+  expect(BUDGET).toMatchObject({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+  });
+  const container = PODS[1][1]['containers']![0]!;
+  expect(container['args']).toContain('--ledger-copy');
+  expect(JSON.stringify(container['args'])).not.toContain('redis');
+  expect(container['env']).toMatchObject([{ name: 'STAGESYNC_LEASE_URL' }]);
+  for (const [probe, path] of [
+    ['livenessProbe', '/healthz'],
+    ['readinessProbe', '/readyz'],
+  ] as const)
+    expect(container[probe]!['httpGet']).toEqual({ path, port: 'http' });
+});
+
+test('two daemons of a compose file have a state each, and share the lease and the ledgers', () => {
+  const { services, volumes } = parse(read('compose.standby.yaml'), { merge: true }) as Tree;
+  expect(services!['broker']!['command']).toContain('noeviction');
+  const mounts = ['one', 'other'].map((name) => {
+    const service = services![name]!;
+    expectCommandLine(service['command'] as unknown as string[]);
+    expect(service['command']).toContain('redis://broker:6379/0');
+    expect(service).toMatchObject({ stop_grace_period: '5m', read_only: true, cap_drop: ['ALL'] });
+    return service['volumes'] as unknown as string[];
+  });
+  expect(mounts[0]!.filter((mount) => !mounts[1]!.includes(mount))).toEqual(['state-one:/state']);
+  expect(mounts[1]!.filter((mount) => !mounts[0]!.includes(mount))).toEqual(['state-other:/state']);
+  expect(Object.keys(volumes!)).toEqual(['broker', 'ledgers', 'state-one', 'state-other']);
 });
 
 test('the image keeps its state where the manifests mount a volume', () => {

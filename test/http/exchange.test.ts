@@ -61,6 +61,20 @@ describe('a whole reply over a real connection', () => {
     expect(started).toBe(1);
   });
 
+  test('is not asked for where a last look right before the first byte says no', async () => {
+    answer = (socket) => socket.write(`${OK}content-length: 2\r\n\r\nok`);
+    let mayStart = true;
+    const look = (): void => {
+      if (!mayStart) throw new Error('not any more');
+    };
+    // the second waits for the connection of the first, and things change meanwhile
+    const first = send({ mayStart: look, onStart: () => (mayStart = false) });
+    const second = send({ mayStart: look });
+    expect((await first.reply).status).toBe(200);
+    await expect(second.reply).rejects.toThrow('not any more');
+    expect(started).toBe(0);
+  });
+
   test('of refusal is kept in its beginning, and its connection serves again', async () => {
     answer = (socket) => {
       socket.write(`${NO}content-length: ${200 * KIB}\r\n\r\n${'n'.repeat(200 * KIB)}`);

@@ -18,10 +18,14 @@ export function whyLines({ error, failures }: RecordedRun, most: number): string
   const left = failures.length - shown.length;
   return [
     ...ended,
-    ...shown.map(causeText),
+    ...shown.map((each) => (each.code === error?.code ? sameText(each) : causeText(each))),
     ...(left > 0 ? [`and ${left} more ${left === 1 ? 'cause' : 'causes'}`] : []),
   ];
 }
+
+/** The reason is told already. */
+const sameText = ({ count: times, example }: FailureGroup): string =>
+  `${count(times)} of the failures ${times === 1 ? 'is' : 'are'} that${example === '' ? '' : `, the first of them ${example}`}`;
 
 /** '2 × stage_too_large: a/b.csv: is larger than …'. The path is that of the first. */
 export function causeText({ code, message, count: times, example }: FailureGroup): string {

@@ -28,7 +28,8 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}$/;
 export function parseBudget({ url, from, isPublic }: BudgetSetting): BudgetAddress {
   const redis = parseRedisUrl(url, {
     from,
-    variable: BUDGET_VARIABLE,
+    // whoever shares a queue shares its pace, and has named the queue alone
+    variable: from === '--queue' ? 'STAGESYNC_QUEUE_URL' : BUDGET_VARIABLE,
     mayHavePassword: !isPublic,
     parameters: ['rate', 'name'],
   });

@@ -1,10 +1,15 @@
 import type { Batch, BatchAnswer } from './wire/batch.ts';
 
 /**
- * What became of a batch that was to be taken back: nobody had begun it; somebody had, and lost it; somebody is carrying it
+ * What became of a batch that was to be taken back: certainly nobody had begun it; somebody may have begun it, and lost it; somebody is carrying it
  * out; it is not there.
  */
 export type Withdrawal = 'not_begun' | 'begun' | 'busy' | 'gone';
+
+export interface ShipOptions {
+  /** It was shipped before, and the broker has forgotten it: somebody may have carried it out. */
+  readonly again?: boolean | undefined;
+}
 
 /**
  * The broker as the one coordinator of a pair sees it. It may forget, repeat, delay and reorder: whoever uses it believes only
@@ -23,7 +28,7 @@ export interface BatchQueue {
   /** Nothing of this run is begun any more. */
   release(run: string): Promise<void>;
   /** Puts a batch in. One of the same ID that is there stays as it is. */
-  ship(batch: Batch): Promise<void>;
+  ship(batch: Batch, options?: ShipOptions): Promise<void>;
   /** Those of the batches that wait, are being carried out, or whose answer waits to be taken. */
   known(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** The batches of this pair that wait or are being carried out, whichever run made them. */

@@ -81,12 +81,15 @@ export function chooseWorkspace(
 export const isAsleep = ({ state }: Compute): boolean => state === 'SUSPENDED';
 
 /** The error of a workspace that sleeps, and that nobody asked to wake. */
-export const asleep = ({ name }: Compute): SyncError =>
-  new SyncError(
+export function asleep({ compute, kind }: FoundWorkspace): SyncError {
+  const [noun, command] = kind === 'cluster' ? ['cluster', 'clusters'] : ['workspace', 'workspaces'];
+  const name = printable(compute.name);
+  return new SyncError(
     'database_suspended',
-    `The workspace ${printable(name)} is suspended, so nothing is loaded: wake it with --resume, or with "stagesync workspaces resume ${printable(name)}".`,
+    `The ${noun} ${name} is suspended, so nothing is loaded: wake it with --resume, or with "stagesync ${command} resume ${name}".`,
     { verdict: 'end_run', fact: 'out_of_reach', operation: 'look_up' },
   );
+}
 
 /** Wakes a workspace and waits until it answers. `tell` hears what that costs. Rejects as a wait for it does. */
 export async function wake(
@@ -94,7 +97,7 @@ export async function wake(
   { compute, kind }: FoundWorkspace,
   { signal, tell }: { readonly signal: AbortSignal; readonly tell: (text: string) => void },
 ): Promise<void> {
-  tell(costOfWaking(compute));
+  tell(costOfWaking(compute, kind));
   const { id } = compute;
   const options = { signal, ready: 'sql' } as const;
   if (kind === 'cluster') await api.callAndWait(clusters.resume, { clusterID: id }, options);
@@ -102,7 +105,10 @@ export async function wake(
 }
 
 /** What it means to wake a workspace, for whoever pays. */
-export function costOfWaking({ name, size, autoSuspend }: Compute): string {
+export function costOfWaking(
+  { name, size, autoSuspend }: Compute,
+  kind: FoundWorkspace['kind'] = 'workspace',
+): string {
   const sized = size === undefined ? '' : ` (${size})`;
   const end =
     autoSuspend === undefined
@@ -110,5 +116,5 @@ export function costOfWaking({ name, size, autoSuspend }: Compute): string {
       : autoSuspend.afterSeconds === undefined
         ? `it is suspended again by its auto-suspend (${autoSuspend.type.toLowerCase()})`
         : `it is suspended again by its auto-suspend after ${Math.round(autoSuspend.afterSeconds / 60)} minutes`;
-  return `waking the suspended workspace ${printable(name)}${sized}: it costs credits from now on, and ${end}`;
+  return `waking the suspended ${kind === 'cluster' ? 'cluster' : 'workspace'} ${printable(name)}${sized}: it costs credits from now on, and ${end}`;
 }

@@ -52,7 +52,7 @@ export class RemoteDatabase implements ReachableDatabase {
     await using api = await openManagementApi(around, {});
     let found = await findWorkspace(api, wanted);
     if (isAsleep(found.compute)) {
-      if (around.authority.sql?.resume !== true) throw asleep(found.compute);
+      if (around.authority.sql?.resume !== true) throw asleep(found);
       const { tell = () => undefined } = this.#options;
       await wake(api, found, { signal: around.draining, tell });
       // it may have another endpoint now, or one at all

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { openBatchQueue, openQueueServer } from '../../cluster/queue/bull/open-queue.ts';
+import { openBatchQueue } from '../../cluster/queue/bull/open-queue.ts';
 import { QueuedTransfers } from '../../cluster/queue/coordinator/queued-transfers.ts';
 import type { BatchEnds } from '../../cluster/queue/wire/batch.ts';
 import type { PassTransfers, TransferPass } from '../../model/cluster/transfer-executor.ts';
@@ -12,6 +12,7 @@ import type { JobEnds } from '../check-job.ts';
 import type { Job } from '../job.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { usageError } from '../usage-errors.ts';
+import { openServer } from './open-server.ts';
 import { QUEUE_VARIABLE, type QueuePlace } from './queue-place.ts';
 
 export interface TransfersOfJob {
@@ -47,8 +48,7 @@ export async function openTransfers(
   opened: AsyncDisposableStack,
   { place, ends, labels, job, around }: TransfersOfJob,
 ): Promise<(pass: TransferPass) => PassTransfers> {
-  const server = await openQueueServer({
-    ...place,
+  const server = await openServer(place, {
     folder: around.folder,
     clientName: `stagesync-coordinator-${hostname()}-${around.pid}`,
   });

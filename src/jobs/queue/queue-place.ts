@@ -1,19 +1,12 @@
-import { parseRedisUrl, type RedisUrl } from '../../cluster/redis/redis-url.ts';
-
-/** The queue by which the files of a pair are sent. */
+/** The queue by which the files of a pair are sent, as it was written. */
 export interface QueuePlace {
-  readonly url: RedisUrl;
+  /** May have a password. */
+  readonly url: string;
   /** The flag, variable or key that names it, for messages. */
   readonly from: string;
+  /** Whether others can read the text, as they can a command line. */
+  readonly isPublic: boolean;
 }
 
+/** The variable that names a queue; unlike a command line it may have a password. */
 export const QUEUE_VARIABLE = 'STAGESYNC_QUEUE_URL';
-
-/** `redis://HOST:6379/0`. Throws `config` where it is no such address; what could be a password is never shown. */
-export const parseQueuePlace = (
-  text: string,
-  { from, mayHavePassword }: { readonly from: string; readonly mayHavePassword: boolean },
-): QueuePlace => ({
-  url: parseRedisUrl(text, { from, mayHavePassword, variable: QUEUE_VARIABLE }),
-  from,
-});

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { BatchService } from '../../cluster/queue/bull/batch-service.ts';
-import { openQueueServer, type QueueServer } from '../../cluster/queue/bull/open-queue.ts';
+import type { QueueServer } from '../../cluster/queue/bull/open-queue.ts';
 import { listDeployments, listWorkers } from '../../cluster/queue/bull/worker-list.ts';
 import { openBatchTransfers } from '../../cluster/queue/worker/batch-transfers.ts';
 import { carryOut } from '../../cluster/queue/worker/carry-out.ts';
@@ -15,6 +15,7 @@ import { systemClock } from '../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../sync/pass-defaults.ts';
 import type { Authority } from '../authority.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { openServer } from './open-server.ts';
 import type { QueuePlace } from './queue-place.ts';
 import { WorkerEndsByAddress } from './worker-ends.ts';
 
@@ -81,7 +82,7 @@ export class TransferWorker {
   async run(): Promise<void> {
     const { place, around, onReady } = this.#options;
     const clientName = `stagesync-worker-${this.name}`;
-    const server = await openQueueServer({ ...place, folder: around.folder, clientName });
+    const server = await openServer(place, { folder: around.folder, clientName });
     await using ends = new WorkerEndsByAddress({
       ...this.#options,
       mostLanes: this.#mostLanes,

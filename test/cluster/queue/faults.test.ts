@@ -20,7 +20,7 @@ describe.runIf(HAS_REDIS)(
       const [first] = [await world.worker(), await world.worker()];
       const sync = world.sync(['--delete']);
       await world.stored(60);
-      await first!.end('SIGKILL');
+      await first.end('SIGKILL');
       const { status, report, stderr } = await sync.ended;
       expect(status, stderr).toBe(0);
       expect(report.uploaded).toBe(400);
@@ -117,12 +117,12 @@ describe.runIf(HAS_REDIS)(
       const [sleepy] = [await world.worker(), await world.worker()];
       const sync = world.sync(['--delete']);
       await world.stored(60);
-      sleepy!.child.kill('SIGSTOP');
+      sleepy.child.kill('SIGSTOP');
       const { status, stderr } = await sync.ended;
       expect(status, stderr).toBe(0);
       const before = world.repeats();
-      sleepy!.child.kill('SIGCONT');
-      expect((await sleepy!.end('SIGTERM')).status).toBe(0);
+      sleepy.child.kill('SIGCONT');
+      expect((await sleepy.end('SIGTERM')).status).toBe(0);
       await world.inStep();
       // what was on its way when it was stopped may still have arrived; nothing was begun
       expect(world.repeats() - before).toBeLessThanOrEqual(16);

@@ -307,8 +307,8 @@ describe('a file that is put', () => {
       code: 'destination_full',
       verdict: 'end_run',
       inDoubt: false,
-      message: 'f cannot be written: the disk is full (ENOSPC)',
-      besidePath: 'it cannot be written: the disk is full (ENOSPC)',
+      message: 'f cannot be written: the disk is full (ENOSPC); make room there, and run it again',
+      besidePath: 'it cannot be written: the disk is full (ENOSPC); make room there, and run it again',
     });
     expect(fs.readdirSync(tree.root)).toEqual(['f']);
     expect(fs.readFileSync(tree.at('f'), 'utf8')).toBe('old');

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Compute } from '../../../src/api/deployments/deployment.ts';
-import { chooseWorkspace, costOfWaking } from '../../../src/jobs/load/find-workspace.ts';
+import {
+  asleep as asleepError,
+  chooseWorkspace,
+  costOfWaking,
+} from '../../../src/jobs/load/find-workspace.ts';
 
 const workspace = (name: string, state: string, more: Partial<Compute> = {}): Compute => ({
   id: `id-of-${name}`,
@@ -29,6 +33,15 @@ describe('of several workspaces', () => {
     ['terminated ones do not count', [workspace('gone', 'TERMINATED'), etl], undefined, 'etl'],
   ])('%s is meant', (_, computes, wanted, name) => {
     expect(chooseWorkspace(computes, 'group', wanted).name).toBe(name);
+  });
+
+  test.each([
+    ['workspace', 'The workspace old is suspended', 'stagesync workspaces resume old'],
+    ['cluster', 'The cluster old is suspended', 'stagesync clusters resume old'],
+  ] as const)('a %s that sleeps is told as one, with the command that wakes it', (kind, what, command) => {
+    const { message } = asleepError({ compute: asleep, kind });
+    expect(message).toContain(what);
+    expect(message).toContain(command);
   });
 
   test('where that is not clear, those there are, are named', () => {

@@ -256,7 +256,7 @@ test('cp has no flag of a sync that it would not heed', async () => {
 });
 
 const KNOWN =
-  '--recursive --overwrite --compare --dry-run --atomic --spool-max --include --exclude --filter-from --follow-symlinks --ignore-glacier-warnings --force-glacier-transfer --page-size --concurrency --max-wait --json --quiet --verbose --no-progress --profile --region --endpoint-url --path-style --no-sign-request --request-payer --sse-c-key-file --token-file --base-url --api-version --organization --allow-insecure --help'.split(
+  '--recursive --overwrite --compare --dry-run --atomic --spool-max --include --exclude --filter-from --follow-symlinks --ignore-glacier-warnings --force-glacier-transfer --page-size --concurrency --budget --max-wait --json --quiet --verbose --no-progress --profile --region --endpoint-url --path-style --no-sign-request --request-payer --sse-c-key-file --token-file --base-url --api-version --organization --allow-insecure --help'.split(
     ' ',
   );
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, vi } from 'vitest';
-import type { CliSandbox } from './cli.ts';
+import type { CliOptions, CliSandbox } from './cli.ts';
 
 /** `stagesync up` as a process of its own. */
 export interface Up extends AsyncDisposable {
@@ -20,7 +20,11 @@ export interface Up extends AsyncDisposable {
 const PATIENCE = { timeout: 60_000, interval: 30 };
 
 /** Starts the daemon of the jobs file in the sandbox's folder; resolves when it is ready. */
-export async function startUp(cli: CliSandbox, args: readonly string[] = []): Promise<Up> {
+export async function startUp(
+  cli: CliSandbox,
+  args: readonly string[] = [],
+  more: CliOptions = {},
+): Promise<Up> {
   let child!: ChildProcess;
   let text = '';
   const lines = (): Record<string, unknown>[] =>
@@ -31,6 +35,7 @@ export async function startUp(cli: CliSandbox, args: readonly string[] = []): Pr
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   const ended = cli
     .run(['up', '--log', 'json', ...args], {
+      ...more,
       running: (process) => {
         child = process;
         child.stderr?.on('data', (part: Buffer) => {

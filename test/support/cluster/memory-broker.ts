@@ -70,7 +70,10 @@ export class MemoryBroker {
   /** What it holds, to be restored later: what came since is then gone, and what went is back. */
   snapshot(): () => void {
     const [batches, answers, runs] = [
-      [...this.#batches].map(([id, held]): [string, Held] => [id, { ...held, state: 'waiting' }]),
+      [...this.#batches].map(([id, held]): [string, Held] => [
+        id,
+        { ...held, state: 'waiting', deliveries: 1 },
+      ]),
       [...this.#answers],
       [...this.#runs],
     ];
@@ -118,12 +121,12 @@ export class MemoryBroker {
         asked(() => {
           if (this.#runs.get(pair)?.run === run) this.#runs.delete(pair);
         }),
-      ship: (batch) =>
+      ship: (batch, { again = false } = {}) =>
         asked(() => {
           if (this.#happens('forgets')) return;
           const wire = JSON.parse(JSON.stringify(toWire(batch, root))) as WireBatch;
           this.#later('delays', () => {
-            if (!known(batch.id)) this.#add(wire);
+            if (!known(batch.id)) this.#add(wire, again);
           });
         }),
       known: (ids) => asked(() => new Set(ids.filter(known))),
@@ -157,8 +160,8 @@ export class MemoryBroker {
     else happen();
   }
 
-  #add(wire: WireBatch): void {
-    this.#batches.set(wire.id, { wire, id: wire.id, state: 'waiting', deliveries: 0 });
+  #add(wire: WireBatch, again: boolean): void {
+    this.#batches.set(wire.id, { wire, id: wire.id, state: 'waiting', deliveries: again ? 1 : 0 });
     this.#pairOf.set(wire.id, wire.pair);
     this.#work();
   }
@@ -213,7 +216,7 @@ export class MemoryBroker {
     if (isLost && held.state === 'waiting') return;
     if (!this.#happens('forgets')) this.#answers.set(batch.id, answer);
     if (this.#batches.get(batch.id) === held) this.#batches.delete(batch.id);
-    if (this.#happens('repeats')) this.#add(held.wire);
+    if (this.#happens('repeats')) this.#add(held.wire, true);
     this.#later('delays', () => this.#tell(answer));
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, vi } from 'vitest';
 import { startEmulator } from '../../../src/emulator/emulator.ts';
 import type { RequestInfo, RequestPhase } from '../../../src/emulator/request-info.ts';
-import { cliSandbox, type CliSandbox } from '../cli/cli.ts';
+import { cliSandbox, type CliOptions, type CliSandbox } from '../cli/cli.ts';
 import { startUp, type Up } from '../cli/up.ts';
 import { startRedis, type RedisServer } from '../redis.ts';
 import { temporaryFolder } from '../trees/temporary-folder.ts';
@@ -23,7 +23,7 @@ export interface Machine {
   readonly name: string;
   readonly cli: CliSandbox;
   /** Starts its daemon. */
-  up(args?: readonly string[]): Promise<Up>;
+  up(args?: readonly string[], more?: CliOptions): Promise<Up>;
 }
 
 export interface StandbyWorldOptions {
@@ -71,8 +71,9 @@ export async function standbyWorld({ ttlMs, jobs, onRequest, redis: given }: Sta
     return {
       name,
       cli,
-      async up(args = []) {
-        const up = await startUp(cli, ['--lease-ttl', `${ttlMs}ms`, '--ledger-copy', copies, ...args]);
+      async up(args = [], more = {}) {
+        const flags = ['--lease-ttl', `${ttlMs}ms`, '--ledger-copy', copies, ...args];
+        const up = await startUp(cli, flags, more);
         onTestFinished(() => up[Symbol.asyncDispose]());
         return up;
       },
@@ -88,9 +89,22 @@ export async function standbyWorld({ ttlMs, jobs, onRequest, redis: given }: Sta
       .map((line) => (JSON.parse(line) as { readonly path: string }).path)
       .toSorted();
   };
+  /** A file that somebody else puts there. */
+  const putByOthers = async (path: string): Promise<void> => {
+    const file = join(await temporaryFolder(), 'theirs');
+    writeFileSync(file, 'theirs');
+    const { status, stderr } = await a.cli.run(['put', file, `stage://production/${path}`], {
+      env: { SINGLESTOREDB_MANAGEMENT_TOKEN: 'own' },
+    });
+    expect(status, stderr).toBe(0);
+  };
   return {
     a,
     b,
+    putByOthers,
+    copies,
+    /** A module that sets the clock of the program that loads it. */
+    hourAhead: new URL('hour-ahead.mjs', import.meta.url).href,
     redis,
     emulator,
     source,

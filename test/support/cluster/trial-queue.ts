@@ -5,7 +5,7 @@ import type { PassOptions } from '../../../src/sync/pass-options.ts';
 import { createStageClock } from '../stage/stage-clock.ts';
 import { createDice } from '../trees/dice.ts';
 import type { Dice } from '../trees/dice.ts';
-import { MemoryBroker } from './memory-broker.ts';
+import { MemoryBroker, type CarryOut } from './memory-broker.ts';
 import { fasterClock, queuedTransfers, workersOf } from './queued-pair.ts';
 
 /** Milliseconds for a second of the queue. */
@@ -16,26 +16,35 @@ export class TrialQueue {
   readonly #broker: MemoryBroker;
   readonly #queue: BatchQueue;
   readonly #dice: Dice;
+  #isDisturbed = false;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor({
     seed,
     source,
-    destination,
+    patient,
+    impatient,
   }: {
     readonly seed: number;
     readonly source: Source;
-    readonly destination: Destination;
+    /** Waits for every answer. */
+    readonly patient: Destination;
+    /** Waits for no answer for long: some never come while things go wrong. */
+    readonly impatient: Destination;
   }) {
     this.#dice = createDice(seed ^ 0x3c9d_a71b);
     const clock = createStageClock();
-    const ends = { source, destination, gate: new Gate(clock) };
-    this.#broker = new MemoryBroker(workersOf({ ends, clock }));
-    this.#queue = this.#broker.queue('trial', destination.root);
+    const gate = new Gate(clock);
+    const to = (destination: Destination): CarryOut =>
+      workersOf({ ends: { source, destination, gate }, clock });
+    const [slow, quick] = [to(patient), to(impatient)];
+    this.#broker = new MemoryBroker((...batch) => (this.#isDisturbed ? quick : slow)(...batch));
+    this.#queue = this.#broker.queue('trial', patient.root);
   }
 
   /** Things go wrong with the queue during the pass. */
   disturbed(): PassOptions['transfers'] {
+    this.#isDisturbed = true;
     const dice = this.#dice;
     const chance = (most: number): number => dice.next() * most;
     this.#broker.faults = {
@@ -53,6 +62,7 @@ export class TrialQueue {
 
   /** Nothing goes wrong with it. */
   undisturbed(): PassOptions['transfers'] {
+    this.#isDisturbed = false;
     this.#broker.faults = undefined;
     return queuedTransfers(this.#queue, fasterClock(SECOND_MS), 'trial');
   }

@@ -106,7 +106,7 @@ export async function runTrial(
   await patient.makeFolder(base, { signal });
   await patient.put(`${base}beside`, textContent(FOREIGN), { signal });
   using engine = createEngine(edited.source, impatient, createStageClock());
-  const queue = queued ? new TrialQueue({ seed, source: edited.source, destination: patient }) : undefined;
+  const queue = queued ? new TrialQueue({ seed, source: edited.source, patient, impatient }) : undefined;
   const trial = new Trial({
     planned: whole,
     stage,

@@ -4,6 +4,7 @@ import { addS3Flags, addStageFlags } from '../../flags/authority-flags.ts';
 import { addFileFlag } from '../../flags/file-flag.ts';
 import { addGuardFlags } from '../../flags/guard-flags.ts';
 import { addJobFlags } from '../../flags/job-flags.ts';
+import { addQueueFlag } from '../../flags/cluster/queue-flag.ts';
 import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import { addOutputFlags } from '../../flags/output-flags.ts';
 import type { RunFlags } from './run-jobs.ts';
@@ -33,6 +34,7 @@ export const run: CommandModule = {
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], defaults: false });
     addGuardFlags(command, { hasDefault: false });
     addLedgerCopyFlag(command);
+    addQueueFlag(command);
     addOutputFlags(addStageFlags(addS3Flags(command)))
       .addHelpText('after', EXAMPLES)
       .action(

@@ -8,6 +8,7 @@ import { printable } from '../../../model/printable.ts';
 import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
 import type { PassResult } from '../../../sync/pass-options.ts';
+import type { QueueFlag } from '../../flags/cluster/queue-flag.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, worstStatus, type ExitStatus } from '../../exit-status.ts';
 import { authorityFrom, type S3Flags, type StageFlags } from '../../flags/authority-flags.ts';
@@ -29,7 +30,7 @@ import { jobSurroundings } from '../../surroundings.ts';
 import { failedSummary, summaryLines, summaryObject, type JobResult } from './summary.ts';
 
 /** The flags of `stagesync run` besides those of the jobs. */
-export interface RunFlags extends FileFlags, OutputFlags, LedgerCopyFlag, StageFlags, S3Flags {
+export interface RunFlags extends QueueFlag, FileFlags, OutputFlags, LedgerCopyFlag, StageFlags, S3Flags {
   readonly parallel?: true;
   readonly explainConfig?: true;
   readonly dryRun?: true;
@@ -168,7 +169,7 @@ class Runs {
 
   /** Whether flags ask for something else than the file does. */
   get #isChanged(): boolean {
-    const { job, dryRun, maxDelete, force, ledgerCopy, budget } = this.#flags;
+    const { job, dryRun, maxDelete, force, ledgerCopy, budget, queue } = this.#flags;
     const settings =
       Object.keys(job.typed.what ?? {}).length +
       Object.keys(job.typed.pace ?? {}).length +
@@ -180,6 +181,7 @@ class Runs {
     return (
       ledgerCopy !== undefined ||
       budget !== undefined ||
+      queue !== undefined ||
       dryRun === true ||
       maxDelete !== undefined ||
       force.size > 0 ||

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, SqlFlags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
-import { queueFrom, type QueueFlag } from '../../flags/cluster/queue-flag.ts';
+import type { QueueFlag } from '../../flags/cluster/queue-flag.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import type { OutputFlags } from '../../flags/output-flags.ts';
@@ -30,7 +30,6 @@ export function runSync(
     guards: { maxDelete, force },
     dryRun,
     ledgerCopy: ledgerCopyFrom(flags, context.host),
-    queue: queueFrom(flags, context.environment),
   });
   return runJob(context, job, around, { output: flags });
 }

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Action, CommandModule } from '../../context.ts';
 import { addBudgetFlag } from '../../flags/budget-flag.ts';
 import { addLeaseFlags } from '../../flags/lease-flags.ts';
+import { addQueueFlag } from '../../flags/cluster/queue-flag.ts';
 import { addLedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
 import { addPageFlags } from '../../flags/page-flags.ts';
 import type { UpFlags } from './run-up.ts';
@@ -29,7 +30,7 @@ export const up: CommandModule = {
         '--file <file>',
         'the jobs file (default: stagesync.yaml here, or in the configuration folder)',
       );
-    addBudgetFlag(addLeaseFlags(addLedgerCopyFlag(command)));
+    addBudgetFlag(addQueueFlag(addLeaseFlags(addLedgerCopyFlag(command))));
     addPageFlags(command)
       .addOption(
         new Option('--log <form>', 'form of the log on stderr (default: text on a terminal, else json)')

@@ -25,6 +25,7 @@ import { usageError } from '../../../jobs/usage-errors.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
+import type { QueueFlag } from '../../flags/cluster/queue-flag.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
 import type { BudgetFlag } from '../../flags/budget-flag.ts';
@@ -40,7 +41,8 @@ import { logJobs, statusLine } from './log-jobs.ts';
 import { reloading } from './reload-file.ts';
 
 /** The flags of `stagesync up`. */
-export interface UpFlags extends LogFlags, FileFlags, PageFlags, LedgerCopyFlag, LeaseFlags, BudgetFlag {
+export interface UpFlags
+  extends QueueFlag, LogFlags, FileFlags, PageFlags, LedgerCopyFlag, LeaseFlags, BudgetFlag {
   readonly json?: true;
 }
 
@@ -170,7 +172,7 @@ function openSupervisor(
   const around = {
     ...jobSurroundings(
       context,
-      { budget: flags.budget },
+      { budget: flags.budget, queue: flags.queue },
       {
         command: 'stagesync up',
         guards: { maxDelete, force },

@@ -10,7 +10,7 @@ import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, SqlFlags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
-import { queueFrom, type QueueFlag } from '../../flags/cluster/queue-flag.ts';
+import type { QueueFlag } from '../../flags/cluster/queue-flag.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
 import { openWatchLog, type LogFlags } from '../../output/watch-log.ts';
@@ -39,7 +39,6 @@ export async function runWatch(
     command: 'stagesync watch',
     guards: { maxDelete, force },
     ledgerCopy: ledgerCopyFrom(flags, context.host),
-    queue: queueFrom(flags, context.environment),
     observed:
       metrics === undefined
         ? undefined

@@ -15,6 +15,7 @@ export const unloadedText = ({ waits, files, bytes: size, mostBytes }: UnloadedE
 
 /** "0 of 0 files" would tell neither that nothing was to be sent, nor that no pattern takes in what was. */
 const waitedText = ({ files, loaded }: NonNullable<LoadReport['waited']>, sent: number): string => {
+  if (files === 1) return loaded === 1 ? 'the file that was sent' : 'not the file that was sent';
   if (files > 0) return `${count(loaded)} of the ${counted(files, 'file')} that were sent`;
   return sent === 0
     ? 'nothing was sent, so nothing to wait for'

@@ -12,11 +12,12 @@ export function doneShare(
   return total === 0 ? 1 : Math.min(done / total, 1);
 }
 
-/** Whole seconds, in milliseconds; undefined while too little is done for an estimate, or nothing works. */
+/** Whole seconds, in milliseconds; undefined while too little is done for an estimate, nothing works, or the run stops. */
 export function timeLeftMs(
-  { transferMs, wait }: Pick<ProgressState, 'transferMs' | 'wait'>,
+  { transferMs, wait, isStopping }: Pick<ProgressState, 'transferMs' | 'wait' | 'isStopping'>,
   share: number,
 ): number | undefined {
-  if (share < 0.01 || share >= 1 || transferMs < 1000 || wait?.kind === 'retrying') return undefined;
+  if (isStopping || wait?.kind === 'retrying') return undefined;
+  if (share < 0.01 || share >= 1 || transferMs < 1000) return undefined;
   return Math.ceil((transferMs * (1 - share)) / share / 1000) * 1000;
 }

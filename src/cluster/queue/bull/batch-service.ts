@@ -2,13 +2,14 @@ import type { Job, Queue } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSyncError, messageOf } from '../../../model/errors.ts';
 import type { Clock } from '../../../model/ports.ts';
-import { fromWire, type Batch, type BatchAnswer, type WireBatch } from '../wire/batch.ts';
+import { fromWire, type Batch, type BatchAnswer } from '../wire/batch.ts';
 import { toWireError } from '../wire/wire-error.ts';
 import { HeldBatch } from '../worker/held-batch.ts';
-import { JOB_OPTIONS, LOCK_MS } from './bull-batch-queue.ts';
+import { JOB_OPTIONS, LOCK_MS, type ShippedBatch } from './bull-batch-queue.ts';
 import { Consumer } from './consumer.ts';
 import { queueOptions, resultsQueue, runKey, transfersQueue } from './keys.ts';
 import type { QueueServer } from './open-queue.ts';
+import { ServerLife } from './server-life.ts';
 import { leaveList, listWorkers } from './worker-list.ts';
 
 /** The ends of a batch cannot be opened here: another worker may be able to. Its message is for people. */
@@ -32,7 +33,7 @@ export interface BatchServiceOptions {
   ) => Promise<BatchAnswer>;
 }
 
-type Data = WireBatch & { readonly refusedBy?: readonly string[] };
+type Data = ShippedBatch & { readonly refusedBy?: readonly string[] };
 
 /** Milliseconds until a batch that was given back is given to somebody again. */
 const GIVEN_BACK_MS = 500;
@@ -46,10 +47,12 @@ export class BatchService {
   readonly #options: BatchServiceOptions;
   readonly #consumer: Consumer;
   readonly #results = new Map<string, Queue>();
+  readonly #life: ServerLife;
 
   constructor(options: BatchServiceOptions) {
     this.#options = options;
     const { server, deployment, name, lockMs = LOCK_MS, room } = options;
+    this.#life = new ServerLife(server.client);
     this.#consumer = new Consumer({
       bullmq: server.bullmq,
       client: server.connect(),
@@ -88,10 +91,12 @@ export class BatchService {
       await job.moveToCompleted(null, token, false);
       return;
     }
+    const { again, life } = job.data;
+    const redelivered = job.attemptsStarted > 1 || again || life !== (await this.#life.id());
     using held = new HeldBatch({ clock, lockMs, renew: () => this.#consumer.renew(batch.id, token) });
     let answer: BatchAnswer;
     try {
-      answer = await carryOut(batch, held, { redelivered: job.attemptsStarted > 1 });
+      answer = await carryOut(batch, held, { redelivered });
     } catch (error) {
       if (!(error instanceof CannotServe)) throw error;
       const refusal = await this.#refuse(job, token, error);

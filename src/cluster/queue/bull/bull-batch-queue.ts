@@ -1,10 +1,11 @@
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { SyncError } from '../../../model/errors.ts';
-import type { BatchQueue, Withdrawal } from '../batch-queue.ts';
+import type { BatchQueue, ShipOptions, Withdrawal } from '../batch-queue.ts';
 import { fromWire, toWire, type Batch, type BatchAnswer, type WireBatch } from '../wire/batch.ts';
 import { brokerError } from './broker-errors.ts';
 import { Consumer } from './consumer.ts';
+import { ServerLife } from './server-life.ts';
 import { DEPLOYMENTS_KEY, queueOptions, resultsQueue, runKey, transfersQueue } from './keys.ts';
 
 /** A job is removed once it is done, and carried out again for as long as it fails: the ledger, not the broker, says what became of it. */
@@ -15,6 +16,14 @@ export const LOCK_MS = 10_000;
 const RUN_MS = 7 * 86_400_000;
 /** Answers that are being written down at the same time, at most. */
 const ANSWERS_AT_ONCE = 32;
+
+/** A batch as it lies in the queue. */
+export interface ShippedBatch extends WireBatch {
+  /** See ShipOptions. */
+  readonly again: boolean;
+  /** The life of the server when it was shipped; see ServerLife. */
+  readonly life: string;
+}
 
 export interface BullBatchQueueOptions {
   readonly bullmq: typeof import('bullmq');
@@ -55,12 +64,14 @@ export class BullBatchQueue implements BatchQueue {
   readonly #options: BullBatchQueueOptions;
   readonly #transfers: Queue;
   readonly #results: Queue;
+  readonly #life: ServerLife;
   #consumer: Consumer | undefined;
 
   constructor(options: BullBatchQueueOptions) {
     this.#options = options;
     const { bullmq, client, deployment, pair, shown } = options;
     this.name = shown;
+    this.#life = new ServerLife(client);
     const opened = queueOptions(client);
     this.#transfers = new bullmq.Queue(transfersQueue(deployment), opened);
     this.#results = new bullmq.Queue(resultsQueue(pair), opened);
@@ -87,9 +98,10 @@ export class BullBatchQueue implements BatchQueue {
     return this.#ask(async ({ client, pair }) => void (await client.eval(RELEASE, 1, runKey(pair), run)));
   }
 
-  ship(batch: Batch): Promise<void> {
+  ship(batch: Batch, { again = false }: ShipOptions = {}): Promise<void> {
     return this.#ask(async ({ pair, root }) => {
-      await this.#transfers.add(pair, toWire(batch, root), { ...JOB_OPTIONS, jobId: batch.id });
+      const data: ShippedBatch = { ...toWire(batch, root), again, life: await this.#life.id() };
+      await this.#transfers.add(pair, data, { ...JOB_OPTIONS, jobId: batch.id });
     });
   }
 
@@ -119,12 +131,15 @@ export class BullBatchQueue implements BatchQueue {
 
   withdraw(id: string): Promise<Withdrawal> {
     return this.#ask(async () => {
-      const job = (await this.#transfers.getJob(id)) as Job | undefined;
+      const job = (await this.#transfers.getJob(id)) as Job<ShippedBatch> | undefined;
       if (job === undefined) return 'gone';
       // somebody who has begun it keeps it locked
       const isRemoved = await this.#transfers.remove(id);
       if (isRemoved !== 1) return 'busy';
-      return job.attemptsStarted > 0 ? 'begun' : 'not_begun';
+      const { again, life } = job.data;
+      // a server that came back with an older copy does not know what was begun since
+      const isCertain = !again && life === (await this.#life.id());
+      return isCertain && job.attemptsStarted === 0 ? 'not_begun' : 'begun';
     });
   }
 

@@ -7,7 +7,7 @@ import type {
 } from '../../../model/cluster/transfer-executor.ts';
 import { isSyncError, SyncError } from '../../../model/errors.ts';
 import type { Clock } from '../../../model/ports.ts';
-import type { BatchQueue } from '../batch-queue.ts';
+import type { BatchQueue, ShipOptions } from '../batch-queue.ts';
 import type { Batch, BatchAnswer, BatchEnds } from '../wire/batch.ts';
 import { fromWireError } from '../wire/wire-error.ts';
 import { Acknowledgements } from './acknowledgements.ts';
@@ -169,8 +169,8 @@ export class QueuedTransfers implements PassTransfers {
   }
 
   /** Whether it has arrived in the broker is for the sweep to find out. */
-  #send(batch: Batch): void {
-    this.#options.queue.ship(batch).catch((error: unknown) => this.#trouble(error));
+  #send(batch: Batch, options?: ShipOptions): void {
+    this.#options.queue.ship(batch, options).catch((error: unknown) => this.#trouble(error));
   }
 
   async #take(answer: BatchAnswer): Promise<void> {
@@ -235,7 +235,7 @@ export class QueuedTransfers implements PassTransfers {
     const known = await queue.known(asked);
     for (const batch of this.#outstanding.seen(asked, known)) {
       this.counts.reshipped++;
-      this.#send(batch);
+      this.#send(batch, { again: true });
     }
     const active = await queue.active();
     if (active > 0) this.#workerAt = clock.elapsed();

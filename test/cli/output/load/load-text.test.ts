@@ -16,6 +16,9 @@ test('a run that waited for files says how many are loaded', () => {
   expect(loadReportText({ ...NONE, waited: { files: 2, loaded: 1 } }, { sent: 2 })).toBe(
     '1 of the 2 files that were sent',
   );
+  expect(loadReportText({ ...NONE, waited: { files: 1, loaded: 1 } }, { sent: 1 })).toBe(
+    'the file that was sent',
+  );
 });
 
 test('a run of which no pipeline reads a file says so, so that a wrong pattern is seen', () => {

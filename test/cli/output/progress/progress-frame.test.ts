@@ -155,6 +155,7 @@ describe('what is waited for', () => {
 test('while nothing works no time is estimated', () => {
   const wait = { kind: 'retrying', sinceMs: AT, againMs: AT, message: 'x' } as const;
   expect(frame({ wait }, 100)[0]).not.toContain('left');
+  expect(frame({ isStopping: true }, 100)[0]).not.toContain('left');
 });
 
 test('a run that was asked to stop says what is left, and how to stop at once', () => {

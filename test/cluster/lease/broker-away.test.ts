@@ -1,0 +1,67 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import { leads, PATIENCE, standbyWorld, timesOf } from '../../support/cluster/standby-world.ts';
+import { HAS_REDIS, tellWithoutRedis } from '../../support/redis.ts';
+
+tellWithoutRedis();
+
+const JOB = "schedule: '* * * * * *'";
+
+test.runIf(HAS_REDIS)(
+  'while Redis is away for long the leader stops, nobody leads, and it goes on by itself once Redis is back',
+  async () => {
+    const world = await standbyWorld({ ttlMs: 2000, jobs: { orders: JOB } });
+    world.write('orders/a.csv', 'a');
+    const first = await world.a.up();
+    await leads(first);
+    const second = await world.b.up();
+    await vi.waitFor(async () => expect(await world.onStage('orders')).toEqual(['a.csv']), PATIENCE);
+    await world.redis.kill();
+    await vi.waitFor(() => expect(timesOf(first, 'lease_lost')).toBe(1), PATIENCE);
+    const changes = world.changes.length;
+    world.write('orders/b.csv', 'b');
+    // longer than a lease, and than a second due time
+    await wait(3000);
+    expect(world.changes.length).toBe(changes);
+    expect([timesOf(first, 'leads'), timesOf(second, 'leads')]).toEqual([1, 0]);
+    expect(first.text()).toContain('the broker of the lease does not answer');
+    await world.redis.start();
+    await vi.waitFor(async () => expect(await world.onStage('orders')).toEqual(['a.csv', 'b.csv']), PATIENCE);
+    expect(timesOf(first, 'leads') + timesOf(second, 'leads')).toBe(2);
+    expect([await first.stop(), await second.stop()]).toEqual([0, 0]);
+  },
+);
+
+test.runIf(HAS_REDIS)(
+  'a machine whose clock is an hour ahead leads like any other, and keeps the times of the schedule',
+  async () => {
+    const world = await standbyWorld({ ttlMs: 2000, jobs: { orders: "schedule: '*/2 * * * * *'" } });
+    world.write('orders/a.csv', 'a');
+    const ahead = await world.a.up([], { env: { NODE_OPTIONS: `--import ${world.hourAhead}` } });
+    await leads(ahead);
+    const runs = (up: typeof ahead): number =>
+      up.lines().filter(({ event, reason }) => event === 'pass' && reason === 'schedule').length;
+    await vi.waitFor(() => expect(runs(ahead)).toBeGreaterThan(1), PATIENCE);
+    // it really is ahead
+    const { time } = ahead.lines().at(-1)!;
+    expect(Date.parse(String(time)) - Date.now()).toBeGreaterThan(3_000_000);
+    const second = await world.b.up();
+    expect(await ahead.stop()).toBe(0);
+    await leads(second);
+    // what the other did is done, and the next time is not an hour away
+    await vi.waitFor(() => expect(runs(second)).toBeGreaterThan(1), PATIENCE);
+    expect(second.lines().filter(({ reason }) => reason === 'missed')).toEqual([]);
+    expect(await second.stop()).toBe(0);
+  },
+);
+
+test.runIf(HAS_REDIS)(
+  'a daemon whose broker is not there does not start, and says where it looked',
+  async () => {
+    const world = await standbyWorld({ ttlMs: 2000, jobs: { orders: JOB } });
+    await world.redis.kill();
+    const { status, stderr } = await world.a.cli.run(['up']);
+    expect(status, stderr).toBe(5);
+    expect(stderr).toMatch(/cannot reach redis:\/\/127\.0\.0\.1:\d+\/0: .*correct STAGESYNC_LEASE_URL/);
+  },
+);

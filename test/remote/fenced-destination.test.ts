@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
+import { SyncError } from '../../src/model/errors.ts';
+import { fenced } from '../../src/remote/fenced-destination.ts';
+
+const call = { signal: new AbortController().signal };
+const content = { size: 1, bytes: new Uint8Array(1) };
+
+test('once the lease is lost nothing is changed any more, and everything can still be looked at', async () => {
+  let isOver = false;
+  const stage = createMemoryDestination({ root: 'in/' });
+  const destination = fenced(stage, {
+    epoch: 1,
+    check() {
+      if (isOver) throw new SyncError('lease_lost', 'another leads', { verdict: 'end_run' });
+    },
+  });
+  await destination.makeFolder('in/', call);
+  await destination.put('in/a', content, call);
+  await destination.move('in/a', 'in/b', call);
+  isOver = true;
+  const changes = [
+    () => destination.put('in/c', content, call),
+    () => destination.move('in/b', 'in/c', call),
+    () => destination.remove('in/b', call),
+    () => destination.makeFolder('in/d/', call),
+  ];
+  for (const change of changes) await expect(change()).rejects.toMatchObject({ code: 'lease_lost' });
+  expect([...stage.files.keys()]).toEqual(['in/b']);
+  expect(await destination.stat('in/b', call)).toMatchObject({ size: 1 });
+  expect(await destination.listFolder('in/', call)).toBeDefined();
+});
