@@ -30,8 +30,7 @@ export async function replacing<T>(
     const version = await versionOf(file);
     // undefined: whoever held it has just let it go
     if (seen === undefined || seen.version !== version) seen = { version, sinceMs: performance.now() };
-    const isStale =
-      (await isOfFormerLeader(file, epoch)) || performance.now() - seen.sinceMs >= STALE_MS;
+    const isStale = (await isOfFormerLeader(file, epoch)) || performance.now() - seen.sinceMs >= STALE_MS;
     if (await takeAwayStale(file, { isStale, version })) continue;
     await pause(ASKED_EVERY_MS);
   }
