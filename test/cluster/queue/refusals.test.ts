@@ -53,7 +53,7 @@ async function oneBatch({ again = false } = {}) {
         room: () => Promise.resolve(),
         carryOut,
       }),
-    async close() {
+    close: async () => {
       await queue.close();
       await server.close();
     },
