@@ -55,7 +55,8 @@ export async function listAllDeployments(context: Context, flags: LsFlags): Prom
     stage: stageAddress({ flags }, { name: each.name, workspaceGroupID: each.id }),
   }));
   const { stdout } = context.host;
-  const columns = (stdout.isTTY === true ? stdout.columns : undefined) ?? USUAL_COLUMNS;
+  // programs that read it get everything
+  const columns = stdout.isTTY === true ? (stdout.columns ?? USUAL_COLUMNS) : Infinity;
   const fields = fieldsWithin(columns, rows);
   printRows(context, { rows, fields, none: 'nothing that has a Stage' }, { json: flags.json });
   return EXIT.clean;
