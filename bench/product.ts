@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { layOutPackage } from '../release/lay-out.ts';
 import { run } from './measure/child.ts';
@@ -20,11 +20,15 @@ export const ROOT = new URL('..', import.meta.url).pathname;
  * from the sources.
  */
 export async function buildProduct(folder: string): Promise<Product> {
-  const modules = `${folder}-modules`;
+  // within the checkout: the bundler looks for packages above the modules
+  const modules = join(ROOT, `build/bench-modules-${process.pid}`);
   rmSync(modules, { recursive: true, force: true });
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', modules]);
   await layOutPackage(ROOT, modules, folder, { types: false });
+  rmSync(modules, { recursive: true });
+  // what those install who share a budget or a queue
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   return openProduct(folder);
 }
 

@@ -11,6 +11,9 @@ export const ENTRIES = ['cli/main', 'index', 'emulator/emulator', 'sources/local
 /** What library users import, by its places in dist/. */
 const TYPED = ['index', 'emulator/emulator'] as const;
 
+/** Modules that are imported late by some and at once by others are meant so. */
+const NO_HINTS = { ineffectiveDynamicImport: false } as const;
+
 const entriesOf = (modules: string, names: readonly string[], ending: string): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, join(modules, `${name}${ending}`)]));
 
@@ -23,7 +26,7 @@ const entriesOf = (modules: string, names: readonly string[], ending: string): R
  */
 export async function bundleModules(modules: string, to: string): Promise<ReadonlySet<string>> {
   const chunks = await write(
-    { input: entriesOf(modules, ENTRIES, '.js'), platform: 'node', external: OPTIONAL },
+    { input: entriesOf(modules, ENTRIES, '.js'), platform: 'node', external: OPTIONAL, checks: NO_HINTS },
     // one folder below, as program-files.ts expects of itself
     { dir: to, format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js' },
   );
@@ -47,7 +50,7 @@ export async function bundleTypes(modules: string, to: string): Promise<void> {
 /** One module with everything in it, for a single executable. */
 export async function bundleAlone(entry: string, to: string): Promise<ReadonlySet<string>> {
   const chunks = await write(
-    { input: entry, platform: 'node' },
+    { input: entry, platform: 'node', checks: NO_HINTS },
     { file: to, format: 'cjs', codeSplitting: false },
   );
   return new Set(chunks.flatMap((chunk) => chunk.moduleIds.flatMap(packageFolder)));

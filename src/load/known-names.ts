@@ -1,5 +1,5 @@
 import type { DataApi } from '../data-api/data-api.ts';
-import { hasFact, isSyncError, SyncError } from '../model/errors.ts';
+import { isSyncError, SyncError } from '../model/errors.ts';
 import { nearestWord } from '../model/names/nearest-word.ts';
 import type { CallOptions } from '../model/ports.ts';
 import { printable } from '../model/printable.ts';
@@ -22,25 +22,25 @@ export function namesThere(wrong: string, known: readonly string[]): string {
  * for them fails with is nobody's matter.
  */
 export async function withKnownDatabases(
-  error: unknown,
+  failure: unknown,
   api: Pick<DataApi, 'rows'>,
   { database, ...call }: CallOptions & { readonly database: string },
 ): Promise<unknown> {
-  if (!isSyncError(error) || error.code !== 'database_missing' || !hasFact(error, 'missing')) return error;
+  if (!isSyncError(failure) || failure.code !== 'database_missing') return failure;
   const statement = {
     sql: 'SELECT SCHEMA_NAME FROM information_schema.SCHEMATA',
     what: 'name its databases',
   };
   const rows = await api.rows(statement, call).catch(() => undefined);
-  if (rows === undefined) return error;
+  if (rows === undefined) return failure;
   const known = rows
     .map((row) => text(row['SCHEMA_NAME']) ?? '')
     .filter((name) => !/^(?:information_schema|memsql|cluster|mysql)$/i.test(name));
-  if (known.some((name) => name.toLowerCase() === database.toLowerCase())) return error;
-  const { verdict, fact, operation, details } = error;
+  if (known.some((name) => name.toLowerCase() === database.toLowerCase())) return failure;
+  const { verdict, fact, operation, details } = failure;
   return new SyncError(
     'database_missing',
     `There is no database ${printable(database)}; ${namesThere(database, known)}. Check --load-database, "database" of the job, or SINGLESTOREDB_DATABASE.`,
-    { verdict, fact, operation, details, cause: error },
+    { verdict, fact, operation, details, cause: failure },
   );
 }

@@ -4,6 +4,7 @@ import { isHidden } from '../execute/hidden-names.ts';
 import type { LedgerDatabase } from '../ledger/database/ledger-database.ts';
 import { damaged } from '../ledger/database/state-errors.ts';
 import { LOADED } from '../ledger/ledger-row.ts';
+import { isNumbered, unnumbered } from '../names/new-names.ts';
 import type { LedgerRow } from '../ledger/ledger-row.ts';
 
 /** What was seen of one pipeline since a file came, and done about it. */
@@ -70,10 +71,14 @@ const REPLACING: ReadonlySet<string> = new Set(['changed', 'drifted', 'differs',
 /** `loaded` of a name at which a file was, and is no more. */
 const GONE = 2;
 
-/** Whether a file was at the name ?1 before, also before anybody kept track. */
-const WAS_THERE = `EXISTS (SELECT 1 FROM load WHERE path = ?1)
-  OR EXISTS (SELECT 1 FROM verdict WHERE path = ?1 AND kind IN ('removed', 'moved', 'keep'))
-  OR EXISTS (SELECT 1 FROM present_name WHERE path = ?1)`;
+/** Whether a file was at a name before, also before anybody kept track. */
+const wasThere = (path: string): string => `EXISTS (SELECT 1 FROM load l WHERE l.path = ${path})
+  OR EXISTS (SELECT 1 FROM verdict v WHERE v.path = ${path} AND v.kind IN ('removed', 'moved', 'keep'))
+  OR EXISTS (SELECT 1 FROM present_name p WHERE p.path = ${path})`;
+const WAS_THERE = wasThere('?1');
+
+/** Whether the file of a path is at this name already. */
+const HAS_OTHER_NAME = 'SELECT 1 FROM present_name WHERE path = ? AND name = ? AND state = 1';
 
 const HAD_OTHER_NAME = 'SELECT 1 FROM present_name WHERE path = ?';
 
@@ -107,15 +112,24 @@ export class LoadLog {
     if (last === undefined && !all) return;
     const upTo = Number(last ?? -1);
     if (upTo >= this.#run() - 1) return;
-    this.#changes(() =>
+    this.#changes(() => {
+      const known = this.#db
+        .sql(`SELECT path FROM entry WHERE run > ? AND path LIKE '%~%' AND path NOT LIKE '%/'`)
+        .all(upTo)
+        .filter(({ path }) => this.#wasVersion(path as RelPath));
       this.#db
         .sql(
-          `INSERT OR REPLACE INTO load SELECT path, size, ?2 AND reason IN ('changed', 'drifted', 'differs', 'moved'), 0, ?3, '{}'
+          `INSERT OR REPLACE INTO load
+            SELECT path, size,
+              ?2 AND (reason IN ('changed', 'drifted', 'differs', 'moved') OR ${wasThere('entry.path')}), 0, ?3, '{}'
             FROM entry WHERE run > ?1 AND pending <> ${LOADED} AND adopted = 0 AND path NOT LIKE '%/'
-            AND reason NOT IN ('touched', 'stayed')`,
+            AND reason NOT IN ('touched', 'stayed')
+            AND (reason <> 'missing' OR NOT EXISTS (SELECT 1 FROM load k WHERE k.path = entry.path))`,
         )
-        .run(upTo, last === undefined ? 0 : 1, this.#moment()),
-    );
+        .run(upTo, last === undefined ? 0 : 1, this.#moment());
+      for (const { path } of known)
+        this.#db.sql('UPDATE load SET replaced = 1 WHERE path = ?').run(path as RelPath);
+    });
   }
 
   /**
@@ -175,7 +189,7 @@ export class LoadLog {
       }
       this.#db
         .sql(`INSERT OR REPLACE INTO load VALUES (?1, ?2, ?3 OR ${WAS_THERE}, 0, ?4, '{}')`)
-        .run(path, size, REPLACING.has(reason) ? 1 : 0, this.#moment());
+        .run(path, size, REPLACING.has(reason) || this.#wasVersion(path) ? 1 : 0, this.#moment());
     });
   }
 
@@ -222,12 +236,14 @@ export class LoadLog {
   }
 
   #fileArrives(from: RelPath, to: RelPath): void {
+    const isThere = this.#db.sql(HAS_OTHER_NAME).get(from, to) !== undefined;
+    const isKnown = isHidden(from) || (this.#wasVersion(to) && !isThere);
     this.#db
       .sql(
         `INSERT OR REPLACE INTO load SELECT ?1, size, ?2 OR EXISTS (SELECT 1 FROM entry WHERE path = ?1) OR ${WAS_THERE}, 0, ?3, '{}'
           FROM entry WHERE path = ?4 AND pending <> ${LOADED}`,
       )
-      .run(to, isHidden(from) ? 1 : 0, this.#moment(), from);
+      .run(to, isKnown ? 1 : 0, this.#moment(), from);
   }
 
   #folderArrives(from: RelPath, to: RelPath): void {
@@ -281,10 +297,23 @@ export class LoadLog {
 
   /** It has a name that no pipeline knows: whatever reads it there reads this content. */
   renamed(path: RelPath): void {
-    this.#changes(() =>
+    this.#changes(() => {
       this.#db
         .sql(`UPDATE load SET replaced = 0, readers = '{}', arrived = ? WHERE path = ?`)
-        .run(this.#moment(), path),
+        .run(this.#moment(), path);
+      // one for all numbers: what the source has under one of them later comes to a name that is known
+      this.#db
+        .sql(`INSERT OR IGNORE INTO load VALUES (?, 0, 1, ${GONE}, ?, '{}')`)
+        .run(unnumbered(path), this.#moment());
+    });
+  }
+
+  /** Whether a version of some file may have had this name. */
+  #wasVersion(path: RelPath): boolean {
+    return (
+      isNumbered(path) &&
+      this.#db.sql(`SELECT 1 FROM load WHERE path = ? AND loaded = ${GONE}`).get(unnumbered(path)) !==
+        undefined
     );
   }
 

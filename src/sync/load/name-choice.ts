@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { byName, garbledIn, type Children } from '../../model/children.ts';
 import { isSyncError } from '../../model/errors.ts';
-import { parentOf } from '../../model/path.ts';
+import { nameOf, parentOf } from '../../model/path.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Pipelines } from '../../model/pipelines.ts';
 import type { Source } from '../../model/ports.ts';
@@ -8,7 +9,7 @@ import type { Remote } from '../../remote/remote.ts';
 import { readBack } from '../execute/verify/read-back.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LoadRow } from './load-log.ts';
-import { FIRST_NUMBER, versionName, versionNumber } from './new-names.ts';
+import { FIRST_NUMBER, MOST_NUMBERS, versionName, versionNumber } from '../names/new-names.ts';
 
 export interface NameChoiceParts {
   readonly remote: Remote;
@@ -20,8 +21,6 @@ export interface NameChoiceParts {
 
 /** Names that are asked of the pipelines at once. */
 const AT_ONCE = 8;
-/** So many numbers in a row that others have: there is no end of it. */
-const MOST_NUMBERS = 1000;
 
 /** Finds a name for a file that changed: one that nobody has had, or one that has its bytes already. */
 export class NameChoice {
@@ -31,9 +30,18 @@ export class NameChoice {
     this.#parts = parts;
   }
 
+  /** What a listing shows beside the file: files and folders. */
+  async beside(path: RelPath): Promise<Children> {
+    const { remote } = this.#parts;
+    return (await remote.list(remote.root + parentOf(path))) ?? [];
+  }
+
   /** The first name that neither the destination, nor the source, nor a pipeline has had. */
-  async free(path: RelPath): Promise<RelPath | undefined> {
-    const { pipelines, remote, source, ledger, signal } = this.#parts;
+  async free(path: RelPath, beside: Children): Promise<RelPath | undefined> {
+    const { pipelines, source, ledger, signal } = this.#parts;
+    // then nothing is known to be absent
+    if (garbledIn(beside) !== undefined) return undefined;
+    const taken = byName(beside);
     for (let first = FIRST_NUMBER; first < MOST_NUMBERS; first += AT_ONCE) {
       const names = Array.from({ length: AT_ONCE }, (_, at) => versionName(path, first + at));
       const full = names.map((name) => this.#full(name));
@@ -41,7 +49,7 @@ export class NameChoice {
       for (const name of names) {
         if (read.has(this.#full(name)) || ledger.names.at(name) !== undefined) continue;
         if (ledger.get(name) !== undefined) continue;
-        if ((await remote.stat(this.#full(name))) !== undefined) continue;
+        if (taken.named(nameOf(name)).length > 0) continue;
         if ((await source.stat?.(name, { signal })) === undefined) return name;
       }
     }
@@ -52,11 +60,15 @@ export class NameChoice {
    * A version that an earlier ledger may have known, and pipelines have read: where its bytes are those of the file, it is the
    * file. Then nothing is read twice.
    */
-  async equal({ path, size }: LoadRow, known: string | undefined): Promise<RelPath | undefined> {
+  async equal(
+    { path, size }: LoadRow,
+    beside: Children,
+    known: string | undefined,
+  ): Promise<RelPath | undefined> {
     const { remote, ledger, pipelines, signal, source } = this.#parts;
     const folder = parentOf(path);
     const found: { readonly name: RelPath; readonly number: number }[] = [];
-    for (const child of (await remote.list(remote.root + folder)) ?? []) {
+    for (const child of beside) {
       if (child.kind !== 'file' || child.size !== size) continue;
       const name = folder + child.name;
       const number = versionNumber(path, name);

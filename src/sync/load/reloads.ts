@@ -114,7 +114,7 @@ export class Reloads {
     const { pipelines, log, clock, root, signal, emit, onProblem } = this.#parts;
     const { pipeline } = file;
     if (isAgain) onProblem(row.path, repeated(pipeline));
-    const path = root + row.path;
+    const path = root + row.name;
     await pipelines.dropFile(pipeline, path, { signal });
     log.see(row, withDrop(readers, file, { atMs: clock.now(), sent: true }));
     this.sent++;
@@ -122,12 +122,12 @@ export class Reloads {
     emit({ type: 'reload', path: row.path, pipeline, statement, sent: true });
   }
 
-  #name({ row: { path }, file: { pipeline } }: Reload): void {
+  #name({ row: { path, name }, file: { pipeline } }: Reload): void {
     const { pipelines, root, emit, onProblem } = this.#parts;
     const key = `${pipeline}\n${path}`;
     if (this.#named.has(key)) return;
     this.#named.add(key);
-    const statement = pipelines.dropStatement(pipeline, root + path);
+    const statement = pipelines.dropStatement(pipeline, root + name);
     emit({ type: 'reload', path, pipeline, statement, sent: false });
     onProblem(path, notReloaded(pipeline, statement));
   }

@@ -71,8 +71,9 @@ export class Renames {
     // a pipeline is to read the newest content last
     for (const each of ledger.names.formerOf(row.path)) await this.#removeFormer(each);
     const entry = ledger.get(row.path);
-    const equal = await this.#names.equal(row, entry?.digest);
-    const name = equal ?? (await this.#names.free(row.path));
+    const beside = await this.#names.beside(row.path);
+    const equal = await this.#names.equal(row, beside, entry?.digest);
+    const name = equal ?? (await this.#names.free(row.path, beside));
     if (name === undefined || entry === undefined) return undefined;
     const blind = infos.find((info) => !mayRead(info, this.#full(name)));
     if (blind !== undefined) {
@@ -167,10 +168,13 @@ export class Renames {
   }
 
   /** The file is there under another name: what is under its own is not needed. */
-  async #removeOwn({ path }: PresentName): Promise<CheckVerdict> {
+  async #removeOwn({ path, name }: PresentName): Promise<CheckVerdict> {
     const { remote } = this.#parts;
-    const check = async (_: number, inDoubt: boolean): Promise<CheckVerdict> =>
-      inDoubt ? 'kept' : this.#isAsPut(path);
+    const check = async (_: number, inDoubt: boolean): Promise<CheckVerdict> => {
+      // once nothing has the path, a listing shows the other one under it
+      if (inDoubt && !(await this.#isListed(name, (folder) => remote.listNow(folder)))) return 'done';
+      return this.#isAsPut(path);
+    };
     return remote.remove(this.#full(path), { begins: true, check });
   }
 

@@ -46,6 +46,11 @@ export class PresentNames {
     return this.#one(`${SELECT} WHERE path = ? AND state <> ${FORMER} ORDER BY state DESC LIMIT 1`, path);
   }
 
+  /** All names under which the file of a path may be: where it is, and where it is about to be. */
+  allOf(path: RelPath): PresentName[] {
+    return this.#all(`${SELECT} WHERE path = ? AND state <> ${FORMER} ORDER BY state DESC`, path);
+  }
+
   /** What a name stands for. */
   at(name: RelPath): PresentName | undefined {
     return this.#one(`${SELECT} WHERE name = ?`, name);
@@ -119,6 +124,15 @@ export class PresentNames {
     if (!keepsFormer) this.#db.sql('DELETE FROM present_name WHERE name >= ? AND name < ?').run(from, end);
   }
 
+  /** The file has another number now, which pipelines may know. */
+  renamed(there: PresentName, name: RelPath): void {
+    this.#db.transaction(() => {
+      this.forget(there.name);
+      this.set({ ...there, name });
+      this.#mayBeKnown(there.path);
+    });
+  }
+
   /** The file has its own name again: what is known of it is not what a listing will show, and pipelines may know the name. */
   returned({ name, path }: PresentName): void {
     this.#db.transaction(() => {
@@ -126,8 +140,12 @@ export class PresentNames {
       this.#db
         .sql(`UPDATE entry SET pending = 1, shown_modified = NULL WHERE path = ? AND pending <> ${LOADED}`)
         .run(path);
-      this.#db.sql(`UPDATE load SET replaced = 1, readers = '{}' WHERE path = ?`).run(path);
+      this.#mayBeKnown(path);
     });
+  }
+
+  #mayBeKnown(path: RelPath): void {
+    this.#db.sql(`UPDATE load SET replaced = 1, readers = '{}' WHERE path = ?`).run(path);
   }
 
   #one(sql: string, ...values: readonly string[]): PresentName | undefined {

@@ -53,7 +53,7 @@ test.each([
   async (signal, status) => {
     const { stage, cli, address, child, run, open } = await heldSync();
     await using _ = stage;
-    const draining = said(child, /finishing what is in flight/);
+    const draining = said(child, /stopping: finishing .+; once more stops at once/);
     child.kill(signal);
     await draining;
     open();
@@ -72,7 +72,7 @@ test.each([
 test('a second signal stops at once, and the next run puts right what was in flight', async () => {
   const { stage, cli, address, child, run, open } = await heldSync();
   await using _ = stage;
-  const draining = said(child, /finishing what is in flight/);
+  const draining = said(child, /stopping: finishing .+; once more stops at once/);
   child.kill('SIGINT');
   await draining;
   child.kill('SIGINT');

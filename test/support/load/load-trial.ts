@@ -6,7 +6,7 @@ import type { MemoryCall } from '../../../src/destinations/memory/memory-destina
 import { SyncError } from '../../../src/model/errors.ts';
 import type { SyncEvent } from '../../../src/model/events.ts';
 import type { RelPath } from '../../../src/model/path.ts';
-import { versionName } from '../../../src/sync/load/new-names.ts';
+import { versionName } from '../../../src/sync/names/new-names.ts';
 import type { LoadOptions } from '../../../src/sync/load/load-options.ts';
 import type { PassOptions } from '../../../src/sync/pass-options.ts';
 import { createDice, type Dice } from '../trees/dice.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { versionName, versionNumber } from '../../../src/sync/load/new-names.ts';
+import { versionName, versionNumber } from '../../../src/sync/names/new-names.ts';
 
 test.each([
   ['orders.csv', 'orders~2.csv'],

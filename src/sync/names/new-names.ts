@@ -10,6 +10,8 @@ const NUMBERED = /~(\d{1,9})$/;
 
 /** The first number: the file under its own name is the first version. */
 export const FIRST_NUMBER = 2;
+/** So many numbers in a row that others have: there is no end of it. */
+export const MOST_NUMBERS = 1000;
 
 /**
  * The name of the nth version of a file, in the same folder, with the same endings, so that patterns such as '*.csv.gz' take it in:
@@ -26,6 +28,15 @@ export function versionNumber(path: RelPath, name: RelPath): number | undefined 
   const number = Number(NUMBERED.exec(stem)?.[1]);
   return number >= FIRST_NUMBER && versionName(path, number) === name ? number : undefined;
 }
+
+/** A name without its number, `a~.csv`; of a path the one that all its versions have. */
+export function unnumbered(name: RelPath): RelPath {
+  const [stem, ending] = split(nameOf(name));
+  return `${parentOf(name)}${stem.replace(NUMBERED, '')}~${ending}`;
+}
+
+/** Whether a name may be a version of some path. */
+export const isNumbered = (name: RelPath): boolean => NUMBERED.test(split(nameOf(name))[0]);
 
 function split(name: string): [stem: string, ending: string] {
   const packed = PACKED.exec(name)?.[0] ?? '';
