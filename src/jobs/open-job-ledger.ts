@@ -56,6 +56,7 @@ export async function openJobLedger(opened: AsyncDisposableStack, opening: Openi
     s3: authority.s3,
     environment: around.environment,
     source: ends.from,
+    epoch: around.fence?.epoch,
   });
   opened.defer(() => store.close());
   return around.dryRun ? openFetched(opened, store, options) : openTravelling(opened, store, options);

@@ -21,14 +21,19 @@ const documentsOf = (name: string): Tree[] =>
 
 const program = await wholeProgram();
 
-/** Whether the command line has this command with these flags. */
+/** Whether the command line has this command with these flags, and the jobs file. */
 function expectCommandLine(words: readonly string[]): void {
+  expectFlags(words);
+  expect(words).toContain('/etc/stagesync/stagesync.yaml');
+}
+
+/** Whether the command line has this command with these flags. */
+function expectFlags(words: readonly string[]): void {
   const command = commandsOf(program).find((each) => each.name() === words[0]);
   expect(command, words.join(' ')).toBeDefined();
   const flags = words.filter((word) => word.startsWith('--'));
   const known = command!.options.map(({ long }) => long);
   expect(flags.filter((flag) => !known.includes(flag))).toEqual([]);
-  expect(words).toContain('/etc/stagesync/stagesync.yaml');
 }
 
 const JOBS = documentsOf('kubernetes/configmap.yaml')[0]!;
@@ -158,6 +163,73 @@ test('two daemons of a compose file have a state each, and share the lease and t
   expect(mounts[0]!.filter((mount) => !mounts[1]!.includes(mount))).toEqual(['state-one:/state']);
   expect(mounts[1]!.filter((mount) => !mounts[0]!.includes(mount))).toEqual(['state-other:/state']);
   expect(Object.keys(volumes!)).toEqual(['broker', 'ledgers', 'state-one', 'state-other']);
+});
+
+test('workers in Kubernetes: no state, no rights, no password in the command line, one drained at a time', () => {
+  const [workers, budget] = documentsOf('kubernetes/workers.yaml');
+  const labels = workers!['spec']!['selector']!['matchLabels'];
+  expect(workers).toMatchObject({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    spec: { replicas: 2, strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0 } } },
+  });
+  expect(labels).toEqual(workers!['spec']!['template']!['metadata']!['labels']);
+  expect(budget).toMatchObject({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+  });
+  const pod = workers!['spec']!['template']!['spec']!;
+  expect(pod).toMatchObject({ terminationGracePeriodSeconds: 300, securityContext: { runAsNonRoot: true } });
+  const container = pod['containers']![0]!;
+  expect(container['securityContext']).toEqual({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  });
+  const args = container['args'] as unknown as string[];
+  expectFlags(args);
+  expect(args[0]).toBe('worker');
+  expect(JSON.stringify(args)).not.toContain('redis');
+  expect(container['env']).toMatchObject([{ name: 'STAGESYNC_QUEUE_URL' }]);
+  for (const [probe, path] of [
+    ['livenessProbe', '/healthz'],
+    ['readinessProbe', '/readyz'],
+  ] as const)
+    expect(container[probe]!['httpGet']).toEqual({ path, port: 'http' });
+  const mounts = container['volumeMounts'] as unknown as { name: string; mountPath: string }[];
+  const volumes = pod['volumes'] as unknown as { name: string }[];
+  expect(mounts.map(({ name }) => name)).toEqual(volumes.map(({ name }) => name));
+  const token = mounts.find(({ name }) => name === 'token')!;
+  expect(args).toContain(`${token.mountPath}/token`);
+});
+
+test('workers of a compose file see the files of the daemon at the same path, and share its queue alone', () => {
+  const { services, volumes } = parse(read('compose.workers.yaml'), { merge: true }) as Tree;
+  const [daemon, worker] = [services!['daemon']!, services!['worker']!];
+  expect(services!['queue']!['command']).toContain('noeviction');
+  expectCommandLine(daemon['command'] as unknown as string[]);
+  expectFlags(worker['command'] as unknown as string[]);
+  for (const service of [daemon, worker]) {
+    expect(service['command']).toContain('redis://queue:6379/0');
+    expect(service).toMatchObject({ stop_grace_period: '5m', read_only: true, cap_drop: ['ALL'] });
+    expect(service['build']!['args']).toEqual({ CLIENTS: 'ioredis bullmq' });
+  }
+  const [files] = worker['volumes'] as unknown as string[];
+  expect(worker['volumes']).toEqual([files]);
+  expect(daemon['volumes']).toContain(files);
+  expect(files!.split(':')[1]).toBe((worker['command'] as unknown as string[])[4]);
+  expect(Object.keys(volumes!)).toEqual(['queue', 'state']);
+});
+
+test('the clients that an image may be built with are the optional packages, and no others', () => {
+  const { peerDependencies } = JSON.parse(read('../package.json')) as { peerDependencies: object };
+  const clients = (file: string): string[] =>
+    [...read(file).matchAll(/CLIENTS[:=] ?"?([a-z ]*)/g)].flatMap(([, names]) => names!.trim().split(' '));
+  for (const file of ['Dockerfile', 'compose.workers.yaml', 'compose.standby.yaml'])
+    for (const name of clients(file).filter((each) => each !== ''))
+      expect(Object.keys(peerDependencies)).toContain(name);
+  expect(read('Dockerfile')).toContain('npm install --global /tmp/stagesync.tgz $CLIENTS');
 });
 
 test('the image keeps its state where the manifests mount a volume', () => {

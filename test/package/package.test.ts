@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { writeLibraryExamples } from '../support/documents/library-examples.ts';
 import { EXECUTABLE, OTHER_NODE, TARBALL, type Installed } from './built.ts';
 
 const run = promisify(execFile);
@@ -97,7 +98,7 @@ describe.skipIf(TARBALL === undefined)('the package', () => {
     expect(report).toMatchObject({ uploaded: 1 });
   });
 
-  test('has types that need no other package and say what is wrong', async () => {
+  test('has types that need no other package, say what is wrong, and fit every example of the library page', async () => {
     cpSync(join(import.meta.dirname, '../../node_modules/@types'), join(project, 'node_modules/@types'), {
       recursive: true,
       dereference: true,
@@ -116,6 +117,7 @@ describe.skipIf(TARBALL === undefined)('the package', () => {
        export { openManagement, startEmulator };
        report?.nothingOfThatName;`,
     );
+    writeLibraryExamples(join(project, 'examples'), (name) => name);
     const compile = run(
       process.execPath,
       [
@@ -123,6 +125,7 @@ describe.skipIf(TARBALL === undefined)('the package', () => {
         ...'--noEmit --strict --target es2024 --module nodenext --types node --skipLibCheck false use.ts'.split(
           ' ',
         ),
+        ...globSync('examples/*.ts', { cwd: project }),
       ],
       { cwd: project },
     ).then(

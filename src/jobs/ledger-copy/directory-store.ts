@@ -1,36 +1,41 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, type BigIntStats } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf, SyncError } from '../../model/errors.ts';
 import { configError } from '../usage-errors.ts';
 import type { Body, CopyStore, StoredObject } from './copy-store.ts';
+import { replacing, versionOf } from './replacing-mark.ts';
 
-/** How long another may hold the file that stands for the right to replace, in milliseconds: it is held for some system calls. */
-const STALE_MS = 60_000;
-const ASKED_EVERY_MS = 100;
 /** A file that a put made beside its name, and that has not changed for so long, in milliseconds, is of a process that was killed. */
 const LEFT_BEHIND_MS = 86_400_000;
 /** Names of such files: what is being written, and what was taken away from another. */
 const BESIDE = /\.(?:[0-9a-f]{12}\.part|replacing\.[0-9a-f]{12})$/;
 
-/** Copies in a directory, which may be on a network file system. Rejects with `config` one that cannot be used. */
-export async function openDirectoryStore(folder: string): Promise<CopyStore> {
+/**
+ * Copies in a directory, which may be on a network file system. `epoch` is that of the leadership in which they are put, where there
+ * is an election. Rejects with `config` one that cannot be used.
+ */
+export async function openDirectoryStore(
+  folder: string,
+  { epoch }: { readonly epoch?: number | undefined } = {},
+): Promise<CopyStore> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw configError(`cannot use ${folder} for copies of ledgers: ${messageOf(error)}`, error);
   }
-  return new DirectoryStore(folder);
+  return new DirectoryStore(folder, epoch);
 }
 
 class DirectoryStore implements CopyStore {
   readonly label: string;
+  readonly #epoch: number | undefined;
   #hasCleared = false;
 
-  constructor(folder: string) {
+  constructor(folder: string, epoch: number | undefined) {
     this.label = folder;
+    this.#epoch = epoch;
   }
 
   async get(name: string): Promise<StoredObject | undefined> {
@@ -49,8 +54,10 @@ class DirectoryStore implements CopyStore {
       this.#hasCleared = true;
       try {
         await write(part, body);
-        return await exclusively(`${file}.replacing`, async () => {
+        return await replacing({ file: `${file}.replacing`, epoch: this.#epoch }, async (isStillOurs) => {
           if ((await versionOf(file)) !== expected) return undefined;
+          // who stood still until now may have been overtaken
+          if (!(await isStillOurs())) return undefined;
           await rename(part, file);
           return versionOf(file);
         });
@@ -81,8 +88,8 @@ async function clearLeftBehind(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => BESIDE.test(each))) {
     const file = join(folder, name);
-    const found = await statOf(file);
-    if (found !== undefined && Date.now() - Number(found.mtimeMs) >= LEFT_BEHIND_MS)
+    const found = await stat(file).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs >= LEFT_BEHIND_MS)
       await rm(file, { force: true }).catch(() => undefined);
   }
 }
@@ -97,55 +104,3 @@ async function write(file: string, body: Body): Promise<void> {
     await handle.close();
   }
 }
-
-/** Each put makes a file of its own, so that number, times and size tell versions apart. */
-async function versionOf(file: string): Promise<string | undefined> {
-  try {
-    const { ino, mtimeNs, size } = await stat(file, { bigint: true });
-    return `${ino}-${mtimeNs}-${size}`;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/**
- * Runs `work` while nobody else does: whoever can make the file may. What a killed process left is taken away: what is old by the
- * clock, or was looked at for so long, because clocks of machines differ.
- */
-async function exclusively<T>(file: string, work: () => Promise<T>): Promise<T> {
-  let seen: { readonly version: string | undefined; readonly sinceMs: number } | undefined;
-  for (;;) {
-    try {
-      await (await open(file, 'wx', 0o600)).close();
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const version = await versionOf(file);
-      // undefined: whoever held it has just let it go
-      if (seen === undefined || seen.version !== version) seen = { version, sinceMs: performance.now() };
-      await takeAwayStale(file, { isStale: performance.now() - seen.sinceMs >= STALE_MS });
-      await pause(ASKED_EVERY_MS);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(file, { force: true });
-  }
-}
-
-async function takeAwayStale(file: string, { isStale }: { readonly isStale: boolean }): Promise<void> {
-  const seen = await statOf(file);
-  if (seen === undefined || (!isStale && Date.now() - Number(seen.mtimeMs) < STALE_MS)) return;
-  const aside = `${file}.${randomBytes(6).toString('hex')}`;
-  // of several that see the same stale file one renames it
-  await rename(file, aside).catch(() => undefined);
-  const taken = await statOf(aside);
-  // somebody took the place of the stale file just before: it is theirs
-  if (taken !== undefined && taken.ino !== seen.ino) await rename(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
-}
-
-const statOf = (file: string): Promise<BigIntStats | undefined> =>
-  stat(file, { bigint: true }).catch(() => undefined);

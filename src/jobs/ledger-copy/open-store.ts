@@ -16,6 +16,8 @@ export interface StoreSettings {
   readonly environment: Environment;
   /** A copy in a local source would be synced. */
   readonly source: PlaceAddress;
+  /** Of the leadership in which copies are put, where there is an election. */
+  readonly epoch?: number | undefined;
 }
 
 /** Opens the place for copies of ledgers. Rejects with `usage` or `config` an address that cannot be used; loads the AWS SDK for a bucket only. */
@@ -25,6 +27,7 @@ export async function openCopyStore({
   s3,
   environment,
   source,
+  epoch,
 }: StoreSettings): Promise<CopyStore> {
   if (address.startsWith('s3://')) return openBucketStore(address, s3, environment);
   if (address === '' || address.includes('://'))
@@ -34,7 +37,7 @@ export async function openCopyStore({
     throw usageError(
       `--ledger-copy ${directory} lies in the source, so that copies would be synced; name a directory elsewhere`,
     );
-  return openDirectoryStore(directory);
+  return openDirectoryStore(directory, { epoch });
 }
 
 function isInside(path: string, root: string): boolean {

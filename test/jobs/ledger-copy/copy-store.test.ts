@@ -1,4 +1,4 @@
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { textBody, textOf, type CopyStore } from '../../../src/jobs/ledger-copy/copy-store.ts';
@@ -11,7 +11,11 @@ import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 for (const [name, value] of Object.entries(CONDITIONAL_ENV)) vi.stubEnv(name, value);
 
 /** So often the right to replace seems to be held, and is free when it is looked at. */
-const held = vi.hoisted(() => ({ times: 0 }));
+const held = vi.hoisted(() => ({
+  times: 0,
+  /** What others do once a put has seen which version is there. */
+  beforeRename: undefined as (() => Promise<void>) | undefined,
+}));
 vi.mock('node:fs/promises', async (original) => {
   const fs = await original<typeof import('node:fs/promises')>();
   const open: typeof fs.open = (path, ...rest) => {
@@ -19,7 +23,16 @@ vi.mock('node:fs/promises', async (original) => {
     held.times--;
     return Promise.reject(Object.assign(new Error('it is there'), { code: 'EEXIST' }));
   };
-  return { ...fs, open };
+  let looks = 0;
+  const stat = (async (path, options) => {
+    const found = await fs.stat(path, options).catch((error: unknown) => error as Error);
+    // the look at the copy itself, within the right to replace it
+    if (held.beforeRename !== undefined && String(path).endsWith('/a') && looks++ === 0)
+      await held.beforeRename();
+    if (found instanceof Error) throw found;
+    return found;
+  }) as typeof fs.stat;
+  return { ...fs, open, stat };
 });
 
 const readText = async (store: CopyStore, name: string): Promise<string | undefined> => {
@@ -81,6 +94,53 @@ describe('a directory', () => {
     const before = Date.now() / 1000 - 120;
     utimesSync(join(folder, 'a.replacing'), before, before);
     expect(await store.put('a', textBody('one'), undefined)).toBeDefined();
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
+  test('does not wait for a leader that was killed while it replaced a copy: its epoch is over', async () => {
+    const folder = await temporaryFolder();
+    // a minute by the clock would be waited for longer than a test may take
+    writeFileSync(join(folder, 'a.replacing'), '7');
+    const store = await openDirectoryStore(folder, { epoch: 8 });
+    expect(await store.put('a', textBody('one'), undefined)).toBeDefined();
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
+  test.each([
+    ['a leader of the same epoch', '8'],
+    ['a later leader', '9'],
+    ['a run without an election', ''],
+  ])('waits until %s has replaced its copy', async (_, text) => {
+    const folder = await temporaryFolder();
+    writeFileSync(join(folder, 'a.replacing'), text);
+    const store = await openDirectoryStore(folder, { epoch: 8 });
+    let looks = 0;
+    // each look is one question of the clock
+    const looked = vi.spyOn(performance, 'now').mockImplementation(() => {
+      if (++looks === 3) {
+        writeFileSync(join(folder, 'a'), 'theirs');
+        rmSync(join(folder, 'a.replacing'));
+      }
+      return 0;
+    });
+    onTestFinished(() => looked.mockRestore());
+    expect(await store.put('a', textBody('one'), undefined)).toBeUndefined();
+    expect(looks).toBeGreaterThanOrEqual(3);
+    expect(await readText(store, 'a')).toBe('theirs');
+    expect(readdirSync(folder)).toEqual(['a']);
+  });
+
+  test('a leader that stood still while it replaced a copy leaves that of the next leader', async () => {
+    const folder = await temporaryFolder();
+    const earlier = await openDirectoryStore(folder, { epoch: 1 });
+    const next = await openDirectoryStore(folder, { epoch: 2 });
+    held.beforeRename = async () => {
+      held.beforeRename = undefined;
+      expect(await next.put('a', textBody('next'), undefined)).toBeDefined();
+    };
+    expect(await earlier.put('a', textBody('late'), undefined)).toBeUndefined();
+    expect(held.beforeRename).toBeUndefined();
+    expect(await readText(next, 'a')).toBe('next');
     expect(readdirSync(folder)).toEqual(['a']);
   });
 

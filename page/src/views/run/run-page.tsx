@@ -115,7 +115,7 @@ function EndFacts({ run: { startedMs, endedMs, report } }: { readonly run: RunSu
       {report.load !== undefined && (
         <Fact name="To the table">
           <span class={report.load.skipped > 0 ? 'bad-text plain-weight' : undefined}>
-            {loadReportText(report.load)}
+            {loadReportText(report.load, { sent: report.uploaded + report.moved })}
           </span>
         </Fact>
       )}
