@@ -102,11 +102,11 @@ test('its scripts sync, and the summary has what the report has', () => {
   expect(summary).toContain('\n| 1 | 3 | 0 | 0 | 0 | 0 | ');
   expect(summary).toContain('| warning | a&#124;b &#60;i&#62;.csv | over&#95;size |');
   expect(summary).not.toContain('secret-key');
-});
+}, 180_000);
 
 test('a sync that fails fails the step, and the summary says why', () => {
   const { status, summary, output } = runAction({ from: 'not-there', to: 'stage://local/data' });
   expect(status).toBe(5);
   expect(output).toContain('outcome=failures\n');
   expect(summary).toContain('**source&#95;missing**: ');
-});
+}, 180_000);

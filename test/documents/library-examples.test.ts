@@ -45,4 +45,4 @@ test('every example of the library page runs, and prints what it says', async ()
   expect(printed.map((text) => text.split('\n').slice(0, -1))).toEqual(
     LIBRARY_EXAMPLES.map(({ prints }) => prints),
   );
-});
+}, 180_000);

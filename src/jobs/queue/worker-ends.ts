@@ -156,7 +156,7 @@ async function prove(ends: Opened, { items, from }: Batch, { signal }: CallOptio
   }
   throw new CannotServe(
     `it does not see in ${from} what was listed there: ${messageOf(latest)}; each worker needs the same directory at the same path`,
-    { cause: latest },
+    { cause: latest, seesOthers: true },
   );
 }
 

@@ -48,12 +48,15 @@ export interface TransferExecutor {
   settled?(id: number, flush: () => void): void;
 }
 
-/** What is known of transfers that an earlier run handed over. */
+/** The version of a file that a transfer is of: a ledger gives the number of an intent that is over to another one. */
+export type SentVersion = Pick<FileEntry, 'path' | 'version'>;
+
+/** What is known of transfers that earlier runs handed over, by their intents, each with the file that it was of. */
 export interface TakenOver {
-  /** By their intents: they are there. */
-  readonly arrived: ReadonlyMap<number, Transferred>;
-  /** Intents of which certainly nothing was sent, nor will be. */
-  readonly notBegun: ReadonlySet<number>;
+  /** They are there. */
+  readonly arrived: ReadonlyMap<number, Transferred & SentVersion>;
+  /** Certainly nothing of them was sent, nor will be. */
+  readonly notBegun: ReadonlyMap<number, SentVersion>;
   /** To be called once the ledger has all that. */
   readonly recorded: () => Promise<void>;
 }

@@ -12,6 +12,7 @@ import type { PathRange } from './database/path-range.ts';
 import { COLUMNS, columnsIn, FIRST_WITH_RUN_RECORDS, formatOf } from './database/former-formats.ts';
 import type { LoadLog } from '../load/load-log.ts';
 import { LOADED, toRow } from './ledger-row.ts';
+import { keepLeftNames } from './left-names.ts';
 import type { LedgerRow, RawRow } from './ledger-row.ts';
 import type { PairLock } from './pair-lock.ts';
 import { PresentNames } from '../names/present-names.ts';
@@ -188,14 +189,16 @@ export class Ledger {
   }
 
   forget(path: RelPath): void {
-    this.#loads?.gone(path);
+    if (this.#loads === undefined) keepLeftNames(this.#db, path);
+    else this.#loads.gone(path);
     this.names.gone(path);
     this.#db.sql('DELETE FROM entry WHERE path = ?').run(path);
   }
 
   /** Forgets a folder and everything below it. */
   forgetFolder(folder: RelPath): void {
-    this.#loads?.folderGone(folder);
+    if (this.#loads === undefined) keepLeftNames(this.#db, folder);
+    else this.#loads.folderGone(folder);
     this.names.gone(folder);
     this.#db.sql('DELETE FROM entry WHERE path >= ? AND path < ?').run(folder, afterFolder(folder));
   }
@@ -205,7 +208,8 @@ export class Ledger {
    * listing has to show them.
    */
   rename(from: RelPath, to: RelPath, { keepsTimes }: { readonly keepsTimes: boolean }): void {
-    this.#loads?.moved(from, to);
+    if (this.#loads === undefined) keepLeftNames(this.#db, from);
+    else this.#loads.moved(from, to);
     if (isFolderPath(from)) this.names.folderMoved(from, to, { keepsFormer: false });
     else this.names.gone(from);
     const times = keepsTimes

@@ -71,10 +71,11 @@ const REPLACING: ReadonlySet<string> = new Set(['changed', 'drifted', 'differs',
 /** `loaded` of a name at which a file was, and is no more. */
 const GONE = 2;
 
-/** Whether a file was at the name ?1 before, also before anybody kept track. */
-const WAS_THERE = `EXISTS (SELECT 1 FROM load WHERE path = ?1)
-  OR EXISTS (SELECT 1 FROM verdict WHERE path = ?1 AND kind IN ('removed', 'moved', 'keep'))
-  OR EXISTS (SELECT 1 FROM present_name WHERE path = ?1)`;
+/** Whether a file was at a name before, also before anybody kept track. */
+const wasThere = (path: string): string => `EXISTS (SELECT 1 FROM load l WHERE l.path = ${path})
+  OR EXISTS (SELECT 1 FROM verdict v WHERE v.path = ${path} AND v.kind IN ('removed', 'moved', 'keep'))
+  OR EXISTS (SELECT 1 FROM present_name p WHERE p.path = ${path})`;
+const WAS_THERE = wasThere('?1');
 
 /** Whether the file of a path is at this name already. */
 const HAS_OTHER_NAME = 'SELECT 1 FROM present_name WHERE path = ? AND name = ? AND state = 1';
@@ -118,9 +119,12 @@ export class LoadLog {
         .filter(({ path }) => this.#wasVersion(path as RelPath));
       this.#db
         .sql(
-          `INSERT OR REPLACE INTO load SELECT path, size, ?2 AND reason IN ('changed', 'drifted', 'differs', 'moved'), 0, ?3, '{}'
+          `INSERT OR REPLACE INTO load
+            SELECT path, size,
+              ?2 AND (reason IN ('changed', 'drifted', 'differs', 'moved') OR ${wasThere('entry.path')}), 0, ?3, '{}'
             FROM entry WHERE run > ?1 AND pending <> ${LOADED} AND adopted = 0 AND path NOT LIKE '%/'
-            AND reason NOT IN ('touched', 'stayed')`,
+            AND reason NOT IN ('touched', 'stayed')
+            AND (reason <> 'missing' OR NOT EXISTS (SELECT 1 FROM load k WHERE k.path = entry.path))`,
         )
         .run(upTo, last === undefined ? 0 : 1, this.#moment());
       for (const { path } of known)

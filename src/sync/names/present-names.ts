@@ -91,13 +91,17 @@ export class PresentNames {
     if (this.any) this.#db.sql('DELETE FROM present_name WHERE name = ?').run(name);
   }
 
-  /** A new content came to the path: what is under another name is of before. Called before the row of the path changes. */
+  /**
+   * A new content came to the path: what is under another name is of before, with the time that the row knows of it, which a move
+   * of its folder may have changed. Called before the row of the path changes.
+   */
   superseded(path: RelPath): void {
     if (!this.any) return;
     this.#db
       .sql(
         `UPDATE present_name SET state = ${FORMER},
-          modified = coalesce(modified, (SELECT shown_modified FROM entry WHERE entry.path = present_name.path)) WHERE path = ?`,
+          modified = iif(state = ${FORMER}, modified,
+            coalesce((SELECT shown_modified FROM entry WHERE entry.path = present_name.path), modified)) WHERE path = ?`,
       )
       .run(path);
   }

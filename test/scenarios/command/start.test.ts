@@ -8,9 +8,28 @@ import { writeTree } from '../../support/trees/trees.ts';
 const TRACE = fileURLToPath(new URL('../../support/cli/trace-imports.mjs', import.meta.url));
 
 /** The packages in node_modules that a command line loads. */
-async function packagesLoadedBy(cli: CliSandbox, args: readonly string[]) {
+async function packagesLoadedBy(
+  cli: CliSandbox,
+  args: readonly string[],
+  { stopAfter }: { readonly stopAfter?: RegExp | undefined } = {},
+) {
   const list = join(cli.folder, '..', 'imports.txt');
-  const result = await cli.run(args, { nodeOptions: ['--import', TRACE], env: { TRACE_IMPORTS: list } });
+  const result = await cli.run(args, {
+    nodeOptions: ['--import', TRACE],
+    env: { TRACE_IMPORTS: list },
+    running: (child) => {
+      if (stopAfter === undefined) return;
+      let isStopped = false;
+      for (const stream of [child.stdout, child.stderr]) {
+        let text = '';
+        stream?.on('data', (part: Buffer) => {
+          text += part.toString();
+          // a second signal would end it at once
+          if (!isStopped && stopAfter.test(text)) isStopped = child.kill('SIGTERM');
+        });
+      }
+    },
+  });
   const modules = (await readFile(list, 'utf8')).split('\n');
   const packages = modules.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
   return { status: result.status, packages: new Set(packages), modules };
@@ -68,6 +87,32 @@ test('a sync of a directory loads no AWS package, and nothing that is shared bet
   expect(modules.filter((url) => /\/src\/cluster\/(?!redis\/redis-url)/.test(url))).toEqual([]);
   expect(packages).toContain('undici');
 });
+
+test.each([
+  ['run', ['run', 'data']],
+  ['up', ['up', '--log', 'json']],
+  ['watch', ['watch', 'data', 'stage://local/data', '--json']],
+])(
+  '%s loads nothing that is shared between machines, unless a flag names a server',
+  async (command, args) => {
+    await using cli = await cliSandbox();
+    await writeTree(cli.folder, {
+      'data/a.csv': 'a',
+      'stagesync.yaml': 'jobs:\n  data: { from: data, to: stage://local/data, watch: true }\n',
+    });
+    const { status, packages, modules } = await packagesLoadedBy(cli, args, {
+      // a daemon has opened everything once its first pass has ended
+      stopAfter: command === 'run' ? undefined : /"(?:type":"report|event":"pass)"/,
+    });
+    expect(status).toBe(0);
+    expect([...packages].filter((name) => /redis|bullmq/.test(name))).toEqual([]);
+    expect(
+      modules.filter((url) => /\/src\/cluster\/(?!redis\/redis-url|budget\/budget-address)/.test(url)),
+    ).toEqual([]);
+    expect(modules.some((url) => url.includes(`/src/cli/commands/${command}/run-`))).toBe(true);
+    expect(packages).toContain('undici');
+  },
+);
 
 test('a sync loads nothing of the Management API’s commands, of billing, or of pictures', async () => {
   await using cli = await cliSandbox();

@@ -127,7 +127,10 @@ export async function cuttable(port: number): Promise<{ readonly url: string; cu
   const sockets = new Set<Socket>();
   let isCut = false;
   const server = createServer((client) => {
-    if (isCut) return void client.destroy();
+    if (isCut) {
+      client.destroy();
+      return;
+    }
     const to = connect(port, '127.0.0.1');
     for (const [one, other] of [
       [client, to],

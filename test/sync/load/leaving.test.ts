@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SyncError } from '../../../src/model/errors.ts';
 import type { CallOptions } from '../../../src/model/ports.ts';
-import { createLoadWorld } from '../../support/load/load-world.ts';
+import { createLoadWorld, type LoadWorld } from '../../support/load/load-world.ts';
 
 const REMOVE = { afterLoad: 'remove' } as const;
 
@@ -235,5 +235,37 @@ test.each(['before', 'after'] as const)(
     expect(destination.files.size).toBe(0);
     expect(pipelines.readings).toHaveLength(1);
     expect(pipelines.dropped).toEqual([]);
+  },
+);
+
+test.each([
+  ['removed', (world: LoadWorld) => world.source.remove('a.csv')],
+  ['moved away', (world: LoadWorld) => world.source.move('a.csv', 'c.csv')],
+  ['moved away with its folder', (world: LoadWorld) => world.source.move('d/', 'e/')],
+] as const)(
+  'a file that comes to a name whose file was %s, in passes that do not ask for loading, leaves only once it is read',
+  async (_, leave) => {
+    for (const load of [REMOVE, { afterLoad: 'keep' }] as const) {
+      using world = createLoadWorld();
+      const { source, pipelines, destination } = world;
+      for (const path of ['a.csv', 'b.csv', 'd/a.csv']) source.write(path, 'one');
+      await world.pass(load);
+      pipelines.batch();
+      await world.pass(load);
+      leave(world);
+      await world.pass({}, { load: undefined, removal: 'ours' });
+      for (const path of ['a.csv', 'd/a.csv']) source.write(path, 'two');
+      await world.pass({}, { load: undefined, removal: 'ours' });
+      for (let turn = 0; turn < 4; turn++) {
+        await world.pass({ ...REMOVE, reload: 'drop-file' });
+        world.clock.at += 10_000;
+        pipelines.batch();
+        world.clock.at += 10_000;
+      }
+      await world.pass(REMOVE);
+      expect([...destination.files.keys()]).toEqual([]);
+      const read = pipelines.readings.filter(({ content }) => content === 'two').map(({ path }) => path);
+      expect([...new Set(read)].sort()).toEqual(['in/a.csv', 'in/d/a.csv']);
+    }
   },
 );

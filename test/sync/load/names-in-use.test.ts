@@ -166,3 +166,18 @@ test('killed while a file gets its third name, the next run knows it there', asy
   expect(report).toMatchObject({ uploaded: 0, unchanged: 1 });
   expect(contents(world)).toEqual({ 'in/d/a~3.csv': 'six' });
 });
+
+test('where a move sets new times, the version before leaves also after its folder has moved', async () => {
+  using world = createLoadWorld({ destination: { moveSetsTime: true } });
+  world.source.write('d/a.csv', 'one');
+  await world.pass(NEW_NAME);
+  world.pipelines.batch();
+  world.source.write('d/a.csv', 'six');
+  await turns(world, 2);
+  world.clock.at += LATER_MS;
+  world.source.move('d/', 'e/');
+  await turns(world, 2);
+  world.source.write('e/a.csv', 'ten');
+  await turns(world, 3);
+  expect(Object.values(contents(world))).toEqual(['ten']);
+});

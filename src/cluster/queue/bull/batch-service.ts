@@ -13,7 +13,18 @@ import { ServerLife } from './server-life.ts';
 import { leaveList, listWorkers } from './worker-list.ts';
 
 /** The ends of a batch cannot be opened here: another worker may be able to. Its message is for people. */
-export class CannotServe extends Error {}
+export class CannotServe extends Error {
+  /** It can open them, but sees none of the files as it was listed. */
+  readonly seesOthers: boolean;
+
+  constructor(
+    message: string,
+    { seesOthers = false, cause }: ErrorOptions & { readonly seesOthers?: boolean } = {},
+  ) {
+    super(message, { cause });
+    this.seesOthers = seesOthers;
+  }
+}
 
 export interface BatchServiceOptions {
   readonly server: QueueServer;
@@ -99,7 +110,7 @@ export class BatchService {
       answer = await carryOut(batch, held, { redelivered });
     } catch (error) {
       if (!(error instanceof CannotServe)) throw error;
-      const refusal = await this.#refuse(job, token, error);
+      const refusal = await this.#refuse(job, token, { why: error, redelivered });
       if (refusal === undefined) return;
       answer = refusal;
     }
@@ -108,15 +119,17 @@ export class BatchService {
   }
 
   /** Gives the batch back, for another worker. Resolves with an answer where no worker that is there can open its ends. */
-  async #refuse(job: Job<Data>, token: string, why: CannotServe): Promise<BatchAnswer | undefined> {
+  async #refuse(job: Job<Data>, token: string, refusal: Refusal): Promise<BatchAnswer | undefined> {
     const { server, deployment, name } = this.#options;
     const { data } = job;
     const refusedBy = [...new Set([...(data.refusedBy ?? []), name])];
     const workers = await listWorkers(server.client, deployment);
     const isLast = workers.every((worker) => refusedBy.includes(worker.name));
-    if (isLast) return { ...refused(data, name, why) };
+    if (isLast) return refused(data, name, refusal);
     await job.updateData({ ...data, refusedBy });
-    await job.moveToDelayed(Date.now() + GIVEN_BACK_MS, token);
+    // a delay that the broker keeps would end by the clock of whoever takes the job, and begin by this one's
+    await sleep(GIVEN_BACK_MS);
+    await job.moveToWait(token);
     return undefined;
   }
 
@@ -146,7 +159,12 @@ export class BatchService {
   }
 }
 
-function refused({ id, run, from }: Data, worker: string, why: CannotServe): BatchAnswer {
+interface Refusal {
+  readonly why: CannotServe;
+  readonly redelivered: boolean;
+}
+
+function refused({ id, run, from }: Data, worker: string, { why, redelivered }: Refusal): BatchAnswer {
   const { cause } = why;
   const said = messageOf(why);
   const message = `no worker can send the files of ${from}; ${worker} says: ${said}`;
@@ -155,7 +173,8 @@ function refused({ id, run, from }: Data, worker: string, why: CannotServe): Bat
     batch: id,
     run,
     worker,
-    redelivered: false,
+    redelivered,
+    seesOthers: why.seesOthers,
     refused: {
       ...error,
       code: isSyncError(cause) ? cause.code : 'config',

@@ -6,7 +6,7 @@ import type {
   TransferPass,
 } from '../../../model/cluster/transfer-executor.ts';
 import { isSyncError, SyncError } from '../../../model/errors.ts';
-import type { Clock } from '../../../model/ports.ts';
+import type { Clock, Source } from '../../../model/ports.ts';
 import type { BatchQueue, ShipOptions } from '../batch-queue.ts';
 import type { Batch, BatchAnswer, BatchEnds } from '../wire/batch.ts';
 import { fromWireError } from '../wire/wire-error.ts';
@@ -38,6 +38,8 @@ export interface QueuedTransfersOptions extends TransferPass {
   /** The longest time that a pass waits for a worker, in milliseconds. */
   readonly maxWaitMs: number;
   readonly clock: Clock;
+  /** Rejects where the source has not this version of the file any more. */
+  readonly check?: Source['check'];
 }
 
 /** Counts of one pass. */
@@ -182,14 +184,46 @@ export class QueuedTransfers implements PassTransfers {
     }
     if (answer.redelivered) this.counts.redelivered++;
     if (answer.refused !== undefined) {
-      const { clean } = this.#failed(fromWireError(answer.refused));
-      for (const { reject } of found.items) reject(clean);
-      this.#fail(clean);
+      await this.#takeRefusal(found, answer, fromWireError(answer.refused));
       return;
     }
     const done = this.#tell(found, answer);
     this.#ship({ endsForming: !this.#isForming });
     await this.#acknowledgements.written(done);
+  }
+
+  /** Ends the pass, unless the files are not even here as they were listed: then that is what became of them. */
+  async #takeRefusal(found: OutstandingBatch, answer: BatchAnswer, why: SyncError): Promise<void> {
+    // another worker may have begun it
+    const inDoubt = answer.redelivered;
+    const changes = answer.seesOthers === true ? await this.#changesOf(found) : undefined;
+    if (changes === undefined) {
+      const failure = this.#failed(why);
+      for (const { reject } of found.items) reject(inDoubt ? failure.doubtful : failure.clean);
+      this.#fail(failure.clean);
+      return;
+    }
+    for (const [at, { reject }] of found.items.entries()) {
+      const change = changes[at];
+      reject(inDoubt && isSyncError(change) ? change.with({ inDoubt }) : change);
+    }
+    this.#ship({ endsForming: !this.#isForming });
+  }
+
+  /** What the source says of each file. Undefined where it has one of them as it was listed, or cannot tell. */
+  async #changesOf({ items }: OutstandingBatch): Promise<readonly unknown[] | undefined> {
+    const { check, signal } = this.#options;
+    if (check === undefined) return undefined;
+    const changes: unknown[] = [];
+    for (const { transfer } of items) {
+      try {
+        await check(transfer.entry, { signal });
+        return undefined;
+      } catch (error) {
+        changes.push(error);
+      }
+    }
+    return changes;
   }
 
   /** Tells everyone who waits. Returns the transfers that are done. */

@@ -1,4 +1,4 @@
-import type { TakenOver, Transferred } from '../../../model/cluster/transfer-executor.ts';
+import type { SentVersion, TakenOver, Transferred } from '../../../model/cluster/transfer-executor.ts';
 import type { BatchQueue } from '../batch-queue.ts';
 
 /** Milliseconds between two looks at batches that workers are carrying out. */
@@ -15,8 +15,8 @@ export interface TakeOverOptions {
  * is waited for; answers are taken as they are.
  */
 export async function takeOver({ queue, pause }: TakeOverOptions): Promise<TakenOver> {
-  const arrived = new Map<number, Transferred>();
-  const notBegun = new Set<number>();
+  const arrived = new Map<number, Transferred & SentVersion>();
+  const notBegun = new Map<number, SentVersion>();
   const answered = new Set<string>();
   const takeAnswers = async (): Promise<void> => {
     for (const { batch, outcomes } of await queue.answers()) {
@@ -34,7 +34,7 @@ export async function takeOver({ queue, pause }: TakeOverOptions): Promise<Taken
       if (withdrawal === 'busy') isBusy = true;
       // a batch that was shipped twice may have been answered before
       if (withdrawal === 'not_begun')
-        for (const item of items) if (!arrived.has(item.id)) notBegun.add(item.id);
+        for (const { id: intent, entry } of items) if (!arrived.has(intent)) notBegun.set(intent, entry);
     }
     await takeAnswers();
     if (isBusy) await pause(LOOK_MS);

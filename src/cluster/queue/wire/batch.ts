@@ -1,4 +1,4 @@
-import type { Transfer, Transferred } from '../../../model/cluster/transfer-executor.ts';
+import type { SentVersion, Transfer, Transferred } from '../../../model/cluster/transfer-executor.ts';
 import type { FileEntry } from '../../../model/entry.ts';
 import type { WireError } from './wire-error.ts';
 
@@ -24,7 +24,7 @@ export interface Batch extends BatchEnds {
 
 /** What became of one transfer. */
 export type TransferOutcome =
-  ({ readonly id: number } & Transferred) | { readonly id: number; readonly error: WireError };
+  ({ readonly id: number } & SentVersion & Transferred) | { readonly id: number; readonly error: WireError };
 
 /** What became of a batch, in whatever order its transfers ended. */
 export interface BatchAnswer {
@@ -34,8 +34,10 @@ export interface BatchAnswer {
   readonly worker: string;
   /** An earlier delivery of the batch may have been carried out in part. */
   readonly redelivered: boolean;
-  /** Why none of the workers that are there can open the ends of the batch: nothing of it was begun. */
+  /** Why none of the workers that are there can open the ends of the batch: this delivery began nothing of it. */
   readonly refused?: WireError | undefined;
+  /** With `refused`: the worker sees none of the files as it was listed. */
+  readonly seesOthers?: boolean | undefined;
   readonly outcomes: readonly TransferOutcome[];
 }
 

@@ -45,10 +45,11 @@ export async function carryOut(options: CarryOutOptions): Promise<BatchAnswer> {
 }
 
 async function outcomeOf(transfer: Transfer, options: CarryOutOptions): Promise<TransferOutcome> {
-  const { id } = transfer;
+  const { id, entry } = transfer;
   try {
     const sent = options.redelivered ? await sendAgain(transfer, options) : await send(transfer, options);
-    return { id, digest: sent.digest, sentDigest: sent.sentDigest };
+    const { path, version } = entry;
+    return { id, path, version, digest: sent.digest, sentDigest: sent.sentDigest };
   } catch (error) {
     return { id, error: toWireError(error) };
   } finally {

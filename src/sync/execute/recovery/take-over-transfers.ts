@@ -1,4 +1,4 @@
-import type { PassTransfers, Transferred } from '../../../model/cluster/transfer-executor.ts';
+import type { PassTransfers, SentVersion, Transferred } from '../../../model/cluster/transfer-executor.ts';
 import type { StoredIntent } from '../../ledger/intent.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 
@@ -17,13 +17,17 @@ export async function takeOverTransfers(
     for (const intent of intents) {
       // of several versions the last to arrive counts, and nothing tells which that is; a hidden name has to be looked at
       if (intent.op !== 'put' || intent.via !== undefined || ofOnePath.get(intent.path)!.length > 1) continue;
-      const sent = arrived.get(intent.id);
-      if (sent !== undefined) record(ledger, intent, sent);
-      else if (notBegun.has(intent.id)) ledger.dropIntent(intent.id);
+      const [sent, unsent] = [arrived.get(intent.id), notBegun.get(intent.id)];
+      if (isOf(intent, sent)) record(ledger, intent, sent);
+      else if (sent === undefined && isOf(intent, unsent)) ledger.dropIntent(intent.id);
     }
   });
   await recorded();
 }
+
+/** What the broker kept of a run before the last one, or of another ledger of the pair, may have the number of this intent. */
+const isOf = <T extends SentVersion>({ path, version }: StoredIntent, told: T | undefined): told is T =>
+  told !== undefined && told.path === path && told.version === version;
 
 function record(ledger: Ledger, intent: StoredIntent, { digest }: Transferred): void {
   const { id, path, size, version, identity, reason } = intent;
