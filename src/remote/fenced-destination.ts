@@ -1,6 +1,6 @@
 import type { Fence } from '../model/cluster/leader-election.ts';
 import type { Operation } from '../model/errors.ts';
-import type { Destination, PartialFile } from '../model/ports.ts';
+import type { Content, Destination, PartialFile } from '../model/ports.ts';
 import { surrounded } from './wrapped-destinations.ts';
 
 const CHANGES: ReadonlySet<Operation> = new Set(['upload', 'create_folder', 'move', 'remove']);
@@ -16,6 +16,10 @@ export function fenced(destination: Destination, fence: Fence): Destination {
       if (CHANGES.has(operation)) fence.check();
       return request();
     }),
+    async put(path, content, call) {
+      fence.check();
+      return destination.put(path, fencedContent(content, fence), call);
+    },
     openPartial:
       openPartial &&
       (async (path, options) => {
@@ -29,6 +33,24 @@ export function fenced(destination: Destination, fence: Fence): Destination {
         return sweepPartial.call(destination, call);
       }),
   };
+}
+
+/** An upload that stood still in its middle does not come to its end over what a later leader has put there. */
+function fencedContent(content: Content, fence: Fence): Content {
+  if ('bytes' in content) return content;
+  const { chunks, resume } = content;
+  return {
+    ...content,
+    chunks: checked(chunks, fence),
+    resume: resume && { ...resume, from: (offset) => checked(resume.from(offset), fence) },
+  };
+}
+
+async function* checked(chunks: AsyncIterable<Uint8Array>, fence: Fence): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of chunks) {
+    fence.check();
+    yield chunk;
+  }
 }
 
 /** Pieces go to a name of the writer's own; what others see changes with its end. */

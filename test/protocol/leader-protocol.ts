@@ -479,6 +479,7 @@ function normal(world: World): World {
       holder: isHeld ? lease.holder : undefined,
       untilMs: lease.untilMs,
       epoch: lease.epoch === undefined ? undefined : rank(lease.epoch),
+      wasReleased: false,
     },
     copy: { ...copy, epoch: rank(copy.epoch) },
   };

@@ -30,3 +30,26 @@ test('once the lease is lost nothing is changed any more, and everything can sti
   expect(await destination.stat('in/b', call)).toMatchObject({ size: 1 });
   expect(await destination.listFolder('in/', call)).toBeDefined();
 });
+
+test('an upload in whose middle the lease was lost is not brought to its end', async () => {
+  let isOver = false;
+  const stage = createMemoryDestination({ root: 'in/' });
+  const destination = fenced(stage, {
+    epoch: 1,
+    check() {
+      if (isOver) throw new SyncError('lease_lost', 'another leads', { verdict: 'end_run' });
+    },
+  });
+  await destination.makeFolder('in/', call);
+  await destination.put('in/a', content, call);
+  async function* chunks(): AsyncGenerator<Uint8Array, void> {
+    yield new Uint8Array(1);
+    // the process stands still here, and another leader puts its file
+    isOver = true;
+    yield new Uint8Array(1);
+  }
+  await expect(destination.put('in/a', { size: 2, chunks: chunks() }, call)).rejects.toMatchObject({
+    code: 'lease_lost',
+  });
+  expect(await destination.stat('in/a', call)).toMatchObject({ size: 1 });
+});

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ElectionState, LeaderElection, LeaseHolder } from '../../model/cluster/leader-election.ts';
 import type { Clock } from '../../model/ports.ts';
 import { HeldLease } from './held-lease.ts';
-import type { Candidate, LeaseStore } from './lease-store.ts';
+import type { Candidate, HeldByOther, LeaseStore, Taken } from './lease-store.ts';
 import { LEASE_MS, leaseTimes, momentOf, type LeaseTimes } from './lease-times.ts';
 
 export interface ElectionOptions {
@@ -19,6 +19,16 @@ export interface ElectionOptions {
 const ASKED_EVERY_MS = 1000;
 /** So much later than the lease runs out it is asked for: the store counts in whole milliseconds. */
 const AFTER_END_MS = 5;
+/** A lease that is free by more than this before the time that the store said has not run out, in milliseconds. */
+const EARLY_MS = 250;
+
+/** The lease of another, in milliseconds of the elapsed time. */
+interface SeenLease {
+  /** When it runs out, unless it is renewed. */
+  readonly endsAtMs: number;
+  /** The most that was left of it, ever. */
+  readonly longestMs: number;
+}
 
 /** A leader election by a lease in a store. */
 export class LeaseElection implements LeaderElection {
@@ -27,6 +37,8 @@ export class LeaseElection implements LeaderElection {
   readonly #times: LeaseTimes;
   readonly #listeners = new Set<() => void>();
   #state: ElectionState = { brokerUp: true };
+  /** The lease of another, as it was told last. */
+  #seen: SeenLease | undefined;
 
   constructor(options: ElectionOptions) {
     this.#options = options;
@@ -85,6 +97,8 @@ export class LeaseElection implements LeaderElection {
     const sent = momentOf(clock);
     const answer = await store.take(candidate, this.#times.ttlMs);
     this.#answered(undefined, answer.taken ? undefined : answer.holder);
+    const vanishedMs = answer.taken ? this.#vanished(answer) : 0;
+    this.#seen = answer.taken ? undefined : this.#seenNow(answer, sent.elapsedMs);
     if (!answer.taken)
       return { lease: undefined, waitMs: Math.min(ASKED_EVERY_MS, answer.leftMs + AFTER_END_MS) };
     const lease = new HeldLease(
@@ -99,7 +113,23 @@ export class LeaseElection implements LeaderElection {
       answer,
       sent,
     );
-    return { lease: (await this.#outwait(lease, answer.waitMs, signal)) ? lease : undefined, waitMs: 0 };
+    const outwaitMs = Math.max(answer.waitMs, vanishedMs);
+    return { lease: (await this.#outwait(lease, outwaitMs, signal)) ? lease : undefined, waitMs: 0 };
+  }
+
+  #seenNow({ leftMs }: HeldByOther, askedAtMs: number): SeenLease {
+    return { endsAtMs: askedAtMs + leftMs, longestMs: Math.max(leftMs, this.#seen?.longestMs ?? 0) };
+  }
+
+  /**
+   * How long to wait for a holder whose lease is gone before its time, because the clock of the store was set or somebody deleted it:
+   * that one may believe in its lease, which may be a longer one than ours.
+   */
+  #vanished({ wasReleased }: Taken): number {
+    const seen = this.#seen;
+    if (seen === undefined || wasReleased) return 0;
+    const isEarly = this.#options.clock.elapsed() < seen.endsAtMs - EARLY_MS;
+    return isEarly ? Math.max(this.#times.ttlMs, seen.longestMs) : 0;
   }
 
   /** Waits until a leader that the store may have forgotten has given up. Resolves with whether the lease is still held then. */

@@ -8,9 +8,16 @@ export interface LeaseState {
   readonly untilMs: number;
   /** The last one; undefined: the store remembers no leader. */
   readonly epoch: number | undefined;
+  /** Whether the last holder gave it back. */
+  readonly wasReleased: boolean;
 }
 
-export const NO_LEASE: LeaseState = { holder: undefined, untilMs: 0, epoch: undefined };
+export const NO_LEASE: LeaseState = {
+  holder: undefined,
+  untilMs: 0,
+  epoch: undefined,
+  wasReleased: false,
+};
 
 export interface Asked {
   readonly id: string;
@@ -28,14 +35,26 @@ export const holderOf = ({ holder, untilMs }: LeaseState, nowMs: number): string
 export function taken(
   state: LeaseState,
   { id, ttlMs, nowMs, wallMs }: Asked,
-): { readonly state: LeaseState; readonly epoch: number; readonly waitMs: number } | undefined {
+):
+  | {
+      readonly state: LeaseState;
+      readonly epoch: number;
+      readonly waitMs: number;
+      readonly wasReleased: boolean;
+    }
+  | undefined {
   const held = holderOf(state, nowMs);
   if (held !== undefined && held !== id) return undefined;
   // asked again by its holder, whose first reply was lost: it may have been to wait
   const waitMs = state.epoch === undefined || held === id ? ttlMs : 0;
   const next = Math.max((state.epoch ?? 0) + 1, Math.floor(wallMs));
   const epoch = held === id ? (state.epoch ?? next) : next;
-  return { state: { holder: id, untilMs: nowMs + ttlMs, epoch }, epoch, waitMs };
+  return {
+    state: { holder: id, untilMs: nowMs + ttlMs, epoch, wasReleased: false },
+    epoch,
+    waitMs,
+    wasReleased: state.wasReleased,
+  };
 }
 
 /** Undefined: it is not the candidate's any more. */
@@ -47,4 +66,4 @@ export function renewed(
 }
 
 export const released = (state: LeaseState, id: string): LeaseState =>
-  state.holder === id ? { ...state, holder: undefined } : state;
+  state.holder === id ? { ...state, holder: undefined, wasReleased: true } : state;

@@ -14,6 +14,8 @@ export interface Taken {
    * runs on.
    */
   readonly waitMs: number;
+  /** Whether the holder before gave it back: one that did not may still lead, unless its time has passed. */
+  readonly wasReleased: boolean;
   /** By the clock of the store, since 1970. */
   readonly nowMs: number;
 }

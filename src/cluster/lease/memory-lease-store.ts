@@ -20,6 +20,11 @@ export class MemoryLeaseStore implements LeaseStore {
     this.#records.clear();
   }
 
+  /** The lease is gone before its time, as when the clock of a broker is set forward. */
+  vanish(): void {
+    this.#state = { ...this.#state, untilMs: 0 };
+  }
+
   async take(candidate: Candidate, ttlMs: number): Promise<Taken | HeldByOther> {
     const [nowMs, wallMs] = [this.#clock.elapsed(), this.#clock.now()];
     const answer = taken(this.#state, { id: candidate.id, ttlMs, nowMs, wallMs });
@@ -29,7 +34,8 @@ export class MemoryLeaseStore implements LeaseStore {
     }
     this.#state = answer.state;
     this.#candidate = candidate;
-    return { taken: true, epoch: answer.epoch, waitMs: answer.waitMs, nowMs: wallMs };
+    const { epoch, waitMs, wasReleased } = answer;
+    return { taken: true, epoch, waitMs, wasReleased, nowMs: wallMs };
   }
 
   async renew({ id }: Candidate, ttlMs: number): Promise<{ readonly nowMs: number } | undefined> {

@@ -6,22 +6,24 @@ import type { Candidate, HeldByOther, LeaseStore, Taken } from './lease-store.ts
 /*
  * The keys of one lease: who holds it (runs out by itself), the last epoch, and what leaders keep for the next one. All scripts use
  * the clock of Redis: those of the candidates may differ. An epoch is at least the time of day in milliseconds, so that it is
- * higher than all before it also where Redis has forgotten them.
+ * higher than all before it also where Redis has forgotten them. A holder of '' is one that gave the lease back.
  */
 const TAKE = `
 local held = redis.call('GET', KEYS[1])
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local released = held == ''
+if released then held = false end
 if held and held ~= ARGV[1] then return { 0, held, redis.call('PTTL', KEYS[1]), now } end
 local last = redis.call('GET', KEYS[2])
 if held then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
-  return { 1, last, ARGV[2], now }
+  return { 1, last, ARGV[2], now, 0 }
 end
 local epoch = string.format('%.0f', math.max(tonumber(last or 0) + 1, now))
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[2], epoch)
-return { 1, epoch, last and 0 or ARGV[2], now }
+return { 1, epoch, last and 0 or ARGV[2], now, released and 1 or 0 }
 `;
 const RENEW = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return false end
@@ -30,7 +32,7 @@ local t = redis.call('TIME')
 return t[1] * 1000 + math.floor(t[2] / 1000)
 `;
 const RELEASE = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], '', 'PX', ARGV[2]) end
 return 1
 `;
 const RECORD = `
@@ -38,6 +40,9 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 return 1
 `;
+
+/** So long it is known that a lease was given back, and did not vanish; candidates ask every second. Milliseconds. */
+const RELEASED_MS = 60_000;
 
 export interface RedisLeaseOptions {
   /** Which lease it is: processes that give the same name at the same server are candidates for one leadership. */
@@ -69,11 +74,12 @@ export class RedisLeaseStore implements LeaseStore {
     const { holder, epoch } = this.#keys;
     const startedMs = (this.#startedMs ??= await this.#whenStarted());
     const reply = await this.#run(TAKE, [holder, epoch], [textOf(candidate), ttlMs]);
-    const [taken, value, ms, nowMs] = reply as [number, string, number | string, number];
+    const [taken, value, ms, nowMs, released] = reply as [number, string, number | string, number, number];
     if (taken !== 1) return { taken: false, holder: holderOf(value), leftMs: Math.max(0, Number(ms)) };
     // a server that comes back with an older copy of its keys may not know the leader of a moment ago
     const sinceStartMs = Math.max(0, ttlMs - (nowMs - startedMs));
-    return { taken: true, epoch: Number(value), waitMs: Math.max(Number(ms), sinceStartMs), nowMs };
+    const waitMs = Math.max(Number(ms), sinceStartMs);
+    return { taken: true, epoch: Number(value), waitMs, wasReleased: released === 1, nowMs };
   }
 
   async renew(candidate: Candidate, ttlMs: number): Promise<{ readonly nowMs: number } | undefined> {
@@ -82,7 +88,7 @@ export class RedisLeaseStore implements LeaseStore {
   }
 
   async release(candidate: Candidate): Promise<void> {
-    await this.#run(RELEASE, [this.#keys.holder], [textOf(candidate)]);
+    await this.#run(RELEASE, [this.#keys.holder], [textOf(candidate), RELEASED_MS]);
   }
 
   async records(): Promise<ReadonlyMap<string, string>> {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Redis, RedisOptions } from 'ioredis';
 import { messageOf, SyncError } from '../../model/errors.ts';
@@ -32,6 +33,11 @@ export interface RedisConnection extends AsyncDisposable {
 export const COMMAND_MS = 2000;
 /** The first connection takes no longer, in milliseconds. */
 const CONNECT_MS = 5000;
+/**
+ * A connection on which a question is open for so long, in milliseconds, is given up: a firewall or a lost machine that says nothing
+ * would else keep it for a quarter of an hour. Longer than a command, so that the command says what was.
+ */
+const SILENT_MS = 2500;
 const RECONNECT_MS = { first: 50, longest: 2000 };
 
 /**
@@ -46,6 +52,9 @@ export async function openRedis(url: RedisUrl, options: OpenRedisOptions): Promi
     Object.assign(connectionOptions(url, options), {
       connectionName: clientName,
       commandTimeout: COMMAND_MS,
+      socketTimeout: SILENT_MS,
+      // after a fail-over the address may lead to another server, which a connection that is kept never reaches
+      reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
       // what cannot be asked now fails now: whoever asks has another way
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
@@ -58,6 +67,8 @@ export async function openRedis(url: RedisUrl, options: OpenRedisOptions): Promi
   client.on('error', (error: unknown) => (latest = error));
   try {
     await client.connect();
+    // the client itself stays in database 0 where the server has none of that number, and says nothing
+    if (url.database !== 0) await client.select(url.database);
     const info = readServerInfo(await client.info());
     const problem = serverProblem(info, url.shown, options);
     if (problem !== undefined) throw problem;
@@ -91,7 +102,8 @@ export function connectionOptions(
     db: database,
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
-    ...(tls && { tls: { servername: host } }),
+    // an address of numbers is no name
+    ...(tls && { tls: isIP(host) === 0 ? { servername: host } : {} }),
     connectTimeout: CONNECT_MS,
     retryStrategy: (times) => Math.min(RECONNECT_MS.longest, RECONNECT_MS.first * 2 ** Math.min(times, 10)),
   };
@@ -105,6 +117,10 @@ export function redisError(error: unknown, shown: string, from: string): SyncErr
   if (said.startsWith('NOAUTH')) return unauthorised(`${shown} asks for a password, and ${from} gives none`);
   if (/^(WRONGPASS|NOPERM)|invalid password|invalid username/i.test(said))
     return unauthorised(`${shown} does not accept the user or the password that ${from} gives: ${said}`);
+  if (said.includes('DB index is out of range'))
+    return new SyncError('queue_misconfigured', `${shown} has no database of this number; correct ${from}`, {
+      verdict: 'end_run',
+    });
   return new SyncError(
     'queue_unreachable',
     `cannot reach ${shown}: ${said}; start the server, or correct ${from}`,

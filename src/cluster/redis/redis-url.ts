@@ -48,7 +48,9 @@ export function parseRedisUrl(text: string, form: RedisUrlForm): RedisUrl {
     );
   const database = /^\/?(\d{0,5})$/.exec(url.pathname)?.[1];
   if (database === undefined)
-    throw mistaken(`${from} names a database that is no number: write ${url.protocol}//${url.host}/0`);
+    throw mistaken(
+      `${from} names a database that is no number: write ${url.protocol}//HOST:6379/0; a "/" in a password is written "%2F"`,
+    );
   const { passwordFile, parameters } = parametersOf(url, form);
   if (passwordFile !== undefined && url.password !== '')
     throw mistaken(`${from} has a password and a password-file: leave one of them out`);

@@ -37,12 +37,24 @@ export class LeaderRecords implements RememberedJobs {
   }
 
   of(name: string): RememberedJob {
-    return this.#known.get(name) ?? this.#here.of(name);
+    const known = this.#known.get(name);
+    const here = this.#here.of(name);
+    // a broker that comes back from an older copy knows less than this machine, and an empty one nothing
+    const best = known === undefined ? here : furtherOf(known, here);
+    if (this.#keeper !== undefined && best !== known && Object.keys(best).length > 0) {
+      this.#known.set(name, best);
+      this.#keepSoon(name);
+    }
+    return best;
   }
 
   remember(name: string, change: RememberedJob): void {
     this.#known.set(name, { ...this.of(name), ...change });
     this.#here.remember(name, change);
+    this.#keepSoon(name);
+  }
+
+  #keepSoon(name: string): void {
     this.#unkept.add(name);
     this.#keeping ??= this.#keep().finally(() => (this.#keeping = undefined));
   }
@@ -68,3 +80,11 @@ export class LeaderRecords implements RememberedJobs {
     }
   }
 }
+
+/** What others have recorded, unless the same schedule was followed further here. */
+const furtherOf = (known: RememberedJob, here: RememberedJob): RememberedJob =>
+  known.schedule !== undefined &&
+  known.schedule === here.schedule &&
+  (here.followedMs ?? 0) > (known.followedMs ?? 0)
+    ? { ...known, followedMs: here.followedMs }
+    : known;

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LeaseElection } from '../../../src/cluster/lease/election.ts';
 import { RedisLeaseStore } from '../../../src/cluster/lease/redis-lease-store.ts';
-import { openRedis } from '../../../src/cluster/redis/open-redis.ts';
+import { openRedis, type RedisConnection } from '../../../src/cluster/redis/open-redis.ts';
 import { parseRedisUrl } from '../../../src/cluster/redis/redis-url.ts';
 import { systemClock } from '../../../src/sync/clock.ts';
 import { leaderElectionContract } from '../../contract/leases/leader-election.ts';
@@ -14,10 +14,13 @@ const FROM = '--lease';
 /** Milliseconds; long enough for a busy machine to renew in. */
 const TTL = 2500;
 
-async function openStore(url: string, name: string): Promise<RedisLeaseStore> {
+function openKeys(url: string): Promise<RedisConnection> {
   const parsed = parseRedisUrl(url, { from: FROM, variable: 'STAGESYNC_LEASE_URL', mayHavePassword: true });
-  const redis = await openRedis(parsed, { from: FROM, folder: '/', keepsKeys: true });
-  return new RedisLeaseStore(redis, { name, from: FROM });
+  return openRedis(parsed, { from: FROM, folder: '/', keepsKeys: true });
+}
+
+async function openStore(url: string, name: string): Promise<RedisLeaseStore> {
+  return new RedisLeaseStore(await openKeys(url), { name, from: FROM });
 }
 
 describe.runIf(HAS_REDIS)('a lease in Redis', () => {
@@ -36,9 +39,12 @@ describe.runIf(HAS_REDIS)('a lease in Redis', () => {
       ttlMs: TTL,
       open: () => openStore(server.url, name),
       async forget() {
-        const parsed = parseRedisUrl(server.url, { from: FROM, variable: '', mayHavePassword: true });
-        await using redis = await openRedis(parsed, { from: FROM, folder: '/', keepsKeys: true });
+        await using redis = await openKeys(server.url);
         await redis.client.flushall();
+      },
+      async vanish() {
+        await using redis = await openKeys(server.url);
+        await redis.client.del(`stagesync:lease:{${name}}:holder`);
       },
       pass: (ms) => wait(ms),
       [Symbol.asyncDispose]: () => keeper.close(),

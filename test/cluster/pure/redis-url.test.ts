@@ -25,6 +25,7 @@ test.each([
   ['h:6379', /redis:\/\/HOST/],
   ['redis://', /redis:\/\/HOST/],
   ['redis://h/name', /no number/],
+  ['redis://user:123/456@h', /^(?!.*(user|123|456)).*no number/],
   ['redis://h?rat=1', /rate, name, password-file/],
   ['redis://h?rate=1&rate=2', /twice/],
   ['redis://h?rate=', /without a value/],

@@ -2,13 +2,16 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openRedis } from '../../../src/cluster/redis/open-redis.ts';
 import { parseRedisUrl } from '../../../src/cluster/redis/redis-url.ts';
+import { openWay } from '../../support/cluster/way.ts';
 import { HAS_REDIS, startRedis, tellWithoutRedis } from '../../support/redis.ts';
 import { temporaryFolder } from '../../support/trees/temporary-folder.ts';
 
 tellWithoutRedis();
+
+const PATIENCE = { timeout: 15_000, interval: 50 };
 
 const FORM = { from: '--budget', variable: 'STAGESYNC_BUDGET_URL', mayHavePassword: true };
 
@@ -48,6 +51,34 @@ describe.runIf(HAS_REDIS)('a connection to Redis', () => {
     server.send('SIGSTOP');
     await expect(redis.client.get('a')).rejects.toThrow(/timed out/i);
     server.send('SIGCONT');
+  });
+
+  test('a connection that falls silent is given up for a new one', async () => {
+    const server = await startRedis();
+    const way = await openWay(server.port);
+    await using redis = await open(`redis://127.0.0.1:${way.port}`);
+    way.silence();
+    await expect(redis.client.get('a')).rejects.toThrow(/timed out/i);
+    await vi.waitFor(async () => expect(await redis.client.get('a')).toBe(null), PATIENCE);
+  });
+
+  test('after a fail-over the address is asked anew where it leads', async () => {
+    const [before, after] = [await startRedis(), await startRedis()];
+    const way = await openWay(before.port);
+    await using redis = await open(`redis://127.0.0.1:${way.port}`);
+    await using old = await open(before.url);
+    await old.client.replicaof('127.0.0.1', after.port);
+    way.leadTo(after.port);
+    await expect(redis.client.set('a', '1')).rejects.toThrow(/READONLY/);
+    await vi.waitFor(async () => expect(await redis.client.set('a', '1')).toBe('OK'), PATIENCE);
+  });
+
+  test('a database that the server does not have is told, instead of another one being used', async () => {
+    const { port } = await startRedis();
+    await expect(open(`redis://127.0.0.1:${port}/99`)).rejects.toMatchObject({
+      code: 'queue_misconfigured',
+      message: expect.stringContaining('no database of this number') as string,
+    });
   });
 
   test('a password comes from the address or from a file, and no error shows it', async () => {

@@ -11,6 +11,8 @@ export interface LeaseWorld {
   open(): Promise<LeaseStore>;
   /** As when the store comes back empty. */
   forget(): Promise<void>;
+  /** As when the clock of the store is set forward: a lease is over before its time. */
+  vanish(): Promise<void>;
   readonly clock: Clock;
   /** Lets time pass, in milliseconds. */
   pass(ms: number): Promise<void>;
@@ -123,6 +125,23 @@ export function leaderElectionContract(world: () => Promise<LeaseWorld & AsyncDi
       if (second.so.lease !== undefined) expect(first.remainingMs).toBe(0);
     }
     expect(second.so.lease.epoch).toBeGreaterThan(first.epoch);
+    await second.so.lease.resign();
+    await Promise.all([a.election.close(), b.election.close()]);
+  });
+
+  test('a lease that is gone before its time has no second leader while the first may still lead', async () => {
+    await using of = await world();
+    const [a, b] = [await electionOf(of, 1), await electionOf(of, 2)];
+    const first = await lead(of, a.election);
+    const second = campaigning(b.election);
+    await of.pass(of.ttlMs);
+    a.way.isCut = true;
+    await of.vanish();
+    for (let tries = 0; second.so.lease === undefined; tries++) {
+      expect(tries).toBeLessThan(200);
+      await of.pass(of.ttlMs / 30);
+      if (second.so.lease !== undefined) expect(first.remainingMs).toBe(0);
+    }
     await second.so.lease.resign();
     await Promise.all([a.election.close(), b.election.close()]);
   });

@@ -10,6 +10,7 @@ leaderElectionContract(async () => {
     ttlMs: 9000,
     open: async () => store,
     forget: async () => store.forget(),
+    vanish: async () => store.vanish(),
     pass: (ms) => clock.pass(ms),
     async [Symbol.asyncDispose]() {
       // nothing is open
