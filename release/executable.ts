@@ -1,7 +1,7 @@
 // npm run executable -- NODE: build/stagesync, one file that needs no Node. NODE is a Node 26 of the platform it is for: it is what
 // the file is made of, and it makes it (--build-sea). The licences of what is inside lie in build/executable/. After npm run build.
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bundleAlone, ENTRIES } from './bundle.ts';
 import { licencesOf } from './licences.ts';
@@ -12,8 +12,11 @@ const MODULES = join(ROOT, 'dist');
 const WORK = join(ROOT, 'build/executable');
 
 const node = process.argv[2];
-if (node === undefined)
-  throw new Error('name the Node 26 that the file is to be made of: npm run executable -- PATH');
+const obstacle = obstacleOf(node);
+if (node === undefined || obstacle !== undefined) {
+  process.stderr.write(`${obstacle}: npm run executable -- NODE\n`);
+  process.exit(2);
+}
 
 mkdirSync(WORK, { recursive: true });
 const inside = await bundleAlone(join(import.meta.dirname, 'executable-entry.js'), join(WORK, 'main.cjs'));
@@ -49,3 +52,15 @@ const config = {
 };
 writeFileSync(join(WORK, 'config.json'), JSON.stringify(config, null, 2));
 execFileSync(node, ['--build-sea', join(WORK, 'config.json')], { stdio: 'inherit' });
+
+/** What stands in the way of making the file, with its way out. */
+function obstacleOf(program: string | undefined): string | undefined {
+  if (program === undefined) return 'name the Node 26 that the file is to be made of';
+  if (!existsSync(program))
+    return `there is nothing at ${program}: name the file of a Node 26 ("npm install node@26" in an empty folder brings one, as node_modules/node/bin/node)`;
+  const version = execFileSync(program, ['--version'], { encoding: 'utf8' }).trim();
+  if (Number(/^v(\d+)\./.exec(version)?.[1]) < 26)
+    return `${program} is Node ${version}, which cannot make the file: name a Node 26 or newer ("npm install node@26" in an empty folder brings one, as node_modules/node/bin/node)`;
+  if (!existsSync(MODULES)) return 'there is no dist/: run "npm run build" first, then';
+  return undefined;
+}

@@ -46,6 +46,11 @@ export interface TransferExecutor {
    * tell it again.
    */
   settled?(id: number, flush: () => void): void;
+  /**
+   * Where transfers may be carried out more often than they are told: resolves once nothing that was told is, or will be, sent again. Before that
+   * what a listing shows of these files may change, and a file that is removed may come back.
+   */
+  fence?(): Promise<void>;
 }
 
 /** The version of a file that a transfer is of: a ledger gives the number of an intent that is over to another one. */

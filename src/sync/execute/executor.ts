@@ -1,3 +1,4 @@
+import type { TransferExecutor } from '../../model/cluster/transfer-executor.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { FolderReason } from '../../model/plan.ts';
 import { LocalTransfers } from '../../remote/local-transfers.ts';
@@ -32,11 +33,13 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     const { gate, draining, signal, ledger, clock, remote, tally, overwrite, trash } = options;
-    const transfers = options.transfers ?? new LocalTransfers(remote, gate);
+    const transfers: TransferExecutor = options.transfers ?? new LocalTransfers(remote, gate);
     const limit = (): number => Math.max(gate.lanes, transfers.lanes) * 2 + INTENT_BATCH;
     const tasks = new TaskPool({ limit, draining, signal });
     const journal = new Journal(ledger, clock);
     const confirmations = new Confirmations({ ...options, tasks, journal, onProblem: tally.problem });
+    // what may be sent again is confirmed behind the fence
+    const confirmsEarly = transfers.fence === undefined;
     const parts: ActionParts = {
       ...options,
       transfers,
@@ -46,7 +49,7 @@ export class Executor {
       looks: new FreshLooks(remote, clock),
       taken: overwrite && trash === undefined ? undefined : new FreshLooks(listing(remote), clock),
       staging: new StagingFolder({ ...options, journal }),
-      openFolders: new OpenFolders((folder) => confirmations.begin(folder)),
+      openFolders: new OpenFolders((folder) => confirmsEarly && confirmations.begin(folder)),
       confirmations,
     };
     this.#parts = parts;
@@ -161,13 +164,14 @@ export class Executor {
 
   /** Resolves when no action is under way, with every outcome written. */
   async idle(): Promise<void> {
-    const { tasks, journal } = this.#parts;
+    const { tasks, journal, transfers } = this.#parts;
     do {
       this.#uploads.launch();
       await tasks.idle();
     } while (this.#uploads.areWaiting);
     try {
       journal.flush();
+      await transfers.fence?.();
     } catch (error) {
       tasks.end(error);
     }

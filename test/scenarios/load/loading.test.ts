@@ -212,6 +212,20 @@ describe('the way to the database', () => {
     const refused = await commandInside(cli, ['load', 'status', 'stage://local/in', '--sql-user', 'ann']);
     expect(refused).toMatchObject({ status: 2 });
   });
+
+  test('of a job of a bucket it leaves alone what the profile says of the bucket', async () => {
+    await using cli = await cliSandbox();
+    await writeTree(join(cli.folder, 'data'), GOOD);
+    await commandInside(cli, ['sync', 'data', 'stage://local/in']);
+    await writeFile(
+      join(cli.folder, 'jobs.yaml'),
+      'profiles: { here: { s3: { endpoint_url: "http://127.0.0.1:9" } } }\n' +
+        'jobs: { in: { from: "s3://bucket/in", to: "stage://local/in", profile: here, load: {} } }\n',
+    );
+    const status = await commandInside(cli, ['load', 'status', 'in', '--file', 'jobs.yaml']);
+    expect(status).toMatchObject({ status: 9 });
+    expect(status.stdout).toContain('1 file: 0 loaded');
+  });
 });
 
 test('nothing is asked of a database by a run that does not ask for it', async () => {

@@ -12,6 +12,7 @@ import type { Batch, BatchAnswer, BatchEnds } from '../wire/batch.ts';
 import { fromWireError } from '../wire/wire-error.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { BATCH_FILES, BatchFormer } from './batch-former.ts';
+import { Fence } from './fence.ts';
 import { Outstanding } from './outstanding.ts';
 import type { OutstandingBatch, Pending } from './outstanding.ts';
 import { takeOver } from './take-over.ts';
@@ -24,6 +25,8 @@ const FOR_EACH_ACTIVE = 3;
 const FORM_MS = 20;
 /** Milliseconds between two looks at what the broker knows. */
 const SWEEP_MS = 1500;
+/** Milliseconds until a fence is tried again. */
+const FENCE_AGAIN_MS = 500;
 /** Milliseconds without an answer of the broker after which the pass ends. */
 const PATIENCE_MS = 60_000;
 /** Milliseconds without a worker after which a person is told. */
@@ -66,7 +69,8 @@ export class QueuedTransfers implements PassTransfers {
   readonly #rooms: (() => void)[] = [];
   #limit = MOST_OUTSTANDING;
   #serial = 0;
-  #epoch = 0;
+  readonly #fence: Fence;
+  #fencing: Promise<void> | undefined;
   #isForming = false;
   #failure: SyncError | undefined;
   #sweeping: Promise<void> | undefined;
@@ -77,7 +81,8 @@ export class QueuedTransfers implements PassTransfers {
 
   constructor(options: QueuedTransfersOptions) {
     this.#options = options;
-    const { draining, signal, clock } = options;
+    const { draining, signal, clock, queue, run } = options;
+    this.#fence = new Fence({ queue, run, awaited: this.#outstanding });
     this.#heardAt = clock.elapsed();
     this.#workerAt = this.#heardAt;
     const { signal: closing } = this.#closing;
@@ -130,23 +135,46 @@ export class QueuedTransfers implements PassTransfers {
   }
 
   async takeOver(): Promise<TakenOver> {
-    const { queue, run, clock, draining, signal } = this.#options;
+    const { queue, clock, draining, signal } = this.#options;
     const stop = AbortSignal.any([draining, signal, this.#closing.signal]);
     await queue.listen(undefined);
-    this.#epoch = await queue.claim(run);
+    await this.#fence.claim();
     const taken = await takeOver({ queue, pause: (ms) => clock.sleep(ms, stop) });
     await queue.listen((answer) => this.#take(answer));
     this.#sweeping ??= this.#sweepOn();
     return taken;
   }
 
+  async fence(): Promise<void> {
+    this.#fencing ??= this.#closeFence().finally(() => (this.#fencing = undefined));
+    return this.#fencing;
+  }
+
+  /** Tries for as long as the broker may come back. */
+  async #closeFence(): Promise<void> {
+    const { signal, clock } = this.#options;
+    const stop = AbortSignal.any([signal, this.#closing.signal]);
+    const pause = (ms: number): Promise<void> => clock.sleep(ms, stop);
+    while (this.#fence.isOpen && !stop.aborted) {
+      if (this.#failure !== undefined) throw this.#failure.with({ inDoubt: false });
+      try {
+        return await this.#fence.close(pause);
+      } catch (error) {
+        if (stop.aborted) return;
+        this.#trouble(error);
+      }
+      await pause(FENCE_AGAIN_MS).catch(() => undefined);
+    }
+  }
+
   async close(): Promise<void> {
-    const { queue, run } = this.#options;
+    const { queue } = this.#options;
     this.#closing.abort(new Error('closed'));
     this.#acknowledgements.close();
     await this.#sweeping;
+    await this.#fencing?.catch(() => undefined);
     await queue.listen(undefined).catch(() => undefined);
-    await queue.release(run).catch(() => undefined);
+    await this.#fence.release().catch(() => undefined);
   }
 
   /** Ships as many batches as there is room for. `endsForming`: no more files come for now. */
@@ -163,7 +191,8 @@ export class QueuedTransfers implements PassTransfers {
   }
 
   #shipItems(items: readonly Pending[]): void {
-    const { ends, pair, run } = this.#options;
+    const { ends, pair } = this.#options;
+    const { run } = this.#fence;
     const id = `${run}-${items[0]!.transfer.id}-${this.#serial++}`;
     const batch = { ...ends, id, pair, run, items: items.map(({ transfer }) => transfer) };
     this.#outstanding.add({ batch, items });
@@ -172,6 +201,7 @@ export class QueuedTransfers implements PassTransfers {
 
   /** Whether it has arrived in the broker is for the sweep to find out. */
   #send(batch: Batch, options?: ShipOptions): void {
+    this.#fence.opened();
     this.#options.queue.ship(batch, options).catch((error: unknown) => this.#trouble(error));
   }
 
@@ -258,9 +288,9 @@ export class QueuedTransfers implements PassTransfers {
   }
 
   async #sweep(): Promise<void> {
-    const { queue, run, clock } = this.#options;
+    const { queue, clock } = this.#options;
     // also finds out whether the broker takes anything at all
-    await queue.reclaim(run, this.#epoch);
+    await this.#fence.reclaim();
     const asked = this.#outstanding.ids;
     if (asked.length === 0) {
       this.#workerAt = clock.elapsed();

@@ -6,6 +6,7 @@ import type { LoadSettings } from '../../../../jobs/job.ts';
 import { openPipelines } from '../../../../jobs/load/open-pipelines.ts';
 import type { Surroundings } from '../../../../jobs/surroundings.ts';
 import { configError, usageError } from '../../../../jobs/usage-errors.ts';
+import type { JobsFile, NamedJob } from '../../../../jobs-file/jobs-file.ts';
 import { surroundingsOfJob } from '../../../../jobs-file/surroundings-of-job.ts';
 import {
   fileRows,
@@ -76,16 +77,16 @@ function placesOf(context: Context, text: string | undefined, flags: Flags): Sho
     job: named.name,
     text: named.job.to,
     address: stageIn(named.job.to, context),
-    around: {
-      ...surroundingsOfJob(
-        file,
-        { ...named, job: { ...named.job, load: named.job.load ?? NO_SETTINGS } },
-        around,
-      ),
-      folder: dirname(file.path),
-    },
+    around: { ...withoutBucket(file, named, around), folder: dirname(file.path) },
     load: { ...named.job.load, ...typed },
   }));
+}
+
+/** The surroundings of a job whose Stage alone is looked at: what its profile says of a bucket is for its source. */
+function withoutBucket(file: JobsFile, named: NamedJob, around: Surroundings): Surroundings {
+  const job = { ...named.job, load: named.job.load ?? NO_SETTINGS };
+  const ofJob = surroundingsOfJob(file, { ...named, job }, around);
+  return { ...ofJob, authority: { ...ofJob.authority, s3: {} } };
 }
 
 const NO_SETTINGS: LoadSettings = { reload: 'warn', afterLoad: 'keep' };
