@@ -167,7 +167,7 @@ async function openQueue(
   if (place === undefined || around.dryRun) return undefined;
   // what is about queues is loaded by jobs that ask for one alone
   const { isQueued, openTransfers } = await import('./queue/open-transfers.ts');
-  if (!isQueued(of.ends, place)) return undefined;
+  if (!isQueued(of, place)) return undefined;
   return openTransfers(opened, { ...of, around, place });
 }
 

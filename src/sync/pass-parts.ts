@@ -170,12 +170,14 @@ function learntFrom({ overwrites, movesFolders }: DestinationTraits): Learnt {
   return learnt;
 }
 
-/** Where files may be under other names than their paths, the rest of the pass speaks of paths. */
+/** Whether files may be under other names than their paths. */
+export const mayBeNamed = ({ ledger, load }: PassWithLedger): boolean =>
+  ledger.names.any || load?.reload === 'new-name';
+
+/** Where they may, the rest of the pass speaks of paths. */
 function byPaths(pass: PassWithLedger): Destination {
   const destination = inBandwidth(pass);
-  const { names } = pass.ledger;
-  const mayBeNamed = names.any || pass.load?.reload === 'new-name';
-  return mayBeNamed ? new TranslatedDestination(destination, names) : destination;
+  return mayBeNamed(pass) ? new TranslatedDestination(destination, pass.ledger.names) : destination;
 }
 
 const inBandwidth = ({ destination, maxBytesPerSecond, clock }: PassOptions): Destination =>

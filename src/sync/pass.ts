@@ -17,7 +17,7 @@ import type { Loads } from './load/loads.ts';
 import { HISTORY_MS, type BegunRun } from './ledger/runs/run-log.ts';
 import { RunRecorder } from './ledger/runs/run-recorder.ts';
 import type { PassOptions, PassResult } from './pass-options.ts';
-import { openPassParts } from './pass-parts.ts';
+import { mayBeNamed, openPassParts } from './pass-parts.ts';
 import type { PassParts, PassWithLedger } from './pass-parts.ts';
 import { joinPaces, recallPace, rememberPace } from './remembered-pace.ts';
 import { Round } from './round.ts';
@@ -77,7 +77,9 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
     const transfers = openTransfers(pass, tally);
     try {
       if (transfers !== undefined) await takeOverTransfers(transfers, ledger);
-      await runRounds(pass, { ...parts, loads, transfers }, standing);
+      // others know no names but paths
+      const sendsHere = mayBeNamed(pass);
+      await runRounds(pass, { ...parts, loads, transfers: sendsHere ? undefined : transfers }, standing);
     } finally {
       await parts.overtaking?.close();
       await transfers?.close();

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
 import { resolve } from 'node:path';
 import { messageOf } from '../../model/errors.ts';
 import type { TokenSource } from '../../api/connection.ts';
@@ -56,6 +57,13 @@ export async function resolveStageSettings({
     defaultDeployment: generation === 'v2' ? environment.workspace : environment.workspaceGroup,
   };
 }
+
+/** Where the API is asked: an ID names another deployment elsewhere. Two spellings of one address are one origin. */
+export const apiOrigin = ({
+  authority: { stage },
+  environment,
+}: Pick<StageSurroundings, 'authority' | 'environment'>): string =>
+  new URL(stage.baseUrl ?? environment.baseUrl ?? DEFAULT_BASE_URL).origin;
 
 /** The error never shows what the file holds. */
 function readToken(file: string): string {

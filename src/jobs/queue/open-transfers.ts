@@ -9,6 +9,7 @@ import { systemClock } from '../../sync/clock.ts';
 import { pairName } from '../../sync/ledger/pair-name.ts';
 import { addressText, EMBEDDED } from '../addresses.ts';
 import type { JobEnds } from '../check-job.ts';
+import { apiOrigin } from '../ends/stage-settings.ts';
 import type { Job } from '../job.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { usageError } from '../usage-errors.ts';
@@ -20,23 +21,25 @@ export interface TransfersOfJob {
   readonly ends: JobEnds;
   readonly labels: { readonly source: Source; readonly destination: Destination };
   readonly job: Job;
-  readonly around: Pick<Surroundings, 'folder' | 'pid' | 'tell'>;
+  readonly around: Pick<Surroundings, 'authority' | 'environment' | 'folder' | 'pid' | 'tell'>;
 }
 
 /** Whether the files of a job go by way of the queue. Throws `usage` where a flag asks for that, and they cannot. */
-export function isQueued(ends: JobEnds, { from }: QueuePlace): boolean {
-  const why = whyNotQueued(ends);
+export function isQueued({ ends, job }: Pick<TransfersOfJob, 'ends' | 'job'>, { from }: QueuePlace): boolean {
+  const why = whyNotQueued(ends, job);
   // a variable holds for all that runs here, and concerns what it can
   if (why !== undefined && from !== QUEUE_VARIABLE) throw usageError(`${from}: ${why}`);
   return why === undefined;
 }
 
 /** Why they cannot; undefined: they can. */
-function whyNotQueued({ from, to }: JobEnds): string | undefined {
+function whyNotQueued({ from, to }: JobEnds, job: Job): string | undefined {
   if (to.kind !== 'stage') return 'workers send to a Stage, and DEST is a directory';
   if (from.kind === 'stage') return 'workers read directories and buckets, and SOURCE is a Stage';
   if (to.deployment === EMBEDDED)
     return `workers cannot reach the Stage that this process has to itself (stage://${EMBEDDED}): run "stagesync emulator", and name its deployment`;
+  if (job.load?.reload === 'new-name')
+    return 'workers do not know the new names of files, and the job has reload: new-name; use drop-file, or send without workers';
   return undefined;
 }
 
@@ -64,6 +67,7 @@ export async function openTransfers(
   const batchEnds: BatchEnds = {
     from: addressText(ends.from),
     to: destination.label,
+    service: apiOrigin(around),
     followSymlinks: job.what.followSymlinks,
     archived: job.what.archived,
   };

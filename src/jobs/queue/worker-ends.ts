@@ -15,6 +15,7 @@ import { folderPath, parsePlace, parseStageAddress } from '../addresses.ts';
 import type { Authority } from '../authority.ts';
 import { openSource } from '../ends/open-source.ts';
 import { openStage } from '../ends/open-stage.ts';
+import { apiOrigin } from '../ends/stage-settings.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export interface WorkerEndsOptions {
@@ -47,8 +48,8 @@ export class WorkerEndsByAddress implements AsyncDisposable {
 
   /** Rejects with CannotServe where this worker cannot open them, or does not see the files that were listed. */
   async of(batch: Batch, call: CallOptions): Promise<WorkerEnds> {
-    const { from, to, followSymlinks, archived } = batch;
-    const key = JSON.stringify([from, to, followSymlinks, archived]);
+    const { from, to, service, followSymlinks, archived } = batch;
+    const key = JSON.stringify([from, to, service, followSymlinks, archived]);
     const known = this.#open.get(key);
     const opening = known ?? this.#openEnds(batch);
     // the latest used last
@@ -80,8 +81,9 @@ export class WorkerEndsByAddress implements AsyncDisposable {
     await opening.then((ends) => ends[Symbol.asyncDispose]()).catch(() => undefined);
   }
 
-  async #openEnds({ from, to, followSymlinks, archived }: BatchEnds): Promise<Opened> {
+  async #openEnds({ from, to, service, followSymlinks, archived }: BatchEnds): Promise<Opened> {
     const { around, authority, concurrency, mostLanes, maxWaitMs, localRoots } = this.#options;
+    checkService(service, apiOrigin({ ...around, authority }));
     const address = parsePlace(from, 'the source of a batch', around.folder);
     if (address.kind === 'stage') throw new CannotServe('a worker reads directories and buckets alone');
     if (address.kind === 'local') checkBelow(address.root, localRoots);
@@ -121,6 +123,12 @@ export class WorkerEndsByAddress implements AsyncDisposable {
       throw error;
     }
   }
+}
+
+/** The same ID may be another deployment at another API. */
+function checkService(wanted: string, own: string): void {
+  if (wanted === own) return;
+  throw new CannotServe(`it sends to ${own}, and this batch is for ${wanted}: start it with the same --base-url`);
 }
 
 /** A queue that somebody else can write to must not make a worker read any file that it can. */

@@ -20,6 +20,7 @@ const BATCH: Batch = {
   from: '/data',
   to: 'stage://d/in/',
   followSymlinks: false,
+  service: 'memory',
   archived: 'report',
   items: [],
 };

@@ -49,7 +49,7 @@ export const queuedTransfers =
     new QueuedTransfers({
       ...pass,
       queue,
-      ends: { from: 'memory', to: 'memory', followSymlinks: false, archived: 'report' },
+      ends: { from: 'memory', to: 'memory', service: 'memory', followSymlinks: false, archived: 'report' },
       pair,
       run: `run${++runs}`,
       maxWaitMs: 3_600_000,

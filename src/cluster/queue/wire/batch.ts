@@ -7,6 +7,8 @@ export interface BatchEnds {
   /** Addresses as a job has them. */
   readonly from: string;
   readonly to: string;
+  /** The origin of the API that `to` is asked at: the same ID names another place elsewhere. */
+  readonly service: string;
   readonly followSymlinks: boolean;
   readonly archived: 'report' | 'ignore' | 'transfer';
 }
