@@ -58,6 +58,8 @@ export class TransferWorker {
   readonly #gates = new Set<Gate>();
   readonly #rooms: (() => void)[] = [];
   #transfers = 0;
+  /** Of batches that were taken, and that nothing is carried out of yet. */
+  #coming = 0;
   #batches = 0;
   #heardAt = systemClock.elapsed();
 
@@ -131,13 +133,29 @@ export class TransferWorker {
       name: this.name,
       clock: systemClock,
       room: () => this.#room(),
+      coming: (transfers) => this.#come(transfers),
       carryOut: (batch, held, delivery) => this.#carryOut(batch, held, { ...delivery, ends }),
     });
   }
 
   /** As many as all gates together take, and a batch more, so that none of them waits for the next batch. */
   async #room(): Promise<void> {
-    while (this.#transfers >= this.#lanes) await new Promise<void>((resolve) => this.#rooms.push(resolve));
+    while (this.#transfers + this.#coming >= this.#lanes)
+      await new Promise<void>((resolve) => this.#rooms.push(resolve));
+  }
+
+  #come(transfers: number): () => void {
+    let coming = transfers;
+    this.#coming += coming;
+    return () => {
+      this.#coming -= coming;
+      coming = 0;
+      this.#resume();
+    };
+  }
+
+  #resume(): void {
+    for (const resume of this.#rooms.splice(0)) resume();
   }
 
   get #lanes(): number {
@@ -161,7 +179,7 @@ export class TransferWorker {
     const ended = (count: number): void => {
       left -= count;
       this.#transfers -= count;
-      for (const resume of this.#rooms.splice(0)) resume();
+      this.#resume();
     };
     try {
       const opened = await ends.of(batch, { signal: lost });

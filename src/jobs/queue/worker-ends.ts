@@ -128,7 +128,9 @@ export class WorkerEndsByAddress implements AsyncDisposable {
 /** The same ID may be another deployment at another API. */
 function checkService(wanted: string, own: string): void {
   if (wanted === own) return;
-  throw new CannotServe(`it sends to ${own}, and this batch is for ${wanted}: start it with the same --base-url`);
+  throw new CannotServe(
+    `it sends to ${own}, and this batch is for ${wanted}: start it with the same --base-url`,
+  );
 }
 
 /** A queue that somebody else can write to must not make a worker read any file that it can. */

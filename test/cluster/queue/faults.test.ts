@@ -133,7 +133,8 @@ describe.runIf(HAS_REDIS)(
       const redis = await startRedis();
       const world = await queueWorld(redis);
       const way = await cuttable(redis.port);
-      const cut = await world.worker(['--local', world.folder], way);
+      // so few at once that it never has more than three batches open
+      const cut = await world.worker(['--local', world.folder, '--concurrency', '16'], way);
       await world.worker();
       const sync = world.sync(['--delete']);
       await world.stored(60);

@@ -52,6 +52,7 @@ async function oneBatch({ again = false } = {}) {
         name,
         clock: systemClock,
         room: () => Promise.resolve(),
+        coming: () => () => undefined,
         carryOut,
       }),
     close: async () => {

@@ -30,6 +30,7 @@ describe.runIf(HAS_REDIS)('on BullMQ', () => {
           name: 'worker',
           clock: systemClock,
           room: () => Promise.resolve(),
+          coming: () => () => undefined,
           carryOut: (batch, held, delivery) => carryOut(batch, { ...delivery, lost: held.lost }),
         });
     const [draining, signal] = [new AbortController(), new AbortController()];

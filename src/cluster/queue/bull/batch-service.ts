@@ -36,12 +36,20 @@ export interface BatchServiceOptions {
   readonly lockMs?: number | undefined;
   /** Resolves when another batch may be taken. */
   readonly room: () => Promise<void>;
+  /** Transfers of a batch that was taken, until what is returned is called: by then they are carried out, or will not be. */
+  readonly coming: (transfers: number) => () => void;
   /** Carries out a batch. Rejects with CannotServe before anything was begun; with anything else, others get the batch. */
   readonly carryOut: (
     batch: Batch,
     held: HeldBatch,
     delivery: { readonly redelivered: boolean },
   ) => Promise<BatchAnswer>;
+}
+
+interface TakenBatch {
+  readonly batch: Batch;
+  /** May be called more than once. */
+  readonly begun: () => void;
 }
 
 type Data = ShippedBatch & { readonly refusedBy?: readonly string[] };
@@ -95,8 +103,18 @@ export class BatchService {
   }
 
   async #take(job: Job<Data>, token: string): Promise<void> {
-    const { server, clock, lockMs = LOCK_MS, carryOut } = this.#options;
     const batch = fromWire(job.data);
+    // at once: the next batch is asked for before anything of this one is carried out
+    const begun = this.#options.coming(batch.items.length);
+    try {
+      await this.#serve(job, token, { batch, begun });
+    } finally {
+      begun();
+    }
+  }
+
+  async #serve(job: Job<Data>, token: string, { batch, begun }: TakenBatch): Promise<void> {
+    const { server, clock, lockMs = LOCK_MS, carryOut } = this.#options;
     // batches of a run that is over, or that another took over from, are nobody's
     if ((await server.client.hget(runKey(batch.pair), 'run')) !== batch.run) {
       await job.moveToCompleted(null, token, false);
@@ -107,7 +125,9 @@ export class BatchService {
     using held = new HeldBatch({ clock, lockMs, renew: () => this.#consumer.renew(batch.id, token) });
     let answer: BatchAnswer;
     try {
-      answer = await carryOut(batch, held, { redelivered });
+      const carried = carryOut(batch, held, { redelivered });
+      begun();
+      answer = await carried;
     } catch (error) {
       if (!(error instanceof CannotServe)) throw error;
       const refusal = await this.#refuse(job, token, { why: error, redelivered });
