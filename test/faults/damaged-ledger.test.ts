@@ -102,7 +102,7 @@ function damage(bytes: Buffer, dice: Dice): Buffer {
   }
 }
 
-const SEEDS = Number(process.env['STAGESYNC_LEDGER_SEEDS'] ?? 60);
+const SEEDS = Number(process.env['STAGESYNC_LEDGER_SEEDS'] ?? 40);
 const FIRST = Number(process.env['STAGESYNC_LEDGER_FIRST'] ?? 1);
 
 // the two sizes put different things at the ends of pages

@@ -43,7 +43,7 @@ const MODES: readonly KillMode[] = [
 ];
 
 /** Kill points of a mode that says no other number; all of them with STAGESYNC_KILL_POINTS=all. */
-const POINTS = 14;
+const POINTS = 11;
 const ALL = process.env['STAGESYNC_KILL_POINTS'] === 'all';
 
 const pointsOf = ({ points = POINTS }: KillMode): number => (ALL ? Infinity : points);

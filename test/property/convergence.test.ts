@@ -156,7 +156,7 @@ const FOUND: readonly Scenario[] = [
 ];
 
 const CHANGING = new Set(['put', 'makeFolder', 'move', 'remove']);
-const runs = Number(process.env['STAGESYNC_PROPERTY_RUNS'] ?? 400);
+const runs = Number(process.env['STAGESYNC_PROPERTY_RUNS'] ?? 260);
 /** A directory is slower than memory. */
 const pulledRuns = Math.ceil(runs / 8);
 /** As long as no content of the source, so that no file of others is taken for one of ours. */
