@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Destination } from '../../src/model/ports.ts';
 import type { MemoryDestinationOptions } from '../../src/destinations/memory/memory-destination.ts';
 import type { DestinationFixture } from './destination.ts';
@@ -57,6 +57,11 @@ export function describeSwitches(
         const stage = await withTree(fixture.destination);
         await put(stage, 'h');
         const before = [await timeOf(stage, 'h'), await timeOf(stage, 'a/f'), await timeOf(stage, 'a/b/g')];
+        // a move within the millisecond of its put would show the same time
+        await vi.waitFor(
+          () => expect(Date.now()).toBeGreaterThan(Math.max(...before.map((time) => time ?? 0))),
+          { interval: 1 },
+        );
         await stage.move('h', 'i', call);
         await stage.move('a/', 'n/', call);
         const after = [await timeOf(stage, 'i'), await timeOf(stage, 'n/f'), await timeOf(stage, 'n/b/g')];
