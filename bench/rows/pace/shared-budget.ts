@@ -1,12 +1,9 @@
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { openRedisServer, HAS_REDIS } from '../../../test/support/cluster/redis-server.ts';
 import { atLeast, atMost } from '../../bench.ts';
 import type { Bench, Benchmark, Outcome } from '../../bench.ts';
 import { makeTree } from '../../fixture/trees.ts';
 import { Contest, type Effort } from '../../measure/contest.ts';
 import { spreadOf } from '../../measure/statistics.ts';
-import { ROOT } from '../../product.ts';
 import { startUpMs } from '../small-files-latency.ts';
 import { freshState, reported, syncRun } from '../tool-runs.ts';
 
@@ -15,14 +12,6 @@ const PER_SECOND = 200;
 const TOLD = 195;
 const BYTES = 4096;
 const DELAY_MS = 100;
-
-/** What the packed tool does not have inside: whoever shares a budget installs it. */
-function installClient(bench: Bench): void {
-  const modules = join(dirname(bench.product.bin), '..', 'node_modules');
-  mkdirSync(modules, { recursive: true });
-  rmSync(join(modules, 'ioredis'), { recursive: true, force: true });
-  symlinkSync(join(ROOT, 'node_modules/ioredis'), join(modules, 'ioredis'));
-}
 
 /** Four processes at a Stage that allows so many requests a second: each learns alone, all share a budget, or its rate was told. */
 export const sharedBudget: Benchmark = {
@@ -37,7 +26,6 @@ export const sharedBudget: Benchmark = {
         notes: ['There is no redis-server here.'],
         leftOut: ['redis-server'],
       };
-    installClient(bench);
     const tree = makeTree(bench.folder, { folders: 1, files: bench.quick ? 150 : 1000, bytes: BYTES });
     const burst = PER_SECOND;
     const facts = new Map<string, { refused: number[]; needed: number[] }>();
