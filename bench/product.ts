@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { layOutPackage } from '../release/lay-out.ts';
 import { run } from './measure/child.ts';
@@ -22,14 +22,28 @@ export const ROOT = new URL('..', import.meta.url).pathname;
 export async function buildProduct(folder: string): Promise<Product> {
   // within the checkout: the bundler looks for packages above the modules
   const modules = join(ROOT, `build/bench-modules-${process.pid}`);
-  rmSync(modules, { recursive: true, force: true });
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  await run(process.execPath, [tsc, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', modules]);
+  await compile(modules);
   await layOutPackage(ROOT, modules, folder, { types: false });
   rmSync(modules, { recursive: true });
   // what those install who share a budget or a queue
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   return openProduct(folder);
+}
+
+/** Builds the tool module by module, so that one of them can be changed, and lays it out in `folder` with its dependencies. */
+export async function buildModules(folder: string): Promise<Product> {
+  await compile(join(folder, 'dist'));
+  for (const name of ['bin', 'package.json'])
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  rmSync(join(folder, 'node_modules'), { force: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return openProduct(folder);
+}
+
+async function compile(to: string): Promise<void> {
+  rmSync(to, { recursive: true, force: true });
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [tsc, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', to]);
 }
 
 export async function openProduct(folder: string): Promise<Product> {

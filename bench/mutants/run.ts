@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildProduct, ROOT } from '../product.ts';
+import { buildModules, ROOT } from '../product.ts';
 import { mutants } from './mutants.ts';
 import type { Mutant } from './mutants.ts';
 
@@ -15,7 +15,7 @@ const { values } = parseArgs({
 const folder = join(values.folder, 'mutants');
 mkdirSync(folder, { recursive: true });
 const whole = join(folder, 'whole');
-await buildProduct(whole);
+await buildModules(whole);
 
 /** The benchmark's exit status with this package. */
 function bench(
