@@ -131,7 +131,7 @@ const runs = Number(process.env['STAGESYNC_PROPERTY_RUNS'] ?? 12);
 test('whatever the service does, a script of commands ends in the state that it claims', async () => {
   let claimed = 0;
   await fc.assert(
-    fc.asyncProperty(service, fc.array(command, { minLength: 2, maxLength: 7 }), async (options, script) => {
+    fc.asyncProperty(service, fc.array(command, { minLength: 6, maxLength: 9 }), async (options, script) => {
       const world = await openWorld(options);
       try {
         for (const each of script) {
@@ -153,6 +153,6 @@ test('whatever the service does, a script of commands ends in the state that it 
     }),
     { numRuns: runs },
   );
-  // a service that is never understood would make this test pass; by chance, many commands fail
-  expect(claimed).toBeGreaterThan(runs / 3);
+  // a service that is never understood would make this test pass
+  expect(claimed).toBeGreaterThan(runs);
 });
