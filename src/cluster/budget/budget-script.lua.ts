@@ -4,7 +4,7 @@
  * requests at once, each with the time at which it is due; and what was learnt stays for ten minutes after the latest refusal, also
  * while nobody asks. Times are Redis's own, so that clocks of machines that differ do no harm. Tests set the time.
  *
- * KEYS: the budget, its users. ARGV: what is asked, then its arguments. Numbers come back as text: Redis cuts fractions off.
+ * KEYS: the budget, its users, turns that were given back. ARGV: what is asked, then its arguments. Numbers come back as text: Redis cuts fractions off.
  */
 export const REDIS_TIME = `
 local time = redis.call('TIME')
@@ -28,6 +28,8 @@ local LOOK_BACK_LEAST, LOOK_BACK_MOST = 1000, 5000
 local CATCH_UP = 1.5
 local PAUSE_FIRST, PAUSE_LONGEST = 500, 30000
 local LATE_HELD, LATE_OTHERWISE = 200, 5
+-- what a told rate did not use within so long is made up for, and in no such time more than the rate starts
+local TOLD_MS = 1000
 -- nobody asked for so long: what passed says nothing of the rate
 local IDLE_MS = 10000
 -- what was learnt holds for so long after the latest refusal, and is forgotten after a day without use
@@ -38,7 +40,7 @@ local USER_MS = 10000
 local BACK_MS = 1000
 local BUCKETS, BUCKET_MS = 64, 100
 
-local key, users = KEYS[1], KEYS[2]
+local key, users, returned = KEYS[1], KEYS[2], KEYS[3]
 local NAMES = { 'plateau', 'climbSeconds', 'climbed', 'cutAt', 'cutSince', 'cutUntil', 'cutPassed', 'cutHighest', 'cutLowest',
   'climbedTo', 'early', 'mostEarly', 'owed', 'owedAtFirst', 'storable', 'passed', 'pausedMs', 'since', 'nextAt', 'lastAt',
   'isAhead', 'pausedAt', 'pausedUntil', 'failures', 'pauses', 'refusedAt' }
@@ -58,6 +60,7 @@ local function save()
   if #gone > 0 then redis.call('HDEL', key, unpack(gone)) end
   redis.call('PEXPIRE', key, FORGET_MS)
   redis.call('PEXPIRE', users, FORGET_MS)
+  redis.call('PEXPIRE', returned, FORGET_MS)
 end
 
 local function climb() return math.max(LEAST_RATE, S.plateau) * or0('climbSeconds') end
@@ -68,9 +71,9 @@ local function perSecond()
   return math.max(SLOWEST_PER_SECOND, S.plateau * (1 + DIP * x * x * x))
 end
 
--- how many started lately, counted by tenths of a second until the first refusal
-local function started(count)
-  local bucket = math.floor(now / BUCKET_MS)
+-- how many start when, counted by tenths of a second: for a told rate, and until the first refusal
+local function starts(at, count)
+  local bucket = math.floor(at / BUCKET_MS)
   local name = 'b' .. (bucket % BUCKETS)
   local was = redis.call('HGET', key, name)
   local before = 0
@@ -79,6 +82,18 @@ local function started(count)
     if tonumber(at) == bucket then before = tonumber(counted) end
   end
   redis.call('HSET', key, name, string.format('%d %d', bucket, before + count))
+end
+
+-- turns that are due, the earliest first
+local function startAll(due)
+  local from = 1
+  for i = 1, #due do
+    local next = due[i + 1]
+    if not next or math.floor(next / BUCKET_MS) ~= math.floor(due[from] / BUCKET_MS) then
+      starts(due[from], i + 1 - from)
+      from = i + 1
+    end
+  end
 end
 
 local function bucketNames()
@@ -96,6 +111,18 @@ local function countSince(since)
     end
   end
   return count
+end
+
+-- how late a turn may come, in milliseconds, without putting off those after it
+local function lateMs(isHeld, told)
+  local rate = perSecond()
+  if told and not (rate and rate < told) then
+    -- a time without use is not made up for
+    if not S.lastAt or now - S.lastAt > TOLD_MS then return 0 end
+    local spare = told * TOLD_MS / 1000 - countSince(now - TOLD_MS - BUCKET_MS)
+    return math.max(LATE_OTHERWISE, math.min(TOLD_MS, spare * 1000 / told))
+  end
+  return isHeld and or0('isAhead') == 1 and LATE_HELD or LATE_OTHERWISE
 end
 
 local function setPlateau()
@@ -116,10 +143,15 @@ local function resume(idleMs)
   S.climbed = 0
 end
 
--- granted for a time that has not come, and never to be used after a refusal
-local function granted()
+-- turns that were handed out for a time that has not come: a pause makes them void
+local function dropGranted()
   local rate = perSecond()
-  return rate and math.max(0, or0('nextAt') - now) * rate / 1000 or 0
+  if rate then
+    local count = math.max(0, or0('nextAt') - math.max(now, or0('pausedUntil'))) * rate / 1000
+    S.passed = math.max(0, or0('passed') - count)
+    S.climbed = math.max(0, or0('climbed') - count)
+  end
+  redis.call('DEL', returned)
 end
 
 local function rateToKeep()
@@ -172,7 +204,7 @@ local function refused(startedAt, pauseMs, answerMs)
     return false
   end
   local isFirst = not S.cutAt
-  S.passed = math.max(0, or0('passed') - granted() - 1)
+  S.passed = math.max(0, or0('passed') - 1)
   if or0('owed') > 0 then S.storable = or0('owedAtFirst') - S.owed end
   local before = S.plateau
   local keeps = rateToKeep()
@@ -191,6 +223,7 @@ end
 if S.lastAt and now < S.lastAt - BACK_MS then
   S.nextAt, S.isAhead, S.pausedAt, S.pausedUntil, S.lastAt, S.refusedAt = nil, nil, nil, nil, nil, now
   S.since, S.passed, S.pausedMs, S.cutAt = now, 0, 0, nil
+  redis.call('DEL', returned)
 end
 
 -- what this server has forgotten, its users have not
@@ -220,15 +253,17 @@ if what == 'take' then
   if slowest then turns = math.min(turns, math.max(1, math.floor(slowest / 10))) end
   local due = {}
   if turns > 0 then
-    local at = now
+    local at = math.max(now, or0('pausedUntil'))
     if slowest then
-      local late = isHeld and or0('isAhead') == 1 and LATE_HELD or LATE_OTHERWISE
-      at = math.max(now - late, or0('nextAt'), or0('pausedUntil'))
-    else
-      at = math.max(now, or0('pausedUntil'))
+      -- what others gave back comes first
+      due = redis.call('ZRANGEBYSCORE', returned, exact(at), '+inf', 'LIMIT', 0, turns)
+      if #due > 0 then redis.call('ZREM', returned, unpack(due)) end
+      at = math.max(now - lateMs(isHeld, told), or0('nextAt'), or0('pausedUntil'))
     end
-    for i = 1, turns do
+    local counted = {}
+    for i = #due + 1, turns do
       due[i] = exact(at)
+      if told or not rate then counted[#counted + 1] = at end
       local interval = 0
       rate = perSecond()
       if rate then
@@ -243,10 +278,10 @@ if what == 'take' then
       if told then interval = math.max(interval, 1000 / told) end
       at = at + interval
     end
+    startAll(counted)
     S.nextAt, S.lastAt = at, now
     S.isAhead = at > now and 1 or 0
     S.passed = or0('passed') + turns
-    if not rate then started(turns) end
   end
   save()
   rate = perSecond()
@@ -257,27 +292,41 @@ elseif what == 'refused' then
   local retryAfter = tonumber(ARGV[3])
   local pauseMs = retryAfter or math.min(PAUSE_LONGEST, PAUSE_FIRST * 2 ^ or0('failures'))
   local isLonger = now + pauseMs > or0('pausedUntil')
+  local isVoid = isLonger or not (S.cutAt and tonumber(ARGV[2]) <= S.cutAt)
+  if isVoid then dropGranted() end
   if isLonger then
     S.pausedAt, S.pausedUntil, S.pauses = now, now + pauseMs, or0('pauses') + 1
   end
   S.refusedAt = now
   if not S.since then S.since = now end
   local isSlower = refused(tonumber(ARGV[2]), pauseMs, tonumber(ARGV[4]))
-  if isSlower then
-    S.nextAt = S.pausedUntil
-    S.failures = math.min(10, or0('failures') + 1)
-  end
+  if isVoid then S.nextAt = S.pausedUntil end
+  if isSlower then S.failures = math.min(10, or0('failures') + 1) end
   save()
-  if isLonger then redis.call('PUBLISH', key, exact(S.pausedUntil - now)) end
+  if isVoid then redis.call('PUBLISH', key, exact(S.pausedUntil - now) .. ' ' .. exact(S.pausedUntil)) end
   return { exact(now), exact(perSecond()), isSlower and '1' or '0', exact(S.pausedUntil), exact(pauseMs) }
 elseif what == 'shorten' then
   -- the longest pause
   if S.pausedUntil then
     S.pausedUntil = math.min(S.pausedUntil, or0('pausedAt') + tonumber(ARGV[2]))
     if S.nextAt then S.nextAt = math.min(S.nextAt, S.pausedUntil) end
+    redis.call('DEL', returned)
     save()
-    redis.call('PUBLISH', key, exact(S.pausedUntil - now))
+    redis.call('PUBLISH', key, exact(S.pausedUntil - now) .. ' ' .. exact(S.pausedUntil))
   end
+  return { exact(now) }
+elseif what == 'give' then
+  -- user, whether it leaves, the pause after which it took them, turns
+  if ARGV[3] == '1' then redis.call('ZREM', users, ARGV[2]) end
+  local isVoid = tonumber(ARGV[4]) ~= or0('pausedUntil')
+  for i = 5, #ARGV do
+    local at = tonumber(ARGV[i])
+    if at > now and not isVoid then
+      redis.call('ZADD', returned, exact(at), exact(at))
+      S.passed = math.max(0, or0('passed') - 1)
+    end
+  end
+  save()
   return { exact(now) }
 end
 return redis.error_reply('unknown question')

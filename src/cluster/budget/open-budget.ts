@@ -85,7 +85,7 @@ async function open(options: OpenBudgetOptions): Promise<OpenBudgets> {
 class OpenBudgets {
   readonly #redis: RedisConnection;
   readonly #options: OpenBudgetOptions;
-  readonly #limiters = new Map<string, Promise<RateLimiter>>();
+  readonly #limiters = new Map<string, Promise<SharedRateLimiter>>();
 
   constructor(redis: RedisConnection, options: OpenBudgetOptions) {
     this.#redis = redis;
@@ -106,7 +106,7 @@ class OpenBudgets {
     return limiter;
   }
 
-  async #open(key: string): Promise<RateLimiter> {
+  async #open(key: string): Promise<SharedRateLimiter> {
     const { client, shown } = this.#redis;
     const { address, from, clock } = this.#options;
     // after the connection broke, it is subscribed to again by itself
@@ -125,7 +125,9 @@ class OpenBudgets {
     });
   }
 
-  close(): Promise<void> {
-    return this.#redis.close();
+  async close(): Promise<void> {
+    const left = [...this.#limiters.values()].map(async (limiter) => (await limiter).leave());
+    await Promise.allSettled(left);
+    await this.#redis.close();
   }
 }

@@ -77,6 +77,7 @@ export async function openBudget(url: string) {
       take: (options) => far(() => inner.take(options)),
       refused: (options) => far(() => inner.refused(options)),
       shortenPause: (ms) => far(() => inner.shortenPause(ms)),
+      give: (options) => far(() => inner.give(options)),
       onPause: (listener) => inner.onPause(listener),
     };
     const ofBytes = new RedisByteStore(redis.client, 'budget', TIME);
