@@ -53,10 +53,7 @@ describe('a hidden name that this ledger does not know', () => {
       leftovers.see(path, 0);
     }
     await leftovers.settle(false);
-    expect(ages().map((each) => each.slice(each.indexOf(': ') + 2))).toEqual([
-      '1d 6h old',
-      '7m old',
-    ]);
+    expect(ages().map((each) => each.slice(each.indexOf(': ') + 2))).toEqual(['1d 6h old', '7m old']);
     expect(told.every(({ code, severity }) => code === 'hidden_left_over' && severity === 'warning')).toBe(
       true,
     );

@@ -100,7 +100,7 @@ test('--file restricts status and logs to the jobs of one file; explain says how
   const sources = async (...args: string[]): Promise<unknown[]> =>
     lines((await commandInside(cli, [...args, '--json'])).stdout).map(({ source }) => source);
   const [data, other] = [`${cli.folder}/data`, `${cli.folder}/other`];
-  expect((await sources('status', 'orders')).toSorted()).toEqual([data, other]);
+  expect(new Set(await sources('status', 'orders'))).toEqual(new Set([data, other]));
   expect(await sources('status', '--file', 'one.yaml')).toEqual([data]);
   expect(await sources('logs', 'orders', '--file', 'two.yaml')).toEqual([other]);
   const missing = await commandInside(cli, ['status', '--file', 'three.yaml']);
