@@ -84,7 +84,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'puts all batches into the broker at once',
-    file: 'dist/cluster/queue/coordinator/queued-transfers.js',
+    file: 'dist/cluster/queue/coordinator/shipping.js',
     from: 'const MOST_OUTSTANDING = 16;',
     to: 'const MOST_OUTSTANDING = 1000;',
     rows: ['workers-broker'],
