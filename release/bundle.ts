@@ -6,10 +6,16 @@ import { dts } from 'rolldown-plugin-dts';
 const OPTIONAL = ['bullmq', 'ioredis', 'redis', 'pg'];
 
 /** Modules that are started by themselves, by their places in dist/. */
-export const ENTRIES = ['cli/main', 'index', 'emulator/emulator', 'sources/local/walk/walk-thread'] as const;
+export const ENTRIES = [
+  'cli/main',
+  'index',
+  'contract/contract',
+  'emulator/emulator',
+  'sources/local/walk/walk-thread',
+] as const;
 
 /** What library users import, by its places in dist/. */
-const TYPED = ['index', 'emulator/emulator'] as const;
+const TYPED = ['index', 'contract/contract', 'emulator/emulator'] as const;
 
 /** Modules that are imported late by some and at once by others are meant so. */
 const NO_HINTS = { ineffectiveDynamicImport: false } as const;

@@ -83,6 +83,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // copies, moves and removes single files and trees, on ports alone
   files: ['check', 'sync', 'remote'],
   emulator: [],
+  // what every source and destination promises, for those who write their own
+  contract: ['filter'],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
   // what processes on several machines share, over Redis
