@@ -29,10 +29,11 @@ export function assertSyncError(
 
 /** Bytes are compared here: a failure that prints megabytes is read by nobody. */
 export function assertSameBytes(actual: Uint8Array, expected: Uint8Array, what: string): void {
+  if (Buffer.compare(actual, expected) === 0) return;
   if (actual.byteLength !== expected.byteLength)
     fail(`${what}: ${actual.byteLength} bytes came instead of ${expected.byteLength}`);
   const at = expected.findIndex((byte, place) => actual[place] !== byte);
-  if (at !== -1) fail(`${what}: other bytes came, from byte ${at} on`);
+  fail(`${what}: other bytes came, from byte ${at} on`);
 }
 
 /** An AssertionError with the error that led to it. */

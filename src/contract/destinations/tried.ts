@@ -1,4 +1,4 @@
-import { equal, ok } from 'node:assert/strict';
+import { equal, notEqual } from 'node:assert/strict';
 import { hasFact, type Fact } from '../../model/errors.ts';
 import type { Content, Destination, StoredFile } from '../../model/ports.ts';
 import { failed, rejectionOf } from '../assertions.ts';
@@ -70,6 +70,6 @@ export class Tried {
       );
     equal(error.code, this.#codes[error.fact as keyof DestinationCodes], `the code of refusing ${what}`);
     equal(error.verdict, 'skip_entry', `the verdict of refusing ${what}`);
-    ok(error.path, `the refusal of ${what} names no path`);
+    notEqual(error.path, undefined, `the refusal of ${what} names no path`);
   }
 }

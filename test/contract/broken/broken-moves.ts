@@ -137,8 +137,8 @@ export const brokenMoves: Broken<MemoryDestination> = {
       remove: async (path, call) => {
         await inner.remove(path, call);
         const begin = isFolderPath(path) ? path.slice(0, -1) : path;
-        for (const each of [...inner.files.keys()]) if (each.startsWith(begin)) inner.files.delete(each);
-        for (const each of [...inner.folders]) if (each.startsWith(begin)) inner.folders.delete(each);
+        for (const each of inner.files.keys()) if (each.startsWith(begin)) inner.files.delete(each);
+        for (const each of inner.folders) if (each.startsWith(begin)) inner.folders.delete(each);
       },
     }),
     foundBy: ['a folder is removed with everything below it, and nothing beside it'],
