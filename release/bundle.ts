@@ -39,18 +39,19 @@ export async function bundleModules(modules: string, to: string): Promise<Readon
   return new Set(chunks.flatMap((chunk) => chunk.moduleIds.flatMap(packageFolder)));
 }
 
-/** The public types, each entry's in one file that imports nothing but Node's own. */
+/** The public types, each entry's in one file that imports nothing but Node's own. What two of them share is in both. */
 export async function bundleTypes(modules: string, to: string): Promise<void> {
-  await write(
-    {
-      input: entriesOf(modules, TYPED, '.d.ts'),
-      plugins: [dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
-      external: [/^node:/],
-      // translations of messages, of which no type speaks
-      logLevel: 'silent',
-    },
-    { dir: to, format: 'esm', chunkFileNames: 'chunks/[name]-[hash].ts' },
-  );
+  for (const entry of TYPED)
+    await write(
+      {
+        input: entriesOf(modules, [entry], '.d.ts'),
+        plugins: [dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
+        external: [/^node:/],
+        // translations of messages, of which no type speaks
+        logLevel: 'silent',
+      },
+      { dir: to, format: 'esm' },
+    );
 }
 
 /** One module with everything in it, for a single executable. */

@@ -1,12 +1,12 @@
 import { equal, notEqual } from 'node:assert/strict';
 import { hasFact, type Fact } from '../../model/errors.ts';
-import type { Content, Destination, StoredFile } from '../../model/ports.ts';
+import type { CallOptions, Content, Destination, StoredFile } from '../../model/ports.ts';
 import { failed, rejectionOf } from '../assertions.ts';
 import { gather, textContent } from '../contents.ts';
 import type { DestinationCodes } from './destination-fixture.ts';
 
 /** A signal that is never aborted. */
-export const call = { signal: new AbortController().signal };
+export const call: CallOptions = { signal: new AbortController().signal };
 
 type Refusals = readonly (keyof DestinationCodes & Fact)[];
 

@@ -21,7 +21,7 @@ export interface SourceFixture extends AsyncDisposable {
 }
 
 /** A signal that is never aborted. */
-export const { signal } = new AbortController();
+export const signal: AbortSignal = new AbortController().signal;
 
 export const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 
