@@ -28,8 +28,8 @@ local LOOK_BACK_LEAST, LOOK_BACK_MOST = 1000, 5000
 local CATCH_UP = 1.5
 local PAUSE_FIRST, PAUSE_LONGEST = 500, 30000
 local LATE_HELD, LATE_OTHERWISE = 200, 5
--- what a told rate did not use within so long is made up for, and in no such time more than the rate starts
-local TOLD_MS = 1000
+-- nobody asked for so long: nothing is made up for
+local UNUSED_MS = 1000
 -- nobody asked for so long: what passed says nothing of the rate
 local IDLE_MS = 10000
 -- what was learnt holds for so long after the latest refusal, and is forgotten after a day without use
@@ -38,6 +38,8 @@ local KEEP_MS, FORGET_MS = 600000, 86400000
 local USER_MS = 10000
 -- a clock that was set back by more than this
 local BACK_MS = 1000
+-- one question takes the turns of so much time; the questions of all users together, of so much
+local TURNS_SECONDS, ALL_TURNS_SECONDS = 0.1, 0.2
 local BUCKETS, BUCKET_MS = 64, 100
 
 local key, users, returned = KEYS[1], KEYS[2], KEYS[3]
@@ -71,9 +73,9 @@ local function perSecond()
   return math.max(SLOWEST_PER_SECOND, S.plateau * (1 + DIP * x * x * x))
 end
 
--- how many start when, counted by tenths of a second: for a told rate, and until the first refusal
-local function starts(at, count)
-  local bucket = math.floor(at / BUCKET_MS)
+-- how many started lately, counted by tenths of a second until the first refusal
+local function started(count)
+  local bucket = math.floor(now / BUCKET_MS)
   local name = 'b' .. (bucket % BUCKETS)
   local was = redis.call('HGET', key, name)
   local before = 0
@@ -82,18 +84,6 @@ local function starts(at, count)
     if tonumber(at) == bucket then before = tonumber(counted) end
   end
   redis.call('HSET', key, name, string.format('%d %d', bucket, before + count))
-end
-
--- turns that are due, the earliest first
-local function startAll(due)
-  local from = 1
-  for i = 1, #due do
-    local next = due[i + 1]
-    if not next or math.floor(next / BUCKET_MS) ~= math.floor(due[from] / BUCKET_MS) then
-      starts(due[from], i + 1 - from)
-      from = i + 1
-    end
-  end
 end
 
 local function bucketNames()
@@ -111,18 +101,6 @@ local function countSince(since)
     end
   end
   return count
-end
-
--- how late a turn may come, in milliseconds, without putting off those after it
-local function lateMs(isHeld, told)
-  local rate = perSecond()
-  if told and not (rate and rate < told) then
-    -- a time without use is not made up for
-    if not S.lastAt or now - S.lastAt > TOLD_MS then return 0 end
-    local spare = told * TOLD_MS / 1000 - countSince(now - TOLD_MS - BUCKET_MS)
-    return math.max(LATE_OTHERWISE, math.min(TOLD_MS, spare * 1000 / told))
-  end
-  return isHeld and or0('isAhead') == 1 and LATE_HELD or LATE_OTHERWISE
 end
 
 local function setPlateau()
@@ -249,21 +227,26 @@ if what == 'take' then
   if not S.since then S.since = now end
   local rate = perSecond()
   local slowest = rate and told and math.min(rate, told) or rate or told
-  -- a few at once only where they are due soon: nobody else may have them meanwhile
-  if slowest then turns = math.min(turns, math.max(1, math.floor(slowest / 10))) end
+  -- a few at once only where they are due soon, those of the other users between them: nobody else may have them meanwhile
+  if slowest then
+    local most = math.floor(math.min(slowest * TURNS_SECONDS, slowest * ALL_TURNS_SECONDS / count))
+    turns = math.min(turns, math.max(1, most))
+  end
   local due = {}
   if turns > 0 then
     local at = math.max(now, or0('pausedUntil'))
     if slowest then
       -- what others gave back comes first
+      redis.call('ZREMRANGEBYSCORE', returned, '-inf', '(' .. exact(at))
       due = redis.call('ZRANGEBYSCORE', returned, exact(at), '+inf', 'LIMIT', 0, turns)
       if #due > 0 then redis.call('ZREM', returned, unpack(due)) end
-      at = math.max(now - lateMs(isHeld, told), or0('nextAt'), or0('pausedUntil'))
+      -- what waits after a time without use was not held back by what came before
+      local isAhead = or0('isAhead') == 1 and now - or0('lastAt') < UNUSED_MS
+      local late = isHeld and isAhead and LATE_HELD or LATE_OTHERWISE
+      at = math.max(now - late, or0('nextAt'), or0('pausedUntil'))
     end
-    local counted = {}
     for i = #due + 1, turns do
       due[i] = exact(at)
-      if told or not rate then counted[#counted + 1] = at end
       local interval = 0
       rate = perSecond()
       if rate then
@@ -278,10 +261,10 @@ if what == 'take' then
       if told then interval = math.max(interval, 1000 / told) end
       at = at + interval
     end
-    startAll(counted)
     S.nextAt, S.lastAt = at, now
     S.isAhead = at > now and 1 or 0
     S.passed = or0('passed') + turns
+    if not rate then started(turns) end
   end
   save()
   rate = perSecond()

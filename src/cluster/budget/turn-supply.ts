@@ -29,6 +29,8 @@ export class TurnSupply {
   readonly #options: TurnSupplyOptions;
   readonly #turns: TakenTurns;
   #waiting = 0;
+  /** What the budget gives at once, as far as its latest answer has shown. */
+  #most = MOST_TURNS;
   /** Turns that open questions ask for. */
   #asked = 0;
   #questionMs = 0;
@@ -125,11 +127,8 @@ export class TurnSupply {
    * would not last.
    */
   #ask(): void {
-    const { rate } = this;
-    // the budget itself gives no more at once than a tenth of a second of the rate
-    const most = rate === undefined ? MOST_TURNS : Math.min(MOST_TURNS, Math.max(1, Math.floor(rate / 10)));
     const lately = this.#turns.wantedSoon;
-    const wanted = Math.min(most, Math.max(this.#waiting, lately));
+    const wanted = Math.min(this.#most, Math.max(this.#waiting, lately));
     const usedMeanwhile = (lately * this.#questionMs) / LATELY_MS;
     if (wanted === 0 || this.#turns.left + this.#asked > wanted / 2 + usedMeanwhile) return;
     void this.#askFor(wanted);
@@ -150,6 +149,10 @@ export class TurnSupply {
       this.#learntRate = grant.rate;
       this.pausedUntil(grant.pausedUntil);
       this.#turns.add(grant, sentAt);
+      // it gives fewer where they would be due late; whether it gives more again, one that gets all shows
+      const given = grant.due.length;
+      if (turns > 0)
+        this.#most = given < turns ? given : Math.min(MOST_TURNS, Math.max(this.#most, given * 2));
       onGrant(grant);
     } catch {
       onFailure();
