@@ -99,6 +99,17 @@ export class RedisBudgetStore implements BudgetStore {
     await this.#run('shorten', String(longestMs));
   }
 
+  /** How the budget does, which stays as it is. */
+  async look(): Promise<Omit<Grant, 'due'>> {
+    const [now, rate, users, pausedUntil] = await this.#run('look');
+    return {
+      now: Number(now),
+      rate: rate === '' ? undefined : Number(rate),
+      users: Number(users),
+      pausedUntil: Number(pausedUntil),
+    };
+  }
+
   onPause(listener: (ms: number) => void): void {
     const [key] = this.#keys;
     this.#client.on('message', (channel: string, ms: string) => {

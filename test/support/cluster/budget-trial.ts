@@ -53,7 +53,14 @@ export async function openBudget(url: string) {
       shortenPause: (ms) => tracked(inner.shortenPause(ms)),
       onPause: (listener) => inner.onPause(listener),
     };
-    const limiter = new SharedRateLimiter({ store, clock, user: name, budget: 'redis://test', toldRate });
+    const limiter = new SharedRateLimiter({
+      store,
+      clock,
+      user: name,
+      budget: 'redis://test',
+      name: 'test',
+      toldRate,
+    });
     const notices: BudgetNotice[] = [];
     const pauses: (number | undefined)[] = [];
     limiter.listen({

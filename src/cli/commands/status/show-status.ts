@@ -5,15 +5,17 @@ import { whoHolds } from '../../../sync/ledger/sqlite-lock.ts';
 import { inspectLedger, type KnownPair } from '../../../sync/ledger/known-pairs.ts';
 import type { RunSummary } from '../../../model/run.ts';
 import type { JobView } from '../../../daemon/view/daemon-view.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
 import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import { ofEachPair, type AlsoKnown } from '../../find-pairs.ts';
 import { recordedRun } from '../../../daemon/history/recorded-run.ts';
 import { jobsOfDaemon, jobsWithoutPair, ofDaemon, runBeyondLedger } from '../../jobs-of-daemon.ts';
 import type { PairStatus } from './pair-status.ts';
+import { asksServers, type ServerFlags } from './server-flags.ts';
 import { statusText } from './status-text.ts';
 
-export interface StatusFlags {
+export interface StatusFlags extends ServerFlags {
   readonly json?: true;
 }
 
@@ -29,6 +31,7 @@ export async function showStatus(
   dest: string | undefined,
   flags: StatusFlags,
 ): Promise<ExitStatus> {
+  if (asksServers(flags)) return showOthers(context, { source, flags });
   const jobs = await jobsOfDaemon(context);
   const look = (pair: KnownPair): PairStatus => statusOf(pair, jobs);
   const also: AlsoKnown<PairStatus> = (pairs, isWanted) =>
@@ -45,6 +48,17 @@ export async function showStatus(
         }))
           context.out.line(line);
   });
+}
+
+/** What is about Redis is loaded where it is asked for. */
+async function showOthers(
+  context: Context,
+  { source, flags }: { readonly source: string | undefined; readonly flags: StatusFlags },
+): Promise<ExitStatus> {
+  if (source !== undefined)
+    throw usageError('--queue, --budget and --machines show what a server has, not a pair: leave SOURCE out');
+  const { showServers } = await import('./show-servers.ts');
+  return showServers(context, flags);
 }
 
 /** The most recent first; the times are in ISO 8601. */
