@@ -75,6 +75,7 @@ export class Tally {
     readonly workers?: WorkersReport | undefined;
     readonly durationMs: number;
     readonly dryRun: boolean;
+    readonly emptySource: boolean;
     readonly trash?: TrashReport | undefined;
     readonly load?: LoadReport | undefined;
     readonly outcome?: Outcome | undefined;
@@ -98,6 +99,7 @@ export class Tally {
       retries: facts.retries,
       durationMs: Math.round(facts.durationMs),
       dryRun: facts.dryRun,
+      ...(facts.emptySource && { emptySource: true as const }),
       ...(this.verified !== undefined && { verified: this.verified }),
       ...(facts.workers !== undefined && { workers: facts.workers }),
       ...(facts.trash !== undefined && { trash: facts.trash }),
