@@ -59,7 +59,9 @@ async function showOthers(
   { source, flags }: { readonly source: string | undefined; readonly flags: StatusFlags },
 ): Promise<ExitStatus> {
   if (source !== undefined || flags.file !== undefined)
-    throw usageError('--queue, --budget and --machines show what a server has, not a pair: leave SOURCE and --file out');
+    throw usageError(
+      '--queue, --budget and --machines show what a server has, not a pair: leave SOURCE and --file out',
+    );
   const { showServers } = await import('./show-servers.ts');
   return showServers(context, flags);
 }
