@@ -1,5 +1,6 @@
 import type { SyncError } from '../../model/errors.ts';
 import type { BudgetNotice, SharedPace } from '../../model/pace.ts';
+import type { Bandwidth } from '../bandwidth.ts';
 import type { Spread } from './congestion/spread-of-growth.ts';
 
 export interface Throttling {
@@ -27,6 +28,8 @@ export interface RateLimiter {
   readonly budget?: string | undefined;
   /** How that budget does. Absent where it is of this process alone, or closed. */
   readonly shared?: SharedPace | undefined;
+  /** The bytes of all that share the limiter; absent where they have no limit together. */
+  readonly bandwidth?: Bandwidth | undefined;
   /** Requests a second that the other side lets through, or that were said; undefined while nothing limits them. */
   readonly requestsPerSecond: number | undefined;
   /** Requests do not start in larger bursts than this; undefined: they start as they come. */
