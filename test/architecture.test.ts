@@ -77,12 +77,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'destinations/stage': ['stage', 'api', 'http', 'remote'],
   'destinations/local': ['disk'],
   'destinations/memory': [],
-  sync: ['remote', 'filter'],
+  sync: ['disk', 'remote', 'filter'],
   // compares two sources; the merge takes its parts from the engine's
   check: ['sync'],
   // copies, moves and removes single files and trees, on ports alone
   files: ['check', 'sync', 'remote'],
-  emulator: [],
+  // nothing of what it is asked by; folders are made in one way everywhere
+  emulator: ['disk'],
+  // what every source and destination promises, for those who write their own
+  contract: ['filter'],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
   // what processes on several machines share, over Redis
@@ -95,7 +98,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // of the emulator: what guards a server on this machine against requests that mean another
   daemon: 'jobs-file jobs sync sources destinations remote emulator cluster http disk program'.split(' '),
   // what keeps a machine or an account from working
-  doctor: 'jobs-file jobs sync sources stage api data-api emulator http disk remote'.split(' '),
+  doctor: 'jobs-file jobs sync sources stage api data-api cluster emulator http disk remote'.split(' '),
   cli: 'daemon doctor jobs-file billing jobs files check sync sources destinations emulator filter remote stage api data-api load cluster http disk program'.split(
     ' ',
   ),
@@ -171,6 +174,7 @@ test.each([
   ['index', 'sources/local', true],
   ['sync', 'remote', true],
   ['sync', 'filter', true],
+  ['sync', 'disk', true],
   ['sync', 'stage', false],
   ['sync', 'sources/local', false],
   ['remote', 'sync', false],

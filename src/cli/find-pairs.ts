@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { realPath } from '../jobs/real-path.ts';
 import { printable } from '../model/printable.ts';
 import { knownPairs, type KnownPair } from '../sync/ledger/known-pairs.ts';
+import type { NamedJob } from '../jobs-file/jobs-file.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { unusableLedger } from './output/recorded-values.ts';
@@ -10,6 +11,8 @@ import { unusableLedger } from './output/recorded-values.ts';
 export interface WantedPairs {
   readonly source: string | undefined;
   readonly dest: string | undefined;
+  /** Only pairs of these jobs, where given. */
+  readonly jobs?: readonly NamedJob[] | undefined;
 }
 
 /** What tells one pair from another; `job`: the name of the job that ran last. */
@@ -24,14 +27,15 @@ export type AlsoKnown<T> = (pairs: readonly KnownPair[], isWanted: (place: Place
  */
 export function ofEachPair<T>(
   { environment, host, err }: Context,
-  { source, dest, also }: WantedPairs & { readonly also?: AlsoKnown<T> | undefined },
+  { source, dest, jobs, also }: WantedPairs & { readonly also?: AlsoKnown<T> | undefined },
   read: (pair: KnownPair) => T,
   show: (all: readonly T[]) => void,
 ): Promise<ExitStatus> {
   const known = knownPairs(environment.stateFolder);
   const isWanted = (pair: Place): boolean =>
     (isOfJob(pair, source, dest) || fits(pair.source, source, host.cwd)) &&
-    fits(pair.destination, dest, host.cwd);
+    fits(pair.destination, dest, host.cwd) &&
+    (jobs === undefined || jobs.some((each) => isPairOf(pair, each)));
   const pairs = known.pairs.filter(isWanted);
   const unusable = [...known.unusable];
   const all = pairs.flatMap((pair) => {
@@ -56,6 +60,10 @@ export function ofEachPair<T>(
 /** One word may be the name of a job. */
 const isOfJob = (pair: Place, source: string | undefined, dest: string | undefined): boolean =>
   dest === undefined && source !== undefined && pair.job === source;
+
+/** Jobs of two files may have one name: where the source is a directory, it tells which of them it is. */
+const isPairOf = (pair: Place, { name, job }: NamedJob): boolean =>
+  pair.job === name && (job.from.includes('://') || fits(pair.source, job.from, '/'));
 
 function fits(label: string, wanted: string | undefined, cwd: string): boolean {
   if (wanted === undefined) return true;

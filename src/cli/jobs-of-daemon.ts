@@ -4,16 +4,15 @@ import { isSyncError } from '../model/errors.ts';
 import type { RunSummary } from '../model/run.ts';
 import type { KnownPair } from '../sync/ledger/known-pairs.ts';
 import type { Context } from './context.ts';
-import { chooseJobsFile } from './jobs-file.ts';
+import { chooseJobsFile, type FileFlags } from './jobs-file.ts';
 
-/** The jobs of the daemon of the jobs file that lies where such files lie, by their names; none where none runs. */
-export async function jobsOfDaemon({
-  host,
-  environment,
-  stop,
-}: Pick<Context, 'host' | 'environment' | 'stop'>): Promise<ReadonlyMap<string, JobView>> {
+/** The jobs of the daemon of the chosen jobs file, by their names; none where none runs. */
+export async function jobsOfDaemon(
+  { host, environment, stop }: Pick<Context, 'host' | 'environment' | 'stop'>,
+  flags: FileFlags,
+): Promise<ReadonlyMap<string, JobView>> {
   try {
-    const { path: file } = chooseJobsFile(host, {});
+    const { path: file } = chooseJobsFile(host, flags);
     const { stateFolder } = environment;
     const view = await askDaemon({ stateFolder, file, signal: stop.draining }, { ask: 'view' });
     return new Map(view?.jobs.map((job) => [job.name, job]));

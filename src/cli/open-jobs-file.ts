@@ -4,7 +4,7 @@ import type { NamedJob } from '../jobs-file/jobs-file.ts';
 import { configError, usageError } from '../jobs/usage-errors.ts';
 import { isSyncError, messageOf } from '../model/errors.ts';
 import type { Context } from './context.ts';
-import { chooseJobsFile, jobNamed } from './jobs-file.ts';
+import { chooseJobsFile, jobNamed, type FileFlags } from './jobs-file.ts';
 
 export interface OpenJobsFile extends ExplainedFile {
   /** What messages call the file. */
@@ -48,3 +48,7 @@ export function openNamedJob(
     throw usageError(`${message}${end} One word is the name of a job: for two places write both`, error);
   }
 }
+
+/** The jobs that `--file` restricts a command to; undefined without it. Rejects as openJobsFile does. */
+export const jobsOfNamedFile = (around: Around, { file }: FileFlags): readonly NamedJob[] | undefined =>
+  file === undefined ? undefined : openJobsFile(around, file).file.jobs;

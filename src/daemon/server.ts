@@ -1,8 +1,7 @@
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { hostCheck } from '../emulator/http/host-check.ts';
-import { messageOf } from '../model/errors.ts';
 import type { WatchStatus } from '../sync/watch/watch-events.ts';
-import { configError } from '../jobs/usage-errors.ts';
+import { cannotServe } from '../jobs/usage-errors.ts';
 import type { WatchMetrics } from './metrics/watch-metrics.ts';
 import { statusObject } from './status-object.ts';
 
@@ -73,7 +72,7 @@ export async function serveStatus(
   try {
     return { url: await app.listen(address), close: () => app.close() };
   } catch (error) {
-    throw configError(`cannot serve --http on ${address.host}:${address.port}: ${messageOf(error)}`, error);
+    throw cannotServe(address, error);
   }
 }
 

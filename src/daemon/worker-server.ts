@@ -1,7 +1,6 @@
 import fastify from 'fastify';
 import { hostCheck } from '../emulator/http/host-check.ts';
-import { configError } from '../jobs/usage-errors.ts';
-import { messageOf } from '../model/errors.ts';
+import { cannotServe } from '../jobs/usage-errors.ts';
 import type { WorkerMetrics, WorkerNow } from './metrics/worker-metrics.ts';
 import type { ListenAddress, StatusServer } from './server.ts';
 
@@ -40,6 +39,6 @@ export async function serveWorker(
   try {
     return { url: await app.listen(address), close: () => app.close() };
   } catch (error) {
-    throw configError(`cannot serve --http on ${address.host}:${address.port}: ${messageOf(error)}`, error);
+    throw cannotServe(address, error);
   }
 }

@@ -1,8 +1,9 @@
 import { currentOrganization, type Organization } from '../api/resources/organizations.ts';
 import type { ApiConnection } from '../api/connection.ts';
+import { isSyncError } from '../model/errors.ts';
 import type { CallOptions } from '../model/ports.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
-import { openApi } from '../jobs/ends/open-api.ts';
+import { openApi, type OpenApi } from '../jobs/ends/open-api.ts';
 import { resolveStageSettings, type StageSettings } from '../jobs/ends/stage-settings.ts';
 import type { StageSurroundings } from '../jobs/surroundings.ts';
 
@@ -20,6 +21,7 @@ export class ApiLook implements AsyncDisposable {
   #settings: Promise<StageSettings> | undefined;
   #open: Promise<{ readonly connection: ApiConnection; readonly use: GateUse }> | undefined;
   #organization: Promise<Organization> | undefined;
+  #rights: Promise<string | undefined> | undefined;
 
   constructor(around: StageSurroundings) {
     this.#around = around;
@@ -35,6 +37,11 @@ export class ApiLook implements AsyncDisposable {
     return (this.#organization ??= this.ask((connection) => currentOrganization(connection, call)));
   }
 
+  /** What `find` tells of the rights of the token; it is called once. */
+  rights(find: () => Promise<string | undefined>): Promise<string | undefined> {
+    return (this.#rights ??= find());
+  }
+
   /** Makes a request, which passes the gate, once. */
   async ask<T>(request: (connection: ApiConnection) => Promise<T>): Promise<T> {
     const { connection, use } = await (this.#open ??= this.#connect());
@@ -47,7 +54,7 @@ export class ApiLook implements AsyncDisposable {
 
   async #connect() {
     const settings = await this.settings();
-    const { connection, gate } = await openApi(this.#around, { settings, concurrency: LANES });
+    const { connection, gate } = await openAlone(this.#around, settings);
     this.#opened.defer(() => connection.close());
     const { draining } = this.#around;
     const use = gate.use({
@@ -63,5 +70,25 @@ export class ApiLook implements AsyncDisposable {
     });
     this.#opened.use(use);
     return { connection, use };
+  }
+}
+
+/** The check of the servers tells of one that does not answer: it must not hide what the API says. */
+async function openAlone(around: StageSurroundings, settings: StageSettings): Promise<OpenApi> {
+  const options = { settings, concurrency: LANES };
+  try {
+    return await openApi(around, options);
+  } catch (error) {
+    if (!isSyncError(error) || !error.code.startsWith('queue_')) throw error;
+    const { authority, environment } = around;
+    return openApi(
+      {
+        ...around,
+        authority: { ...authority, budget: undefined },
+        environment: { ...environment, budgetUrl: undefined },
+        queue: undefined,
+      },
+      options,
+    );
   }
 }

@@ -29,6 +29,8 @@ export interface Subject {
   readonly jobsFile: JobsFileToExamine | undefined;
   /** The database that was named for loading. */
   readonly database: string | undefined;
+  /** The address of a lease that was named. Default: that of the environment. */
+  readonly lease?: string | undefined;
   readonly process: ProcessFacts;
   /** The Management API, reached once for all checks. */
   readonly api: ApiLook;

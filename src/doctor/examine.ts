@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { failed, failure, type Check, type Finding, type Subject } from './check.ts';
+import { duration } from '../model/quantities/duration.ts';
 
 /** What one check found. */
 export interface Examined {
@@ -39,7 +40,7 @@ async function examineOne(
   const bound = new AbortController();
   const either = AbortSignal.any([signal, bound.signal]);
   const late = wait(withinMs, undefined, { signal: either, ref: true }).then((): Finding => {
-    const text = `no answer within ${withinMs / 1000} s`;
+    const text = `no answer within ${duration(withinMs)}`;
     bound.abort(new Error(text));
     return failed(text, 'stage_timeout', 'try again, or give it more time with --timeout 60s');
   });

@@ -1,5 +1,6 @@
 import { REPLY_TOO_SLOW } from './codes.ts';
 import { boundPassed } from './transport-error.ts';
+import { duration } from '../model/quantities/duration.ts';
 
 /** How slowly bytes may come. */
 export interface ProgressLimits {
@@ -77,4 +78,4 @@ export class ProgressWatch {
 }
 
 const tooSlow = ({ leastBytes, withinMs }: ProgressLimits): Error =>
-  boundPassed(REPLY_TOO_SLOW, `fewer than ${leastBytes} bytes came within ${withinMs / 1000} s`);
+  boundPassed(REPLY_TOO_SLOW, `fewer than ${leastBytes} bytes came within ${duration(withinMs)}`);

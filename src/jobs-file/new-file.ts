@@ -13,6 +13,8 @@ export interface NewJob {
     | { readonly kind: 'schedule'; readonly cron: string; readonly timeZone: string };
   /** Undefined: the token comes from the environment. */
   readonly tokenFile?: string | undefined;
+  /** The S3-compatible server of a bucket. Undefined: the environment of each run says it, or it is S3 itself. */
+  readonly s3EndpointUrl?: string | undefined;
 }
 
 /** Where editors find the schema of the file. */
@@ -21,7 +23,7 @@ export const schemaAddress = (version: string): string =>
 
 /** The text of a jobs file with one job, commented, with the next things that people want to write as comments. */
 export function newJobsFile(job: NewJob, version: string): string {
-  const profile = job.tokenFile === undefined ? undefined : 'main';
+  const profile = profileText('main', job);
   return `# yaml-language-server: $schema=${schemaAddress(version)}
 #
 # Jobs of stagesync. All that can stand here: docs/pipelines/jobs-file.md.
@@ -29,13 +31,13 @@ export function newJobsFile(job: NewJob, version: string): string {
 #   stagesync run              run all jobs once
 #   stagesync up               keep watches and schedules running
 
-${profile === undefined ? '' : profileText(profile, job.tokenFile!)}jobs:
+${profile}jobs:
   ${scalar(job.name)}:
     # a directory, s3://BUCKET/PREFIX or stage://DEPLOYMENT/PATH;
     # a relative path is read from the folder of this file
     from: ${scalar(job.from)}
     to: ${scalar(job.to)}
-${profile === undefined ? '' : `    profile: ${profile}\n`}${whenText(job.when)}    what:
+${profile === '' ? '' : '    profile: main\n'}${whenText(job.when)}    what:
 ${removalText(job.removes)}      # filters: the last rule that matches a file decides
       # filters:
       #   - exclude: "*"
@@ -47,12 +49,18 @@ ${removalText(job.removes)}      # filters: the last rule that matches a file de
 `;
 }
 
-const profileText = (name: string, tokenFile: string): string => `profiles:
-  ${name}:
-    # a file that holds the API token, and nothing else
-    token_file: ${scalar(tokenFile)}
-
-`;
+/** Where the job's requests go and what authorises them, as far as that is no matter of the environment. */
+function profileText(name: string, { tokenFile, s3EndpointUrl }: NewJob): string {
+  const lines = [
+    ...(tokenFile === undefined
+      ? []
+      : ['    # a file that holds the API token, and nothing else', `    token_file: ${scalar(tokenFile)}`]),
+    ...(s3EndpointUrl === undefined
+      ? []
+      : ['    s3:', '      # the S3-compatible server', `      endpoint_url: ${scalar(s3EndpointUrl)}`]),
+  ];
+  return lines.length === 0 ? '' : ['profiles:', `  ${name}:`, ...lines, '', ''].join('\n');
+}
 
 function whenText(when: NewJob['when']): string {
   switch (when.kind) {

@@ -2,8 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type * as z from 'zod';
 import { readEnvironment } from '../jobs/environment.ts';
 import { readFoundText, readNamedText } from '../disk/text-file.ts';
-import { configError } from '../jobs/usage-errors.ts';
-import { messageOf } from '../model/errors.ts';
+import { configError, unreadableFile } from '../jobs/usage-errors.ts';
 import { printable } from '../model/printable.ts';
 import { composeJob, type ComposedJob, type Composing } from './compose/compose-job.ts';
 import type { Origins } from './compose/origins.ts';
@@ -144,7 +143,7 @@ function textOf(
     if (text !== undefined) return text;
   } catch (error) {
     if ((((error as Error).cause ?? {}) as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw configError(`cannot read the jobs file ${name}: ${messageOf(error)}`, error);
+      throw unreadableFile('the jobs file', shown, error);
   }
   throw configError(`there is no jobs file ${name}: "stagesync init" writes one, or name one with --file`);
 }

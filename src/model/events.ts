@@ -48,6 +48,8 @@ export interface Report {
   readonly removed: number;
   readonly unchanged: number;
   readonly adopted: number;
+  /** The whole source was looked at, and has no file that takes part. Mostly its address is wrong. */
+  readonly emptySource?: true | undefined;
   /** Files that were read back and are what was sent; absent where nobody asked for that. */
   readonly verified?: number | undefined;
   /** What went into the trash; absent where nothing is kept. */

@@ -33,12 +33,21 @@ export interface BudgetNotice {
   readonly reached: boolean;
   /** Requests a second of this process until it is reached again; absent where no rate was known. */
   readonly requestsPerSecond?: number | undefined;
+  /** Bytes a second of this process until then; absent where the budget has none. */
+  readonly bytesPerSecond?: number | undefined;
 }
 
-/** 'the budget at redis://h is not reached: going on alone at 50.0 requests a second' */
-export function budgetText({ budget, reached, requestsPerSecond: rate }: BudgetNotice): string {
+/** 'the budget at redis://h is not reached: going on alone at 50.0 requests a second and 2.5 MB a second' */
+export function budgetText(notice: BudgetNotice): string {
+  const { budget, reached, requestsPerSecond: rate, bytesPerSecond: bytes } = notice;
   if (reached) return `the budget at ${budget} is reached again`;
-  const pace =
-    rate === undefined ? 'without a limit, as none was known' : `at ${rate.toFixed(1)} requests a second`;
+  const paces = [
+    ...(rate === undefined ? [] : [`${rate.toFixed(1)} requests a second`]),
+    ...(bytes === undefined ? [] : [`${bytesText(bytes)} a second`]),
+  ];
+  const pace = paces.length === 0 ? 'without a limit, as none was known' : `at ${paces.join(' and ')}`;
   return `the budget at ${budget} is not reached: going on alone ${pace}`;
 }
+
+const bytesText = (bytes: number): string =>
+  bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1000).toFixed(1)} kB`;

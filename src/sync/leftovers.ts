@@ -11,6 +11,7 @@ import type { Learnt } from './execute/learnt.ts';
 import { isInTrash } from './execute/trash/trash-names.ts';
 import { removeFolder } from './execute/moves/put-back.ts';
 import type { Remote } from '../remote/remote.ts';
+import { duration } from '../model/quantities/duration.ts';
 
 export interface LeftoversOptions {
   readonly remote: Remote;
@@ -144,14 +145,8 @@ function mayBeTheOnlyOne(ageMs: number | undefined, words: DestinationWords): Pr
   };
 }
 
-const HOUR_MS = 3_600_000;
-
-function toldAge(ageMs: number | undefined): string {
-  if (ageMs === undefined) return 'of unknown age';
-  return ageMs < HOUR_MS
-    ? `${Math.floor(ageMs / 60_000)} minutes old`
-    : `${Math.floor(ageMs / HOUR_MS)} hours old`;
-}
+const toldAge = (ageMs: number | undefined): string =>
+  ageMs === undefined ? 'of unknown age' : `${duration(ageMs)} old`;
 
 function leftOver(ageMs: number | undefined, { at }: DestinationWords): Problem {
   const age = toldAge(ageMs);

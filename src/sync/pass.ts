@@ -31,10 +31,14 @@ import { Tally } from './tally.ts';
  */
 const MOST_ROUNDS = 4;
 
-/** Files that needed nothing, or only a row in the ledger. */
+/** What the rounds found. */
 interface Standing {
+  /** Files that needed nothing. */
   unchanged: number;
+  /** Files that needed only a row in the ledger. */
   adopted: number;
+  /** Files of the source that can be synced, as the last round saw them. */
+  inSource: number;
 }
 
 /**
@@ -64,7 +68,7 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
   using gate = useGate(pass, tally, measured);
   const told = pass.sourceGate ?? gate;
   tally.emit({ type: 'pass:started', source: source.label, destination: destination.label, dryRun });
-  const standing: Standing = { unchanged: 0, adopted: 0 };
+  const standing: Standing = { unchanged: 0, adopted: 0, inSource: 0 };
   const begun = begunRun(pass, started);
   let error: SyncError | undefined;
   let trash: TrashSizes | undefined;
@@ -97,6 +101,7 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
   const report = tally.report({
     unchanged: standing.unchanged,
     adopted: standing.adopted,
+    emptySource: error === undefined && pass.scope === undefined && standing.inSource === 0,
     requests: told.requests,
     retries: told === gate ? gate.retries : told.retries + gate.retries,
     durationMs: clock.now() - started,
@@ -207,6 +212,7 @@ async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Stand
     } finally {
       if (tally.round === 1) standing.unchanged = round.counts.unchanged;
       standing.adopted += round.counts.adopted;
+      standing.inSource = round.counts.inSource;
     }
     const again = learnt.takeAgain();
     if (!again || draining.aborted) break;

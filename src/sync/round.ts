@@ -38,8 +38,8 @@ export class Round {
     this.#parts = parts;
   }
 
-  get counts(): Pick<Counts, 'unchanged' | 'adopted'> {
-    return this.#comparison?.counts ?? { unchanged: 0, adopted: 0 };
+  get counts(): Pick<Counts, 'unchanged' | 'adopted' | 'inSource'> {
+    return this.#comparison?.counts ?? { unchanged: 0, adopted: 0, inSource: 0 };
   }
 
   async run(): Promise<void> {

@@ -73,6 +73,7 @@ export class Tally {
     readonly retries: number;
     readonly durationMs: number;
     readonly dryRun: boolean;
+    readonly emptySource: boolean;
     readonly trash?: TrashReport | undefined;
     readonly load?: LoadReport | undefined;
     readonly outcome?: Outcome | undefined;
@@ -96,6 +97,7 @@ export class Tally {
       retries: facts.retries,
       durationMs: Math.round(facts.durationMs),
       dryRun: facts.dryRun,
+      ...(facts.emptySource && { emptySource: true as const }),
       ...(this.verified !== undefined && { verified: this.verified }),
       ...(facts.trash !== undefined && { trash: facts.trash }),
       ...(facts.load !== undefined && { load: facts.load }),

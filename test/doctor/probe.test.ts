@@ -19,6 +19,9 @@ interface Probed {
   readonly left: unknown;
 }
 
+/** All answers that the tests of this file have seen, by question. */
+const answers = new Map<string, Set<string>>();
+
 /** Probes an emulator; `stopAfter` answers the first Ctrl-C comes. */
 async function probe(options: EmulatorOptions = {}, stopAfter = Infinity): Promise<Probed> {
   // shown times need not be further apart than they are shown
@@ -49,6 +52,7 @@ async function probe(options: EmulatorOptions = {}, stopAfter = Infinity): Promi
     id,
     detail === undefined ? answer : `${answer} (${detail})`,
   ]);
+  for (const { id, answer } of result.answers) answers.set(id, (answers.get(id) ?? new Set()).add(answer));
   return { result, said: Object.fromEntries(said) as Probed['said'], left: await rootOf(emulator) };
 }
 
@@ -94,28 +98,57 @@ test('a Stage that answers otherwise, and cannot remove a full folder: nothing i
       putOverExisting: 409,
       moveOverExisting: 'overwrite',
       moveFolder: 405,
+      missingParent: 'make',
+      caseMatters: false,
+      oddNames: 422,
+      ranges: false,
+      changeReplies: 'text',
       removeFullFolder: 409,
       kindsCoexist: true,
-      missingParentStatus: 404,
       emptyFolderContent: 'null',
       timestamps: 'seconds',
       moveTouches: true,
-      replyPath: 'leading_slash',
     },
   });
   expect(said).toMatchObject({
-    replies_are_json: expect.stringMatching(/paths begin with a slash\)$/),
+    replies_are_json: expect.stringMatching(/^not of PUT, PATCH, DELETE /),
     times_shown: 'in whole seconds',
     moved_times: 'set anew by itself, cannot be told with its folder',
     empty_folder: 'null',
     put_overwrites: 'refused (status 409)',
     move_over_file: 'replaces (status 200)',
-    parents_made: expect.stringContaining('status 404'),
+    parents_made: 'made (file: status 200, folder: status 200, move: status 200)',
+    range: 'no, it sends all (status 200)',
+    case_matters: 'refused (status 409)',
+    odd_names: 'refused (status 422)',
     folder_moves: 'refused (status 405)',
     full_folder_removed: 'refused (status 409)',
     kinds_coexist: 'yes (status 200)',
   });
   expect(left).toMatchObject({ content: null });
+});
+
+test.each([
+  ['merge', 'merged'],
+  ['replace', 'replaced'],
+  ['into', 'moved into it'],
+] as const)('a folder onto a folder that a Stage would %s is told as %s', async (moveOverFolder, answer) => {
+  const { said } = await probe({ behaviour: { moveOverFolder, replyPath: 'leading_slash' } });
+  expect(said).toMatchObject({
+    folder_over_folder: `${answer} (status 200)`,
+    replies_are_json: expect.stringMatching(/paths begin with a slash\)$/),
+  });
+});
+
+test('listings that are late are told, with how late', async () => {
+  const { said } = await probe({ behaviour: { listingLagMs: 150 } });
+  expect(said['listings_at_once']).toMatch(
+    /^late \(sent: after \S+, moved: after \S+, removed: after \S+\)$/,
+  );
+});
+
+test('every question has been seen to be answered in more than one way', () => {
+  for (const { id } of QUESTIONS) expect([id, (answers.get(id)?.size ?? 0) > 1]).toEqual([id, true]);
 });
 
 test.each([

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { ProxyError, proxyErrorIn } from '../../src/http/proxy-error.ts';
 import { loadProxied } from '../../src/http/proxy.ts';
 import type { ProxySettings } from '../../src/http/proxy.ts';
+import { refusingPort } from '../support/network/refusing-port.ts';
 
 const PROXY = 'http://proxy.test:3128';
 
@@ -114,7 +115,8 @@ describe('a proxy that fails', () => {
   });
 
   test.each(['https://far.test/', 'http://far.test/'])('by not being there says so: %s', async (address) => {
-    const place = await listening(createSocketServer(), (free) => Promise.resolve(free));
+    await using refusing = await refusingPort();
+    const place = `127.0.0.1:${refusing.port}`;
     const error = await failure(place, address);
     expect(error).toMatchObject({ code: 'ECONNREFUSED', verdict: 'retry' });
     expect(error?.message).toContain(`${place} cannot be reached (ECONNREFUSED)`);

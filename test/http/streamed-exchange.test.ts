@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Connections } from '../../src/http/pool.ts';
 import { ProgressWatch } from '../../src/http/progress-watch.ts';
 import { type Answer, StreamedExchange } from '../../src/http/streamed-exchange.ts';
+import { refusingPort } from '../support/network/refusing-port.ts';
 
 const KIB = 1024;
 
@@ -237,13 +238,8 @@ describe.each(WAYS)('an answer $way', ({ isOwn }) => {
   });
 
   test('from a port where nobody listens is a refused connection', async () => {
-    const { port: closed } = await new Promise<AddressInfo>((resolve) => {
-      const other = createServer().listen(0, '127.0.0.1', () => {
-        const address = other.address() as AddressInfo;
-        other.close(() => resolve(address));
-      });
-    });
-    await expect(ask(undefined, closed)).rejects.toMatchObject({
+    await using refusing = await refusingPort();
+    await expect(ask(undefined, refusing.port)).rejects.toMatchObject({
       code: 'ECONNREFUSED',
     });
   });

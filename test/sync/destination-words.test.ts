@@ -155,8 +155,8 @@ const SENTENCES: readonly [Say, string, string][] = [
   ],
   [
     leavingOver,
-    '7 minutes old, left on Stage by a stagesync that this ledger knows nothing of, or in use by one at this moment; --sweep-older-than removes it once it is old enough',
-    '7 minutes old, left in the directory by a stagesync that this ledger knows nothing of, or in use by one at this moment; --sweep-older-than removes it once it is old enough',
+    '7m old, left on Stage by a stagesync that this ledger knows nothing of, or in use by one at this moment; --sweep-older-than removes it once it is old enough',
+    '7m old, left in the directory by a stagesync that this ledger knows nothing of, or in use by one at this moment; --sweep-older-than removes it once it is old enough',
   ],
   [
     (words) => nothingThere('a/', 'b/', words).message,

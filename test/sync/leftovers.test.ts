@@ -53,10 +53,7 @@ describe('a hidden name that this ledger does not know', () => {
       leftovers.see(path, 0);
     }
     await leftovers.settle(false);
-    expect(ages().map((each) => each.slice(each.indexOf(': ') + 2))).toEqual([
-      '30 hours old',
-      '7 minutes old',
-    ]);
+    expect(ages().map((each) => each.slice(each.indexOf(': ') + 2))).toEqual(['1d 6h old', '7m old']);
     expect(told.every(({ code, severity }) => code === 'hidden_left_over' && severity === 'warning')).toBe(
       true,
     );
@@ -70,7 +67,7 @@ describe('a hidden name that this ledger does not know', () => {
     leftovers.see('in/.stagesync-x/', undefined);
     await leftovers.settle(false);
     expect(ages()).toEqual([
-      'hidden_left_over in/.stagesync-7-new-a: 2 hours old',
+      'hidden_left_over in/.stagesync-7-new-a: 2h old',
       'hidden_left_over in/.stagesync-8-new-a: of unknown age',
       'hidden_left_over in/.stagesync-x/: of unknown age',
     ]);
@@ -81,7 +78,7 @@ describe('a hidden name that this ledger does not know', () => {
     leftovers.see(bySomebody(50 * HOUR).next('new', 'a'), NOW - HOUR);
     leftovers.see(bySomebody(HOUR).next('new', 'a'), NOW - 50 * HOUR);
     await leftovers.settle(false);
-    expect(ages().map((each) => each.slice(-11))).toEqual(['1 hours old', '1 hours old']);
+    expect(ages().map((each) => each.slice(-6))).toEqual(['1h old', '1h old']);
   });
 
   test('is told once for each look, and not again', async () => {
@@ -150,7 +147,7 @@ describe('a sweep', () => {
     await leftovers.look();
     await leftovers.settle(false);
     expect(there()).toContain(`${folder}e/f/2`);
-    expect(ages()).toEqual([`hidden_left_over ${folder}: 1 hours old`]);
+    expect(ages()).toEqual([`hidden_left_over ${folder}: 1h old`]);
   });
 
   test('leaves a folder in which something cannot be listed: it may be younger', async () => {
@@ -177,7 +174,7 @@ describe('a sweep', () => {
     await leftovers.look();
     await leftovers.settle(false);
     expect(there()).toEqual([young, `${young}1-new-a`, `${young}2-new-a`]);
-    expect([swept, ages()]).toEqual([[old], [`hidden_left_over ${young}: 1 hours old`]]);
+    expect([swept, ages()]).toEqual([[old], [`hidden_left_over ${young}: 1h old`]]);
   });
 
   test('leaves what has no age that can be told', async () => {
@@ -275,7 +272,7 @@ describe('a sweep takes copies alone', () => {
         path,
         code: 'hidden_left_over',
         severity: 'warning',
-        message: expect.stringMatching(/^25 hours old, .*; not swept, for it may hold the only copy of /),
+        message: expect.stringMatching(/^1d 1h old, .*; not swept, for it may hold the only copy of /),
       },
     ]);
   });

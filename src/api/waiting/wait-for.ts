@@ -4,6 +4,7 @@ import type { Clock } from '../../model/ports.ts';
 import { printable } from '../../model/printable.ts';
 import type { Awaited, Judgement } from './awaited.ts';
 import { afterLook, BEFORE_FIRST_LOOK, type Step } from './steps.ts';
+import { duration } from '../../model/quantities/duration.ts';
 
 /** What a look showed, for whoever watches the wait. */
 export interface WaitLook {
@@ -91,7 +92,7 @@ const timedOut = ({ what, target, look }: Awaited, state: string, elapsedMs: num
   const shown = state === '' ? 'not there' : printable(state);
   return new SyncError(
     'api_wait_timeout',
-    `${capitalised(printable(what))} is still ${shown} after ${seconds(elapsedMs)}; waited for ${printable(target)}. The service goes on.`,
+    `${capitalised(printable(what))} is still ${shown} after ${duration(elapsedMs)}; waited for ${printable(target)}. The service goes on.`,
     {
       verdict: 'skip_entry',
       operation: 'look_up',
@@ -100,10 +101,3 @@ const timedOut = ({ what, target, look }: Awaited, state: string, elapsedMs: num
     },
   );
 };
-
-const seconds = (ms: number): string =>
-  ms < 1500
-    ? 'a second'
-    : ms < 120_000
-      ? `${Math.round(ms / 1000)} seconds`
-      : `${Math.round(ms / 60_000)} minutes`;

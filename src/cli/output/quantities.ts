@@ -1,5 +1,4 @@
 import prettyBytes from 'pretty-bytes';
-import prettyMilliseconds from 'pretty-ms';
 
 /** '1,234', of a whole number, on every machine. Without Intl, which takes 20 ms to load. */
 export const count = (n: number): string => String(n).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
@@ -11,8 +10,4 @@ export const counted = (n: number, noun: string, plural = `${noun}s`): string =>
 /** '12.3 kB'; a kB is 1,000 bytes. */
 export const bytes = (n: number): string => prettyBytes(n);
 
-/** '1.2s', '3m 4s'. */
-export const duration = (ms: number): string =>
-  ms < 1000
-    ? `${Math.round(ms)}ms`
-    : prettyMilliseconds(ms, { unitCount: 2, secondsDecimalDigits: ms < 10_000 ? 1 : 0 });
+export { duration } from '../../model/quantities/duration.ts';

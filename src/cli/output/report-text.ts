@@ -32,6 +32,8 @@ export function reportText(
 ): string[] {
   const lines = [headline(report, error)];
   const row = (name: string, text: string): void => void lines.push(`  ${name.padEnd(10)} ${text}`);
+  if (report.emptySource === true)
+    row('source', 'it has no file to sync: see whether its address and the filters are right');
   const changes = changesText(report, words);
   if (report.dryRun && plan !== undefined) row('would be', planText(plan, words));
   else if (changes !== '') row('changed', changes);
@@ -69,6 +71,7 @@ function headline(report: Report, error: SyncError | undefined): string {
     return 'Dry run: nothing was changed';
   if (error?.code === 'not_loaded') return 'Sent, but not all of it is loaded';
   if (report.outcome === 'failures' && error !== undefined) return 'Not in sync: the run ended early';
+  if (report.outcome === 'clean' && report.emptySource === true) return 'In sync, with an empty source';
   return HEADLINES[report.outcome];
 }
 

@@ -123,6 +123,7 @@ export class WatchLog {
       foldersCreated > 0 ? `${counted(foldersCreated, 'folder')} created` : '',
       foldersRemoved > 0 ? `${counted(foldersRemoved, 'folder')} removed` : '',
       failed > 0 ? `${count(failed)} failed` : '',
+      report.emptySource === true ? 'the source has no file to sync' : '',
     ].filter((part) => part !== '');
     const counts = parts.join(', ') || (error === undefined ? 'nothing to do' : 'nothing done');
     const took = duration(durationMs);

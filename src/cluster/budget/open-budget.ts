@@ -4,6 +4,7 @@ import type { RateLimiter } from '../../remote/gate/rate-limiter.ts';
 import { openRedis, redisError, type RedisConnection } from '../redis/open-redis.ts';
 import type { BudgetAddress } from './budget-address.ts';
 import { RedisBudgetStore } from './budget-store.ts';
+import { RedisByteStore } from './byte-store.ts';
 import { SharedRateLimiter } from './shared-rate-limiter.ts';
 
 export interface OpenBudgetOptions {
@@ -38,9 +39,9 @@ const OPEN = new Map<string, Shared>();
 
 /** Opens a budget. Rejects as openRedis does. */
 export async function openBudgets(options: OpenBudgetOptions): Promise<Budgets> {
-  const { redis, name, rate } = options.address;
+  const { redis, name, rate, bytes } = options.address;
   const { host, port, database, user, password, passwordFile, tls } = redis;
-  const parts = [host, port, database, user, password, passwordFile, tls, name, rate, options.folder];
+  const parts = [host, port, database, user, password, passwordFile, tls, name, rate, bytes, options.folder];
   const key = JSON.stringify(parts);
   let shared = OPEN.get(key);
   if (shared === undefined) OPEN.set(key, (shared = { opened: open(options), users: 0 }));
@@ -118,6 +119,9 @@ class OpenBudgets {
       user: randomBytes(8).toString('hex'),
       budget: shown,
       toldRate: address.rate,
+      ...(address.bytes !== undefined && {
+        bytes: { store: new RedisByteStore(client, key), perSecond: address.bytes },
+      }),
     });
   }
 

@@ -4,6 +4,8 @@ import type { Spread } from '../../remote/gate/congestion/spread-of-growth.ts';
 import { Pacer } from '../../remote/gate/pacer.ts';
 import type { RateLimiter, RateLimiterListener, Throttling } from '../../remote/gate/rate-limiter.ts';
 import type { BudgetStore, Grant } from './budget-store.ts';
+import type { ByteStore } from './byte-store.ts';
+import { SharedBandwidth } from './shared-bandwidth.ts';
 import { TakenTurns } from './taken-turns.ts';
 
 export interface SharedRateLimiterOptions {
@@ -15,6 +17,8 @@ export interface SharedRateLimiterOptions {
   readonly budget: string;
   /** Requests a second of all users, where somebody has said so. */
   readonly toldRate?: number | undefined;
+  /** The bytes of all users; absent where they have no limit together. */
+  readonly bytes?: { readonly store: ByteStore; readonly perSecond: number } | undefined;
 }
 
 /** Turns that one question asks for, at most. */
@@ -32,6 +36,7 @@ const PAUSE_MS = 500;
  * While the budget cannot be reached, requests go at this process's share of the latest rate, and 429s lower that.
  */
 export class SharedRateLimiter implements RateLimiter {
+  readonly bandwidth: SharedBandwidth | undefined;
   readonly #options: SharedRateLimiterOptions;
   readonly #clock: Clock;
   readonly #turns: TakenTurns;
@@ -59,6 +64,16 @@ export class SharedRateLimiter implements RateLimiter {
     this.#clock = options.clock;
     this.#turns = new TakenTurns(options.clock);
     this.#own = new Pacer(options.clock);
+    const { clock, user, bytes } = options;
+    this.bandwidth =
+      bytes &&
+      new SharedBandwidth({
+        store: bytes.store,
+        clock,
+        user,
+        bytesPerSecond: bytes.perSecond,
+        contact: { lost: () => void this.#goAlone(), lookAgain: () => this.#lookForBudget() },
+      });
     options.store.onPause((ms) => this.#pausedByOthers(ms));
   }
 
@@ -219,6 +234,7 @@ export class SharedRateLimiter implements RateLimiter {
     this.#users = grant.users;
     if (this.#alone === undefined) return;
     this.#alone = undefined;
+    this.bandwidth?.comeBack();
     this.#listener?.onNotice({ budget: this.#options.budget, reached: true });
   }
 
@@ -236,8 +252,15 @@ export class SharedRateLimiter implements RateLimiter {
     alone.spread = this.#spread;
     this.#alone = alone;
     this.#turns.drop();
+    this.bandwidth?.goAlone();
     const { budget } = this.#options;
-    this.#listener?.onNotice({ budget, reached: false, requestsPerSecond: this.#share });
+    const bytesPerSecond = this.bandwidth?.share;
+    this.#listener?.onNotice({
+      budget,
+      reached: false,
+      requestsPerSecond: this.#share,
+      ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    });
     return alone;
   }
 

@@ -53,7 +53,10 @@ export async function serveControl(socketPath: string, handler: ControlHandler):
     await listen(server, socketPath);
     chmodSync(socketPath, 0o600);
   } catch (error) {
-    throw configError(`cannot make the control socket ${socketPath}: ${messageOf(error)}`, error);
+    throw configError(
+      `cannot make the control socket ${socketPath}: ${messageOf(error)}; make its folder writable, or set XDG_STATE_HOME`,
+      error,
+    );
   }
   return {
     async close() {

@@ -1,15 +1,8 @@
 import { hash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { makeFolders } from '../../disk/make-folders.ts';
 import { configError } from '../../jobs/usage-errors.ts';
 import { messageOf, SyncError } from '../../model/errors.ts';
 import { lockBySqlite, whoHolds } from '../../sync/ledger/sqlite-lock.ts';
@@ -85,7 +78,7 @@ export function makePrivate({ folder, socket }: Pick<DaemonPlace, 'folder' | 'so
       `the path of the control socket, ${socket}, has ${bytes} bytes, and the system takes ${LONGEST_SOCKET_PATH}: set XDG_STATE_HOME to a folder with a shorter name`,
     );
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, { mode: 0o700 });
     chmodSync(folder, 0o700);
   } catch (error) {
     throw configError(

@@ -1,8 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { hostCheck } from '../../emulator/http/host-check.ts';
-import { configError } from '../../jobs/usage-errors.ts';
-import { messageOf } from '../../model/errors.ts';
+import { cannotServe } from '../../jobs/usage-errors.ts';
 import type { ListenAddress } from '../server.ts';
 import { Access } from './access.ts';
 import { builtPage, type PageFile } from './built-page.ts';
@@ -77,7 +76,7 @@ export async function servePage(
       close: () => app.close(),
     };
   } catch (error) {
-    throw configError(`cannot serve --http on ${address.host}:${address.port}: ${messageOf(error)}`, error);
+    throw cannotServe(address, error);
   }
 }
 

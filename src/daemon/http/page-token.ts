@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { configError } from '../../jobs/usage-errors.ts';
-import { messageOf } from '../../model/errors.ts';
+import { configError, unreadableFile } from '../../jobs/usage-errors.ts';
 
 /** Characters: whoever reaches the server may try tokens as fast as it answers. */
 const SHORTEST = 20;
@@ -12,7 +11,7 @@ export function readPageToken(file: string): string {
   try {
     token = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw configError(`cannot read --http-token-file ${file}: ${messageOf(error)}`, error);
+    throw unreadableFile('--http-token-file', file, error);
   }
   // what a header can carry
   if (!/^[\w.~+/=-]*$/.test(token))

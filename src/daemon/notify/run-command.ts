@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Attempt } from './send-request.ts';
+import { duration } from '../../model/quantities/duration.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -46,7 +47,7 @@ export function runCommand(
       child.kill('SIGTERM');
       killing ??= setTimeout(() => child.kill('SIGKILL'), KILLED_AFTER_MS);
     };
-    const timer = setTimeout(() => stop(`it took longer than ${mostMs / 1000} s`), mostMs);
+    const timer = setTimeout(() => stop(`it took longer than ${duration(mostMs)}`), mostMs);
     const onAbort = (): void => stop('there was no time left');
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();

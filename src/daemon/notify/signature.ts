@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { configError } from '../../jobs/usage-errors.ts';
-import { messageOf } from '../../model/errors.ts';
+import { configError, unreadableFile } from '../../jobs/usage-errors.ts';
 
 const PREFIX = 'whsec_';
 /** Bytes, as Standard Webhooks has them. */
@@ -18,7 +17,7 @@ export async function readSecret(file: string): Promise<Buffer> {
   try {
     text = (await readFile(file, 'utf8')).trim();
   } catch (error) {
-    throw configError(`cannot read the secret of a webhook in ${file}: ${messageOf(error)}`, error);
+    throw unreadableFile('the secret of a webhook,', file, error);
   }
   const encoded = text.startsWith(PREFIX) ? text.slice(PREFIX.length) : undefined;
   const key =

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from '../../disk/make-folders.ts';
 
 /** What outlives a daemon, of one job. Times are milliseconds since 1970. */
 export interface RememberedJob {
@@ -40,7 +41,7 @@ export class RememberedJobsFile implements RememberedJobs {
   remember(name: string, change: RememberedJob): void {
     this.#jobs.set(name, { ...this.of(name), ...change });
     try {
-      mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
+      makeFolders(dirname(this.#file), { mode: 0o700 });
       const written = `${this.#file}.new`;
       writeDurably(written, JSON.stringify({ jobs: Object.fromEntries(this.#jobs) }));
       renameSync(written, this.#file);

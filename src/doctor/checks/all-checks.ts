@@ -8,6 +8,7 @@ import { limits } from './limits.ts';
 import { organization } from './organization.ts';
 import { proxy } from './proxy.ts';
 import { queue } from './queue.ts';
+import { servers } from './servers.ts';
 import { stage } from './stage.ts';
 import { stateFolder } from './state-folder.ts';
 import { token } from './token.ts';
@@ -27,5 +28,6 @@ export const ALL_CHECKS: readonly Check[] = [
   directory,
   bucket,
   queue,
+  servers,
   database,
 ];

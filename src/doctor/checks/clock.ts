@@ -1,5 +1,6 @@
 import { failed, ok, skipped, warning, type Check, type Finding } from '../check.ts';
 import { asksService } from './deployments.ts';
+import { duration } from '../../model/quantities/duration.ts';
 
 /** In milliseconds. S3 and others refuse requests that are signed a quarter of an hour off. */
 const REFUSED_FROM = 15 * 60_000;
@@ -31,9 +32,8 @@ export const clock: Check = {
 /** Both in milliseconds since 1970; the header has whole seconds. */
 export function judgeClock(theirs: number, ours: number): Finding {
   if (Number.isNaN(theirs)) return skipped('not compared: the reply has no date');
-  const seconds = Math.round((ours - theirs) / 1000);
   const skew = Math.abs(ours - theirs);
-  const text = `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} that of the API`;
+  const text = `${duration(skew)} ${ours < theirs ? 'behind' : 'ahead of'} that of the API`;
   const wayOut =
     'set the clock, by NTP for one: requests to S3 are refused from 15 minutes on, and times of files mislead';
   if (skew >= REFUSED_FROM) return failed(text, 'config', wayOut);

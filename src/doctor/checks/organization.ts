@@ -1,12 +1,14 @@
-import { hasFact } from '../../model/errors.ts';
+import { hasFact, isSyncError } from '../../model/errors.ts';
 import { failure, ok, skipped, warning, type Check, type Finding } from '../check.ts';
+import { isRefusal, rightsBeside } from '../token-rights.ts';
 import { asksService } from './deployments.ts';
 
 /** The organization that the token belongs to, which is also the first that is asked of the API. */
 export const organization: Check = {
   name: 'organization',
   concerns: asksService,
-  async examine({ api }, signal) {
+  async examine(subject, signal) {
+    const { api } = subject;
     try {
       const settings = await api.settings();
       const { name, orgID, firewallRanges } = await api.organization({ signal });
@@ -22,6 +24,12 @@ export const organization: Check = {
         found.push(ok(`the API may be used from ${firewallRanges!.join(', ')}`));
       return found;
     } catch (error) {
+      const rights = isRefusal(error) ? await rightsBeside(subject, signal) : undefined;
+      if (rights !== undefined)
+        return warning(
+          `unknown: the token may ${rights}, and not look up the organization (status ${statusOf(error)})`,
+          'a sync does not need that right; "stagesync organization" and "billing" do: use a key of somebody who has it',
+        );
       if (hasFact(error, 'unauthorised')) return skipped('unknown: the token is not accepted');
       if ((error as { code?: unknown }).code === 'config')
         return skipped('unknown: there is no token that could be used');
@@ -32,3 +40,6 @@ export const organization: Check = {
     }
   },
 };
+
+const statusOf = (error: unknown): string =>
+  isSyncError(error) ? String(error.details['status']) : 'unknown';

@@ -1,10 +1,6 @@
-import { listDeployments } from '../../api/deployments/list-deployments.ts';
-import { resolveDeployment } from '../../api/deployments/resolve-deployment.ts';
-import { EMBEDDED, folderPath, formatAddress, type StageAddress } from '../../jobs/addresses.ts';
+import { EMBEDDED, formatAddress, type StageAddress } from '../../jobs/addresses.ts';
 import { openStageToLook } from '../../jobs/ends/open-stage-to-look.ts';
 import { hasFact } from '../../model/errors.ts';
-import type { ApiLook } from '../api-look.ts';
-import { stageClient } from '../../stage/stage-client.ts';
 import {
   failure,
   gaveNoAnswer,
@@ -15,6 +11,7 @@ import {
   type Finding,
   type Subject,
 } from '../check.ts';
+import { deploymentsOf, listStage, rightsBeside } from '../token-rights.ts';
 
 /** Each Stage that is named; without one, which deployments there are. */
 export const stage: Check = {
@@ -33,13 +30,13 @@ export const stage: Check = {
   },
 };
 
-async function unnamed({ api }: Subject, signal: AbortSignal): Promise<Finding | readonly Finding[]> {
+async function unnamed(subject: Subject, signal: AbortSignal): Promise<Finding | readonly Finding[]> {
+  const { api } = subject;
   try {
     const settings = await api.settings().catch(() => undefined);
     if (settings === undefined) return NO_TOKEN;
-    const { defaultDeployment, generation } = settings;
-    const version = generation === 'v2' ? 'v2' : 'v1';
-    const all = await api.ask((connection) => listDeployments(connection, { version, signal }));
+    const { defaultDeployment } = settings;
+    const all = await deploymentsOf(api, { signal });
     if (all.length === 0)
       return warning(
         'the token sees nothing that has a Stage',
@@ -60,38 +57,25 @@ async function unnamed({ api }: Subject, signal: AbortSignal): Promise<Finding |
       ),
     ];
   } catch (error) {
-    return unlessTold(error, api, signal);
+    return unlessTold(error, subject, signal);
   }
 }
 
-async function remote(address: StageAddress, { api }: Subject, signal: AbortSignal): Promise<Finding> {
+async function remote(address: StageAddress, subject: Subject, signal: AbortSignal): Promise<Finding> {
+  const { api } = subject;
   const text = formatAddress({ kind: 'stage', ...address });
   try {
     const settings = await api.settings().catch(() => undefined);
     if (settings === undefined) return NO_TOKEN;
-    const { defaultDeployment, generation } = settings;
-    const named = address.deployment ?? defaultDeployment;
-    if (named === undefined)
+    if ((address.deployment ?? settings.defaultDeployment) === undefined)
       return warning(
         `${text} leaves the deployment to the environment, which names none`,
         'set SINGLESTOREDB_WORKSPACE_GROUP, or write stage://DEPLOYMENT/PATH',
       );
-    const version = generation === 'v2' ? 'v2' : 'v1';
-    return await api.ask(async (connection) => {
-      const deployment = await resolveDeployment(connection, named, { version, signal });
-      const client = stageClient(connection, { deployment, generation });
-      const root = folderPath(address);
-      try {
-        await client.list(root, { signal });
-        return ok(`${text} answers`);
-      } catch (error) {
-        if (root === '' || !hasFact(error, 'missing')) throw error;
-        await client.list('', { signal });
-        return ok(`${text} answers; the folder is made by the first run`);
-      }
-    });
+    const isThere = await listStage(api, address, { signal });
+    return ok(`${text} answers${isThere ? '' : '; the folder is made by the first run'}`);
   } catch (error) {
-    return unlessTold(error, api, signal);
+    return unlessTold(error, subject, signal);
   }
 }
 
@@ -113,9 +97,10 @@ async function embedded(address: StageAddress, { around }: Subject): Promise<Fin
 const NO_TOKEN = skipped('not tried: there is no token that could be used');
 
 /** What the check of the organization tells is not told again. */
-async function unlessTold(error: unknown, api: ApiLook, signal: AbortSignal): Promise<Finding> {
-  const told = await refusalOf(api.organization({ signal }));
-  if (hasFact(told, 'unauthorised')) return skipped('not tried: the token is not accepted');
+async function unlessTold(error: unknown, subject: Subject, signal: AbortSignal): Promise<Finding> {
+  const told = await refusalOf(subject.api.organization({ signal }));
+  if (hasFact(told, 'unauthorised') && (await rightsBeside(subject, signal)) === undefined)
+    return skipped('not tried: the token is not accepted');
   return gaveNoAnswer(told) ? skipped('not tried: the API gave no answer') : failure(error);
 }
 

@@ -16,6 +16,14 @@ const REMOTE_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x65735546, 'FUSE'],
 ]);
 
+/** Those that are made of what the kernel knows, and take no files. */
+const KERNEL_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x9fa0, 'proc'],
+  [0x62656572, 'sysfs'],
+  [0x27e0eb, 'cgroup'],
+  [0x63677270, 'cgroup2'],
+]);
+
 /** Where ledgers and locks are kept: writable, with room, and locks hold there. */
 export const stateFolder: Check = {
   name: 'state folder',
@@ -27,6 +35,13 @@ export const stateFolder: Check = {
       const above = nearestFolder(folder);
       if (!isWritable(above))
         return failed(`${folder} cannot be made: ${above} is not writable`, 'state_unusable', wayOut);
+      const kernel = KERNEL_FILE_SYSTEMS.get(statfsSync(above).type);
+      if (kernel !== undefined)
+        return failed(
+          `${folder} cannot be made: ${above} is a file system of the kernel (${kernel}), which takes no files`,
+          'state_unusable',
+          wayOut,
+        );
       return [ok(`${folder} will be made by the first run`), ...spaceIn(above)];
     }
     if (!isWritable(folder)) return failed(`${folder} is not writable`, 'state_unusable', wayOut);

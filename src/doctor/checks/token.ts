@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { hasFact } from '../../model/errors.ts';
 import { failure, ok, skipped, warning, type Check, type Finding, type Subject } from '../check.ts';
+import { isRefusal, rightsBeside } from '../token-rights.ts';
 import { asksService } from './deployments.ts';
 
 /** Where the token comes from, and whether the API takes it. It is never shown. */
@@ -18,7 +18,9 @@ export const token: Check = {
       await api.organization({ signal });
       return [ok(`valid; from ${from}`), ...others];
     } catch (error) {
-      if (hasFact(error, 'unauthorised'))
+      if (isRefusal(error) && (await rightsBeside(subject, signal)) !== undefined)
+        return [ok(`valid; from ${from}`), ...others];
+      if (isRefusal(error))
         return [
           failure(
             error,

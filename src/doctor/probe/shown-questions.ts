@@ -1,6 +1,7 @@
 import type { RelPath } from '../../model/path.ts';
 import type { Answer, Question, Trial } from './question.ts';
 import { seenAfter, type ShownChild, type Told } from './trial-folder.ts';
+import { duration } from '../../model/quantities/duration.ts';
 
 /** Longer than the whole seconds that times may have. */
 const TICK_MS = 2100;
@@ -122,8 +123,8 @@ function delaysAnswer(delays: Readonly<Record<string, readonly (number | undefin
   if (late.length === 0) return { answer: 'at once', detail: `${REPEATS} times each` };
   const worst = (each: readonly (number | undefined)[]): string =>
     each.includes(undefined)
-      ? `not within ${WITHIN_MS / 1000} s`
-      : `after ${Math.max(...each.map(Number))} ms`;
+      ? `not within ${duration(WITHIN_MS)}`
+      : `after ${duration(Math.max(...each.map(Number)))}`;
   return { answer: 'late', detail: late.map(([what, each]) => `${what}: ${worst(each)}`).join(', ') };
 }
 

@@ -12,18 +12,28 @@ export interface Behaviour extends ManagementBehaviour, DatabaseBehaviour {
   readonly putOverExisting: 'overwrite' | number;
   /** PATCH onto an existing file: replace it (files only), or refuse with this status. Folders are always refused. */
   readonly moveOverExisting: 'overwrite' | number;
+  /**
+   * PATCH of a folder onto an existing folder: refuse it, put what is in it beside what is there, put it in the place of the other,
+   * or into the other.
+   */
+  readonly moveOverFolder: 'refuse' | 'merge' | 'replace' | 'into';
   /** PATCH of a folder: move it with all it holds, or refuse with this status. Files move in any case. */
   readonly moveFolder: 'accept' | number;
   /** DELETE of a folder that is not empty: remove all it holds too, or refuse with this status. */
   readonly removeFullFolder: 'accept' | number;
   /** PUT of a folder that exists: accept it, or refuse with this status. */
   readonly makeExistingFolder: 'accept' | number;
-  /** PUT or PATCH below a folder that does not exist. */
+  /** PUT or PATCH below a folder that does not exist: refuse it, or make the folders. */
+  readonly missingParent: 'refuse' | 'make';
   readonly missingParentStatus: number;
   /** Whether a file `x` and a folder `x/` may both exist, as in an object store. */
   readonly kindsCoexist: boolean;
   /** The answer where a file and a folder would share one name, and may not. */
   readonly kindConflictStatus: number;
+  /** Whether `a` and `A` are two names; if not, what is there keeps its spelling. */
+  readonly caseMatters: boolean;
+  /** New names with other characters than ASCII letters, digits, spaces and `._-`: keep them as they are, or refuse them with this status. */
+  readonly oddNames: 'keep' | number;
   /** The Content-Type of error replies. */
   readonly errorContentType: string;
   /** `content` of an empty folder; `missing` leaves the key out. */
@@ -34,12 +44,18 @@ export interface Behaviour extends ManagementBehaviour, DatabaseBehaviour {
   readonly moveTouches: boolean;
   /** `path` of the root folder's own object. */
   readonly rootPath: '/' | '';
+  /** How long a listing goes on to show what a folder had before a change, in milliseconds. */
+  readonly listingLagMs: number;
+  /** The replies to PUT, PATCH and DELETE: an object with name and path, or a line of text. */
+  readonly changeReplies: 'json' | 'text';
   /** How PUT, PATCH and DELETE spell `path` in their replies. */
   readonly replyPath: 'plain' | 'leading_slash';
   /** The status of the answer to a download request. */
   readonly redirectStatus: 307 | 302;
   /** Lifetime of a download URL, in seconds; 0 makes URLs that have expired already. */
   readonly redirectExpiresSeconds: number;
+  /** Whether a download begins where `Range` says. */
+  readonly ranges: boolean;
   /** Largest total size of one deployment in bytes, and the answer beyond it. */
   readonly quotaBytes: number | null;
   readonly quotaStatus: number;
@@ -55,20 +71,27 @@ export const DEFAULT_BEHAVIOUR: Behaviour = Object.freeze({
   ...DEFAULT_DATABASE_BEHAVIOUR,
   putOverExisting: 'overwrite',
   moveOverExisting: 409,
+  moveOverFolder: 'refuse',
   moveFolder: 'accept',
   removeFullFolder: 'accept',
   makeExistingFolder: 'accept',
+  missingParent: 'refuse',
   missingParentStatus: 400,
   kindsCoexist: false,
   kindConflictStatus: 409,
+  caseMatters: true,
+  oddNames: 'keep',
   errorContentType: 'text/plain; charset=utf-8',
   emptyFolderContent: '[]',
   timestamps: 'fractional',
   moveTouches: false,
   rootPath: '/',
+  listingLagMs: 0,
+  changeReplies: 'json',
   replyPath: 'plain',
   redirectStatus: 307,
   redirectExpiresSeconds: 300,
+  ranges: true,
   quotaBytes: null,
   quotaStatus: 507,
   fileLimitBytes: null,

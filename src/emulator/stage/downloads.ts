@@ -55,14 +55,15 @@ async function sendFile(
   path: StagePath,
 ): Promise<void> {
   const { node, bytes } = await openCurrent(context, deployment, path);
-  const range = byteRange(request.headers.range, node.size);
+  const { ranges } = context.behaviour.current;
+  const range = ranges ? byteRange(request.headers.range, node.size) : undefined;
   if (range === 'unsatisfiable') {
     await closeBytes(bytes);
     throw new Refusal(416, 'InvalidRange', { 'content-range': `bytes */${node.size}` });
   }
   const { start, end } = range ?? { start: 0, end: node.size };
   reply.headers({
-    'accept-ranges': 'bytes',
+    ...(ranges && { 'accept-ranges': 'bytes' }),
     'content-length': end - start,
     'last-modified': new Date(node.modified / 1000).toUTCString(),
     ...(range && { 'content-range': `bytes ${start}-${end - 1}/${node.size}` }),

@@ -7,6 +7,7 @@ import { Exchange } from '../http/exchange.ts';
 import type { ExchangeContext } from '../http/exchange.ts';
 import type { GeneratedTree } from './generated-tree.ts';
 import { generatedChildren, generatedFolder } from './generated-tree.ts';
+import { LateListings } from './late-listings.ts';
 import type { Listed } from './object-json.ts';
 import { listingBody, objectJson } from './object-json.ts';
 import { PLACES, refuseFolders, spaceIdOf } from './places.ts';
@@ -26,26 +27,31 @@ export interface StageContext extends ExchangeContext {
   downloadUrlOf(deployment: string, path: string): string;
 }
 
+interface StageRequestContext extends StageContext {
+  readonly late: LateListings;
+}
+
 const METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
 
 export function registerStageRoutes(app: FastifyInstance, context: StageContext): void {
+  const ofRequests = { ...context, late: new LateListings() };
   for (const place of PLACES) {
     const handler = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-      new StageRequest(context, request, reply, place).run();
+      new StageRequest(ofRequests, request, reply, place).run();
     for (const url of [place.prefix, `${place.prefix}/*`]) app.route({ method: [...METHODS], url, handler });
   }
 }
 
 /** One request on a Stage's files. */
 class StageRequest {
-  readonly #context: StageContext;
+  readonly #context: StageRequestContext;
   readonly #request: FastifyRequest;
   readonly #exchange: Exchange;
   readonly #id: string;
   readonly #path: StagePath | Refusal;
   readonly #place: Place;
 
-  constructor(context: StageContext, request: FastifyRequest, reply: FastifyReply, place: Place) {
+  constructor(context: StageRequestContext, request: FastifyRequest, reply: FastifyReply, place: Place) {
     this.#context = context;
     this.#request = request;
     this.#place = place;
@@ -69,16 +75,21 @@ class StageRequest {
       const { id, root } = this.#deployment();
       if (this.#path instanceof Refusal) throw this.#path;
       if (this.#place.isSpace) refuseFolders(kind, this.#path);
-      if (this.#context.generated !== undefined)
-        await this.#readGenerated(this.#context.generated, id, this.#path);
-      else if (kind === 'list') await this.#list(root, this.#path);
-      else if (kind === 'metadata') await this.#metadata(root, this.#path);
-      else if (kind === 'download') await this.#download(root, id, this.#path);
-      else if (kind === 'putFile') await this.#putFile(root, this.#path);
-      else if (kind === 'putFolder') await this.#putFolder(root, this.#path);
-      else if (kind === 'move') await this.#move(root, this.#path);
-      else await this.#remove(root, this.#path);
+      const path = this.#asSpelled(root, this.#path);
+      if (this.#context.generated !== undefined) await this.#readGenerated(this.#context.generated, id, path);
+      else if (kind === 'list') await this.#list(root, path);
+      else if (kind === 'metadata') await this.#metadata(root, path);
+      else if (kind === 'download') await this.#download(root, id, path);
+      else if (kind === 'putFile') await this.#putFile(root, path);
+      else if (kind === 'putFolder') await this.#putFolder(root, path);
+      else if (kind === 'move') await this.#move(root, path);
+      else await this.#remove(root, path);
     });
+  }
+
+  #asSpelled(root: number, path: StagePath): StagePath {
+    const { behaviour, data } = this.#context;
+    return behaviour.current.caseMatters ? path : data.tree.asSpelled(root, path);
   }
 
   /** Its ID is looked at before the path. */
@@ -97,8 +108,14 @@ class StageRequest {
     await this.#exchange.ready();
     const { behaviour, data } = this.#context;
     const { tree } = data;
+    const { listingLagMs } = behaviour.current;
+    const past =
+      listingLagMs > 0
+        ? this.#context.late.shownBefore({ root, folder: path.text }, listingLagMs)
+        : undefined;
+    if (past !== undefined && past.children === undefined) throw notFound(path);
     const folder = this.#find(root, path);
-    await this.#sendListing(folder, path, tree.children(folder), behaviour.current);
+    await this.#sendListing(folder, path, past?.children ?? tree.children(folder), behaviour.current);
   }
 
   async #metadata(root: number, path: StagePath): Promise<void> {
@@ -137,7 +154,7 @@ class StageRequest {
       await this.#exchange.ready();
       if (this.#exchange.suffers('quota_full'))
         throw new Refusal(behaviour.current.quotaStatus, 'the storage limit of this Stage is reached');
-      this.#change(() => tree.putFile(root, path, bytes, behaviour.current));
+      this.#change(root, [path], () => tree.putFile(root, path, bytes, behaviour.current));
       kept = true;
     } finally {
       if (!kept) await blobs.discard(bytes.blob);
@@ -155,7 +172,7 @@ class StageRequest {
       throw new Refusal(400, `${path.text} is a folder path and the request carries a file`);
     }
     await this.#exchange.ready();
-    this.#change(() => {
+    this.#change(root, [path], () => {
       tree.makeFolder(root, path, behaviour.current);
       return false;
     });
@@ -164,17 +181,21 @@ class StageRequest {
   }
 
   async #move(root: number, path: StagePath): Promise<void> {
-    const to = newPathOf(await readSmallBody(this.#request.raw), path);
+    const to = this.#asSpelled(root, newPathOf(await readSmallBody(this.#request.raw), path));
     this.#exchange.movesTo(to.text);
     await this.#exchange.ready();
-    this.#change(() => this.#context.data.tree.move(root, path, to, this.#context.behaviour.current));
+    this.#change(root, [path, to], () =>
+      this.#context.data.tree.move(root, path, to, this.#context.behaviour.current),
+    );
     await this.#exchange.committed();
     await this.#sendNamed(to);
   }
 
   async #remove(root: number, path: StagePath): Promise<void> {
     await this.#exchange.ready();
-    this.#change(() => this.#context.data.tree.remove(root, path, this.#context.behaviour.current));
+    this.#change(root, [path], () =>
+      this.#context.data.tree.remove(root, path, this.#context.behaviour.current),
+    );
     await this.#exchange.committed();
     await this.#sendNamed(path);
   }
@@ -203,9 +224,22 @@ class StageRequest {
     return node;
   }
 
-  /** `work` returns whether bytes became garbage. */
-  #change(work: () => boolean): void {
+  /** `work` changes what is at these paths, and returns whether bytes became garbage. */
+  #change(root: number, paths: readonly StagePath[], work: () => boolean): void {
+    if (this.#context.behaviour.current.listingLagMs > 0) this.#keepListings(root, paths);
     if (this.#context.data.database.transaction(work)) void this.#context.data.blobs.collect();
+  }
+
+  /** What the folders show that a change may concern: those above, and folders that come or go. */
+  #keepListings(root: number, paths: readonly StagePath[]): void {
+    const { tree } = this.#context.data;
+    for (const path of paths) {
+      const above = path.segments.slice(0, -1).map((segment) => `${segment}/`);
+      for (const folder of [stagePath(above.join('')), ...(path.isFolder ? [path] : [])]) {
+        const node = tree.find(root, folder);
+        this.#context.late.keep({ root, folder: folder.text }, node && tree.children(node));
+      }
+    }
   }
 
   #sendListing(
@@ -218,8 +252,10 @@ class StageRequest {
   }
 
   #sendNamed(path: StagePath): Promise<void> {
+    const { replyPath, changeReplies } = this.#context.behaviour.current;
+    if (changeReplies === 'text') return this.#exchange.send(200, 'text/plain; charset=utf-8', 'OK\n');
     const name = path.segments.at(-1) ?? '';
-    const slash = this.#context.behaviour.current.replyPath === 'leading_slash' ? '/' : '';
+    const slash = replyPath === 'leading_slash' ? '/' : '';
     return this.#exchange.sendJson(JSON.stringify({ name, path: slash + path.text }));
   }
 }

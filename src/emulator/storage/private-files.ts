@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { chmodSync, closeSync, lstatSync, openSync, readdirSync } from 'node:fs';
 import { chmod, lstat, readdir } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { join } from 'node:path';
+import { makeFolders } from '../../disk/make-folders.ts';
 
 /**
  * Only the owner can read what a Stage holds, whatever the umask and the folder above: files are 0600, folders 0700.
@@ -17,7 +18,7 @@ const AT_ONCE = 64;
 
 /** Makes the folder and those above it that are missing. */
 export function makePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
+  makeFolders(path, { mode: PRIVATE_FOLDER });
 }
 
 /**

@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { Behaviour } from '../control/behaviour.ts';
 import type { Database } from './database.ts';
 import { Refusal } from '../http/refusal.ts';
-import type { StagePath } from '../stage/stage-path.ts';
+import { stagePath, type StagePath } from '../stage/stage-path.ts';
 
 /** A file or folder. Times are microseconds since 1970. */
 export interface Node {
@@ -26,6 +26,9 @@ export interface StoredBytes {
 
 type Place = Pick<Node, 'name'> & { readonly parent: number };
 
+/** What a service that takes plain names alone would not take. */
+const ODD = /[^A-Za-z0-9 ._-]/;
+
 const COLUMNS = 'id, name, folder, size, blob, created, modified';
 
 /** `node` and everything below it. */
@@ -39,6 +42,7 @@ const SUBTREE = `WITH RECURSIVE subtree(id) AS (
 export class Tree {
   readonly #byId: StatementSync;
   readonly #child: StatementSync;
+  readonly #childFolded: StatementSync;
   readonly #children: StatementSync;
   readonly #insert: StatementSync;
   readonly #replace: StatementSync;
@@ -63,6 +67,9 @@ export class Tree {
     this.#byId = database.prepare(`SELECT ${COLUMNS} FROM nodes WHERE id = ?`);
     this.#child = database.prepare(
       `SELECT ${COLUMNS} FROM nodes WHERE parent = ? AND name = ? AND folder = ?`,
+    );
+    this.#childFolded = database.prepare(
+      `SELECT ${COLUMNS} FROM nodes WHERE parent = ? AND name = ? COLLATE NOCASE AND folder = ? LIMIT 1`,
     );
     this.#children = database.prepare(`SELECT ${COLUMNS} FROM nodes WHERE parent = ? ORDER BY name, folder`);
     this.#insert = database.prepare(
@@ -99,6 +106,18 @@ export class Tree {
     const name = path.segments.at(-1);
     if (name === undefined) return { ...(this.#byId.get(root) as unknown as Node), name: '' };
     return this.#get(parent, name, path.isFolder ? 1 : 0);
+  }
+
+  /** The path with the spelling of what is there, where a name differs from it in case alone. */
+  asSpelled(root: number, path: StagePath): StagePath {
+    let at: number | undefined = root;
+    const segments = path.segments.map((segment, index) => {
+      const isFolder = index < path.segments.length - 1 || path.isFolder ? 1 : 0;
+      const found: Node | undefined = at === undefined ? undefined : this.#getFolded(at, segment, isFolder);
+      at = found?.id;
+      return found?.name ?? segment;
+    });
+    return segments.length === 0 ? path : stagePath(segments.join('/') + (path.isFolder ? '/' : ''));
   }
 
   /** In the order of the names' UTF-8 bytes. */
@@ -164,6 +183,8 @@ export class Tree {
     if (node.folder === 1 && this.#isBelow.get(node.id, parent) !== undefined)
       throw new Refusal(400, `${from.text} cannot be moved into itself`);
     const existing = this.#get(parent, name, node.folder);
+    if (existing?.folder === 1 && existing.id !== node.id && behaviour.moveOverFolder !== 'refuse')
+      return this.#moveOverFolder(root, { node, existing, place: { parent, name } }, behaviour);
     if (existing !== undefined && behaviour.moveOverExisting !== 'overwrite')
       throw new Refusal(behaviour.moveOverExisting, `${to.text} already exists`);
     let garbage = false;
@@ -173,6 +194,40 @@ export class Tree {
     }
     this.#rename.run(parent, name, node.id);
     if (behaviour.moveTouches) this.#touchBelow.run(node.id, this.#now());
+    return garbage;
+  }
+
+  #moveOverFolder(
+    root: number,
+    { node, existing, place }: { readonly node: Node; readonly existing: Node; readonly place: Place },
+    { moveOverFolder, kindConflictStatus }: Behaviour,
+  ): boolean {
+    if (this.#isBelow.get(existing.id, node.id) !== undefined)
+      throw new Refusal(400, `${place.name}/ is above what is to be moved there`);
+    if (moveOverFolder === 'merge') return this.#merge(root, node, existing);
+    if (moveOverFolder === 'replace') {
+      const garbage = this.#removeNode(root, existing);
+      this.#rename.run(place.parent, place.name, node.id);
+      return garbage;
+    }
+    if (this.#get(existing.id, node.name, 1) !== undefined)
+      throw new Refusal(kindConflictStatus, `${place.name}/${node.name}/ already exists`);
+    this.#rename.run(existing.id, node.name, node.id);
+    return false;
+  }
+
+  /** Moves all of one folder into another; files replace those of their names. */
+  #merge(root: number, from: Node, into: Node): boolean {
+    let garbage = false;
+    for (const child of this.children(from)) {
+      const other = this.#get(into.id, child.name, child.folder);
+      if (other?.folder === 1) garbage = this.#merge(root, child, other) || garbage;
+      else {
+        if (other !== undefined) garbage = this.#removeNode(root, other) || garbage;
+        this.#rename.run(into.id, child.name, child.id);
+      }
+    }
+    this.#delete.run(from.id);
     return garbage;
   }
 
@@ -215,8 +270,12 @@ export class Tree {
 
   /** Where a new name goes: its folder must exist, and nothing of the other kind may have the name. */
   #place(root: number, path: StagePath, folder: 0 | 1, behaviour: Behaviour): Place {
-    const parent = this.#parentOf(root, path);
+    const parent =
+      this.#parentOf(root, path) ??
+      (behaviour.missingParent === 'make' ? this.#makeParents(root, path, behaviour) : undefined);
     const name = path.segments.at(-1);
+    if (name !== undefined && behaviour.oddNames !== 'keep' && ODD.test(name))
+      throw new Refusal(behaviour.oddNames, `${path.text} has characters that are not allowed in a name`);
     if (parent === undefined || name === undefined)
       throw new Refusal(behaviour.missingParentStatus, `the parent folder of ${path.text} does not exist`);
     if (!behaviour.kindsCoexist && this.#get(parent, name, folder === 1 ? 0 : 1) !== undefined)
@@ -235,6 +294,24 @@ export class Tree {
       at = node.id;
     }
     return at;
+  }
+
+  #makeParents(root: number, path: StagePath, behaviour: Behaviour): number {
+    let at = root;
+    for (const [index, name] of path.segments.slice(0, -1).entries()) {
+      const above = stagePath(`${path.segments.slice(0, index + 1).join('/')}/`);
+      const there = this.#get(at, name, 1);
+      if (there === undefined) this.makeFolder(root, above, behaviour);
+      at = (there ?? this.#get(at, name, 1))!.id;
+    }
+    return at;
+  }
+
+  /** By the exact name, else by one that differs in the case of ASCII letters alone. */
+  #getFolded(parent: number, name: string, folder: 0 | 1): Node | undefined {
+    return (
+      this.#get(parent, name, folder) ?? (this.#childFolded.get(parent, name, folder) as Node | undefined)
+    );
   }
 
   #get(parent: number, name: string, folder: 0 | 1): Node | undefined {

@@ -211,7 +211,7 @@ interface Sending {
 const nowTaken = (path: RelPath): SyncError =>
   new SyncError(
     'destination_taken',
-    (name) => `${name} cannot be written: something got its name meanwhile`,
+    (name) => `${name} cannot be written: something got its name meanwhile; look at it, and copy again`,
     {
       verdict: 'skip_entry',
       fact: 'taken',

@@ -54,8 +54,12 @@ export class TargetFolders {
 }
 
 const isFile = (path: RelPath): SyncError =>
-  new SyncError('destination_taken', `the folder ${printable(path)}/ cannot be made: a file has its name`, {
-    verdict: 'skip_entry',
-    fact: 'taken',
-    operation: 'create_folder',
-  });
+  new SyncError(
+    'destination_taken',
+    `the folder ${printable(path)}/ cannot be made: a file has its name; name another DEST, or move the file away`,
+    {
+      verdict: 'skip_entry',
+      fact: 'taken',
+      operation: 'create_folder',
+    },
+  );

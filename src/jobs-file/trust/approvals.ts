@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../../disk/make-folders.ts';
 import { realPath } from '../../jobs/real-path.ts';
 import { configError } from '../../jobs/usage-errors.ts';
 import { messageOf } from '../../model/errors.ts';
@@ -16,6 +17,8 @@ export interface FileVersion {
 
 export const digestOf = (text: string, parts: readonly TrustedPart[]): string =>
   hash('sha256', JSON.stringify([text, parts]));
+
+const WRITABLE = 'make the folder writable, or set XDG_STATE_HOME';
 
 /** Whether this version of the file was approved. */
 export function isApproved(stateFolder: string, { path, digest }: FileVersion): boolean {
@@ -33,13 +36,16 @@ export function approve(stateFolder: string, { path, digest }: FileVersion, at: 
   const place = realPath(path);
   const file = fileOf(stateFolder, place);
   try {
-    mkdirSync(folderOf(stateFolder), { recursive: true, mode: 0o700 });
+    makeFolders(folderOf(stateFolder), { mode: 0o700 });
     writeFileSync(`${file}.new`, `${JSON.stringify({ file: place, digest, approved: at.toISOString() })}\n`, {
       mode: 0o600,
     });
     renameSync(`${file}.new`, file);
   } catch (error) {
-    throw configError(`cannot remember the approval in ${stateFolder}: ${messageOf(error)}`, error);
+    throw configError(
+      `cannot remember the approval in ${stateFolder}: ${messageOf(error)}; ${WRITABLE}`,
+      error,
+    );
   }
 }
 
@@ -50,7 +56,10 @@ export function takeBack(stateFolder: string, path: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw configError(`cannot forget the approval in ${stateFolder}: ${messageOf(error)}`, error);
+    throw configError(
+      `cannot forget the approval in ${stateFolder}: ${messageOf(error)}; ${WRITABLE}`,
+      error,
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import { accountOf } from '../../remote/gate/gates.ts';
 import { configError } from '../../jobs/usage-errors.ts';
 import { isSyncError, type SyncError } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
+import { duration } from '../../model/quantities/duration.ts';
 
 export interface TokenCommandOptions {
   /** What the file calls it. Default: token_command. */
@@ -121,7 +122,7 @@ function whyItFailed(
   timeoutMs: number,
 ): string {
   if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'printed more than a token can be';
-  if (error.killed === true) return `had not ended after ${timeoutMs / 1000} seconds`;
+  if (error.killed === true) return `had not ended after ${duration(timeoutMs)}`;
   if (error.code === 'ENOENT') return 'is not there: give its path, or see that it is found in PATH';
   if (error.code === 'EACCES') return 'may not be run: make the file executable';
   if (typeof error.code === 'number')

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isLoopback } from '../../http/loopback.ts';
-import { messageOf } from '../../model/errors.ts';
 import type { S3Authority } from '../authority.ts';
 import type { Environment } from '../environment.ts';
-import { configError } from '../usage-errors.ts';
+import { configError, unreadableFile } from '../usage-errors.ts';
 
 /** AES-256 has keys of so many bytes. */
 const KEY_BYTES = 32;
@@ -45,7 +44,7 @@ function fromFile(file: string, folder: string): Uint8Array {
   try {
     content = readFileSync(resolve(folder, file));
   } catch (error) {
-    throw configError(`cannot read --sse-c-key-file ${file}: ${messageOf(error)}`, error);
+    throw unreadableFile('--sse-c-key-file', file, error);
   }
   const key = content.length === KEY_BYTES ? content : decoded(content.toString('latin1').trim());
   if (key === undefined)

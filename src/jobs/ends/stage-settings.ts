@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_BASE_URL } from '../../api/base-url.ts';
 import { resolve } from 'node:path';
-import { messageOf } from '../../model/errors.ts';
 import type { TokenSource } from '../../api/connection.ts';
 import type { ProxySettings } from '../../http/proxy.ts';
 import type { StageGeneration } from '../../stage/stage-url.ts';
 import type { StageSurroundings } from '../surroundings.ts';
-import { configError } from '../usage-errors.ts';
+import { configError, unreadableFile } from '../usage-errors.ts';
 
 /** How to reach a real Stage: what the authority says, then the environment, then defaults. */
 export interface StageSettings {
@@ -71,8 +70,8 @@ function readToken(file: string): string {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw configError(`cannot read --token-file ${file}: ${messageOf(error)}`, error);
+    throw unreadableFile('--token-file', file, error);
   }
-  if (text === '') throw configError(`--token-file ${file} is empty`);
+  if (text === '') throw configError(`--token-file ${file} is empty: it has to hold the API token alone`);
   return text;
 }

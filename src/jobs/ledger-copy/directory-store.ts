@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolders } from '../../disk/make-folders.ts';
 import { messageOf, SyncError } from '../../model/errors.ts';
 import { configError } from '../usage-errors.ts';
 import type { Body, CopyStore, StoredObject } from './copy-store.ts';
@@ -22,9 +23,12 @@ export async function openDirectoryStore(
   { term }: { readonly term?: Term | undefined } = {},
 ): Promise<CopyStore> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, { mode: 0o700 });
   } catch (error) {
-    throw configError(`cannot use ${folder} for copies of ledgers: ${messageOf(error)}`, error);
+    throw configError(
+      `cannot use ${folder} for copies of ledgers: ${messageOf(error)}; make it writable, or name another one with --ledger-copy`,
+      error,
+    );
   }
   return new DirectoryStore(folder, term);
 }
@@ -76,10 +80,14 @@ class DirectoryStore implements CopyStore {
     try {
       return await work();
     } catch (error) {
-      throw new SyncError('state_unusable', `cannot use the copy ${file}: ${messageOf(error)}`, {
-        verdict: 'end_run',
-        cause: error,
-      });
+      throw new SyncError(
+        'state_unusable',
+        `cannot use the copy ${file}: ${messageOf(error)}; see that the directory of --ledger-copy is there, and that this user can read and write it`,
+        {
+          verdict: 'end_run',
+          cause: error,
+        },
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
@@ -9,7 +9,7 @@ import type { Clock } from '../../model/ports.ts';
 import { labelsIn } from '../../sync/ledger/database/check-ledger.ts';
 import { inspectLedger } from '../../sync/ledger/known-pairs.ts';
 import type { Ledger } from '../../sync/ledger/ledger.ts';
-import { openLedger, pairName, type LedgerOptions } from '../../sync/ledger/open-ledger.ts';
+import { makeStateFolder, openLedger, pairName, type LedgerOptions } from '../../sync/ledger/open-ledger.ts';
 import { lockBySqlite } from '../../sync/ledger/sqlite-lock.ts';
 import type { CopyStore, StoredObject } from './copy-store.ts';
 import { clearLeftovers, installLedger, ON_ITS_WAY } from './install-ledger.ts';
@@ -47,7 +47,7 @@ export async function openTravellingLedger(options: TravellingOptions): Promise<
   const name = pairName(given.source, given.destination);
   const file = join(given.folder, `${name}.sqlite`);
   const lockFile = join(given.folder, `${name}.lock`);
-  mkdirSync(given.folder, { recursive: true, mode: 0o700 });
+  makeStateFolder(given.folder, file);
   const { lockPair = lockBySqlite, command, pid, fence } = given;
   const lock = lockPair(lockFile, { pid, command, since: new Date().toISOString() });
   let lease: Lease | undefined;
@@ -171,7 +171,7 @@ const unusable = (store: CopyStore, copy: string, error: unknown): SyncError =>
       )
     : new SyncError(
         'state_unusable',
-        `cannot fetch the copy of the ledger ${copy} from ${store.label}: ${messageOf(error)}`,
+        `cannot fetch the copy of the ledger ${copy} from ${store.label}: ${messageOf(error)}; see that it can be read, and run again`,
         {
           verdict: 'end_run',
           cause: error,

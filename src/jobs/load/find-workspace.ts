@@ -10,6 +10,7 @@ import { workspaces } from '../../api/resources/workspaces.ts';
 import { hasFact, SyncError } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import { configError } from '../usage-errors.ts';
+import { duration } from '../../model/quantities/duration.ts';
 
 /** What computes for a deployment, and how it is woken. */
 export interface FoundWorkspace {
@@ -115,6 +116,6 @@ export function costOfWaking(
       ? 'nothing suspends it again by itself'
       : autoSuspend.afterSeconds === undefined
         ? `it is suspended again by its auto-suspend (${autoSuspend.type.toLowerCase()})`
-        : `it is suspended again by its auto-suspend after ${Math.round(autoSuspend.afterSeconds / 60)} minutes`;
+        : `it is suspended again by its auto-suspend after ${duration(autoSuspend.afterSeconds * 1000)}`;
   return `waking the suspended ${kind === 'cluster' ? 'cluster' : 'workspace'} ${printable(name)}${sized}: it costs credits from now on, and ${end}`;
 }

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fixedSecret, type SqlCredentials } from '../../data-api/credentials.ts';
 import { parseEndpoint } from '../../data-api/endpoint.ts';
-import { messageOf } from '../../model/errors.ts';
 import type { StageSurroundings } from '../surroundings.ts';
-import { configError } from '../usage-errors.ts';
+import { configError, unreadableFile } from '../usage-errors.ts';
 import { readSqlUrl } from './sql-url.ts';
 
 /** How to reach a database, and as whom: what the authority says, then SINGLESTOREDB_URL, then single variables. */
@@ -71,9 +70,10 @@ function readPassword(file: string): string {
   try {
     text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
-    throw configError(`cannot read --sql-password-file ${file}: ${messageOf(error)}`, error);
+    throw unreadableFile('--sql-password-file', file, error);
   }
-  if (text === '') throw configError(`--sql-password-file ${file} is empty`);
+  if (text === '')
+    throw configError(`--sql-password-file ${file} is empty: it has to hold the password alone`);
   if (/[\r\n\0]/.test(text))
     throw configError(
       `--sql-password-file ${file} has more than one line: it has to hold the password alone`,

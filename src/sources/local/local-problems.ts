@@ -67,7 +67,7 @@ export function rootError(root: string, error: unknown, operation: Operation = '
   const denied = isDenied(error);
   return new SyncError(
     denied ? 'source_denied' : 'source_failed',
-    `The folder ${root} cannot be read: ${causeOf(error)}${wayOutOf(error)}`,
+    `The folder ${root} cannot be read: ${causeOf(error)}${denied ? '; give this user the right to read and enter it' : wayOutOf(error)}`,
     { ...options, fact: denied ? 'refused' : undefined },
   );
 }
@@ -101,7 +101,7 @@ export const rootChanged = (root: string): SyncError =>
   );
 
 export const rootNotFolder = (root: string): SyncError =>
-  rootReplaced(root, `The source ${root} is no longer a folder`);
+  rootReplaced(root, `The source ${root} is no longer a folder; see what took its name, and run again`);
 
 export const entryChanged = (path: RelPath): SyncError =>
   new SyncError(

@@ -11,7 +11,7 @@ export const rootMissing = (label: string): SyncError =>
   });
 
 export const listingUnclear = (label: string, why: string): SyncError =>
-  new SyncError('source_listing_broken', `${label} cannot be listed: ${why}`, {
+  new SyncError('source_listing_broken', `${label} cannot be listed: ${why}; run again`, {
     verdict: 'end_run',
     operation: 'list',
     path: label,

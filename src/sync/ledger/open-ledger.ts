@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolders } from '../../disk/make-folders.ts';
 import type { Fence } from '../../model/cluster/leader-election.ts';
 import { isSyncError } from '../../model/errors.ts';
 import { checkLedger } from './database/check-ledger.ts';
@@ -31,6 +31,15 @@ export interface LedgerOptions {
   readonly lockPair?: LockPair | undefined;
 }
 
+/** Makes the folder of ledgers for this user alone. Rejects with `state_unusable`; `file`: what is to lie in it. */
+export function makeStateFolder(folder: string, file: string): void {
+  try {
+    makeFolders(folder, { mode: 0o700 });
+  } catch (error) {
+    throw stateError(file, error);
+  }
+}
+
 /**
  * Opens the ledger of a pair and takes its lock. Rejects with `locked`, or with `state_unusable` when the folder
  * cannot be written or the file is not a ledger of this release.
@@ -43,7 +52,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   let lock: PairLock | undefined;
   let db: DatabaseSync | undefined;
   try {
-    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    makeStateFolder(options.folder, file);
     lock = lockPair(join(options.folder, `${name}.lock`), holder);
     if (formerSource !== undefined) takeOver({ ...options, formerSource, lockPair }, file, holder);
     db = new DatabaseSync(file);

@@ -5,8 +5,10 @@ import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
 import type { Clock } from '../../model/ports.ts';
 import { printable } from '../../model/printable.ts';
 import type { LoadVerdict } from './judge.ts';
-import type { LoadLog, LoadRow } from './load-log.ts';
+import type { LoadLog } from './load-log.ts';
+import type { LoadRow } from './load-row.ts';
 import type { LoadOptions } from './load-options.ts';
+import { duration } from '../../model/quantities/duration.ts';
 
 /** What a look at a file found. */
 export interface LookedAt {
@@ -206,7 +208,7 @@ export class LoadedWait {
     const parts = [
       this.#skipped > 0 ? `${this.#skipped} skipped by a pipeline` : '',
       this.#unread > 0 ? `${this.#unread} changed after a pipeline had read it (--reload drop-file)` : '',
-      waits > 0 ? `${waits} not loaded after ${Math.round(elapsedMs / 1000)} s` : '',
+      waits > 0 ? `${waits} not loaded after ${duration(elapsedMs)}` : '',
     ].filter((part) => part !== '');
     const stopped = this.#stopped.map(({ pipeline }) => printable(pipeline)).join(', ');
     const why = stopped === '' || waits === 0 ? '' : `; no pipeline is running (${stopped}): START PIPELINE`;

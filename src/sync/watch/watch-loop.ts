@@ -18,6 +18,7 @@ import type { SettlingOptions } from './settling-source.ts';
 import { Sleeper } from './sleeper.ts';
 import { StatusRecord } from './watch-status.ts';
 import type { WatchEvent, WatchStatus } from './watch-events.ts';
+import { duration } from '../../model/quantities/duration.ts';
 
 interface PassRequest {
   readonly source: Source;
@@ -189,7 +190,7 @@ export class WatchLoop {
       );
     } catch (error) {
       if (this.#stopped) return;
-      const every = `${this.#fullEveryMs / 1000} s`;
+      const every = duration(this.#fullEveryMs);
       this.#record.notice(
         `cannot watch ${source.label}: ${messageOf(error)}; it is looked at every ${every} instead`,
       );

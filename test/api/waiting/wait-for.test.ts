@@ -68,7 +68,7 @@ describe('a wait for a state', () => {
     const { end, clock } = await waitThrough(['PENDING'], { timeoutMs: 90_000 });
     expect(end).toMatchObject({
       code: 'api_wait_timeout',
-      message: 'Workspace etl is still PENDING after 90 seconds; waited for ACTIVE. The service goes on.',
+      message: 'Workspace etl is still PENDING after 1m 30s; waited for ACTIVE. The service goes on.',
       details: { state: 'PENDING', elapsedMs: 90_000 },
     });
     expect(clock.elapsed()).toBe(90_000);

@@ -10,6 +10,7 @@ import { stage } from '../../../src/doctor/checks/stage.ts';
 import { token } from '../../../src/doctor/checks/token.ts';
 import type { Emulator, EmulatorOptions } from '../../../src/emulator/options.ts';
 import { useEmulators } from '../../support/cli/emulators.ts';
+import type { FaultRule } from '../../../src/emulator/control/faults.ts';
 import { found, subjectOf, type SubjectOptions } from '../../support/doctor.ts';
 
 const start = useEmulators();
@@ -54,6 +55,67 @@ describe('the token', () => {
       { level: 'warning', wayOut: `chmod 600 ${tokenFile}` },
     ]);
     await rm(folder, { recursive: true });
+  });
+});
+
+describe('a token of fewer rights', () => {
+  const WITHOUT: FaultRule = {
+    verb: 'GET',
+    path: '/v1/organizations/current',
+    fault: 'status',
+    status: 403,
+  };
+  const refusing = (...rules: readonly FaultRule[]): EmulatorOptions => ({ faults: { rules: [...rules] } });
+
+  test.each([401, 403])(
+    'that may not look up the organization (%i) is valid, and told of with what it may',
+    async (status) => {
+      const subject = await withEmulator({}, refusing({ ...WITHOUT, status }));
+      expect(await found(token, subject)).toMatchObject([
+        { level: 'ok', message: expect.stringMatching(/^valid/) },
+      ]);
+      const again = await withEmulator({}, refusing({ ...WITHOUT, status }));
+      expect(await found(organization, again)).toMatchObject([
+        {
+          level: 'warning',
+          message: `unknown: the token may look up deployments, and not look up the organization (status ${status})`,
+          wayOut: expect.stringContaining('a sync does not need'),
+        },
+      ]);
+    },
+  );
+
+  test('that may use a Stage and nothing else', async () => {
+    const emulator = await start({
+      deployments: ['prod'],
+      ...refusing(WITHOUT, {
+        verb: 'GET',
+        pathPattern: '^/v1/(workspaceGroups|sharedtier)',
+        fault: 'status',
+        status: 403,
+      }),
+    });
+    const deployment = emulator.deployments.find(({ name }) => name === 'prod')!.id;
+    const subject = () =>
+      subjectOf({ env: envOf(emulator), places: [{ kind: 'stage', deployment, path: 'in' }] });
+    expect(await found(token, subject())).toMatchObject([{ level: 'ok' }]);
+    expect(await found(stage, subject())).toMatchObject([{ level: 'ok' }]);
+    expect(await found(organization, subject())).toMatchObject([
+      { level: 'warning', message: expect.stringContaining(`may list stage://${deployment}/in`) },
+    ]);
+    // a name has to be looked up, which it may not
+    const named = subjectOf({
+      env: envOf(emulator),
+      places: [{ kind: 'stage', deployment: 'prod', path: '' }],
+    });
+    expect(await found(stage, named)).toMatchObject([{ level: 'failed' }]);
+  });
+
+  test('that may do nothing is a failure', async () => {
+    const subject = await withEmulator({}, refusing({ verb: 'GET', fault: 'status', status: 403 }));
+    expect(await found(token, subject)).toMatchObject([
+      { level: 'failed', wayOut: expect.stringContaining('portal') },
+    ]);
   });
 });
 

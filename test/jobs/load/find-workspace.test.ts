@@ -52,7 +52,7 @@ describe('of several workspaces', () => {
 
 test.each<[Partial<Compute>, string]>([
   [{}, 'nothing suspends it again by itself'],
-  [{ autoSuspend: { type: 'IDLE', afterSeconds: 1200, at: undefined } }, 'after 20 minutes'],
+  [{ autoSuspend: { type: 'IDLE', afterSeconds: 1200, at: undefined } }, 'after 20m'],
   [{ autoSuspend: { type: 'SCHEDULED', afterSeconds: undefined, at: undefined } }, '(scheduled)'],
 ])('what waking costs: %j', (more, text) => {
   expect(costOfWaking(workspace('etl', 'SUSPENDED', more))).toMatch(/etl \(S-00\): it costs credits/);

@@ -1,11 +1,10 @@
 import { chmod, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { expect, test } from 'vitest';
 import { commandInside } from '../../support/cli/command-inside.ts';
 import { cliSandbox, type CliResult } from '../../support/cli/cli.ts';
+import { refusingPort } from '../../support/network/refusing-port.ts';
 import { servedStage } from '../../support/stage/served-stage.ts';
 import { writeTree } from '../../support/trees/trees.ts';
 
@@ -50,10 +49,8 @@ test('a deployment that does not exist, by ID and by name', async () => {
 });
 
 test('a Stage that refuses connections', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  await using refusing = await refusingPort();
+  const { port } = refusing;
   await using cli = await cliSandbox({
     SINGLESTOREDB_MANAGEMENT_BASE_URL: `http://127.0.0.1:${port}`,
     SINGLESTOREDB_MANAGEMENT_TOKEN: 'token',

@@ -85,3 +85,32 @@ test('a run that was killed is not said to have ended, and the next one goes on'
   expect((await commandInside(cli, ['sync', 'data', address])).status).toBe(0);
   expect((await commandInside(cli, ['status'])).stdout).toMatch(/last +in step (just now|\d+ s ago)\n/);
 });
+
+test('--file restricts status and logs to the jobs of one file; explain says how a job is asked about', async () => {
+  await using stage = await servedStage();
+  const { cli, address } = stage;
+  await writeTree(cli.folder, {
+    'data/a.csv': 'a',
+    'other/b.csv': 'b',
+    'one.yaml': `jobs: { orders: { from: data, to: "${address}/one" } }\n`,
+    'two.yaml': `jobs: { orders: { from: other, to: "${address}/two" } }\n`,
+  });
+  for (const file of ['one.yaml', 'two.yaml'])
+    expect((await commandInside(cli, ['run', '--file', file])).status).toBe(0);
+  const sources = async (...args: string[]): Promise<unknown[]> =>
+    lines((await commandInside(cli, [...args, '--json'])).stdout).map(({ source }) => source);
+  const [data, other] = [`${cli.folder}/data`, `${cli.folder}/other`];
+  expect(new Set(await sources('status', 'orders'))).toEqual(new Set([data, other]));
+  expect(await sources('status', '--file', 'one.yaml')).toEqual([data]);
+  expect(await sources('logs', 'orders', '--file', 'two.yaml')).toEqual([other]);
+  const missing = await commandInside(cli, ['status', '--file', 'three.yaml']);
+  expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining('no jobs file three.yaml')]);
+
+  const alone = await commandInside(cli, ['explain', 'orders']);
+  expect([alone.status, alone.stderr]).toEqual([
+    3,
+    expect.stringContaining(
+      'orders: this is a job: add paths within it, as in "stagesync explain orders a.csv"',
+    ),
+  ]);
+});

@@ -42,10 +42,16 @@ test('the demonstration shows each row once: first, after a change, and after a 
   expect(again.status).toBe(2);
   expect(again.stderr).toContain('try has files in it already');
   // elsewhere it has a folder and a database of its own: the first one goes on as it was
-  const elsewhere = await commandInside(cli, ['demo', 'other', '--quiet']);
+  const elsewhere = await commandInside(cli, ['demo', 'other', '--quiet'], { env: { npm_command: 'exec' } });
   expect(elsewhere, elsewhere.stderr).toMatchObject({ status: 0 });
   expect(tablesIn(elsewhere.stdout)).toEqual([loaded, changed, mended]);
   expect(elsewhere.stdout).not.toContain('In sync');
+  // what is typed next works from where this was typed
+  expect(first.stdout).toMatch(/\n {2}cd try\n {2}stagesync load status orders {2,}each file/);
+  expect(elsewhere.stdout).toMatch(
+    /\n {2}npx stagesync status orders --file other\/stagesync\.yaml {2,}what/,
+  );
+  expect(elsewhere.stdout).not.toMatch(/^ {2}(?:cd|stagesync) /m);
   const status = await commandInside(cli, ['load', 'status', 'orders', '--file', 'try/stagesync.yaml']);
   expect(status, status.stderr).toMatchObject({ status: 0 });
   expect(status.stdout).toContain('15 files: 15 loaded');

@@ -154,3 +154,33 @@ test('Ctrl-C at a question ends it with 130, and nothing is written', async () =
   expect(seen.stderr).toContain('stopped; nothing was written');
   await expect(written(cli)).rejects.toThrow('ENOENT');
 });
+
+test('the server of a bucket is written down, and the file that says so is approved', async () => {
+  const cli = await place();
+  const made = await commandInside(
+    cli,
+    ['init', '--from', 's3://sales/in', '--to', 'stage://local/in', '--no-check'],
+    { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } },
+  );
+  expect(made.stdout.trim().split('\n')).toEqual([
+    'wrote stagesync.yaml',
+    'approved that it sends requests that your AWS keys sign to http://127.0.0.1:9',
+    'next: stagesync run in --dry-run',
+  ]);
+  expect(await written(cli)).toContain('      endpoint_url: http://127.0.0.1:9\n');
+  expect((await commandInside(cli, ['trust', '--revoke'])).stdout).toBe(
+    'stagesync.yaml is not approved any more\n',
+  );
+  expect((await commandInside(cli, ['run', '--dry-run'])).stderr).toContain('stagesync trust');
+});
+
+test('where npx began the command, the next one begins with npx too', async () => {
+  const cli = await place();
+  const made = await commandInside(
+    cli,
+    ['init', '--from', 'data', '--to', 'stage://local/in', '--no-check'],
+    { env: { npm_command: 'exec', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } },
+  );
+  expect(made.stdout.trim().split('\n').at(-1)).toBe('next: npx stagesync run data --dry-run');
+  expect(await written(cli)).not.toContain('profiles:');
+});

@@ -1,8 +1,7 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { CliResult } from '../../support/cli/cli.ts';
 import { BEHIND_PROXY, canMakeCertificates, startConnectProxy } from '../../support/network/connect-proxy.ts';
+import { refusingPort } from '../../support/network/refusing-port.ts';
 import { servedStage } from '../../support/stage/served-stage.ts';
 import { writeTree } from '../../support/trees/trees.ts';
 
@@ -88,10 +87,8 @@ describe.skipIf(!canMakeCertificates())('HTTPS_PROXY', () => {
 
 test('a proxy that nobody serves makes the Stage unreachable', async () => {
   await using stage = await servedStage();
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  await using refusing = await refusingPort();
+  const { port } = refusing;
   const run = await stage.cli.run(['ls', stage.address], {
     env: {
       SINGLESTOREDB_MANAGEMENT_BASE_URL: 'https://stage.test',

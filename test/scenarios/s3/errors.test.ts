@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { bucketAndStage } from '../../support/s3/bucket-and-stage.ts';
 import { cliSandbox } from '../../support/cli/cli.ts';
 import type { CliResult } from '../../support/cli/cli.ts';
+import { refusingPort } from '../../support/network/refusing-port.ts';
 import { onEveryS3, onRealS3 } from '../../support/s3/s3-bucket.ts';
 import type { S3Server } from '../../support/s3/s3-bucket.ts';
 import type { Fault } from '../../support/s3/s3-proxy.ts';
@@ -219,10 +219,8 @@ onRealS3('refusals of signatures', (server) => {
 });
 
 test('a server that refuses connections: one line, status 5', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  await using refusing = await refusingPort();
+  const { port } = refusing;
   await using cli = await cliSandbox({ AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: SECRET });
   const endpoint = ['--endpoint-url', `http://127.0.0.1:${port}`];
   const run = await cli.run(['sync', 's3://bucket/p', 'stage://local/x', '--json', ...endpoint]);

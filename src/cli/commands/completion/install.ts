@@ -1,15 +1,7 @@
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { configError } from '../../../jobs/usage-errors.ts';
+import { makeFolders } from '../../../disk/make-folders.ts';
+import { configError, unreadableFile } from '../../../jobs/usage-errors.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Context } from '../../context.ts';
@@ -74,7 +66,7 @@ function textOf(file: string): string | undefined {
     return readFileSync(file, 'latin1');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw configError(`cannot read ${file}: ${messageOf(error)}`, error);
+    throw unreadableFile('the file of the shell', file, error);
   }
 }
 
@@ -91,7 +83,10 @@ function replace(file: string, text: string): void {
       rmSync(beside, { force: true });
     }
   } catch (error) {
-    throw configError(`cannot write ${file}: ${messageOf(error)}; nothing was changed`, error);
+    throw configError(
+      `cannot write ${file}: ${messageOf(error)}; nothing was changed. Make it writable, or put what "stagesync completion SHELL" prints where your shell reads it`,
+      error,
+    );
   }
 }
 
@@ -101,7 +96,7 @@ function targetOf(file: string): { readonly place: string; readonly mode: number
     return { place, mode: statSync(place).mode & 0o7777 };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
     return { place: file, mode: undefined };
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../../../disk/make-folders.ts';
 import { EMBEDDED, parseStageAddress } from '../../../jobs/addresses.ts';
 import { openStageToLook } from '../../../jobs/ends/open-stage-to-look.ts';
 import { surroundingsOf, type Surroundings } from '../../../jobs/surroundings.ts';
@@ -99,7 +100,7 @@ async function remembered(
   if (names === undefined) return known?.names ?? [];
   const kept = names.slice(0, MOST);
   try {
-    mkdirSync(join(stateFolder, 'completion'), { recursive: true, mode: 0o700 });
+    makeFolders(join(stateFolder, 'completion'), { mode: 0o700 });
     writeFileSync(`${file}.${host.pid}`, JSON.stringify({ at: Date.now(), names: kept }), { mode: 0o600 });
     renameSync(`${file}.${host.pid}`, file);
   } catch {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { makeFolders } from '../../../disk/make-folders.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
 
@@ -59,7 +60,7 @@ export async function makeDemoFiles(
   folder: string,
   place: DemoPlace,
 ): Promise<{ readonly files: number; readonly rows: number }> {
-  await mkdir(join(folder, 'orders'), { recursive: true });
+  makeFolders(join(folder, 'orders'));
   const there = (await readdir(folder)).filter((name) => name !== 'orders');
   const inOrders = await readdir(join(folder, 'orders'));
   if (there.length > 0 || inOrders.length > 0)

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
+import { USUAL_NAME } from '../../../jobs-file/find-jobs-file.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
+import { shellWord } from '../../output/shell-word.ts';
+import type { Host } from '../../process/host.ts';
+import { isByNpx, ownCommand } from '../../process/own-command.ts';
 import { stageSurroundings } from '../../surroundings.ts';
 import {
   addBrokenFile,
@@ -24,15 +28,23 @@ const makeTable = ({ stage, database }: DemoPlace): readonly string[] =>
   );
 const RUN = ['run', DEMO.job];
 
-const goOn = (name: string, { top, database }: DemoPlace): string => `
+/** What to type next. `npx` finds the command from this folder; from the new one, elsewhere on the disk, it may not. */
+function goOn(name: string, { top, database }: DemoPlace, env: Host['env']): string {
+  const command = ownCommand(env);
+  const file = isByNpx(env) ? ` --file ${shellWord(`${name}/${USUAL_NAME}`)}` : '';
+  const lines = [
+    [`${command} load status ${DEMO.job}${file}`, 'each file, and whether it is loaded'],
+    [`${command} status ${DEMO.job}${file}`, 'what the last runs did'],
+    [`${command} run ${DEMO.job}${file}`, 'after you changed something'],
+  ] as const;
+  const width = Math.max(...lines.map(([typed]) => typed.length));
+  return `
 That was the whole way, by commands that do the same with a real Stage. Go on with:
 
-  cd ${name}
-  stagesync load status ${DEMO.job}    each file, and whether it is loaded
-  stagesync status ${DEMO.job}         what the last runs did
-  stagesync run ${DEMO.job}            after you changed something
+${file === '' ? `  cd ${shellWord(name)}\n` : ''}${lines.map(([typed, does]) => `  ${typed.padEnd(width)}    ${does}`).join('\n')}
 
-Its table is orders in the database ${database} of the embedded Stage. To remove it again: rm -r ${name}; stagesync rm -r ${top}`;
+Its table is orders in the database ${database} of the embedded Stage. To remove it again: rm -r ${shellWord(name)}; ${command} rm -r ${top}`;
+}
 
 /** `stagesync demo`. */
 export async function showTheWay(
@@ -67,6 +79,6 @@ export async function showTheWay(
   await mendBrokenFile(folder);
   await demo.step('It is mended in the folder, and sent again:', RUN);
   await demo.rows(SUMS);
-  demo.say(goOn(name, place));
+  demo.say(goOn(name, place, context.host.env));
   return EXIT.clean;
 }

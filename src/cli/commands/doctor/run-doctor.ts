@@ -15,7 +15,7 @@ import { lookingSurroundings } from '../../surroundings.ts';
 import type { DoctorFlags } from './doctor-flags.ts';
 import { findingPrinter } from './print-findings.ts';
 
-type Wanted = Pick<Subject, 'around' | 'places' | 'target' | 'database'>;
+type Wanted = Pick<Subject, 'around' | 'places' | 'target' | 'database' | 'lease'>;
 
 /** `stagesync doctor`: runs all checks that concern the target, and prints what they found as it comes. */
 export async function runDoctor(
@@ -59,6 +59,7 @@ const machine = (context: Context, flags: DoctorFlags): Wanted => ({
   places: [],
   target: undefined,
   database: flags.loadDatabase,
+  lease: flags.lease,
 });
 
 /** A place, or where the text cannot be one, a job of the jobs file. */
@@ -76,6 +77,7 @@ function targetOf(context: Context, target: string, flags: DoctorFlags): Wanted 
     places: [from, ...(isDirectory ? [] : [to])].filter((place) => place !== undefined),
     target: isDirectory ? to.root : undefined,
     database: flags.loadDatabase ?? named.job.load?.database,
+    lease: flags.lease,
   };
 }
 

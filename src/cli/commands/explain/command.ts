@@ -6,7 +6,7 @@ const EXAMPLES = `
 Examples:
   stagesync explain data/a.csv                                in every pair that it belongs to
   stagesync explain stage://my-group/data/a.csv
-  stagesync explain orders a.csv b.csv --json                 paths within the job "orders"`;
+  stagesync explain orders a.csv b.csv --json                 paths within the job "orders", which comes first`;
 
 export const explain: CommandModule = {
   name: 'explain',

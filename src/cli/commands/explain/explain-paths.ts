@@ -7,6 +7,7 @@ import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { reasonText } from '../../output/action-text.ts';
 import { transferWords } from '../../../model/transfer-words.ts';
 import { realPath } from '../../../jobs/real-path.ts';
+import { shellWord } from '../../output/shell-word.ts';
 import { shownTime } from '../../output/times.ts';
 import { recordedTime, unusableLedger } from '../../output/recorded-values.ts';
 import { printable } from '../../../model/printable.ts';
@@ -43,15 +44,20 @@ export function explainPaths(
     });
     if (found.length === 0 && troubles.size === 0) {
       unknown = true;
-      const reason =
-        pairs.length === 0 ? 'nothing has been synced from here yet' : 'no run has decided about it';
-      context.err.line(`stagesync: ${printable(text)}: ${reason}`);
+      context.err.line(`stagesync: ${printable(text)}: ${whyUnknown(text, pairs)}`);
     }
     for (const each of found)
       context.out.line(flags.json ? JSON.stringify(each) : inWords(each, { isTerminal }));
   }
   for (const message of troubles.values()) context.err.line(`stagesync: ${printable(message)}`);
   return Promise.resolve(troubles.size > 0 ? EXIT.usage : unknown ? EXIT.failures : EXIT.clean);
+}
+
+function whyUnknown(text: string, pairs: readonly KnownPair[]): string {
+  if (pairs.length === 0) return 'nothing has been synced from here yet';
+  return pairs.some(({ job }) => job === text)
+    ? `this is a job: add paths within it, as in "stagesync explain ${shellWord(text)} a.csv"`
+    : 'no run has decided about it';
 }
 
 interface Explained {

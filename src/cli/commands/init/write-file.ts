@@ -1,16 +1,21 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { makeFolders } from '../../../disk/make-folders.ts';
+import { isWebAddress } from '../../../jobs-file/compose/profiles.ts';
 import { USUAL_NAME } from '../../../jobs-file/find-jobs-file.ts';
 import type { JobsFile } from '../../../jobs-file/jobs-file.ts';
 import { newJobsFile, type NewJob } from '../../../jobs-file/new-file.ts';
-import { readJobsText } from '../../../jobs-file/read-jobs-file.ts';
+import { readJobsText, type ExplainedFile } from '../../../jobs-file/read-jobs-file.ts';
+import { approve } from '../../../jobs-file/trust/approvals.ts';
 import { configError, usageError } from '../../../jobs/usage-errors.ts';
-import { messageOf } from '../../../model/errors.ts';
+import { isSyncError, messageOf } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import { packageVersion } from '../../../program/program-files.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { canAsk } from '../../management/changing/terminal-input.ts';
+import { ownCommand } from '../../process/own-command.ts';
+import { shellWord } from '../../output/shell-word.ts';
 import { lookingSurroundings } from '../../surroundings.ts';
 import { givenBy, withDefaults, type InitFlags } from './answers.ts';
 
@@ -25,20 +30,43 @@ export async function writeFirstFile(context: Context, flags: InitFlags): Promis
   const answered = asks
     ? await (await import('./questions.ts')).askForJob(context, given)
     : withDefaults(given);
-  const job = fromFolderOf(place, host.cwd, answered);
+  const job = withEndpoint(fromFolderOf(place, host.cwd, answered), context);
   const text = newJobsFile(job, packageVersion());
   const options = { place, shown, environment: host.env, home: host.home, folder: host.cwd, isNamed: true };
-  const { file } = readJobsText(text, options);
+  const { file, parts, version } = readJobsText(text, options);
   write(place, { shown, text });
   out.line(`wrote ${printable(shown)}`);
+  if (parts.length > 0) approveOwn(context, { parts, version, shown });
   if (flags.check) await tellTries(context, file);
   const named = shown === USUAL_NAME ? '' : ` --file ${printable(shown)}`;
-  out.line(`next: stagesync run ${printable(job.name)} --dry-run${named}`);
+  out.line(`next: ${ownCommand(host.env)} run ${printable(job.name)} --dry-run${named}`);
   return EXIT.clean;
 }
 
 const isThere = (shown: string) =>
   usageError(`${shown} is there already, and is not overwritten: name another file with --output`);
+
+/** A scheduler does not have the variables of this shell, so the file says where the bucket is. */
+function withEndpoint(job: NewJob, { environment: { s3EndpointUrl } }: Context): NewJob {
+  const isUsed = s3EndpointUrl !== undefined && isWebAddress(s3EndpointUrl) && job.from.startsWith('s3://');
+  return isUsed ? { ...job, s3EndpointUrl } : job;
+}
+
+/** Whoever had the file written has said all that is in it, so `stagesync run` need not ask again. */
+function approveOwn(
+  { environment, out, err }: Context,
+  { parts, version, shown }: Pick<ExplainedFile, 'parts' | 'version'> & { readonly shown: string },
+): void {
+  try {
+    approve(environment.stateFolder, version, new Date());
+    for (const { does } of parts) out.line(`approved that it ${printable(does)}`);
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    err.line(
+      `stagesync: ${printable(messageOf(error))}; "stagesync trust ${shellWord(shown)}" approves the file`,
+    );
+  }
+}
 
 /** A directory that was typed is meant from the current folder; the file names it from its own. */
 function fromFolderOf(place: string, cwd: string, job: NewJob): NewJob {
@@ -57,7 +85,7 @@ function fromFolderOf(place: string, cwd: string, job: NewJob): NewJob {
 /** 'wx': what has come under this name meanwhile stays as it is. */
 function write(place: string, { shown, text }: { readonly shown: string; readonly text: string }): void {
   try {
-    mkdirSync(dirname(place), { recursive: true });
+    makeFolders(dirname(place));
     writeFileSync(place, text, { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw isThere(shown);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { addFileFlag } from '../../flags/file-flag.ts';
 import type { Action, CommandModule } from '../../context.ts';
 import type { LogsFlags } from './show-logs.ts';
 
@@ -13,10 +14,10 @@ export const logs: CommandModule = {
   name: 'logs',
   reports: false,
   declare(program: Command, action: Action): void {
-    program
+    const command = program
       .command('logs')
       .description(
-        'Show the runs of a job or a pair that are remembered, the oldest first: when, why they began, how they ended, what failed and why. Reads the ledgers, and asks the daemon of the jobs file here where one runs: no request is sent to a Stage, and it works while a run is under way.',
+        'Show the runs of a job or a pair that are remembered, the oldest first: when, why they began, how they ended, what failed and why. Reads the ledgers, and asks the daemon of the jobs file where one runs; with --file, of the jobs of that file only: no request is sent to a Stage, and it works while a run is under way.',
       )
       .argument('[source]', 'the name of a job, or only pairs with this source')
       .argument('[dest]', 'only pairs with this destination')
@@ -24,7 +25,8 @@ export const logs: CommandModule = {
       .addOption(
         new Option('-n, --last <count>', 'so many runs, the newest (default: 20)').argParser(countOf),
       )
-      .option('--json', 'one object a run; with --run one more for each action')
+      .option('--json', 'one object a run; with --run one more for each action');
+    addFileFlag(command)
       .addHelpText('after', EXAMPLES)
       .action(
         action(async (context, source: string | undefined, dest: string | undefined, flags: LogsFlags) => {

@@ -8,12 +8,14 @@ import { whoHolds } from '../../../sync/ledger/sqlite-lock.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { ofEachPair, type AlsoKnown, type WantedPairs } from '../../find-pairs.ts';
+import type { FileFlags } from '../../jobs-file.ts';
+import { jobsOfNamedFile } from '../../open-jobs-file.ts';
 import { jobsOfDaemon, jobsWithoutPair, runBeyondLedger } from '../../jobs-of-daemon.ts';
 import { recordedRun } from '../../../daemon/history/recorded-run.ts';
 import { transferWords } from '../../../model/transfer-words.ts';
 import { actionText, runText } from './run-text.ts';
 
-export interface LogsFlags {
+export interface LogsFlags extends FileFlags {
   readonly json?: true;
   readonly run?: string;
   readonly last?: number;
@@ -31,13 +33,11 @@ interface PairLogs {
 }
 
 /** `stagesync logs`. Exit status 3 when no pair fits, or none has that run; 2 when a ledger cannot be read. */
-export async function showLogs(
-  context: Context,
-  wanted: WantedPairs,
-  { json, run, last = RUNS_SHOWN }: LogsFlags,
-): Promise<ExitStatus> {
+export async function showLogs(context: Context, wanted: WantedPairs, flags: LogsFlags): Promise<ExitStatus> {
+  const { json, run, last = RUNS_SHOWN } = flags;
   let shown = 0;
-  const jobs = await jobsOfDaemon(context);
+  const ofFile = jobsOfNamedFile(context, flags);
+  const jobs = await jobsOfDaemon(context, flags);
   const also: AlsoKnown<PairLogs> = (pairs, isWanted) =>
     jobsWithoutPair(jobs, pairs)
       .map((job) => ({
@@ -48,7 +48,7 @@ export async function showLogs(
       .filter(({ pair }) => isWanted(pair));
   const status = await ofEachPair(
     context,
-    { ...wanted, also },
+    { ...wanted, jobs: ofFile, also },
     (pair) => readLogs(pair, { run, last, job: pair.job === undefined ? undefined : jobs.get(pair.job) }),
     (all) => {
       for (const each of all) {

@@ -23,7 +23,7 @@ export async function getSecret(run: Run<{ readonly value?: true }>): Promise<Ex
   if (typeof value !== 'string')
     throw new SyncError(
       'api_unauthorised',
-      `this API key does not see the value of secret ${printable(name)}`,
+      `this API key does not see the value of secret ${printable(name)}; make a key in the portal that may, or ask who owns the secret`,
       {
         verdict: 'end_run',
       },

@@ -9,11 +9,13 @@ import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import { ofEachPair, type AlsoKnown } from '../../find-pairs.ts';
 import { recordedRun } from '../../../daemon/history/recorded-run.ts';
+import type { FileFlags } from '../../jobs-file.ts';
+import { jobsOfNamedFile } from '../../open-jobs-file.ts';
 import { jobsOfDaemon, jobsWithoutPair, ofDaemon, runBeyondLedger } from '../../jobs-of-daemon.ts';
 import type { PairStatus } from './pair-status.ts';
 import { statusText } from './status-text.ts';
 
-export interface StatusFlags {
+export interface StatusFlags extends FileFlags {
   readonly json?: true;
 }
 
@@ -22,20 +24,21 @@ const RUNS_SHOWN = 5;
 /** Commands that say what they are doing, for as long as they run. */
 const GOES_ON: ReadonlySet<string> = new Set(['stagesync watch', 'stagesync up']);
 
-/** `stagesync status`. Exit status 3 when no pair fits, 2 when a ledger cannot be read; the others are still shown. */
+/** `stagesync status`. Exit status 3 when no pair fits, 2 when a ledger, or the named jobs file, cannot be read; the others are still shown. */
 export async function showStatus(
   context: Context,
   source: string | undefined,
   dest: string | undefined,
   flags: StatusFlags,
 ): Promise<ExitStatus> {
-  const jobs = await jobsOfDaemon(context);
+  const ofFile = jobsOfNamedFile(context, flags);
+  const jobs = await jobsOfDaemon(context, flags);
   const look = (pair: KnownPair): PairStatus => statusOf(pair, jobs);
   const also: AlsoKnown<PairStatus> = (pairs, isWanted) =>
     jobsWithoutPair(jobs, pairs)
       .filter((job) => isWanted({ ...job, job: job.name }))
       .map(statusWithoutPair);
-  return ofEachPair(context, { source, dest, also }, look, (statuses) => {
+  return ofEachPair(context, { source, dest, jobs: ofFile, also }, look, (statuses) => {
     for (const status of statuses.toSorted(byLastRun))
       if (flags.json) context.out.line(JSON.stringify(status));
       else

@@ -1,6 +1,6 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { configError, usageError } from '../../../jobs/usage-errors.ts';
+import { configError, unreadableFile, usageError } from '../../../jobs/usage-errors.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import { askForLine, canAsk, readAllInput } from './terminal-input.ts';
@@ -32,14 +32,15 @@ export async function readSecret(
       : canAsk(run.host)
         ? await askForLine(question, { isSecret: true }, run)
         : await readAllInput(run.host);
-  if (secret === '') throw usageError(`what ${flag} gives is empty`);
+  if (secret === '')
+    throw usageError(`what ${flag} gives is empty: a password or a secret has at least one character`);
   return secret;
 }
 
 /** What a file holds, without the line end after it. The error never shows what it is. */
 export async function readSecretFile(file: string, flag: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw configError(`cannot read ${flag} ${printable(file)}: ${messageOf(error)}`, error);
+    throw unreadableFile(flag, file, error);
   });
   return text.replace(/\r?\n$/, '');
 }
@@ -58,7 +59,10 @@ export async function openPasswordOut(run: Run<PasswordFlags>): Promise<Password
   if (passwordOut === undefined) return undefined;
   const file = resolve(run.host.cwd, passwordOut);
   const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
-    throw configError(`cannot make --password-out ${printable(file)}: ${messageOf(error)}`, error);
+    throw configError(
+      `cannot make --password-out ${printable(file)}: ${messageOf(error)}; nothing was asked for yet: name a new file in a folder that this user can write to`,
+      error,
+    );
   });
   let isWritten = false;
   return {

@@ -5,6 +5,7 @@ import { isSyncError, SyncError } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import { cutInMiddle } from '../../../model/text-width.ts';
 import type { Lines, Run, RunHost } from '../run.ts';
+import { duration } from '../../../model/quantities/duration.ts';
 
 /**
  * Waits until what is waited for shows, with the state and the time on stderr. Ctrl-C ends the waiting alone: `again` is the
@@ -92,8 +93,5 @@ class WaitProgress {
   }
 }
 
-/** '24s', '3m 4s'. */
-function elapsedText(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
-}
+/** In whole seconds: '0s', '24s', '3m 4s'. */
+const elapsedText = (ms: number): string => (ms < 1000 ? '0s' : duration(Math.floor(ms / 1000) * 1000));

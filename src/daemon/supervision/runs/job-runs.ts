@@ -11,6 +11,7 @@ import type { RunCause, RunSummary } from '../../view/daemon-view.ts';
 import { ComparisonTurns } from './comparison-turns.ts';
 import { RunProgress } from './run-progress.ts';
 import type { Throughput } from './throughput.ts';
+import { duration } from '../../../model/quantities/duration.ts';
 
 export interface JobRunsOptions {
   readonly clock: Clock;
@@ -239,6 +240,6 @@ function reportOf(error: unknown): Report {
 const timedOut = (timeoutMs: number): SyncError =>
   new SyncError(
     'interrupted',
-    `stopped after ${timeoutMs / 1000} s, the timeout of the job; what was done is recorded, and the next run goes on from there`,
+    `stopped after ${duration(timeoutMs)}, the timeout of the job; what was done is recorded, and the next run goes on from there`,
     { verdict: 'end_run' },
   );

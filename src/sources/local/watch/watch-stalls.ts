@@ -1,4 +1,5 @@
 import type { ChangeHint } from '../../../model/ports.ts';
+import { duration } from '../../../model/quantities/duration.ts';
 
 const TICK_MS = 500;
 /** Beyond this the kernel's queue of events (16,384 by default) may have run over, and nobody tells. */
@@ -19,7 +20,7 @@ export function watchStalls(
     if (late < STALL_MS) return;
     onHint({
       everything: true,
-      reason: `the process stood still for ${Math.round(late / 1000)} s and may have missed changes`,
+      reason: `the process stood still for ${duration(late)} and may have missed changes`,
     });
   }, TICK_MS);
   timer.unref();

@@ -3,6 +3,7 @@ import type { Watching } from '../../../model/ports.ts';
 import { watchByPolling } from './watch-polling.ts';
 import { watchStalls } from './watch-stalls.ts';
 import type { Watcher, WatchOptions } from './watcher.ts';
+import { duration } from '../../../model/quantities/duration.ts';
 
 /** Between two looks at everything, once the kernel allows no more watches. */
 const FALLBACK_POLL_MS = 60_000;
@@ -21,10 +22,9 @@ export async function watchLocal(
   let closed = false;
   const refuse = (reason: string): void => {
     if (closed || polling !== undefined) return;
-    const seconds = Math.round(pollMs / 1000);
     options.onHint({
       everything: true,
-      reason: `${reason}; from now on the whole source is looked at every ${seconds} s instead`,
+      reason: `${reason}; from now on the whole source is looked at every ${duration(pollMs)} instead`,
     });
     polling = watchByPolling(options.onHint, pollMs);
     void watcher?.close();

@@ -1,5 +1,6 @@
 import type { SyncError } from '../../../model/errors.ts';
 import { equalJitter, GrowingDelay } from '../../../model/growing-delay.ts';
+import { duration } from '../../../model/quantities/duration.ts';
 
 export interface OutageTiming {
   /** The first pause after a failure, in milliseconds; it doubles up to `longestPauseMs`. */
@@ -47,10 +48,9 @@ export class QueueOutage {
     this.#lasting ||= error.verdict !== 'retry' || now - this.#goodAt >= lostAfterMs;
     if (!this.#lasting || now - this.#toldAt < pollMs) return { pauseMs, everything: undefined };
     this.#toldAt = now;
-    const minutes = Math.round(pollMs / 60_000);
     return {
       pauseMs,
-      everything: `${error.message}; until it works everything is looked at every ${minutes} min`,
+      everything: `${error.message}; until it works everything is looked at every ${duration(pollMs)}`,
     };
   }
 

@@ -33,9 +33,13 @@ export function objectBody(answer: ObjectAnswer, asked: AskedBody, crcClasses: C
   const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange ?? '');
   if (start > 0 && Number(range?.[1]) !== start) {
     stream.destroy();
-    throw new SyncError('source_failed', 'the S3 server ignores the Range of a read that had to be resumed', {
-      verdict: 'retry',
-    });
+    throw new SyncError(
+      'source_failed',
+      'the S3 server ignores the Range of a read that had to be resumed; look at the server, and at a proxy before it',
+      {
+        verdict: 'retry',
+      },
+    );
   }
   const etag = answer.etag === undefined ? undefined : unquoted(answer.etag);
   return {

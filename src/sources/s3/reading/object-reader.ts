@@ -6,6 +6,7 @@ import { openVersion } from './open-version.ts';
 import { brokenOff, corrupt, notAsListed, notWhatIsKept } from './read-errors.ts';
 import type { ReadOptions } from './read-options.ts';
 import type { WantedObject } from './wanted-object.ts';
+import { duration } from '../../../model/quantities/duration.ts';
 
 export interface ObjectReaderOptions {
   readonly bucket: S3Bucket;
@@ -135,7 +136,7 @@ async function* withoutStalls(body: ObjectBody, stallMs: number): AsyncGenerator
   const stalled = (): void => {
     if (waiting)
       body.stream.destroy(
-        Object.assign(new Error(`no byte came for ${stallMs / 1000} s`), { code: 'ETIMEDOUT' }),
+        Object.assign(new Error(`no byte came for ${duration(stallMs)}`), { code: 'ETIMEDOUT' }),
       );
   };
   const timer = setTimeout(stalled, stallMs);

@@ -180,9 +180,13 @@ function ignoreMissing(error: unknown): undefined {
 }
 
 const strange = (bucket: string, key: string): SyncError =>
-  new SyncError('source_failed', `s3://${bucket}/${key}: the answer is not one that S3 gives`, {
-    verdict: 'end_run',
-  });
+  new SyncError(
+    'source_failed',
+    `s3://${bucket}/${key}: the answer is not one that S3 gives; check --endpoint-url`,
+    {
+      verdict: 'end_run',
+    },
+  );
 
 function storeError(
   error: unknown,

@@ -1,0 +1,9 @@
+/** Counts of one pass. */
+export interface QueueCounts {
+  /** Batches that the broker had forgotten, and that were shipped again. */
+  reshipped: number;
+  /** Answers that came again, or of batches of earlier passes. */
+  duplicates: number;
+  /** Answers of batches that had been delivered before. */
+  redelivered: number;
+}
