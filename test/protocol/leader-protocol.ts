@@ -639,7 +639,7 @@ function normal(world: World): World {
       const isLost = machine.phase === 'leads' || machine.phase === 'waits' ? machine.since : 0;
       // what was seen of a leader before the last one says nothing
       const isKnown = machine.seen !== undefined && machine.seen.epoch >= (lease.last?.epoch ?? 0);
-      const seen = isKnown ? { ...machine.seen!, epoch: rank(machine.seen!.epoch) } : undefined;
+      const seen = isKnown ? { ...machine.seen, epoch: rank(machine.seen.epoch) } : undefined;
       return { ...machine, since: Math.min(isLost, 2 * TTL), epoch: rank(machine.epoch), seen };
     }) as [Machine, Machine],
     lease: {
