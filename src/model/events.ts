@@ -128,6 +128,8 @@ export type SyncEvent =
       readonly toUploadBytes: number;
       /** Of the source: files that are listed and not yet compared. Of a first run alone. */
       readonly ahead?: FilesAhead | undefined;
+      /** Entries that the last run which compared everything has listed: about so many there are. Absent where there was none. */
+      readonly expected?: number | undefined;
       readonly done: boolean;
     }
   /** When the whole plan is known; under --dry-run always. What was sent during the listing is in it. */
