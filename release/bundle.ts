@@ -6,10 +6,16 @@ import { dts } from 'rolldown-plugin-dts';
 const OPTIONAL = ['bullmq', 'ioredis', 'redis', 'pg'];
 
 /** Modules that are started by themselves, by their places in dist/. */
-export const ENTRIES = ['cli/main', 'index', 'emulator/emulator', 'sources/local/walk/walk-thread'] as const;
+export const ENTRIES = [
+  'cli/main',
+  'index',
+  'contract/contract',
+  'emulator/emulator',
+  'sources/local/walk/walk-thread',
+] as const;
 
 /** What library users import, by its places in dist/. */
-const TYPED = ['index', 'emulator/emulator'] as const;
+const TYPED = ['index', 'contract/contract', 'emulator/emulator'] as const;
 
 /** Modules that are imported late by some and at once by others are meant so. */
 const NO_HINTS = { ineffectiveDynamicImport: false } as const;
@@ -33,18 +39,19 @@ export async function bundleModules(modules: string, to: string): Promise<Readon
   return new Set(chunks.flatMap((chunk) => chunk.moduleIds.flatMap(packageFolder)));
 }
 
-/** The public types, each entry's in one file that imports nothing but Node's own. */
+/** The public types, each entry's in one file that imports nothing but Node's own. What two of them share is in both. */
 export async function bundleTypes(modules: string, to: string): Promise<void> {
-  await write(
-    {
-      input: entriesOf(modules, TYPED, '.d.ts'),
-      plugins: [dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
-      external: [/^node:/],
-      // translations of messages, of which no type speaks
-      logLevel: 'silent',
-    },
-    { dir: to, format: 'esm', chunkFileNames: 'chunks/[name]-[hash].ts' },
-  );
+  for (const entry of TYPED)
+    await write(
+      {
+        input: entriesOf(modules, [entry], '.d.ts'),
+        plugins: [dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
+        external: [/^node:/],
+        // translations of messages, of which no type speaks
+        logLevel: 'silent',
+      },
+      { dir: to, format: 'esm' },
+    );
 }
 
 /** One module with everything in it, for a single executable. */

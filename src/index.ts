@@ -10,7 +10,7 @@
  * `openJob` opens a job once, for many passes. Below it are the parts: a source, a destination, a ledger and `runPass`.
  *
  * HTTP, the AWS SDK and the embedded Stage are loaded when they are used. The embedded Stage is also a module of its own,
- * 'stagesync/emulator'.
+ * 'stagesync/emulator', and what every source and destination promises is one, 'stagesync/contract'.
  */
 export { type Children, type ChildrenByName, type PackedChildren } from './model/children.ts';
 export { type DestinationWords } from './model/destination-words.ts';
@@ -43,6 +43,7 @@ export { sync, type SyncOptions, type SyncResult } from './jobs/sync.ts';
 export { type Gate } from './remote/gate/gate.ts';
 export { accountOf, Gates } from './remote/gate/gates.ts';
 export { openLocalSource, type LocalSourceOptions } from './sources/local/local-source.ts';
+export { RESERVED_NAME, ReservedNames } from './sources/reserved-names.ts';
 export {
   destinationAsSource,
   type DestinationAsSourceOptions,

@@ -84,6 +84,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   files: ['check', 'sync', 'remote'],
   // nothing of what it is asked by; folders are made in one way everywhere
   emulator: ['disk'],
+  // what every source and destination promises, for those who write their own
+  contract: ['filter'],
   // what workspaces cost, as totals and pictures; it knows no API
   billing: [],
   // what processes on several machines share, over Redis

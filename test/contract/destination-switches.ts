@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Destination } from '../../src/model/ports.ts';
 import type { MemoryDestinationOptions } from '../../src/destinations/memory/memory-destination.ts';
-import type { DestinationFixture } from './destination.ts';
+import type { DestinationFixture } from '../../src/contract/contract.ts';
 
 export type Switches = Pick<
   MemoryDestinationOptions,

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import type { DestinationFixture } from '../../src/contract/contract.ts';
 import {
   createMemoryDestination,
   type MemoryDestinationOptions,
 } from '../../src/destinations/memory/memory-destination.ts';
-import { NEUTRAL_CODES, describeDestination, type DestinationFixture } from './destination.ts';
+import { describeDestination } from './describe-contract.ts';
 import { describeSwitches } from './destination-switches.ts';
 
 /** Its clock never shows the same time twice. */
@@ -15,7 +16,7 @@ function open(options: MemoryDestinationOptions = {}): Promise<DestinationFixtur
   });
 }
 
-describeDestination('memory', NEUTRAL_CODES, () => open());
+describeDestination('memory', () => open());
 describeSwitches('memory', open);
 
 test('a path whose slash says another kind than the call is refused', async () => {

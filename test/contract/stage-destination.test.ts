@@ -1,9 +1,10 @@
+import type { DestinationCodes, DestinationFixture } from '../../src/contract/contract.ts';
 import type { Behaviour } from '../../src/emulator/control/behaviour.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { LOCAL_DEPLOYMENT } from '../../src/emulator/options.ts';
 import { createStageClient } from '../../src/stage/stage-client.ts';
 import { createStageDestination } from '../../src/destinations/stage/stage-destination.ts';
-import { type Codes, describeDestination, type DestinationFixture } from './destination.ts';
+import { describeDestination } from './describe-contract.ts';
 import { describeSwitches } from './destination-switches.ts';
 
 async function open(
@@ -27,10 +28,14 @@ async function open(
   };
 }
 
-const CODES: Codes = { missing: 'stage_not_found', taken: 'stage_exists', refused: 'stage_rejected' };
+const CODES: DestinationCodes = {
+  missing: 'stage_not_found',
+  taken: 'stage_exists',
+  refused: 'stage_rejected',
+};
 
 for (const generation of ['v1', 'v2', 'legacy'] as const)
-  describeDestination(`Stage, ${generation}`, CODES, () => open(generation));
+  describeDestination(`Stage, ${generation}`, () => open(generation), CODES);
 
 describeSwitches('Stage', ({ refusesFolderMove, removesOnlyEmpty, moveSetsTime, kindsCoexist }) =>
   open('v1', {

@@ -6,10 +6,16 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/emulator.ts';
-import { LIBRARY_EXAMPLES, writeLibraryExamples } from '../support/documents/library-examples.ts';
+import { isTest, LIBRARY_EXAMPLES, writeLibraryExamples } from '../support/documents/library-examples.ts';
 
 const run = promisify(execFile);
 const SOURCES = new URL('../../src/', import.meta.url);
+
+const MODULES: Readonly<Record<string, string>> = {
+  stagesync: 'index.ts',
+  'stagesync/contract': 'contract/contract.ts',
+  'stagesync/emulator': 'emulator/emulator.ts',
+};
 
 /** That they compile is tried with the types of the package, in test/package. */
 test('every example of the library page runs, and prints what it says', async () => {
@@ -21,12 +27,12 @@ test('every example of the library page runs, and prints what it says', async ()
   }
   const files = writeLibraryExamples(
     join(folder, 'examples'),
-    (name) => new URL(name === 'stagesync' ? 'index.ts' : 'emulator/emulator.ts', SOURCES).href,
+    (name) => new URL(MODULES[name]!, SOURCES).href,
   );
   const all = join(folder, 'all.mjs');
-  const imports = files.map(
-    (file) => `console.log('example');\nawait import('${pathToFileURL(file).href}');\n`,
-  );
+  const imports = files
+    .filter((file) => !isTest(file))
+    .map((file) => `console.log('example');\nawait import('${pathToFileURL(file).href}');\n`);
   writeFileSync(all, imports.join(''));
   const emulator = await startEmulator({ deployments: ['my-group'] });
   onTestFinished(() => emulator.close());
@@ -43,6 +49,11 @@ test('every example of the library page runs, and prints what it says', async ()
   const printed = stdout.split(/^example\n/m).slice(1);
   expect(LIBRARY_EXAMPLES.length).toBeGreaterThan(7);
   expect(printed.map((text) => text.split('\n').slice(0, -1))).toEqual(
-    LIBRARY_EXAMPLES.map(({ prints }) => prints),
+    LIBRARY_EXAMPLES.filter(({ name }) => !isTest(name)).map(({ prints }) => prints),
   );
+  const tests = files.filter(isTest);
+  expect(tests.length).toBeGreaterThan(0);
+  const tried = await run(process.execPath, ['--test', '--test-reporter=tap', ...tests], { cwd: folder });
+  expect(tried.stdout).toContain('# fail 0');
+  expect(Number(/^# pass (\d+)$/m.exec(tried.stdout)?.[1])).toBeGreaterThan(25);
 }, 180_000);

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import { writeLibraryExamples } from '../support/documents/library-examples.ts';
+import { isTest, writeLibraryExamples } from '../support/documents/library-examples.ts';
 import { EXECUTABLE, OTHER_NODE, TARBALL, type Installed } from './built.ts';
 
 const run = promisify(execFile);
@@ -122,7 +122,7 @@ describe.skipIf(TARBALL === undefined)('the package', () => {
       process.execPath,
       [
         join(import.meta.dirname, '../../node_modules/typescript/bin/tsc'),
-        ...'--noEmit --strict --target es2024 --module nodenext --types node --skipLibCheck false use.ts'.split(
+        ...'--noEmit --strict --target es2024 --module nodenext --allowImportingTsExtensions --types node --skipLibCheck false use.ts'.split(
           ' ',
         ),
         ...globSync('examples/*.ts', { cwd: project }),
@@ -135,6 +135,25 @@ describe.skipIf(TARBALL === undefined)('the package', () => {
     expect((await compile).trim().split('\n')).toEqual([
       expect.stringContaining("'nothingOfThatName' does not exist"),
     ]);
+  });
+
+  test('has the promises of a source as cases, by which authors try theirs with the runner that Node has', async () => {
+    const folder = join(project, 'authors');
+    const tests = writeLibraryExamples(folder, (name) => name).filter(isTest);
+    const { env } = sandbox('authors');
+    const { stdout } = await run(process.execPath, ['--test', '--test-reporter=tap', ...tests], {
+      cwd: folder,
+      env,
+    });
+    expect(stdout).toContain('# fail 0');
+    expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(25);
+    const [source = ''] = globSync('tables-source.ts', { cwd: folder });
+    const text = readFileSync(join(folder, source), 'utf8');
+    writeFileSync(join(folder, source), text.replace('comparePaths(a, b)', 'comparePaths(b, a)'));
+    const broken = run(process.execPath, ['--test', '--test-reporter=tap', ...tests], { cwd: folder, env });
+    await expect(broken).rejects.toMatchObject({
+      stdout: expect.stringContaining('not ok') as unknown,
+    });
   });
 });
 

@@ -164,14 +164,14 @@ export class Ledger {
   /** Puts the row of a file that came to its name just now: a pipeline has to read it. */
   arrived(row: LedgerRow, reason: string): void {
     this.names.superseded(row.path);
-    if (row.loaded !== true) this.#loads?.arrived(row, reason);
+    if (row.loaded !== true) this.#loads?.changes.arrived(row, reason);
     this.put(row, reason);
   }
 
   /** The file left the destination because it is in its table. */
   left(path: RelPath): void {
     const row = this.get(path);
-    this.#loads?.left(path);
+    this.#loads?.changes.left(path);
     this.names.gone(path);
     if (row !== undefined) this.put({ ...row, pending: false, loaded: true }, 'loaded');
   }
@@ -190,7 +190,7 @@ export class Ledger {
 
   forget(path: RelPath): void {
     if (this.#loads === undefined) keepLeftNames(this.#db, path);
-    else this.#loads.gone(path);
+    else this.#loads.changes.gone(path);
     this.names.gone(path);
     this.#db.sql('DELETE FROM entry WHERE path = ?').run(path);
   }
@@ -198,7 +198,7 @@ export class Ledger {
   /** Forgets a folder and everything below it. */
   forgetFolder(folder: RelPath): void {
     if (this.#loads === undefined) keepLeftNames(this.#db, folder);
-    else this.#loads.folderGone(folder);
+    else this.#loads.changes.folderGone(folder);
     this.names.gone(folder);
     this.#db.sql('DELETE FROM entry WHERE path >= ? AND path < ?').run(folder, afterFolder(folder));
   }
@@ -209,7 +209,7 @@ export class Ledger {
    */
   rename(from: RelPath, to: RelPath, { keepsTimes }: { readonly keepsTimes: boolean }): void {
     if (this.#loads === undefined) keepLeftNames(this.#db, from);
-    else this.#loads.moved(from, to);
+    else this.#loads.changes.moved(from, to);
     if (isFolderPath(from)) this.names.folderMoved(from, to, { keepsFormer: false });
     else this.names.gone(from);
     const times = keepsTimes

@@ -3,7 +3,7 @@ import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
 import type { Clock } from '../../model/ports.ts';
 import { judge, readerAfter } from './judge.ts';
 import type { LoadVerdict } from './judge.ts';
-import type { LoadRow, Reader, Readers } from './load-log.ts';
+import type { LoadRow, Reader, Readers } from './load-row.ts';
 import { VIEWS_LAG_MS } from './load-options.ts';
 import type { LoadOptions } from './load-options.ts';
 import { mayRead } from './pipeline-pattern.ts';

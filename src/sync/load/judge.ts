@@ -1,6 +1,6 @@
 import type { PipelineFile } from '../../model/pipelines.ts';
-import { CLOCK_BACK_MS } from './load-log.ts';
-import type { LoadRow, Reader } from './load-log.ts';
+import { CLOCK_BACK_MS } from './load-row.ts';
+import type { LoadRow, Reader } from './load-row.ts';
 
 /** How far one file is on its way into the table of one pipeline. */
 export type LoadVerdict =

@@ -7,7 +7,7 @@ import { isSyncError, messageBeside } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Tally } from '../tally.ts';
-import type { LoadRow } from './load-log.ts';
+import type { LoadRow } from './load-row.ts';
 
 export interface LoadedRemovalParts {
   readonly remote: Remote;

@@ -5,7 +5,8 @@ import type { PipelineFile, PipelineInfo } from '../../model/pipelines.ts';
 import type { Clock } from '../../model/ports.ts';
 import { printable } from '../../model/printable.ts';
 import type { LoadVerdict } from './judge.ts';
-import type { LoadLog, LoadRow } from './load-log.ts';
+import type { LoadLog } from './load-log.ts';
+import type { LoadRow } from './load-row.ts';
 import type { LoadOptions } from './load-options.ts';
 import { duration } from '../../model/quantities/duration.ts';
 

@@ -8,7 +8,7 @@ import type { Source } from '../../model/ports.ts';
 import type { Remote } from '../../remote/remote.ts';
 import { readBack } from '../execute/verify/read-back.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { LoadRow } from './load-log.ts';
+import type { LoadRow } from './load-row.ts';
 import { FIRST_NUMBER, MOST_NUMBERS, versionName, versionNumber } from '../names/new-names.ts';
 
 export interface NameChoiceParts {

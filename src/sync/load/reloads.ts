@@ -7,7 +7,8 @@ import type { Clock } from '../../model/ports.ts';
 import { sameAtDestination } from '../compare/decide.ts';
 import type { FreshLooks } from '../execute/looks/fresh-looks.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { LoadLog, LoadRow, Readers } from './load-log.ts';
+import type { LoadLog } from './load-log.ts';
+import type { LoadRow, Readers } from './load-row.ts';
 import type { LoadOptions } from './load-options.ts';
 import type { Renames } from './renames.ts';
 

@@ -9,7 +9,8 @@ import type { ShownVersion } from '../../model/plan.ts';
 import type { CheckVerdict } from '../../remote/remote.ts';
 import { sameAtDestination, sameShown } from '../compare/decide.ts';
 import type { PresentName } from '../names/present-names.ts';
-import type { LoadLog, LoadRow } from './load-log.ts';
+import type { LoadLog } from './load-log.ts';
+import type { LoadRow } from './load-row.ts';
 import { fromTop } from '../names/translated-destination.ts';
 import { mayRead } from './pipeline-pattern.ts';
 import { NameChoice } from './name-choice.ts';
@@ -152,7 +153,7 @@ export class Renames {
       ledger.names.gone(moving.path);
       ledger.names.set({ ...moving, state: 'present', modifiedMs });
       ledger.confirm(moving.path, modifiedMs);
-      log.renamed(moving.path);
+      log.changes.renamed(moving.path);
     });
   }
 

@@ -2,7 +2,7 @@ import type { FileEntry } from '../../model/entry.ts';
 import type { SyncEvent } from '../../model/events.ts';
 import type { RelPath } from '../../model/path.ts';
 import type { Clock } from '../../model/ports.ts';
-import type { Unloaded } from './load-log.ts';
+import type { Unloaded } from './load-row.ts';
 
 export interface UnloadedLimitOptions {
   readonly mostBytes: number;

@@ -6,7 +6,7 @@ import type { Source } from '../../../src/model/ports.ts';
 import { openLocalSource } from '../../../src/sources/local/local-source.ts';
 import { systemClock } from '../../../src/sync/clock.ts';
 import type { PassOptions, PassResult } from '../../../src/sync/pass-options.ts';
-import type { SourceFixture } from '../../contract/source.ts';
+import type { SourceFixture } from '../../../src/contract/contract.ts';
 import { createEngine } from '../../support/engine/engine.ts';
 import type { Engine } from '../../support/engine/engine.ts';
 import { openStageSource } from '../../support/stage/stage-source.ts';

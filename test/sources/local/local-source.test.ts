@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { openLocalSource } from '../../../src/sources/local/local-source.ts';
-import { describeSource } from '../../contract/source.ts';
-import type { SourceFixture } from '../../contract/source.ts';
+import { describeSource } from '../../contract/describe-contract.ts';
+import type { SourceFixture } from '../../../src/contract/contract.ts';
 import { localTree } from '../../support/trees/local-tree.ts';
 
 describeSource('a directory', () => open());

@@ -3,7 +3,7 @@ import type { SourceEntry } from '../../../src/model/entry.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import type { MemorySource } from '../../../src/sources/memory/memory-source.ts';
 import { createFilter, everything } from '../../../src/filter/filter.ts';
-import { describeSource } from '../../contract/source.ts';
+import { describeSource } from '../../contract/describe-contract.ts';
 
 describeSource('a memory source', async () => {
   const source = createMemorySource();

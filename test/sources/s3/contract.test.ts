@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openS3Source } from '../../../src/sources/s3/s3-source.ts';
-import { describeSource } from '../../contract/source.ts';
-import type { SourceFixture } from '../../contract/source.ts';
+import { describeSource } from '../../contract/describe-contract.ts';
+import type { SourceFixture } from '../../../src/contract/contract.ts';
 import { byteOrder, createTestBucket, onRealS3, startFakeS3 } from '../../support/s3/s3-bucket.ts';
 import type { S3Server } from '../../support/s3/s3-bucket.ts';
 import { withKeys } from '../../support/s3/s3-keys.ts';

@@ -1,6 +1,6 @@
 import { createMemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
 import { openLocalDestination } from '../../../src/destinations/local/local-destination.ts';
-import { describeSource } from '../../contract/source.ts';
+import { describeSource } from '../../contract/describe-contract.ts';
 import { openStageSource } from '../../support/stage/stage-source.ts';
 import { localTree } from '../../support/trees/local-tree.ts';
 import { sourceOn } from '../../support/trees/source-on-destination.ts';

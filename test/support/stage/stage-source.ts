@@ -3,7 +3,7 @@ import { startEmulator } from '../../../src/emulator/emulator.ts';
 import { LOCAL_DEPLOYMENT } from '../../../src/emulator/options.ts';
 import { foldersOf } from '../../../src/model/path.ts';
 import { createStageClient } from '../../../src/stage/stage-client.ts';
-import type { SourceFixture } from '../../contract/source.ts';
+import type { SourceFixture } from '../../../src/contract/contract.ts';
 import { sourceOn } from '../trees/source-on-destination.ts';
 
 const call = { signal: new AbortController().signal };

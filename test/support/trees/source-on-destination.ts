@@ -1,7 +1,7 @@
 import { foldersOf, parentOf } from '../../../src/model/path.ts';
 import type { Destination } from '../../../src/model/ports.ts';
 import { destinationAsSource } from '../../../src/sources/stage/destination-as-source.ts';
-import type { SourceFixture } from '../../contract/source.ts';
+import type { SourceFixture } from '../../../src/contract/contract.ts';
 
 const call = { signal: new AbortController().signal };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PipelineFile } from '../../../src/model/pipelines.ts';
 import { judge, readerAfter } from '../../../src/sync/load/judge.ts';
-import type { LoadRow, Reader } from '../../../src/sync/load/load-log.ts';
+import type { LoadRow, Reader } from '../../../src/sync/load/load-row.ts';
 
 const row = (some: Partial<LoadRow> = {}): LoadRow => ({
   path: 'a',

@@ -7,7 +7,7 @@ import { watchLocal } from '../../../../src/sources/local/watch/watch.ts';
 import { watchFolders } from '../../../../src/sources/local/watch/watch-folders.ts';
 import { watchTree } from '../../../../src/sources/local/watch/watch-tree.ts';
 import { everything } from '../../../../src/filter/filter.ts';
-import { describeWatchedSource } from '../../../contract/source-watch.ts';
+import { describeWatchedSource } from '../../../contract/describe-contract.ts';
 import { localTree } from '../../../support/trees/local-tree.ts';
 import type { LocalTree } from '../../../support/trees/local-tree.ts';
 

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { ChangeHint, Watching } from '../../../../src/model/ports.ts';
 import { openS3Source } from '../../../../src/sources/s3/s3-source.ts';
 import { createFilter, everything } from '../../../../src/filter/filter.ts';
-import type { SourceFixture } from '../../../contract/source.ts';
-import { describeWatchedSource } from '../../../contract/source-watch.ts';
+import type { SourceFixture } from '../../../../src/contract/contract.ts';
+import { describeWatchedSource } from '../../../contract/describe-contract.ts';
 import { createEngine } from '../../../support/engine/engine.ts';
 import type { Engine } from '../../../support/engine/engine.ts';
 import { createMemoryDestination } from '../../../../src/destinations/memory/memory-destination.ts';
