@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, globSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { layOutPackage } from '../release/lay-out.ts';
-import { run } from './measure/child.ts';
-import type { Run, RunOptions } from './measure/child.ts';
+import { run, start } from './measure/child.ts';
+import type { Run, RunOptions, Started } from './measure/child.ts';
 
 /** The packed tool, as a user has it: the compiled files and nothing of the sources. */
 export interface Product {
@@ -70,8 +70,12 @@ export interface ToolOptions extends RunOptions {
 }
 
 /** Runs the tool against a sink. */
-export function runTool(product: Product, args: readonly string[], options: ToolOptions): Promise<Run> {
-  return run(process.execPath, [product.bin, ...args], {
+export const runTool = (product: Product, args: readonly string[], options: ToolOptions): Promise<Run> =>
+  launchTool(product, args, options).ended;
+
+/** The same for what runs until it is stopped. */
+export function launchTool(product: Product, args: readonly string[], options: ToolOptions): Started {
+  return start(process.execPath, [product.bin, ...args], {
     ...options,
     env: {
       XDG_STATE_HOME: options.state,

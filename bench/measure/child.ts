@@ -31,8 +31,24 @@ export interface RunOptions {
 
 const LOOK_EVERY_MS = 20;
 
+/** A program that was started. */
+export interface Started {
+  readonly pid: number | undefined;
+  /** Resolves when it has ended. Rejects when it failed, with what it said. */
+  readonly ended: Promise<Run>;
+  hasEnded(): boolean;
+  /** What it has written so far. */
+  said(): { readonly stdout: string; readonly stderr: string };
+  /** An end that comes of it is no failure. */
+  kill(signal: NodeJS.Signals): void;
+}
+
 /** Runs a program to its end. Rejects when it fails, with what it said. */
-export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
+export const run = (command: string, args: readonly string[], options: RunOptions = {}): Promise<Run> =>
+  start(command, args, options).ended;
+
+/** Starts a program, and asks the kernel how it goes until it ends. */
+export function start(command: string, args: readonly string[], options: RunOptions = {}): Started {
   const startedMs = performance.timeOrigin + performance.now();
   const child = spawn(command, args, {
     cwd: options.cwd,
@@ -43,43 +59,44 @@ export async function run(command: string, args: readonly string[], options: Run
   const err: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  const said = () => ({ stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
   let seen: Observation = {};
   const look = (): void => {
     if (child.pid !== undefined) seen = { ...seen, ...observe(child.pid) };
   };
   const timer = options.observe === false ? undefined : setInterval(look, LOOK_EVERY_MS);
   let killed = false;
-  void options.killWhen?.then(() => {
+  const kill = (signal: NodeJS.Signals): void => {
     killed = true;
-    child.kill('SIGKILL');
-  });
-  const ended = Promise.withResolvers<number | null>();
+    child.kill(signal);
+  };
+  void options.killWhen?.then(() => kill('SIGKILL'));
+  const closed = Promise.withResolvers<number | null>();
   let endedAt = 0;
-  child.on('error', ended.reject);
+  child.on('error', closed.reject);
   child.on('exit', () => (endedAt = performance.timeOrigin + performance.now()));
-  child.on('close', (status) => ended.resolve(status));
-  let status: number | null;
-  try {
-    status = await ended.promise;
-  } finally {
-    clearInterval(timer);
-  }
-  const stdout = Buffer.concat(out).toString();
-  const stderr = Buffer.concat(err).toString();
-  const allowed = status === 0 || killed || (status !== null && options.allow?.includes(status) === true);
-  if (!allowed)
-    throw new Error(`${command} ${args.join(' ').slice(0, 300)}: status ${status}\n${stdout}\n${stderr}`);
+  child.on('close', (status) => closed.resolve(status));
+  const end = async (): Promise<Run> => {
+    const status = await closed.promise.finally(() => clearInterval(timer));
+    const { stdout, stderr } = said();
+    const allowed = status === 0 || killed || (status !== null && options.allow?.includes(status) === true);
+    if (!allowed)
+      throw new Error(`${command} ${args.join(' ').slice(0, 300)}: status ${status}\n${stdout}\n${stderr}`);
+    return { ...seenOf(seen), wallMs: endedAt - startedMs, status, stdout, stderr, startedMs };
+  };
+  const ended = end();
+  // whoever waits for it is told; one that is not waited for yet must not end the benchmark
+  ended.catch(() => undefined);
   return {
-    wallMs: endedAt - startedMs,
-    cpuUs: seen.cpuUs,
-    rssBytes: seen.rssBytes,
-    diskBytes: seen.diskBytes,
-    status,
-    stdout,
-    stderr,
-    startedMs,
+    pid: child.pid,
+    ended,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    said,
+    kill,
   };
 }
+
+const seenOf = ({ cpuUs, rssBytes, diskBytes }: Observation) => ({ cpuUs, rssBytes, diskBytes });
 
 interface Observation {
   readonly cpuUs?: number;

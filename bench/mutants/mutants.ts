@@ -14,6 +14,7 @@ export interface Mutant {
 }
 
 const READER = 'dist/sources/local/file-reader.js';
+const CARRY_OUT = 'dist/cluster/queue/worker/carry-out.js';
 
 /** What a faster build could leave out: each must be found out by the benchmark that would praise it. */
 export const mutants: readonly Mutant[] = [
@@ -66,5 +67,33 @@ export const mutants: readonly Mutant[] = [
     from: '#checkUnchanged(entry, before) {',
     to: '#checkUnchanged(entry, before) {\n        return;',
     rows: ['changing-file'],
+  },
+  {
+    name: 'has a worker say that it sent what it never sent',
+    file: CARRY_OUT,
+    from: 'const sent = options.redelivered',
+    to: "const sent = entry.path.endsWith('07.bin') ? {} : options.redelivered",
+    rows: ['workers-overhead'],
+  },
+  {
+    name: 'sends itself what workers were to send',
+    file: 'dist/jobs/queue/open-transfers.js',
+    from: 'return why === undefined;',
+    to: 'return false;',
+    rows: ['workers-overhead'],
+  },
+  {
+    name: 'puts all batches into the broker at once',
+    file: 'dist/cluster/queue/coordinator/shipping.js',
+    from: 'const MOST_OUTSTANDING = 16;',
+    to: 'const MOST_OUTSTANDING = 1000;',
+    rows: ['workers-broker'],
+  },
+  {
+    name: 'takes what a killed worker had for sent',
+    file: CARRY_OUT,
+    from: 'if (transfer.entry.size >= LOOK_FIRST_BYTES && (await hasArrived()))',
+    to: 'if (transfer.mayLook)',
+    rows: ['takeover'],
   },
 ];

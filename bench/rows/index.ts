@@ -32,6 +32,10 @@ import { stagePace } from './stage-pace.ts';
 import { startUp } from './local/start-up.ts';
 import { watchBurst } from './local/watch-burst.ts';
 import { watchReady } from './local/watch-ready.ts';
+import { workersBroker } from './workers/broker-growth.ts';
+import { workersOverhead } from './workers/overhead.ts';
+import { workersPace } from './workers/pace.ts';
+import { takeover } from './workers/takeover.ts';
 
 /** All benchmarks by the number of their row. */
 export const benchmarks: readonly Benchmark[] = [
@@ -68,4 +72,8 @@ export const benchmarks: readonly Benchmark[] = [
   getLatency,
   getLarge,
   sharedBudget,
+  workersOverhead,
+  workersPace,
+  workersBroker,
+  takeover,
 ];

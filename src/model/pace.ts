@@ -25,6 +25,34 @@ export interface MeasuredPace {
   readonly changeMs?: number | undefined;
 }
 
+/** A pace that processes share, as one of them, or who looks at the server, knows it. */
+export interface SharedPace {
+  /** The address of the server, without a password. */
+  readonly budget: string;
+  /** What the pace is of. */
+  readonly name: string;
+  /** False: the server does not answer, and this process keeps to a share of its own. */
+  readonly reached: boolean;
+  /** Requests a second of all processes together, as refusals have taught or somebody said; absent while nothing limits them. */
+  readonly perSecond?: number | undefined;
+  /** Processes that asked for turns within the last ten seconds; absent where that is not known. */
+  readonly users?: number | undefined;
+  /** What is left of a pause that the other side asked for, in milliseconds; 0: none. */
+  readonly pausedMs: number;
+}
+
+/** What this process has done by a budget since it began. */
+export interface BudgetUse {
+  readonly budget: string;
+  readonly name: string;
+  /** How the budget does; absent where nothing in this process has it open now. */
+  readonly now?: SharedPace | undefined;
+  /** Requests of this process that were refused (429). */
+  readonly refused: number;
+  /** Time in which at least one request of this process waited for its turn, in milliseconds. */
+  readonly waitedMs: number;
+}
+
 /** How a budget that several processes share does. */
 export interface BudgetNotice {
   /** The address of the budget, without a password. */
@@ -33,12 +61,21 @@ export interface BudgetNotice {
   readonly reached: boolean;
   /** Requests a second of this process until it is reached again; absent where no rate was known. */
   readonly requestsPerSecond?: number | undefined;
+  /** Bytes a second of this process until then; absent where the budget has none. */
+  readonly bytesPerSecond?: number | undefined;
 }
 
-/** 'the budget at redis://h is not reached: going on alone at 50.0 requests a second' */
-export function budgetText({ budget, reached, requestsPerSecond: rate }: BudgetNotice): string {
+/** 'the budget at redis://h is not reached: going on alone at 50.0 requests a second and 2.5 MB a second' */
+export function budgetText(notice: BudgetNotice): string {
+  const { budget, reached, requestsPerSecond: rate, bytesPerSecond: bytes } = notice;
   if (reached) return `the budget at ${budget} is reached again`;
-  const pace =
-    rate === undefined ? 'without a limit, as none was known' : `at ${rate.toFixed(1)} requests a second`;
+  const paces = [
+    ...(rate === undefined ? [] : [`${rate.toFixed(1)} requests a second`]),
+    ...(bytes === undefined ? [] : [`${bytesText(bytes)} a second`]),
+  ];
+  const pace = paces.length === 0 ? 'without a limit, as none was known' : `at ${paces.join(' and ')}`;
   return `the budget at ${budget} is not reached: going on alone ${pace}`;
 }
+
+const bytesText = (bytes: number): string =>
+  bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1000).toFixed(1)} kB`;

@@ -9,6 +9,16 @@ export const limited = (destination: Destination, bandwidth: Bandwidth): Destina
   put: (path, content, call) => destination.put(path, bandwidth.limit(content, call.signal), call),
 });
 
+/** The same destination, what is sent and what is read no faster than the limit. */
+export const limitedBothWays = (destination: Destination, bandwidth: Bandwidth): Destination => ({
+  ...limited(destination, bandwidth),
+  read: async (path, call) => bandwidth.limitChunks(await destination.read(path, call), call.signal),
+  readFrom:
+    destination.readFrom &&
+    (async (path, offset, call) =>
+      bandwidth.limitChunks(await destination.readFrom!(path, offset, call), call.signal)),
+});
+
 /** Another target folder, '' or ending in '/', of the same destination. Closing it leaves the destination open. */
 export const withRoot = (destination: Destination, root: RelPath): Destination => ({
   ...passedOn(destination),

@@ -2,7 +2,7 @@ import type { PassTransfers } from '../model/cluster/transfer-executor.ts';
 import type { MeasuredPace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import type { Destination, DestinationTraits, PathFilter } from '../model/ports.ts';
-import { Bandwidth } from '../remote/bandwidth.ts';
+import { OwnBandwidth } from '../remote/bandwidth.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
 import type { Lanes } from '../remote/gate/lanes.ts';
 import { ReadAhead } from '../remote/read-ahead.ts';
@@ -183,7 +183,7 @@ function byPaths(pass: PassWithLedger): Destination {
 const inBandwidth = ({ destination, maxBytesPerSecond, clock }: PassOptions): Destination =>
   maxBytesPerSecond === undefined
     ? destination
-    : limited(destination, new Bandwidth(clock, maxBytesPerSecond));
+    : limited(destination, new OwnBandwidth(clock, maxBytesPerSecond));
 
 /** Whether something that was begun, and is not settled yet, waits at a hidden name or below it. */
 const isOfIntent = (ledger: Ledger, path: RelPath): boolean =>

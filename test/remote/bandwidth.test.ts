@@ -1,9 +1,22 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Content } from '../../src/model/ports.ts';
-import { Bandwidth } from '../../src/remote/bandwidth.ts';
+import { OwnBandwidth } from '../../src/remote/bandwidth.ts';
+import { testBandwidth } from '../contract/cluster/bandwidth.ts';
 import { createManualClock } from '../support/engine/manual-clock.ts';
 
 const { signal } = new AbortController();
+
+describe('of one process', () => {
+  testBandwidth(async (bytesPerSecond) => {
+    const clock = createManualClock();
+    return {
+      bandwidth: new OwnBandwidth(clock, bytesPerSecond),
+      now: () => clock.elapsed(),
+      pass: (ms) => clock.pass(ms),
+      settle: () => Promise.resolve(),
+    };
+  });
+});
 
 async function collect(content: Content): Promise<Buffer> {
   if ('bytes' in content) return Buffer.from(content.bytes);
@@ -12,7 +25,7 @@ async function collect(content: Content): Promise<Buffer> {
 
 test('all transfers together stay below the limit', async () => {
   const clock = createManualClock();
-  const bandwidth = new Bandwidth(clock, 16 * 1024);
+  const bandwidth = new OwnBandwidth(clock, 16 * 1024);
   const bytes = Buffer.alloc(64 * 1024, 1);
   let done = 0;
   const work = [1, 2].map(async () => {
@@ -41,7 +54,7 @@ test.each<[string, Content]>([
   ],
 ])('what comes out is what went in: %s', async (kind, content) => {
   const clock = createManualClock();
-  const work = collect(new Bandwidth(clock, 1e6).limit(content, signal));
+  const work = collect(new OwnBandwidth(clock, 1e6).limit(content, signal));
   await clock.pass(60_000);
   const found = await work;
   expect(found.equals(Buffer.alloc(40_000, kind === 'bytes' ? 'abc' : 'abcd'))).toBe(true);
@@ -50,7 +63,7 @@ test.each<[string, Content]>([
 test('a stopped run does not wait for its turn', async () => {
   const clock = createManualClock();
   const stopping = new AbortController();
-  const bandwidth = new Bandwidth(clock, 1);
+  const bandwidth = new OwnBandwidth(clock, 1);
   await bandwidth.take(1000, stopping.signal);
   const waiting = bandwidth.take(1, stopping.signal);
   stopping.abort(new Error('stopped'));
@@ -59,7 +72,7 @@ test('a stopped run does not wait for its turn', async () => {
 
 test('a clock set back does not make a transfer wait', async () => {
   const clock = createManualClock();
-  const bandwidth = new Bandwidth(clock, 1000);
+  const bandwidth = new OwnBandwidth(clock, 1000);
   await bandwidth.take(1000, signal);
   clock.set(0);
   const waiting = bandwidth.take(1000, signal);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createMemoryDestination } from '../../src/destinations/memory/memory-destination.ts';
-import { Bandwidth } from '../../src/remote/bandwidth.ts';
-import { counted, limited, withRoot } from '../../src/remote/wrapped-destinations.ts';
+import { OwnBandwidth } from '../../src/remote/bandwidth.ts';
+import { counted, limited, limitedBothWays, withRoot } from '../../src/remote/wrapped-destinations.ts';
 import { createManualClock } from '../support/engine/manual-clock.ts';
 
 const call = { signal: new AbortController().signal };
@@ -36,7 +36,7 @@ test('a counted destination tells of every request when it is over, with its err
 test('a limited destination sends uploads no faster than the limit, and all else as it comes', async () => {
   const clock = createManualClock();
   const stage = createMemoryDestination();
-  const destination = limited(stage, new Bandwidth(clock, 1000));
+  const destination = limited(stage, new OwnBandwidth(clock, 1000));
   expect(destination.words).toBe(stage.words);
   await destination.makeFolder('a/', call);
   const sent = destination.put('a/b', bytes(40_000), call);
@@ -45,6 +45,27 @@ test('a limited destination sends uploads no faster than the limit, and all else
   await clock.pass(60_000);
   await sent;
   expect(stage.files.get('a/b')?.bytes.byteLength).toBe(40_000);
+});
+
+test('a destination that is limited both ways sends and reads no faster than the limit, all together', async () => {
+  const clock = createManualClock();
+  const stage = createMemoryDestination();
+  const readFrom = (path: string) => stage.read(path, call);
+  const destination = limitedBothWays({ ...stage, readFrom }, new OwnBandwidth(clock, 16_384));
+  await stage.put('a', bytes(32_768), call);
+  let ended = 0;
+  const end = (): void => void ended++;
+  const all = [
+    destination.put('b', bytes(32_768), call).then(end),
+    destination.read('a', call).then(Array.fromAsync).then(end),
+    destination.readFrom!('a', 0, call).then(Array.fromAsync).then(end),
+  ];
+  // the last of six slices begins after five seconds
+  await clock.pass(4999);
+  expect(ended).toBeLessThan(3);
+  await clock.pass(1);
+  await Promise.all(all);
+  expect(stage.files.get('b')?.bytes.byteLength).toBe(32_768);
 });
 
 test('a wrapped destination reads from an offset where the one in it can, and only there', async () => {
@@ -59,7 +80,7 @@ test('a wrapped destination reads from an offset where the one in it can, and on
   };
   await stage.put('a', bytes(1), call);
   const told: string[] = [];
-  const bandwidth = new Bandwidth(createManualClock(), 1000);
+  const bandwidth = new OwnBandwidth(createManualClock(), 1000);
   for (const wrapped of [
     limited(able, bandwidth),
     withRoot(able, ''),
@@ -84,7 +105,7 @@ test('a wrapped destination says which names are one, and gives no partial file 
     openPartial: () => Promise.reject(new Error('opened')),
   };
   const rooted = withRoot(able, 'a/');
-  const others = [limited(able, new Bandwidth(createManualClock(), 1000)), counted(able, () => undefined)];
+  const others = [limited(able, new OwnBandwidth(createManualClock(), 1000)), counted(able, () => undefined)];
   for (const wrapped of [rooted, ...others]) expect(await wrapped.folding?.()).toEqual(folding);
   await expect(rooted.openPartial?.('a/b', call)).rejects.toThrow('opened');
   expect(others.map(({ openPartial }) => openPartial)).toEqual([undefined, undefined]);

@@ -1,7 +1,8 @@
-// npm run scale -- s3 | local | growth | watches: what has to hold at full size. Minutes, not seconds; Linux, because it asks /proc.
+// npm run scale -- s3 | local | growth | watches | queue: what has to hold at full size. Minutes, not seconds; Linux, because it asks /proc.
 import { checkGrowth } from './growth/growth.ts';
 import { checkIdleWatches } from './idle-watches.ts';
 import { checkLocalTree } from './local-tree.ts';
+import { checkQueueMemory } from './queue-memory.ts';
 import { checkS3Bucket } from './s3-bucket.ts';
 
 const CHECKS: Readonly<Record<string, (say: (line: string) => void) => Promise<void>>> = {
@@ -9,6 +10,7 @@ const CHECKS: Readonly<Record<string, (say: (line: string) => void) => Promise<v
   local: checkLocalTree,
   growth: checkGrowth,
   watches: checkIdleWatches,
+  queue: checkQueueMemory,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { BUDGET_RULES, REDIS_TIME } from './budget-script.lua.ts';
+import { StoredScript } from './stored-script.ts';
 
 /** What one process takes of a budget at once. */
 export interface TakeOptions {
@@ -58,21 +58,26 @@ type ScriptClient = Pick<Redis, 'eval' | 'evalsha' | 'on'>;
 /** The budget of this name on a server. The pauses of `key` have to be subscribed to by whoever opened the client. */
 export class RedisBudgetStore implements BudgetStore {
   readonly #client: ScriptClient;
-  readonly #keys: readonly [string, string];
-  readonly #script: string;
-  readonly #digest: string;
+  readonly #key: string;
+  readonly #script: StoredScript;
 
   /** `time`: the part of the script that sets `now`; tests give another. */
   constructor(client: ScriptClient, key: string, time: string = REDIS_TIME) {
     this.#client = client;
-    this.#keys = [key, `${key}:users`];
-    this.#script = time + BUDGET_RULES;
-    this.#digest = hash('sha1', this.#script);
+    this.#key = key;
+    this.#script = new StoredScript(client, time + BUDGET_RULES, [key, `${key}:users`]);
   }
 
   async take({ user, turns, held, worked, toldRate, knownRate }: TakeOptions): Promise<Grant> {
     const flags = [held, worked].map((flag) => (flag ? '1' : '0'));
-    const reply = await this.#run('take', user, String(turns), ...flags, textOf(toldRate), textOf(knownRate));
+    const reply = await this.#script.run(
+      'take',
+      user,
+      String(turns),
+      ...flags,
+      textOf(toldRate),
+      textOf(knownRate),
+    );
     const [now = '', rate = '', users = '', pausedUntil = '', ...due] = reply;
     return {
       now: Number(now),
@@ -85,7 +90,7 @@ export class RedisBudgetStore implements BudgetStore {
 
   async refused({ startedAt, retryAfterMs, answerMs, knownRate }: RefusalOptions): Promise<Slowdown> {
     const numbers = [startedAt, retryAfterMs, answerMs, knownRate].map(textOf);
-    const [now, rate, isNew, pausedUntil, pauseMs] = await this.#run('refused', ...numbers);
+    const [now, rate, isNew, pausedUntil, pauseMs] = await this.#script.run('refused', ...numbers);
     return {
       now: Number(now),
       rate: Number(rate),
@@ -96,25 +101,24 @@ export class RedisBudgetStore implements BudgetStore {
   }
 
   async shortenPause(longestMs: number): Promise<void> {
-    await this.#run('shorten', String(longestMs));
+    await this.#script.run('shorten', String(longestMs));
+  }
+
+  /** How the budget does, which stays as it is. */
+  async look(): Promise<Omit<Grant, 'due'>> {
+    const [now, rate, users, pausedUntil] = await this.#script.run('look');
+    return {
+      now: Number(now),
+      rate: rate === '' ? undefined : Number(rate),
+      users: Number(users),
+      pausedUntil: Number(pausedUntil),
+    };
   }
 
   onPause(listener: (ms: number) => void): void {
-    const [key] = this.#keys;
     this.#client.on('message', (channel: string, ms: string) => {
-      if (channel === key) listener(Number(ms));
+      if (channel === this.#key) listener(Number(ms));
     });
-  }
-
-  async #run(...args: readonly string[]): Promise<readonly string[]> {
-    const all = [...this.#keys, ...args];
-    try {
-      return (await this.#client.evalsha(this.#digest, this.#keys.length, ...all)) as string[];
-    } catch (error) {
-      // a server that was started again does not have the script
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return (await this.#client.eval(this.#script, this.#keys.length, ...all)) as string[];
-    }
   }
 }
 

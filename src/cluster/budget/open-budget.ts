@@ -3,7 +3,9 @@ import type { Clock } from '../../model/ports.ts';
 import type { RateLimiter } from '../../remote/gate/rate-limiter.ts';
 import { openRedis, redisError, type RedisConnection } from '../redis/open-redis.ts';
 import type { BudgetAddress } from './budget-address.ts';
+import { budgetKey } from './budget-key.ts';
 import { RedisBudgetStore } from './budget-store.ts';
+import { RedisByteStore } from './byte-store.ts';
 import { SharedRateLimiter } from './shared-rate-limiter.ts';
 
 export interface OpenBudgetOptions {
@@ -38,9 +40,9 @@ const OPEN = new Map<string, Shared>();
 
 /** Opens a budget. Rejects as openRedis does. */
 export async function openBudgets(options: OpenBudgetOptions): Promise<Budgets> {
-  const { redis, name, rate } = options.address;
+  const { redis, name, rate, bytes } = options.address;
   const { host, port, database, user, password, passwordFile, tls } = redis;
-  const parts = [host, port, database, user, password, passwordFile, tls, name, rate, options.folder];
+  const parts = [host, port, database, user, password, passwordFile, tls, name, rate, bytes, options.folder];
   const key = JSON.stringify(parts);
   let shared = OPEN.get(key);
   if (shared === undefined) OPEN.set(key, (shared = { opened: open(options), users: 0 }));
@@ -84,7 +86,7 @@ async function open(options: OpenBudgetOptions): Promise<OpenBudgets> {
 class OpenBudgets {
   readonly #redis: RedisConnection;
   readonly #options: OpenBudgetOptions;
-  readonly #limiters = new Map<string, Promise<RateLimiter>>();
+  readonly #limiters = new Map<string, Promise<SharedRateLimiter>>();
 
   constructor(redis: RedisConnection, options: OpenBudgetOptions) {
     this.#redis = redis;
@@ -92,12 +94,12 @@ class OpenBudgets {
   }
 
   limiterOf({ of, account }: BudgetUse): Promise<RateLimiter> {
-    // braces keep the keys of a budget together
-    const key = `stagesync:budget:{${this.#options.address.name ?? of}}`;
+    const name = this.#options.address.name ?? of;
+    const key = budgetKey(name);
     const id = `${key}\n${account}`;
     let limiter = this.#limiters.get(id);
     if (limiter === undefined) {
-      limiter = this.#open(key);
+      limiter = this.#open(name);
       this.#limiters.set(id, limiter);
       // the next one tries again
       limiter.catch(() => this.#limiters.delete(id));
@@ -105,7 +107,8 @@ class OpenBudgets {
     return limiter;
   }
 
-  async #open(key: string): Promise<RateLimiter> {
+  async #open(name: string): Promise<SharedRateLimiter> {
+    const key = budgetKey(name);
     const { client, shown } = this.#redis;
     const { address, from, clock } = this.#options;
     // after the connection broke, it is subscribed to again by itself
@@ -117,11 +120,17 @@ class OpenBudgets {
       clock,
       user: randomBytes(8).toString('hex'),
       budget: shown,
+      name,
       toldRate: address.rate,
+      ...(address.bytes !== undefined && {
+        bytes: { store: new RedisByteStore(client, key), perSecond: address.bytes },
+      }),
     });
   }
 
-  close(): Promise<void> {
-    return this.#redis.close();
+  async close(): Promise<void> {
+    for (const limiter of await Promise.allSettled(this.#limiters.values()))
+      if (limiter.status === 'fulfilled') limiter.value.close();
+    await this.#redis.close();
   }
 }

@@ -1,9 +1,12 @@
 import { SyncError } from '../../model/errors.ts';
+import type { SharedPace } from '../../model/pace.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { Spread } from '../../remote/gate/congestion/spread-of-growth.ts';
 import { Pacer } from '../../remote/gate/pacer.ts';
 import type { RateLimiter, RateLimiterListener, Throttling } from '../../remote/gate/rate-limiter.ts';
 import type { BudgetStore, Grant } from './budget-store.ts';
+import type { ByteStore } from './byte-store.ts';
+import { SharedBandwidth } from './shared-bandwidth.ts';
 import { TakenTurns } from './taken-turns.ts';
 
 export interface SharedRateLimiterOptions {
@@ -13,8 +16,12 @@ export interface SharedRateLimiterOptions {
   readonly user: string;
   /** The address of the budget, without a password, for people. */
   readonly budget: string;
+  /** What the budget is of, for people. */
+  readonly name: string;
   /** Requests a second of all users, where somebody has said so. */
   readonly toldRate?: number | undefined;
+  /** The bytes of all users; absent where they have no limit together. */
+  readonly bytes?: { readonly store: ByteStore; readonly perSecond: number } | undefined;
 }
 
 /** Turns that one question asks for, at most. */
@@ -23,6 +30,8 @@ const MOST_TURNS = 16;
 const ASK_AGAIN_MS = 1000;
 /** How long to wait for an answer; the question itself fails before. */
 const ANSWER_MS = 5000;
+/** For so long what a budget said of its users holds, in milliseconds; as USER_MS in its script. */
+const USERS_KNOWN_MS = 10_000;
 /** The first pause after a refusal that does not say how long, until the budget says it. */
 const PAUSE_MS = 500;
 
@@ -32,6 +41,7 @@ const PAUSE_MS = 500;
  * While the budget cannot be reached, requests go at this process's share of the latest rate, and 429s lower that.
  */
 export class SharedRateLimiter implements RateLimiter {
+  readonly bandwidth: SharedBandwidth | undefined;
   readonly #options: SharedRateLimiterOptions;
   readonly #clock: Clock;
   readonly #turns: TakenTurns;
@@ -45,6 +55,8 @@ export class SharedRateLimiter implements RateLimiter {
   /** Requests a second of all users that the other side lets through. */
   #learntRate: number | undefined;
   #users = 1;
+  #usersAt = -Infinity;
+  #isClosed = false;
   #pausedAt = 0;
   #pausedUntil = 0;
   #waiting = 0;
@@ -59,6 +71,16 @@ export class SharedRateLimiter implements RateLimiter {
     this.#clock = options.clock;
     this.#turns = new TakenTurns(options.clock);
     this.#own = new Pacer(options.clock);
+    const { clock, user, bytes } = options;
+    this.bandwidth =
+      bytes &&
+      new SharedBandwidth({
+        store: bytes.store,
+        clock,
+        user,
+        bytesPerSecond: bytes.perSecond,
+        contact: { lost: () => void this.#goAlone(), lookAgain: () => this.#lookForBudget() },
+      });
     options.store.onPause((ms) => this.#pausedByOthers(ms));
   }
 
@@ -73,6 +95,25 @@ export class SharedRateLimiter implements RateLimiter {
   get requestsPerSecond(): number | undefined {
     if (this.#alone !== undefined) return this.#alone.requestsPerSecond ?? this.#share;
     return lowest(this.#learntRate, this.#options.toldRate);
+  }
+
+  get shared(): SharedPace | undefined {
+    if (this.#isClosed) return undefined;
+    const { budget, name, toldRate } = this.#options;
+    const isNew = this.#clock.elapsed() - this.#usersAt < USERS_KNOWN_MS;
+    return {
+      budget,
+      name,
+      reached: this.#alone === undefined,
+      perSecond: lowest(this.#learntRate, toldRate),
+      users: isNew ? this.#users : undefined,
+      pausedMs: this.pausedFor,
+    };
+  }
+
+  /** Its server is closed: there is nothing more to be told of it. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   get spread(): Spread | undefined {
@@ -217,8 +258,10 @@ export class SharedRateLimiter implements RateLimiter {
     this.#turns.add(grant, sentAt);
     this.#learntRate = grant.rate;
     this.#users = grant.users;
+    this.#usersAt = this.#clock.elapsed();
     if (this.#alone === undefined) return;
     this.#alone = undefined;
+    this.bandwidth?.comeBack();
     this.#listener?.onNotice({ budget: this.#options.budget, reached: true });
   }
 
@@ -236,8 +279,15 @@ export class SharedRateLimiter implements RateLimiter {
     alone.spread = this.#spread;
     this.#alone = alone;
     this.#turns.drop();
+    this.bandwidth?.goAlone();
     const { budget } = this.#options;
-    this.#listener?.onNotice({ budget, reached: false, requestsPerSecond: this.#share });
+    const bytesPerSecond = this.bandwidth?.share;
+    this.#listener?.onNotice({
+      budget,
+      reached: false,
+      requestsPerSecond: this.#share,
+      ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    });
     return alone;
   }
 

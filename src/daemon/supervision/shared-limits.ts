@@ -1,5 +1,5 @@
 import type { Clock, Destination } from '../../model/ports.ts';
-import { Bandwidth } from '../../remote/bandwidth.ts';
+import { OwnBandwidth } from '../../remote/bandwidth.ts';
 import type { Gates } from '../../remote/gate/gates.ts';
 import { limited } from '../../remote/wrapped-destinations.ts';
 import type { Limits, LimitsChange } from '../view/daemon-view.ts';
@@ -10,12 +10,12 @@ import type { Limits, LimitsChange } from '../view/daemon-view.ts';
  */
 export class SharedLimits {
   readonly #gates: Gates;
-  readonly #bandwidth: Bandwidth;
+  readonly #bandwidth: OwnBandwidth;
   #limits: Limits = { concurrency: 'auto', bytesPerSecond: undefined, maxRequestsPerSecond: undefined };
 
   constructor(gates: Gates, clock: Clock) {
     this.#gates = gates;
-    this.#bandwidth = new Bandwidth(clock, Infinity);
+    this.#bandwidth = new OwnBandwidth(clock, Infinity);
   }
 
   get limits(): Limits {

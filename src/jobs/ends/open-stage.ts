@@ -3,6 +3,7 @@ import type { Destination } from '../../model/ports.ts';
 import { mostLanesOf } from '../../remote/gate/lanes.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
+import { limitedBothWays } from '../../remote/wrapped-destinations.ts';
 import type { StageClient } from '../../stage/stage-client.ts';
 import { EMBEDDED, type StageAddress } from '../addresses.ts';
 import type { StageSurroundings } from '../surroundings.ts';
@@ -64,15 +65,18 @@ async function openLocal(
   });
   return {
     client,
-    destination: stage.createStageDestination({
-      client,
-      root,
-      label: `stage://${EMBEDDED}/${root}`,
-      onClosed: async () => {
-        await emulator.close();
-        await close();
-      },
-    }),
+    destination: inBudget(
+      stage.createStageDestination({
+        client,
+        root,
+        label: `stage://${EMBEDDED}/${root}`,
+        onClosed: async () => {
+          await emulator.close();
+          await close();
+        },
+      }),
+      gate,
+    ),
     gate,
   };
 }
@@ -101,12 +105,17 @@ async function openRemote(around: StageSurroundings, options: OpenStageOptions):
       await close();
       await api[Symbol.asyncDispose]();
     };
-    return { client, destination: stage.createStageDestination({ client, root, onClosed }), gate };
+    const destination = stage.createStageDestination({ client, root, onClosed });
+    return { client, destination: inBudget(destination, gate), gate };
   } catch (error) {
     await api[Symbol.asyncDispose]();
     throw error;
   }
 }
+
+/** Its bytes are those of all that share the budget of its requests, where that has any. */
+const inBudget = (destination: Destination, { pacer: { bandwidth } }: Gate): Destination =>
+  bandwidth === undefined ? destination : limitedBothWays(destination, bandwidth);
 
 async function importStage() {
   const [client, destination, deployment] = await Promise.all([

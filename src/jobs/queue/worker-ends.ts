@@ -6,7 +6,7 @@ import type { WorkerEnds } from '../../cluster/queue/worker/batch-transfers.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { FileEntry } from '../../model/entry.ts';
 import type { CallOptions } from '../../model/ports.ts';
-import { Bandwidth } from '../../remote/bandwidth.ts';
+import { OwnBandwidth } from '../../remote/bandwidth.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import { mostLanesOf } from '../../remote/gate/lanes.ts';
 import { limited } from '../../remote/wrapped-destinations.ts';
@@ -38,12 +38,13 @@ type Opened = WorkerEnds & AsyncDisposable & { isProven: boolean };
 export class WorkerEndsByAddress implements AsyncDisposable {
   readonly #options: WorkerEndsOptions;
   readonly #open = new Map<string, Promise<Opened>>();
-  readonly #bandwidth: Bandwidth | undefined;
+  readonly #bandwidth: OwnBandwidth | undefined;
 
   constructor(options: WorkerEndsOptions) {
     this.#options = options;
     const { bytesPerSecond } = options;
-    this.#bandwidth = bytesPerSecond === undefined ? undefined : new Bandwidth(systemClock, bytesPerSecond);
+    this.#bandwidth =
+      bytesPerSecond === undefined ? undefined : new OwnBandwidth(systemClock, bytesPerSecond);
   }
 
   /** Rejects with CannotServe where this worker cannot open them, or does not see the files that were listed. */

@@ -1,4 +1,11 @@
 /** Durations and rates as people write them, in flags and in jobs. */
+import {
+  BYTE_AMOUNT,
+  BYTE_RATE_FORM,
+  BYTES_FORM,
+  parseByteRate,
+  parseBytes,
+} from '../../model/quantities/byte-amount.ts';
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -30,32 +37,7 @@ export function durationText(ms: number): string {
   return `${ms / size}${unit}`;
 }
 
-const POWERS = 'KMG';
-
-const AMOUNT = /^(\d+(?:\.\d+)?)([KMGkmg]|(?:[KMGkmg][Ii]?)?[Bb])?$/;
-
-/** Bytes in a unit of AMOUNT: a K and a KiB are 1,024 of them, a kB 1,000. */
-function bytesIn(unit: string): number {
-  const power = POWERS.indexOf(unit.charAt(0).toUpperCase()) + 1;
-  if (unit === '' || power === 0) return 1;
-  return (/^[KMG]B$/i.test(unit) ? 1000 : 1024) ** power;
-}
-
-/** How a rate is written, for a person who wrote something else. */
-export const BYTE_RATE_FORM = 'Give bytes a second, with a unit if you like: 500K, 10M, 10MB, 10MiB.';
-
-/** Bytes a second, written as sizes are; undefined for anything else, and for less than 1. */
-export const parseByteRate = parseBytes;
-
-/** How a size is written, for a person who wrote something else. */
-export const BYTES_FORM = 'Give bytes, with a unit if you like: 500K, 10M, 1G, 10MB, 10MiB.';
-
-/** Bytes of '500K' or '500KiB' (a K is 1,024), or '500kB' (1,000); undefined for anything else, and for less than 1. */
-export function parseBytes(text: string): number | undefined {
-  const match = AMOUNT.exec(text);
-  const value = Math.floor(Number(match?.[1]) * bytesIn(match?.[2] ?? ''));
-  return match !== null && isCount(value) ? value : undefined;
-}
+export { BYTE_RATE_FORM, BYTES_FORM, parseByteRate, parseBytes };
 
 /** How many files are looked at, for a person who wrote something else. */
 export const SAMPLE_FORM = "Give 'all', or a number of files as in sample=100.";
@@ -72,8 +54,8 @@ export function parseSample(text: string): 'all' | number | undefined {
 /** The forms of the texts, for a schema. */
 export const QUANTITY_PATTERNS = {
   duration: DURATION,
-  byteRate: AMOUNT,
-  bytes: AMOUNT,
+  byteRate: BYTE_AMOUNT,
+  bytes: BYTE_AMOUNT,
   sample: SAMPLE,
 } as const;
 

@@ -195,7 +195,8 @@ export class GateUse implements Disposable, Lanes {
 
   /** What we hold back ourselves takes as long as we like. */
   #isEvidence({ bytes = 0 }: GateRequest): boolean {
-    return this.#options.limitsBandwidth !== true || bytes <= SMALL_BYTES;
+    const isLimited = this.#options.limitsBandwidth === true || this.#shared.pacer.bandwidth !== undefined;
+    return !isLimited || bytes <= SMALL_BYTES;
   }
 
   /** Of every attempt that failed the gate is told at once, whatever becomes of the request. */

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -54,6 +55,30 @@ describe.runIf(HAS_REDIS)('four processes with one budget', () => {
     expectDone(results);
     expect(stage.emulator.counters.read().byStatus['429'] ?? 0).toBe(0);
     for (const { report } of results) expect(report.pace?.budget).toBe(`${url}?rate=190`);
+  });
+
+  test('two runs, and a download, take no more bytes a second than the budget has', async () => {
+    await using stage = await servedStage();
+    const { cli, address } = stage;
+    const url = `${(await startRedis()).url}?bytes=1MB`;
+    const mega = Buffer.alloc(1_000_000, 'x');
+    await writeTree(cli.folder, { 'a/x.bin': mega, 'b/x.bin': mega });
+    const startedAt = performance.now();
+    const results = await Promise.all(
+      ['a', 'b'].map((name) =>
+        cli.run(['sync', name, `${address}/${name}`, '--json', '--budget', url], {
+          env: { XDG_STATE_HOME: join(cli.folder, '..', `state-${name}`) },
+        }),
+      ),
+    );
+    // two megabytes at one a second, less the last slices of both
+    expect(performance.now() - startedAt).toBeGreaterThan(1900);
+    for (const { status, report } of results) expect([status, report.uploaded]).toEqual([0, 1]);
+    const beforeGet = performance.now();
+    const got = await cli.run(['get', `${address}/a/x.bin`, 'got.bin', '--budget', url]);
+    expect(performance.now() - beforeGet).toBeGreaterThan(900);
+    expect(got.status, got.stderr).toBe(0);
+    expect((await readFile(join(cli.folder, 'got.bin'))).equals(mega)).toBe(true);
   });
 
   test('all go on when Redis is killed, and share the pace again when it is back', async () => {

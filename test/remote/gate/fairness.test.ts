@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Bandwidth } from '../../../src/remote/bandwidth.ts';
+import { OwnBandwidth } from '../../../src/remote/bandwidth.ts';
 import type { GateRequest } from '../../../src/remote/gate/attempts.ts';
 import { Gate } from '../../../src/remote/gate/gate.ts';
 import { Gates } from '../../../src/remote/gate/gates.ts';
@@ -80,7 +80,7 @@ test('a limit of all jobs holds for what is asked for later, and another takes i
 
 test('a bandwidth that is changed holds from the next bytes on', async () => {
   const clock = createManualClock();
-  const bandwidth = new Bandwidth(clock, Infinity);
+  const bandwidth = new OwnBandwidth(clock, Infinity);
   await bandwidth.take(1e9, NEVER);
   bandwidth.bytesPerSecond = 1000;
   await bandwidth.take(10_000, NEVER);

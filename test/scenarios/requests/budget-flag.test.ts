@@ -43,6 +43,7 @@ describe('a budget that is not there', () => {
     [`redis://:${SECRET}@127.0.0.1:1`, 'STAGESYNC_BUDGET_URL'],
     [`http://127.0.0.1:1/${SECRET}`, 'redis://HOST'],
     ['redis://127.0.0.1:1?rate=0', 'rate=195'],
+    ['redis://127.0.0.1:1?bytes=ten', 'bytes=10MB'],
     ['redis://127.0.0.1:1?name=a%20b', 'name'],
     ['redis://127.0.0.1:1?password-file=absent', 'password-file'],
   ])('%s is refused with status 2', async (url, said) => {
@@ -99,7 +100,7 @@ jobs:
   });
 
   test.each([
-    ['rate=150', 'rat=150', /3:.*rate, name, password-file/],
+    ['rate=150', 'rat=150', /3:.*rate, bytes, name, password-file/],
     ['//127', `//:${SECRET}@127`, /3:.*password/],
   ])('a mistake in it is told with its line, and nothing of a password: %s', async (right, wrong, said) => {
     await using stage = await servedStage();

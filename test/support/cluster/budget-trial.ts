@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { RedisByteStore, type ByteStore } from '../../../src/cluster/budget/byte-store.ts';
 import { RedisBudgetStore, type BudgetStore } from '../../../src/cluster/budget/budget-store.ts';
 import { SharedRateLimiter } from '../../../src/cluster/budget/shared-rate-limiter.ts';
 import { openRedis } from '../../../src/cluster/redis/open-redis.ts';
@@ -16,6 +17,16 @@ export interface BudgetTrial extends LimiterTrial {
   readonly notices: BudgetNotice[];
   /** The pauses that others caused, in milliseconds. */
   readonly pauses: (number | undefined)[];
+}
+
+/** What a user of a budget says, and how far its server is. */
+export interface UserOptions {
+  /** Requests a second of all. */
+  readonly rate?: number | undefined;
+  /** Bytes a second of all. */
+  readonly bytes?: number | undefined;
+  /** What a question takes, in milliseconds. */
+  readonly questionMs?: number | undefined;
 }
 
 /** A budget on a server, in time that passes for all its users only when a test says so. */
@@ -36,24 +47,49 @@ export async function openBudget(url: string) {
   };
   const clocks = await openRedis(address, { from: 'test', folder: '/', keepsKeys: false });
   onTestFinished(() => clocks.close());
+  let serverStart = 1_000_000;
   const setTime = async (): Promise<void> => {
-    if (clocks.isUp) await clocks.client.set('now', String(1_000_000 + clock.elapsed()));
+    if (clocks.isUp) await clocks.client.set('now', String(serverStart + clock.elapsed()));
   };
   await setTime();
+  /** Somebody sets the clock of the server back. */
+  const setBack = async (ms: number): Promise<void> => {
+    serverStart -= ms;
+    await setTime();
+  };
 
   /** A process that shares the budget. */
-  async function user(name: string, toldRate?: number): Promise<BudgetTrial> {
+  async function user(name: string, said: number | UserOptions = {}): Promise<BudgetTrial> {
+    const { rate, bytes, questionMs = 0 } = typeof said === 'number' ? { rate: said } : said;
+    const { signal } = new AbortController();
+    const far = async <T>(ask: () => Promise<T>): Promise<T> => {
+      if (questionMs === 0) return tracked(ask());
+      await clock.sleep(questionMs / 2, signal);
+      const answer = await tracked(ask());
+      await clock.sleep(questionMs / 2, signal);
+      return answer;
+    };
     const redis = await openRedis(address, { from: 'test', folder: '/', keepsKeys: false });
     onTestFinished(() => redis.close());
     await redis.client.subscribe('budget');
     const inner = new RedisBudgetStore(redis.client, 'budget', TIME);
     const store: BudgetStore = {
-      take: (options) => tracked(inner.take(options)),
-      refused: (options) => tracked(inner.refused(options)),
-      shortenPause: (ms) => tracked(inner.shortenPause(ms)),
+      take: (options) => far(() => inner.take(options)),
+      refused: (options) => far(() => inner.refused(options)),
+      shortenPause: (ms) => far(() => inner.shortenPause(ms)),
       onPause: (listener) => inner.onPause(listener),
     };
-    const limiter = new SharedRateLimiter({ store, clock, user: name, budget: 'redis://test', toldRate });
+    const ofBytes = new RedisByteStore(redis.client, 'budget', TIME);
+    const byteStore: ByteStore = { lease: (options) => far(() => ofBytes.lease(options)) };
+    const limiter = new SharedRateLimiter({
+      store,
+      clock,
+      user: name,
+      budget: 'redis://test',
+      name: 'test',
+      toldRate: rate,
+      ...(bytes !== undefined && { bytes: { store: byteStore, perSecond: bytes } }),
+    });
     const notices: BudgetNotice[] = [];
     const pauses: (number | undefined)[] = [];
     limiter.listen({
@@ -67,5 +103,5 @@ export async function openBudget(url: string) {
     };
     return { limiter, clock, now: () => clock.elapsed(), pass, settle, notices, pauses };
   }
-  return { user, clocks: clocks.client };
+  return { user, clocks: clocks.client, setBack };
 }
