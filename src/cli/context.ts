@@ -3,6 +3,7 @@ import type { Environment } from '../jobs/environment.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Host } from './process/host.ts';
 import type { OutputFlags } from './flags/output-flags.ts';
+import type { ProgressState } from './output/progress/progress-state.ts';
 import type { Reader, RunName } from './output/reader.ts';
 import type { LineOutput } from './output/line-output.ts';
 
@@ -19,12 +20,49 @@ export interface StopSignals {
   readonly signal: AbortSignal;
   /** The first signal that came. */
   readonly stoppedBy: NodeJS.Signals | undefined;
-  /** From now on the first signal tells what is under way, as `text` says it. Returns what ends that. */
-  describe(text: () => string | undefined): () => void;
+  /**
+   * From now on the first signal tells what is finished, as `text` says it: '1 file, 249 MB left'. With `finishes: false` nothing is,
+   * and the text is how far the command has come. Returns what ends that.
+   */
+  describe(text: () => string | undefined, how?: { readonly finishes: boolean }): () => void;
   /** Starts draining for another reason than a signal. */
   drain(message: string): void;
   dispose(): void;
 }
+
+/** Who wants a display: nobody with --no-progress or --quiet. */
+export interface DisplayFlags {
+  readonly progress: boolean;
+  readonly quiet?: true | undefined;
+}
+
+/** What is shown while something works, apart from its lines. */
+export interface Display {
+  /** The display is away while something else has the terminal. */
+  aside<T>(work: () => Promise<T>): Promise<T>;
+  /** Takes the display away, for good. */
+  stop(): void;
+}
+
+/** A display that several jobs share. */
+export interface SharedDisplay {
+  /** A job joins until the returned display is stopped. */
+  join(name: string, state: () => ProgressState): Display;
+  /** A job is over, whether it has joined or not. */
+  over(): void;
+  /** Takes the display away, for good. */
+  close(): void;
+}
+
+/** How a run is shown. */
+export type ReaderFlags = OutputFlags & {
+  /** Something else is written to stdout: text goes to stderr, as with --json. */
+  readonly textAside: boolean;
+  /** One of several jobs: each line has its name. */
+  readonly job?: RunName | undefined;
+  /** The display that this run shares with others. */
+  readonly jobs?: SharedDisplay | undefined;
+};
 
 /** What a command works with. */
 export interface Context {
@@ -37,13 +75,12 @@ export interface Context {
   readonly stop: StopSignals;
   /** All commands there are. */
   readonly commands: readonly CommandRow[];
-  /**
-   * What shows a run as the flags ask. With `textAside` something else is written to stdout: text goes to stderr, as
-   * with --json. With `job`, one of several, each line has its name.
-   */
-  openReader(
-    flags: OutputFlags & { readonly textAside: boolean; readonly job?: RunName | undefined },
-  ): Promise<Reader>;
+  /** What shows a run as the flags ask. */
+  openReader(flags: ReaderFlags): Promise<Reader>;
+  /** What shows how far a command is, for one that is no run. */
+  openDisplay(flags: DisplayFlags, state: () => ProgressState): Promise<Display>;
+  /** What shows several jobs, of which so many are to run. */
+  openJobsDisplay(flags: DisplayFlags, jobs: { readonly total: number }): Promise<SharedDisplay>;
   /** Runs another command line, as a process of its own would; resolves with its exit status. */
   run(argv: readonly string[], host: Host): Promise<number>;
 }

@@ -46,6 +46,14 @@ function contextOf(host: Host): Context {
       const { openReader } = await import('./output/open-reader.ts');
       return openReader({ host, environment, out, err, stop }, flags);
     },
+    openDisplay: async (flags, state) => {
+      const { openProgress } = await import('./output/progress/open-progress.ts');
+      return openProgress({ host, environment, out, err }, flags, state);
+    },
+    openJobsDisplay: async (flags, jobs) => {
+      const { JobsDisplay } = await import('./output/progress/jobs/jobs-display.ts');
+      return JobsDisplay.open({ host, environment, out, err }, flags, jobs);
+    },
     run: main,
   };
 }

@@ -6,7 +6,7 @@ import { isSyncError, messageOf, SyncError } from '../model/errors.ts';
 import type { PlanLine } from '../model/plan.ts';
 import { printable } from '../model/printable.ts';
 import type { PassResult } from '../sync/pass-options.ts';
-import type { Context } from './context.ts';
+import type { Context, SharedDisplay } from './context.ts';
 import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from './exit-status.ts';
 import type { OutputFlags } from './flags/output-flags.ts';
 import type { Reader, RunName } from './output/reader.ts';
@@ -25,6 +25,8 @@ export interface RunUse {
   readonly textAside?: boolean;
   /** Which of several jobs this is. */
   readonly job?: RunName | undefined;
+  /** The display that this run shares with others. */
+  readonly jobs?: SharedDisplay | undefined;
   /** Gets what came of the pass. */
   readonly onResult?: (result: PassResult) => void;
 }
@@ -37,7 +39,8 @@ export async function runJob(
   use: RunUse,
 ): Promise<ExitStatus> {
   const textAside = use.textAside ?? false;
-  const reader = await context.openReader({ ...use.output, textAside, job: use.job });
+  const { output, job: name, jobs } = use;
+  const reader = await context.openReader({ ...output, textAside, job: name, jobs });
   // a dry run without a plan file, and a plan on stdout, do nothing but write to stdout
   const isForReader = around.dryRun && (use.onPlanned === undefined || textAside);
   const { stdout } = context.host;

@@ -1,3 +1,4 @@
+import type { WorkersProgress, WorkersReport } from './cluster/workers-report.ts';
 import type { Problem } from './entry.ts';
 import type { ErrorData, Operation } from './errors.ts';
 import type { BudgetNotice, Pace } from './pace.ts';
@@ -67,6 +68,8 @@ export interface Report {
   /** Requests sent to the destination, every attempt counted. */
   readonly requests: number;
   readonly retries: number;
+  /** What workers did; absent where this process sent the files. */
+  readonly workers?: WorkersReport | undefined;
   readonly durationMs: number;
   readonly dryRun: boolean;
   /** How fast requests went in the end, and why not faster. Absent where none was sent. */
@@ -128,6 +131,8 @@ export type SyncEvent =
       readonly toUploadBytes: number;
       /** Of the source: files that are listed and not yet compared. Of a first run alone. */
       readonly ahead?: FilesAhead | undefined;
+      /** Entries that the last run which compared everything has listed: about so many there are. Absent where there was none. */
+      readonly expected?: number | undefined;
       readonly done: boolean;
     }
   /** When the whole plan is known; under --dry-run always. What was sent during the listing is in it. */
@@ -203,6 +208,8 @@ export type SyncEvent =
   | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }
   /** The budget shared with other processes cannot be reached, so that this run keeps to a share of its own; or it is reached again. */
   | ({ readonly type: 'budget' } & BudgetNotice)
+  /** Where workers send the files: what they have done, and what is with them now. */
+  | ({ readonly type: 'workers' } & WorkersProgress)
   | Report;
 
 /** Must not throw; a listener that does is ignored. */

@@ -5,6 +5,7 @@ import type { Executor } from './execute/executor.ts';
 import { EarlyUploads } from './early-uploads/early-uploads.ts';
 import { ListingAhead } from './compare/listing-ahead.ts';
 import type { ListedFiles } from './compare/listing-ahead.ts';
+import { recallListed, rememberListed } from './compare/listed-before.ts';
 import type { PathView } from './compare/merge.ts';
 import { listBothEnds } from './list-both-ends.ts';
 import type { Target } from './open-target.ts';
@@ -39,6 +40,8 @@ export class Comparison {
   #toldFiles = 0;
   /** Files of the source that were compared. */
   readonly #compared = { files: 0, bytes: 0 };
+  /** Entries that the last comparison of everything has listed. */
+  readonly #expected: number | undefined;
   #listed = 0;
   #toUpload = 0;
   #toUploadBytes = 0;
@@ -47,6 +50,7 @@ export class Comparison {
     this.#options = options;
     this.#streams = streams(options);
     const { pass, parts, store } = options;
+    this.#expected = pass.scope === undefined ? recallListed(pass.ledger) : undefined;
     if (this.#streams && pass.scope === undefined && pass.ledger.isEmpty())
       this.#ahead = new ListingAhead((listed) => this.#listedMore(listed));
     this.#planning = new Planning({
@@ -85,6 +89,8 @@ export class Comparison {
     } finally {
       this.#listing.abort();
     }
+    if (pass.scope === undefined && !pass.dryRun && !executor.stopped)
+      rememberListed(pass.ledger, this.#listed);
     executor.openFolders.passedAll();
     if (this.allStreamed) {
       this.#tell({ done: true });
@@ -189,6 +195,7 @@ export class Comparison {
       toUpload: this.#toUpload,
       toUploadBytes: this.#toUploadBytes,
       ...(this.#ahead !== undefined && { ahead: this.#filesAhead() }),
+      ...(this.#expected !== undefined && !done && { expected: this.#expected }),
       done,
     });
   }

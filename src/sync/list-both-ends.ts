@@ -42,6 +42,10 @@ export interface ListingOptions {
 }
 
 const COUNT_EVERY = 1000;
+/** Of the first thousand each hundred is told: small listings from a slow destination take seconds, too. */
+const FIRST_COUNTS = 100;
+
+const isToldAt = (count: number): boolean => count % (count < COUNT_EVERY ? FIRST_COUNTS : COUNT_EVERY) === 0;
 
 /**
  * Gives the listings of both ends and the ledger to the merge, and closes them however the merge ends. With `trustLedger`
@@ -53,7 +57,7 @@ export async function listBothEnds(options: ListingOptions): Promise<void> {
   const until = AbortSignal.any([signal, draining]);
   let count = 0;
   const counted: Visit = (view) => {
-    if (++count % COUNT_EVERY === 0) {
+    if (isToldAt(++count)) {
       onCount(count);
       until.throwIfAborted();
       if (stopped()) throw STOPPED;

@@ -7,24 +7,36 @@ import { budgetText } from '../../model/pace.ts';
 import { printable } from '../../model/printable.ts';
 import type { Context } from '../context.ts';
 import { statusOfError, statusOfOutcome, type ExitStatus } from '../exit-status.ts';
-import type { ChangeProgress } from './change-progress.ts';
-import { canBeLive } from '../output/live/can-be-live.ts';
+import type { ProgressState } from '../output/progress/progress-state.ts';
 import { changeText, problemText, reportText, throttleText } from './change-text.ts';
+import { counted } from '../output/quantities.ts';
 
 /** How a change of files is run. */
 export interface ChangeUse extends ChangePace {
   readonly onEvent: FileEventListener;
   readonly onSeen: (many: number) => void;
+  /** Hears of what is to be done, before the first change. */
+  readonly onPlanned: (totals: { readonly bytes: number }) => void;
   /** Asks something on the terminal, with the live display away. */
   readonly asking: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** What follows a change, for its display. */
+export interface FollowedChange {
+  seen(many: number): void;
+  planned(totals: { readonly bytes: number }): void;
+  onEvent(event: FileEvent): void;
+  state(): ProgressState;
 }
 
 /** The part of its flags that says how it is shown, and how fast it goes. */
 export interface ShownChange {
   readonly json?: true;
   readonly quiet?: true;
-  /** A live display, where there is a terminal. Default: none. */
+  /** A live display, where there is a terminal, and now and then a line in a log. Default: none. */
   readonly progress?: boolean;
+  /** What the display shows. Default: nothing. */
+  readonly tracker?: FollowedChange;
   readonly job: Pick<JobSections, 'pace'>;
 }
 
@@ -36,26 +48,28 @@ export async function runChange(
 ): Promise<ExitStatus> {
   const { err, stop } = context;
   const { concurrency, maxRequestsPerSecond, maxWait: maxWaitMs } = flags.job.pace;
-  const live = await openProgress(context, flags);
-  const restore = live && err.divert((line) => live.above(line));
-  const print = eventPrinter(context, flags, live);
-  const onEvent: FileEventListener = (event) => {
-    live?.hear(event);
-    if (event.type === 'report') close();
-    print(event);
-  };
-  const close = (): void => {
-    live?.stop();
-    restore?.();
-  };
-  const onSeen = (many: number): void => live?.seen(many);
-  const asking: ChangeUse['asking'] = (ask) => live?.aside(ask) ?? ask();
-  const pace = { concurrency, maxRequestsPerSecond, maxWaitMs };
+  const { progress = false, quiet, tracker } = flags;
+  const release = stop.describe(() => tracker && leftText(tracker.state()));
+  const display = tracker && (await context.openDisplay({ progress, quiet }, () => tracker.state()));
+  const print = eventPrinter(context, flags);
   let result: FilesResult;
   try {
-    result = await work({ ...pace, onEvent, onSeen, asking });
+    result = await work({
+      concurrency,
+      maxRequestsPerSecond,
+      maxWaitMs,
+      onEvent(event) {
+        tracker?.onEvent(event);
+        if (event.type === 'report') display?.stop();
+        print(event);
+      },
+      onSeen: (many) => tracker?.seen(many),
+      onPlanned: (totals) => tracker?.planned(totals),
+      asking: (ask) => display?.aside(ask) ?? ask(),
+    });
   } finally {
-    close();
+    display?.stop();
+    release();
   }
   const { report, error } = result;
   if (error === undefined) return statusOfOutcome(report.outcome, stop.stoppedBy);
@@ -63,23 +77,18 @@ export async function runChange(
   return statusOfError(error.code, stop.stoppedBy);
 }
 
-async function openProgress(context: Context, flags: ShownChange): Promise<ChangeProgress | undefined> {
-  const { progress = false, quiet, json } = flags;
-  if (json === true || !canBeLive(context, { progress, quiet })) return undefined;
-  const { ChangeProgress } = await import('./change-progress.ts');
-  return new ChangeProgress(context.host.stderr);
+/** What a stop leaves undone; undefined before the first change. */
+function leftText({ files, totalFiles, areTotalsKnown, words }: ProgressState): string | undefined {
+  if (!areTotalsKnown) return undefined;
+  return `what is in flight, ${counted(totalFiles - files, words.noun)} left`;
 }
 
 /** Writes each event: as JSON, or in words, of which trouble goes to stderr. */
 function eventPrinter(
-  { host, out: stdout, err }: Context,
+  { out, err }: Pick<Context, 'out' | 'err'>,
   { json, quiet }: ShownChange,
-  live: ChangeProgress | undefined,
 ): FileEventListener {
   let toldOfThrottle = false;
-  // lines for the same terminal go over the display
-  const sharesTerminal = live !== undefined && host.stdout.isTTY === true;
-  const out = sharesTerminal ? { line: (line: string) => live.above(line) } : stdout;
   const say = (event: FileEvent): void => {
     switch (event.type) {
       case 'planned':

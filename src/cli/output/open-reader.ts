@@ -1,24 +1,13 @@
-import type { Context } from '../context.ts';
-import type { OutputFlags } from '../flags/output-flags.ts';
+import type { Context, Display, ReaderFlags } from '../context.ts';
 import { jsonReader } from './json.ts';
-import { canBeLive } from './live/can-be-live.ts';
-import { writePeriodicLines } from './progress/periodic-lines.ts';
+import { openProgress } from './progress/open-progress.ts';
 import { ProgressTracker } from './progress/progress-tracker.ts';
-import { styleFor } from './progress/style.ts';
-import { underWayText } from './progress/under-way-text.ts';
+import { underWayText } from './progress/text/under-way-text.ts';
 import { printable } from '../../model/printable.ts';
-import type { Reader, RunName } from './reader.ts';
+import type { Reader } from './reader.ts';
 import { textReader } from './text.ts';
 
-type ReaderFlags = OutputFlags & { readonly textAside: boolean; readonly job?: RunName | undefined };
 type ReaderContext = Pick<Context, 'host' | 'out' | 'err' | 'environment' | 'stop'>;
-
-/** What is shown while a run works, apart from its lines. */
-interface Display {
-  /** Writes a line over the display. Absent where lines need no care. */
-  readonly above?: ((line: string) => void) | undefined;
-  stop(): void;
-}
 
 /**
  * The reader that shows a run as the flags ask. Results go to stdout and the rest to stderr; with --json, events go
@@ -26,30 +15,25 @@ interface Display {
  * a line now and then.
  */
 export async function openReader(context: ReaderContext, flags: ReaderFlags): Promise<Reader> {
-  const { host, out, err, stop } = context;
+  const { out, err, stop } = context;
   const { job } = flags;
   const named = (line: string): string =>
     job === undefined || job.isAlone ? line : `${printable(job.name)}: ${line}`;
   const tracker = new ProgressTracker(Date.now, () => stop.draining.aborted);
-  const release = stop.describe(() => underWayText(tracker.underWay));
-  const display = await openDisplay(context, flags, tracker, named);
-  let over = false;
+  const release = stop.describe(() => {
+    const underWay = underWayText(tracker.underWay);
+    return underWay === undefined ? undefined : named(underWay);
+  });
+  const display = await displayOf(context, flags, tracker);
   const end = (): void => {
     display.stop();
     release();
-    over = true;
   };
-  // text for the terminal that the display is on must pass through the display
-  const toStderr = flags.json === true || flags.textAside;
-  const onDisplay = toStderr || host.stdout.isTTY === true;
-  const result = (line: string): void => {
-    if (display.above !== undefined && !over && onDisplay) display.above(named(line));
-    else (toStderr ? err : out).line(named(line));
-  };
+  const results = flags.json === true || flags.textAside ? err : out;
   const text = textReader({
     verbose: flags.verbose ?? false,
     quiet: flags.quiet ?? false,
-    result,
+    result: (line) => results.line(named(line)),
     notice: (line) => err.line(named(line)),
   });
   const json = flags.json ? jsonReader(out, job?.name) : undefined;
@@ -69,26 +53,13 @@ export async function openReader(context: ReaderContext, flags: ReaderFlags): Pr
   };
 }
 
-async function openDisplay(
+/** Its own, or its place in that of several jobs. */
+async function displayOf(
   context: ReaderContext,
   flags: ReaderFlags,
   tracker: ProgressTracker,
-  named: (line: string) => string,
 ): Promise<Display> {
-  const { host, err } = context;
-  const state = (): ReturnType<ProgressTracker['state']> => tracker.state();
-  if (!flags.progress || flags.quiet === true) return { stop: () => undefined };
-  if (!canBeLive(context, flags) || (host.stderr.columns ?? 0) === 0)
-    return { stop: writePeriodicLines(state, (line) => err.line(named(line))) };
-  const { LiveProgress } = await import('./progress/live-progress.ts');
-  const live = new LiveProgress({ stream: host.stderr, style: styleFor(host.stderr, host.env), state });
-  const above = (line: string): void => live.above(line);
-  const restore = err.divert(above);
-  return {
-    above,
-    stop: () => {
-      live.stop();
-      restore();
-    },
-  };
+  if (flags.jobs !== undefined && flags.job !== undefined)
+    return flags.jobs.join(flags.job.name, () => tracker.state());
+  return openProgress(context, flags, () => tracker.state());
 }

@@ -10,7 +10,7 @@ export function listenForStop(host: Host, say: (text: string) => void): StopSign
   const stopped = new AbortController();
   let stoppedBy: NodeJS.Signals | undefined;
   let releases: (() => void)[] = [];
-  const descriptions = new Set<() => string | undefined>();
+  const descriptions = new Map<() => string | undefined, { readonly finishes: boolean }>();
 
   const dispose = (): void => {
     for (const release of releases) release();
@@ -21,8 +21,7 @@ export function listenForStop(host: Host, say: (text: string) => void): StopSign
   const hear = (name: NodeJS.Signals): void => {
     stoppedBy ??= name;
     if (!draining.signal.aborted) {
-      const underWay = [...descriptions].map((text) => text()).filter((text) => text !== undefined);
-      say(`stopping: finishing ${underWay.join('; ') || 'what is in flight'}; once more stops at once`);
+      say(`stopping: ${whatHappens(descriptions)}`);
       draining.abort(interrupted(`stopped by ${name}`));
     } else {
       say('stopping at once; the next run looks again at what was in flight');
@@ -38,11 +37,21 @@ export function listenForStop(host: Host, say: (text: string) => void): StopSign
     get stoppedBy() {
       return stoppedBy;
     },
-    describe: (text) => {
-      descriptions.add(text);
+    describe: (text, how = { finishes: true }) => {
+      descriptions.set(text, how);
       return () => void descriptions.delete(text);
     },
     drain: (message) => draining.abort(interrupted(message)),
     dispose,
   };
+}
+
+/** What a first signal does, as the commands describe it. */
+function whatHappens(
+  descriptions: ReadonlyMap<() => string | undefined, { readonly finishes: boolean }>,
+): string {
+  const all = [...descriptions].map(([text, { finishes }]) => ({ text: text(), finishes }));
+  const told = all.flatMap(({ text }) => text ?? []).join('; ');
+  if (all.length > 0 && all.every(({ finishes }) => !finishes)) return told || 'nothing was changed';
+  return `finishing ${told || 'what is in flight'}; once more stops at once`;
 }

@@ -128,6 +128,17 @@ export class RedisBudgetStore implements BudgetStore {
     await this.#script.run('give', user, leaves ? '1' : '0', String(pausedUntil), ...due.map(String));
   }
 
+  /** How the budget does, which stays as it is. */
+  async look(): Promise<Omit<Grant, 'due'>> {
+    const [now, rate, users, pausedUntil] = await this.#script.run('look');
+    return {
+      now: Number(now),
+      rate: rate === '' ? undefined : Number(rate),
+      users: Number(users),
+      pausedUntil: Number(pausedUntil),
+    };
+  }
+
   onPause(listener: (pause: PauseNotice) => void): void {
     this.#client.on('message', (channel: string, text: string) => {
       const [ms, until] = text.split(' ').map(Number);

@@ -1,4 +1,5 @@
 import { SyncError } from '../../model/errors.ts';
+import type { SharedPace } from '../../model/pace.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { Spread } from '../../remote/gate/congestion/spread-of-growth.ts';
 import { Pacer } from '../../remote/gate/pacer.ts';
@@ -15,6 +16,8 @@ export interface SharedRateLimiterOptions {
   readonly user: string;
   /** The address of the budget, without a password, for people. */
   readonly budget: string;
+  /** What the budget is of, for people. */
+  readonly name: string;
   /** Requests a second of all users, where somebody has said so. */
   readonly toldRate?: number | undefined;
   /** The bytes of all users; absent where they have no limit together. */
@@ -23,6 +26,8 @@ export interface SharedRateLimiterOptions {
 
 /** A budget that was not reached is asked again so often, in milliseconds. */
 const ASK_AGAIN_MS = 1000;
+/** For so long what a budget said of its users holds, in milliseconds; as USER_MS in its script. */
+const USERS_KNOWN_MS = 10_000;
 /** The first pause after a refusal that does not say how long, until the budget says it. */
 const PAUSE_MS = 500;
 
@@ -44,6 +49,8 @@ export class SharedRateLimiter implements RateLimiter {
   #spread: Spread | undefined;
   #most: number | undefined;
   #users = 1;
+  #usersAt = -Infinity;
+  #isClosed = false;
   #pausedAt = 0;
   #pausedUntil = 0;
   /** Of the latest requests, those that the rate of the budget has held back. */
@@ -86,6 +93,26 @@ export class SharedRateLimiter implements RateLimiter {
   get requestsPerSecond(): number | undefined {
     if (this.#alone !== undefined) return this.#alone.requestsPerSecond ?? this.#share;
     return this.#turns.rate;
+  }
+
+  get shared(): SharedPace | undefined {
+    if (this.#isClosed) return undefined;
+    const { budget, name } = this.#options;
+    const isNew = this.#clock.elapsed() - this.#usersAt < USERS_KNOWN_MS;
+    return {
+      budget,
+      name,
+      reached: this.#alone === undefined,
+      perSecond: this.#turns.rate,
+      users: isNew ? this.#users : undefined,
+      pausedMs: this.pausedFor,
+    };
+  }
+
+  /** This process asks for nothing more: it gives back what it has, and does not count any more. Never rejects. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.#turns.leave();
   }
 
   get spread(): Spread | undefined {
@@ -170,11 +197,6 @@ export class SharedRateLimiter implements RateLimiter {
     this.#options.store.shortenPause(longestMs).catch(() => undefined);
   }
 
-  /** This process asks for nothing more: it gives back what it has, and does not count any more. Never rejects. */
-  leave(): Promise<void> {
-    return this.#turns.leave();
-  }
-
   async #tellOfRefusal(
     startedAt: number,
     retryAfterMs: number | undefined,
@@ -193,6 +215,7 @@ export class SharedRateLimiter implements RateLimiter {
 
   #granted({ users }: Grant): void {
     this.#users = users;
+    this.#usersAt = this.#clock.elapsed();
     if (this.#alone !== undefined) {
       this.#alone = undefined;
       this.bandwidth?.comeBack();

@@ -7,7 +7,7 @@ import type { ListedCopy } from '../../check/first-difference.ts';
 import type { CopyFile } from './copy-step.ts';
 import type { CopyTarget } from './copy-target.ts';
 import type { Shown } from './decide-copy.ts';
-import type { OnBytes } from './observed-content.ts';
+import type { OnRead } from './observed-content.ts';
 import { canBeResumed, resumedChunks } from './resumed-chunks.ts';
 
 /** A destination whose files can be written piece by piece. */
@@ -20,7 +20,7 @@ export interface LocalTargetOptions {
   readonly clock: Clock;
   readonly draining: AbortSignal;
   readonly signal: AbortSignal;
-  readonly onBytes: OnBytes;
+  readonly onRead: OnRead;
 }
 
 /** A smaller file is read anew after a kill. */
@@ -96,7 +96,7 @@ export class LocalTarget implements CopyTarget {
   }
 
   async #write(file: CopyFile, how: { readonly replace: boolean }): Promise<void> {
-    const { destination, clock, draining, signal, onBytes } = this.#options;
+    const { destination, clock, draining, signal, onRead } = this.#options;
     const { source, entry, from, to } = file;
     await this.makeFolder(parentOf(to));
     const isResumed = entry.size >= RESUMED_BYTES && canBeResumed(source, entry);
@@ -106,12 +106,15 @@ export class LocalTarget implements CopyTarget {
     const recycle = (chunk: Uint8Array): void => chunks?.recycle?.(chunk);
     await using partial: PartialFile = await destination.openPartial(to, { of, recycle, signal });
     const { size: offset } = partial;
-    if (offset > 0) onBytes(from, offset);
+    let read = offset;
+    const tell = (bytes: number): void => onRead({ from, size: entry.size, bytes, read });
+    if (offset > 0) tell(0);
     try {
       chunks = resumedChunks({ source, entry, offset, clock, draining, signal });
       for await (const chunk of chunks) {
         await partial.write(chunk);
-        onBytes(from, chunk.byteLength);
+        read += chunk.byteLength;
+        tell(chunk.byteLength);
       }
       await partial.finish({ ...how, modifiedMs: entry.modifiedMs });
     } catch (error) {

@@ -13,7 +13,7 @@ import { messageBefore, waysOut, type Aside } from '../naming/next-command.ts';
 import type { CopyFile } from './copy-step.ts';
 import type { CopyTarget } from './copy-target.ts';
 import type { Shown } from './decide-copy.ts';
-import { observed, type OnBytes } from './observed-content.ts';
+import { observed, type OnRead } from './observed-content.ts';
 import { TargetFolders } from './target-folders.ts';
 import { TargetLooks } from './target-looks.ts';
 
@@ -29,7 +29,7 @@ export interface RemoteTargetOptions {
   /** Aborted: nothing more is read ahead. */
   readonly draining: AbortSignal;
   readonly signal: AbortSignal;
-  readonly onBytes: OnBytes;
+  readonly onRead: OnRead;
 }
 
 /** How long a look counts right before an upload, in milliseconds. */
@@ -114,8 +114,8 @@ export class RemoteTarget implements CopyTarget {
 
   /** Each attempt has a reading of its own, and unless a file is to be replaced a look in its turn. */
   async #upload(file: CopyFile, to: RelPath, { replaces, mayLook }: Sending): Promise<void> {
-    const { destination, clock, signal, onBytes } = this.#options;
-    const { source, entry } = file;
+    const { destination, clock, signal, onRead } = this.#options;
+    const { source, entry, from } = file;
     const expected = this.#readAheadOf(source)?.expect(entry);
     let attempt = 0;
     const read = async (): Promise<Content> => {
@@ -124,7 +124,7 @@ export class RemoteTarget implements CopyTarget {
       if (replaces === undefined && (to === file.to || !isFirst))
         await this.#requireFree(to, clock.elapsed() - (isFirst ? FRESH_MS : 0));
       const content = await (expected?.read() ?? source.read(entry, { signal }));
-      return observed(content, (bytes) => onBytes(file.from, bytes));
+      return observed(content, { from, size: entry.size }, onRead);
     };
     try {
       await destination.upload(to, read, { signal, begins: true, size: entry.size, replaces, mayLook });

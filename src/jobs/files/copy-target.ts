@@ -1,9 +1,10 @@
 import { lstatSync } from 'node:fs';
 import { dirname, basename } from 'node:path';
-import type { CopyGoal, CopyOrigin } from '../../files/copy/copy-origin.ts';
+import type { CopyOrigin } from '../../files/copy/copy-origin.ts';
+import type { CopyGoal } from '../../files/copy/copy-steps.ts';
 import type { CopyTarget } from '../../files/copy/copy-target.ts';
 import { LocalTarget, type LocalFiles } from '../../files/copy/local-target.ts';
-import type { OnBytes } from '../../files/copy/observed-content.ts';
+import type { OnRead } from '../../files/copy/observed-content.ts';
 import { OwnNames } from '../../files/copy/own-names.ts';
 import { RemoteTarget } from '../../files/copy/remote-target.ts';
 import { isReservedName, parentOf, pathProblem, type RelPath } from '../../model/path.ts';
@@ -24,7 +25,7 @@ export interface CopyTargetOptions {
   readonly stages: OpenStages;
   readonly around: Surroundings;
   readonly atomic: boolean;
-  readonly onBytes: OnBytes;
+  readonly onRead: OnRead;
 }
 
 export interface OpenCopyTarget {
@@ -57,7 +58,7 @@ export async function openCopyTarget(
 async function openStageTarget(
   opened: AsyncDisposableStack,
   to: Extract<PlaceAddress, { kind: 'stage' }>,
-  { text, single, stages, around, atomic, onBytes }: CopyTargetOptions,
+  { text, single, stages, around, atomic, onRead }: CopyTargetOptions,
 ): Promise<OpenCopyTarget> {
   const { path } = to;
   if (isReservedName(path))
@@ -76,7 +77,7 @@ async function openStageTarget(
     clock: systemClock,
     draining: around.draining,
     signal: around.signal,
-    onBytes,
+    onRead,
   });
   const into = !mayBeFile && (isFolder || single?.kind !== 'tree');
   const takesIt = mayBeFile && (await target.look(path)).kind === 'folder';
@@ -93,7 +94,7 @@ async function openStageTarget(
 async function openLocalTarget(
   opened: AsyncDisposableStack,
   { root }: Extract<PlaceAddress, { kind: 'local' }>,
-  { text, single, around, onBytes }: CopyTargetOptions,
+  { text, single, around, onRead }: CopyTargetOptions,
 ): Promise<OpenCopyTarget> {
   // links are resolved by then, as far as they lead to something
   const there = lstatSync(root, { throwIfNoEntry: false });
@@ -124,7 +125,7 @@ async function openLocalTarget(
     clock: systemClock,
     draining: around.draining,
     signal: around.signal,
-    onBytes,
+    onRead,
   });
   // what is in a tree goes into DEST itself, unless a slash says that DEST is to hold the tree
   const into = !isFile && (single?.kind !== 'tree' || text.endsWith('/'));

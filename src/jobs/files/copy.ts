@@ -2,14 +2,17 @@ import { openFileLimit } from '../../disk/open-files.ts';
 import { systemClock } from '../../sync/clock.ts';
 import { copyFiles } from '../../files/copy/copy-files.ts';
 import type { CopyOrigin } from '../../files/copy/copy-origin.ts';
-import { stepsOf } from '../../files/copy/copy-origin.ts';
+import { stepsOf } from '../../files/copy/copy-steps.ts';
 import type { CopyResult, CopySummary } from '../../files/copy/copy-step.ts';
+import { FoundFiles } from '../../files/copy/found-files.ts';
+import type { OnRead } from '../../files/copy/observed-content.ts';
 import { resolvedAhead } from '../../files/globs/resolved-ahead.ts';
 import type { FilterRule } from '../../filter/filter-rules.ts';
 import { isSyncError, SyncError } from '../../model/errors.ts';
 import { NOTHING_FOLDED } from '../../model/name-folding.ts';
 import type { Destination } from '../../model/ports.ts';
 import type { EventListener } from '../../model/events.ts';
+import type { ListedFiles } from '../../sync/compare/listing-ahead.ts';
 import type { Concurrency } from '../../remote/gate/lanes.ts';
 import { formatAddress, parsePlace, type Address, type PlaceAddress } from '../addresses.ts';
 import { checkBucketSettings } from '../check-job.ts';
@@ -92,7 +95,9 @@ export interface CopyRun extends CopySettings {
   readonly to: string;
   readonly onResult: (result: CopyResult) => void;
   /** Hears of bytes that were read of a file. */
-  readonly onBytes?: ((from: string, bytes: number) => void) | undefined;
+  readonly onRead?: OnRead | undefined;
+  /** Hears of what there is to copy, which is found out ahead for that. */
+  readonly onFound?: ((found: ListedFiles) => void) | undefined;
   /** Hears of retries and of the pace. */
   readonly onEvent?: EventListener | undefined;
 }
@@ -133,16 +138,18 @@ export async function runCopy(run: CopyRun, around: Surroundings): Promise<CopyS
     stages,
     around,
     atomic: run.atomic === true,
-    onBytes(each, bytes) {
-      collect?.(bytes);
-      run.onBytes?.(each, bytes);
+    onRead(file) {
+      collect?.(file.bytes);
+      run.onRead?.(file);
     },
   });
   ({ label, folding } = open);
   around.keepHeapSmall?.();
   const all = first === undefined ? eachOf(origins, from) : first.origins;
+  const found = run.onFound && new FoundFiles(run.onFound);
+  const signal = AbortSignal.any([around.draining, around.signal]);
   return await copyFiles({
-    steps: stepsOf(inSteps(all), { goal: open.goal, signal: around.signal }),
+    steps: stepsOf(inSteps(all), { goal: open.goal, signal, found }),
     target: open.target,
     addressOf: open.addressOf,
     overwrite,

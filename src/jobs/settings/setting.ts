@@ -1,6 +1,6 @@
 import type { FilterRule } from '../../filter/filter-rules.ts';
 
-/** One setting of a job, as the tables in settings.ts have it. */
+/** One setting of a job, as the tables beside this file have it. */
 export interface Setting<Value = unknown> {
   readonly type: SettingType<Value>;
   /** Absent: the setting may be left out, and nothing is done then. */

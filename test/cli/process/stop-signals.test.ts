@@ -30,6 +30,13 @@ test('the first signal tells what is under way, as long as a run says it', () =>
   expect(said).toEqual(['stopping: finishing 1 file, 249 MB left; once more stops at once']);
 });
 
+test('what finishes nothing says how far it is', () => {
+  const { fake, stop, said } = listening();
+  stop.describe(() => '1,200 entries compared', { finishes: false });
+  fake.send('SIGINT');
+  expect(said).toEqual(['stopping: 1,200 entries compared']);
+});
+
 test('the first signal names the reason', () => {
   const { fake, stop } = listening();
   fake.send('SIGTERM');

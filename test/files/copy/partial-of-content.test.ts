@@ -37,7 +37,7 @@ async function keyOf({ label, path = LARGE.path, from = 'stage:///data/a.csv' }:
     clock: createTestClock(),
     draining: signal,
     signal,
-    onBytes: () => undefined,
+    onRead: () => undefined,
   });
   const file = { kind: 'file', source, entry: { ...LARGE, path }, from, to: 'a.csv' } as const;
   await expect(target.put(file, { replaces: undefined })).rejects.toMatchObject({ code: 'destination_full' });

@@ -44,16 +44,17 @@ export async function simulate(
     }
   };
   while (first.now() < end) {
-    for (const [at, { limiter, settle }] of users.entries()) {
+    for (const [at, user] of users.entries()) {
+      const { limiter } = user;
       const under = open[at]!;
       while (under.length > 0 && under[0]! <= first.now()) {
         under.shift();
         limiter.succeeded();
       }
       if (under.length < LANES) limiter.expect?.(LANES - under.length);
-      await settle();
+      await user.settle();
       send(limiter, at);
-      await settle();
+      await user.settle();
     }
     await first.pass(STEP_MS);
   }

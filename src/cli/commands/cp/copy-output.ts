@@ -3,61 +3,32 @@ import type { EventListener } from '../../../model/events.ts';
 import { messageWithPath } from '../../../model/errors.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Context } from '../../context.ts';
-import { canBeLive } from '../../output/live/can-be-live.ts';
 import { bytes, count, counted, duration } from '../../output/quantities.ts';
 
 export interface CopyOutput {
   readonly onResult: (result: CopyResult) => void;
-  readonly onBytes: (from: string, bytes: number) => void;
   readonly onEvent: EventListener;
   /** Says what came of it. */
   finish(summary: CopySummary): void;
-  /** Takes the live display away. */
-  close(): void;
 }
 
 interface Shown {
   readonly json?: true;
   readonly quiet?: true;
   readonly verbose?: true;
-  readonly progress: boolean;
   readonly dryRun?: true;
 }
 
-/** How a copy is shown. `renamed`: a file that is shown under another name, as stdin is. */
-export async function openCopyOutput(
-  context: Context,
-  flags: Shown,
-  renamed?: { readonly path: string; readonly shown: string },
-): Promise<CopyOutput> {
-  const { host, out, err } = context;
-  const live = canBeLive(context, flags)
-    ? new (await import('./copy-progress.ts')).CopyProgress(host.stderr, Date.now)
-    : undefined;
-  const restore = live && err.divert((line) => live.above(line));
-  const onTerminal = host.stdout.isTTY === true;
-  const say = (line: string): void => {
-    if (live !== undefined && onTerminal) live.above(line);
-    else out.line(line);
-  };
+/** The lines of a copy. */
+export function copyOutput({ out, err }: Pick<Context, 'out' | 'err'>, flags: Shown): CopyOutput {
   const isQuiet = flags.quiet === true || flags.json === true;
-  let isOver = false;
-  const close = (): void => {
-    if (isOver) return;
-    isOver = true;
-    live?.stop();
-    restore?.();
-  };
   return {
-    onResult(given) {
-      const result = given.from === renamed?.path ? { ...given, from: renamed.shown } : given;
-      live?.ended(result);
-      if (flags.json === true) say(JSON.stringify(jsonOf(result)));
+    onResult(result) {
+      if (flags.json === true) out.line(JSON.stringify(jsonOf(result)));
       const line = troubleLine(result);
       if (line !== undefined) err.line(line);
-      else if (!isQuiet && (flags.verbose === true || flags.dryRun === true)) say(doneLine(result));
+      else if (!isQuiet && (flags.verbose === true || flags.dryRun === true)) out.line(doneLine(result));
     },
-    onBytes: (from, many) => live?.read(from, many),
     onEvent(event) {
       if (event.type === 'retry' && flags.verbose === true)
         err.line(
@@ -65,12 +36,10 @@ export async function openCopyOutput(
         );
     },
     finish(summary) {
-      close();
       if (flags.json === true)
         out.line(JSON.stringify({ kind: 'summary', dryRun: flags.dryRun === true, ...summary }));
       else if (!isQuiet) out.line(summaryLine(summary, flags));
     },
-    close,
   };
 }
 

@@ -6,7 +6,9 @@ import type { Context } from '../../context.ts';
 import { EXIT, statusOfOutcome, type ExitStatus } from '../../exit-status.ts';
 import { jobSurroundings } from '../../surroundings.ts';
 import type { CopyFlags } from './copy-flags.ts';
-import { openCopyOutput } from './copy-output.ts';
+import { underWayText } from '../../output/progress/text/under-way-text.ts';
+import { copyOutput } from './copy-output.ts';
+import { CopyTracker } from './copy-tracker.ts';
 import { spoolStdin } from './spool-stdin.ts';
 
 export interface CopyCommand {
@@ -42,11 +44,12 @@ export async function runCopyCommand(
     dryRun: flags.dryRun === true,
   });
   const { job } = flags;
-  const output = await openCopyOutput(
-    context,
-    flags,
-    isStream ? { shown: STREAM, path: sources[0]! } : undefined,
-  );
+  const { draining } = context.stop;
+  const shown = (from: string): string => (isStream && from === sources[0] ? STREAM : from);
+  const output = copyOutput(context, flags);
+  const tracker = new CopyTracker(draining);
+  const release = context.stop.describe(() => underWayText(tracker.underWay));
+  const display = await context.openDisplay(flags, () => tracker.state());
   try {
     const summary = await runCopy(
       {
@@ -62,17 +65,27 @@ export async function runCopyCommand(
         pageSize: job.pace.pageSize,
         concurrency: job.pace.concurrency,
         maxWaitMs: job.pace.maxWait,
-        onResult: output.onResult,
-        onBytes: output.onBytes,
-        onEvent: output.onEvent,
+        onResult(given) {
+          const result = { ...given, from: shown(given.from) };
+          tracker.ended(result);
+          output.onResult(result);
+        },
+        onRead: (read) => tracker.read({ ...read, from: shown(read.from) }),
+        onFound: flags.progress && flags.quiet !== true ? (found) => tracker.found(found) : undefined,
+        onEvent(event) {
+          tracker.onEvent(event);
+          output.onEvent(event);
+        },
       },
       around,
     );
+    display.stop();
     output.finish(summary);
     if (summary.isInterrupted) return statusOfOutcome('interrupted', context.stop.stoppedBy);
     return summary.failed + summary.kept > 0 ? EXIT.failures : EXIT.clean;
   } finally {
-    output.close();
+    display.stop();
+    release();
   }
 }
 

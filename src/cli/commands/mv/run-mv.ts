@@ -1,6 +1,7 @@
 import { runMove } from '../../../jobs/files/move.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import type { ChangeFlags, ChangeFlagsRead } from '../../changes/change-flags.ts';
+import { ChangeTracker, MOVING } from '../../changes/change-tracker.ts';
 import { runChange } from '../../changes/run-change.ts';
 import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
@@ -25,5 +26,8 @@ export async function runMv(
     throw usageError('there is one address alone: name what moves, and then where it goes');
   const { overwrite, merge, hidden } = flags;
   const around = changingSurroundings(context, flags, 'mv');
-  return runChange(context, flags, (use) => runMove({ ...use, from, to, overwrite, merge, hidden }, around));
+  const tracker = new ChangeTracker(MOVING, context.stop.draining);
+  return runChange(context, { ...flags, tracker }, (use) =>
+    runMove({ ...use, from, to, overwrite, merge, hidden }, around),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Totals } from '../../../files/remove/removal-plan.ts';
 import { runRemove } from '../../../jobs/files/remove.ts';
 import type { ChangeFlags, ChangeFlagsRead } from '../../changes/change-flags.ts';
+import { ChangeTracker, REMOVING } from '../../changes/change-tracker.ts';
 import { removalText } from '../../changes/change-text.ts';
 import { runChange } from '../../changes/run-change.ts';
 import type { Context } from '../../context.ts';
@@ -27,9 +28,17 @@ export function runRm(
   const { recursive, ifExists, hidden } = flags;
   const around = changingSurroundings(context, flags, 'rm');
   const settings = { what, recursive, ifExists, hidden };
-  return runChange(context, flags, (use) =>
+  const tracker = new ChangeTracker(REMOVING, context.stop.draining);
+  return runChange(context, { ...flags, tracker }, (use) =>
     runRemove(
-      { ...use, ...settings, confirm: (totals) => use.asking(() => confirm(context, totals, flags)) },
+      {
+        ...use,
+        ...settings,
+        async confirm(totals) {
+          await use.asking(() => confirm(context, totals, flags));
+          use.onPlanned(totals);
+        },
+      },
       around,
     ),
   );

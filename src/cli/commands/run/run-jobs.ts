@@ -9,7 +9,7 @@ import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
 import type { PassResult } from '../../../sync/pass-options.ts';
 import type { QueueFlag } from '../../flags/cluster/queue-flag.ts';
-import type { Context } from '../../context.ts';
+import type { Context, SharedDisplay } from '../../context.ts';
 import { EXIT, statusOfError, worstStatus, type ExitStatus } from '../../exit-status.ts';
 import { authorityFrom, type S3Flags, type StageFlags } from '../../flags/authority-flags.ts';
 import type { FileFlags } from '../../jobs-file.ts';
@@ -77,6 +77,8 @@ class Runs {
   readonly #flags: Flags;
   readonly #results = new Map<NamedJob, JobResult>();
   readonly #notices: NoticesOfJobs;
+  /** Of several jobs; one alone has its own. */
+  #display: SharedDisplay | undefined;
   #failed = false;
 
   constructor(context: Context, opened: OpenJobsFile, jobs: readonly NamedJob[], flags: Flags) {
@@ -99,10 +101,20 @@ class Runs {
   async all(): Promise<readonly JobResult[]> {
     const waiting = this.#jobs.values();
     const worker = async (): Promise<void> => {
-      for (const job of waiting) if (this.#mayBegin) this.#results.set(job, await this.#run(job));
+      for (const job of waiting) {
+        if (!this.#mayBegin) continue;
+        this.#results.set(job, await this.#run(job));
+        this.#display?.over();
+      }
     };
     const workers = this.#flags.parallel === true ? Math.min(SIDE_BY_SIDE, this.#jobs.length) : 1;
-    await Promise.all(Array.from({ length: workers }, worker));
+    const total = this.#jobs.length;
+    if (total > 1) this.#display = await this.#context.openJobsDisplay(this.#flags, { total });
+    try {
+      await Promise.all(Array.from({ length: workers }, worker));
+    } finally {
+      this.#display?.close();
+    }
     await this.#notices.close();
     return this.#jobs.map((job) => this.#results.get(job) ?? this.#notBegun(job));
   }
@@ -130,8 +142,8 @@ class Runs {
         jobWithFlags(named.job, flags.job, this.#context.host.cwd),
         this.#surroundings(named),
         {
-          // several live displays would write over each other
-          output: { ...flags, progress: flags.progress && flags.parallel !== true },
+          output: flags,
+          jobs: this.#display,
           job: { name, isAlone: this.#jobs.length === 1 },
           onResult: (each) => {
             result = each;

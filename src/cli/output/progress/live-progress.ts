@@ -1,28 +1,34 @@
 import { createLogUpdate } from 'log-update';
 import type { HostStream } from '../../process/host.ts';
-import { progressFrame } from './progress-frame.ts';
-import type { ProgressState } from './progress-state.ts';
-import type { Style } from './style.ts';
 
 const REDRAW_MS = 100;
 
 export interface LiveProgressOptions {
   readonly stream: HostStream;
-  readonly style: Style;
-  readonly state: () => ProgressState;
+  /** The lines of the display, on a terminal of this size. */
+  readonly frame: (terminal: TerminalSize) => string;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
 }
 
 /** A live display at the bottom of a terminal. Lines said through `above` scroll past over it. */
 export class LiveProgress {
   readonly #options: LiveProgressOptions;
   readonly #draw: ReturnType<typeof createLogUpdate>;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LiveProgressOptions) {
     this.#options = options;
     // the cursor stays visible: a killed run must not leave a terminal without one
     this.#draw = createLogUpdate(options.stream, { showCursor: true });
-    this.#timer = setInterval(() => this.#redraw(), REDRAW_MS);
+    this.start();
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.#redraw(), REDRAW_MS);
     this.#timer.unref();
   }
 
@@ -32,13 +38,14 @@ export class LiveProgress {
   }
 
   #redraw(): void {
-    const { state, style, stream } = this.#options;
-    this.#draw(progressFrame(state(), { columns: stream.columns ?? 80, style }));
+    const { frame, stream } = this.#options;
+    this.#draw(frame({ columns: stream.columns ?? 80, rows: stream.rows ?? 24 }));
   }
 
-  /** Takes the display away; the report follows in its place. */
+  /** Takes the display away. */
   stop(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     this.#draw.clear();
   }
 }

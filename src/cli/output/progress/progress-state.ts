@@ -3,8 +3,8 @@ export interface FileUnderWay {
   readonly path: string;
   /** By this attempt so far, in bytes. */
   readonly sent: number;
-  /** Of the file, in bytes. */
-  readonly size: number;
+  /** Of the file, in bytes; undefined where nobody knows. */
+  readonly size: number | undefined;
 }
 
 /** What a run waits for. Times are milliseconds since 1970. */
@@ -29,18 +29,29 @@ export type Wait =
   /** Everything is sent: what the destination shows is looked at. */
   | { readonly kind: 'confirming' };
 
+/** What a display calls the work that it shows. */
+export interface ProgressWords {
+  /** 'uploading', 'removing'. */
+  readonly doing: string;
+  /** What is counted: 'file', 'name'. */
+  readonly noun: string;
+  /** How it is found out what is to be done. */
+  readonly before: 'comparing' | 'looking';
+}
+
 /** How far a run is: everything that a display shows. Counts are of files, sizes in bytes. */
 export interface ProgressState {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
-  /** 'upload', 'download'. */
-  readonly transfer: string;
+  readonly words: ProgressWords;
   /** What sentences call the other side. */
   readonly destination: string;
-  /** Entries of both ends; never fewer than files were sent. */
+  /** Entries of both ends, or those that were found; never fewer than files were sent. */
   readonly compared: number;
   /** Entries that there are; undefined while nobody knows. */
   readonly toCompare: number | undefined;
+  /** About so many there are, as an earlier run has counted them; undefined where none has. */
+  readonly expected: number | undefined;
   readonly isCompared: boolean;
   readonly files: number;
   readonly totalFiles: number;
@@ -54,6 +65,8 @@ export interface ProgressState {
   readonly removals: number;
   readonly totalRemovals: number;
   readonly failed: number;
+  /** Files that were looked at to be sent, and were there already. They count nowhere else. */
+  readonly same: number;
   /** Over the last seconds; undefined before there is enough to measure. */
   readonly bytesPerSecond: number | undefined;
   /** Milliseconds since the first byte. */

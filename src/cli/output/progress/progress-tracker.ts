@@ -37,7 +37,7 @@ export class ProgressTracker {
     else if (event.type === 'transfer') {
       this.#rate.begin(this.#now());
       const { path, sent, size } = event;
-      this.#underWay.set(path, { path, sent, size: Math.max(size ?? 0, sent) });
+      this.#underWay.set(path, { path, sent, size: size === undefined ? undefined : Math.max(size, sent) });
     } else if (event.type === 'action') this.#count(event);
     else if (event.type === 'problem') this.#underWay.delete(event.path);
     else if (event.type === 'retry' && event.operation === 'upload') this.#beginAgain(event.path);
@@ -63,29 +63,28 @@ export class ProgressTracker {
     else if (event.kind === 'remove') done.removals++;
   }
 
-  /** Files that are being sent, and how much of them is left. */
-  get underWay(): { readonly files: number; readonly bytesLeft: number } {
-    let bytesLeft = 0;
-    for (const { sent, size } of this.#underWay.values()) bytesLeft += size - sent;
-    return { files: this.#underWay.size, bytesLeft };
+  /** Files that are being sent. */
+  get underWay(): readonly FileUnderWay[] {
+    return [...this.#underWay.values()];
   }
 
   state(): ProgressState {
     const nowMs = this.#now();
     const { moves, removals, failed, files } = this.#done;
-    const underWay = [...this.#underWay.values()];
+    const { underWay } = this;
     const bytes = underWay.reduce((sum, { sent }) => sum + sent, this.#done.bytes);
-    const { listed, done: isCompared, ahead } = this.#listing;
+    const { listed, done: isCompared, ahead, expected } = this.#listing;
     const { totalFiles, totalBytes, areTotalsKnown } = this.#totals(ahead);
     const compared = Math.max(listed, files);
     const isSent = isCompared && files >= totalFiles && totalFiles > 0 && underWay.length === 0;
     const isMoved = moves >= this.#planned.moves && removals >= this.#planned.removals;
     return {
       nowMs,
-      transfer: this.#words.name,
+      words: { doing: `${this.#words.name}ing`, noun: 'file', before: 'comparing' },
       destination: 'Stage',
       compared,
       toCompare: ahead?.whole === true && !isCompared ? listed + ahead.files : undefined,
+      expected: isCompared ? undefined : expected,
       isCompared,
       files,
       totalFiles: Math.max(totalFiles, files),
@@ -97,11 +96,12 @@ export class ProgressTracker {
       removals,
       totalRemovals: Math.max(this.#planned.removals, removals),
       failed,
+      same: 0,
       bytesPerSecond: this.#rate.measure(nowMs, bytes),
       transferMs: this.#rate.sinceFirstByte(nowMs),
       underWay,
       wait: this.#waits.now({
-        sentWhole: underWay.filter(({ sent, size }) => sent >= size).length,
+        sentWhole: underWay.filter(({ sent, size = Infinity }) => sent >= size).length,
         underWay: underWay.length,
         isCompared,
         isDone: isSent && isMoved,

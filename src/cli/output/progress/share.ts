@@ -12,6 +12,18 @@ export function doneShare(
   return total === 0 ? 1 : Math.min(done / total, 1);
 }
 
+/** How much of the comparison is done, from 0 to 1; undefined where nobody knows how much there is, or it is over. */
+export function comparedShare({
+  compared,
+  toCompare,
+  expected,
+  isCompared,
+}: Pick<ProgressState, 'compared' | 'toCompare' | 'expected' | 'isCompared'>): number | undefined {
+  const total = toCompare ?? expected;
+  if (isCompared || compared === 0 || total === undefined || total < compared) return undefined;
+  return compared / total;
+}
+
 /** Whole seconds, in milliseconds; undefined while too little is done for an estimate, nothing works, or the run stops. */
 export function timeLeftMs(
   { transferMs, wait, isStopping }: Pick<ProgressState, 'transferMs' | 'wait' | 'isStopping'>,

@@ -39,11 +39,14 @@ export class Waits {
       this.#perSecond = event.why === 'refused' ? event.perSecond : undefined;
     } else if (event.type === 'retry') this.#failed(event, now);
     else if (event.type === 'unloaded') this.#unloaded = event.waits ? event : undefined;
-    else if (event.type === 'listing' || event.type === 'transfer') this.#lastNewsMs = now;
-    else if (event.type === 'action') {
-      this.#lastNewsMs = now;
-      if (event.outcome === 'done') this.#trouble = undefined;
-    }
+    else if (event.type === 'listing' || event.type === 'transfer') this.heard();
+    else if (event.type === 'action') this.heard({ isDone: event.outcome === 'done' });
+  }
+
+  /** Something goes on. `isDone`: a request had success, so that what failed before is over. */
+  heard({ isDone = false }: { readonly isDone?: boolean } = {}): void {
+    this.#lastNewsMs = this.#now();
+    if (isDone) this.#trouble = undefined;
   }
 
   /** A 429 is told as a pause. */

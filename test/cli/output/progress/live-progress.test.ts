@@ -2,8 +2,10 @@ import { PassThrough } from 'node:stream';
 import { afterEach, expect, test, vi } from 'vitest';
 import { LiveProgress } from '../../../../src/cli/output/progress/live-progress.ts';
 import { LINE_EVERY_MS, writePeriodicLines } from '../../../../src/cli/output/progress/periodic-lines.ts';
+import { progressFrame } from '../../../../src/cli/output/progress/text/progress-frame.ts';
+import { progressLine } from '../../../../src/cli/output/progress/text/progress-line.ts';
 import { ProgressTracker } from '../../../../src/cli/output/progress/progress-tracker.ts';
-import { PLAIN } from '../../../../src/cli/output/progress/style.ts';
+import { PLAIN } from '../../../../src/cli/output/progress/text/style.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -19,7 +21,10 @@ function showing() {
 
 test('draws what the run has come to; a line said over it stays, and stopping takes the display away', () => {
   const { stream, tracker, drawn } = showing();
-  const live = new LiveProgress({ stream, style: PLAIN, state: () => tracker.state() });
+  const live = new LiveProgress({
+    stream,
+    frame: (size) => progressFrame(tracker.state(), { ...size, style: PLAIN }),
+  });
   vi.advanceTimersByTime(200);
   expect(drawn()).toContain('0/2 files');
   live.above('warning: a: b');
@@ -34,7 +39,7 @@ test('a log gets a line now and then, and none from a run that is over', () => {
   const { tracker } = showing();
   const lines: string[] = [];
   const stop = writePeriodicLines(
-    () => tracker.state(),
+    () => [progressLine(tracker.state())],
     (line) => lines.push(line),
   );
   vi.advanceTimersByTime(LINE_EVERY_MS - 1);

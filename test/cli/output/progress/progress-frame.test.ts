@@ -1,18 +1,19 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { progressFrame } from '../../../../src/cli/output/progress/progress-frame.ts';
+import { progressFrame } from '../../../../src/cli/output/progress/text/progress-frame.ts';
 import type { ProgressState } from '../../../../src/cli/output/progress/progress-state.ts';
-import { PLAIN, styleFor } from '../../../../src/cli/output/progress/style.ts';
+import { PLAIN, styleFor } from '../../../../src/cli/output/progress/text/style.ts';
 
 const MB = 1_000_000;
 const AT = new Date(2026, 10, 26, 15, 4, 5).getTime();
 
 const state = (changes: Partial<ProgressState> = {}): ProgressState => ({
   nowMs: AT,
-  transfer: 'upload',
+  words: { doing: 'uploading', noun: 'file', before: 'comparing' },
   destination: 'Stage',
   compared: 1200,
   toCompare: undefined,
+  expected: undefined,
   isCompared: true,
   files: 50,
   totalFiles: 100,
@@ -24,6 +25,7 @@ const state = (changes: Partial<ProgressState> = {}): ProgressState => ({
   removals: 0,
   totalRemovals: 0,
   failed: 0,
+  same: 0,
   bytesPerSecond: 2 * MB,
   transferMs: 10_000,
   underWay: [],
@@ -96,7 +98,15 @@ test('while nobody knows how much there is, shows what is done and how much is k
 test.each([
   [{ compared: 0, isCompared: false }, 'comparing: listing both ends'],
   [{ compared: 1200, isCompared: false }, 'comparing: 1,200 entries'],
-  [{ compared: 1200, isCompared: false, toCompare: 5000 }, 'comparing: 1,200 of 5,000 entries'],
+  [
+    { compared: 1200, isCompared: false, toCompare: 5000 },
+    '[#####-------------------]  24%  comparing: 1,200 of 5,000 entries',
+  ],
+  [
+    { compared: 1200, isCompared: false, expected: 20_000 },
+    '[#-----------------------]   6%  comparing: 1,200 of about 20,000 entries',
+  ],
+  [{ compared: 1200, isCompared: false, expected: 1199 }, 'comparing: 1,200 entries'],
   [{ compared: 1200, isCompared: true }, 'compared 1,200 entries'],
 ])('with nothing to send, %j reads %s', (changes, line) => {
   expect(frame({ ...changes, totalFiles: 0, files: 0 }, 120)).toEqual([line]);
@@ -158,11 +168,29 @@ test('while nothing works no time is estimated', () => {
   expect(frame({ isStopping: true }, 100)[0]).not.toContain('left');
 });
 
-test('a run that was asked to stop says what is left, and how to stop at once', () => {
-  const underWay = [{ path: 'a', sent: MB, size: 250 * MB }];
+test.each([
+  [[{ path: 'a', sent: MB, size: 250 * MB }], '1 file, 249 MB left'],
+  [[{ path: 'a', sent: MB, size: MB }], '1 file, all sent, waiting for replies'],
+  [[{ path: 'a', sent: MB, size: undefined }], '1 file'],
+  [[], 'finishing what is under way'],
+])('a run that was asked to stop says what is left, and how to stop at once: %j', (underWay, left) => {
   expect(frame({ isStopping: true, underWay }, 120).at(-1)).toBe(
-    '  stopping: 1 file, 249 MB left; Ctrl-C again stops at once',
+    `  stopping: ${left}; Ctrl-C again stops at once`,
   );
+});
+
+test('what has no size, or is only moved, is shown without bytes', () => {
+  const words = { doing: 'moving', noun: 'name', before: 'looking' } as const;
+  const moving = { words, bytes: 0, totalBytes: 0, bytesPerSecond: undefined };
+  expect(frame(moving, 80)).toEqual(['[#####-----]  50%  50/100 names  10s left']);
+  expect(frame({ ...moving, totalFiles: 0, compared: 0 }, 80)).toEqual(['looking']);
+  expect(frame({ ...moving, totalFiles: 0 }, 80)).toEqual(['looking: found 1,200 so far']);
+  const [, large] = frame({ underWay: [{ path: 'a', sent: 9 * MB, size: undefined }] }, 80);
+  expect(large).toContain('9 MB of 9 MB');
+});
+
+test('what was there already is told beside what is sent', () => {
+  expect(frame({ same: 1200 }, 80)[1]).toBe('  1,200 already there');
 });
 
 /** Columns: the names here have ASCII and CJK only. */

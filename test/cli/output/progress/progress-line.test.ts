@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { progressLine } from '../../../../src/cli/output/progress/progress-line.ts';
+import { progressLine } from '../../../../src/cli/output/progress/text/progress-line.ts';
 import { ProgressTracker } from '../../../../src/cli/output/progress/progress-tracker.ts';
 import type { SyncEvent } from '../../../../src/model/events.ts';
 

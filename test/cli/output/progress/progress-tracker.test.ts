@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ProgressTracker } from '../../../../src/cli/output/progress/progress-tracker.ts';
+import { underWayText } from '../../../../src/cli/output/progress/text/under-way-text.ts';
 import type { SyncEvent } from '../../../../src/model/events.ts';
 
 const MB = 1_000_000;
@@ -77,6 +78,14 @@ test('no share is told while the source is still listed, nor where the destinati
   expect(tracker.state()).toMatchObject({ areTotalsKnown: false, totalFiles: 10, toCompare: 15 });
 });
 
+test('a later run says about how many entries there are until all are compared', () => {
+  const { tracker, hear } = tracking();
+  hear(listing({ listed: 100, expected: 20_000 }));
+  expect(tracker.state()).toMatchObject({ compared: 100, expected: 20_000, toCompare: undefined });
+  hear(listing({ listed: 19_000, expected: 20_000, done: true }));
+  expect(tracker.state().expected).toBeUndefined();
+});
+
 test('never fewer compared than sent', () => {
   const { tracker, hear } = tracking();
   hear(listing({ listed: 1, toUpload: 1 }));
@@ -88,20 +97,20 @@ test('bytes under way count, those of an attempt that begins anew once', () => {
   const { tracker, hear } = tracking();
   hear(sent('x/a', 400, 1000), sent('a', 999, 1000), sent('a', 500, 1000), uploaded('b', 1000));
   expect(tracker.state()).toMatchObject({ bytes: 1900, files: 1 });
-  expect(tracker.underWay).toEqual({ files: 2, bytesLeft: 1100 });
+  expect(underWayText(tracker.underWay)).toBe('2 files, 1.1 kB left');
 });
 
 test('a file that failed, or was left out, is not under way', () => {
   const { tracker, hear } = tracking();
   hear(sent('a', 1, 10), sent('b', 1, 10));
   hear({ type: 'problem', path: 'a', code: 'still_changing', severity: 'warning', message: 'x' });
-  expect(tracker.underWay.files).toBe(1);
+  expect(tracker.underWay).toHaveLength(1);
 });
 
 test('after an attempt that failed the file is to be sent anew', () => {
   const { tracker, hear } = tracking();
   hear(sent('a', 10, 10), refused);
-  expect(tracker.underWay).toEqual({ files: 1, bytesLeft: 10 });
+  expect(underWayText(tracker.underWay)).toBe('1 file, 10 B left');
 });
 
 test('the rate begins with the first byte', () => {

@@ -1,31 +1,23 @@
 import { dirname } from 'node:path';
-import { folderPath, parsePlace, type PlaceAddress } from '../../../../jobs/addresses.ts';
-import { openStageToLook } from '../../../../jobs/ends/open-stage-to-look.ts';
-import { listPlace, type ShownEntry } from '../../../../jobs/ends/list-place.ts';
+import { parsePlace, type PlaceAddress } from '../../../../jobs/addresses.ts';
+import { listPlace } from '../../../../jobs/ends/list-place.ts';
 import type { LoadSettings } from '../../../../jobs/job.ts';
 import { openPipelines } from '../../../../jobs/load/open-pipelines.ts';
 import type { Surroundings } from '../../../../jobs/surroundings.ts';
 import { configError, usageError } from '../../../../jobs/usage-errors.ts';
 import type { JobsFile, NamedJob } from '../../../../jobs-file/jobs-file.ts';
 import { surroundingsOfJob } from '../../../../jobs-file/surroundings-of-job.ts';
-import {
-  fileRows,
-  LoadSums,
-  type FileRow,
-  type FileState,
-  type LoadTotal,
-} from '../../../../load/loaded-files.ts';
+import { LoadSums, type FileState, type LoadTotal } from '../../../../load/loaded-files.ts';
 import type { RelPath } from '../../../../model/path.ts';
-import type { PipelineInfo, Pipelines } from '../../../../model/pipelines.ts';
 import { printable } from '../../../../model/printable.ts';
-import { mayRead } from '../../../../sync/load/pipeline-pattern.ts';
 import type { Context } from '../../../context.ts';
 import { EXIT, worstStatus, type ExitStatus } from '../../../exit-status.ts';
 import type { SqlFlags, StageFlags } from '../../../flags/authority-flags.ts';
 import type { JobFlags } from '../../../flags/job-flags.ts';
 import { openJobsFile, openNamedJob } from '../../../open-jobs-file.ts';
 import { lookingSurroundings } from '../../../surroundings.ts';
-import { fileLines, pipelineLine, totalLines } from './load-status-text.ts';
+import { pagesOf, rootOf, rowsOf } from './listed-files.ts';
+import { loadStatusPrinter } from './load-status-printer.ts';
 
 /** The flags of `stagesync load status`. */
 export interface LoadStatusFlags extends StageFlags, SqlFlags {
@@ -35,7 +27,7 @@ export interface LoadStatusFlags extends StageFlags, SqlFlags {
 }
 
 /** One place whose files are looked at. */
-interface Shown {
+interface LoadedPlace {
   readonly job: string | undefined;
   readonly text: string;
   readonly address: Extract<PlaceAddress, { kind: 'stage' }>;
@@ -59,7 +51,8 @@ export async function showLoadStatus(
   return worstStatus(statuses);
 }
 
-function placesOf(context: Context, text: string | undefined, flags: Flags): Shown[] {
+/** The places that a command line means: that of an address, of a job, or of all jobs that have `load`. */
+function placesOf(context: Context, text: string | undefined, flags: Flags): LoadedPlace[] {
   const around = lookingSurroundings(context, flags, 'load status');
   const typed = flags.job.typed.load ?? {};
   if (text !== undefined && text.includes('://')) {
@@ -101,7 +94,7 @@ function allJobs(context: Context, flags: Flags) {
   return [file, jobs] as const;
 }
 
-function stageIn(text: string, { host }: Context): Shown['address'] {
+function stageIn(text: string, { host }: Context): LoadedPlace['address'] {
   const address = parsePlace(text, 'ADDRESS', host.cwd);
   if (address.kind === 'stage') return address;
   throw usageError(
@@ -109,16 +102,13 @@ function stageIn(text: string, { host }: Context): Shown['address'] {
   );
 }
 
-/** Files whose states are asked for at once. */
-const PAGE = 2000;
-
-async function showOne(context: Context, shown: Shown, flags: Flags): Promise<ExitStatus> {
+async function showOne(context: Context, shown: LoadedPlace, flags: Flags): Promise<ExitStatus> {
   const { around, address, load, text, job } = shown;
   const call = { signal: around.draining };
   await using opened = new AsyncDisposableStack();
   const pipelines = openPipelines(around, { address, load, tell: around.tell });
   opened.defer(() => pipelines.close());
-  const print = printer(context, flags, { job, pipeline: load.pipeline });
+  const print = loadStatusPrinter(context, flags, { job, pipeline: load.pipeline });
   // the database first: what is wrong with it is told before a long listing
   const infos = await pipelines.pipelines(call);
   print.pipelines(infos);
@@ -146,120 +136,3 @@ async function showOne(context: Context, shown: Shown, flags: Flags): Promise<Ex
 /** Where a pipeline reads none of the files, its pattern or the address is more likely wrong than meant. */
 const isAllLoaded = ({ files, loaded, ignored }: LoadTotal): boolean =>
   files === 0 || (loaded > 0 && loaded + ignored === files);
-
-type ShownFile = Extract<ShownEntry, { kind: 'file' }>;
-
-/** Files of a listing in pages of one question each. */
-async function* pagesOf(
-  listing: AsyncIterable<readonly ShownEntry[]>,
-  onUnknown: (entry: Extract<ShownEntry, { kind: 'unknown' }>) => void,
-): AsyncGenerator<readonly ShownFile[]> {
-  let page: ShownFile[] = [];
-  for await (const entries of listing)
-    for (const entry of entries) {
-      if (entry.kind === 'unknown') onUnknown(entry);
-      if (entry.kind === 'file') page.push(entry);
-      if (page.length < PAGE) continue;
-      yield page;
-      page = [];
-    }
-  if (page.length > 0) yield page;
-}
-
-/** The folder whose files are listed: an address may be that of one file, whose entry then is its last name. */
-async function rootOf(
-  address: Shown['address'],
-  page: readonly ShownFile[],
-  around: Surroundings,
-): Promise<RelPath> {
-  const { path } = address;
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  if (name === '' || page.length !== 1 || page[0]?.path !== name) return folderPath(address);
-  // the file itself, or a folder with a file of its own name
-  const stage = await openStageToLook(around, { address, root: '', concurrency: 1 });
-  try {
-    const isFile = (await stage.stat(path, { signal: around.draining })) !== undefined;
-    return isFile ? path.slice(0, path.length - name.length) : folderPath(address);
-  } finally {
-    await stage.close();
-  }
-}
-
-async function rowsOf(
-  page: readonly ShownFile[],
-  {
-    root,
-    pipelines,
-    infos,
-    call,
-  }: {
-    readonly root: RelPath;
-    readonly pipelines: Pipelines;
-    readonly infos: readonly PipelineInfo[];
-    readonly call: { readonly signal: AbortSignal };
-  },
-): Promise<FileRow[][]> {
-  const states = await pipelines.states(
-    page.map(({ path }) => root + path),
-    call,
-  );
-  return page.map(({ path, size, modifiedMs }) => {
-    const full = root + path;
-    const readers = infos.filter((info) => mayRead(info, full)).map(({ pipeline }) => pipeline);
-    // a database without a pipeline may get one
-    const mayBeRead = infos.length === 0 || readers.length > 0;
-    const file = { path: full, size, sinceMs: modifiedMs };
-    return fileRows(file, states.get(full) ?? [], { readers, mayBeRead });
-  });
-}
-
-/** What is printed, as lines for people or as JSON. */
-function printer(
-  { out, host }: Context,
-  { json, state }: Flags,
-  { job, pipeline }: { readonly job: string | undefined; readonly pipeline: string | undefined },
-) {
-  const { stdout } = host;
-  const nowMs = Date.now();
-  const columns = (stdout as { readonly columns?: number }).columns;
-  const width = stdout.isTTY === true ? (columns ?? 80) : undefined;
-  const name = job === undefined ? {} : { job };
-  const line = (value: object): void => out.line(JSON.stringify(value));
-  const iso = (ms: number | undefined): string | undefined =>
-    ms === undefined ? undefined : new Date(ms).toISOString();
-  if (json === true)
-    return {
-      pipelines: (all: readonly object[]): void => {
-        for (const each of all) line({ kind: 'pipeline', ...name, ...each });
-      },
-      file: ({ sinceMs, error, ...row }: FileRow): void =>
-        line({
-          kind: 'file',
-          ...name,
-          ...row,
-          since: iso(sinceMs),
-          ...(error !== undefined && { error: { ...error, at: iso(error.atMs), atMs: undefined } }),
-        }),
-      total: ({ oldest, ...counts }: LoadSums['total']): void =>
-        line({
-          kind: 'total',
-          ...name,
-          ...counts,
-          ...(oldest !== undefined && { oldest: { path: oldest.path, since: iso(oldest.sinceMs) } }),
-        }),
-    };
-  return {
-    pipelines: (all: readonly PipelineInfo[]): void => {
-      if (job !== undefined) out.line(printable(job));
-      for (const each of all) out.line(pipelineLine(each));
-      if (all.length === 0) out.line('the database has no pipeline that reads a Stage');
-    },
-    file: (row: FileRow): void => {
-      for (const each of fileLines(row, { nowMs, width, pipeline })) out.line(each);
-    },
-    total: (total: LoadSums['total']): void => {
-      for (const each of totalLines(total, { nowMs, pipeline })) out.line(each);
-      if (state !== undefined && total.files > 0) out.line(`shown: those that are ${state}`);
-    },
-  };
-}

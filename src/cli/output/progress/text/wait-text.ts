@@ -1,7 +1,7 @@
-import { printable } from '../../../model/printable.ts';
-import { bytes, counted, duration } from '../quantities.ts';
-import { timeOfDay } from '../times.ts';
-import type { ProgressState, Wait } from './progress-state.ts';
+import { printable } from '../../../../model/printable.ts';
+import { bytes, counted, duration } from '../../quantities.ts';
+import { timeOfDay } from '../../times.ts';
+import type { ProgressState, Wait } from '../progress-state.ts';
 
 /** '15:04:05 (in 12s)' */
 const until = (ms: number, nowMs: number): string =>

@@ -1,5 +1,4 @@
 import { styleText } from 'node:util';
-import type { HostStream } from '../../process/host.ts';
 
 /** How a display is drawn. What it says is in the words: colours only help. */
 export interface Style {
@@ -17,7 +16,10 @@ const FORMATS = { done: 'green', quiet: 'gray', trouble: 'yellow', failed: 'red'
 export const PLAIN: Style = { bar: ['#', '-'], paint: (text) => text };
 
 /** As the terminal and its user want it: NO_COLOR, FORCE_COLOR and the locale are looked at. */
-export function styleFor(stream: HostStream, env: Readonly<Record<string, string | undefined>>): Style {
+export function styleFor(
+  stream: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): Style {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
   const isUtf8 = /utf-?8/i.test(locale) || env['WT_SESSION'] !== undefined;
   const noColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
