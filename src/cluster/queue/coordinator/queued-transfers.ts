@@ -43,8 +43,8 @@ export class QueuedTransfers implements PassTransfers {
   readonly counts: QueueCounts = { reshipped: 0, duplicates: 0, redelivered: 0 };
   readonly #options: QueuedTransfersOptions;
   readonly #outstanding = new Outstanding();
-  readonly #acknowledgements = new Acknowledgements();
   readonly #closing = new AbortController();
+  readonly #acknowledgements: Acknowledgements;
   readonly #fence: Fence;
   readonly #shipping: Shipping;
   readonly #answers: Answers;
@@ -55,8 +55,9 @@ export class QueuedTransfers implements PassTransfers {
 
   constructor(options: QueuedTransfersOptions) {
     this.#options = options;
-    const { draining, signal, queue, run } = options;
+    const { draining, signal, queue, run, clock } = options;
     const { signal: closing } = this.#closing;
+    this.#acknowledgements = new Acknowledgements(clock, closing);
     const shared = { ...options, outstanding: this.#outstanding, counts: this.counts, closing };
     const onTrouble = (error: unknown): void => this.#trouble(error);
     this.#fence = new Fence({ queue, run, awaited: this.#outstanding });
