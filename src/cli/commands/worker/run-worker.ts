@@ -27,6 +27,7 @@ export interface WorkerFlags extends QueueFlag, StageFlags, S3Flags {
 /** `stagesync worker`. Resolves once stopped; rejects when it cannot begin, or the queue is away for long. */
 export async function runWorker(context: Context, flags: WorkerFlags): Promise<ExitStatus> {
   const { host, environment, err, out, stop } = context;
+  // it lasts for days
   host.keepHeapSmall();
   const place = queueFrom(flags, environment);
   if (place === undefined)
