@@ -36,6 +36,8 @@ export interface DataApiOptions {
   readonly proxy?: ProxySettings | undefined;
   /** Milliseconds until the reply begins. Default: three minutes. */
   readonly headersMs?: number | undefined;
+  /** Called right before the first byte of a statement that changes something; what it throws is what the call rejects with. */
+  readonly beforeChange?: (() => void) | undefined;
 }
 
 /** A statement, and what it is for. */
@@ -167,8 +169,14 @@ export class DataApi implements AsyncDisposable {
     asked: SqlCall,
     { signal, ...request }: Omit<OutgoingRequest, 'origin'> & CallOptions,
   ): Promise<Reply> {
-    const { endpoint, headersMs } = this.#options;
-    const exchange = new Exchange({ signal, maxBytes: MAX_REPLY_BYTES, headersMs, watch: this.#watch });
+    const { endpoint, headersMs, beforeChange } = this.#options;
+    const exchange = new Exchange({
+      signal,
+      maxBytes: MAX_REPLY_BYTES,
+      headersMs,
+      watch: this.#watch,
+      mayStart: asked.changes ? beforeChange : undefined,
+    });
     this.#pool.dispatch({ origin: endpoint, ...request }, exchange);
     try {
       return await exchange.reply;

@@ -49,14 +49,17 @@ export async function openJobLedger(opened: AsyncDisposableStack, opening: Openi
     opened.defer(() => ledger.close());
     return { ledger, during: ({ draining }, pass) => pass(draining) };
   }
-  const { openCopyStore } = await import('./ledger-copy/open-store.ts');
+  const [{ openCopyStore }, { termOf }] = await Promise.all([
+    import('./ledger-copy/open-store.ts'),
+    import('./ledger-copy/term.ts'),
+  ]);
   const store = await openCopyStore({
     address: around.ledgerCopy,
     folder: around.folder,
     s3: authority.s3,
     environment: around.environment,
     source: ends.from,
-    epoch: around.fence?.epoch,
+    term: termOf(around.fence),
   });
   opened.defer(() => store.close());
   return around.dryRun ? openFetched(opened, store, options) : openTravelling(opened, store, options);

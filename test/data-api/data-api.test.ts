@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fixedSecret, type SecretSource } from '../../src/data-api/credentials.ts';
 import { openDataApi, type DataApi } from '../../src/data-api/data-api.ts';
 import { useToLook } from '../../src/jobs/ends/looking-gate.ts';
-import { isSyncError } from '../../src/model/errors.ts';
+import { isSyncError, SyncError } from '../../src/model/errors.ts';
 import { Gates } from '../../src/remote/gate/gates.ts';
 import { createHurriedClock } from '../support/api/hurried-clock.ts';
 import { type Answer, sendJson, sendText, startLoopbackServer } from '../support/network/loopback-server.ts';
@@ -14,11 +14,12 @@ const PASSWORD = 'a-secret-pass:word';
 interface Asked {
   readonly user?: string | undefined;
   readonly secret?: SecretSource;
+  readonly beforeChange?: () => void;
 }
 
 async function openAt(
   url: string,
-  { secret = fixedSecret(PASSWORD), ...who }: Asked = {},
+  { secret = fixedSecret(PASSWORD), beforeChange, ...who }: Asked = {},
 ): Promise<DataApi & AsyncDisposable> {
   const gate = useToLook(new Gates(createHurriedClock()).of('test', 'account'), {
     name: 'the database',
@@ -26,7 +27,7 @@ async function openAt(
     draining: call.signal,
   });
   const user = 'user' in who ? who.user : 'ann';
-  return openDataApi({ endpoint: new URL(url), credentials: { user, secret }, gate });
+  return openDataApi({ endpoint: new URL(url), credentials: { user, secret }, gate, beforeChange });
 }
 
 /** What a read and a change reject with where each request is answered so, and how many requests that took. */
@@ -66,6 +67,20 @@ describe('a request', () => {
       rows: [[1]],
     });
     expect(server.seen[0]?.headers.authorization).toBe('Bearer eyJhbGciOi.eyJzdWIi.c2ln');
+  });
+
+  test('that changes something is not sent by a process that leads no more; a question is', async () => {
+    await using server = await startLoopbackServer((_, response) => sendJson(response, { results: [] }));
+    const lost = new SyncError('lease_lost', 'another leads', { verdict: 'end_run' });
+    const beforeChange = (): void => {
+      throw lost;
+    };
+    await using api = await openAt(server.url, { beforeChange });
+    const statement = { sql: 'ALTER x', what: 'do this' };
+    await expect(api.execute(statement, call)).rejects.toBe(lost);
+    expect(server.seen).toEqual([]);
+    await api.rows(statement, call);
+    expect(server.seen).toHaveLength(1);
   });
 
   test('of more than a megabyte is not sent', async () => {

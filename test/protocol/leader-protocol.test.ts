@@ -16,6 +16,11 @@ const FURTHER: typeof WORLDS = [
   [1, { pauses: 1, writes: 1 }],
   [1, { losses: 1 }],
   [1, { forgets: 1 }],
+  [1, { deletions: 1 }],
+  [1, { returns: 1 }],
+  [1, { forgets: 1, stops: 1 }],
+  [1, { strangers: 1 }],
+  [1, { repeats: 1 }],
 ];
 
 const title = ([files, budget]: readonly [number, object]): string =>
@@ -41,6 +46,11 @@ test.each<readonly [keyof Without, 1 | 2, Partial<Budget>, law: string]>([
   ['knownResults', 2, { redeliveries: 1 }, 'the only copy was removed'],
   ['look', 1, { kills: 1, writes: 1 }, 'a file of others was removed'],
   ['epochOfCopies', 1, { pauses: 1 }, 'a ledger of an earlier leader took the place of a later one'],
+  ['waitOfNewcomers', 1, { deletions: 1 }, 'two lead at once'],
+  ['lifeOfStore', 1, { returns: 1 }, 'two lead at once'],
+  ['originOfBatches', 1, { strangers: 1 }, 'the only copy was removed'],
+  ['namesOfRuns', 1, { repeats: 1 }, 'a file is sent again while others are removed'],
+  ['withdrawal', 1, { forgets: 1, stops: 1 }, 'two lead at once'],
 ])('without its %s the protocol breaks a law', (part, files, budget, law) => {
   const { found } = explore(leaderProtocol(files, budget, { [part]: true }), { most: MOST });
   expect(found?.law).toBe(law);

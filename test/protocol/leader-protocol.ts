@@ -1,5 +1,14 @@
-import { NO_LEASE, holderOf, renewed, taken, type LeaseState } from '../../src/cluster/lease/lease-rules.ts';
-import { leaseTimes, leftSince } from '../../src/cluster/lease/lease-times.ts';
+import {
+  NO_LEASE,
+  holderOf,
+  released,
+  renewed,
+  taken,
+  type FormerLeader,
+  type LeaseState,
+} from '../../src/cluster/lease/lease-rules.ts';
+import { isGivenUp, leaseTimes, leftSince } from '../../src/cluster/lease/lease-times.ts';
+import { waitToLead, type SeenLease } from '../../src/cluster/lease/wait-to-lead.ts';
 import type { Model } from './explore.ts';
 
 /*
@@ -9,9 +18,12 @@ import type { Model } from './explore.ts';
 
 const FILES = [1, 2];
 const BOTH = 3;
-/** In ticks: the holder gives up after two, the store after three. */
-const TTL = 2.5;
+/** In milliseconds: the holder gives up after two ticks, the store after three. */
+const TICK = 1000;
+const TTL = 2500;
 const OWN = leaseTimes(TTL).ownMs;
+/** Of the store. */
+const LIFE = 'this';
 
 export type Content = 'none' | 'ours' | 'theirs';
 
@@ -19,9 +31,11 @@ interface Machine {
   readonly phase: 'standby' | 'waits' | 'leads' | 'down' | 'absent';
   readonly isPaused: boolean;
   readonly epoch: number;
-  /** Ticks since its last renewal, and until it may lead. */
+  /** Milliseconds since its last renewal, and until it may lead. */
   readonly since: number;
   readonly waits: number;
+  /** The lease of another as it saw it last, or its own that has ended. */
+  readonly seen: SeenLease | undefined;
   readonly pass: 'none' | 'sending' | 'removing' | 'saving' | 'done';
   readonly outstanding: number;
   /** Files that were looked at, and are removed next. */
@@ -40,6 +54,8 @@ export interface World {
   readonly atP: readonly [Content, Content];
   readonly atQ: number;
   readonly queue: number;
+  /** Batches of a run that does not count any more. */
+  readonly stale: number;
   readonly worker: { readonly file: number; readonly isPut: boolean };
   /** Results that wait, of each file. */
   readonly results: readonly [number, number];
@@ -56,8 +72,18 @@ export interface Budget {
   readonly redeliveries: number;
   /** The broker loses its batches and results. */
   readonly losses: number;
-  /** The broker forgets the lease. */
+  /** The broker forgets the lease, and every leader before. */
   readonly forgets: number;
+  /** Somebody deletes the lease, or sets the clock of the broker forward. */
+  readonly deletions: number;
+  /** The broker comes back as it was before the last leader. */
+  readonly returns: number;
+  /** A daemon is asked to end. */
+  readonly stops: number;
+  /** A worker of another API takes a batch. */
+  readonly strangers: number;
+  /** The broker gives out a batch once more, after its answer. */
+  readonly repeats: number;
   /** Files of others appear. */
   readonly writes: number;
 }
@@ -72,9 +98,28 @@ export interface Without {
   readonly knownResults?: boolean;
   readonly look?: boolean;
   readonly epochOfCopies?: boolean;
+  /** Whoever has not seen the lease run out waits. */
+  readonly waitOfNewcomers?: boolean;
+  readonly lifeOfStore?: boolean;
+  /** Who ends while it waits to lead does not say that nobody leads. */
+  readonly withdrawal?: boolean;
+  readonly originOfBatches?: boolean;
+  readonly namesOfRuns?: boolean;
 }
 
-const NOTHING: Budget = { kills: 0, pauses: 0, redeliveries: 0, losses: 0, forgets: 0, writes: 0 };
+const NOTHING: Budget = {
+  kills: 0,
+  pauses: 0,
+  redeliveries: 0,
+  losses: 0,
+  forgets: 0,
+  deletions: 0,
+  returns: 0,
+  stops: 0,
+  strangers: 0,
+  repeats: 0,
+  writes: 0,
+};
 
 const MACHINE: Machine = {
   phase: 'standby',
@@ -82,6 +127,7 @@ const MACHINE: Machine = {
   epoch: 0,
   since: 0,
   waits: 0,
+  seen: undefined,
   pass: 'none',
   outstanding: 0,
   looked: 0,
@@ -101,11 +147,15 @@ export function leaderProtocol(files: 1 | 2, budget: Partial<Budget>, without: W
     first: {
       machines: [MACHINE, files === 2 ? { ...MACHINE, phase: 'absent' } : MACHINE],
       // a leader of before is remembered
-      lease: { ...NO_LEASE, epoch: 0 },
+      lease: {
+        ...NO_LEASE,
+        last: { epoch: 0, ttlMs: TTL, wasReleased: true, life: LIFE },
+      },
       atP: files === 2 ? ['ours', 'ours'] : ['ours', 'none'],
       // the second file has moved already
       atQ: files === 2 ? 0 : 2,
       queue: 0,
+      stale: 0,
       worker: { file: 0, isPut: false },
       results: [0, 0],
       copy: { rowsP: files === 2 ? BOTH : 1, rowsQ: files === 2 ? 0 : 2, epoch: 0 },
@@ -142,9 +192,17 @@ class Rules {
     if (machine.isPaused || machine.phase === 'down' || machine.phase === 'absent') return;
     const name = NAMES[at];
     if (machine.phase === 'standby') {
-      const answer = taken(world.lease, { id: name, ttlMs: TTL, nowMs: 0, wallMs: topEpoch(world) + 1 });
-      if (answer === undefined) return;
-      const waits = this.#without.waitForForgotten === true ? 0 : answer.waitMs;
+      const asked = { id: name, ttlMs: TTL, nowMs: 0, life: LIFE, wallMs: topEpoch(world) + 1 };
+      const answer = taken(world.lease, asked);
+      if (answer === undefined) {
+        const { last, untilMs } = world.lease;
+        const isOver = isGivenUp({ ttlMs: TTL, leftMs: untilMs });
+        const seen = { epoch: last!.epoch, ttlMs: TTL, isGivenUp: isOver };
+        if (seen.epoch !== machine.seen?.epoch || (isOver && !machine.seen.isGivenUp))
+          yield [`${name} hears who leads`, withMachine(world, at, { ...machine, seen })];
+        return;
+      }
+      const waits = this.waits(answer.former, machine.seen);
       const next = { ...machine, phase: 'waits', epoch: answer.epoch, since: 0, waits } as const;
       yield [`${name} takes the lease`, { ...withMachine(world, at, next), lease: answer.state }];
       return;
@@ -152,7 +210,7 @@ class Rules {
     if (!this.holds(machine)) {
       yield [`${name} stands by again`, gone(world, at, 'standby')];
     } else if (machine.since > 0) {
-      const lease = renewed(world.lease, { id: name, ttlMs: TTL, nowMs: 0 });
+      const lease = renewed(world.lease, { id: name, ttlMs: TTL, nowMs: 0, life: LIFE });
       const next = withMachine(world, at, { ...machine, since: lease === undefined ? this.#longest : 0 });
       // a lease that another has by now is no reason to go on
       yield [`${name} renews`, lease === undefined ? next : { ...next, lease }];
@@ -170,7 +228,8 @@ class Rules {
     const mayCommit = this.isThrough(machine);
     switch (machine.pass) {
       case 'none':
-        if (mayCommit) yield [`${name} sends`, sent(world, at)];
+        // what a worker has begun for a run before is waited for
+        if (mayCommit && world.worker.file === 0) yield [`${name} sends`, sent(world, at)];
         break;
       case 'sending':
         yield* this.sending(world, at, mayCommit);
@@ -204,11 +263,23 @@ class Rules {
         yield [`${name} takes the result of ${file}`, { ...next, results: addTo(world.results, file, -1) }];
       }
       const isSomewhere = (world.queue | world.worker.file) & file || world.results[file - 1]! > 0;
-      if (known && !isSomewhere && this.#without.sweep !== true)
-        yield [`${name} sends ${file} again`, { ...world, queue: world.queue | file }];
+      if (known && !isSomewhere && this.#without.sweep !== true) {
+        const counts = !world.machines.some(({ epoch, pass }) => epoch > machine.epoch && pass !== 'none');
+        const queued = counts ? { queue: world.queue | file } : { stale: world.stale | file };
+        yield [`${name} sends ${file} again`, { ...world, ...queued }];
+      }
     }
+    const isFenced = this.#without.namesOfRuns !== true;
+    // repetitions that wait are taken back, and one that a worker has begun is waited for
+    if (isFenced && world.worker.file !== 0) return;
     if (machine.outstanding === 0 || this.#without.barrier === true)
-      yield [`${name} begins to remove`, withMachine(world, at, { ...machine, pass: 'removing' })];
+      yield [
+        `${name} begins to remove`,
+        {
+          ...withMachine(world, at, { ...machine, pass: 'removing' }),
+          queue: isFenced ? 0 : world.queue,
+        },
+      ];
   }
 
   *removing(world: World, at: 0 | 1, mayCommit: boolean): Generator<Step> {
@@ -249,8 +320,9 @@ class Rules {
   }
 
   *worker(world: World): Generator<Step> {
-    const { worker, queue } = world;
+    const { worker, queue, stale } = world;
     if (worker.file === 0) {
+      if (stale !== 0) yield ['the worker drops batches of a run that is over', { ...world, stale: 0 }];
       for (const file of FILES)
         if ((queue & file) !== 0)
           yield [
@@ -260,11 +332,44 @@ class Rules {
     } else if (worker.isPut) {
       const results = addTo(world.results, worker.file, 1);
       yield [`the worker tells of ${worker.file}`, { ...world, results, worker: { file: 0, isPut: false } }];
-    } else
+    } else {
+      const isBehind = world.machines.some(
+        (machine) => (machine.pass === 'removing' || machine.pass === 'saving') && this.holds(machine),
+      );
       yield [
         `the worker puts ${worker.file}`,
-        { ...world, atQ: world.atQ | worker.file, worker: { ...worker, isPut: true } },
+        {
+          ...world,
+          atQ: world.atQ | worker.file,
+          worker: { ...worker, isPut: true },
+          harm: isBehind ? 'a file is sent again while others are removed' : world.harm,
+        },
       ];
+    }
+  }
+
+  *queueFaults(world: World, less: (what: keyof Budget) => Budget): Generator<Step> {
+    const { left, queue, worker, results } = world;
+    if (left.strangers > 0 && worker.file === 0)
+      for (const file of FILES)
+        if ((queue & file) !== 0) {
+          const isTaken = this.#without.originOfBatches === true;
+          const taken = { queue: queue & ~file, results: addTo(results, file, 1) };
+          yield [
+            `a worker of another API takes ${file}${isTaken ? '' : ', and gives it back'}`,
+            { ...world, ...(isTaken && taken), left: less('strangers') },
+          ];
+        }
+    if (left.repeats > 0)
+      for (const file of FILES) {
+        if ((world.atQ & file) === 0 || world.machines.every(({ pass }) => pass === 'none')) continue;
+        // the run has another name once it removes
+        const isOver =
+          this.#without.namesOfRuns !== true &&
+          world.machines.some(({ pass }) => pass !== 'sending' && pass !== 'none');
+        const queued = isOver ? { stale: world.stale | file } : { queue: queue | file };
+        yield [`${file} is given out once more`, { ...world, ...queued, left: less('repeats') }];
+      }
   }
 
   *faults(world: World): Generator<Step> {
@@ -277,7 +382,12 @@ class Rules {
         yield [`${name} wakes up`, withMachine(world, at, { ...machine, isPaused: false })];
       else if (machine.phase === 'down')
         yield [`${name} starts again`, withMachine(world, at, { ...machine, phase: 'standby' })];
-      else if (machine.phase === 'leads') {
+      else if (machine.phase === 'leads' || machine.phase === 'waits') {
+        if (left.stops > 0 && this.holds(machine)) {
+          const hasLed = machine.phase === 'leads' || this.#without.withdrawal === true;
+          const lease = released(world.lease, { id: name, hasLed });
+          yield [`${name} ends`, { ...gone({ ...world, lease }, at, 'down'), left: less('stops') }];
+        }
         if (left.kills > 0) yield [`${name} is killed`, { ...gone(world, at, 'down'), left: less('kills') }];
         if (left.pauses > 0)
           yield [
@@ -293,8 +403,8 @@ class Rules {
     }
     if (left.losses > 0 && (world.queue !== 0 || world.results.some((count) => count > 0)))
       yield ['the broker loses all batches', { ...world, queue: 0, results: [0, 0], left: less('losses') }];
-    if (left.forgets > 0 && world.lease.holder !== undefined)
-      yield ['the broker forgets the lease', { ...world, lease: NO_LEASE, left: less('forgets') }];
+    yield* this.brokerFaults(world, less);
+    yield* this.queueFaults(world, less);
     if (left.writes > 0)
       for (const file of FILES) {
         // what comes between the look and the removal of who leads is beyond any client
@@ -307,6 +417,41 @@ class Rules {
             { ...world, atP: withContent(world.atP, file, 'theirs'), left: less('writes') },
           ];
       }
+  }
+
+  *brokerFaults(world: World, less: (what: keyof Budget) => Budget): Generator<Step> {
+    const { left, lease } = world;
+    const { last } = lease;
+    const isHeld = holderOf(lease, 0) !== undefined;
+    if (left.forgets > 0 && isHeld)
+      yield ['the broker forgets the lease', { ...world, lease: NO_LEASE, left: less('forgets') }];
+    if (left.deletions > 0 && isHeld)
+      yield [
+        'somebody deletes the lease',
+        { ...world, lease: { ...lease, untilMs: 0 }, left: less('deletions') },
+      ];
+    if (last === undefined) return;
+    if (left.returns > 0 && isHeld)
+      yield [
+        'the broker comes back as it was',
+        {
+          ...world,
+          lease: {
+            ...NO_LEASE,
+            last: { ...last, epoch: -1, wasReleased: true, life: 'before' },
+          },
+          left: less('returns'),
+        },
+      ];
+  }
+
+  /** How long it waits before it leads. */
+  waits(former: FormerLeader | undefined, seen: SeenLease | undefined): number {
+    const { waitForForgotten, waitOfNewcomers, lifeOfStore } = this.#without;
+    if (waitForForgotten === true && former === undefined) return 0;
+    if (waitOfNewcomers === true && former !== undefined && former.isOfThisLife) return 0;
+    const known = former && { ...former, isOfThisLife: former.isOfThisLife || lifeOfStore === true };
+    return waitToLead(known, seen, { ttlMs: TTL });
   }
 
   /** Whether it takes the lease for its own, by its own clocks. */
@@ -339,7 +484,7 @@ class Rules {
       })) as [Machine, Machine],
     });
     const way: string[] = [];
-    for (let count = 0; count < 200; count++) {
+    for (let count = 0; count < 400; count++) {
       const key = keyOf({ ...world, left: NOTHING });
       const done = world.machines.find((machine) => machine.pass === 'done' && this.holds(machine));
       const broken = done === undefined ? world.harm : inStep(world);
@@ -364,7 +509,7 @@ class Rules {
     return work === undefined ? this.ticked(world) : work[1];
   }
 
-  /** Ticks after which it has given up. */
+  /** Milliseconds after which it has given up. */
   get #longest(): number {
     return this.#without.ownDeadline === true ? 2 * TTL : OWN;
   }
@@ -373,18 +518,24 @@ class Rules {
     const { lease } = world;
     return {
       ...world,
-      lease: { ...lease, untilMs: Math.max(0, lease.untilMs - 1) },
+      lease: {
+        ...lease,
+        untilMs: later(lease.untilMs),
+      },
       machines: world.machines.map((machine) => ({
         ...machine,
         since:
           machine.phase === 'leads' || machine.phase === 'waits'
-            ? Math.min(this.#longest, machine.since + 1)
+            ? Math.min(this.#longest, machine.since + TICK)
             : 0,
-        waits: Math.max(0, machine.waits - 1),
+        waits: later(machine.waits),
       })) as [Machine, Machine],
     };
   }
 }
+
+/** What is left of it after a tick. */
+const later = (ms: number): number => Math.max(0, ms - TICK);
 
 /** Everything in memory is gone; its ledger stays. */
 const ended = (machine: Machine): Machine => ({
@@ -399,14 +550,25 @@ const ended = (machine: Machine): Machine => ({
 function gone(world: World, at: 0 | 1, phase: 'standby' | 'down'): World {
   const { lease } = world;
   const holder = lease.holder === NAMES[at] ? 'nobody any more' : lease.holder;
-  return { ...withMachine(world, at, { ...ended(world.machines[at]), phase }), lease: { ...lease, holder } };
+  const machine = ended(world.machines[at]);
+  const seen = phase === 'down' ? undefined : machine.seen;
+  return { ...withMachine(world, at, { ...machine, phase, seen }), lease: { ...lease, holder } };
 }
 
 /** It leads from now on, with its own ledger where that goes on from the copy, else with the copy. */
 function led(world: World, at: 0 | 1): World {
   const machine = world.machines[at];
   const { rowsP, rowsQ } = machine.isOfCopy ? machine : world.copy;
-  return withMachine(world, at, { ...machine, phase: 'leads', rowsP, rowsQ, isOfCopy: true, pass: 'none' });
+  const seen = { epoch: machine.epoch, ttlMs: TTL, isGivenUp: true };
+  return withMachine(world, at, {
+    ...machine,
+    phase: 'leads',
+    rowsP,
+    rowsQ,
+    isOfCopy: true,
+    pass: 'none',
+    seen,
+  });
 }
 
 /** Compares, adopts what is there, and sends the rest to the queue. */
@@ -419,7 +581,7 @@ function sent(world: World, at: 0 | 1): World {
     outstanding,
     rowsQ: machine.rowsQ | world.atQ,
   });
-  return { ...next, queue: world.queue | outstanding };
+  return { ...next, queue: outstanding, stale: world.stale | world.queue };
 }
 
 function removed(world: World, at: 0 | 1, file: number): World {
@@ -457,7 +619,9 @@ const addTo = ([one, two]: World['results'], file: number, more: number): World[
 const epochsOf = ({ machines: [a, b], lease, copy }: World): readonly number[] => [
   a.epoch,
   b.epoch,
-  lease.epoch ?? 0,
+  a.seen?.epoch ?? 0,
+  b.seen?.epoch ?? 0,
+  lease.last?.epoch ?? 0,
   copy.epoch,
 ];
 
@@ -473,21 +637,41 @@ function normal(world: World): World {
     ...world,
     machines: world.machines.map((machine) => {
       const isLost = machine.phase === 'leads' || machine.phase === 'waits' ? machine.since : 0;
-      return { ...machine, since: Math.min(isLost, 2 * TTL), epoch: rank(machine.epoch) };
+      // what was seen of a leader before the last one says nothing
+      const isKnown = machine.seen !== undefined && machine.seen.epoch >= (lease.last?.epoch ?? 0);
+      const seen = isKnown ? { ...machine.seen, epoch: rank(machine.seen.epoch) } : undefined;
+      return { ...machine, since: Math.min(isLost, 2 * TTL), epoch: rank(machine.epoch), seen };
     }) as [Machine, Machine],
     lease: {
       holder: isHeld ? lease.holder : undefined,
       untilMs: lease.untilMs,
-      epoch: lease.epoch === undefined ? undefined : rank(lease.epoch),
-      wasReleased: false,
+      last: lease.last && { ...lease.last, epoch: rank(lease.last.epoch) },
     },
     copy: { ...copy, epoch: rank(copy.epoch) },
   };
 }
 
-const machineKey = (each: Machine): string =>
-  `${each.phase[0]}${each.phase[1]}${each.isPaused ? 1 : 0}${each.epoch}${each.since.toString(36)}${each.waits}${each.pass[0]}${each.pass[1]}${each.outstanding}${each.looked}${each.rowsP}${each.rowsQ}${each.isOfCopy ? 1 : 0}`;
+const lastKey = ({ last }: LeaseState): string =>
+  last === undefined ? '' : `${last.epoch}.${last.wasReleased ? 1 : 0}${last.life[0]}`;
 
-function keyOf({ machines, lease, atP, atQ, queue, worker, results, copy, left, harm }: World): string {
-  return `${machineKey(machines[0])}|${machineKey(machines[1])}|${lease.holder}${lease.untilMs},${lease.epoch}|${atP[0][0]}${atP[1][0]}${atQ}${queue}${worker.file}${worker.isPut ? 1 : 0}${results[0]}${results[1]}|${copy.rowsP}${copy.rowsQ}${copy.epoch}|${left.kills}${left.pauses}${left.redeliveries}${left.losses}${left.forgets}${left.writes}|${harm ?? ''}`;
+const seenKey = ({ seen }: Machine): string =>
+  seen === undefined ? '' : `${seen.epoch}${seen.isGivenUp ? 'x' : ''}`;
+
+const machineKey = (each: Machine): string =>
+  `${each.phase[0]}${each.phase[1]}${each.isPaused ? 1 : 0}${each.epoch},${each.since},${each.waits},${seenKey(each)}${each.pass[0]}${each.pass[1]}${each.outstanding}${each.looked}${each.rowsP}${each.rowsQ}${each.isOfCopy ? 1 : 0}`;
+
+function keyOf({
+  machines,
+  lease,
+  atP,
+  atQ,
+  queue,
+  stale,
+  worker,
+  results,
+  copy,
+  left,
+  harm,
+}: World): string {
+  return `${machineKey(machines[0])}|${machineKey(machines[1])}|${lease.holder}${lease.untilMs},${lastKey(lease)}|${atP[0][0]}${atP[1][0]}${atQ}${queue}${stale}${worker.file}${worker.isPut ? 1 : 0}${results[0]}${results[1]}|${copy.rowsP}${copy.rowsQ}${copy.epoch}|${Object.values(left).join('')}|${harm ?? ''}`;
 }

@@ -10,6 +10,7 @@ test('once the lease is lost nothing is changed any more, and everything can sti
   let isOver = false;
   const stage = createMemoryDestination({ root: 'in/' });
   const destination = fenced(stage, {
+    election: 'jobs',
     epoch: 1,
     check() {
       if (isOver) throw new SyncError('lease_lost', 'another leads', { verdict: 'end_run' });
@@ -35,6 +36,7 @@ test('an upload in whose middle the lease was lost is not brought to its end', a
   let isOver = false;
   const stage = createMemoryDestination({ root: 'in/' });
   const destination = fenced(stage, {
+    election: 'jobs',
     epoch: 1,
     check() {
       if (isOver) throw new SyncError('lease_lost', 'another leads', { verdict: 'end_run' });

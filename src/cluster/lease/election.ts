@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { ElectionState, LeaderElection, LeaseHolder } from '../../model/cluster/leader-election.ts';
+import { messageOf } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
 import { HeldLease } from './held-lease.ts';
-import type { Candidate, HeldByOther, LeaseStore, Taken } from './lease-store.ts';
-import { LEASE_MS, leaseTimes, momentOf, type LeaseTimes } from './lease-times.ts';
+import type { Candidate, LeaseStore } from './lease-store.ts';
+import { isGivenUp, LEASE_MS, leaseTimes, momentOf, type LeaseTimes } from './lease-times.ts';
+import { waitToLead, type SeenLease } from './wait-to-lead.ts';
 
 export interface ElectionOptions {
   readonly store: LeaseStore;
@@ -19,17 +21,6 @@ export interface ElectionOptions {
 const ASKED_EVERY_MS = 1000;
 /** So much later than the lease runs out it is asked for: the store counts in whole milliseconds. */
 const AFTER_END_MS = 5;
-/** A lease that is free by more than this before the time that the store said has not run out, in milliseconds. */
-const EARLY_MS = 250;
-
-/** The lease of another, in milliseconds of the elapsed time. */
-interface SeenLease {
-  /** When it runs out, unless it is renewed. */
-  readonly endsAtMs: number;
-  /** The most that was left of it, ever. */
-  readonly longestMs: number;
-}
-
 /** A leader election by a lease in a store. */
 export class LeaseElection implements LeaderElection {
   readonly name: string;
@@ -97,10 +88,13 @@ export class LeaseElection implements LeaderElection {
     const sent = momentOf(clock);
     const answer = await store.take(candidate, this.#times.ttlMs);
     this.#answered(undefined, answer.taken ? undefined : answer.holder);
-    const vanishedMs = answer.taken ? this.#vanished(answer) : 0;
-    this.#seen = answer.taken ? undefined : this.#seenNow(answer, sent.elapsedMs);
-    if (!answer.taken)
-      return { lease: undefined, waitMs: Math.min(ASKED_EVERY_MS, answer.leftMs + AFTER_END_MS) };
+    if (!answer.taken) {
+      const { epoch, ttlMs, leftMs } = answer;
+      this.#seen = { epoch, ttlMs, isGivenUp: isGivenUp({ ttlMs, leftMs }) };
+      return { lease: undefined, waitMs: untilNextLook({ ttlMs, leftMs }) };
+    }
+    const seen = this.#seen;
+    this.#seen = undefined;
     const lease = new HeldLease(
       {
         store,
@@ -113,23 +107,12 @@ export class LeaseElection implements LeaderElection {
       answer,
       sent,
     );
-    const outwaitMs = Math.max(answer.waitMs, vanishedMs);
-    return { lease: (await this.#outwait(lease, outwaitMs, signal)) ? lease : undefined, waitMs: 0 };
-  }
-
-  #seenNow({ leftMs }: HeldByOther, askedAtMs: number): SeenLease {
-    return { endsAtMs: askedAtMs + leftMs, longestMs: Math.max(leftMs, this.#seen?.longestMs ?? 0) };
-  }
-
-  /**
-   * How long to wait for a holder whose lease is gone before its time, because the clock of the store was set or somebody deleted it:
-   * that one may believe in its lease, which may be a longer one than ours.
-   */
-  #vanished({ wasReleased }: Taken): number {
-    const seen = this.#seen;
-    if (seen === undefined || wasReleased) return 0;
-    const isEarly = this.#options.clock.elapsed() < seen.endsAtMs - EARLY_MS;
-    return isEarly ? Math.max(this.#times.ttlMs, seen.longestMs) : 0;
+    const { ttlMs } = this.#times;
+    const outwaitMs = waitToLead(answer.former, seen, { ttlMs });
+    if (!(await this.#outwait(lease, outwaitMs, signal))) return { lease: undefined, waitMs: 0 };
+    // by the time that it is asked for again it has ended
+    this.#seen = { epoch: answer.epoch, ttlMs, isGivenUp: true };
+    return { lease, waitMs: 0 };
   }
 
   /** Waits until a leader that the store may have forgotten has given up. Resolves with whether the lease is still held then. */
@@ -138,14 +121,17 @@ export class LeaseElection implements LeaderElection {
       const until = AbortSignal.any([signal, lease.lost]);
       await this.#options.clock.sleep(waitMs, until).catch(() => undefined);
     }
-    if (signal.aborted) await lease.resign();
+    if (signal.aborted) await lease.withdraw();
     signal.throwIfAborted();
     return !lease.lost.aborted;
   }
 
   #answered(error: unknown, leader?: LeaseHolder): void {
     const before = this.#state;
-    this.#state = error === undefined ? { brokerUp: true, leader } : { ...before, brokerUp: false };
+    this.#state =
+      error === undefined
+        ? { brokerUp: true, leader }
+        : { ...before, brokerUp: false, trouble: messageOf(error) };
     const now = this.#state;
     const isSame =
       before.brokerUp === now.brokerUp &&
@@ -153,4 +139,10 @@ export class LeaseElection implements LeaderElection {
       before.leader?.host === now.leader?.host;
     if (!isSame) for (const listener of this.#listeners) listener();
   }
+}
+
+/** A look falls between the moment at which the holder gives up and the end of its lease, so that both are seen. */
+function untilNextLook({ ttlMs, leftMs }: { readonly ttlMs: number; readonly leftMs: number }): number {
+  const untilGivenUpMs = leftMs - (ttlMs - leaseTimes(ttlMs).ownMs);
+  return Math.min(ASKED_EVERY_MS, (untilGivenUpMs > 0 ? untilGivenUpMs : leftMs) + AFTER_END_MS);
 }

@@ -36,6 +36,10 @@ export class HeldLease implements Lease {
     this.#ended = Promise.all([this.#renew(), this.#watch()]);
   }
 
+  get election(): string {
+    return this.#options.name;
+  }
+
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
@@ -59,12 +63,21 @@ export class HeldLease implements Lease {
     return this.#options.store.record(this.#options.candidate, name, value);
   }
 
-  async resign(): Promise<void> {
+  resign(): Promise<void> {
+    return this.#giveBack({ hasLed: true });
+  }
+
+  /** The same, for one that has not led: the next one has to wait as this one would have. */
+  withdraw(): Promise<void> {
+    return this.#giveBack({ hasLed: false });
+  }
+
+  async #giveBack(how: { readonly hasLed: boolean }): Promise<void> {
     this.#over.abort();
     await this.#ended;
     const { store, candidate } = this.#options;
     // one that was lost is left to run out: what was sent last may still be on its way
-    if (!this.#lost.signal.aborted) await store.release(candidate).catch(() => undefined);
+    if (!this.#lost.signal.aborted) await store.release(candidate, how).catch(() => undefined);
     this.#lose();
   }
 

@@ -1,4 +1,5 @@
 import type { LeaseHolder } from '../../model/cluster/leader-election.ts';
+import type { FormerLeader } from './lease-rules.ts';
 
 /** One candidate for one leadership; `id` is random, so that no other is taken for it. */
 export interface Candidate extends LeaseHolder {
@@ -9,13 +10,8 @@ export interface Candidate extends LeaseHolder {
 export interface Taken {
   readonly taken: true;
   readonly epoch: number;
-  /**
-   * How long the new leader has to wait before it leads: a store that remembers no leader at all may have lost one, whose lease
-   * runs on.
-   */
-  readonly waitMs: number;
-  /** Whether the holder before gave it back: one that did not may still lead, unless its time has passed. */
-  readonly wasReleased: boolean;
+  /** Undefined: the store remembers no leader, or does not say. */
+  readonly former: FormerLeader | undefined;
   /** By the clock of the store, since 1970. */
   readonly nowMs: number;
 }
@@ -23,6 +19,9 @@ export interface Taken {
 export interface HeldByOther {
   readonly taken: false;
   readonly holder: LeaseHolder | undefined;
+  readonly epoch: number;
+  /** How long it lasts without being renewed. */
+  readonly ttlMs: number;
   /** Until it runs out, unless it is renewed. */
   readonly leftMs: number;
 }
@@ -38,8 +37,11 @@ export interface LeaseStore {
   take(candidate: Candidate, ttlMs: number): Promise<Taken | HeldByOther>;
   /** Resolves with the clock of the store; with undefined where the candidate does not hold the lease any more. */
   renew(candidate: Candidate, ttlMs: number): Promise<{ readonly nowMs: number } | undefined>;
-  /** Does nothing where another holds it. */
-  release(candidate: Candidate): Promise<void>;
+  /**
+   * Does nothing where another holds it. `hasLed`: whoever gives it back while it waits for a leader of before does not say that there
+   * is none.
+   */
+  release(candidate: Candidate, how: { readonly hasLed: boolean }): Promise<void>;
   /** What leaders keep for the next one, by names of theirs. */
   records(): Promise<ReadonlyMap<string, string>>;
   /** Keeps a record. Resolves with false, and keeps nothing, where the candidate does not hold the lease any more. */

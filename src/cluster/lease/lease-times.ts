@@ -23,6 +23,13 @@ export const leaseTimes = (ttlMs: number): LeaseTimes => ({
   ownMs: ttlMs * 0.8,
 });
 
+/**
+ * Whether a lease of which so much is left has been given up by its holder, which does not bring it back: a renewal that is answered
+ * from then on comes too late for it.
+ */
+export const isGivenUp = ({ ttlMs, leftMs }: { readonly ttlMs: number; readonly leftMs: number }): boolean =>
+  leftMs <= ttlMs - leaseTimes(ttlMs).ownMs;
+
 type Clocks = Pick<Clock, 'now' | 'elapsed'>;
 
 /** A moment by both clocks. */

@@ -1,38 +1,49 @@
 import type { LeaseHolder } from '../../model/cluster/leader-election.ts';
 import { SyncError } from '../../model/errors.ts';
 import { redisError, type RedisConnection } from '../redis/open-redis.ts';
+import type { FormerLeader } from './lease-rules.ts';
 import type { Candidate, HeldByOther, LeaseStore, Taken } from './lease-store.ts';
 
 /*
- * The keys of one lease: who holds it (runs out by itself), the last epoch, and what leaders keep for the next one. All scripts use
+ * The keys of one lease: who holds it (runs out by itself), whoever led last, and what leaders keep for the next one. All scripts use
  * the clock of Redis: those of the candidates may differ. An epoch is at least the time of day in milliseconds, so that it is
- * higher than all before it also where Redis has forgotten them. A holder of '' is one that gave the lease back.
+ * higher than all before it also where Redis has forgotten them.
  */
-const TAKE = `
-local held = redis.call('GET', KEYS[1])
+const NOW = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local released = held == ''
-if released then held = false end
-if held and held ~= ARGV[1] then return { 0, held, redis.call('PTTL', KEYS[1]), now } end
-local last = redis.call('GET', KEYS[2])
-if held then
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-  return { 1, last, ARGV[2], now, 0 }
-end
-local epoch = string.format('%.0f', math.max(tonumber(last or 0) + 1, now))
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-redis.call('SET', KEYS[2], epoch)
-return { 1, epoch, last and 0 or ARGV[2], now, released and 1 or 0 }
 `;
+/** Another text after each start of the server, and after each fail-over to it. */
+const LIFE = `
+local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
+local life = (info:match('run_id:(%w+)') or '') .. ' ' .. (info:match('master_replid:(%w+)') or '')
+`;
+const TAKE = `
+local held = redis.call('GET', KEYS[1])
+${NOW}
+local last = redis.call('HMGET', KEYS[2], 'epoch', 'ttl', 'released', 'life')
+if held and held ~= ARGV[1] then return { 0, held, redis.call('PTTL', KEYS[1]), last[1] or '0', last[2] or '0' } end
+${LIFE}
+local epoch = held and last[1] or string.format('%.0f', math.max(tonumber(last[1] or 0) + 1, now))
+redis.call('HSET', KEYS[2], 'epoch', epoch, 'ttl', ARGV[2], 'released', 0, 'life', life)
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if held or not last[1] then return { 1, epoch, now } end
+return { 1, epoch, now, last[1], last[2] or '0', tonumber(last[3] or 0), last[4] == life and 1 or 0 }
+`;
+/** On a server that is full a lease can still be renewed; what is noted beside it may then be missing. */
 const RENEW = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return false end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-local t = redis.call('TIME')
-return t[1] * 1000 + math.floor(t[2] / 1000)
+${NOW}
+${LIFE}
+redis.pcall('HSET', KEYS[2], 'life', life)
+return now
 `;
 const RELEASE = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], '', 'PX', ARGV[2]) end
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+  redis.pcall('HSET', KEYS[2], 'released', ARGV[2])
+end
 return 1
 `;
 const RECORD = `
@@ -40,9 +51,6 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
 return 1
 `;
-
-/** So long it is known that a lease was given back, and did not vanish; candidates ask every second. Milliseconds. */
-const RELEASED_MS = 60_000;
 
 export interface RedisLeaseOptions {
   /** Which lease it is: processes that give the same name at the same server are candidates for one leadership. */
@@ -56,9 +64,7 @@ export class RedisLeaseStore implements LeaseStore {
   readonly label: string;
   readonly #redis: RedisConnection;
   readonly #from: string;
-  readonly #keys: { readonly holder: string; readonly epoch: string; readonly records: string };
-  /** Replies of a server that has just started say little of a leader before: milliseconds since 1970, by its clock. */
-  #startedMs: number | undefined;
+  readonly #keys: { readonly holder: string; readonly last: string; readonly records: string };
 
   constructor(redis: RedisConnection, { name, from }: RedisLeaseOptions) {
     this.label = redis.shown;
@@ -66,29 +72,37 @@ export class RedisLeaseStore implements LeaseStore {
     this.#from = from;
     // the braces keep the keys of one lease together where keys are spread
     const at = (part: string): string => `stagesync:lease:{${name}}:${part}`;
-    this.#keys = { holder: at('holder'), epoch: at('epoch'), records: at('records') };
-    redis.client.on('close', () => (this.#startedMs = undefined));
+    this.#keys = { holder: at('holder'), last: at('last'), records: at('records') };
   }
 
   async take(candidate: Candidate, ttlMs: number): Promise<Taken | HeldByOther> {
-    const { holder, epoch } = this.#keys;
-    const startedMs = (this.#startedMs ??= await this.#whenStarted());
-    const reply = await this.#run(TAKE, [holder, epoch], [textOf(candidate), ttlMs]);
-    const [taken, value, ms, nowMs, released] = reply as [number, string, number | string, number, number];
-    if (taken !== 1) return { taken: false, holder: holderOf(value), leftMs: Math.max(0, Number(ms)) };
-    // a server that comes back with an older copy of its keys may not know the leader of a moment ago
-    const sinceStartMs = Math.max(0, ttlMs - (nowMs - startedMs));
-    const waitMs = Math.max(Number(ms), sinceStartMs);
-    return { taken: true, epoch: Number(value), waitMs, wasReleased: released === 1, nowMs };
+    const { holder, last } = this.#keys;
+    const reply = await this.#run(TAKE, [holder, last], [textOf(candidate), ttlMs]);
+    const [taken, ...facts] = reply as [number, ...unknown[]];
+    if (taken !== 1) {
+      const [text, leftMs, epoch, heldTtlMs] = facts as [string, number, string, string];
+      return {
+        taken: false,
+        holder: holderOf(text),
+        epoch: Number(epoch),
+        ttlMs: Number(heldTtlMs),
+        // somebody took its end away
+        leftMs: leftMs < 0 ? Infinity : leftMs,
+      };
+    }
+    const [epoch, nowMs, ...former] = facts as [string, number, ...(string | number)[]];
+    return { taken: true, epoch: Number(epoch), nowMs, former: formerOf(former) };
   }
 
   async renew(candidate: Candidate, ttlMs: number): Promise<{ readonly nowMs: number } | undefined> {
-    const nowMs = await this.#run(RENEW, [this.#keys.holder], [textOf(candidate), ttlMs]);
+    const { holder, last } = this.#keys;
+    const nowMs = await this.#run(RENEW, [holder, last], [textOf(candidate), ttlMs]);
     return nowMs === null ? undefined : { nowMs: Number(nowMs) };
   }
 
-  async release(candidate: Candidate): Promise<void> {
-    await this.#run(RELEASE, [this.#keys.holder], [textOf(candidate), RELEASED_MS]);
+  async release(candidate: Candidate, { hasLed }: { readonly hasLed: boolean }): Promise<void> {
+    const { holder, last } = this.#keys;
+    await this.#run(RELEASE, [holder, last], [textOf(candidate), hasLed ? 1 : 0]);
   }
 
   async records(): Promise<ReadonlyMap<string, string>> {
@@ -104,18 +118,6 @@ export class RedisLeaseStore implements LeaseStore {
     return this.#redis.close();
   }
 
-  async #whenStarted(): Promise<number> {
-    return this.#asked(async () => {
-      const [[seconds = 0], info] = await Promise.all([
-        this.#redis.client.time(),
-        this.#redis.client.info('server'),
-      ]);
-      const upSeconds = Number(/uptime_in_seconds:(\d+)/.exec(info)?.[1] ?? Infinity);
-      // whole seconds, rounded down: it may have started almost one later
-      return (seconds - upSeconds + 1) * 1000;
-    });
-  }
-
   #run(script: string, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown> {
     return this.#asked(() => this.#redis.client.eval(script, keys.length, ...keys, ...values));
   }
@@ -127,6 +129,18 @@ export class RedisLeaseStore implements LeaseStore {
       throw error instanceof SyncError ? error : redisError(error, this.label, this.#from);
     }
   }
+}
+
+/** Undefined where the script says nothing of one. */
+function formerOf([epoch, ttlMs, released, isOfThisLife]: readonly (string | number)[]):
+  FormerLeader | undefined {
+  if (epoch === undefined) return undefined;
+  return {
+    epoch: Number(epoch),
+    ttlMs: Number(ttlMs),
+    wasReleased: released === 1,
+    isOfThisLife: isOfThisLife === 1,
+  };
 }
 
 /** Always the same text for a candidate: the scripts compare it. */

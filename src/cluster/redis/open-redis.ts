@@ -117,16 +117,22 @@ export function redisError(error: unknown, shown: string, from: string): SyncErr
   if (said.startsWith('NOAUTH')) return unauthorised(`${shown} asks for a password, and ${from} gives none`);
   if (/^(WRONGPASS|NOPERM)|invalid password|invalid username/i.test(said))
     return unauthorised(`${shown} does not accept the user or the password that ${from} gives: ${said}`);
+  if (/\bOOM\b/.test(said))
+    return misconfigured(
+      `${shown} is full, and takes nothing more (maxmemory): give it more memory, or remove what others keep there`,
+    );
+  if (/\b(READONLY|MISCONF)\b/.test(said)) return misconfigured(`${shown} takes no changes: ${said}`);
   if (said.includes('DB index is out of range'))
-    return new SyncError('queue_misconfigured', `${shown} has no database of this number; correct ${from}`, {
-      verdict: 'end_run',
-    });
+    return misconfigured(`${shown} has no database of this number; correct ${from}`);
   return new SyncError(
     'queue_unreachable',
     `cannot reach ${shown}: ${said}; start the server, or correct ${from}`,
     { verdict: 'end_run', fact: 'out_of_reach' },
   );
 }
+
+const misconfigured = (message: string): SyncError =>
+  new SyncError('queue_misconfigured', message, { verdict: 'end_run' });
 
 const unauthorised = (message: string): SyncError =>
   new SyncError('queue_unauthorised', message, { verdict: 'end_run', fact: 'unauthorised' });

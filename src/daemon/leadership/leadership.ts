@@ -26,7 +26,8 @@ export type LeadershipEvent =
   | { readonly type: 'standby'; readonly leader: string | undefined }
   | { readonly type: 'leads'; readonly epoch: number }
   | { readonly type: 'lost'; readonly message: string }
-  | { readonly type: 'broker'; readonly isUp: boolean };
+  /** `trouble`: why it cannot be asked. */
+  | { readonly type: 'broker'; readonly isUp: boolean; readonly trouble: string | undefined };
 
 export interface LeadershipOptions {
   readonly clock: Clock;
@@ -44,13 +45,6 @@ export class Leadership {
   #lease: Lease | undefined;
   /** What was told last. */
   #told: ElectionState = { brokerUp: true };
-
-  readonly #closed: Fence = {
-    epoch: 0,
-    check: () => {
-      throw standsBy(this.view);
-    },
-  };
 
   constructor(election: RecordedElection, options: LeadershipOptions) {
     this.#election = election;
@@ -71,7 +65,7 @@ export class Leadership {
 
   /** Of what is begun now: while this process stands by, it lets nothing through. */
   get fence(): Fence {
-    return this.#lease ?? this.#closed;
+    return this.#lease ?? closedFence(() => this.view);
   }
 
   /** Aborted once what is begun now has to end; undefined while this process stands by. */
@@ -130,11 +124,20 @@ export class Leadership {
     const { onEvent } = this.#options;
     const [now, before] = [this.#election.state, this.#told];
     this.#told = now;
-    if (now.brokerUp !== before.brokerUp) onEvent({ type: 'broker', isUp: now.brokerUp });
+    if (now.brokerUp !== before.brokerUp)
+      onEvent({ type: 'broker', isUp: now.brokerUp, trouble: now.trouble });
     const leader = leaderText(now);
     if (this.#lease === undefined && leader !== leaderText(before)) onEvent({ type: 'standby', leader });
   }
 }
+
+const closedFence = (view: () => LeadershipView): Fence => ({
+  election: view().name,
+  epoch: 0,
+  check: () => {
+    throw standsBy(view());
+  },
+});
 
 const leaderText = ({ leader }: ElectionState): string | undefined =>
   leader && `${leader.host} (process ${leader.pid})`;

@@ -7,6 +7,7 @@ import { messageOf, SyncError } from '../../model/errors.ts';
 import { configError } from '../usage-errors.ts';
 import type { Body, CopyStore, StoredObject } from './copy-store.ts';
 import { replacing, versionOf } from './replacing-mark.ts';
+import type { Term } from './term.ts';
 
 /** A file that a put made beside its name, and that has not changed for so long, in milliseconds, is of a process that was killed. */
 const LEFT_BEHIND_MS = 86_400_000;
@@ -14,12 +15,12 @@ const LEFT_BEHIND_MS = 86_400_000;
 const BESIDE = /\.(?:[0-9a-f]{12}\.part|replacing\.[0-9a-f]{12})$/;
 
 /**
- * Copies in a directory, which may be on a network file system. `epoch` is that of the leadership in which they are put, where there
+ * Copies in a directory, which may be on a network file system. `term` is the leadership in which they are put, where there
  * is an election. Rejects with `config` one that cannot be used.
  */
 export async function openDirectoryStore(
   folder: string,
-  { epoch }: { readonly epoch?: number | undefined } = {},
+  { term }: { readonly term?: Term | undefined } = {},
 ): Promise<CopyStore> {
   try {
     makeFolders(folder, { mode: 0o700 });
@@ -29,17 +30,17 @@ export async function openDirectoryStore(
       error,
     );
   }
-  return new DirectoryStore(folder, epoch);
+  return new DirectoryStore(folder, term);
 }
 
 class DirectoryStore implements CopyStore {
   readonly label: string;
-  readonly #epoch: number | undefined;
+  readonly #term: Term | undefined;
   #hasCleared = false;
 
-  constructor(folder: string, epoch: number | undefined) {
+  constructor(folder: string, term: Term | undefined) {
     this.label = folder;
-    this.#epoch = epoch;
+    this.#term = term;
   }
 
   async get(name: string): Promise<StoredObject | undefined> {
@@ -58,7 +59,7 @@ class DirectoryStore implements CopyStore {
       this.#hasCleared = true;
       try {
         await write(part, body);
-        return await replacing({ file: `${file}.replacing`, epoch: this.#epoch }, async (isStillOurs) => {
+        return await replacing({ file: `${file}.replacing`, term: this.#term }, async (isStillOurs) => {
           if ((await versionOf(file)) !== expected) return undefined;
           // who stood still until now may have been overtaken
           if (!(await isStillOurs())) return undefined;

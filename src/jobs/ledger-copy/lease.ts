@@ -6,6 +6,7 @@ import type { Clock } from '../../model/ports.ts';
 import { printable } from '../../model/printable.ts';
 import { configError } from '../usage-errors.ts';
 import { textBody, textOf, type CopyStore } from './copy-store.ts';
+import { isOfLater, isUpTo, termIn, type Term } from './term.ts';
 
 /** How long a run may be silent until another may take its place, in milliseconds. */
 export const LEASE_MS = 600_000;
@@ -22,6 +23,7 @@ const SHAPE = z.object({
   /** Milliseconds since 1970, by the clock of whoever wrote it. 0: nobody holds it. */
   until: z.number(),
   /** Of the leader that wrote it, where there is an election. */
+  election: z.string().optional(),
   epoch: z.number().optional(),
 });
 type Written = z.infer<typeof SHAPE>;
@@ -32,8 +34,8 @@ export interface LeaseOptions {
   readonly name: string;
   readonly command: string;
   readonly clock: Clock;
-  /** Of the leadership in which it is taken: a leader does not wait for leases of those before it. */
-  readonly epoch?: number | undefined;
+  /** The leadership in which it is taken: a leader does not wait for leases of those before it. */
+  readonly term?: Term | undefined;
 }
 
 /** The right to change what a ledger is about, held by one run at a time, wherever it runs. */
@@ -109,14 +111,14 @@ export class Lease {
  * `config` where the store lets two write at once.
  */
 export async function takeLease(options: LeaseOptions): Promise<Lease> {
-  const { store, name, command, clock, epoch } = options;
-  const mine = { holder: randomBytes(8).toString('hex'), command, host: hostname(), epoch };
+  const { store, name, command, clock, term } = options;
+  const mine = { holder: randomBytes(8).toString('hex'), command, host: hostname(), ...term };
   const found = await store.get(name);
   const held =
     found === undefined ? undefined : parsed(await textOf(found, MOST_BYTES, () => unreadable(options)));
-  if (isOfLater(held?.epoch, epoch)) throw ledByOther(options);
-  const isOfFormer = epoch !== undefined && held?.epoch !== undefined;
-  if (held !== undefined && held.until > clock.now() && !isOfFormer) throw heldBy(held, options);
+  const written = held && termIn(held);
+  if (isOfLater(written, term)) throw ledByOther(options);
+  if (held !== undefined && held.until > clock.now() && !isUpTo(written, term)) throw heldBy(held, options);
   const untilMs = clock.now() + LEASE_MS;
   const body = textBody(JSON.stringify({ ...mine, until: untilMs }));
   const version = await store.put(name, body, found?.version);
@@ -128,10 +130,6 @@ export async function takeLease(options: LeaseOptions): Promise<Lease> {
     );
   return new Lease(options, mine, version, untilMs);
 }
-
-/** Whether what a leader of the epoch `written` wrote is of a later one than `epoch`. */
-export const isOfLater = (written: number | undefined, epoch: number | undefined): boolean =>
-  written !== undefined && epoch !== undefined && written > epoch;
 
 export const ledByOther = ({ store, name }: Pick<LeaseOptions, 'store' | 'name'>): SyncError =>
   new SyncError(
@@ -149,12 +147,18 @@ function parsed(text: string): Written | undefined {
   }
 }
 
-const heldBy = (held: Written | undefined, { store, name }: LeaseOptions): SyncError =>
+const heldBy = (held: Written | undefined, { store, name, term }: LeaseOptions): SyncError =>
   new SyncError(
     'locked',
-    `another run works on this source and destination${held === undefined ? '' : `: "${printable(held.command)}" on ${printable(held.host)}`}; wait for it to end. One that was killed holds the lease ${name} in ${store.label} ${held === undefined ? 'for ten minutes' : `until ${timeOf(held.until)}`}; where nothing runs any more, delete that`,
+    `another run works on this source and destination${held === undefined ? '' : `: "${printable(held.command)}" on ${printable(held.host)}${ofOtherElection(held, term)}`}; wait for it to end. One that was killed holds the lease ${name} in ${store.label} ${held === undefined ? 'for ten minutes' : `until ${timeOf(held.until)}`}; where nothing runs any more, delete that`,
     { verdict: 'end_run' },
   );
+
+/** Daemons that were to take turns, and have two leases by mistake. */
+const ofOtherElection = ({ election }: Written, term: Term | undefined): string =>
+  election === undefined || term === undefined || election === term.election
+    ? ''
+    : `, which leads ${JSON.stringify(printable(election))}, and this process ${JSON.stringify(printable(term.election))} (daemons that take turns need one --lease-name)`;
 
 const timeOf = (ms: number): string =>
   Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : 'a time that is none';

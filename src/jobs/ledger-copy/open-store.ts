@@ -6,6 +6,7 @@ import { realPath } from '../real-path.ts';
 import { configError, usageError } from '../usage-errors.ts';
 import type { CopyStore } from './copy-store.ts';
 import { openDirectoryStore } from './directory-store.ts';
+import type { Term } from './term.ts';
 
 export interface StoreSettings {
   /** As typed: a directory, or `s3://BUCKET/PREFIX`. */
@@ -16,8 +17,8 @@ export interface StoreSettings {
   readonly environment: Environment;
   /** A copy in a local source would be synced. */
   readonly source: PlaceAddress;
-  /** Of the leadership in which copies are put, where there is an election. */
-  readonly epoch?: number | undefined;
+  /** The leadership in which copies are put, where there is an election. */
+  readonly term?: Term | undefined;
 }
 
 /** Opens the place for copies of ledgers. Rejects with `usage` or `config` an address that cannot be used; loads the AWS SDK for a bucket only. */
@@ -27,7 +28,7 @@ export async function openCopyStore({
   s3,
   environment,
   source,
-  epoch,
+  term,
 }: StoreSettings): Promise<CopyStore> {
   if (address.startsWith('s3://')) return openBucketStore(address, s3, environment);
   if (address === '' || address.includes('://'))
@@ -37,7 +38,7 @@ export async function openCopyStore({
     throw usageError(
       `--ledger-copy ${directory} lies in the source, so that copies would be synced; name a directory elsewhere`,
     );
-  return openDirectoryStore(directory, { epoch });
+  return openDirectoryStore(directory, { term });
 }
 
 function isInside(path: string, root: string): boolean {

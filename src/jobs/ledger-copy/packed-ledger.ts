@@ -20,6 +20,7 @@ const HEADER = z.object({
   size: z.number().int().nonnegative(),
   sha256: z.string(),
   /** Of the leader that put it, where there is an election. */
+  election: z.string().optional(),
   epoch: z.number().optional(),
 });
 export type PackedHeader = z.infer<typeof HEADER>;
@@ -28,10 +29,10 @@ export type PackedHeader = z.infer<typeof HEADER>;
 const LONGEST_HEADER = 65_536;
 const NEWLINE = 0x0a;
 
-type Pair = Pick<PackedHeader, 'source' | 'destination' | 'epoch'>;
+type Labels = Pick<PackedHeader, 'source' | 'destination' | 'election' | 'epoch'>;
 
 /** Compresses the SQLite file `from` into `to`. Resolves with what is put into a store: the header and that. */
-export async function pack(from: string, to: string, { source, destination, epoch }: Pair): Promise<Body> {
+export async function pack(from: string, to: string, labels: Labels): Promise<Body> {
   const measured = new Measured();
   // the fastest: ledgers are full of repetitions, and a run waits for this
   await pipeline(
@@ -44,11 +45,9 @@ export async function pack(from: string, to: string, { source, destination, epoc
   const header: PackedHeader = {
     type: 'stagesync-ledger',
     format: 1,
-    source,
-    destination,
+    ...labels,
     size,
     sha256,
-    epoch,
   };
   const line = Buffer.from(`${JSON.stringify(header)}\n`);
   return {

@@ -1,6 +1,6 @@
 import type { Body, CopyStore } from './copy-store.ts';
-import { isOfLater } from './lease.ts';
 import { headerOf } from './packed-ledger.ts';
+import { isUpTo, termIn, type Term } from './term.ts';
 
 /** Leaders that stood still, and put their ledgers all at this moment. */
 const MOST_TRIES = 4;
@@ -13,16 +13,16 @@ export async function putLedger(
   store: CopyStore,
   name: string,
   body: Body,
-  { expected, epoch }: { readonly expected: string | undefined; readonly epoch: number | undefined },
+  { expected, term }: { readonly expected: string | undefined; readonly term: Term | undefined },
 ): Promise<string | undefined> {
   let version = await store.put(name, body, expected);
-  if (epoch === undefined) return version;
+  if (term === undefined) return version;
   for (let tries = 1; version === undefined && tries < MOST_TRIES; tries++) {
     const found = await store.get(name);
     if (found !== undefined) {
-      const header = await headerOf(found.body);
-      // a run without an election is another's, and so is a later leader
-      if (header.epoch === undefined || isOfLater(header.epoch, epoch)) return undefined;
+      const written = termIn(await headerOf(found.body));
+      // that of a run without an election, of another election, or of a later leader stays
+      if (!isUpTo(written, term)) return undefined;
     }
     version = await store.put(name, body, found?.version);
   }

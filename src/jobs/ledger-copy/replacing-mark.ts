@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { link, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isOfFormer, type Term } from './term.ts';
 
 /** How long another may hold the file that stands for the right to replace, in milliseconds: it is held for some system calls. */
 const STALE_MS = 60_000;
@@ -12,8 +13,8 @@ const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 export interface Mark {
   /** Who made it may replace; it is gone once that is over. */
   readonly file: string;
-  /** Of the leadership in which it is made; undefined: there is no election. */
-  readonly epoch: number | undefined;
+  /** The leadership in which it is made; undefined: there is no election. */
+  readonly term: Term | undefined;
 }
 
 /**
@@ -22,15 +23,15 @@ export interface Mark {
  * because clocks of machines differ. `work` asks `isStillOurs` last: a process that stood still may have lost the mark.
  */
 export async function replacing<T>(
-  { file, epoch }: Mark,
+  { file, term }: Mark,
   work: (isStillOurs: () => Promise<boolean>) => Promise<T>,
 ): Promise<T> {
   let seen: { readonly version: string | undefined; readonly sinceMs: number } | undefined;
-  while (!(await made(file, epoch))) {
+  while (!(await made(file, term))) {
     const version = await versionOf(file);
     // undefined: whoever held it has just let it go
     if (seen === undefined || seen.version !== version) seen = { version, sinceMs: performance.now() };
-    const isStale = (await isOfFormerLeader(file, epoch)) || performance.now() - seen.sinceMs >= STALE_MS;
+    const isStale = (await isOfFormerLeader(file, term)) || performance.now() - seen.sinceMs >= STALE_MS;
     if (await takeAwayStale(file, { isStale, version })) continue;
     await pause(ASKED_EVERY_MS);
   }
@@ -56,10 +57,10 @@ export async function versionOf(file: string): Promise<string | undefined> {
 const versionIn = ({ ino, mtimeNs, size }: BigIntStats): string => `${ino}-${mtimeNs}-${size}`;
 
 /** Whether the mark could be made; false: there is one. */
-async function made(file: string, epoch: number | undefined): Promise<boolean> {
+async function made(file: string, term: Term | undefined): Promise<boolean> {
   try {
-    if (epoch === undefined) await (await open(file, 'wx', 0o600)).close();
-    else await makeWithEpoch(file, epoch);
+    if (term === undefined) await (await open(file, 'wx', 0o600)).close();
+    else await makeWithTerm(file, JSON.stringify(term));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -67,24 +68,34 @@ async function made(file: string, epoch: number | undefined): Promise<boolean> {
   }
 }
 
-/** By a second name, so that nobody ever sees it without its epoch, also where this process is killed. */
-async function makeWithEpoch(file: string, epoch: number): Promise<void> {
+/** By a second name, so that nobody ever sees it without its term, also where this process is killed. */
+async function makeWithTerm(file: string, term: string): Promise<void> {
   const own = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    await writeFile(own, `${epoch}`, { flag: 'wx', mode: 0o600 });
+    await writeFile(own, term, { flag: 'wx', mode: 0o600 });
     await link(own, file);
   } catch (error) {
     if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    await writeFile(file, `${epoch}`, { flag: 'wx', mode: 0o600 });
+    await writeFile(file, term, { flag: 'wx', mode: 0o600 });
   } finally {
     await rm(own, { force: true });
   }
 }
 
-async function isOfFormerLeader(file: string, epoch: number | undefined): Promise<boolean> {
-  if (epoch === undefined) return false;
+async function isOfFormerLeader(file: string, term: Term | undefined): Promise<boolean> {
+  if (term === undefined) return false;
   const text = await readFile(file, 'utf8').catch(() => '');
-  return /^\d+$/.test(text) && Number(text) < epoch;
+  return isOfFormer(writtenIn(text), term);
+}
+
+/** Undefined for a mark of a run without an election. */
+function writtenIn(text: string): Term | undefined {
+  try {
+    const { election, epoch } = JSON.parse(text) as Partial<Term>;
+    return typeof election === 'string' && typeof epoch === 'number' ? { election, epoch } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the mark that was seen as `version` is gone. */

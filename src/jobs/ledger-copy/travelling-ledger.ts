@@ -13,9 +13,10 @@ import { makeStateFolder, openLedger, pairName, type LedgerOptions } from '../..
 import { lockBySqlite } from '../../sync/ledger/sqlite-lock.ts';
 import type { CopyStore, StoredObject } from './copy-store.ts';
 import { clearLeftovers, installLedger, ON_ITS_WAY } from './install-ledger.ts';
-import { isOfLater, Lease, ledByOther, takeLease } from './lease.ts';
+import { Lease, ledByOther, takeLease } from './lease.ts';
 import { NotWhole, pack, unpack } from './packed-ledger.ts';
 import { putLedger } from './put-ledger.ts';
+import { isOfLater, termIn, termOf } from './term.ts';
 
 /** The fact that a ledger keeps of its copy: the store and the version there that it was fetched from or put as. */
 const KEY = 'ledger_copy';
@@ -52,7 +53,7 @@ export async function openTravellingLedger(options: TravellingOptions): Promise<
   let lease: Lease | undefined;
   try {
     clearLeftovers(file);
-    lease = await takeLease({ store, name: `${name}.lease`, command, clock, epoch: fence?.epoch });
+    lease = await takeLease({ store, name: `${name}.lease`, command, clock, term: termOf(fence) });
     const version = await fetchLedger(store, name, file, given);
     const ledger = openLedger({
       ...given,
@@ -121,7 +122,7 @@ async function unpackLedger(
   try {
     const header = await unpack(found.body, to);
     checkLabels(header, pair, 'it is that of another pair');
-    if (isOfLater(header.epoch, pair.fence?.epoch)) throw ledByOther({ store, name: copy });
+    if (isOfLater(termIn(header), termOf(pair.fence))) throw ledByOther({ store, name: copy });
     // SQLite would make files beside it otherwise, for a log that it cannot have
     const url = pathToFileURL(to);
     url.searchParams.set('immutable', '1');
@@ -206,16 +207,16 @@ class Copied implements TravellingLedger {
   async save(): Promise<SyncError | undefined> {
     const { store, ledger, file, name, given } = this.#parts;
     const { source, destination, fence } = given;
-    const epoch = fence?.epoch;
+    const term = termOf(fence);
     if (this.lost.aborted) return this.lost.reason as SyncError;
     const part = `${file}.${randomBytes(6).toString('hex')}`;
     const [whole, packed] = [`${part}.whole${ON_ITS_WAY}`, `${part}.packed${ON_ITS_WAY}`];
     try {
       using db = new DatabaseSync(file, { readOnly: true });
       await backup(db, whole);
-      const body = await pack(whole, packed, { source, destination, epoch });
+      const body = await pack(whole, packed, { source, destination, ...term });
       fence?.check();
-      const version = await putLedger(store, `${name}.ledger`, body, { expected: this.#version, epoch });
+      const version = await putLedger(store, `${name}.ledger`, body, { expected: this.#version, term });
       if (version === undefined) {
         this.#overtaken.abort(overtaken(store, name));
         return this.lost.reason as SyncError;

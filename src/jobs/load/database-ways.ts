@@ -2,6 +2,7 @@ import type { SqlCredentials } from '../../data-api/credentials.ts';
 import type { DataApi } from '../../data-api/data-api.ts';
 import type { GateUse } from '../../remote/gate/gate-use.ts';
 import type { StageAddress } from '../addresses.ts';
+import { beforeChange } from '../ends/open-api.ts';
 import type { StageSurroundings } from '../surroundings.ts';
 import { usageError } from '../usage-errors.ts';
 
@@ -49,7 +50,13 @@ export class DatabaseWays {
     const gate = this.#gate(at);
     this.#opened.use(gate);
     const { proxy } = this.#around.environment;
-    const api = await openDataApi({ endpoint, credentials, gate, proxy });
+    const api = await openDataApi({
+      endpoint,
+      credentials,
+      gate,
+      proxy,
+      beforeChange: beforeChange(this.#around),
+    });
     return this.#opened.use(api);
   }
 

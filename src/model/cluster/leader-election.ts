@@ -1,5 +1,7 @@
 /** What holds a process back that does not lead any more. Made for one leadership: it never opens again. */
 export interface Fence {
+  /** The name of the election. */
+  readonly election: string;
   /** Grows with every leader: the fencing token. */
   readonly epoch: number;
   /**
@@ -32,6 +34,8 @@ export interface LeaseHolder {
 export interface ElectionState {
   /** Whether the last request to what keeps the lease was answered. */
   readonly brokerUp: boolean;
+  /** Why it was not. */
+  readonly trouble?: string | undefined;
   /** Who leads, as far as a candidate was told; absent: nobody, or it is not known. */
   readonly leader?: LeaseHolder | undefined;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LeaseElection } from '../../../src/cluster/lease/election.ts';
 import { RedisLeaseStore } from '../../../src/cluster/lease/redis-lease-store.ts';
 import { openRedis, type RedisConnection } from '../../../src/cluster/redis/open-redis.ts';
@@ -46,6 +47,17 @@ describe.runIf(HAS_REDIS)('a lease in Redis', () => {
         await using redis = await openKeys(server.url);
         await redis.client.del(`stagesync:lease:{${name}}:holder`);
       },
+      async copy() {
+        const last = `stagesync:lease:{${name}}:last`;
+        await using redis = await openKeys(server.url);
+        const kept = await redis.client.hgetall(last);
+        return async () => {
+          await using again = await openKeys(server.url);
+          await again.client.del(`stagesync:lease:{${name}}:holder`);
+          // as it is known by another life of the server
+          await again.client.hset(last, { ...kept, life: 'before' });
+        };
+      },
       pass: (ms) => wait(ms),
       [Symbol.asyncDispose]: () => keeper.close(),
     };
@@ -70,21 +82,60 @@ test.runIf(HAS_REDIS)(
     const server = await startRedis({ keeps: true });
     const store = await openStore(server.url, 'jobs');
     const candidate = { id: '1', host: 'h', pid: 1, command: 'c' };
-    // long enough ago for the start of the server not to count
-    await wait(TTL + 1100);
-    expect(await store.take(candidate, TTL)).toMatchObject({ waitMs: TTL });
-    await store.release(candidate);
-    expect(await store.take(candidate, TTL)).toMatchObject({ waitMs: 0 });
-    await store.release(candidate);
+    expect(await store.take(candidate, TTL)).toMatchObject({ former: undefined });
+    await store.release(candidate, { hasLed: true });
+    expect(await store.take(candidate, TTL)).toMatchObject({
+      former: { ttlMs: TTL, wasReleased: true, isOfThisLife: true },
+    });
+    await store.release(candidate, { hasLed: true });
     await server.kill();
     await expect(store.take(candidate, TTL)).rejects.toMatchObject({ code: 'queue_unreachable' });
     await server.start();
-    // it knows an epoch, but what happened in its last seconds may be lost
+    // it knows a leader, but what happened in its last seconds may be lost
     let again;
     while (again === undefined)
       again = await store.take({ ...candidate, id: '2' }, TTL).catch(() => wait(20).then(() => undefined));
-    expect(again).toMatchObject({ taken: true, waitMs: expect.any(Number) as number });
-    expect((again as { waitMs: number }).waitMs).toBeGreaterThan(0);
+    expect(again).toMatchObject({ former: { wasReleased: true, isOfThisLife: false } });
+    await store.close();
+  },
+);
+
+test.runIf(HAS_REDIS)('a replica that becomes the primary server is another life of it', async () => {
+  const primary = await startRedis({ settings: ['--repl-diskless-sync-delay', '0'] });
+  const replica = await startRedis({ settings: ['--replicaof', '127.0.0.1', String(primary.port)] });
+  const candidate = { id: '1', host: 'h', pid: 1, command: 'c' };
+  const store = await openStore(primary.url, 'jobs');
+  await store.take(candidate, TTL);
+  await store.release(candidate, { hasLed: true });
+  const way = new Redis({ port: replica.port, host: '127.0.0.1' });
+  await vi.waitFor(async () => expect(await way.hget('stagesync:lease:{jobs}:last', 'released')).toBe('1'), {
+    timeout: 30_000,
+  });
+  await way.replicaof('NO', 'ONE');
+  await way.quit();
+  const other = await openStore(replica.url, 'jobs');
+  expect(await other.take({ ...candidate, id: '2' }, TTL)).toMatchObject({
+    former: { wasReleased: true, isOfThisLife: false },
+  });
+  await Promise.all([store.close(), other.close()]);
+});
+
+test.runIf(HAS_REDIS)(
+  'a server that is full still renews a lease, and says so where it cannot give one',
+  async () => {
+    const server = await startRedis();
+    const store = await openStore(server.url, 'jobs');
+    const candidate = { id: '1', host: 'h', pid: 1, command: 'c' };
+    await store.take(candidate, TTL);
+    {
+      await using redis = await openKeys(server.url);
+      await redis.client.config('SET', 'maxmemory', '1mb');
+    }
+    expect(await store.renew(candidate, TTL)).toBeDefined();
+    await store.release(candidate, { hasLed: true });
+    await expect(store.take(candidate, TTL)).rejects.toMatchObject({
+      message: expect.stringMatching(/full/) as string,
+    });
     await store.close();
   },
 );

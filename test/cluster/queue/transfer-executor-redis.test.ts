@@ -38,7 +38,12 @@ describe.runIf(HAS_REDIS)('on BullMQ', () => {
       queue,
       systemClock,
       pair,
-    )({ draining: draining.signal, signal: signal.signal, tell: () => undefined });
+    )({
+      draining: draining.signal,
+      signal: signal.signal,
+      tell: () => undefined,
+      onWorkers: () => undefined,
+    });
     await executor.takeOver();
     return {
       executor,

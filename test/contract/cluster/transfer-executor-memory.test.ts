@@ -12,7 +12,7 @@ transferExecutorContract(async ({ source, destination }, { idle = false } = {}) 
   const executor = queuedTransfers(
     broker.queue('pair', 'in/'),
     fasterClock(20),
-  )({ draining: draining.signal, signal: signal.signal, tell: () => undefined });
+  )({ draining: draining.signal, signal: signal.signal, tell: () => undefined, onWorkers: () => undefined });
   await executor.takeOver();
   return { executor, draining, signal, close: () => executor.close() };
 });

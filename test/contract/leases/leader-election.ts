@@ -11,8 +11,10 @@ export interface LeaseWorld {
   open(): Promise<LeaseStore>;
   /** As when the store comes back empty. */
   forget(): Promise<void>;
-  /** As when the clock of the store is set forward: a lease is over before its time. */
+  /** As when somebody deletes the lease, or sets the clock of the store forward. */
   vanish(): Promise<void>;
+  /** What it has now comes back with the function that it resolves with, as after a start from a copy, or a fail-over. */
+  copy(): Promise<() => Promise<void>>;
   readonly clock: Clock;
   /** Lets time pass, in milliseconds. */
   pass(ms: number): Promise<void>;
@@ -45,10 +47,10 @@ function cuttable(store: LeaseStore): LeaseStore & { isCut: boolean } {
 
 /** The promises of a leader election. `world` makes a new one, which the test closes. */
 export function leaderElectionContract(world: () => Promise<LeaseWorld & AsyncDisposable>): void {
-  const electionOf = async (of: LeaseWorld, pid: number) => {
+  const electionOf = async (of: LeaseWorld, pid: number, ttlMs = of.ttlMs) => {
     const way = cuttable(await of.open());
     const self = { host: 'here', pid, command: 'stagesync up' };
-    const { clock, ttlMs } = of;
+    const { clock } = of;
     return { way, election: new LeaseElection({ store: way, name: 'jobs', self, clock, ttlMs }) };
   };
   /** What became of a campaign so far. */
@@ -112,37 +114,95 @@ export function leaderElectionContract(world: () => Promise<LeaseWorld & AsyncDi
     await Promise.all([a.election.close(), b.election.close()]);
   });
 
-  test('a store that forgets everything has no second leader while the first may still lead', async () => {
+  /** Whoever campaigns now leads, and not while `first`, which is cut off, may still lead. */
+  const leadsAfter = async (
+    of: LeaseWorld,
+    first: HeldLease,
+    election: LeaseElection,
+  ): Promise<HeldLease> => {
+    const { so } = campaigning(election);
+    for (let tries = 0; so.lease === undefined; tries++) {
+      expect(tries).toBeLessThan(300);
+      await of.pass(of.ttlMs / 30);
+      if (so.lease !== undefined) expect(first.remainingMs).toBe(0);
+    }
+    expect(so.lease.epoch).toBeGreaterThan(first.epoch);
+    return so.lease;
+  };
+
+  test.each(['forget', 'vanish'] as const)(
+    'after a %s of the lease whoever waited for it does not lead while the first may still lead',
+    async (what) => {
+      await using of = await world();
+      const [a, b] = [await electionOf(of, 1), await electionOf(of, 2)];
+      const first = await lead(of, a.election);
+      const stop = new AbortController();
+      const waiting = campaigning(b.election, stop.signal);
+      await of.pass(of.ttlMs);
+      stop.abort(new Error('enough'));
+      await waiting.over;
+      a.way.isCut = true;
+      await of[what]();
+      await (await leadsAfter(of, first, b.election)).resign();
+      await Promise.all([a.election.close(), b.election.close()]);
+    },
+  );
+
+  test.each(['forget', 'vanish'] as const)(
+    'after a %s of the lease whoever has never seen it does not lead while the first may still lead',
+    async (what) => {
+      await using of = await world();
+      const [a, b] = [await electionOf(of, 1), await electionOf(of, 2)];
+      const first = await lead(of, a.election);
+      await of.pass(of.ttlMs);
+      a.way.isCut = true;
+      await of[what]();
+      await (await leadsAfter(of, first, b.election)).resign();
+      await Promise.all([a.election.close(), b.election.close()]);
+    },
+  );
+
+  test('a store that goes back to before the leader gives nobody the lead while that one may still lead', async () => {
     await using of = await world();
     const [a, b] = [await electionOf(of, 1), await electionOf(of, 2)];
-    const first = await lead(of, a.election);
+    await (await lead(of, b.election)).resign();
+    // the last leader it knows has given its lease back
+    const goBack = await of.copy();
+    const first = (await a.election.tryOnce(NO_SIGNAL))!;
+    expect(first).toBeDefined();
+    // epochs of one millisecond would be the same
+    await of.pass(10);
     a.way.isCut = true;
-    await of.forget();
-    const second = campaigning(b.election);
-    for (let tries = 0; second.so.lease === undefined; tries++) {
-      expect(tries).toBeLessThan(200);
-      await of.pass(of.ttlMs / 30);
-      if (second.so.lease !== undefined) expect(first.remainingMs).toBe(0);
-    }
-    expect(second.so.lease.epoch).toBeGreaterThan(first.epoch);
-    await second.so.lease.resign();
+    await goBack();
+    await (await leadsAfter(of, first, b.election)).resign();
     await Promise.all([a.election.close(), b.election.close()]);
   });
 
-  test('a lease that is gone before its time has no second leader while the first may still lead', async () => {
+  test('who gives the lease back while it waits to lead does not let the next one lead sooner', async () => {
     await using of = await world();
-    const [a, b] = [await electionOf(of, 1), await electionOf(of, 2)];
+    const [a, b, c] = [await electionOf(of, 1), await electionOf(of, 2), await electionOf(of, 3)];
     const first = await lead(of, a.election);
-    const second = campaigning(b.election);
-    await of.pass(of.ttlMs);
+    a.way.isCut = true;
+    await of.forget();
+    const stop = new AbortController();
+    const waiting = campaigning(b.election, stop.signal);
+    await of.pass(of.ttlMs / 10);
+    expect(waiting.so.lease).toBeUndefined();
+    stop.abort(new Error('enough'));
+    await waiting.over;
+    await (await leadsAfter(of, first, c.election)).resign();
+    await Promise.all([a.election.close(), b.election.close(), c.election.close()]);
+  });
+
+  test('a longer lease that is gone before its time is waited for by whoever has a shorter one', async () => {
+    await using of = await world();
+    const [a, b] = [await electionOf(of, 1, 2 * of.ttlMs), await electionOf(of, 2)];
+    const { so, over } = campaigning(a.election);
+    await of.pass(2 * of.ttlMs + 100);
+    await over;
     a.way.isCut = true;
     await of.vanish();
-    for (let tries = 0; second.so.lease === undefined; tries++) {
-      expect(tries).toBeLessThan(200);
-      await of.pass(of.ttlMs / 30);
-      if (second.so.lease !== undefined) expect(first.remainingMs).toBe(0);
-    }
-    await second.so.lease.resign();
+    await (await leadsAfter(of, so.lease!, b.election)).resign();
     await Promise.all([a.election.close(), b.election.close()]);
   });
 
@@ -206,9 +266,11 @@ export function leaderElectionContract(world: () => Promise<LeaseWorld & AsyncDi
     await asked.over;
     expect(asked.so.error).toMatchObject({ message: 'enough' });
     await of.pass(10);
-    const second = await b.election.tryOnce(NO_SIGNAL);
-    expect(second).toBeDefined();
-    await second!.resign();
+    // it has to wait for a leader that was forgotten, as the one before it had to, but for nobody else
+    const second = campaigning(b.election);
+    await of.pass(of.ttlMs + 200);
+    await second.over;
+    await second.so.lease!.resign();
     await Promise.all([a.election.close(), b.election.close()]);
   });
 }

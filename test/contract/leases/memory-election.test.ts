@@ -11,6 +11,10 @@ leaderElectionContract(async () => {
     open: async () => store,
     forget: async () => store.forget(),
     vanish: async () => store.vanish(),
+    copy: async () => {
+      const goBack = store.copy();
+      return async () => goBack();
+    },
     pass: (ms) => clock.pass(ms),
     async [Symbol.asyncDispose]() {
       // nothing is open

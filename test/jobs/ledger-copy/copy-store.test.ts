@@ -100,20 +100,21 @@ describe('a directory', () => {
   test('does not wait for a leader that was killed while it replaced a copy: its epoch is over', async () => {
     const folder = await temporaryFolder();
     // a minute by the clock would be waited for longer than a test may take
-    writeFileSync(join(folder, 'a.replacing'), '7');
-    const store = await openDirectoryStore(folder, { epoch: 8 });
+    writeFileSync(join(folder, 'a.replacing'), '{"election":"jobs","epoch":7}');
+    const store = await openDirectoryStore(folder, { term: { election: 'jobs', epoch: 8 } });
     expect(await store.put('a', textBody('one'), undefined)).toBeDefined();
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
   test.each([
-    ['a leader of the same epoch', '8'],
-    ['a later leader', '9'],
+    ['a leader of the same epoch', '{"election":"jobs","epoch":8}'],
+    ['a later leader', '{"election":"jobs","epoch":9}'],
+    ['a leader of another election', '{"election":"others","epoch":7}'],
     ['a run without an election', ''],
   ])('waits until %s has replaced its copy', async (_, text) => {
     const folder = await temporaryFolder();
     writeFileSync(join(folder, 'a.replacing'), text);
-    const store = await openDirectoryStore(folder, { epoch: 8 });
+    const store = await openDirectoryStore(folder, { term: { election: 'jobs', epoch: 8 } });
     let looks = 0;
     // each look is one question of the clock
     const looked = vi.spyOn(performance, 'now').mockImplementation(() => {
@@ -132,8 +133,8 @@ describe('a directory', () => {
 
   test('a leader that stood still while it replaced a copy leaves that of the next leader', async () => {
     const folder = await temporaryFolder();
-    const earlier = await openDirectoryStore(folder, { epoch: 1 });
-    const next = await openDirectoryStore(folder, { epoch: 2 });
+    const earlier = await openDirectoryStore(folder, { term: { election: 'jobs', epoch: 1 } });
+    const next = await openDirectoryStore(folder, { term: { election: 'jobs', epoch: 2 } });
     held.beforeRename = async () => {
       held.beforeRename = undefined;
       expect(await next.put('a', textBody('next'), undefined)).toBeDefined();

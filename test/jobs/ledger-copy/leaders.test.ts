@@ -18,6 +18,7 @@ const clock = createManualClock();
 /** The fence of one leadership, which ends when a test says so. */
 function fenceOf(epoch: number): Fence & { over: boolean } {
   const fence = {
+    election: 'jobs',
     epoch,
     over: false,
     check() {
@@ -43,7 +44,13 @@ async function closed(copy: TravellingLedger): Promise<void> {
 test('a leader does not wait for the lease of one before it, and that one does not get it back', async () => {
   const store = createMemoryStore();
   const take = (epoch: number | undefined) =>
-    takeLease({ store, clock, name: 'pair.lease', command: 'stagesync up', epoch });
+    takeLease({
+      store,
+      clock,
+      name: 'pair.lease',
+      command: 'stagesync up',
+      term: epoch === undefined ? undefined : { election: 'jobs', epoch },
+    });
   const first = await take(7);
   const second = await take(8);
   await clock.pass(600_000);
@@ -54,11 +61,52 @@ test('a leader does not wait for the lease of one before it, and that one does n
   await second.release();
 });
 
+test('leaders of two elections wait for each other, whatever their epochs, and are told why', async () => {
+  const store = createMemoryStore();
+  const take = (election: string, epoch: number) =>
+    takeLease({
+      store,
+      clock,
+      name: 'pair.lease',
+      command: 'stagesync up',
+      term: { election, epoch },
+    });
+  const first = await take('jobs.yaml', 7);
+  for (const epoch of [6, 8])
+    await expect(take('other.yaml', epoch)).rejects.toMatchObject({
+      code: 'locked',
+      message: expect.stringMatching(
+        /which leads "jobs.yaml", and this process "other.yaml" \(daemons that take turns need one --lease-name\)/,
+      ) as string,
+    });
+  await first.release();
+  await (await take('other.yaml', 6)).release();
+});
+
+test('the ledger of a leader of another election is gone on from, and not replaced behind its back', async () => {
+  const store = createMemoryStore();
+  const first = await open(store, await temporaryFolder(), fenceOf(9));
+  first.ledger.put(row('of-1'), 'new');
+  expect(await first.save()).toBeUndefined();
+  await closed(first);
+  const second = await open(store, await temporaryFolder(), { ...fenceOf(5), election: 'other' });
+  expect(pathsOf(second)).toEqual(['of-1']);
+  expect(await second.save()).toBeUndefined();
+  await closed(second);
+  const third = await open(store, await temporaryFolder(), fenceOf(10));
+  const copy = [...store.objects].find(([name]) => name.endsWith('.ledger'))!;
+  store.objects.set(copy[0], { ...copy[1], version: 'put by the other again' });
+  expect(await third.save()).toMatchObject({ code: 'locked' });
+  await closed(third);
+});
+
 test('a leader waits for a run without an election', async () => {
   const store = createMemoryStore();
   const name = 'pair.lease';
   const byHand = await takeLease({ store, clock, name, command: 'stagesync sync' });
-  await expect(takeLease({ store, clock, name, command: 'stagesync up', epoch: 3 })).rejects.toMatchObject({
+  await expect(
+    takeLease({ store, clock, name, command: 'stagesync up', term: { election: 'jobs', epoch: 3 } }),
+  ).rejects.toMatchObject({
     code: 'locked',
   });
   await byHand.release();

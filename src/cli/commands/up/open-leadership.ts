@@ -85,10 +85,10 @@ function tell(log: LeadershipLog, name: string, event: LeadershipEvent): void {
     case 'broker':
       if (event.isUp) log.info('the broker of the lease answers again', { event: 'broker', up: true });
       else
-        log.warn('the broker of the lease does not answer: whoever leads stops when the lease runs out', {
-          event: 'broker',
-          up: false,
-        });
+        log.warn(
+          `the lease can be neither taken nor renewed: ${event.trouble ?? 'no answer'}; whoever leads stops when the lease runs out`,
+          { event: 'broker', up: false },
+        );
       break;
   }
 }

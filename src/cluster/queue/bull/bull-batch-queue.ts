@@ -2,11 +2,12 @@ import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SyncError } from '../../../model/errors.ts';
-import type { BatchQueue, ShipOptions, Withdrawal } from '../batch-queue.ts';
+import type { BatchQueue, BatchState, ShipOptions, Withdrawal } from '../batch-queue.ts';
 import { fromWire, toWire, type Batch, type BatchAnswer, type WireBatch } from '../wire/batch.ts';
 import { brokerError } from './broker-errors.ts';
 import { Consumer } from './consumer.ts';
 import { ServerLife } from './server-life.ts';
+import { leaveSyncs, tellSync, type SyncNote } from './sync-list.ts';
 import { DEPLOYMENTS_KEY, queueOptions, resultsQueue, runKey, transfersQueue } from './keys.ts';
 
 /** A job is removed once it is done, and carried out again for as long as it fails: the ledger, not the broker, says what became of it. */
@@ -38,6 +39,8 @@ export interface BullBatchQueueOptions {
   readonly pair: string;
   /** The folder that most names lie in. */
   readonly root: string;
+  /** What whoever looks at the queue is told of the sync; absent: nothing. */
+  readonly told?: Omit<SyncNote, 'pair'> | undefined;
   /** The address without a password, and where it comes from; for people. */
   readonly shown: string;
   readonly from: string;
@@ -85,6 +88,7 @@ export class BullBatchQueue implements BatchQueue {
     return this.#ask(async ({ client, pair, deployment }) => {
       const epoch = await client.eval(CLAIM, 1, runKey(pair), run, String(RUN_MS), '');
       await client.zadd(DEPLOYMENTS_KEY, Date.now(), deployment);
+      await this.#tellOfSync();
       return Number(epoch);
     });
   }
@@ -94,11 +98,15 @@ export class BullBatchQueue implements BatchQueue {
       const claimed = await client.eval(CLAIM, 1, runKey(pair), run, String(RUN_MS), String(epoch));
       if (claimed === 0) throw takenOver(this.name);
       await client.zadd(DEPLOYMENTS_KEY, Date.now(), deployment);
+      await this.#tellOfSync();
     });
   }
 
   release(run: string): Promise<void> {
-    return this.#ask(async ({ client, pair }) => void (await client.eval(RELEASE, 1, runKey(pair), run)));
+    return this.#ask(async ({ client, pair, told }) => {
+      await client.eval(RELEASE, 1, runKey(pair), run);
+      if (told !== undefined) await leaveSyncs(client, pair);
+    });
   }
 
   ship(batch: Batch, { again = false }: ShipOptions = {}): Promise<void> {
@@ -108,17 +116,21 @@ export class BullBatchQueue implements BatchQueue {
     });
   }
 
-  known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+  known(ids: readonly string[]): Promise<ReadonlyMap<string, BatchState>> {
     return this.#ask(async ({ client }) => {
-      const known = new Set<string>();
+      const known = new Map<string, BatchState>();
       // the answer is there before the batch goes
-      for (const queue of [this.#transfers, this.#results]) {
+      for (const [state, keyOf] of [
+        ['waiting', (id: string) => this.#transfers.toKey(id)],
+        ['active', (id: string) => `${this.#transfers.toKey(id)}:lock`],
+        ['answered', (id: string) => this.#results.toKey(id)],
+      ] as const) {
         const pipeline = client.pipeline();
-        for (const id of ids) pipeline.exists(queue.toKey(id));
+        for (const id of ids) pipeline.exists(keyOf(id));
         const replies = (await pipeline.exec()) ?? [];
         for (const [at, [error, there]] of replies.entries()) {
           if (error !== null) throw error;
-          if (there === 1) known.add(ids[at]!);
+          if (there === 1) known.set(ids[at]!, state);
         }
       }
       return known;
@@ -202,6 +214,11 @@ export class BullBatchQueue implements BatchQueue {
     const { client } = this.#options;
     if (client.status === 'ready') await client.quit().catch(() => undefined);
     client.disconnect();
+  }
+
+  async #tellOfSync(): Promise<void> {
+    const { client, pair, told } = this.#options;
+    if (told !== undefined) await tellSync(client, { pair, ...told });
   }
 
   async #ask<T>(ask: (options: BullBatchQueueOptions) => Promise<T>): Promise<T> {

@@ -38,9 +38,11 @@ export class Answers {
       counts.duplicates++;
       return;
     }
+    counts.batches++;
+    counts.requests += answer.requests ?? 0;
     if (answer.redelivered) counts.redelivered++;
     if (answer.refused !== undefined) {
-      await this.#takeRefusal(found, answer, fromWireError(answer.refused));
+      await this.#takeRefusal(found, answer, fromWireError(answer.refused, answer.worker));
       return;
     }
     const done = tell(found, answer);
@@ -88,7 +90,7 @@ function tell({ items }: OutstandingBatch, answer: BatchAnswer): readonly number
   for (const pending of items) {
     const outcome = told.get(pending.transfer.id);
     if (outcome === undefined) pending.reject(untold(pending.transfer.to, answer.worker));
-    else if ('error' in outcome) pending.reject(fromWireError(outcome.error));
+    else if ('error' in outcome) pending.reject(fromWireError(outcome.error, answer.worker));
     else {
       done.push(outcome.id);
       pending.resolve({ digest: outcome.digest, sentDigest: outcome.sentDigest });

@@ -24,10 +24,15 @@ export function toWireError(error: unknown): WireError {
   return { code, message, besidePath, verdict, fact, operation, path, details, inDoubt };
 }
 
-/** What the other process threw. A fault in its program is in doubt, and concerns its own file alone. */
-export function fromWireError(wire: WireError): SyncError {
-  const { code, message, besidePath, verdict, fact, operation, path, details = {}, inDoubt } = wire;
-  const said = (name: string): string => (name === 'it' ? besidePath : message);
+/**
+ * What `worker` threw. A fault in its program is in doubt, and concerns its own file alone. What is not about the file is about the worker,
+ * whose credentials are not those of this process: then the message names it.
+ */
+export function fromWireError(wire: WireError, worker: string): SyncError {
+  const { code, message, besidePath, verdict, fact, operation, path, inDoubt } = wire;
+  const details = { ...wire.details, worker };
+  const by = verdict === 'end_run' && !message.includes(worker) ? `worker ${worker}: ` : '';
+  const said = (name: string): string => by + (name === 'it' ? besidePath : message);
   return new SyncError(code === 'unexpected' ? 'destination_unclear' : code, said, {
     verdict,
     fact,
