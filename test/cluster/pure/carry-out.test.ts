@@ -25,7 +25,7 @@ const batch: Batch = {
 const carriedOut = (transfer: () => Promise<unknown>, lost: AbortSignal) =>
   carryOut({
     batch,
-    transfers: { executor: { transfer: transfer as never }, hasArrived: async () => false },
+    transfers: { executor: { transfer: transfer as never }, hasArrived: async () => false, requests: 0 },
     redelivered: false,
     lost,
     worker: 'worker',
