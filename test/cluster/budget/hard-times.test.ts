@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Pacer } from '../../../src/remote/gate/pacer.ts';
 import { start, starts } from '../../contract/cluster/rate-limiter.ts';
-import { openBudget } from '../../support/cluster/budget-trial.ts';
+import { openBudget, type BudgetTrial } from '../../support/cluster/budget-trial.ts';
 import { allowance, mostInASecond, simulate, type Answer } from '../../support/cluster/simulated-users.ts';
 import { createManualClock } from '../../support/engine/manual-clock.ts';
 import { dice } from '../../support/gate/stage-models.ts';
@@ -95,6 +95,31 @@ describe.runIf(HAS_REDIS)('of users of a budget', () => {
     const times = await starts(busy, 51);
     // the turns that it had would have put this off by a tenth of a second
     expect(times.at(-1)! - from).toBeLessThanOrEqual(1000 + 60);
+  });
+
+  test('one whose machine is an hour ahead keeps the pace with the others, and hears of their pauses', async () => {
+    const { user } = await budget();
+    const users = [await user('here', 100), await user('ahead', { rate: 100, aheadMs: 3_600_000 })];
+    const { passed } = await simulate(users, { seconds: 4, answer: () => 'passes' });
+    expect(sum(passed)).toBeLessThanOrEqual(100 * 4 + 5);
+    for (const each of passed) expect(each).toBeGreaterThan(100);
+    const [here, ahead] = users as [BudgetTrial, BudgetTrial];
+    await here.limiter.throttled(here.now(), 4000);
+    await expect.poll(() => ahead.limiter.pausedFor).toBeCloseTo(4000, 3);
+  });
+
+  test('three, and all that is known of them, take less than ten kilobytes of the server', async () => {
+    const { user, clocks } = await budget();
+    const users = await Promise.all(NAMES.map((name) => user(name, { bytes: 1_000_000 })));
+    await simulate(users, { seconds: 10, answer: allowance(100) });
+    for (const each of users) {
+      void each.limiter.bandwidth!.take(1000, new AbortController().signal);
+      await each.settle();
+    }
+    let bytes = 0;
+    for (const key of await clocks.keys('budget*')) bytes += Number(await clocks.memory('USAGE', key));
+    expect(bytes).toBeGreaterThan(100);
+    expect(bytes).toBeLessThan(10_000);
   });
 
   test('one that stood still sends no burst of what it had taken', async () => {
