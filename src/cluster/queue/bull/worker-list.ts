@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import * as z from 'zod';
 import { DEPLOYMENTS_KEY, workersKey } from './keys.ts';
 
 /** What a worker tells of itself, now and then. */
@@ -11,8 +12,18 @@ export interface WorkerNote {
   readonly batches: number;
 }
 
+const noteShape = z.looseObject({
+  name: z.string(),
+  lanes: z.number(),
+  transfers: z.number(),
+  batches: z.number(),
+});
+
 /** Seconds after which a worker that tells nothing more counts as gone. */
 const SILENT_S = 20;
+
+/** A worker has connections for each deployment. */
+const MOST_DEPLOYMENTS = 100;
 
 // KEYS[1]: names by time, KEYS[2]: notes by name. ARGV: seconds of silence; the name and the note of a worker that tells
 const NOTE = `
@@ -40,7 +51,16 @@ export async function listWorkers(
 ): Promise<readonly WorkerNote[]> {
   const told = tells === undefined ? [] : [tells.name, JSON.stringify(tells)];
   const notes = (await client.eval(NOTE, 2, ...keysOf(deployment), String(SILENT_S), ...told)) as string[];
-  return notes.map((note) => JSON.parse(note) as WorkerNote);
+  return notes.map(readNote).filter((note) => note !== undefined);
+}
+
+/** Undefined: no worker wrote that. */
+function readNote(text: string): WorkerNote | undefined {
+  try {
+    return noteShape.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The worker takes nothing more. */
@@ -49,6 +69,6 @@ export async function leaveList(client: Redis, deployment: string, name: string)
   await client.multi().zrem(times, name).hdel(notes, name).exec();
 }
 
-/** The deployments that there have been batches for. */
+/** The deployments that there have been batches for, the latest last. */
 export const listDeployments = (client: Redis): Promise<string[]> =>
-  client.zrange(DEPLOYMENTS_KEY, '0', '-1');
+  client.zrange(DEPLOYMENTS_KEY, String(-MOST_DEPLOYMENTS), '-1');
