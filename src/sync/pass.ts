@@ -73,12 +73,13 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
   let error: SyncError | undefined;
   let trash: TrashSizes | undefined;
   let loads: Loads | undefined;
+  let transfers: PassTransfers | undefined;
   try {
     if (!dryRun) ledger.startRun(begun);
     const parts = openPassParts(pass, tally, gate, measured);
     trash = parts.trashSizes;
     loads = await openLoads(pass, parts);
-    const transfers = openTransfers(pass, tally);
+    transfers = openTransfers(pass, tally);
     try {
       if (transfers !== undefined) await takeOverTransfers(transfers, ledger);
       // others know no names but paths
@@ -104,6 +105,7 @@ export async function runPass(asked: PassWithLedger): Promise<PassResult> {
     emptySource: error === undefined && pass.scope === undefined && standing.inSource === 0,
     requests: told.requests,
     retries: told === gate ? gate.retries : told.retries + gate.retries,
+    workers: transfers?.report,
     durationMs: clock.now() - started,
     dryRun,
     trash: trash?.report,
@@ -157,6 +159,7 @@ const openTransfers = (
         draining,
         signal,
         tell: (message) => tally.problem('', { code: 'no_worker', severity: 'warning', message }),
+        onWorkers: (progress) => tally.emit({ type: 'workers', ...progress }),
       });
 
 const begunRun = (

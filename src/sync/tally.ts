@@ -1,3 +1,4 @@
+import type { WorkersReport } from '../model/cluster/workers-report.ts';
 import type { Problem } from '../model/entry.ts';
 import type { EventListener, LoadReport, Outcome, Report, SyncEvent, TrashReport } from '../model/events.ts';
 import type { Pace } from '../model/pace.ts';
@@ -71,6 +72,7 @@ export class Tally {
     readonly adopted: number;
     readonly requests: number;
     readonly retries: number;
+    readonly workers?: WorkersReport | undefined;
     readonly durationMs: number;
     readonly dryRun: boolean;
     readonly emptySource: boolean;
@@ -99,6 +101,7 @@ export class Tally {
       dryRun: facts.dryRun,
       ...(facts.emptySource && { emptySource: true as const }),
       ...(this.verified !== undefined && { verified: this.verified }),
+      ...(facts.workers !== undefined && { workers: facts.workers }),
       ...(facts.trash !== undefined && { trash: facts.trash }),
       ...(facts.load !== undefined && { load: facts.load }),
       ...(facts.pace !== undefined && { pace: facts.pace }),

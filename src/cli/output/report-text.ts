@@ -52,7 +52,7 @@ export function reportText(
     row('loaded', loadReportText(report.load, { sent: report.uploaded + report.moved }));
   row(
     'requests',
-    `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}`,
+    `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}${byWorkers(report)}`,
   );
   row('took', `${duration(report.durationMs)}${rateText(report)}`);
   const { pace } = report;
@@ -62,6 +62,9 @@ export function reportText(
     row(cause.severity === 'failure' ? 'failed' : 'left out', causeText(cause, error));
   return lines;
 }
+
+const byWorkers = ({ workers }: Report): string =>
+  workers === undefined ? '' : `, and ${count(workers.requests)} by workers`;
 
 const trashText = ({ files, bytes: size, heldFiles, heldBytes }: NonNullable<Report['trash']>): string =>
   `${counted(files, 'file')} (${bytes(size)}) kept by this run; at most ${counted(heldFiles, 'file')} (${bytes(heldBytes)}) of this pair in all, which count towards the quota of the Stage`;

@@ -62,6 +62,13 @@ export async function openTransfers(
     deployment: deploymentOf(destination),
     pair,
     root: destination.root,
+    told: {
+      source: source.label,
+      destination: destination.label,
+      host: hostname(),
+      pid: around.pid,
+      sinceMs: systemClock.now(),
+    },
   });
   opened.defer(() => queue.close());
   const batchEnds: BatchEnds = {

@@ -73,14 +73,17 @@ export class WorkerEndsByAddress implements AsyncDisposable {
    * To be called with each answer. Where it sees some of the files otherwise than they were listed, a mount may have gone away, and has to be proven
    * again. Throws CannotServe where it sees none as it was listed: another worker may.
    */
-  async checkAnswer(batch: Batch, { outcomes }: Pick<BatchAnswer, 'outcomes'>): Promise<void> {
+  async checkAnswer(
+    batch: Batch,
+    { worker, outcomes }: Pick<BatchAnswer, 'worker' | 'outcomes'>,
+  ): Promise<void> {
     const unseen = outcomes.filter((outcome) => 'error' in outcome && isUnseen(outcome.error));
     if (unseen.length === 0) return;
     const ends = await this.#open.get(keyOf(batch));
     if (ends !== undefined && !ends.source.traits.isRemote) ends.isProven = false;
     const [first] = unseen;
     if (unseen.length === outcomes.length && first !== undefined && 'error' in first)
-      throw seesOthers(batch.from, fromWireError(first.error));
+      throw seesOthers(batch.from, fromWireError(first.error, worker));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -30,7 +30,7 @@ async function askedTimes(
   const ship = (pending: Pending): void => {
     times++;
     const id = `batch${times}`;
-    outstanding.add({ batch: { id } as Batch, items: [pending] });
+    outstanding.add({ batch: { id } as Batch, items: [pending], shippedMs: 0 });
     const outcomes = isRefused ? [] : [{ id: 1, error: toWireError(error) }];
     const refused = isRefused ? { refused: toWireError(error), seesOthers: true } : {};
     const answer: BatchAnswer = {
@@ -46,7 +46,7 @@ async function askedTimes(
   const answers = new Answers({
     outstanding,
     acknowledgements: new Acknowledgements(),
-    counts: { reshipped: 0, duplicates: 0, redelivered: 0 },
+    counts: { batches: 0, requests: 0, reshipped: 0, duplicates: 0, redelivered: 0 },
     draining,
     signal: new AbortController().signal,
     source: { check: here },
@@ -120,7 +120,7 @@ test.each([
 
 test('an error in words of a later version is told with its sentence, in doubt, and ends with no status of success', () => {
   const words = { code: 'stage_melted', fact: 'molten', operation: 'pour' } as unknown as WireError;
-  const error = fromWireError({ ...toWireError(gone()), ...words });
+  const error = fromWireError({ ...toWireError(gone()), ...words }, 'w');
   expect(error).toMatchObject({
     code: 'destination_unclear',
     fact: undefined,

@@ -38,6 +38,7 @@ describe.runIf(HAS_REDIS)('on BullMQ', () => {
       draining: draining.signal,
       signal: signal.signal,
       tell: () => undefined,
+      onWorkers: () => undefined,
     });
     await executor.takeOver();
     return {

@@ -14,7 +14,7 @@ transferExecutorContract(async ({ source, destination }, { idle = false } = {}) 
     queue: broker.queue('pair', 'in/'),
     clock: createTurnClock(),
     source,
-  })({ draining: draining.signal, signal: signal.signal, tell: () => undefined });
+  })({ draining: draining.signal, signal: signal.signal, tell: () => undefined, onWorkers: () => undefined });
   await executor.takeOver();
   return { executor, draining, signal, close: () => executor.close() };
 });

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BatchQueue, Withdrawal } from '../../../src/cluster/queue/batch-queue.ts';
+import type { BatchQueue, BatchState, Withdrawal } from '../../../src/cluster/queue/batch-queue.ts';
 import { fromWire, toWire } from '../../../src/cluster/queue/wire/batch.ts';
 import type { Batch, BatchAnswer, WireBatch } from '../../../src/cluster/queue/wire/batch.ts';
 import { SyncError } from '../../../src/model/errors.ts';
@@ -149,7 +149,15 @@ export class MemoryBroker {
             if (!known(batch.id)) this.#add(wire, again);
           });
         }),
-      known: (ids) => asked(() => new Set(ids.filter(known))),
+      known: (ids) =>
+        asked(
+          () =>
+            new Map(
+              ids
+                .filter(known)
+                .map((id): [string, BatchState] => [id, this.#batches.get(id)?.state ?? 'answered']),
+            ),
+        ),
       batches: () =>
         asked(() =>
           [...this.#batches.values()].map(({ wire }) => fromWire(wire)).filter((b) => b.pair === pair),

@@ -1,7 +1,7 @@
 import type { Job, JobType, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { SyncError } from '../../../model/errors.ts';
-import type { BatchQueue, ShipOptions, Withdrawal } from '../batch-queue.ts';
+import type { BatchQueue, BatchState, ShipOptions, Withdrawal } from '../batch-queue.ts';
 import { toWire, type Batch, type BatchAnswer, type ShippedBatch } from '../wire/batch.ts';
 import { readAnswer } from '../wire/read-answer.ts';
 import { readBatch } from '../wire/read-batch.ts';
@@ -10,6 +10,7 @@ import { Consumer } from './consumer.ts';
 import { queueOptions, resultsQueue, transfersQueue } from './keys.ts';
 import { RunRecord } from './run-record.ts';
 import { ServerLife } from './server-life.ts';
+import { leaveSyncs, tellSync, type SyncNote } from './sync-list.ts';
 
 /** A job is removed once it is done, and carried out again for as long as it fails: the ledger, not the broker, says what became of it. */
 export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1_000_000 } as const;
@@ -30,6 +31,8 @@ export interface BullBatchQueueOptions {
   readonly pair: string;
   /** The folder that most names lie in. */
   readonly root: string;
+  /** What whoever looks at the queue is told of the sync; absent: nothing. */
+  readonly told?: Omit<SyncNote, 'pair'> | undefined;
   /** The address without a password, and where it comes from; for people. */
   readonly shown: string;
   readonly from: string;
@@ -58,18 +61,26 @@ export class BullBatchQueue implements BatchQueue {
   }
 
   claim(run: string): Promise<number> {
-    return this.#ask(({ pair, deployment }) => this.#runs.claim({ pair, run }, deployment));
+    return this.#ask(async ({ pair, deployment }) => {
+      const epoch = await this.#runs.claim({ pair, run }, deployment);
+      await this.#tellOfSync();
+      return epoch;
+    });
   }
 
   reclaim(run: string, epoch: number): Promise<void> {
     return this.#ask(async ({ pair, deployment }) => {
       const claimed = await this.#runs.claim({ pair, run }, deployment, epoch);
       if (claimed === 0) throw takenOver(this.name);
+      await this.#tellOfSync();
     });
   }
 
   release(run: string): Promise<void> {
-    return this.#ask(({ pair }) => this.#runs.release({ pair, run }));
+    return this.#ask(async ({ client, pair, told }) => {
+      await this.#runs.release({ pair, run });
+      if (told !== undefined) await leaveSyncs(client, pair);
+    });
   }
 
   ship(batch: Batch, { again = false }: ShipOptions = {}): Promise<void> {
@@ -79,17 +90,21 @@ export class BullBatchQueue implements BatchQueue {
     });
   }
 
-  known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+  known(ids: readonly string[]): Promise<ReadonlyMap<string, BatchState>> {
     return this.#ask(async ({ client }) => {
-      const known = new Set<string>();
+      const known = new Map<string, BatchState>();
       // the answer is there before the batch goes
-      for (const queue of [this.#transfers, this.#results]) {
+      for (const [state, keyOf] of [
+        ['waiting', (id: string) => this.#transfers.toKey(id)],
+        ['active', (id: string) => `${this.#transfers.toKey(id)}:lock`],
+        ['answered', (id: string) => this.#results.toKey(id)],
+      ] as const) {
         const pipeline = client.pipeline();
-        for (const id of ids) pipeline.exists(queue.toKey(id));
+        for (const id of ids) pipeline.exists(keyOf(id));
         const replies = (await pipeline.exec()) ?? [];
         for (const [at, [error, there]] of replies.entries()) {
           if (error !== null) throw error;
-          if (there === 1) known.add(ids[at]!);
+          if (there === 1) known.set(ids[at]!, state);
         }
       }
       return known;
@@ -170,6 +185,11 @@ export class BullBatchQueue implements BatchQueue {
     const { client } = this.#options;
     if (client.status === 'ready') await client.quit().catch(() => undefined);
     client.disconnect();
+  }
+
+  async #tellOfSync(): Promise<void> {
+    const { client, pair, told } = this.#options;
+    if (told !== undefined) await tellSync(client, { pair, ...told });
   }
 
   async #ask<T>(ask: (options: BullBatchQueueOptions) => Promise<T>): Promise<T> {

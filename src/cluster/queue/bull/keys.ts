@@ -29,5 +29,17 @@ export const DEPLOYMENTS_KEY = `${PREFIX}:deployments`;
 /** The workers of a deployment: a hash of what they last told of themselves. */
 export const workersKey = (deployment: string): string => `${PREFIX}:workers:${named(deployment)}`;
 
+/** All workers of the queue, also those that no deployment has batches for: as above. */
+export const ALL_WORKERS_KEY = `${PREFIX}:workers`;
+
+/** The syncs that hand files over: as above. */
+export const SYNCS_KEY = `${PREFIX}:syncs`;
+
+/** Of a list of notes: its names by time, and its notes by name. */
+export const notesKeys = (key: string): [string, string] => [`${key}:times`, key];
+
+/** A part of a queue, as its library keeps it: the list 'wait' or 'active'; or a batch, by its ID. */
+export const partKey = (queue: string, part: string): string => `${PREFIX}:${queue}:${part}`;
+
 /** A colon would end the name of a queue. */
 const named = (deployment: string): string => deployment.replaceAll(/[^\w.-]/g, '_');

@@ -42,9 +42,11 @@ export class Answers {
       counts.duplicates++;
       return;
     }
+    counts.batches++;
+    counts.requests += answer.requests ?? 0;
     if (answer.redelivered) counts.redelivered++;
     if (answer.refused !== undefined) {
-      await this.#takeRefusal(found, answer, fromWireError(answer.refused));
+      await this.#takeRefusal(found, answer, fromWireError(answer.refused, answer.worker));
       return;
     }
     const { done, unseen } = this.#tell(found, answer);
@@ -62,7 +64,7 @@ export class Answers {
       const outcome = told.get(pending.transfer.id);
       if (outcome === undefined) pending.reject(untold(pending.transfer.to, answer.worker));
       else if ('error' in outcome) {
-        const error = fromWireError(outcome.error);
+        const error = fromWireError(outcome.error, answer.worker);
         if (this.#isForUsToSee(error)) unseen.push({ pending, error });
         else pending.reject(error);
       } else {

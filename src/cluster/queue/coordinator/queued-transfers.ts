@@ -5,6 +5,7 @@ import type {
   Transferred,
   TransferPass,
 } from '../../../model/cluster/transfer-executor.ts';
+import type { WorkersReport } from '../../../model/cluster/workers-report.ts';
 import { isSyncError, SyncError } from '../../../model/errors.ts';
 import type { Clock, Source } from '../../../model/ports.ts';
 import type { BatchQueue } from '../batch-queue.ts';
@@ -40,7 +41,7 @@ export interface QueuedTransfersOptions extends TransferPass {
  * again, an answer that comes again is ignored.
  */
 export class QueuedTransfers implements PassTransfers {
-  readonly counts: QueueCounts = { reshipped: 0, duplicates: 0, redelivered: 0 };
+  readonly counts: QueueCounts = { batches: 0, requests: 0, reshipped: 0, duplicates: 0, redelivered: 0 };
   readonly #options: QueuedTransfersOptions;
   readonly #outstanding = new Outstanding();
   readonly #acknowledgements = new Acknowledgements();
@@ -52,6 +53,8 @@ export class QueuedTransfers implements PassTransfers {
   #fencing: Promise<void> | undefined;
   #sweeping: Promise<void> | undefined;
   #failure: SyncError | undefined;
+  /** What was told last of the workers. */
+  #told = '';
 
   constructor(options: QueuedTransfersOptions) {
     this.#options = options;
@@ -82,11 +85,23 @@ export class QueuedTransfers implements PassTransfers {
       fence: this.#fence,
       shipping: this.#shipping,
       hasFailed: () => this.#failure !== undefined,
+      onLook: () => this.#tellProgress(),
       onTrouble,
       onFailure: (failure) => this.#fail(failure),
     });
     signal.addEventListener('abort', () => this.#giveUp(signal.reason), { signal: closing });
     draining.addEventListener('abort', () => void this.#drain(), { signal: closing });
+  }
+
+  get report(): WorkersReport {
+    return { ...this.counts };
+  }
+
+  #tellProgress(): void {
+    const progress = { ...this.counts, ...this.#outstanding.counts };
+    const now = JSON.stringify(progress);
+    if (now !== this.#told) this.#options.onWorkers(progress);
+    this.#told = now;
   }
 
   get lanes(): number {
@@ -165,6 +180,7 @@ export class QueuedTransfers implements PassTransfers {
     await this.#fencing?.catch(() => undefined);
     await queue.listen(undefined).catch(() => undefined);
     await this.#fence.release().catch(() => undefined);
+    this.#tellProgress();
   }
 
   /** What the broker could not do. That it is away may pass; anything else ends the pass. */

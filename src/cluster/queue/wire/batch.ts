@@ -36,6 +36,8 @@ export interface BatchAnswer {
   readonly worker: string;
   /** An earlier delivery of the batch may have been carried out in part. */
   readonly redelivered: boolean;
+  /** Requests to the destination that it took, every attempt counted. Absent: a worker of a release that did not count. */
+  readonly requests?: number | undefined;
   /** Why none of the workers that are there can open the ends of the batch: this delivery began nothing of it. */
   readonly refused?: WireError | undefined;
   /** With `refused`: the worker sees none of the files as it was listed. */

@@ -34,6 +34,7 @@ const answerShape = z.looseObject({
   redelivered: z.boolean(),
   refused: errorShape.optional(),
   seesOthers: z.boolean().optional(),
+  requests: number.optional(),
   outcomes: z.array(outcomeShape),
 });
 

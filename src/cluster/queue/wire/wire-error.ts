@@ -26,12 +26,14 @@ export function toWireError(error: unknown): WireError {
 }
 
 /**
- * What the other process threw. A fault in its program is in doubt, and concerns its own file alone; so does an error of a version that has
- * more words than this one.
+ * What `worker` threw. A fault in its program is in doubt, and concerns its own file alone; so does an error of a version that has more words
+ * than this one. What is not about the file is about the worker, whose credentials are not those of this process: then the message names it.
  */
-export function fromWireError(wire: WireError): SyncError {
-  const { message, besidePath, verdict, fact, operation, path, details = {}, inDoubt } = wire;
-  const said = (name: string): string => (name === 'it' ? besidePath : message);
+export function fromWireError(wire: WireError, worker: string): SyncError {
+  const { message, besidePath, verdict, fact, operation, path, inDoubt } = wire;
+  const details = { ...wire.details, worker };
+  const by = verdict === 'end_run' && !message.includes(worker) ? `worker ${worker}: ` : '';
+  const said = (name: string): string => by + (name === 'it' ? besidePath : message);
   const code = knownCode(wire.code);
   return new SyncError(code ?? 'destination_unclear', said, {
     verdict,

@@ -6,6 +6,8 @@ import { toWireError } from '../wire/wire-error.ts';
 /** How a worker sends the files of one batch, both ends being open. */
 export interface BatchTransfers {
   readonly executor: Pick<TransferExecutor, 'transfer'>;
+  /** Requests so far, every attempt counted. */
+  readonly requests: number;
   /** Whether a file of this size is there that is not the one to be replaced. Rejects where a look cannot tell. */
   readonly hasArrived: (transfer: Transfer) => Promise<boolean>;
 }
@@ -41,7 +43,8 @@ export async function carryOut(options: CarryOutOptions): Promise<BatchAnswer> {
   const outcomes = await Promise.race([all, isLost]);
   // an error may be that of a request that was broken off
   lost.throwIfAborted();
-  return { batch: batch.id, run: batch.run, worker, redelivered, outcomes };
+  const { requests } = options.transfers;
+  return { batch: batch.id, run: batch.run, worker, redelivered, requests, outcomes };
 }
 
 async function outcomeOf(transfer: Transfer, options: CarryOutOptions): Promise<TransferOutcome> {
