@@ -1,5 +1,6 @@
 import type { Job, JobType, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SyncError } from '../../../model/errors.ts';
 import type { BatchQueue, BatchState, ShipOptions, Withdrawal } from '../batch-queue.ts';
 import { toWire, type Batch, type BatchAnswer, type ShippedBatch } from '../wire/batch.ts';
@@ -20,6 +21,8 @@ export const LOCK_MS = 10_000;
 const PLACES: JobType[] = ['waiting', 'active', 'delayed', 'prioritized'];
 /** Answers that are being written down at the same time, at most. */
 const ANSWERS_AT_ONCE = 32;
+/** Milliseconds until the last answers are acknowledged, at most. */
+const ACKNOWLEDGED_MS = 500;
 
 export interface BullBatchQueueOptions {
   readonly bullmq: typeof import('bullmq');
@@ -151,7 +154,11 @@ export class BullBatchQueue implements BatchQueue {
   async listen(listener: ((answer: BatchAnswer) => Promise<void>) | undefined): Promise<void> {
     const before = this.#consumer;
     this.#consumer = undefined;
-    await before?.close();
+    if (before !== undefined) {
+      // what was written down a moment ago is acknowledged; a broker that is away is not waited for
+      await Promise.race([before.drain(), sleep(ACKNOWLEDGED_MS, undefined, { ref: false })]);
+      await before.close();
+    }
     if (listener === undefined) return;
     let open = 0;
     let resume: (() => void) | undefined;
