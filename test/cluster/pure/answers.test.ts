@@ -6,6 +6,7 @@ import type { Batch, BatchAnswer } from '../../../src/cluster/queue/wire/batch.t
 import { readAnswer } from '../../../src/cluster/queue/wire/read-answer.ts';
 import { fromWireError, toWireError, type WireError } from '../../../src/cluster/queue/wire/wire-error.ts';
 import { SyncError } from '../../../src/model/errors.ts';
+import { createTurnClock } from '../../support/cluster/turn-clock.ts';
 import type { FileEntry } from '../../../src/model/entry.ts';
 
 const gone = (inDoubt = false): SyncError =>
@@ -45,7 +46,7 @@ async function askedTimes(
   };
   const answers = new Answers({
     outstanding,
-    acknowledgements: new Acknowledgements(),
+    acknowledgements: new Acknowledgements(createTurnClock(), new AbortController().signal),
     counts: { batches: 0, requests: 0, reshipped: 0, duplicates: 0, redelivered: 0 },
     draining,
     signal: new AbortController().signal,

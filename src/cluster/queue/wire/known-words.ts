@@ -54,6 +54,7 @@ const FACTS: Record<Fact, true> = {
   gone: true,
   unreadable: true,
   unauthorised: true,
+  forbidden: true,
 };
 
 const OPERATIONS: Record<Operation, true> = {
