@@ -66,6 +66,7 @@ export class ChangeTracker {
       bytes,
       totalBytes: Math.max(this.#totalBytes, bytes),
       areTotalsKnown: hasBegun,
+      folders: 0,
       moves: 0,
       totalMoves: 0,
       removals: 0,

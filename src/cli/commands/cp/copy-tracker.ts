@@ -83,6 +83,7 @@ export class CopyTracker {
       bytes,
       totalBytes: Math.max(this.#found.bytes - this.#passedOver.bytes, bytes),
       areTotalsKnown: whole,
+      folders: 0,
       moves: 0,
       totalMoves: 0,
       removals: 0,

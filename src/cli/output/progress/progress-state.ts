@@ -59,6 +59,8 @@ export interface ProgressState {
   readonly totalBytes: number;
   /** The totals stand. While they grow, no share can be told. */
   readonly areTotalsKnown: boolean;
+  /** Folders that were made. */
+  readonly folders: number;
   /** Actions: a folder that moves, or goes, as a whole is one. */
   readonly moves: number;
   readonly totalMoves: number;

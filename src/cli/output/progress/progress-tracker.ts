@@ -19,7 +19,7 @@ export class ProgressTracker {
   #words = UPLOADS;
   #listing = NOTHING_LISTED;
   #planned = { moves: 0, removals: 0 };
-  readonly #done = { files: 0, bytes: 0, moves: 0, removals: 0, failed: 0 };
+  readonly #done = { files: 0, bytes: 0, folders: 0, moves: 0, removals: 0, failed: 0 };
 
   /** `now`: milliseconds since 1970. */
   constructor(now: () => number, isStopping: () => boolean = () => false) {
@@ -59,6 +59,7 @@ export class ProgressTracker {
       done.files++;
       done.bytes += event.bytes ?? 0;
     } else if (event.outcome !== 'done' || event.within !== undefined) return;
+    else if (event.kind === 'createFolder') done.folders++;
     else if (event.kind === 'move') done.moves++;
     else if (event.kind === 'remove') done.removals++;
   }
@@ -70,7 +71,7 @@ export class ProgressTracker {
 
   state(): ProgressState {
     const nowMs = this.#now();
-    const { moves, removals, failed, files } = this.#done;
+    const { folders, moves, removals, failed, files } = this.#done;
     const { underWay } = this;
     const bytes = underWay.reduce((sum, { sent }) => sum + sent, this.#done.bytes);
     const { listed, done: isCompared, ahead, expected } = this.#listing;
@@ -91,6 +92,7 @@ export class ProgressTracker {
       bytes,
       totalBytes: Math.max(totalBytes, bytes),
       areTotalsKnown,
+      folders,
       moves,
       totalMoves: Math.max(this.#planned.moves, moves),
       removals,
