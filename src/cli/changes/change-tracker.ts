@@ -77,7 +77,7 @@ export class ChangeTracker {
       bytesPerSecond: undefined,
       transferMs: this.#begunMs === undefined ? 0 : nowMs - this.#begunMs,
       underWay: [],
-      wait: this.#waits.now({ sentWhole: 0, underWay: 0, isCompared: hasBegun, isDone: false }),
+      wait: this.#waits.now({ sentWhole: 0, underWay: 0, isListed: hasBegun, isDone: false }),
       isStopping: this.#draining.aborted,
     };
   }

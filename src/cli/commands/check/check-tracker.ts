@@ -64,7 +64,7 @@ export class CheckTracker {
       bytesPerSecond: this.#rate.measure(nowMs, this.#bytes),
       transferMs: this.#rate.sinceFirstByte(nowMs),
       underWay: [],
-      wait: this.#waits.now({ sentWhole: 0, underWay: 0, isCompared: false, isDone: false }),
+      wait: this.#waits.now({ sentWhole: 0, underWay: 0, isListed: false, isDone: false }),
       // it ends at once
       isStopping: false,
     };

@@ -96,7 +96,7 @@ export class CopyTracker {
       wait: this.#waits.now({
         sentWhole: underWay.filter(({ sent, size = Infinity }) => sent >= size).length,
         underWay: underWay.length,
-        isCompared: whole,
+        isListed: whole,
         isDone: false,
       }),
       isStopping: this.#draining.aborted,

@@ -105,7 +105,7 @@ export class ProgressTracker {
       wait: this.#waits.now({
         sentWhole: underWay.filter(({ sent, size = Infinity }) => sent >= size).length,
         underWay: underWay.length,
-        isCompared,
+        isListed: isCompared || ahead?.whole === true,
         isDone: isSent && isMoved,
       }),
       isStopping: this.#isStopping(),

@@ -155,13 +155,19 @@ describe('what is waited for', () => {
   const words = (wait: ProgressState['wait']): string => frame({ wait }, 200).at(-1)!.trim();
 
   test('is said in words', () => {
-    expect(words({ kind: 'limited', perSecond: 2 })).toBe('Stage lets through 2.0 requests a second');
+    expect(words({ kind: 'limited', perSecond: 2, budget: undefined })).toBe(
+      'Stage lets through 2.0 requests a second',
+    );
+    expect(words({ kind: 'limited', perSecond: 2, budget: 'redis://r:6379/1' })).toBe(
+      '2.0 requests a second of all that share redis://r:6379/1',
+    );
     expect(words({ kind: 'unloaded', files: 3, bytes: 5 * MB })).toBe(
       'waiting until less is unloaded: 3 files (5 MB)',
     );
     expect(words({ kind: 'reply', sinceMs: AT - 12_400, files: 8 })).toBe(
       'no reply from Stage for 12s: 8 files sent',
     );
+    expect(words({ kind: 'reply', sinceMs: AT - 12_400, files: 0 })).toBe('no reply from Stage for 12s');
     expect(words({ kind: 'listing', sinceMs: AT - 6000 })).toBe('no listing for 6s: waiting for one');
     expect(words({ kind: 'confirming' })).toBe('confirming: looking at what Stage shows');
   });

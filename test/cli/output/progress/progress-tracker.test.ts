@@ -171,9 +171,34 @@ test('after a 429 the pause is told, then the pace, until no more requests are r
   hear({ type: 'throttled', requestsPerSecond: 2, pauseMs: 3000 }, refused);
   expect(tracker.state().wait).toEqual({ kind: 'paused', untilMs: 1_003_000 });
   pass(3001);
-  expect(tracker.state().wait).toEqual({ kind: 'limited', perSecond: 2 });
+  expect(tracker.state().wait).toEqual({ kind: 'limited', perSecond: 2, budget: undefined });
   hear({ type: 'pace', atOnce: 8, why: 'growing' });
   expect(tracker.state().wait).toBeUndefined();
+});
+
+test('a budget is told as long as it limits', () => {
+  const { tracker, hear } = tracking();
+  hear({ type: 'pace', atOnce: 8, why: 'demand', perSecond: 5, budget: 'redis://r:6379/1' });
+  expect(tracker.state().wait).toEqual({ kind: 'limited', perSecond: 5, budget: 'redis://r:6379/1' });
+  hear({ type: 'pace', atOnce: 8, why: 'demand', budget: 'redis://r:6379/1' });
+  expect(tracker.state().wait).toBeUndefined();
+});
+
+test('trouble is over once more is listed', () => {
+  const { tracker, hear, pass } = tracking();
+  hear(listing({ listed: 100 }), refused);
+  pass(3000);
+  hear(listing({ listed: 100 }));
+  expect(tracker.state().wait).toMatchObject({ kind: 'retrying' });
+  hear(listing({ listed: 200 }));
+  expect(tracker.state().wait).toBeUndefined();
+});
+
+test('where nothing is under way here, as with workers, it waits for replies once all is listed', () => {
+  const { tracker, hear, pass } = tracking();
+  hear(listing({ listed: 9, toUpload: 9, toUploadBytes: 90, done: true }));
+  pass(6000);
+  expect(tracker.state().wait).toEqual({ kind: 'reply', sinceMs: 1_000_000, files: 0 });
 });
 
 test('says that it waits for a reply, for listings, and that it confirms', () => {
