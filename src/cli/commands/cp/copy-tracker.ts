@@ -42,9 +42,7 @@ export class CopyTracker {
     this.#underWay.delete(result.from);
     this.#waits.heard({ isDone: result.kind !== 'failed' });
     if (result.kind === 'failed') {
-      this.#done.failed++;
-      // what has no place at the destination was no file to copy
-      if (result.to !== undefined && !result.to.endsWith('/')) this.#done.files++;
+      if (result.problem.severity === 'failure') this.#done.failed++;
     } else if (result.kind === 'same' || result.kind === 'kept') {
       this.#passedOver.files++;
       this.#passedOver.bytes += result.size;

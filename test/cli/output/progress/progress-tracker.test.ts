@@ -107,6 +107,23 @@ test('a file that failed, or was left out, is not under way', () => {
   expect(tracker.underWay).toHaveLength(1);
 });
 
+test('the share is of what has arrived: files that failed are told beside it, and the run is done without them', () => {
+  const { tracker, hear } = tracking();
+  const error = { code: 'stage_unavailable', message: 'x', verdict: 'skip_entry' } as never;
+  const failed: SyncEvent = {
+    type: 'action',
+    kind: 'upload',
+    path: 'b',
+    reason: 'new',
+    ms: 1,
+    outcome: 'failed',
+    error,
+  };
+  hear(listing({ listed: 2, toUpload: 2, toUploadBytes: 20, done: true }), uploaded('a', 10), failed);
+  expect(tracker.state()).toMatchObject({ files: 1, totalFiles: 2, bytes: 10, totalBytes: 20, failed: 1 });
+  expect(tracker.state().wait).toEqual({ kind: 'confirming' });
+});
+
 test('after an attempt that failed the file is to be sent anew', () => {
   const { tracker, hear } = tracking();
   hear(sent('a', 10, 10), refused);
