@@ -1,3 +1,4 @@
+import type { WorkersProgress, WorkersReport } from './cluster/workers-report.ts';
 import type { Problem } from './entry.ts';
 import type { ErrorData, Operation } from './errors.ts';
 import type { BudgetNotice, Pace } from './pace.ts';
@@ -67,6 +68,8 @@ export interface Report {
   /** Requests sent to the destination, every attempt counted. */
   readonly requests: number;
   readonly retries: number;
+  /** What workers did; absent where this process sent the files. */
+  readonly workers?: WorkersReport | undefined;
   readonly durationMs: number;
   readonly dryRun: boolean;
   /** How fast requests went in the end, and why not faster. Absent where none was sent. */
@@ -205,6 +208,8 @@ export type SyncEvent =
   | { readonly type: 'throttled'; readonly requestsPerSecond: number; readonly pauseMs: number }
   /** The budget shared with other processes cannot be reached, so that this run keeps to a share of its own; or it is reached again. */
   | ({ readonly type: 'budget' } & BudgetNotice)
+  /** Where workers send the files: what they have done, and what is with them now. */
+  | ({ readonly type: 'workers' } & WorkersProgress)
   | Report;
 
 /** Must not throw; a listener that does is ignored. */

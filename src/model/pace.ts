@@ -25,6 +25,34 @@ export interface MeasuredPace {
   readonly changeMs?: number | undefined;
 }
 
+/** A pace that processes share, as one of them, or who looks at the server, knows it. */
+export interface SharedPace {
+  /** The address of the server, without a password. */
+  readonly budget: string;
+  /** What the pace is of. */
+  readonly name: string;
+  /** False: the server does not answer, and this process keeps to a share of its own. */
+  readonly reached: boolean;
+  /** Requests a second of all processes together, as refusals have taught or somebody said; absent while nothing limits them. */
+  readonly perSecond?: number | undefined;
+  /** Processes that asked for turns within the last ten seconds; absent where that is not known. */
+  readonly users?: number | undefined;
+  /** What is left of a pause that the other side asked for, in milliseconds; 0: none. */
+  readonly pausedMs: number;
+}
+
+/** What this process has done by a budget since it began. */
+export interface BudgetUse {
+  readonly budget: string;
+  readonly name: string;
+  /** How the budget does; absent where nothing in this process has it open now. */
+  readonly now?: SharedPace | undefined;
+  /** Requests of this process that were refused (429). */
+  readonly refused: number;
+  /** Time in which at least one request of this process waited for its turn, in milliseconds. */
+  readonly waitedMs: number;
+}
+
 /** How a budget that several processes share does. */
 export interface BudgetNotice {
   /** The address of the budget, without a password. */

@@ -1,3 +1,4 @@
+import type { WorkersReport } from '../model/cluster/workers-report.ts';
 import type { Problem } from '../model/entry.ts';
 import type { EventListener, LoadReport, Outcome, Report, SyncEvent, TrashReport } from '../model/events.ts';
 import type { Pace } from '../model/pace.ts';
@@ -47,7 +48,8 @@ export class Tally {
   /** Whether this trouble was told in an earlier round. */
   isTold(path: RelPath, code: string): boolean {
     const key = `${code}\n${path}`;
-    if (this.round > 1 && this.#told.has(key)) return true;
+    // what is left aside is met again by the recovery at the end of the round that left it
+    if ((this.round > 1 || code === 'left_aside') && this.#told.has(key)) return true;
     if (this.#told.size < MOST_TOLD) this.#told.add(key);
     return false;
   }
@@ -71,6 +73,7 @@ export class Tally {
     readonly adopted: number;
     readonly requests: number;
     readonly retries: number;
+    readonly workers?: WorkersReport | undefined;
     readonly durationMs: number;
     readonly dryRun: boolean;
     readonly emptySource: boolean;
@@ -99,6 +102,7 @@ export class Tally {
       dryRun: facts.dryRun,
       ...(facts.emptySource && { emptySource: true as const }),
       ...(this.verified !== undefined && { verified: this.verified }),
+      ...(facts.workers !== undefined && { workers: facts.workers }),
       ...(facts.trash !== undefined && { trash: facts.trash }),
       ...(facts.load !== undefined && { load: facts.load }),
       ...(facts.pace !== undefined && { pace: facts.pace }),

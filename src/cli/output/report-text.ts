@@ -52,7 +52,7 @@ export function reportText(
     row('loaded', loadReportText(report.load, { sent: report.uploaded + report.moved }));
   row(
     'requests',
-    `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}`,
+    `${count(report.requests)}${report.retries > 0 ? ` (${counted(report.retries, 'retry', 'retries')})` : ''}${byWorkers(report)}`,
   );
   row('took', `${duration(report.durationMs)}${rateText(report)}`);
   const { pace } = report;
@@ -62,6 +62,9 @@ export function reportText(
     row(cause.severity === 'failure' ? 'failed' : 'left out', causeText(cause, error));
   return lines;
 }
+
+const byWorkers = ({ workers }: Report): string =>
+  workers === undefined ? '' : `, and ${count(workers.requests)} by workers`;
 
 const trashText = ({ files, bytes: size, heldFiles, heldBytes }: NonNullable<Report['trash']>): string =>
   `${counted(files, 'file')} (${bytes(size)}) kept by this run; at most ${counted(heldFiles, 'file')} (${bytes(heldBytes)}) of this pair in all, which count towards the quota of the Stage`;
@@ -104,8 +107,10 @@ const rateText = (report: Report): string =>
 function causeText(cause: Cause, error: SyncError | undefined): string {
   const about = cause.firstPath === '' ? '' : `${printable(cause.firstPath)}: `;
   const example = `${about}${printable(cause.firstMessage)}`;
-  if (cause.count === 1) return `${cause.code}: ${example}`;
   const isOfEnd = cause.severity === 'failure' && cause.code === error?.code;
+  if (cause.count === 1 && isOfEnd)
+    return cause.firstPath === '' ? cause.code : `${cause.code}: ${printable(cause.firstPath)}`;
+  if (cause.count === 1) return `${cause.code}: ${example}`;
   const unprinted = cause.count - cause.printed;
   const more = unprinted > 0 ? `, ${count(unprinted)} of them not shown above` : '';
   return `${count(cause.count)} × ${cause.code}${more}${isOfEnd ? '' : `; first: ${example}`}`;

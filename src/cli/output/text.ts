@@ -116,6 +116,7 @@ export function textReader(options: TextOptions): Reader {
         break;
       case 'listing':
       case 'transfer':
+      case 'workers':
       case 'report':
         break;
     }

@@ -41,7 +41,7 @@ local BUCKETS, BUCKET_MS = 64, 100
 local key, users = KEYS[1], KEYS[2]
 local NAMES = { 'plateau', 'climbSeconds', 'climbed', 'cutAt', 'cutSince', 'cutUntil', 'cutPassed', 'cutHighest', 'cutLowest',
   'climbedTo', 'early', 'mostEarly', 'owed', 'owedAtFirst', 'storable', 'passed', 'pausedMs', 'since', 'nextAt', 'lastAt',
-  'isAhead', 'pausedAt', 'pausedUntil', 'failures', 'pauses', 'refusedAt' }
+  'isAhead', 'pausedAt', 'pausedUntil', 'failures', 'pauses', 'refusedAt', 'told' }
 local S = {}
 local values = redis.call('HMGET', key, unpack(NAMES))
 for i, name in ipairs(NAMES) do S[name] = tonumber(values[i] or nil) end
@@ -204,6 +204,7 @@ local what = ARGV[1]
 if what == 'take' then
   -- user, turns, held, worked, told rate, rate known before
   local turns, isHeld, told = tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[6])
+  S.told = told
   redis.call('ZADD', users, exact(now), ARGV[2])
   redis.call('ZREMRANGEBYSCORE', users, '-inf', exact(now - USER_MS))
   local count = redis.call('ZCARD', users)
@@ -279,6 +280,12 @@ elseif what == 'shorten' then
     redis.call('PUBLISH', key, exact(S.pausedUntil - now))
   end
   return { exact(now) }
+end
+if what == 'look' then
+  -- changes nothing
+  local rate, count = perSecond(), redis.call('ZCOUNT', users, exact(now - USER_MS), '+inf')
+  if S.told then rate = rate and math.min(rate, S.told) or S.told end
+  return { exact(now), rate and exact(rate) or '', tostring(count), exact(or0('pausedUntil')) }
 end
 return redis.error_reply('unknown question')
 `;

@@ -104,6 +104,17 @@ export class RedisBudgetStore implements BudgetStore {
     await this.#script.run('shorten', String(longestMs));
   }
 
+  /** How the budget does, which stays as it is. */
+  async look(): Promise<Omit<Grant, 'due'>> {
+    const [now, rate, users, pausedUntil] = await this.#script.run('look');
+    return {
+      now: Number(now),
+      rate: rate === '' ? undefined : Number(rate),
+      users: Number(users),
+      pausedUntil: Number(pausedUntil),
+    };
+  }
+
   onPause(listener: (ms: number) => void): void {
     this.#client.on('message', (channel: string, ms: string) => {
       if (channel === this.#key) listener(Number(ms));

@@ -3,6 +3,7 @@ import type { Clock } from '../../model/ports.ts';
 import type { RateLimiter } from '../../remote/gate/rate-limiter.ts';
 import { openRedis, redisError, type RedisConnection } from '../redis/open-redis.ts';
 import type { BudgetAddress } from './budget-address.ts';
+import { budgetKey } from './budget-key.ts';
 import { RedisBudgetStore } from './budget-store.ts';
 import { RedisByteStore } from './byte-store.ts';
 import { SharedRateLimiter } from './shared-rate-limiter.ts';
@@ -85,7 +86,7 @@ async function open(options: OpenBudgetOptions): Promise<OpenBudgets> {
 class OpenBudgets {
   readonly #redis: RedisConnection;
   readonly #options: OpenBudgetOptions;
-  readonly #limiters = new Map<string, Promise<RateLimiter>>();
+  readonly #limiters = new Map<string, Promise<SharedRateLimiter>>();
 
   constructor(redis: RedisConnection, options: OpenBudgetOptions) {
     this.#redis = redis;
@@ -93,12 +94,12 @@ class OpenBudgets {
   }
 
   limiterOf({ of, account }: BudgetUse): Promise<RateLimiter> {
-    // braces keep the keys of a budget together
-    const key = `stagesync:budget:{${this.#options.address.name ?? of}}`;
+    const name = this.#options.address.name ?? of;
+    const key = budgetKey(name);
     const id = `${key}\n${account}`;
     let limiter = this.#limiters.get(id);
     if (limiter === undefined) {
-      limiter = this.#open(key);
+      limiter = this.#open(name);
       this.#limiters.set(id, limiter);
       // the next one tries again
       limiter.catch(() => this.#limiters.delete(id));
@@ -106,7 +107,8 @@ class OpenBudgets {
     return limiter;
   }
 
-  async #open(key: string): Promise<RateLimiter> {
+  async #open(name: string): Promise<SharedRateLimiter> {
+    const key = budgetKey(name);
     const { client, shown } = this.#redis;
     const { address, from, clock } = this.#options;
     // after the connection broke, it is subscribed to again by itself
@@ -118,6 +120,7 @@ class OpenBudgets {
       clock,
       user: randomBytes(8).toString('hex'),
       budget: shown,
+      name,
       toldRate: address.rate,
       ...(address.bytes !== undefined && {
         bytes: { store: new RedisByteStore(client, key), perSecond: address.bytes },
@@ -125,7 +128,9 @@ class OpenBudgets {
     });
   }
 
-  close(): Promise<void> {
-    return this.#redis.close();
+  async close(): Promise<void> {
+    for (const limiter of await Promise.allSettled(this.#limiters.values()))
+      if (limiter.status === 'fulfilled') limiter.value.close();
+    await this.#redis.close();
   }
 }

@@ -1,4 +1,5 @@
 import { SyncError } from '../../model/errors.ts';
+import type { SharedPace } from '../../model/pace.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { Spread } from '../../remote/gate/congestion/spread-of-growth.ts';
 import { Pacer } from '../../remote/gate/pacer.ts';
@@ -15,6 +16,8 @@ export interface SharedRateLimiterOptions {
   readonly user: string;
   /** The address of the budget, without a password, for people. */
   readonly budget: string;
+  /** What the budget is of, for people. */
+  readonly name: string;
   /** Requests a second of all users, where somebody has said so. */
   readonly toldRate?: number | undefined;
   /** The bytes of all users; absent where they have no limit together. */
@@ -27,6 +30,8 @@ const MOST_TURNS = 16;
 const ASK_AGAIN_MS = 1000;
 /** How long to wait for an answer; the question itself fails before. */
 const ANSWER_MS = 5000;
+/** For so long what a budget said of its users holds, in milliseconds; as USER_MS in its script. */
+const USERS_KNOWN_MS = 10_000;
 /** The first pause after a refusal that does not say how long, until the budget says it. */
 const PAUSE_MS = 500;
 
@@ -50,6 +55,8 @@ export class SharedRateLimiter implements RateLimiter {
   /** Requests a second of all users that the other side lets through. */
   #learntRate: number | undefined;
   #users = 1;
+  #usersAt = -Infinity;
+  #isClosed = false;
   #pausedAt = 0;
   #pausedUntil = 0;
   #waiting = 0;
@@ -88,6 +95,25 @@ export class SharedRateLimiter implements RateLimiter {
   get requestsPerSecond(): number | undefined {
     if (this.#alone !== undefined) return this.#alone.requestsPerSecond ?? this.#share;
     return lowest(this.#learntRate, this.#options.toldRate);
+  }
+
+  get shared(): SharedPace | undefined {
+    if (this.#isClosed) return undefined;
+    const { budget, name, toldRate } = this.#options;
+    const isNew = this.#clock.elapsed() - this.#usersAt < USERS_KNOWN_MS;
+    return {
+      budget,
+      name,
+      reached: this.#alone === undefined,
+      perSecond: lowest(this.#learntRate, toldRate),
+      users: isNew ? this.#users : undefined,
+      pausedMs: this.pausedFor,
+    };
+  }
+
+  /** Its server is closed: there is nothing more to be told of it. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   get spread(): Spread | undefined {
@@ -232,6 +258,7 @@ export class SharedRateLimiter implements RateLimiter {
     this.#turns.add(grant, sentAt);
     this.#learntRate = grant.rate;
     this.#users = grant.users;
+    this.#usersAt = this.#clock.elapsed();
     if (this.#alone === undefined) return;
     this.#alone = undefined;
     this.bandwidth?.comeBack();

@@ -6,6 +6,9 @@ import type { Batch, BatchAnswer } from './wire/batch.ts';
  */
 export type Withdrawal = 'not_begun' | 'begun' | 'busy' | 'gone';
 
+/** Nobody has begun it; a worker carries it out; its answer waits to be taken. */
+export type BatchState = 'waiting' | 'active' | 'answered';
+
 export interface ShipOptions {
   /** It was shipped before, and the broker has forgotten it: somebody may have carried it out. */
   readonly again?: boolean | undefined;
@@ -29,8 +32,8 @@ export interface BatchQueue {
   release(run: string): Promise<void>;
   /** Puts a batch in. One of the same ID that is there stays as it is. */
   ship(batch: Batch, options?: ShipOptions): Promise<void>;
-  /** Those of the batches that wait, are being carried out, or whose answer waits to be taken. */
-  known(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Those of the batches that it has, or whose answers it has. */
+  known(ids: readonly string[]): Promise<ReadonlyMap<string, BatchState>>;
   /** The batches of this pair that wait or are being carried out, whichever run made them. */
   batches(): Promise<readonly Pick<Batch, 'id' | 'items'>[]>;
   withdraw(id: string): Promise<Withdrawal>;

@@ -3,7 +3,7 @@ import type { JobEvent } from '../supervision/job-events.ts';
 import type { DaemonView, JobState } from '../view/daemon-view.ts';
 import { JobCounters } from './job-counters.ts';
 import { JobGauges } from './job-gauges.ts';
-import { LeaseGauges } from './lease-gauges.ts';
+import { MachineMetrics, type SharedNow } from './machine-metrics.ts';
 
 const STATES: readonly JobState[] = [
   'idle',
@@ -29,9 +29,12 @@ export class DaemonMetrics {
     registers: [this.#registry],
   });
 
-  #lease: LeaseGauges | undefined;
+  readonly #machines = new MachineMetrics(this.#registry);
+  readonly #shared: () => SharedNow;
 
-  constructor() {
+  /** `shared`: what the daemon has in common with other machines, its leadership apart. */
+  constructor(shared: () => Omit<SharedNow, 'leadership'> = () => ({})) {
+    this.#shared = shared;
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -67,7 +70,7 @@ export class DaemonMetrics {
         { job },
       );
     this.#counters.scrape(nowMs, new Set(jobs.map(({ name }) => name)));
-    if (leadership !== undefined) (this.#lease ??= new LeaseGauges(this.#registry)).set(leadership);
+    this.#machines.set({ ...this.#shared(), leadership });
     this.#fileProblem.set(fileProblem === undefined ? 0 : 1);
     return this.#registry.metrics();
   }

@@ -5,6 +5,7 @@ import type { RunSummary } from '../../model/run.ts';
 import type { PassSummary } from '../../sync/watch/watch-events.ts';
 
 import { LoadGauges } from './load-gauges.ts';
+import { TransferMetrics } from './transfer-metrics.ts';
 
 /** The labels that every metric of a process has beside its own: the job, where there are several. */
 export type JobLabel = { readonly job?: string };
@@ -27,12 +28,14 @@ export class JobCounters {
   readonly #problems;
   readonly #duration;
   readonly #load;
+  readonly #transfers;
 
   /** `byJob`: each has a label for its job. */
   constructor(registry: Registry, { byJob }: { readonly byJob: boolean }) {
     this.#registry = registry;
     this.#common = byJob ? ['job'] : [];
     this.#load = new LoadGauges(registry, { byJob });
+    this.#transfers = new TransferMetrics(registry, { byJob });
     this.#passes = this.#counter('passes_total', 'Passes by what they looked at and how they ended.', [
       'scope',
       'outcome',
@@ -106,6 +109,7 @@ export class JobCounters {
   /** Before a scrape. `jobs`: the names of those that there are, where there are several. */
   scrape(nowMs: number, jobs?: ReadonlySet<string>): void {
     this.#load.set(nowMs, jobs);
+    this.#transfers.set(nowMs, jobs);
   }
 
   run({ cause, outcome }: Pick<RunSummary, 'cause' | 'outcome'>, job: JobLabel = {}): void {
@@ -129,7 +133,8 @@ export class JobCounters {
     } else if (event.type === 'throttled') {
       this.#throttled.inc({ ...job });
       this.#pace.set({ ...job }, event.requestsPerSecond);
-    }
+    } else if (event.type === 'workers') this.#transfers.heard(event, job);
+    else if (event.type === 'report') this.#transfers.ended(job);
   }
 
   /** One reason holds at a time. */

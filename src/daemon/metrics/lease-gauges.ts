@@ -5,7 +5,6 @@ import type { LeadershipView } from '../view/daemon-view.ts';
 export class LeaseGauges {
   readonly #leader: Gauge;
   readonly #epoch: Gauge;
-  readonly #broker: Gauge;
 
   constructor(registry: Registry) {
     const gauge = (name: string, help: string): Gauge =>
@@ -15,12 +14,10 @@ export class LeaseGauges {
       'lease_epoch',
       'The epoch in which this daemon leads; it grows with every leader. 0: it stands by.',
     );
-    this.#broker = gauge('broker_up', '1 where the broker that keeps the lease answered the last request.');
   }
 
-  set({ state, epoch = 0, brokerUp }: LeadershipView): void {
+  set({ state, epoch = 0 }: LeadershipView): void {
     this.#leader.set(state === 'leading' ? 1 : 0);
     this.#epoch.set(epoch);
-    this.#broker.set(brokerUp ? 1 : 0);
   }
 }

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { WatchEvent, WatchState, WatchStatus } from '../../sync/watch/watch-events.ts';
 import { JobCounters } from './job-counters.ts';
 import { JobGauges } from './job-gauges.ts';
+import { MachineMetrics, type SharedNow } from './machine-metrics.ts';
 
 const STATES: readonly WatchState[] = [
   'starting',
@@ -27,9 +28,13 @@ export class WatchMetrics {
     'last_full_pass_success',
     '1 when the last pass over everything reached its end.',
   );
+  readonly #machines = new MachineMetrics(this.#registry);
+  readonly #shared: () => SharedNow;
   #lastSuccessMs: number | undefined;
 
-  constructor() {
+  /** `shared`: what the watch has in common with other machines. */
+  constructor(shared: () => SharedNow = () => ({})) {
+    this.#shared = shared;
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -75,6 +80,7 @@ export class WatchMetrics {
       nowMs,
     );
     this.#counters.scrape(nowMs);
+    this.#machines.set(this.#shared());
     this.#watches.reset();
     this.#watches.set({ mode: status.mode }, status.watches);
     this.#lastFull.set((full?.startedMs ?? 0) / 1000);

@@ -17,6 +17,7 @@ import type {
   RunSummary,
   Sample,
 } from '../view/daemon-view.ts';
+import type { MachinesView } from '../view/machines-view.ts';
 import { ChangeBell } from './change-bell.ts';
 import { ComparisonTurns } from './runs/comparison-turns.ts';
 import type { JobEvent } from './job-events.ts';
@@ -24,7 +25,8 @@ import { standbyView } from './job-view.ts';
 import { KnownTargets } from './known-targets.ts';
 import { isInWay, planReload, type Reload } from './reload.ts';
 import { SharedLimits } from './shared-limits.ts';
-import { SupervisedJob, type PairUse } from './supervised-job.ts';
+import type { PairUse } from './pair-loan.ts';
+import { SupervisedJob } from './supervised-job.ts';
 
 /** Comparisons of everything at the same time. */
 const MOST_COMPARISONS = 16;
@@ -38,6 +40,8 @@ export interface SupervisorOptions {
   readonly remembered: RememberedJobs;
   /** The part of this daemon in an election, where there is one: it then stands by until `lead`. */
   readonly leadership?: { readonly view: LeadershipView; readonly clockAheadMs: number } | undefined;
+  /** What is shown beside the jobs of what other machines share. */
+  readonly machines?: (() => MachinesView | undefined) | undefined;
   /** How the last runs before this process ended, by the names of the jobs. */
   readonly before?: ReadonlyMap<string, LastRun> | undefined;
   /** Must not throw. */
@@ -145,6 +149,7 @@ export class Supervisor implements DaemonControl {
           ? [...this.#jobs.values()].map(({ view }) => view)
           : waiting.file.jobs.map((named) => standbyView(named, waiting.sinceMs)),
       leadership: this.#options.leadership?.view,
+      machines: this.#options.machines?.(),
     };
   }
 

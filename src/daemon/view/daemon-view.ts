@@ -1,5 +1,7 @@
+import type { WorkersProgress } from '../../model/cluster/workers-report.ts';
 import type { Pace } from '../../model/pace.ts';
 import type { RunCause, RunSummary } from '../../model/run.ts';
+import type { MachinesView } from './machines-view.ts';
 
 export type { FailureGroup, RunAction, RunCause, RunSummary } from '../../model/run.ts';
 
@@ -15,6 +17,8 @@ export interface DaemonView {
   readonly jobs: readonly JobView[];
   /** Where several daemons take turns to lead; absent: this one is alone. */
   readonly leadership?: LeadershipView | undefined;
+  /** What is shared with other machines besides; absent: nothing is. */
+  readonly machines?: MachinesView | undefined;
 }
 
 /** The part of a daemon in an election. */
@@ -85,6 +89,8 @@ export interface CurrentRun {
   readonly sentBytes: number;
   /** Files under way, at most some tens. */
   readonly transfers: readonly TransferView[];
+  /** What workers have done, and what is with them; absent where this process sends the files. */
+  readonly workers?: WorkersProgress | undefined;
 }
 
 export interface TransferView {

@@ -62,6 +62,13 @@ export async function openTransfers(
     deployment: deploymentOf(destination),
     pair,
     root: destination.root,
+    told: {
+      source: source.label,
+      destination: destination.label,
+      host: hostname(),
+      pid: around.pid,
+      sinceMs: systemClock.now(),
+    },
   });
   opened.defer(() => queue.close());
   const batchEnds: BatchEnds = {
@@ -80,7 +87,7 @@ export async function openTransfers(
       run: randomBytes(8).toString('hex'),
       maxWaitMs: job.pace.maxWait,
       clock: systemClock,
-      check: source.check === undefined ? undefined : (entry, call) => source.check!(entry, call),
+      source,
     });
 }
 

@@ -2,13 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { BatchService } from '../../cluster/queue/bull/batch-service.ts';
 import type { QueueServer } from '../../cluster/queue/bull/open-queue.ts';
-import { listDeployments, listWorkers } from '../../cluster/queue/bull/worker-list.ts';
+import {
+  leaveAll,
+  listAllWorkers,
+  listDeployments,
+  listWorkers,
+} from '../../cluster/queue/bull/worker-list.ts';
 import { openBatchTransfers } from '../../cluster/queue/worker/batch-transfers.ts';
 import { carryOut } from '../../cluster/queue/worker/carry-out.ts';
 import type { HeldBatch } from '../../cluster/queue/worker/held-batch.ts';
 import type { Batch, BatchAnswer } from '../../cluster/queue/wire/batch.ts';
 import { openFileLimit } from '../../disk/open-files.ts';
+import type { QueueWorker } from '../../model/cluster/queue-state.ts';
 import { SyncError } from '../../model/errors.ts';
+import { printable } from '../../model/printable.ts';
 import { mostLanesWithin, type Concurrency } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
 import { systemClock } from '../../sync/clock.ts';
@@ -31,14 +38,16 @@ export interface ServeTransfersOptions {
   readonly maxWaitMs: number;
   /** Called once it takes batches. */
   readonly onReady?: ((about: { readonly name: string; readonly queue: string }) => void) | undefined;
-  /** Called for each batch that was carried out. */
-  readonly onBatch?: ((answer: BatchAnswer) => void) | undefined;
+  /** Called for each batch that was carried out, with the milliseconds that it took. */
+  readonly onBatch?: ((answer: BatchAnswer, ms: number) => void) | undefined;
 }
 
 /** What a worker is doing, for its HTTP server. */
 export interface WorkerState {
   readonly name: string;
   readonly lanes: number;
+  /** Requests that are under way, or that wait for the pace. */
+  readonly lanesBusy: number;
   readonly transfers: number;
   readonly batches: number;
   readonly isQueueUp: boolean;
@@ -62,6 +71,8 @@ export class TransferWorker {
   #coming = 0;
   #batches = 0;
   #heardAt = systemClock.elapsed();
+  #hasToldStrange = false;
+  readonly #sinceMs = systemClock.now();
 
   constructor(options: ServeTransfersOptions) {
     this.#options = options;
@@ -71,6 +82,7 @@ export class TransferWorker {
     return {
       name: this.name,
       lanes: this.#lanes,
+      lanesBusy: this.#lanesBusy,
       transfers: this.#transfers,
       batches: this.#batches,
       isQueueUp: systemClock.elapsed() - this.#heardAt < NOTE_MS * 2,
@@ -103,27 +115,36 @@ export class TransferWorker {
     const { draining, signal } = this.#options.around;
     while (!draining.aborted) {
       try {
-        await this.#note(server, ends);
+        await this.#tell(server, ends);
         this.#heardAt = systemClock.elapsed();
       } catch (error) {
         if (systemClock.elapsed() - this.#heardAt > WATCHDOG_MS) throw away(server.shown, error);
       }
       await systemClock.sleep(NOTE_MS, draining).catch(() => undefined);
     }
-    const drained = Promise.all([...this.#services.values()].map((service) => service.drain()));
+    const drained = Promise.all([
+      ...[...this.#services.values()].map((service) => service.drain()),
+      leaveAll(server.client, this.name).catch(() => undefined),
+    ]);
     await Promise.race([drained, aborted(signal)]);
   }
 
   /** Tells that this worker is there, and serves what deployments have come. */
-  async #note(server: QueueServer, ends: WorkerEndsByAddress): Promise<void> {
+  async #tell(server: QueueServer, ends: WorkerEndsByAddress): Promise<void> {
     const { deployments } = this.#options;
     const wanted = deployments.length > 0 ? deployments : await listDeployments(server.client);
     for (const deployment of wanted) {
       if (!this.#services.has(deployment))
         this.#services.set(deployment, this.#open(server, ends, deployment));
-      const { name, lanes, transfers, batches } = this.state;
-      await listWorkers(server.client, deployment, { name, lanes, transfers, batches });
+      await listWorkers(server.client, deployment, this.#note);
     }
+    await listAllWorkers(server.client, this.#note);
+  }
+
+  get #note(): QueueWorker {
+    const { name, lanes, transfers, batches } = this.state;
+    const { pid } = this.#options.around;
+    return { name, host: hostname(), pid, sinceMs: this.#sinceMs, lanes, transfers, batches };
   }
 
   #open(server: QueueServer, ends: WorkerEndsByAddress, deployment: string): BatchService {
@@ -135,7 +156,17 @@ export class TransferWorker {
       room: () => this.#room(),
       coming: (transfers) => this.#come(transfers),
       carryOut: (batch, held, delivery) => this.#carryOut(batch, held, { ...delivery, ends }),
+      onStrange: (why) => this.#tellStrange(server.shown, why),
     });
+  }
+
+  /** Once: whoever can write there can write it often. */
+  #tellStrange(queue: string, why: string): void {
+    if (this.#hasToldStrange) return;
+    this.#hasToldStrange = true;
+    this.#options.around.tell?.(
+      `something in ${queue} is no batch, and was dropped: ${printable(why)}; others that write there should have a Redis of their own`,
+    );
   }
 
   /** As many as all gates together take, and a batch more, so that none of them waits for the next batch. */
@@ -166,6 +197,12 @@ export class TransferWorker {
     return Math.max(1, lanes);
   }
 
+  get #lanesBusy(): number {
+    let busy = 0;
+    for (const { slots } of this.#gates) busy += slots.taken;
+    return busy;
+  }
+
   async #carryOut(
     batch: Batch,
     held: HeldBatch,
@@ -173,6 +210,7 @@ export class TransferWorker {
   ): Promise<BatchAnswer> {
     const { concurrency, maxWaitMs, around } = this.#options;
     const lost = AbortSignal.any([held.lost, around.signal]);
+    const startedAt = systemClock.elapsed();
     this.#batches++;
     this.#transfers += batch.items.length;
     let left = batch.items.length;
@@ -200,7 +238,8 @@ export class TransferWorker {
         worker: this.name,
         onEnd: () => ended(1),
       });
-      this.#options.onBatch?.(answer);
+      await ends.checkAnswer(batch, answer);
+      this.#options.onBatch?.(answer, systemClock.elapsed() - startedAt);
       return answer;
     } finally {
       this.#batches--;

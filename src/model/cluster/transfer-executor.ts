@@ -2,6 +2,7 @@ import type { FileEntry } from '../entry.ts';
 import type { RelPath } from '../path.ts';
 import type { ShownVersion } from '../plan.ts';
 import type { StoredFile } from '../ports.ts';
+import type { WorkersProgress, WorkersReport } from './workers-report.ts';
 
 /** One file to send to one name, as whoever plans it hands it over. Its folder is there, and its intent is written. */
 export interface Transfer {
@@ -74,10 +75,14 @@ export interface TransferPass {
   readonly signal: AbortSignal;
   /** Hears what a person should know while the pass goes on, once each. */
   readonly tell: (message: string) => void;
+  /** Hears now and then what is with workers, where that is another than before. */
+  readonly onWorkers: (progress: WorkersProgress) => void;
 }
 
 /** The transfers of one pass, where others than this process carry them out. */
 export interface PassTransfers extends TransferExecutor {
+  /** What the others have done so far. */
+  readonly report: WorkersReport;
   /**
    * Resolves once nothing is under way that an earlier run of the pair handed over: before that the pass must change nothing.
    * Rejects where that cannot be known.

@@ -25,6 +25,12 @@ export interface GateLimits {
   readonly requestsPerSecond?: number | undefined;
 }
 
+/** Counts of the gates of one budget; see BudgetUse. */
+export interface BudgetCounts {
+  refused: number;
+  waitedMs: number;
+}
+
 /**
  * All requests to an origin for one account pass this gate, for as long as the process lives. All jobs that use the
  * gate share its slots, its pace, and what answers, 429s and outages have taught; each job has limits, retries and an end
@@ -48,12 +54,14 @@ export class Gate implements SharedGate {
   #told: Pace | undefined;
   /** The latest 429. */
   #refusal: SyncError | undefined;
+  readonly #counts: BudgetCounts | undefined;
 
-  /** `pacer`: what says when requests may start; by default a pace of this process alone. */
-  constructor(clock: Clock, pacer: RateLimiter = new Pacer(clock)) {
+  /** `pacer`: what says when requests may start; by default a pace of this process alone. `counts`: of the budget that it is of. */
+  constructor(clock: Clock, pacer: RateLimiter = new Pacer(clock), counts?: BudgetCounts) {
     this.clock = clock;
     this.pacer = pacer;
-    this.line = new TurnLine(clock, this.pacer);
+    this.#counts = counts;
+    this.line = new TurnLine(clock, this.pacer, counts && ((ms) => (counts.waitedMs += ms)));
     this.outage = new Outage(clock);
     this.limit = new ConcurrencyLimit({ least: 1, most: FIRST_LIMIT });
     pacer.listen?.({
@@ -111,6 +119,7 @@ export class Gate implements SharedGate {
   /** A 429: it holds back every user. */
   throttled(refusal: SyncError, sent: Sent): void {
     const now = this.clock.elapsed();
+    if (this.#counts !== undefined) this.#counts.refused++;
     const slowdown = this.pacer.throttled(sent.startedAt, refusal.retryAfterMs, this.limit.latencyMs);
     this.limit.refused(sent, now);
     this.#fit();

@@ -1,5 +1,5 @@
 import type { SyncError } from '../../model/errors.ts';
-import type { BudgetNotice } from '../../model/pace.ts';
+import type { BudgetNotice, SharedPace } from '../../model/pace.ts';
 import type { Bandwidth } from '../bandwidth.ts';
 import type { Spread } from './congestion/spread-of-growth.ts';
 
@@ -26,6 +26,8 @@ export interface RateLimiterListener {
 export interface RateLimiter {
   /** The address of the budget that it keeps to, without a password. Absent where it is of this process alone. */
   readonly budget?: string | undefined;
+  /** How that budget does. Absent where it is of this process alone, or closed. */
+  readonly shared?: SharedPace | undefined;
   /** The bytes of all that share the limiter; absent where they have no limit together. */
   readonly bandwidth?: Bandwidth | undefined;
   /** Requests a second that the other side lets through, or that were said; undefined while nothing limits them. */

@@ -28,6 +28,11 @@ export class Slots {
     return this.#limit;
   }
 
+  /** Slots that are taken: their jobs run, or are about to. */
+  get taken(): number {
+    return this.#open;
+  }
+
   /** Running jobs go on; a lower limit holds from the next job on. */
   set limit(limit: number) {
     this.#limit = limit;

@@ -26,15 +26,18 @@ interface Place {
 export class TurnLine {
   readonly #clock: Clock;
   readonly #pacer: RateLimiter;
+  readonly #onWaited: ((ms: number) => void) | undefined;
   readonly #urgent = new FairLine<Place>();
   readonly #others = new FairLine<Place>();
   /** Ends the sleep of the first. */
   #alarm: AbortController | undefined;
   #isServed = false;
 
-  constructor(clock: Clock, pacer: RateLimiter) {
+  /** `onWaited` hears of time that has passed while at least one request waited, in milliseconds. */
+  constructor(clock: Clock, pacer: RateLimiter, onWaited?: (ms: number) => void) {
     this.#clock = clock;
     this.#pacer = pacer;
+    this.#onWaited = onWaited;
   }
 
   get isEmpty(): boolean {
@@ -98,7 +101,9 @@ export class TurnLine {
       for (const place of [...this.#urgent, ...this.#others]) if (place.waiting.isLeaving()) place.leave();
     if (this.isEmpty) return;
     this.#alarm = new AbortController();
+    const since = this.#clock.elapsed();
     await this.#clock.sleep(ms, this.#alarm.signal).catch(() => undefined);
     this.#alarm = undefined;
+    this.#onWaited?.(this.#clock.elapsed() - since);
   }
 }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { DaemonMetrics } from '../../../src/daemon/metrics/daemon-metrics.ts';
+import type { SharedNow } from '../../../src/daemon/metrics/machine-metrics.ts';
 import { WatchMetrics } from '../../../src/daemon/metrics/watch-metrics.ts';
 import type { JobView } from '../../../src/daemon/view/daemon-view.ts';
 import type { WatchStatus } from '../../../src/sync/watch/watch-events.ts';
+import type { WorkersProgress } from '../../../src/model/cluster/workers-report.ts';
 import type { LoadReport, SyncEvent } from '../../../src/model/events.ts';
 import { reportWith } from '../../support/cli/report.ts';
 import { endedRun } from '../../support/engine/runs.ts';
@@ -25,7 +27,41 @@ const EVENTS: readonly SyncEvent[] = [
   { type: 'pace', atOnce: 4, why: 'growing' },
   { type: 'pace', atOnce: 6, why: 'refused', perSecond: 3 },
   { type: 'throttled', requestsPerSecond: 2, pauseMs: 1 },
+  withWorkers({ batches: 3, requests: 150, redelivered: 1, waiting: 4 }),
+  withWorkers({
+    batches: 5,
+    requests: 260,
+    redelivered: 1,
+    reshipped: 2,
+    waiting: 2,
+    active: 3,
+    oldestMs: NOW - 20_000,
+  }),
 ];
+
+/** What a run tells of its workers. */
+function withWorkers(changes: Partial<WorkersProgress>): SyncEvent {
+  const none = { batches: 0, requests: 0, redelivered: 0, duplicates: 0, reshipped: 0 };
+  return { type: 'workers', ...none, files: 0, bytes: 0, waiting: 0, active: 0, answered: 0, ...changes };
+}
+
+const BUDGET = { budget: 'redis://r/0', name: 'https://api/1' };
+const SHARED: SharedNow = {
+  queue: {
+    queue: 'redis://r/0',
+    isUp: true,
+    workers: [{ name: 'w', lanes: 8, transfers: 0, batches: 0 }],
+    pairs: [],
+  },
+  budgets: [
+    {
+      ...BUDGET,
+      refused: 3,
+      waitedMs: 2500,
+      now: { ...BUDGET, reached: true, perSecond: 195, users: 4, pausedMs: 0 },
+    },
+  ],
+};
 
 const view = (name: string, given: Partial<JobView> = {}): JobView => ({
   name,
@@ -37,6 +73,19 @@ const view = (name: string, given: Partial<JobView> = {}): JobView => ({
   waiting: 0,
   ...given,
 });
+
+const WATCH: WatchStatus = {
+  state: 'idle',
+  reason: undefined,
+  stateSinceMs: NOW,
+  mode: 'folders',
+  watches: 2,
+  waiting: 0,
+  oldestChangeMs: NOW - 2000,
+  lastPass: undefined,
+  lastFullPass: undefined,
+  nextFullPassMs: NOW + 1000,
+};
 
 const LOAD: LoadReport = {
   unloadedFiles: 2,
@@ -52,7 +101,7 @@ const LOAD: LoadReport = {
 
 /** All that a daemon with two jobs serves. */
 async function served(): Promise<string> {
-  const metrics = new DaemonMetrics();
+  const metrics = new DaemonMetrics(() => SHARED);
   for (const event of EVENTS) metrics.onEvent('orders', { type: 'sync', event });
   metrics.onEvent('orders', { type: 'run', run: endedRun({ cause: 'schedule', outcome: 'failures' }) });
   metrics.onEvent('orders', { type: 'skipped', cause: 'schedule', why: 'running', count: 2 });
@@ -89,7 +138,7 @@ test('a daemon in an election shows whether it leads; one that is alone shows no
   for (const line of [
     'stagesync_lease_leader 0',
     'stagesync_lease_epoch 0',
-    'stagesync_broker_up 0',
+    'stagesync_broker_up{for="lease"} 0',
     'stagesync_state{job="orders",state="standby"} 1',
   ])
     expect(text.split('\n')).toContain(line);
@@ -120,11 +169,64 @@ test('each job has its own line of every metric, and its name cannot break out o
     'stagesync_jobs_file_problem 0',
     'stagesync_lease_leader 1',
     'stagesync_lease_epoch 7',
-    'stagesync_broker_up 1',
+    'stagesync_broker_up{for="lease"} 1',
+    'stagesync_broker_up{for="queue"} 1',
+    'stagesync_broker_up{for="budget"} 1',
+    'stagesync_workers 1',
+    'stagesync_transfer_batches{job="orders",state="waiting"} 2',
+    'stagesync_transfer_batches{job="orders",state="active"} 3',
+    'stagesync_transfer_batches{job="orders",state="answered"} 0',
+    'stagesync_transfer_oldest_batch_age_seconds{job="orders"} 20',
+    'stagesync_transfer_requests_total{job="orders"} 260',
+    'stagesync_transfer_redeliveries_total{job="orders"} 1',
+    'stagesync_transfer_duplicate_results_total{job="orders"} 0',
+    'stagesync_transfer_reshipped_total{job="orders"} 2',
+    'stagesync_budget_rate{budget="https://api/1"} 195',
+    'stagesync_budget_users{budget="https://api/1"} 4',
+    'stagesync_budget_wait_seconds_total{budget="https://api/1"} 2.5',
+    'stagesync_budget_refused_total{budget="https://api/1"} 3',
   ])
     expect(text.split('\n')).toContain(line);
   // a pace that holds no more is not shown beside the one that does
   expect(text).not.toContain('why="growing"');
+});
+
+test('the counts of workers go on from run to run, and between runs nothing is with them', async () => {
+  const metrics = new DaemonMetrics();
+  const job = (event: SyncEvent): void => metrics.onEvent('orders', { type: 'sync', event });
+  job(withWorkers({ requests: 100, redelivered: 1, waiting: 2, oldestMs: NOW - 5000 }));
+  job(reportWith({}));
+  const text = (): Promise<string> =>
+    metrics.text({ startedMs: NOW, file: '/f', jobs: [view('orders')] }, NOW);
+  const between = await text();
+  expect(between).toContain('stagesync_transfer_batches{job="orders",state="waiting"} 0');
+  expect(between).toContain('stagesync_transfer_oldest_batch_age_seconds{job="orders"} 0');
+  job(withWorkers({ requests: 30, redelivered: 1 }));
+  const after = await text();
+  expect(after).toContain('stagesync_transfer_requests_total{job="orders"} 130');
+  expect(after).toContain('stagesync_transfer_redeliveries_total{job="orders"} 2');
+});
+
+test('a queue that does not answer has no number of workers, and a budget that nobody has open no rate', async () => {
+  let shared: SharedNow = SHARED;
+  const metrics = new WatchMetrics(() => shared);
+  const text = (): Promise<string> => metrics.text(WATCH, NOW);
+  expect(await text()).toContain('stagesync_workers 1');
+  shared = {
+    queue: { ...SHARED.queue!, isUp: false, workers: [] },
+    budgets: [{ ...SHARED.budgets![0]!, now: undefined, refused: 5 }],
+  };
+  const lines = (await text()).split('\n');
+  expect(lines).toContain('stagesync_broker_up{for="queue"} 0');
+  expect(lines).toContain('stagesync_budget_refused_total{budget="https://api/1"} 5');
+  expect(
+    lines.filter((line) => /^stagesync_(workers|budget_rate|budget_users|broker_up.*budget)/.test(line)),
+  ).toEqual([]);
+});
+
+test('a process that shares nothing shows nothing of what is shared', async () => {
+  const metrics = new WatchMetrics();
+  expect(await metrics.text(WATCH, NOW)).not.toMatch(/stagesync_(workers|budget|broker|lease)/);
 });
 
 test('a job that is gone from the file is not shown as if it still ran', async () => {
@@ -139,18 +241,7 @@ test('a job that is gone from the file is not shown as if it still ran', async (
 
 test('a single watch has the same names without a job, and knows of a success before it', async () => {
   const metrics = new WatchMetrics();
-  const status: WatchStatus = {
-    state: 'idle',
-    reason: undefined,
-    stateSinceMs: NOW,
-    mode: 'folders',
-    watches: 2,
-    waiting: 0,
-    oldestChangeMs: NOW - 2000,
-    lastPass: undefined,
-    lastFullPass: undefined,
-    nextFullPassMs: NOW + 1000,
-  };
+  const status = WATCH;
   metrics.remember(NOW - 7000);
   const first = await metrics.text(status, NOW);
   expect(first).toContain(`stagesync_last_success_timestamp_seconds ${(NOW - 7000) / 1000}`);

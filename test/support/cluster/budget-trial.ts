@@ -86,6 +86,7 @@ export async function openBudget(url: string) {
       clock,
       user: name,
       budget: 'redis://test',
+      name: 'test',
       toldRate: rate,
       ...(bytes !== undefined && { bytes: { store: byteStore, perSecond: bytes } }),
     });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addFileFlag } from '../../flags/file-flag.ts';
 import type { Action, CommandModule } from '../../context.ts';
+import { addServerFlags } from './server-flags.ts';
 import type { StatusFlags } from './show-status.ts';
 
 const EXAMPLES = `
@@ -8,7 +9,8 @@ Examples:
   stagesync status                        every pair of this user on this machine
   stagesync status data stage:///data     one pair: whether it is in step, and why not
   stagesync status orders --json          the job "orders" of a jobs file, for a program
-  stagesync status --file pipes.yaml      the jobs of that file, and what its daemon does`;
+  stagesync status --file pipes.yaml      the jobs of that file, and what its daemon does
+  stagesync status --queue redis://queue:6379/0     workers, batches and budgets, from any machine`;
 
 export const status: CommandModule = {
   name: 'status',
@@ -22,7 +24,7 @@ export const status: CommandModule = {
       .argument('[source]', 'the name of a job, or only pairs with this source')
       .argument('[dest]', 'only pairs with this destination')
       .option('--json', 'one object a pair');
-    addFileFlag(command)
+    addServerFlags(addFileFlag(command))
       .addHelpText('after', EXAMPLES)
       .action(
         action(async (context, source: string | undefined, dest: string | undefined, flags: StatusFlags) => {

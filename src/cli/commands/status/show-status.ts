@@ -5,6 +5,7 @@ import { whoHolds } from '../../../sync/ledger/sqlite-lock.ts';
 import { inspectLedger, type KnownPair } from '../../../sync/ledger/known-pairs.ts';
 import type { RunSummary } from '../../../model/run.ts';
 import type { JobView } from '../../../daemon/view/daemon-view.ts';
+import { usageError } from '../../../jobs/usage-errors.ts';
 import type { Context } from '../../context.ts';
 import type { ExitStatus } from '../../exit-status.ts';
 import { ofEachPair, type AlsoKnown } from '../../find-pairs.ts';
@@ -13,9 +14,10 @@ import type { FileFlags } from '../../jobs-file.ts';
 import { jobsOfNamedFile } from '../../open-jobs-file.ts';
 import { jobsOfDaemon, jobsWithoutPair, ofDaemon, runBeyondLedger } from '../../jobs-of-daemon.ts';
 import type { PairStatus } from './pair-status.ts';
+import { asksServers, type ServerFlags } from './server-flags.ts';
 import { statusText } from './status-text.ts';
 
-export interface StatusFlags extends FileFlags {
+export interface StatusFlags extends FileFlags, ServerFlags {
   readonly json?: true;
 }
 
@@ -31,6 +33,7 @@ export async function showStatus(
   dest: string | undefined,
   flags: StatusFlags,
 ): Promise<ExitStatus> {
+  if (asksServers(flags)) return showOthers(context, { source, flags });
   const ofFile = jobsOfNamedFile(context, flags);
   const jobs = await jobsOfDaemon(context, flags);
   const look = (pair: KnownPair): PairStatus => statusOf(pair, jobs);
@@ -48,6 +51,19 @@ export async function showStatus(
         }))
           context.out.line(line);
   });
+}
+
+/** What is about Redis is loaded where it is asked for. */
+async function showOthers(
+  context: Context,
+  { source, flags }: { readonly source: string | undefined; readonly flags: StatusFlags },
+): Promise<ExitStatus> {
+  if (source !== undefined || flags.file !== undefined)
+    throw usageError(
+      '--queue, --budget and --machines show what a server has, not a pair: leave SOURCE and --file out',
+    );
+  const { showServers } = await import('./show-servers.ts');
+  return showServers(context, flags);
 }
 
 /** The most recent first; the times are in ISO 8601. */

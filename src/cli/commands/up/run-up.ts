@@ -9,6 +9,7 @@ import {
   type DaemonPlace,
 } from '../../../daemon/control/daemon-place.ts';
 import { lastRuns } from '../../../daemon/history/last-runs.ts';
+import { openMachines, type Machines } from '../../../daemon/machines/open-machines.ts';
 import type { Leadership } from '../../../daemon/leadership/leadership.ts';
 import { RememberedJobsFile, type RememberedJobs } from '../../../daemon/schedule/remembered-jobs.ts';
 import { NoticesOfJobs } from '../../../daemon/notify/notices-of-jobs.ts';
@@ -25,7 +26,7 @@ import { usageError } from '../../../jobs/usage-errors.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { systemClock } from '../../../sync/clock.ts';
 import { PASS_DEFAULTS } from '../../../sync/pass-defaults.ts';
-import type { QueueFlag } from '../../flags/cluster/queue-flag.ts';
+import { queueFrom, type QueueFlag } from '../../flags/cluster/queue-flag.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
 import type { BudgetFlag } from '../../flags/budget-flag.ts';
@@ -68,8 +69,15 @@ export async function runUp(context: Context, names: readonly string[], flags: U
     ? await openWatchLog(host.stdout, { ...flags, log: 'json' })
     : await openWatchLog(host.stderr, flags);
   opened.defer(() => log.close());
+  const machines = await openMachines({
+    queue: queueFrom(flags, environment),
+    gates: PROCESS_GATES,
+    folder: host.cwd,
+    clock: systemClock,
+    onChange: () => supervisor.changed(),
+  });
   // a server, metrics and the page take memory, so they are loaded only with --http
-  const page = flags.http && new (await import('./serve-page.ts')).PageOfJobs();
+  const page = flags.http && new (await import('./serve-page.ts')).PageOfJobs(() => machines.now);
   const traced = await openTracing();
   const notices = noticesOf(context, chosen.path, log);
   opened.defer(() => notices.close());
@@ -88,6 +96,7 @@ export async function runUp(context: Context, names: readonly string[], flags: U
     log,
     remembered,
     leadership,
+    machines,
     page,
     notices,
     flags,
@@ -112,13 +121,14 @@ export async function runUp(context: Context, names: readonly string[], flags: U
   void followFile({ path: chosen.path, clock: systemClock, until, onChange: reloadAside });
   supervisor.follow(file);
   const led = leadership?.run(supervisor, until);
+  const looked = machines.run(until);
   void collectAtRest(supervisor, { clock: systemClock, until, collect: () => host.collectGarbage() });
   if (server !== undefined) tellOfPage(server, log);
   void tellState(context, supervisor, log);
   await drained(until);
   tellOfDaemon(host.env, { is: 'stopping', status: 'stopping' });
   await supervisor.stop();
-  await led;
+  await Promise.all([led, looked]);
   await leadership?.resign();
   log.info('stopped', {});
   // a stop is the normal end of a daemon; only one that could not finish was interrupted
@@ -147,6 +157,7 @@ interface SupervisorParts {
   readonly log: WatchLog;
   readonly remembered: RememberedJobs;
   readonly leadership: Leadership | undefined;
+  readonly machines: Machines;
   readonly page: PageOfJobs | undefined;
   readonly notices: NoticesOfJobs;
   readonly flags: UpFlags;
@@ -165,7 +176,7 @@ const noticesOf = ({ host, environment }: Context, file: string, log: WatchLog):
 
 function openSupervisor(
   context: Context,
-  { file, log, remembered, leadership, page, notices, flags, traced }: SupervisorParts,
+  { file, log, remembered, leadership, machines, page, notices, flags, traced }: SupervisorParts,
 ): Supervisor {
   const { maxDelete, force } = PASS_DEFAULTS;
   const { draining, signal } = context.stop;
@@ -201,6 +212,7 @@ function openSupervisor(
     },
     remembered,
     leadership,
+    machines: () => machines.view,
     before: lastRuns(context.environment.stateFolder),
     onEvent: (named, event) => {
       toLog(named, event);

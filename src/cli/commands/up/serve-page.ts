@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { serveDaemonPage } from '../../../daemon/http/daemon-page.ts';
 import type { PageServer } from '../../../daemon/http/page-server.ts';
+import type { Machines } from '../../../daemon/machines/open-machines.ts';
 import { countRequests } from '../../../daemon/metrics/count-requests.ts';
 import { DaemonMetrics } from '../../../daemon/metrics/daemon-metrics.ts';
 import type { JobEvent } from '../../../daemon/supervision/job-events.ts';
@@ -11,7 +12,12 @@ import type { PageFlags } from '../../flags/page-flags.ts';
 
 /** Everything of `stagesync up` that --http needs; this module is imported only with that flag. */
 export class PageOfJobs {
-  readonly #metrics = new DaemonMetrics();
+  readonly #metrics: DaemonMetrics;
+
+  /** `shared`: what the daemon has in common with other machines. */
+  constructor(shared: () => Machines['now']) {
+    this.#metrics = new DaemonMetrics(shared);
+  }
 
   onEvent(job: string, event: JobEvent): void {
     this.#metrics.onEvent(job, event);

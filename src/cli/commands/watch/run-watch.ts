@@ -4,13 +4,15 @@ import { tellServiceManager } from '../../../daemon/service-manager.ts';
 import { openTracing } from '../../../daemon/tracing/open-tracing.ts';
 import { watchJob } from '../../../daemon/watch-job.ts';
 import { openJob } from '../../../jobs/open-job.ts';
+import { PROCESS_GATES } from '../../../jobs/surroundings.ts';
+import { systemClock } from '../../../sync/clock.ts';
 import { defaultsOf } from '../../../jobs/settings/settings.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfError, type ExitStatus } from '../../exit-status.ts';
 import type { S3Flags, SqlFlags, StageFlags } from '../../flags/authority-flags.ts';
 import type { GuardFlags } from '../../flags/guard-flags.ts';
 import { ledgerCopyFrom, type LedgerCopyFlag } from '../../flags/ledger-copy-flag.ts';
-import type { QueueFlag } from '../../flags/cluster/queue-flag.ts';
+import { queueFrom, type QueueFlag } from '../../flags/cluster/queue-flag.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { jobFromFlags, type Ends } from '../../job-from-flags.ts';
 import { openWatchLog, type LogFlags } from '../../output/watch-log.ts';
@@ -33,7 +35,15 @@ export async function runWatch(
   const job = jobFromFlags(context, ends, flags.job);
   // metrics and server take a fifth of the memory, so they are loaded only with --http
   const seen = flags.http === undefined ? undefined : await import('../../../daemon/observe.ts');
-  const metrics = seen && new seen.WatchMetrics();
+  const machines =
+    seen &&
+    (await seen.openMachines({
+      queue: queueFrom(flags, context.environment),
+      gates: PROCESS_GATES,
+      folder: context.host.cwd,
+      clock: systemClock,
+    }));
+  const metrics = seen && new seen.WatchMetrics(() => machines!.now);
   const { maxDelete, force } = flags;
   const around = jobSurroundings(context, flags, {
     command: 'stagesync watch',
@@ -77,7 +87,9 @@ export async function runWatch(
     settleMs: settle,
     fullEveryMs: fullEvery,
   });
+  const looked = machines?.run(context.stop.draining);
   await loop.run();
+  await looked;
   log.info('stopped', {});
   // a stop is the normal end of a watch; only a watch that could not finish was interrupted
   return context.stop.signal.aborted ? statusOfError('interrupted', context.stop.stoppedBy) : EXIT.clean;

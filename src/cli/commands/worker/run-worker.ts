@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { BatchAnswer } from '../../../cluster/queue/wire/batch.ts';
+import type { WorkerNow } from '../../../daemon/metrics/worker-metrics.ts';
 import type { ListenAddress } from '../../../daemon/server.ts';
 import { QUEUE_VARIABLE } from '../../../jobs/queue/queue-place.ts';
-import { TransferWorker, type WorkerState } from '../../../jobs/queue/serve-transfers.ts';
+import { TransferWorker } from '../../../jobs/queue/serve-transfers.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
 import type { Concurrency } from '../../../remote/gate/lanes.ts';
@@ -27,6 +28,8 @@ export interface WorkerFlags extends QueueFlag, StageFlags, S3Flags {
 /** `stagesync worker`. Resolves once stopped; rejects when it cannot begin, or the queue is away for long. */
 export async function runWorker(context: Context, flags: WorkerFlags): Promise<ExitStatus> {
   const { host, environment, err, out, stop } = context;
+  // it lasts for days
+  host.keepHeapSmall();
   const place = queueFrom(flags, environment);
   if (place === undefined)
     throw usageError(`name the Redis of the syncs: --queue redis://HOST:6379/0, or set ${QUEUE_VARIABLE}`);
@@ -45,8 +48,8 @@ export async function runWorker(context: Context, flags: WorkerFlags): Promise<E
     bytesPerSecond: flags.bwlimit,
     maxWaitMs: flags.maxWait,
     onReady: ({ name, queue }) => err.line(`worker ${name} takes batches from ${queue}`),
-    onBatch: (answer) => {
-      const batch = batchObject(answer);
+    onBatch: (answer, ms) => {
+      const batch = batchObject(answer, ms);
       metrics?.carriedOut(batch);
       if (flags.json) out.line(JSON.stringify(batch));
     },
@@ -54,7 +57,7 @@ export async function runWorker(context: Context, flags: WorkerFlags): Promise<E
   await using opened = new AsyncDisposableStack();
   if (flags.http !== undefined && seen !== undefined && metrics !== undefined) {
     const { name } = worker;
-    const now = (): WorkerState => worker.state;
+    const now = (): WorkerNow => ({ ...worker.state, budgets: around.gates.budgets });
     const server = await seen.serveWorker(flags.http, {
       name,
       now,
@@ -75,7 +78,8 @@ const importServer = async () => ({
 });
 
 /** A batch as --json shows it. */
-function batchObject({ batch, redelivered, outcomes }: BatchAnswer) {
+function batchObject({ batch, redelivered, requests = 0, outcomes }: BatchAnswer, ms: number) {
   const failed = outcomes.filter((outcome) => 'error' in outcome).length;
-  return { type: 'batch', batch, sent: outcomes.length - failed, failed, redelivered };
+  const sent = outcomes.length - failed;
+  return { type: 'batch', batch, sent, failed, redelivered, requests, ms: Math.round(ms) };
 }

@@ -4,6 +4,7 @@ import { connectionOptions, openRedis } from '../../redis/open-redis.ts';
 import type { RedisUrl } from '../../redis/redis-url.ts';
 import { BullBatchQueue } from './bull-batch-queue.ts';
 import { loadBullmq } from './load-bullmq.ts';
+import type { SyncNote } from './sync-list.ts';
 
 export interface OpenQueueOptions {
   readonly url: RedisUrl;
@@ -54,6 +55,8 @@ export interface PairQueue {
   readonly pair: string;
   /** The folder that most names lie in. */
   readonly root: string;
+  /** What whoever looks at the queue is told of the sync. */
+  readonly told?: Omit<SyncNote, 'pair'> | undefined;
 }
 
 /** Closing the queue closes the server's connections. */

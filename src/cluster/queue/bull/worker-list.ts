@@ -1,54 +1,49 @@
 import type { Redis } from 'ioredis';
-import { DEPLOYMENTS_KEY, workersKey } from './keys.ts';
-
-/** What a worker tells of itself, now and then. */
-export interface WorkerNote {
-  readonly name: string;
-  /** Requests that it may have at the same time. */
-  readonly lanes: number;
-  /** Transfers, and batches, that it is carrying out. */
-  readonly transfers: number;
-  readonly batches: number;
-}
+import type { QueueWorker } from '../../../model/cluster/queue-state.ts';
+import { ALL_WORKERS_KEY, DEPLOYMENTS_KEY, workersKey } from './keys.ts';
+import { dropNote, hasTypes, readNotes, type NoteList } from './note-list.ts';
 
 /** Seconds after which a worker that tells nothing more counts as gone. */
 const SILENT_S = 20;
 
-// KEYS[1]: names by time, KEYS[2]: notes by name. ARGV: seconds of silence; the name and the note of a worker that tells
-const NOTE = `
-local now = tonumber(redis.call('TIME')[1])
-if ARGV[2] then
-  redis.call('ZADD', KEYS[1], now, ARGV[2])
-  redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
-end
-for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[1]))) do
-  redis.call('ZREM', KEYS[1], gone)
-  redis.call('HDEL', KEYS[2], gone)
-end
-return redis.call('HVALS', KEYS[2])`;
+/** A worker has connections for each deployment. */
+const MOST_DEPLOYMENTS = 100;
 
-const keysOf = (deployment: string): [string, string] => [
-  `${workersKey(deployment)}:times`,
-  workersKey(deployment),
-];
+const isWorker = (value: unknown): value is QueueWorker =>
+  hasTypes(value, { name: 'string', lanes: 'number', transfers: 'number', batches: 'number' }) &&
+  hasTypes(value, { host: 'string', pid: 'number', sinceMs: 'number' }, { orAbsent: true });
+
+const listAt = (key: string): NoteList<QueueWorker> => ({ key, silentS: SILENT_S, isNote: isWorker });
+const ofDeployment = (deployment: string): NoteList<QueueWorker> => listAt(workersKey(deployment));
+const ALL = listAt(ALL_WORKERS_KEY);
+
+async function list(
+  client: Redis,
+  notes: NoteList<QueueWorker>,
+  tells?: QueueWorker,
+): Promise<readonly QueueWorker[]> {
+  const told = await readNotes(client, notes, tells && { name: tells.name, note: tells });
+  return told.map(({ note }) => note);
+}
 
 /** The workers of a deployment that are there now, by Redis's own clock. `tells`: one of them. */
-export async function listWorkers(
+export const listWorkers = (
   client: Redis,
   deployment: string,
-  tells?: WorkerNote,
-): Promise<readonly WorkerNote[]> {
-  const told = tells === undefined ? [] : [tells.name, JSON.stringify(tells)];
-  const notes = (await client.eval(NOTE, 2, ...keysOf(deployment), String(SILENT_S), ...told)) as string[];
-  return notes.map((note) => JSON.parse(note) as WorkerNote);
-}
+  tells?: QueueWorker,
+): Promise<readonly QueueWorker[]> => list(client, ofDeployment(deployment), tells);
+
+/** All workers that are there now, whatever they have to do. */
+export const listAllWorkers = (client: Redis, tells?: QueueWorker): Promise<readonly QueueWorker[]> =>
+  list(client, ALL, tells);
+
+/** The worker takes nothing more of this deployment. */
+export const leaveList = (client: Redis, deployment: string, name: string): Promise<void> =>
+  dropNote(client, ofDeployment(deployment), name);
 
 /** The worker takes nothing more. */
-export async function leaveList(client: Redis, deployment: string, name: string): Promise<void> {
-  const [times, notes] = keysOf(deployment);
-  await client.multi().zrem(times, name).hdel(notes, name).exec();
-}
+export const leaveAll = (client: Redis, name: string): Promise<void> => dropNote(client, ALL, name);
 
-/** The deployments that there have been batches for. */
+/** The deployments that there have been batches for, the latest last. */
 export const listDeployments = (client: Redis): Promise<string[]> =>
-  client.zrange(DEPLOYMENTS_KEY, '0', '-1');
+  client.zrange(DEPLOYMENTS_KEY, String(-MOST_DEPLOYMENTS), '-1');

@@ -1,4 +1,5 @@
 import type { Transfer, Transferred } from '../../../model/cluster/transfer-executor.ts';
+import type { BatchState } from '../batch-queue.ts';
 import type { Batch } from '../wire/batch.ts';
 
 /** A transfer and whoever waits for its end. */
@@ -6,11 +7,28 @@ export interface Pending {
   readonly transfer: Transfer;
   readonly resolve: (sent: Transferred) => void;
   readonly reject: (error: unknown) => void;
+  /** How often it was shipped, a worker having not seen the file before. Default: 1. */
+  readonly tries?: number;
 }
 
 export interface OutstandingBatch {
   readonly batch: Batch;
   readonly items: readonly Pending[];
+  /** When it was shipped first, in milliseconds since 1970. */
+  readonly shippedMs: number;
+}
+
+/** What is outstanding, in numbers. `oldestMs`: when the oldest batch was shipped. */
+export type OutstandingCounts = Readonly<Record<BatchState, number>> & {
+  readonly files: number;
+  readonly bytes: number;
+  readonly oldestMs?: number | undefined;
+};
+
+interface Held extends OutstandingBatch {
+  misses: number;
+  /** As of the latest look. */
+  state: BatchState;
 }
 
 /** Looks in a row that have to miss a batch before it is shipped again: between two lists of the broker it may be in neither. */
@@ -18,7 +36,7 @@ const MISSES = 3;
 
 /** The batches whose answers are waited for, and how often in a row the broker did not know them. */
 export class Outstanding {
-  readonly #batches = new Map<string, OutstandingBatch & { misses: number }>();
+  readonly #batches = new Map<string, Held>();
 
   get size(): number {
     return this.#batches.size;
@@ -29,7 +47,7 @@ export class Outstanding {
   }
 
   add(one: OutstandingBatch): void {
-    this.#batches.set(one.batch.id, { ...one, misses: 0 });
+    this.#batches.set(one.batch.id, { ...one, misses: 0, state: 'waiting' });
   }
 
   has(id: string): boolean {
@@ -50,16 +68,30 @@ export class Outstanding {
   }
 
   /** What the broker knew of `asked` just now. Returns the batches that it has forgotten. */
-  seen(asked: readonly string[], known: ReadonlySet<string>): readonly Batch[] {
+  seen(asked: readonly string[], known: ReadonlyMap<string, BatchState>): readonly Batch[] {
     const forgotten: Batch[] = [];
     for (const id of asked) {
       const found = this.#batches.get(id);
       if (found === undefined) continue;
-      found.misses = known.has(id) ? 0 : found.misses + 1;
+      const state = known.get(id);
+      found.misses = state !== undefined ? 0 : found.misses + 1;
+      found.state = state ?? 'waiting';
       if (found.misses < MISSES) continue;
       found.misses = 0;
       forgotten.push(found.batch);
     }
     return forgotten;
+  }
+
+  get counts(): OutstandingCounts {
+    const counts = { waiting: 0, active: 0, answered: 0, files: 0, bytes: 0 };
+    let oldestMs: number | undefined;
+    for (const { state, items, shippedMs } of this.#batches.values()) {
+      counts[state]++;
+      counts.files += items.length;
+      for (const { transfer } of items) counts.bytes += transfer.entry.size;
+      oldestMs = Math.min(oldestMs ?? shippedMs, shippedMs);
+    }
+    return { ...counts, oldestMs };
   }
 }

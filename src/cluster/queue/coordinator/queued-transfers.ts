@@ -5,6 +5,7 @@ import type {
   Transferred,
   TransferPass,
 } from '../../../model/cluster/transfer-executor.ts';
+import type { WorkersReport } from '../../../model/cluster/workers-report.ts';
 import { isSyncError, SyncError } from '../../../model/errors.ts';
 import type { Clock, Source } from '../../../model/ports.ts';
 import type { BatchQueue } from '../batch-queue.ts';
@@ -12,7 +13,7 @@ import type { BatchAnswer, BatchEnds } from '../wire/batch.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { Answers } from './answers.ts';
 import { Fence } from './fence.ts';
-import { Outstanding } from './outstanding.ts';
+import { Outstanding, type Pending } from './outstanding.ts';
 import type { QueueCounts } from './queue-counts.ts';
 import { Shipping } from './shipping.ts';
 import { Sweep } from './sweep.ts';
@@ -31,8 +32,8 @@ export interface QueuedTransfersOptions extends TransferPass {
   /** The longest time that a pass waits for a worker, in milliseconds. */
   readonly maxWaitMs: number;
   readonly clock: Clock;
-  /** Rejects where the source has not this version of the file any more. */
-  readonly check?: Source['check'];
+  /** The source, as it is seen from here. */
+  readonly source: Pick<Source, 'check' | 'stat'>;
 }
 
 /**
@@ -40,11 +41,11 @@ export interface QueuedTransfersOptions extends TransferPass {
  * again, an answer that comes again is ignored.
  */
 export class QueuedTransfers implements PassTransfers {
-  readonly counts: QueueCounts = { reshipped: 0, duplicates: 0, redelivered: 0 };
+  readonly counts: QueueCounts = { batches: 0, requests: 0, reshipped: 0, duplicates: 0, redelivered: 0 };
   readonly #options: QueuedTransfersOptions;
   readonly #outstanding = new Outstanding();
-  readonly #acknowledgements = new Acknowledgements();
   readonly #closing = new AbortController();
+  readonly #acknowledgements: Acknowledgements;
   readonly #fence: Fence;
   readonly #shipping: Shipping;
   readonly #answers: Answers;
@@ -52,11 +53,14 @@ export class QueuedTransfers implements PassTransfers {
   #fencing: Promise<void> | undefined;
   #sweeping: Promise<void> | undefined;
   #failure: SyncError | undefined;
+  /** What was told last of the workers. */
+  #told = '';
 
   constructor(options: QueuedTransfersOptions) {
     this.#options = options;
-    const { draining, signal, queue, run } = options;
+    const { draining, signal, queue, run, clock } = options;
     const { signal: closing } = this.#closing;
+    this.#acknowledgements = new Acknowledgements(clock, closing);
     const shared = { ...options, outstanding: this.#outstanding, counts: this.counts, closing };
     const onTrouble = (error: unknown): void => this.#trouble(error);
     this.#fence = new Fence({ queue, run, awaited: this.#outstanding });
@@ -70,6 +74,7 @@ export class QueuedTransfers implements PassTransfers {
       ...shared,
       acknowledgements: this.#acknowledgements,
       onFreed: () => this.#shipping.freed(),
+      onAgain: (pending) => this.#sendAgain(pending),
       onRefused: ({ items }, { why, inDoubt }) => {
         const failure = this.#failed(why);
         for (const { reject } of items) reject(inDoubt ? failure.doubtful : failure.clean);
@@ -81,11 +86,23 @@ export class QueuedTransfers implements PassTransfers {
       fence: this.#fence,
       shipping: this.#shipping,
       hasFailed: () => this.#failure !== undefined,
+      onLook: () => this.#tellProgress(),
       onTrouble,
       onFailure: (failure) => this.#fail(failure),
     });
     signal.addEventListener('abort', () => this.#giveUp(signal.reason), { signal: closing });
     draining.addEventListener('abort', () => void this.#drain(), { signal: closing });
+  }
+
+  get report(): WorkersReport {
+    return { ...this.counts };
+  }
+
+  #tellProgress(): void {
+    const progress = { ...this.counts, ...this.#outstanding.counts };
+    const now = JSON.stringify(progress);
+    if (now !== this.#told) this.#options.onWorkers(progress);
+    this.#told = now;
   }
 
   get lanes(): number {
@@ -107,6 +124,11 @@ export class QueuedTransfers implements PassTransfers {
     if (this.#failure !== undefined) throw this.#failure.with({ inDoubt: false });
     draining.throwIfAborted();
     return new Promise((resolve, reject) => this.#shipping.add({ transfer, resolve, reject }));
+  }
+
+  #sendAgain(pending: Pending): void {
+    if (this.#failure === undefined) this.#shipping.add(pending);
+    else pending.reject(this.#failure.with({ inDoubt: false }));
   }
 
   settled(id: number, flush: () => void): void {
@@ -159,6 +181,7 @@ export class QueuedTransfers implements PassTransfers {
     await this.#fencing?.catch(() => undefined);
     await queue.listen(undefined).catch(() => undefined);
     await this.#fence.release().catch(() => undefined);
+    this.#tellProgress();
   }
 
   /** What the broker could not do. That it is away may pass; anything else ends the pass. */

@@ -109,11 +109,11 @@ export class Shipping {
   }
 
   #shipItems(items: readonly Pending[]): void {
-    const { ends, pair, fence, outstanding } = this.#options;
+    const { ends, pair, clock, fence, outstanding } = this.#options;
     const { run } = fence;
     const id = `${run}-${items[0]!.transfer.id}-${this.#serial++}`;
     const batch = { ...ends, id, pair, run, items: items.map(({ transfer }) => transfer) };
-    outstanding.add({ batch, items });
+    outstanding.add({ batch, items, shippedMs: clock.now() });
     this.send(batch);
   }
 }

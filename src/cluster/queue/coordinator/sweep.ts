@@ -25,6 +25,8 @@ export interface SweepOptions {
   /** Aborted when the pass has ended. */
   readonly closing: AbortSignal;
   readonly tell: (message: string) => void;
+  /** The broker was just looked at. */
+  readonly onLook: () => void;
   /** The pass has failed: there is nothing more to look after. */
   readonly hasFailed: () => boolean;
   readonly onTrouble: (error: unknown) => void;
@@ -57,13 +59,14 @@ export class Sweep {
 
   /** Resolves when the pass has ended. */
   async run(): Promise<void> {
-    const { clock, closing, hasFailed, onTrouble } = this.#options;
+    const { clock, closing, hasFailed, onTrouble, onLook } = this.#options;
     for (;;) {
       await clock.sleep(SWEEP_MS, closing).catch(() => undefined);
       if (closing.aborted || hasFailed()) return;
       try {
         await this.#sweep();
         this.#heardAt = clock.elapsed();
+        onLook();
       } catch (error) {
         onTrouble(error);
       }

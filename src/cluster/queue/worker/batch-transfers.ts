@@ -59,6 +59,9 @@ export function openBatchTransfers(
   });
   return {
     executor: new LocalTransfers(remote, use),
+    get requests() {
+      return use.requests;
+    },
     hasArrived: ({ to, entry, replaces }) =>
       hasArrived(retrying, to, { size: entry.size, replaces, signal: lost }),
     [Symbol.dispose]: () => use[Symbol.dispose](),

@@ -6,6 +6,8 @@ import { toWireError } from '../wire/wire-error.ts';
 /** How a worker sends the files of one batch, both ends being open. */
 export interface BatchTransfers {
   readonly executor: Pick<TransferExecutor, 'transfer'>;
+  /** Requests so far, every attempt counted. */
+  readonly requests: number;
   /** Whether a file of this size is there that is not the one to be replaced. Rejects where a look cannot tell. */
   readonly hasArrived: (transfer: Transfer) => Promise<boolean>;
 }
@@ -32,16 +34,20 @@ const LOOK_FIRST_BYTES = 1024 * 1024;
  */
 export async function carryOut(options: CarryOutOptions): Promise<BatchAnswer> {
   const { batch, lost, redelivered, worker } = options;
+  // a signal that somebody listens to is kept for as long as the process runs
+  using listening = new DisposableStack();
   const isLost = new Promise<never>((_, reject) => {
     const end = (): void => reject(lost.reason as Error);
     if (lost.aborted) end();
-    else lost.addEventListener('abort', end, { once: true });
+    lost.addEventListener('abort', end, { once: true });
+    listening.defer(() => lost.removeEventListener('abort', end));
   });
   const all = Promise.all(batch.items.map((item) => outcomeOf(item, options)));
   const outcomes = await Promise.race([all, isLost]);
   // an error may be that of a request that was broken off
   lost.throwIfAborted();
-  return { batch: batch.id, run: batch.run, worker, redelivered, outcomes };
+  const { requests } = options.transfers;
+  return { batch: batch.id, run: batch.run, worker, redelivered, requests, outcomes };
 }
 
 async function outcomeOf(transfer: Transfer, options: CarryOutOptions): Promise<TransferOutcome> {

@@ -1,3 +1,4 @@
+import type { WorkersProgress } from '../../../model/cluster/workers-report.ts';
 import type { SyncEvent } from '../../../model/events.ts';
 import type { Pace } from '../../../model/pace.ts';
 import type { CurrentRun, RunCause, TransferView } from '../../view/daemon-view.ts';
@@ -26,6 +27,7 @@ export class RunProgress {
   #sentBytes = 0;
   #isTransferring = false;
   #pace: Pace | undefined;
+  #workers: WorkersProgress | undefined;
 
   constructor(begun: BegunRun, now: () => number) {
     this.begun = begun;
@@ -68,6 +70,13 @@ export class RunProgress {
         this.#pace = pace;
         break;
       }
+      case 'workers': {
+        const { type: _, ...workers } = event;
+        this.#workers = workers;
+        // the files themselves are sent elsewhere
+        if (workers.active > 0) this.#isTransferring = true;
+        break;
+      }
       default:
         break;
     }
@@ -91,6 +100,7 @@ export class RunProgress {
       counted: this.#counted,
       sentBytes: this.#sentBytes,
       transfers: [...this.#transfers.values()],
+      workers: this.#workers,
     };
   }
 }
