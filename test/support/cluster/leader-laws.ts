@@ -60,10 +60,11 @@ interface Led {
 /** Changes that were sent after a change of a later leader. */
 export function sentByEachLeader(changes: readonly SeenChange[], logs: readonly DaemonLog[]): string[] {
   const led = logs
-    .flatMap(({ machine, lines }) =>
-      lines()
+    .flatMap((log) =>
+      log
+        .lines()
         .filter(({ event }) => event === 'leads')
-        .map((line): Led => ({ machine, fromMs: timeOf(line), epoch: Number(line['epoch']) })),
+        .map((line): Led => ({ machine: log.machine, fromMs: timeOf(line), epoch: Number(line['epoch']) })),
     )
     .toSorted((a, b) => a.fromMs - b.fromMs);
   const epochOf = ({ by, onMs }: SeenChange): number =>

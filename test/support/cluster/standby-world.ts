@@ -151,6 +151,9 @@ export async function standbyWorld({
 export const timesOf = (up: Pick<Up, 'lines'>, event: string): number =>
   up.lines().filter((line) => line['event'] === event).length;
 
+/** As its log says it so far. */
+export const isLeading = (up: Pick<Up, 'lines'>): boolean => timesOf(up, 'leads') > timesOf(up, 'lease_lost');
+
 export const leads = (up: Up, times = 1): Promise<void> =>
   vi.waitFor(
     () => expect(timesOf(up, 'leads'), up.text().slice(-3000)).toBeGreaterThanOrEqual(times),
