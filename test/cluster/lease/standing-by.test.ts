@@ -41,7 +41,7 @@ test.runIf(HAS_REDIS)(
       for (const probe of ['/healthz', '/readyz']) expect((await fetch(origin + probe)).status).toBe(200);
       const metrics = await (await fetch(`${origin}/metrics`)).text();
       expect(metrics).toMatch(/^stagesync_lease_leader 0$/m);
-      expect(metrics).toMatch(/^stagesync_broker_up 1$/m);
+      expect(metrics).toMatch(/^stagesync_broker_up\{for="lease"\} 1$/m);
       expect(metrics).toMatch(/^stagesync_state\{job="orders",state="standby"\} 1$/m);
       const ofLeader = await (await fetch(`${originOf(running[leader()])}/metrics`)).text();
       expect(ofLeader).toMatch(/^stagesync_lease_leader 1$/m);
