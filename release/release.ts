@@ -14,15 +14,23 @@ interface Manifest {
   readonly [key: string]: unknown;
 }
 
-const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
-const { name, version } = manifest;
+/** The packages that are published, by their folders. */
+const PACKAGES = ['.', 'packages/mcp'];
+
+const manifests = PACKAGES.map((folder) => ({
+  file: join(folder, 'package.json'),
+  manifest: JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as Manifest,
+}));
+const { name, version } = manifests[0]!.manifest;
 const tarball = `build/${name}-${version}.tgz`;
 
 /** What stands in the way, before anything is run: each with its way out. */
 function obstacles(): string[] {
-  const missing = ADDRESSES.filter((key) => manifest[key] === undefined);
   return [
-    ...(missing.length === 0 ? [] : [`package.json names no ${missing.join(', ')}; add them`]),
+    ...manifests.flatMap(({ file, manifest }) => {
+      const missing = ADDRESSES.filter((key) => manifest[key] === undefined);
+      return missing.length === 0 ? [] : [`${file} names no ${missing.join(', ')}; add them`];
+    }),
     ...(output('git', ['status', '--porcelain']) === '' ? [] : ['not everything is committed; commit it']),
     ...(output('git', ['tag', '--list', `v${version}`]) === ''
       ? []
@@ -46,10 +54,12 @@ if (found.length > 0) {
   run('what was installed is what was published, and signed', 'npm', ['audit', 'signatures']);
   run('everything that has to hold', '.ci/run', []);
   run('the package', 'npm', ['run', 'package']);
+  run('the MCP server', 'npm', ['pack', '--dry-run', './packages/mcp']);
   process.stdout.write(`
 Publish it, from a workflow that may sign where it was built:
 
   npm publish ${tarball} --provenance
+  npm publish ./packages/mcp --provenance
   git tag v${version} && git push --tags
 `);
 }

@@ -11,6 +11,8 @@
  *
  * HTTP, the AWS SDK and the embedded Stage are loaded when they are used. The embedded Stage is also a module of its own,
  * 'stagesync/emulator', and what every source and destination promises is one, 'stagesync/contract'.
+ *
+ * @module stagesync
  */
 export { type Children, type ChildrenByName, type PackedChildren } from './model/children.ts';
 export { type DestinationWords } from './model/destination-words.ts';

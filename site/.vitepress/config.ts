@@ -9,6 +9,9 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   readonly version: string;
 };
 
+/** That of the page of the daemon. */
+const ICON = readFileSync(join(ROOT, 'page/public/favicon.svg')).toString('base64');
+
 /** Files that pages link to and that are no pages. */
 const LINKED = ['schema', 'examples', 'deploy', 'docs/pipelines/pictures'];
 
@@ -36,14 +39,26 @@ export default defineConfig({
   cleanUrls: false,
   lastUpdated: false,
   // no page asks another host for anything
-  head: [],
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `data:image/svg+xml;base64,${ICON}` }],
+    // a flag is not broken after its hyphens
+    ['style', {}, 'code.short{white-space:nowrap}'],
+  ],
   markdown: { html: false, config: asTheyAre },
   vite: { plugins: [vueOfThisPackage] },
   themeConfig: {
     nav: [{ text: version, link: '/CHANGELOG' }],
     sidebar: sidebar(ROOT),
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // a page of the documents says more than the page of a name
+      options: {
+        miniSearch: {
+          searchOptions: { boostDocument: (page: string) => (page.startsWith('/api/') ? 0.2 : 1) },
+        },
+      },
+    },
   },
   buildEnd({ outDir }) {
     for (const folder of LINKED) cpSync(join(ROOT, folder), join(outDir, folder), { recursive: true });
@@ -55,15 +70,28 @@ interface Renderer {
 }
 
 interface Token {
+  readonly content: string;
   attrGet(name: string): string | null;
   attrSet(name: string, value: string): void;
 }
 
+/** Inline code of so many letters fits on a line of a telephone. */
+const SHORT = 28;
+
 function asTheyAre({ renderer: { rules } }: Renderer): void {
-  const { text, link_open: linkOpen } = rules as unknown as Record<string, (...args: unknown[]) => string>;
+  const {
+    text,
+    code_inline: code,
+    link_open: linkOpen,
+  } = rules as unknown as Record<string, (...args: unknown[]) => string>;
   Object.assign(rules, {
     // pages are Markdown, not templates: two braces are two braces
     text: (...args: unknown[]) => text?.(...args).replaceAll('{{', '&#123;&#123;'),
+    code_inline: (tokens: readonly Token[], at: number, ...others: readonly unknown[]) => {
+      const token = tokens[at];
+      if (token !== undefined && token.content.length <= SHORT) token.attrSet('class', 'short');
+      return code?.(tokens, at, ...others);
+    },
     // the first page of the repository is that of the site
     link_open: (
       tokens: readonly Token[],

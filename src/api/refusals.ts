@@ -32,6 +32,13 @@ const UNAUTHORISED: Row = {
   fact: 'unauthorised',
   hint: 'Check the API key: it may be wrong, expired, of another organisation, or not allowed from this address.',
 };
+/** Of files: a rule of the service, or of what stands before it, may be about one name or one content. */
+const FORBIDDEN: Row = {
+  code: 'stage_unauthorised',
+  verdict: 'skip_entry',
+  fact: 'forbidden',
+  hint: 'The API key may not do this, or a firewall before Stage does not let it pass: check its rights; where only some files are concerned, what is special about them.',
+};
 const REJECTED: Row = {
   code: 'stage_rejected',
   verdict: 'skip_entry',
@@ -58,7 +65,7 @@ const UNAVAILABLE: Row = {
  */
 const STATUSES: ReadonlyMap<number, Row> = new Map<number, Row>([
   [401, UNAUTHORISED],
-  [403, UNAUTHORISED],
+  [403, FORBIDDEN],
   [
     404,
     {
@@ -220,7 +227,7 @@ function rowOf({ codes, changes }: ApiCall, { status, text, byStore }: RefusedRe
     if (row !== undefined) return row;
   }
   const row = STATUSES.get(status) ?? (status >= 500 ? UNAVAILABLE : REJECTED);
-  return byStore === true && row === UNAUTHORISED ? ADDRESS_EXPIRED : row;
+  return byStore === true && (row === UNAUTHORISED || row === FORBIDDEN) ? ADDRESS_EXPIRED : row;
 }
 
 function retryAfter(reply: RefusedReply, nowMs: number): number | undefined {

@@ -8,6 +8,7 @@ import { refuseExcessArguments } from './flags/excess-arguments.ts';
 import { packagedUrl } from '../program/program-files.ts';
 import type { Host } from './process/host.ts';
 import { linked, styled, terminalOf } from './process/terminal.ts';
+import { wordOnFlag } from './help/other-flags.ts';
 
 /** A command and its row in the table. */
 export interface LoadedCommand {
@@ -99,5 +100,8 @@ function commandIn(program: Command, argv: readonly string[]): Command {
 function usageOf(error: CommanderError, command: Command): SyncError {
   const said = messageOf(error).replace(/^error: /, '');
   const help = `stagesync ${pathOfCommand(command)} --help`;
+  const flag = error.code === 'commander.unknownOption' ? /'([^'=]+)/.exec(said)?.[1] : undefined;
+  const word = flag === undefined ? undefined : wordOnFlag(flag, command);
+  if (word !== undefined) return usageError(`unknown option '${flag}': ${word}. See "${help}"`, error);
   return usageError(`${said}${/[.)?]$/.test(said) ? '' : '.'} See "${help}"`, error);
 }

@@ -7,6 +7,8 @@
  *     for (const { name, run } of sourceContract(open)) test(name, run);
  *
  * The ends of stagesync itself are held to the same cases.
+ *
+ * @module stagesync/contract
  */
 export type { ContractCase } from './contract-case.ts';
 export { destinationContract, type DestinationContractOptions } from './destinations/destination-contract.ts';

@@ -1,3 +1,8 @@
+/**
+ * The embedded Stage: an HTTP server with the Management API, a Stage and a Data API, for tests and for trying things.
+ *
+ * @module stagesync/emulator
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';

@@ -25,7 +25,9 @@ export type Fact =
   /** The file that was listed is there, and cannot be read. */
   | 'unreadable'
   /** The credentials, or what they belong to, are not accepted. */
-  | 'unauthorised';
+  | 'unauthorised'
+  /** The credentials are accepted, and this may not be done with them; something else may. */
+  | 'forbidden';
 
 /** What is done to a path; `look_up` and `change` are of other things than files, which an API has. */
 export type Operation =

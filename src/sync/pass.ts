@@ -1,17 +1,12 @@
-import type { DestinationWords } from '../model/destination-words.ts';
-import type { Problem } from '../model/entry.ts';
-import { isSyncError, SyncError, messageOf } from '../model/errors.ts';
-import type { Outcome, SyncEvent } from '../model/events.ts';
+import { isSyncError, messageOf, type SyncError } from '../model/errors.ts';
+import type { SyncEvent } from '../model/events.ts';
 import type { RunSummary } from '../model/run.ts';
 import type { PassTransfers } from '../model/cluster/transfer-executor.ts';
 import type { MeasuredPace } from '../model/pace.ts';
 import type { RelPath } from '../model/path.ts';
 import { Gate } from '../remote/gate/gate.ts';
 import type { GateUse } from '../remote/gate/gate-use.ts';
-import { recoverIntents } from './execute/recovery/recover.ts';
 import { takeOverTransfers } from './execute/recovery/take-over-transfers.ts';
-import { ORIGIN_UNKNOWN } from './ledger/database/schema.ts';
-import type { Ledger } from './ledger/ledger.ts';
 import { newRunId } from './ledger/runs/run-id.ts';
 import type { Loads } from './load/loads.ts';
 import { HISTORY_MS, type BegunRun } from './ledger/runs/run-log.ts';
@@ -20,26 +15,10 @@ import type { PassOptions, PassResult } from './pass-options.ts';
 import { mayBeNamed, openPassParts } from './pass-parts.ts';
 import type { PassParts, PassWithLedger } from './pass-parts.ts';
 import { joinPaces, recallPace, rememberPace } from './remembered-pace.ts';
-import { Round } from './round.ts';
+import { runRounds, type Standing } from './rounds/run-rounds.ts';
+import { closeRun, FIRST_FAILURE, hasIntents, interrupted, outcomeOf } from './run-end.ts';
 import type { TrashSizes } from './execute/trash/trash-sizes.ts';
-import { sweepTrash } from './execute/trash/sweep-trash.ts';
 import { Tally } from './tally.ts';
-
-/**
- * The most rounds of one pass. Where something was not as planned (a folder that cannot be moved, a name that others
- * took), the next round looks at both ends again and plans the rest with what was learnt.
- */
-const MOST_ROUNDS = 4;
-
-/** What the rounds found. */
-interface Standing {
-  /** Files that needed nothing. */
-  unchanged: number;
-  /** Files that needed only a row in the ledger. */
-  adopted: number;
-  /** Files of the source that can be synced, as the last round saw them. */
-  inSource: number;
-}
 
 /**
  * One pass: recover, list, merge, plan, guard, execute, confirm, report.
@@ -197,154 +176,4 @@ function withinTarget(event: SyncEvent, root: RelPath): SyncEvent {
   const relative = (path: RelPath): RelPath => (path.startsWith(root) ? path.slice(root.length) : path);
   const { path, to } = event;
   return { ...event, path: relative(path), ...(to !== undefined && { to: relative(to) }) };
-}
-
-async function runRounds(pass: PassWithLedger, parts: PassParts, standing: Standing): Promise<void> {
-  const { ledger, draining, dryRun } = pass;
-  const { tally, learnt, leftovers } = parts;
-  if (!dryRun) tellUnknownOrigins(ledger, tally);
-  await refuseMarkerOfSource(pass);
-  for (;;) {
-    learnt.isLastRound = dryRun || tally.round === MOST_ROUNDS;
-    learnt.listsEverything = !pass.trustLedger && pass.scope === undefined;
-    if (!dryRun) await recover(pass, parts);
-    if (tally.round === 1) await parts.loads?.begin();
-    const round = new Round(pass, parts);
-    try {
-      await round.run();
-    } finally {
-      if (tally.round === 1) standing.unchanged = round.counts.unchanged;
-      standing.adopted += round.counts.adopted;
-      standing.inSource = round.counts.inSource;
-    }
-    const again = learnt.takeAgain();
-    if (!again || draining.aborted) break;
-    if (learnt.isLastRound) {
-      tally.problem('', undone(pass.destination.words));
-      break;
-    }
-    tally.round++;
-  }
-  await parts.overtaking?.close();
-  // what this run can settle must not wait under a hidden name for the next run
-  if (!dryRun && !draining.aborted && ledger.intents().length > 0) await recover(pass, parts);
-  await parts.verification?.finish();
-  if (!draining.aborted) await parts.loads?.finish();
-  await sweep(pass, parts);
-  // a pass over some folders does not see what of the others is wanted
-  if (!dryRun && !draining.aborted && pass.scope === undefined) await parts.remote.sweepPartial();
-  await leftovers.settle(dryRun);
-  if (!draining.aborted) await parts.loads?.waitLoaded();
-}
-
-/** Passes over some folders leave the trash to one that looks at everything. */
-async function sweep({ clock, draining, scope }: PassWithLedger, parts: PassParts): Promise<void> {
-  const { trashSizes, remote, learnt, tally } = parts;
-  const nowMs = clock.now();
-  if (trashSizes === undefined || draining.aborted || scope !== undefined || !trashSizes.isSweepDue(nowMs))
-    return;
-  const there = await sweepTrash({
-    remote,
-    learnt,
-    nowMs,
-    onSwept: (path) =>
-      tally.emit({ type: 'action', kind: 'remove', path, reason: 'expired', ms: 0, outcome: 'done' }),
-    onProblem: tally.problem,
-  });
-  trashSizes.swept(nowMs, there);
-}
-
-async function recover({ ledger }: PassWithLedger, parts: PassParts): Promise<void> {
-  // an intent of what is under way is not in doubt
-  await parts.overtaking?.rest();
-  await recoverIntents({
-    remote: parts.remote,
-    ledger,
-    learnt: parts.learnt,
-    trash: parts.trash,
-    filter: parts.destinationFilter,
-    gate: parts.gate,
-    times: parts.times,
-    onProblem: parts.tally.problem,
-  });
-}
-
-const undone = ({ at, name }: DestinationWords): Problem => ({
-  code: 'undone',
-  severity: 'failure',
-  message: `some of it could not be done as planned, again and again: others changed it ${at} meanwhile, or ${name} refused it; the next run goes on from here`,
-});
-
-/** The marker would take the place of a file that is to be synced. */
-async function refuseMarkerOfSource(pass: PassOptions): Promise<void> {
-  const { marker, source, destination, filter, signal } = pass;
-  if (marker === undefined || source.stat === undefined || filter.excludes(marker)) return;
-  if ((await source.stat(marker, { signal })) === undefined) return;
-  throw new SyncError(
-    'usage',
-    `--marker ${JSON.stringify(marker)} is the name of a file in the source, which the marker would replace ${destination.words.at}; give it another name, or exclude the file`,
-    { verdict: 'end_run' },
-  );
-}
-
-/** Tells once, after an upgrade, how many files have no known origin. */
-function tellUnknownOrigins(ledger: Ledger, tally: Tally): void {
-  const count = ledger.recall(ORIGIN_UNKNOWN);
-  if (count === undefined) return;
-  tally.problem('', {
-    code: 'origin_unknown',
-    severity: 'warning',
-    message: `an earlier release did not record whether it had put ${count} of the files there or found them; they count as found, so that --delete does not remove them and renames upload them anew (--compare content makes equal ones ours)`,
-  });
-  ledger.remember(ORIGIN_UNKNOWN, undefined);
-}
-
-function closeRun(finish: () => void): SyncError | undefined {
-  try {
-    finish();
-    return undefined;
-  } catch (error) {
-    // the ledger is as good as it was: it is not this process's any more
-    if (isSyncError(error) && error.code === 'lease_lost') return error;
-    return new SyncError('state_unusable', `cannot write the run into the ledger: ${messageOf(error)}`, {
-      verdict: 'end_run',
-      cause: error,
-    });
-  }
-}
-
-/** A ledger that cannot be read says nothing: then there may be some. */
-function hasIntents(ledger: Ledger): boolean {
-  try {
-    return ledger.intents().length > 0;
-  } catch {
-    return true;
-  }
-}
-
-interface Interrupted {
-  readonly hasChanged: boolean;
-  /** Whether something may have been changed of which nobody knows yet. */
-  readonly isInDoubt: boolean;
-}
-
-function interrupted(cause: unknown, { hasChanged, isInDoubt }: Interrupted): SyncError {
-  const message = hasChanged
-    ? 'interrupted; what was done is recorded, and the next run goes on from there'
-    : isInDoubt
-      ? 'interrupted; the next run looks at what was under way'
-      : 'interrupted before anything was changed';
-  return new SyncError('interrupted', message, { verdict: 'end_run', cause });
-}
-
-const FIRST_FAILURE = new SyncError(
-  'first_failure',
-  'stopped after the first failure, as --fail-fast asks; what was done is recorded, and the next run goes on from there',
-  { verdict: 'end_run' },
-);
-
-function outcomeOf(error: SyncError | undefined): Outcome | undefined {
-  if (error === undefined) return undefined;
-  if (error.code === 'interrupted') return 'interrupted';
-  return error.code.startsWith('guard_') ? 'refused' : 'failures';
 }

@@ -48,7 +48,8 @@ export class Tally {
   /** Whether this trouble was told in an earlier round. */
   isTold(path: RelPath, code: string): boolean {
     const key = `${code}\n${path}`;
-    if (this.round > 1 && this.#told.has(key)) return true;
+    // what is left aside is met again by the recovery at the end of the round that left it
+    if ((this.round > 1 || code === 'left_aside') && this.#told.has(key)) return true;
     if (this.#told.size < MOST_TOLD) this.#told.add(key);
     return false;
   }

@@ -16,7 +16,7 @@ describe('a status becomes a code and a verdict', () => {
     [400, 'stage_rejected', 'skip_entry', false, 'refused'],
     [401, 'stage_unauthorised', 'end_run', false, 'unauthorised'],
     [402, 'stage_rejected', 'skip_entry', false, 'refused'],
-    [403, 'stage_unauthorised', 'end_run', false, 'unauthorised'],
+    [403, 'stage_unauthorised', 'skip_entry', false, 'forbidden'],
     [404, 'stage_not_found', 'skip_entry', false, 'missing'],
     [405, 'stage_rejected', 'skip_entry', false, 'refused'],
     [408, 'stage_timeout', 'retry', true, undefined],

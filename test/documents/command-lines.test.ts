@@ -5,7 +5,14 @@ import { documentedLines, problemOfLine } from '../support/cli/documented-lines.
 import { wholeProgram } from '../support/cli/nouns.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PAGES = globSync(['README.md', 'docs/start/*.md', 'deploy/**/*.md'], { cwd: ROOT }).toSorted();
+/** The changelog tells of earlier releases too, and what their commands took. */
+const PAGES = globSync(
+  '{{README,CONTRIBUTING}.md,{docs,deploy,examples,release,packages/mcp,site,bench}/**/*.md}',
+  {
+    cwd: ROOT,
+    exclude: ['**/node_modules/**'],
+  },
+).toSorted();
 
 test.each(PAGES)('every command line of %s is one that the program takes', async (page) => {
   const lines = documentedLines(readFileSync(join(ROOT, page), 'utf8'));
@@ -15,6 +22,11 @@ test.each(PAGES)('every command line of %s is one that the program takes', async
     return problem === undefined ? [] : [`${line.text}: ${problem}`];
   });
   expect(problems).toEqual([]);
+});
+
+test('the pages are those that people read', () => {
+  for (const page of ['README.md', 'docs/commands.md', 'docs/pipelines/daemon.md', 'packages/mcp/README.md'])
+    expect(PAGES).toContain(page);
 });
 
 test('a line with a flag, a value, a command or an argument that is wrong is found', async () => {

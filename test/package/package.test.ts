@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { isTest, writeLibraryExamples } from '../support/documents/library-examples.ts';
-import { EXECUTABLE, OTHER_NODE, TARBALL, type Installed } from './built.ts';
+import { EXECUTABLE, OLD_NODE, OTHER_NODE, TARBALL, type Installed } from './built.ts';
 
 const run = promisify(execFile);
 const top = mkdtempSync(join(tmpdir(), 'stagesync-package-'));
@@ -74,6 +74,17 @@ describe.skipIf(TARBALL === undefined)('the package', () => {
     const text = readFileSync(join(installed, 'THIRD-PARTY-LICENSES.md'), 'utf8');
     for (const name of ['@aws-sdk/client-s3', 'undici', 'commander', 'fastify', 'zod'])
       expect(text).toContain(`- ${name} `);
+  });
+
+  test.skipIf(OLD_NODE === undefined)('says on an old Node what it needs, and how to get it', async () => {
+    const failed = run(OLD_NODE ?? '', [bin, 'ls'], sandbox('old'));
+    await expect(failed).rejects.toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^stagesync needs Node\.js 24 or newer, and this is [\d.]+\. Install one .*, and then stagesync again\.\n$/,
+      ) as unknown,
+    });
   });
 
   test('serves as a library: one call, and the embedded Stage beside it', async () => {

@@ -1,5 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
 import { runCommand, type Ended, type Program } from './run-command.ts';
 import { commandLine, TOOLS, type Tool } from './tools.ts';
 
@@ -22,7 +23,8 @@ export function createServer({ program, version, readOnly }: ServerOptions): Mcp
       {
         title: tool.title,
         description: tool.description,
-        inputSchema: tool.input,
+        // a word that no tool has is a mistake: what was meant by it would not happen
+        inputSchema: z.strictObject(tool.input),
         annotations: {
           readOnlyHint: !tool.changes,
           destructiveHint: tool.changes,

@@ -29,8 +29,14 @@ export function commandLine({ command, flags = [], operands = [] }: Words): stri
 const PLACES =
   'stage://DEPLOYMENT/PATH (stage://local/PATH is a Stage on this machine, for trying things), s3://BUCKET/PREFIX, or a directory';
 
-const address = z.string().min(1).max(4096);
-const patterns = z.array(z.string().min(1)).max(100).optional();
+/** What agents name. No program can be given a NUL character. */
+const named = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\0'), 'it contains a NUL character');
+const address = named;
+const patterns = z.array(named).max(100).optional();
 
 /** What is brought over, and what is left out. */
 const PAIR = {
@@ -124,7 +130,7 @@ export const TOOLS: readonly Tool[] = [
     title: 'Explain a decision',
     description:
       'Says what was last decided for each path, why and when. Reads what earlier runs remembered.',
-    input: { paths: z.array(z.string().min(1)).min(1).max(100).describe('local files, or paths on a Stage') },
+    input: { paths: z.array(named).min(1).max(100).describe('local files, or paths on a Stage') },
     changes: false,
     words: (input) => ({ command: ['explain'], operands: input.paths }),
   }),

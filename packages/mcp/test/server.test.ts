@@ -111,6 +111,26 @@ test('what an agent names is never read as a flag', async () => {
   }
 });
 
+test('what no tool takes is refused, before anything runs', async () => {
+  const { client, call } = await connected({ program: { file: '/nowhere', before: [] } });
+  const { tools } = await client.listTools();
+  for (const { inputSchema } of tools) expect(inputSchema).toMatchObject({ additionalProperties: false });
+  const pair = { source: data, destination: 'stage://local/refused', apply: true };
+  for (const [name, args, why] of [
+    ['sync', { ...pair, dryRun: true }, 'dryRun'],
+    ['sync', { ...pair, flags: ['--delete'] }, 'flags'],
+    ['list', { address: 'a\0b' }, 'NUL'],
+    ['list', { address: '' }, 'address'],
+    ['explain', { paths: [] }, 'paths'],
+    ['load_status', { address: 'stage://local/x', state: '--all' }, 'state'],
+  ] as const) {
+    const { isError, text } = await call(name, args);
+    expect(isError).toBe(true);
+    expect(text).toContain(why);
+    expect(text).not.toContain('/nowhere');
+  }
+});
+
 test('a server that may only read has no tool that changes', async () => {
   const { client } = await connected({ readOnly: true });
   const { tools } = await client.listTools();

@@ -107,8 +107,10 @@ const rateText = (report: Report): string =>
 function causeText(cause: Cause, error: SyncError | undefined): string {
   const about = cause.firstPath === '' ? '' : `${printable(cause.firstPath)}: `;
   const example = `${about}${printable(cause.firstMessage)}`;
-  if (cause.count === 1) return `${cause.code}: ${example}`;
   const isOfEnd = cause.severity === 'failure' && cause.code === error?.code;
+  if (cause.count === 1 && isOfEnd)
+    return cause.firstPath === '' ? cause.code : `${cause.code}: ${printable(cause.firstPath)}`;
+  if (cause.count === 1) return `${cause.code}: ${example}`;
   const unprinted = cause.count - cause.printed;
   const more = unprinted > 0 ? `, ${count(unprinted)} of them not shown above` : '';
   return `${count(cause.count)} × ${cause.code}${more}${isOfEnd ? '' : `; first: ${example}`}`;

@@ -111,7 +111,7 @@ export const entryChanged = (path: RelPath): SyncError =>
   );
 
 export const entryGone = (path: RelPath): SyncError =>
-  new SyncError('entry_gone', (name) => `${name} is gone from the source since it was listed`, {
+  new SyncError('entry_gone', (name) => `${name} is gone since it was listed`, {
     verdict: 'skip_entry',
     fact: 'gone',
     operation: 'read',

@@ -91,7 +91,7 @@ export function createMemorySource(options: MemorySourceOptions = {}): MemorySou
   const current = (entry: FileEntry): StoredFile => {
     const item = stored.get(entry.path);
     if (item === undefined || item === 'folder' || 'kind' in item)
-      throw new SyncError('entry_gone', (name) => `${name} is gone from the source`, {
+      throw new SyncError('entry_gone', (name) => `${name} is gone since it was listed`, {
         verdict: 'skip_entry',
         fact: 'gone',
         operation: 'read',

@@ -18,7 +18,7 @@ export const listingUnclear = (label: string, why: string): SyncError =>
   });
 
 export const entryGone = (path: RelPath, cause?: unknown): SyncError =>
-  new SyncError('entry_gone', (name) => `${name} is gone from the source since it was listed`, {
+  new SyncError('entry_gone', (name) => `${name} is gone since it was listed`, {
     verdict: 'skip_entry',
     fact: 'gone',
     operation: 'read',

@@ -29,9 +29,13 @@ export interface OutcomesOptions {
  */
 const isSourceTrouble = (error: unknown): boolean => hasFact(error, 'changed', 'gone', 'unreadable');
 
+/** So many changes are forbidden before any is made: then it is the credentials that may change nothing. */
+const MOST_FORBIDDEN = 20;
+
 /** Tells and counts how actions ended, and decides whether the run can go on. */
 export class Outcomes {
   readonly #options: OutcomesOptions;
+  #forbidden = 0;
 
   constructor(options: OutcomesOptions) {
     this.#options = options;
@@ -90,10 +94,17 @@ export class Outcomes {
     });
     // an unforeseen error is that of its entry alone; where the destination is out of reach, all that follows would fail
     const outOfReach = hasFact(error, 'out_of_reach') && !isOfReading(error);
-    const endsRun = outOfReach || (isSyncError(error) && error.verdict === 'end_run');
+    const endsRun =
+      outOfReach || this.#mayChangeNothing(error) || (isSyncError(error) && error.verdict === 'end_run');
     if (endsRun) tasks.end(error);
     if (described.code !== 'state_unusable') ledger.note(path, 'failed', described.code);
     if (!endsRun) tally.onFailure?.();
+  }
+
+  #mayChangeNothing(error: unknown): boolean {
+    if (!hasFact(error, 'forbidden')) return false;
+    this.#forbidden++;
+    return this.#forbidden >= MOST_FORBIDDEN && !this.#options.tally.hasChanged;
   }
 
   /**

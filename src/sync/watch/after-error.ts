@@ -28,7 +28,9 @@ const HALT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 export function afterError(error: SyncError): AfterError {
   if (AWAIT_SOURCE.has(error.code)) return 'await_source';
-  return isUnforeseen(error) || HALT.has(error.code) || hasFact(error, 'unauthorised') ? 'halt' : 'back_off';
+  return isUnforeseen(error) || HALT.has(error.code) || hasFact(error, 'unauthorised', 'forbidden')
+    ? 'halt'
+    : 'back_off';
 }
 
 /** Anything thrown, as an error that a watch can go on after: one that the program did not foresee must not end a daemon. */

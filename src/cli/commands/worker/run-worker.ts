@@ -28,6 +28,8 @@ export interface WorkerFlags extends QueueFlag, StageFlags, S3Flags {
 /** `stagesync worker`. Resolves once stopped; rejects when it cannot begin, or the queue is away for long. */
 export async function runWorker(context: Context, flags: WorkerFlags): Promise<ExitStatus> {
   const { host, environment, err, out, stop } = context;
+  // it lasts for days
+  host.keepHeapSmall();
   const place = queueFrom(flags, environment);
   if (place === undefined)
     throw usageError(`name the Redis of the syncs: --queue redis://HOST:6379/0, or set ${QUEUE_VARIABLE}`);

@@ -1,5 +1,6 @@
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SyncError } from '../../../model/errors.ts';
 import type { BatchQueue, BatchState, ShipOptions, Withdrawal } from '../batch-queue.ts';
 import { fromWire, toWire, type Batch, type BatchAnswer, type WireBatch } from '../wire/batch.ts';
@@ -17,6 +18,8 @@ export const LOCK_MS = 10_000;
 const RUN_MS = 7 * 86_400_000;
 /** Answers that are being written down at the same time, at most. */
 const ANSWERS_AT_ONCE = 32;
+/** Milliseconds until the last answers are acknowledged, at most. */
+const ACKNOWLEDGED_MS = 500;
 
 /** A batch as it lies in the queue. */
 export interface ShippedBatch extends WireBatch {
@@ -174,7 +177,11 @@ export class BullBatchQueue implements BatchQueue {
   async listen(listener: ((answer: BatchAnswer) => Promise<void>) | undefined): Promise<void> {
     const before = this.#consumer;
     this.#consumer = undefined;
-    await before?.close();
+    if (before !== undefined) {
+      // what was written down a moment ago is acknowledged; a broker that is away is not waited for
+      await Promise.race([before.drain(), sleep(ACKNOWLEDGED_MS, undefined, { ref: false })]);
+      await before.close();
+    }
     if (listener === undefined) return;
     let open = 0;
     let resume: (() => void) | undefined;

@@ -44,8 +44,8 @@ export class QueuedTransfers implements PassTransfers {
   readonly counts: QueueCounts = { batches: 0, requests: 0, reshipped: 0, duplicates: 0, redelivered: 0 };
   readonly #options: QueuedTransfersOptions;
   readonly #outstanding = new Outstanding();
-  readonly #acknowledgements = new Acknowledgements();
   readonly #closing = new AbortController();
+  readonly #acknowledgements: Acknowledgements;
   readonly #fence: Fence;
   readonly #shipping: Shipping;
   readonly #answers: Answers;
@@ -58,8 +58,9 @@ export class QueuedTransfers implements PassTransfers {
 
   constructor(options: QueuedTransfersOptions) {
     this.#options = options;
-    const { draining, signal, queue, run } = options;
+    const { draining, signal, queue, run, clock } = options;
     const { signal: closing } = this.#closing;
+    this.#acknowledgements = new Acknowledgements(clock, closing);
     const shared = { ...options, outstanding: this.#outstanding, counts: this.counts, closing };
     const onTrouble = (error: unknown): void => this.#trouble(error);
     this.#fence = new Fence({ queue, run, awaited: this.#outstanding });

@@ -34,10 +34,13 @@ const LOOK_FIRST_BYTES = 1024 * 1024;
  */
 export async function carryOut(options: CarryOutOptions): Promise<BatchAnswer> {
   const { batch, lost, redelivered, worker } = options;
+  // a signal that somebody listens to is kept for as long as the process runs
+  using listening = new DisposableStack();
   const isLost = new Promise<never>((_, reject) => {
     const end = (): void => reject(lost.reason as Error);
     if (lost.aborted) end();
-    else lost.addEventListener('abort', end, { once: true });
+    lost.addEventListener('abort', end, { once: true });
+    listening.defer(() => lost.removeEventListener('abort', end));
   });
   const all = Promise.all(batch.items.map((item) => outcomeOf(item, options)));
   const outcomes = await Promise.race([all, isLost]);

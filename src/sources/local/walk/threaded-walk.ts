@@ -110,7 +110,7 @@ const errorOf = ({ message, sync }: PlainError): Error =>
   sync === undefined ? new Error(message) : new SyncError(sync.code, message, sync.options);
 
 const stopped = (why: string): SyncError =>
-  new SyncError('source_failed', `the source could not be listed to its end: ${why}; run again`, {
+  new SyncError('source_failed', `the folder could not be listed to its end: ${why}; run again`, {
     verdict: 'end_run',
     operation: 'list',
   });

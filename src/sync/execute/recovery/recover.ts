@@ -1,4 +1,5 @@
-import { isSyncError, messageBeside } from '../../../model/errors.ts';
+import type { Problem } from '../../../model/entry.ts';
+import { isSyncError, messageBeside, messageOf, type SyncError } from '../../../model/errors.ts';
 import { isFolderPath } from '../../../model/path.ts';
 import type { RelPath } from '../../../model/path.ts';
 import { sameAtDestination } from '../../compare/decide.ts';
@@ -78,11 +79,13 @@ async function settle(
   } catch (error) {
     // a path of which nothing can be told must not keep the others from being synced
     if (!isSyncError(error) || error.verdict !== 'skip_entry') throw error;
-    onProblem(intent.path, {
-      code: 'in_doubt',
-      severity: 'warning',
-      message: `what an earlier run began here could not be settled; the next run looks again: ${messageBeside(intent.path, error)}`,
-    });
+    if (intent.op === 'staging' && isFolderPath(intent.via!)) onProblem(intent.via!, stillThere(error));
+    else
+      onProblem(intent.path, {
+        code: 'in_doubt',
+        severity: 'warning',
+        message: `what an earlier run began here could not be settled; the next run looks again: ${messageBeside(intent.path, error)}`,
+      });
     return;
   }
   ledger.transaction(() => {
@@ -90,6 +93,13 @@ async function settle(
     ledger.dropIntent(intent.id);
   });
 }
+
+/** Told in the words of the run that made the folder: of one run, one of them tells it. */
+const stillThere = (error: SyncError): Problem => ({
+  code: 'left_aside',
+  severity: 'warning',
+  message: `this hidden folder could not be removed; the next run removes it: ${messageOf(error)}`,
+});
 
 /** The reason of removals of files that are in their tables. */
 export const LOADED_REASON = 'loaded';

@@ -1,23 +1,23 @@
-import type { SyncError } from '../model/errors.ts';
-import { Comparison } from './comparison.ts';
-import { digestOf } from './execute/digest-of.ts';
-import { checkReadable } from './execute/check-readable.ts';
-import { Executor } from './execute/executor.ts';
-import { FolderMaker } from './execute/folder-maker.ts';
-import { executePlan } from './execute/run-plan.ts';
-import { checkGuards, inWhole } from './guard.ts';
-import { Marker } from './marker.ts';
-import { openTarget } from './open-target.ts';
-import type { Target } from './open-target.ts';
-import type { PassParts, PassWithLedger } from './pass-parts.ts';
-import { restrictTo } from './plan/approved-plan.ts';
-import type { Counts } from './plan/counts.ts';
-import { planMoves } from './plan/moves/plan-moves.ts';
-import { withoutSharedIdentities } from './plan/moves/shared-identities.ts';
-import { planCost } from './plan/plan-cost.ts';
-import { planLines } from './plan/store/plan-lines.ts';
-import { PlanStore } from './plan/store/plan-store.ts';
-import { joinPaces } from './remembered-pace.ts';
+import type { SyncError } from '../../model/errors.ts';
+import { Comparison } from '../comparison.ts';
+import { digestOf } from '../execute/digest-of.ts';
+import { checkReadable } from '../execute/check-readable.ts';
+import { Executor } from '../execute/executor.ts';
+import { FolderMaker } from '../execute/folder-maker.ts';
+import { executePlan } from '../execute/run-plan.ts';
+import { checkGuards, inWhole } from '../guard.ts';
+import { Marker } from '../marker.ts';
+import { openTarget } from '../open-target.ts';
+import type { Target } from '../open-target.ts';
+import type { PassParts, PassWithLedger } from '../pass-parts.ts';
+import { restrictTo } from '../plan/approved-plan.ts';
+import type { Counts } from '../plan/counts.ts';
+import { planMoves } from '../plan/moves/plan-moves.ts';
+import { withoutSharedIdentities } from '../plan/moves/shared-identities.ts';
+import { planCost } from '../plan/plan-cost.ts';
+import { planLines } from '../plan/store/plan-lines.ts';
+import { PlanStore } from '../plan/store/plan-store.ts';
+import { joinPaces } from '../remembered-pace.ts';
 
 /** What one round works on: opened at its beginning, closed at its end. */
 interface RoundWork {
