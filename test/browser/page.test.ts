@@ -82,7 +82,7 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
     control.change({ machines: { queue: { ...queue, workers: [worker] } } });
     await machines.getByText('1, 1 sending').waitFor();
     control.change({ machines: undefined });
-    await expect.poll(() => machines.count()).toBe(0);
+    await machines.waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
   });
 

@@ -28,6 +28,8 @@ test('what is with workers is the sum of all jobs; a job that sends its files it
   expect(withWorkers([job('a'), job('b'), jobView('c', { current: currentRun('r') })])).toBe(
     '600 files, 12 MB',
   );
+  const none = { ...workers, files: 0, bytes: 0 };
+  expect(withWorkers([jobView('a', { current: currentRun('r', { workers: none }) })])).toBe('nothing');
   expect(withWorkers([jobView('c')])).toBe(undefined);
 });
 

@@ -29,8 +29,9 @@ export function withWorkers(jobs: readonly JobView[]): string | undefined {
   return filesText(files, size);
 }
 
-/** '600 files, 12 MB'. */
-export const filesText = (files: number, size: number): string => `${counted(files, 'file')}, ${bytes(size)}`;
+/** '600 files, 12 MB', or 'nothing'. */
+export const filesText = (files: number, size: number): string =>
+  files === 0 ? 'nothing' : `${counted(files, 'file')}, ${bytes(size)}`;
 
 /** Those that say something: one that limits nothing, and that nobody uses now, is left out. */
 export const telling = (budgets: readonly BudgetView[]): readonly BudgetView[] =>

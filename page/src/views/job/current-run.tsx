@@ -68,9 +68,7 @@ function Progress({ job, current }: { readonly job: JobView; readonly current: C
         {failed > 0 && <span class="bad-text">{count(failed)} failed</span>}
         <span class="quiet">{count(compared)} compared</span>
         {workers !== undefined && (
-          <span class="quiet">
-            {workers.files === 0 ? 'nothing' : filesText(workers.files, workers.bytes)} with workers
-          </span>
+          <span class="quiet">{filesText(workers.files, workers.bytes)} with workers</span>
         )}
       </p>
     </>
