@@ -44,7 +44,7 @@ async function unnamed(subject: Subject, signal: AbortSignal): Promise<Finding |
       );
     const names = all.slice(0, 5).map(({ name }) => name);
     // the address of a deployment of that name means the embedded Stage
-    const example = names.find((name) => name !== EMBEDDED) ?? 'ID';
+    const example = names.find((name) => name !== EMBEDDED) ?? all[0]!.id;
     const more = all.length > names.length ? `, and ${all.length - names.length} more` : '';
     const text = ok(`${names.join(', ')}${more}: "stagesync doctor stage://${example}/" tries it`);
     const isKnown = all.some(({ id, name }) => id === defaultDeployment || name === defaultDeployment);
