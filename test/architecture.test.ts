@@ -138,7 +138,7 @@ function homesOf(name: string): readonly string[] {
   if (name.startsWith('@aws-sdk/') || name.startsWith('@smithy/')) return ['sources/s3'];
   // A parser of foreign data, wanted wherever such data enters.
   if (name === 'zod')
-    return ['jobs', 'jobs-file', 'daemon', 'api', 'stage', 'emulator', 'sources/s3', 'sync'];
+    return ['jobs', 'jobs-file', 'daemon', 'api', 'stage', 'emulator', 'sources/s3', 'sync', 'cluster'];
   return HOMES[name] ?? ['cli'];
 }
 

@@ -2,7 +2,7 @@ import { SyncError } from '../../model/errors.ts';
 import type { PlanLine } from '../../model/plan.ts';
 import { usageError } from '../../jobs/usage-errors.ts';
 import type { JobPlans } from '../http/page-ports.ts';
-import type { PairUse } from '../supervision/supervised-job.ts';
+import type { PairUse } from '../supervision/pair-loan.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { PlanLinesPage, PlanView } from '../view/page-api.ts';
 import { JobPlan } from './job-plan.ts';

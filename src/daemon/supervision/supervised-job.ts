@@ -1,9 +1,7 @@
-import { SyncError } from '../../model/errors.ts';
 import type { Clock } from '../../model/ports.ts';
 import type { NamedJob } from '../../jobs-file/jobs-file.ts';
 import type { OpenJob, openJob } from '../../jobs/open-job.ts';
 import type { Surroundings } from '../../jobs/surroundings.ts';
-import { usageError } from '../../jobs/usage-errors.ts';
 import { asSyncError } from '../../sync/watch/after-error.ts';
 import type { LastRun } from '../history/last-runs.ts';
 import { FollowedSchedule } from '../schedule/followed-schedule.ts';
@@ -17,8 +15,10 @@ import { decide, FIRST_COURSE, type Course, type Happening, type Step } from './
 import type { JobListener } from './job-events.ts';
 import { JobRuns } from './runs/job-runs.ts';
 import { jobView, stateOf, type JobNow, type StateNow } from './job-view.ts';
-import { isBusy, LiveJob, observedSurroundings, type PairWork, type RunAsked } from './runs/live-job.ts';
+import { PairLoan, type PairUse } from './pair-loan.ts';
+import { LiveJob, type RunAsked } from './runs/live-job.ts';
 import { Throughput } from './runs/throughput.ts';
+import { CANCELLED, DRAINED, ENDED, isPaused } from './stop-reasons.ts';
 
 export interface SupervisedJobOptions {
   readonly named: NamedJob;
@@ -35,15 +35,6 @@ export interface SupervisedJobOptions {
   readonly onEvent: JobListener;
   /** Something that is shown has changed. */
   readonly onChange: () => void;
-}
-
-/** The open pair of a job, what runs with it, and when it has to come to its end. */
-export interface PairUse {
-  readonly pair: OpenJob;
-  readonly runs: JobRuns;
-  readonly until: AbortSignal;
-  /** Hears of what is done with it. */
-  readonly onEvent: JobListener;
 }
 
 /** One job of the daemon: carries out what its course decides. Nothing that goes wrong in it reaches the others. */
@@ -65,7 +56,7 @@ export class SupervisedJob {
   /** Resolves once `#live` is closed. */
   #liveEnded: Promise<unknown> = Promise.resolve();
   /** Work with the pair while the job itself has nothing open: its next run begins after it. */
-  #borrowed: Promise<void> | undefined;
+  readonly #loan: PairLoan;
   /** Who waits for the next run to begin. */
   #asked: RunAsked[] = [];
   #trouble: Trouble | undefined;
@@ -73,7 +64,7 @@ export class SupervisedJob {
   #retry: { readonly atMs: number; readonly end: AbortController } | undefined;
 
   constructor(options: SupervisedJobOptions) {
-    const { named, clock, turns, remembered, clockAheadMs, before } = options;
+    const { named, surroundings, clock, open, turns, remembered, clockAheadMs, before } = options;
     this.named = named;
     this.#options = options;
     this.#throughput = new Throughput(() => clock.now());
@@ -93,6 +84,13 @@ export class SupervisedJob {
       remembered,
       clockAheadMs,
       onDue: (due) => this.#due(due),
+    });
+    this.#loan = new PairLoan({
+      named,
+      surroundings,
+      open,
+      throughput: this.#throughput,
+      ending: this.#ending.signal,
     });
     this.#state = { state: 'idle', reason: undefined, sinceMs: clock.now() };
     if (remembered.of(named.name).paused === true) this.#course = { ...FIRST_COURSE, phase: 'paused' };
@@ -118,7 +116,7 @@ export class SupervisedJob {
     this.#started.resolve();
     this.#retry?.end.abort();
     this.#happen({ type: 'end' });
-    return Promise.all([this.#ended.promise, this.#borrowed]).then(() => undefined);
+    return Promise.all([this.#ended.promise, this.#loan.ended]).then(() => undefined);
   }
 
   flush(): Promise<RunSummary> {
@@ -169,24 +167,7 @@ export class SupervisedJob {
     // a run that is over leaves the pair in a moment
     if (this.#live?.isClosing === true) await this.#liveEnded;
     if (this.#live !== undefined) return this.#live.withPair(doWork);
-    if (this.#borrowed !== undefined) throw isBusy(this.named.name);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#borrowed = promise;
-    try {
-      return await this.#openAlone(doWork, dryRun);
-    } finally {
-      this.#borrowed = undefined;
-      resolve();
-    }
-  }
-
-  async #openAlone<Result>(work: PairWork<Result>, dryRun: boolean): Promise<Result> {
-    const { named, open, surroundings } = this.#options;
-    const until = AbortSignal.any([surroundings.draining, this.#ending.signal]);
-    const parts = { surroundings, throughput: this.#throughput };
-    await using opened = new AsyncDisposableStack();
-    const pair = await open(opened, named.job, { ...observedSurroundings(parts, until), dryRun });
-    return await work(pair, until);
+    return this.#loan.withPair(doWork, { dryRun });
   }
 
   get samples(): readonly Sample[] {
@@ -278,7 +259,7 @@ export class SupervisedJob {
     });
     this.#live = live;
     await this.#started.promise;
-    if (this.#borrowed !== undefined) await this.#borrowed;
+    if (this.#loan.ended !== undefined) await this.#loan.ended;
     const startedMs = this.#schedule.now();
     const ended = live.run(this.#takeAsked(cause));
     this.#liveEnded = ended;
@@ -330,21 +311,3 @@ export class SupervisedJob {
     this.#options.onChange();
   }
 }
-
-const stopped = (message: string, retryAfterMs?: number): SyncError =>
-  new SyncError('interrupted', message, { verdict: 'end_run', retryAfterMs });
-
-const ENDED = stopped('the daemon stops, another one leads, or the job is no longer in its file');
-const DRAINED = {
-  end: ENDED,
-  pause: stopped('paused'),
-  overlap: stopped('stopped, because its next run is due'),
-} as const;
-/** A watch goes on after a while: whoever wants it to stay still pauses it. */
-const CANCELLED = stopped(
-  'cancelled; what was done is recorded, and the next run goes on from there',
-  60_000,
-);
-
-const isPaused = (name: string): SyncError =>
-  usageError(`the job ${JSON.stringify(name)} is paused; "stagesync resume ${name}" lets it go on`);

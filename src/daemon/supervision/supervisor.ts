@@ -25,7 +25,8 @@ import { standbyView } from './job-view.ts';
 import { KnownTargets } from './known-targets.ts';
 import { isInWay, planReload, type Reload } from './reload.ts';
 import { SharedLimits } from './shared-limits.ts';
-import { SupervisedJob, type PairUse } from './supervised-job.ts';
+import type { PairUse } from './pair-loan.ts';
+import { SupervisedJob } from './supervised-job.ts';
 
 /** Comparisons of everything at the same time. */
 const MOST_COMPARISONS = 16;

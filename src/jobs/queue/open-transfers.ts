@@ -87,7 +87,7 @@ export async function openTransfers(
       run: randomBytes(8).toString('hex'),
       maxWaitMs: job.pace.maxWait,
       clock: systemClock,
-      check: source.check === undefined ? undefined : (entry, call) => source.check!(entry, call),
+      source,
     });
 }
 

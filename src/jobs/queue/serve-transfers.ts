@@ -15,6 +15,7 @@ import type { Batch, BatchAnswer } from '../../cluster/queue/wire/batch.ts';
 import { openFileLimit } from '../../disk/open-files.ts';
 import type { QueueWorker } from '../../model/cluster/queue-state.ts';
 import { SyncError } from '../../model/errors.ts';
+import { printable } from '../../model/printable.ts';
 import { mostLanesWithin, type Concurrency } from '../../remote/gate/lanes.ts';
 import type { Gate } from '../../remote/gate/gate.ts';
 import { systemClock } from '../../sync/clock.ts';
@@ -70,6 +71,7 @@ export class TransferWorker {
   #coming = 0;
   #batches = 0;
   #heardAt = systemClock.elapsed();
+  #hasToldStrange = false;
   readonly #sinceMs = systemClock.now();
 
   constructor(options: ServeTransfersOptions) {
@@ -154,7 +156,17 @@ export class TransferWorker {
       room: () => this.#room(),
       coming: (transfers) => this.#come(transfers),
       carryOut: (batch, held, delivery) => this.#carryOut(batch, held, { ...delivery, ends }),
+      onStrange: (why) => this.#tellStrange(server.shown, why),
     });
+  }
+
+  /** Once: whoever can write there can write it often. */
+  #tellStrange(queue: string, why: string): void {
+    if (this.#hasToldStrange) return;
+    this.#hasToldStrange = true;
+    this.#options.around.tell?.(
+      `something in ${queue} is no batch, and was dropped: ${printable(why)}; others that write there should have a Redis of their own`,
+    );
   }
 
   /** As many as all gates together take, and a batch more, so that none of them waits for the next batch. */
@@ -226,6 +238,7 @@ export class TransferWorker {
         worker: this.name,
         onEnd: () => ended(1),
       });
+      await ends.checkAnswer(batch, answer);
       this.#options.onBatch?.(answer, systemClock.elapsed() - startedAt);
       return answer;
     } finally {

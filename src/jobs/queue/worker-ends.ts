@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs';
-import { isAbsolute, join, sep } from 'node:path';
-import { CannotServe } from '../../cluster/queue/bull/batch-service.ts';
-import type { Batch, BatchEnds } from '../../cluster/queue/wire/batch.ts';
+import { isAbsolute, join } from 'node:path';
+import { CannotServe } from '../../cluster/queue/bull/refusal.ts';
+import type { Batch, BatchAnswer, BatchEnds } from '../../cluster/queue/wire/batch.ts';
+import { fromWireError, type WireError } from '../../cluster/queue/wire/wire-error.ts';
 import type { WorkerEnds } from '../../cluster/queue/worker/batch-transfers.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { FileEntry } from '../../model/entry.ts';
@@ -17,6 +17,7 @@ import { openSource } from '../ends/open-source.ts';
 import { openStage } from '../ends/open-stage.ts';
 import { apiOrigin } from '../ends/stage-settings.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { checkBelow, withinAllowed } from './readable-places.ts';
 
 export interface WorkerEndsOptions {
   readonly around: Surroundings;
@@ -32,6 +33,7 @@ export interface WorkerEndsOptions {
 /** Ends that are kept open, at most. */
 const MOST_OPEN = 16;
 
+/** `isProven`: it has seen one of the files of a batch as it was listed, and none otherwise since. */
 type Opened = WorkerEnds & AsyncDisposable & { isProven: boolean };
 
 /** Both ends of the pairs that a worker has batches of, opened by their addresses with the worker's own authority. */
@@ -49,8 +51,7 @@ export class WorkerEndsByAddress implements AsyncDisposable {
 
   /** Rejects with CannotServe where this worker cannot open them, or does not see the files that were listed. */
   async of(batch: Batch, call: CallOptions): Promise<WorkerEnds> {
-    const { from, to, service, followSymlinks, archived } = batch;
-    const key = JSON.stringify([from, to, service, followSymlinks, archived]);
+    const key = keyOf(batch);
     const known = this.#open.get(key);
     const opening = known ?? this.#openEnds(batch);
     // the latest used last
@@ -66,6 +67,23 @@ export class WorkerEndsByAddress implements AsyncDisposable {
       if (call.signal.aborted || error instanceof CannotServe) throw error;
       throw new CannotServe(messageOf(error), { cause: error });
     }
+  }
+
+  /**
+   * To be called with each answer. Where it sees some of the files otherwise than they were listed, a mount may have gone away, and has to be proven
+   * again. Throws CannotServe where it sees none as it was listed: another worker may.
+   */
+  async checkAnswer(
+    batch: Batch,
+    { worker, outcomes }: Pick<BatchAnswer, 'worker' | 'outcomes'>,
+  ): Promise<void> {
+    const unseen = outcomes.filter((outcome) => 'error' in outcome && isUnseen(outcome.error));
+    if (unseen.length === 0) return;
+    const ends = await this.#open.get(keyOf(batch));
+    if (ends !== undefined && !ends.source.traits.isRemote) ends.isProven = false;
+    const [first] = unseen;
+    if (unseen.length === outcomes.length && first !== undefined && 'error' in first)
+      throw seesOthers(batch.from, fromWireError(first.error, worker));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,7 +108,7 @@ export class WorkerEndsByAddress implements AsyncDisposable {
     if (address.kind === 'local') checkBelow(address.root, localRoots);
     const opened = new AsyncDisposableStack();
     try {
-      const source = await openSource(address, {
+      const opening = await openSource(address, {
         s3: authority.s3,
         environment: around.environment,
         folder: around.folder,
@@ -99,7 +117,11 @@ export class WorkerEndsByAddress implements AsyncDisposable {
         concurrency: mostLanesOf(concurrency, mostLanes),
         collectBuffers: around.collectBuffers,
       });
-      opened.defer(() => source.close());
+      opened.defer(() => opening.close());
+      const source =
+        address.kind === 'local' && followSymlinks
+          ? withinAllowed(opening, address.root, localRoots)
+          : opening;
       const stage = parseStageAddress(to, 'the destination of a batch');
       const { destination, gate } = await openStage(
         { ...around, authority },
@@ -134,24 +156,6 @@ function checkService(wanted: string, own: string): void {
   );
 }
 
-/** A queue that somebody else can write to must not make a worker read any file that it can. */
-function checkBelow(root: string, allowed: readonly string[]): void {
-  const isBelow = (folder: string): boolean => {
-    try {
-      const real = realpathSync(folder);
-      return root === real || root.startsWith(real.endsWith(sep) ? real : real + sep);
-    } catch {
-      return false;
-    }
-  };
-  if (isAbsolute(root) && allowed.some(isBelow)) return;
-  throw new CannotServe(
-    allowed.length === 0
-      ? `it reads no directories, and ${root} is one: start it with --local DIR, where DIR holds the same files`
-      : `${root} is below none of the directories that it may read (--local)`,
-  );
-}
-
 /** The same path may be another directory here: one of the files has to be as it was listed. */
 async function prove(ends: Opened, { items, from }: Batch, { signal }: CallOptions): Promise<void> {
   let latest: unknown;
@@ -165,11 +169,19 @@ async function prove(ends: Opened, { items, from }: Batch, { signal }: CallOptio
       latest = error;
     }
   }
-  throw new CannotServe(
-    `it does not see in ${from} what was listed there: ${messageOf(latest)}; each worker needs the same directory at the same path`,
-    { cause: latest, seesOthers: true },
-  );
+  throw seesOthers(from, latest);
 }
+
+const seesOthers = (from: string, cause: unknown): CannotServe =>
+  new CannotServe(
+    `it does not see in ${from} what was listed there: ${messageOf(cause)}; each worker needs the same files at the same place`,
+    { cause, seesOthers: true },
+  );
+
+const isUnseen = ({ fact }: WireError): boolean => fact === 'changed' || fact === 'gone';
+
+const keyOf = ({ from, to, service, followSymlinks, archived }: BatchEnds): string =>
+  JSON.stringify([from, to, service, followSymlinks, archived]);
 
 const check = async (
   { source }: Pick<WorkerEnds, 'source'>,

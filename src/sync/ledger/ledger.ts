@@ -1,44 +1,28 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Fence } from '../../model/cluster/leader-election.ts';
-import { afterFolder, isFolderPath } from '../../model/path.ts';
-import type { Report } from '../../model/events.ts';
-import type { RelPath } from '../../model/path.ts';
-import { INTENT_COLUMNS, intentValues, toIntent } from './intent.ts';
+import { afterFolder, isFolderPath, type RelPath } from '../../model/path.ts';
+import { IntentTable } from './intent-table.ts';
 import type { Intent, StoredIntent } from './intent.ts';
-import { explain } from './explanation.ts';
-import type { Explanation } from './explanation.ts';
+import { explain, type Explanation } from './explanation.ts';
 import { LedgerDatabase } from './database/ledger-database.ts';
-import type { PathRange } from './database/path-range.ts';
 import { COLUMNS, columnsIn, FIRST_WITH_RUN_RECORDS, formatOf } from './database/former-formats.ts';
 import type { LoadLog } from '../load/load-log.ts';
-import { LOADED, toRow } from './ledger-row.ts';
+import { LOADED, type LedgerRow } from './ledger-row.ts';
 import { keepLeftNames } from './left-names.ts';
-import type { LedgerRow, RawRow } from './ledger-row.ts';
 import type { PairLock } from './pair-lock.ts';
 import { PresentNames } from '../names/present-names.ts';
-import { RunLog, type Folding } from './runs/run-log.ts';
-import type { BegunRun } from './runs/run-log.ts';
+import { RowPages, type RowRange } from './row-pages.ts';
+import { foldingOf } from './runs/folding.ts';
+import { RunLog, type BegunRun } from './runs/run-log.ts';
 import type { RunAction, RunSummary } from '../../model/run.ts';
-
-/** Rows read at once: enough to make a query cheap, few enough not to be copied by every collection. */
-const PAGE = 500;
-
-/** Of files that wait for a listing. No listing shows a folder as one, whatever a damaged row says. */
-const WAITS = "pending = 1 AND path NOT LIKE '%/'";
-
-export interface RowRange extends PathRange {
-  readonly limit: number;
-  /** Only files that were put and not yet confirmed by a listing. */
-  readonly pending?: boolean;
-}
 
 /** What we put at the destination, and what it then showed. One connection; every method is synchronous and short. */
 export class Ledger {
   readonly file: string;
   readonly #db: LedgerDatabase;
   readonly #lock: PairLock | undefined;
-  /** The columns that are selected of a row. A ledger of an earlier format can be read, though not written. */
-  readonly #columns: string;
+  readonly #rows: RowPages;
+  readonly #intents: IntentTable;
   /** The runs of the pair. */
   readonly runs: RunLog;
   /** Files that are at the destination under other names than their paths. */
@@ -53,7 +37,8 @@ export class Ledger {
     this.#lock = lock;
     this.file = file;
     this.names = new PresentNames(this.#db);
-    this.#columns = columnsIn(db);
+    this.#rows = new RowPages(this.#db, columnsIn(db));
+    this.#intents = new IntentTable(this.#db);
     const format = formatOf(db);
     this.runs = new RunLog(this.#db, { isFormer: format > 0 && format < FIRST_WITH_RUN_RECORDS });
   }
@@ -73,74 +58,28 @@ export class Ledger {
   }
 
   /** Rows at and below `folder` ('' for all) in path order, read page by page. Rows behind the reader may change. */
-  *rows(folder: RelPath = ''): Generator<readonly LedgerRow[], void> {
-    const end = folder === '' ? undefined : afterFolder(folder);
-    yield* this.#pages(
-      end === undefined
-        ? `SELECT ${this.#columns} FROM entry WHERE path >= ?`
-        : `SELECT ${this.#columns} FROM entry WHERE path >= ? AND path < ?`,
-      folder,
-      end,
-    );
+  rows(folder: RelPath = ''): Generator<readonly LedgerRow[], void> {
+    return this.#rows.within(folder);
   }
 
   /** The folders at and below `folder`, page by page. Rows behind the reader may change. */
-  *folders(folder: RelPath): Generator<readonly RelPath[], void> {
-    const end = afterFolder(folder);
-    for (let [from, after] = [folder, '>=']; ; after = '>') {
-      const text = `SELECT path FROM entry WHERE path ${after} ? AND path < ? AND path LIKE '%/' ORDER BY path LIMIT ${PAGE}`;
-      const rows = this.#db.sql(text).all(from, end) as { readonly path: RelPath }[];
-      this.#db.checkOrder(rows, { from, inclusive: after === '>=', end });
-      if (rows.length > 0) yield rows.map(({ path }) => path);
-      if (rows.length < PAGE) return;
-      from = rows.at(-1)!.path;
-    }
+  folders(folder: RelPath): Generator<readonly RelPath[], void> {
+    return this.#rows.folders(folder);
   }
 
   /** Files put and not yet confirmed by a listing, in path order. */
-  *pendingRows(): Generator<readonly LedgerRow[], void> {
-    yield* this.#pages(`SELECT ${this.#columns} FROM entry WHERE ${WAITS} AND path >= ?`, '', undefined);
-  }
-
-  *#pages(select: string, from: RelPath, end: RelPath | undefined): Generator<readonly LedgerRow[], void> {
-    const first = this.#db.sql(`${select} ORDER BY path LIMIT ${PAGE}`).returnArrays();
-    const next = this.#db
-      .sql(`${select.replace('path >= ?', 'path > ?')} ORDER BY path LIMIT ${PAGE}`)
-      .returnArrays();
-    let statement = first;
-    let at = from;
-    for (;;) {
-      const raw = end === undefined ? statement.all(at) : statement.all(at, end);
-      const rows = this.#rowsOf(raw, { from: at, inclusive: statement === first, end });
-      if (rows.length > 0) yield rows;
-      if (rows.length < PAGE) return;
-      at = rows[rows.length - 1]!.path;
-      statement = next;
-    }
+  pendingRows(): Generator<readonly LedgerRow[], void> {
+    return this.#rows.pending();
   }
 
   /** At most `limit` rows, in path order. */
-  page({ from, inclusive, end, limit, pending = false }: RowRange): LedgerRow[] {
-    const which = pending ? `${WAITS} AND ` : '';
-    const select = `SELECT ${this.#columns} FROM entry WHERE ${which}path ${inclusive ? '>=' : '>'} ?`;
-    const rows =
-      end === undefined
-        ? this.#db.sql(`${select} ORDER BY path LIMIT ?`).returnArrays().all(from, limit)
-        : this.#db.sql(`${select} AND path < ? ORDER BY path LIMIT ?`).returnArrays().all(from, end, limit);
-    return this.#rowsOf(rows, { from, inclusive, end });
-  }
-
-  #rowsOf(raw: unknown, range: PathRange): LedgerRow[] {
-    const rows = (raw as readonly RawRow[]).map(toRow);
-    this.#db.checkOrder(rows, range);
-    return rows;
+  page(range: RowRange): LedgerRow[] {
+    return this.#rows.page(range);
   }
 
   /** Files at the destination, folders not counted. It reads every row. */
   countFiles(): number {
-    const text = `SELECT count(*) AS n FROM entry WHERE path NOT LIKE '%/' AND pending <> ${LOADED}`;
-    const row = this.#db.sql(text).get();
-    return row?.['n'] as number;
+    return this.#rows.countFiles();
   }
 
   put(row: LedgerRow, reason: string): void {
@@ -245,38 +184,26 @@ export class Ledger {
 
   /** Returns their IDs, one for each. */
   addIntents(intents: readonly Intent[], nowMs: number): number[] {
-    const places = INTENT_COLUMNS.replaceAll(/\w+/g, '?');
-    const insert = this.#db.sql(`INSERT INTO intent (${INTENT_COLUMNS}) VALUES (${places})`);
-    return this.transaction(() =>
-      intents.map((intent) => Number(insert.run(...intentValues(intent, nowMs)).lastInsertRowid)),
-    );
+    return this.#intents.add(intents, nowMs);
   }
 
   /** Notes the hidden names that a put goes through from now on. */
   detour(id: number, via: RelPath, aside: RelPath | undefined): void {
-    this.#db.sql('UPDATE intent SET via = ?, aside = ? WHERE id = ?').run(via, aside ?? null, id);
+    this.#intents.detour(id, via, aside);
   }
 
   dropIntent(id: number): void {
-    this.#db.sql('DELETE FROM intent WHERE id = ?').run(id);
+    this.#intents.drop(id);
   }
 
   /** The changes that an earlier run had begun and not finished, oldest first. */
   intents(): StoredIntent[] {
-    return this.#db.sql('SELECT * FROM intent ORDER BY id').all().map(toIntent);
+    return this.#intents.all();
   }
 
   /** Whether a change is under way, or in doubt, that is about the file `path` or a folder above it. */
   isUnderWay(path: RelPath): boolean {
-    const about = (column: string): string =>
-      `${column} = ?1 OR (${column} LIKE '%/' AND substr(?1, 1, length(${column})) = ${column})`;
-    return (
-      this.#db
-        .sql(
-          `SELECT 1 FROM intent WHERE op <> 'staging' AND (${about('path')} OR ${about('to_path')}) LIMIT 1`,
-        )
-        .get(path) !== undefined
-    );
+    return this.#intents.isUnderWay(path);
   }
 
   /** The number of the run that rows name now. */
@@ -323,24 +250,3 @@ export class Ledger {
     }
   }
 }
-
-/** What a pass has to be for the one before it to become a part of it. */
-function foldingOf(
-  { outcome, report, error }: RunSummary,
-  { isTouched }: { readonly isTouched: boolean },
-): Folding | undefined {
-  if (COUNTS_OF_WORK.some((count) => report[count] > 0)) return undefined;
-  // rows of files that failed name the last pass in which they did
-  if (error !== undefined || report.failed > 0) return error?.code === 'interrupted' ? undefined : 'failed';
-  return outcome === 'clean' && !isTouched ? 'idle' : undefined;
-}
-
-const COUNTS_OF_WORK = [
-  'uploaded',
-  'moved',
-  'removed',
-  'adopted',
-  'skipped',
-  'foldersCreated',
-  'foldersRemoved',
-] as const satisfies readonly (keyof Report)[];

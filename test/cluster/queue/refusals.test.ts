@@ -1,11 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { BatchService, CannotServe } from '../../../src/cluster/queue/bull/batch-service.ts';
-import { openBatchQueue, openQueueServer } from '../../../src/cluster/queue/bull/open-queue.ts';
-import { listWorkers } from '../../../src/cluster/queue/bull/worker-list.ts';
-import type { Batch, BatchAnswer } from '../../../src/cluster/queue/wire/batch.ts';
-import { parseRedisUrl } from '../../../src/cluster/redis/redis-url.ts';
-import { systemClock } from '../../../src/sync/clock.ts';
+import { CannotServe } from '../../../src/cluster/queue/bull/refusal.ts';
+import type { BatchAnswer } from '../../../src/cluster/queue/wire/batch.ts';
+import { answerOf, BATCH, queueOfOne } from '../../support/cluster/one-batch.ts';
 import { queueWorld } from '../../support/cluster/queue-world.ts';
 import { HAS_REDIS, startRedis, tellWithoutRedis } from '../../support/redis.ts';
 
@@ -13,60 +10,19 @@ tellWithoutRedis();
 
 afterEach(() => void vi.restoreAllMocks());
 
-const BATCH: Batch = {
-  id: 'run-1-0',
-  pair: 'pair',
-  run: 'run',
-  from: '/data',
-  to: 'stage://d/in/',
-  followSymlinks: false,
-  service: 'memory',
-  archived: 'report',
-  items: [],
-};
-
-/** A queue with one batch, and workers for it. */
+/** A queue with one batch. */
 async function oneBatch({ again = false } = {}) {
-  const redis = await startRedis();
-  const form = { from: '--queue', variable: 'STAGESYNC_QUEUE_URL', mayHavePassword: true };
-  const open = () =>
-    openQueueServer({
-      url: parseRedisUrl(redis.url, form),
-      from: '--queue',
-      folder: '/',
-      clientName: 'test',
-    });
-  const queue = openBatchQueue(await open(), { deployment: 'd', pair: 'pair', root: 'in/' });
-  const server = await open();
-  const told = (name: string) => ({ name, lanes: 1, transfers: 0, batches: 0 });
-  await queue.claim('run');
-  await queue.ship(BATCH, { again });
-  return {
-    queue,
-    /** Another one that is there. */
-    note: (name: string) => listWorkers(server.client, 'd', told(name)),
-    worker: (name: string, carryOut: () => Promise<BatchAnswer>) =>
-      new BatchService({
-        server,
-        deployment: 'd',
-        name,
-        clock: systemClock,
-        room: () => Promise.resolve(),
-        coming: () => () => undefined,
-        carryOut,
-      }),
-    close: async () => {
-      await queue.close();
-      await server.close();
-    },
-  };
+  const world = await queueOfOne();
+  await world.queue.claim('run');
+  await world.queue.ship(BATCH, { again });
+  return world;
 }
 
 const refusing = () => Promise.reject(new CannotServe('it has no such mount'));
 
 describe.runIf(HAS_REDIS)('a batch that a worker cannot serve', () => {
   test('is given to another one, although the clock of the first is an hour ahead', async () => {
-    const { queue, note, worker, close } = await oneBatch();
+    const { queue, note, worker } = await oneBatch();
     await note('able');
     const now = Date.now();
     vi.spyOn(Date, 'now').mockReturnValue(now + 3_600_000);
@@ -76,23 +32,17 @@ describe.runIf(HAS_REDIS)('a batch that a worker cannot serve', () => {
     await unable.drain();
     await unable.close();
     vi.mocked(Date.now).mockReturnValue(now);
-    const able = worker('able', () =>
-      Promise.resolve({ batch: BATCH.id, run: 'run', worker: 'able', redelivered: false, outcomes: [] }),
-    );
+    worker('able', () => Promise.resolve(answerOf('able')));
     await vi.waitFor(async () => expect(await queue.answers()).toHaveLength(1), { timeout: 40_000 });
     expect(await queue.answers()).toMatchObject([{ worker: 'able' }]);
-    await able.close();
-    await close();
   });
 
   test('counts as begun where an earlier delivery may have begun it', async () => {
-    const { queue, worker, close } = await oneBatch({ again: true });
-    const unable = worker('unable', refusing);
+    const { queue, worker } = await oneBatch({ again: true });
+    worker('unable', refusing);
     await vi.waitFor(async () => expect(await queue.answers()).toHaveLength(1), { timeout: 10_000 });
     const [answer] = await queue.answers();
     expect(answer).toMatchObject({ redelivered: true, refused: { code: 'config' } });
-    await unable.close();
-    await close();
   });
 });
 

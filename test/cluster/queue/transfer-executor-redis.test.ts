@@ -34,11 +34,7 @@ describe.runIf(HAS_REDIS)('on BullMQ', () => {
           carryOut: (batch, held, delivery) => carryOut(batch, { ...delivery, lost: held.lost }),
         });
     const [draining, signal] = [new AbortController(), new AbortController()];
-    const executor = queuedTransfers(
-      queue,
-      systemClock,
-      pair,
-    )({
+    const executor = queuedTransfers({ queue, clock: systemClock, pair, source })({
       draining: draining.signal,
       signal: signal.signal,
       tell: () => undefined,

@@ -1,6 +1,7 @@
 import { Gate } from '../../../src/remote/gate/gate.ts';
 import { MemoryBroker } from '../../support/cluster/memory-broker.ts';
-import { fasterClock, queuedTransfers, workersOf } from '../../support/cluster/queued-pair.ts';
+import { queuedTransfers, workersOf } from '../../support/cluster/queued-pair.ts';
+import { createTurnClock } from '../../support/cluster/turn-clock.ts';
 import { createTestClock } from '../../support/engine/engine.ts';
 import { transferExecutorContract } from './transfer-executor.ts';
 
@@ -9,10 +10,11 @@ transferExecutorContract(async ({ source, destination }, { idle = false } = {}) 
   const clock = createTestClock();
   const ends = { source, destination, gate: new Gate(clock) };
   const broker = new MemoryBroker(workersOf({ ends, clock, attempts: 1 }), { atOnce: idle ? 0 : 3 });
-  const executor = queuedTransfers(
-    broker.queue('pair', 'in/'),
-    fasterClock(20),
-  )({ draining: draining.signal, signal: signal.signal, tell: () => undefined, onWorkers: () => undefined });
+  const executor = queuedTransfers({
+    queue: broker.queue('pair', 'in/'),
+    clock: createTurnClock(),
+    source,
+  })({ draining: draining.signal, signal: signal.signal, tell: () => undefined, onWorkers: () => undefined });
   await executor.takeOver();
   return { executor, draining, signal, close: () => executor.close() };
 });

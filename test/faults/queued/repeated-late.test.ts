@@ -3,7 +3,8 @@ import { createMemoryDestination } from '../../../src/destinations/memory/memory
 import { Gate } from '../../../src/remote/gate/gate.ts';
 import { createMemorySource } from '../../../src/sources/memory/memory-source.ts';
 import { MemoryBroker } from '../../support/cluster/memory-broker.ts';
-import { fasterClock, queuedTransfers, workersOf } from '../../support/cluster/queued-pair.ts';
+import { queuedTransfers, workersOf } from '../../support/cluster/queued-pair.ts';
+import { createTurnClock } from '../../support/cluster/turn-clock.ts';
 import { createEngine, createTestClock } from '../../support/engine/engine.ts';
 import type { Dice } from '../../support/trees/dice.ts';
 
@@ -48,7 +49,7 @@ test('a file that a worker sends again after its answer is still ours, and goes 
       return queue.batches();
     },
   };
-  const transfers = queuedTransfers(watched, fasterClock(4));
+  const transfers = queuedTransfers({ queue: watched, clock: createTurnClock(), source });
   using engine = createEngine(source, destination, clock);
 
   expect((await engine.pass({ transfers, removal: 'ours' })).error).toBeUndefined();

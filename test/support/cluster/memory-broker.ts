@@ -1,9 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BatchQueue, BatchState, Withdrawal } from '../../../src/cluster/queue/batch-queue.ts';
 import { fromWire, toWire } from '../../../src/cluster/queue/wire/batch.ts';
 import type { Batch, BatchAnswer, WireBatch } from '../../../src/cluster/queue/wire/batch.ts';
 import { SyncError } from '../../../src/model/errors.ts';
 import type { Dice } from '../trees/dice.ts';
+import { turns } from './turn-clock.ts';
 
 /** How likely it is that something goes wrong, for each batch and each answer; 0 to 1. */
 export interface BrokerFaults {
@@ -40,12 +41,15 @@ export class MemoryBroker {
   readonly counts = new Map<string, number>();
   readonly #batches = new Map<string, Held>();
   readonly #answers = new Map<string, BatchAnswer>();
-  readonly #runs = new Map<string, { readonly run: string; readonly epoch: number }>();
+  readonly #runs = new Map<string, { readonly run: string; readonly epoch: number; readonly life: number }>();
+  /** Counts how often it came back with an older copy. */
+  #life = 0;
   /** As the clock of a broker it goes on when what the broker holds is lost. */
   #epochs = 0;
   readonly #listeners = new Map<string, (answer: BatchAnswer) => Promise<void>>();
   readonly #pairOf = new Map<string, string>();
   readonly #working = new Set<Promise<void>>();
+  readonly #planned = new Set<{ left: number; readonly happen: () => void }>();
   readonly #carryOut: CarryOut;
   readonly #atOnce: number;
 
@@ -82,19 +86,35 @@ export class MemoryBroker {
       for (const [id, held] of batches) this.#batches.set(id, held);
       for (const [id, answer] of answers) this.#answers.set(id, answer);
       for (const [pair, run] of runs) this.#runs.set(pair, run);
+      this.#life++;
       this.#work();
       this.#tellAll();
     };
   }
 
-  /** Resolves when no worker is at work. */
+  /** Calls back at the nth command from now on. */
+  after(commands: number, happen: () => void): void {
+    this.#planned.add({ left: commands, happen });
+  }
+
+  #count(): void {
+    for (const one of this.#planned)
+      if (--one.left === 0) {
+        this.#planned.delete(one);
+        one.happen();
+      }
+  }
+
+  /** Resolves when no worker is at work. What was to happen later does not. */
   async settled(): Promise<void> {
+    this.#planned.clear();
     while (this.#working.size > 0) await Promise.all(this.#working);
   }
 
   queue(pair: string, root: string): BatchQueue {
     const asked = async <T>(answer: () => T): Promise<T> => {
-      await sleep(0);
+      await nextTurn();
+      this.#count();
       if (this.isAway)
         throw new SyncError('queue_unreachable', 'the broker is away', {
           verdict: 'end_run',
@@ -108,14 +128,14 @@ export class MemoryBroker {
       claim: (run) =>
         asked(() => {
           const epoch = Math.max(this.#runs.get(pair)?.epoch ?? 0, ++this.#epochs);
-          this.#runs.set(pair, { run, epoch });
+          this.#setRun(pair, run, epoch);
           return epoch;
         }),
       reclaim: (run, epoch) =>
         asked(() => {
           if ((this.#runs.get(pair)?.epoch ?? 0) > epoch)
             throw new SyncError('locked', 'another run has taken over', { verdict: 'end_run' });
-          this.#runs.set(pair, { run, epoch });
+          this.#setRun(pair, run, epoch);
         }),
       release: (run) =>
         asked(() => {
@@ -157,6 +177,12 @@ export class MemoryBroker {
     };
   }
 
+  /** What waited for the run to claim again goes on. */
+  #setRun(pair: string, run: string, epoch: number): void {
+    this.#runs.set(pair, { run, epoch, life: this.#life });
+    this.#work();
+  }
+
   #happens(fault: 'repeats' | 'delays' | 'forgets' | 'losesWorkers'): boolean {
     const happens = this.faults?.dice.chance(this.faults[fault]) === true;
     if (happens) this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
@@ -164,7 +190,7 @@ export class MemoryBroker {
   }
 
   #later(fault: 'delays', happen: () => void): void {
-    if (this.#happens(fault)) setTimeout(happen, 1 + this.faults!.dice.below(6));
+    if (this.#happens(fault)) void turns(1 + this.faults!.dice.below(120)).then(happen);
     else happen();
   }
 
@@ -185,7 +211,7 @@ export class MemoryBroker {
   #work(): void {
     for (const held of this.#batches.values()) {
       if (this.#working.size >= this.#atOnce) return;
-      if (held.state === 'active') continue;
+      if (held.state === 'active' || this.#isUnconfirmed(held.wire)) continue;
       held.state = 'active';
       held.deliveries++;
       const work = this.#deliver(held).finally(() => {
@@ -194,6 +220,12 @@ export class MemoryBroker {
       });
       this.#working.add(work);
     }
+  }
+
+  /** Its run has not claimed since the broker came back: what names it may be older than the run's last name. */
+  #isUnconfirmed({ pair, run }: WireBatch): boolean {
+    const counts = this.#runs.get(pair);
+    return counts?.run === run && counts.life !== this.#life;
   }
 
   async #deliver(held: Held): Promise<void> {
@@ -208,11 +240,11 @@ export class MemoryBroker {
     // one that is only stopped for a while goes on with what it was sending
     const isAsleep = isLost && this.faults!.dice.chance(0.3);
     if (isLost)
-      setTimeout(() => {
+      void turns(this.faults!.dice.below(80)).then(() => {
         held.state = 'waiting';
         if (!isAsleep) lost.abort(new Error('the lock is lost'));
         this.#work();
-      }, this.faults!.dice.below(4));
+      });
     let answer: BatchAnswer;
     try {
       answer = await this.#carryOut(batch, { redelivered, lost: lost.signal });

@@ -6,10 +6,8 @@ import { createStageClock } from '../stage/stage-clock.ts';
 import { createDice } from '../trees/dice.ts';
 import type { Dice } from '../trees/dice.ts';
 import { MemoryBroker, type CarryOut } from './memory-broker.ts';
-import { fasterClock, queuedTransfers, workersOf } from './queued-pair.ts';
-
-/** Milliseconds for a second of the queue. */
-const SECOND_MS = 4;
+import { queuedTransfers, workersOf } from './queued-pair.ts';
+import { createTurnClock } from './turn-clock.ts';
 
 /** A queue and its workers for one trial; chance decides what goes wrong with them. */
 export class TrialQueue {
@@ -17,7 +15,7 @@ export class TrialQueue {
   readonly #queue: BatchQueue;
   readonly #dice: Dice;
   #isDisturbed = false;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #source: Source;
 
   constructor({
     seed,
@@ -32,6 +30,7 @@ export class TrialQueue {
     /** Waits for no answer for long: some never come while things go wrong. */
     readonly impatient: Destination;
   }) {
+    this.#source = source;
     this.#dice = createDice(seed ^ 0x3c9d_a71b);
     const clock = createStageClock();
     const gate = new Gate(clock);
@@ -57,24 +56,28 @@ export class TrialQueue {
     if (dice.chance(0.3)) this.#later(() => this.#broker.flush());
     // a copy from before the pass would bring back what the pass has taken back
     if (dice.chance(0.3)) this.#later(() => this.#later(this.#broker.snapshot()));
-    return queuedTransfers(this.#queue, fasterClock(SECOND_MS), 'trial');
+    return this.#transfers();
   }
 
   /** Nothing goes wrong with it. */
   undisturbed(): PassOptions['transfers'] {
     this.#isDisturbed = false;
     this.#broker.faults = undefined;
-    return queuedTransfers(this.#queue, fasterClock(SECOND_MS), 'trial');
+    return this.#transfers();
   }
 
   /** Resolves when no worker sends anything more. */
   async settled(): Promise<void> {
     this.#broker.faults = undefined;
-    for (const timer of this.#timers) clearTimeout(timer);
     await this.#broker.settled();
   }
 
+  #transfers(): PassOptions['transfers'] {
+    const [queue, source] = [this.#queue, this.#source];
+    return queuedTransfers({ queue, source, clock: createTurnClock(), pair: 'trial' });
+  }
+
   #later(happen: () => void): void {
-    this.#timers.add(setTimeout(happen, 5 + this.#dice.below(40)));
+    this.#broker.after(1 + this.#dice.below(60), happen);
   }
 }

@@ -1,30 +1,17 @@
 import type { Job, Queue } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isSyncError, messageOf } from '../../../model/errors.ts';
 import type { Clock } from '../../../model/ports.ts';
-import { fromWire, type Batch, type BatchAnswer } from '../wire/batch.ts';
-import { toWireError } from '../wire/wire-error.ts';
+import type { Batch, BatchAnswer } from '../wire/batch.ts';
+import { readBatch, type BatchHead, type ReadBatch } from '../wire/read-batch.ts';
 import { HeldBatch } from '../worker/held-batch.ts';
-import { JOB_OPTIONS, LOCK_MS, type ShippedBatch } from './bull-batch-queue.ts';
+import { JOB_OPTIONS, LOCK_MS } from './bull-batch-queue.ts';
 import { Consumer } from './consumer.ts';
-import { queueOptions, resultsQueue, runKey, transfersQueue } from './keys.ts';
+import { queueOptions, resultsQueue, transfersQueue } from './keys.ts';
 import type { QueueServer } from './open-queue.ts';
+import { CannotServe, otherVersion, refused, type Refusal } from './refusal.ts';
+import { RunRecord } from './run-record.ts';
 import { ServerLife } from './server-life.ts';
 import { leaveList, listWorkers } from './worker-list.ts';
-
-/** The ends of a batch cannot be opened here: another worker may be able to. Its message is for people. */
-export class CannotServe extends Error {
-  /** It can open them, but sees none of the files as it was listed. */
-  readonly seesOthers: boolean;
-
-  constructor(
-    message: string,
-    { seesOthers = false, cause }: ErrorOptions & { readonly seesOthers?: boolean } = {},
-  ) {
-    super(message, { cause });
-    this.seesOthers = seesOthers;
-  }
-}
 
 export interface BatchServiceOptions {
   readonly server: QueueServer;
@@ -44,15 +31,16 @@ export interface BatchServiceOptions {
     held: HeldBatch,
     delivery: { readonly redelivered: boolean },
   ) => Promise<BatchAnswer>;
+  /** Called for what lies in the queue and is no batch of this program: it is dropped. */
+  readonly onStrange?: ((why: string) => void) | undefined;
 }
 
+/** A batch that was taken and has the shape of one. */
 interface TakenBatch {
-  readonly batch: Batch;
+  readonly read: Exclude<ReadBatch, { readonly kind: 'damaged' }>;
   /** May be called more than once. */
   readonly begun: () => void;
 }
-
-type Data = ShippedBatch & { readonly refusedBy?: readonly string[] };
 
 /** Milliseconds until a batch that was given back is given to somebody again. */
 const GIVEN_BACK_MS = 500;
@@ -60,6 +48,10 @@ const GIVEN_BACK_MS = 500;
 const MOST_QUEUES = 32;
 /** Milliseconds after a failed try to hand in an answer. */
 const AGAIN_MS = 500;
+/** How often, and after how many milliseconds, a run is looked for that has not claimed its pair since the server came back. */
+const CLAIM_LOOKS = { count: 12, everyMs: 500 };
+/** The deployment of a Stage's address. */
+const DEPLOYMENT = /^stage:\/\/([^/]*)/;
 
 /** Takes the batches of one deployment, and hands in what became of them. */
 export class BatchService {
@@ -67,11 +59,13 @@ export class BatchService {
   readonly #consumer: Consumer;
   readonly #results = new Map<string, Queue>();
   readonly #life: ServerLife;
+  readonly #runs: RunRecord;
 
   constructor(options: BatchServiceOptions) {
     this.#options = options;
     const { server, deployment, name, lockMs = LOCK_MS, room } = options;
     this.#life = new ServerLife(server.client);
+    this.#runs = new RunRecord(server.client, this.#life);
     this.#consumer = new Consumer({
       bullmq: server.bullmq,
       client: server.connect(),
@@ -79,7 +73,7 @@ export class BatchService {
       name,
       lockMs,
       room,
-      take: (job, token) => this.#take(job as Job<Data>, token),
+      take: (job, token) => this.#take(job, token),
     });
   }
 
@@ -102,51 +96,89 @@ export class BatchService {
     await Promise.allSettled([...this.#results.values()].map((queue) => queue.close()));
   }
 
-  async #take(job: Job<Data>, token: string): Promise<void> {
-    const batch = fromWire(job.data);
+  async #take(job: Job, token: string): Promise<void> {
+    const read = readBatch(job.data);
+    const why = this.#strangeness(read, job);
+    if (read.kind === 'damaged' || why !== undefined) {
+      // nobody's: trying it again would not make it a batch
+      this.#options.onStrange?.(why ?? '');
+      await job.moveToCompleted(null, token, false);
+      return;
+    }
     // at once: the next batch is asked for before anything of this one is carried out
-    const begun = this.#options.coming(batch.items.length);
+    const begun = this.#options.coming(read.kind === 'batch' ? read.batch.items.length : 0);
     try {
-      await this.#serve(job, token, { batch, begun });
+      await this.#serve(job, token, { read, begun });
     } finally {
       begun();
     }
   }
 
-  async #serve(job: Job<Data>, token: string, { batch, begun }: TakenBatch): Promise<void> {
-    const { server, clock, lockMs = LOCK_MS, carryOut } = this.#options;
-    // batches of a run that is over, or that another took over from, are nobody's
-    if ((await server.client.hget(runKey(batch.pair), 'run')) !== batch.run) {
+  /** Why what lies in the queue is no batch for this deployment; undefined: it is one. */
+  #strangeness(read: ReadBatch, { id }: Job): string | undefined {
+    if (read.kind === 'damaged') return `"${read.why}" is not what stagesync writes there`;
+    if (read.shipped.id !== id) return 'its name is not that of its place in the queue';
+    const isElsewhere = read.kind === 'batch' && DEPLOYMENT.exec(read.batch.to)?.[1] !== this.deployment;
+    return isElsewhere ? 'it is for another deployment than its queue' : undefined;
+  }
+
+  async #serve(job: Job, token: string, { read, begun }: TakenBatch): Promise<void> {
+    const { clock, lockMs = LOCK_MS } = this.#options;
+    const { shipped } = read;
+    using held = new HeldBatch({ clock, lockMs, renew: () => this.#consumer.renew(shipped.id, token) });
+    await held.confirm();
+    if (!(await this.#isWanted(shipped))) {
       await job.moveToCompleted(null, token, false);
       return;
     }
-    const { again, life } = job.data;
-    const redelivered = job.attemptsStarted > 1 || again || life !== (await this.#life.id());
-    using held = new HeldBatch({ clock, lockMs, renew: () => this.#consumer.renew(batch.id, token) });
-    let answer: BatchAnswer;
+    let answer: BatchAnswer | undefined;
+    const redelivered = await this.#isRedelivered(read, job);
     try {
-      const carried = carryOut(batch, held, { redelivered });
-      begun();
-      answer = await carried;
+      answer = await this.#carryOut({ read, begun }, held, redelivered);
     } catch (error) {
       if (!(error instanceof CannotServe)) throw error;
-      const refusal = await this.#refuse(job, token, { why: error, redelivered });
-      if (refusal === undefined) return;
-      answer = refusal;
+      answer = await this.#refuse(job, token, { head: shipped, refusal: { why: error, redelivered } });
     }
-    await this.#handIn(batch, answer, held);
+    if (answer === undefined) return;
+    await this.#handIn(shipped, answer, held);
     await job.moveToCompleted(null, token, false);
   }
 
+  /** Batches of a run that is over, or that another took over from, are nobody's. */
+  async #isWanted(run: BatchHead): Promise<boolean> {
+    for (let looks = 0; looks < CLAIM_LOOKS.count; looks++) {
+      const standing = await this.#runs.standing(run);
+      if (standing !== 'unconfirmed') return standing === 'counts';
+      await sleep(CLAIM_LOOKS.everyMs);
+    }
+    return false;
+  }
+
+  async #isRedelivered(read: TakenBatch['read'], { attemptsStarted }: Job): Promise<boolean> {
+    if (read.kind === 'other_version' || attemptsStarted > 1) return true;
+    const { again, life } = read.shipped;
+    return again || life !== (await this.#life.id());
+  }
+
+  async #carryOut({ read, begun }: TakenBatch, held: HeldBatch, redelivered: boolean): Promise<BatchAnswer> {
+    if (read.kind === 'other_version') throw otherVersion(read.shipped);
+    const carried = this.#options.carryOut(read.batch, held, { redelivered });
+    begun();
+    return carried;
+  }
+
   /** Gives the batch back, for another worker. Resolves with an answer where no worker that is there can open its ends. */
-  async #refuse(job: Job<Data>, token: string, refusal: Refusal): Promise<BatchAnswer | undefined> {
+  async #refuse(
+    job: Job,
+    token: string,
+    { head, refusal }: { readonly head: BatchHead; readonly refusal: Refusal },
+  ): Promise<BatchAnswer | undefined> {
     const { server, deployment, name } = this.#options;
-    const { data } = job;
-    const refusedBy = [...new Set([...(data.refusedBy ?? []), name])];
+    const refusedBy = [...new Set([...(head.refusedBy ?? []), name])];
     const workers = await listWorkers(server.client, deployment);
     const isLast = workers.every((worker) => refusedBy.includes(worker.name));
-    if (isLast) return refused(data, name, refusal);
-    await job.updateData({ ...data, refusedBy });
+    if (isLast) return refused(head, name, refusal);
+    await job.updateData({ ...(job.data as object), refusedBy });
     // a delay that the broker keeps would end by the clock of whoever takes the job, and begin by this one's
     await sleep(GIVEN_BACK_MS);
     await job.moveToWait(token);
@@ -154,7 +186,7 @@ export class BatchService {
   }
 
   /** Tries for as long as the batch is this worker's. */
-  async #handIn({ pair }: Batch, answer: BatchAnswer, held: HeldBatch): Promise<void> {
+  async #handIn({ pair }: BatchHead, answer: BatchAnswer, held: HeldBatch): Promise<void> {
     for (;;) {
       held.check();
       try {
@@ -177,32 +209,4 @@ export class BatchService {
     this.#results.set(pair, queue);
     return queue;
   }
-}
-
-interface Refusal {
-  readonly why: CannotServe;
-  readonly redelivered: boolean;
-}
-
-function refused({ id, run, from }: Data, worker: string, { why, redelivered }: Refusal): BatchAnswer {
-  const { cause } = why;
-  const said = messageOf(why);
-  const message = `no worker can send the files of ${from}; ${worker} says: ${said}`;
-  const error = toWireError(cause);
-  return {
-    batch: id,
-    run,
-    worker,
-    redelivered,
-    seesOthers: why.seesOthers,
-    refused: {
-      ...error,
-      code: isSyncError(cause) ? cause.code : 'config',
-      message,
-      besidePath: message,
-      verdict: 'end_run',
-      inDoubt: false,
-    },
-    outcomes: [],
-  };
 }

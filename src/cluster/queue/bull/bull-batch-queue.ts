@@ -1,33 +1,28 @@
-import type { Job, Queue } from 'bullmq';
+import type { Job, JobType, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SyncError } from '../../../model/errors.ts';
 import type { BatchQueue, BatchState, ShipOptions, Withdrawal } from '../batch-queue.ts';
-import { fromWire, toWire, type Batch, type BatchAnswer, type WireBatch } from '../wire/batch.ts';
+import { toWire, type Batch, type BatchAnswer, type ShippedBatch } from '../wire/batch.ts';
+import { readAnswer } from '../wire/read-answer.ts';
+import { readBatch } from '../wire/read-batch.ts';
 import { brokerError } from './broker-errors.ts';
 import { Consumer } from './consumer.ts';
+import { queueOptions, resultsQueue, transfersQueue } from './keys.ts';
+import { RunRecord } from './run-record.ts';
 import { ServerLife } from './server-life.ts';
 import { leaveSyncs, tellSync, type SyncNote } from './sync-list.ts';
-import { DEPLOYMENTS_KEY, queueOptions, resultsQueue, runKey, transfersQueue } from './keys.ts';
 
 /** A job is removed once it is done, and carried out again for as long as it fails: the ledger, not the broker, says what became of it. */
 export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1_000_000 } as const;
 /** How long a consumer has a job without a renewal, in milliseconds. */
 export const LOCK_MS = 10_000;
-/** How long a run stays the one that counts after its last sign of life: its batches may be carried out meanwhile. Milliseconds. */
-const RUN_MS = 7 * 86_400_000;
+/** Wherever a job may be that is not done. */
+const PLACES: JobType[] = ['waiting', 'active', 'delayed', 'prioritized'];
 /** Answers that are being written down at the same time, at most. */
 const ANSWERS_AT_ONCE = 32;
 /** Milliseconds until the last answers are acknowledged, at most. */
 const ACKNOWLEDGED_MS = 500;
-
-/** A batch as it lies in the queue. */
-export interface ShippedBatch extends WireBatch {
-  /** See ShipOptions. */
-  readonly again: boolean;
-  /** The life of the server when it was shipped; see ServerLife. */
-  readonly life: string;
-}
 
 export interface BullBatchQueueOptions {
   readonly bullmq: typeof import('bullmq');
@@ -46,24 +41,6 @@ export interface BullBatchQueueOptions {
   readonly from: string;
 }
 
-// KEYS[1]: which run counts, and its epoch. ARGV: the run, milliseconds, its epoch; '' for the first claim
-const CLAIM = `
-local epoch = tonumber(redis.call('HGET', KEYS[1], 'epoch')) or 0
-local mine = tonumber(ARGV[3])
-if not mine then
-  local time = redis.call('TIME')
-  mine = math.max(epoch + 1, time[1] * 1000 + math.floor(time[2] / 1000))
-elseif mine < epoch then
-  return 0
-end
-redis.call('HSET', KEYS[1], 'run', ARGV[1], 'epoch', string.format('%d', mine))
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return mine`;
-
-const RELEASE = `
-if redis.call('HGET', KEYS[1], 'run') == ARGV[1] then redis.call('HDEL', KEYS[1], 'run') end
-return 1`;
-
 /** The broker of one pair on Redis or Valkey. */
 export class BullBatchQueue implements BatchQueue {
   readonly name: string;
@@ -71,6 +48,7 @@ export class BullBatchQueue implements BatchQueue {
   readonly #transfers: Queue;
   readonly #results: Queue;
   readonly #life: ServerLife;
+  readonly #runs: RunRecord;
   #consumer: Consumer | undefined;
 
   constructor(options: BullBatchQueueOptions) {
@@ -78,6 +56,7 @@ export class BullBatchQueue implements BatchQueue {
     const { bullmq, client, deployment, pair, shown } = options;
     this.name = shown;
     this.#life = new ServerLife(client);
+    this.#runs = new RunRecord(client, this.#life);
     const opened = queueOptions(client);
     this.#transfers = new bullmq.Queue(transfersQueue(deployment), opened);
     this.#results = new bullmq.Queue(resultsQueue(pair), opened);
@@ -85,26 +64,24 @@ export class BullBatchQueue implements BatchQueue {
   }
 
   claim(run: string): Promise<number> {
-    return this.#ask(async ({ client, pair, deployment }) => {
-      const epoch = await client.eval(CLAIM, 1, runKey(pair), run, String(RUN_MS), '');
-      await client.zadd(DEPLOYMENTS_KEY, Date.now(), deployment);
+    return this.#ask(async ({ pair, deployment }) => {
+      const epoch = await this.#runs.claim({ pair, run }, deployment);
       await this.#tellOfSync();
-      return Number(epoch);
+      return epoch;
     });
   }
 
   reclaim(run: string, epoch: number): Promise<void> {
-    return this.#ask(async ({ client, pair, deployment }) => {
-      const claimed = await client.eval(CLAIM, 1, runKey(pair), run, String(RUN_MS), String(epoch));
+    return this.#ask(async ({ pair, deployment }) => {
+      const claimed = await this.#runs.claim({ pair, run }, deployment, epoch);
       if (claimed === 0) throw takenOver(this.name);
-      await client.zadd(DEPLOYMENTS_KEY, Date.now(), deployment);
       await this.#tellOfSync();
     });
   }
 
   release(run: string): Promise<void> {
     return this.#ask(async ({ client, pair, told }) => {
-      await client.eval(RELEASE, 1, runKey(pair), run);
+      await this.#runs.release({ pair, run });
       if (told !== undefined) await leaveSyncs(client, pair);
     });
   }
@@ -139,21 +116,21 @@ export class BullBatchQueue implements BatchQueue {
 
   batches(): Promise<readonly Pick<Batch, 'id' | 'items'>[]> {
     return this.#ask(async ({ pair }) => {
-      const jobs = await this.#transfers.getJobs(['waiting', 'active', 'delayed', 'prioritized']);
-      return jobs.filter((job) => job?.name === pair).map((job) => fromWire((job as Job<WireBatch>).data));
+      const jobs = await this.#transfers.getJobs(PLACES);
+      return jobs.filter((job) => job?.name === pair).map((job) => asBatch(job as Job));
     });
   }
 
   withdraw(id: string): Promise<Withdrawal> {
     return this.#ask(async () => {
-      const job = (await this.#transfers.getJob(id)) as Job<ShippedBatch> | undefined;
+      const job = (await this.#transfers.getJob(id)) as Job<Partial<ShippedBatch>> | undefined;
       if (job === undefined) return 'gone';
       // somebody who has begun it keeps it locked
       const isRemoved = await this.#transfers.remove(id);
       if (isRemoved !== 1) return 'busy';
       const { again, life } = job.data;
       // a server that came back with an older copy does not know what was begun since
-      const isCertain = !again && life === (await this.#life.id());
+      const isCertain = again === false && life === (await this.#life.id());
       return isCertain && job.attemptsStarted === 0 ? 'not_begun' : 'begun';
     });
   }
@@ -164,8 +141,8 @@ export class BullBatchQueue implements BatchQueue {
 
   answers(): Promise<readonly BatchAnswer[]> {
     return this.#ask(async () => {
-      const jobs = await this.#results.getJobs(['waiting', 'active', 'delayed', 'prioritized']);
-      return jobs.filter((job) => job !== undefined).map((job) => (job as Job<BatchAnswer>).data);
+      const jobs = await this.#results.getJobs(PLACES);
+      return jobs.map((job) => readAnswer(job?.data)).filter((answer) => answer !== undefined);
     });
   }
 
@@ -198,7 +175,8 @@ export class BullBatchQueue implements BatchQueue {
       async take(job, token) {
         open++;
         try {
-          await listener(job.data as BatchAnswer);
+          const answer = readAnswer(job.data);
+          if (answer !== undefined) await listener(answer);
           await job.moveToCompleted(null, token, false);
         } finally {
           open--;
@@ -229,6 +207,12 @@ export class BullBatchQueue implements BatchQueue {
       throw brokerError(error, shown, from);
     }
   }
+}
+
+/** One that this version cannot read can be taken back, too. */
+function asBatch({ id, data }: Job): Pick<Batch, 'id' | 'items'> {
+  const read = readBatch(data);
+  return { id: id!, items: read.kind === 'batch' && read.batch.id === id ? read.batch.items : [] };
 }
 
 const takenOver = (name: string): SyncError =>

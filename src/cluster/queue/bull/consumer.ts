@@ -24,6 +24,8 @@ const MOST_STALLS = 1_000_000;
 const BLOCK_S = 2;
 /** Milliseconds after a failed command. */
 const PAUSE_MS = 500;
+/** Milliseconds that a consumer which takes nothing more waits for the reply to its last question. */
+const FETCH_END_MS = 2000;
 
 /**
  * Takes jobs from a queue one by one, each when there is room for it, and has those of dead consumers given to others. The locks of
@@ -34,6 +36,7 @@ export class Consumer {
   readonly #worker: Worker;
   readonly #taking = new Set<Promise<void>>();
   #serial = 0;
+  readonly #fetching: Promise<void>;
   readonly #closing = Promise.withResolvers<void>();
   #closed = false;
 
@@ -52,7 +55,7 @@ export class Consumer {
     });
     // a broken connection comes back; without a listener it would end the process
     this.#worker.on('error', () => undefined);
-    void this.#fetchOn();
+    this.#fetching = this.#fetchOn();
   }
 
   /** Asks for another `lockMs` for a job. Rejects where it is somebody else's. */
@@ -61,9 +64,12 @@ export class Consumer {
     if (lost.length > 0) throw new Error(`the lock of ${id} is somebody else's`);
   }
 
-  /** Takes nothing more. Resolves once all that was taken is carried out. */
+  /** Takes nothing more. Resolves once all that was taken is carried out; what it has is renewed and completed as before. */
   async drain(): Promise<void> {
     this.#stop();
+    // ends the command that waits for a job, and no other
+    await this.#worker.close(true).catch(() => undefined);
+    await Promise.race([this.#fetching, sleep(FETCH_END_MS, undefined, { ref: false })]);
     await Promise.allSettled(this.#taking);
   }
 
@@ -87,7 +93,10 @@ export class Consumer {
         if (this.#closed) return;
         const token = `${this.#worker.id}-${this.#serial++}`;
         const job = (await this.#worker.getNextJob(token)) as Job | undefined;
-        if (job !== undefined) this.#take(job, token);
+        if (job === undefined) continue;
+        // what came after that is for others, and at once
+        if (this.#closed) await job.moveToWait(token);
+        else this.#take(job, token);
       } catch {
         if (!this.#closed) await sleep(PAUSE_MS);
       }

@@ -23,7 +23,7 @@ export const resultsQueue = (pair: string): string => `results-${pair}`;
 /** Which run of a pair counts. */
 export const runKey = (pair: string): string => `${PREFIX}:run:${pair}`;
 
-/** The deployments that there have been batches for: a sorted set by time. */
+/** The deployments that there have been batches for: a sorted set by time, in seconds. */
 export const DEPLOYMENTS_KEY = `${PREFIX}:deployments`;
 
 /** The workers of a deployment: a hash of what they last told of themselves. */

@@ -6,6 +6,9 @@ import { dropNote, hasTypes, readNotes, type NoteList } from './note-list.ts';
 /** Seconds after which a worker that tells nothing more counts as gone. */
 const SILENT_S = 20;
 
+/** A worker has connections for each deployment. */
+const MOST_DEPLOYMENTS = 100;
+
 const isWorker = (value: unknown): value is QueueWorker =>
   hasTypes(value, { name: 'string', lanes: 'number', transfers: 'number', batches: 'number' }) &&
   hasTypes(value, { host: 'string', pid: 'number', sinceMs: 'number' }, { orAbsent: true });
@@ -41,6 +44,6 @@ export const leaveList = (client: Redis, deployment: string, name: string): Prom
 /** The worker takes nothing more. */
 export const leaveAll = (client: Redis, name: string): Promise<void> => dropNote(client, ALL, name);
 
-/** The deployments that there have been batches for. */
+/** The deployments that there have been batches for, the latest last. */
 export const listDeployments = (client: Redis): Promise<string[]> =>
-  client.zrange(DEPLOYMENTS_KEY, '0', '-1');
+  client.zrange(DEPLOYMENTS_KEY, String(-MOST_DEPLOYMENTS), '-1');

@@ -7,6 +7,8 @@ export interface Pending {
   readonly transfer: Transfer;
   readonly resolve: (sent: Transferred) => void;
   readonly reject: (error: unknown) => void;
+  /** How often it was shipped, a worker having not seen the file before. Default: 1. */
+  readonly tries?: number;
 }
 
 export interface OutstandingBatch {

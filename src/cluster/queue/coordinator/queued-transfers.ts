@@ -13,7 +13,7 @@ import type { BatchAnswer, BatchEnds } from '../wire/batch.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { Answers } from './answers.ts';
 import { Fence } from './fence.ts';
-import { Outstanding } from './outstanding.ts';
+import { Outstanding, type Pending } from './outstanding.ts';
 import type { QueueCounts } from './queue-counts.ts';
 import { Shipping } from './shipping.ts';
 import { Sweep } from './sweep.ts';
@@ -32,8 +32,8 @@ export interface QueuedTransfersOptions extends TransferPass {
   /** The longest time that a pass waits for a worker, in milliseconds. */
   readonly maxWaitMs: number;
   readonly clock: Clock;
-  /** Rejects where the source has not this version of the file any more. */
-  readonly check?: Source['check'];
+  /** The source, as it is seen from here. */
+  readonly source: Pick<Source, 'check' | 'stat'>;
 }
 
 /**
@@ -74,6 +74,7 @@ export class QueuedTransfers implements PassTransfers {
       ...shared,
       acknowledgements: this.#acknowledgements,
       onFreed: () => this.#shipping.freed(),
+      onAgain: (pending) => this.#sendAgain(pending),
       onRefused: ({ items }, { why, inDoubt }) => {
         const failure = this.#failed(why);
         for (const { reject } of items) reject(inDoubt ? failure.doubtful : failure.clean);
@@ -123,6 +124,11 @@ export class QueuedTransfers implements PassTransfers {
     if (this.#failure !== undefined) throw this.#failure.with({ inDoubt: false });
     draining.throwIfAborted();
     return new Promise((resolve, reject) => this.#shipping.add({ transfer, resolve, reject }));
+  }
+
+  #sendAgain(pending: Pending): void {
+    if (this.#failure === undefined) this.#shipping.add(pending);
+    else pending.reject(this.#failure.with({ inDoubt: false }));
   }
 
   settled(id: number, flush: () => void): void {

@@ -58,10 +58,24 @@ type WireTransfer = readonly [
   flags: number,
 ];
 
+/** Raised when batches or answers change their meaning: workers leave batches of another version to others. */
+export const WIRE = 1;
+
 export type WireBatch = Omit<Batch, 'items'> & {
+  readonly wire: typeof WIRE;
   readonly root: string;
   readonly items: readonly WireTransfer[];
 };
+
+/** A batch as it lies in the queue. */
+export interface ShippedBatch extends WireBatch {
+  /** It was shipped before, and may have been carried out. */
+  readonly again: boolean;
+  /** The life of the server when it was shipped; see ServerLife. */
+  readonly life: string;
+  /** Workers that cannot open its ends. */
+  readonly refusedBy?: readonly string[] | undefined;
+}
 
 const MAY_LOOK = 1;
 const URGENT = 2;
@@ -69,7 +83,7 @@ const READS_BACK = 4;
 
 /** `root`: the folder that most names lie in; they are written without it. */
 export function toWire({ items, ...head }: Batch, root: string): WireBatch {
-  return { ...head, root, items: items.map((item) => wireTransfer(item, root)) };
+  return { ...head, wire: WIRE, root, items: items.map((item) => wireTransfer(item, root)) };
 }
 
 function wireTransfer(
@@ -100,7 +114,7 @@ const entryOf = (path: string, size: number, version: string, modifiedMs: number
   modifiedMs: modifiedMs ?? undefined,
 });
 
-export function fromWire({ items, root, ...head }: WireBatch): Batch {
+export function fromWire({ items, root, wire: _wire, ...head }: WireBatch): Batch {
   return {
     ...head,
     items: items.map(([id, path, size, version, modifiedMs, to, replacedSize, replacedMs, flags]) => ({

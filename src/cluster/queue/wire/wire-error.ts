@@ -1,5 +1,6 @@
 import { isSyncError, messageOf, SyncError } from '../../../model/errors.ts';
 import type { ErrorCode, Fact, Operation, Verdict } from '../../../model/errors.ts';
+import { knownCode, knownFact, knownOperation } from './known-words.ts';
 
 /** An error on its way from one process to another: all that decides what follows from it, and its sentences. */
 export interface WireError {
@@ -25,20 +26,21 @@ export function toWireError(error: unknown): WireError {
 }
 
 /**
- * What `worker` threw. A fault in its program is in doubt, and concerns its own file alone. What is not about the file is about the worker,
- * whose credentials are not those of this process: then the message names it.
+ * What `worker` threw. A fault in its program is in doubt, and concerns its own file alone; so does an error of a version that has more words
+ * than this one. What is not about the file is about the worker, whose credentials are not those of this process: then the message names it.
  */
 export function fromWireError(wire: WireError, worker: string): SyncError {
-  const { code, message, besidePath, verdict, fact, operation, path, inDoubt } = wire;
+  const { message, besidePath, verdict, fact, operation, path, inDoubt } = wire;
   const details = { ...wire.details, worker };
   const by = verdict === 'end_run' && !message.includes(worker) ? `worker ${worker}: ` : '';
   const said = (name: string): string => by + (name === 'it' ? besidePath : message);
-  return new SyncError(code === 'unexpected' ? 'destination_unclear' : code, said, {
+  const code = knownCode(wire.code);
+  return new SyncError(code ?? 'destination_unclear', said, {
     verdict,
-    fact,
-    operation,
+    fact: fact && knownFact(fact),
+    operation: operation && knownOperation(operation),
     path,
     details,
-    inDoubt,
+    inDoubt: inDoubt || code === undefined,
   });
 }

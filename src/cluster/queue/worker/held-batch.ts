@@ -34,6 +34,13 @@ export class HeldBatch implements Disposable {
     return this.#lost.signal;
   }
 
+  /** Asks for the lock once more, and rejects where it is lost: to be called first, since whoever took the batch may have slept since. */
+  async confirm(): Promise<void> {
+    const asked = this.#deadline.moment();
+    await this.#options.renew();
+    this.#deadline.confirmed(asked);
+  }
+
   /** Throws where nothing may be sent any more. To be called right before each request: a process may have slept until now. */
   check(): void {
     if (this.#deadline.leftMs === 0) this.#lose();
@@ -53,16 +60,12 @@ export class HeldBatch implements Disposable {
   }
 
   async #renewOn(everyMs: number): Promise<void> {
-    const { clock, renew } = this.#options;
+    const { clock } = this.#options;
     for (;;) {
       await clock.sleep(everyMs, this.#ended.signal).catch(() => undefined);
       if (this.#isOver) return;
-      const asked = this.#deadline.moment();
-      await renew().then(
-        () => this.#deadline.confirmed(asked),
-        // the deadline decides: the next one may be confirmed
-        () => undefined,
-      );
+      // the deadline decides: the next one may be confirmed
+      await this.confirm().catch(() => undefined);
     }
   }
 
