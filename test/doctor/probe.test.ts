@@ -145,10 +145,6 @@ test('listings that are late are told, with how late', async () => {
   // on a busy machine a look may come after the delay, so not all three of them need be late
   expect(said['listings_at_once']).toMatch(/^late \((?:sent|moved|removed): after \S+/);
 });
-  expect(said['listings_at_once']).toMatch(
-    /^late \(sent: after \S+, moved: after \S+, removed: after \S+\)$/,
-  );
-});
 
 test('every question has been seen to be answered in more than one way', () => {
   for (const { id } of QUESTIONS) expect([id, (answers.get(id)?.size ?? 0) > 1]).toEqual([id, true]);
