@@ -22,6 +22,10 @@ export interface CheckPlacesOptions {
   readonly signal: AbortSignal;
   /** Hears of each finding, in path order. */
   readonly onFinding: (finding: Finding) => void;
+  /** Hears of what was compared, after each path. */
+  readonly onCounts?: ((counts: CheckSummary) => void) | undefined;
+  /** Hears of bytes that were read in both places and compared. */
+  readonly onRead?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -30,12 +34,13 @@ export interface CheckPlacesOptions {
  * short listing is not known.
  */
 export async function checkPlaces(options: CheckPlacesOptions): Promise<CheckSummary> {
-  const { a, b, filter, content, lanes, signal, onFinding } = options;
+  const { a, b, filter, content, lanes, signal, onFinding, onCounts } = options;
   const counts = { ...NOTHING };
   const isRead = content === 'none' ? () => false : content === 'all' ? () => true : content;
   const tell = (finding: Finding | undefined): void => {
     countFinding(counts, finding);
     if (finding !== undefined) onFinding(finding);
+    onCounts?.(counts);
   };
   const readBoth = async (pair: Alike): Promise<Finding | undefined> => {
     const finding = await compareContents(pair, options);
@@ -140,7 +145,7 @@ async function compareContents(
   { path, a, b }: Alike,
   options: CheckPlacesOptions,
 ): Promise<Finding | undefined> {
-  const { clock, signal } = options;
+  const { clock, signal, onRead } = options;
   const copies = [
     { source: options.a, entry: a },
     { source: options.b, entry: b },
@@ -148,7 +153,7 @@ async function compareContents(
   const pause = new GrowingDelay({ firstMs: FIRST_DELAY_MS, longestMs: LONGEST_DELAY_MS });
   for (let attempt = 1; ; attempt++) {
     try {
-      const offset = await firstDifference(...copies, signal);
+      const offset = await firstDifference(...copies, { signal, onRead });
       if (offset === undefined) return undefined;
       const changed = await changedSince(copies, signal);
       if (changed !== undefined) return unreadable(path, 'entry_changed', changed);

@@ -7,6 +7,12 @@ export interface ListedCopy {
   readonly entry: FileEntry;
 }
 
+export interface ReadingOptions {
+  readonly signal: AbortSignal;
+  /** Hears of bytes that were read of both and are equal. */
+  readonly onRead?: ((bytes: number) => void) | undefined;
+}
+
 /**
  * Reads two files side by side. Resolves with the offset, in bytes, of the first byte that differs; undefined where all
  * are equal. Reads no further than the difference. Rejects as `Source.read` does; both readings are let go of in any case.
@@ -14,13 +20,13 @@ export interface ListedCopy {
 export async function firstDifference(
   a: ListedCopy,
   b: ListedCopy,
-  signal: AbortSignal,
+  { signal, onRead = () => undefined }: ReadingOptions,
 ): Promise<number | undefined> {
   const opened = await Promise.allSettled([a, b].map(({ source, entry }) => source.read(entry, { signal })));
   const readings = opened.map((each) => (each.status === 'fulfilled' ? chunksOf(each.value) : undefined));
   try {
     for (const each of opened) if (each.status === 'rejected') throw each.reason;
-    return await compareChunks(readings[0]!, readings[1]!);
+    return await compareChunks(readings[0]!, readings[1]!, onRead);
   } finally {
     await Promise.allSettled(readings.map(async (each) => each?.return?.()));
   }
@@ -33,7 +39,11 @@ const chunksOf = (content: Content): Chunks =>
 
 const NONE = new Uint8Array();
 
-async function compareChunks(a: Chunks, b: Chunks): Promise<number | undefined> {
+async function compareChunks(
+  a: Chunks,
+  b: Chunks,
+  onRead: (bytes: number) => void,
+): Promise<number | undefined> {
   let ofA: Uint8Array = NONE;
   let ofB: Uint8Array = NONE;
   for (let offset = 0; ;) {
@@ -47,6 +57,7 @@ async function compareChunks(a: Chunks, b: Chunks): Promise<number | undefined> 
     if (Buffer.compare(moreA.subarray(0, length), moreB.subarray(0, length)) !== 0)
       return offset + placeOfDifference(moreA, moreB);
     offset += length;
+    onRead(length);
     [ofA, ofB] = [moreA.subarray(length), moreB.subarray(length)];
   }
 }

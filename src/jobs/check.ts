@@ -62,6 +62,9 @@ export interface CheckRun extends CheckSettings {
   readonly a: PlaceAddress;
   readonly b: PlaceAddress;
   readonly onFinding: (finding: Finding) => void;
+  /** See CheckPlacesOptions. */
+  readonly onCounts?: ((counts: CheckSummary) => void) | undefined;
+  readonly onRead?: ((bytes: number) => void) | undefined;
 }
 
 /** The same with addresses that are read already, in surroundings that are known. */
@@ -89,6 +92,8 @@ export async function runCheck(run: CheckRun, around: Surroundings): Promise<Che
     // looking changes nothing: there is nothing to finish, so the first signal ends it
     signal: AbortSignal.any([around.draining, around.signal]),
     onFinding: run.onFinding,
+    onCounts: run.onCounts,
+    onRead: run.onRead,
   });
   return { ...summary, ...(seed !== undefined && { seed }) };
 }

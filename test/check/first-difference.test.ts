@@ -29,14 +29,14 @@ test.each([
   [[], [''], undefined],
   [['a'], [], 0],
 ])('%j and %j: %s', async (a, b, offset) => {
-  expect(await firstDifference(chunked(a), chunked(b), signal)).toBe(offset);
+  expect(await firstDifference(chunked(a), chunked(b), { signal })).toBe(offset);
 });
 
 test('reads no further than the difference, and lets go of both', async () => {
   const [a, b]: string[][] = [[], []];
-  expect(await firstDifference(chunked(['xx', 'yy', 'zz'], a), chunked(['xx', 'y!', 'zz'], b), signal)).toBe(
-    3,
-  );
+  expect(
+    await firstDifference(chunked(['xx', 'yy', 'zz'], a), chunked(['xx', 'y!', 'zz'], b), { signal }),
+  ).toBe(3);
   expect([a, b]).toEqual([
     ['xx', 'yy', 'closed'],
     ['xx', 'y!', 'closed'],
@@ -54,6 +54,6 @@ test('lets go of a reading when the other side fails', async () => {
         throw new Error('broke off');
       })(),
     });
-  await expect(firstDifference(chunked(['x', 'y'], log), broken, signal)).rejects.toThrow('broke off');
+  await expect(firstDifference(chunked(['x', 'y'], log), broken, { signal })).rejects.toThrow('broke off');
   expect(log.at(-1)).toBe('closed');
 });

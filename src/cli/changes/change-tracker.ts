@@ -66,6 +66,7 @@ export class ChangeTracker {
       bytes,
       totalBytes: Math.max(this.#totalBytes, bytes),
       areTotalsKnown: hasBegun,
+      folders: 0,
       moves: 0,
       totalMoves: 0,
       removals: 0,
@@ -76,7 +77,7 @@ export class ChangeTracker {
       bytesPerSecond: undefined,
       transferMs: this.#begunMs === undefined ? 0 : nowMs - this.#begunMs,
       underWay: [],
-      wait: this.#waits.now({ sentWhole: 0, underWay: 0, isCompared: hasBegun, isDone: false }),
+      wait: this.#waits.now({ sentWhole: 0, underWay: 0, isListed: hasBegun, isDone: false }),
       isStopping: this.#draining.aborted,
     };
   }

@@ -1,5 +1,5 @@
 import type { FilesResult } from '../../files/file-changes.ts';
-import type { FileEvent, FileEventListener } from '../../files/file-events.ts';
+import type { FileEvent, FileEventListener, FilesReport } from '../../files/file-events.ts';
 import type { ChangePace } from '../../jobs/files/change-stage.ts';
 import type { JobSections } from '../../jobs/job.ts';
 import { messageOf } from '../../model/errors.ts';
@@ -73,9 +73,14 @@ export async function runChange(
   }
   const { report, error } = result;
   if (error === undefined) return statusOfOutcome(report.outcome, stop.stoppedBy);
-  err.line(`stagesync: ${printable(messageOf(error))}`);
+  const isUndone = error.code === 'interrupted' && !report.dryRun && !hasChanged(report);
+  const before = isUndone ? ' before anything was changed' : '';
+  err.line(`stagesync: ${printable(messageOf(error))}${before}`);
   return statusOfError(error.code, stop.stoppedBy);
 }
+
+const hasChanged = ({ removed, foldersRemoved, moved, foldersCreated }: FilesReport): boolean =>
+  removed + foldersRemoved + moved + foldersCreated > 0;
 
 /** What a stop leaves undone; undefined before the first change. */
 function leftText({ files, totalFiles, areTotalsKnown, words }: ProgressState): string | undefined {
@@ -103,8 +108,10 @@ function eventPrinter(
       case 'budget':
         return err.line(`stagesync: ${printable(budgetText(event))}`);
       case 'report':
-        // what ended the work early is told by itself
-        return quiet === true || event.error !== undefined ? undefined : out.line(reportText(event));
+        // what ended the work early is told by itself, after what was done before
+        return quiet === true || (event.error !== undefined && !hasChanged(event))
+          ? undefined
+          : out.line(reportText(event));
       case 'retry':
         return;
     }

@@ -1,7 +1,9 @@
 import type { Context, Display, ReaderFlags } from '../context.ts';
 import { jsonReader } from './json.ts';
 import { openProgress } from './progress/open-progress.ts';
+import type { ProgressState } from './progress/progress-state.ts';
 import { ProgressTracker } from './progress/progress-tracker.ts';
+import { count, counted } from './quantities.ts';
 import { underWayText } from './progress/text/under-way-text.ts';
 import { printable } from '../../model/printable.ts';
 import type { Reader } from './reader.ts';
@@ -21,8 +23,8 @@ export async function openReader(context: ReaderContext, flags: ReaderFlags): Pr
     job === undefined || job.isAlone ? line : `${printable(job.name)}: ${line}`;
   const tracker = new ProgressTracker(Date.now, () => stop.draining.aborted);
   const release = stop.describe(() => {
-    const underWay = underWayText(tracker.underWay);
-    return underWay === undefined ? undefined : named(underWay);
+    const left = underWayText(tracker.underWay) ?? doneText(tracker.state());
+    return left === undefined ? undefined : named(left);
   });
   const display = await displayOf(context, flags, tracker);
   const end = (): void => {
@@ -52,6 +54,12 @@ export async function openReader(context: ReaderContext, flags: ReaderFlags): Pr
     abandon: end,
   };
 }
+
+/** What a stop leaves, where nothing tells of a file under way: those of a queue's workers, and downloads that are asked for. */
+const doneText = ({ files, totalFiles, areTotalsKnown }: ProgressState): string | undefined =>
+  areTotalsKnown && totalFiles > 0
+    ? `what is in flight, ${count(files)} of ${counted(totalFiles, 'file')} done`
+    : undefined;
 
 /** Its own, or its place in that of several jobs. */
 async function displayOf(

@@ -5,10 +5,14 @@ import { UPLOADS } from '../../model/transfer-words.ts';
 
 export const isGood = ({ outcome }: RecordedRun): boolean => outcome === 'clean' || outcome === 'warnings';
 
-/** '3 uploaded, 0 moved, 0 removed, 1 failed'. */
-export function countsText({ report }: RecordedRun, { done } = UPLOADS): string {
+/** '3 uploaded, 0 moved, 0 removed, 1 failed'. A run that ended early did not fail in any single file: 'ended early'. */
+export function countsText(
+  { report, error }: Pick<RecordedRun, 'report'> & { readonly error?: unknown },
+  { done } = UPLOADS,
+): string {
   const { uploaded = 0, moved = 0, removed = 0, failed = 0 } = report ?? {};
-  return `${count(uploaded)} ${done}, ${count(moved)} moved, ${count(removed)} removed, ${count(failed)} failed`;
+  const end = failed === 0 && error !== undefined ? 'ended early' : `${count(failed)} failed`;
+  return `${count(uploaded)} ${done}, ${count(moved)} moved, ${count(removed)} removed, ${end}`;
 }
 
 /** Why it went wrong: what ended it, then failures by cause, `most` lines of them. To be made printable. */

@@ -21,7 +21,7 @@ export async function haveSameContent(
   const pause = new GrowingDelay({ firstMs: FIRST_DELAY_MS, longestMs: LONGEST_DELAY_MS });
   for (let attempt = 1; ; attempt++) {
     try {
-      return (await firstDifference(a, b, signal)) === undefined;
+      return (await firstDifference(a, b, { signal })) === undefined;
     } catch (error) {
       signal.throwIfAborted();
       if (!isSyncError(error) || error.verdict !== 'retry' || attempt === ATTEMPTS) throw error;

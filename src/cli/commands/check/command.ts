@@ -37,7 +37,8 @@ export const check: CommandModule = {
       .option('--missing', 'files that A has and B does not')
       .option('--extra', 'files that B has and A does not')
       .option('--differ', 'files that differ')
-      .option('--json', 'one object a line, the summary last');
+      .option('--json', 'one object a line, the summary last')
+      .option('--no-progress', 'no live display, nor a line every 30 s in a log');
     const jobFlags = addJobFlags(command, { sections: ['what', 'pace'], without: OF_CHANGES });
     addStageFlags(addS3Flags(addFileFlag(command)))
       .addHelpText('after', EXAMPLES)

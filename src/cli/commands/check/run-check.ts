@@ -15,6 +15,7 @@ import type { S3Flags, StageFlags } from '../../flags/authority-flags.ts';
 import type { JobFlags } from '../../flags/job-flags.ts';
 import { lookingSurroundings } from '../../surroundings.ts';
 import { findingLine, summaryLines } from './check-text.ts';
+import { CheckTracker } from './check-tracker.ts';
 
 /** The flags of `stagesync check`. */
 export interface CheckFlags extends FileFlags, StageFlags, S3Flags {
@@ -26,6 +27,7 @@ export interface CheckFlags extends FileFlags, StageFlags, S3Flags {
   readonly extra?: true;
   readonly differ?: true;
   readonly json?: true;
+  readonly progress: boolean;
 }
 
 /** `stagesync check`. Resolves with 8 where the places differ, and with 3 where something could not be compared. */
@@ -43,16 +45,27 @@ export async function runCheckCommand(
     else if (isListed(finding.kind))
       out.line(flags.json === true ? JSON.stringify(finding) : findingLine(finding));
   };
-  const result = await runCheck(
-    {
-      ...run,
-      content:
-        flags.content === true ? 'all' : flags.sample === undefined ? 'none' : { percent: flags.sample },
-      seed: flags.seed,
-      onFinding,
-    },
-    around,
-  );
+  const tracker = new CheckTracker();
+  const release = context.stop.describe(() => tracker.text, { finishes: false });
+  const display = await context.openDisplay(flags, () => tracker.state());
+  let result: CheckResult;
+  try {
+    result = await runCheck(
+      {
+        ...run,
+        content:
+          flags.content === true ? 'all' : flags.sample === undefined ? 'none' : { percent: flags.sample },
+        seed: flags.seed,
+        onFinding,
+        onCounts: (counts) => tracker.counted(counts),
+        onRead: (many) => tracker.read(many),
+      },
+      around,
+    );
+  } finally {
+    display.stop();
+    release();
+  }
   if (flags.json === true) out.line(JSON.stringify({ kind: 'summary', ...result }));
   else for (const line of summaryLines(result, flags)) out.line(line);
   return statusOf(result);

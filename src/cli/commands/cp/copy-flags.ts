@@ -71,7 +71,7 @@ export function addCopyFlags(
     .option('--json', 'one object a line for each file, the summary last')
     .option('-q, --quiet', 'say only what went wrong')
     .option('-v, --verbose', 'a line for each file')
-    .option('--no-progress', 'no live display');
+    .option('--no-progress', 'no live display, nor a line every 30 s in a log');
   addStageFlags(buckets ? addS3Flags(command) : command);
   return (parsed) => ({ ...(parsed as Omit<CopyFlags, 'job'>), job: jobFlags(parsed) });
 }

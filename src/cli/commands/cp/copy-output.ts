@@ -89,6 +89,8 @@ function summaryLine(summary: CopySummary, { dryRun }: Shown): string {
   const verb = dryRun === true ? 'would copy' : 'copied';
   const what =
     copied === 0 && others.length > 0 ? 'nothing' : `${counted(copied, 'file')} (${bytes(summary.bytes)})`;
+  if (summary.isInterrupted && copied === 0 && others.length === 0)
+    return 'stopped before anything was copied';
   const end = summary.isInterrupted ? '; stopped before the end: run it again to go on' : '';
   return [`${verb} ${what}`, ...others].join(', ') + end;
 }

@@ -42,9 +42,7 @@ export class CopyTracker {
     this.#underWay.delete(result.from);
     this.#waits.heard({ isDone: result.kind !== 'failed' });
     if (result.kind === 'failed') {
-      this.#done.failed++;
-      // what has no place at the destination was no file to copy
-      if (result.to !== undefined && !result.to.endsWith('/')) this.#done.files++;
+      if (result.problem.severity === 'failure') this.#done.failed++;
     } else if (result.kind === 'same' || result.kind === 'kept') {
       this.#passedOver.files++;
       this.#passedOver.bytes += result.size;
@@ -83,6 +81,7 @@ export class CopyTracker {
       bytes,
       totalBytes: Math.max(this.#found.bytes - this.#passedOver.bytes, bytes),
       areTotalsKnown: whole,
+      folders: 0,
       moves: 0,
       totalMoves: 0,
       removals: 0,
@@ -95,7 +94,7 @@ export class CopyTracker {
       wait: this.#waits.now({
         sentWhole: underWay.filter(({ sent, size = Infinity }) => sent >= size).length,
         underWay: underWay.length,
-        isCompared: whole,
+        isListed: whole,
         isDone: false,
       }),
       isStopping: this.#draining.aborted,

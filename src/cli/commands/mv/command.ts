@@ -26,7 +26,7 @@ export const mv: CommandModule = {
       .option('--overwrite', 'a file may take the place of another one')
       .option('--merge', 'what is in a folder joins the folder of its new name')
       .option('--hidden', 'take names that begin with .stagesync-, as a run that was cut off leaves them')
-      .option('--no-progress', 'no live display');
+      .option('--no-progress', 'no live display, nor a line every 30 s in a log');
     const changeFlags = addChangeFlags(command);
     command.addHelpText('after', EXAMPLES).action(
       action(async (context, addresses: string[], flags: MvFlags) => {

@@ -23,7 +23,7 @@ export const rm: CommandModule = {
       .option('--yes', 'do not ask')
       .option('--if-exists', 'what is not there is no failure')
       .option('--hidden', 'take names that begin with .stagesync-, as a run that was cut off leaves them')
-      .option('--no-progress', 'no live display');
+      .option('--no-progress', 'no live display, nor a line every 30 s in a log');
     const changeFlags = addChangeFlags(command);
     command.addHelpText('after', EXAMPLES).action(
       action(async (context, addresses: string[], flags: RmFlags) => {

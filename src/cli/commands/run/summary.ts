@@ -4,6 +4,7 @@ import type { TransferWords } from '../../../model/transfer-words.ts';
 import { printable } from '../../../model/printable.ts';
 import { EXIT, outcomeOfError, statusOfError, worstStatus, type ExitStatus } from '../../exit-status.ts';
 import { count, counted } from '../../output/quantities.ts';
+import { countsText } from '../../output/run-causes.ts';
 
 /** What came of one job. */
 export interface JobResult {
@@ -98,10 +99,7 @@ export function summaryLines(
     first,
     ...shown.map((result) => {
       const { name, words, report, status, error } = result;
-      const counts =
-        report === undefined || isDry
-          ? ''
-          : `: ${count(report.uploaded)} ${words.done}, ${count(report.moved)} moved, ${count(report.removed)} removed, ${count(report.failed)} failed`;
+      const counts = report === undefined || isDry ? '' : `: ${countsText({ report, error }, words)}`;
       const code = status === EXIT.clean ? '' : ` (exit status ${status})`;
       const why = report === undefined && error !== undefined ? `: ${messageOf(error)}` : '';
       return printable(`  ${name.padEnd(width)}  ${wordsOf(result)}${code}${counts}${why}`);

@@ -11,8 +11,8 @@ export interface FileUnderWay {
 export type Wait =
   /** After a 429: no request is sent until then. */
   | { readonly kind: 'paused'; readonly untilMs: number }
-  /** Requests a second that are let through. */
-  | { readonly kind: 'limited'; readonly perSecond: number }
+  /** Requests a second that are let through: by the destination, or by the budget that is shared with other processes. */
+  | { readonly kind: 'limited'; readonly perSecond: number; readonly budget: string | undefined }
   /** Requests fail, and are made again. */
   | {
       readonly kind: 'retrying';
@@ -22,7 +22,7 @@ export type Wait =
     }
   /** Until files are loaded into their table. */
   | { readonly kind: 'unloaded'; readonly files: number; readonly bytes: number }
-  /** All of these files are sent, and no reply has come. */
+  /** All of these files are sent, or none is under way here, and no reply has come. */
   | { readonly kind: 'reply'; readonly sinceMs: number; readonly files: number }
   /** Nothing was listed for a while. */
   | { readonly kind: 'listing'; readonly sinceMs: number }
@@ -59,6 +59,8 @@ export interface ProgressState {
   readonly totalBytes: number;
   /** The totals stand. While they grow, no share can be told. */
   readonly areTotalsKnown: boolean;
+  /** Folders that were made. */
+  readonly folders: number;
   /** Actions: a folder that moves, or goes, as a whole is one. */
   readonly moves: number;
   readonly totalMoves: number;

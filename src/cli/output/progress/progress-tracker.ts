@@ -19,7 +19,7 @@ export class ProgressTracker {
   #words = UPLOADS;
   #listing = NOTHING_LISTED;
   #planned = { moves: 0, removals: 0 };
-  readonly #done = { files: 0, bytes: 0, moves: 0, removals: 0, failed: 0 };
+  readonly #done = { files: 0, bytes: 0, folders: 0, moves: 0, removals: 0, failed: 0, failedFiles: 0 };
 
   /** `now`: milliseconds since 1970. */
   constructor(now: () => number, isStopping: () => boolean = () => false) {
@@ -55,10 +55,12 @@ export class ProgressTracker {
     if (event.kind === 'upload') {
       this.#rate.begin(this.#now());
       this.#underWay.delete(event.path);
-      // a failed file will not be sent any more, so it counts as done
-      done.files++;
-      done.bytes += event.bytes ?? 0;
+      if (event.outcome === 'done') {
+        done.files++;
+        done.bytes += event.bytes ?? 0;
+      } else done.failedFiles++;
     } else if (event.outcome !== 'done' || event.within !== undefined) return;
+    else if (event.kind === 'createFolder') done.folders++;
     else if (event.kind === 'move') done.moves++;
     else if (event.kind === 'remove') done.removals++;
   }
@@ -70,13 +72,14 @@ export class ProgressTracker {
 
   state(): ProgressState {
     const nowMs = this.#now();
-    const { moves, removals, failed, files } = this.#done;
+    const { folders, moves, removals, failed, files, failedFiles } = this.#done;
+    const ended = files + failedFiles;
     const { underWay } = this;
     const bytes = underWay.reduce((sum, { sent }) => sum + sent, this.#done.bytes);
     const { listed, done: isCompared, ahead, expected } = this.#listing;
     const { totalFiles, totalBytes, areTotalsKnown } = this.#totals(ahead);
-    const compared = Math.max(listed, files);
-    const isSent = isCompared && files >= totalFiles && totalFiles > 0 && underWay.length === 0;
+    const compared = Math.max(listed, ended);
+    const isSent = isCompared && ended >= totalFiles && totalFiles > 0 && underWay.length === 0;
     const isMoved = moves >= this.#planned.moves && removals >= this.#planned.removals;
     return {
       nowMs,
@@ -87,10 +90,11 @@ export class ProgressTracker {
       expected: isCompared ? undefined : expected,
       isCompared,
       files,
-      totalFiles: Math.max(totalFiles, files),
+      totalFiles: Math.max(totalFiles, ended),
       bytes,
       totalBytes: Math.max(totalBytes, bytes),
       areTotalsKnown,
+      folders,
       moves,
       totalMoves: Math.max(this.#planned.moves, moves),
       removals,
@@ -103,7 +107,7 @@ export class ProgressTracker {
       wait: this.#waits.now({
         sentWhole: underWay.filter(({ sent, size = Infinity }) => sent >= size).length,
         underWay: underWay.length,
-        isCompared,
+        isListed: isCompared || ahead?.whole === true,
         isDone: isSent && isMoved,
       }),
       isStopping: this.#isStopping(),

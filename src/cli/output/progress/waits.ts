@@ -11,7 +11,8 @@ interface Work {
   /** Files of which every byte is sent, and files under way in all. */
   readonly sentWhole: number;
   readonly underWay: number;
-  readonly isCompared: boolean;
+  /** Nothing more is listed. */
+  readonly isListed: boolean;
   /** Everything that is to be done was done. */
   readonly isDone: boolean;
 }
@@ -21,7 +22,8 @@ export class Waits {
   readonly #now: () => number;
   #lastNewsMs: number;
   #pausedUntilMs = 0;
-  #perSecond: number | undefined;
+  #limit: { readonly perSecond: number; readonly budget: string | undefined } | undefined;
+  #listed = 0;
   #trouble: { sinceMs: number; againMs: number; message: string } | undefined;
   #unloaded: { readonly files: number; readonly bytes: number } | undefined;
 
@@ -34,13 +36,18 @@ export class Waits {
     const now = this.#now();
     if (event.type === 'throttled') {
       this.#pausedUntilMs = Math.max(this.#pausedUntilMs, now + event.pauseMs);
-      this.#perSecond = event.requestsPerSecond;
+      this.#limit = { perSecond: event.requestsPerSecond, budget: this.#limit?.budget };
     } else if (event.type === 'pace') {
-      this.#perSecond = event.why === 'refused' ? event.perSecond : undefined;
+      const { perSecond, budget, why } = event;
+      const isLimited = perSecond !== undefined && (why === 'refused' || budget !== undefined);
+      this.#limit = isLimited ? { perSecond, budget } : undefined;
     } else if (event.type === 'retry') this.#failed(event, now);
     else if (event.type === 'unloaded') this.#unloaded = event.waits ? event : undefined;
-    else if (event.type === 'listing' || event.type === 'transfer') this.heard();
-    else if (event.type === 'action') this.heard({ isDone: event.outcome === 'done' });
+    else if (event.type === 'transfer') this.heard();
+    else if (event.type === 'listing') {
+      this.heard({ isDone: event.listed > this.#listed });
+      this.#listed = event.listed;
+    } else if (event.type === 'action') this.heard({ isDone: event.outcome === 'done' });
   }
 
   /** Something goes on. `isDone`: a request had success, so that what failed before is over. */
@@ -57,7 +64,7 @@ export class Waits {
   }
 
   /** The one thing that matters most now. */
-  now({ sentWhole, underWay, isCompared, isDone }: Work): Wait | undefined {
+  now({ sentWhole, underWay, isListed, isDone }: Work): Wait | undefined {
     const now = this.#now();
     if (now < this.#pausedUntilMs) return { kind: 'paused', untilMs: this.#pausedUntilMs };
     if (this.#trouble !== undefined && now - this.#trouble.sinceMs >= TROUBLE_MS)
@@ -66,9 +73,11 @@ export class Waits {
     const isSilent = now - this.#lastNewsMs >= SILENCE_MS;
     if (isSilent && sentWhole > 0 && sentWhole === underWay)
       return { kind: 'reply', sinceMs: this.#lastNewsMs, files: sentWhole };
-    if (this.#perSecond !== undefined) return { kind: 'limited', perSecond: this.#perSecond };
-    if (isDone) return { kind: 'confirming' };
-    if (isSilent && !isCompared && underWay === 0) return { kind: 'listing', sinceMs: this.#lastNewsMs };
-    return undefined;
+    if (isSilent && underWay === 0 && !isDone)
+      return isListed
+        ? { kind: 'reply', sinceMs: this.#lastNewsMs, files: 0 }
+        : { kind: 'listing', sinceMs: this.#lastNewsMs };
+    if (this.#limit !== undefined) return { kind: 'limited', ...this.#limit };
+    return isDone ? { kind: 'confirming' } : undefined;
   }
 }

@@ -20,6 +20,7 @@ const state = (changes: Partial<ProgressState> = {}): ProgressState => ({
   bytes: 10 * MB,
   totalBytes: 20 * MB,
   areTotalsKnown: true,
+  folders: 0,
   moves: 0,
   totalMoves: 0,
   removals: 0,
@@ -50,6 +51,20 @@ test.each([
   expect(frame({}, columns)).toEqual([line]);
 });
 
+test('the bar and what is beside it stay where they are when rate and time left come to be known', () => {
+  const early = { files: 0, bytes: 0, bytesPerSecond: undefined, transferMs: 0 };
+  expect(frame(early, 63)).toEqual(['[----------]   0%  0/100 files']);
+  expect(frame({ bytesPerSecond: 999_000, transferMs: 600_000 }, 63)).toEqual([
+    '[#####-----]  50%  50/100 files  999 kB/s  10m left',
+  ]);
+});
+
+test('while folders are made for the first file they are counted', () => {
+  const early = { files: 0, bytes: 0, bytesPerSecond: undefined, transferMs: 0, folders: 3 };
+  expect(frame(early, 80)[1]).toBe('  3 folders made');
+  expect(frame({ ...early, files: 1 }, 80)).toHaveLength(1);
+});
+
 /** A first sync in the middle of it: large files, small ones, something failed, a pause. */
 const BUSY: Partial<ProgressState> = {
   isCompared: false,
@@ -69,22 +84,22 @@ const BUSY: Partial<ProgressState> = {
 test('at 200, 80 and 40 columns a busy run reads like this', () => {
   expect(frame(BUSY, 200)).toEqual([
     '[#########---------------]  39%  306/800 files  10 MB of 20 MB  2 MB/s  16s left',
-    '  [----------]   3%  orders/2026/part-0002.parquet  10 MB of 300 MB',
     '  [####------]  45%  orders/2026/part-0001.parquet  120 MB of 266 MB',
+    '  [----------]   3%  orders/2026/part-0002.parquet  10 MB of 300 MB',
     '  2 failed · compared 306/812 · orders/2026/small.csv',
     '  paused until 15:04:17 (in 12s): Stage asks for fewer requests',
   ]);
   expect(frame(BUSY, 80)).toEqual([
     '[###-------]  39%  306/800 files  10 MB of 20 MB  2 MB/s  16s left',
-    '  [----------]   3%  orders/2026/part-0002.parquet  10 MB of 300 MB',
     '  [####------]  45%  orders/2026/part-0001.parquet  120 MB of 266 MB',
+    '  [----------]   3%  orders/2026/part-0002.parquet  10 MB of 300 MB',
     '  2 failed · compared 306/812 · orders/2026/small.csv',
     '  paused until 15:04:17 (in 12s): Stage asks for fewer requests',
   ]);
   expect(frame(BUSY, 40)).toEqual([
     ' 39%  306/800 files  2 MB/s  16s left',
-    '    3%  orders/2026/part-0002.parquet',
     '   45%  orders/2026/part-0001.parquet',
+    '    3%  orders/2026/part-0002.parquet',
     '  2 failed · compared 306/812 · orders…',
     '  paused until 15:04:17 (in 12s): Stag…',
   ]);
@@ -140,13 +155,19 @@ describe('what is waited for', () => {
   const words = (wait: ProgressState['wait']): string => frame({ wait }, 200).at(-1)!.trim();
 
   test('is said in words', () => {
-    expect(words({ kind: 'limited', perSecond: 2 })).toBe('Stage lets through 2.0 requests a second');
+    expect(words({ kind: 'limited', perSecond: 2, budget: undefined })).toBe(
+      'Stage lets through 2.0 requests a second',
+    );
+    expect(words({ kind: 'limited', perSecond: 2, budget: 'redis://r:6379/1' })).toBe(
+      '2.0 requests a second of all that share redis://r:6379/1',
+    );
     expect(words({ kind: 'unloaded', files: 3, bytes: 5 * MB })).toBe(
       'waiting until less is unloaded: 3 files (5 MB)',
     );
     expect(words({ kind: 'reply', sinceMs: AT - 12_400, files: 8 })).toBe(
       'no reply from Stage for 12s: 8 files sent',
     );
+    expect(words({ kind: 'reply', sinceMs: AT - 12_400, files: 0 })).toBe('no reply from Stage for 12s');
     expect(words({ kind: 'listing', sinceMs: AT - 6000 })).toBe('no listing for 6s: waiting for one');
     expect(words({ kind: 'confirming' })).toBe('confirming: looking at what Stage shows');
   });

@@ -19,9 +19,9 @@ test('says how much of how much is done, and how long it still takes', () => {
       { ...listing, toUpload: 4, toUploadBytes: 40_000_000, done: true },
       { type: 'action', kind: 'upload', path: 'a', reason: 'new', bytes: 10_000_000, ms: 1, outcome: 'done' },
     ],
-    10_000,
+    4000,
   );
-  expect(line).toBe('progress: 25%, 1 of 4 files, 10 MB of 40 MB, 1 MB/s, 30s left');
+  expect(line).toBe('progress: 25%, 1 of 4 files, 10 MB of 40 MB, 2.5 MB/s, 12s left');
 });
 
 test('says what was compared while there is nothing to send', () => {

@@ -107,6 +107,23 @@ test('a file that failed, or was left out, is not under way', () => {
   expect(tracker.underWay).toHaveLength(1);
 });
 
+test('the share is of what has arrived: files that failed are told beside it, and the run is done without them', () => {
+  const { tracker, hear } = tracking();
+  const error = { code: 'stage_unavailable', message: 'x', verdict: 'skip_entry' } as never;
+  const failed: SyncEvent = {
+    type: 'action',
+    kind: 'upload',
+    path: 'b',
+    reason: 'new',
+    ms: 1,
+    outcome: 'failed',
+    error,
+  };
+  hear(listing({ listed: 2, toUpload: 2, toUploadBytes: 20, done: true }), uploaded('a', 10), failed);
+  expect(tracker.state()).toMatchObject({ files: 1, totalFiles: 2, bytes: 10, totalBytes: 20, failed: 1 });
+  expect(tracker.state().wait).toEqual({ kind: 'confirming' });
+});
+
 test('after an attempt that failed the file is to be sent anew', () => {
   const { tracker, hear } = tracking();
   hear(sent('a', 10, 10), refused);
@@ -171,9 +188,34 @@ test('after a 429 the pause is told, then the pace, until no more requests are r
   hear({ type: 'throttled', requestsPerSecond: 2, pauseMs: 3000 }, refused);
   expect(tracker.state().wait).toEqual({ kind: 'paused', untilMs: 1_003_000 });
   pass(3001);
-  expect(tracker.state().wait).toEqual({ kind: 'limited', perSecond: 2 });
+  expect(tracker.state().wait).toEqual({ kind: 'limited', perSecond: 2, budget: undefined });
   hear({ type: 'pace', atOnce: 8, why: 'growing' });
   expect(tracker.state().wait).toBeUndefined();
+});
+
+test('a budget is told as long as it limits', () => {
+  const { tracker, hear } = tracking();
+  hear({ type: 'pace', atOnce: 8, why: 'demand', perSecond: 5, budget: 'redis://r:6379/1' });
+  expect(tracker.state().wait).toEqual({ kind: 'limited', perSecond: 5, budget: 'redis://r:6379/1' });
+  hear({ type: 'pace', atOnce: 8, why: 'demand', budget: 'redis://r:6379/1' });
+  expect(tracker.state().wait).toBeUndefined();
+});
+
+test('trouble is over once more is listed', () => {
+  const { tracker, hear, pass } = tracking();
+  hear(listing({ listed: 100 }), refused);
+  pass(3000);
+  hear(listing({ listed: 100 }));
+  expect(tracker.state().wait).toMatchObject({ kind: 'retrying' });
+  hear(listing({ listed: 200 }));
+  expect(tracker.state().wait).toBeUndefined();
+});
+
+test('where nothing is under way here, as with workers, it waits for replies once all is listed', () => {
+  const { tracker, hear, pass } = tracking();
+  hear(listing({ listed: 9, toUpload: 9, toUploadBytes: 90, done: true }));
+  pass(6000);
+  expect(tracker.state().wait).toEqual({ kind: 'reply', sinceMs: 1_000_000, files: 0 });
 });
 
 test('says that it waits for a reply, for listings, and that it confirms', () => {

@@ -45,6 +45,7 @@ export function sumOf(jobs: JobsState): ProgressState {
     bytes: done.bytes + sum(({ bytes }) => bytes),
     totalBytes: done.bytes + sum(({ totalBytes }) => totalBytes),
     areTotalsKnown: over + running.length === total && states.every(({ areTotalsKnown }) => areTotalsKnown),
+    folders: 0,
     moves: 0,
     totalMoves: 0,
     removals: 0,

@@ -29,8 +29,8 @@ export function headLine(state: ProgressState, options: HeadOptions): Line {
 function beforeLine(state: ProgressState, options: HeadOptions): Line {
   const share = comparedShare(state);
   const text = beforeText(state);
-  const forms = share === undefined ? [] : shareForms(share, [[text]], options);
-  return [...forms, part(text)].find((form) => widthOf(form) <= options.room) ?? part(text);
+  const withShare = share === undefined ? undefined : shareLine(share, [text], options);
+  return withShare !== undefined && widthOf(withShare) <= options.room ? withShare : part(text);
 }
 
 /** 'comparing: 1,200 of about 5,000 entries', 'looking: found 12 so far'. */
@@ -50,35 +50,42 @@ export function ofText({ compared, toCompare, expected }: ProgressState): string
   return expected === undefined || expected < compared ? '' : ` of about ${count(expected)}`;
 }
 
-function totalLine(state: ProgressState, options: HeadOptions): Line {
+/** As wide as rate and time left usually are, for as long as they are not known: what is beside them is not to jump. */
+const USUAL = { rate: '999 kB/s', left: '10m 10s left' } as const;
+
+function totalLine(state: ProgressState, { room, style }: HeadOptions): Line {
   const share = doneShare(state);
   const files = `${count(state.files)}/${counted(state.totalFiles, state.words.noun)}`;
-  const amount = state.totalBytes === 0 ? '' : `${bytes(state.bytes)} of ${bytes(state.totalBytes)}`;
+  const isMeasured = state.totalBytes > 0;
+  const amount = isMeasured ? `${bytes(state.bytes)} of ${bytes(state.totalBytes)}` : '';
   const rate = rateText(state);
   const leftMs = timeLeftMs(state, share);
   const left = leftMs === undefined ? '' : `${duration(leftMs)} left`;
-  const forms = shareForms(
-    share,
-    [
-      [files, amount, rate, left],
-      [files, rate, left],
-    ],
-    options,
-  );
-  const plain = [[files, rate, left], [files, left], [files]].map((texts) =>
-    part(percentText(share) + after(texts)),
-  );
-  return [...forms, ...plain].find((form) => widthOf(form) <= options.room) ?? plain.at(-1)!;
+  const texts = { files, amount, rate, left };
+  const widest = { ...texts, rate: isMeasured && rate === '' ? USUAL.rate : rate, left: left || USUAL.left };
+  const fits = (form: Form): boolean => widthOf(form(widest)) <= room;
+  const forms: readonly Form[] = [
+    (t) => shareLine(share, [t.files, t.amount, t.rate, t.left], { room, style }),
+    (t) => shareLine(share, [t.files, t.rate, t.left], { room, style }),
+    (t) => part(percentText(share) + after([t.files, t.rate, t.left])),
+    (t) => part(percentText(share) + after([t.files, t.left])),
+    (t) => part(percentText(share) + after([t.files])),
+  ];
+  return (forms.find(fits) ?? forms.at(-1)!)(texts);
 }
 
-/** A bar with its percentage, and behind it each of these sets of texts. */
-function shareForms(
-  share: number,
-  sets: readonly (readonly string[])[],
-  { room, style }: HeadOptions,
-): readonly Line[] {
+/** A way to write a line, from the one that tells most to the one that needs least room. */
+type Form = (texts: {
+  readonly files: string;
+  readonly amount: string;
+  readonly rate: string;
+  readonly left: string;
+}) => Line;
+
+/** A bar with its percentage, and these texts behind it. */
+function shareLine(share: number, texts: readonly string[], { room, style }: HeadOptions): Line {
   const size = room >= WIDE ? BARS.wide : BARS.narrow;
-  return sets.map((texts) => [...bar(share, size, style), [` ${percentText(share)}${after(texts)}`]]);
+  return [...bar(share, size, style), [` ${percentText(share)}${after(texts)}`]];
 }
 
 const after = (texts: readonly string[]): string =>

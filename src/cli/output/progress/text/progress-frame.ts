@@ -34,9 +34,9 @@ export function progressLines(state: ProgressState, { columns, style }: FrameOpt
   ];
 }
 
-/** The large files under way, those of which most is left first. */
+/** The large files under way, those that began first: so no line jumps while the others grow. */
 function largeLines({ underWay }: ProgressState, room: number, style: Style): Line[] {
-  const large = underWay.filter(isLarge).toSorted((a, b) => leftOf(b) - leftOf(a));
+  const large = underWay.filter(isLarge);
   const more = large.length - MOST_LARGE;
   return [
     ...large.slice(0, MOST_LARGE).map((file) => largeLine(file, room, style)),
@@ -45,8 +45,6 @@ function largeLines({ underWay }: ProgressState, room: number, style: Style): Li
 }
 
 const isLarge = ({ sent, size = sent }: FileUnderWay): boolean => size >= LARGE_BYTES;
-
-const leftOf = ({ sent, size = sent }: FileUnderWay): number => size - sent;
 
 /** The end of a path tells more than its beginning. */
 function largeLine({ path, sent, size = sent }: FileUnderWay, room: number, style: Style): Line {
@@ -64,11 +62,12 @@ function largeLine({ path, sent, size = sent }: FileUnderWay, room: number, styl
 
 /** What else was done, and what is under way. */
 function alsoLine(state: ProgressState): Line[] {
-  const { moves, totalMoves, removals, totalRemovals, failed, same, compared, isCompared } = state;
+  const { folders, moves, totalMoves, removals, totalRemovals, failed, same, compared, isCompared } = state;
   const of = (n: number, total: number, word: string): string =>
     total === 0 ? '' : `${count(n)}/${counted(total, word)}`;
   const small = state.underWay.find((file) => !isLarge(file));
   const parts: readonly Part[] = [
+    [state.files === 0 && folders > 0 ? `${counted(folders, 'folder')} made` : '', 'quiet'],
     [of(moves, totalMoves, 'move')],
     [of(removals, totalRemovals, 'removal')],
     [failed > 0 ? `${count(failed)} failed` : '', 'failed'],

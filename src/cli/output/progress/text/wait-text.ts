@@ -18,7 +18,9 @@ export function waitText(
     case 'paused':
       return `paused until ${until(wait.untilMs, nowMs)}: ${destination} asks for fewer requests`;
     case 'limited':
-      return `${destination} lets through ${wait.perSecond.toFixed(1)} requests a second`;
+      return wait.budget === undefined
+        ? `${destination} lets through ${wait.perSecond.toFixed(1)} requests a second`
+        : `${wait.perSecond.toFixed(1)} requests a second of all that share ${printable(wait.budget)}`;
     case 'retrying': {
       const next = wait.againMs > nowMs ? `again in ${since(nowMs, wait.againMs + 999)}` : 'trying again';
       return `failing for ${since(wait.sinceMs, nowMs)}, ${next}: ${printable(wait.message)}`;
@@ -26,7 +28,7 @@ export function waitText(
     case 'unloaded':
       return `waiting until less is unloaded: ${counted(wait.files, 'file')} (${bytes(wait.bytes)})`;
     case 'reply':
-      return `no reply from ${destination} for ${since(wait.sinceMs, nowMs)}: ${counted(wait.files, 'file')} sent`;
+      return `no reply from ${destination} for ${since(wait.sinceMs, nowMs)}${wait.files === 0 ? '' : `: ${counted(wait.files, 'file')} sent`}`;
     case 'listing':
       return `no listing for ${since(wait.sinceMs, nowMs)}: waiting for one`;
     default:
