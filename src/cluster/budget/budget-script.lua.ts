@@ -4,7 +4,7 @@
  * requests at once, each with the time at which it is due; and what was learnt stays for ten minutes after the latest refusal, also
  * while nobody asks. Times are Redis's own, so that clocks of machines that differ do no harm. Tests set the time.
  *
- * KEYS: the budget, its users. ARGV: what is asked, then its arguments. Numbers come back as text: Redis cuts fractions off.
+ * KEYS: the budget, its users, turns that were given back. ARGV: what is asked, then its arguments. Numbers come back as text: Redis cuts fractions off.
  */
 export const REDIS_TIME = `
 local time = redis.call('TIME')
@@ -28,6 +28,8 @@ local LOOK_BACK_LEAST, LOOK_BACK_MOST = 1000, 5000
 local CATCH_UP = 1.5
 local PAUSE_FIRST, PAUSE_LONGEST = 500, 30000
 local LATE_HELD, LATE_OTHERWISE = 200, 5
+-- nobody asked for so long: nothing is made up for
+local UNUSED_MS = 1000
 -- nobody asked for so long: what passed says nothing of the rate
 local IDLE_MS = 10000
 -- what was learnt holds for so long after the latest refusal, and is forgotten after a day without use
@@ -36,9 +38,11 @@ local KEEP_MS, FORGET_MS = 600000, 86400000
 local USER_MS = 10000
 -- a clock that was set back by more than this
 local BACK_MS = 1000
+-- one question takes the turns of so much time; the questions of all users together, of so much
+local TURNS_SECONDS, ALL_TURNS_SECONDS = 0.1, 0.2
 local BUCKETS, BUCKET_MS = 64, 100
 
-local key, users = KEYS[1], KEYS[2]
+local key, users, returned = KEYS[1], KEYS[2], KEYS[3]
 local NAMES = { 'plateau', 'climbSeconds', 'climbed', 'cutAt', 'cutSince', 'cutUntil', 'cutPassed', 'cutHighest', 'cutLowest',
   'climbedTo', 'early', 'mostEarly', 'owed', 'owedAtFirst', 'storable', 'passed', 'pausedMs', 'since', 'nextAt', 'lastAt',
   'isAhead', 'pausedAt', 'pausedUntil', 'failures', 'pauses', 'refusedAt', 'told' }
@@ -58,6 +62,7 @@ local function save()
   if #gone > 0 then redis.call('HDEL', key, unpack(gone)) end
   redis.call('PEXPIRE', key, FORGET_MS)
   redis.call('PEXPIRE', users, FORGET_MS)
+  redis.call('PEXPIRE', returned, FORGET_MS)
 end
 
 local function climb() return math.max(LEAST_RATE, S.plateau) * or0('climbSeconds') end
@@ -116,10 +121,15 @@ local function resume(idleMs)
   S.climbed = 0
 end
 
--- granted for a time that has not come, and never to be used after a refusal
-local function granted()
+-- turns that were handed out for a time that has not come: a pause makes them void
+local function dropGranted()
   local rate = perSecond()
-  return rate and math.max(0, or0('nextAt') - now) * rate / 1000 or 0
+  if rate then
+    local count = math.max(0, or0('nextAt') - math.max(now, or0('pausedUntil'))) * rate / 1000
+    S.passed = math.max(0, or0('passed') - count)
+    S.climbed = math.max(0, or0('climbed') - count)
+  end
+  redis.call('DEL', returned)
 end
 
 local function rateToKeep()
@@ -172,7 +182,7 @@ local function refused(startedAt, pauseMs, answerMs)
     return false
   end
   local isFirst = not S.cutAt
-  S.passed = math.max(0, or0('passed') - granted() - 1)
+  S.passed = math.max(0, or0('passed') - 1)
   if or0('owed') > 0 then S.storable = or0('owedAtFirst') - S.owed end
   local before = S.plateau
   local keeps = rateToKeep()
@@ -191,6 +201,7 @@ end
 if S.lastAt and now < S.lastAt - BACK_MS then
   S.nextAt, S.isAhead, S.pausedAt, S.pausedUntil, S.lastAt, S.refusedAt = nil, nil, nil, nil, nil, now
   S.since, S.passed, S.pausedMs, S.cutAt = now, 0, 0, nil
+  redis.call('DEL', returned)
 end
 
 -- what this server has forgotten, its users have not
@@ -217,18 +228,25 @@ if what == 'take' then
   if not S.since then S.since = now end
   local rate = perSecond()
   local slowest = rate and told and math.min(rate, told) or rate or told
-  -- a few at once only where they are due soon: nobody else may have them meanwhile
-  if slowest then turns = math.min(turns, math.max(1, math.floor(slowest / 10))) end
+  -- a few at once only where they are due soon, those of the other users between them: nobody else may have them meanwhile
+  if slowest then
+    local most = math.floor(math.min(slowest * TURNS_SECONDS, slowest * ALL_TURNS_SECONDS / count))
+    turns = math.min(turns, math.max(1, most))
+  end
   local due = {}
   if turns > 0 then
-    local at = now
+    local at = math.max(now, or0('pausedUntil'))
     if slowest then
-      local late = isHeld and or0('isAhead') == 1 and LATE_HELD or LATE_OTHERWISE
+      -- what others gave back comes first
+      redis.call('ZREMRANGEBYSCORE', returned, '-inf', '(' .. exact(at))
+      due = redis.call('ZRANGEBYSCORE', returned, exact(at), '+inf', 'LIMIT', 0, turns)
+      if #due > 0 then redis.call('ZREM', returned, unpack(due)) end
+      -- what waits after a time without use was not held back by what came before
+      local isAhead = or0('isAhead') == 1 and now - or0('lastAt') < UNUSED_MS
+      local late = isHeld and isAhead and LATE_HELD or LATE_OTHERWISE
       at = math.max(now - late, or0('nextAt'), or0('pausedUntil'))
-    else
-      at = math.max(now, or0('pausedUntil'))
     end
-    for i = 1, turns do
+    for i = #due + 1, turns do
       due[i] = exact(at)
       local interval = 0
       rate = perSecond()
@@ -258,27 +276,41 @@ elseif what == 'refused' then
   local retryAfter = tonumber(ARGV[3])
   local pauseMs = retryAfter or math.min(PAUSE_LONGEST, PAUSE_FIRST * 2 ^ or0('failures'))
   local isLonger = now + pauseMs > or0('pausedUntil')
+  local isVoid = isLonger or not (S.cutAt and tonumber(ARGV[2]) <= S.cutAt)
+  if isVoid then dropGranted() end
   if isLonger then
     S.pausedAt, S.pausedUntil, S.pauses = now, now + pauseMs, or0('pauses') + 1
   end
   S.refusedAt = now
   if not S.since then S.since = now end
   local isSlower = refused(tonumber(ARGV[2]), pauseMs, tonumber(ARGV[4]))
-  if isSlower then
-    S.nextAt = S.pausedUntil
-    S.failures = math.min(10, or0('failures') + 1)
-  end
+  if isVoid then S.nextAt = S.pausedUntil end
+  if isSlower then S.failures = math.min(10, or0('failures') + 1) end
   save()
-  if isLonger then redis.call('PUBLISH', key, exact(S.pausedUntil - now)) end
+  if isVoid then redis.call('PUBLISH', key, exact(S.pausedUntil - now) .. ' ' .. exact(S.pausedUntil)) end
   return { exact(now), exact(perSecond()), isSlower and '1' or '0', exact(S.pausedUntil), exact(pauseMs) }
 elseif what == 'shorten' then
   -- the longest pause
   if S.pausedUntil then
     S.pausedUntil = math.min(S.pausedUntil, or0('pausedAt') + tonumber(ARGV[2]))
     if S.nextAt then S.nextAt = math.min(S.nextAt, S.pausedUntil) end
+    redis.call('DEL', returned)
     save()
-    redis.call('PUBLISH', key, exact(S.pausedUntil - now))
+    redis.call('PUBLISH', key, exact(S.pausedUntil - now) .. ' ' .. exact(S.pausedUntil))
   end
+  return { exact(now) }
+elseif what == 'give' then
+  -- user, whether it leaves, the pause after which it took them, turns
+  if ARGV[3] == '1' then redis.call('ZREM', users, ARGV[2]) end
+  local isVoid = tonumber(ARGV[4]) ~= or0('pausedUntil')
+  for i = 5, #ARGV do
+    local at = tonumber(ARGV[i])
+    if at > now and not isVoid then
+      redis.call('ZADD', returned, exact(at), exact(at))
+      S.passed = math.max(0, or0('passed') - 1)
+    end
+  end
+  save()
   return { exact(now) }
 end
 if what == 'look' then

@@ -44,13 +44,33 @@ export interface Slowdown {
   readonly pauseMs: number;
 }
 
+export interface GiveOptions {
+  readonly user: string;
+  /** Whether the user has ended, and does not count any more. */
+  readonly leaves: boolean;
+  /** Of the grant that the turns are of, or of a later one. */
+  readonly pausedUntil: number;
+  /** When the turns are due. */
+  readonly due: readonly number[];
+}
+
+/** A pause that somebody caused. */
+export interface PauseNotice {
+  /** How long it lasts from now on, in milliseconds. */
+  readonly ms: number;
+  /** By the clock of the server. */
+  readonly until: number;
+}
+
 /** What a budget is asked. Everything rejects, soon, when nobody answers. */
 export interface BudgetStore {
   take(options: TakeOptions): Promise<Grant>;
   refused(options: RefusalOptions): Promise<Slowdown>;
   shortenPause(longestMs: number): Promise<void>;
-  /** `listener` hears how long a pause lasts from now on, whoever caused it. Turns that were taken before are void. */
-  onPause(listener: (ms: number) => void): void;
+  /** Gives back turns that are not wanted: others get those that are still to come. */
+  give(options: GiveOptions): Promise<void>;
+  /** `listener` hears of each pause, whoever caused it. Turns that were taken before are void. */
+  onPause(listener: (pause: PauseNotice) => void): void;
 }
 
 type ScriptClient = Pick<Redis, 'eval' | 'evalsha' | 'on'>;
@@ -65,7 +85,7 @@ export class RedisBudgetStore implements BudgetStore {
   constructor(client: ScriptClient, key: string, time: string = REDIS_TIME) {
     this.#client = client;
     this.#key = key;
-    this.#script = new StoredScript(client, time + BUDGET_RULES, [key, `${key}:users`]);
+    this.#script = new StoredScript(client, time + BUDGET_RULES, [key, `${key}:users`, `${key}:returned`]);
   }
 
   async take({ user, turns, held, worked, toldRate, knownRate }: TakeOptions): Promise<Grant> {
@@ -104,6 +124,10 @@ export class RedisBudgetStore implements BudgetStore {
     await this.#script.run('shorten', String(longestMs));
   }
 
+  async give({ user, leaves, pausedUntil, due }: GiveOptions): Promise<void> {
+    await this.#script.run('give', user, leaves ? '1' : '0', String(pausedUntil), ...due.map(String));
+  }
+
   /** How the budget does, which stays as it is. */
   async look(): Promise<Omit<Grant, 'due'>> {
     const [now, rate, users, pausedUntil] = await this.#script.run('look');
@@ -115,9 +139,10 @@ export class RedisBudgetStore implements BudgetStore {
     };
   }
 
-  onPause(listener: (ms: number) => void): void {
-    this.#client.on('message', (channel: string, ms: string) => {
-      if (channel === this.#key) listener(Number(ms));
+  onPause(listener: (pause: PauseNotice) => void): void {
+    this.#client.on('message', (channel: string, text: string) => {
+      const [ms, until] = text.split(' ').map(Number);
+      if (channel === this.#key) listener({ ms: ms!, until: until! });
     });
   }
 }

@@ -129,8 +129,8 @@ class OpenBudgets {
   }
 
   async close(): Promise<void> {
-    for (const limiter of await Promise.allSettled(this.#limiters.values()))
-      if (limiter.status === 'fulfilled') limiter.value.close();
+    const closed = [...this.#limiters.values()].map(async (limiter) => (await limiter).close());
+    await Promise.allSettled(closed);
     await this.#redis.close();
   }
 }

@@ -4,10 +4,10 @@ import type { Clock } from '../../model/ports.ts';
 import type { Spread } from '../../remote/gate/congestion/spread-of-growth.ts';
 import { Pacer } from '../../remote/gate/pacer.ts';
 import type { RateLimiter, RateLimiterListener, Throttling } from '../../remote/gate/rate-limiter.ts';
-import type { BudgetStore, Grant } from './budget-store.ts';
+import type { BudgetStore, Grant, PauseNotice } from './budget-store.ts';
 import type { ByteStore } from './byte-store.ts';
 import { SharedBandwidth } from './shared-bandwidth.ts';
-import { TakenTurns } from './taken-turns.ts';
+import { TurnSupply } from './turn-supply.ts';
 
 export interface SharedRateLimiterOptions {
   readonly store: BudgetStore;
@@ -24,12 +24,8 @@ export interface SharedRateLimiterOptions {
   readonly bytes?: { readonly store: ByteStore; readonly perSecond: number } | undefined;
 }
 
-/** Turns that one question asks for, at most. */
-const MOST_TURNS = 16;
 /** A budget that was not reached is asked again so often, in milliseconds. */
 const ASK_AGAIN_MS = 1000;
-/** How long to wait for an answer; the question itself fails before. */
-const ANSWER_MS = 5000;
 /** For so long what a budget said of its users holds, in milliseconds; as USER_MS in its script. */
 const USERS_KNOWN_MS = 10_000;
 /** The first pause after a refusal that does not say how long, until the budget says it. */
@@ -44,7 +40,7 @@ export class SharedRateLimiter implements RateLimiter {
   readonly bandwidth: SharedBandwidth | undefined;
   readonly #options: SharedRateLimiterOptions;
   readonly #clock: Clock;
-  readonly #turns: TakenTurns;
+  readonly #turns: TurnSupply;
   /** Bursts and the limit of this process. */
   #own: Pacer;
   /** The pace while the budget is not reached. */
@@ -52,16 +48,11 @@ export class SharedRateLimiter implements RateLimiter {
   #askAgainAt = 0;
   #spread: Spread | undefined;
   #most: number | undefined;
-  /** Requests a second of all users that the other side lets through. */
-  #learntRate: number | undefined;
   #users = 1;
   #usersAt = -Infinity;
   #isClosed = false;
   #pausedAt = 0;
   #pausedUntil = 0;
-  #waiting = 0;
-  #isAsking = false;
-  #worked = false;
   /** Of the latest requests, those that the rate of the budget has held back. */
   #heldShare = 0;
   #listener: RateLimiterListener | undefined;
@@ -69,9 +60,16 @@ export class SharedRateLimiter implements RateLimiter {
   constructor(options: SharedRateLimiterOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#turns = new TakenTurns(options.clock);
-    this.#own = new Pacer(options.clock);
-    const { clock, user, bytes } = options;
+    const { store, clock, user, toldRate, bytes } = options;
+    this.#turns = new TurnSupply({
+      store,
+      clock,
+      user,
+      toldRate,
+      onGrant: (grant) => this.#granted(grant),
+      onFailure: () => void this.#goAlone(),
+    });
+    this.#own = new Pacer(clock);
     this.bandwidth =
       bytes &&
       new SharedBandwidth({
@@ -81,7 +79,7 @@ export class SharedRateLimiter implements RateLimiter {
         bytesPerSecond: bytes.perSecond,
         contact: { lost: () => void this.#goAlone(), lookAgain: () => this.#lookForBudget() },
       });
-    options.store.onPause((ms) => this.#pausedByOthers(ms));
+    store.onPause((pause) => this.#pausedByOthers(pause));
   }
 
   listen(listener: RateLimiterListener): void {
@@ -94,26 +92,27 @@ export class SharedRateLimiter implements RateLimiter {
 
   get requestsPerSecond(): number | undefined {
     if (this.#alone !== undefined) return this.#alone.requestsPerSecond ?? this.#share;
-    return lowest(this.#learntRate, this.#options.toldRate);
+    return this.#turns.rate;
   }
 
   get shared(): SharedPace | undefined {
     if (this.#isClosed) return undefined;
-    const { budget, name, toldRate } = this.#options;
+    const { budget, name } = this.#options;
     const isNew = this.#clock.elapsed() - this.#usersAt < USERS_KNOWN_MS;
     return {
       budget,
       name,
       reached: this.#alone === undefined,
-      perSecond: lowest(this.#learntRate, toldRate),
+      perSecond: this.#turns.rate,
       users: isNew ? this.#users : undefined,
       pausedMs: this.pausedFor,
     };
   }
 
-  /** Its server is closed: there is nothing more to be told of it. */
-  close(): void {
+  /** This process asks for nothing more: it gives back what it has, and does not count any more. Never rejects. */
+  close(): Promise<void> {
     this.#isClosed = true;
+    return this.#turns.leave();
   }
 
   get spread(): Spread | undefined {
@@ -145,14 +144,14 @@ export class SharedRateLimiter implements RateLimiter {
   }
 
   get wait(): number | undefined {
-    const turn = this.#alone === undefined ? this.#turnIn() : this.#alone.wait;
+    const turn = this.#alone === undefined ? this.#turns.wait : this.#alone.wait;
     const wait = Math.max(turn ?? 0, this.#own.wait ?? 0, this.pausedFor);
     return wait > 0 ? wait : undefined;
   }
 
   expect(requests: number): void {
-    this.#waiting = requests;
-    this.#ask();
+    if (this.#alone === undefined) this.#turns.expect(requests);
+    else this.#lookForBudget();
   }
 
   take({ held }: { readonly held: boolean }): void {
@@ -164,8 +163,6 @@ export class SharedRateLimiter implements RateLimiter {
     this.#own.take({ held });
     const turn = this.#turns.take();
     this.#heldShare += ((held && turn.isLimited ? 1 : 0) - this.#heldShare) / 16;
-    if (this.#waiting > 0) this.#waiting--;
-    this.#ask();
   }
 
   resume(): void {
@@ -178,7 +175,7 @@ export class SharedRateLimiter implements RateLimiter {
   }
 
   succeeded(): void {
-    this.#worked = true;
+    this.#turns.succeeded();
     this.#alone?.succeeded();
   }
 
@@ -206,14 +203,8 @@ export class SharedRateLimiter implements RateLimiter {
     answerMs: number | undefined,
   ): Promise<Throttling | undefined> {
     try {
-      const slowdown = await this.#options.store.refused({
-        startedAt: this.#turns.asServerTime(startedAt),
-        retryAfterMs,
-        answerMs,
-        knownRate: this.#learntRate,
-      });
-      this.#learntRate = slowdown.rate;
-      this.#pausesUntil(this.#turns.asElapsed(slowdown.pausedUntil));
+      const slowdown = await this.#turns.refused(startedAt, { retryAfterMs, answerMs });
+      this.#pausesUntil(slowdown.pausedUntilHere);
       this.#listener?.onChange();
       const { pauseMs } = slowdown;
       return slowdown.isNew ? { requestsPerSecond: slowdown.rate, pauseMs } : undefined;
@@ -222,52 +213,20 @@ export class SharedRateLimiter implements RateLimiter {
     }
   }
 
-  /** Undefined: a turn is there. */
-  #turnIn(): number | undefined {
-    const wait = this.#turns.wait;
-    return wait === 0 ? undefined : (wait ?? ANSWER_MS);
-  }
-
-  /** Asks for turns, where fewer are left than are soon wanted. */
-  #ask(): void {
-    if (this.#alone !== undefined) return this.#lookForBudget();
-    const wanted = Math.min(MOST_TURNS, Math.max(this.#waiting, this.#turns.wantedSoon));
-    if (this.#isAsking || wanted === 0 || this.#turns.left > wanted / 2) return;
-    void this.#askFor(wanted);
-  }
-
-  async #askFor(turns: number): Promise<void> {
-    const { store, user, toldRate } = this.#options;
-    const sentAt = this.#clock.elapsed();
-    const worked = this.#worked;
-    this.#isAsking = true;
-    this.#worked = false;
-    try {
-      const held = this.#waiting > 0;
-      const grant = await store.take({ user, turns, held, worked, toldRate, knownRate: this.#learntRate });
-      this.#granted(grant, sentAt);
-    } catch {
-      this.#goAlone();
-    } finally {
-      this.#isAsking = false;
+  #granted({ users }: Grant): void {
+    this.#users = users;
+    this.#usersAt = this.#clock.elapsed();
+    if (this.#alone !== undefined) {
+      this.#alone = undefined;
+      this.bandwidth?.comeBack();
+      this.#listener?.onNotice({ budget: this.#options.budget, reached: true });
     }
     this.#listener?.onChange();
   }
 
-  #granted(grant: Grant, sentAt: number): void {
-    this.#turns.add(grant, sentAt);
-    this.#learntRate = grant.rate;
-    this.#users = grant.users;
-    this.#usersAt = this.#clock.elapsed();
-    if (this.#alone === undefined) return;
-    this.#alone = undefined;
-    this.bandwidth?.comeBack();
-    this.#listener?.onNotice({ budget: this.#options.budget, reached: true });
-  }
-
   /** Requests a second of this process, where each user has the same part. */
   get #share(): number | undefined {
-    const rate = lowest(this.#learntRate, this.#options.toldRate);
+    const { rate } = this.#turns;
     return lowest(rate === undefined ? undefined : rate / this.#users, this.#most);
   }
 
@@ -288,22 +247,22 @@ export class SharedRateLimiter implements RateLimiter {
       requestsPerSecond: this.#share,
       ...(bytesPerSecond !== undefined && { bytesPerSecond }),
     });
+    this.#listener?.onChange();
     return alone;
   }
 
   #lookForBudget(): void {
-    if (this.#isAsking || this.#clock.elapsed() < this.#askAgainAt) return;
-    void this.#askFor(0);
+    if (this.#clock.elapsed() >= this.#askAgainAt) this.#turns.lookForBudget();
   }
 
   #pausesUntil(until: number): void {
     if (until > this.#pausedUntil) this.#pausedAt = this.#clock.elapsed();
     this.#pausedUntil = until;
-    this.#turns.drop();
   }
 
-  #pausedByOthers(ms: number): void {
+  #pausedByOthers({ ms, until }: PauseNotice): void {
     const before = this.pausedFor;
+    this.#turns.pausedUntil(until);
     this.#pausesUntil(this.#clock.elapsed() + Math.max(0, ms));
     if (ms > before) this.#listener?.onPause(pausedByOthers(this.#options.budget, ms));
     this.#listener?.onChange();

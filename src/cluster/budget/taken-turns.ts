@@ -6,9 +6,11 @@ const VOID_AFTER_MS = 1000;
 /** What was wanted lately is wanted again, up to so many. */
 const LATELY = { ms: 100, most: 16 };
 
-interface Turn {
+export interface Turn {
   /** As the clock's elapsed time. */
   readonly due: number;
+  /** The same by the clock of the server. */
+  readonly serverDue: number;
   /** Whether a rate says when it is due. */
   readonly isLimited: boolean;
 }
@@ -50,14 +52,27 @@ export class TakenTurns {
   /** The answer to a question that was sent at `sentAt`. */
   add({ now, due, rate }: Grant, sentAt: number): void {
     this.#ahead = now - (sentAt + this.#clock.elapsed()) / 2;
-    for (const each of due) this.#turns.push({ due: this.asElapsed(each), isLimited: rate !== undefined });
+    for (const each of due)
+      this.#turns.push({ due: this.asElapsed(each), serverDue: each, isLimited: rate !== undefined });
+    // some may be between those that are there
+    this.#turns.sort((one, other) => one.due - other.due);
   }
 
   /** Uses the next turn; one that is not there counts as used all the same. */
   take(): Turn {
     const now = this.#clock.elapsed();
     this.#used[this.#uses++ % LATELY.most] = now;
-    return this.#turns.shift() ?? { due: now, isLimited: false };
+    return this.#turns.shift() ?? { due: now, serverDue: this.asServerTime(now), isLimited: false };
+  }
+
+  /** How many were used so far. */
+  get uses(): number {
+    return this.#uses;
+  }
+
+  /** Takes out what is left, as the server's times. */
+  giveUp(): number[] {
+    return this.#turns.splice(0).map(({ serverDue }) => serverDue);
   }
 
   drop(): void {

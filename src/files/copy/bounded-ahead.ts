@@ -1,10 +1,13 @@
+import { Condition } from '../../sync/compare/condition.ts';
+
 /** Reads what somebody gives ahead of whoever takes it, up to so many items. */
 export class BoundedAhead<T> {
   readonly #most: number;
   readonly #waiting: T[] = [];
   #end: { readonly error?: unknown } | undefined;
   #isLeft = false;
-  #wake: (() => void) | undefined;
+  /** One of the two sides may wait for what the other does. */
+  readonly #condition = new Condition();
 
   constructor({ most }: { readonly most: number }) {
     this.#most = most;
@@ -18,15 +21,15 @@ export class BoundedAhead<T> {
         const isThere = this.#waiting.length > 0;
         const item = this.#waiting.shift();
         if (isThere) {
-          this.#changed();
+          this.#condition.notifyAll();
           yield item as T;
-        } else if (this.#end === undefined) await this.#change();
+        } else if (this.#end === undefined) await this.#condition.changed();
         else if ('error' in this.#end) throw this.#end.error;
         else return;
       }
     } finally {
       this.#isLeft = true;
-      this.#changed();
+      this.#condition.notifyAll();
       await reading;
     }
   }
@@ -36,32 +39,15 @@ export class BoundedAhead<T> {
     try {
       for await (const item of items) {
         this.#waiting.push(item);
-        this.#changed();
-        while (this.#waiting.length >= this.#most && !this.#isLeft) await this.#change();
+        this.#condition.notifyAll();
+        while (this.#waiting.length >= this.#most && !this.#isLeft) await this.#condition.changed();
         if (this.#isLeft) return;
       }
       this.#end = {};
     } catch (error) {
       this.#end = { error };
     } finally {
-      this.#changed();
+      this.#condition.notifyAll();
     }
-  }
-
-  /** Resolves once something has changed that one of the two sides may wait for. */
-  #change(): Promise<void> {
-    return new Promise((resolve) => {
-      const before = this.#wake;
-      this.#wake = () => {
-        before?.();
-        resolve();
-      };
-    });
-  }
-
-  #changed(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
   }
 }

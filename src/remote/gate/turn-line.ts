@@ -87,6 +87,7 @@ export class TurnLine {
       else await this.#sleep(wait);
     }
     this.#isServed = false;
+    this.#pacer.expect?.(0);
   }
 
   #next(): void {

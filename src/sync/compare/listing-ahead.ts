@@ -1,5 +1,6 @@
 import type { SourceEntry } from '../../model/entry.ts';
 import { BatchStore } from './batch-store.ts';
+import { Condition } from './condition.ts';
 
 /** What a source has listed so far. */
 export interface ListedFiles {
@@ -29,7 +30,8 @@ export class ListingAhead {
   #isOver = false;
   #isClosed = false;
   #failure: { readonly error: unknown } | undefined;
-  #wake: (() => void) | undefined;
+  /** One of the two sides may wait for what the other does. */
+  readonly #condition = new Condition();
 
   constructor(onListed: (listed: ListedFiles) => void) {
     this.#onListed = onListed;
@@ -39,7 +41,7 @@ export class ListingAhead {
   letRun(): void {
     if (this.#mayRun) return;
     this.#mayRun = true;
-    this.#changed();
+    this.#condition.notifyAll();
   }
 
   /**
@@ -52,15 +54,15 @@ export class ListingAhead {
       for (;;) {
         const batch = this.#inMemory.shift() ?? this.#onDisk?.take();
         if (batch !== undefined) {
-          this.#changed();
+          this.#condition.notifyAll();
           yield batch;
         } else if (this.#failure !== undefined) throw this.#failure.error;
         else if (this.#isOver) return;
-        else await this.#change();
+        else await this.#condition.changed();
       }
     } finally {
       this.#isClosed = true;
-      this.#changed();
+      this.#condition.notifyAll();
       await reading;
       this.#onDisk?.[Symbol.dispose]();
     }
@@ -72,14 +74,14 @@ export class ListingAhead {
       for await (const batch of listing) {
         if (this.#isClosed) return;
         this.#count(batch);
-        while (!this.#isClosed && !this.#keep(batch)) await this.#change();
+        while (!this.#isClosed && !this.#keep(batch)) await this.#condition.changed();
       }
       this.#isOver = true;
       this.#tell();
     } catch (error) {
       this.#failure = { error };
     } finally {
-      this.#changed();
+      this.#condition.notifyAll();
     }
   }
 
@@ -88,7 +90,7 @@ export class ListingAhead {
     const onDisk = this.#onDisk?.size ?? 0;
     if (onDisk === 0 && this.#inMemory.length < MOST_IN_MEMORY) {
       this.#inMemory.push(batch);
-      this.#changed();
+      this.#condition.notifyAll();
       return true;
     }
     if (!this.#mayRun || this.#diskIsFull) return false;
@@ -114,22 +116,5 @@ export class ListingAhead {
 
   #tell(): void {
     this.#onListed({ files: this.#files, bytes: this.#bytes, whole: this.#isOver });
-  }
-
-  /** Resolves once something has changed that one of the two sides may wait for. */
-  #change(): Promise<void> {
-    return new Promise((resolve) => {
-      const before = this.#wake;
-      this.#wake = () => {
-        before?.();
-        resolve();
-      };
-    });
-  }
-
-  #changed(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
   }
 }

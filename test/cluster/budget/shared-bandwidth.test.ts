@@ -93,6 +93,14 @@ describe.runIf(HAS_REDIS)('processes that share the bytes of a budget', () => {
     expect(perSecond((await sent([one], 2000))[0]!, 2000)).toBeGreaterThan(RATE * 0.9);
   });
 
+  test('refusals of requests lower no bytes', async () => {
+    const { sender } = await budget();
+    const one = await sender('one');
+    await sent([one], 1000);
+    await one.limiter.throttled(one.now(), 2000);
+    expect(perSecond((await sent([one], 2000))[0]!, 2000)).toBeGreaterThan(RATE * 0.9);
+  });
+
   test('a server that forgets everything holds up no transfer', async () => {
     const { sender, clocks } = await budget();
     const one = await sender('one');

@@ -27,6 +27,8 @@ export interface UserOptions {
   readonly bytes?: number | undefined;
   /** What a question takes, in milliseconds. */
   readonly questionMs?: number | undefined;
+  /** How far the clock of its machine is ahead of that of the others, in milliseconds. */
+  readonly aheadMs?: number | undefined;
 }
 
 /** A budget on a server, in time that passes for all its users only when a test says so. */
@@ -60,7 +62,7 @@ export async function openBudget(url: string) {
 
   /** A process that shares the budget. */
   async function user(name: string, said: number | UserOptions = {}): Promise<BudgetTrial> {
-    const { rate, bytes, questionMs = 0 } = typeof said === 'number' ? { rate: said } : said;
+    const { rate, bytes, questionMs = 0, aheadMs = 0 } = typeof said === 'number' ? { rate: said } : said;
     const { signal } = new AbortController();
     const far = async <T>(ask: () => Promise<T>): Promise<T> => {
       if (questionMs === 0) return tracked(ask());
@@ -77,13 +79,19 @@ export async function openBudget(url: string) {
       take: (options) => far(() => inner.take(options)),
       refused: (options) => far(() => inner.refused(options)),
       shortenPause: (ms) => far(() => inner.shortenPause(ms)),
+      give: (options) => far(() => inner.give(options)),
       onPause: (listener) => inner.onPause(listener),
     };
     const ofBytes = new RedisByteStore(redis.client, 'budget', TIME);
     const byteStore: ByteStore = { lease: (options) => far(() => ofBytes.lease(options)) };
+    const ownClock: ManualClock = {
+      ...clock,
+      now: () => clock.now() + aheadMs,
+      elapsed: () => clock.elapsed() + aheadMs,
+    };
     const limiter = new SharedRateLimiter({
       store,
-      clock,
+      clock: ownClock,
       user: name,
       budget: 'redis://test',
       name: 'test',

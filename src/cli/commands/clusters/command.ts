@@ -1,47 +1,19 @@
-import {
-  addressRange,
-  autoSuspend,
-  cacheConfig,
-  expiry,
-  updateWindow,
-  workspaceSize,
-} from '../../flags/management-values.ts';
 import type { ArgumentRow, FlagRow, Noun, Verb } from '../../management/noun.ts';
+import {
+  COMPUTE_SETTINGS,
+  DEPLOYMENT_SETTINGS,
+  FOR_STATE,
+  IF_EXISTS,
+  IF_NOT_EXISTS,
+  READY,
+} from '../../management/shared-rows.ts';
 
 const NAME: ArgumentRow = ['<name>', 'a name or an ID'];
 
 /** What can be given at the beginning and changed later. */
-const SETTINGS: readonly FlagRow[] = [
-  { flag: '--size <size>', help: 'S-00, S-1, S-2 and so on', read: workspaceSize },
-  { flag: '--cache <n>', help: 'the size of the cache, as a multiple: 1, 2 or 4', read: cacheConfig },
-  {
-    flag: '--auto-suspend <when>',
-    help: '20m (after 20 minutes without use), at:8h (in 8 hours) or off',
-    read: autoSuspend,
-  },
-  { flag: '--kai', help: 'with the MongoDB interface, Kai' },
-  {
-    flag: '--firewall <range>',
-    help: 'addresses that may connect, like 192.0.2.0/24; repeatable',
-    read: addressRange,
-    isList: true,
-  },
-  { flag: '--allow-all', help: 'any address may connect' },
-  {
-    flag: '--expires <when>',
-    help: 'end by itself, with all data: 3h30m, a date or a time',
-    read: expiry,
-  },
-  { flag: '--window <day:hour>', help: 'when it is updated, in UTC: tue:01', read: updateWindow },
-  { flag: '--deployment-type <type>', help: 'its class', choices: ['PRODUCTION', 'NON-PRODUCTION'] },
-];
+const SETTINGS = [...COMPUTE_SETTINGS, ...DEPLOYMENT_SETTINGS];
 
 const INCLUDE_TERMINATED: FlagRow = { flag: '--include-terminated', help: 'also those that are no more' };
-const READY: FlagRow = {
-  flag: '--ready <what>',
-  help: 'also wait until its endpoint answers',
-  choices: ['sql'],
-};
 
 const list: Verb = {
   name: 'list',
@@ -73,7 +45,7 @@ const create: Verb = {
     ...SETTINGS,
     { flag: '--multi-az', help: 'in several zones' },
     READY,
-    { flag: '--if-not-exists', help: 'where there is one of that name, succeed and show it' },
+    IF_NOT_EXISTS,
     {
       flag: '--password-out <file>',
       help: 'write the password that the service made into this new file, for its owner alone',
@@ -115,7 +87,7 @@ const terminate: Verb = {
   name: 'terminate',
   summary: 'end a cluster for good, with its data; to save money, suspend it',
   arguments: [NAME],
-  flags: [{ flag: '--if-exists', help: 'where there is none of that name, succeed' }],
+  flags: [IF_EXISTS],
   takes: ['row', 'change', 'wait', 'confirm'],
   work: async () => (await import('./transitions.ts')).terminateCluster,
 };
@@ -124,14 +96,7 @@ const wait: Verb = {
   name: 'wait',
   summary: 'wait until a cluster is in a state',
   arguments: [NAME],
-  flags: [
-    {
-      flag: '--for <state>',
-      help: 'active, suspended, terminated, or any word of the service',
-      isRequired: true,
-    },
-    READY,
-  ],
+  flags: [FOR_STATE, READY],
   takes: ['row', 'patience'],
   work: async () => (await import('./transitions.ts')).waitForCluster,
 };

@@ -1,24 +1,11 @@
-import { addressRange, expiry, updateWindow } from '../../flags/management-values.ts';
 import type { ArgumentRow, FlagRow, Noun, Verb } from '../../management/noun.ts';
+import { DEPLOYMENT_SETTINGS, IF_EXISTS, IF_NOT_EXISTS } from '../../management/shared-rows.ts';
 
 const NAME: ArgumentRow = ['<name>', 'a name or an ID'];
 
 /** What can be given at the beginning and changed later. */
 const SETTINGS: readonly FlagRow[] = [
-  {
-    flag: '--firewall <range>',
-    help: 'addresses that may connect, like 192.0.2.0/24; repeatable',
-    read: addressRange,
-    isList: true,
-  },
-  { flag: '--allow-all', help: 'any address may connect' },
-  {
-    flag: '--expires <when>',
-    help: 'end by itself, with all data: 3h30m, a date or a time',
-    read: expiry,
-  },
-  { flag: '--window <day:hour>', help: 'when it is updated, in UTC: tue:01', read: updateWindow },
-  { flag: '--deployment-type <type>', help: 'its class', choices: ['PRODUCTION', 'NON-PRODUCTION'] },
+  ...DEPLOYMENT_SETTINGS,
   {
     flag: '--password-file <file>',
     help: 'read the password of the user admin from this file; - asks for it, or reads stdin',
@@ -60,7 +47,7 @@ const create: Verb = {
     },
     ...SETTINGS,
     { flag: '--project <id>', help: 'the project it belongs to' },
-    { flag: '--if-not-exists', help: 'where there is one of that name, succeed and show it' },
+    IF_NOT_EXISTS,
   ],
   takes: ['row', 'change', 'wait'],
   work: async () => (await import('./create.ts')).createGroup,
@@ -83,10 +70,7 @@ const terminate: Verb = {
   description:
     'End a workspace group for good: its databases and its Stage are lost. One that has workspaces needs --force.',
   arguments: [NAME],
-  flags: [
-    { flag: '--force', help: 'also where it has workspaces, which end with it' },
-    { flag: '--if-exists', help: 'where there is none of that name, succeed' },
-  ],
+  flags: [{ flag: '--force', help: 'also where it has workspaces, which end with it' }, IF_EXISTS],
   takes: ['row', 'change', 'wait', 'confirm'],
   work: async () => (await import('./transitions.ts')).terminateGroup,
 };

@@ -1,7 +1,7 @@
-import type { ArgumentRow, FlagRow, Noun, Verb } from '../../management/noun.ts';
+import type { ArgumentRow, Noun, Verb } from '../../management/noun.ts';
+import { IF_EXISTS } from '../../management/shared-rows.ts';
 
 const NAME: ArgumentRow = ['<name>', 'a name or an ID'];
-const IF_EXISTS: FlagRow = { flag: '--if-exists', help: 'where there is none of that name, succeed' };
 
 const list: Verb = {
   name: 'list',

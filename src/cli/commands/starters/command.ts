@@ -1,4 +1,5 @@
 import type { ArgumentRow, FlagRow, Noun, Verb } from '../../management/noun.ts';
+import { IF_EXISTS, IF_NOT_EXISTS } from '../../management/shared-rows.ts';
 
 const NAME: ArgumentRow = ['<name>', 'a name or an ID'];
 const PASSWORDS: readonly FlagRow[] = [
@@ -35,7 +36,7 @@ const create: Verb = {
     { flag: '--database <name>', help: 'the one database it has', isRequired: true },
     { flag: '--provider <name>', help: 'AWS, GCP or Azure' },
     { flag: '--region <name>', help: 'as the provider calls it: us-east-1' },
-    { flag: '--if-not-exists', help: 'where there is one of that name, succeed and show it' },
+    IF_NOT_EXISTS,
   ],
   takes: ['row', 'change', 'wait'],
   work: async () => (await import('./changes.ts')).createStarter,
@@ -45,7 +46,7 @@ const terminate: Verb = {
   name: 'terminate',
   summary: 'end a starter workspace for good, with its data',
   arguments: [NAME],
-  flags: [{ flag: '--if-exists', help: 'where there is none of that name, succeed' }],
+  flags: [IF_EXISTS],
   takes: ['row', 'change', 'wait', 'confirm'],
   work: async () => (await import('./changes.ts')).terminateStarter,
 };

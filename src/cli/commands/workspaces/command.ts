@@ -1,27 +1,13 @@
-import { autoSuspend, cacheConfig, workspaceSize } from '../../flags/management-values.ts';
-import type { ArgumentRow, FlagRow, Noun, Verb } from '../../management/noun.ts';
+import type { ArgumentRow, Noun, Verb } from '../../management/noun.ts';
+import {
+  COMPUTE_SETTINGS,
+  FOR_STATE,
+  IF_EXISTS,
+  IF_NOT_EXISTS,
+  READY,
+} from '../../management/shared-rows.ts';
 
 const NAME: ArgumentRow = ['<name>', 'a name, GROUP/NAME, or an ID'];
-
-/** What can be given at the beginning and changed later. */
-const SETTINGS: readonly FlagRow[] = [
-  { flag: '--size <size>', help: 'S-00, S-1, S-2 and so on', read: workspaceSize },
-  { flag: '--cache <n>', help: 'the size of the cache, as a multiple: 1, 2 or 4', read: cacheConfig },
-  {
-    flag: '--auto-suspend <when>',
-    help: '20m (after 20 minutes without use), at:8h (in 8 hours) or off',
-    read: autoSuspend,
-  },
-  { flag: '--kai', help: 'with the MongoDB interface, Kai' },
-];
-
-const READY: FlagRow = {
-  flag: '--ready <what>',
-  help: 'also wait until its endpoint answers',
-  choices: ['sql'],
-};
-
-const IF_EXISTS: FlagRow = { flag: '--if-exists', help: 'where there is none of that name, succeed' };
 
 const list: Verb = {
   name: 'list',
@@ -51,9 +37,9 @@ const create: Verb = {
   arguments: [['<name>', 'its name, which is its own within the group and never changes']],
   flags: [
     { flag: '--group <group>', help: 'the group it is in, by name or ID (SINGLESTOREDB_WORKSPACE_GROUP)' },
-    ...SETTINGS,
+    ...COMPUTE_SETTINGS,
     READY,
-    { flag: '--if-not-exists', help: 'where there is one of that name, succeed and show it' },
+    IF_NOT_EXISTS,
   ],
   takes: ['row', 'change', 'wait'],
   work: async () => (await import('./create.ts')).createWorkspace,
@@ -66,7 +52,7 @@ const update: Verb = {
     'Change the size or a setting of a workspace. Shows the old and the new, and waits until it is so.',
   arguments: [NAME],
   flags: [
-    ...SETTINGS,
+    ...COMPUTE_SETTINGS,
     {
       flag: '--deployment-type <type>',
       help: 'its class',
@@ -111,14 +97,7 @@ const wait: Verb = {
   name: 'wait',
   summary: 'wait until a workspace is in a state',
   arguments: [NAME],
-  flags: [
-    {
-      flag: '--for <state>',
-      help: 'active, suspended, terminated, or any word of the service',
-      isRequired: true,
-    },
-    READY,
-  ],
+  flags: [FOR_STATE, READY],
   takes: ['row', 'patience'],
   work: async () => (await import('./transitions.ts')).waitForWorkspace,
 };
