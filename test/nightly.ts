@@ -82,6 +82,12 @@ const STEPS: readonly Step[] = [
     ],
     environment: { STAGESYNC_KILL_POINTS: 'all' },
   },
+  {
+    name: 'leaders',
+    script: VITEST,
+    args: ['run', '--project=cluster', 'test/cluster/lease/killed-leaders.test.ts'],
+    environment: { STAGESYNC_LEADER_SEEDS: many(30) },
+  },
   { name: 'watches', script: SCALE, args: ['watches'] },
   { name: 'queue-memory', script: SCALE, args: ['queue'] },
   { name: 'faults', script: SEEDS, args: ['--seeds', many(5000)] },

@@ -1,27 +1,35 @@
 import { askDaemon } from '../daemon/control/ask-daemon.ts';
-import type { JobView } from '../daemon/view/daemon-view.ts';
+import type { DaemonView, JobView } from '../daemon/view/daemon-view.ts';
 import { isSyncError } from '../model/errors.ts';
 import type { RunSummary } from '../model/run.ts';
 import type { KnownPair } from '../sync/ledger/known-pairs.ts';
 import type { Context } from './context.ts';
 import { chooseJobsFile, type FileFlags } from './jobs-file.ts';
 
-/** The jobs of the daemon of the chosen jobs file, by their names; none where none runs. */
-export async function jobsOfDaemon(
+/** What the daemon of the chosen jobs file shows; undefined where none runs. */
+export async function viewOfDaemon(
   { host, environment, stop }: Pick<Context, 'host' | 'environment' | 'stop'>,
   flags: FileFlags,
-): Promise<ReadonlyMap<string, JobView>> {
+): Promise<DaemonView | undefined> {
   try {
     const { path: file } = chooseJobsFile(host, flags);
     const { stateFolder } = environment;
-    const view = await askDaemon({ stateFolder, file, signal: stop.draining }, { ask: 'view' });
-    return new Map(view?.jobs.map((job) => [job.name, job]));
+    return await askDaemon({ stateFolder, file, signal: stop.draining }, { ask: 'view' });
   } catch (error) {
     // no file, or a daemon that does not answer: the ledgers still say much
-    if (isSyncError(error)) return new Map();
+    if (isSyncError(error)) return undefined;
     throw error;
   }
 }
+
+/** Its jobs by their names; none where no daemon runs. */
+export const jobsOfView = (view: DaemonView | undefined): ReadonlyMap<string, JobView> =>
+  new Map(view?.jobs.map((job) => [job.name, job]));
+
+export const jobsOfDaemon = async (
+  context: Pick<Context, 'host' | 'environment' | 'stop'>,
+  flags: FileFlags,
+): Promise<ReadonlyMap<string, JobView>> => jobsOfView(await viewOfDaemon(context, flags));
 
 /**
  * The jobs of a daemon that have no pair yet: they could not be opened, as where the source is not there. What the daemon knows of
@@ -58,4 +66,5 @@ export const ofDaemon = (job: JobView | undefined): Readonly<Record<string, unkn
     waiting: job.waiting,
     oldestChange: iso(job.oldestChangeMs),
     nextRun: iso(job.nextRunMs),
+    workers: job.current?.workers,
   };

@@ -68,6 +68,24 @@ describe.skipIf(CHROMIUM === undefined)('the page in a browser', async () => {
     await expect.poll(() => page.getByRole('status').allTextContents()).toContain('events: Halted');
   });
 
+  test('shows who sends the files and how fast all may go, where machines share that, and nothing of it otherwise', async () => {
+    const { server, control } = await serve();
+    const { page, complaints } = await signedIn(server.loginLink());
+    const machines = page.getByRole('region', { name: 'Other machines' });
+    expect(await machines.count()).toBe(0);
+    const queue = { queue: 'redis://r/0', isUp: true, workers: [], pairs: [] };
+    const budget = { budget: 'redis://r/0', name: 'https://api/1', reached: true, perSecond: 195, users: 4 };
+    control.change({ machines: { queue, budgets: [budget] } });
+    await machines.getByText('none: files wait until one starts').waitFor();
+    await machines.getByText('195 requests a second, 4 processes').waitFor();
+    const worker = { name: 'w', lanes: 8, transfers: 50, batches: 1 };
+    control.change({ machines: { queue: { ...queue, workers: [worker] } } });
+    await machines.getByText('1, 1 sending').waitFor();
+    control.change({ machines: undefined });
+    await machines.waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
   test('shows names as they are, and none of them becomes part of the page', async () => {
     const { server, control } = await serve();
     const { page, complaints } = await signedIn(server.loginLink());

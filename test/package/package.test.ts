@@ -19,7 +19,7 @@ import { EXECUTABLE, OLD_NODE, OTHER_NODE, TARBALL, type Installed } from './bui
 
 const run = promisify(execFile);
 const top = mkdtempSync(join(tmpdir(), 'stagesync-package-'));
-afterAll(() => rmSync(top, { recursive: true, force: true }), 120_000);
+afterAll(() => rmSync(top, { recursive: true, force: true }), 300_000);
 
 const project = join(top, 'project');
 const installed = join(project, 'node_modules/stagesync');

@@ -55,10 +55,10 @@ function open(): void {
     daemon.set(view);
     for (const job of view.jobs) speeds.saw(job, now);
   });
-  listen(events, 'jobs', ({ nowMs: now, jobs }) => {
+  listen(events, 'jobs', ({ nowMs: now, jobs, machines }) => {
     heard(now);
     for (const job of jobs) speeds.saw(job, now);
-    if (daemon.value !== undefined) daemon.set(withJobs(daemon.value, jobs));
+    if (daemon.value !== undefined) daemon.set(changed(daemon.value, jobs, machines));
   });
   listen(events, 'samples', (more) => {
     const before = samples.value?.job === more.job ? samples.value.samples : [];
@@ -83,9 +83,14 @@ function listen<Name extends keyof LiveEvents>(
   });
 }
 
-const withJobs = (view: DaemonView, changed: readonly JobView[]): DaemonView => ({
+const changed = (
+  view: DaemonView,
+  jobs: readonly JobView[],
+  machines: LiveEvents['jobs']['machines'],
+): DaemonView => ({
   ...view,
-  jobs: view.jobs.map((job) => changed.find(({ name }) => name === job.name) ?? job),
+  jobs: view.jobs.map((job) => jobs.find(({ name }) => name === job.name) ?? job),
+  machines: machines === undefined ? view.machines : (machines ?? undefined),
 });
 
 function heard(now: number): void {

@@ -54,6 +54,8 @@ export class LiveUpdates {
       if (!isAllowed() || client.behindForMs(Date.now()) > this.#options.patienceMs) return client.end();
       if (!client.isBehind) client.send('alive', { nowMs: Date.now() });
       this.#sendSamples(client);
+      // what is known of other machines gets old without an event
+      if (this.#control.view().machines !== undefined) this.#changed();
     }, this.#options.aliveMs);
     response.on('close', () => {
       clearInterval(alive);
@@ -92,7 +94,7 @@ export class LiveUpdates {
       const text =
         change.kind === 'view'
           ? eventText('view', { nowMs, view: change.view })
-          : eventText('jobs', { nowMs, jobs: change.jobs });
+          : eventText('jobs', { nowMs, jobs: change.jobs, machines: change.machines });
       for (const client of this.#clients) client.sendText(text);
     }
     for (const client of this.#clients) this.#sendSamples(client);

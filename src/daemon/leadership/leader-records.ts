@@ -23,6 +23,7 @@ export class LeaderRecords implements RememberedJobs {
   /** Names whose latest record is not kept yet. */
   readonly #unkept = new Set<string>();
   #keeping: Promise<void> | undefined;
+  #isEnding = false;
 
   constructor(here: RememberedJobs, clock: Clock) {
     this.#here = here;
@@ -56,17 +57,26 @@ export class LeaderRecords implements RememberedJobs {
 
   #keepSoon(name: string): void {
     this.#unkept.add(name);
-    this.#keeping ??= this.#keep().finally(() => (this.#keeping = undefined));
+    this.#begin();
   }
 
-  /** Resolves once everything is kept, or cannot be any more. */
+  #begin(): void {
+    const keeper = this.#keeper;
+    if (keeper === undefined) return;
+    this.#keeping ??= this.#keep(keeper).finally(() => {
+      this.#keeping = undefined;
+      // it leads anew, and what it noted since waited for the end of what the leadership before could not keep
+      if (this.#keeper !== keeper && this.#unkept.size > 0) this.#begin();
+    });
+  }
+
+  /** Nothing more comes: resolves once everything is kept, or one more attempt has failed. */
   async settled(): Promise<void> {
+    this.#isEnding = true;
     await this.#keeping;
   }
 
-  async #keep(): Promise<void> {
-    const keeper = this.#keeper;
-    if (keeper === undefined) return;
+  async #keep(keeper: RecordKeeper): Promise<void> {
     while (!keeper.lost.aborted) {
       const [name] = this.#unkept;
       if (name === undefined) return;
@@ -75,6 +85,8 @@ export class LeaderRecords implements RememberedJobs {
         if (!(await keeper.record(name, JSON.stringify(this.of(name))))) return;
       } catch {
         this.#unkept.add(name);
+        // a broker that is full renews a lease and keeps nothing, for hours
+        if (this.#isEnding) return;
         await this.#clock.sleep(TRY_AGAIN_MS, keeper.lost).catch(() => undefined);
       }
     }

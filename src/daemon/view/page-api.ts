@@ -1,4 +1,5 @@
 import type { ActionLine, PlanCost } from '../../model/plan.ts';
+import type { MachinesView } from './machines-view.ts';
 import type { DaemonView, JobView, RunAction, RunSummary, Sample } from './daemon-view.ts';
 
 /*
@@ -27,7 +28,12 @@ export interface LiveEvents {
   /** Everything. The first event, and whenever jobs were added, removed or ordered anew. */
   readonly view: { readonly nowMs: number; readonly view: DaemonView };
   /** Jobs that changed since the event before. */
-  readonly jobs: { readonly nowMs: number; readonly jobs: readonly JobView[] };
+  readonly jobs: {
+    readonly nowMs: number;
+    readonly jobs: readonly JobView[];
+    /** Where that changed, too. Null: nothing is shared any more. */
+    readonly machines?: MachinesView | null | undefined;
+  };
   /** New samples of the job that was asked for with `?job=NAME`. */
   readonly samples: { readonly job: string; readonly samples: readonly Sample[] };
   /** Nothing changed; tells that the daemon is there. */

@@ -1,8 +1,8 @@
 import { lookAtQueue } from '../../cluster/queue/bull/look-at-queue.ts';
 import { openRedis } from '../../cluster/redis/open-redis.ts';
-import { parseRedisUrl } from '../../cluster/redis/redis-url.ts';
 import type { QueueState } from '../../model/cluster/queue-state.ts';
-import { QUEUE_VARIABLE, type QueuePlace } from './queue-place.ts';
+import { parseQueue } from './parse-queue.ts';
+import type { QueuePlace } from './queue-place.ts';
 
 /** A queue that is looked at, and nothing more. */
 export interface QueueLook {
@@ -12,11 +12,8 @@ export interface QueueLook {
   close(): Promise<void>;
 }
 
-const parsed = ({ url, from, isPublic }: QueuePlace) =>
-  parseRedisUrl(url, { from, mayHavePassword: !isPublic, variable: QUEUE_VARIABLE });
-
 /** The address of a queue without a password. Throws `config` where it is no address of one. */
-export const shownQueue = (place: QueuePlace): string => parsed(place).shown;
+export const shownQueue = (place: QueuePlace): string => parseQueue(place).shown;
 
 /** Opens the queue that somebody named, for looks. Rejects as openRedis does, and with `config` where the text is no address of one. */
 export async function openQueueLook(
@@ -24,7 +21,7 @@ export async function openQueueLook(
   { folder }: { readonly folder: string },
 ): Promise<QueueLook> {
   const { from } = place;
-  const redis = await openRedis(parsed(place), {
+  const redis = await openRedis(parseQueue(place), {
     from,
     folder,
     // also one that must not be a queue is there to be seen

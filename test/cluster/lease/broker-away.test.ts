@@ -1,41 +1,49 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { leads, PATIENCE, standbyWorld, timesOf } from '../../support/cluster/standby-world.ts';
+import { isLeading, leads, PATIENCE, standbyWorld, timesOf } from '../../support/cluster/standby-world.ts';
 import { HAS_REDIS, tellWithoutRedis } from '../../support/redis.ts';
 
 tellWithoutRedis();
+
+/** Machines are busy. */
+const MINUTES = 6 * 60_000;
 
 const JOB = "schedule: '* * * * * *'";
 
 test.runIf(HAS_REDIS)(
   'while Redis is away for long the leader stops, nobody leads, and it goes on by itself once Redis is back',
   async () => {
-    const world = await standbyWorld({ ttlMs: 2000, jobs: { orders: JOB } });
+    const world = await standbyWorld({ jobs: { orders: JOB } });
     world.write('orders/a.csv', 'a');
     const first = await world.a.up();
     await leads(first);
     const second = await world.b.up();
     await vi.waitFor(async () => expect(await world.onStage('orders')).toEqual(['a.csv']), PATIENCE);
     await world.redis.kill();
-    await vi.waitFor(() => expect(timesOf(first, 'lease_lost')).toBe(1), PATIENCE);
+    const nobodyLeads = (): boolean => !isLeading(first) && !isLeading(second);
+    await vi.waitFor(() => expect(nobodyLeads()).toBe(true), PATIENCE);
     const changes = world.changes.length;
+    const led = timesOf(first, 'leads') + timesOf(second, 'leads');
     world.write('orders/b.csv', 'b');
-    // longer than a lease, and than a second due time
+    // longer than a second due time
     await wait(3000);
     expect(world.changes.length).toBe(changes);
-    expect([timesOf(first, 'leads'), timesOf(second, 'leads')]).toEqual([1, 0]);
-    expect(first.text()).toMatch(/the lease can be neither taken nor renewed: cannot reach redis:/);
+    expect(nobodyLeads()).toBe(true);
+    expect(first.text() + second.text()).toMatch(
+      /the lease can be neither taken nor renewed: cannot reach redis:/,
+    );
     await world.redis.start();
     await vi.waitFor(async () => expect(await world.onStage('orders')).toEqual(['a.csv', 'b.csv']), PATIENCE);
-    expect(timesOf(first, 'leads') + timesOf(second, 'leads')).toBe(2);
+    expect(timesOf(first, 'leads') + timesOf(second, 'leads')).toBeGreaterThan(led);
     expect([await first.stop(), await second.stop()]).toEqual([0, 0]);
   },
+  MINUTES,
 );
 
 test.runIf(HAS_REDIS)(
   'a machine whose clock is an hour ahead leads like any other, and keeps the times of the schedule',
   async () => {
-    const world = await standbyWorld({ ttlMs: 2000, jobs: { orders: "schedule: '*/2 * * * * *'" } });
+    const world = await standbyWorld({ jobs: { orders: "schedule: '*/2 * * * * *'" } });
     world.write('orders/a.csv', 'a');
     const ahead = await world.a.up([], { env: { NODE_OPTIONS: `--import ${world.hourAhead}` } });
     await leads(ahead);
@@ -53,15 +61,17 @@ test.runIf(HAS_REDIS)(
     expect(second.lines().filter(({ reason }) => reason === 'missed')).toEqual([]);
     expect(await second.stop()).toBe(0);
   },
+  MINUTES,
 );
 
 test.runIf(HAS_REDIS)(
   'a daemon whose broker is not there does not start, and says where it looked',
   async () => {
-    const world = await standbyWorld({ ttlMs: 2000, jobs: { orders: JOB } });
+    const world = await standbyWorld({ jobs: { orders: JOB } });
     await world.redis.kill();
     const { status, stderr } = await world.a.cli.run(['up']);
     expect(status, stderr).toBe(5);
     expect(stderr).toMatch(/cannot reach redis:\/\/127\.0\.0\.1:\d+\/0: .*correct STAGESYNC_LEASE_URL/);
   },
+  MINUTES,
 );

@@ -139,8 +139,18 @@ describe('what changed in a view', () => {
     expect(changes.next(view([a, b]))).toEqual({ kind: 'view', view: view([a, b]) });
     expect(changes.next(view([{ ...a }, b]))).toBeUndefined();
     const other = { ...b, waiting: 1 };
-    expect(changes.next(view([a, other]))).toEqual({ kind: 'jobs', jobs: [other] });
+    expect(changes.next(view([a, other]))).toEqual({ kind: 'parts', jobs: [other] });
     expect(changes.next(view([other, a]))?.kind).toBe('view');
     expect(changes.next(view([a]))?.kind).toBe('view');
+  });
+
+  test('is what machines share alone, where that is another, and null where nothing is shared any more', () => {
+    const changes = new ViewChanges();
+    const jobs = [jobView('a')];
+    const machines = { queue: { queue: 'redis://r/0', isUp: true, workers: [], pairs: [] } };
+    changes.next(view(jobs));
+    expect(changes.next({ ...view(jobs), machines })).toEqual({ kind: 'parts', jobs: [], machines });
+    expect(changes.next({ ...view(jobs), machines: { ...machines } })).toBeUndefined();
+    expect(changes.next(view(jobs))).toEqual({ kind: 'parts', jobs: [], machines: null });
   });
 });

@@ -64,3 +64,38 @@ test('what other leaders did counts where it is further, or of another schedule'
   expect(records.of('orders')).toEqual({ schedule: 'daily', followedMs: 300 });
   expect(records.of('others')).toEqual({ schedule: 'hourly', followedMs: 100 });
 });
+
+test('a broker that keeps nothing, and lets a leader lead on, does not keep a daemon from ending', async () => {
+  const full = {
+    ...broker(),
+    record: async (): Promise<boolean> => {
+      throw new Error('full');
+    },
+  };
+  const clock = createManualClock();
+  const records = new LeaderRecords(machine(), clock);
+  records.lead(full, full.kept);
+  records.remember('orders', { paused: true });
+  await clock.pass(2000);
+  const settled = records.settled();
+  await clock.pass(600);
+  await settled;
+});
+
+test('what a leader notes while a note of its leadership before is on its way is kept in the new one', async () => {
+  const clock = createManualClock();
+  const records = new LeaderRecords(machine(), clock);
+  const lost = new AbortController();
+  const { promise: late, reject: fail } = Promise.withResolvers<boolean>();
+  const before = broker();
+  records.lead({ lost: lost.signal, record: () => late }, before.kept);
+  records.remember('orders', { paused: true });
+  lost.abort(new Error('lost'));
+  const now = broker();
+  records.lead(now, now.kept);
+  records.remember('others', { paused: true });
+  fail(new Error('no answer'));
+  await clock.pass(1);
+  await records.settled();
+  expect([...now.kept.keys()]).toContain('others');
+});

@@ -6,6 +6,7 @@ import { Meter } from '../../parts/meter.tsx';
 import { Name } from '../../parts/name.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import { span } from '../../text/times.ts';
+import { filesText } from '../../text/machines.ts';
 import { firstTransfers } from '../../text/transfers.ts';
 import { causeText } from '../../text/words.ts';
 
@@ -44,7 +45,7 @@ export function RunNow({ job, current }: { readonly job: JobView; readonly curre
 }
 
 function Progress({ job, current }: { readonly job: JobView; readonly current: CurrentRun }) {
-  const { compared, counted, uploaded, failed, toUpload, toUploadBytes, sentBytes } = current;
+  const { compared, counted, uploaded, failed, toUpload, toUploadBytes, sentBytes, workers } = current;
   const speed = speeds.of(job);
   const more = counted ? '' : ' so far';
   return (
@@ -66,6 +67,9 @@ function Progress({ job, current }: { readonly job: JobView; readonly current: C
         {speed?.leftMs !== undefined && <span>{span(speed.leftMs)} left</span>}
         {failed > 0 && <span class="bad-text">{count(failed)} failed</span>}
         <span class="quiet">{count(compared)} compared</span>
+        {workers !== undefined && (
+          <span class="quiet">{filesText(workers.files, workers.bytes)} with workers</span>
+        )}
       </p>
     </>
   );

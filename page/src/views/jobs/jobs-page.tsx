@@ -5,6 +5,7 @@ import { daemon } from '../../live/connection.ts';
 import { useStore } from '../../live/store.ts';
 import { Name } from '../../parts/name.tsx';
 import { JobRow } from './job-row.tsx';
+import { Machines } from './machines.tsx';
 
 /** From so many on, a field finds some of them. */
 const MANY = 8;
@@ -32,6 +33,7 @@ export function JobsPage() {
           </label>
         )}
       </div>
+      <Machines view={view} />
       <table class="jobs">
         <caption class="hidden">The jobs of this daemon</caption>
         <thead>

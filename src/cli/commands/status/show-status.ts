@@ -12,9 +12,16 @@ import { ofEachPair, type AlsoKnown } from '../../find-pairs.ts';
 import { recordedRun } from '../../../daemon/history/recorded-run.ts';
 import type { FileFlags } from '../../jobs-file.ts';
 import { jobsOfNamedFile } from '../../open-jobs-file.ts';
-import { jobsOfDaemon, jobsWithoutPair, ofDaemon, runBeyondLedger } from '../../jobs-of-daemon.ts';
+import {
+  jobsOfView,
+  jobsWithoutPair,
+  ofDaemon,
+  runBeyondLedger,
+  viewOfDaemon,
+} from '../../jobs-of-daemon.ts';
 import type { PairStatus } from './pair-status.ts';
 import { asksServers, type ServerFlags } from './server-flags.ts';
+import { machinesOf } from './machines-of-daemon.ts';
 import { statusText } from './status-text.ts';
 
 export interface StatusFlags extends FileFlags, ServerFlags {
@@ -35,7 +42,9 @@ export async function showStatus(
 ): Promise<ExitStatus> {
   if (asksServers(flags)) return showOthers(context, { source, flags });
   const ofFile = jobsOfNamedFile(context, flags);
-  const jobs = await jobsOfDaemon(context, flags);
+  const view = await viewOfDaemon(context, flags);
+  const jobs = jobsOfView(view);
+  const options = { nowMs: Date.now(), isTerminal: context.host.stdout.isTTY === true };
   const look = (pair: KnownPair): PairStatus => statusOf(pair, jobs);
   const also: AlsoKnown<PairStatus> = (pairs, isWanted) =>
     jobsWithoutPair(jobs, pairs)
@@ -44,12 +53,12 @@ export async function showStatus(
   return ofEachPair(context, { source, dest, jobs: ofFile, also }, look, (statuses) => {
     for (const status of statuses.toSorted(byLastRun))
       if (flags.json) context.out.line(JSON.stringify(status));
-      else
-        for (const line of statusText(status, {
-          nowMs: Date.now(),
-          isTerminal: context.host.stdout.isTTY === true,
-        }))
-          context.out.line(line);
+      else for (const line of statusText(status, options)) context.out.line(line);
+    // who asks for one pair asks for no more
+    if (source !== undefined) return;
+    for (const { object, text } of machinesOf(view, options))
+      if (flags.json) context.out.line(JSON.stringify(object));
+      else for (const line of text) context.out.line(line);
   });
 }
 

@@ -1,8 +1,9 @@
+import type { WorkersProgress } from '../../../model/cluster/workers-report.ts';
 import type { Pace } from '../../../model/pace.ts';
 import { printable } from '../../../model/printable.ts';
 import { loadReportText } from '../../output/load/load-text.ts';
 import { isPaceReason, paceText } from '../../output/pace-text.ts';
-import { counted, duration } from '../../output/quantities.ts';
+import { bytes, counted, duration } from '../../output/quantities.ts';
 import type { RecordedRun } from '../../../daemon/history/recorded-run.ts';
 import { shellWord } from '../../output/shell-word.ts';
 import { ago, shownTime } from '../../output/times.ts';
@@ -61,10 +62,20 @@ function watchRows(watch: Readonly<Record<string, unknown>>, time: (iso: string)
     const waiting = counted(Number(word('waiting')), 'folder');
     rows.push(['', `hears of changes by ${word('mode')} (${watches}), ${waiting} waiting`]);
   }
+  const workers = workersText(watch['workers']);
+  if (workers !== undefined) rows.push(['workers', workers]);
   if (word('nextRun') !== undefined) rows.push(['next', `runs at ${timeIn('nextRun')}`]);
   if (word('nextFullPass') !== undefined)
     rows.push(['next', `compares everything again at ${timeIn('nextFullPass')}`]);
   return rows;
+}
+
+/** What is with workers of the run that goes on. */
+function workersText(value: unknown): string | undefined {
+  const { files, bytes: size, batches } = (value ?? {}) as Partial<WorkersProgress>;
+  if (typeof files !== 'number' || typeof size !== 'number') return undefined;
+  const done = typeof batches === 'number' ? `, ${counted(batches, 'batch', 'batches')} answered` : '';
+  return `have ${counted(files, 'file')} (${bytes(size)})${done}`;
 }
 
 /** How the last run failed, why, since when it is so, what happens next and what a person can do. */

@@ -27,10 +27,17 @@ const ADVICE: readonly (readonly [codes: RegExp, advice: string])[] = [
   [/^(usage|config)$/, 'correct what is named above, then run it again'],
 ];
 
+/** What ends a run because of a worker begins with its name; see fromWireError. */
+const OF_WORKER = /^worker (\S+): /;
+
 /** What a person can do after a run that did not go well. */
 export function whatToDo({ error, failures, outcome }: RecordedRun): string {
   if (outcome === undefined || outcome === 'interrupted') return `run it again: ${AGAIN}`;
   const code = error?.code ?? failures[0]?.code ?? '';
+  const worker = OF_WORKER.exec(error?.message ?? '')?.[1];
+  // its credentials are not those of this machine
+  if (worker !== undefined && /_unauthorised$/.test(code))
+    return `give the worker ${worker} credentials that are accepted, where it runs, then run it again`;
   const known = ADVICE.find(([codes]) => codes.test(code))?.[1];
   return known ?? `mend or exclude what is named above, then run it again: ${AGAIN}`;
 }

@@ -143,6 +143,7 @@ export class QueuedTransfers implements PassTransfers {
     const taken = await takeOver({ queue, pause: (ms) => clock.sleep(ms, stop) });
     await queue.listen((answer) => this.#take(answer));
     this.#sweeping ??= this.#sweep.run();
+    this.#tellProgress();
     return taken;
   }
 

@@ -137,9 +137,10 @@ export class JobRuns {
         cause,
         draining,
         onEvent: (event) => {
+          const before = progress.sentBytes;
           progress.onEvent(event);
+          if (progress.sentBytes > before) throughput.add({ bytes: progress.sentBytes - before });
           if (event.type === 'listing' && event.done) giveBack();
-          else if (event.type === 'transfer') throughput.add({ bytes: event.bytes });
           else if (event.type === 'action' && event.outcome === 'done') throughput.add({ files: 1 });
           this.#options.onChange();
           onEvent(event);

@@ -38,6 +38,10 @@ export class RunProgress {
     return this.#isTransferring;
   }
 
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
   get pace(): Pace | undefined {
     return this.#pace;
   }
@@ -57,9 +61,11 @@ export class RunProgress {
         break;
       case 'action':
         this.#isTransferring = true;
-        this.#transfers.delete(event.path);
+        // what a worker sends is told once it is there
+        if (!this.#transfers.delete(event.path) && this.#workers !== undefined && isUpload(event))
+          this.#sentBytes += event.bytes ?? 0;
         if (event.outcome === 'done') this.#done++;
-        if (event.outcome === 'done' && event.kind === 'upload') this.#uploaded++;
+        if (isUpload(event)) this.#uploaded++;
         else if (event.outcome === 'failed') this.#failed++;
         break;
       case 'problem':
@@ -104,3 +110,6 @@ export class RunProgress {
     };
   }
 }
+
+const isUpload = ({ kind, outcome }: Extract<SyncEvent, { type: 'action' }>): boolean =>
+  kind === 'upload' && outcome === 'done';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { budgetText, leadershipText, queueText } from '../../../../src/cli/commands/status/machines-text.ts';
+import { machinesOf } from '../../../../src/cli/commands/status/machines-of-daemon.ts';
 import type { QueueView } from '../../../../src/daemon/view/machines-view.ts';
 
 const NOW = Date.parse('2026-11-26T10:00:00Z');
@@ -116,4 +117,31 @@ test('who leads is told', () => {
   expect(
     leadershipText('/f', { ...lease, state: 'standby', leader: 'h (process 3)', brokerUp: false }),
   ).toEqual(['daemon of /f', '  now      stands by: h (process 3) leads jobs', '  broker   does not answer']);
+});
+
+test('of a daemon all that it shares is told, and of one that is alone nothing', () => {
+  const daemon = { startedMs: NOW, file: '/f', jobs: [] };
+  expect(machinesOf(undefined, OPTIONS)).toEqual([]);
+  expect(machinesOf(daemon, OPTIONS)).toEqual([]);
+  const budget = { budget: 'redis://q/0', name: 'https://api/1', reached: true, pausedUntilMs: NOW };
+  const worker = { name: 'w', lanes: 1, transfers: 0, batches: 0, sinceMs: NOW };
+  const shown = machinesOf(
+    {
+      ...daemon,
+      leadership: { name: 'jobs', state: 'leading', epoch: 3, brokerUp: true },
+      machines: { queue: queue({ workers: [worker] }), budgets: [budget] },
+    },
+    OPTIONS,
+  );
+  expect(shown.map(({ text }) => text[0])).toEqual([
+    'daemon of /f',
+    'queue redis://q/0',
+    'budget https://api/1',
+  ]);
+  const at = '2026-11-26T10:00:00.000Z';
+  expect(shown.map(({ object }) => object)).toMatchObject([
+    { type: 'leadership', file: '/f', state: 'leading', epoch: 3 },
+    { type: 'queue', isUp: true, workers: [{ name: 'w', since: at }] },
+    { type: 'budget', name: 'https://api/1', pausedUntil: at },
+  ]);
 });

@@ -42,3 +42,10 @@ test('a run that was stopped, or killed, goes on', () => {
   for (const outcome of ['interrupted', undefined] as const)
     expect(whatToDo(run({ outcome }))).toBe('run it again: it goes on from here');
 });
+
+test('after a worker was not let in, it is the worker that needs credentials', () => {
+  const message = 'worker queue-a-12ab: the token is not accepted';
+  const advice = whatToDo(run({ error: { code: 'stage_unauthorised', message } }));
+  expect(advice).toMatch(/give the worker queue-a-12ab credentials/);
+  expect(advice).not.toMatch(/SINGLESTOREDB_MANAGEMENT_TOKEN/);
+});
