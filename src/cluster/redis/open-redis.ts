@@ -38,6 +38,8 @@ const CONNECT_MS = 5000;
  * would else keep it for a quarter of an hour. Longer than a command, so that the command says what was.
  */
 const SILENT_MS = 2500;
+/** A connection that is broken already keeps the process from ending for so long, in milliseconds. */
+const LEAVE_MS = 50;
 const RECONNECT_MS = { first: 50, longest: 2000 };
 
 /**
@@ -60,6 +62,7 @@ export async function openRedis(url: RedisUrl, options: OpenRedisOptions): Promi
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
       lazyConnect: true,
+      disconnectTimeout: LEAVE_MS,
     }),
   );
   // each broken attempt is told here; without a listener it would be printed

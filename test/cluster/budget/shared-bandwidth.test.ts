@@ -6,6 +6,9 @@ import { start, starts } from '../../contract/cluster/rate-limiter.ts';
 
 tellWithoutRedis();
 
+/** A server starts, and is connected to again. */
+const PATIENCE = { timeout: 40_000, interval: 50 };
+
 const RATE = 160 * 1024;
 const SLICE = 16 * 1024;
 const { signal } = new AbortController();
@@ -87,7 +90,7 @@ describe.runIf(HAS_REDIS)('processes that share the bytes of a budget', () => {
         await one.pass(1000);
         await until(one, one.bandwidth.take(SLICE, signal));
         return one.notices.length;
-      })
+      }, PATIENCE)
       .toBe(2);
     await sent([one], 1000);
     expect(perSecond((await sent([one], 2000))[0]!, 2000)).toBeGreaterThan(RATE * 0.9);

@@ -5,6 +5,9 @@ import { HAS_REDIS, startRedis, tellWithoutRedis, type RedisServer } from '../..
 
 tellWithoutRedis();
 
+/** A server starts, and is connected to again. */
+const PATIENCE = { timeout: 40_000, interval: 50 };
+
 async function budget(): Promise<Awaited<ReturnType<typeof openBudget>> & { server: RedisServer }> {
   const server = await startRedis();
   return { ...(await openBudget(server.url)), server };
@@ -36,7 +39,7 @@ describe.runIf(HAS_REDIS)('two processes that share a budget', () => {
     await starts(one, 5);
     const refusedAt = one.now();
     await one.limiter.throttled(refusedAt, 4000);
-    await expect.poll(() => other.limiter.pausedFor).toBeCloseTo(4000, 3);
+    await expect.poll(() => other.limiter.pausedFor, PATIENCE).toBeCloseTo(4000, 3);
     expect(other.pauses).toEqual([expect.closeTo(4000, 3)]);
     expect(await start(other)).toBeGreaterThanOrEqual(refusedAt + 4000);
   });
@@ -103,7 +106,7 @@ describe.runIf(HAS_REDIS)('a server that forgets, or is away', () => {
         await one.pass(1000);
         await start(one);
         return one.notices.length;
-      })
+      }, PATIENCE)
       .toBe(2);
     expect(one.notices[1]).toEqual({ budget: 'redis://test', reached: true });
     expect(one.limiter.requestsPerSecond).toBe(100);

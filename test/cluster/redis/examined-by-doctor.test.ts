@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { openRedis } from '../../../src/cluster/redis/open-redis.ts';
+import { parseRedisUrl } from '../../../src/cluster/redis/redis-url.ts';
 import { servers } from '../../../src/doctor/checks/servers.ts';
 import { found, subjectOf } from '../../support/doctor.ts';
 import { HAS_REDIS, startRedis, tellWithoutRedis } from '../../support/redis.ts';
@@ -16,6 +18,19 @@ describe.runIf(HAS_REDIS)('what doctor says of a server', () => {
         ),
       },
     ]);
+  });
+
+  test('nothing is written to any of them', async () => {
+    const { url } = await startRedis({ keeps: true });
+    const env = { STAGESYNC_BUDGET_URL: `${url}?rate=5`, STAGESYNC_LEASE_URL: url };
+    expect(await found(servers, subjectOf({ env }))).toHaveLength(2);
+    const form = { from: 'the test', variable: 'NONE', mayHavePassword: true };
+    await using redis = await openRedis(parseRedisUrl(url, form), {
+      from: 'the test',
+      folder: '/',
+      keepsKeys: false,
+    });
+    expect(await redis.client.dbsize()).toBe(0);
   });
 
   test('one that may lose what it holds, and one that drops keys', async () => {

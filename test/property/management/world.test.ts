@@ -104,7 +104,7 @@ const runs = Number(process.env['STAGESYNC_PROPERTY_RUNS'] ?? 12);
 
 test(
   'whatever is asked for, whenever, and through restarts: lists, looks by ID and the bill agree, and states move as the machine does',
-  { timeout: runs * 5000 },
+  { timeout: runs * 15_000 },
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(deed, { minLength: 12, maxLength: 30 }), async (deeds) => {

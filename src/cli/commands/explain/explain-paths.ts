@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import { EXIT, type ExitStatus } from '../../exit-status.ts';
 import { reasonText } from '../../output/action-text.ts';
 import { transferWords } from '../../../model/transfer-words.ts';
+import { counted } from '../../output/quantities.ts';
 import { realPath } from '../../../jobs/real-path.ts';
 import { shellWord } from '../../output/shell-word.ts';
 import { shownTime } from '../../output/times.ts';
@@ -102,7 +103,7 @@ const inWords = (
   { path, source, destination, decision, reason, at, size, table, name }: Explained,
   terminal: { readonly isTerminal: boolean },
 ): string =>
-  `${printable(path)}: ${decision} (${reasonText(reason, transferWords(destination))})${name === undefined ? '' : `, there as ${printable(name)}`}${size === undefined ? '' : `, ${size} bytes`}${table === undefined ? '' : IN_TABLE[table]}, run of ${shownTime(Date.parse(at), terminal)}\n  ${printable(source)} -> ${printable(destination)}`;
+  `${printable(path)}: ${decision} (${reasonText(reason, transferWords(destination))})${name === undefined ? '' : `, there as ${printable(name)}`}${size === undefined ? '' : `, ${counted(size, 'byte')}`}${table === undefined ? '' : IN_TABLE[table]}, run of ${shownTime(Date.parse(at), terminal)}\n  ${printable(source)} -> ${printable(destination)}`;
 
 /** A path as it stands within a job, or undefined for an address and an absolute path. */
 const inJob = (text: string): string | undefined =>
