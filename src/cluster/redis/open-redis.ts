@@ -116,7 +116,9 @@ export function connectionOptions(
 export function redisError(error: unknown, shown: string, from: string): SyncError {
   const { code } = (error ?? {}) as { readonly code?: string };
   // an attempt at several addresses has a code alone
-  const said = (messageOf(error) || (code ?? 'no answer')).slice(0, 200);
+  const message = (messageOf(error) || (code ?? 'no answer')).slice(0, 200);
+  // what the client says of itself while it has no connection
+  const said = message.startsWith('Stream isn') ? 'the connection is broken' : message;
   if (said.startsWith('NOAUTH')) return unauthorised(`${shown} asks for a password, and ${from} gives none`);
   if (/^(WRONGPASS|NOPERM)|invalid password|invalid username/i.test(said))
     return unauthorised(`${shown} does not accept the user or the password that ${from} gives: ${said}`);

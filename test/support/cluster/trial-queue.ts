@@ -1,3 +1,4 @@
+import { SyncError } from '../../../src/model/errors.ts';
 import type { BatchQueue } from '../../../src/cluster/queue/batch-queue.ts';
 import type { Destination, Source } from '../../../src/model/ports.ts';
 import { Gate } from '../../../src/remote/gate/gate.ts';
@@ -15,6 +16,8 @@ export class TrialQueue {
   readonly #queue: BatchQueue;
   readonly #dice: Dice;
   #isDisturbed = false;
+  /** How likely it is that a batch comes to a worker that has lost its mount; 0 to 1. */
+  #blindness = 0;
   readonly #source: Source;
 
   constructor({
@@ -34,10 +37,13 @@ export class TrialQueue {
     this.#dice = createDice(seed ^ 0x3c9d_a71b);
     const clock = createStageClock();
     const gate = new Gate(clock);
-    const to = (destination: Destination): CarryOut =>
-      workersOf({ ends: { source, destination, gate }, clock });
-    const [slow, quick] = [to(patient), to(impatient)];
-    this.#broker = new MemoryBroker((...batch) => (this.#isDisturbed ? quick : slow)(...batch));
+    const to = (destination: Destination, from = source): CarryOut =>
+      workersOf({ ends: { source: from, destination, gate }, clock });
+    const [slow, quick, blind] = [to(patient), to(impatient), to(impatient, withoutMount(source))];
+    this.#broker = new MemoryBroker((...batch) => {
+      if (!this.#isDisturbed) return slow(...batch);
+      return (this.#dice.chance(this.#blindness) ? blind : quick)(...batch);
+    });
     this.#queue = this.#broker.queue('trial', patient.root);
   }
 
@@ -53,6 +59,7 @@ export class TrialQueue {
       forgets: chance(0.3),
       losesWorkers: chance(0.3),
     };
+    this.#blindness = dice.chance(0.2) ? chance(0.6) : 0;
     if (dice.chance(0.3)) this.#later(() => this.#broker.flush());
     // a copy from before the pass would bring back what the pass has taken back
     if (dice.chance(0.3)) this.#later(() => this.#later(this.#broker.snapshot()));
@@ -81,3 +88,17 @@ export class TrialQueue {
     this.#broker.after(1 + this.#dice.below(60), happen);
   }
 }
+
+/** The same source as a worker sees it whose mount went away. */
+const withoutMount = (source: Source): Source => ({
+  ...source,
+  read: ({ path }) =>
+    Promise.reject(
+      new SyncError('entry_gone', (name) => `${name} is gone from the source since it was listed`, {
+        verdict: 'skip_entry',
+        fact: 'gone',
+        operation: 'read',
+        path,
+      }),
+    ),
+});

@@ -5,7 +5,7 @@ import type { Batch, BatchAnswer } from '../wire/batch.ts';
 import { readBatch, type BatchHead, type ReadBatch } from '../wire/read-batch.ts';
 import { HeldBatch } from '../worker/held-batch.ts';
 import { JOB_OPTIONS, LOCK_MS } from './bull-batch-queue.ts';
-import { Consumer } from './consumer.ts';
+import { Consumer, withinReach } from './consumer.ts';
 import { queueOptions, resultsQueue, transfersQueue } from './keys.ts';
 import type { QueueServer } from './open-queue.ts';
 import { CannotServe, otherVersion, refused, type Refusal } from './refusal.ts';
@@ -102,7 +102,7 @@ export class BatchService {
     if (read.kind === 'damaged' || why !== undefined) {
       // nobody's: trying it again would not make it a batch
       this.#options.onStrange?.(why ?? '');
-      await job.moveToCompleted(null, token, false);
+      await withinReach(job.moveToCompleted(null, token, false));
       return;
     }
     // at once: the next batch is asked for before anything of this one is carried out
@@ -128,7 +128,7 @@ export class BatchService {
     using held = new HeldBatch({ clock, lockMs, renew: () => this.#consumer.renew(shipped.id, token) });
     await held.confirm();
     if (!(await this.#isWanted(shipped))) {
-      await job.moveToCompleted(null, token, false);
+      await withinReach(job.moveToCompleted(null, token, false));
       return;
     }
     let answer: BatchAnswer | undefined;
@@ -141,7 +141,7 @@ export class BatchService {
     }
     if (answer === undefined) return;
     await this.#handIn(shipped, answer, held);
-    await job.moveToCompleted(null, token, false);
+    await withinReach(job.moveToCompleted(null, token, false));
   }
 
   /** Batches of a run that is over, or that another took over from, are nobody's. */

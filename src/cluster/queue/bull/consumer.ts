@@ -24,8 +24,18 @@ const MOST_STALLS = 1_000_000;
 const BLOCK_S = 2;
 /** Milliseconds after a failed command. */
 const PAUSE_MS = 500;
-/** Milliseconds that a consumer which takes nothing more waits for the reply to its last question. */
-const FETCH_END_MS = 2000;
+/** Milliseconds that the last command of a job, or of a consumer that takes nothing more, is waited for. */
+const REACH_MS = 2000;
+
+/** Waits for a last command of a job, but not for a broker that is away: others get the job once its lock has expired. */
+export async function withinReach(command: Promise<unknown>): Promise<void> {
+  const isOver = new AbortController();
+  try {
+    await Promise.race([command, sleep(REACH_MS, undefined, isOver).catch(() => undefined)]);
+  } finally {
+    isOver.abort();
+  }
+}
 
 /**
  * Takes jobs from a queue one by one, each when there is room for it, and has those of dead consumers given to others. The locks of
@@ -69,7 +79,7 @@ export class Consumer {
     this.#stop();
     // ends the command that waits for a job, and no other
     await this.#worker.close(true).catch(() => undefined);
-    await Promise.race([this.#fetching, sleep(FETCH_END_MS, undefined, { ref: false })]);
+    await withinReach(this.#fetching);
     await Promise.allSettled(this.#taking);
   }
 
@@ -108,7 +118,9 @@ export class Consumer {
       try {
         await this.#options.take(job, token);
       } catch (error) {
-        await job.moveToFailed(error instanceof Error ? error : new Error(String(error)), token, false);
+        await withinReach(
+          job.moveToFailed(error instanceof Error ? error : new Error(String(error)), token, false),
+        );
       }
     };
     // where the broker is away, or the lock is lost, others get the job once the lock has expired

@@ -17,6 +17,7 @@ const LOOK_MS = 250;
 /** A batch that this worker has to itself for as long as `lost` is not aborted. */
 export class HeldBatch implements Disposable {
   readonly #lost = new AbortController();
+  readonly #whenLost = Promise.withResolvers<never>();
   readonly #ended = new AbortController();
   readonly #deadline: LockDeadline;
   readonly #options: HeldBatchOptions;
@@ -25,6 +26,7 @@ export class HeldBatch implements Disposable {
     const { clock, lockMs } = options;
     this.#options = options;
     this.#deadline = new LockDeadline(clock, lockMs);
+    this.#whenLost.promise.catch(() => undefined);
     void this.#renewOn(lockMs / RENEWALS);
     void this.#look(Math.min(LOOK_MS, lockMs / RENEWALS));
   }
@@ -37,7 +39,7 @@ export class HeldBatch implements Disposable {
   /** Asks for the lock once more, and rejects where it is lost: to be called first, since whoever took the batch may have slept since. */
   async confirm(): Promise<void> {
     const asked = this.#deadline.moment();
-    await this.#options.renew();
+    await Promise.race([this.#options.renew(), this.#whenLost.promise]);
     this.#deadline.confirmed(asked);
   }
 
@@ -52,7 +54,9 @@ export class HeldBatch implements Disposable {
   }
 
   #lose(): void {
-    this.#lost.abort(new Error('the lock of the batch was not renewed in time'));
+    const error = new Error('the lock of the batch was not renewed in time');
+    this.#whenLost.reject(error);
+    this.#lost.abort(error);
   }
 
   get #isOver(): boolean {
