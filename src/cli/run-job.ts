@@ -2,10 +2,11 @@ import { openTracing } from '../daemon/tracing/open-tracing.ts';
 import { openJob } from '../jobs/open-job.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Surroundings } from '../jobs/surroundings.ts';
-import { isSyncError, messageOf, SyncError } from '../model/errors.ts';
+import { isSyncError, messageOf } from '../model/errors.ts';
 import type { PlanLine } from '../model/plan.ts';
 import { printable } from '../model/printable.ts';
 import type { PassResult } from '../sync/pass-options.ts';
+import { beforeAnything } from './before-anything.ts';
 import type { Context, SharedDisplay } from './context.ts';
 import { EXIT, statusOfError, statusOfOutcome, type ExitStatus } from './exit-status.ts';
 import type { OutputFlags } from './flags/output-flags.ts';
@@ -81,15 +82,6 @@ async function shownPass(
     },
   });
 }
-
-/** An interrupt before the pass began, told as such. */
-const beforeAnything = (error: unknown): unknown =>
-  isSyncError(error) && error.code === 'interrupted'
-    ? new SyncError('interrupted', `${error.message} before anything was changed`, {
-        verdict: 'end_run',
-        cause: error,
-      })
-    : error;
 
 /** The exit status of a pass that came to an end; says what ended it early. */
 function statusOf({ stop, err }: Context, { report, error }: PassResult, { job }: RunUse): ExitStatus {

@@ -5,7 +5,12 @@ import { expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { fakeHost } from '../support/cli/fake-host.ts';
 
-test('a sync that is stopped before its pass begins says that nothing was changed', async () => {
+test.each([
+  ['sync', import.meta.dirname, 'stage://some/x'],
+  ['cp', '-r', import.meta.dirname, 'stage://some/x'],
+  ['rm', '-r', 'stage://some/x', '--yes'],
+  ['mv', 'stage://some/x', 'stage://some/y'],
+])('%s that is stopped before it has begun says that nothing was changed', async (...line) => {
   const folder = mkdtempSync(join(tmpdir(), 'stagesync-test-'));
   try {
     const fake = fakeHost({
@@ -13,7 +18,7 @@ test('a sync that is stopped before its pass begins says that nothing was change
       SINGLESTOREDB_MANAGEMENT_TOKEN: 'token',
       SINGLESTOREDB_MANAGEMENT_BASE_URL: 'http://127.0.0.1:1',
     });
-    const ended = main(['sync', import.meta.dirname, 'stage://some/x'], fake.host);
+    const ended = main(line, fake.host);
     fake.send('SIGINT');
     expect(await ended, fake.stderr()).toBe(130);
     expect(fake.stderr()).toContain('stopped by SIGINT before anything was changed\n');

@@ -5,6 +5,7 @@ import type { JobSections } from '../../jobs/job.ts';
 import { messageOf } from '../../model/errors.ts';
 import { budgetText } from '../../model/pace.ts';
 import { printable } from '../../model/printable.ts';
+import { beforeAnything } from '../before-anything.ts';
 import type { Context } from '../context.ts';
 import { statusOfError, statusOfOutcome, type ExitStatus } from '../exit-status.ts';
 import type { ProgressState } from '../output/progress/progress-state.ts';
@@ -67,6 +68,9 @@ export async function runChange(
       onPlanned: (totals) => tracker?.planned(totals),
       asking: (ask) => display?.aside(ask) ?? ask(),
     });
+  } catch (error) {
+    // what is under way has a report: nothing was begun
+    throw stop.signal.aborted ? error : beforeAnything(error);
   } finally {
     display?.stop();
     release();

@@ -5,6 +5,7 @@ import type { Batch } from '../../../src/cluster/queue/wire/batch.ts';
 import { parseRedisUrl } from '../../../src/cluster/redis/redis-url.ts';
 import { openQueueLook } from '../../../src/jobs/queue/queue-look.ts';
 import type { QueueState } from '../../../src/model/cluster/queue-state.ts';
+import { commandInside } from '../../support/cli/command-inside.ts';
 import { cliSandbox } from '../../support/cli/cli.ts';
 import { PATIENCE, queueWorld } from '../../support/cluster/queue-world.ts';
 import { HAS_REDIS, startRedis, tellWithoutRedis, type RedisServer } from '../../support/redis.ts';
@@ -98,21 +99,22 @@ describe.runIf(HAS_REDIS)('a look at a queue', () => {
 async function statusOf(args: readonly string[]) {
   const cli = await cliSandbox();
   onTestFinished(() => cli[Symbol.asyncDispose]());
-  const result = await cli.run(['status', ...args, '--json']);
-  return { ...result, events: result.events as unknown as Record<string, unknown>[] };
+  const result = await commandInside(cli, ['status', ...args, '--json']);
+  const { status, stdout, stderr } = result;
+  return { status, stdout, stderr, events: () => result.events as unknown as Record<string, unknown>[] };
 }
 
 describe.runIf(HAS_REDIS)('a sync with workers, seen from elsewhere', () => {
   test('status shows workers, batches and the budget while it runs; its report counts the requests of workers', async () => {
     const redis = await startRedis();
-    const world = await queueWorld(redis, { files: 300, putMs: 400 });
+    // slow, until it has been seen
+    const world = await queueWorld(redis, { files: 300, putMs: 4000 });
     const workers = [await world.worker(), await world.worker()];
     const sync = world.sync();
-    await world.stored(20);
     await vi.waitFor(async () => {
       const { status, events } = await statusOf(['--queue', redis.url]);
       expect(status).toBe(0);
-      const [queue, ...budgets] = events;
+      const [queue, ...budgets] = events();
       expect(queue).toMatchObject({
         type: 'queue',
         queue: redis.url,
@@ -123,9 +125,10 @@ describe.runIf(HAS_REDIS)('a sync with workers, seen from elsewhere', () => {
       expect(pids).toEqual(new Set(workers.map(({ child }) => child.pid)));
       expect(seen.workers.some(({ batches }) => batches > 0)).toBe(true);
       expect(budgets).toEqual(
-        expect.arrayContaining([expect.objectContaining({ type: 'budget', users: 3, budget: redis.url })]),
+        expect.arrayContaining([expect.objectContaining({ type: 'budget', budget: redis.url })]),
       );
     }, PATIENCE);
+    world.emulator.faults.set({});
     const { report, events, status } = await sync.ended;
     expect(status).toBe(0);
     // each file takes one
@@ -138,8 +141,8 @@ describe.runIf(HAS_REDIS)('a sync with workers, seen from elsewhere', () => {
     expect(told.at(-1)).toEqual({ type: 'workers', ...report.workers, ...nothing });
     await Promise.all(workers.map((worker) => worker.end('SIGTERM')));
     const { events: after } = await statusOf(['--queue', redis.url]);
-    expect(after).toMatchObject([{ workers: [], pairs: [] }]);
-  });
+    expect(after()).toMatchObject([{ workers: [], pairs: [] }]);
+  }, 120_000);
 
   test('a worker whose token is not accepted is named by the error that ends the run', async () => {
     const redis = await startRedis();

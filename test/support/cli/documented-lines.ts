@@ -78,7 +78,9 @@ export function problemOfLine(program: Command, { words, isWhole }: DocumentedLi
   try {
     ({ operands, unknown } = command.exitOverride().parseOptions(rest));
   } catch (error) {
-    return (error as Error).message;
+    const { message } = error as Error;
+    // a sentence may speak of a flag without its value
+    return !isWhole && message.includes('argument missing') ? undefined : message;
   }
   if (unknown.length > 0) return `unknown: ${unknown.join(' ')}`;
   const { registeredArguments: args } = command;

@@ -1,7 +1,8 @@
-import { runCopy } from '../../../jobs/files/copy.ts';
+import { runCopy, type CopySettings } from '../../../jobs/files/copy.ts';
 import { readRules } from '../../../jobs/filters/read-filters.ts';
 import { usageError } from '../../../jobs/usage-errors.ts';
 import { printable } from '../../../model/printable.ts';
+import { beforeAnything } from '../../before-anything.ts';
 import type { Context } from '../../context.ts';
 import { EXIT, statusOfOutcome, type ExitStatus } from '../../exit-status.ts';
 import { jobSurroundings } from '../../surroundings.ts';
@@ -43,11 +44,9 @@ export async function runCopyCommand(
     guards: { maxDelete: { percent: 0 }, force: new Set() },
     dryRun: flags.dryRun === true,
   });
-  const { job } = flags;
-  const { draining } = context.stop;
   const shown = (from: string): string => (isStream && from === sources[0] ? STREAM : from);
   const output = copyOutput(context, flags);
-  const tracker = new CopyTracker(draining);
+  const tracker = new CopyTracker(context.stop.draining);
   const release = context.stop.describe(() => underWayText(tracker.underWay));
   const display = await context.openDisplay(flags, () => tracker.state());
   try {
@@ -55,16 +54,7 @@ export async function runCopyCommand(
       {
         from: sources,
         to,
-        recursive: flags.recursive,
-        overwrite: flags.overwrite,
-        compare: flags.compare,
-        atomic: flags.atomic,
-        filters: readRules(job.filters, context.host.cwd, undefined),
-        followSymlinks: job.what.followSymlinks,
-        archived: job.what.archived,
-        pageSize: job.pace.pageSize,
-        concurrency: job.pace.concurrency,
-        maxWaitMs: job.pace.maxWait,
+        ...settingsOf(context, flags),
         onResult(given) {
           const result = { ...given, from: shown(given.from) };
           tracker.ended(result);
@@ -83,10 +73,28 @@ export async function runCopyCommand(
     output.finish(summary);
     if (summary.isInterrupted) return statusOfOutcome('interrupted', context.stop.stoppedBy);
     return summary.failed + summary.kept > 0 ? EXIT.failures : EXIT.clean;
+  } catch (error) {
+    // the first signal lets what is under way finish, which then has a summary
+    throw context.stop.signal.aborted ? error : beforeAnything(error);
   } finally {
     display.stop();
     release();
   }
+}
+
+function settingsOf({ host }: Context, { job, ...flags }: CopyFlags): CopySettings {
+  return {
+    recursive: flags.recursive,
+    overwrite: flags.overwrite,
+    compare: flags.compare,
+    atomic: flags.atomic,
+    filters: readRules(job.filters, host.cwd, undefined),
+    followSymlinks: job.what.followSymlinks,
+    archived: job.what.archived,
+    pageSize: job.pace.pageSize,
+    concurrency: job.pace.concurrency,
+    maxWaitMs: job.pace.maxWait,
+  };
 }
 
 function splitAddresses({ command, addresses }: CopyCommand) {

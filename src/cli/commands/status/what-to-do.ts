@@ -36,7 +36,7 @@ export function whatToDo({ error, failures, outcome }: RecordedRun): string {
   const code = error?.code ?? failures[0]?.code ?? '';
   const worker = OF_WORKER.exec(error?.message ?? '')?.[1];
   // its credentials are not those of this machine
-  if (worker !== undefined && /_unauthorised$/.test(code))
+  if (worker !== undefined && code.endsWith('_unauthorised'))
     return `give the worker ${worker} credentials that are accepted, where it runs, then run it again`;
   const known = ADVICE.find(([codes]) => codes.test(code))?.[1];
   return known ?? `mend or exclude what is named above, then run it again: ${AGAIN}`;
