@@ -226,7 +226,8 @@ export class Uploads {
     for (const before of intents.earlier) {
       const via = intents.hidden.get(before);
       // the file is there in a later version: what may be left under a hidden name is only to be removed
-      const left = via === undefined ? [] : [{ op: 'staging' as const, path: '', via, reason: 'earlier_version' }];
+      const left =
+        via === undefined ? [] : [{ op: 'staging' as const, path: '', via, reason: 'earlier_version' }];
       journal.end(before, () => void ledger.addIntents(left, clock.now()));
     }
     journal.end(intents.id, () => {
