@@ -73,6 +73,29 @@ describe.runIf(HAS_REDIS)('a rate that was told', () => {
   });
 });
 
+describe.runIf(HAS_REDIS)('a pause that each of many refusals makes longer', () => {
+  test('takes no turns with it: requests start as soon as it is over', async () => {
+    const { user } = await budget();
+    const users = [await user('one', 100), await user('other', 100)] as const;
+    const [one, other] = users;
+    await starts(one, 20);
+    await starts(other, 20);
+    // all of them had started before the first refusal was heard
+    const startedAt = one.now();
+    for (let refusals = 0; refusals < 10; refusals++) {
+      await one.limiter.throttled(startedAt, 1000);
+      // both ask for turns after the pause, which the next refusal makes void
+      for (const { limiter } of users) limiter.expect(16);
+      for (const each of users) await each.settle();
+      await one.pass(10);
+    }
+    const left = 1000 - 10;
+    const first = Math.min(...users.map(({ limiter }) => limiter.wait ?? 0));
+    expect(first).toBeGreaterThanOrEqual(left - 1);
+    expect(first).toBeLessThanOrEqual(left + 50);
+  });
+});
+
 describe.runIf(HAS_REDIS)('of users of a budget', () => {
   test('one that dies takes no more than 24 turns with it', async () => {
     const { user } = await budget();

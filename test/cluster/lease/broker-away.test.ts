@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { Redis } from 'ioredis';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { isLeading, leads, PATIENCE, standbyWorld, timesOf } from '../../support/cluster/standby-world.ts';
 import { HAS_REDIS, tellWithoutRedis } from '../../support/redis.ts';
 
@@ -36,6 +37,35 @@ test.runIf(HAS_REDIS)(
     await vi.waitFor(async () => expect(await world.onStage('orders')).toEqual(['a.csv', 'b.csv']), PATIENCE);
     expect(timesOf(first, 'leads') + timesOf(second, 'leads')).toBeGreaterThan(led);
     expect([await first.stop(), await second.stop()]).toEqual([0, 0]);
+  },
+  MINUTES,
+);
+
+test.runIf(HAS_REDIS)(
+  'while Redis is full the leader goes on, nobody else can lead, and it ends when it is asked to',
+  async () => {
+    const world = await standbyWorld({ jobs: { orders: JOB } });
+    world.write('orders/a.csv', 'a');
+    const first = await world.a.up();
+    await leads(first);
+    const redis = new Redis(world.redis.url);
+    onTestFinished(() => redis.disconnect());
+    await redis.config('SET', 'maxmemory', '1mb');
+    world.write('orders/b.csv', 'b');
+    await vi.waitFor(async () => expect(await world.onStage('orders')).toEqual(['a.csv', 'b.csv']), PATIENCE);
+    expect(await first.stop()).toBe(0);
+    const second = await world.b.up();
+    await vi.waitFor(
+      () =>
+        expect(second.text()).toMatch(
+          /the lease can be neither taken nor renewed: redis:\S+ is full, and takes/,
+        ),
+      PATIENCE,
+    );
+    expect(isLeading(second)).toBe(false);
+    await redis.config('SET', 'maxmemory', '0');
+    await leads(second);
+    expect(await second.stop()).toBe(0);
   },
   MINUTES,
 );
