@@ -51,10 +51,17 @@ export function ofEachPair<T>(
   for (const { message } of unusable) err.line(`stagesync: ${printable(message)}`);
   if (unusable.length > 0) return Promise.resolve(EXIT.usage);
   if (all.length > 0) return Promise.resolve(EXIT.clean);
-  err.line(
-    'stagesync: nothing has been synced from here yet, or not this pair; a run that found no source to begin with is not remembered, unless a daemon runs that knows of it',
-  );
+  err.line(`stagesync: ${nothingKnown(known.pairs.length, source)}`);
   return Promise.resolve(EXIT.failures);
+}
+
+/** Why there is nothing to show. `pairs`: how many are known in all. */
+function nothingKnown(pairs: number, source: string | undefined): string {
+  const found =
+    pairs === 0 || source === undefined
+      ? 'nothing has been synced from here yet, or not this pair'
+      : `no job and no source ${printable(source)} has been synced from here, or not to this place; without a name all is shown`;
+  return `${found}; a run that found no source to begin with is not remembered, unless a daemon runs that knows of it`;
 }
 
 /** One word may be the name of a job. */

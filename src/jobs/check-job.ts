@@ -56,10 +56,13 @@ export function checkJob(job: Job, authority: Authority, environment: Environmen
 export const directoryOf = ({ from, to }: JobEnds): string | undefined =>
   [from, to].find((end) => end.kind === 'local')?.root;
 
+/** The path of a directory that somebody wrote for a Stage, as `stage:/my-group/data`. */
+const LIKE_A_STAGE = /(^|\/)stage:(\/|$)/i;
+
 /** Why what is at `from` cannot be brought to `to`, as the end of a sentence of which `to` is the subject. */
 export function pairProblem(from: PlaceAddress, to: DestinationAddress): string | undefined {
   if (to.kind === 'local' && from.kind !== 'stage')
-    return `is a directory, and the source is ${from.kind === 's3' ? 'a bucket' : 'one too'}: one end has to be a Stage, stage://DEPLOYMENT/PATH`;
+    return `is a directory, and the source is ${from.kind === 's3' ? 'a bucket' : 'one too'}: one end has to be a Stage, stage://DEPLOYMENT/PATH${LIKE_A_STAGE.test(to.root) ? ', with two slashes after "stage:"' : ''}`;
   if (to.kind === 'stage' && from.kind === 'stage')
     return 'is a Stage, and the source is one too: bring it to a directory first, and from there to the other Stage';
   return undefined;

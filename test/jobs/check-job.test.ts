@@ -32,6 +32,7 @@ test.each<[string, string, RegExp]>([
     '/srv/other',
     /^DEST .* is a directory, and the source is one too: one end has to be a Stage/,
   ],
+  ['/srv/data', 'stage:/g/data', /one end has to be a Stage, .*, with two slashes after "stage:"/],
   [
     's3://b/p',
     '/srv/other',

@@ -23,6 +23,14 @@ type Facts = object;
 /** Troubles that were logged already are not repeated with every try, up to so many. */
 const REMEMBERED = 1000;
 
+/** Troubles on the way to the table: their messages name a pipeline or a database, not the source. */
+const OF_LOADING: ReadonlySet<ProblemCode> = new Set(['rows_may_double', 'load_unknown']);
+
+function subjectOf({ path, code }: { readonly path: string; readonly code: ProblemCode }): string {
+  if (path !== '') return `${path}: `;
+  return OF_LOADING.has(code) ? '' : 'the source: ';
+}
+
 /** Text for a person at a terminal, one JSON object a line for anything else, unless a flag says which. */
 export async function openWatchLog(stream: HostStream, flags: LogFlags): Promise<WatchLog> {
   const asText = flags.log === undefined ? stream.isTTY === true : flags.log === 'text';
@@ -147,7 +155,7 @@ export class WatchLog {
     else if (event.type === 'action')
       this.#trouble(event.error.code, event.path, event, `${event.path}: ${event.error.message}`);
     else if (event.type === 'problem')
-      this.#trouble(event.code, event.path, event, `${event.path || 'the source'}: ${event.message}`);
+      this.#trouble(event.code, event.path, event, `${subjectOf(event)}${event.message}`);
     else if (event.type === 'retry')
       this.#logger.debug(
         event,

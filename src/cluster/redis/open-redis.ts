@@ -129,6 +129,13 @@ export function redisError(error: unknown, shown: string, from: string): SyncErr
   if (/\b(READONLY|MISCONF)\b/.test(said)) return misconfigured(`${shown} takes no changes: ${said}`);
   if (said.includes('DB index is out of range'))
     return misconfigured(`${shown} has no database of this number; correct ${from}`);
+  // something else listens there, a web server for one; the client would have that reported as a fault of its own
+  if (said.startsWith('Unknown RESP type'))
+    return new SyncError(
+      'queue_unreachable',
+      `what answers at ${shown} is no Redis: correct the host or the port in ${from}`,
+      { verdict: 'end_run', fact: 'out_of_reach' },
+    );
   return new SyncError(
     'queue_unreachable',
     `cannot reach ${shown}: ${said}; start the server, or correct ${from}`,

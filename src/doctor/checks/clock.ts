@@ -23,8 +23,12 @@ export const clock: Check = {
       );
       // the middle of the request is when the reply was made
       return judgeClock(Date.parse(String(headers['date'])), (before + Date.now()) / 2);
-    } catch {
-      return skipped('not compared: the API gave no answer');
+    } catch (error) {
+      return skipped(
+        (error as { code?: unknown }).code === 'config'
+          ? 'not compared: there is no token that could be used'
+          : 'not compared: the API gave no answer',
+      );
     }
   },
 };

@@ -41,6 +41,20 @@ describe('the log', () => {
     expect(text).not.toContain('{');
   });
 
+  test.each([
+    ['rows_may_double', 'rows of orders may double'],
+    ['unreadable', 'the source: rows of orders may double'],
+  ] as const)('says of trouble without a path what it is about: %s', async (code, msg) => {
+    const event: SyncEvent = {
+      type: 'problem',
+      path: '',
+      code,
+      severity: 'warning',
+      message: 'rows of orders may double',
+    };
+    expect(JSON.parse(await logOf([{ type: 'sync', event }], {}))).toMatchObject({ msg });
+  });
+
   test('names a failed file once', async () => {
     const started: SyncEvent = {
       type: 'pass:started',

@@ -128,6 +128,17 @@ describe('a server that is none', () => {
     });
   });
 
+  test('something else listens, and answers in its own way', async () => {
+    const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await once(web.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void web.close());
+    const { port } = web.address() as AddressInfo;
+    await expect(open(`redis://127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'queue_unreachable',
+      message: expect.stringMatching(/is no Redis: correct the host or the port in --budget$/) as string,
+    });
+  });
+
   test('somebody listens, and never answers', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());

@@ -144,6 +144,12 @@ test('the clock is compared, also where the token is refused', async () => {
   expect(await found(clock, subject)).toMatchObject([{ level: 'ok' }]);
 });
 
+test('the clock is not compared without a token, and no API is blamed', async () => {
+  expect(await found(clock, subjectOf())).toEqual([
+    { level: 'skipped', message: 'not compared: there is no token that could be used' },
+  ]);
+});
+
 describe('a Stage', () => {
   const place = (deployment: string | undefined, path = '') => ({ kind: 'stage', deployment, path }) as const;
 

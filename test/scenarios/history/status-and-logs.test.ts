@@ -55,6 +55,11 @@ test('logs says so where there is nothing to show, or no such run', async () => 
   expect(existsSync(cli.stateFolder)).toBe(false);
   await writeTree(cli.folder, { 'data/a.csv': 'a' });
   await commandInside(cli, ['sync', 'data', address]);
+  const misspelt = await commandInside(cli, ['status', 'dtaa']);
+  expect([misspelt.status, misspelt.stderr]).toEqual([
+    3,
+    expect.stringMatching(/job .*dtaa.*without a name/),
+  ]);
   const unknown = await commandInside(cli, ['logs', '--run', 'x\u001b[31m']);
   expect([unknown.status, unknown.stdout]).toEqual([3, '']);
   expect(unknown.stderr).toMatch(/no run x\\u?\S*\[31m is remembered/);

@@ -51,15 +51,23 @@ export function stateError(file: string, error: unknown): SyncError {
   const code = codeOf(error);
   const why = messageOf(error);
   if (isDamage(error)) return damaged(file, why, error);
-  const message =
-    statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
-      ? `cannot keep state in ${file}: it is a folder; remove it, or set XDG_STATE_HOME to another place`
-      : code === SQLITE.full
-        ? `cannot write ${file}: ${why}; make room on its disk and run again: what was done is looked up at the destination`
-        : lacksFiles(file)
-          ? `cannot keep state in ${file}: ${why}, for there are too many open files; ${RAISE_FILE_LIMIT}`
-          : `cannot keep state in ${file}: ${why}; make the folder writable, or set XDG_STATE_HOME to one that is`;
+  const message = isFolder(file)
+    ? `cannot keep state in ${file}: it is a folder; remove it, or set XDG_STATE_HOME to another place`
+    : code === SQLITE.full
+      ? `cannot write ${file}: ${why}; make room on its disk and run again: what was done is looked up at the destination`
+      : lacksFiles(file)
+        ? `cannot keep state in ${file}: ${why}, for there are too many open files; ${RAISE_FILE_LIMIT}`
+        : `cannot keep state in ${file}: ${why}; make the folder writable, or set XDG_STATE_HOME to one that is`;
   return new SyncError('state_unusable', message, { verdict: 'end_run', cause: error });
+}
+
+/** Nobody knows it of a file in a folder that belongs to another user. */
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
+  }
 }
 
 /** The database, its log, the log's index and one more. */

@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { stateError } from '../../../../src/sync/ledger/database/state-errors.ts';
 import { openLedger } from '../../../../src/sync/ledger/open-ledger.ts';
 import { temporaryFolder } from '../../../support/trees/temporary-folder.ts';
 
@@ -37,4 +40,14 @@ test('a state file that can be opened is, with files enough', async () => {
 
 test('a state folder that cannot be made is no matter of the limit', () => {
   expect(() => openLedger(optionsIn('/dev/null/state'))).toThrow(/make the folder writable/);
+});
+
+test('a state file that nobody may even look at is named with the way out', async () => {
+  // the superuser may look into every folder: a link that leads to itself is refused to all
+  const file = join(await temporaryFolder(), 'loop.sqlite');
+  symlinkSync(file, file);
+  expect(stateError(file, new Error('unable to open database file'))).toMatchObject({
+    code: 'state_unusable',
+    message: expect.stringMatching(/^cannot keep state in .*make the folder writable/) as string,
+  });
 });
