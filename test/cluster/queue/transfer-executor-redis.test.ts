@@ -32,7 +32,7 @@ describe.runIf(HAS_REDIS)('on BullMQ', () => {
           room: () => Promise.resolve(),
           coming: () => () => undefined,
           carryOut: (batch, held, delivery) =>
-            carryOut(batch, { ...delivery, lost: held.lost, check: () => undefined }),
+            carryOut(batch, { ...delivery, lost: held.lost, check: () => held.check() }),
         });
     const [draining, signal] = [new AbortController(), new AbortController()];
     const executor = queuedTransfers({ queue, clock: systemClock, pair, source })({
