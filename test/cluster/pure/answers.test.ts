@@ -23,7 +23,7 @@ const ENTRY: FileEntry = { kind: 'file', path: 'a', size: 1, version: '1', modif
 /** One file that is sent again and again while a worker says that it is gone. `here`: what the source says from here. */
 async function askedTimes(
   here: () => Promise<void>,
-  { error = gone(), draining = new AbortController().signal, isRefused = false } = {},
+  { error = gone(), draining = new AbortController().signal, isRefused = false, wasForgotten = false } = {},
 ) {
   const outstanding = new Outstanding();
   const told = Promise.withResolvers<unknown>();
@@ -32,6 +32,8 @@ async function askedTimes(
     times++;
     const id = `batch${times}`;
     outstanding.add({ batch: { id } as Batch, items: [pending], shippedMs: 0 });
+    // three looks in a row miss it
+    if (wasForgotten) for (let look = 0; look < 3; look++) outstanding.seen([id], new Map());
     const outcomes = isRefused ? [] : [{ id: 1, error: toWireError(error) }];
     const refused = isRefused ? { refused: toWireError(error), seesOthers: true } : {};
     const answer: BatchAnswer = {
@@ -86,6 +88,14 @@ test('a file that is gone here, too, is gone', async () => {
 test('one that may be there all the same is not sent again, and stays in doubt', async () => {
   const { error, times } = await askedTimes(isThere, { error: gone(true) });
   expect([times, error]).toMatchObject([1, { code: 'entry_unreadable', inDoubt: true }]);
+});
+
+test('of a batch that the broker had forgotten an error may be that of a delivery that knew of no other', async () => {
+  const taken = new SyncError('stage_exists', 'a is there', { verdict: 'skip_entry', fact: 'taken' });
+  expect(await askedTimes(isThere, { error: taken })).toMatchObject({ error: { inDoubt: false } });
+  expect(await askedTimes(isThere, { error: taken, wasForgotten: true })).toMatchObject({
+    error: { code: 'stage_exists', inDoubt: true },
+  });
 });
 
 test('where nothing can be told from here, the worker is not believed either', async () => {

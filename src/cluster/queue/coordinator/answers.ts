@@ -56,7 +56,10 @@ export class Answers {
   }
 
   /** Tells everyone who waits, but for those whose files the worker does not see. */
-  #tell({ items }: OutstandingBatch, answer: BatchAnswer): { done: number[]; unseen: Unseen[] } {
+  #tell(
+    { items, wasForgotten }: OutstandingBatch,
+    answer: BatchAnswer,
+  ): { done: number[]; unseen: Unseen[] } {
     const told = new Map(answer.outcomes.map((outcome) => [outcome.id, outcome]));
     const done: number[] = [];
     const unseen: Unseen[] = [];
@@ -64,7 +67,9 @@ export class Answers {
       const outcome = told.get(pending.transfer.id);
       if (outcome === undefined) pending.reject(untold(pending.transfer.to, answer.worker));
       else if ('error' in outcome) {
-        const error = fromWireError(outcome.error, answer.worker);
+        const said = fromWireError(outcome.error, answer.worker);
+        // the answer may be that of a delivery that knew of no other
+        const error = wasForgotten === true ? said.with({ inDoubt: true }) : said;
         if (this.#isForUsToSee(error)) unseen.push({ pending, error });
         else pending.reject(error);
       } else {

@@ -16,6 +16,8 @@ export interface OutstandingBatch {
   readonly items: readonly Pending[];
   /** When it was shipped first, in milliseconds since 1970. */
   readonly shippedMs: number;
+  /** The broker did not know it for a while: it was shipped again, and may have been carried out before. */
+  readonly wasForgotten?: boolean;
 }
 
 /** What is outstanding, in numbers. `oldestMs`: when the oldest batch was shipped. */
@@ -26,6 +28,7 @@ export type OutstandingCounts = Readonly<Record<BatchState, number>> & {
 };
 
 interface Held extends OutstandingBatch {
+  wasForgotten: boolean;
   misses: number;
   /** As of the latest look. */
   state: BatchState;
@@ -47,7 +50,7 @@ export class Outstanding {
   }
 
   add(one: OutstandingBatch): void {
-    this.#batches.set(one.batch.id, { ...one, misses: 0, state: 'waiting' });
+    this.#batches.set(one.batch.id, { ...one, wasForgotten: false, misses: 0, state: 'waiting' });
   }
 
   has(id: string): boolean {
@@ -78,6 +81,7 @@ export class Outstanding {
       found.state = state ?? 'waiting';
       if (found.misses < MISSES) continue;
       found.misses = 0;
+      found.wasForgotten = true;
       forgotten.push(found.batch);
     }
     return forgotten;
