@@ -122,7 +122,8 @@ describe.each(WAYS)('$kind', ({ expectedBytes }) => {
     await using refusing = await store((_, response) => sendText(response, 403, 'no'));
     await expect(readAll(refusing.url)).rejects.toMatchObject({
       code: 'stage_unauthorised',
-      verdict: 'end_run',
+      verdict: 'skip_entry',
+      fact: 'forbidden',
     });
   });
 

@@ -31,7 +31,8 @@ describe.runIf(HAS_REDIS)('on BullMQ', () => {
           clock: systemClock,
           room: () => Promise.resolve(),
           coming: () => () => undefined,
-          carryOut: (batch, held, delivery) => carryOut(batch, { ...delivery, lost: held.lost }),
+          carryOut: (batch, held, delivery) =>
+            carryOut(batch, { ...delivery, lost: held.lost, check: () => held.check() }),
         });
     const [draining, signal] = [new AbortController(), new AbortController()];
     const executor = queuedTransfers({ queue, clock: systemClock, pair, source })({

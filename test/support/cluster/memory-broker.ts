@@ -26,11 +26,17 @@ interface Held {
   deliveries: number;
 }
 
-/** What a worker of the broker does with a batch. `lost` is aborted when the broker gives it to another. */
-export type CarryOut = (
-  batch: Batch,
-  delivery: { readonly redelivered: boolean; readonly lost: AbortSignal },
-) => Promise<BatchAnswer>;
+/** A batch in the hands of a worker. */
+export interface Delivery {
+  readonly redelivered: boolean;
+  /** Aborted when the broker gives it to another, or when the worker finds that. */
+  readonly lost: AbortSignal;
+  /** Throws where nothing may be sent any more: right before each request the worker asks its clock. */
+  readonly check: () => void;
+}
+
+/** What a worker of the broker does with a batch. */
+export type CarryOut = (batch: Batch, delivery: Delivery) => Promise<BatchAnswer>;
 
 /** A broker in memory, which does everything that a broker may do wrong. */
 export class MemoryBroker {
@@ -237,17 +243,24 @@ export class MemoryBroker {
     const lost = new AbortController();
     const redelivered = held.deliveries > 1;
     const isLost = this.#happens('losesWorkers');
-    // one that is only stopped for a while goes on with what it was sending
+    // of one that is only stopped for a while, Stage still carries out what it had sent
     const isAsleep = isLost && this.faults!.dice.chance(0.3);
+    const lose = (): void => lost.abort(new Error('the lock is lost'));
+    let isOver = false;
     if (isLost)
       void turns(this.faults!.dice.below(80)).then(() => {
+        isOver = true;
         held.state = 'waiting';
-        if (!isAsleep) lost.abort(new Error('the lock is lost'));
+        if (!isAsleep) lose();
         this.#work();
       });
+    const check = (): void => {
+      if (isOver) lose();
+      lost.signal.throwIfAborted();
+    };
     let answer: BatchAnswer;
     try {
-      answer = await this.#carryOut(batch, { redelivered, lost: lost.signal });
+      answer = await this.#carryOut(batch, { redelivered, lost: lost.signal, check });
     } catch {
       if (this.#batches.get(batch.id) === held) held.state = 'waiting';
       return;

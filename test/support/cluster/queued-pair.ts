@@ -17,8 +17,8 @@ export interface WorkersOptions {
 /** Workers that send between ends that are open. */
 export const workersOf =
   ({ ends, clock, attempts = 4 }: WorkersOptions): CarryOut =>
-  async (batch, { redelivered, lost }) => {
-    const held = { lost, check: () => lost.throwIfAborted() };
+  async (batch, { redelivered, ...held }) => {
+    const { lost } = held;
     const pace = { concurrency: 4, mostLanes: 4, attempts, maxWaitMs: 3_600_000, clock };
     using transfers = openBatchTransfers(ends, held, pace);
     return await carryOut({ batch, transfers, redelivered, lost, worker: 'test' });

@@ -164,6 +164,8 @@ class Trial {
   readonly others = new Map<string, string>();
   readonly #parts: TrialParts;
   readonly #wrong: string[] = [];
+  /** Folders that were asked for, full paths. */
+  readonly #asked = new Set<string>();
   #until = 0;
   #happen = (): void => undefined;
   /** Phases of requests until the source changes, and a pass that is told of it hears where. */
@@ -176,6 +178,7 @@ class Trial {
     parts.stage.onRequest = (phase, info) => {
       if (--this.#until === 0) this.#happen();
       if (--this.#untilChange === 0) this.#change();
+      if (phase === 'received' && info.kind === 'putFolder') this.#asked.add(info.path);
       if (phase === 'committed') this.#seeRemoval(info);
     };
   }
@@ -260,6 +263,8 @@ class Trial {
     // a pass that takes the ledger's word does not see what became of one of our own files
     if (occupied || (there.has(path) && planned.trusting)) return;
     if (dice.chance(0.2) && !there.has(path)) {
+      // nothing tells it from one that a run asked for, and of which no answer came
+      if (this.#asked.has(`${patient.root}${path}/`)) return;
       await patient.makeFolder(`${patient.root}${path}/`, { signal });
       this.others.set(`${path}/`, '');
       return;

@@ -149,10 +149,10 @@ export class FileSender {
       put = await this.#put({ ...arrival, replaces: undefined }, detour.via, options);
     } catch (error) {
       // where certainly nothing was stored, nothing is left behind
-      if (!isSyncError(error) || error.inDoubt) hidden.add(id);
+      if (!isSyncError(error) || error.inDoubt) hidden.set(id, detour.via);
       throw error;
     }
-    hidden.add(id);
+    hidden.set(id, detour.via);
     // it takes its name by a move
     const stored = remote.keepsTimes ? put.stored : undefined;
     const sent: Sent = { arrival, digest: put.digest, stored };

@@ -1,3 +1,4 @@
+import type { RelPath } from '../../../model/path.ts';
 import type { Intent } from '../../ledger/intent.ts';
 import type { Arrival } from '../../plan/store/plan-store.ts';
 
@@ -9,8 +10,8 @@ export interface UploadIntents {
   readonly earlier: number[];
   /** SHA-256 in hex of the version of `id`, where it is to be read back and an attempt has read all of it. */
   sentDigest: string | undefined;
-  /** Intents that may have left a file under a hidden name. */
-  readonly hidden: Set<number>;
+  /** Intents that may have left a file under a hidden name, each with that name, a full path. */
+  readonly hidden: Map<number, RelPath>;
 }
 
 export const newIntents = (id: number): UploadIntents => ({
@@ -18,7 +19,7 @@ export const newIntents = (id: number): UploadIntents => ({
   inDoubt: false,
   earlier: [],
   sentDigest: undefined,
-  hidden: new Set(),
+  hidden: new Map(),
 });
 
 export const intentOf = ({ path, entry, reason, replaces }: Arrival): Intent => ({

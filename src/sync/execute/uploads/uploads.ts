@@ -221,10 +221,15 @@ export class Uploads {
     attempted: Attempted,
     isWritten?: () => void,
   ): Promise<void> {
-    const { tally, ledger, journal, outcomes, verification, trash } = this.#parts;
+    const { tally, ledger, journal, outcomes, verification, trash, clock } = this.#parts;
     const { entry, reason } = arrival;
-    // what an earlier version may have left under a hidden name is for the next run to find
-    for (const before of intents.earlier) if (!intents.hidden.has(before)) journal.end(before);
+    for (const before of intents.earlier) {
+      const via = intents.hidden.get(before);
+      // the file is there in a later version: what may be left under a hidden name is only to be removed
+      const left =
+        via === undefined ? [] : [{ op: 'staging' as const, path: '', via, reason: 'earlier_version' }];
+      journal.end(before, () => void ledger.addIntents(left, clock.now()));
+    }
     journal.end(intents.id, () => {
       // what a listing shows later may be somebody else's edit of the same size
       const shown = { shownModifiedMs: stored?.modifiedMs, pending: stored === undefined };

@@ -43,6 +43,9 @@ function setUp(more: MemoryDestinationOptions = {}) {
 const hiddenOn = (stage: ReturnType<typeof setUp>['stage']): string[] =>
   [...stage.files.keys(), ...stage.folders].filter((path) => path.includes('.stagesync-'));
 
+const textsOn = (stage: ReturnType<typeof setUp>['stage']): Record<string, string> =>
+  Object.fromEntries([...stage.files].map(([path, { bytes }]) => [path, Buffer.from(bytes).toString()]));
+
 test('a reply that is lost at the last attempt is resolved by looking', async () => {
   const { source, stage, script } = setUp();
   using engine = createEngine(source, stage);
@@ -92,6 +95,28 @@ test('a file that was stored unseen, grew meanwhile and then goes from the sourc
   source.remove('a');
   await engine.pass({ removal: 'ours' });
   expect([...stage.files.keys()]).toEqual(['b']);
+});
+
+test('an earlier version that may have been stored under a hidden name is not taken for the later one', async () => {
+  const { source, stage, script } = setUp();
+  using engine = createEngine(source, stage);
+  source.write('a', 'one', { modifiedMs: 1 });
+  source.write('b', 'two', { modifiedMs: 1 });
+  // the reply to the first file is lost, and by the next attempt the two have each other's name
+  script.after = () => {
+    script.after = undefined;
+    source.move('a', 't');
+    source.move('b', 'a');
+    source.move('t', 'b');
+    throw lostReply();
+  };
+  await engine.pass({ atomic: true, concurrency: 1 });
+  const swapped = { a: 'two', b: 'one' };
+  expect(textsOn(stage)).toEqual(swapped);
+  const { report } = await engine.pass({ atomic: true, concurrency: 1 });
+  expect(report).toMatchObject({ outcome: 'clean', uploaded: 0, moved: 0 });
+  expect(textsOn(stage)).toEqual(swapped);
+  expect(hiddenOn(stage)).toEqual([]);
 });
 
 test('a name that is refused because an earlier attempt took it is ours', async () => {
