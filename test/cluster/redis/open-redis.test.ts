@@ -129,7 +129,11 @@ describe('a server that is none', () => {
   });
 
   test('something else listens, and answers in its own way', async () => {
-    const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    // it stays open: one that closes may be met as a broken connection first
+    const web = createServer((socket) => {
+      socket.on('error', () => undefined).on('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
+      onTestFinished(() => void socket.destroy());
+    });
     await once(web.listen(0, '127.0.0.1'), 'listening');
     onTestFinished(() => void web.close());
     const { port } = web.address() as AddressInfo;
