@@ -15,7 +15,7 @@ export interface ApiConnectionOptions {
   readonly token: string;
   /** Where the token comes from, when it does not stay the same: then each request has the one of its time. */
   readonly tokenSource?: TokenSource | undefined;
-  /** Needed by tokens that are not bound to one organisation; sent with every request. */
+  /** Needed by tokens that are not bound to one organization; sent with every request. */
   readonly organizationID?: string | undefined;
   /** Also allows `http:` to hosts other than this machine; the token then crosses the network in the clear. */
   readonly allowInsecure?: boolean | undefined;

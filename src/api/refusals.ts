@@ -30,7 +30,7 @@ const UNAUTHORISED: Row = {
   code: 'stage_unauthorised',
   verdict: 'end_run',
   fact: 'unauthorised',
-  hint: 'Check the API key: it may be wrong, expired, of another organisation, or not allowed from this address.',
+  hint: 'Check the API key: it may be wrong, expired, of another organization, or not allowed from this address.',
 };
 /** Of files: a rule of the service, or of what stands before it, may be about one name or one content. */
 const FORBIDDEN: Row = {

@@ -146,8 +146,6 @@ export interface DestinationTraits {
   readonly maxFileBytes: number;
   /** Whether a folder moves with all that is in it by one request. */
   readonly movesFolders?: boolean | undefined;
-  /** Whether a folder stays when its last file goes, and can be made without one. */
-  readonly keepsEmptyFolders: boolean;
   /** Whether a file of which nothing changed always shows the same time, to the last digit. Default: below a second, times are equal. */
   readonly exactTimes?: boolean | undefined;
   /** Whether a file that moves keeps its time. */

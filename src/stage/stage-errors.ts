@@ -5,7 +5,7 @@ import { printable } from '../model/printable.ts';
 export const deploymentMissing = (deployment: string): SyncError =>
   new SyncError(
     'stage_deployment_missing',
-    `There is no Stage for the deployment ${printable(deployment)}. Check the ID, the API version and the organisation.`,
+    `There is no Stage for the deployment ${printable(deployment)}. Check the ID, the API version and the organization.`,
     {
       verdict: 'end_run',
       fact: 'unauthorised',

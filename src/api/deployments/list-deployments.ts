@@ -24,7 +24,7 @@ interface Catalogue {
   readonly operation: Operation<string, undefined, undefined, typeof rows>;
   readonly row: z.ZodType<Omit<Deployment, 'kind'>>;
   readonly kind: Deployment['kind'];
-  /** Not every organisation has these. A list that is not found counts as an empty one. */
+  /** Not every organization has these. A list that is not found counts as an empty one. */
   readonly optional: boolean;
 }
 

@@ -76,7 +76,6 @@ class LocalDestination implements Destination {
   readonly traits: DestinationTraits = {
     maxFileBytes: Number.MAX_SAFE_INTEGER,
     movesFolders: true,
-    keepsEmptyFolders: true,
     keepsTimes: true,
     takesTimes: true,
     exactTimes: true,

@@ -121,7 +121,7 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
     label: options.label ?? 'stage://memory/',
     words: options.words ?? MEMORY_WORDS,
     root: options.root ?? '',
-    traits: { maxFileBytes: options.maxFileBytes ?? Number.MAX_SAFE_INTEGER, keepsEmptyFolders: true },
+    traits: { maxFileBytes: options.maxFileBytes ?? Number.MAX_SAFE_INTEGER },
     files,
     folders,
     calls,

@@ -45,7 +45,7 @@ export function createStageDestination(options: StageDestinationOptions): Destin
     label: options.label ?? `stage://${client.deployment}/${root}`,
     words: STAGE_WORDS,
     root,
-    traits: { maxFileBytes: Number.MAX_SAFE_INTEGER, keepsEmptyFolders: true, ...options.traits },
+    traits: { maxFileBytes: Number.MAX_SAFE_INTEGER, ...options.traits },
     listFolder,
     async stat(path, call) {
       const reply = await found(client.metadata(path, call));

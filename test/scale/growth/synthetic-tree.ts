@@ -101,7 +101,7 @@ export class SyntheticDestination implements Destination {
   readonly label = 'synthetic://destination/';
   readonly words = MEMORY_WORDS;
   readonly root = '';
-  readonly traits = { maxFileBytes: Number.MAX_SAFE_INTEGER, keepsEmptyFolders: true } as const;
+  readonly traits = { maxFileBytes: Number.MAX_SAFE_INTEGER } as const;
   requests = 0;
   readonly #tree: SyntheticTree;
   /** For each folder and each name in it: the number of the file there plus one, or 0. */
