@@ -6,20 +6,26 @@ import { fenced } from '../../src/remote/fenced-destination.ts';
 const call = { signal: new AbortController().signal };
 const content = { size: 1, bytes: new Uint8Array(1) };
 
-test('once the lease is lost nothing is changed any more, and everything can still be looked at', async () => {
-  let isOver = false;
+/** A destination whose leader leads until `lease.isOver` is set. */
+function fencedStage() {
+  const lease = { isOver: false };
   const stage = createMemoryDestination({ root: 'in/' });
   const destination = fenced(stage, {
     election: 'jobs',
     epoch: 1,
     check() {
-      if (isOver) throw new SyncError('lease_lost', 'another leads', { verdict: 'end_run' });
+      if (lease.isOver) throw new SyncError('lease_lost', 'another leads', { verdict: 'end_run' });
     },
   });
+  return { stage, destination, lease };
+}
+
+test('once the lease is lost nothing is changed any more, and everything can still be looked at', async () => {
+  const { stage, destination, lease } = fencedStage();
   await destination.makeFolder('in/', call);
   await destination.put('in/a', content, call);
   await destination.move('in/a', 'in/b', call);
-  isOver = true;
+  lease.isOver = true;
   const changes = [
     () => destination.put('in/c', content, call),
     () => destination.move('in/b', 'in/c', call),
@@ -33,21 +39,13 @@ test('once the lease is lost nothing is changed any more, and everything can sti
 });
 
 test('an upload in whose middle the lease was lost is not brought to its end', async () => {
-  let isOver = false;
-  const stage = createMemoryDestination({ root: 'in/' });
-  const destination = fenced(stage, {
-    election: 'jobs',
-    epoch: 1,
-    check() {
-      if (isOver) throw new SyncError('lease_lost', 'another leads', { verdict: 'end_run' });
-    },
-  });
+  const { destination, lease } = fencedStage();
   await destination.makeFolder('in/', call);
   await destination.put('in/a', content, call);
   async function* chunks(): AsyncGenerator<Uint8Array, void> {
     yield new Uint8Array(1);
     // the process stands still here, and another leader puts its file
-    isOver = true;
+    lease.isOver = true;
     yield new Uint8Array(1);
   }
   await expect(destination.put('in/a', { size: 2, chunks: chunks() }, call)).rejects.toMatchObject({

@@ -21,6 +21,11 @@ const NAMES = [
   'x'.repeat(200),
 ];
 
+const arrivalOf = (name: string): string => `the name ${JSON.stringify(name.slice(0, 40))} arrives as itself`;
+
+/** The cases that are about one name each. */
+export const NAME_CASES: readonly string[] = NAMES.map(arrivalOf);
+
 /** Bytes that go there, and come back. */
 export const contentCases: CaseBodies<Tried> = {
   ...Object.fromEntries(
@@ -60,10 +65,7 @@ export const contentCases: CaseBodies<Tried> = {
   },
 
   ...Object.fromEntries(
-    NAMES.map((name) => [
-      `the name ${JSON.stringify(name.slice(0, 40))} arrives as itself`,
-      (tried: Tried) => arrivesAsItself(tried, name),
-    ]),
+    NAMES.map((name) => [arrivalOf(name), (tried: Tried) => arrivesAsItself(tried, name)]),
   ),
 
   'the composed and the decomposed form of a name are two files, unless the destination tells that they are one':

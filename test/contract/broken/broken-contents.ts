@@ -1,23 +1,9 @@
+import { NAME_CASES } from '../../../src/contract/destinations/content-cases.ts';
 import { isSyncError, SyncError } from '../../../src/model/errors.ts';
 import type { Content, Destination } from '../../../src/model/ports.ts';
 import type { MemoryDestination } from '../../../src/destinations/memory/memory-destination.ts';
 import type { Broken } from './failing-cases.ts';
 import { withPartialFiles, type PartialSwitches } from './partial-files-in-memory.ts';
-
-const NAMES = [
-  'a?b #1 100%41 ü 😀.csv',
-  'plus+and&and=.csv',
-  '%2F%2e%2e.csv',
-  'quotes \' " ` (1) [2] {3} !*~.csv',
-  'semi;colon,at@dollar$.csv',
-  'trailing dots...',
-  ' leading and trailing space ',
-  'hidden/.dot',
-  '名前.csv',
-  'ﬀ ligature and ﷽.csv',
-  '\u{1f469}\u{200d}\u{1f680}.csv',
-  'x'.repeat(40),
-];
 
 const NEVER = { signal: new AbortController().signal };
 
@@ -73,7 +59,7 @@ export const brokenContents: Broken<MemoryDestination> = {
         return children && [...children].map((child) => ({ ...child, name: child.name.toUpperCase() }));
       },
     }),
-    foundBy: NAMES.map((name) => `the name ${JSON.stringify(name)} arrives as itself`),
+    foundBy: NAME_CASES,
   },
   'composes names, and does not tell': {
     breaks: (inner) => ({
